@@ -1,1 +1,101 @@
-//! .
+//! Everything a function has in common with the others and nothing of what it does: configuration from the
+//! environment, the clock, randomness, clients for AWS, telemetry, and the two loops that a `main.rs` starts.
+//!
+//! This is the only crate that reads the environment, the clock or the system's randomness. All others get them as
+//! arguments, so that a test or the one-machine stack can decide what they say.
+
+mod clock;
+mod config;
+mod entropy;
+mod function;
+mod https;
+mod sdk;
+mod telemetry;
+
+pub use clock::Clock;
+pub use config::{Config, ConfigError, MasterKey};
+pub use entropy::Entropy;
+pub use function::{EventFunction, HttpFunction, event_service, http_service, run_event, run_http};
+pub use telemetry::init_telemetry;
+
+use aws_types::SdkConfig;
+
+use crate::https::AwsHttp;
+
+/// What a function is built from, once, before its first invocation.
+#[derive(Debug, Clone)]
+pub struct Runtime {
+    /// The settings of this deployment.
+    pub config: Config,
+    /// The only clock there is.
+    pub clock: Clock,
+    /// The only source of randomness there is.
+    pub entropy: Entropy,
+    sdk: SdkConfig,
+    http: AwsHttp,
+    /// Where DynamoDB is, when it is DynamoDB and not a stand-in.
+    warm_url: Option<String>,
+}
+
+impl Runtime {
+    /// Builds everything from environment variables, read through `env` (the process's own in a function, the
+    /// template's resolved values in the one-machine stack).
+    ///
+    /// No request is made and no certificate is parsed before a client first needs one.
+    pub fn from_env(env: &impl Fn(&str) -> Option<String>) -> Result<Self, ConfigError> {
+        let http = AwsHttp::default();
+        let sdk = sdk::sdk_config(env, &http)?;
+        let overridden =
+            env("AWS_ENDPOINT_URL_DYNAMODB").is_some() || env("AWS_ENDPOINT_URL").is_some();
+        let warm_url = sdk
+            .region()
+            .filter(|_| !overridden)
+            .map(|region| format!("https://dynamodb.{region}.amazonaws.com/"));
+        Ok(Self {
+            config: Config::from_env(env)?,
+            clock: Clock::system(),
+            entropy: Entropy::system(),
+            sdk,
+            http,
+            warm_url,
+        })
+    }
+
+    /// The same runtime with another clock.
+    pub fn with_clock(mut self, clock: Clock) -> Self {
+        self.clock = clock;
+        self
+    }
+
+    /// A client for both tables. Clones share connections; still, build it once, in `new`.
+    pub fn dynamodb(&self) -> aws_sdk_dynamodb::Client {
+        aws_sdk_dynamodb::Client::new(&self.sdk)
+    }
+
+    /// A client for sending mail.
+    pub fn ses(&self) -> aws_sdk_sesv2::Client {
+        aws_sdk_sesv2::Client::new(&self.sdk)
+    }
+
+    /// A client for sending texts.
+    pub fn sns(&self) -> aws_sdk_sns::Client {
+        aws_sdk_sns::Client::new(&self.sdk)
+    }
+
+    /// A client for posting to live connections, at the configured management endpoint.
+    pub fn live(&self) -> aws_sdk_apigatewaymanagement::Client {
+        let config = aws_sdk_apigatewaymanagement::config::Builder::from(&self.sdk)
+            .endpoint_url(&self.config.live_endpoint)
+            .build();
+        aws_sdk_apigatewaymanagement::Client::from_conf(config)
+    }
+
+    /// Opens a connection to DynamoDB, TLS included, so that the first request does not wait for it. Lambda gives a
+    /// starting function more CPU than it pays for; this moves the handshake there. Costs one `GET /`, which DynamoDB
+    /// answers unsigned and uncharged. Failure is not an error: the first request will try again.
+    pub async fn warm(&self) {
+        if let Some(url) = &self.warm_url {
+            self.http.warm(url).await;
+        }
+    }
+}

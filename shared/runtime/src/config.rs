@@ -1,0 +1,181 @@
+use std::fmt;
+
+use thiserror::Error;
+
+/// The settings of one deployment, as the template gives them to every function.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Config {
+    /// `PARLOR_PUBLIC_URL`: the origin that people see, without a slash at its end: `https://parlor.example.com`.
+    pub public_url: String,
+    /// `PARLOR_LIVE_URL`: what browsers open for the live connection: `wss://parlor.example.com/live`.
+    pub live_url: String,
+    /// `PARLOR_LIVE_ENDPOINT`: the base of `/@connections/{id}`, which functions post to.
+    pub live_endpoint: String,
+    /// `PARLOR_CORE_TABLE`: the table of sessions, settings, staff and keys.
+    pub core_table: String,
+    /// `PARLOR_CONNECTIONS_TABLE`: the table of live connections and used tickets.
+    pub connections_table: String,
+    /// `PARLOR_MAIL_FROM`: the verified address that mail comes from.
+    pub mail_from: String,
+    /// `PARLOR_SMS_SENDER`: the sender id of texts, where the country has such a thing.
+    pub sms_sender: Option<String>,
+    /// `PARLOR_MASTER_KEY`: what every other key is derived from.
+    pub master_key: MasterKey,
+    /// `PARLOR_LOG`: `error`, `warn`, `info`, `debug` or `trace`; `info` when unset.
+    pub log: tracing::Level,
+}
+
+/// Why a function cannot start.
+#[derive(Debug, Error)]
+pub enum ConfigError {
+    /// The variable is not set, or empty.
+    #[error("{0} is not set")]
+    Missing(&'static str),
+    /// The variable is set to something that it cannot be. The value is not shown: it may be a secret.
+    #[error("{name} is not {expected}")]
+    Invalid {
+        /// The variable.
+        name: &'static str,
+        /// What it should have been.
+        expected: &'static str,
+    },
+}
+
+impl Config {
+    /// Reads all of it through `env`.
+    pub fn from_env(env: &impl Fn(&str) -> Option<String>) -> Result<Self, ConfigError> {
+        let optional = |name: &'static str| env(name).filter(|value| !value.is_empty());
+        let required = |name: &'static str| optional(name).ok_or(ConfigError::Missing(name));
+        let url = |name: &'static str, schemes: [&str; 2]| {
+            let value = required(name)?;
+            if schemes.iter().any(|scheme| value.starts_with(scheme)) {
+                Ok(value.trim_end_matches('/').to_owned())
+            } else {
+                Err(ConfigError::Invalid {
+                    name,
+                    expected: "an absolute URL",
+                })
+            }
+        };
+        Ok(Self {
+            public_url: url("PARLOR_PUBLIC_URL", ["https://", "http://"])?,
+            live_url: url("PARLOR_LIVE_URL", ["wss://", "ws://"])?,
+            live_endpoint: url("PARLOR_LIVE_ENDPOINT", ["https://", "http://"])?,
+            core_table: required("PARLOR_CORE_TABLE")?,
+            connections_table: required("PARLOR_CONNECTIONS_TABLE")?,
+            mail_from: required("PARLOR_MAIL_FROM")?,
+            sms_sender: optional("PARLOR_SMS_SENDER"),
+            master_key: MasterKey::from_base64(&required("PARLOR_MASTER_KEY")?)?,
+            log: match optional("PARLOR_LOG") {
+                None => tracing::Level::INFO,
+                Some(level) => level.parse().map_err(|_| ConfigError::Invalid {
+                    name: "PARLOR_LOG",
+                    expected: "a log level",
+                })?,
+            },
+        })
+    }
+}
+
+/// The secret that every other key is derived from. Its `Debug` shows nothing of it.
+#[derive(Clone, PartialEq, Eq)]
+pub struct MasterKey([u8; 32]);
+
+impl MasterKey {
+    /// A key from its bytes.
+    pub fn new(bytes: [u8; 32]) -> Self {
+        Self(bytes)
+    }
+
+    /// Reads base64, with or without padding. Bits after the 32nd byte are ignored, so that a generated secret of 43
+    /// letters and digits will do: Secrets Manager can make those, but no canonical base64.
+    pub fn from_base64(text: &str) -> Result<Self, ConfigError> {
+        let invalid = ConfigError::Invalid {
+            name: "PARLOR_MASTER_KEY",
+            expected: "32 bytes in base64",
+        };
+        let mut specification = data_encoding::BASE64_NOPAD.specification();
+        specification.check_trailing_bits = false;
+        specification
+            .encoding()
+            .ok()
+            .and_then(|encoding| {
+                encoding
+                    .decode(text.trim().trim_end_matches('=').as_bytes())
+                    .ok()
+            })
+            .and_then(|bytes| <[u8; 32]>::try_from(bytes).ok())
+            .map(Self)
+            .ok_or(invalid)
+    }
+
+    /// The key itself, to derive others from.
+    pub fn expose(&self) -> &[u8; 32] {
+        &self.0
+    }
+}
+
+impl fmt::Debug for MasterKey {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("MasterKey(..)")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn env(name: &str) -> Option<String> {
+        let value = match name {
+            "PARLOR_PUBLIC_URL" => "http://localhost:3000/",
+            "PARLOR_LIVE_URL" => "ws://localhost:3000/live",
+            "PARLOR_LIVE_ENDPOINT" => "http://localhost:3000/live",
+            "PARLOR_CORE_TABLE" => "core",
+            "PARLOR_CONNECTIONS_TABLE" => "connections",
+            "PARLOR_MAIL_FROM" => "parlor@example.com",
+            "PARLOR_MASTER_KEY" => "AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=",
+            _ => return None,
+        };
+        Some(value.to_owned())
+    }
+
+    #[test]
+    fn a_complete_environment_is_read() {
+        let config = Config::from_env(&env).unwrap();
+        assert_eq!(config.public_url, "http://localhost:3000");
+        assert_eq!(config.log, tracing::Level::INFO);
+        assert_eq!(config.sms_sender, None);
+        assert_eq!(config.master_key.expose()[31], 31);
+    }
+
+    #[test]
+    fn what_is_missing_or_wrong_is_named() {
+        let without = |name: &str| (name != "PARLOR_CORE_TABLE").then(|| env(name)).flatten();
+        let error = Config::from_env(&without).unwrap_err();
+        assert_eq!(error.to_string(), "PARLOR_CORE_TABLE is not set");
+
+        let wrong = |name: &str| match name {
+            "PARLOR_MASTER_KEY" => Some("c2hvcnQ=".to_owned()),
+            _ => env(name),
+        };
+        let error = Config::from_env(&wrong).unwrap_err();
+        assert_eq!(
+            error.to_string(),
+            "PARLOR_MASTER_KEY is not 32 bytes in base64"
+        );
+    }
+
+    #[test]
+    fn a_generated_secret_of_43_letters_is_a_key() {
+        let letters = "Zq3Wm8Kd0Tn5Rb7Yc1Xv9Ls4Hf6Jg2Pa3Ue8Io0MnBzQ";
+        assert_eq!(letters.len(), 45);
+        assert!(MasterKey::from_base64(&letters[..43]).is_ok());
+        assert!(MasterKey::from_base64(letters).is_err());
+    }
+
+    #[test]
+    fn the_key_is_not_shown() {
+        let config = Config::from_env(&env).unwrap();
+        assert!(format!("{config:?}").contains("MasterKey(..)"));
+    }
+}

@@ -1,0 +1,162 @@
+use std::convert::Infallible;
+use std::future::Future;
+use std::sync::Arc;
+use std::time::Instant;
+
+use lambda_http::request::RequestContext;
+use lambda_http::{Body, Request, RequestExt, Response};
+use lambda_runtime::{Error, LambdaEvent, Service, service_fn};
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use tracing::Instrument;
+
+use crate::{Runtime, init_telemetry};
+
+/// A function behind the HTTP API: pages and operations.
+pub trait HttpFunction: Sized + Send + Sync + 'static {
+    /// The package's name, which is also the function's in the template.
+    const NAME: &'static str;
+
+    /// Builds the function once, before its first invocation: clients belong here.
+    fn new(runtime: &Runtime) -> Self;
+
+    /// Answers one request. There is no error to return: what goes wrong is an answer, too.
+    fn handle(&self, request: Request) -> impl Future<Output = Response<Body>> + Send;
+}
+
+/// A function that something other than the HTTP API calls: WebSocket routes, the table's stream, schedules.
+pub trait EventFunction: Sized + Send + Sync + 'static {
+    /// The package's name, which is also the function's in the template.
+    const NAME: &'static str;
+
+    /// What it is called with.
+    type Event: DeserializeOwned + Send;
+
+    /// What it answers.
+    type Answer: Serialize + Send;
+
+    /// Builds the function once, before its first invocation: clients belong here.
+    fn new(runtime: &Runtime) -> Self;
+
+    /// Handles one event. An error makes the caller try again, where it does such a thing.
+    fn handle(
+        &self,
+        event: Self::Event,
+    ) -> impl Future<Output = Result<Self::Answer, Error>> + Send;
+}
+
+/// Runs `F` as the Lambda function that this process is, until Lambda ends it.
+pub async fn run_http<F: HttpFunction>() -> Result<(), Error> {
+    let runtime = start().await?;
+    lambda_http::run(http_service(Arc::new(F::new(&runtime)))).await
+}
+
+/// Runs `F` as the Lambda function that this process is, until Lambda ends it.
+pub async fn run_event<F: EventFunction>() -> Result<(), Error> {
+    let runtime = start().await?;
+    lambda_runtime::run(event_service(Arc::new(F::new(&runtime)))).await
+}
+
+async fn start() -> Result<Runtime, Error> {
+    #[allow(
+        clippy::disallowed_methods,
+        reason = "the one place that reads the environment"
+    )]
+    let runtime = Runtime::from_env(&|name| std::env::var(name).ok())?;
+    init_telemetry(runtime.config.log);
+    runtime.warm().await;
+    Ok(runtime)
+}
+
+/// `function` as the service that `lambda_http` runs, with one log line for every request. The line names the route
+/// and never the path: paths hold capability tokens.
+pub fn http_service<F: HttpFunction>(
+    function: Arc<F>,
+) -> impl Service<
+    Request,
+    Response = Response<Body>,
+    Error = Infallible,
+    Future = impl Future<Output = Result<Response<Body>, Infallible>> + Send,
+> + Clone
++ Send {
+    service_fn(move |request: Request| {
+        let function = Arc::clone(&function);
+        let route = route(&request);
+        let request_id = request
+            .lambda_context_ref()
+            .map(|context| context.request_id.clone())
+            .unwrap_or_default();
+        let span = tracing::info_span!("invocation", function = F::NAME, request_id, route);
+        async move {
+            let start = now();
+            let response = function.handle(request).await;
+            let status = response.status().as_u16();
+            let ms = milliseconds(start);
+            if status >= 500 {
+                tracing::error!(status, ms, "failed");
+            } else {
+                tracing::info!(status, ms, "answered");
+            }
+            Ok(response)
+        }
+        .instrument(span)
+    })
+}
+
+/// `function` as the service that `lambda_runtime` runs, with one log line for every event.
+pub fn event_service<F: EventFunction>(
+    function: Arc<F>,
+) -> impl Service<
+    LambdaEvent<F::Event>,
+    Response = F::Answer,
+    Error = Error,
+    Future = impl Future<Output = Result<F::Answer, Error>> + Send,
+> + Clone
++ Send {
+    service_fn(move |event: LambdaEvent<F::Event>| {
+        let function = Arc::clone(&function);
+        let LambdaEvent { payload, context } = event;
+        let span = tracing::info_span!(
+            "invocation",
+            function = F::NAME,
+            request_id = context.request_id
+        );
+        async move {
+            let start = now();
+            let answer = function.handle(payload).await;
+            let ms = milliseconds(start);
+            match &answer {
+                Ok(_) => tracing::info!(ms, "handled"),
+                Err(error) => tracing::error!(ms, %error, "failed"),
+            }
+            answer
+        }
+        .instrument(span)
+    })
+}
+
+/// The route as the template spells it, `GET /s/{token}`.
+fn route(request: &Request) -> String {
+    match request.request_context_ref() {
+        Some(RequestContext::ApiGatewayV2(context)) => context.route_key.clone(),
+        _ => None,
+    }
+    .unwrap_or_default()
+}
+
+fn now() -> Instant {
+    #[allow(
+        clippy::disallowed_methods,
+        reason = "how long an invocation took is no business of the clock that decides"
+    )]
+    Instant::now()
+}
+
+/// With a thousandth of precision; more would be noise.
+#[allow(
+    clippy::cast_precision_loss,
+    reason = "an invocation ends long before 2^52 microseconds"
+)]
+fn milliseconds(start: Instant) -> f64 {
+    start.elapsed().as_micros() as f64 / 1000.0
+}
