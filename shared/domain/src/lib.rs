@@ -1,1 +1,45 @@
-//! .
+//! What Parlor decides, and nothing else: no tokio, no AWS, no clock and no randomness of its own.
+//!
+//! Everything that happens to a session goes through [`Session::decide`], which takes the session as it was read, a
+//! [`Command`], the effective [`Settings`] and the time, and answers with a [`Decision`] to be committed in one write or
+//! a [`Rejection`] that says why not. The words are those of the rules (R1..R25); each module names the rules it holds.
+#![cfg_attr(test, allow(clippy::unwrap_used))]
+
+pub mod access;
+pub mod contact;
+pub mod event;
+pub mod gate;
+pub mod ids;
+pub mod indicator;
+pub mod keyring;
+pub mod link;
+pub mod outbox;
+pub mod pin;
+pub mod presence;
+pub mod secret;
+pub mod session;
+pub mod settings;
+pub mod staff;
+pub mod timer;
+
+pub use access::{Access, AccessPlan, AccessTier};
+pub use contact::{Channel, Contact, EmailAddress, PhoneNumber};
+pub use event::{Actor, Event, EventKind, Origin, Sender};
+pub use gate::{Gate, Presented};
+pub use ids::{AgentId, KeyId, LoginId, SessionId, TeamId};
+pub use indicator::Indicator;
+pub use keyring::Keyring;
+pub use link::{Link, LinkToken};
+pub use outbox::{Message, OutboxEntry};
+pub use presence::{Lease, Presence, Who};
+pub use secret::{Secret, SecretHash};
+pub use session::{Command, Decision, EndedBy, NewSession, Rejection, Session, State};
+pub use settings::{Settings, SettingsError};
+pub use staff::{Agent, Role};
+pub use timer::{Due, DueKind};
+
+/// Where random bytes come from: the platform's generator in production, a seeded one in tests.
+pub trait Random {
+    /// Fills `bytes` with random bytes fit for secrets.
+    fn fill(&self, bytes: &mut [u8]);
+}

@@ -1,0 +1,156 @@
+//! The gates between a link and the room, in their order (R6):
+//! service up -> link known -> tier not `none` -> link alive -> cookies -> device -> lockout -> consent -> PIN / OTP -> room.
+
+use jiff::Timestamp;
+
+use crate::{AccessTier, Link, Presence, Secret, Session, Settings, pin::Lock, settings::Method};
+
+/// What a browser brings along.
+#[derive(Debug, Clone, Default)]
+pub struct Presented {
+    /// Whether this is a form's POST, which must prove that cookies work. A GET cannot.
+    pub posted: bool,
+    /// Whether the probe cookie that the GET set came back.
+    pub probe: bool,
+    /// The device cookie's secret.
+    pub device: Option<Secret>,
+    /// Whether the consent box was ticked.
+    pub consent: bool,
+}
+
+/// Where a customer stands.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Gate {
+    /// R15: maintenance.
+    ServiceDown,
+    /// R6: unknown or revoked link. *Access denied*, with no detail.
+    Unknown,
+    /// R5: ended and tier `none`.
+    SessionExpired,
+    /// R5: the link's time has passed while the session still grants access.
+    LinkExpired,
+    /// R6: cookies are off.
+    Cookies,
+    /// R6: another device or browser.
+    OtherDevice,
+    /// R7: too many wrong tries.
+    Locked(Lock),
+    /// R6: consent is asked for and not given.
+    Consent,
+    /// R7: the PIN page; `left` tries before the next lockout.
+    Pin {
+        /// Tries left.
+        left: u32,
+    },
+    /// R7: the one-time code page.
+    Code {
+        /// Tries left.
+        left: u32,
+        /// Whether passing it moves the session to this device (R6, *multi-device*).
+        moves: bool,
+    },
+    /// Every gate is passed; the device may be bound.
+    Enter,
+    /// This device is bound and joined already.
+    Inside,
+}
+
+/// Whether the session can be reached at all: the part of the gates before the link's own.
+fn session_gate(session: &Session, settings: &Settings, now: Timestamp) -> Option<Gate> {
+    if settings.service.maintenance {
+        Some(Gate::ServiceDown)
+    } else if session.access(now).tier == AccessTier::None {
+        Some(Gate::SessionExpired)
+    } else {
+        None
+    }
+}
+
+/// R6 for a link, as far as `presented` gets.
+#[must_use]
+pub fn at_link(
+    session: &Session,
+    link: Option<&Link>,
+    settings: &Settings,
+    presented: &Presented,
+    now: Timestamp,
+) -> Gate {
+    if settings.service.maintenance {
+        return Gate::ServiceDown;
+    }
+    let Some(link) = link.filter(|link| !link.revoked) else {
+        return Gate::Unknown;
+    };
+    if let Some(gate) = session_gate(session, settings, now) {
+        return gate;
+    }
+    if !link.alive(now) {
+        return Gate::LinkExpired;
+    }
+    if presented.posted && !presented.probe {
+        return Gate::Cookies;
+    }
+    let this_device = session.is_bound_to(presented.device.as_ref());
+    if this_device {
+        return Gate::Inside;
+    }
+    let moves = session.device.is_some();
+    if moves && !settings.authentication.multi_device {
+        return Gate::OtherDevice;
+    }
+    let method = if moves {
+        Method::Otp
+    } else {
+        session.method(settings)
+    };
+    let left = match session.tries.lock(&settings.authentication, now) {
+        Lock::Open { left } => left,
+        // Without a PIN or a code there is nothing to guess, and so nothing to lock.
+        _ if method == Method::None => 0,
+        locked => return Gate::Locked(locked),
+    };
+    if settings.authentication.consent.required
+        && session.consented_at.is_none()
+        && !presented.consent
+    {
+        return Gate::Consent;
+    }
+    match method {
+        Method::None => Gate::Enter,
+        Method::Pin => Gate::Pin { left },
+        Method::Otp => Gate::Code { left, moves },
+    }
+}
+
+/// The same question at the room's door, where the device cookie stands for the link that it came by. A connected
+/// customer is not cut off when that link's time passes (R5).
+#[must_use]
+pub fn at_room(
+    session: &Session,
+    settings: &Settings,
+    device: Option<&Secret>,
+    presence: &Presence,
+    now: Timestamp,
+) -> Gate {
+    if settings.service.maintenance {
+        return Gate::ServiceDown;
+    }
+    if !session.is_bound_to(device) {
+        return if session.device.is_some() && device.is_some() {
+            Gate::OtherDevice
+        } else {
+            Gate::Unknown
+        };
+    }
+    if let Some(gate) = session_gate(session, settings, now) {
+        return gate;
+    }
+    let link_over = session
+        .device
+        .as_ref()
+        .is_some_and(|bound| bound.link_expires_at <= now);
+    if link_over && !presence.customer_online(now) {
+        return Gate::LinkExpired;
+    }
+    Gate::Inside
+}

@@ -1,0 +1,139 @@
+//! Identifiers. They are short, lower case and safe in URLs, and a session's begins with its team's: the team is fixed
+//! at start (R19), so whoever holds a session's id can ask for the session and its effective settings in one read.
+
+use std::{fmt, str::FromStr};
+
+use serde::{Deserialize, Serialize};
+
+use crate::Random;
+
+/// Crockford's base 32 in lower case: no `i`, `l`, `o`, `u`, so that ids survive being read out.
+const ALPHABET: &[u8; 32] = b"0123456789abcdefghjkmnpqrstvwxyz";
+
+const TEAM_LEN: usize = 6;
+const SESSION_RANDOM_LEN: usize = 20;
+const ID_LEN: usize = 16;
+
+fn random_text(random: &dyn Random, len: usize) -> String {
+    let mut bytes = vec![0; len];
+    random.fill(&mut bytes);
+    bytes
+        .iter()
+        .map(|byte| ALPHABET[usize::from(byte & 31)] as char)
+        .collect()
+}
+
+fn is_text(text: &str, len: usize) -> bool {
+    text.len() == len && text.bytes().all(|byte| ALPHABET.contains(&byte))
+}
+
+/// An identifier that is not one: wrong length or alphabet. Answered as if the thing did not exist.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("not an identifier")]
+pub struct InvalidId;
+
+macro_rules! id {
+    ($(#[$doc:meta])* $name:ident, $len:expr) => {
+        $(#[$doc])*
+        #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+        #[serde(try_from = "String", into = "String")]
+        pub struct $name(String);
+
+        impl $name {
+            /// A new one.
+            #[must_use]
+            pub fn generate(random: &dyn Random) -> Self {
+                Self(random_text(random, $len))
+            }
+
+            /// Its text, as it stands in URLs and keys.
+            #[must_use]
+            pub fn as_str(&self) -> &str {
+                &self.0
+            }
+        }
+
+        impl fmt::Display for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str(&self.0)
+            }
+        }
+
+        impl FromStr for $name {
+            type Err = InvalidId;
+            fn from_str(text: &str) -> Result<Self, InvalidId> {
+                if is_text(text, $len) { Ok(Self(text.to_owned())) } else { Err(InvalidId) }
+            }
+        }
+
+        impl TryFrom<String> for $name {
+            type Error = InvalidId;
+            fn try_from(text: String) -> Result<Self, InvalidId> {
+                if is_text(&text, $len) { Ok(Self(text)) } else { Err(InvalidId) }
+            }
+        }
+
+        impl From<$name> for String {
+            fn from(id: $name) -> String {
+                id.0
+            }
+        }
+    };
+}
+
+id!(
+    /// A team: six characters (30 bits), handed out by an admin's action and checked for uniqueness on write.
+    TeamId, TEAM_LEN
+);
+id!(
+    /// A member of staff: agent, supervisor or admin.
+    AgentId, ID_LEN
+);
+id!(
+    /// One signed-in browser of a member of staff.
+    LoginId, ID_LEN
+);
+id!(
+    /// An API key, without its secret.
+    KeyId, ID_LEN
+);
+id!(
+    /// A session: its team's six characters, then 20 random ones (100 bits).
+    SessionId, TEAM_LEN + SESSION_RANDOM_LEN
+);
+
+impl SessionId {
+    /// A new session of `team`.
+    #[must_use]
+    pub fn generate_for(team: &TeamId, random: &dyn Random) -> Self {
+        Self(format!("{team}{}", random_text(random, SESSION_RANDOM_LEN)))
+    }
+
+    /// The team under whose settings the session runs (R19).
+    #[must_use]
+    pub fn team(&self) -> TeamId {
+        TeamId(self.0[..TEAM_LEN].to_owned())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::session::tests::Seeded;
+
+    #[test]
+    fn a_session_knows_its_team() {
+        let random = Seeded::new(1);
+        let team = TeamId::generate(&random);
+        let session = SessionId::generate_for(&team, &random);
+        assert_eq!(session.team(), team);
+        assert_eq!(session.to_string().parse(), Ok(session));
+    }
+
+    #[test]
+    fn what_is_not_an_id_is_refused() {
+        for text in ["", "short", "UPPERCASEUPPERCASEUPPERCAS", "ééééééééééééé"] {
+            assert_eq!(text.parse::<SessionId>(), Err(InvalidId));
+        }
+    }
+}

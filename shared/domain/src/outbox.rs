@@ -1,0 +1,141 @@
+//! Messages that were decided and wait to be sent (R23). They are written with the decision and sent after it.
+
+use jiff::{SignedDuration, Timestamp};
+use serde::{Deserialize, Serialize};
+
+use crate::{
+    Channel, SessionId,
+    keyring::Sealed,
+    timer::{Due, DueKind},
+};
+
+/// What to send. Secrets in it are sealed, and go when it was sent.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "type", rename_all = "snake_case")]
+pub enum Message {
+    /// The invitation with its link's token.
+    Invitation {
+        /// Sealed [`crate::LinkToken`].
+        token: Sealed,
+    },
+    /// A new link that the customer asked for, or that a renewal brings.
+    NewLink {
+        /// Sealed [`crate::LinkToken`].
+        token: Sealed,
+        /// Whether the session was renewed and the agent asked to tell the customer.
+        renewed: bool,
+    },
+    /// A one-time code.
+    Code {
+        /// Sealed code.
+        code: Sealed,
+    },
+}
+
+/// How far an entry got.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Status {
+    /// Not yet sent.
+    Pending,
+    /// Accepted by the service.
+    Sent,
+    /// Given up.
+    Failed,
+    /// Not to be sent (R13).
+    Suppressed,
+}
+
+/// One message to one address.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct OutboxEntry {
+    /// Identity within the session: the number of the event it came with, and its place there.
+    pub id: String,
+    /// Of which session.
+    pub session: SessionId,
+    /// How.
+    pub channel: Channel,
+    /// To which address or number.
+    pub to: String,
+    /// What; gone once it was sent.
+    pub message: Option<Message>,
+    /// Decided at.
+    pub created_at: Timestamp,
+    /// How far it got.
+    pub status: Status,
+    /// Attempts begun. The first belongs to the table's stream and counts from the start.
+    pub attempts: u32,
+    /// When the next attempt is due, if the running one leaves no trace.
+    pub due: Option<Due>,
+    /// Why the last attempt failed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub last_error: Option<String>,
+}
+
+/// Attempts before an entry is given up.
+pub const MAX_ATTEMPTS: u32 = 6;
+
+/// The pause after attempt `n` (from 1): a minute, then five, then longer. Half a day in all.
+#[must_use]
+pub fn pause_after(attempt: u32) -> SignedDuration {
+    SignedDuration::from_mins(match attempt {
+        0 | 1 => 1,
+        2 => 5,
+        3 => 30,
+        4 => 120,
+        _ => 540,
+    })
+}
+
+impl OutboxEntry {
+    /// An entry as a decision writes it: its first attempt is the stream's, and the retry is armed in the same write, so
+    /// that an entry whose stream record is lost is sent all the same.
+    #[must_use]
+    pub fn new(
+        session: &SessionId,
+        id: String,
+        channel: Channel,
+        to: String,
+        message: Message,
+        now: Timestamp,
+    ) -> Self {
+        Self {
+            id,
+            session: session.clone(),
+            channel,
+            to,
+            message: Some(message),
+            created_at: now,
+            status: Status::Pending,
+            attempts: 1,
+            due: Some(Due {
+                kind: DueKind::Delivery,
+                at: now + pause_after(1),
+            }),
+            last_error: None,
+        }
+    }
+
+    /// Begins another attempt at `now`; `false` when there is none left.
+    pub fn begin_attempt(&mut self, now: Timestamp) -> bool {
+        if self.attempts >= MAX_ATTEMPTS {
+            return false;
+        }
+        self.attempts += 1;
+        self.due = Some(Due {
+            kind: DueKind::Delivery,
+            at: now + pause_after(self.attempts),
+        });
+        true
+    }
+
+    /// The entry as it stays once the service took it: without what was secret in it.
+    #[must_use]
+    pub fn settled(mut self, status: Status, error: Option<String>) -> Self {
+        self.status = status;
+        self.message = None;
+        self.due = None;
+        self.last_error = error;
+        self
+    }
+}

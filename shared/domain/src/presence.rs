@@ -1,0 +1,59 @@
+//! Who is in the room, as leases: `$disconnect` is best effort, so being here has to be renewed.
+
+use std::collections::BTreeMap;
+
+use jiff::{SignedDuration, Timestamp};
+use serde::{Deserialize, Serialize};
+
+use crate::AgentId;
+
+/// How long a connection counts without a sign of life. Clients ping every four minutes, API Gateway closes after ten.
+pub const LEASE: SignedDuration = SignedDuration::from_mins(10);
+
+/// Whose connection it is.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Who {
+    /// The customer, on the bound device.
+    Customer,
+    /// A member of staff.
+    Agent(AgentId),
+}
+
+/// One live connection.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Lease {
+    /// Whose.
+    pub who: Who,
+    /// Counts until then.
+    pub until: Timestamp,
+}
+
+/// The live connections of a session by API Gateway's connection id. Kept beside the session's document, not in it:
+/// coming and going is not a decision and must not collide with one.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct Presence(pub BTreeMap<String, Lease>);
+
+impl Presence {
+    /// The connections that count at `now`.
+    pub fn alive(&self, now: Timestamp) -> impl Iterator<Item = (&str, &Lease)> {
+        self.0
+            .iter()
+            .filter(move |(_, lease)| lease.until > now)
+            .map(|(id, lease)| (id.as_str(), lease))
+    }
+
+    /// Whether the customer is in the room.
+    #[must_use]
+    pub fn customer_online(&self, now: Timestamp) -> bool {
+        self.alive(now).any(|(_, lease)| lease.who == Who::Customer)
+    }
+
+    /// Whether `agent` is in the room (R17 asks this of the owner).
+    #[must_use]
+    pub fn agent_online(&self, agent: &AgentId, now: Timestamp) -> bool {
+        self.alive(now)
+            .any(|(_, lease)| matches!(&lease.who, Who::Agent(id) if id == agent))
+    }
+}
