@@ -1,0 +1,432 @@
+//! Reads `infra/template.yaml`, the description of what is deployed, so that nothing is described twice.
+//!
+//! Understood is what the template uses: functions with their HTTP routes, schedules and stream mappings, WebSocket
+//! routes, tables, and the environment in `Globals` and in functions. Anything else in it has no meaning on one machine.
+
+use std::collections::BTreeMap;
+
+use serde_json::{Map, Value, json};
+use thiserror::Error;
+
+/// The template that this program was built with.
+pub const EMBEDDED: &str = include_str!("../../template.yaml");
+
+/// Why the template cannot be used.
+#[derive(Debug, Error)]
+pub enum TemplateError {
+    /// It is no YAML.
+    #[error("the template is no YAML: {0}")]
+    Yaml(#[from] serde_yaml_ng::Error),
+    /// A part that has to be there is missing or has another shape.
+    #[error("the template lacks {0}")]
+    Missing(String),
+    /// It says something that only AWS understands.
+    #[error("the template uses {0}, which the one-machine stack does not know")]
+    Unknown(String),
+}
+
+/// What the one-machine stack takes from the template.
+#[derive(Debug, Clone)]
+pub struct Template {
+    /// Every function, by its package's name.
+    pub functions: BTreeMap<String, Function>,
+    /// Every route of the HTTP API.
+    pub routes: Vec<Route>,
+    /// Route key (`$connect`, `$disconnect`, `$default`) to function.
+    pub live_routes: BTreeMap<String, String>,
+    /// Every schedule.
+    pub schedules: Vec<Schedule>,
+    /// Every mapping of a table's stream to a function.
+    pub streams: Vec<StreamMapping>,
+    /// Every table, by its logical id, as the arguments of `CreateTable` plus the name of its TTL attribute.
+    pub tables: Vec<Table>,
+}
+
+/// One Lambda function.
+#[derive(Debug, Clone)]
+pub struct Function {
+    /// Its variables with everything resolved that can be: strings, or `None` for what only AWS can know.
+    pub environment: BTreeMap<String, Option<String>>,
+    /// How long an invocation may take, in seconds.
+    pub timeout: u64,
+}
+
+/// One route of the HTTP API.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Route {
+    /// `GET`, `POST`, … or `ANY`.
+    pub method: String,
+    /// `/s/{token}/pin`.
+    pub path: String,
+    /// Who answers it.
+    pub function: String,
+}
+
+/// A function that is called every so often.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Schedule {
+    /// Who is called.
+    pub function: String,
+    /// The period in seconds.
+    pub every: u64,
+}
+
+/// A function that hears of changes in a table.
+#[derive(Debug, Clone)]
+pub struct StreamMapping {
+    /// Who is called.
+    pub function: String,
+    /// The table's logical id.
+    pub table: String,
+    /// The most records in one call.
+    pub batch_size: usize,
+    /// How often a batch that failed is tried again.
+    pub retries: u32,
+    /// Event patterns, one of which a record has to match. None: every record does.
+    pub filters: Vec<Value>,
+}
+
+/// One table.
+#[derive(Debug, Clone)]
+pub struct Table {
+    /// Its logical id, which is also its name on one machine.
+    pub name: String,
+    /// The arguments of `CreateTable`.
+    pub create: Value,
+    /// The attribute that says when an item expires.
+    pub ttl: Option<String>,
+}
+
+impl Template {
+    /// Reads `yaml`. `known` gives the values of parameters, pseudo parameters and other names that `!Ref` and `!Sub` may
+    /// use; tables are known by themselves.
+    pub fn parse(yaml: &str, known: &BTreeMap<String, String>) -> Result<Self, TemplateError> {
+        let document = long_form(serde_yaml_ng::from_str(yaml)?);
+        let resources = object(&document["Resources"], "Resources")?;
+        let mut known = known.clone();
+        for (name, parameter) in document["Parameters"].as_object().into_iter().flatten() {
+            if let Some(default) = parameter["Default"].as_str() {
+                known
+                    .entry(name.clone())
+                    .or_insert_with(|| default.to_owned());
+            }
+        }
+
+        let mut template = Self {
+            functions: BTreeMap::new(),
+            routes: Vec::new(),
+            live_routes: BTreeMap::new(),
+            schedules: Vec::new(),
+            streams: Vec::new(),
+            tables: Vec::new(),
+        };
+        for (id, resource) in resources {
+            if resource["Type"] == "AWS::DynamoDB::Table" {
+                template.tables.push(table(id, &resource["Properties"])?);
+                known.insert(id.clone(), id.clone());
+            }
+        }
+        let globals = &document["Globals"]["Function"];
+        for (id, resource) in resources {
+            if resource["Type"] == "AWS::Serverless::Function" {
+                template.function(id, resource, globals, &known)?;
+            }
+        }
+        for resource in resources.values() {
+            if resource["Type"] == "AWS::ApiGatewayV2::Route" {
+                template.live_route(resource, resources)?;
+            }
+        }
+        Ok(template)
+    }
+
+    fn function(
+        &mut self,
+        id: &str,
+        resource: &Value,
+        globals: &Value,
+        known: &BTreeMap<String, String>,
+    ) -> Result<(), TemplateError> {
+        let name = function_name(id, resource)?;
+        let properties = &resource["Properties"];
+        let mut environment = BTreeMap::new();
+        for source in [globals, properties] {
+            let variables = source["Environment"]["Variables"].as_object();
+            for (variable, value) in variables.into_iter().flatten() {
+                environment.insert(variable.clone(), resolve(value, known));
+            }
+        }
+        for (event_id, event) in properties["Events"].as_object().into_iter().flatten() {
+            let details = &event["Properties"];
+            let place = format!("{id}.{event_id}");
+            match event["Type"].as_str() {
+                Some("HttpApi") => self.routes.push(Route {
+                    method: string(&details["Method"], &format!("{place}.Method"))?.to_uppercase(),
+                    path: string(&details["Path"], &format!("{place}.Path"))?,
+                    function: name.clone(),
+                }),
+                Some("ScheduleV2") => self.schedules.push(Schedule {
+                    function: name.clone(),
+                    every: rate(&string(
+                        &details["ScheduleExpression"],
+                        &format!("{place}.ScheduleExpression"),
+                    )?)?,
+                }),
+                Some("DynamoDB") => self.streams.push(stream(&name, &place, details)?),
+                other => {
+                    let kind = other.unwrap_or("no type");
+                    return Err(TemplateError::Unknown(format!("{kind} ({place})")));
+                }
+            }
+        }
+        let timeout = properties["Timeout"]
+            .as_u64()
+            .or(globals["Timeout"].as_u64())
+            .unwrap_or(3);
+        self.functions.insert(
+            name,
+            Function {
+                environment,
+                timeout,
+            },
+        );
+        Ok(())
+    }
+
+    /// Follows a WebSocket route to its integration and from there to the function.
+    fn live_route(
+        &mut self,
+        route: &Value,
+        resources: &Map<String, Value>,
+    ) -> Result<(), TemplateError> {
+        let key = string(&route["Properties"]["RouteKey"], "RouteKey")?;
+        let lacking = || TemplateError::Missing(format!("what the route {key} leads to"));
+        let target = route["Properties"]["Target"]["Fn::Sub"]
+            .as_str()
+            .and_then(|target| target.strip_prefix("integrations/${")?.strip_suffix('}'))
+            .ok_or_else(lacking)?;
+        let uri = resources
+            .get(target)
+            .and_then(|integration| integration["Properties"]["IntegrationUri"]["Fn::Sub"].as_str())
+            .ok_or_else(lacking)?;
+        let id = uri
+            .split("functions/${")
+            .nth(1)
+            .and_then(|rest| rest.split(".Arn}").next())
+            .ok_or_else(lacking)?;
+        let function = function_name(id, resources.get(id).ok_or_else(lacking)?)?;
+        self.live_routes.insert(key, function);
+        Ok(())
+    }
+}
+
+/// Turns YAML into JSON and the short `!Ref x` into the long `{"Ref": x}`.
+fn long_form(value: serde_yaml_ng::Value) -> Value {
+    use serde_yaml_ng::Value as Yaml;
+    match value {
+        Yaml::Null => Value::Null,
+        Yaml::Bool(value) => value.into(),
+        Yaml::Number(number) => number
+            .as_i64()
+            .map(Value::from)
+            .or_else(|| number.as_f64().map(Value::from))
+            .unwrap_or(Value::Null),
+        Yaml::String(text) => text.into(),
+        Yaml::Sequence(items) => items.into_iter().map(long_form).collect(),
+        Yaml::Mapping(entries) => entries
+            .into_iter()
+            .filter_map(|(key, value)| Some((key.as_str()?.to_owned(), long_form(value))))
+            .collect::<Map<_, _>>()
+            .into(),
+        Yaml::Tagged(tagged) => {
+            let tag = tagged.tag.to_string();
+            let name = tag.trim_start_matches('!');
+            let value = long_form(tagged.value);
+            match name {
+                "Ref" | "Condition" => json!({ name: value }),
+                "GetAtt" => match value.as_str().and_then(|text| text.split_once('.')) {
+                    Some((id, attribute)) => json!({ "Fn::GetAtt": [id, attribute] }),
+                    None => json!({ "Fn::GetAtt": value }),
+                },
+                _ => json!({ format!("Fn::{name}"): value }),
+            }
+        }
+    }
+}
+
+/// The value of a string, `Ref` or `Fn::Sub`; nothing when it needs something that is not known here.
+fn resolve(value: &Value, known: &BTreeMap<String, String>) -> Option<String> {
+    match value {
+        Value::String(text) => Some(text.clone()),
+        Value::Number(number) => Some(number.to_string()),
+        Value::Bool(value) => Some(value.to_string()),
+        Value::Object(object) => {
+            if let Some(name) = object.get("Ref").and_then(Value::as_str) {
+                return known.get(name).cloned();
+            }
+            substitute(object.get("Fn::Sub")?.as_str()?, known)
+        }
+        _ => None,
+    }
+}
+
+fn substitute(text: &str, known: &BTreeMap<String, String>) -> Option<String> {
+    let mut result = String::new();
+    let mut rest = text;
+    while let Some((before, after)) = rest.split_once("${") {
+        let (name, after) = after.split_once('}')?;
+        result.push_str(before);
+        result.push_str(known.get(name)?);
+        rest = after;
+    }
+    result.push_str(rest);
+    Some(result)
+}
+
+/// `SessionEnd`, whose binary is `session-end`, is `session-end`.
+fn function_name(id: &str, resource: &Value) -> Result<String, TemplateError> {
+    string(
+        &resource["Metadata"]["BuildProperties"]["Binary"],
+        &format!("{id}.Metadata.BuildProperties.Binary"),
+    )
+}
+
+fn stream(function: &str, place: &str, details: &Value) -> Result<StreamMapping, TemplateError> {
+    let filters = details["FilterCriteria"]["Filters"].as_array();
+    let mut patterns = Vec::new();
+    for filter in filters.into_iter().flatten() {
+        let text = string(&filter["Pattern"], &format!("{place}.Pattern"))?;
+        let pattern = serde_json::from_str(&text)
+            .map_err(|error| TemplateError::Unknown(format!("the pattern {text} ({error})")))?;
+        patterns.push(pattern);
+    }
+    Ok(StreamMapping {
+        function: function.to_owned(),
+        table: string(
+            &details["Stream"]["Fn::GetAtt"][0],
+            &format!("{place}.Stream"),
+        )?,
+        batch_size: details["BatchSize"]
+            .as_u64()
+            .and_then(|size| usize::try_from(size).ok())
+            .unwrap_or(100),
+        retries: details["MaximumRetryAttempts"]
+            .as_u64()
+            .and_then(|retries| u32::try_from(retries).ok())
+            .unwrap_or(u32::MAX),
+        filters: patterns,
+    })
+}
+
+fn table(id: &str, properties: &Value) -> Result<Table, TemplateError> {
+    let mut create = object(properties, &format!("{id}.Properties"))?.clone();
+    let ttl = create
+        .remove("TimeToLiveSpecification")
+        .and_then(|ttl| ttl["AttributeName"].as_str().map(str::to_owned));
+    // What follows are calls of their own, or change nothing that a caller can see.
+    create.remove("PointInTimeRecoverySpecification");
+    create.remove("SSESpecification");
+    if let Some(Value::Object(stream)) = create.get_mut("StreamSpecification") {
+        stream.insert("StreamEnabled".to_owned(), true.into());
+    }
+    create.insert("TableName".to_owned(), id.into());
+    Ok(Table {
+        name: id.to_owned(),
+        create: create.into(),
+        ttl,
+    })
+}
+
+/// `rate(5 minutes)` in seconds.
+fn rate(expression: &str) -> Result<u64, TemplateError> {
+    let unknown = || TemplateError::Unknown(format!("the schedule {expression}"));
+    let (number, unit) = expression
+        .strip_prefix("rate(")
+        .and_then(|rest| rest.strip_suffix(')'))
+        .and_then(|rest| rest.split_once(' '))
+        .ok_or_else(unknown)?;
+    let unit = match unit.trim_end_matches('s') {
+        "minute" => 60,
+        "hour" => 3600,
+        "day" => 86400,
+        _ => return Err(unknown()),
+    };
+    Ok(number.parse::<u64>().map_err(|_| unknown())? * unit)
+}
+
+fn object<'a>(value: &'a Value, place: &str) -> Result<&'a Map<String, Value>, TemplateError> {
+    value
+        .as_object()
+        .ok_or_else(|| TemplateError::Missing(place.to_owned()))
+}
+
+fn string(value: &Value, place: &str) -> Result<String, TemplateError> {
+    value
+        .as_str()
+        .map(str::to_owned)
+        .ok_or_else(|| TemplateError::Missing(place.to_owned()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn embedded() -> Template {
+        let known = BTreeMap::from([("PublicUrl".to_owned(), "http://localhost:1".to_owned())]);
+        Template::parse(EMBEDDED, &known).unwrap()
+    }
+
+    #[test]
+    fn the_embedded_template_is_understood() {
+        let template = embedded();
+        let environment = &template.functions["session-end"].environment;
+        assert_eq!(
+            environment["PARLOR_PUBLIC_URL"].as_deref(),
+            Some("http://localhost:1")
+        );
+        assert_eq!(
+            environment["PARLOR_CORE_TABLE"].as_deref(),
+            Some("CoreTable")
+        );
+        assert_eq!(environment["PARLOR_LIVE_URL"], None);
+        assert_eq!(template.live_routes["$connect"], "live-connect");
+        assert_eq!(template.live_routes["$disconnect"], "live-disconnect");
+        assert_eq!(template.live_routes["$default"], "live-message");
+        assert!(template.routes.contains(&Route {
+            method: "POST".to_owned(),
+            path: "/v1/sessions/{id}/end".to_owned(),
+            function: "session-end".to_owned(),
+        }));
+        assert!(
+            template
+                .schedules
+                .iter()
+                .all(|schedule| schedule.every == 60)
+        );
+        assert_eq!(template.schedules.len(), 3);
+        assert_eq!(template.streams[0].function, "deliver");
+        assert_eq!(template.streams[0].table, "CoreTable");
+        assert_eq!(template.streams[0].batch_size, 10);
+        assert_eq!(template.tables.len(), 2);
+    }
+
+    #[test]
+    fn no_route_is_there_twice() {
+        let mut keys: Vec<_> = embedded()
+            .routes
+            .into_iter()
+            .map(|route| format!("{} {}", route.method, route.path))
+            .collect();
+        let count = keys.len();
+        keys.sort();
+        keys.dedup();
+        assert_eq!(keys.len(), count);
+    }
+
+    #[test]
+    fn a_schedule_that_is_no_rate_is_refused() {
+        assert_eq!(rate("rate(1 minute)").unwrap(), 60);
+        assert_eq!(rate("rate(2 hours)").unwrap(), 7200);
+        assert!(rate("cron(0 12 * * ? *)").is_err());
+    }
+}
