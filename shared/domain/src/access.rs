@@ -64,26 +64,15 @@ pub struct Access {
 
 impl Access {
     /// A running session: everything, with no end in sight.
-    pub const OPEN: Self = Self {
-        tier: AccessTier::Full,
-        until: None,
-        chat: true,
-        attachments: true,
-    };
+    pub const OPEN: Self = Self { tier: AccessTier::Full, until: None, chat: true, attachments: true };
     /// Nothing, for ever.
-    pub const CLOSED: Self = Self {
-        tier: AccessTier::None,
-        until: None,
-        chat: false,
-        attachments: false,
-    };
+    pub const CLOSED: Self = Self { tier: AccessTier::None, until: None, chat: false, attachments: false };
 }
 
 /// `at` plus whole minutes, held at the end of representable time rather than overflowing: a plan of ten thousand
 /// years is for ever in all but name.
 fn plus_minutes(at: Timestamp, minutes: u32) -> Timestamp {
-    at.checked_add(SignedDuration::from_mins(i64::from(minutes)))
-        .unwrap_or(Timestamp::MAX)
+    at.checked_add(SignedDuration::from_mins(i64::from(minutes))).unwrap_or(Timestamp::MAX)
 }
 
 impl AccessPlan {
@@ -93,62 +82,40 @@ impl AccessPlan {
         let minutes = setting.minutes.unwrap_or(0);
         let steps = match setting.level {
             AccessLevel::None => vec![],
-            AccessLevel::Full => vec![Step {
-                tier: AccessTier::Full,
-                until: None,
-            }],
+            AccessLevel::Full => vec![Step { tier: AccessTier::Full, until: None }],
             AccessLevel::FullTimed => {
                 let full_until = plus_minutes(end, minutes);
-                let mut steps = vec![Step {
-                    tier: AccessTier::Full,
-                    until: Some(full_until),
-                }];
+                let mut steps = vec![Step { tier: AccessTier::Full, until: Some(full_until) }];
                 if let Some(limited) = setting.then_limited_minutes {
-                    steps.push(Step {
-                        tier: AccessTier::Limited,
-                        until: Some(plus_minutes(full_until, limited)),
-                    });
+                    steps.push(Step { tier: AccessTier::Limited, until: Some(plus_minutes(full_until, limited)) });
                 }
                 steps
             }
             AccessLevel::Limited => {
-                vec![Step {
-                    tier: AccessTier::Limited,
-                    until: Some(plus_minutes(end, minutes)),
-                }]
+                vec![Step { tier: AccessTier::Limited, until: Some(plus_minutes(end, minutes)) }]
             }
         };
         let full = matches!(setting.level, AccessLevel::Full | AccessLevel::FullTimed);
-        Self {
-            steps,
-            attachments: full && setting.attachments,
-            chat: full && setting.chat,
-        }
+        Self { steps, attachments: full && setting.attachments, chat: full && setting.chat }
     }
 
     /// What the plan allows at `now`. Intervals are half-open: at its `until` a step is over.
     #[must_use]
     pub fn at(&self, now: Timestamp) -> Access {
-        self.steps
-            .iter()
-            .find(|step| step.until.is_none_or(|until| now < until))
-            .map_or(Access::CLOSED, |step| {
-                let full = step.tier == AccessTier::Full;
-                Access {
-                    tier: step.tier,
-                    until: step.until,
-                    chat: full && self.chat,
-                    attachments: full && self.attachments,
-                }
-            })
+        self.steps.iter().find(|step| step.until.is_none_or(|until| now < until)).map_or(Access::CLOSED, |step| {
+            let full = step.tier == AccessTier::Full;
+            Access {
+                tier: step.tier,
+                until: step.until,
+                chat: full && self.chat,
+                attachments: full && self.attachments,
+            }
+        })
     }
 
     /// The first boundary after `now`, for the schedule that tells open rooms.
     #[must_use]
     pub fn next_boundary(&self, now: Timestamp) -> Option<Timestamp> {
-        self.steps
-            .iter()
-            .filter_map(|step| step.until)
-            .find(|until| *until > now)
+        self.steps.iter().filter_map(|step| step.until).find(|until| *until > now)
     }
 }

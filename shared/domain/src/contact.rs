@@ -33,9 +33,7 @@ pub enum InvalidContact {
     #[error("this is not an e-mail address; write it like name@example.com")]
     Email,
     /// Not an international phone number as E.164 has it.
-    #[error(
-        "this is not an international phone number; write it with + and the country code, like +49 30 1234567"
-    )]
+    #[error("this is not an international phone number; write it with + and the country code, like +49 30 1234567")]
     Phone,
 }
 
@@ -48,9 +46,7 @@ impl FromStr for EmailAddress {
     type Err = InvalidContact;
     fn from_str(text: &str) -> Result<Self, InvalidContact> {
         let text = text.trim().to_lowercase();
-        let domain_has_dot = text
-            .rsplit_once('@')
-            .is_some_and(|(_, domain)| domain.contains('.'));
+        let domain_has_dot = text.rsplit_once('@').is_some_and(|(_, domain)| domain.contains('.'));
         let plain = !text.contains(['<', '>', '"', '(', ')', ',', ';', '[', ']']);
         if text.len() <= 254
             && plain
@@ -83,9 +79,7 @@ impl FromStr for PhoneNumber {
             }
         }
         let digits = number.len().saturating_sub(1);
-        if number.as_bytes().get(1).is_some_and(|first| *first != b'0')
-            && (8..=15).contains(&digits)
-        {
+        if number.as_bytes().get(1).is_some_and(|first| *first != b'0') && (8..=15).contains(&digits) {
             Ok(Self(number))
         } else {
             Err(InvalidContact::Phone)
@@ -157,36 +151,15 @@ mod tests {
 
     #[test]
     fn phones_become_e164() {
-        assert_eq!(
-            "+49 (30) 123-4567".parse::<PhoneNumber>().unwrap().as_str(),
-            "+49301234567"
-        );
-        for text in [
-            "030 1234567",
-            "+0301234567",
-            "+49",
-            "+49x301234567",
-            "",
-            "++49301234567",
-            "+1234567890123456",
-        ] {
-            assert_eq!(
-                text.parse::<PhoneNumber>(),
-                Err(InvalidContact::Phone),
-                "{text}"
-            );
+        assert_eq!("+49 (30) 123-4567".parse::<PhoneNumber>().unwrap().as_str(), "+49301234567");
+        for text in ["030 1234567", "+0301234567", "+49", "+49x301234567", "", "++49301234567", "+1234567890123456"] {
+            assert_eq!(text.parse::<PhoneNumber>(), Err(InvalidContact::Phone), "{text}");
         }
     }
 
     #[test]
     fn addresses_are_lower_cased_and_checked() {
-        assert_eq!(
-            " Mara@Example.NET "
-                .parse::<EmailAddress>()
-                .unwrap()
-                .as_str(),
-            "mara@example.net"
-        );
+        assert_eq!(" Mara@Example.NET ".parse::<EmailAddress>().unwrap().as_str(), "mara@example.net");
         for text in [
             "",
             "mara",
@@ -197,11 +170,7 @@ mod tests {
             "a@example.net\nbcc: x@example.net",
             "Mara <a@example.net>",
         ] {
-            assert_eq!(
-                text.parse::<EmailAddress>(),
-                Err(InvalidContact::Email),
-                "{text}"
-            );
+            assert_eq!(text.parse::<EmailAddress>(), Err(InvalidContact::Email), "{text}");
         }
         assert!(!format!("{:?}", "mara@example.net".parse::<EmailAddress>()).contains("mara"));
     }

@@ -98,21 +98,14 @@ pub fn at_link(
     if moves && !settings.authentication.multi_device {
         return Gate::OtherDevice;
     }
-    let method = if moves {
-        Method::Otp
-    } else {
-        session.method(settings)
-    };
+    let method = if moves { Method::Otp } else { session.method(settings) };
     let left = match session.tries.lock(&settings.authentication, now) {
         Lock::Open { left } => left,
         // Without a PIN or a code there is nothing to guess, and so nothing to lock.
         _ if method == Method::None => 0,
         locked => return Gate::Locked(locked),
     };
-    if settings.authentication.consent.required
-        && session.consented_at.is_none()
-        && !presented.consent
-    {
+    if settings.authentication.consent.required && session.consented_at.is_none() && !presented.consent {
         return Gate::Consent;
     }
     match method {
@@ -136,19 +129,12 @@ pub fn at_room(
         return Gate::ServiceDown;
     }
     if !session.is_bound_to(device) {
-        return if session.device.is_some() && device.is_some() {
-            Gate::OtherDevice
-        } else {
-            Gate::Unknown
-        };
+        return if session.device.is_some() && device.is_some() { Gate::OtherDevice } else { Gate::Unknown };
     }
     if let Some(gate) = session_gate(session, settings, now) {
         return gate;
     }
-    let link_over = session
-        .device
-        .as_ref()
-        .is_some_and(|bound| bound.link_expires_at <= now);
+    let link_over = session.device.as_ref().is_some_and(|bound| bound.link_expires_at <= now);
     if link_over && !presence.customer_online(now) {
         return Gate::LinkExpired;
     }

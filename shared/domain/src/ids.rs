@@ -17,10 +17,7 @@ const ID_LEN: usize = 16;
 fn random_text(random: &dyn Random, len: usize) -> String {
     let mut bytes = vec![0; len];
     random.fill(&mut bytes);
-    bytes
-        .iter()
-        .map(|byte| ALPHABET[usize::from(byte & 31)] as char)
-        .collect()
+    bytes.iter().map(|byte| ALPHABET[usize::from(byte & 31)] as char).collect()
 }
 
 fn is_text(text: &str, len: usize) -> bool {

@@ -78,33 +78,18 @@ impl Keyring {
         random.fill(&mut nonce);
         let cipher = XChaCha20Poly1305::new(&Self::mac(&self.master, &[b"seal"]).into());
         #[expect(clippy::unwrap_used, reason = "the cipher fails only over 256 GiB")]
-        let body = cipher
-            .encrypt(
-                &XNonce::from(nonce),
-                Payload {
-                    msg: text.as_bytes(),
-                    aad: place.as_bytes(),
-                },
-            )
-            .unwrap();
+        let body =
+            cipher.encrypt(&XNonce::from(nonce), Payload { msg: text.as_bytes(), aad: place.as_bytes() }).unwrap();
         Sealed(BASE64URL_NOPAD.encode(&[&nonce[..], &body].concat()))
     }
 
     /// Decrypts what [`Keyring::seal`] made for the same `place`.
     pub fn open(&self, place: &str, sealed: &Sealed) -> Result<String, CannotOpen> {
-        let bytes = BASE64URL_NOPAD
-            .decode(sealed.0.as_bytes())
-            .map_err(|_| CannotOpen)?;
+        let bytes = BASE64URL_NOPAD.decode(sealed.0.as_bytes()).map_err(|_| CannotOpen)?;
         let (nonce, body) = bytes.split_first_chunk::<24>().ok_or(CannotOpen)?;
         let cipher = XChaCha20Poly1305::new(&Self::mac(&self.master, &[b"seal"]).into());
         let text = cipher
-            .decrypt(
-                &XNonce::from(*nonce),
-                Payload {
-                    msg: body,
-                    aad: place.as_bytes(),
-                },
-            )
+            .decrypt(&XNonce::from(*nonce), Payload { msg: body, aad: place.as_bytes() })
             .map_err(|_| CannotOpen)?;
         String::from_utf8(text).map_err(|_| CannotOpen)
     }
@@ -113,19 +98,13 @@ impl Keyring {
     #[must_use]
     pub fn sign(&self, purpose: Purpose, text: &str) -> String {
         let label = format!("{purpose:?}");
-        BASE64URL_NOPAD.encode(&Self::mac(
-            &self.master,
-            &[label.as_bytes(), text.as_bytes()],
-        ))
+        BASE64URL_NOPAD.encode(&Self::mac(&self.master, &[label.as_bytes(), text.as_bytes()]))
     }
 
     /// Whether `signature` is the one of `text` for `purpose`, in constant time.
     #[must_use]
     pub fn verify(&self, purpose: Purpose, text: &str, signature: &str) -> bool {
-        self.sign(purpose, text)
-            .as_bytes()
-            .ct_eq(signature.as_bytes())
-            .into()
+        self.sign(purpose, text).as_bytes().ct_eq(signature.as_bytes()).into()
     }
 }
 

@@ -25,10 +25,7 @@ impl LinkToken {
     #[must_use]
     pub fn parse(text: &str) -> Option<Self> {
         let (session, secret) = text.split_at_checked(26)?;
-        Some(Self {
-            session: session.parse().ok()?,
-            secret: Secret::parse(secret)?,
-        })
+        Some(Self { session: session.parse().ok()?, secret: Secret::parse(secret)? })
     }
 }
 
@@ -62,16 +59,8 @@ impl Link {
     /// A link that lives for `minutes` from `now` (setting *customer access duration*).
     #[must_use]
     pub fn issue(hash: SecretHash, origin: LinkOrigin, minutes: u32, now: Timestamp) -> Self {
-        let expires_at = now
-            .checked_add(SignedDuration::from_mins(i64::from(minutes)))
-            .unwrap_or(Timestamp::MAX);
-        Self {
-            hash,
-            origin,
-            issued_at: now,
-            expires_at,
-            revoked: false,
-        }
+        let expires_at = now.checked_add(SignedDuration::from_mins(i64::from(minutes))).unwrap_or(Timestamp::MAX);
+        Self { hash, origin, issued_at: now, expires_at, revoked: false }
     }
 
     /// Whether its time has not passed at `now`.

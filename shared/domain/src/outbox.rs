@@ -108,10 +108,7 @@ impl OutboxEntry {
             created_at: now,
             status: Status::Pending,
             attempts: 1,
-            due: Some(Due {
-                kind: DueKind::Delivery,
-                at: now + pause_after(1),
-            }),
+            due: Some(Due { kind: DueKind::Delivery, at: now + pause_after(1) }),
             last_error: None,
         }
     }
@@ -122,10 +119,7 @@ impl OutboxEntry {
             return false;
         }
         self.attempts += 1;
-        self.due = Some(Due {
-            kind: DueKind::Delivery,
-            at: now + pause_after(self.attempts),
-        });
+        self.due = Some(Due { kind: DueKind::Delivery, at: now + pause_after(self.attempts) });
         true
     }
 

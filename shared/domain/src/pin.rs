@@ -37,10 +37,7 @@ fn digits(text: &str) -> Option<String> {
 impl Pin {
     /// From what somebody typed.
     pub fn parse(text: &str) -> Result<Self, InvalidPin> {
-        digits(text)
-            .filter(|digits| (4..=12).contains(&digits.len()))
-            .map(Self)
-            .ok_or(InvalidPin)
+        digits(text).filter(|digits| (4..=12).contains(&digits.len())).map(Self).ok_or(InvalidPin)
     }
 
     /// The digits, for the agent who owns the session.
@@ -56,11 +53,7 @@ impl Pin {
     }
 
     /// Decrypts a session's PIN.
-    pub fn open(
-        session: &SessionId,
-        sealed: &Sealed,
-        keyring: &Keyring,
-    ) -> Result<Self, crate::keyring::CannotOpen> {
+    pub fn open(session: &SessionId, sealed: &Sealed, keyring: &Keyring) -> Result<Self, crate::keyring::CannotOpen> {
         keyring.open(&format!("pin {session}"), sealed).map(Self)
     }
 
@@ -133,9 +126,7 @@ impl Tries {
         }
         match self.locked_until {
             Some(until) if now < until => Lock::Until(until),
-            _ => Lock::Open {
-                left: settings.max_attempts.saturating_sub(self.wrong).max(1),
-            },
+            _ => Lock::Open { left: settings.max_attempts.saturating_sub(self.wrong).max(1) },
         }
     }
 
@@ -163,12 +154,7 @@ mod tests {
     #[test]
     fn r7_digits_of_other_scripts_and_groups_are_read() {
         let pin = Pin::parse("12 34").unwrap();
-        assert!(
-            pin.matches("1234")
-                && pin.matches("1 2-34")
-                && pin.matches("١٢٣٤")
-                && pin.matches("۱۲۳۴")
-        );
+        assert!(pin.matches("1234") && pin.matches("1 2-34") && pin.matches("١٢٣٤") && pin.matches("۱۲۳۴"));
         assert!(!pin.matches("12345") && !pin.matches("") && !pin.matches("abcd"));
         for text in ["123", "1234567890123", "12a4", ""] {
             assert_eq!(Pin::parse(text), Err(InvalidPin), "{text}");
@@ -191,9 +177,6 @@ mod tests {
                 now = until;
             }
         }
-        assert_eq!(
-            tries.lock(&settings, now + SignedDuration::from_hours(1000)),
-            Lock::Banned
-        );
+        assert_eq!(tries.lock(&settings, now + SignedDuration::from_hours(1000)), Lock::Banned);
     }
 }

@@ -38,10 +38,7 @@ pub struct Presence(pub BTreeMap<String, Lease>);
 impl Presence {
     /// The connections that count at `now`.
     pub fn alive(&self, now: Timestamp) -> impl Iterator<Item = (&str, &Lease)> {
-        self.0
-            .iter()
-            .filter(move |(_, lease)| lease.until > now)
-            .map(|(id, lease)| (id.as_str(), lease))
+        self.0.iter().filter(move |(_, lease)| lease.until > now).map(|(id, lease)| (id.as_str(), lease))
     }
 
     /// Whether the customer is in the room.
@@ -53,7 +50,6 @@ impl Presence {
     /// Whether `agent` is in the room (R17 asks this of the owner).
     #[must_use]
     pub fn agent_online(&self, agent: &AgentId, now: Timestamp) -> bool {
-        self.alive(now)
-            .any(|(_, lease)| matches!(&lease.who, Who::Agent(id) if id == agent))
+        self.alive(now).any(|(_, lease)| matches!(&lease.who, Who::Agent(id) if id == agent))
     }
 }

@@ -6,9 +6,8 @@ use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    Access, AccessPlan, Actor, AgentId, Channel, Contact, Event, EventKind, Gate, Keyring, Link,
-    LinkToken, Message, Origin, OutboxEntry, Presented, Random, Secret, SecretHash, Sender,
-    SessionId, Settings, gate,
+    Access, AccessPlan, Actor, AgentId, Channel, Contact, Event, EventKind, Gate, Keyring, Link, LinkToken, Message,
+    Origin, OutboxEntry, Presented, Random, Secret, SecretHash, Sender, SessionId, Settings, gate,
     keyring::Sealed,
     link::LinkOrigin,
     pin::{CODE_LIFETIME, Lock, OneTimeCode, Pin, Tries},
@@ -181,24 +180,14 @@ impl LinkToken {
     /// A new token for `session`, with what decisions need of it.
     #[must_use]
     pub fn issue(session: &SessionId, keyring: &Keyring, random: &dyn Random) -> (Self, Issued) {
-        let token = Self {
-            session: session.clone(),
-            secret: Secret::generate(random),
-        };
+        let token = Self { session: session.clone(), secret: Secret::generate(random) };
         let sealed = keyring.seal(&format!("link {session}"), &token.reveal(), random);
-        let issued = Issued {
-            hash: token.secret.hash(),
-            sealed,
-        };
+        let issued = Issued { hash: token.secret.hash(), sealed };
         (token, issued)
     }
 
     /// Opens the token that an outbox entry carries.
-    pub fn open(
-        session: &SessionId,
-        sealed: &Sealed,
-        keyring: &Keyring,
-    ) -> Result<Self, crate::keyring::CannotOpen> {
+    pub fn open(session: &SessionId, sealed: &Sealed, keyring: &Keyring) -> Result<Self, crate::keyring::CannotOpen> {
         let text = keyring.open(&format!("link {session}"), sealed)?;
         Self::parse(&text).ok_or(crate::keyring::CannotOpen)
     }
@@ -420,14 +409,7 @@ struct Draft<'a> {
 
 impl<'a> Draft<'a> {
     fn new(session: Session, context: &'a Context) -> Self {
-        Self {
-            session,
-            context,
-            events: vec![],
-            outbox: vec![],
-            links: vec![],
-            outcome: Outcome::Done,
-        }
+        Self { session, context, events: vec![], outbox: vec![], links: vec![], outcome: Outcome::Done }
     }
 
     fn record(&mut self, kind: EventKind) {
@@ -444,32 +426,15 @@ impl<'a> Draft<'a> {
 
     fn send(&mut self, message: Message) -> Result<(), Rejection> {
         let session = &self.session;
-        let to = session
-            .customer
-            .contact
-            .address(session.channel)
-            .ok_or(Rejection::NoContact)?
-            .to_owned();
+        let to = session.customer.contact.address(session.channel).ok_or(Rejection::NoContact)?.to_owned();
         let id = format!("{:012}-{}", session.seq, self.outbox.len());
-        self.outbox.push(OutboxEntry::new(
-            &session.id,
-            id,
-            session.channel,
-            to,
-            message,
-            self.context.now,
-        ));
+        self.outbox.push(OutboxEntry::new(&session.id, id, session.channel, to, message, self.context.now));
         Ok(())
     }
 
     fn link(&mut self, issued: &Issued, origin: LinkOrigin, settings: &Settings) {
         let minutes = settings.session.customer_access_minutes;
-        self.links.push(Link::issue(
-            issued.hash.clone(),
-            origin,
-            minutes,
-            self.context.now,
-        ));
+        self.links.push(Link::issue(issued.hash.clone(), origin, minutes, self.context.now));
     }
 
     fn finish(mut self, settings: &Settings) -> Decision {
@@ -501,17 +466,14 @@ impl Session {
             return Err(Rejection::InvalidName);
         }
         let contact = &new.customer.contact;
-        if !settings.channels.sms && (contact.phone.is_some() || new.channel == Some(Channel::Sms))
-        {
+        if !settings.channels.sms && (contact.phone.is_some() || new.channel == Some(Channel::Sms)) {
             return Err(Rejection::SmsOff);
         }
-        let channel = new
-            .channel
-            .unwrap_or(match (&contact.email, &contact.phone) {
-                (Some(_), None) => Channel::Email,
-                (None, Some(_)) => Channel::Sms,
-                _ => settings.channels.default,
-            });
+        let channel = new.channel.unwrap_or(match (&contact.email, &contact.phone) {
+            (Some(_), None) => Channel::Email,
+            (None, Some(_)) => Channel::Sms,
+            _ => settings.channels.default,
+        });
         if contact.address(channel).is_none() {
             return Err(Rejection::NoContact);
         }
@@ -524,10 +486,7 @@ impl Session {
             version: 0,
             seq: 0,
             state: State::Planned,
-            customer: Customer {
-                name: name.to_owned(),
-                contact: new.customer.contact,
-            },
+            customer: Customer { name: name.to_owned(), contact: new.customer.contact },
             channel,
             agent: new.agent,
             agent_name: new.agent_name,
@@ -549,9 +508,7 @@ impl Session {
             due: None,
         };
         let mut draft = Draft::new(session, context);
-        draft.record(EventKind::Created {
-            planned: issued.is_none(),
-        });
+        draft.record(EventKind::Created { planned: issued.is_none() });
         if let Some(issued) = issued {
             invite(&mut draft, issued, settings)?;
         }
@@ -611,9 +568,7 @@ impl Session {
             return Err(Rejection::NotRenewableAfterInactivity);
         }
         let window = settings.end.renew_window_minutes;
-        if window.is_some_and(|minutes| {
-            now.duration_since(end.at) >= SignedDuration::from_mins(i64::from(minutes))
-        }) {
+        if window.is_some_and(|minutes| now.duration_since(end.at) >= SignedDuration::from_mins(i64::from(minutes))) {
             return Err(Rejection::RenewWindowPassed);
         }
         Ok(())
@@ -622,11 +577,7 @@ impl Session {
     /// R3's deadline, if inactivity ends this session.
     #[must_use]
     pub fn inactivity_deadline(&self, settings: &Settings) -> Option<Timestamp> {
-        if self.is_open() {
-            settings.inactivity_deadline(self.last_agent_action_at)
-        } else {
-            None
-        }
+        if self.is_open() { settings.inactivity_deadline(self.last_agent_action_at) } else { None }
     }
 
     /// The state that the events alone tell: replaying a session's events gives what [`Session::decide`] made of it,
@@ -663,19 +614,11 @@ impl Session {
             EventKind::PinReset => self.tries = Tries::default(),
             EventKind::Ended { by, plan } => {
                 self.state = State::Ended;
-                self.ended = Some(End {
-                    at: event.at,
-                    by: *by,
-                    plan: plan.clone(),
-                });
+                self.ended = Some(End { at: event.at, by: *by, plan: plan.clone() });
             }
             EventKind::Discarded => self.state = State::Discarded,
             EventKind::Renewed => {
-                self.state = if self.joined_at.is_some() {
-                    State::Active
-                } else {
-                    State::Invited
-                };
+                self.state = if self.joined_at.is_some() { State::Active } else { State::Invited };
                 self.ended = None;
             }
             EventKind::LinkRenewed { .. } | EventKind::CodeSent { .. } => {
@@ -697,12 +640,7 @@ impl Session {
     }
 
     /// Decides one command. Pure: the same session, settings, command and context give the same answer.
-    pub fn decide(
-        &self,
-        command: Command<'_>,
-        settings: &Settings,
-        context: &Context,
-    ) -> Result<Decision, Rejection> {
+    pub fn decide(&self, command: Command<'_>, settings: &Settings, context: &Context) -> Result<Decision, Rejection> {
         let now = context.now;
         let mut draft = Draft::new(self.clone(), context);
         match command {
@@ -730,35 +668,22 @@ impl Session {
                 self.must_not_ask_too_often(now)?;
                 self.must_be_sendable(settings)?;
                 draft.link(&issued, LinkOrigin::Sent, settings);
-                draft.record(EventKind::LinkRenewed {
-                    channel: self.channel,
-                });
-                draft.send(Message::NewLink {
-                    token: issued.sealed,
-                    renewed: false,
-                })?;
+                draft.record(EventKind::LinkRenewed { channel: self.channel });
+                draft.send(Message::NewLink { token: issued.sealed, renewed: false })?;
             }
-            Command::Continue {
-                link,
-                presented,
-                device,
-            } => match gate::at_link(self, Some(link), settings, presented, now) {
-                Gate::Enter => bind(&mut draft, link, presented, device),
-                Gate::Inside => match draft.session.device.as_mut() {
-                    Some(bound) if bound.link_expires_at < link.expires_at => {
-                        bound.link_expires_at = link.expires_at;
-                    }
-                    _ => return Ok(self.unchanged()),
-                },
-                closed => return Err(Rejection::Gate(closed)),
-            },
-            Command::Enter {
-                link,
-                presented,
-                device,
-                typed,
-                keyring,
-            } => {
+            Command::Continue { link, presented, device } => {
+                match gate::at_link(self, Some(link), settings, presented, now) {
+                    Gate::Enter => bind(&mut draft, link, presented, device),
+                    Gate::Inside => match draft.session.device.as_mut() {
+                        Some(bound) if bound.link_expires_at < link.expires_at => {
+                            bound.link_expires_at = link.expires_at;
+                        }
+                        _ => return Ok(self.unchanged()),
+                    },
+                    closed => return Err(Rejection::Gate(closed)),
+                }
+            }
+            Command::Enter { link, presented, device, typed, keyring } => {
                 let moves = match gate::at_link(self, Some(link), settings, presented, now) {
                     Gate::Pin { .. } => None,
                     Gate::Code { moves, .. } => Some(moves),
@@ -771,35 +696,22 @@ impl Session {
                     wrong(&mut draft, settings);
                 }
             }
-            Command::SendCode {
-                link,
-                presented,
-                code,
-            } => {
+            Command::SendCode { link, presented, code } => {
                 match gate::at_link(self, Some(link), settings, presented, now) {
                     Gate::Code { .. } => {}
                     other => return Err(Rejection::Gate(other)),
                 }
                 self.must_not_ask_too_often(now)?;
                 self.must_be_sendable(settings)?;
-                draft.record(EventKind::CodeSent {
-                    channel: self.channel,
-                });
-                draft.session.code = Some(OneTimeCode {
-                    code: code.clone(),
-                    expires_at: now + CODE_LIFETIME,
-                });
+                draft.record(EventKind::CodeSent { channel: self.channel });
+                draft.session.code = Some(OneTimeCode { code: code.clone(), expires_at: now + CODE_LIFETIME });
                 draft.send(Message::Code { code })?;
             }
             Command::End => match self.state {
                 State::Ended | State::Discarded => return Ok(self.unchanged()),
                 State::Planned => draft.record(EventKind::Discarded),
                 State::Invited | State::Active => {
-                    let by = if matches!(context.actor, Actor::Api { .. }) {
-                        EndedBy::Api
-                    } else {
-                        EndedBy::Agent
-                    };
+                    let by = if matches!(context.actor, Actor::Api { .. }) { EndedBy::Api } else { EndedBy::Agent };
                     end(&mut draft, by, settings);
                 }
             },
@@ -809,13 +721,8 @@ impl Session {
                 if let Some(issued) = issued {
                     self.must_be_sendable(settings)?;
                     draft.link(&issued, LinkOrigin::Sent, settings);
-                    draft.record(EventKind::Invited {
-                        channel: Some(self.channel),
-                    });
-                    draft.send(Message::NewLink {
-                        token: issued.sealed,
-                        renewed: true,
-                    })?;
+                    draft.record(EventKind::Invited { channel: Some(self.channel) });
+                    draft.send(Message::NewLink { token: issued.sealed, renewed: true })?;
                 }
             }
             Command::ReleaseDevice => {
@@ -849,30 +756,23 @@ impl Session {
                     self.must_be_writable()?;
                 }
                 let text = readable(&text);
-                if text.is_empty()
-                    || text.chars().count() > MESSAGE_MAX
-                    || id.is_empty()
-                    || id.len() > 64
-                {
+                if text.is_empty() || text.chars().count() > MESSAGE_MAX || id.is_empty() || id.len() > 64 {
                     return Err(Rejection::InvalidMessage);
                 }
                 draft.record(EventKind::Message { id, from, text });
             }
             Command::Sweep => match self.state {
                 State::Invited | State::Active => {
-                    if self
-                        .inactivity_deadline(settings)
-                        .is_some_and(|deadline| deadline <= now)
-                    {
+                    if self.inactivity_deadline(settings).is_some_and(|deadline| deadline <= now) {
                         end(&mut draft, EndedBy::Inactivity, settings);
                     } else if self.due == timer::next(self, settings, self.due.as_ref(), now) {
                         return Ok(self.unchanged());
                     }
                 }
                 State::Ended => match &self.due {
-                    Some(due) if due.at <= now => draft.record(EventKind::AccessChanged {
-                        tier: self.access(now).tier,
-                    }),
+                    Some(due) if due.at <= now => {
+                        draft.record(EventKind::AccessChanged { tier: self.access(now).tier })
+                    }
                     _ => return Ok(self.unchanged()),
                 },
                 State::Planned | State::Discarded => {
@@ -889,13 +789,7 @@ impl Session {
     }
 
     fn unchanged(&self) -> Decision {
-        Decision {
-            session: self.clone(),
-            events: vec![],
-            outbox: vec![],
-            links: vec![],
-            outcome: Outcome::Unchanged,
-        }
+        Decision { session: self.clone(), events: vec![], outbox: vec![], links: vec![], outcome: Outcome::Unchanged }
     }
 
     fn must_be_writable(&self) -> Result<(), Rejection> {
@@ -907,20 +801,12 @@ impl Session {
     }
 
     fn must_be_sendable(&self, settings: &Settings) -> Result<(), Rejection> {
-        if self.channel == Channel::Sms && !settings.channels.sms {
-            Err(Rejection::SmsOff)
-        } else {
-            Ok(())
-        }
+        if self.channel == Channel::Sms && !settings.channels.sms { Err(Rejection::SmsOff) } else { Ok(()) }
     }
 
     fn must_not_ask_too_often(&self, now: Timestamp) -> Result<(), Rejection> {
         let day = SignedDuration::from_hours(24);
-        let recent: Vec<_> = self
-            .requests
-            .iter()
-            .filter(|at| now.duration_since(**at) < day)
-            .collect();
+        let recent: Vec<_> = self.requests.iter().filter(|at| now.duration_since(**at) < day).collect();
         let after_pause = recent.last().map(|at| **at + REQUEST_PAUSE);
         let after_day = (recent.len() >= REQUESTS_A_DAY).then(|| *recent[0] + day);
         match after_pause.max(after_day) {
@@ -929,34 +815,19 @@ impl Session {
         }
     }
 
-    fn typed_is_right(
-        &self,
-        is_code: bool,
-        typed: &str,
-        keyring: &Keyring,
-        now: Timestamp,
-    ) -> bool {
+    fn typed_is_right(&self, is_code: bool, typed: &str, keyring: &Keyring, now: Timestamp) -> bool {
         let sealed = if is_code {
-            self.code
-                .as_ref()
-                .filter(|code| now < code.expires_at)
-                .map(|code| &code.code)
+            self.code.as_ref().filter(|code| now < code.expires_at).map(|code| &code.code)
         } else {
             self.pin.as_ref()
         };
-        sealed
-            .and_then(|sealed| Pin::open(&self.id, sealed, keyring).ok())
-            .is_some_and(|pin| pin.matches(typed))
+        sealed.and_then(|sealed| Pin::open(&self.id, sealed, keyring).ok()).is_some_and(|pin| pin.matches(typed))
     }
 }
 
 /// What people type, without what only machines write: control characters but line breaks, and blank ends.
 fn readable(text: &str) -> String {
-    let text: String = text
-        .replace("\r\n", "\n")
-        .chars()
-        .filter(|c| *c == '\n' || !c.is_control())
-        .collect();
+    let text: String = text.replace("\r\n", "\n").chars().filter(|c| *c == '\n' || !c.is_control()).collect();
     text.trim().to_owned()
 }
 
@@ -970,12 +841,8 @@ fn invite(draft: &mut Draft<'_>, issued: &Issued, settings: &Settings) -> Result
     } else {
         draft.session.must_be_sendable(settings)?;
         draft.link(issued, LinkOrigin::Sent, settings);
-        draft.record(EventKind::Invited {
-            channel: Some(channel),
-        });
-        draft.send(Message::Invitation {
-            token: issued.sealed.clone(),
-        })?;
+        draft.record(EventKind::Invited { channel: Some(channel) });
+        draft.send(Message::Invitation { token: issued.sealed.clone() })?;
     }
     Ok(())
 }
@@ -985,11 +852,8 @@ fn bind(draft: &mut Draft<'_>, link: &Link, presented: &Presented, device: &Secr
         draft.record(EventKind::Consented);
     }
     draft.record(EventKind::DeviceBound);
-    draft.session.device = Some(Device {
-        hash: device.hash(),
-        bound_at: draft.context.now,
-        link_expires_at: link.expires_at,
-    });
+    draft.session.device =
+        Some(Device { hash: device.hash(), bound_at: draft.context.now, link_expires_at: link.expires_at });
     if draft.session.joined_at.is_none() {
         draft.record(EventKind::Joined);
     }
@@ -998,10 +862,7 @@ fn bind(draft: &mut Draft<'_>, link: &Link, presented: &Presented, device: &Secr
 fn wrong(draft: &mut Draft<'_>, settings: &Settings) {
     let now = draft.context.now;
     draft.record(EventKind::PinWrong);
-    draft
-        .session
-        .tries
-        .count_wrong(&settings.authentication, now);
+    draft.session.tries.count_wrong(&settings.authentication, now);
     let lock = draft.session.tries.lock(&settings.authentication, now);
     match lock {
         Lock::Open { .. } => {}

@@ -311,12 +311,7 @@ pub struct History {
 
 impl Default for History {
     fn default() -> Self {
-        Self {
-            search: true,
-            team_filter: true,
-            updated: true,
-            recent: true,
-        }
+        Self { search: true, team_filter: true, updated: true, recent: true }
     }
 }
 
@@ -399,16 +394,10 @@ impl Overrides {
     /// `system`), so that a team cannot make a combination that R2 does not have.
     pub fn parse(document: Value, system: &Settings) -> Result<Self, SettingsError> {
         if !document.is_object() {
-            return Err(SettingsError::Shape {
-                key: "(document)".into(),
-                why: "must be an object".into(),
-            });
+            return Err(SettingsError::Shape { key: "(document)".into(), why: "must be an object".into() });
         }
         if let Some(key) = unknown_key(&document, &Settings::default().to_value(), "") {
-            return Err(SettingsError::Shape {
-                key,
-                why: "is not a setting".into(),
-            });
+            return Err(SettingsError::Shape { key, why: "is not a setting".into() });
         }
         let overrides = Self(document);
         system.with(&overrides)?;
@@ -434,11 +423,7 @@ fn unknown_key(document: &Value, known: &Value, at: &str) -> Option<String> {
         return None;
     };
     document.iter().find_map(|(key, value)| {
-        let path = if at.is_empty() {
-            key.clone()
-        } else {
-            format!("{at}.{key}")
-        };
+        let path = if at.is_empty() { key.clone() } else { format!("{at}.{key}") };
         match known.get(key) {
             None => Some(path),
             Some(inner) => unknown_key(value, inner, &path),
@@ -467,16 +452,16 @@ impl Settings {
     /// Reads the system's document: every key, in the right type, with a meaning.
     pub fn parse(document: Value) -> Result<Self, SettingsError> {
         if let Some(key) = unknown_key(&document, &Self::default().to_value(), "") {
-            return Err(SettingsError::Shape {
-                key,
-                why: "is not a setting".into(),
-            });
+            return Err(SettingsError::Shape { key, why: "is not a setting".into() });
         }
-        let settings: Self =
-            serde_path_to_error::deserialize(document).map_err(|error| SettingsError::Shape {
-                key: missing_field(&error).unwrap_or_else(|| error.path().to_string()),
-                why: without_position(error.inner()),
-            })?;
+        // The other way round: what the document lacks. (serde would read a missing optional key as `null`.)
+        if let Some(key) = unknown_key(&Self::default().to_value(), &document, "") {
+            return Err(SettingsError::Shape { key, why: "is missing".into() });
+        }
+        let settings: Self = serde_path_to_error::deserialize(document).map_err(|error| SettingsError::Shape {
+            key: error.path().to_string(),
+            why: without_position(error.inner()),
+        })?;
         settings.check()?;
         Ok(settings)
     }
@@ -485,20 +470,13 @@ impl Settings {
     #[must_use]
     #[expect(clippy::missing_panics_doc, reason = "plain data always serialises")]
     pub fn to_value(&self) -> Value {
-        #[expect(
-            clippy::unwrap_used,
-            reason = "plain data with string keys always serialises"
-        )]
+        #[expect(clippy::unwrap_used, reason = "plain data with string keys always serialises")]
         serde_json::to_value(self).unwrap()
     }
 
     /// The effective settings of a team: its value where it has one, otherwise the system's, key by key.
     pub fn with(&self, overrides: &Overrides) -> Result<Self, SettingsError> {
-        if overrides
-            .0
-            .as_object()
-            .is_none_or(serde_json::Map::is_empty)
-        {
+        if overrides.0.as_object().is_none_or(serde_json::Map::is_empty) {
             return Ok(self.clone());
         }
         let mut merged = self.to_value();
@@ -510,11 +488,7 @@ impl Settings {
     #[must_use]
     pub fn inactivity_deadline(&self, last_action: Timestamp) -> Option<Timestamp> {
         let minutes = self.end.inactivity_minutes?;
-        Some(
-            last_action
-                .checked_add(SignedDuration::from_mins(i64::from(minutes)))
-                .unwrap_or(Timestamp::MAX),
-        )
+        Some(last_action.checked_add(SignedDuration::from_mins(i64::from(minutes))).unwrap_or(Timestamp::MAX))
     }
 
     fn check(&self) -> Result<(), SettingsError> {
@@ -522,16 +496,10 @@ impl Settings {
         let access = &self.end.customer_access;
         match access.level {
             AccessLevel::FullTimed | AccessLevel::Limited if access.minutes.is_none() => {
-                return refuse(
-                    "end.customer_access.minutes",
-                    "this level needs a duration in minutes",
-                );
+                return refuse("end.customer_access.minutes", "this level needs a duration in minutes");
             }
             AccessLevel::None | AccessLevel::Full if access.minutes.is_some() => {
-                return refuse(
-                    "end.customer_access.minutes",
-                    "only `full_timed` and `limited` have a duration",
-                );
+                return refuse("end.customer_access.minutes", "only `full_timed` and `limited` have a duration");
             }
             _ => {}
         }
@@ -539,50 +507,29 @@ impl Settings {
             return refuse("end.customer_access.minutes", "must be at least 1");
         }
         if access.then_limited_minutes == Some(0) {
-            return refuse(
-                "end.customer_access.then_limited_minutes",
-                "must be at least 1",
-            );
+            return refuse("end.customer_access.then_limited_minutes", "must be at least 1");
         }
         if access.then_limited_minutes.is_some() && access.level != AccessLevel::FullTimed {
-            return refuse(
-                "end.customer_access.then_limited_minutes",
-                "only `full_timed` continues to limited access",
-            );
+            return refuse("end.customer_access.then_limited_minutes", "only `full_timed` continues to limited access");
         }
         let full = matches!(access.level, AccessLevel::Full | AccessLevel::FullTimed);
         if access.attachments && !full {
-            return refuse(
-                "end.customer_access.attachments",
-                "only `full` and `full_timed` can allow attachments",
-            );
+            return refuse("end.customer_access.attachments", "only `full` and `full_timed` can allow attachments");
         }
         if access.chat && !full {
-            return refuse(
-                "end.customer_access.chat",
-                "only `full` and `full_timed` can allow chat",
-            );
+            return refuse("end.customer_access.chat", "only `full` and `full_timed` can allow chat");
         }
         if self.end.inactivity_minutes == Some(0) {
-            return refuse(
-                "end.inactivity_minutes",
-                "must be at least 1, or null for never",
-            );
+            return refuse("end.inactivity_minutes", "must be at least 1, or null for never");
         }
         if self.end.renew_window_minutes == Some(0) {
-            return refuse(
-                "end.renew_window_minutes",
-                "must be at least 1, or null for no limit",
-            );
+            return refuse("end.renew_window_minutes", "must be at least 1, or null for no limit");
         }
         if self.session.customer_access_minutes == 0 {
             return refuse("session.customer_access_minutes", "must be at least 1");
         }
         if self.data.retention_minutes == Some(0) {
-            return refuse(
-                "data.retention_minutes",
-                "must be at least 1, or null to keep for ever",
-            );
+            return refuse("data.retention_minutes", "must be at least 1, or null to keep for ever");
         }
         let authentication = &self.authentication;
         if !(1..=100).contains(&authentication.max_attempts) {
@@ -606,20 +553,12 @@ impl Settings {
         if !https(self.branding.logo.as_deref()) {
             return refuse("branding.logo", "must be an https URL");
         }
-        if self
-            .branding
-            .accent
-            .as_deref()
-            .is_some_and(|accent| !is_hex_colour(accent))
-        {
+        if self.branding.accent.as_deref().is_some_and(|accent| !is_hex_colour(accent)) {
             return refuse("branding.accent", "must be a colour like #1a6b54");
         }
         let reminders = &self.channels.reminders;
         if reminders.first_after_minutes == 0 {
-            return refuse(
-                "channels.reminders.first_after_minutes",
-                "must be at least 1",
-            );
+            return refuse("channels.reminders.first_after_minutes", "must be at least 1");
         }
         if reminders.every_minutes == 0 {
             return refuse("channels.reminders.every_minutes", "must be at least 1");
@@ -628,51 +567,22 @@ impl Settings {
             return refuse("channels.reminders.from", "must be a time like 09:00");
         }
         if !is_time_of_day(&reminders.to) || reminders.to <= reminders.from {
-            return refuse(
-                "channels.reminders.to",
-                "must be a time like 18:00, after `from`",
-            );
+            return refuse("channels.reminders.to", "must be a time like 18:00, after `from`");
         }
         if reminders.weekdays.is_empty() && reminders.enabled {
             return refuse("channels.reminders.weekdays", "needs at least one day");
         }
         for (key, text, most) in [
             ("branding.name", &self.branding.name, 80),
-            (
-                "session.inactive_agent_message",
-                &self.session.inactive_agent_message,
-                500,
-            ),
+            ("session.inactive_agent_message", &self.session.inactive_agent_message, 500),
             ("service.message", &self.service.message, 500),
-            (
-                "authentication.opening_page.title",
-                &authentication.opening_page.title,
-                120,
-            ),
-            (
-                "authentication.opening_page.text",
-                &authentication.opening_page.text,
-                2_000,
-            ),
-            (
-                "authentication.opening_page.hint",
-                &authentication.opening_page.hint,
-                200,
-            ),
-            (
-                "authentication.consent.text",
-                &authentication.consent.text,
-                4_000,
-            ),
+            ("authentication.opening_page.title", &authentication.opening_page.title, 120),
+            ("authentication.opening_page.text", &authentication.opening_page.text, 2_000),
+            ("authentication.opening_page.hint", &authentication.opening_page.hint, 200),
+            ("authentication.consent.text", &authentication.consent.text, 4_000),
         ] {
-            if text
-                .as_deref()
-                .is_some_and(|text| text.trim().is_empty() || text.chars().count() > most)
-            {
-                return refuse(
-                    key,
-                    "must not be empty or longer than the page has room for; null is the default",
-                );
+            if text.as_deref().is_some_and(|text| text.trim().is_empty() || text.chars().count() > most) {
+                return refuse(key, "must not be empty or longer than the page has room for; null is the default");
             }
         }
         Ok(())
@@ -690,32 +600,21 @@ fn missing_field(error: &serde_path_to_error::Error<serde_json::Error>) -> Optio
     let (_, rest) = text.split_once("missing field `")?;
     let (field, _) = rest.split_once('`')?;
     let parent = error.path().to_string();
-    Some(if parent == "." {
-        field.to_owned()
-    } else {
-        format!("{parent}.{field}")
-    })
+    Some(if parent == "." { field.to_owned() } else { format!("{parent}.{field}") })
 }
 
 fn https(text: Option<&str>) -> bool {
     text.is_none_or(|text| {
-        url::Url::parse(text)
-            .is_ok_and(|url| url.scheme() == "https" && url.has_host() && url.username().is_empty())
+        url::Url::parse(text).is_ok_and(|url| url.scheme() == "https" && url.has_host() && url.username().is_empty())
     })
 }
 
 fn is_hex_colour(text: &str) -> bool {
-    text.strip_prefix('#')
-        .is_some_and(|hex| hex.len() == 6 && hex.bytes().all(|byte| byte.is_ascii_hexdigit()))
+    text.strip_prefix('#').is_some_and(|hex| hex.len() == 6 && hex.bytes().all(|byte| byte.is_ascii_hexdigit()))
 }
 
 fn is_time_of_day(text: &str) -> bool {
-    let digit = |at: usize| {
-        text.as_bytes()
-            .get(at)
-            .filter(|byte| byte.is_ascii_digit())
-            .map(|byte| byte - b'0')
-    };
+    let digit = |at: usize| text.as_bytes().get(at).filter(|byte| byte.is_ascii_digit()).map(|byte| byte - b'0');
     let two = |at: usize| Some(digit(at)? * 10 + digit(at + 1)?);
     text.len() == 5
         && text.as_bytes()[2] == b':'
@@ -732,11 +631,9 @@ mod tests {
     #[test]
     fn r19_a_team_overrides_key_by_key() {
         let system = Settings::default();
-        let overrides = Overrides::parse(
-            json!({"end":{"inactivity_minutes":10},"channels":{"reminders":{"max":1}}}),
-            &system,
-        )
-        .unwrap();
+        let overrides =
+            Overrides::parse(json!({"end":{"inactivity_minutes":10},"channels":{"reminders":{"max":1}}}), &system)
+                .unwrap();
         let effective = system.with(&overrides).unwrap();
         assert_eq!(effective.end.inactivity_minutes, Some(10));
         assert_eq!(effective.channels.reminders.max, 1);
@@ -760,10 +657,7 @@ mod tests {
             *document.pointer_mut(pointer).unwrap() = value;
             Settings::parse(document).unwrap_err().key().to_owned()
         };
-        assert_eq!(
-            with("/session/single_active", json!("yes")),
-            "session.single_active"
-        );
+        assert_eq!(with("/session/single_active", json!("yes")), "session.single_active");
         assert_eq!(
             with(
                 "/end/customer_access",
@@ -785,47 +679,19 @@ mod tests {
             ),
             "end.customer_access.minutes"
         );
+        assert_eq!(with("/end/customer_access", json!({"level":"limited"})), "end.customer_access.attachments");
+        assert_eq!(with("/end/customer_redirect", json!("http://example.com")), "end.customer_redirect");
+        assert_eq!(with("/end/customer_redirect", json!("javascript:alert(1)")), "end.customer_redirect");
+        assert_eq!(with("/channels/reminders/from", json!("25:00")), "channels.reminders.from");
         assert_eq!(
-            with("/end/customer_access", json!({"level":"limited"})),
-            "end.customer_access.attachments"
-        );
-        assert_eq!(
-            with("/end/customer_redirect", json!("http://example.com")),
-            "end.customer_redirect"
-        );
-        assert_eq!(
-            with("/end/customer_redirect", json!("javascript:alert(1)")),
-            "end.customer_redirect"
-        );
-        assert_eq!(
-            with("/channels/reminders/from", json!("25:00")),
-            "channels.reminders.from"
-        );
-        assert_eq!(
-            with(
-                "/service",
-                json!({"maintenance":false,"message":null,"status_url":null,"extra":1})
-            ),
+            with("/service", json!({"maintenance":false,"message":null,"status_url":null,"extra":1})),
             "service.extra"
         );
+        assert_eq!(with("/session/customer_access_minutes", json!(-1)), "session.customer_access_minutes");
         assert_eq!(
-            with("/session/customer_access_minutes", json!(-1)),
-            "session.customer_access_minutes"
-        );
-        assert_eq!(
-            Overrides::parse(
-                json!({"end":{"customer_access":{"chat":true}}}),
-                &Settings::default()
-            )
-            .unwrap_err()
-            .key(),
+            Overrides::parse(json!({"end":{"customer_access":{"chat":true}}}), &Settings::default()).unwrap_err().key(),
             "end.customer_access.chat"
         );
-        assert_eq!(
-            Overrides::parse(json!({"sesion":{}}), &Settings::default())
-                .unwrap_err()
-                .key(),
-            "sesion"
-        );
+        assert_eq!(Overrides::parse(json!({"sesion":{}}), &Settings::default()).unwrap_err().key(), "sesion");
     }
 }

@@ -144,13 +144,7 @@ impl ApiKeyToken {
     /// As the holder keeps it.
     #[must_use]
     pub fn reveal(&self) -> String {
-        format!(
-            "parlor_{}_{}_{}_{}",
-            self.team,
-            self.agent,
-            self.id,
-            self.secret.reveal()
-        )
+        format!("parlor_{}_{}_{}_{}", self.team, self.agent, self.id, self.secret.reveal())
     }
 
     /// From a bearer token; `None` for anything else.

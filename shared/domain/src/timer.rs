@@ -46,36 +46,23 @@ pub const RECHECK: SignedDuration = SignedDuration::from_hours(6);
 /// The timer that `session` needs, given the one that is `armed`. Activity moves the deadline, not the timer: one that
 /// will fire too early stays, because re-arming it later costs a write and moving it now would cost one per action.
 #[must_use]
-pub fn next(
-    session: &Session,
-    settings: &Settings,
-    armed: Option<&Due>,
-    now: Timestamp,
-) -> Option<Due> {
+pub fn next(session: &Session, settings: &Settings, armed: Option<&Due>, now: Timestamp) -> Option<Due> {
     let wanted = match session.state {
         State::Invited | State::Active => {
             let recheck = now.checked_add(RECHECK).unwrap_or(Timestamp::MAX);
             let at = settings
                 .inactivity_deadline(session.last_agent_action_at)
                 .map_or(recheck, |deadline| deadline.min(recheck));
-            Due {
-                kind: DueKind::Inactivity,
-                at,
-            }
+            Due { kind: DueKind::Inactivity, at }
         }
         State::Ended => {
             let at = session.ended.as_ref()?.plan.next_boundary(now)?;
-            return Some(Due {
-                kind: DueKind::Access,
-                at,
-            });
+            return Some(Due { kind: DueKind::Access, at });
         }
         State::Planned | State::Discarded => return None,
     };
     match armed {
-        Some(armed) if armed.kind == wanted.kind && armed.at <= wanted.at && armed.at > now => {
-            Some(armed.clone())
-        }
+        Some(armed) if armed.kind == wanted.kind && armed.at <= wanted.at && armed.at > now => Some(armed.clone()),
         _ => Some(wanted),
     }
 }

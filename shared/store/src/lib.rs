@@ -1,1 +1,48 @@
-//! .
+//! Parlor's tables in DynamoDB. A public method is one request, or several sent side by side (one round trip), and says
+//! so. Nothing here decides: the domain does, and [`Store::commit`] writes a whole decision under the session's version
+//! or nothing of it.
+//!
+//! Every access pattern with its key stands in `docs/access-patterns.md`.
+#![cfg_attr(test, allow(clippy::unwrap_used))]
+
+mod commit;
+mod due;
+mod error;
+mod history;
+mod keys;
+mod outbox;
+mod presence;
+mod read;
+mod settings;
+mod staff;
+
+use aws_sdk_dynamodb::Client;
+
+pub use commit::{CommitError, Extras, Kept, PostedMark};
+pub use due::{DUE_SHARDS, DueItem};
+pub use error::StoreError;
+pub use history::{Page, Query, Scope, Summary, fold};
+pub use presence::Connection;
+pub use read::{Found, Keys, Stored};
+pub use settings::{SettingsVersion, Team};
+pub use staff::{Credentials, NewAgent, SetupLink};
+
+/// The tables, and the client that reaches them. Cheap to clone.
+#[derive(Debug, Clone)]
+pub struct Store {
+    client: Client,
+    core: String,
+    connections: String,
+}
+
+impl Store {
+    /// Of the two tables' names.
+    #[must_use]
+    pub fn new(client: Client, core_table: &str, connections_table: &str) -> Self {
+        Self { client, core: core_table.to_owned(), connections: connections_table.to_owned() }
+    }
+}
+
+/// How often an operation may lose the race for a session's version before it gives up and answers 503: each loss
+/// means that somebody else's write got through, so this many in a row is a storm, not bad luck.
+pub const MAX_CONFLICTS: u32 = 10;

@@ -46,18 +46,11 @@ struct World {
 }
 
 fn agent() -> Actor {
-    Actor::Agent {
-        id: "agent00000000000".parse().unwrap(),
-        name: "Nina Okafor".into(),
-    }
+    Actor::Agent { id: "agent00000000000".parse().unwrap(), name: "Nina Okafor".into() }
 }
 
 fn context(actor: Actor, now: Timestamp) -> Context {
-    Context {
-        actor,
-        origin: Origin::default(),
-        now,
-    }
+    Context { actor, origin: Origin::default(), now }
 }
 
 impl World {
@@ -72,10 +65,7 @@ impl World {
             id,
             customer: Customer {
                 name: "Mara Quist".into(),
-                contact: Contact {
-                    email: Some("mara@example.net".parse().unwrap()),
-                    phone: None,
-                },
+                contact: Contact { email: Some("mara@example.net".parse().unwrap()), phone: None },
             },
             channel: None,
             agent: "agent00000000000".parse().unwrap(),
@@ -84,20 +74,10 @@ impl World {
             reference: None,
             metadata: BTreeMap::new(),
         };
-        let decision =
-            Session::create(new, Some(&issued), &settings, &context(agent(), now)).unwrap();
+        let decision = Session::create(new, Some(&issued), &settings, &context(agent(), now)).unwrap();
         let link = decision.links[0].clone();
         let devices = [Secret::generate(&random), Secret::generate(&random)];
-        Self {
-            random,
-            keyring,
-            settings,
-            now,
-            session: decision.session,
-            events: decision.events,
-            link,
-            devices,
-        }
+        Self { random, keyring, settings, now, session: decision.session, events: decision.events, link, devices }
     }
 
     fn issued(&self) -> Issued {
@@ -105,54 +85,25 @@ impl World {
     }
 
     fn run(&mut self, command: Command<'_>, actor: Actor) -> Result<Outcome, Rejection> {
-        let decision = self
-            .session
-            .decide(command, &self.settings, &context(actor, self.now))?;
+        let decision = self.session.decide(command, &self.settings, &context(actor, self.now))?;
         self.session = decision.session;
         self.events.extend(decision.events);
         Ok(decision.outcome)
     }
 
     fn type_pin(&mut self, typed: &str, device: usize) -> Result<Outcome, Rejection> {
-        let (link, keyring, device) = (
-            self.link.clone(),
-            self.keyring.clone(),
-            self.devices[device].clone(),
-        );
-        let presented = Presented {
-            posted: true,
-            probe: true,
-            device: Some(device.clone()),
-            consent: true,
-        };
+        let (link, keyring, device) = (self.link.clone(), self.keyring.clone(), self.devices[device].clone());
+        let presented = Presented { posted: true, probe: true, device: Some(device.clone()), consent: true };
         self.run(
-            Command::Enter {
-                link: &link,
-                presented: &presented,
-                device: &device,
-                typed,
-                keyring: &keyring,
-            },
+            Command::Enter { link: &link, presented: &presented, device: &device, typed, keyring: &keyring },
             Actor::Customer,
         )
     }
 
     fn press_continue(&mut self, device: usize) -> Result<Outcome, Rejection> {
         let (link, device) = (self.link.clone(), self.devices[device].clone());
-        let presented = Presented {
-            posted: true,
-            probe: true,
-            device: Some(device.clone()),
-            consent: true,
-        };
-        self.run(
-            Command::Continue {
-                link: &link,
-                presented: &presented,
-                device: &device,
-            },
-            Actor::Customer,
-        )
+        let presented = Presented { posted: true, probe: true, device: Some(device.clone()), consent: true };
+        self.run(Command::Continue { link: &link, presented: &presented, device: &device }, Actor::Customer)
     }
 
     fn wait(&mut self, minutes: i64) {
@@ -203,10 +154,7 @@ fn r1_ending_a_planned_session_discards_it() {
     world.session.state = State::Planned;
     world.run(Command::End, agent()).unwrap();
     assert_eq!(world.session.state, State::Discarded);
-    assert_eq!(
-        world.run(Command::Renew(None), agent()),
-        Err(Rejection::Discarded)
-    );
+    assert_eq!(world.run(Command::Renew(None), agent()), Err(Rejection::Discarded));
     assert_eq!(world.session.due, None);
 }
 
@@ -217,19 +165,8 @@ fn r3_only_agents_reset_the_timer() {
     let mut world = World::new(settings, false);
     world.press_continue(0).unwrap();
     world.wait(9);
-    world
-        .run(
-            Command::Post {
-                id: "a".into(),
-                text: "still here".into(),
-            },
-            Actor::Customer,
-        )
-        .unwrap();
-    assert_eq!(
-        world.run(Command::Sweep, Actor::System),
-        Ok(Outcome::Unchanged)
-    );
+    world.run(Command::Post { id: "a".into(), text: "still here".into() }, Actor::Customer).unwrap();
+    assert_eq!(world.run(Command::Sweep, Actor::System), Ok(Outcome::Unchanged));
     world.run(Command::KeepOpen, agent()).unwrap();
     world.wait(9);
     // The timer fired early, because activity does not move it: it is armed again and ends nothing.
@@ -237,10 +174,7 @@ fn r3_only_agents_reset_the_timer() {
     assert_eq!(world.session.state, State::Active);
     world.wait(1);
     world.run(Command::Sweep, Actor::System).unwrap();
-    assert_eq!(
-        world.session.ended.as_ref().unwrap().by,
-        EndedBy::Inactivity
-    );
+    assert_eq!(world.session.ended.as_ref().unwrap().by, EndedBy::Inactivity);
 }
 
 #[test]
@@ -253,20 +187,11 @@ fn r4_renewal_brings_everything_back_and_has_its_limits() {
     world.run(Command::End, agent()).unwrap();
     world.wait(59);
     world.run(Command::Renew(None), agent()).unwrap();
-    assert_eq!(
-        (world.session.state, &world.session.device),
-        (State::Active, &before.device)
-    );
-    assert_eq!(
-        world.session.due.as_ref().unwrap().kind,
-        DueKind::Inactivity
-    );
+    assert_eq!((world.session.state, &world.session.device), (State::Active, &before.device));
+    assert_eq!(world.session.due.as_ref().unwrap().kind, DueKind::Inactivity);
     world.run(Command::End, agent()).unwrap();
     world.wait(60);
-    assert_eq!(
-        world.run(Command::Renew(None), agent()),
-        Err(Rejection::RenewWindowPassed)
-    );
+    assert_eq!(world.run(Command::Renew(None), agent()), Err(Rejection::RenewWindowPassed));
 
     let mut settings = Settings::default();
     settings.end.renew_after_inactivity = false;
@@ -274,10 +199,7 @@ fn r4_renewal_brings_everything_back_and_has_its_limits() {
     let mut world = World::new(settings, false);
     world.wait(5);
     world.run(Command::Sweep, Actor::System).unwrap();
-    assert_eq!(
-        world.run(Command::Renew(None), agent()),
-        Err(Rejection::NotRenewableAfterInactivity)
-    );
+    assert_eq!(world.run(Command::Renew(None), agent()), Err(Rejection::NotRenewableAfterInactivity));
 }
 
 #[test]
@@ -286,16 +208,10 @@ fn r6_one_device_and_its_release() {
     world.press_continue(0).unwrap();
     assert_eq!(world.session.state, State::Active);
     assert_eq!(world.press_continue(0), Ok(Outcome::Unchanged));
-    assert_eq!(
-        world.press_continue(1),
-        Err(Rejection::Gate(Gate::OtherDevice))
-    );
+    assert_eq!(world.press_continue(1), Err(Rejection::Gate(Gate::OtherDevice)));
     world.run(Command::ReleaseDevice, agent()).unwrap();
     world.press_continue(1).unwrap();
-    assert_eq!(
-        world.press_continue(0),
-        Err(Rejection::Gate(Gate::OtherDevice))
-    );
+    assert_eq!(world.press_continue(0), Err(Rejection::Gate(Gate::OtherDevice)));
 }
 
 #[test]
@@ -305,55 +221,22 @@ fn r6_the_gates_stand_in_order() {
     settings.authentication.consent.required = true;
     let mut world = World::new(settings, true);
     let get = Presented::default();
-    let post = Presented {
-        posted: true,
-        probe: true,
-        ..Presented::default()
-    };
-    let agreed = Presented {
-        consent: true,
-        ..post.clone()
-    };
+    let post = Presented { posted: true, probe: true, ..Presented::default() };
+    let agreed = Presented { consent: true, ..post.clone() };
     let at = |world: &World, link: Option<&Link>, presented: &Presented| {
         gate::at_link(&world.session, link, &world.settings, presented, world.now)
     };
     let link = world.link.clone();
     assert_eq!(at(&world, None, &get), Gate::Unknown);
-    assert_eq!(
-        at(
-            &world,
-            Some(&Link {
-                revoked: true,
-                ..link.clone()
-            }),
-            &get
-        ),
-        Gate::Unknown
-    );
-    assert_eq!(
-        at(
-            &world,
-            Some(&link),
-            &Presented {
-                posted: true,
-                ..get.clone()
-            }
-        ),
-        Gate::Cookies
-    );
+    assert_eq!(at(&world, Some(&Link { revoked: true, ..link.clone() }), &get), Gate::Unknown);
+    assert_eq!(at(&world, Some(&link), &Presented { posted: true, ..get.clone() }), Gate::Cookies);
     assert_eq!(at(&world, Some(&link), &post), Gate::Consent);
     assert_eq!(at(&world, Some(&link), &agreed), Gate::Pin { left: 5 });
     for _ in 0..5 {
         world.type_pin("0000", 0).unwrap();
     }
-    assert!(matches!(
-        at(&world, Some(&link), &agreed),
-        Gate::Locked(Lock::Until(_))
-    ));
-    assert!(matches!(
-        world.type_pin("4711", 0),
-        Err(Rejection::Gate(Gate::Locked(_)))
-    ));
+    assert!(matches!(at(&world, Some(&link), &agreed), Gate::Locked(Lock::Until(_))));
+    assert!(matches!(world.type_pin("4711", 0), Err(Rejection::Gate(Gate::Locked(_)))));
     world.run(Command::ResetPin, agent()).unwrap();
     world.type_pin("4711", 0).unwrap();
     assert!(world.session.joined_at.is_some() && world.session.consented_at.is_some());
@@ -370,26 +253,16 @@ fn r5_new_links_are_rate_limited() {
     let mut world = World::new(Settings::default(), false);
     for _ in 0..REQUESTS_A_DAY {
         let issued = world.issued();
-        world
-            .run(Command::RequestLink(issued), Actor::Customer)
-            .unwrap();
+        world.run(Command::RequestLink(issued), Actor::Customer).unwrap();
         let issued = world.issued();
-        assert!(matches!(
-            world.run(Command::RequestLink(issued), Actor::Customer),
-            Err(Rejection::TooOften { .. })
-        ));
+        assert!(matches!(world.run(Command::RequestLink(issued), Actor::Customer), Err(Rejection::TooOften { .. })));
         world.wait(1);
     }
     let issued = world.issued();
-    assert!(matches!(
-        world.run(Command::RequestLink(issued), Actor::Customer),
-        Err(Rejection::TooOften { .. })
-    ));
+    assert!(matches!(world.run(Command::RequestLink(issued), Actor::Customer), Err(Rejection::TooOften { .. })));
     world.wait(24 * 60);
     let issued = world.issued();
-    world
-        .run(Command::RequestLink(issued), Actor::Customer)
-        .unwrap();
+    world.run(Command::RequestLink(issued), Actor::Customer).unwrap();
 }
 
 #[derive(Debug, Clone)]
@@ -437,18 +310,15 @@ fn access_settings() -> impl Strategy<Value = CustomerAccess> {
             chat,
             ..CustomerAccess::default()
         }),
-        (
-            minutes.clone(),
-            proptest::option::of(minutes.clone()),
-            any::<bool>()
-        )
-            .prop_map(|(minutes, then_limited_minutes, chat)| CustomerAccess {
+        (minutes.clone(), proptest::option::of(minutes.clone()), any::<bool>()).prop_map(
+            |(minutes, then_limited_minutes, chat)| CustomerAccess {
                 level: AccessLevel::FullTimed,
                 minutes: Some(minutes),
                 then_limited_minutes,
                 chat,
                 attachments: false,
-            }),
+            }
+        ),
         minutes.prop_map(|minutes| CustomerAccess {
             level: AccessLevel::Limited,
             minutes: Some(minutes),

@@ -1,0 +1,273 @@
+//! The one write of an operation: a whole decision, or nothing of it.
+
+use aws_sdk_dynamodb::{
+    error::SdkError,
+    operation::transact_write_items::TransactWriteItemsError,
+    types::{AttributeValue, Delete, Put, ReturnValuesOnConditionCheckFailure, TransactWriteItem, Update},
+};
+use jiff::{SignedDuration, Timestamp};
+use parlor_domain::{Decision, OutboxEntry, Session, SessionId, keyring::Sealed};
+use serde::{Deserialize, Serialize};
+
+use crate::{
+    DUE_SHARDS, Store, StoreError, Summary,
+    history::{agent_key, all_key, fold, team_key},
+    keys::{Item, Key, due_shard, millis, number, shard_of, text},
+};
+
+/// How long an answer is kept for its `Idempotency-Key`.
+const KEPT_FOR: SignedDuration = SignedDuration::from_hours(24);
+
+/// An answer that is kept for its `Idempotency-Key`. Its body is sealed: it can carry a link.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct Kept {
+    /// SHA-256 of method, path and body: the same key with another request is refused.
+    pub request: String,
+    /// The answer's status.
+    pub status: u16,
+    /// The answer's body.
+    pub body: Sealed,
+    /// When it was given; DynamoDB's TTL removes it a day later, and readers ignore it from then on.
+    pub at: Timestamp,
+}
+
+impl Kept {
+    /// Whether the answer still counts at `now`.
+    #[must_use]
+    pub fn is_fresh(&self, now: Timestamp) -> bool {
+        now.duration_since(self.at) < KEPT_FOR
+    }
+}
+
+/// A message that was posted, under its writer's own id.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PostedMark {
+    /// The message's number in the session.
+    pub seq: u64,
+    /// When.
+    pub at: Timestamp,
+}
+
+/// What else belongs into the same write.
+#[derive(Debug, Default)]
+pub struct Extras<'a> {
+    /// Keep the answer: caller, key, answer. Loses against an answer that is there.
+    pub keep: Option<(&'a str, &'a str, &'a Kept)>,
+    /// Mark a message as posted: its id. Loses against a mark that is there.
+    pub posted: Option<&'a str>,
+    /// Settle an outbox entry in the same write.
+    pub settle: Option<&'a OutboxEntry>,
+}
+
+/// Why a commit did not happen. In each case nothing was written.
+#[derive(Debug, thiserror::Error)]
+pub enum CommitError {
+    /// Somebody else changed the session first, or another transaction holds one of the items: read and decide again.
+    #[error("the session changed meanwhile")]
+    Conflict,
+    /// An answer for this `Idempotency-Key` is there: read it.
+    #[error("the idempotency key was used meanwhile")]
+    AlreadyKept,
+    /// The message was posted before.
+    #[error("the message was posted before")]
+    AlreadyPosted,
+    /// Not reached, throttled, failing. Whether it was written is not known.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+fn to_value<T: Serialize>(kind: &'static str, value: &T) -> Result<AttributeValue, StoreError> {
+    serde_dynamo::to_attribute_value(value).map_err(|error| StoreError::item(kind, &error))
+}
+
+fn doc_item<T: Serialize>(kind: &'static str, key: &Key, doc: &T) -> Result<Item, StoreError> {
+    let mut item = key.to_item();
+    item.insert("doc".into(), to_value(kind, doc)?);
+    Ok(item)
+}
+
+/// The outbox entry as an item: in the due index while it is pending.
+pub(crate) fn outbox_item(entry: &OutboxEntry) -> Result<Item, StoreError> {
+    let key = Key::outbox(&entry.session, &entry.id);
+    let mut item = doc_item("outbox entry", &key, entry)?;
+    if let Some(due) = &entry.due {
+        let shard = shard_of(entry.session.as_str(), DUE_SHARDS);
+        item.insert("due_shard".into(), text(&due_shard(due.kind, shard)));
+        item.insert("due_at".into(), number(millis(due.at)));
+    }
+    Ok(item)
+}
+
+impl Store {
+    /// Writes `decision`: the session (as a new item, or under the version that was read), its events, links and outbox
+    /// entries, and `extras`. One `TransactWriteItems`.
+    pub async fn commit(&self, decision: &Decision, extras: Extras<'_>) -> Result<(), CommitError> {
+        let session = &decision.session;
+        let mut writes = vec![(Part::Session, self.write_session(session)?)];
+        for event in &decision.events {
+            let item = doc_item("event", &Key::event(&session.id, event.seq), event)?;
+            writes.push((Part::Session, self.put(item)?));
+        }
+        for link in &decision.links {
+            let item = doc_item("link", &Key::link(&session.id, &link.hash), link)?;
+            writes.push((Part::Session, self.put(item)?));
+        }
+        for entry in &decision.outbox {
+            writes.push((Part::Session, self.put(outbox_item(entry)?)?));
+        }
+        if let Some(entry) = extras.settle {
+            writes.push((Part::Session, self.put(outbox_item(entry)?)?));
+        }
+        if let Some((caller, key, kept)) = extras.keep {
+            let mut item = doc_item("kept answer", &Key::kept(caller, key), kept)?;
+            item.insert("expires".into(), number((kept.at + KEPT_FOR).as_second()));
+            writes.push((Part::Kept, self.put_new(item)?));
+        }
+        if let Some(id) = extras.posted {
+            let at = decision.events.last().map_or(session.last_event_at, |event| event.at);
+            let mark = PostedMark { seq: session.seq, at };
+            let item = doc_item("posted mark", &Key::posted(&session.id, id), &mark)?;
+            writes.push((Part::Posted, self.put_new(item)?));
+        }
+        let (parts, writes): (Vec<_>, Vec<_>) = writes.into_iter().unzip();
+        match self.client.transact_write_items().set_transact_items(Some(writes)).send().await {
+            Ok(_) => Ok(()),
+            Err(error) => Err(why(&error, &parts)),
+        }
+    }
+
+    fn write_session(&self, session: &Session) -> Result<TransactWriteItem, StoreError> {
+        let mut set = vec![
+            ("doc", to_value("session", session)?),
+            ("version", number(session.version)),
+            ("summary", to_value("session", &Summary::of(session))?),
+            ("name_fold", text(&fold(&session.customer.name))),
+            ("agent_key", text(&agent_key(&session.agent))),
+            ("team_key", text(&team_key(&session.id))),
+            ("all_key", text(&all_key(&session.id))),
+            ("recent", number(session.created_at.as_microsecond())),
+        ];
+        let mut remove = vec![];
+        match &session.due {
+            Some(due) => {
+                let shard = shard_of(session.id.as_str(), DUE_SHARDS);
+                set.push(("due_shard", text(&due_shard(due.kind, shard))));
+                set.push(("due_at", number(millis(due.at))));
+            }
+            None => remove.extend(["#due_shard", "#due_at"]),
+        }
+        let new = session.version == 1;
+        if new {
+            set.push(("online", AttributeValue::M(Item::new())));
+        }
+        let mut expression = String::from("SET ");
+        let mut update = Update::builder()
+            .table_name(&self.core)
+            .set_key(Some(Key::session(&session.id).to_item()))
+            .expression_attribute_names("#version", "version");
+        for (place, (name, value)) in set.into_iter().enumerate() {
+            let comma = if place == 0 { "" } else { ", " };
+            expression.push_str(&format!("{comma}#{name} = :{name}"));
+            update = update
+                .expression_attribute_names(format!("#{name}"), name)
+                .expression_attribute_values(format!(":{name}"), value);
+        }
+        if !remove.is_empty() {
+            expression.push_str(&format!(" REMOVE {}", remove.join(", ")));
+            for name in remove {
+                update = update.expression_attribute_names(name, &name[1..]);
+            }
+        }
+        let update = if new {
+            update.condition_expression("attribute_not_exists(#version)")
+        } else {
+            update
+                .condition_expression("#version = :read")
+                .expression_attribute_values(":read", number(session.version - 1))
+        };
+        let update = update.update_expression(expression).build();
+        Ok(TransactWriteItem::builder().update(update.map_err(|error| incomplete(&error))?).build())
+    }
+
+    fn put(&self, item: Item) -> Result<TransactWriteItem, StoreError> {
+        let put = Put::builder().table_name(&self.core).set_item(Some(item)).build();
+        Ok(TransactWriteItem::builder().put(put.map_err(|error| incomplete(&error))?).build())
+    }
+
+    fn put_new(&self, item: Item) -> Result<TransactWriteItem, StoreError> {
+        self.put_new_in(&self.core, item)
+    }
+
+    pub(crate) fn put_new_in(&self, table: &str, item: Item) -> Result<TransactWriteItem, StoreError> {
+        let put = Put::builder()
+            .table_name(table)
+            .set_item(Some(item))
+            .condition_expression("attribute_not_exists(pk)")
+            .return_values_on_condition_check_failure(ReturnValuesOnConditionCheckFailure::None)
+            .build();
+        Ok(TransactWriteItem::builder().put(put.map_err(|error| incomplete(&error))?).build())
+    }
+
+    pub(crate) fn delete_existing(&self, key: &Key) -> Result<TransactWriteItem, StoreError> {
+        let delete = Delete::builder()
+            .table_name(&self.core)
+            .set_key(Some(key.to_item()))
+            .condition_expression("attribute_exists(pk)")
+            .build();
+        Ok(TransactWriteItem::builder().delete(delete.map_err(|error| incomplete(&error))?).build())
+    }
+
+    /// Runs a transaction whose only expected failure is a condition. One `TransactWriteItems`.
+    pub(crate) async fn transact(&self, writes: Vec<TransactWriteItem>) -> Result<(), StoreError> {
+        match self.client.transact_write_items().set_transact_items(Some(writes)).send().await {
+            Ok(_) => Ok(()),
+            Err(error) => match why(&error, &[]) {
+                CommitError::Store(error) => Err(error),
+                _ => Err(StoreError::Condition("TransactWriteItems")),
+            },
+        }
+    }
+
+    /// The session's id that an outbox or session key belongs to.
+    pub(crate) fn session_of(pk: &str) -> Option<SessionId> {
+        pk.strip_prefix("S#")?.parse().ok()
+    }
+}
+
+fn incomplete(error: &aws_sdk_dynamodb::error::BuildError) -> StoreError {
+    StoreError::Unavailable { operation: "TransactWriteItems", reason: error.to_string() }
+}
+
+/// Which part of a commit an item is: its condition's failure means something else in each.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Part {
+    Session,
+    Kept,
+    Posted,
+}
+
+fn why<R>(error: &SdkError<TransactWriteItemsError, R>, parts: &[Part]) -> CommitError {
+    if let Some(TransactWriteItemsError::TransactionCanceledException(canceled)) = error.as_service_error() {
+        let failed = |part: Part| {
+            parts
+                .iter()
+                .zip(canceled.cancellation_reasons())
+                .any(|(of, reason)| *of == part && reason.code() == Some("ConditionalCheckFailed"))
+        };
+        // A kept answer or a posted mark says more than a changed version: it was this very request that changed it.
+        if failed(Part::Kept) {
+            return CommitError::AlreadyKept;
+        }
+        if failed(Part::Posted) {
+            return CommitError::AlreadyPosted;
+        }
+        let lost = canceled
+            .cancellation_reasons()
+            .iter()
+            .any(|reason| matches!(reason.code(), Some("ConditionalCheckFailed" | "TransactionConflict")));
+        if lost {
+            return CommitError::Conflict;
+        }
+    }
+    CommitError::Store(StoreError::from_sdk("TransactWriteItems", error))
+}

@@ -1,0 +1,55 @@
+//! Due work: a sparse index, sharded, written with the state it belongs to.
+
+use futures_util::future::try_join_all;
+use jiff::Timestamp;
+use parlor_domain::{DueKind, SessionId};
+
+use crate::{
+    Store, StoreError,
+    keys::{Key, due_shard, millis, number, text},
+};
+
+/// Partitions of the due index per kind of work.
+pub const DUE_SHARDS: u32 = 8;
+
+/// Something due: which session, and for a delivery which outbox entry.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DueItem {
+    /// Whose.
+    pub session: SessionId,
+    /// The outbox entry's id, when that is what is due.
+    pub outbox: Option<String>,
+}
+
+impl Store {
+    /// What is due at `now`, oldest first in each shard, at most `limit` a shard. Eight `Query` requests side by side
+    /// however many sessions there are: the index holds only what waits. What comes back is a hint, read from an index
+    /// that lags behind: re-read, decide again.
+    pub async fn due(&self, kind: DueKind, now: Timestamp, limit: i32) -> Result<Vec<DueItem>, StoreError> {
+        let queries = (0..DUE_SHARDS).map(|shard| async move {
+            let answer = self
+                .client
+                .query()
+                .table_name(&self.core)
+                .index_name("due")
+                .key_condition_expression("due_shard = :shard AND due_at <= :now")
+                .expression_attribute_values(":shard", text(&due_shard(kind, shard)))
+                .expression_attribute_values(":now", number(millis(now)))
+                .limit(limit)
+                .send()
+                .await
+                .map_err(|error| StoreError::from_sdk("Query due", &error))?;
+            Ok(answer.items.unwrap_or_default())
+        });
+        let found: Vec<Vec<_>> = try_join_all(queries).await?;
+        Ok(found
+            .into_iter()
+            .flatten()
+            .filter_map(|item| {
+                let key = Key::of(&item)?;
+                let session = Self::session_of(&key.pk)?;
+                Some(DueItem { session, outbox: key.sk.strip_prefix("O#").map(str::to_owned) })
+            })
+            .collect())
+    }
+}

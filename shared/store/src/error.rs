@@ -1,0 +1,48 @@
+//! What can go wrong on the way to the tables.
+
+use aws_sdk_dynamodb::error::{ProvideErrorMetadata, SdkError};
+
+/// A request that was not answered as hoped. Its text is for logs; callers are told 503 and nothing internal.
+#[derive(Debug, thiserror::Error)]
+pub enum StoreError {
+    /// DynamoDB could not be reached, or refused: throttled, timed out, failing.
+    #[error("{operation}: {reason}")]
+    Unavailable {
+        /// Which request.
+        operation: &'static str,
+        /// The service's code, or the kind of connection failure. Never an item's content.
+        reason: String,
+    },
+    /// A condition did not hold: somebody else was first.
+    #[error("{0}: the condition did not hold")]
+    Condition(&'static str),
+    /// An item that is not as this version of the code writes it.
+    #[error("an item of kind {kind} does not read: {reason}")]
+    Item {
+        /// Which kind.
+        kind: &'static str,
+        /// serde's words; they name fields, not values.
+        reason: String,
+    },
+}
+
+impl StoreError {
+    pub(crate) fn from_sdk<E, R>(operation: &'static str, error: &SdkError<E, R>) -> Self
+    where
+        E: ProvideErrorMetadata,
+    {
+        match error {
+            SdkError::ServiceError(service) => match service.err().code() {
+                Some("ConditionalCheckFailedException") => Self::Condition(operation),
+                code => Self::Unavailable { operation, reason: code.unwrap_or("unknown").to_owned() },
+            },
+            SdkError::TimeoutError(_) => Self::Unavailable { operation, reason: "timed out".into() },
+            SdkError::DispatchFailure(_) => Self::Unavailable { operation, reason: "not reached".into() },
+            _ => Self::Unavailable { operation, reason: "no proper answer".into() },
+        }
+    }
+
+    pub(crate) fn item(kind: &'static str, error: &serde_dynamo::Error) -> Self {
+        Self::Item { kind, reason: error.to_string() }
+    }
+}

@@ -1,0 +1,319 @@
+//! Sessions in lists, and events in a session (R20, R24).
+
+use std::collections::BTreeMap;
+
+use aws_sdk_dynamodb::types::AttributeValue;
+use futures_util::future::try_join_all;
+use jiff::Timestamp;
+use parlor_domain::{
+    Access, AccessPlan, AgentId, Channel, Contact, EndedBy, Event, Indicator, Presence, Session, SessionId, State,
+    TeamId,
+};
+use serde::{Deserialize, Serialize};
+use unicode_normalization::UnicodeNormalization as _;
+
+use crate::{
+    Store, StoreError,
+    keys::{Item, Key, number, shard_of, text},
+};
+
+/// Partitions of a team's history, and of everybody's: a team of a thousand agents must not run one partition hot.
+const TEAM_SHARDS: u32 = 4;
+const ALL_SHARDS: u32 = 8;
+
+pub(crate) fn agent_key(agent: &AgentId) -> String {
+    agent.to_string()
+}
+
+pub(crate) fn team_key(session: &SessionId) -> String {
+    format!("{}#{}", session.team(), shard_of(session.as_str(), TEAM_SHARDS))
+}
+
+pub(crate) fn all_key(session: &SessionId) -> String {
+    format!("ALL#{}", shard_of(session.as_str(), ALL_SHARDS))
+}
+
+/// A name as it is searched: case and accents aside, each word behind a space, so that the start of any word is found
+/// by looking for a space and what was typed (R20).
+#[must_use]
+pub fn fold(name: &str) -> String {
+    let plain: String = name.nfkd().filter(|c| !unicode_normalization::char::is_combining_mark(*c)).collect();
+    let lower = plain.to_lowercase();
+    let words = lower.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty());
+    words.fold(String::new(), |text, word| text + " " + word)
+}
+
+/// What lists show of a session. It changes with the lifecycle, not with each message, so that chatting costs no writes
+/// to the indexes.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Summary {
+    /// Identity.
+    pub id: SessionId,
+    /// Where it stands.
+    pub state: State,
+    /// The customer's name.
+    pub name: String,
+    /// How they are reached.
+    pub contact: Contact,
+    /// The owner.
+    pub agent: AgentId,
+    /// The owner's name.
+    pub agent_name: String,
+    /// How messages go.
+    pub channel: Channel,
+    /// An integrator's own reference.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reference: Option<String>,
+    /// An integrator's own words.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub metadata: BTreeMap<String, String>,
+    /// Begun at.
+    pub created_at: Timestamp,
+    /// First invited at.
+    pub invited_at: Option<Timestamp>,
+    /// First joined at.
+    pub joined_at: Option<Timestamp>,
+    /// Ended at.
+    pub ended_at: Option<Timestamp>,
+    /// By whom or what.
+    pub ended_by: Option<EndedBy>,
+    /// The tiers since then.
+    pub plan: Option<AccessPlan>,
+    /// Whether every task is done.
+    pub complete: bool,
+}
+
+impl Summary {
+    /// Of a session.
+    #[must_use]
+    pub fn of(session: &Session) -> Self {
+        Self {
+            id: session.id.clone(),
+            state: session.state,
+            name: session.customer.name.clone(),
+            contact: session.customer.contact.clone(),
+            agent: session.agent.clone(),
+            agent_name: session.agent_name.clone(),
+            channel: session.channel,
+            reference: session.reference.clone(),
+            metadata: session.metadata.clone(),
+            created_at: session.created_at,
+            invited_at: session.invited_at,
+            joined_at: session.joined_at,
+            ended_at: session.ended.as_ref().map(|end| end.at),
+            ended_by: session.ended.as_ref().map(|end| end.by),
+            plan: session.ended.as_ref().map(|end| end.plan.clone()),
+            complete: session.is_complete(),
+        }
+    }
+
+    /// What the customer may do at `now`: as the session itself would say.
+    #[must_use]
+    pub fn access(&self, now: Timestamp) -> Access {
+        match (self.state, &self.plan) {
+            (State::Invited | State::Active, _) => Access::OPEN,
+            (State::Ended, Some(plan)) => plan.at(now),
+            _ => Access::CLOSED,
+        }
+    }
+
+    /// R14 at `now`.
+    #[must_use]
+    pub fn indicator(&self, presence: &Presence, now: Timestamp) -> Indicator {
+        Indicator::of(self.joined_at.is_some(), presence.customer_online(now), self.complete)
+    }
+}
+
+/// Whose sessions.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Scope {
+    /// An agent's own.
+    Agent(AgentId),
+    /// A team's.
+    Team(TeamId),
+    /// Everybody's.
+    All,
+}
+
+/// What to list.
+#[derive(Debug, Clone)]
+pub struct Query {
+    /// Whose.
+    pub scope: Scope,
+    /// Only in this state.
+    pub state: Option<State>,
+    /// Only with words of the name that start like these.
+    pub name: Option<String>,
+    /// Older than this (microseconds of creation), from the page before.
+    pub before: Option<i64>,
+    /// At most this many.
+    pub limit: usize,
+}
+
+/// One page of a list, newest first.
+#[derive(Debug)]
+pub struct Page {
+    /// The sessions, and who is in their rooms.
+    pub items: Vec<(Summary, Presence)>,
+    /// What to ask for as `before` to go on; `None` at the end.
+    pub next: Option<i64>,
+}
+
+impl Store {
+    /// One page of sessions, newest first. One `Query` for an agent's, 4 side by side for a team's, 8 for all.
+    ///
+    /// Filters run in DynamoDB over at most 1 MB a request, so a filtered page can be short, even empty, and still have
+    /// a `next`.
+    pub async fn sessions(&self, query: &Query) -> Result<Page, StoreError> {
+        let (index, attribute, partitions): (_, _, Vec<String>) = match &query.scope {
+            Scope::Agent(agent) => ("by_agent", "agent_key", vec![agent_key(agent)]),
+            Scope::Team(team) => {
+                ("by_team", "team_key", (0..TEAM_SHARDS).map(|shard| format!("{team}#{shard}")).collect())
+            }
+            Scope::All => ("by_all", "all_key", (0..ALL_SHARDS).map(|shard| format!("ALL#{shard}")).collect()),
+        };
+        let words: Vec<String> = query
+            .name
+            .as_deref()
+            .map(|name| fold(name).split_whitespace().map(|word| format!(" {word}")).collect())
+            .unwrap_or_default();
+        let filtered = query.state.is_some() || !words.is_empty();
+        let queries = partitions.into_iter().map(|partition| {
+            let words = &words;
+            async move {
+                let mut request = self
+                    .client
+                    .query()
+                    .table_name(&self.core)
+                    .index_name(index)
+                    .scan_index_forward(false)
+                    .key_condition_expression("#partition = :partition AND #recent < :before")
+                    .expression_attribute_names("#partition", attribute)
+                    .expression_attribute_names("#recent", "recent")
+                    .expression_attribute_values(":partition", text(&partition))
+                    .expression_attribute_values(":before", number(query.before.unwrap_or(i64::MAX)));
+                let mut filters = vec![];
+                if let Some(state) = query.state {
+                    filters.push("#summary.#state = :state".to_owned());
+                    request = request
+                        .expression_attribute_names("#summary", "summary")
+                        .expression_attribute_names("#state", "state")
+                        .expression_attribute_values(":state", text(state.as_str()));
+                }
+                for (place, word) in words.iter().enumerate() {
+                    filters.push(format!("contains(#name, :word{place})"));
+                    request = request
+                        .expression_attribute_names("#name", "name_fold")
+                        .expression_attribute_values(format!(":word{place}"), text(word));
+                }
+                let request = if filtered {
+                    request.filter_expression(filters.join(" AND "))
+                } else {
+                    request.limit(i32::try_from(query.limit).unwrap_or(i32::MAX))
+                };
+                let answer = request.send().await.map_err(|error| StoreError::from_sdk("Query sessions", &error))?;
+                let more = answer.last_evaluated_key.as_ref().and_then(recent);
+                Ok((answer.items.unwrap_or_default(), more))
+            }
+        });
+        let answers = try_join_all(queries).await?;
+        // A shard that has more than it showed hides what lies behind its last key: the page must not go past it.
+        let horizon = answers.iter().filter_map(|(_, more)| *more).max();
+        let mut items: Vec<(i64, Item)> = answers
+            .into_iter()
+            .flat_map(|(items, _)| items)
+            .filter_map(|item| Some((recent(&item)?, item)))
+            .filter(|(at, _)| horizon.is_none_or(|horizon| *at >= horizon))
+            .collect();
+        items.sort_by_key(|(at, _)| std::cmp::Reverse(*at));
+        let cut = items.len() > query.limit;
+        items.truncate(query.limit);
+        let next = if cut { items.last().map(|(at, _)| *at) } else { horizon };
+        let items = items.into_iter().map(|(_, item)| summary(item)).collect::<Result<_, _>>()?;
+        Ok(Page { items, next })
+    }
+
+    /// A session's events after `after`, oldest first, at most `limit` of the newest. One `Query`, strongly consistent.
+    pub async fn events(&self, session: &SessionId, after: u64, limit: i32) -> Result<Vec<Event>, StoreError> {
+        let answer = self
+            .client
+            .query()
+            .table_name(&self.core)
+            .key_condition_expression("pk = :pk AND sk BETWEEN :from AND :to")
+            .expression_attribute_values(":pk", text(&Key::session(session).pk))
+            .expression_attribute_values(":from", text(&Key::event(session, after.saturating_add(1)).sk))
+            .expression_attribute_values(":to", text("E#~"))
+            .consistent_read(true)
+            .scan_index_forward(false)
+            .limit(limit)
+            .send()
+            .await
+            .map_err(|error| StoreError::from_sdk("Query events", &error))?;
+        let mut events = answer
+            .items
+            .unwrap_or_default()
+            .into_iter()
+            .filter_map(|mut item| item.remove("doc"))
+            .map(|doc| serde_dynamo::from_attribute_value(doc).map_err(|error| StoreError::item("event", &error)))
+            .collect::<Result<Vec<Event>, _>>()?;
+        events.reverse();
+        Ok(events)
+    }
+
+    /// A page of a session's events after `after`, oldest first, and whether there are more. One `Query`.
+    pub async fn events_page(
+        &self,
+        session: &SessionId,
+        after: u64,
+        limit: i32,
+    ) -> Result<(Vec<Event>, bool), StoreError> {
+        let answer = self
+            .client
+            .query()
+            .table_name(&self.core)
+            .key_condition_expression("pk = :pk AND sk BETWEEN :from AND :to")
+            .expression_attribute_values(":pk", text(&Key::session(session).pk))
+            .expression_attribute_values(":from", text(&Key::event(session, after.saturating_add(1)).sk))
+            .expression_attribute_values(":to", text("E#~"))
+            .consistent_read(true)
+            .limit(limit)
+            .send()
+            .await
+            .map_err(|error| StoreError::from_sdk("Query events", &error))?;
+        let more = answer.last_evaluated_key.is_some();
+        let events = answer
+            .items
+            .unwrap_or_default()
+            .into_iter()
+            .filter_map(|mut item| item.remove("doc"))
+            .map(|doc| serde_dynamo::from_attribute_value(doc).map_err(|error| StoreError::item("event", &error)))
+            .collect::<Result<Vec<Event>, _>>()?;
+        Ok((events, more))
+    }
+}
+
+fn recent(item: &Item) -> Option<i64> {
+    match item.get("recent")? {
+        AttributeValue::N(number) => number.parse().ok(),
+        _ => None,
+    }
+}
+
+fn summary(mut item: Item) -> Result<(Summary, Presence), StoreError> {
+    let read = |error: serde_dynamo::Error| StoreError::item("summary", &error);
+    let summary = item.remove("summary").unwrap_or(AttributeValue::Null(true));
+    let presence = item.remove("online").map(serde_dynamo::from_attribute_value).transpose().map_err(read)?;
+    Ok((serde_dynamo::from_attribute_value(summary).map_err(read)?, presence.unwrap_or_default()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::fold;
+
+    #[test]
+    fn r20_names_fold() {
+        assert_eq!(fold("  Márà  O'Quist-Łoś "), " mara o quist łos");
+        assert_eq!(fold("李 明"), " 李 明");
+        assert_eq!(fold(""), "");
+    }
+}

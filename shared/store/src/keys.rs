@@ -1,0 +1,120 @@
+//! Primary keys: what stands together in a partition is read together.
+
+use std::collections::HashMap;
+
+use aws_sdk_dynamodb::types::AttributeValue;
+use jiff::Timestamp;
+use parlor_domain::{AgentId, DueKind, EmailAddress, KeyId, LoginId, SecretHash, SessionId, TeamId};
+
+pub(crate) type Item = HashMap<String, AttributeValue>;
+
+/// A primary key of either table.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub(crate) struct Key {
+    pub(crate) pk: String,
+    pub(crate) sk: String,
+}
+
+impl Key {
+    fn new(pk: impl Into<String>, sk: impl Into<String>) -> Self {
+        Self { pk: pk.into(), sk: sk.into() }
+    }
+
+    pub(crate) fn session(id: &SessionId) -> Self {
+        Self::new(format!("S#{id}"), "S")
+    }
+
+    pub(crate) fn link(session: &SessionId, hash: &SecretHash) -> Self {
+        Self::new(format!("S#{session}"), format!("L#{}", hash.as_str()))
+    }
+
+    pub(crate) fn event(session: &SessionId, seq: u64) -> Self {
+        Self::new(format!("S#{session}"), format!("E#{seq:012}"))
+    }
+
+    /// Marks a message as posted, so that its repetition is harmless.
+    pub(crate) fn posted(session: &SessionId, id: &str) -> Self {
+        Self::new(format!("S#{session}"), format!("M#{id}"))
+    }
+
+    pub(crate) fn outbox(session: &SessionId, id: &str) -> Self {
+        Self::new(format!("S#{session}"), format!("O#{id}"))
+    }
+
+    pub(crate) fn system() -> Self {
+        Self::new("CONF", "SYSTEM")
+    }
+
+    pub(crate) fn team(team: &TeamId) -> Self {
+        Self::new(format!("CONF#{team}"), "TEAM")
+    }
+
+    pub(crate) fn settings_change(pk: &str, version: u64) -> Self {
+        Self::new(pk, format!("CHANGE#{version:012}"))
+    }
+
+    pub(crate) fn agent(id: &AgentId) -> Self {
+        Self::new(format!("A#{id}"), "A")
+    }
+
+    pub(crate) fn login(agent: &AgentId, login: &LoginId) -> Self {
+        Self::new(format!("A#{agent}"), format!("LOGIN#{login}"))
+    }
+
+    pub(crate) fn api_key(id: &KeyId) -> Self {
+        Self::new(format!("K#{id}"), "K")
+    }
+
+    pub(crate) fn credentials(email: &EmailAddress) -> Self {
+        Self::new(format!("EMAIL#{email}"), "C")
+    }
+
+    pub(crate) fn setup() -> Self {
+        Self::new("SETUP", "SETUP")
+    }
+
+    /// An answer kept for its `Idempotency-Key`; `caller` keeps two callers' keys apart.
+    pub(crate) fn kept(caller: &str, key: &str) -> Self {
+        Self::new(format!("I#{caller}#{key}"), "I")
+    }
+
+    pub(crate) fn connection(id: &str) -> Self {
+        Self::new(format!("C#{id}"), "C")
+    }
+
+    pub(crate) fn ticket(nonce: &str) -> Self {
+        Self::new(format!("T#{nonce}"), "T")
+    }
+
+    pub(crate) fn to_item(&self) -> Item {
+        HashMap::from([("pk".to_owned(), text(&self.pk)), ("sk".to_owned(), text(&self.sk))])
+    }
+
+    pub(crate) fn of(item: &Item) -> Option<Self> {
+        Some(Self::new(item.get("pk")?.as_s().ok()?, item.get("sk")?.as_s().ok()?))
+    }
+}
+
+pub(crate) fn text(text: &str) -> AttributeValue {
+    AttributeValue::S(text.to_owned())
+}
+
+pub(crate) fn number(number: impl ToString) -> AttributeValue {
+    AttributeValue::N(number.to_string())
+}
+
+/// The partition of the due index for an item: by kind and by a hash of the item's own key, so that no partition runs
+/// hot however much is due in one minute.
+pub(crate) fn due_shard(kind: DueKind, shard: u32) -> String {
+    format!("{}#{shard}", kind.as_str())
+}
+
+/// FNV-1a: which shard an id belongs to, the same in every version of the code.
+pub(crate) fn shard_of(id: &str, shards: u32) -> u32 {
+    let hash = id.bytes().fold(0x811c_9dc5_u32, |hash, byte| (hash ^ u32::from(byte)).wrapping_mul(0x0100_0193));
+    hash % shards
+}
+
+pub(crate) fn millis(at: Timestamp) -> i64 {
+    at.as_millisecond()
+}

@@ -1,0 +1,158 @@
+//! Live connections: who is in the room, as leases on the session's item, and the way back from a connection to its
+//! session in the table of connections.
+
+use aws_sdk_dynamodb::{
+    error::SdkError,
+    types::{Delete, ReturnValue, TransactWriteItem, Update},
+};
+use jiff::{SignedDuration, Timestamp};
+use parlor_domain::{Lease, Presence, Session, SessionId, Who, presence::LEASE};
+use serde::{Deserialize, Serialize};
+
+use crate::{
+    Store, StoreError, Stored,
+    keys::{Item, Key, number, text},
+};
+
+/// API Gateway ends every connection after two hours; a day later DynamoDB's TTL removes what `$disconnect` left.
+const CONNECTION_TTL: SignedDuration = SignedDuration::from_hours(26);
+
+/// Which session a connection belongs to, and whose it is.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Connection {
+    /// The session.
+    pub session: SessionId,
+    /// Whose.
+    pub who: Who,
+    /// The display name to send with what comes from it.
+    pub name: String,
+}
+
+impl Store {
+    /// Lets a connection in: uses the ticket up, notes the connection, and puts it into the room in place of those it
+    /// supersedes (and of leases that ran out). One `TransactWriteItems`; [`StoreError::Condition`] when the ticket was
+    /// used before.
+    pub async fn connect(
+        &self,
+        id: &str,
+        connection: &Connection,
+        nonce: &str,
+        gone: &[String],
+        now: Timestamp,
+    ) -> Result<(), StoreError> {
+        let expires = number((now + CONNECTION_TTL).as_second());
+        let mut ticket = Key::ticket(nonce).to_item();
+        ticket.insert("expires".into(), expires.clone());
+        let mut item = Key::connection(id).to_item();
+        let doc = serde_dynamo::to_attribute_value(connection);
+        item.insert("doc".into(), doc.map_err(|error| StoreError::item("connection", &error))?);
+        item.insert("expires".into(), expires);
+
+        let lease = Lease { who: connection.who.clone(), until: now + LEASE };
+        let lease = serde_dynamo::to_attribute_value(lease).map_err(|error| StoreError::item("lease", &error))?;
+        let mut expression = "SET #online.#id = :lease".to_owned();
+        let mut update = Update::builder()
+            .table_name(&self.core)
+            .set_key(Some(Key::session(&connection.session).to_item()))
+            .expression_attribute_names("#online", "online")
+            .expression_attribute_names("#id", id)
+            .expression_attribute_values(":lease", lease)
+            .condition_expression("attribute_exists(pk)");
+        for (place, old) in gone.iter().enumerate() {
+            expression.push_str(if place == 0 { " REMOVE " } else { ", " });
+            expression.push_str(&format!("#online.#gone{place}"));
+            update = update.expression_attribute_names(format!("#gone{place}"), old);
+        }
+        let update = update
+            .update_expression(expression)
+            .build()
+            .map_err(|error| StoreError::Unavailable { operation: "TransactWriteItems", reason: error.to_string() })?;
+        let mut writes = vec![
+            self.put_new_in(&self.connections, ticket)?,
+            self.put_new_in(&self.connections, item)?,
+            TransactWriteItem::builder().update(update).build(),
+        ];
+        for old in gone {
+            let delete = Delete::builder().table_name(&self.connections).set_key(Some(Key::connection(old).to_item()));
+            if let Ok(delete) = delete.build() {
+                writes.push(TransactWriteItem::builder().delete(delete).build());
+            }
+        }
+        self.transact(writes).await
+    }
+
+    /// Renews a connection's lease. One `UpdateItem`; [`StoreError::Condition`] when the connection is no longer in the
+    /// room.
+    pub async fn renew_lease(&self, session: &SessionId, id: &str, now: Timestamp) -> Result<(), StoreError> {
+        let until = serde_dynamo::to_attribute_value(now + LEASE).map_err(|error| StoreError::item("lease", &error))?;
+        self.client
+            .update_item()
+            .table_name(&self.core)
+            .set_key(Some(Key::session(session).to_item()))
+            .update_expression("SET #online.#id.#until = :until")
+            .condition_expression("attribute_exists(#online.#id)")
+            .expression_attribute_names("#online", "online")
+            .expression_attribute_names("#id", id)
+            .expression_attribute_names("#until", "until")
+            .expression_attribute_values(":until", until)
+            .send()
+            .await
+            .map(|_| ())
+            .map_err(|error| StoreError::from_sdk("UpdateItem lease", &error))
+    }
+
+    /// Takes a connection out of its room and forgets it. `DeleteItem` and `UpdateItem` side by side. Answers with the
+    /// session as it is now, for telling the others; `None` when the session is gone.
+    pub async fn disconnect(&self, session: &SessionId, id: &str) -> Result<Option<Stored>, StoreError> {
+        let forget =
+            self.client.delete_item().table_name(&self.connections).set_key(Some(Key::connection(id).to_item())).send();
+        let leave = self
+            .client
+            .update_item()
+            .table_name(&self.core)
+            .set_key(Some(Key::session(session).to_item()))
+            .update_expression("REMOVE #online.#id")
+            .condition_expression("attribute_exists(pk)")
+            .expression_attribute_names("#online", "online")
+            .expression_attribute_names("#id", id)
+            .return_values(ReturnValue::AllNew)
+            .send();
+        let (forgotten, left) = tokio::join!(forget, leave);
+        forgotten.map_err(|error| StoreError::from_sdk("DeleteItem connection", &error))?;
+        match left {
+            Ok(answer) => answer.attributes.map(stored).transpose(),
+            Err(SdkError::ServiceError(error)) if error.err().is_conditional_check_failed_exception() => Ok(None),
+            Err(error) => Err(StoreError::from_sdk("UpdateItem presence", &error)),
+        }
+    }
+
+    /// Which session a connection belongs to. One `GetItem`.
+    pub async fn connection(&self, id: &str) -> Result<Option<Connection>, StoreError> {
+        let answer = self
+            .client
+            .get_item()
+            .table_name(&self.connections)
+            .set_key(Some(Key::connection(id).to_item()))
+            .consistent_read(true)
+            .send()
+            .await
+            .map_err(|error| StoreError::from_sdk("GetItem connection", &error))?;
+        answer
+            .item
+            .and_then(|mut item| item.remove("doc"))
+            .map(|doc| serde_dynamo::from_attribute_value(doc).map_err(|error| StoreError::item("connection", &error)))
+            .transpose()
+    }
+}
+
+fn stored(mut item: Item) -> Result<Stored, StoreError> {
+    let doc = item.remove("doc").unwrap_or_else(|| text(""));
+    let session: Session =
+        serde_dynamo::from_attribute_value(doc).map_err(|error| StoreError::item("session", &error))?;
+    let presence: Option<Presence> = item
+        .remove("online")
+        .map(serde_dynamo::from_attribute_value)
+        .transpose()
+        .map_err(|error| StoreError::item("presence", &error))?;
+    Ok(Stored { session, presence: presence.unwrap_or_default() })
+}

@@ -1,0 +1,290 @@
+//! The one read of an operation: everything it needs, asked for at once.
+
+use std::collections::HashMap;
+
+use aws_sdk_dynamodb::types::KeysAndAttributes;
+use parlor_domain::{
+    Agent, AgentId, EmailAddress, KeyId, Link, LoginId, OutboxEntry, Presence, SecretHash, Session, SessionId,
+    Settings, TeamId,
+    settings::Overrides,
+    staff::{ApiKey, Login},
+};
+use serde::de::DeserializeOwned;
+
+use crate::{
+    Connection, Credentials, Kept, PostedMark, SettingsVersion, SetupLink, Store, StoreError, Team,
+    keys::{Item, Key},
+};
+
+/// What an operation wants to know, collected before it asks.
+#[derive(Debug, Clone, Default)]
+pub struct Keys {
+    core: Vec<Key>,
+    connections: Vec<Key>,
+}
+
+impl Keys {
+    /// Nothing yet.
+    #[must_use]
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    fn with(mut self, key: Key) -> Self {
+        if !self.core.contains(&key) {
+            self.core.push(key);
+        }
+        self
+    }
+
+    /// A session with the settings it runs under: three items.
+    #[must_use]
+    pub fn session(self, id: &SessionId) -> Self {
+        self.with(Key::session(id)).team(&id.team())
+    }
+
+    /// The system's settings and a team's: two items.
+    #[must_use]
+    pub fn team(self, team: &TeamId) -> Self {
+        self.with(Key::system()).with(Key::team(team))
+    }
+
+    /// The system's settings.
+    #[must_use]
+    pub fn system(self) -> Self {
+        self.with(Key::system())
+    }
+
+    /// A link of a session.
+    #[must_use]
+    pub fn link(self, session: &SessionId, hash: &SecretHash) -> Self {
+        self.with(Key::link(session, hash))
+    }
+
+    /// A member of staff.
+    #[must_use]
+    pub fn agent(self, id: &AgentId) -> Self {
+        self.with(Key::agent(id))
+    }
+
+    /// A signed-in browser with its member of staff: two items.
+    #[must_use]
+    pub fn login(self, agent: &AgentId, login: &LoginId) -> Self {
+        self.with(Key::login(agent, login)).agent(agent)
+    }
+
+    /// An API key with its agent: two items.
+    #[must_use]
+    pub fn api_key(self, id: &KeyId, agent: &AgentId) -> Self {
+        self.with(Key::api_key(id)).agent(agent)
+    }
+
+    /// What somebody signs in with; it holds the member of staff too.
+    #[must_use]
+    pub fn credentials(self, email: &EmailAddress) -> Self {
+        self.with(Key::credentials(email))
+    }
+
+    /// The one-time setup link for the first admin.
+    #[must_use]
+    pub fn setup(self) -> Self {
+        self.with(Key::setup())
+    }
+
+    /// An answer kept for an `Idempotency-Key`.
+    #[must_use]
+    pub fn kept(self, caller: &str, key: &str) -> Self {
+        self.with(Key::kept(caller, key))
+    }
+
+    /// Whether a message was posted before.
+    #[must_use]
+    pub fn posted(self, session: &SessionId, id: &str) -> Self {
+        self.with(Key::posted(session, id))
+    }
+
+    /// An outbox entry.
+    #[must_use]
+    pub fn outbox(self, session: &SessionId, id: &str) -> Self {
+        self.with(Key::outbox(session, id))
+    }
+
+    /// A live connection.
+    #[must_use]
+    pub fn connection(mut self, id: &str) -> Self {
+        self.connections.push(Key::connection(id));
+        self
+    }
+}
+
+/// A session as it was read: the document, and beside it who is in the room.
+#[derive(Debug, Clone)]
+pub struct Stored {
+    /// The document; its `version` is what a commit is conditional on.
+    pub session: Session,
+    /// Who is in the room.
+    pub presence: Presence,
+}
+
+/// What was found. Getters read the items that [`Keys`] asked for; asking for others finds nothing.
+#[derive(Debug, Default)]
+pub struct Found {
+    items: HashMap<Key, Item>,
+}
+
+impl Found {
+    fn get<T: DeserializeOwned>(
+        &self,
+        kind: &'static str,
+        key: &Key,
+        attribute: &str,
+    ) -> Result<Option<T>, StoreError> {
+        self.items
+            .get(key)
+            .and_then(|item| item.get(attribute))
+            .map(|value| {
+                serde_dynamo::from_attribute_value(value.clone()).map_err(|error| StoreError::item(kind, &error))
+            })
+            .transpose()
+    }
+
+    /// The session.
+    pub fn session(&self, id: &SessionId) -> Result<Option<Stored>, StoreError> {
+        let key = Key::session(id);
+        let Some(session) = self.get("session", &key, "doc")? else { return Ok(None) };
+        Ok(Some(Stored { session, presence: self.get("presence", &key, "online")?.unwrap_or_default() }))
+    }
+
+    /// The link.
+    pub fn link(&self, session: &SessionId, hash: &SecretHash) -> Result<Option<Link>, StoreError> {
+        self.get("link", &Key::link(session, hash), "doc")
+    }
+
+    /// The system's settings: the defaults until an admin saved some.
+    pub fn system(&self) -> Result<(Settings, SettingsVersion), StoreError> {
+        let key = Key::system();
+        let Some(document) = self.get::<String>("settings", &key, "doc")? else {
+            return Ok((Settings::default(), SettingsVersion(0)));
+        };
+        let unreadable = |reason: String| StoreError::Item { kind: "settings", reason };
+        let value = serde_json::from_str(&document).map_err(|error| unreadable(error.to_string()))?;
+        let settings = Settings::parse(value).map_err(|error| unreadable(error.to_string()))?;
+        Ok((settings, SettingsVersion(self.get("settings", &key, "version")?.unwrap_or(0))))
+    }
+
+    /// A team; `None` if there is none of that id.
+    pub fn team(&self, id: &TeamId) -> Result<Option<Team>, StoreError> {
+        let key = Key::team(id);
+        let Some(name) = self.get("team", &key, "name")? else { return Ok(None) };
+        let overrides = match self.get::<String>("team", &key, "doc")? {
+            None => Overrides::none(),
+            Some(document) => Overrides::stored(
+                serde_json::from_str(&document)
+                    .map_err(|error| StoreError::Item { kind: "team", reason: error.to_string() })?,
+            ),
+        };
+        let version = SettingsVersion(self.get("team", &key, "version")?.unwrap_or(0));
+        Ok(Some(Team { id: id.clone(), name, overrides, version }))
+    }
+
+    /// The effective settings of a team (R19), and its name.
+    ///
+    /// A team's document that a later change of the system's made meaningless (R2) counts as not there: the system's
+    /// settings are always whole, and a session must never be stuck between the two.
+    pub fn settings(&self, team: &TeamId) -> Result<(Settings, String), StoreError> {
+        let (system, _) = self.system()?;
+        match self.team(team)? {
+            None => Ok((system, String::new())),
+            Some(team) => {
+                let effective = system.with(&team.overrides).unwrap_or(system);
+                Ok((effective, team.name))
+            }
+        }
+    }
+
+    /// A member of staff.
+    pub fn agent(&self, id: &AgentId) -> Result<Option<Agent>, StoreError> {
+        self.get("agent", &Key::agent(id), "doc")
+    }
+
+    /// A signed-in browser.
+    pub fn login(&self, agent: &AgentId, login: &LoginId) -> Result<Option<Login>, StoreError> {
+        self.get("login", &Key::login(agent, login), "doc")
+    }
+
+    /// An API key.
+    pub fn api_key(&self, id: &KeyId) -> Result<Option<ApiKey>, StoreError> {
+        self.get("API key", &Key::api_key(id), "doc")
+    }
+
+    /// What somebody signs in with.
+    pub fn credentials(&self, email: &EmailAddress) -> Result<Option<Credentials>, StoreError> {
+        self.get("credentials", &Key::credentials(email), "doc")
+    }
+
+    /// The one-time setup link.
+    pub fn setup(&self) -> Result<Option<SetupLink>, StoreError> {
+        self.get("setup link", &Key::setup(), "doc")
+    }
+
+    /// A kept answer.
+    pub fn kept(&self, caller: &str, key: &str) -> Result<Option<Kept>, StoreError> {
+        self.get("kept answer", &Key::kept(caller, key), "doc")
+    }
+
+    /// Whether a message was posted before, and as which event.
+    pub fn posted(&self, session: &SessionId, id: &str) -> Result<Option<PostedMark>, StoreError> {
+        self.get("posted mark", &Key::posted(session, id), "doc")
+    }
+
+    /// An outbox entry.
+    pub fn outbox(&self, session: &SessionId, id: &str) -> Result<Option<OutboxEntry>, StoreError> {
+        self.get("outbox entry", &Key::outbox(session, id), "doc")
+    }
+
+    /// A live connection.
+    pub fn connection(&self, id: &str) -> Result<Option<Connection>, StoreError> {
+        self.get("connection", &Key::connection(id), "doc")
+    }
+}
+
+impl Store {
+    /// Reads everything in `keys`, strongly consistent. One `BatchGetItem` (one more for what DynamoDB leaves
+    /// unprocessed, which happens only when it throttles).
+    pub async fn read(&self, keys: Keys) -> Result<Found, StoreError> {
+        const OPERATION: &str = "BatchGetItem";
+        let mut wanted = HashMap::new();
+        for (table, keys) in [(&self.core, keys.core), (&self.connections, keys.connections)] {
+            if keys.is_empty() {
+                continue;
+            }
+            let request = KeysAndAttributes::builder()
+                .set_keys(Some(keys.iter().map(Key::to_item).collect()))
+                .consistent_read(true)
+                .build()
+                .map_err(|error| StoreError::Unavailable { operation: OPERATION, reason: error.to_string() })?;
+            wanted.insert(table.clone(), request);
+        }
+        let mut found = Found::default();
+        // Unprocessed keys come back only under throttling; a few tries, then the caller hears 503.
+        for _ in 0..4 {
+            let answer = self
+                .client
+                .batch_get_item()
+                .set_request_items(Some(wanted))
+                .send()
+                .await
+                .map_err(|error| StoreError::from_sdk(OPERATION, &error))?;
+            for item in answer.responses.unwrap_or_default().into_values().flatten() {
+                if let Some(key) = Key::of(&item) {
+                    found.items.insert(key, item);
+                }
+            }
+            wanted = answer.unprocessed_keys.unwrap_or_default();
+            if wanted.is_empty() {
+                return Ok(found);
+            }
+        }
+        Err(StoreError::Unavailable { operation: OPERATION, reason: "throttled".into() })
+    }
+}

@@ -1,0 +1,107 @@
+//! Settings documents (R19).
+
+use aws_sdk_dynamodb::types::{Put, TransactWriteItem, Update};
+use jiff::Timestamp;
+use parlor_domain::{Actor, Settings, TeamId, settings::Overrides};
+use serde_json::{Value, json};
+
+use crate::{
+    Store, StoreError,
+    keys::{Key, number, text},
+};
+
+/// The version of a settings document, for `ETag` and `If-Match`; 0 is "never saved".
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct SettingsVersion(pub u64);
+
+/// A team and what it overrides.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Team {
+    /// Identity.
+    pub id: TeamId,
+    /// Name, as staff see it; customers see it too unless `branding.name` is set.
+    pub name: String,
+    /// Its document.
+    pub overrides: Overrides,
+    /// Its document's version.
+    pub version: SettingsVersion,
+}
+
+impl Store {
+    /// Saves the system's settings over the version that was read, and records who changed what (R19). One
+    /// `TransactWriteItems`; [`StoreError::Condition`] when somebody else was first.
+    pub async fn save_system_settings(
+        &self,
+        settings: &Settings,
+        old: &Settings,
+        read: SettingsVersion,
+        by: &Actor,
+        now: Timestamp,
+    ) -> Result<(), StoreError> {
+        self.save(&Key::system(), &settings.to_value(), &old.to_value(), read, by, now).await
+    }
+
+    /// Saves a team's document; as [`Store::save_system_settings`].
+    pub async fn save_team_settings(
+        &self,
+        team: &Team,
+        overrides: &Overrides,
+        by: &Actor,
+        now: Timestamp,
+    ) -> Result<(), StoreError> {
+        self.save(&Key::team(&team.id), overrides.as_value(), team.overrides.as_value(), team.version, by, now).await
+    }
+
+    /// Makes a team, if there is none of that id. One `PutItem`.
+    pub async fn create_team(&self, id: &TeamId, name: &str) -> Result<(), StoreError> {
+        let mut item = Key::team(id).to_item();
+        item.insert("name".into(), text(name));
+        item.insert("version".into(), number(0));
+        self.client
+            .put_item()
+            .table_name(&self.core)
+            .set_item(Some(item))
+            .condition_expression("attribute_not_exists(pk)")
+            .send()
+            .await
+            .map(|_| ())
+            .map_err(|error| StoreError::from_sdk("PutItem team", &error))
+    }
+
+    async fn save(
+        &self,
+        key: &Key,
+        new: &Value,
+        old: &Value,
+        read: SettingsVersion,
+        by: &Actor,
+        now: Timestamp,
+    ) -> Result<(), StoreError> {
+        let incomplete = |error: aws_sdk_dynamodb::error::BuildError| StoreError::Unavailable {
+            operation: "TransactWriteItems",
+            reason: error.to_string(),
+        };
+        let version = read.0 + 1;
+        let condition =
+            if read.0 == 0 { "attribute_not_exists(#version) OR #version = :read" } else { "#version = :read" };
+        let update = Update::builder()
+            .table_name(&self.core)
+            .set_key(Some(key.to_item()))
+            .update_expression("SET #doc = :doc, #version = :version")
+            .condition_expression(condition)
+            .expression_attribute_names("#doc", "doc")
+            .expression_attribute_names("#version", "version")
+            .expression_attribute_values(":doc", text(&new.to_string()))
+            .expression_attribute_values(":version", number(version))
+            .expression_attribute_values(":read", number(read.0))
+            .build()
+            .map_err(incomplete)?;
+        let mut change = Key::settings_change(&key.pk, version).to_item();
+        let record = json!({"at": now, "by": by, "old": old, "new": new});
+        change.insert("doc".into(), text(&record.to_string()));
+        let put = Put::builder().table_name(&self.core).set_item(Some(change)).build().map_err(incomplete)?;
+        let writes =
+            vec![TransactWriteItem::builder().update(update).build(), TransactWriteItem::builder().put(put).build()];
+        self.transact(writes).await
+    }
+}
