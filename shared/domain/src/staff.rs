@@ -42,6 +42,13 @@ impl Agent {
         self.name.split_whitespace().next().unwrap_or(&self.name)
     }
 
+    /// The teams whose settings they may use, home team first.
+    #[must_use]
+    pub fn teams(&self) -> Vec<TeamId> {
+        let others = self.also_teams.iter().filter(|team| **team != self.team);
+        std::iter::once(&self.team).chain(others).cloned().collect()
+    }
+
     /// Whether a session may be started under `team`'s settings (R19).
     #[must_use]
     pub fn may_use_team(&self, team: &TeamId) -> bool {
@@ -78,14 +85,16 @@ pub struct Login {
     pub expires_at: Timestamp,
 }
 
-/// The staff cookie: whose, which sign-in, which home team, and the secret. It carries the ids so that sign-in, agent
-/// and the settings of the home team come in one read.
+/// The staff cookie: whose, which sign-in, which teams, and the secret. It names the teams so that sign-in, agent and
+/// the settings that the console needs come in one read; what counts is the agent that is read, not the cookie.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct StaffCookie {
     /// Who signed in.
     pub agent: AgentId,
     /// The sign-in.
     pub login: LoginId,
+    /// The home team, then the others whose settings may be used.
+    pub teams: Vec<TeamId>,
     /// The secret half.
     pub secret: Secret,
 }
@@ -94,18 +103,18 @@ impl StaffCookie {
     /// As cookie value.
     #[must_use]
     pub fn reveal(&self) -> String {
-        format!("{}.{}.{}", self.agent, self.login, self.secret.reveal())
+        let teams: Vec<&str> = self.teams.iter().map(TeamId::as_str).collect();
+        format!("{}.{}.{}.{}", self.agent, self.login, teams.join("-"), self.secret.reveal())
     }
 
     /// From a cookie's value; `None` for anything else.
     #[must_use]
     pub fn parse(text: &str) -> Option<Self> {
-        let mut parts = text.splitn(3, '.');
-        Some(Self {
-            agent: parts.next()?.parse().ok()?,
-            login: parts.next()?.parse().ok()?,
-            secret: Secret::parse(parts.next()?)?,
-        })
+        let mut parts = text.splitn(4, '.');
+        let agent = parts.next()?.parse().ok()?;
+        let login = parts.next()?.parse().ok()?;
+        let teams = parts.next()?.split('-').take(20).map(str::parse).collect::<Result<_, _>>().ok()?;
+        Some(Self { agent, login, teams, secret: Secret::parse(parts.next()?)? })
     }
 }
 

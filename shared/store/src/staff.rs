@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     Store, StoreError,
-    keys::{Item, Key, number, text},
+    keys::{Item, Key, number},
 };
 
 /// What somebody signs in with.
@@ -155,22 +155,5 @@ impl Store {
             .await
             .map(|_| ())
             .map_err(|error| StoreError::from_sdk("PutItem", &error))
-    }
-
-    /// The teams there are, by id. Teams are few and change rarely: their ids are listed in one item. One `GetItem`.
-    pub async fn team_ids(&self) -> Result<Vec<(String, String)>, StoreError> {
-        let answer = self
-            .client
-            .get_item()
-            .table_name(&self.core)
-            .key("pk", text("CONF"))
-            .key("sk", text("TEAMS"))
-            .send()
-            .await
-            .map_err(|error| StoreError::from_sdk("GetItem teams", &error))?;
-        let teams = answer.item.and_then(|mut item| item.remove("doc"));
-        Ok(teams
-            .and_then(|doc| serde_dynamo::from_attribute_value::<_, Vec<(String, String)>>(doc).ok())
-            .unwrap_or_default())
     }
 }
