@@ -1,1 +1,108 @@
-fn main() {}
+//! `cargo xtask`: the tasks of the house that are more than one command. Plain Rust and `std`, so that it builds in seconds.
+
+mod layers;
+mod lint;
+mod test;
+mod tools;
+
+use std::fmt;
+use std::path::{Path, PathBuf};
+use std::process::{Command, ExitCode};
+
+use lexopt::prelude::*;
+
+const HELP: &str = "\
+cargo xtask <task>
+
+  test [--only PART]…   everything that proves a change: fmt, layers, unit, integration, browser.
+                        Installs what the browser tests need (chromium by apt-get, packages by npm ci) or says
+                        what it could not install. Ends with `N passed, N failed`. Clippy and cargo-deny are `lint`.
+  lint                  fmt, clippy with warnings as errors, cargo-deny. Installs cargo-deny when it is missing, which
+                        compiles for minutes; that is why `test` leaves it out.
+";
+
+/// Why a task stopped. Printed as it is, so every message says what to do about it.
+#[derive(Debug)]
+pub(crate) struct Failure(String);
+
+impl Failure {
+    pub(crate) fn new(message: impl Into<String>) -> Self {
+        Self(message.into())
+    }
+}
+
+impl fmt::Display for Failure {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl From<lexopt::Error> for Failure {
+    fn from(error: lexopt::Error) -> Self {
+        Self(format!("{error}\n\n{HELP}"))
+    }
+}
+
+fn main() -> ExitCode {
+    match run() {
+        Ok(true) => ExitCode::SUCCESS,
+        Ok(false) => ExitCode::FAILURE,
+        Err(failure) => {
+            eprintln!("xtask: {failure}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+/// Runs the task that the command line names; `false` when it ran and found something wrong.
+fn run() -> Result<bool, Failure> {
+    let mut arguments = lexopt::Parser::from_env();
+    let mut task = None;
+    let mut only: Vec<String> = Vec::new();
+    while let Some(argument) = arguments.next()? {
+        match argument {
+            Long("only") => only.push(arguments.value()?.string()?),
+            Short('h') | Long("help") => {
+                print!("{HELP}");
+                return Ok(true);
+            }
+            Value(name) if task.is_none() => task = Some(name.string()?),
+            other => return Err(other.unexpected().into()),
+        }
+    }
+    match task.as_deref() {
+        Some("test") => test::run(&only),
+        Some("lint") if only.is_empty() => lint::run(),
+        Some("lint") => Err(Failure::new("lint takes no --only")),
+        Some(other) => Err(Failure::new(format!(
+            "there is no task `{other}`\n\n{HELP}"
+        ))),
+        None => Err(Failure::new(format!("which task?\n\n{HELP}"))),
+    }
+}
+
+/// The repository's root: cargo runs this program with its own manifest's folder in the environment.
+pub(crate) fn root() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+        .join("../..")
+        .canonicalize()
+        .unwrap_or_else(|_| PathBuf::from("."))
+}
+
+/// The cargo that runs this program, so that a toolchain chosen on the command line stays chosen.
+pub(crate) fn cargo() -> Command {
+    let mut command = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
+    command.current_dir(root());
+    command
+}
+
+/// Runs `command` with its output shown; `Ok(false)` when it ended with an error.
+pub(crate) fn succeeds(command: &mut Command) -> Result<bool, Failure> {
+    match command.status() {
+        Ok(status) => Ok(status.success()),
+        Err(error) => Err(Failure::new(format!(
+            "{} cannot be started: {error}",
+            command.get_program().to_string_lossy()
+        ))),
+    }
+}

@@ -1,0 +1,398 @@
+//! `cargo xtask test`: every part that proves a change, each with its time, and one line at the end that counts.
+
+use std::io::{BufRead as _, BufReader};
+use std::path::PathBuf;
+use std::process::{Command, Stdio};
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::{Duration, Instant};
+
+use serde_json::Value;
+
+use crate::{Failure, cargo, layers, root, succeeds, tools};
+
+const PARTS: [&str; 5] = ["fmt", "layers", "unit", "integration", "browser"];
+
+/// How many passed and failed.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+struct Tally {
+    passed: usize,
+    failed: usize,
+}
+
+impl std::ops::AddAssign for Tally {
+    fn add_assign(&mut self, other: Self) {
+        self.passed += other.passed;
+        self.failed += other.failed;
+    }
+}
+
+/// Runs the parts that `only` names, or all; `false` when anything failed.
+pub(crate) fn run(only: &[String]) -> Result<bool, Failure> {
+    if let Some(unknown) = only.iter().find(|part| !PARTS.contains(&part.as_str())) {
+        return Err(Failure::new(format!(
+            "there is no part `{unknown}`; there are {}",
+            PARTS.join(", ")
+        )));
+    }
+    let wanted = |part: &str| only.is_empty() || only.iter().any(|one| one == part);
+
+    // First what may be missing: nobody waits for a build to learn that there is no browser.
+    let browser = root().join("tests/browser");
+    let chromium = if wanted("browser") {
+        tools::browser_packages(&browser)?;
+        Some(tools::chromium()?)
+    } else {
+        None
+    };
+
+    let mut total = Tally::default();
+    let mut done = |part: &str, since: Instant, tally: Tally| {
+        println!(
+            "{part}: {} passed, {} failed, {}",
+            tally.passed,
+            tally.failed,
+            seconds(since.elapsed())
+        );
+        total += tally;
+    };
+
+    if wanted("fmt") {
+        let since = now();
+        done(
+            "fmt",
+            since,
+            one(succeeds(cargo().args(["fmt", "--all", "--check"]))?),
+        );
+    }
+    if wanted("layers") {
+        let since = now();
+        let (packages, wrong) = layers::check()?;
+        for line in &wrong {
+            println!("  {line}");
+        }
+        let tally = Tally {
+            passed: packages.saturating_sub(wrong.len()),
+            failed: wrong.len(),
+        };
+        done("layers", since, tally);
+    }
+    if ["unit", "integration", "browser"].into_iter().any(wanted) {
+        let since = now();
+        let Some(built) = build()? else {
+            done("build", since, one(false));
+            println!("{} passed, {} failed", total.passed, total.failed);
+            return Ok(false);
+        };
+        println!("build: {}", seconds(since.elapsed()));
+        for (part, kind) in [("unit", Kind::Unit), ("integration", Kind::Integration)] {
+            if wanted(part) {
+                let since = now();
+                let programs: Vec<&Program> = built
+                    .tests
+                    .iter()
+                    .filter(|program| program.kind == kind)
+                    .collect();
+                done(part, since, run_programs(&programs, &built.parlor));
+            }
+        }
+        if let Some(chromium) = chromium {
+            let since = now();
+            done(
+                "browser",
+                since,
+                run_browser(&browser, &chromium, &built.parlor)?,
+            );
+        }
+    }
+    println!("{} passed, {} failed", total.passed, total.failed);
+    Ok(total.failed == 0)
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Kind {
+    /// The tests inside a library or a program.
+    Unit,
+    /// A file under a package's `tests/`.
+    Integration,
+}
+
+struct Program {
+    name: String,
+    kind: Kind,
+    path: PathBuf,
+    package: PathBuf,
+}
+
+struct Built {
+    tests: Vec<Program>,
+    /// The one-machine stack, which integration and browser tests start.
+    parlor: PathBuf,
+}
+
+/// Builds every test and the one-machine stack in one go; nothing when that fails, with cargo's own words shown.
+///
+/// One invocation over the workspace, because cargo chooses the features of dependencies per invocation: building
+/// packages one by one would compile the same dependencies several times over.
+fn build() -> Result<Option<Built>, Failure> {
+    let mut child = cargo()
+        .args([
+            "build",
+            "--workspace",
+            "--tests",
+            "--bin",
+            "parlor",
+            "--locked",
+        ])
+        .args(["--message-format", "json-render-diagnostics"])
+        .stdout(Stdio::piped())
+        .spawn()
+        .map_err(|error| Failure::new(format!("cargo build cannot be started: {error}")))?;
+    let mut tests = Vec::new();
+    let mut parlor = None;
+    if let Some(stdout) = child.stdout.take() {
+        for line in BufReader::new(stdout).lines().map_while(Result::ok) {
+            let Ok(message) = serde_json::from_str::<Value>(&line) else {
+                continue;
+            };
+            let Some(path) = message["executable"].as_str().map(PathBuf::from) else {
+                continue;
+            };
+            let name = message["target"]["name"].as_str().unwrap_or_default();
+            let kind = message["target"]["kind"][0].as_str().unwrap_or_default();
+            if message["profile"]["test"] != true {
+                if name == "parlor" {
+                    parlor = Some(path);
+                }
+                continue;
+            }
+            let package = message["manifest_path"]
+                .as_str()
+                .and_then(|manifest| Some(PathBuf::from(manifest).parent()?.to_path_buf()))
+                .unwrap_or_else(root);
+            let folder = package
+                .file_name()
+                .unwrap_or_default()
+                .to_string_lossy()
+                .into_owned();
+            tests.push(Program {
+                name: if kind == "lib" {
+                    folder
+                } else {
+                    format!("{folder}/{name}")
+                },
+                kind: if kind == "test" {
+                    Kind::Integration
+                } else {
+                    Kind::Unit
+                },
+                path,
+                package,
+            });
+        }
+    }
+    let status = child
+        .wait()
+        .map_err(|error| Failure::new(format!("cargo build: {error}")))?;
+    if !status.success() {
+        return Ok(None);
+    }
+    tests.sort_by(|a, b| a.name.cmp(&b.name));
+    match parlor {
+        Some(parlor) => Ok(Some(Built { tests, parlor })),
+        None => Err(Failure::new("the workspace has no program `parlor`")),
+    }
+}
+
+/// Runs test programs as cargo would, two at a time; shows the output of those that fail.
+fn run_programs(programs: &[&Program], parlor: &std::path::Path) -> Tally {
+    let next = AtomicUsize::new(0);
+    let total = Mutex::new(Tally::default());
+    std::thread::scope(|scope| {
+        for _ in 0..2 {
+            scope.spawn(|| {
+                while let Some(program) = programs.get(next.fetch_add(1, Ordering::Relaxed)) {
+                    let (tally, report) = run_program(program, parlor);
+                    // Poisoned only if printing panicked; the count is still right.
+                    let mut total = total
+                        .lock()
+                        .unwrap_or_else(std::sync::PoisonError::into_inner);
+                    print!("{report}");
+                    *total += tally;
+                }
+            });
+        }
+    });
+    total
+        .into_inner()
+        .unwrap_or_else(std::sync::PoisonError::into_inner)
+}
+
+fn run_program(program: &Program, parlor: &std::path::Path) -> (Tally, String) {
+    let since = now();
+    let output = Command::new(&program.path)
+        .current_dir(&program.package)
+        .env("CARGO_MANIFEST_DIR", &program.package)
+        .env("PARLOR_PROGRAM", parlor)
+        .stdin(Stdio::null())
+        .output();
+    let name = &program.name;
+    let output = match output {
+        Ok(output) => output,
+        Err(error) => {
+            return (
+                one(false),
+                format!("  {name}: cannot be started: {error}\n"),
+            );
+        }
+    };
+    let stdout = String::from_utf8_lossy(&output.stdout);
+    let (tally, problem) = match summary(&stdout) {
+        // A test that is left out is a hole that nobody sees: it counts as failed.
+        Some((tally, 0)) if output.status.success() => (tally, None),
+        Some((tally, ignored)) if ignored > 0 => {
+            let failed = tally.failed + ignored;
+            (
+                Tally { failed, ..tally },
+                Some(format!("{ignored} ignored")),
+            )
+        }
+        Some((tally, _)) => (
+            Tally {
+                failed: tally.failed.max(1),
+                ..tally
+            },
+            None,
+        ),
+        None => (one(false), Some(format!("ended early: {}", output.status))),
+    };
+    if tally.passed + tally.failed == 0 {
+        return (tally, String::new());
+    }
+    let mut report = format!(
+        "  {name}: {} passed, {} failed, {}\n",
+        tally.passed,
+        tally.failed,
+        seconds(since.elapsed())
+    );
+    if tally.failed > 0 {
+        if let Some(problem) = problem {
+            report += &format!("  {name}: {problem}\n");
+        }
+        report += &stdout;
+        report += &String::from_utf8_lossy(&output.stderr);
+    }
+    (tally, report)
+}
+
+/// Reads `test result: ok. 3 passed; 0 failed; 0 ignored; …`, with the number of ignored ones beside the tally.
+fn summary(stdout: &str) -> Option<(Tally, usize)> {
+    let line = stdout
+        .lines()
+        .rev()
+        .find_map(|line| line.strip_prefix("test result: "))?;
+    let count = |word: &str| -> Option<usize> {
+        let (before, _) = line.split_once(word)?;
+        before.trim_end().rsplit([' ', '.']).next()?.parse().ok()
+    };
+    let tally = Tally {
+        passed: count("passed")?,
+        failed: count("failed")?,
+    };
+    Some((tally, count("ignored")?))
+}
+
+/// Runs the browser tests with Node's own runner, its report shown while it grows.
+fn run_browser(
+    folder: &std::path::Path,
+    chromium: &std::path::Path,
+    parlor: &std::path::Path,
+) -> Result<Tally, Failure> {
+    let mut child = Command::new("node")
+        // One file after the other: each drives two browsers and a stack, which is what two cores carry.
+        .args(["--test", "--test-concurrency=1", "--test-reporter=spec"])
+        .current_dir(folder)
+        .env("CHROMIUM", chromium)
+        .env("PARLOR_PROGRAM", parlor)
+        .stdin(Stdio::null())
+        .stdout(Stdio::piped())
+        .spawn()
+        .map_err(|error| Failure::new(format!("node cannot be started: {error}")))?;
+    let mut tally = Tally::default();
+    let mut left_out = 0;
+    if let Some(stdout) = child.stdout.take() {
+        for line in BufReader::new(stdout).lines().map_while(Result::ok) {
+            println!("  {line}");
+            match node_count(&line) {
+                Some(("pass", count)) => tally.passed = count,
+                Some(("fail" | "cancelled", count)) => tally.failed += count,
+                Some(("skipped" | "todo", count)) => left_out += count,
+                _ => {}
+            }
+        }
+    }
+    let status = child
+        .wait()
+        .map_err(|error| Failure::new(format!("node: {error}")))?;
+    tally.failed += left_out;
+    if !status.success() {
+        tally.failed = tally.failed.max(1);
+    }
+    if tally.passed + tally.failed == 0 {
+        return Err(Failure::new("the browser tests ran nothing"));
+    }
+    Ok(tally)
+}
+
+/// Reads one line of the spec reporter's summary, `ℹ pass 3`.
+fn node_count(line: &str) -> Option<(&str, usize)> {
+    let (word, count) = line.strip_prefix("ℹ ")?.split_once(' ')?;
+    Some((word, count.parse().ok()?))
+}
+
+fn one(passed: bool) -> Tally {
+    Tally {
+        passed: usize::from(passed),
+        failed: usize::from(!passed),
+    }
+}
+
+fn seconds(time: Duration) -> String {
+    format!("{:.1} s", time.as_secs_f32())
+}
+
+#[expect(
+    clippy::disallowed_methods,
+    reason = "a tool that says how long its parts took; no product code is judged by it"
+)]
+fn now() -> Instant {
+    Instant::now()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_summary_of_a_test_program_is_read() {
+        let stdout = "running 3 tests\n\ntest result: FAILED. 12 passed; 3 failed; 1 ignored; 0 measured; 0 filtered out; finished in 0.00s\n\n";
+        assert_eq!(
+            summary(stdout),
+            Some((
+                Tally {
+                    passed: 12,
+                    failed: 3
+                },
+                1
+            ))
+        );
+        assert_eq!(summary("running 3 tests\n"), None);
+    }
+
+    #[test]
+    fn the_summary_of_node_is_read() {
+        assert_eq!(node_count("ℹ pass 7"), Some(("pass", 7)));
+        assert_eq!(node_count("ℹ duration_ms 1.5"), None);
+        assert_eq!(node_count("✔ something (1ms)"), None);
+    }
+}

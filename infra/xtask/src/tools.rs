@@ -1,0 +1,151 @@
+//! Programs that the tasks need: found, or installed, or missed by name.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+
+use crate::{Failure, cargo, root, succeeds};
+
+/// node:test as the browser tests use it.
+const NODE: u32 = 20;
+
+const CARGO_DENY: &str = "0.20.2";
+
+/// The browser to drive: `CHROMIUM` if set, else `chromium` from the path, else Debian's package.
+pub(crate) fn chromium() -> Result<PathBuf, Failure> {
+    if let Some(path) = std::env::var_os("CHROMIUM") {
+        return Ok(path.into());
+    }
+    if let Some(path) = on_path("chromium") {
+        return Ok(path);
+    }
+    apt_get("chromium")?;
+    on_path("chromium").ok_or_else(|| {
+        Failure::new("the package chromium was installed but has no program `chromium`")
+    })
+}
+
+/// Sees to Node and npm, and to the packages of the browser tests in exactly the versions of their lock file.
+pub(crate) fn browser_packages(folder: &Path) -> Result<(), Failure> {
+    if on_path("node").is_none() {
+        apt_get("nodejs")?;
+    }
+    if on_path("npm").is_none() {
+        apt_get("npm")?;
+    }
+    let version = Command::new("node")
+        .arg("--version")
+        .output()
+        .map_err(|error| Failure::new(format!("node cannot be started: {error}")))?;
+    let version = String::from_utf8_lossy(&version.stdout).trim().to_owned();
+    let major = version
+        .trim_start_matches('v')
+        .split('.')
+        .next()
+        .and_then(|major| major.parse().ok());
+    if major.is_none_or(|major: u32| major < NODE) {
+        return Err(Failure::new(format!(
+            "the browser tests need Node {NODE} or newer, and `node` is {version}: install a newer one"
+        )));
+    }
+
+    let lock = fs::read(folder.join("package-lock.json"))
+        .map_err(|error| Failure::new(format!("tests/browser/package-lock.json: {error}")))?;
+    let installed = folder.join("node_modules/.installed-from");
+    if fs::read(&installed).is_ok_and(|from| from == lock) {
+        return Ok(());
+    }
+    println!("installing the browser tests' packages with npm ci");
+    let mut npm = Command::new("npm");
+    npm.args(["ci", "--no-audit", "--no-fund", "--loglevel=error"])
+        .current_dir(folder);
+    if !succeeds(&mut npm)? {
+        return Err(Failure::new(
+            "`npm ci` in tests/browser failed (above): playwright-core and axe-core are not installed",
+        ));
+    }
+    fs::write(&installed, lock)
+        .map_err(|error| Failure::new(format!("{}: {error}", installed.display())))
+}
+
+/// cargo-deny: from the path, else compiled into `target/tools`.
+pub(crate) fn cargo_deny() -> Result<PathBuf, Failure> {
+    let tools = root().join("target/tools");
+    let own = tools.join("bin/cargo-deny");
+    if let Some(path) = on_path("cargo-deny").or_else(|| own.exists().then(|| own.clone())) {
+        return Ok(path);
+    }
+    println!("installing cargo-deny {CARGO_DENY} (this takes minutes, once)");
+    let mut install = cargo();
+    install
+        .args([
+            "install",
+            "--locked",
+            "--quiet",
+            "cargo-deny",
+            "--version",
+            CARGO_DENY,
+            "--root",
+        ])
+        .arg(&tools);
+    if succeeds(&mut install)? {
+        Ok(own)
+    } else {
+        Err(Failure::new("cargo-deny could not be installed (above)"))
+    }
+}
+
+/// Installs a Debian package, as root or through sudo without a password.
+fn apt_get(package: &str) -> Result<(), Failure> {
+    let missed = |why: &str| {
+        Failure::new(format!(
+            "`{package}` is missing and could not be installed: {why}. Install it by hand and run this again."
+        ))
+    };
+    if on_path("apt-get").is_none() {
+        return Err(missed("this is no Debian (there is no apt-get)"));
+    }
+    let root = Command::new("id")
+        .arg("-u")
+        .output()
+        .is_ok_and(|output| output.stdout.trim_ascii() == b"0");
+    if !root && on_path("sudo").is_none() {
+        return Err(missed("that takes root or sudo"));
+    }
+    let privileged = |arguments: &[&str]| {
+        let mut command = if root {
+            Command::new("env")
+        } else {
+            let mut sudo = Command::new("sudo");
+            sudo.args(["-n", "env"]);
+            sudo
+        };
+        command
+            .args(["DEBIAN_FRONTEND=noninteractive", "apt-get"])
+            .args(arguments)
+            .stdout(Stdio::null());
+        command
+    };
+    println!("installing {package} with apt-get");
+    // An old list names files that are gone; a failed update may still leave a list that is good enough.
+    if !succeeds(&mut privileged(&["update", "-q"]))? {
+        println!("apt-get update failed; trying with the list that is there");
+    }
+    if succeeds(&mut privileged(&[
+        "install",
+        "-y",
+        "-q",
+        "--no-install-recommends",
+        package,
+    ]))? {
+        Ok(())
+    } else {
+        Err(missed("apt-get failed (above)"))
+    }
+}
+
+fn on_path(program: &str) -> Option<PathBuf> {
+    std::env::split_paths(&std::env::var_os("PATH")?)
+        .map(|folder| folder.join(program))
+        .find(|candidate| candidate.is_file())
+}

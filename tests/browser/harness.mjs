@@ -1,0 +1,271 @@
+// What every browser test needs: a stack of its own, Chromium, people in windows, and the checks that hold on every page.
+import assert from "node:assert/strict";
+import { spawn } from "node:child_process";
+import { mkdirSync, readFileSync, existsSync } from "node:fs";
+import { createInterface } from "node:readline";
+import { createRequire } from "node:module";
+import { dirname, join, resolve } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { fileURLToPath } from "node:url";
+import { chromium } from "playwright-core";
+
+const here = dirname(fileURLToPath(import.meta.url));
+const screenshots = join(here, "screenshots");
+const axeSource = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
+
+/** The widths that pages are looked at: the narrowest phone, an ordinary one, a desk. */
+export const WIDTHS = [320, 390, 1280];
+
+/** How long anything that happens by itself (a live update, a mail) may take. */
+export const SOON = 10_000;
+
+/** One Parlor on a free port that keeps nothing. */
+export class Stack {
+  #process;
+
+  static async start() {
+    const program = process.env.PARLOR_PROGRAM ?? resolve(here, "../../target/debug/parlor");
+    assert.ok(existsSync(program), `${program} is not built: cargo build`);
+    const stack = new Stack();
+    stack.#process = spawn(program, ["--ephemeral", "--port", "0", "--ready-json"], {
+      cwd: resolve(here, "../.."),
+      stdio: ["ignore", "pipe", "pipe"],
+    });
+    stack.log = "";
+    stack.#process.stderr.on("data", (chunk) => (stack.log += chunk));
+    const lines = createInterface({ input: stack.#process.stdout });
+    const ready = new Promise((resolve, reject) => {
+      lines.on("line", (line) => {
+        try {
+          const said = JSON.parse(line);
+          if (said.url && said.agent) return resolve(said);
+        } catch {
+          // Something else that it says.
+        }
+        stack.log += `${line}\n`;
+      });
+      stack.#process.once("error", reject);
+      stack.#process.once("exit", (code) => reject(new Error(`parlor ended with ${code}:\n${stack.log}`)));
+    });
+    Object.assign(stack, await within(60_000, ready, () => `parlor was not ready after a minute:\n${stack.log}`));
+    return stack;
+  }
+
+  async stop() {
+    if (this.#process.exitCode !== null) return;
+    const gone = new Promise((done) => this.#process.once("exit", done));
+    this.#process.kill("SIGTERM");
+    await Promise.race([gone, sleep(5_000).then(() => this.#process.kill("SIGKILL"))]);
+  }
+
+  /** Every mail and text so far, oldest first. */
+  async outbox() {
+    const answer = await fetch(this.outbox_url.replace(/\/outbox$/, "/outbox.json"));
+    assert.equal(answer.status, 200);
+    return answer.json();
+  }
+
+  /** The newest message to `to`, waited for; `skip` is how many of them were seen before. */
+  async messageTo(to, skip = 0) {
+    return until(`a message to ${to}`, async () => {
+      const found = (await this.outbox()).filter((item) => item.to.includes(to));
+      return found.length > skip ? found.at(-1) : undefined;
+    });
+  }
+
+  /** The customer's link in a message. */
+  linkIn(message) {
+    const link = /https?:\/\/\S+\/s\/[\w~-]+/.exec(message.text ?? message.html)?.[0];
+    assert.ok(link, `no link in: ${message.text}`);
+    return link;
+  }
+
+  /** Makes the clock that the product reads jump forward; what is due runs. */
+  async advance(seconds) {
+    const answer = await fetch(this.clock_url, {
+      method: "POST",
+      headers: { "content-type": "application/json" },
+      body: JSON.stringify({ advance_seconds: seconds }),
+    });
+    assert.ok(answer.ok, `the clock answered ${answer.status}: ${await answer.text()}`);
+  }
+
+  /** An operation of the API with the demo's key; the answer's JSON. */
+  async api(method, path, body, headers = {}) {
+    const answer = await fetch(new URL(path, this.url), {
+      method,
+      headers: {
+        authorization: `Bearer ${this.api_key}`,
+        ...(body === undefined ? {} : { "content-type": "application/json" }),
+        ...headers,
+      },
+      body: body === undefined ? undefined : JSON.stringify(body),
+    });
+    const text = await answer.text();
+    assert.ok(answer.ok, `${method} ${path} answered ${answer.status}: ${text}`);
+    return text === "" ? undefined : JSON.parse(text);
+  }
+}
+
+/** One Chromium for a test file. */
+export async function launch() {
+  return chromium.launch({
+    executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium",
+    headless: true,
+    chromiumSandbox: false,
+    args: [
+      "--headless",
+      "--no-sandbox",
+      "--disable-gpu",
+      "--disable-quic",
+      "--no-first-run",
+      "--disable-background-networking",
+      "--disable-component-update",
+      "--disable-sync",
+    ],
+  });
+}
+
+/**
+ * One person at one browser: a window with cookies of its own, and a list of everything that a page must not do.
+ * `width` decides whether it is a phone.
+ */
+export class Person {
+  static async at(browser, stack, { width = 1280, javaScript = true, dark = false, cookies = true, locale = "en" } = {}) {
+    const person = new Person();
+    person.stack = stack;
+    const phone = width < 600;
+    person.context = await browser.newContext({
+      viewport: { width, height: phone ? 720 : 800 },
+      isMobile: phone,
+      hasTouch: phone,
+      javaScriptEnabled: javaScript,
+      colorScheme: dark ? "dark" : "light",
+      reducedMotion: "reduce",
+      locale,
+      baseURL: stack.url,
+    });
+    person.context.setDefaultTimeout(SOON);
+    person.offences = [];
+    person.cookies = cookies;
+    person.context.on("page", (page) => person.#watch(page));
+    person.page = await person.context.newPage();
+    return person;
+  }
+
+  #watch(page) {
+    const origin = new URL(this.stack.url).origin;
+    page.on("pageerror", (error) => this.offences.push(`script error on ${page.url()}: ${error.message}`));
+    page.on("console", (message) => {
+      // A status that is an answer (403, 410) is logged by the browser as an error too; those have checks of their own.
+      if (message.type() === "error" && !/Failed to load resource/.test(message.text())) {
+        this.offences.push(`console error on ${page.url()}: ${message.text()}`);
+      }
+    });
+    page.on("request", (request) => {
+      const url = new URL(request.url());
+      if (/^https?:$/.test(url.protocol) && url.origin !== origin) this.offences.push(`third party: ${request.url()}`);
+    });
+    page.on("response", (response) => {
+      if (response.status() >= 500 && response.status() !== 503) {
+        this.offences.push(`${response.status()} ${response.request().method()} ${response.url()}`);
+      }
+    });
+  }
+
+  /** Signs in at `/login` as one of the demo's people. */
+  async signIn({ email, password }) {
+    await this.page.goto("/login");
+    await this.page.locator("input[type=email]").fill(email);
+    await this.page.locator("input[type=password]").fill(password);
+    await this.page.locator("form:has(input[type=password]) button[type=submit]").click();
+    await this.page.waitForURL("**/console**");
+  }
+
+  /** Fails on anything that a page did and must not do. */
+  clean() {
+    assert.deepEqual(this.offences, []);
+  }
+
+  async close() {
+    await this.context.close();
+  }
+}
+
+/**
+ * Looks at the page as it is: screenshots at every width under `screenshots/<name>-<width>.png`, no sideways scrolling at
+ * any, and no violation that axe finds.
+ */
+export async function inspect(page, name, { widths = WIDTHS, axe = true } = {}) {
+  mkdirSync(screenshots, { recursive: true });
+  const before = page.viewportSize();
+  const problems = [];
+  for (const width of widths) {
+    await page.setViewportSize({ width, height: width < 600 ? 720 : 800 });
+    await page.evaluate(() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))).catch(() => {});
+    await page.screenshot({ path: join(screenshots, `${name}-${width}.png`), fullPage: true, animations: "disabled" });
+    const wide = await page.evaluate(() => document.scrollingElement.scrollWidth - document.documentElement.clientWidth);
+    if (wide > 0) problems.push(`${name} scrolls sideways by ${wide} px at ${width} px`);
+    if (axe) problems.push(...(await violations(page)).map((violation) => `${name} at ${width} px: ${violation}`));
+  }
+  await page.setViewportSize(before);
+  assert.deepEqual(problems, []);
+}
+
+/** What axe finds wrong, in words. */
+export async function violations(page) {
+  // Evaluated rather than added to the page: its policy would rightly refuse a foreign script.
+  await page.evaluate(`if (!window.axe) { ${axeSource} }`);
+  const found = await page.evaluate(() => window.axe.run(document, { resultTypes: ["violations"] }));
+  return found.violations.map(
+    ({ id, help, nodes }) => `${id} (${help}): ${nodes.map((node) => `${node.target.join(" ")} ${node.failureSummary?.split("\n")[1]?.trim() ?? ""}`).join(" | ")}`,
+  );
+}
+
+/** What a first visit to `path` moves over the network, compressed, in bytes, with a list of what. */
+export async function firstLoad(browser, stack, visit) {
+  const person = await Person.at(browser, stack, { width: 390 });
+  const parts = [];
+  try {
+    const pending = [];
+    person.page.on("requestfinished", (request) => {
+      pending.push(
+        request.sizes().then((sizes) => parts.push({ url: request.url(), bytes: sizes.responseBodySize })),
+      );
+    });
+    await visit(person.page, () => {
+      parts.length = 0;
+      pending.length = 0;
+    });
+    await person.page.waitForLoadState("networkidle");
+    await Promise.all(pending);
+    return { bytes: parts.reduce((sum, part) => sum + part.bytes, 0), parts };
+  } finally {
+    await person.close();
+  }
+}
+
+/** Asks again until there is an answer. */
+export async function until(what, ask, timeout = SOON) {
+  const deadline = performance.now() + timeout;
+  for (;;) {
+    const answer = await ask();
+    if (answer !== undefined && answer !== false && answer !== null) return answer;
+    if (performance.now() > deadline) throw new Error(`${what}: not within ${timeout / 1000} s`);
+    await sleep(50);
+  }
+}
+
+async function within(timeout, promise, explain) {
+  const controller = new AbortController();
+  try {
+    return await Promise.race([
+      promise,
+      sleep(timeout, undefined, { signal: controller.signal }).then(() => {
+        throw new Error(explain());
+      }),
+    ]);
+  } finally {
+    controller.abort();
+  }
+}
