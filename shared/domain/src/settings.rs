@@ -594,11 +594,6 @@ fn without_position(error: &serde_json::Error) -> String {
     text.split(" at line ").next().unwrap_or(&text).to_owned()
 }
 
-fn without_position(error: &serde_json::Error) -> String {
-    let text = error.to_string();
-    text.split(" at line ").next().unwrap_or(&text).to_owned()
-}
-
 /// The path of a key that is not there. The error's own path ends at the object that lacks it.
 fn missing_field(error: &serde_path_to_error::Error<serde_json::Error>) -> Option<String> {
     let text = error.inner().to_string();
