@@ -118,19 +118,11 @@ struct SesRefusal {
 
 impl SesRefusal {
     fn bad_request(message: impl Into<String>) -> Self {
-        Self {
-            status: StatusCode::BAD_REQUEST,
-            code: "BadRequestException",
-            message: message.into(),
-        }
+        Self { status: StatusCode::BAD_REQUEST, code: "BadRequestException", message: message.into() }
     }
 
     fn rejected(message: impl Into<String>) -> Self {
-        Self {
-            status: StatusCode::BAD_REQUEST,
-            code: "MessageRejected",
-            message: message.into(),
-        }
+        Self { status: StatusCode::BAD_REQUEST, code: "MessageRejected", message: message.into() }
     }
 
     fn internal() -> Self {
@@ -153,23 +145,11 @@ impl SesRefusal {
 impl IntoResponse for SesRefusal {
     fn into_response(self) -> Response {
         let body = serde_json::json!({ "message": self.message }).to_string();
-        (
-            self.status,
-            [
-                ("content-type", "application/json"),
-                ("x-amzn-errortype", self.code),
-            ],
-            body,
-        )
-            .into_response()
+        (self.status, [("content-type", "application/json"), ("x-amzn-errortype", self.code)], body).into_response()
     }
 }
 
-async fn send_email(
-    State(catcher): State<Catcher>,
-    headers: HeaderMap,
-    body: Bytes,
-) -> Result<Response, SesRefusal> {
+async fn send_email(State(catcher): State<Catcher>, headers: HeaderMap, body: Bytes) -> Result<Response, SesRefusal> {
     if !signed_for(&headers, "ses") {
         return Err(SesRefusal {
             status: StatusCode::FORBIDDEN,
@@ -180,32 +160,23 @@ async fn send_email(
     if catcher.outbox.takes_failure() {
         return Err(SesRefusal::internal());
     }
-    let request: SendEmail = serde_json::from_slice(&body)
-        .map_err(|error| SesRefusal::bad_request(error.to_string()))?;
+    let request: SendEmail =
+        serde_json::from_slice(&body).map_err(|error| SesRefusal::bad_request(error.to_string()))?;
     let Some(simple) = request.content.simple else {
-        return Err(SesRefusal::bad_request(
-            "The catcher reads simple content only.",
-        ));
+        return Err(SesRefusal::bad_request("The catcher reads simple content only."));
     };
     if simple.body.text.is_none() && simple.body.html.is_none() {
-        return Err(SesRefusal::bad_request(
-            "Missing required message body: text or html.",
-        ));
+        return Err(SesRefusal::bad_request("Missing required message body: text or html."));
     }
     let from = request
         .from_email_address
         .filter(|from| !from.is_empty())
         .ok_or_else(|| SesRefusal::bad_request("FromEmailAddress is required."))?;
-    let to: Vec<String> = [
-        request.destination.to_addresses,
-        request.destination.cc_addresses,
-        request.destination.bcc_addresses,
-    ]
-    .concat();
+    let to: Vec<String> =
+        [request.destination.to_addresses, request.destination.cc_addresses, request.destination.bcc_addresses]
+            .concat();
     if to.is_empty() {
-        return Err(SesRefusal::bad_request(
-            "At least one recipient is required.",
-        ));
+        return Err(SesRefusal::bad_request("At least one recipient is required."));
     }
     for address in to.iter().chain([&from]) {
         check_address(address)?;
@@ -219,23 +190,13 @@ async fn send_email(
         subject: Some(simple.subject.data),
         text: simple.body.text.map(|part| part.data),
         html: simple.body.html.map(|part| part.data),
-        headers: simple
-            .headers
-            .into_iter()
-            .map(|header| (header.name, header.value))
-            .collect(),
+        headers: simple.headers.into_iter().map(|header| (header.name, header.value)).collect(),
     };
-    let id = catcher
-        .outbox
-        .push(message, (catcher.clock_now)())
-        .map_err(|error| {
-            tracing::error!(%error, "the outbox cannot be written");
-            SesRefusal::internal()
-        })?;
-    Ok((
-        [(header::CONTENT_TYPE, "application/json")],
-        serde_json::json!({ "MessageId": id }).to_string(),
-    )
+    let id = catcher.outbox.push(message, (catcher.clock_now)()).map_err(|error| {
+        tracing::error!(%error, "the outbox cannot be written");
+        SesRefusal::internal()
+    })?;
+    Ok(([(header::CONTENT_TYPE, "application/json")], serde_json::json!({ "MessageId": id }).to_string())
         .into_response())
 }
 
@@ -252,17 +213,13 @@ fn check_address(written: &str) -> Result<(), SesRefusal> {
         return Err(SesRefusal::bad_request("Missing final '@domain'"));
     };
     if local.is_empty() || !local.is_ascii() {
-        return Err(SesRefusal::bad_request(
-            "Local address contains control or whitespace, or is not ASCII",
-        ));
+        return Err(SesRefusal::bad_request("Local address contains control or whitespace, or is not ASCII"));
     }
     if domain.is_empty() {
         return Err(SesRefusal::bad_request("Missing final '@domain'"));
     }
     if domain.eq_ignore_ascii_case(REFUSED_DOMAIN) {
-        return Err(SesRefusal::rejected(format!(
-            "Address is on the suppression list: {address}"
-        )));
+        return Err(SesRefusal::rejected(format!("Address is on the suppression list: {address}")));
     }
     Ok(())
 }
@@ -278,11 +235,7 @@ struct SnsRefusal {
 
 impl SnsRefusal {
     fn sender(code: &'static str, message: impl Into<String>) -> Self {
-        Self {
-            status: StatusCode::BAD_REQUEST,
-            code,
-            message: message.into(),
-        }
+        Self { status: StatusCode::BAD_REQUEST, code, message: message.into() }
     }
 
     fn internal() -> Self {
@@ -296,11 +249,7 @@ impl SnsRefusal {
 
 impl IntoResponse for SnsRefusal {
     fn into_response(self) -> Response {
-        let fault = if self.status.is_server_error() {
-            "Receiver"
-        } else {
-            "Sender"
-        };
+        let fault = if self.status.is_server_error() { "Receiver" } else { "Sender" };
         let xml = format!(
             "<ErrorResponse xmlns=\"http://sns.amazonaws.com/doc/2010-03-31/\"><Error><Type>{fault}</Type><Code>{}</Code>\
              <Message>{}</Message></Error><RequestId>{NO_REQUEST_ID}</RequestId></ErrorResponse>",
@@ -314,11 +263,7 @@ impl IntoResponse for SnsRefusal {
 /// SNS gives every answer an identifier; nothing here looks one up, so all share this one.
 const NO_REQUEST_ID: &str = "00000000-0000-4000-8000-000000000000";
 
-async fn sns(
-    State(catcher): State<Catcher>,
-    headers: HeaderMap,
-    body: Bytes,
-) -> Result<Response, SnsRefusal> {
+async fn sns(State(catcher): State<Catcher>, headers: HeaderMap, body: Bytes) -> Result<Response, SnsRefusal> {
     if !signed_for(&headers, "sns") {
         return Err(SnsRefusal {
             status: StatusCode::FORBIDDEN,
@@ -327,16 +272,9 @@ async fn sns(
         });
     }
     let form: Vec<(String, String)> = form_urlencoded::parse(&body).into_owned().collect();
-    let field = |name: &str| {
-        form.iter()
-            .find(|(key, _)| key == name)
-            .map(|(_, value)| value.as_str())
-    };
+    let field = |name: &str| form.iter().find(|(key, _)| key == name).map(|(_, value)| value.as_str());
     if field("Action") != Some("Publish") {
-        return Err(SnsRefusal::sender(
-            "InvalidAction",
-            "The catcher answers SES v2 SendEmail and SNS Publish only.",
-        ));
+        return Err(SnsRefusal::sender("InvalidAction", "The catcher answers SES v2 SendEmail and SNS Publish only."));
     }
     if catcher.outbox.takes_failure() {
         return Err(SnsRefusal::internal());
@@ -355,16 +293,10 @@ async fn sns(
     }
     let text = field("Message").unwrap_or_default();
     if text.is_empty() {
-        return Err(SnsRefusal::sender(
-            "InvalidParameter",
-            "Invalid parameter: Empty message",
-        ));
+        return Err(SnsRefusal::sender("InvalidParameter", "Invalid parameter: Empty message"));
     }
     if text.chars().count() > LONGEST_TEXT {
-        return Err(SnsRefusal::sender(
-            "InvalidParameter",
-            "Invalid parameter: Message too long",
-        ));
+        return Err(SnsRefusal::sender("InvalidParameter", "Invalid parameter: Message too long"));
     }
     let message = Message {
         channel: Channel::Sms,
@@ -376,13 +308,10 @@ async fn sns(
         html: None,
         headers: Vec::new(),
     };
-    let id = catcher
-        .outbox
-        .push(message, (catcher.clock_now)())
-        .map_err(|error| {
-            tracing::error!(%error, "the outbox cannot be written");
-            SnsRefusal::internal()
-        })?;
+    let id = catcher.outbox.push(message, (catcher.clock_now)()).map_err(|error| {
+        tracing::error!(%error, "the outbox cannot be written");
+        SnsRefusal::internal()
+    })?;
     let xml = format!(
         "<PublishResponse xmlns=\"http://sns.amazonaws.com/doc/2010-03-31/\"><PublishResult><MessageId>{id}</MessageId>\
          </PublishResult><ResponseMetadata><RequestId>{NO_REQUEST_ID}</RequestId></ResponseMetadata></PublishResponse>"
@@ -396,17 +325,13 @@ fn attribute(form: &[(String, String)], wanted: &str) -> Option<String> {
         key.starts_with("MessageAttributes.entry.") && key.ends_with(".Name") && value == wanted
     })?;
     let value = format!("{}.Value.StringValue", name.strip_suffix(".Name")?);
-    form.iter()
-        .find(|(key, _)| *key == value)
-        .map(|(_, value)| value.clone())
+    form.iter().find(|(key, _)| *key == value).map(|(_, value)| value.clone())
 }
 
 /// Whether `phone` has the shape of E.164: a plus sign, then 7 to 15 digits that do not start with zero.
 fn is_e164(phone: &str) -> bool {
     phone.strip_prefix('+').is_some_and(|digits| {
-        (7..=15).contains(&digits.len())
-            && !digits.starts_with('0')
-            && digits.bytes().all(|byte| byte.is_ascii_digit())
+        (7..=15).contains(&digits.len()) && !digits.starts_with('0') && digits.bytes().all(|byte| byte.is_ascii_digit())
     })
 }
 
@@ -415,19 +340,13 @@ fn is_e164(phone: &str) -> bool {
 /// The keys are anybody's on one machine, so the signature itself proves nothing; its absence would show that the
 /// product no longer signs for the right service.
 fn signed_for(headers: &HeaderMap, service: &str) -> bool {
-    headers
-        .get(header::AUTHORIZATION)
-        .and_then(|value| value.to_str().ok())
-        .is_some_and(|value| {
-            value.starts_with("AWS4-HMAC-SHA256 ")
-                && value.contains(&format!("/{service}/aws4_request"))
-        })
+    headers.get(header::AUTHORIZATION).and_then(|value| value.to_str().ok()).is_some_and(|value| {
+        value.starts_with("AWS4-HMAC-SHA256 ") && value.contains(&format!("/{service}/aws4_request"))
+    })
 }
 
 fn xml_text(text: &str) -> String {
-    text.replace('&', "&amp;")
-        .replace('<', "&lt;")
-        .replace('>', "&gt;")
+    text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;")
 }
 
 #[cfg(test)]
@@ -457,11 +376,9 @@ mod tests {
         let config = SdkConfig::builder()
             .region(Region::from_static("eu-central-1"))
             .endpoint_url(format!("http://{address}"))
-            .credentials_provider(
-                aws_credential_types::provider::SharedCredentialsProvider::new(Credentials::new(
-                    "local", "local", None, None, "tests",
-                )),
-            )
+            .credentials_provider(aws_credential_types::provider::SharedCredentialsProvider::new(Credentials::new(
+                "local", "local", None, None, "tests",
+            )))
             .http_client(
                 aws_smithy_http_client::Builder::new()
                     .tls_provider(tls::Provider::Rustls(CryptoMode::Ring))
@@ -475,11 +392,7 @@ mod tests {
     }
 
     fn content(data: &str) -> Content {
-        Content::builder()
-            .data(data)
-            .charset("UTF-8")
-            .build()
-            .unwrap()
+        Content::builder().data(data).charset("UTF-8").build().unwrap()
     }
 
     async fn send(config: &SdkConfig, to: &[&str]) -> Result<String, SdkError<SendEmailError>> {
@@ -488,27 +401,17 @@ mod tests {
             .body(
                 Body::builder()
                     .text(content("Open https://acme.example/s/abc.\nmerci"))
-                    .html(content(
-                        "<p>Open <a href=\"https://acme.example/s/abc\">it</a></p>",
-                    ))
+                    .html(content("<p>Open <a href=\"https://acme.example/s/abc\">it</a></p>"))
                     .build(),
             )
-            .headers(
-                MessageHeader::builder()
-                    .name("Auto-Submitted")
-                    .value("auto-generated")
-                    .build()
-                    .unwrap(),
-            )
+            .headers(MessageHeader::builder().name("Auto-Submitted").value("auto-generated").build().unwrap())
             .build();
         aws_sdk_sesv2::Client::new(config)
             .send_email()
             .from_email_address("Acme <hello@acme.example>")
             .reply_to_addresses("team@acme.example")
             .destination(
-                Destination::builder()
-                    .set_to_addresses(Some(to.iter().map(ToString::to_string).collect()))
-                    .build(),
+                Destination::builder().set_to_addresses(Some(to.iter().map(ToString::to_string).collect())).build(),
             )
             .content(EmailContent::builder().simple(message).build())
             .send()
@@ -516,30 +419,18 @@ mod tests {
             .map(|answer| answer.message_id.unwrap())
     }
 
-    async fn publish(
-        config: &SdkConfig,
-        to: &str,
-        text: &str,
-    ) -> Result<String, SdkError<PublishError>> {
+    async fn publish(config: &SdkConfig, to: &str, text: &str) -> Result<String, SdkError<PublishError>> {
         aws_sdk_sns::Client::new(config)
             .publish()
             .phone_number(to)
             .message(text)
             .message_attributes(
                 "AWS.SNS.SMS.SMSType",
-                MessageAttributeValue::builder()
-                    .data_type("String")
-                    .string_value("Transactional")
-                    .build()
-                    .unwrap(),
+                MessageAttributeValue::builder().data_type("String").string_value("Transactional").build().unwrap(),
             )
             .message_attributes(
                 "AWS.SNS.SMS.SenderID",
-                MessageAttributeValue::builder()
-                    .data_type("String")
-                    .string_value("ACME")
-                    .build()
-                    .unwrap(),
+                MessageAttributeValue::builder().data_type("String").string_value("ACME").build().unwrap(),
             )
             .send()
             .await
@@ -549,9 +440,7 @@ mod tests {
     #[tokio::test]
     async fn a_mail_from_the_sdk_is_kept_whole() {
         let (outbox, config) = catcher(RetryConfig::disabled()).await;
-        let id = send(&config, &["Mara <mara@example.net>", "b@example.net"])
-            .await
-            .unwrap();
+        let id = send(&config, &["Mara <mara@example.net>", "b@example.net"]).await.unwrap();
         let items = outbox.items();
         assert_eq!(items.len(), 2);
         let item = &items[0];
@@ -562,14 +451,8 @@ mod tests {
         assert_eq!(item.reply_to.as_deref(), Some("team@acme.example"));
         assert_eq!(item.subject.as_deref(), Some("Zoë’s session"));
         assert_eq!(item.links(), ["https://acme.example/s/abc"]);
-        assert_eq!(
-            item.html.as_deref(),
-            Some("<p>Open <a href=\"https://acme.example/s/abc\">it</a></p>")
-        );
-        assert_eq!(
-            item.headers,
-            [("Auto-Submitted".to_owned(), "auto-generated".to_owned())]
-        );
+        assert_eq!(item.html.as_deref(), Some("<p>Open <a href=\"https://acme.example/s/abc\">it</a></p>"));
+        assert_eq!(item.headers, [("Auto-Submitted".to_owned(), "auto-generated".to_owned())]);
         assert_eq!(item.at.to_string(), "2026-01-02T12:00:00Z");
     }
 
@@ -592,38 +475,18 @@ mod tests {
     async fn refusals_have_the_types_that_the_sdk_knows() {
         let (outbox, config) = catcher(RetryConfig::disabled()).await;
         let error = send(&config, &["who@bounce.example"]).await.unwrap_err();
-        assert!(
-            error.as_service_error().unwrap().is_message_rejected(),
-            "{error:?}"
-        );
+        assert!(error.as_service_error().unwrap().is_message_rejected(), "{error:?}");
         let error = send(&config, &["nobody"]).await.unwrap_err();
-        assert!(
-            error.as_service_error().unwrap().is_bad_request_exception(),
-            "{error:?}"
-        );
+        assert!(error.as_service_error().unwrap().is_bad_request_exception(), "{error:?}");
         assert_eq!(error.message(), Some("Missing final '@domain'"));
 
-        for (phone, text) in [
-            (REFUSED_PHONE, "x"),
-            ("0151 1234", "x"),
-            ("+4915112345678", ""),
-        ] {
+        for (phone, text) in [(REFUSED_PHONE, "x"), ("0151 1234", "x"), ("+4915112345678", "")] {
             let error = publish(&config, phone, text).await.unwrap_err();
-            assert!(
-                error
-                    .as_service_error()
-                    .unwrap()
-                    .is_invalid_parameter_exception(),
-                "{error:?}"
-            );
+            assert!(error.as_service_error().unwrap().is_invalid_parameter_exception(), "{error:?}");
         }
         assert!(outbox.items().is_empty());
 
-        let error = aws_sdk_sns::Client::new(&config)
-            .list_topics()
-            .send()
-            .await
-            .unwrap_err();
+        let error = aws_sdk_sns::Client::new(&config).list_topics().send().await.unwrap_err();
         assert_eq!(error.code(), Some("InvalidAction"));
     }
 
@@ -643,10 +506,8 @@ mod tests {
 
     #[tokio::test]
     async fn the_sdks_own_retries_get_over_a_failure() {
-        let (outbox, config) = catcher(
-            RetryConfig::standard().with_initial_backoff(std::time::Duration::from_millis(1)),
-        )
-        .await;
+        let (outbox, config) =
+            catcher(RetryConfig::standard().with_initial_backoff(std::time::Duration::from_millis(1))).await;
         outbox.fail_next(2);
         publish(&config, "+4915112345678", "x").await.unwrap();
         assert_eq!(outbox.items().len(), 1);

@@ -62,14 +62,10 @@ impl Item {
         let mut rest = body;
         while let Some(start) = rest.find("http") {
             let candidate = &rest[start..];
-            let end = candidate
-                .find(|c: char| c.is_whitespace() || "<>\"'()[]".contains(c))
-                .unwrap_or(candidate.len());
+            let end = candidate.find(|c: char| c.is_whitespace() || "<>\"'()[]".contains(c)).unwrap_or(candidate.len());
             // A sentence's full stop is not part of the address that ends it.
             let link = candidate[..end].trim_end_matches(['.', ',', ';', ':', '!', '?']);
-            if (link.starts_with("http://") || link.starts_with("https://"))
-                && !links.contains(&link)
-            {
+            if (link.starts_with("http://") || link.starts_with("https://")) && !links.contains(&link) {
                 links.push(link);
             }
             rest = &candidate[end.max("http".len())..];
@@ -124,11 +120,7 @@ impl Outbox {
     /// # Errors
     /// The file cannot be opened, read or written, or a line other than the last is not an item.
     pub fn open(path: &Path) -> io::Result<Self> {
-        let file = OpenOptions::new()
-            .create(true)
-            .read(true)
-            .append(true)
-            .open(path)?;
+        let file = OpenOptions::new().create(true).read(true).append(true).open(path)?;
         let mut items: Vec<Item> = Vec::new();
         let mut reader = BufReader::new(&file);
         let mut line = String::new();
@@ -152,12 +144,7 @@ impl Outbox {
     }
 
     fn over(items: Vec<Item>, file: Option<File>) -> Self {
-        Self {
-            shared: Arc::new(Shared {
-                kept: Mutex::new(Kept { items, file }),
-                failures: AtomicU32::new(0),
-            }),
-        }
+        Self { shared: Arc::new(Shared { kept: Mutex::new(Kept { items, file }), failures: AtomicU32::new(0) }) }
     }
 
     /// Everything that was sent, oldest first.
@@ -174,12 +161,7 @@ impl Outbox {
 
     /// Whether the send at hand is one that has to fail.
     pub(crate) fn takes_failure(&self) -> bool {
-        self.shared
-            .failures
-            .fetch_update(Ordering::SeqCst, Ordering::SeqCst, |left| {
-                left.checked_sub(1)
-            })
-            .is_ok()
+        self.shared.failures.fetch_update(Ordering::SeqCst, Ordering::SeqCst, |left| left.checked_sub(1)).is_ok()
     }
 
     /// Keeps `message` once for every recipient and returns the identifier to answer with.
@@ -218,10 +200,7 @@ impl Outbox {
 
     fn kept(&self) -> MutexGuard<'_, Kept> {
         // Nothing panics while the lock is held, and a list of sent mail stays readable even if something did.
-        self.shared
-            .kept
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
+        self.shared.kept.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -249,8 +228,7 @@ mod tests {
 
     #[test]
     fn a_file_is_read_again_and_a_torn_last_line_is_dropped() {
-        let directory =
-            std::env::temp_dir().join(format!("parlor-outbox-test-{}", std::process::id()));
+        let directory = std::env::temp_dir().join(format!("parlor-outbox-test-{}", std::process::id()));
         std::fs::create_dir_all(&directory).unwrap();
         let path = directory.join("outbox.jsonl");
         let _ = std::fs::remove_file(&path);
@@ -258,12 +236,7 @@ mod tests {
         let outbox = Outbox::open(&path).unwrap();
         outbox.push(text("+4915112345678", "one"), noon()).unwrap();
         drop(outbox);
-        OpenOptions::new()
-            .append(true)
-            .open(&path)
-            .unwrap()
-            .write_all(b"{\"number\":2,\"mess")
-            .unwrap();
+        OpenOptions::new().append(true).open(&path).unwrap().write_all(b"{\"number\":2,\"mess").unwrap();
 
         let outbox = Outbox::open(&path).unwrap();
         assert_eq!(outbox.items().len(), 1);
@@ -285,13 +258,7 @@ mod tests {
         let outbox = Outbox::in_memory();
         let body = "Acme: go to http://localhost:3000/s/abc-def_1. Again: <http://localhost:3000/s/abc-def_1>\nhttpfoo https://x.example/?a=1";
         outbox.push(text("+4915112345678", body), noon()).unwrap();
-        assert_eq!(
-            outbox.items()[0].links(),
-            [
-                "http://localhost:3000/s/abc-def_1",
-                "https://x.example/?a=1"
-            ]
-        );
+        assert_eq!(outbox.items()[0].links(), ["http://localhost:3000/s/abc-def_1", "https://x.example/?a=1"]);
     }
 
     #[test]

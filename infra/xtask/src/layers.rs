@@ -14,34 +14,14 @@ const MAY_USE: [(&str, &[&str]); 7] = [
     ("parlor-live", &["parlor-domain"]),
     ("parlor-templates", &["parlor-domain"]),
     ("parlor-store", &["parlor-domain"]),
-    (
-        "parlor-delivery",
-        &["parlor-domain", "parlor-store", "parlor-templates"],
-    ),
-    (
-        "parlor-web",
-        &[
-            "parlor-domain",
-            "parlor-live",
-            "parlor-runtime",
-            "parlor-store",
-            "parlor-templates",
-        ],
-    ),
+    ("parlor-delivery", &["parlor-domain", "parlor-store", "parlor-templates"]),
+    ("parlor-web", &["parlor-domain", "parlor-live", "parlor-runtime", "parlor-store", "parlor-templates"]),
 ];
 
 const OUTSIDE: [&str; 3] = ["parlor-local", "parlor-tests", "xtask"];
 
 /// What the domain must never come to know: it is pure, and says so by what it cannot reach.
-const NOT_IN_DOMAIN: [&str; 7] = [
-    "axum",
-    "getrandom",
-    "lambda_http",
-    "lambda_runtime",
-    "reqwest",
-    "tokio",
-    "tracing",
-];
+const NOT_IN_DOMAIN: [&str; 7] = ["axum", "getrandom", "lambda_http", "lambda_runtime", "reqwest", "tokio", "tracing"];
 
 /// Checks every package; returns how many there are and what is wrong.
 pub(crate) fn check() -> Result<(usize, Vec<String>), Failure> {
@@ -50,10 +30,7 @@ pub(crate) fn check() -> Result<(usize, Vec<String>), Failure> {
         .output()
         .map_err(|error| Failure::new(format!("cargo metadata cannot be started: {error}")))?;
     let metadata: Value = serde_json::from_slice(&output.stdout).map_err(|error| {
-        Failure::new(format!(
-            "cargo metadata: {error}\n{}",
-            String::from_utf8_lossy(&output.stderr)
-        ))
+        Failure::new(format!("cargo metadata: {error}\n{}", String::from_utf8_lossy(&output.stderr)))
     })?;
     let packages = packages(&metadata);
     let mut wrong = Vec::new();
@@ -88,9 +65,7 @@ fn judge(package: &str, uses: &[String]) -> Vec<String> {
     let libraries: Vec<&str> = MAY_USE.iter().map(|(library, _)| *library).collect();
     let known = MAY_USE.iter().find(|(library, _)| *library == package);
     if known.is_none() && package.starts_with("parlor-") {
-        return vec![format!(
-            "{package} is a library that the layers do not name"
-        )];
+        return vec![format!("{package} is a library that the layers do not name")];
     }
     // Whatever is neither a library nor outside is a function.
     let allowed: &[&str] = known.map_or(&libraries, |(_, allowed)| allowed);
@@ -122,21 +97,12 @@ mod tests {
 
     #[test]
     fn dependencies_point_one_way() {
-        assert_eq!(
-            judged("session-end", &["parlor-web", "parlor-domain", "maud"]),
-            0
-        );
+        assert_eq!(judged("session-end", &["parlor-web", "parlor-domain", "maud"]), 0);
         assert_eq!(judged("session-end", &["parlor-local", "parlor-tests"]), 2);
-        assert_eq!(
-            judged("parlor-web", &["parlor-store", "parlor-templates"]),
-            0
-        );
+        assert_eq!(judged("parlor-web", &["parlor-store", "parlor-templates"]), 0);
         assert_eq!(judged("parlor-store", &["parlor-web"]), 1);
         assert_eq!(judged("parlor-templates", &["parlor-store"]), 1);
-        assert_eq!(
-            judged("parlor-domain", &["serde", "tokio", "aws-sdk-sns"]),
-            2
-        );
+        assert_eq!(judged("parlor-domain", &["serde", "tokio", "aws-sdk-sns"]), 2);
         assert_eq!(judged("parlor-novel", &[]), 1);
         assert_eq!(judged("parlor-local", &["session-end", "parlor-web"]), 0);
     }

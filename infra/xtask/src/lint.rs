@@ -7,15 +7,7 @@ pub(crate) fn run() -> Result<bool, Failure> {
     let mut clean = true;
     for arguments in [
         &["fmt", "--all", "--check"][..],
-        &[
-            "clippy",
-            "--workspace",
-            "--all-targets",
-            "--locked",
-            "--",
-            "-D",
-            "warnings",
-        ],
+        &["clippy", "--workspace", "--all-targets", "--locked", "--", "-D", "warnings"],
     ] {
         println!("cargo {}", arguments.join(" "));
         clean &= succeeds(cargo().args(arguments))?;
@@ -26,14 +18,7 @@ pub(crate) fn run() -> Result<bool, Failure> {
     // check runs them (docs/operations.md), a change's own check must not depend on them.
     clean &= succeeds(
         std::process::Command::new(deny)
-            .args([
-                "--log-level",
-                "error",
-                "check",
-                "licenses",
-                "bans",
-                "sources",
-            ])
+            .args(["--log-level", "error", "check", "licenses", "bans", "sources"])
             .current_dir(crate::root()),
     )?;
     Ok(clean)

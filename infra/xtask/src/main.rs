@@ -74,19 +74,14 @@ fn run() -> Result<bool, Failure> {
         Some("test") => test::run(&only),
         Some("lint") if only.is_empty() => lint::run(),
         Some("lint") => Err(Failure::new("lint takes no --only")),
-        Some(other) => Err(Failure::new(format!(
-            "there is no task `{other}`\n\n{HELP}"
-        ))),
+        Some(other) => Err(Failure::new(format!("there is no task `{other}`\n\n{HELP}"))),
         None => Err(Failure::new(format!("which task?\n\n{HELP}"))),
     }
 }
 
 /// The repository's root: cargo runs this program with its own manifest's folder in the environment.
 pub(crate) fn root() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR"))
-        .join("../..")
-        .canonicalize()
-        .unwrap_or_else(|_| PathBuf::from("."))
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../..").canonicalize().unwrap_or_else(|_| PathBuf::from("."))
 }
 
 /// The cargo that runs this program, so that a toolchain chosen on the command line stays chosen.
@@ -100,9 +95,8 @@ pub(crate) fn cargo() -> Command {
 pub(crate) fn succeeds(command: &mut Command) -> Result<bool, Failure> {
     match command.status() {
         Ok(status) => Ok(status.success()),
-        Err(error) => Err(Failure::new(format!(
-            "{} cannot be started: {error}",
-            command.get_program().to_string_lossy()
-        ))),
+        Err(error) => {
+            Err(Failure::new(format!("{} cannot be started: {error}", command.get_program().to_string_lossy())))
+        }
     }
 }

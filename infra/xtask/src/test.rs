@@ -30,10 +30,7 @@ impl std::ops::AddAssign for Tally {
 /// Runs the parts that `only` names, or all; `false` when anything failed.
 pub(crate) fn run(only: &[String]) -> Result<bool, Failure> {
     if let Some(unknown) = only.iter().find(|part| !PARTS.contains(&part.as_str())) {
-        return Err(Failure::new(format!(
-            "there is no part `{unknown}`; there are {}",
-            PARTS.join(", ")
-        )));
+        return Err(Failure::new(format!("there is no part `{unknown}`; there are {}", PARTS.join(", "))));
     }
     let wanted = |part: &str| only.is_empty() || only.iter().any(|one| one == part);
 
@@ -48,22 +45,13 @@ pub(crate) fn run(only: &[String]) -> Result<bool, Failure> {
 
     let mut total = Tally::default();
     let mut done = |part: &str, since: Instant, tally: Tally| {
-        println!(
-            "{part}: {} passed, {} failed, {}",
-            tally.passed,
-            tally.failed,
-            seconds(since.elapsed())
-        );
+        println!("{part}: {} passed, {} failed, {}", tally.passed, tally.failed, seconds(since.elapsed()));
         total += tally;
     };
 
     if wanted("fmt") {
         let since = now();
-        done(
-            "fmt",
-            since,
-            one(succeeds(cargo().args(["fmt", "--all", "--check"]))?),
-        );
+        done("fmt", since, one(succeeds(cargo().args(["fmt", "--all", "--check"]))?));
     }
     if wanted("layers") {
         let since = now();
@@ -71,10 +59,7 @@ pub(crate) fn run(only: &[String]) -> Result<bool, Failure> {
         for line in &wrong {
             println!("  {line}");
         }
-        let tally = Tally {
-            passed: packages.saturating_sub(wrong.len()),
-            failed: wrong.len(),
-        };
+        let tally = Tally { passed: packages.saturating_sub(wrong.len()), failed: wrong.len() };
         done("layers", since, tally);
     }
     if ["unit", "integration", "browser"].into_iter().any(wanted) {
@@ -88,21 +73,13 @@ pub(crate) fn run(only: &[String]) -> Result<bool, Failure> {
         for (part, kind) in [("unit", Kind::Unit), ("integration", Kind::Integration)] {
             if wanted(part) {
                 let since = now();
-                let programs: Vec<&Program> = built
-                    .tests
-                    .iter()
-                    .filter(|program| program.kind == kind)
-                    .collect();
+                let programs: Vec<&Program> = built.tests.iter().filter(|program| program.kind == kind).collect();
                 done(part, since, run_programs(&programs, &built.parlor));
             }
         }
         if let Some(chromium) = chromium {
             let since = now();
-            done(
-                "browser",
-                since,
-                run_browser(&browser, &chromium, &built.parlor)?,
-            );
+            done("browser", since, run_browser(&browser, &chromium, &built.parlor)?);
         }
     }
     println!("{} passed, {} failed", total.passed, total.failed);
@@ -136,14 +113,7 @@ struct Built {
 /// packages one by one would compile the same dependencies several times over.
 fn build() -> Result<Option<Built>, Failure> {
     let mut child = cargo()
-        .args([
-            "build",
-            "--workspace",
-            "--tests",
-            "--bin",
-            "parlor",
-            "--locked",
-        ])
+        .args(["build", "--workspace", "--tests", "--bin", "parlor", "--locked"])
         .args(["--message-format", "json-render-diagnostics"])
         .stdout(Stdio::piped())
         .spawn()
@@ -170,30 +140,16 @@ fn build() -> Result<Option<Built>, Failure> {
                 .as_str()
                 .and_then(|manifest| Some(PathBuf::from(manifest).parent()?.to_path_buf()))
                 .unwrap_or_else(root);
-            let folder = package
-                .file_name()
-                .unwrap_or_default()
-                .to_string_lossy()
-                .into_owned();
+            let folder = package.file_name().unwrap_or_default().to_string_lossy().into_owned();
             tests.push(Program {
-                name: if kind == "lib" {
-                    folder
-                } else {
-                    format!("{folder}/{name}")
-                },
-                kind: if kind == "test" {
-                    Kind::Integration
-                } else {
-                    Kind::Unit
-                },
+                name: if kind == "lib" { folder } else { format!("{folder}/{name}") },
+                kind: if kind == "test" { Kind::Integration } else { Kind::Unit },
                 path,
                 package,
             });
         }
     }
-    let status = child
-        .wait()
-        .map_err(|error| Failure::new(format!("cargo build: {error}")))?;
+    let status = child.wait().map_err(|error| Failure::new(format!("cargo build: {error}")))?;
     if !status.success() {
         return Ok(None);
     }
@@ -214,18 +170,14 @@ fn run_programs(programs: &[&Program], parlor: &std::path::Path) -> Tally {
                 while let Some(program) = programs.get(next.fetch_add(1, Ordering::Relaxed)) {
                     let (tally, report) = run_program(program, parlor);
                     // Poisoned only if printing panicked; the count is still right.
-                    let mut total = total
-                        .lock()
-                        .unwrap_or_else(std::sync::PoisonError::into_inner);
+                    let mut total = total.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
                     print!("{report}");
                     *total += tally;
                 }
             });
         }
     });
-    total
-        .into_inner()
-        .unwrap_or_else(std::sync::PoisonError::into_inner)
+    total.into_inner().unwrap_or_else(std::sync::PoisonError::into_inner)
 }
 
 fn run_program(program: &Program, parlor: &std::path::Path) -> (Tally, String) {
@@ -240,10 +192,7 @@ fn run_program(program: &Program, parlor: &std::path::Path) -> (Tally, String) {
     let output = match output {
         Ok(output) => output,
         Err(error) => {
-            return (
-                one(false),
-                format!("  {name}: cannot be started: {error}\n"),
-            );
+            return (one(false), format!("  {name}: cannot be started: {error}\n"));
         }
     };
     let stdout = String::from_utf8_lossy(&output.stdout);
@@ -252,29 +201,16 @@ fn run_program(program: &Program, parlor: &std::path::Path) -> (Tally, String) {
         Some((tally, 0)) if output.status.success() => (tally, None),
         Some((tally, ignored)) if ignored > 0 => {
             let failed = tally.failed + ignored;
-            (
-                Tally { failed, ..tally },
-                Some(format!("{ignored} ignored")),
-            )
+            (Tally { failed, ..tally }, Some(format!("{ignored} ignored")))
         }
-        Some((tally, _)) => (
-            Tally {
-                failed: tally.failed.max(1),
-                ..tally
-            },
-            None,
-        ),
+        Some((tally, _)) => (Tally { failed: tally.failed.max(1), ..tally }, None),
         None => (one(false), Some(format!("ended early: {}", output.status))),
     };
     if tally.passed + tally.failed == 0 {
         return (tally, String::new());
     }
-    let mut report = format!(
-        "  {name}: {} passed, {} failed, {}\n",
-        tally.passed,
-        tally.failed,
-        seconds(since.elapsed())
-    );
+    let mut report =
+        format!("  {name}: {} passed, {} failed, {}\n", tally.passed, tally.failed, seconds(since.elapsed()));
     if tally.failed > 0 {
         if let Some(problem) = problem {
             report += &format!("  {name}: {problem}\n");
@@ -287,18 +223,12 @@ fn run_program(program: &Program, parlor: &std::path::Path) -> (Tally, String) {
 
 /// Reads `test result: ok. 3 passed; 0 failed; 0 ignored; …`, with the number of ignored ones beside the tally.
 fn summary(stdout: &str) -> Option<(Tally, usize)> {
-    let line = stdout
-        .lines()
-        .rev()
-        .find_map(|line| line.strip_prefix("test result: "))?;
+    let line = stdout.lines().rev().find_map(|line| line.strip_prefix("test result: "))?;
     let count = |word: &str| -> Option<usize> {
         let (before, _) = line.split_once(word)?;
         before.trim_end().rsplit([' ', '.']).next()?.parse().ok()
     };
-    let tally = Tally {
-        passed: count("passed")?,
-        failed: count("failed")?,
-    };
+    let tally = Tally { passed: count("passed")?, failed: count("failed")? };
     Some((tally, count("ignored")?))
 }
 
@@ -331,9 +261,7 @@ fn run_browser(
             }
         }
     }
-    let status = child
-        .wait()
-        .map_err(|error| Failure::new(format!("node: {error}")))?;
+    let status = child.wait().map_err(|error| Failure::new(format!("node: {error}")))?;
     tally.failed += left_out;
     if !status.success() {
         tally.failed = tally.failed.max(1);
@@ -351,10 +279,7 @@ fn node_count(line: &str) -> Option<(&str, usize)> {
 }
 
 fn one(passed: bool) -> Tally {
-    Tally {
-        passed: usize::from(passed),
-        failed: usize::from(!passed),
-    }
+    Tally { passed: usize::from(passed), failed: usize::from(!passed) }
 }
 
 fn seconds(time: Duration) -> String {
@@ -376,16 +301,7 @@ mod tests {
     #[test]
     fn the_summary_of_a_test_program_is_read() {
         let stdout = "running 3 tests\n\ntest result: FAILED. 12 passed; 3 failed; 1 ignored; 0 measured; 0 filtered out; finished in 0.00s\n\n";
-        assert_eq!(
-            summary(stdout),
-            Some((
-                Tally {
-                    passed: 12,
-                    failed: 3
-                },
-                1
-            ))
-        );
+        assert_eq!(summary(stdout), Some((Tally { passed: 12, failed: 3 }, 1)));
         assert_eq!(summary("running 3 tests\n"), None);
     }
 

@@ -20,9 +20,7 @@ pub(crate) fn chromium() -> Result<PathBuf, Failure> {
         return Ok(path);
     }
     apt_get("chromium")?;
-    on_path("chromium").ok_or_else(|| {
-        Failure::new("the package chromium was installed but has no program `chromium`")
-    })
+    on_path("chromium").ok_or_else(|| Failure::new("the package chromium was installed but has no program `chromium`"))
 }
 
 /// Sees to Node and npm, and to the packages of the browser tests in exactly the versions of their lock file.
@@ -38,11 +36,7 @@ pub(crate) fn browser_packages(folder: &Path) -> Result<(), Failure> {
         .output()
         .map_err(|error| Failure::new(format!("node cannot be started: {error}")))?;
     let version = String::from_utf8_lossy(&version.stdout).trim().to_owned();
-    let major = version
-        .trim_start_matches('v')
-        .split('.')
-        .next()
-        .and_then(|major| major.parse().ok());
+    let major = version.trim_start_matches('v').split('.').next().and_then(|major| major.parse().ok());
     if major.is_none_or(|major: u32| major < NODE) {
         return Err(Failure::new(format!(
             "the browser tests need Node {NODE} or newer, and `node` is {version}: install a newer one"
@@ -57,15 +51,13 @@ pub(crate) fn browser_packages(folder: &Path) -> Result<(), Failure> {
     }
     println!("installing the browser tests' packages with npm ci");
     let mut npm = Command::new("npm");
-    npm.args(["ci", "--no-audit", "--no-fund", "--loglevel=error"])
-        .current_dir(folder);
+    npm.args(["ci", "--no-audit", "--no-fund", "--loglevel=error"]).current_dir(folder);
     if !succeeds(&mut npm)? {
         return Err(Failure::new(
             "`npm ci` in tests/browser failed (above): playwright-core and axe-core are not installed",
         ));
     }
-    fs::write(&installed, lock)
-        .map_err(|error| Failure::new(format!("{}: {error}", installed.display())))
+    fs::write(&installed, lock).map_err(|error| Failure::new(format!("{}: {error}", installed.display())))
 }
 
 /// cargo-deny: from the path, else compiled into `target/tools`.
@@ -77,22 +69,8 @@ pub(crate) fn cargo_deny() -> Result<PathBuf, Failure> {
     }
     println!("installing cargo-deny {CARGO_DENY} (this takes minutes, once)");
     let mut install = cargo();
-    install
-        .args([
-            "install",
-            "--locked",
-            "--quiet",
-            "cargo-deny",
-            "--version",
-            CARGO_DENY,
-            "--root",
-        ])
-        .arg(&tools);
-    if succeeds(&mut install)? {
-        Ok(own)
-    } else {
-        Err(Failure::new("cargo-deny could not be installed (above)"))
-    }
+    install.args(["install", "--locked", "--quiet", "cargo-deny", "--version", CARGO_DENY, "--root"]).arg(&tools);
+    if succeeds(&mut install)? { Ok(own) } else { Err(Failure::new("cargo-deny could not be installed (above)")) }
 }
 
 /// Installs a Debian package, as root or through sudo without a password.
@@ -105,10 +83,7 @@ fn apt_get(package: &str) -> Result<(), Failure> {
     if on_path("apt-get").is_none() {
         return Err(missed("this is no Debian (there is no apt-get)"));
     }
-    let root = Command::new("id")
-        .arg("-u")
-        .output()
-        .is_ok_and(|output| output.stdout.trim_ascii() == b"0");
+    let root = Command::new("id").arg("-u").output().is_ok_and(|output| output.stdout.trim_ascii() == b"0");
     if !root && on_path("sudo").is_none() {
         return Err(missed("that takes root or sudo"));
     }
@@ -120,10 +95,7 @@ fn apt_get(package: &str) -> Result<(), Failure> {
             sudo.args(["-n", "env"]);
             sudo
         };
-        command
-            .args(["DEBIAN_FRONTEND=noninteractive", "apt-get"])
-            .args(arguments)
-            .stdout(Stdio::null());
+        command.args(["DEBIAN_FRONTEND=noninteractive", "apt-get"]).args(arguments).stdout(Stdio::null());
         command
     };
     println!("installing {package} with apt-get");
@@ -131,13 +103,7 @@ fn apt_get(package: &str) -> Result<(), Failure> {
     if !succeeds(&mut privileged(&["update", "-q"]))? {
         println!("apt-get update failed; trying with the list that is there");
     }
-    if succeeds(&mut privileged(&[
-        "install",
-        "-y",
-        "-q",
-        "--no-install-recommends",
-        package,
-    ]))? {
+    if succeeds(&mut privileged(&["install", "-y", "-q", "--no-install-recommends", package]))? {
         Ok(())
     } else {
         Err(missed("apt-get failed (above)"))

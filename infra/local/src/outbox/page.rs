@@ -50,11 +50,7 @@ struct Search {
 async fn page(State(outbox): State<Outbox>, Query(search): Query<Search>) -> Response {
     let wanted = search.q.trim().to_lowercase();
     let items = outbox.items();
-    let found: Vec<&Item> = items
-        .iter()
-        .rev()
-        .filter(|item| wanted.is_empty() || contains(item, &wanted))
-        .collect();
+    let found: Vec<&Item> = items.iter().rev().filter(|item| wanted.is_empty() || contains(item, &wanted)).collect();
     (
         [
             (header::CONTENT_TYPE, "text/html; charset=utf-8"),
@@ -69,14 +65,9 @@ async fn page(State(outbox): State<Outbox>, Query(search): Query<Search>) -> Res
 
 async fn json(State(outbox): State<Outbox>) -> Response {
     match serde_json::to_string(&outbox.items()) {
-        Ok(body) => (
-            [
-                (header::CONTENT_TYPE, "application/json"),
-                (header::CACHE_CONTROL, "no-store"),
-            ],
-            body,
-        )
-            .into_response(),
+        Ok(body) => {
+            ([(header::CONTENT_TYPE, "application/json"), (header::CACHE_CONTROL, "no-store")], body).into_response()
+        }
         Err(error) => {
             tracing::error!(%error, "the outbox cannot be written as JSON");
             StatusCode::INTERNAL_SERVER_ERROR.into_response()
@@ -85,25 +76,15 @@ async fn json(State(outbox): State<Outbox>) -> Response {
 }
 
 async fn style() -> impl IntoResponse {
-    (
-        [(header::CONTENT_TYPE, "text/css; charset=utf-8")],
-        include_str!("style.css"),
-    )
+    ([(header::CONTENT_TYPE, "text/css; charset=utf-8")], include_str!("style.css"))
 }
 
 async fn script() -> impl IntoResponse {
-    (
-        [(header::CONTENT_TYPE, "text/javascript; charset=utf-8")],
-        include_str!("script.js"),
-    )
+    ([(header::CONTENT_TYPE, "text/javascript; charset=utf-8")], include_str!("script.js"))
 }
 
 async fn mail_html(State(outbox): State<Outbox>, Path(number): Path<u64>) -> Response {
-    let html = outbox
-        .items()
-        .into_iter()
-        .find(|item| item.number == number)
-        .and_then(|item| item.html);
+    let html = outbox.items().into_iter().find(|item| item.number == number).and_then(|item| item.html);
     let Some(html) = html else {
         return StatusCode::NOT_FOUND.into_response();
     };
@@ -122,9 +103,7 @@ async fn mail_html(State(outbox): State<Outbox>, Path(number): Path<u64>) -> Res
 /// Puts `base` where a parser takes it: at the head's start, or before everything in a fragment.
 fn with_base(html: &str, base: &str) -> String {
     let lower = html.to_ascii_lowercase();
-    let head_end = lower
-        .find("<head")
-        .and_then(|start| lower[start..].find('>').map(|end| start + end + 1));
+    let head_end = lower.find("<head").and_then(|start| lower[start..].find('>').map(|end| start + end + 1));
     match head_end {
         Some(position) => format!("{}{base}{}", &html[..position], &html[position..]),
         None => format!("{base}{html}"),
@@ -143,11 +122,7 @@ async fn fail(State(outbox): State<Outbox>, body: Bytes) -> Response {
             outbox.fail_next(next);
             StatusCode::NO_CONTENT.into_response()
         }
-        Err(error) => (
-            StatusCode::BAD_REQUEST,
-            format!("expected {{\"next\":N}}: {error}\n"),
-        )
-            .into_response(),
+        Err(error) => (StatusCode::BAD_REQUEST, format!("expected {{\"next\":N}}: {error}\n")).into_response(),
     }
 }
 
@@ -209,11 +184,7 @@ fn count(found: usize, all: usize, search: &str) -> String {
         1 => "1 message".to_owned(),
         other => format!("{other} messages"),
     };
-    if search.is_empty() {
-        messages(all)
-    } else {
-        format!("{} of {all}", messages(found))
-    }
+    if search.is_empty() { messages(all) } else { format!("{} of {all}", messages(found)) }
 }
 
 fn empty(all: usize, search: &str) -> Markup {
@@ -234,10 +205,7 @@ fn card(item: &Item, open: bool) -> Markup {
     let (name, title) = match item.channel {
         Channel::Email => (
             "Mail",
-            item.subject
-                .clone()
-                .filter(|subject| !subject.is_empty())
-                .unwrap_or_else(|| "(no subject)".to_owned()),
+            item.subject.clone().filter(|subject| !subject.is_empty()).unwrap_or_else(|| "(no subject)".to_owned()),
         ),
         Channel::Sms => ("Text", item.text.clone().unwrap_or_default()),
     };
