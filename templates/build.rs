@@ -9,10 +9,7 @@ use std::{env, fs};
 const BUNDLES: &[(&str, &[&str])] = &[
     ("customer.css", &["tokens.css", "parts.css", "customer.css"]),
     ("customer.js", &["live.js", "room.js"]),
-    (
-        "console.css",
-        &["tokens.css", "parts.css", "parts-more.css", "console.css"],
-    ),
+    ("console.css", &["tokens.css", "parts.css", "parts-more.css", "console.css"]),
     ("console.js", &["live.js", "console.js"]),
     ("icon.svg", &["icon.svg"]),
 ];
@@ -26,15 +23,10 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         for source in *sources {
             let path = static_dir.join(source);
             println!("cargo::rerun-if-changed={}", path.display());
-            text.push_str(
-                &fs::read_to_string(&path)
-                    .map_err(|error| format!("{}: {error}", path.display()))?,
-            );
+            text.push_str(&fs::read_to_string(&path).map_err(|error| format!("{}: {error}", path.display()))?);
             text.push('\n');
         }
-        let (stem, extension) = name
-            .split_once('.')
-            .ok_or("a bundle's name has an extension")?;
+        let (stem, extension) = name.split_once('.').ok_or("a bundle's name has an extension")?;
         let (body, content_type) = match extension {
             "css" => (shorten_css(&text), "text/css; charset=utf-8"),
             "js" => (shorten_js(&text), "text/javascript; charset=utf-8"),
@@ -62,9 +54,8 @@ fn shorten_css(text: &str) -> String {
     plain.push_str(rest);
     let mut short = String::with_capacity(plain.len());
     for word in plain.split_whitespace() {
-        let tight = short.is_empty()
-            || short.ends_with(['{', '}', ';', ',', ':', '>'])
-            || word.starts_with(['{', '}', '>']);
+        let tight =
+            short.is_empty() || short.ends_with(['{', '}', ';', ',', ':', '>']) || word.starts_with(['{', '}', '>']);
         if !tight {
             short.push(' ');
         }
@@ -91,7 +82,5 @@ fn shorten_js(text: &str) -> String {
 
 /// FNV-1a: not against an attacker, only to tell one version of our own file from another.
 fn fnv1a(bytes: &[u8]) -> u64 {
-    bytes.iter().fold(0xcbf2_9ce4_8422_2325, |hash, byte| {
-        (hash ^ u64::from(*byte)).wrapping_mul(0x0100_0000_01b3)
-    })
+    bytes.iter().fold(0xcbf2_9ce4_8422_2325, |hash, byte| (hash ^ u64::from(*byte)).wrapping_mul(0x0100_0000_01b3))
 }

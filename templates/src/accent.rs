@@ -3,8 +3,8 @@
 /// How much of the palette's chroma each hue (in steps of ten degrees) can carry inside sRGB; `.hue-N` in `tokens.css`
 /// says the same, and a test holds the two together.
 const VIVID: [f64; 36] = [
-    1., 1., 1., 1., 0.9, 0.75, 0.65, 0.6, 0.55, 0.55, 0.6, 0.6, 0.65, 0.75, 0.9, 0.75, 0.65, 0.55,
-    0.5, 0.45, 0.45, 0.45, 0.5, 0.55, 0.65, 0.8, 0.9, 0.9, 0.9, 1., 1., 1., 1., 1., 1., 1.,
+    1., 1., 1., 1., 0.9, 0.75, 0.65, 0.6, 0.55, 0.55, 0.6, 0.6, 0.65, 0.75, 0.9, 0.75, 0.65, 0.55, 0.5, 0.45, 0.45,
+    0.45, 0.5, 0.55, 0.65, 0.8, 0.9, 0.9, 0.9, 1., 1., 1., 1., 1., 1., 1.,
 ];
 
 /// The hue of a company's pages and mails. Lightness and chroma are ours, so contrast holds whatever colour a company picks.
@@ -28,19 +28,14 @@ impl Accent {
         }
         let channel = |at: usize| match digits.len() {
             6 => u8::from_str_radix(&digits[at * 2..at * 2 + 2], 16).ok(),
-            3 => u8::from_str_radix(&digits[at..=at], 16)
-                .ok()
-                .map(|value| value * 17),
+            3 => u8::from_str_radix(&digits[at..=at], 16).ok().map(|value| value * 17),
             _ => None,
         };
         let [red, green, blue] =
             [channel(0)?, channel(1)?, channel(2)?].map(|value| to_linear(f64::from(value) / 255.));
-        let long =
-            (0.412_221_470_8 * red + 0.536_332_536_3 * green + 0.051_445_992_9 * blue).cbrt();
-        let medium =
-            (0.211_903_498_2 * red + 0.680_699_545_1 * green + 0.107_396_956_6 * blue).cbrt();
-        let short =
-            (0.088_302_461_9 * red + 0.281_718_837_6 * green + 0.629_978_700_5 * blue).cbrt();
+        let long = (0.412_221_470_8 * red + 0.536_332_536_3 * green + 0.051_445_992_9 * blue).cbrt();
+        let medium = (0.211_903_498_2 * red + 0.680_699_545_1 * green + 0.107_396_956_6 * blue).cbrt();
+        let short = (0.088_302_461_9 * red + 0.281_718_837_6 * green + 0.629_978_700_5 * blue).cbrt();
         let a = 1.977_998_495_1 * long - 2.428_592_205 * medium + 0.450_593_709_9 * short;
         let b = 0.025_904_037_1 * long + 0.782_771_766_2 * medium - 0.808_675_766 * short;
         if a.hypot(b) < 0.02 {
@@ -82,34 +77,21 @@ impl Accent {
             Self::Hue(step) => (step % 36, VIVID[usize::from(step % 36)]),
             Self::None => (0, 0.),
         };
-        let [red, green, blue] =
-            oklch(lightness, chroma * vivid, f64::from(step) * 10.).map(|value| {
-                #[expect(
-                    clippy::cast_possible_truncation,
-                    clippy::cast_sign_loss,
-                    reason = "clamped to 0..=255"
-                )]
-                let byte = (from_linear(value.clamp(0., 1.)) * 255.).round() as u8;
-                byte
-            });
+        let [red, green, blue] = oklch(lightness, chroma * vivid, f64::from(step) * 10.).map(|value| {
+            #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "clamped to 0..=255")]
+            let byte = (from_linear(value.clamp(0., 1.)) * 255.).round() as u8;
+            byte
+        });
         format!("#{red:02x}{green:02x}{blue:02x}")
     }
 }
 
 fn to_linear(value: f64) -> f64 {
-    if value <= 0.040_45 {
-        value / 12.92
-    } else {
-        ((value + 0.055) / 1.055).powf(2.4)
-    }
+    if value <= 0.040_45 { value / 12.92 } else { ((value + 0.055) / 1.055).powf(2.4) }
 }
 
 fn from_linear(value: f64) -> f64 {
-    if value <= 0.003_130_8 {
-        value * 12.92
-    } else {
-        1.055 * value.powf(1. / 2.4) - 0.055
-    }
+    if value <= 0.003_130_8 { value * 12.92 } else { 1.055 * value.powf(1. / 2.4) - 0.055 }
 }
 
 /// OKLCH to linear sRGB.
@@ -136,9 +118,7 @@ mod tests {
         assert_eq!(Accent::from_hex("#f00"), Some(Accent::Hue(3)));
         assert_eq!(Accent::from_hex("#00a651"), Some(Accent::Hue(15)));
         assert_eq!(Accent::from_hex("#808080"), Some(Accent::None));
-        for wrong in [
-            "", "#", "#12", "#12345", "0b5fff", "#gggggg", "#ééé", "#+1+1+1",
-        ] {
+        for wrong in ["", "#", "#12", "#12345", "0b5fff", "#gggggg", "#ééé", "#+1+1+1"] {
             assert_eq!(Accent::from_hex(wrong), None, "{wrong}");
         }
     }
@@ -179,13 +159,10 @@ mod tests {
                 ((0.235, 0.016), (0.76, 0.015)),
             ];
             for (ground, text) in pairs {
-                let [one, two] = [ground, text]
-                    .map(|(lightness, chroma)| luminance(oklch(lightness, chroma, hue)) + 0.05);
+                let [one, two] =
+                    [ground, text].map(|(lightness, chroma)| luminance(oklch(lightness, chroma, hue)) + 0.05);
                 let contrast = if one > two { one / two } else { two / one };
-                assert!(
-                    contrast >= 4.5,
-                    "{ground:?} under {text:?} at {hue}: {contrast:.2}"
-                );
+                assert!(contrast >= 4.5, "{ground:?} under {text:?} at {hue}: {contrast:.2}");
             }
         }
     }

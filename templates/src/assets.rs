@@ -21,9 +21,7 @@ pub const ALL: &[Asset] = include!(concat!(env!("OUT_DIR"), "/assets.rs"));
 /// # Panics
 /// On a name that is not in the table, which a page's own render test finds.
 pub fn asset_url(name: &str) -> &'static str {
-    ALL.iter()
-        .find(|asset| asset.name == name)
-        .map_or_else(|| panic!("no asset is called {name}"), |asset| asset.path)
+    ALL.iter().find(|asset| asset.name == name).map_or_else(|| panic!("no asset is called {name}"), |asset| asset.path)
 }
 
 /// The file at a request's path (`/static/customer.<hash>.css`), or nothing: an old hash is a 404, never another version.
@@ -46,15 +44,8 @@ mod tests {
 
     #[test]
     fn shortening_keeps_what_has_meaning() {
-        let css = ALL
-            .iter()
-            .find(|asset| asset.name == "customer.css")
-            .expect("bundled")
-            .body;
-        assert!(
-            !css.contains("/*") && css.contains(".menu-list :is(a,button)"),
-            "{css}"
-        );
+        let css = ALL.iter().find(|asset| asset.name == "customer.css").expect("bundled").body;
+        assert!(!css.contains("/*") && css.contains(".menu-list :is(a,button)"), "{css}");
         assert_eq!(css.matches('{').count(), css.matches('}').count());
     }
 }

@@ -53,9 +53,7 @@ impl Lang {
     /// The language of a tag such as `fr` or `de-AT`; nothing if it is none of ours.
     pub fn from_tag(tag: &str) -> Option<Self> {
         let primary = tag.split(['-', '_']).next().unwrap_or_default().trim();
-        Self::ALL
-            .into_iter()
-            .find(|lang| lang.code().eq_ignore_ascii_case(primary))
+        Self::ALL.into_iter().find(|lang| lang.code().eq_ignore_ascii_case(primary))
     }
 
     /// The language an `Accept-Language` header prefers most (RFC 9110), English when it names none of ours.
@@ -63,10 +61,7 @@ impl Lang {
         let mut best = (Self::En, 0.0_f32);
         for item in header.split(',') {
             let (tag, parameters) = item.split_once(';').unwrap_or((item, ""));
-            let weight = parameters
-                .trim()
-                .strip_prefix("q=")
-                .map_or(Some(1.0), |q| q.trim().parse().ok());
+            let weight = parameters.trim().strip_prefix("q=").map_or(Some(1.0), |q| q.trim().parse().ok());
             if let (Some(lang), Some(weight)) = (Self::from_tag(tag), weight)
                 && weight > best.1
             {

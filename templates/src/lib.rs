@@ -7,9 +7,11 @@
 pub mod accent;
 pub mod assets;
 pub mod console;
+pub mod customer;
 pub mod lang;
 pub mod layout;
 pub mod parts;
+pub mod words;
 
 pub use accent::Accent;
 pub use lang::Lang;

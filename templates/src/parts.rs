@@ -3,6 +3,7 @@
 
 use jiff::Timestamp;
 use maud::{Markup, Render, html};
+use parlor_domain::Indicator;
 
 /// The icon set: 24 × 24, one 1.5 px stroke, drawn for us.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -143,45 +144,31 @@ impl Icon {
                 "M4 6.500A2.500 2.500 0 0 1 6.500 4h11A2.500 2.500 0 0 1 20 6.500v7a2.500 2.500 0 0 1-2.500 2.500H12l-5 4v-4h-.5A2.500 2.500 0 0 1 4 13.500z"
             }
             Self::Check => "m4.500 12.500 5 5 10-11",
-            Self::CheckCircle => {
-                "M12 21a9 9 0 1 0 0-18 9 9 0 0 0 0 18zM8 12.300l2.800 2.800L16 9.500"
-            }
+            Self::CheckCircle => "M12 21a9 9 0 1 0 0-18 9 9 0 0 0 0 18zM8 12.300l2.800 2.800L16 9.500",
             Self::ChevronDown => "m6 9.500 6 6 6-6",
             Self::ChevronOn => "m9.500 6 6 6-6 6",
             Self::Clock => "M12 21a9 9 0 1 0 0-18 9 9 0 0 0 0 18zM12 7v5.200l3.300 2",
             Self::Close => "m6 6 12 12M18 6 6 18",
             Self::Copy => "M9 9h11v11H9zM5 15H4V4h11v1",
             Self::Device => "M7 3h10v18H7zM11 18h2",
-            Self::Document => {
-                "M6 3h8l4.500 4.500V21H6zM14 3v4.500h4.500M9 12.500h6.500M9 16.500h6.500"
-            }
+            Self::Document => "M6 3h8l4.500 4.500V21H6zM14 3v4.500h4.500M9 12.500h6.500M9 16.500h6.500",
             Self::Download => "M12 4v11.500M7 11l5 5 5-5M4.500 20h15",
-            Self::Edit => {
-                "M4.500 19.500 5.500 15 16 4.500l3.500 3.500L9 18.500zM13.500 7l3.500 3.500"
-            }
+            Self::Edit => "M4.500 19.500 5.500 15 16 4.500l3.500 3.500L9 18.500zM13.500 7l3.500 3.500",
             Self::External => "M13.500 4H20v6.500M20 4l-9 9M18 14v6H4V6h6",
             Self::Eye => {
                 "M2.500 12S6 5.500 12 5.500 21.500 12 21.500 12 18 18.500 12 18.500 2.500 12 2.500 12zM12 15a3 3 0 1 0 0-6 3 3 0 0 0 0 6z"
             }
             Self::Filter => "M4 6h16M7 12h10M10 18h4",
-            Self::Flow => {
-                "M4 4h6v5H4zM14 15h6v5h-6zM10 6.500h4.500a2.500 2.500 0 0 1 2.500 2.500v6"
-            }
-            Self::Gear => {
-                "M4 7h9M17 7h3M15 4.500v5M4 12h3M11 12h9M9 9.500v5M4 17h9M17 17h3M15 14.500v5"
-            }
+            Self::Flow => "M4 4h6v5H4zM14 15h6v5h-6zM10 6.500h4.500a2.500 2.500 0 0 1 2.500 2.500v6",
+            Self::Gear => "M4 7h9M17 7h3M15 4.500v5M4 12h3M11 12h9M9 9.500v5M4 17h9M17 17h3M15 14.500v5",
             Self::Globe => {
                 "M12 21a9 9 0 1 0 0-18 9 9 0 0 0 0 18zM3 12h18M12 3c5 5.500 5 12.500 0 18-5-5.500-5-12.500 0-18z"
             }
-            Self::History => {
-                "M4 12a8 8 0 1 0 2.600-5.900L4 8.500M4 4v4.500h4.500M12 8v4.300l3 1.700"
-            }
+            Self::History => "M4 12a8 8 0 1 0 2.600-5.900L4 8.500M4 4v4.500h4.500M12 8v4.300l3 1.700",
             Self::Home => "m3.500 11.500 8.500-7 8.500 7M6 10v10h12V10M10 20v-5.500h4V20",
             Self::Info => "M12 21a9 9 0 1 0 0-18 9 9 0 0 0 0 18zM12 11v5.500M12 7.700v.01",
             Self::Key => "M8 19a4 4 0 1 1 2.800-6.800L19.500 3.500M16 7l3 3M13.500 9.500l2 2",
-            Self::Keyboard => {
-                "M3 6h18v12H3zM7 10v.01M10.300 10v.01M13.700 10v.01M17 10v.01M8 14.500h8"
-            }
+            Self::Keyboard => "M3 6h18v12H3zM7 10v.01M10.300 10v.01M13.700 10v.01M17 10v.01M8 14.500h8",
             Self::Link => {
                 "M10 14a4 4 0 0 0 5.700 0l3-3A4 4 0 0 0 13 5.300l-1 1M14 10a4 4 0 0 0-5.700 0l-3 3A4 4 0 0 0 11 18.700l1-1"
             }
@@ -199,9 +186,7 @@ impl Icon {
             Self::Refresh => "M20 12a8 8 0 1 1-2.600-5.900L20 8.500M20 4v4.500h-4.500",
             Self::Search => "M11 18a7 7 0 1 0 0-14 7 7 0 0 0 0 14zM16 16l4.500 4.500",
             Self::Send => "M4 12 3.500 4 21 12 3.500 20zM4 12h8",
-            Self::Shield => {
-                "M12 3.500 5 6v5.500c0 4.500 3 7.500 7 9 4-1.500 7-4.500 7-9V6zM9 12l2.300 2.300L15.300 10"
-            }
+            Self::Shield => "M12 3.500 5 6v5.500c0 4.500 3 7.500 7 9 4-1.500 7-4.500 7-9V6zM9 12l2.300 2.300L15.300 10",
             Self::SignOut => "M13 4H5v16h8M10 12h10.500M16.500 8l4 4-4 4",
             Self::Sign => {
                 "M3.500 17c3-1 6-12 8.500-11.500S9.500 17 12 16.500s2.500-4 4-4 .5 3 2 3 1.500-1 2.500-1M3.500 20.500h17"
@@ -296,34 +281,19 @@ pub struct Button<'a> {
 impl<'a> Button<'a> {
     /// The one thing to do here.
     pub fn primary(label: &'a str) -> Self {
-        Self {
-            label,
-            kind: ButtonKind::Primary,
-            ..Self::default()
-        }
+        Self { label, kind: ButtonKind::Primary, ..Self::default() }
     }
     /// Anything else.
     pub fn plain(label: &'a str) -> Self {
-        Self {
-            label,
-            ..Self::default()
-        }
+        Self { label, ..Self::default() }
     }
     /// Something that hurts.
     pub fn danger(label: &'a str) -> Self {
-        Self {
-            label,
-            kind: ButtonKind::Danger,
-            ..Self::default()
-        }
+        Self { label, kind: ButtonKind::Danger, ..Self::default() }
     }
     /// Without a border.
     pub fn quiet(label: &'a str) -> Self {
-        Self {
-            label,
-            kind: ButtonKind::Quiet,
-            ..Self::default()
-        }
+        Self { label, kind: ButtonKind::Quiet, ..Self::default() }
     }
     /// With an icon before the label.
     pub fn icon(mut self, icon: Icon) -> Self {
@@ -456,11 +426,7 @@ pub struct Field<'a> {
 impl<'a> Field<'a> {
     /// A field of one line; set the rest with struct update syntax.
     pub fn new(label: &'a str, name: &'a str) -> Self {
-        Self {
-            label,
-            name,
-            ..Self::default()
-        }
+        Self { label, name, ..Self::default() }
     }
 }
 
@@ -711,14 +677,7 @@ pub struct Banner {
 impl Banner {
     /// A banner with the tone's own icon.
     pub fn new(tone: Tone, body: Markup) -> Self {
-        Self {
-            tone,
-            icon: None,
-            body,
-            id: None,
-            hidden: false,
-            role: None,
-        }
+        Self { tone, icon: None, body, id: None, hidden: false, role: None }
     }
 }
 
@@ -747,43 +706,22 @@ pub fn chip(tone: Option<Tone>, icon: Option<Icon>, label: &str) -> Markup {
     }
 }
 
-/// What the customer is doing, as the indicator on the avatar shows it (R14).
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Indicator {
-    /// Never passed every gate.
-    NeverJoined,
-    /// Here, with work left or none given yet.
-    OnlineIncomplete,
-    /// Away, with work left or none given yet.
-    OfflineIncomplete,
-    /// Here, all done.
-    OnlineComplete,
-    /// Away, all done.
-    OfflineComplete,
-}
-
-impl Indicator {
-    /// Shape first, colour second: dashed ring, filled disc, ring, and the last two with a tick.
-    fn mark(self) -> (&'static str, Markup) {
-        let online = matches!(self, Self::OnlineIncomplete | Self::OnlineComplete);
-        let class = if online {
-            "indicator indicator-online"
-        } else {
-            "indicator"
-        };
-        let mark = html! {
-            svg.icon viewBox="0 0 24 24" aria-hidden="true" {
-                @match self {
-                    Self::NeverJoined => { circle cx="12" cy="12" r="9" stroke-dasharray="4.7 4.7" {} }
-                    Self::OnlineIncomplete => { circle cx="12" cy="12" r="9" fill="currentColor" {} }
-                    Self::OfflineIncomplete => { circle cx="12" cy="12" r="9" {} }
-                    Self::OnlineComplete => { circle cx="12" cy="12" r="10" fill="currentColor" {} path d="m7 12.500 3.500 3.500 7-8" stroke="var(--surface)" {} }
-                    Self::OfflineComplete => { circle cx="12" cy="12" r="9.500" {} path d="m7.500 12.500 3.300 3.300 6-7" {} }
-                }
+/// The mark on an avatar (R14). Shape first, colour second: dashed ring, filled disc, ring, and the last two with a tick.
+fn indicator_mark(indicator: Indicator) -> (&'static str, Markup) {
+    let online = matches!(indicator, Indicator::OnlineIncomplete | Indicator::OnlineComplete);
+    let class = if online { "indicator indicator-online" } else { "indicator" };
+    let mark = html! {
+        svg.icon viewBox="0 0 24 24" aria-hidden="true" {
+            @match indicator {
+                Indicator::NeverJoined => { circle cx="12" cy="12" r="9" stroke-dasharray="4.7 4.7" {} }
+                Indicator::OnlineIncomplete => { circle cx="12" cy="12" r="9" fill="currentColor" {} }
+                Indicator::OfflineIncomplete => { circle cx="12" cy="12" r="9" {} }
+                Indicator::OnlineComplete => { circle cx="12" cy="12" r="10" fill="currentColor" {} path.cut d="m7 12.500 3.500 3.500 7-8" {} }
+                Indicator::OfflineComplete => { circle cx="12" cy="12" r="9.500" {} path d="m7.500 12.500 3.300 3.300 6-7" {} }
             }
-        };
-        (class, mark)
-    }
+        }
+    };
+    (class, mark)
 }
 
 /// A person's initials, with the customer's indicator where there is one.
@@ -801,7 +739,7 @@ impl Render for Avatar<'_> {
             span.avatar {
                 span aria-hidden="true" { (initials(self.name)) }
                 @if let Some((indicator, label)) = self.indicator {
-                    @let (class, mark) = indicator.mark();
+                    @let (class, mark) = indicator_mark(indicator);
                     span class=(class) title=(label) { (mark) span.unseen { (label) } }
                 }
             }
@@ -811,15 +749,10 @@ impl Render for Avatar<'_> {
 
 /// The first letters of a name's first and last word, in capitals; never empty.
 pub fn initials(name: &str) -> String {
-    let mut words = name
-        .split_whitespace()
-        .filter_map(|word| word.chars().find(|letter| letter.is_alphanumeric()));
+    let mut words = name.split_whitespace().filter_map(|word| word.chars().find(|letter| letter.is_alphanumeric()));
     let first = words.next().unwrap_or('?');
     let last = words.next_back();
-    first
-        .to_uppercase()
-        .chain(last.into_iter().flat_map(char::to_uppercase))
-        .collect()
+    first.to_uppercase().chain(last.into_iter().flat_map(char::to_uppercase)).collect()
 }
 
 /// How much is done, in words and as a bar.
@@ -943,10 +876,7 @@ pub fn stat(label: &str, value: &str, recent: &[u32]) -> Markup {
 pub fn samples() -> Vec<(&'static str, Markup)> {
     let at = Timestamp::UNIX_EPOCH;
     vec![
-        (
-            "icons",
-            html! { div.row { @for icon in Icon::ALL { (icon) } } },
-        ),
+        ("icons", html! { div.row { @for icon in Icon::ALL { (icon) } } }),
         (
             "buttons",
             html! {
@@ -1027,10 +957,7 @@ pub fn samples() -> Vec<(&'static str, Markup)> {
                 Some(html! { (Button::plain("Show all")) }),
             ),
         ),
-        (
-            "tabs",
-            tabs("Settings", &[("System", "#", true), ("Teams", "#", false)]),
-        ),
+        ("tabs", tabs("Settings", &[("System", "#", true), ("Teams", "#", false)])),
         ("toast", toast("Link copied", Some("Undo"))),
         (
             "list",
@@ -1052,17 +979,11 @@ pub fn samples() -> Vec<(&'static str, Markup)> {
             table(
                 "People",
                 &["Name", "Role"],
-                &[
-                    vec![html! { "Nina" }, html! { "Agent" }],
-                    vec![html! { "Omar" }, html! { "Admin" }],
-                ],
+                &[vec![html! { "Nina" }, html! { "Agent" }], vec![html! { "Omar" }, html! { "Admin" }]],
             ),
         ),
         ("stat", stat("Signed today", "42", &[3, 5, 4, 9, 12, 8, 14])),
-        (
-            "card",
-            card(html! { h2 { "A card" } p { "With something in it." } }),
-        ),
+        ("card", card(html! { h2 { "A card" } p { "With something in it." } })),
     ]
 }
 
@@ -1089,10 +1010,7 @@ mod tests {
     fn every_part_renders_without_inline_style_or_script() {
         for (name, part) in samples() {
             let text = part.into_string();
-            assert!(
-                !text.is_empty() && !text.contains(" style=") && !text.contains(" onclick="),
-                "{name}"
-            );
+            assert!(!text.is_empty() && !text.contains(" style=") && !text.contains(" onclick="), "{name}");
         }
     }
 }

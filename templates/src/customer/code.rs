@@ -1,0 +1,240 @@
+//! The PIN page and the page for a one-time code (R7): one field, and what went wrong the last time.
+
+use maud::{Markup, html};
+
+use super::{Brand, Page, first_name, paragraphs, sample, token_field};
+use crate::lang::Lang;
+use crate::parts::{Banner, Button, Field, Icon, Tone};
+use crate::words::{self, fill};
+
+/// Why the last code did not open the room.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum CodeProblem {
+    /// Wrong, and counted.
+    Wrong {
+        /// Tries left before it locks, at least one; with none left the answer is the locked page.
+        left: u32,
+    },
+    /// Not digits, or not as many as there can be; not counted.
+    Malformed,
+    /// The one-time code's time is over, or a newer one replaced it.
+    Expired,
+}
+
+/// The answer to Continue where there is a PIN, and to POST `/s/{token}/pin` with a wrong one.
+#[derive(Debug, Clone)]
+pub struct PinPage {
+    /// The language of the page.
+    pub lang: Lang,
+    /// Who speaks.
+    pub brand: Brand,
+    /// The agent's name; the page shows its first word.
+    pub agent: String,
+    /// The address that GETs the way back here: `/s/{token}`.
+    pub path: String,
+    /// Where it posts to: `/s/{token}/pin`, field `code`. Spaces and dashes in it are to be ignored.
+    pub action: String,
+    /// The form's token, if forms carry one (field `csrf`).
+    pub csrf: Option<String>,
+    /// The team's own hint.
+    pub hint: Option<String>,
+    /// Consent that was given on the opening page and travels on (hidden field `consent`).
+    pub consent: bool,
+    /// What went wrong.
+    pub problem: Option<CodeProblem>,
+    /// Tries left, shown before the first wrong one too where it is known.
+    pub left: Option<u32>,
+}
+
+/// The answer to Continue where there is a one-time code, and to POST `/s/{token}/otp` with a wrong one.
+#[derive(Debug, Clone)]
+pub struct CodePage {
+    /// The language of the page.
+    pub lang: Lang,
+    /// Who speaks.
+    pub brand: Brand,
+    /// The address that GETs the way back here: `/s/{token}`.
+    pub path: String,
+    /// Where it posts to: `/s/{token}/otp`, field `code`.
+    pub action: String,
+    /// Where another code is asked for: `/s/{token}/continue`.
+    pub resend: String,
+    /// The form's token, if forms carry one (field `csrf`).
+    pub csrf: Option<String>,
+    /// Where the code went, masked.
+    pub contact: String,
+    /// How long it works.
+    pub minutes: u32,
+    /// Consent that was given on the opening page and travels on (hidden field `consent`).
+    pub consent: bool,
+    /// What went wrong.
+    pub problem: Option<CodeProblem>,
+    /// Another code was just sent.
+    pub resent: bool,
+}
+
+/// The message above a code's field: text, and the tries left.
+fn trouble(lang: Lang, problem: CodeProblem, wrong: &str, malformed: &str) -> String {
+    match problem {
+        CodeProblem::Wrong { left } => {
+            format!("{wrong} {}", fill(lang, words::tries_left(lang), &[("n", &left.to_string())]))
+        }
+        CodeProblem::Malformed => malformed.to_owned(),
+        CodeProblem::Expired => words::otp_expired(lang).to_owned(),
+    }
+}
+
+impl PinPage {
+    /// The page.
+    pub fn render(&self) -> Markup {
+        let (lang, agent) = (self.lang, first_name(&self.agent));
+        let names = [("agent", agent)];
+        let problem =
+            self.problem.map(|problem| trouble(lang, problem, words::pin_wrong(lang), words::pin_malformed(lang)));
+        Page {
+            lang,
+            brand: &self.brand,
+            path: Some(&self.path),
+            title: words::pin_title(lang),
+            reason: None,
+            live: None,
+            script: false,
+            class: "narrow",
+            body: html! {
+                main.sheet {
+                    span.emblem { (Icon::Pin) }
+                    h1 { (words::pin_title(lang)) }
+                    p.lead { (fill(lang, words::pin_text(lang), &names)) }
+                    @if let Some(hint) = &self.hint {
+                        (Banner::new(Tone::Info, html! { strong { (words::hint_label(lang)) } (paragraphs(hint)) }))
+                    }
+                    form.stack method="post" action=(self.action) {
+                        (token_field(self.csrf.as_deref()))
+                        @if self.consent { input type="hidden" name="consent" value="on"; }
+                        (Field {
+                            inputmode: Some("numeric"), autocomplete: Some("off"), hint: Some(words::pin_hint(lang)), error: problem.as_deref(),
+                            maxlength: Some(40), required: true, autofocus: true, class: "digits", ..Field::new(words::pin_label(lang), "code")
+                        })
+                        @if let (None, Some(left)) = (self.problem, self.left) {
+                            p.small.muted { (fill(lang, words::tries_left(lang), &[("n", &left.to_string())])) }
+                        }
+                        (Button::primary(words::open_page(lang)).wide())
+                    }
+                    footer.small-print { p { (fill(lang, words::pin_lost(lang), &names)) } }
+                }
+            },
+        }
+        .render()
+    }
+
+    /// Every kind of PIN page.
+    pub fn samples() -> Vec<(&'static str, Self)> {
+        let plain = Self {
+            lang: Lang::En,
+            brand: sample::brand(),
+            agent: "Nina Okafor".to_owned(),
+            path: "/s/token".to_owned(),
+            action: "/s/token/pin".to_owned(),
+            csrf: None,
+            hint: None,
+            consent: false,
+            problem: None,
+            left: None,
+        };
+        vec![
+            ("pin-wrong", Self { problem: Some(CodeProblem::Wrong { left: 3 }), ..plain.clone() }),
+            (
+                "pin-malformed",
+                Self {
+                    problem: Some(CodeProblem::Malformed),
+                    hint: Some("The last four digits of your member number.".to_owned()),
+                    ..plain.clone()
+                },
+            ),
+            (
+                "pin-ar",
+                Self {
+                    lang: Lang::Ar,
+                    brand: sample::arabic(),
+                    agent: "ليلى حداد".to_owned(),
+                    problem: Some(CodeProblem::Wrong { left: 1 }),
+                    ..plain.clone()
+                },
+            ),
+            ("pin-de", Self { lang: Lang::De, brand: sample::green(), left: Some(5), ..plain.clone() }),
+            ("pin", plain),
+        ]
+    }
+}
+
+impl CodePage {
+    /// The page.
+    pub fn render(&self) -> Markup {
+        let lang = self.lang;
+        let minutes = self.minutes.to_string();
+        let problem =
+            self.problem.map(|problem| trouble(lang, problem, words::otp_wrong(lang), words::otp_malformed(lang)));
+        Page {
+            lang,
+            brand: &self.brand,
+            path: Some(&self.path),
+            title: words::otp_title(lang),
+            reason: None,
+            live: None,
+            script: false,
+            class: "narrow",
+            body: html! {
+                main.sheet {
+                    span.emblem { (Icon::Mail) }
+                    h1 { (words::otp_title(lang)) }
+                    @if self.resent { (Banner { role: Some("status"), ..Banner::new(Tone::Good, html! { p { (words::otp_resent(lang)) } }) }) }
+                    p.lead { (fill(lang, words::otp_text(lang), &[("contact", &self.contact), ("n", &minutes)])) }
+                    form.stack method="post" action=(self.action) {
+                        (token_field(self.csrf.as_deref()))
+                        @if self.consent { input type="hidden" name="consent" value="on"; }
+                        (Field {
+                            inputmode: Some("numeric"), autocomplete: Some("one-time-code"), error: problem.as_deref(), maxlength: Some(40),
+                            required: true, autofocus: true, class: "digits", ..Field::new(words::otp_label(lang), "code")
+                        })
+                        (Button::primary(words::open_page(lang)).wide())
+                    }
+                    form method="post" action=(self.resend) {
+                        (token_field(self.csrf.as_deref()))
+                        @if self.consent { input type="hidden" name="consent" value="on"; }
+                        (Button::quiet(words::otp_resend(lang)).icon(Icon::Refresh).wide())
+                    }
+                }
+            },
+        }
+        .render()
+    }
+
+    /// Every kind of code page.
+    pub fn samples() -> Vec<(&'static str, Self)> {
+        let plain = Self {
+            lang: Lang::En,
+            brand: sample::brand(),
+            path: "/s/token".to_owned(),
+            action: "/s/token/otp".to_owned(),
+            resend: "/s/token/continue".to_owned(),
+            csrf: None,
+            contact: "m•••@example.net".to_owned(),
+            minutes: 10,
+            consent: true,
+            problem: None,
+            resent: false,
+        };
+        vec![
+            ("code-wrong", Self { problem: Some(CodeProblem::Wrong { left: 4 }), ..plain.clone() }),
+            ("code-expired", Self { problem: Some(CodeProblem::Expired), ..plain.clone() }),
+            ("code-resent", Self { resent: true, lang: Lang::Fr, ..plain.clone() }),
+            (
+                "code-ar",
+                Self {
+                    lang: Lang::Ar, brand: sample::arabic(), contact: "•••• 42".to_owned(), ..plain.clone()
+                },
+            ),
+            ("code", plain),
+        ]
+    }
+}

@@ -1,0 +1,190 @@
+//! The opening page (R6, R7, R17): who invites, why, what will happen, and one button.
+
+use maud::{Markup, html};
+
+use super::{Brand, Page, first_name, paragraphs, sample, token_field};
+use crate::lang::Lang;
+use crate::parts::{Avatar, Banner, Button, Icon, Tone};
+use crate::words::{self, fill};
+
+/// What comes between Continue and the room.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Check {
+    /// Nothing.
+    None,
+    /// The PIN that the agent chose.
+    Pin,
+    /// A one-time code.
+    Code {
+        /// Where it will go, masked, such as `m•••@example.net` or `•••• 42`.
+        contact: String,
+    },
+}
+
+/// Consent that has to be given before Continue.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Consent {
+    /// The team's own text; the catalogue's without one.
+    pub text: Option<String>,
+    /// The form came without it.
+    pub missing: bool,
+}
+
+/// GET `/s/{token}`, and the answer to POST `/s/{token}/continue` without consent.
+#[derive(Debug, Clone)]
+pub struct OpeningPage {
+    /// The language of the page.
+    pub lang: Lang,
+    /// Who speaks.
+    pub brand: Brand,
+    /// The agent's name; the page shows its first word.
+    pub agent: String,
+    /// The address that GETs this page: `/s/{token}`.
+    pub path: String,
+    /// Where Continue posts to: `/s/{token}/continue`.
+    pub action: String,
+    /// The form's token, if forms carry one (field `csrf`).
+    pub csrf: Option<String>,
+    /// The team's own heading.
+    pub title: Option<String>,
+    /// The team's own text; lines are paragraphs.
+    pub text: Option<String>,
+    /// The team's own hint about the PIN; shown only where there is one to enter.
+    pub hint: Option<String>,
+    /// What comes after Continue.
+    pub check: Check,
+    /// Consent, where it is asked (field `consent`, value `on`).
+    pub consent: Option<Consent>,
+    /// R17: shows what cookies are for.
+    pub cookie_disclaimer: bool,
+}
+
+impl OpeningPage {
+    /// The page.
+    pub fn render(&self) -> Markup {
+        let (lang, company, agent) = (self.lang, self.brand.company.as_str(), first_name(&self.agent));
+        let names = [("agent", agent), ("company", company)];
+        let default_title = fill(lang, words::opening_title(lang), &names);
+        let title = self.title.as_deref().unwrap_or(&default_title);
+        Page {
+            lang,
+            brand: &self.brand,
+            path: Some(&self.path),
+            title,
+            reason: None,
+            live: None,
+            script: false,
+            class: "narrow",
+            body: html! {
+                main.sheet {
+                    div.invite {
+                        (Avatar { name: agent, indicator: None })
+                        h1 { (title) }
+                    }
+                    // With a heading of its own the team may not say who writes; the page always does.
+                    @if self.title.is_some() { p.muted { (default_title) } }
+                    div.lead { @match &self.text { Some(text) => (paragraphs(text)), None => p { (words::opening_text(lang)) } } }
+                    section.next aria-labelledby="next" {
+                        h2.label id="next" { (words::next_title(lang)) }
+                        ol.steps {
+                            li { (words::next_continue(lang)) }
+                            @match &self.check {
+                                Check::None => {}
+                                Check::Pin => { li { (fill(lang, words::next_pin(lang), &names)) } }
+                                Check::Code { contact } => { li { (fill(lang, words::next_otp(lang), &[("contact", contact)])) } }
+                            }
+                            li { (words::next_room(lang)) }
+                        }
+                    }
+                    @if let (Check::Pin, Some(hint)) = (&self.check, &self.hint) {
+                        (Banner { icon: Some(Icon::Pin), ..Banner::new(Tone::Info, html! { strong { (words::hint_label(lang)) } (paragraphs(hint)) }) })
+                    }
+                    form.stack method="post" action=(self.action) {
+                        (token_field(self.csrf.as_deref()))
+                        @if let Some(consent) = &self.consent { (consent_check(lang, &names, consent)) }
+                        (Button::primary(words::go_on(lang)).wide())
+                    }
+                    footer.small-print {
+                        p { (words::only_you(lang)) " " (fill(lang, words::not_expected(lang), &names)) }
+                        @if self.cookie_disclaimer { p { (words::cookie_text(lang)) } }
+                    }
+                }
+            },
+        }
+        .render()
+    }
+
+    /// Every kind of opening page.
+    pub fn samples() -> Vec<(&'static str, Self)> {
+        let plain = Self {
+            lang: Lang::En,
+            brand: sample::brand(),
+            agent: "Nina Okafor".to_owned(),
+            path: "/s/token".to_owned(),
+            action: "/s/token/continue".to_owned(),
+            csrf: None,
+            title: None,
+            text: None,
+            hint: None,
+            check: Check::None,
+            consent: None,
+            cookie_disclaimer: false,
+        };
+        vec![
+            (
+                "opening-pin",
+                Self {
+                    hint: Some("The last four digits of your member number.".to_owned()),
+                    check: Check::Pin,
+                    cookie_disclaimer: true,
+                    ..plain.clone()
+                },
+            ),
+            (
+                "opening-consent",
+                Self {
+                    title: Some("Your loan agreement is ready".to_owned()),
+                    text: Some(
+                        "Thank you for your visit.\nPlease read the agreement and sign it by Friday.".to_owned(),
+                    ),
+                    consent: Some(Consent { text: None, missing: true }),
+                    check: Check::Code { contact: "m•••@example.net".to_owned() },
+                    ..plain.clone()
+                },
+            ),
+            ("opening-de", Self { lang: Lang::De, brand: sample::green(), check: Check::Pin, ..plain.clone() }),
+            ("opening-es", Self { lang: Lang::Es, check: Check::Pin, ..plain.clone() }),
+            ("opening-fr", Self { lang: Lang::Fr, check: Check::Pin, ..plain.clone() }),
+            (
+                "opening-ar",
+                Self {
+                    lang: Lang::Ar,
+                    brand: sample::arabic(),
+                    agent: "ليلى حداد".to_owned(),
+                    check: Check::Pin,
+                    consent: Some(Consent::default()),
+                    cookie_disclaimer: true,
+                    ..plain.clone()
+                },
+            ),
+            ("opening", plain),
+        ]
+    }
+}
+
+fn consent_check(lang: Lang, names: &[(&str, &str)], consent: &Consent) -> Markup {
+    html! {
+        div.field {
+            @if consent.missing {
+                p.field-error id="consent-error" role="alert" { (Icon::Alert) span { (words::consent_missing(lang)) } }
+            }
+            label.check {
+                input type="checkbox" name="consent" value="on" required
+                    aria-invalid=[consent.missing.then_some("true")] aria-describedby=[consent.missing.then_some("consent-error")];
+                span {
+                    @match &consent.text { Some(text) => (text), None => (fill(lang, words::consent_text(lang), names)) }
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,471 @@
+//! The customer's room: what to do, who is there, and the chat.
+//!
+//! Complete without a script: the chat is then a plain section with a form. With one, `room.js` keeps it live; it fetches
+//! this same page again when the session changes and takes `#now` and `#write` from it, so that words and rules stay here.
+
+use jiff::Timestamp;
+use maud::{Markup, html};
+use parlor_domain::{Access, AccessTier, Sender};
+
+use super::{Brand, Page, first_name, paragraphs, sample, sentence, token_field};
+use crate::lang::Lang;
+use crate::layout::Live;
+use crate::parts::{Banner, Button, Icon, Tone, chip, empty, progress};
+use crate::words::{self, fill};
+
+/// What kind of thing there is to do (R21).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum WorkKind {
+    /// A document to read and sign.
+    Document,
+    /// A photo or file to send.
+    Request,
+    /// Questions to answer.
+    Workflow,
+}
+
+/// How far it is, as far as the customer cares.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum WorkState {
+    /// Not begun.
+    Open,
+    /// Begun.
+    Started,
+    /// The agent asks for it again; [`Work::reason`] says why.
+    SentBack,
+    /// Finished.
+    Done,
+}
+
+/// One thing to do.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Work {
+    /// What the agent called it.
+    pub title: String,
+    /// What it is.
+    pub kind: WorkKind,
+    /// How far it is.
+    pub state: WorkState,
+    /// Why it was sent back.
+    pub reason: Option<String>,
+    /// Where it opens: `/r/{session}/i/{interaction}`.
+    pub href: String,
+}
+
+/// What a customer may still do after the end, for the banner (R2). Not there while the session runs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct AfterEnd {
+    /// The tier now and until when; never `none`, which is the page *Session has expired*.
+    pub access: Access,
+    /// Whether `limited` follows `full`.
+    pub then_limited: bool,
+}
+
+/// One message of the chat.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Message {
+    /// Its number in the session.
+    pub seq: u64,
+    /// The writer's own id for it.
+    pub id: String,
+    /// Which side wrote it.
+    pub from: Sender,
+    /// Who wrote it; not shown for the customer.
+    pub name: String,
+    /// What.
+    pub text: String,
+    /// When.
+    pub at: Timestamp,
+}
+
+/// Why a message was not sent; its text is in [`Chat::draft`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ChatProblem {
+    /// The tier changed meanwhile (R2).
+    Closed,
+    /// Longer than 4000 characters.
+    TooLong,
+}
+
+/// The chat. Not there where its toggle is off and nothing was ever written.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Chat {
+    /// Oldest first.
+    pub messages: Vec<Message>,
+    /// Whether the customer may write now.
+    pub writable: bool,
+    /// Text to put into the field: what was refused.
+    pub draft: String,
+    /// Why it was refused.
+    pub problem: Option<ChatProblem>,
+}
+
+/// GET `/r/{session}`, and the answer to POST `/r/{session}/messages` that was refused.
+#[derive(Debug, Clone)]
+pub struct Room {
+    /// The language of the page.
+    pub lang: Lang,
+    /// Who speaks.
+    pub brand: Brand,
+    /// The address that GETs this page: `/r/{session}`. Messages are posted to `{path}/messages`, field `text`.
+    pub path: String,
+    /// The form's token, if forms carry one (field `csrf`).
+    pub csrf: Option<String>,
+    /// The customer's name; the page greets by its first word.
+    pub customer: String,
+    /// The owner's name; the page shows its first word.
+    pub agent: String,
+    /// Whether the owner has a live connection to the room.
+    pub agent_here: bool,
+    /// R17: the setting's text, where the owner has no live connection on entry.
+    pub inactive_message: Option<String>,
+    /// R17: shows what cookies are for, once per session and browser: the caller knows whether this is the first time.
+    pub cookie_disclaimer: bool,
+    /// Everything that was sent to the customer and not withdrawn.
+    pub work: Vec<Work>,
+    /// After the end, what may still be done.
+    pub after_end: Option<AfterEnd>,
+    /// The chat, if there is one.
+    pub chat: Option<Chat>,
+    /// What the page goes live with.
+    pub live: Option<Live>,
+}
+
+impl Room {
+    /// The page.
+    pub fn render(&self) -> Markup {
+        let lang = self.lang;
+        Page {
+            lang,
+            brand: &self.brand,
+            path: Some(&self.path),
+            title: words::room_title(lang),
+            reason: None,
+            live: self.live.as_ref(),
+            script: true,
+            class: if self.chat.is_some() { "room with-chat" } else { "room" },
+            body: html! {
+                div.calm-bar id="offline" role="status" hidden { (Icon::Offline) (words::offline(lang)) }
+                main.room-main id="room" {
+                    div.stack id="now" { (self.now()) }
+                    @if let Some(chat) = &self.chat { (self.chat(chat)) }
+                }
+                @if self.chat.is_some() {
+                    button.button.button-primary.chat-open id="chat-open" type="button" aria-controls="chat" aria-expanded="false" hidden {
+                        (Icon::Chat) (words::chat(lang)) span.badge id="unread" hidden data-text=(words::unread(lang)) {}
+                    }
+                }
+                (self.closed("closed-lost", words::closed_lost(lang)))
+                (self.closed("closed-superseded", words::closed_superseded(lang)))
+            },
+        }
+        .render()
+    }
+
+    /// What changes with the session: greeting, presence, banners, work.
+    fn now(&self) -> Markup {
+        let (lang, agent) = (self.lang, first_name(&self.agent));
+        let names = [("agent", agent), ("company", self.brand.company.as_str())];
+        let say = |text: &str| fill(lang, text, &names);
+        let (here, away) = (say(words::agent_here(lang)), say(words::agent_away(lang)));
+        html! {
+            div.hello {
+                h1 { (fill(lang, words::hello(lang), &[("name", first_name(&self.customer))])) }
+                @if self.after_end.is_none() {
+                    p.presence id="presence" role="status" data-here=(here) data-away=(away) data-on[self.agent_here] {
+                        (if self.agent_here { &here } else { &away })
+                    }
+                }
+            }
+            @if let Some(after) = &self.after_end { (after_end(lang, after)) }
+            @if let Some(message) = &self.inactive_message {
+                (Banner { id: Some("inactive"), icon: Some(Icon::Clock), ..Banner::new(Tone::Info, paragraphs(message)) })
+            }
+            @if self.cookie_disclaimer { (Banner::new(Tone::Info, html! { p { (words::cookie_text(lang)) } })) }
+            (self.work(&names))
+        }
+    }
+
+    fn work(&self, names: &[(&str, &str)]) -> Markup {
+        let lang = self.lang;
+        let (finished, open): (Vec<&Work>, Vec<&Work>) =
+            self.work.iter().partition(|work| work.state == WorkState::Done);
+        let count = |entry: &str| {
+            fill(lang, entry, &[("n", &finished.len().to_string()), ("total", &self.work.len().to_string())])
+        };
+        let done_of = count(words::done_of(lang));
+        html! {
+            @if self.work.is_empty() {
+                section.card {
+                    @if self.after_end.is_none() {
+                        (empty(Icon::Document, words::empty_title(lang), &fill(lang, words::empty_text(lang), names), Some(html! {
+                            p.small.muted.needs-script { (words::empty_live(lang)) }
+                            noscript { p { (Button::plain(words::see_new(lang)).href(&self.path).icon(Icon::Refresh)) } }
+                        })))
+                    } @else {
+                        (empty(Icon::Document, words::ended_empty_title(lang), words::ended_empty_text(lang), None))
+                    }
+                }
+            } @else {
+                div.done-of {
+                    p aria-hidden="true" { (done_of) }
+                    (progress(u32::try_from(finished.len()).unwrap_or(u32::MAX), u32::try_from(self.work.len()).unwrap_or(u32::MAX), &done_of))
+                }
+                @if open.is_empty() {
+                    section.card { (empty(Icon::CheckCircle, words::all_done_title(lang), &fill(lang, words::all_done_text(lang), names), None)) }
+                } @else {
+                    section.stack-tight aria-labelledby="to-do" {
+                        h2.label id="to-do" { (words::to_do(lang)) }
+                        ul.stack-tight { @for work in open { li { (work_card(lang, work)) } } }
+                    }
+                }
+                @if !finished.is_empty() {
+                    details.done {
+                        summary { (Icon::ChevronOn) (count(words::done(lang))) }
+                        ul.stack-tight { @for work in finished { li { (work_card(lang, work)) } } }
+                    }
+                }
+            }
+        }
+    }
+
+    fn chat(&self, chat: &Chat) -> Markup {
+        let (lang, agent) = (self.lang, first_name(&self.agent));
+        let names = [("agent", agent)];
+        html! {
+            section.chat.card id="chat" aria-labelledby="chat-title" {
+                div.chat-head {
+                    h2 id="chat-title" { (words::chat(lang)) }
+                    span id="chat-close" hidden { (Button::quiet(words::close(lang)).icon_only(Icon::Close).hook("close")) }
+                }
+                ol.log id="log" role="log" aria-labelledby="chat-title" tabindex="0" data-you=(words::you(lang)) data-sending=(words::sending(lang))
+                    data-refused=(words::chat_refused(lang)) {
+                    @for message in &chat.messages { (message_row(lang, message)) }
+                }
+                @if chat.messages.is_empty() && chat.writable { p.muted.log-empty id="log-empty" { (fill(lang, words::chat_empty(lang), &names)) } }
+                p.typing.small.muted id="typing" aria-live="polite" data-text=(fill(lang, words::typing(lang), &names)) {}
+                div id="write" data-open[chat.writable] {
+                    @if let Some(problem) = chat.problem {
+                        p.field-error role="alert" {
+                            (Icon::Alert)
+                            span { (match problem { ChatProblem::Closed => words::chat_refused(lang), ChatProblem::TooLong => words::chat_too_long(lang) }) }
+                        }
+                    }
+                    @if chat.writable {
+                        form.write method="post" action={ (self.path) "/messages" } {
+                            (token_field(self.csrf.as_deref()))
+                            label.unseen for="text" { (words::chat_label(lang)) }
+                            textarea.input id="text" name="text" rows="2" maxlength="4000" required placeholder=(words::chat_label(lang)) dir="auto" { (chat.draft) }
+                            (Button::primary(words::send(lang)).icon_only(Icon::Send))
+                        }
+                    } @else {
+                        p.muted.small { (Icon::Lock) " " (words::chat_closed(lang)) }
+                        // What could not be sent is not lost: it can still be read and copied.
+                        @if !chat.draft.is_empty() { textarea.input readonly rows="3" aria-label=(words::chat_label(lang)) dir="auto" { (chat.draft) } }
+                    }
+                }
+            }
+        }
+    }
+
+    /// The screen that replaces the room when the live connection is gone for good (R15); a template until then.
+    fn closed(&self, id: &str, text: &str) -> Markup {
+        let lang = self.lang;
+        html! {
+            template id=(id) {
+                main.sheet {
+                    span.emblem { (Icon::Offline) }
+                    h1 tabindex="-1" { (words::closed_title(lang)) }
+                    p.lead { (text) }
+                    p { (words::closed_do(lang)) }
+                    p { (Button::primary(words::reload(lang)).icon(Icon::Refresh).href(&self.path).wide()) }
+                }
+            }
+        }
+    }
+
+    /// Every kind of room.
+    pub fn samples() -> Vec<(&'static str, Self)> {
+        let work = |title: &str, kind, state| Work {
+            title: title.to_owned(),
+            kind,
+            state,
+            reason: None,
+            href: "/r/session/i/1".to_owned(),
+        };
+        let message = |seq, from, text: &str| Message {
+            seq,
+            id: format!("m{seq}"),
+            from,
+            name: "Nina Okafor".to_owned(),
+            text: text.to_owned(),
+            at: sample::at(0),
+        };
+        let empty = Self {
+            lang: Lang::En,
+            brand: sample::brand(),
+            path: "/r/session".to_owned(),
+            csrf: None,
+            customer: "Mara Quist".to_owned(),
+            agent: "Nina Okafor".to_owned(),
+            agent_here: true,
+            inactive_message: None,
+            cookie_disclaimer: false,
+            work: vec![],
+            after_end: None,
+            chat: Some(Chat { writable: true, ..Chat::default() }),
+            live: Some(Live {
+                url: "wss://live.example.net/live?ticket=sample".to_owned(),
+                ticket_url: "/r/session/live".to_owned(),
+                session: "session".to_owned(),
+                seq: 3,
+                who: "customer",
+            }),
+        };
+        let busy = Self {
+            work: vec![
+                work("Loan agreement", WorkKind::Document, WorkState::Started),
+                Work {
+                    reason: Some("The corner with the date is cut off.".to_owned()),
+                    ..work("Photo of your ID", WorkKind::Request, WorkState::SentBack)
+                },
+                work("About your household", WorkKind::Workflow, WorkState::Open),
+                work("Terms and conditions", WorkKind::Document, WorkState::Done),
+            ],
+            chat: Some(Chat {
+                messages: vec![
+                    message(1, Sender::Agent, "Good morning Mara. Start with the agreement, the rest can wait."),
+                    message(2, Sender::Customer, "Thank you. Is page 3 the right rate?"),
+                    message(3, Sender::Agent, "It is: 3.9 % for the first five years."),
+                ],
+                writable: true,
+                ..Chat::default()
+            }),
+            ..empty.clone()
+        };
+        let ended = |tier, until, then_limited| {
+            Some(AfterEnd { access: Access { tier, until, chat: false, attachments: false }, then_limited })
+        };
+        vec![
+            ("room", busy.clone()),
+            (
+                "room-empty-away",
+                Self {
+                    agent_here: false,
+                    inactive_message: Some("We answer between 9 and 17 o’clock, usually within an hour.".to_owned()),
+                    cookie_disclaimer: true,
+                    ..empty.clone()
+                },
+            ),
+            (
+                "room-all-done",
+                Self {
+                    work: vec![
+                        work("Loan agreement", WorkKind::Document, WorkState::Done),
+                        work("Photo of your ID", WorkKind::Request, WorkState::Done),
+                    ],
+                    chat: None,
+                    ..busy.clone()
+                },
+            ),
+            ("room-ended-full", Self { after_end: ended(AccessTier::Full, None, false), ..busy.clone() }),
+            (
+                "room-ended-timed",
+                Self {
+                    after_end: ended(AccessTier::Full, Some(sample::at(72)), true),
+                    chat: Some(Chat {
+                        draft: "One more thing: the address on page 1 is my old one.".to_owned(),
+                        problem: Some(ChatProblem::Closed),
+                        ..Chat::default()
+                    }),
+                    ..busy.clone()
+                },
+            ),
+            (
+                "room-ended-limited",
+                Self {
+                    after_end: ended(AccessTier::Limited, Some(sample::at(240)), false),
+                    chat: None,
+                    work: vec![],
+                    ..busy.clone()
+                },
+            ),
+            ("room-de", Self { lang: Lang::De, brand: sample::green(), ..busy.clone() }),
+            ("room-es", Self { lang: Lang::Es, ..busy.clone() }),
+            (
+                "room-fr",
+                Self { lang: Lang::Fr, after_end: ended(AccessTier::Full, Some(sample::at(72)), true), ..busy.clone() },
+            ),
+            (
+                "room-ar",
+                Self {
+                    lang: Lang::Ar,
+                    brand: sample::arabic(),
+                    customer: "سلمى".to_owned(),
+                    agent: "ليلى حداد".to_owned(),
+                    ..busy
+                },
+            ),
+            ("room-empty", empty),
+        ]
+    }
+}
+
+fn after_end(lang: Lang, after: &AfterEnd) -> Markup {
+    let full = after.access.tier == AccessTier::Full;
+    html! {
+        (Banner { icon: Some(Icon::Clock), ..Banner::new(if full { Tone::Info } else { Tone::Warn }, html! {
+            strong { (words::ended(lang)) }
+            p {
+                @match after.access.until {
+                    Some(until) => {
+                        @let text = if full { words::ended_full_until(lang) } else { words::ended_limited_until(lang) };
+                        (sentence(lang, text, &[], "until", &html! { time datetime=(until) data-show="moment" { (words::moment(lang, until)) } }))
+                    }
+                    None => { (if full { words::ended_full(lang) } else { words::ended_limited(lang) }) }
+                }
+                @if after.then_limited { " " (words::ended_then_limited(lang)) }
+            }
+        }) })
+    }
+}
+
+fn work_card(lang: Lang, work: &Work) -> Markup {
+    let (icon, action) = match work.kind {
+        WorkKind::Document => (Icon::Sign, words::kind_document(lang)),
+        WorkKind::Request => (Icon::Camera, words::kind_request(lang)),
+        WorkKind::Workflow => (Icon::Flow, words::kind_workflow(lang)),
+    };
+    let state = match work.state {
+        WorkState::Open => None,
+        WorkState::Started => Some(chip(Some(Tone::Info), Some(Icon::Edit), words::state_started(lang))),
+        WorkState::SentBack => Some(chip(Some(Tone::Warn), Some(Icon::Undo), words::state_sent_back(lang))),
+        WorkState::Done => Some(chip(Some(Tone::Good), Some(Icon::Check), words::state_done(lang))),
+    };
+    html! {
+        a.work href=(work.href) {
+            span.work-icon { (icon) }
+            span.work-main {
+                span.work-title dir="auto" { (work.title) }
+                span.small.muted { (action) }
+                @if let Some(reason) = &work.reason { span.small dir="auto" { (reason) } }
+                @if let Some(state) = state { span { (state) } }
+            }
+            (Icon::ChevronOn)
+        }
+    }
+}
+
+/// One message; `room.js` builds the same for those that arrive later.
+fn message_row(lang: Lang, message: &Message) -> Markup {
+    let mine = message.from == Sender::Customer;
+    html! {
+        li class=(if mine { "message mine" } else { "message" }) data-seq=(message.seq) data-id=(message.id) {
+            p dir="auto" { (message.text) }
+            span.meta {
+                bdi { (if mine { words::you(lang) } else { first_name(&message.name) }) }
+                " " time datetime=(message.at) data-show="ago" { (words::moment(lang, message.at)) }
+            }
+        }
+    }
+}

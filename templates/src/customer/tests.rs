@@ -1,0 +1,122 @@
+//! Every sample renders, in the shape that the rules and the policy ask for.
+
+use super::*;
+
+/// Every page by name.
+fn pages() -> Vec<(&'static str, String)> {
+    let mut pages = Vec::new();
+    pages.extend(OpeningPage::samples().into_iter().map(|(name, page)| (name, page.render().into_string())));
+    pages.extend(PinPage::samples().into_iter().map(|(name, page)| (name, page.render().into_string())));
+    pages.extend(CodePage::samples().into_iter().map(|(name, page)| (name, page.render().into_string())));
+    pages.extend(ErrorPage::samples().into_iter().map(|(name, page)| (name, page.render().into_string())));
+    pages.extend(Room::samples().into_iter().map(|(name, page)| (name, page.render().into_string())));
+    pages
+}
+
+#[test]
+fn every_sample_keeps_the_policy() {
+    for (name, page) in pages() {
+        assert!(page.starts_with("<!DOCTYPE html>") && page.ends_with("</body></html>"), "{name}");
+        for forbidden in [
+            " style=",
+            "<style",
+            " onclick",
+            "<script>",
+            "javascript:",
+            "http://",
+            "{agent}",
+            "{company}",
+            "{name}",
+            "{n}",
+            "{until}",
+            "{contact}",
+        ] {
+            // Words for scripts keep their placeholders in data-text.
+            let page = page.replace("data-text=\"{n} ", "");
+            assert!(
+                !page.contains(forbidden) || (forbidden == "{n}" && name.starts_with("room")),
+                "{name} has {forbidden}"
+            );
+        }
+        assert_eq!(page.matches("<h1").count() - page.matches("<h1 tabindex").count(), 1, "{name} has one heading");
+        assert_eq!(page.matches("rel=\"stylesheet\"").count(), 1, "{name}");
+        assert!(page.matches("<script ").count() <= 1, "{name}");
+        assert!(page.contains("name=\"referrer\" content=\"no-referrer\""), "{name}");
+        let visible = page.replace("parlor:reason", "");
+        assert!(!visible.to_lowercase().contains("parlor"), "{name} names the product");
+        for id in page.split(" id=\"").skip(1).filter_map(|rest| rest.split('"').next()) {
+            assert_eq!(page.matches(&format!(" id=\"{id}\"")).count(), 1, "{name}: id {id} twice");
+        }
+    }
+}
+
+#[test]
+fn r15_errors_say_their_reason_and_status() {
+    let expected = [
+        ("link-expired", Some("link-expired"), 410),
+        ("session-expired", Some("session-expired"), 410),
+        ("device", Some("device"), 403),
+        ("cookies", Some("cookies"), 403),
+        ("unknown", Some("unknown"), 403),
+        ("locked", Some("locked"), 403),
+        ("banned", Some("locked"), 403),
+        ("service-down", Some("service-down"), 503),
+        ("link-sent", None, 200),
+        ("closed", None, 200),
+    ];
+    let samples = ErrorPage::samples();
+    for (name, reason, status) in expected {
+        let page = &samples.iter().find(|(sample, _)| *sample == name).expect("a sample").1;
+        assert_eq!(page.status(), status, "{name}");
+        let html = page.render().into_string();
+        match reason {
+            Some(reason) => {
+                assert!(html.contains(&format!("<meta name=\"parlor:reason\" content=\"{reason}\">")), "{name}")
+            }
+            None => assert!(!html.contains("parlor:reason"), "{name}"),
+        }
+    }
+}
+
+#[test]
+fn r6_an_unknown_link_names_nobody() {
+    let (_, page) = ErrorPage::samples().into_iter().find(|(name, _)| *name == "unknown").expect("a sample");
+    let html = page.render().into_string();
+    assert!(html.contains("Access denied") && !html.contains("Harbour") && !html.contains("Nina"));
+}
+
+#[test]
+fn names_cannot_break_the_page() {
+    for name in ["<script>alert(1)</script>", "\"><img src=x onerror=x>", "{company}", "\u{202e}txt.exe", "'\"&<>"] {
+        let mut page = OpeningPage::samples().remove(0).1;
+        name.clone_into(&mut page.agent);
+        name.clone_into(&mut page.brand.company);
+        page.hint = Some(name.to_owned());
+        let html = page.render().into_string();
+        assert!(!html.contains("<script>") && !html.contains("<img src=x"), "{name}");
+        let mut room = Room::samples().remove(0).1;
+        name.clone_into(&mut room.customer);
+        name.clone_into(&mut room.work[0].title);
+        if let Some(live) = &mut room.live {
+            name.clone_into(&mut live.url);
+        }
+        let html = room.render().into_string();
+        assert!(!html.contains("<script>") && !html.contains("<img src=x"), "{name}");
+    }
+}
+
+#[test]
+fn r2_the_banner_says_what_is_left_and_until_when() {
+    let page = |wanted: &str| {
+        Room::samples().into_iter().find(|(name, _)| *name == wanted).expect("a sample").1.render().into_string()
+    };
+    assert!(page("room-ended-full").contains("You can still view, fill in and complete everything here."));
+    let timed = page("room-ended-timed");
+    assert!(
+        timed.contains("24 November 2026, 14:30 UTC") && timed.contains("After that you can look at it"),
+        "{timed}"
+    );
+    assert!(timed.contains("One more thing: the address"), "what was refused is kept");
+    assert!(page("room-ended-limited").contains("download what is done until <time"));
+    assert!(!page("room").contains("This session has ended"));
+}
