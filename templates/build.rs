@@ -11,6 +11,7 @@ const BUNDLES: &[(&str, &[&str])] = &[
     ("customer.js", &["live.js", "room.js"]),
     ("console.css", &["tokens.css", "parts.css", "parts-more.css", "console.css"]),
     ("console.js", &["live.js", "console.js"]),
+    ("agent-room.js", &["live.js", "console.js", "agent-room.js"]),
     ("icon.svg", &["icon.svg"]),
 ];
 

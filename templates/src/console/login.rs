@@ -1,0 +1,136 @@
+//! Signing in: `GET /login`, `POST /login`.
+
+use jiff::Timestamp;
+use maud::{Markup, Render, html};
+
+use super::door::shell;
+use super::{Moment, moment, sample_ago, sample_now, words};
+use crate::parts::{Banner, Button, Field, Tone};
+
+/// Why the form is shown, other than that somebody came to sign in.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum LoginNotice {
+    /// The page that was asked for needs signing in.
+    Needed,
+    /// The staff cookie was given up or is too old.
+    SignedOut,
+    /// Address and password do not go together. Never says which of the two is wrong.
+    Wrong,
+    /// Too many tries for this address.
+    Locked {
+        /// When the next try is taken.
+        until: Timestamp,
+    },
+}
+
+/// The page at `/login`. Its form posts `csrf`, `email`, `password` and `next`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Login {
+    /// A token bound to a cookie of this page: nobody signs another browser in to an account of theirs.
+    pub csrf: String,
+    /// What was typed, kept after a refusal. The password never is.
+    pub email: String,
+    /// Where to go after signing in: a path of this site, checked by the function.
+    pub next: Option<String>,
+    /// What to say above the form.
+    pub notice: Option<LoginNotice>,
+    /// The clock, for the time of unlocking.
+    pub now: Timestamp,
+}
+
+impl Login {
+    /// The page.
+    pub fn render(&self) -> Markup {
+        let locked = matches!(self.notice, Some(LoginNotice::Locked { .. }));
+        let body = html! {
+            h1 { (words::SIGN_IN) }
+            @match &self.notice {
+                None => p.muted { (words::SIGN_IN_LEAD) },
+                Some(LoginNotice::Needed) => p.muted { (words::SIGN_IN_TO_GO_ON) },
+                Some(LoginNotice::SignedOut) => (Banner { role: Some("status"), ..Banner::new(Tone::Info, html! { p { strong { (words::SIGNED_OUT) } } p.small { (words::SIGNED_OUT_HELP) } }) }),
+                Some(LoginNotice::Wrong) => (Banner { role: Some("alert"), ..Banner::new(Tone::Bad, html! { p { strong { (words::WRONG_LOGIN) } } p.small { (words::WRONG_LOGIN_HELP) } }) }),
+                Some(LoginNotice::Locked { until }) => (Banner { role: Some("alert"), ..Banner::new(Tone::Warn, html! {
+                    p { strong { (words::LOGIN_LOCKED) } }
+                    p.small { (words::LOGIN_LOCKED_HELP) " until " (moment(*until, self.now, Moment::Clock)) "." }
+                }) }),
+            }
+            form.stack method="post" action="/login" data-door {
+                input type="hidden" name="csrf" value=(self.csrf);
+                @if let Some(next) = &self.next { input type="hidden" name="next" value=(next); }
+                (Field { kind: "email", value: &self.email, autocomplete: Some("username"), inputmode: Some("email"), required: true,
+                    autofocus: self.email.is_empty(), ..Field::new(words::EMAIL, "email") })
+                (password(words::PASSWORD, "current-password", None, None, !self.email.is_empty()))
+                (Button::primary(words::SIGN_IN).wide().disabled(locked))
+            }
+        };
+        shell(words::SIGN_IN, None, body)
+    }
+
+    /// Every state of the page.
+    pub fn samples() -> Vec<(&'static str, Self)> {
+        let plain = Self {
+            csrf: "c3JmLXNhbXBsZQ".to_owned(),
+            email: String::new(),
+            next: None,
+            notice: None,
+            now: sample_now(),
+        };
+        let typed = Self { email: "nina@example.net".to_owned(), ..plain.clone() };
+        vec![
+            ("empty", plain.clone()),
+            (
+                "needed",
+                Self {
+                    next: Some("/console/s/k3j9d2m5n8".to_owned()),
+                    notice: Some(LoginNotice::Needed),
+                    ..plain.clone()
+                },
+            ),
+            ("signed-out", Self { notice: Some(LoginNotice::SignedOut), ..plain }),
+            ("wrong", Self { notice: Some(LoginNotice::Wrong), ..typed.clone() }),
+            ("locked", Self { notice: Some(LoginNotice::Locked { until: sample_ago(-9) }), ..typed }),
+        ]
+    }
+}
+
+/// A password with a button that shows it (added by the script; without one it stays hidden).
+pub(super) fn password(
+    label: &str,
+    autocomplete: &str,
+    hint: Option<&str>,
+    error: Option<&str>,
+    autofocus: bool,
+) -> Markup {
+    let field = Field {
+        kind: "password",
+        autocomplete: Some(autocomplete),
+        required: true,
+        hint,
+        error,
+        autofocus,
+        maxlength: Some(256),
+        ..Field::new(label, "password")
+    };
+    html! { div.reveal data-reveal data-show=(words::SHOW) data-hide=(words::HIDE) { (field.render()) } }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_was_typed_stays_and_the_password_does_not() {
+        for (name, view) in Login::samples() {
+            let text = view.render().into_string();
+            assert!(text.contains(&format!("value=\"{}\"", view.email)), "{name}");
+            assert!(text.contains("type=\"password\" value=\"\""), "{name}");
+        }
+    }
+
+    #[test]
+    fn a_locked_address_says_until_when() {
+        let (_, view) = Login::samples().pop().expect("samples");
+        let text = view.render().into_string();
+        assert!(text.contains("14:14") && text.contains("disabled"), "{text}");
+    }
+}

@@ -1,0 +1,241 @@
+//! The New Session form (R1, R7, R11, R12, R13, R19), in a dialog or as a part of the page.
+
+use maud::{Markup, html};
+
+use super::{Forms, words};
+use crate::parts::{Banner, Field, Icon, Tone};
+
+pub use parlor_domain::Channel;
+
+/// What is wrong with a form that was refused.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FieldError {
+    /// The field it belongs to, by its `name`; none for the form as a whole.
+    pub field: Option<String>,
+    /// What is wrong and how to put it right.
+    pub message: String,
+}
+
+impl FieldError {
+    /// An error of one field.
+    pub fn new(field: &str, message: &str) -> Self {
+        Self { field: Some(field.to_owned()), message: message.to_owned() }
+    }
+
+    /// The first message for a field.
+    pub(super) fn of<'a>(errors: &'a [Self], field: &str) -> Option<&'a str> {
+        errors.iter().find(|error| error.field.as_deref() == Some(field)).map(|error| error.message.as_str())
+    }
+}
+
+/// A team whose settings a session can be started under (R19), with what those settings mean for the form.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TeamChoice {
+    /// The team's id.
+    pub id: String,
+    /// Its name.
+    pub name: String,
+    /// The agent's own team.
+    pub own: bool,
+    /// Effective `channels.sms` (R13).
+    pub sms: bool,
+    /// Effective `channels.embedded` (R12): no invitation is sent.
+    pub embedded: bool,
+    /// Effective `authentication.method` is `pin` (R7).
+    pub pin: bool,
+    /// Effective `channels.default`.
+    pub channel: Channel,
+}
+
+/// The session that stands in the way while `single_active` is on (R10).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Blocking {
+    /// Its id.
+    pub id: String,
+    /// The customer's name.
+    pub name: String,
+}
+
+/// The form. Posts `csrf`, `idempotency_key`, `name`, `channel` (`email` | `sms`), `email`, `phone`, `pin`, `team` and
+/// `mode` (`start` | `plan`) to `/v1/sessions`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NewSession {
+    /// The teams whose settings the agent may use; at least their own.
+    pub teams: Vec<TeamChoice>,
+    /// The id of the chosen one.
+    pub team: String,
+    /// The chosen channel.
+    pub channel: Channel,
+    /// What was typed.
+    pub name: String,
+    /// What was typed.
+    pub email: String,
+    /// What was typed.
+    pub phone: String,
+    /// Why it was refused.
+    pub errors: Vec<FieldError>,
+    /// R10: what has to end first.
+    pub blocking: Option<Blocking>,
+}
+
+impl NewSession {
+    fn chosen(&self) -> Option<&TeamChoice> {
+        self.teams.iter().find(|team| team.id == self.team).or_else(|| self.teams.first())
+    }
+
+    /// The form, without its heading.
+    pub(super) fn form(&self, forms: &Forms) -> Markup {
+        let chosen = self.chosen();
+        let sms = chosen.is_some_and(|team| team.sms);
+        let embedded = chosen.is_some_and(|team| team.embedded);
+        let pin = chosen.is_some_and(|team| team.pin);
+        let channel = if sms { self.channel } else { Channel::Email };
+        let by_sms = channel == Channel::Sms;
+        html! {
+            form.new-form method="post" action="/v1/sessions" data-new data-embedded=(embedded) data-sms=(sms) data-pin=(pin) {
+                (forms.hidden("new"))
+                div.form-errors role="alert" {
+                    @for error in self.errors.iter().filter(|error| error.field.is_none()) {
+                        (Banner::new(Tone::Bad, html! { p { (error.message) } }))
+                    }
+                }
+                @if let Some(blocking) = &self.blocking {
+                    (Banner::new(Tone::Warn, html! {
+                        p { strong { (words::SINGLE_ACTIVE) } }
+                        p.small { (words::SINGLE_ACTIVE_HELP) }
+                        p { a href={ "/console/s/" (blocking.id) } { (words::SINGLE_ACTIVE_OPEN) ": " bdi { (blocking.name) } } }
+                    }))
+                } @else { p.muted.new-lead { (words::NEW_LEAD) } }
+                @if self.teams.len() > 1 {
+                    div.field {
+                        label for="team" { (words::SETTINGS_OF) }
+                        select.input id="team" name="team" aria-describedby="team-hint" {
+                            @for team in &self.teams {
+                                option value=(team.id) selected[team.id == self.team] data-sms=(team.sms) data-embedded=(team.embedded) data-pin=(team.pin)
+                                    data-channel=(team.channel.as_str()) {
+                                    (team.name) @if team.own { " (" (words::YOUR_TEAM) ")" }
+                                }
+                            }
+                        }
+                        p.field-hint id="team-hint" { (words::SETTINGS_OF_HINT) }
+                    }
+                } @else {
+                    input type="hidden" name="team" value=(self.team);
+                }
+                (Field { value: &self.name, autocomplete: Some("off"), required: true, autofocus: true, maxlength: Some(120),
+                    error: FieldError::of(&self.errors, "name"), ..Field::new(words::CUSTOMER_NAME, "name") })
+                fieldset.new-channel {
+                    legend { (words::INVITE_BY) }
+                    div.segments {
+                        label { input type="radio" name="channel" value="email" checked[!by_sms]; span { (Icon::Mail) (words::BY_EMAIL) } }
+                        label { input type="radio" name="channel" value="sms" checked[by_sms] disabled[!sms]; span { (Icon::Chat) (words::BY_SMS) } }
+                    }
+                }
+                div.new-contacts {
+                    div.new-email { (Field { kind: "email", value: &self.email, autocomplete: Some("off"), inputmode: Some("email"), maxlength: Some(254),
+                        error: FieldError::of(&self.errors, "email"), ..Field::new(words::CUSTOMER_EMAIL, "email") }) }
+                    div.new-phone { (Field { kind: "tel", value: &self.phone, autocomplete: Some("off"), inputmode: Some("tel"), maxlength: Some(32), hint: Some(words::PHONE_HINT),
+                        error: FieldError::of(&self.errors, "phone"), ..Field::new(words::CUSTOMER_PHONE, "phone") }) }
+                }
+                div.new-pin {
+                    (Field { autocomplete: Some("off"), inputmode: Some("numeric"), pattern: Some("[0-9]{4,12}"), maxlength: Some(12), class: "digits", hint: Some(words::PIN_HINT),
+                        error: FieldError::of(&self.errors, "pin"), ..Field::new(words::PIN, "pin") })
+                    button.button type="button" data-do="suggest-pin" hidden { (words::SUGGEST) }
+                }
+                div.new-embedded { (Banner { icon: Some(Icon::Link), ..Banner::new(Tone::Info, html! { p { strong { (words::EMBEDDED_NOTICE) } } p.small { (words::EMBEDDED_NOTICE_HELP) } }) }) }
+                div.new-foot {
+                    p.small.muted.new-why id="new-why" role="status" { }
+                    div.dialog-foot {
+                        button.button type="submit" name="mode" value="plan" disabled[self.blocking.is_some()] aria-describedby="new-plan-hint new-why" { (Icon::Calendar) (words::PLAN) }
+                        button.button.button-primary type="submit" name="mode" value="start" disabled[self.blocking.is_some()] aria-describedby="new-why" { (words::START) }
+                    }
+                    p.small.muted.new-plan-hint id="new-plan-hint" {
+                        span.not-embedded { (words::PLAN_HINT) } span.only-embedded { (words::PLAN_HINT_EMBEDDED) }
+                    }
+                }
+            }
+        }
+    }
+
+    /// An agent with one more team than their own.
+    pub fn sample() -> Self {
+        let team = |id: &str, name: &str, own, embedded, pin| TeamChoice {
+            id: id.to_owned(),
+            name: name.to_owned(),
+            own,
+            sms: true,
+            embedded,
+            pin,
+            channel: Channel::Email,
+        };
+        Self {
+            teams: vec![team("t4kx9w", "Mortgages", true, false, true), team("t7mm2c", "Savings", false, false, false)],
+            team: "t4kx9w".to_owned(),
+            channel: Channel::Email,
+            name: String::new(),
+            email: String::new(),
+            phone: String::new(),
+            errors: Vec::new(),
+            blocking: None,
+        }
+    }
+
+    /// Refused, with everything still in it.
+    pub fn sample_refused() -> Self {
+        Self {
+            channel: Channel::Sms,
+            name: "Mara Quist".to_owned(),
+            phone: "07700 900123".to_owned(),
+            errors: vec![
+                FieldError::new("phone", words::BAD_PHONE),
+                FieldError::new("pin", "Choose a PIN of 4 to 12 digits."),
+            ],
+            ..Self::sample()
+        }
+    }
+
+    /// Under settings that send no invitation.
+    pub fn sample_embedded() -> Self {
+        let mut sample = Self::sample();
+        sample.teams.truncate(1);
+        sample.teams[0].embedded = true;
+        sample.teams[0].pin = false;
+        sample
+    }
+
+    /// With another session in the way.
+    pub fn sample_blocked() -> Self {
+        Self {
+            blocking: Some(Blocking { id: "k3j9d2m5n8".to_owned(), name: "Mara Quist".to_owned() }),
+            ..Self::sample()
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_field_of_the_operation_is_there() {
+        let text = NewSession::sample().form(&Forms::sample()).into_string();
+        for name in ["csrf", "idempotency_key", "name", "channel", "email", "phone", "pin", "team", "mode"] {
+            assert!(text.contains(&format!("name=\"{name}\"")), "{name}");
+        }
+    }
+
+    #[test]
+    fn r13_without_text_messages_there_is_no_choice_to_make() {
+        let mut view = NewSession::sample();
+        view.teams.iter_mut().for_each(|team| team.sms = false);
+        view.channel = Channel::Sms;
+        let text = view.form(&Forms::sample()).into_string();
+        assert!(text.contains("data-sms=\"false\"") && text.contains("value=\"email\" checked"));
+    }
+
+    #[test]
+    fn r7_a_pin_is_never_rendered() {
+        let text = NewSession::sample_refused().form(&Forms::sample()).into_string();
+        assert!(text.contains("name=\"pin\" type=\"text\" value=\"\""));
+    }
+}

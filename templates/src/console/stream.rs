@@ -1,0 +1,268 @@
+//! What happened and what was said, in one stream (R24): the events of a session as lines, its messages as bubbles.
+
+use jiff::Timestamp;
+use maud::{Markup, html};
+use parlor_domain::{AgentId, Event, EventKind, Sender};
+
+use super::{Moment, first_name, moment, words};
+use crate::parts::{Icon, Tone};
+
+/// One entry of the stream.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Entry {
+    /// Something happened.
+    Event(EventLine),
+    /// Somebody wrote.
+    Message(MessageLine),
+}
+
+/// An event in words.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct EventLine {
+    /// Its number in the session.
+    pub seq: u64,
+    /// When.
+    pub at: Timestamp,
+    /// A sign for it.
+    pub icon: Icon,
+    /// Whether it went well, wants minding, or went wrong; none for what simply happened.
+    pub tone: Option<Tone>,
+    /// In words, such as "Mara joined".
+    pub text: String,
+    /// A time that belongs to the words and follows them, such as that of unlocking.
+    pub until: Option<Timestamp>,
+    /// A delivery failed, and sending again is offered.
+    pub resend: bool,
+}
+
+/// A chat message.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct MessageLine {
+    /// Its number in the session.
+    pub seq: u64,
+    /// When the server took it.
+    pub at: Timestamp,
+    /// The writer's own id for it; the page that sent it knows it by this.
+    pub id: String,
+    /// Which side.
+    pub from: Sender,
+    /// Who wrote.
+    pub name: String,
+    /// What.
+    pub text: String,
+}
+
+impl Entry {
+    /// An event as this agent reads it, with the customer spoken of by their first name.
+    pub fn of(event: &Event, viewer: &AgentId, customer: &str) -> Self {
+        if let EventKind::Message { id, from, text } = &event.kind {
+            return Self::Message(MessageLine {
+                seq: event.seq,
+                at: event.at,
+                id: id.clone(),
+                from: *from,
+                name: words::writer(&event.actor, customer),
+                text: text.clone(),
+            });
+        }
+        let (icon, tone) = sign(&event.kind);
+        Self::Event(EventLine {
+            seq: event.seq,
+            at: event.at,
+            icon,
+            tone,
+            text: words::event(event, viewer, first_name(customer)),
+            until: match event.kind {
+                EventKind::PinLocked { until } => Some(until),
+                _ => None,
+            },
+            resend: matches!(event.kind, EventKind::DeliveryFailed { .. }),
+        })
+    }
+
+    /// Its number.
+    pub const fn seq(&self) -> u64 {
+        match self {
+            Self::Event(line) => line.seq,
+            Self::Message(line) => line.seq,
+        }
+    }
+
+    /// When.
+    pub const fn at(&self) -> Timestamp {
+        match self {
+            Self::Event(line) => line.at,
+            Self::Message(line) => line.at,
+        }
+    }
+
+    fn render(&self, follows: bool, resend: Option<&Markup>, now: Timestamp) -> Markup {
+        match self {
+            Self::Event(line) => html! {
+                li.event data-seq=(line.seq) data-at=(line.at) data-tone=[line.tone.map(tone_name)] {
+                    span.event-mark { (line.icon) }
+                    span.event-text { bdi { (line.text) } @if let Some(until) = line.until { " " (moment(until, now, Moment::Clock)) } }
+                    (moment(line.at, now, Moment::Clock))
+                    @if let (true, Some(resend)) = (line.resend, resend) { (resend) }
+                }
+            },
+            Self::Message(line) => html! {
+                li.msg data-seq=(line.seq) data-at=(line.at) data-id=(line.id) data-from=(sender_name(line.from)) data-follows[follows] {
+                    p.msg-head { bdi.msg-name { (line.name) } (moment(line.at, now, Moment::Clock)) }
+                    p.msg-text dir="auto" { (line.text) }
+                }
+            },
+        }
+    }
+}
+
+/// The last event in the words of a history row: who wrote what, or what happened.
+pub fn last_words(event: &Event, viewer: &AgentId, customer: &str) -> String {
+    match &event.kind {
+        EventKind::Message { text, .. } => {
+            // One line is all a row has, and a long message need not travel for it.
+            let start: String = text.chars().take(80).map(|c| if c.is_whitespace() { ' ' } else { c }).collect();
+            format!("{}: {start}", words::actor(&event.actor, viewer, first_name(customer)))
+        }
+        _ => words::event(event, viewer, first_name(customer)),
+    }
+}
+
+/// The whole stream with a line before each day and before what this agent has not seen yet.
+pub(super) fn render(entries: &[Entry], seen: Option<u64>, resend: Option<&Markup>, now: Timestamp) -> Markup {
+    let mut rows = Vec::with_capacity(entries.len());
+    let mut previous: Option<&Entry> = None;
+    let mut marked = false;
+    for entry in entries {
+        let new_day = previous.is_none_or(|last| words::day(last.at(), now) != words::day(entry.at(), now));
+        if new_day {
+            rows.push(html! { li.day data-day=(entry.at()) { span { (words::day(entry.at(), now)) } } });
+        }
+        let unseen = !marked && previous.is_some() && seen.is_some_and(|seen| entry.seq() > seen);
+        if unseen {
+            marked = true;
+            rows.push(unread_line());
+        }
+        let follows = !unseen && !new_day && previous.is_some_and(|last| follows(last, entry));
+        rows.push(entry.render(follows, resend, now));
+        previous = Some(entry);
+    }
+    html! { @for row in rows { (row) } }
+}
+
+/// The line before what is new.
+pub(super) fn unread_line() -> Markup {
+    html! { li.unread { span { (words::NEW_BELOW) } } }
+}
+
+/// Whether a message carries on the one before it, so that its head need not be said again.
+fn follows(last: &Entry, entry: &Entry) -> bool {
+    match (last, entry) {
+        (Entry::Message(a), Entry::Message(b)) => {
+            a.from == b.from && a.name == b.name && b.at.as_second() - a.at.as_second() < 300
+        }
+        _ => false,
+    }
+}
+
+const fn sign(kind: &EventKind) -> (Icon, Option<Tone>) {
+    match kind {
+        EventKind::Created { planned: true } => (Icon::Calendar, None),
+        EventKind::Created { planned: false } => (Icon::Add, None),
+        EventKind::Invited { .. } => (Icon::Mail, None),
+        EventKind::LinkGenerated | EventKind::LinkRenewed { .. } => (Icon::Link, None),
+        EventKind::Consented => (Icon::Shield, None),
+        EventKind::DeviceBound | EventKind::DeviceReleased => (Icon::Device, None),
+        EventKind::Joined => (Icon::User, Some(Tone::Good)),
+        EventKind::PinWrong => (Icon::Pin, Some(Tone::Warn)),
+        EventKind::PinLocked { .. } | EventKind::PinBanned => (Icon::Lock, Some(Tone::Bad)),
+        EventKind::PinReset => (Icon::Key, None),
+        EventKind::CodeSent { .. } => (Icon::Pin, None),
+        EventKind::Message { .. } => (Icon::Chat, None),
+        EventKind::KeptOpen => (Icon::Clock, None),
+        EventKind::Ended { .. } | EventKind::Discarded => (Icon::CheckCircle, None),
+        EventKind::Renewed => (Icon::Refresh, Some(Tone::Good)),
+        EventKind::AccessChanged { .. } => (Icon::Eye, None),
+        EventKind::DeliveryFailed { .. } => (Icon::Alert, Some(Tone::Bad)),
+        EventKind::DeliverySuppressed { .. } => (Icon::Alert, Some(Tone::Warn)),
+    }
+}
+
+const fn tone_name(tone: Tone) -> &'static str {
+    match tone {
+        Tone::Info => "info",
+        Tone::Good => "good",
+        Tone::Warn => "warn",
+        Tone::Bad => "bad",
+    }
+}
+
+/// As in `data-from` and in the live frames.
+pub(super) const fn sender_name(sender: Sender) -> &'static str {
+    match sender {
+        Sender::Customer => "customer",
+        Sender::Agent => "agent",
+        Sender::Api => "api",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use parlor_domain::{Actor, Channel, Origin};
+
+    use super::*;
+    use crate::console::{sample_ago, sample_now};
+
+    fn event(seq: u64, minutes: i64, actor: Actor, kind: EventKind) -> Event {
+        Event { seq, at: sample_ago(minutes), actor, origin: Origin::default(), kind }
+    }
+
+    fn nina() -> (AgentId, Actor) {
+        let id: AgentId = "4".repeat(16).parse().expect("an id");
+        (id.clone(), Actor::Agent { id, name: "Nina Alder".to_owned() })
+    }
+
+    #[test]
+    fn r24_an_event_reads_as_a_sentence() {
+        let (id, actor) = nina();
+        for (actor, kind, words) in [
+            (actor.clone(), EventKind::Created { planned: false }, "You started the session"),
+            (actor, EventKind::Invited { channel: Some(Channel::Sms) }, "Invited by text message"),
+            (Actor::Customer, EventKind::Joined, "Mara joined"),
+            (
+                Actor::System,
+                EventKind::DeliveryFailed { channel: Channel::Email, reason: "mailbox full".to_owned() },
+                "The e-mail could not be delivered: mailbox full",
+            ),
+        ] {
+            let Entry::Event(line) = Entry::of(&event(1, 0, actor, kind), &id, "Mara Quist") else {
+                panic!("an event")
+            };
+            assert_eq!(line.text, words);
+        }
+    }
+
+    #[test]
+    fn the_unread_line_stands_once_before_the_first_unseen_entry() {
+        let (id, _) = nina();
+        let say = |seq| {
+            Entry::of(
+                &event(
+                    seq,
+                    10 - i64::try_from(seq).unwrap_or(0),
+                    Actor::Customer,
+                    EventKind::Message { id: format!("m{seq}"), from: Sender::Customer, text: format!("text {seq}") },
+                ),
+                &id,
+                "Mara Quist",
+            )
+        };
+        let entries: Vec<Entry> = (1..=4).map(say).collect();
+        let text = render(&entries, Some(2), None, sample_now()).into_string();
+        assert_eq!(text.matches("class=\"unread\"").count(), 1);
+        assert!(
+            text.find("text 2") < text.find("class=\"unread\"") && text.find("class=\"unread\"") < text.find("text 3")
+        );
+        assert!(!render(&entries, Some(4), None, sample_now()).into_string().contains("class=\"unread\""));
+    }
+}
