@@ -10,7 +10,9 @@ pub mod console;
 pub mod customer;
 pub mod lang;
 pub mod layout;
+pub mod mail;
 pub mod parts;
+pub mod text;
 pub mod words;
 
 pub use accent::Accent;

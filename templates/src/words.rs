@@ -414,10 +414,14 @@ catalogue! {
     text_invitation { en: "{company}: {agent} invites you to your private page: {link}", es: "{company}: {agent} le invita a ver su enlace privado: {link}", fr: "{company} : {agent} vous invite sur votre page privée : {link}", de: "{company}: {agent} lädt Sie auf Ihre private Seite ein: {link}", ar: "{company}: {agent}: {link}" }
     /// New link.
     text_new_link { en: "{company}: your new link: {link}", es: "{company}: su enlace nuevo: {link}", fr: "{company} : votre nouveau lien : {link}", de: "{company}: Ihr neuer Link: {link}", ar: "{company}: {link}" }
+    /// Anything with a link, where the agent's name does not fit or cannot be written.
+    text_page { en: "{company}: your private page: {link}", es: "{company}: su enlace privado: {link}", fr: "{company} : votre page privée : {link}", de: "{company}: Ihre private Seite: {link}", ar: "{company}: {link}" }
     /// The session goes on.
     text_renewed { en: "{company}: {agent} has opened your page again: {link}", es: "{company}: puede seguir con {agent}: {link}", fr: "{company} : votre page est de nouveau ouverte : {link}", de: "{company}: Ihre Seite ist wieder offen: {link}", ar: "{company}: {agent}: {link}" }
     /// Code.
     text_code { en: "{company}: your code is {code}. It works for {n} minutes. Tell it to nobody.", es: "{company}: su clave es {code}. Sirve {n} minutos. No la diga a nadie.", fr: "{company} : votre code est {code}. Valable {n} minutes. Ne le dites à personne.", de: "{company}: Ihr Code ist {code}. Er gilt {n} Minuten. Sagen Sie ihn niemandem.", ar: "{company}: {code} ({n} min)" }
+    /// Code, where the company's name cannot be written.
+    text_code_alone { en: "Your code: {code}", es: "Su clave: {code}", fr: "Votre code : {code}", de: "Ihr Code: {code}", ar: "{code}" }
     /// Reminder.
     text_reminder { en: "{company}: something on your page is not finished: {link}", es: "{company}: le queda algo pendiente: {link}", fr: "{company} : votre page n'est pas finie : {link}", de: "{company}: Auf Ihrer Seite ist noch etwas offen: {link}", ar: "{company}: {link}" }
     /// Update.
