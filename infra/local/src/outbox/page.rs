@@ -214,7 +214,7 @@ fn card(item: &Item, open: bool) -> Markup {
             summary {
                 span.chip data-channel=(name) { (icon(item.channel)) (name) }
                 span.card__what {
-                    span.card__title dir="auto" { (title) }
+                    span.card__title { bdi { (title) } }
                     span.card__to { "to " bdi { (item.to) } }
                 }
                 (time(item))

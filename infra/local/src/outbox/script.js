@@ -7,7 +7,8 @@ const short = new Intl.DateTimeFormat(undefined, { day: "numeric", month: "short
 
 function fit(frame) {
   const root = frame.contentDocument?.documentElement;
-  if (root && root.scrollHeight > 0) frame.style.blockSize = `${Math.min(root.scrollHeight + 2, 1200)}px`;
+  const height = root?.getBoundingClientRect().height ?? 0;
+  if (height > 0) frame.style.blockSize = `${Math.min(Math.ceil(height) + 2, 1200)}px`;
 }
 
 function dress(part) {
