@@ -280,6 +280,11 @@ pub enum Command<'a> {
         /// The service's reason.
         reason: String,
     },
+    /// A message was not sent because text messages are off (R13).
+    DeliverySuppressed {
+        /// By which channel it would have gone.
+        channel: Channel,
+    },
 }
 
 /// Why not.
@@ -771,7 +776,8 @@ impl Session {
                 }
                 State::Ended => match &self.due {
                     Some(due) if due.at <= now => {
-                        draft.record(EventKind::AccessChanged { tier: self.access(now).tier })
+                        draft.session.due = None;
+                        draft.record(EventKind::AccessChanged { tier: self.access(now).tier });
                     }
                     _ => return Ok(self.unchanged()),
                 },
@@ -784,6 +790,7 @@ impl Session {
             Command::DeliveryFailed { channel, reason } => {
                 draft.record(EventKind::DeliveryFailed { channel, reason });
             }
+            Command::DeliverySuppressed { channel } => draft.record(EventKind::DeliverySuppressed { channel }),
         }
         Ok(draft.finish(settings))
     }

@@ -56,6 +56,11 @@ pub fn next(session: &Session, settings: &Settings, armed: Option<&Due>, now: Ti
             Due { kind: DueKind::Inactivity, at }
         }
         State::Ended => {
+            // A boundary that passed and was not swept yet stays armed whatever else is written meanwhile: only the
+            // sweep tells the rooms and the timeline about it.
+            if let Some(armed) = armed.filter(|armed| armed.kind == DueKind::Access && armed.at <= now) {
+                return Some(armed.clone());
+            }
             let at = session.ended.as_ref()?.plan.next_boundary(now)?;
             return Some(Due { kind: DueKind::Access, at });
         }

@@ -55,7 +55,8 @@ pub struct Extras<'a> {
     pub keep: Option<(&'a str, &'a str, &'a Kept)>,
     /// Mark a message as posted: its id. Loses against a mark that is there.
     pub posted: Option<&'a str>,
-    /// Settle an outbox entry in the same write.
+    /// Settle an outbox entry in the same write, if nobody settled it or began another attempt meanwhile (else
+    /// [`CommitError::Conflict`]).
     pub settle: Option<&'a OutboxEntry>,
 }
 
@@ -85,6 +86,9 @@ fn doc_item<T: Serialize>(kind: &'static str, key: &Key, doc: &T) -> Result<Item
     item.insert("doc".into(), to_value(kind, doc)?);
     Ok(item)
 }
+
+/// The condition under which an attempt may write what became of an entry: nobody settled it, nobody began another.
+pub(crate) const UNSETTLED: &str = "#doc.#status = :pending AND #doc.#attempts = :attempts";
 
 /// The outbox entry as an item: in the due index while it is pending.
 pub(crate) fn outbox_item(entry: &OutboxEntry) -> Result<Item, StoreError> {
@@ -116,7 +120,7 @@ impl Store {
             writes.push((Part::Session, self.put(outbox_item(entry)?)?));
         }
         if let Some(entry) = extras.settle {
-            writes.push((Part::Session, self.put(outbox_item(entry)?)?));
+            writes.push((Part::Session, self.settle(entry)?));
         }
         if let Some((caller, key, kept)) = extras.keep {
             let mut item = doc_item("kept answer", &Key::kept(caller, key), kept)?;
@@ -187,6 +191,20 @@ impl Store {
         };
         let update = update.update_expression(expression).build();
         Ok(TransactWriteItem::builder().update(update.map_err(|error| incomplete(&error))?).build())
+    }
+
+    fn settle(&self, entry: &OutboxEntry) -> Result<TransactWriteItem, StoreError> {
+        let put = Put::builder()
+            .table_name(&self.core)
+            .set_item(Some(outbox_item(entry)?))
+            .condition_expression(UNSETTLED)
+            .expression_attribute_names("#doc", "doc")
+            .expression_attribute_names("#status", "status")
+            .expression_attribute_names("#attempts", "attempts")
+            .expression_attribute_values(":pending", text("pending"))
+            .expression_attribute_values(":attempts", number(entry.attempts))
+            .build();
+        Ok(TransactWriteItem::builder().put(put.map_err(|error| incomplete(&error))?).build())
     }
 
     fn put(&self, item: Item) -> Result<TransactWriteItem, StoreError> {

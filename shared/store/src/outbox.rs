@@ -5,7 +5,7 @@ use parlor_domain::{OutboxEntry, SessionId};
 
 use crate::{
     Store, StoreError,
-    commit::outbox_item,
+    commit::{UNSETTLED, outbox_item},
     keys::{Key, number},
 };
 
@@ -18,7 +18,7 @@ impl Store {
             .put_item()
             .table_name(&self.core)
             .set_item(Some(outbox_item(entry)?))
-            .condition_expression("#doc.#status = :pending AND #doc.#attempts = :attempts")
+            .condition_expression(UNSETTLED)
             .expression_attribute_names("#doc", "doc")
             .expression_attribute_names("#status", "status")
             .expression_attribute_names("#attempts", "attempts")
