@@ -594,15 +594,6 @@ fn without_position(error: &serde_json::Error) -> String {
     text.split(" at line ").next().unwrap_or(&text).to_owned()
 }
 
-/// The path of a key that is not there. The error's own path ends at the object that lacks it.
-fn missing_field(error: &serde_path_to_error::Error<serde_json::Error>) -> Option<String> {
-    let text = error.inner().to_string();
-    let (_, rest) = text.split_once("missing field `")?;
-    let (field, _) = rest.split_once('`')?;
-    let parent = error.path().to_string();
-    Some(if parent == "." { field.to_owned() } else { format!("{parent}.{field}") })
-}
-
 fn https(text: Option<&str>) -> bool {
     text.is_none_or(|text| {
         url::Url::parse(text).is_ok_and(|url| url.scheme() == "https" && url.has_host() && url.username().is_empty())

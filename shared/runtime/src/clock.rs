@@ -19,17 +19,12 @@ impl Clock {
 
     /// The system's clock plus `offset` seconds. Whoever holds the same `offset` can make this clock jump.
     pub fn shifted(offset: Arc<AtomicI64>) -> Self {
-        Self {
-            offset: Some(offset),
-        }
+        Self { offset: Some(offset) }
     }
 
     /// Now.
     pub fn now(&self) -> Timestamp {
-        #[allow(
-            clippy::disallowed_methods,
-            reason = "the one place that reads the system's clock"
-        )]
+        #[allow(clippy::disallowed_methods, reason = "the one place that reads the system's clock")]
         let system = Timestamp::now();
         match &self.offset {
             None => system,

@@ -51,10 +51,7 @@ impl Config {
             if schemes.iter().any(|scheme| value.starts_with(scheme)) {
                 Ok(value.trim_end_matches('/').to_owned())
             } else {
-                Err(ConfigError::Invalid {
-                    name,
-                    expected: "an absolute URL",
-                })
+                Err(ConfigError::Invalid { name, expected: "an absolute URL" })
             }
         };
         Ok(Self {
@@ -68,10 +65,9 @@ impl Config {
             master_key: MasterKey::from_base64(&required("PARLOR_MASTER_KEY")?)?,
             log: match optional("PARLOR_LOG") {
                 None => tracing::Level::INFO,
-                Some(level) => level.parse().map_err(|_| ConfigError::Invalid {
-                    name: "PARLOR_LOG",
-                    expected: "a log level",
-                })?,
+                Some(level) => {
+                    level.parse().map_err(|_| ConfigError::Invalid { name: "PARLOR_LOG", expected: "a log level" })?
+                }
             },
         })
     }
@@ -90,20 +86,13 @@ impl MasterKey {
     /// Reads base64, with or without padding. Bits after the 32nd byte are ignored, so that a generated secret of 43
     /// letters and digits will do: Secrets Manager can make those, but no canonical base64.
     pub fn from_base64(text: &str) -> Result<Self, ConfigError> {
-        let invalid = ConfigError::Invalid {
-            name: "PARLOR_MASTER_KEY",
-            expected: "32 bytes in base64",
-        };
+        let invalid = ConfigError::Invalid { name: "PARLOR_MASTER_KEY", expected: "32 bytes in base64" };
         let mut specification = data_encoding::BASE64_NOPAD.specification();
         specification.check_trailing_bits = false;
         specification
             .encoding()
             .ok()
-            .and_then(|encoding| {
-                encoding
-                    .decode(text.trim().trim_end_matches('=').as_bytes())
-                    .ok()
-            })
+            .and_then(|encoding| encoding.decode(text.trim().trim_end_matches('=').as_bytes()).ok())
             .and_then(|bytes| <[u8; 32]>::try_from(bytes).ok())
             .map(Self)
             .ok_or(invalid)
@@ -159,10 +148,7 @@ mod tests {
             _ => env(name),
         };
         let error = Config::from_env(&wrong).unwrap_err();
-        assert_eq!(
-            error.to_string(),
-            "PARLOR_MASTER_KEY is not 32 bytes in base64"
-        );
+        assert_eq!(error.to_string(), "PARLOR_MASTER_KEY is not 32 bytes in base64");
     }
 
     #[test]

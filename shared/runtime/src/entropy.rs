@@ -14,10 +14,7 @@ impl Entropy {
     /// When the operating system has no randomness to give. There is no safe way to go on without: tokens would be
     /// guessable. Linux never does this once it has booted.
     pub fn fill(&self, buffer: &mut [u8]) {
-        #[allow(
-            clippy::disallowed_methods,
-            reason = "the one place that reads the system's randomness"
-        )]
+        #[allow(clippy::disallowed_methods, reason = "the one place that reads the system's randomness")]
         if let Err(error) = getrandom::fill(buffer) {
             panic!("the operating system has no randomness: {error}");
         }
@@ -28,5 +25,11 @@ impl Entropy {
         let mut bytes = [0; N];
         self.fill(&mut bytes);
         bytes
+    }
+}
+
+impl parlor_domain::Random for Entropy {
+    fn fill(&self, bytes: &mut [u8]) {
+        Self::fill(self, bytes);
     }
 }

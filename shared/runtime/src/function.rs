@@ -39,10 +39,7 @@ pub trait EventFunction: Sized + Send + Sync + 'static {
     fn new(runtime: &Runtime) -> Self;
 
     /// Handles one event. An error makes the caller try again, where it does such a thing.
-    fn handle(
-        &self,
-        event: Self::Event,
-    ) -> impl Future<Output = Result<Self::Answer, Error>> + Send;
+    fn handle(&self, event: Self::Event) -> impl Future<Output = Result<Self::Answer, Error>> + Send;
 }
 
 /// Runs `F` as the Lambda function that this process is, until Lambda ends it.
@@ -58,10 +55,7 @@ pub async fn run_event<F: EventFunction>() -> Result<(), Error> {
 }
 
 async fn start() -> Result<Runtime, Error> {
-    #[allow(
-        clippy::disallowed_methods,
-        reason = "the one place that reads the environment"
-    )]
+    #[allow(clippy::disallowed_methods, reason = "the one place that reads the environment")]
     let runtime = Runtime::from_env(&|name| std::env::var(name).ok())?;
     init_telemetry(runtime.config.log);
     runtime.warm().await;
@@ -82,10 +76,7 @@ pub fn http_service<F: HttpFunction>(
     service_fn(move |request: Request| {
         let function = Arc::clone(&function);
         let route = route(&request);
-        let request_id = request
-            .lambda_context_ref()
-            .map(|context| context.request_id.clone())
-            .unwrap_or_default();
+        let request_id = request.lambda_context_ref().map(|context| context.request_id.clone()).unwrap_or_default();
         let span = tracing::info_span!("invocation", function = F::NAME, request_id, route);
         async move {
             let start = now();
@@ -116,11 +107,7 @@ pub fn event_service<F: EventFunction>(
     service_fn(move |event: LambdaEvent<F::Event>| {
         let function = Arc::clone(&function);
         let LambdaEvent { payload, context } = event;
-        let span = tracing::info_span!(
-            "invocation",
-            function = F::NAME,
-            request_id = context.request_id
-        );
+        let span = tracing::info_span!("invocation", function = F::NAME, request_id = context.request_id);
         async move {
             let start = now();
             let answer = function.handle(payload).await;
@@ -153,10 +140,7 @@ fn now() -> Instant {
 }
 
 /// With a thousandth of precision; more would be noise.
-#[allow(
-    clippy::cast_precision_loss,
-    reason = "an invocation ends long before 2^52 microseconds"
-)]
+#[allow(clippy::cast_precision_loss, reason = "an invocation ends long before 2^52 microseconds")]
 fn milliseconds(start: Instant) -> f64 {
     start.elapsed().as_micros() as f64 / 1000.0
 }

@@ -63,11 +63,7 @@ struct Connectors {
 }
 
 impl HttpClient for AwsHttp {
-    fn http_connector(
-        &self,
-        _: &HttpConnectorSettings,
-        _: &RuntimeComponents,
-    ) -> SharedHttpConnector {
+    fn http_connector(&self, _: &HttpConnectorSettings, _: &RuntimeComponents) -> SharedHttpConnector {
         SharedHttpConnector::new(Shared(Arc::clone(&self.0)))
     }
 }
@@ -88,8 +84,7 @@ impl Connectors {
         };
         let host = rest.split(['/', ':', '?']).next().unwrap_or_default();
         if host.ends_with(".amazonaws.com") && !self.pinned_failed.load(Ordering::Relaxed) {
-            self.pinned
-                .get_or_init(|| tls(TrustStore::empty().with_pem_certificate(AMAZON_ROOTS)))
+            self.pinned.get_or_init(|| tls(TrustStore::empty().with_pem_certificate(AMAZON_ROOTS)))
         } else {
             self.system.get_or_init(|| tls(TrustStore::default()))
         }
@@ -99,10 +94,7 @@ impl Connectors {
 fn builder() -> ConnectorBuilder {
     Connector::builder()
         .connector_settings(
-            HttpConnectorSettings::builder()
-                .connect_timeout(CONNECT_TIMEOUT)
-                .read_timeout(READ_TIMEOUT)
-                .build(),
+            HttpConnectorSettings::builder().connect_timeout(CONNECT_TIMEOUT).read_timeout(READ_TIMEOUT).build(),
         )
         .sleep_impl(TokioSleep::new())
 }

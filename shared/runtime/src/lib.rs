@@ -45,12 +45,9 @@ impl Runtime {
     pub fn from_env(env: &impl Fn(&str) -> Option<String>) -> Result<Self, ConfigError> {
         let http = AwsHttp::default();
         let sdk = sdk::sdk_config(env, &http)?;
-        let overridden =
-            env("AWS_ENDPOINT_URL_DYNAMODB").is_some() || env("AWS_ENDPOINT_URL").is_some();
-        let warm_url = sdk
-            .region()
-            .filter(|_| !overridden)
-            .map(|region| format!("https://dynamodb.{region}.amazonaws.com/"));
+        let overridden = env("AWS_ENDPOINT_URL_DYNAMODB").is_some() || env("AWS_ENDPOINT_URL").is_some();
+        let warm_url =
+            sdk.region().filter(|_| !overridden).map(|region| format!("https://dynamodb.{region}.amazonaws.com/"));
         Ok(Self {
             config: Config::from_env(env)?,
             clock: Clock::system(),

@@ -17,10 +17,7 @@ use crate::https::AwsHttp;
 /// Region comes from `AWS_REGION`. `AWS_ENDPOINT_URL_<SERVICE>` and `AWS_ENDPOINT_URL` override endpoints, with the SDKs'
 /// own names and precedence. The behaviour version, and with it standard retries and timeouts, is the latest. The
 /// function's name is the application's name, so that it stands in the user agent of every request.
-pub(crate) fn sdk_config(
-    env: &impl Fn(&str) -> Option<String>,
-    http: &AwsHttp,
-) -> Result<SdkConfig, ConfigError> {
+pub(crate) fn sdk_config(env: &impl Fn(&str) -> Option<String>, http: &AwsHttp) -> Result<SdkConfig, ConfigError> {
     let required = |name: &'static str| env(name).ok_or(ConfigError::Missing(name));
     let credentials = Credentials::new(
         required("AWS_ACCESS_KEY_ID")?,
@@ -58,9 +55,6 @@ impl LoadServiceConfig for Endpoints {
             return None;
         }
         let service = key.service_id().replace(' ', "_").to_uppercase();
-        self.services
-            .iter()
-            .find(|(name, _)| *name == service)
-            .map(|(_, url)| url.clone())
+        self.services.iter().find(|(name, _)| *name == service).map(|(_, url)| url.clone())
     }
 }

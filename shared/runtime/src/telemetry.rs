@@ -28,13 +28,7 @@ pub fn init_telemetry(level: Level) {
     let targets = Targets::new()
         .with_default(level.min(LevelFilter::WARN))
         .with_targets(OURS.iter().map(|target| (*target, level)));
-    let format = tracing_subscriber::fmt::layer()
-        .json()
-        .flatten_event(true)
-        .with_span_list(false);
+    let format = tracing_subscriber::fmt::layer().json().flatten_event(true).with_span_list(false);
     // An error only means that somebody installed a subscriber before, which is then the one that is wanted.
-    let _ = tracing_subscriber::registry()
-        .with(targets)
-        .with(format)
-        .try_init();
+    let _ = tracing_subscriber::registry().with(targets).with(format).try_init();
 }

@@ -1,0 +1,202 @@
+//! A request to an operation, read without asking anybody: credentials, payload, idempotency key, origin.
+
+use std::collections::BTreeMap;
+
+use lambda_http::{
+    Body, Request, RequestExt,
+    http::{HeaderMap, Method, header},
+    request::RequestContext,
+};
+use parlor_domain::{Origin, SessionId};
+use serde::de::DeserializeOwned;
+use serde_json::Value;
+use sha2::{Digest, Sha256};
+
+use crate::{Caller, Credentials, Ports, Refused};
+
+/// The largest body that an operation reads.
+const MAX_BODY: usize = 64 * 1024;
+
+/// What came in the body.
+#[derive(Debug, Clone)]
+pub enum Payload {
+    /// Nothing.
+    Empty,
+    /// From a program.
+    Json(Value),
+    /// From a page.
+    Form(BTreeMap<String, String>),
+}
+
+/// A request to an operation.
+#[derive(Debug, Clone)]
+pub struct Call {
+    /// Who says they ask.
+    pub credentials: Credentials,
+    /// What came in the body.
+    pub payload: Payload,
+    /// From where.
+    pub origin: Origin,
+    /// `Idempotency-Key`, or a form's hidden field.
+    pub idempotency_key: Option<String>,
+    /// Whether the answer goes to a page's plain form (303 and pages) and not to a program.
+    pub wants_page: bool,
+    /// `If-Match`.
+    pub if_match: Option<String>,
+    /// The query's parameters.
+    pub query: BTreeMap<String, String>,
+    fingerprint: String,
+    csrf: Option<String>,
+    same_site: bool,
+}
+
+/// The segments of a request's path. Functions read it themselves, because their own URLs bring no path parameters.
+#[must_use]
+pub fn segments(request: &Request) -> Vec<String> {
+    let path = request.raw_http_path();
+    path.split('/')
+        .filter(|segment| !segment.is_empty())
+        .map(|segment| percent_encoding::percent_decode_str(segment).decode_utf8_lossy().into_owned())
+        .collect()
+}
+
+/// A session's id in a path: what is not one is not found.
+pub fn session_id(segment: &str) -> Result<SessionId, Refused> {
+    segment.parse().map_err(|_| Refused::NotFound)
+}
+
+/// From where a request came.
+#[must_use]
+pub fn origin(request: &Request) -> Origin {
+    let ip = match request.request_context_ref() {
+        Some(RequestContext::ApiGatewayV2(context)) => context.http.source_ip.clone(),
+        _ => None,
+    };
+    let user_agent = text(request.headers(), header::USER_AGENT.as_str());
+    Origin { ip, user_agent: user_agent.map(|text| text.chars().take(200).collect()) }
+}
+
+fn text(headers: &HeaderMap, name: &str) -> Option<String> {
+    headers.get(name).and_then(|value| value.to_str().ok()).map(str::to_owned)
+}
+
+/// A body's bytes, up to `MAX_BODY`.
+pub fn body_bytes(request: &Request) -> Result<&[u8], Refused> {
+    let bytes: &[u8] = match request.body() {
+        Body::Text(text) => text.as_bytes(),
+        Body::Binary(bytes) => bytes,
+        _ => &[],
+    };
+    if bytes.len() > MAX_BODY { Err(Refused::TooLarge) } else { Ok(bytes) }
+}
+
+/// The fields of a form; the last of two with one name wins.
+pub fn form_fields(request: &Request) -> Result<BTreeMap<String, String>, Refused> {
+    Ok(form_urlencoded::parse(body_bytes(request)?)
+        .map(|(name, value)| (name.into_owned(), value.into_owned()))
+        .collect())
+}
+
+/// Whether a browser says that the request came from our own pages. Programs say nothing.
+#[must_use]
+pub fn is_same_site(request: &Request, public_url: &str) -> bool {
+    let headers = request.headers();
+    let fetch_site = text(headers, "sec-fetch-site");
+    if fetch_site.as_deref().is_some_and(|site| !matches!(site, "same-origin" | "none")) {
+        return false;
+    }
+    // With `no-referrer` some browsers send `null` as the origin of a form's POST; Sec-Fetch-Site has spoken then.
+    match text(headers, header::ORIGIN.as_str()).as_deref() {
+        None => true,
+        Some("null") => fetch_site.is_some(),
+        Some(origin) => origin == public_url,
+    }
+}
+
+impl Call {
+    /// Reads a request. Nothing is asked of anybody.
+    pub fn read(request: &Request, ports: &Ports) -> Result<Self, Refused> {
+        let headers = request.headers();
+        let bytes = body_bytes(request)?;
+        let content_type = text(headers, header::CONTENT_TYPE.as_str()).unwrap_or_default();
+        let media_type = content_type.split(';').next().unwrap_or("").trim().to_ascii_lowercase();
+        let writes = !matches!(*request.method(), Method::GET | Method::HEAD);
+        let payload = match media_type.as_str() {
+            _ if bytes.is_empty() && media_type != "application/x-www-form-urlencoded" => Payload::Empty,
+            "application/json" => Payload::Json(
+                serde_json::from_slice(bytes).map_err(|error| Refused::Malformed(format!("Not JSON: {error}.")))?,
+            ),
+            "application/x-www-form-urlencoded" => Payload::Form(form_fields(request)?),
+            _ => return Err(Refused::MediaType),
+        };
+        let accepts_json = text(headers, header::ACCEPT.as_str()).is_some_and(|accept| accept.contains("json"));
+        let (csrf, form_key) = match &payload {
+            Payload::Form(fields) => (fields.get("csrf").cloned(), fields.get("idempotency_key").cloned()),
+            _ => (None, None),
+        };
+        let csrf = text(headers, "x-csrf-token").or(csrf);
+        let idempotency_key = text(headers, "idempotency-key").or(form_key).filter(|key| writes && !key.is_empty());
+        if idempotency_key.as_ref().is_some_and(|key| key.len() > 255 || !key.bytes().all(|b| b.is_ascii_graphic())) {
+            return Err(Refused::Malformed("An Idempotency-Key has 1 to 255 visible ASCII characters.".into()));
+        }
+        let path = request.raw_http_path();
+        let mut hash = Sha256::new();
+        for part in [request.method().as_str().as_bytes(), path.as_bytes(), bytes] {
+            hash.update((part.len() as u64).to_be_bytes());
+            hash.update(part);
+        }
+        Ok(Self {
+            credentials: Credentials::of(request),
+            wants_page: matches!(payload, Payload::Form(_)) && !accepts_json,
+            payload,
+            origin: origin(request),
+            idempotency_key,
+            if_match: text(headers, header::IF_MATCH.as_str()),
+            query: request
+                .query_string_parameters()
+                .iter()
+                .map(|(name, value)| (name.to_owned(), value.to_owned()))
+                .collect(),
+            fingerprint: data_encoding::HEXLOWER.encode(&hash.finalize()),
+            csrf,
+            same_site: is_same_site(request, &ports.public_url),
+        })
+    }
+
+    /// What the request is, for its `Idempotency-Key`: method, path and body, hashed.
+    #[must_use]
+    pub fn fingerprint(&self) -> &str {
+        &self.fingerprint
+    }
+
+    /// Checks a caller who came by cookie: their writes must come from our own pages. A key needs no such proof, since
+    /// no browser sends one by itself.
+    pub fn check_csrf(&self, caller: &Caller, ports: &Ports) -> Result<(), Refused> {
+        if caller.is_key() {
+            return Ok(());
+        }
+        let token = self.csrf.as_deref().unwrap_or_default();
+        if self.same_site && caller.csrf_matches(&ports.keyring, token) { Ok(()) } else { Err(Refused::Csrf) }
+    }
+
+    /// The body as JSON of type `T`; an empty body is an empty object. Forms are given as an object of strings, without
+    /// the fields that belong to the call itself and without empty ones.
+    pub fn input<T: DeserializeOwned>(&self) -> Result<T, Refused> {
+        let value = match &self.payload {
+            Payload::Empty => Value::Object(serde_json::Map::new()),
+            Payload::Json(value) => value.clone(),
+            Payload::Form(fields) => fields
+                .iter()
+                .filter(|(name, value)| {
+                    !matches!(name.as_str(), "csrf" | "idempotency_key") && !value.trim().is_empty()
+                })
+                .map(|(name, value)| (name.clone(), Value::from(value.as_str())))
+                .collect::<serde_json::Map<_, _>>()
+                .into(),
+        };
+        serde_path_to_error::deserialize(value).map_err(|error| {
+            let path = error.path().to_string();
+            Refused::Malformed(format!("`{path}`: {}.", error.inner()))
+        })
+    }
+}

@@ -1,0 +1,173 @@
+//! Who is asking: staff by cookie, integrators by API key.
+
+use jiff::Timestamp;
+use lambda_http::{Request, http::header::AUTHORIZATION};
+use parlor_domain::{
+    Actor, Agent, Keyring, Origin, Secret, Session, SessionId, TeamId,
+    keyring::Purpose,
+    session::Context,
+    staff::{ApiKey, ApiKeyToken, Login, StaffCookie},
+};
+use parlor_store::{Found, Keys, Stored};
+
+use crate::{Refused, cookies};
+
+/// What a request says about who asks. Not checked yet: it says what to read in order to check it.
+#[derive(Debug, Clone)]
+pub enum Credentials {
+    /// Neither cookie nor key, or unreadable ones.
+    None,
+    /// An API key.
+    Key(ApiKeyToken),
+    /// A signed-in browser.
+    Staff(StaffCookie),
+}
+
+impl Credentials {
+    /// Of a request. A bearer token wins over a cookie: who sends one means it.
+    #[must_use]
+    pub fn of(request: &Request) -> Self {
+        if let Some(header) = request.headers().get(AUTHORIZATION) {
+            return header
+                .to_str()
+                .ok()
+                .and_then(|header| header.split_once(' '))
+                .filter(|(scheme, _)| scheme.eq_ignore_ascii_case("bearer"))
+                .and_then(|(_, token)| ApiKeyToken::parse(token.trim()))
+                .map_or(Self::None, Self::Key);
+        }
+        cookies::read(request, cookies::STAFF)
+            .and_then(|cookie| StaffCookie::parse(&cookie))
+            .map_or(Self::None, Self::Staff)
+    }
+
+    /// What to read in order to check them: two items, or none.
+    #[must_use]
+    pub fn keys(&self, keys: Keys) -> Keys {
+        match self {
+            Self::None => keys,
+            Self::Key(token) => keys.api_key(&token.id, &token.agent),
+            Self::Staff(cookie) => keys.login(&cookie.agent, &cookie.login),
+        }
+    }
+
+    /// The team that a start is under when it names none: the key's own, or the home team.
+    #[must_use]
+    pub fn own_team(&self) -> Option<&TeamId> {
+        match self {
+            Self::None => None,
+            Self::Key(token) => Some(&token.team),
+            Self::Staff(cookie) => cookie.teams.first(),
+        }
+    }
+
+    /// Who keeps an answer for an `Idempotency-Key`: two callers' keys must not meet.
+    #[must_use]
+    pub fn idempotency_scope(&self) -> String {
+        match self {
+            Self::None => "none".into(),
+            Self::Key(token) => format!("K{}", token.id),
+            Self::Staff(cookie) => format!("A{}", cookie.agent),
+        }
+    }
+
+    /// Checks them against what was read. The same refusal whatever is wrong with them.
+    pub fn check(&self, found: &Found, now: Timestamp) -> Result<Caller, Refused> {
+        match self {
+            Self::None => Err(Refused::NotSignedIn),
+            Self::Key(token) => {
+                let key = found.api_key(&token.id)?.filter(|key| {
+                    key.secret.matches(&token.secret) && key.team == token.team && key.agent == token.agent
+                });
+                let key = key.ok_or(Refused::NotSignedIn)?;
+                let agent = found.agent(&token.agent)?.ok_or(Refused::NotSignedIn)?;
+                Ok(Caller { agent, by: By::Key(key) })
+            }
+            Self::Staff(cookie) => {
+                let login = found.login(&cookie.agent, &cookie.login)?;
+                let login = login
+                    .filter(|login| login.secret.matches(&cookie.secret) && now < login.expires_at)
+                    .ok_or(Refused::NotSignedIn)?;
+                let agent = found.agent(&cookie.agent)?.ok_or(Refused::NotSignedIn)?;
+                Ok(Caller { agent, by: By::Login(login, cookie.secret.clone()) })
+            }
+        }
+    }
+}
+
+/// How a caller proved who they are.
+#[derive(Debug, Clone)]
+enum By {
+    Key(ApiKey),
+    Login(Login, Secret),
+}
+
+/// Somebody who may ask.
+#[derive(Debug, Clone)]
+pub struct Caller {
+    /// The member of staff: who signed in, or whose the key is.
+    pub agent: Agent,
+    by: By,
+}
+
+impl Caller {
+    /// Who acts, in events (R24).
+    #[must_use]
+    pub fn actor(&self) -> Actor {
+        match &self.by {
+            By::Key(key) => Actor::Api { key: key.id.clone() },
+            By::Login(..) => Actor::Agent { id: self.agent.id.clone(), name: self.agent.name.clone() },
+        }
+    }
+
+    /// Whether this is an integrator's program.
+    #[must_use]
+    pub fn is_key(&self) -> bool {
+        matches!(self.by, By::Key(_))
+    }
+
+    /// Whether the caller sees every session: an admin, or a key.
+    #[must_use]
+    pub fn sees_all(&self) -> bool {
+        self.is_key() || self.agent.role == parlor_domain::Role::Admin
+    }
+
+    /// Whether the caller may see a session (R20). A key sees all.
+    #[must_use]
+    pub fn may_see(&self, session: &Session) -> bool {
+        self.is_key() || self.agent.may_see(session)
+    }
+
+    /// The session, if it is there and visible; otherwise not found, whichever it is.
+    pub fn session(&self, found: &Found, id: &SessionId) -> Result<Stored, Refused> {
+        found.session(id)?.filter(|stored| self.may_see(&stored.session)).ok_or(Refused::NotFound)
+    }
+
+    /// For a decision at `now`.
+    #[must_use]
+    pub fn context(&self, origin: &Origin, now: Timestamp) -> Context {
+        Context { actor: self.actor(), origin: origin.clone(), now }
+    }
+
+    /// The CSRF token that this sign-in's forms carry.
+    #[must_use]
+    pub fn csrf_token(&self, keyring: &Keyring) -> String {
+        match &self.by {
+            By::Key(_) => String::new(),
+            By::Login(login, secret) => {
+                keyring.sign(Purpose::Csrf, &format!("{} {}", login.id, secret.hash().as_str()))
+            }
+        }
+    }
+
+    /// Whether `token` came from one of this sign-in's own pages.
+    #[must_use]
+    pub fn csrf_matches(&self, keyring: &Keyring, token: &str) -> bool {
+        match &self.by {
+            By::Key(_) => true,
+            By::Login(login, secret) => {
+                keyring.verify(Purpose::Csrf, &format!("{} {}", login.id, secret.hash().as_str()), token)
+            }
+        }
+    }
+}

@@ -1,0 +1,54 @@
+//! What functions reach the world through. Built once, in init.
+
+use parlor_domain::Keyring;
+use parlor_live::Live;
+use parlor_runtime::{Clock, Entropy, Runtime};
+use parlor_store::Store;
+
+/// The keys of this deployment.
+#[must_use]
+pub fn keyring(runtime: &Runtime) -> Keyring {
+    Keyring::new(*runtime.config.master_key.expose())
+}
+
+/// Tables, rooms, keys, clock and randomness of one function.
+#[derive(Debug, Clone)]
+pub struct Ports {
+    /// The tables.
+    pub store: Store,
+    /// The open rooms.
+    pub live: Live,
+    /// The keys.
+    pub keyring: Keyring,
+    /// The only clock.
+    pub clock: Clock,
+    /// The only randomness.
+    pub entropy: Entropy,
+    /// The origin that people see.
+    pub public_url: String,
+    /// Where browsers open the live connection.
+    pub live_url: String,
+}
+
+impl Ports {
+    /// From the function's runtime.
+    #[must_use]
+    pub fn new(runtime: &Runtime) -> Self {
+        let config = &runtime.config;
+        Self {
+            store: Store::new(runtime.dynamodb(), &config.core_table, &config.connections_table),
+            live: Live::new(runtime.live()),
+            keyring: keyring(runtime),
+            clock: runtime.clock.clone(),
+            entropy: runtime.entropy.clone(),
+            public_url: config.public_url.clone(),
+            live_url: config.live_url.clone(),
+        }
+    }
+
+    /// The customer's address of a link.
+    #[must_use]
+    pub fn link_url(&self, token: &parlor_domain::LinkToken) -> String {
+        format!("{}/s/{}", self.public_url, token.reveal())
+    }
+}

@@ -1,0 +1,124 @@
+//! Answers, with the headers that every one of them carries.
+
+use lambda_http::{
+    Body, Response,
+    http::{
+        HeaderName, HeaderValue, StatusCode,
+        header::{CACHE_CONTROL, CONTENT_TYPE, ETAG, LOCATION, RETRY_AFTER, SET_COOKIE},
+    },
+};
+use maud::Markup;
+use serde_json::Value;
+
+use crate::Problem;
+
+/// What an operation answers: JSON for programs, and the page that a plain form goes to.
+#[derive(Debug, Clone)]
+pub struct Answer {
+    /// For programs.
+    pub status: u16,
+    /// For programs.
+    pub body: Value,
+    /// Where a form's browser goes (303).
+    pub location: String,
+    /// `ETag`, where the answer has a version.
+    pub etag: Option<String>,
+}
+
+impl Answer {
+    /// A JSON answer, and where a form's browser goes.
+    #[must_use]
+    pub fn new(status: StatusCode, body: Value, location: impl Into<String>) -> Self {
+        Self { status: status.as_u16(), body, location: location.into(), etag: None }
+    }
+
+    /// As a response to a program.
+    #[must_use]
+    pub fn into_json(self) -> Response<Body> {
+        let status = StatusCode::from_u16(self.status).unwrap_or(StatusCode::OK);
+        let mut response = plain(status, "application/json", self.body.to_string());
+        if let Some(etag) = self.etag.and_then(|etag| HeaderValue::from_str(&etag).ok()) {
+            response.headers_mut().insert(ETAG, etag);
+        }
+        response
+    }
+}
+
+/// The policy of every page: our own files and nothing inline. `connect` is the live connection's origin.
+fn content_security_policy(connect: &str) -> String {
+    format!(
+        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: https:; font-src 'self'; \
+         connect-src 'self'{connect}; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+    )
+}
+
+fn plain(status: StatusCode, content_type: &'static str, body: impl Into<Body>) -> Response<Body> {
+    let mut response = Response::new(body.into());
+    *response.status_mut() = status;
+    let headers = response.headers_mut();
+    for (name, value) in [
+        (CONTENT_TYPE, content_type),
+        (CACHE_CONTROL, "no-store"),
+        (HeaderName::from_static("referrer-policy"), "no-referrer"),
+        (HeaderName::from_static("x-content-type-options"), "nosniff"),
+        (HeaderName::from_static("x-frame-options"), "DENY"),
+        (HeaderName::from_static("cross-origin-opener-policy"), "same-origin"),
+        (HeaderName::from_static("permissions-policy"), "geolocation=(), microphone=(), payment=(), usb=()"),
+        (HeaderName::from_static("strict-transport-security"), "max-age=63072000; includeSubDomains"),
+    ] {
+        headers.insert(name, HeaderValue::from_static(value));
+    }
+    response
+}
+
+/// A page. `live_url` is where its script may connect to, when it goes live.
+#[must_use]
+pub fn html(status: StatusCode, page: Markup, live_url: Option<&str>) -> Response<Body> {
+    let mut response = plain(status, "text/html; charset=utf-8", page.into_string());
+    let connect = live_url.map(|url| format!(" {}", origin(url))).unwrap_or_default();
+    if let Ok(policy) = HeaderValue::from_str(&content_security_policy(&connect)) {
+        response.headers_mut().insert("content-security-policy", policy);
+    }
+    response
+}
+
+/// Scheme and host of a URL.
+fn origin(url: &str) -> &str {
+    let host = url.find("://").map_or(0, |at| at + 3);
+    url[host..].find('/').map_or(url, |slash| &url[..host + slash])
+}
+
+/// 303: go and GET that.
+#[must_use]
+pub fn redirect(location: &str) -> Response<Body> {
+    let mut response = plain(StatusCode::SEE_OTHER, "text/plain; charset=utf-8", Body::Empty);
+    if let Ok(location) = HeaderValue::from_str(location) {
+        response.headers_mut().insert(LOCATION, location);
+    }
+    response
+}
+
+/// A problem document.
+#[must_use]
+pub fn problem(problem: &Problem) -> Response<Body> {
+    let status = StatusCode::from_u16(problem.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+    let mut body = serde_json::to_value(problem).unwrap_or_default();
+    body["type"] = Value::from("about:blank");
+    let mut response = plain(status, "application/problem+json", body.to_string());
+    retry_after(&mut response, problem.retry_after);
+    response
+}
+
+/// Adds `Retry-After`, in seconds.
+pub fn retry_after(response: &mut Response<Body>, seconds: Option<i64>) {
+    if let Some(seconds) = seconds {
+        response.headers_mut().insert(RETRY_AFTER, HeaderValue::from(seconds));
+    }
+}
+
+/// Adds a cookie.
+pub fn set_cookie(response: &mut Response<Body>, cookie: &str) {
+    if let Ok(cookie) = HeaderValue::from_str(cookie) {
+        response.headers_mut().append(SET_COOKIE, cookie);
+    }
+}
