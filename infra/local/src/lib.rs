@@ -1,4 +1,27 @@
 //! The one-machine stack: everything that Parlor needs of AWS, in one process.
+//!
+//! It runs the very handlers that are deployed, behind stand-ins for what surrounds them there: an HTTP API and a
+//! WebSocket API in front ([`api`], [`live`]), DynamoDB with its stream and its expiry (embedded), schedules, and SES and SNS that
+//! keep what they are given ([`catcher`], [`outbox`]). Tables, routes, schedules and environment are read from
+//! `infra/template.yaml` ([`template`]), so that what the template lacks does not work here either.
+//!
+//! [`Stack`] is the whole of it, for `cargo run` and for tests.
 
 pub mod catcher;
 pub mod outbox;
+pub mod template;
+
+mod api;
+mod clock;
+mod counting;
+mod data;
+mod invoke;
+mod live;
+mod pattern;
+mod registry;
+mod schedules;
+mod stack;
+mod stream;
+
+pub use counting::Requests;
+pub use stack::{Stack, StackBuilder, StackError};

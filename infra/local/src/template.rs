@@ -28,6 +28,8 @@ pub enum TemplateError {
 /// What the one-machine stack takes from the template.
 #[derive(Debug, Clone)]
 pub struct Template {
+    /// The variables that every function has.
+    pub environment: Variables,
     /// Every function, by its package's name.
     pub functions: BTreeMap<String, Function>,
     /// Every route of the HTTP API.
@@ -42,11 +44,14 @@ pub struct Template {
     pub tables: Vec<Table>,
 }
 
+/// Environment variables with everything resolved that can be, and `None` for what only AWS can know.
+pub type Variables = BTreeMap<String, Option<String>>;
+
 /// One Lambda function.
 #[derive(Debug, Clone)]
 pub struct Function {
-    /// Its variables with everything resolved that can be: strings, or `None` for what only AWS can know.
-    pub environment: BTreeMap<String, Option<String>>,
+    /// Its own variables and those that every function has.
+    pub environment: Variables,
     /// How long an invocation may take, in seconds.
     pub timeout: u64,
 }
@@ -113,6 +118,7 @@ impl Template {
         }
 
         let mut template = Self {
+            environment: Variables::new(),
             functions: BTreeMap::new(),
             routes: Vec::new(),
             live_routes: BTreeMap::new(),
@@ -127,6 +133,7 @@ impl Template {
             }
         }
         let globals = &document["Globals"]["Function"];
+        template.environment = variables(globals, &known);
         for (id, resource) in resources {
             if resource["Type"] == "AWS::Serverless::Function" {
                 template.function(id, resource, globals, &known)?;
@@ -149,13 +156,8 @@ impl Template {
     ) -> Result<(), TemplateError> {
         let name = function_name(id, resource)?;
         let properties = &resource["Properties"];
-        let mut environment = BTreeMap::new();
-        for source in [globals, properties] {
-            let variables = source["Environment"]["Variables"].as_object();
-            for (variable, value) in variables.into_iter().flatten() {
-                environment.insert(variable.clone(), resolve(value, known));
-            }
-        }
+        let mut environment = self.environment.clone();
+        environment.extend(variables(properties, known));
         for (event_id, event) in properties["Events"].as_object().into_iter().flatten() {
             let details = &event["Properties"];
             let place = format!("{id}.{event_id}");
@@ -252,6 +254,15 @@ fn long_form(value: serde_yaml_ng::Value) -> Value {
             }
         }
     }
+}
+
+fn variables(function: &Value, known: &BTreeMap<String, String>) -> Variables {
+    let variables = function["Environment"]["Variables"].as_object();
+    variables
+        .into_iter()
+        .flatten()
+        .map(|(name, value)| (name.clone(), resolve(value, known)))
+        .collect()
 }
 
 /// The value of a string, `Ref` or `Fn::Sub`; nothing when it needs something that is not known here.

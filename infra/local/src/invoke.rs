@@ -1,0 +1,177 @@
+//! Invokes functions as Lambda does: JSON in, JSON out, a deadline, and a crash that stays inside.
+
+use std::collections::BTreeMap;
+use std::pin::Pin;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
+
+use lambda_http::Adapter;
+use lambda_http::request::LambdaRequest;
+use lambda_runtime::{Context, LambdaEvent, Service};
+use parlor_runtime::{Clock, EventFunction, HttpFunction, Runtime, event_service, http_service};
+use serde_json::Value;
+use thiserror::Error;
+use tokio::sync::Notify;
+
+/// The most that Lambda takes or answers.
+pub(crate) const PAYLOAD_LIMIT: usize = 6 * 1024 * 1024;
+
+type Answer = Pin<Box<dyn Future<Output = Result<Vec<u8>, String>> + Send>>;
+type Handler = Arc<dyn Fn(Vec<u8>, Context) -> Answer + Send + Sync>;
+
+/// Why an invocation gave no answer.
+#[derive(Debug, Error)]
+pub(crate) enum InvokeError {
+    /// Nobody registered a function of this name.
+    #[error("{0} is in the template but not in the registry")]
+    Unknown(String),
+    /// The event or the answer is over Lambda's limit.
+    #[error("over 6 MB")]
+    TooLarge,
+    /// It took longer than the template allows.
+    #[error("{0} took longer than its time-out")]
+    TimedOut(String),
+    /// It returned an error or panicked.
+    #[error("{function} failed: {message}")]
+    Failed {
+        /// Which function.
+        function: String,
+        /// What it said.
+        message: String,
+    },
+}
+
+/// A line of the registry: a function's name and how it is built.
+pub(crate) struct Entry {
+    /// As in the template.
+    pub(crate) name: &'static str,
+    build: fn(&Runtime) -> Handler,
+}
+
+/// A function behind the HTTP API.
+pub(crate) fn http<F: HttpFunction>() -> Entry {
+    Entry {
+        name: F::NAME,
+        build: |runtime| {
+            let service = http_service(Arc::new(F::new(runtime)));
+            Arc::new(move |payload, context| {
+                let mut adapter = Adapter::from(service.clone());
+                Box::pin(async move {
+                    let payload: LambdaRequest = decode(&payload)?;
+                    let answer = adapter.call(LambdaEvent { payload, context }).await;
+                    match answer {
+                        Ok(response) => encode(&response),
+                        Err(never) => match never {},
+                    }
+                })
+            })
+        },
+    }
+}
+
+/// A function behind anything else.
+pub(crate) fn event<F: EventFunction>() -> Entry {
+    Entry {
+        name: F::NAME,
+        build: |runtime| {
+            let service = event_service(Arc::new(F::new(runtime)));
+            Arc::new(move |payload, context| {
+                let mut service = service.clone();
+                Box::pin(async move {
+                    let payload: F::Event = decode(&payload)?;
+                    let answer = service.call(LambdaEvent { payload, context }).await;
+                    encode(&answer.map_err(|error| error.to_string())?)
+                })
+            })
+        },
+    }
+}
+
+fn decode<T: serde::de::DeserializeOwned>(payload: &[u8]) -> Result<T, String> {
+    serde_json::from_slice(payload).map_err(|error| format!("the event is not understood: {error}"))
+}
+
+fn encode<T: serde::Serialize>(answer: &T) -> Result<Vec<u8>, String> {
+    serde_json::to_vec(answer).map_err(|error| format!("the answer is no JSON: {error}"))
+}
+
+struct Invocable {
+    handler: Handler,
+    timeout: Duration,
+}
+
+/// All functions, ready to be invoked.
+pub(crate) struct Functions {
+    functions: BTreeMap<String, Invocable>,
+    clock: Clock,
+    next_request: AtomicU64,
+    /// Wakes the stream's poller: whoever ran may have written something.
+    pub(crate) ran: Arc<Notify>,
+}
+
+impl Functions {
+    pub(crate) fn new(clock: Clock, ran: Arc<Notify>) -> Self {
+        Self {
+            functions: BTreeMap::new(),
+            clock,
+            next_request: AtomicU64::new(1),
+            ran,
+        }
+    }
+
+    /// Builds what `entry` describes, as Lambda's init phase does.
+    pub(crate) fn add(&mut self, entry: &Entry, runtime: &Runtime, timeout: Duration) {
+        let handler = (entry.build)(runtime);
+        self.functions
+            .insert(entry.name.to_owned(), Invocable { handler, timeout });
+    }
+
+    /// A number in the shape of a request id, different for every request of this process.
+    pub(crate) fn request_id(&self) -> String {
+        let number = self.next_request.fetch_add(1, Ordering::Relaxed);
+        format!("00000000-0000-4000-8000-{number:012x}")
+    }
+
+    /// Invokes `function` with `event` and waits for what it answers.
+    pub(crate) async fn invoke(&self, function: &str, event: &Value) -> Result<Value, InvokeError> {
+        let failed = |message: String| InvokeError::Failed {
+            function: function.to_owned(),
+            message,
+        };
+        let invocable = self
+            .functions
+            .get(function)
+            .ok_or_else(|| InvokeError::Unknown(function.to_owned()))?;
+        let payload = serde_json::to_vec(event).map_err(|error| failed(error.to_string()))?;
+        if payload.len() > PAYLOAD_LIMIT {
+            return Err(InvokeError::TooLarge);
+        }
+        let mut context = Context::default();
+        context.request_id = self.request_id();
+        let deadline = self.clock.now().as_millisecond() + millis(invocable.timeout);
+        context.deadline = u64::try_from(deadline).unwrap_or_default();
+        // A task of its own, so that a panic ends the invocation and nothing else, and so that a caller who hangs up
+        // does not stop a function half-way: Lambda would let it finish, too.
+        let task = tokio::spawn((invocable.handler)(payload, context));
+        let abort = task.abort_handle();
+        let outcome = tokio::time::timeout(invocable.timeout, task).await;
+        self.ran.notify_one();
+        match outcome {
+            Err(_) => {
+                abort.abort();
+                Err(InvokeError::TimedOut(function.to_owned()))
+            }
+            Ok(Err(panic)) => Err(failed(panic.to_string())),
+            Ok(Ok(Err(message))) => Err(failed(message)),
+            Ok(Ok(Ok(answer))) if answer.len() > PAYLOAD_LIMIT => Err(InvokeError::TooLarge),
+            Ok(Ok(Ok(answer))) => {
+                serde_json::from_slice(&answer).map_err(|error| failed(error.to_string()))
+            }
+        }
+    }
+}
+
+fn millis(duration: Duration) -> i64 {
+    i64::try_from(duration.as_millis()).unwrap_or(i64::MAX)
+}

@@ -1,0 +1,451 @@
+//! The WebSocket API in front of the functions, and the management endpoint through which they answer, as API Gateway has
+//! them.
+//!
+//! Differences: messages of one connection reach the functions in any order there as here, but here they do so sooner.
+
+use std::collections::{BTreeMap, HashMap};
+use std::net::SocketAddr;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use axum::Router;
+use axum::body::Bytes;
+use axum::extract::ws::rejection::WebSocketUpgradeRejection;
+use axum::extract::ws::{CloseFrame, Message, WebSocket, WebSocketUpgrade};
+use axum::extract::{ConnectInfo, DefaultBodyLimit, Path, State};
+use axum::response::{IntoResponse, Response};
+use axum::routing::post;
+use data_encoding::{BASE64, BASE64URL};
+use http::{HeaderMap, StatusCode, Uri, header};
+use jiff::Timestamp;
+use parlor_runtime::Entropy;
+use serde_json::{Map, Value, json};
+use tokio::sync::{mpsc, watch};
+
+use crate::clock::LocalClock;
+use crate::invoke::Functions;
+
+/// The largest message, both ways.
+const MESSAGE_LIMIT: usize = 128 * 1024;
+/// The largest frame of a client.
+const FRAME_LIMIT: usize = 32 * 1024;
+/// How long nothing may be said.
+const IDLE_SECONDS: i64 = 10 * 60;
+/// How long a connection lives at most.
+const LIFE_SECONDS: i64 = 2 * 60 * 60;
+/// How many messages may wait for a client that reads slowly.
+const QUEUE: usize = 256;
+
+const NORMAL: u16 = 1000;
+const GOING_AWAY: u16 = 1001;
+const NO_STATUS: u16 = 1005;
+const ABNORMAL: u16 = 1006;
+const TOO_BIG: u16 = 1009;
+
+/// The API, and who is connected.
+pub(crate) struct Live {
+    pub(crate) routes: BTreeMap<String, String>,
+    pub(crate) functions: Arc<Functions>,
+    pub(crate) clock: LocalClock,
+    pub(crate) entropy: Entropy,
+    connections: Mutex<HashMap<String, Connection>>,
+    /// Changes when the clock jumped, so that connections look at it; closes when the stack stops.
+    pub(crate) jumps: watch::Receiver<u64>,
+}
+
+/// What is known of one connection.
+#[derive(Clone)]
+struct Connection {
+    outgoing: mpsc::Sender<Outgoing>,
+    client: Arc<Client>,
+    last_active: Timestamp,
+}
+
+/// What stays the same for as long as it lasts.
+struct Client {
+    id: String,
+    connected_at: Timestamp,
+    source_ip: String,
+    user_agent: String,
+    host: String,
+}
+
+enum Outgoing {
+    Text(String),
+    Close,
+}
+
+impl Live {
+    pub(crate) fn new(
+        routes: BTreeMap<String, String>,
+        functions: Arc<Functions>,
+        clock: LocalClock,
+        entropy: Entropy,
+        jumps: watch::Receiver<u64>,
+    ) -> Self {
+        Self {
+            routes,
+            functions,
+            clock,
+            entropy,
+            connections: Mutex::new(HashMap::new()),
+            jumps,
+        }
+    }
+
+    /// How many are connected.
+    pub(crate) fn count(&self) -> usize {
+        self.connections().len()
+    }
+
+    fn connections(&self) -> MutexGuard<'_, HashMap<String, Connection>> {
+        // Nothing that can panic happens while it is held.
+        self.connections
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn touch(&self, id: &str) {
+        let now = self.clock.now();
+        if let Some(connection) = self.connections().get_mut(id) {
+            connection.last_active = now;
+        }
+    }
+
+    /// Why the connection has to go, if its time is over.
+    fn overdue(&self, id: &str) -> Option<&'static str> {
+        let now = self.clock.now();
+        let connections = self.connections();
+        let connection = connections.get(id)?;
+        let seconds = |since: Timestamp| now.duration_since(since).as_secs();
+        if seconds(connection.client.connected_at) >= LIFE_SECONDS {
+            Some("Connection duration limit exceeded")
+        } else if seconds(connection.last_active) >= IDLE_SECONDS {
+            Some("Idle timeout")
+        } else {
+            None
+        }
+    }
+
+    fn event(&self, client: &Client, route: &str, kind: &str) -> Value {
+        let now = self.clock.now();
+        json!({
+            "requestContext": {
+                "routeKey": route,
+                "eventType": kind,
+                "messageDirection": "IN",
+                "extendedRequestId": "local",
+                "requestId": self.functions.request_id(),
+                "requestTime": now.strftime("%d/%b/%Y:%H:%M:%S +0000").to_string(),
+                "requestTimeEpoch": now.as_millisecond(),
+                "connectedAt": client.connected_at.as_millisecond(),
+                "connectionId": client.id,
+                "domainName": client.host,
+                "stage": "live",
+                "apiId": "local",
+                "identity": { "sourceIp": client.source_ip, "userAgent": client.user_agent },
+            },
+            "isBase64Encoded": false,
+        })
+    }
+
+    async fn disconnected(&self, client: &Client, status: u16, reason: &str) {
+        self.connections().remove(&client.id);
+        let mut event = self.event(client, "$disconnect", "DISCONNECT");
+        event["requestContext"]["disconnectStatusCode"] = status.into();
+        event["requestContext"]["disconnectReason"] = reason.into();
+        event["headers"] = json!({ "Host": client.host, "X-Forwarded-For": client.source_ip });
+        if let Some(function) = self.routes.get("$disconnect")
+            && let Err(error) = self.functions.invoke(function, &event).await
+        {
+            tracing::error!(%error, "$disconnect");
+        }
+    }
+
+    async fn message(
+        &self,
+        client: &Client,
+        outgoing: &mpsc::Sender<Outgoing>,
+        body: Result<String, Bytes>,
+    ) {
+        let mut event = self.event(client, "$default", "MESSAGE");
+        event["requestContext"]["messageId"] = self.functions.request_id().into();
+        match body {
+            Ok(text) => event["body"] = text.into(),
+            Err(bytes) => {
+                event["body"] = BASE64.encode(&bytes).into();
+                event["isBase64Encoded"] = true.into();
+            }
+        }
+        let outcome = match self.routes.get("$default") {
+            Some(function) => self.functions.invoke(function, &event).await,
+            None => return,
+        };
+        // What a function returns goes nowhere: the route has no route response. Only a failure is heard.
+        if let Err(error) = outcome {
+            tracing::error!(%error, "$default");
+            let text = json!({
+                "message": "Internal server error",
+                "connectionId": client.id,
+                "requestId": event["requestContext"]["requestId"],
+            });
+            let _: Result<(), _> = outgoing.send(Outgoing::Text(text.to_string())).await;
+        }
+    }
+
+    async fn serve(self: Arc<Self>, mut socket: WebSocket, client: Arc<Client>) {
+        let (outgoing, mut queue) = mpsc::channel(QUEUE);
+        self.connections().insert(
+            client.id.clone(),
+            Connection {
+                outgoing: outgoing.clone(),
+                client: Arc::clone(&client),
+                last_active: self.clock.now(),
+            },
+        );
+        let mut jumps = self.jumps.clone();
+        let mut tick = tokio::time::interval(Duration::from_secs(5));
+        let (status, reason) = loop {
+            tokio::select! {
+                // What was queued goes out before a limit is looked at: a jump of the clock makes schedules push first.
+                biased;
+                sent = queue.recv() => match sent {
+                    Some(Outgoing::Text(text)) => {
+                        self.touch(&client.id);
+                        if socket.send(Message::text(text)).await.is_err() {
+                            break (ABNORMAL, String::new());
+                        }
+                    }
+                    Some(Outgoing::Close) | None => {
+                        close(&mut socket, NORMAL, "").await;
+                        break (NORMAL, "Connection closed by the server".to_owned());
+                    }
+                },
+                received = socket.recv() => match received {
+                    Some(Ok(Message::Text(text))) => {
+                        self.touch(&client.id);
+                        self.spawn_message(&client, &outgoing, Ok(text.to_string()));
+                    }
+                    Some(Ok(Message::Binary(bytes))) => {
+                        self.touch(&client.id);
+                        self.spawn_message(&client, &outgoing, Err(bytes));
+                    }
+                    Some(Ok(Message::Ping(_) | Message::Pong(_))) => self.touch(&client.id),
+                    Some(Ok(Message::Close(frame))) => {
+                        break frame.map_or((NO_STATUS, String::new()), |frame| (frame.code, frame.reason.to_string()));
+                    }
+                    Some(Err(error)) => {
+                        let error = error.to_string();
+                        if error.contains("too long") || error.contains("too big") {
+                            close(&mut socket, TOO_BIG, "Message too large").await;
+                            break (TOO_BIG, error);
+                        }
+                        break (ABNORMAL, error);
+                    }
+                    None => break (ABNORMAL, String::new()),
+                },
+                jumped = jumps.changed() => if jumped.is_err() {
+                    close(&mut socket, GOING_AWAY, "Going away").await;
+                    break (GOING_AWAY, "Going away".to_owned());
+                } else if let Some(reason) = self.overdue(&client.id) {
+                    close(&mut socket, GOING_AWAY, "Going away").await;
+                    break (GOING_AWAY, reason.to_owned());
+                },
+                _ = tick.tick() => if let Some(reason) = self.overdue(&client.id) {
+                    close(&mut socket, GOING_AWAY, "Going away").await;
+                    break (GOING_AWAY, reason.to_owned());
+                },
+            }
+        };
+        self.disconnected(&client, status, &reason).await;
+    }
+
+    fn spawn_message(
+        self: &Arc<Self>,
+        client: &Arc<Client>,
+        outgoing: &mpsc::Sender<Outgoing>,
+        body: Result<String, Bytes>,
+    ) {
+        let live = Arc::clone(self);
+        let client = Arc::clone(client);
+        let outgoing = outgoing.clone();
+        tokio::spawn(async move { live.message(&client, &outgoing, body).await });
+    }
+}
+
+async fn close(socket: &mut WebSocket, code: u16, reason: &'static str) {
+    let frame = CloseFrame {
+        code,
+        reason: reason.into(),
+    };
+    // Whoever is gone already needs no farewell.
+    let _: Result<(), _> = socket.send(Message::Close(Some(frame))).await;
+}
+
+/// Opens a connection if the function behind `$connect` agrees.
+pub(crate) async fn connect(
+    State(live): State<Arc<Live>>,
+    ConnectInfo(peer): ConnectInfo<SocketAddr>,
+    uri: Uri,
+    headers: HeaderMap,
+    upgrade: Result<WebSocketUpgrade, WebSocketUpgradeRejection>,
+) -> Response {
+    let Ok(upgrade) = upgrade else {
+        return (StatusCode::UPGRADE_REQUIRED, "Upgrade Required").into_response();
+    };
+    let text = |name| {
+        headers
+            .get(name)
+            .and_then(|value| value.to_str().ok())
+            .unwrap_or_default()
+    };
+    let client = Arc::new(Client {
+        id: BASE64URL.encode(&live.entropy.bytes::<11>()),
+        connected_at: live.clock.now(),
+        source_ip: peer.ip().to_string(),
+        user_agent: text(header::USER_AGENT).to_owned(),
+        host: text(header::HOST).to_owned(),
+    });
+    let mut event = live.event(&client, "$connect", "CONNECT");
+    describe_request(&mut event, &uri, &headers, &client);
+    let Some(function) = live.routes.get("$connect") else {
+        return StatusCode::FORBIDDEN.into_response();
+    };
+    let status = match live.functions.invoke(function, &event).await {
+        Ok(answer) => answer["statusCode"]
+            .as_u64()
+            .and_then(|status| StatusCode::from_u16(u16::try_from(status).ok()?).ok())
+            .unwrap_or(StatusCode::INTERNAL_SERVER_ERROR),
+        Err(error) => {
+            tracing::error!(%error, "$connect");
+            StatusCode::INTERNAL_SERVER_ERROR
+        }
+    };
+    if !status.is_success() {
+        return status.into_response();
+    }
+    let (failed_live, failed_client) = (Arc::clone(&live), Arc::clone(&client));
+    upgrade
+        .max_message_size(MESSAGE_LIMIT)
+        .max_frame_size(FRAME_LIMIT)
+        .on_failed_upgrade(move |_| {
+            tokio::spawn(
+                async move { failed_live.disconnected(&failed_client, ABNORMAL, "").await },
+            );
+        })
+        .on_upgrade(move |socket| live.serve(socket, client))
+}
+
+/// Headers and query as `$connect` is told them: names capitalised, once with one value and once with all.
+fn describe_request(event: &mut Value, uri: &Uri, headers: &HeaderMap, client: &Client) {
+    let mut all: Map<String, Value> = Map::new();
+    for (name, value) in headers {
+        let value = String::from_utf8_lossy(value.as_bytes()).into_owned();
+        let values = all
+            .entry(capitalised(name.as_str()))
+            .or_insert_with(|| json!([]));
+        if let Value::Array(values) = values {
+            values.push(value.into());
+        }
+    }
+    all.insert("X-Forwarded-For".to_owned(), json!([client.source_ip]));
+    all.insert("X-Forwarded-Proto".to_owned(), json!(["http"]));
+    event["headers"] = last_of_each(&all);
+    event["multiValueHeaders"] = all.into();
+    let mut query: Map<String, Value> = Map::new();
+    for (name, value) in form_urlencoded::parse(uri.query().unwrap_or_default().as_bytes()) {
+        let values = query.entry(name.into_owned()).or_insert_with(|| json!([]));
+        if let Value::Array(values) = values {
+            values.push(value.into_owned().into());
+        }
+    }
+    if !query.is_empty() {
+        event["queryStringParameters"] = last_of_each(&query);
+        event["multiValueQueryStringParameters"] = query.into();
+    }
+}
+
+fn last_of_each(all: &Map<String, Value>) -> Value {
+    all.iter()
+        .filter_map(|(name, values)| Some((name.clone(), values.as_array()?.last()?.clone())))
+        .collect::<Map<_, _>>()
+        .into()
+}
+
+fn capitalised(name: &str) -> String {
+    let parts: Vec<String> = name
+        .split('-')
+        .map(|part| {
+            let mut letters = part.chars();
+            letters
+                .next()
+                .map(|first| first.to_ascii_uppercase())
+                .into_iter()
+                .chain(letters)
+                .collect()
+        })
+        .collect();
+    parts.join("-")
+}
+
+/// The management endpoint: `POST`, `GET` and `DELETE` of `/live/@connections/{id}`. Not for browsers: it listens where only
+/// the functions know.
+pub(crate) fn management(live: Arc<Live>) -> Router {
+    Router::new()
+        .route(
+            "/live/@connections/{id}",
+            post(send).get(show).delete(remove),
+        )
+        .layer(DefaultBodyLimit::disable())
+        .with_state(live)
+}
+
+fn gone() -> Response {
+    refusal(StatusCode::GONE, "GoneException")
+}
+
+fn refusal(status: StatusCode, kind: &'static str) -> Response {
+    (
+        status,
+        [("x-amzn-errortype", kind)],
+        axum::Json(json!({ "message": kind })),
+    )
+        .into_response()
+}
+
+async fn send(State(live): State<Arc<Live>>, Path(id): Path<String>, body: Bytes) -> Response {
+    if body.len() > MESSAGE_LIMIT {
+        return refusal(StatusCode::PAYLOAD_TOO_LARGE, "PayloadTooLargeException");
+    }
+    let Some(connection) = live.connections().get(&id).cloned() else {
+        return gone();
+    };
+    let text = String::from_utf8_lossy(&body).into_owned();
+    match connection.outgoing.send(Outgoing::Text(text)).await {
+        Ok(()) => StatusCode::OK.into_response(),
+        Err(_) => gone(),
+    }
+}
+
+async fn show(State(live): State<Arc<Live>>, Path(id): Path<String>) -> Response {
+    let Some(connection) = live.connections().get(&id).cloned() else {
+        return gone();
+    };
+    let client = &connection.client;
+    axum::Json(json!({
+        "connectedAt": client.connected_at.to_string(),
+        "lastActiveAt": connection.last_active.to_string(),
+        "identity": { "sourceIp": client.source_ip, "userAgent": client.user_agent },
+    }))
+    .into_response()
+}
+
+async fn remove(State(live): State<Arc<Live>>, Path(id): Path<String>) -> Response {
+    let Some(connection) = live.connections().remove(&id) else {
+        return gone();
+    };
+    match connection.outgoing.send(Outgoing::Close).await {
+        Ok(()) => StatusCode::NO_CONTENT.into_response(),
+        Err(_) => gone(),
+    }
+}

@@ -1,0 +1,628 @@
+//! Puts the parts together and starts them.
+
+use std::collections::BTreeMap;
+use std::future::IntoFuture;
+use std::io;
+use std::net::{Ipv4Addr, Ipv6Addr, SocketAddr};
+use std::path::PathBuf;
+use std::pin::Pin;
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::Router;
+use axum::extract::{Path, State};
+use axum::response::{IntoResponse, Response};
+use axum::routing::{any, get, post};
+use dynoxide::Database;
+use http::StatusCode;
+use jiff::Timestamp;
+use parlor_runtime::{Clock, ConfigError, Entropy, Runtime};
+use serde::Deserialize;
+use serde_json::{Value, json};
+use thiserror::Error;
+use tokio::net::TcpListener;
+use tokio::sync::{Notify, watch};
+use tokio::task::JoinSet;
+
+use crate::api::{self, Api};
+use crate::catcher;
+use crate::clock::LocalClock;
+use crate::counting::{self, Counter, Requests};
+use crate::data::Data;
+use crate::invoke::{Functions, InvokeError};
+use crate::live::{self, Live};
+use crate::outbox::{self, Outbox};
+use crate::registry;
+use crate::schedules::Schedules;
+use crate::stream::{self, Poller};
+use crate::template::{self, Table, Template, TemplateError, Variables};
+
+/// The region that clients sign for. It is nowhere.
+const REGION: &str = "us-east-1";
+
+/// How long [`Stack::settle`] waits for the stream.
+const SETTLE_LIMIT: Duration = Duration::from_secs(15);
+/// How long [`Stack::shutdown`] waits for live connections to be told goodbye.
+const GOODBYE_LIMIT: Duration = Duration::from_secs(3);
+/// How often expired items are removed, in seconds of real time.
+const EXPIRY_EVERY: Duration = Duration::from_secs(60);
+
+/// Why the stack does not start.
+#[derive(Debug, Error)]
+pub enum StackError {
+    /// The template cannot be used.
+    #[error(transparent)]
+    Template(#[from] TemplateError),
+    /// A file or a socket cannot be used.
+    #[error("{what}: {source}")]
+    Io {
+        /// Which one.
+        what: String,
+        /// Why not.
+        source: io::Error,
+    },
+    /// The embedded database cannot be used.
+    #[error("the database: {0}")]
+    Database(#[from] dynoxide::DynoxideError),
+    /// A table of the template is not one that DynamoDB could make.
+    #[error("the table {0}: {1}")]
+    Table(String, serde_json::Error),
+    /// A function refuses its environment.
+    #[error("{function}: {source}")]
+    Config {
+        /// Which one.
+        function: String,
+        /// Why.
+        source: ConfigError,
+    },
+}
+
+/// Why a schedule did not run.
+#[derive(Debug, Error)]
+pub enum ScheduleError {
+    /// There is no such schedule in the template.
+    #[error("there is no schedule for {0}")]
+    Unknown(String),
+    /// It ran and failed.
+    #[error("{0}")]
+    Failed(String),
+}
+
+/// Says how a [`Stack`] is to be. Nothing is kept, the port is a free one and nothing is counted, unless told otherwise.
+#[derive(Debug, Clone)]
+pub struct StackBuilder {
+    data: Option<PathBuf>,
+    port: u16,
+    count_requests: bool,
+    template: String,
+}
+
+impl StackBuilder {
+    /// Keeps everything in `directory`, which is made if it is not there.
+    pub fn data(mut self, directory: impl Into<PathBuf>) -> Self {
+        self.data = Some(directory.into());
+        self
+    }
+
+    /// Keeps nothing.
+    pub fn ephemeral(mut self) -> Self {
+        self.data = None;
+        self
+    }
+
+    /// Serves on this port; 0 takes a free one.
+    pub fn port(mut self, port: u16) -> Self {
+        self.port = port;
+        self
+    }
+
+    /// Counts the functions' requests to DynamoDB, see [`Stack::requests`].
+    pub fn count_requests(mut self, count: bool) -> Self {
+        self.count_requests = count;
+        self
+    }
+
+    /// Another template than the one of this repository, for tests of the stack itself.
+    pub fn template(mut self, yaml: impl Into<String>) -> Self {
+        self.template = yaml.into();
+        self
+    }
+
+    /// Starts everything. When this returns, it serves.
+    pub async fn start(self) -> Result<Stack, StackError> {
+        Stack::start(self).await
+    }
+}
+
+impl IntoFuture for StackBuilder {
+    type Output = Result<Stack, StackError>;
+    type IntoFuture = Pin<Box<dyn Future<Output = Self::Output> + Send>>;
+
+    fn into_future(self) -> Self::IntoFuture {
+        Box::pin(self.start())
+    }
+}
+
+/// All of Parlor, running in this process until it is dropped or [shut down](Stack::shutdown).
+pub struct Stack {
+    url: String,
+    inner: Arc<Inner>,
+    outbox: Outbox,
+    environment: BTreeMap<String, String>,
+    variables: Variables,
+    /// Dropping it tells live connections to close.
+    jumps: Arc<watch::Sender<u64>>,
+    live: Arc<Live>,
+    tasks: JoinSet<()>,
+}
+
+/// What the one-machine stack's own routes need, too.
+struct Inner {
+    clock: LocalClock,
+    schedules: Schedules,
+    db: Database,
+    streams: Vec<(String, watch::Receiver<String>)>,
+    wake: Arc<Notify>,
+    counter: Option<Counter>,
+    jumps: std::sync::Weak<watch::Sender<u64>>,
+}
+
+impl Stack {
+    /// How it is to be.
+    pub fn builder() -> StackBuilder {
+        StackBuilder {
+            data: None,
+            port: 0,
+            count_requests: false,
+            template: template::EMBEDDED.to_owned(),
+        }
+    }
+
+    async fn start(builder: StackBuilder) -> Result<Self, StackError> {
+        let mut tasks = JoinSet::new();
+        let entropy = Entropy::system();
+        let data = match &builder.data {
+            None => Data::ephemeral(),
+            Some(directory) => Data::open(directory).map_err(io_error(directory.display()))?,
+        };
+        let clock = LocalClock::new(data.clone());
+
+        let (listener, second_listener) = public_listeners(builder.port).await?;
+        let port = listener.local_addr().map_err(io_error("the port"))?.port();
+        let url = format!("http://localhost:{port}");
+
+        // What stands for AWS listens apart from what stands for the public internet.
+        let (dynamodb, dynamodb_url) = private_listener().await?;
+        let (catcher, catcher_url) = private_listener().await?;
+        let (management, management_url) = private_listener().await?;
+
+        let known = BTreeMap::from(
+            [
+                ("PublicUrl", url.as_str()),
+                ("MailFrom", "parlor@localhost"),
+                ("SmsSender", "Parlor"),
+                ("AWS::Region", REGION),
+                ("AWS::Partition", "aws"),
+                ("AWS::URLSuffix", "amazonaws.com"),
+                ("AWS::AccountId", "000000000000"),
+                ("AWS::StackName", "parlor"),
+            ]
+            .map(|(name, value)| (name.to_owned(), value.to_owned())),
+        );
+        let template = Template::parse(&builder.template, &known)?;
+
+        let db = open_database(&data, &clock)?;
+        for table in &template.tables {
+            create_table(&db, table)?;
+        }
+        let served = db.clone();
+        tasks.spawn(async move {
+            let stopped =
+                dynoxide::server::serve_with_shutdown(dynamodb, served, std::future::pending());
+            if let Err(error) = stopped.await {
+                tracing::error!(error, "the database's server stopped");
+            }
+        });
+        let counter = builder.count_requests.then(Counter::default);
+        let dynamodb_url = match &counter {
+            None => dynamodb_url,
+            Some(counter) => {
+                let (listener, url) = private_listener().await?;
+                serve(
+                    &mut tasks,
+                    listener,
+                    counting::proxy(counter.clone(), dynamodb_url),
+                );
+                url
+            }
+        };
+
+        let outbox = match data.path("outbox.jsonl") {
+            None => Outbox::in_memory(),
+            Some(path) => Outbox::open(&path).map_err(io_error(path.display()))?,
+        };
+        let outbox_clock = clock.clone();
+        tasks.spawn(catcher::serve_aws(
+            catcher,
+            outbox.clone(),
+            Arc::new(move || outbox_clock.now()),
+        ));
+
+        // What only AWS can know, and what stands for AWS.
+        let master_key = data
+            .master_key(&entropy)
+            .map_err(io_error("the master key"))?;
+        let environment: BTreeMap<String, String> = BTreeMap::from(
+            [
+                ("PARLOR_LIVE_URL", format!("ws://localhost:{port}/live")),
+                ("PARLOR_LIVE_ENDPOINT", format!("{management_url}/live")),
+                ("PARLOR_MASTER_KEY", master_key),
+                ("AWS_REGION", REGION.to_owned()),
+                ("AWS_ACCESS_KEY_ID", "local".to_owned()),
+                ("AWS_SECRET_ACCESS_KEY", "local".to_owned()),
+                ("AWS_ENDPOINT_URL_DYNAMODB", dynamodb_url),
+                ("AWS_ENDPOINT_URL_SESV2", catcher_url.clone()),
+                ("AWS_ENDPOINT_URL_SNS", catcher_url),
+            ]
+            .map(|(name, value)| (name.to_owned(), value)),
+        );
+
+        let wake = Arc::new(Notify::new());
+        let functions = Arc::new(functions(&template, &environment, &clock, &wake)?);
+        let (jumps, jumped) = watch::channel(0);
+        let jumps = Arc::new(jumps);
+        let live = Arc::new(Live::new(
+            template.live_routes.clone(),
+            Arc::clone(&functions),
+            clock.clone(),
+            entropy,
+            jumped,
+        ));
+        serve(&mut tasks, management, live::management(Arc::clone(&live)));
+
+        let mut streams = Vec::new();
+        for mapping in template.streams {
+            let (position, at) = watch::channel(String::new());
+            streams.push((mapping.table.clone(), at));
+            let poller = Poller {
+                mapping,
+                db: db.clone(),
+                functions: Arc::clone(&functions),
+                data: data.clone(),
+                wake: Arc::clone(&wake),
+                position,
+            };
+            tasks.spawn(poller.run());
+        }
+        let inner = Arc::new(Inner {
+            schedules: Schedules::new(template.schedules, Arc::clone(&functions), clock.clone()),
+            clock: clock.clone(),
+            db,
+            streams,
+            wake,
+            counter,
+            jumps: Arc::downgrade(&jumps),
+        });
+        let ticking = Arc::clone(&inner);
+        tasks.spawn(async move { ticking.schedules.run().await });
+        tasks.spawn(Arc::clone(&inner).expire());
+
+        let api = Arc::new(Api {
+            routes: template.routes,
+            functions,
+            clock,
+        });
+        let router = Router::new()
+            .route("/live", any(live::connect))
+            .with_state(Arc::clone(&live))
+            .merge(own_routes(Arc::clone(&inner)))
+            .merge(outbox::routes(outbox.clone()))
+            .fallback_service(Router::new().fallback(api::handle).with_state(api));
+        if let Some(second) = second_listener {
+            serve(&mut tasks, second, router.clone());
+        }
+        serve(&mut tasks, listener, router);
+
+        Ok(Self {
+            url,
+            inner,
+            outbox,
+            environment,
+            variables: template.environment,
+            jumps,
+            live,
+            tasks,
+        })
+    }
+
+    /// Where it serves: `http://localhost:3000`.
+    pub fn url(&self) -> &str {
+        &self.url
+    }
+
+    /// Every mail and text that was sent.
+    pub fn outbox(&self) -> &Outbox {
+        &self.outbox
+    }
+
+    /// The clock that the functions read.
+    pub fn clock(&self) -> Clock {
+        self.inner.clock.clock.clone()
+    }
+
+    /// A runtime like the functions have, for demo data and for tests that look into the tables. Requests through it are
+    /// counted under `name`.
+    ///
+    /// # Errors
+    /// The environment that the template describes is not one that functions accept.
+    pub fn runtime(&self, name: &str) -> Result<Runtime, StackError> {
+        runtime(name, &self.environment, &self.variables, &self.inner.clock)
+    }
+
+    /// Makes the clock jump, then runs the schedules that are due by it and waits until everything that follows from them
+    /// was delivered.
+    pub async fn advance(&self, seconds: u32) {
+        self.inner.advance(seconds).await;
+    }
+
+    /// Runs a scheduled function now, by its name, and waits for it and for what it caused to be delivered.
+    pub async fn run_schedule(&self, function: &str) -> Result<Value, ScheduleError> {
+        self.inner.run_schedule(function).await
+    }
+
+    /// Waits until `deliver` has heard of everything that was written before this call, 15 seconds at most.
+    pub async fn settle(&self) {
+        self.inner.settle().await;
+    }
+
+    /// Requests to DynamoDB so far, by function and operation. Empty unless the builder was told to count.
+    pub fn requests(&self) -> Requests {
+        self.inner
+            .counter
+            .as_ref()
+            .map(Counter::requests)
+            .unwrap_or_default()
+    }
+
+    /// Starts counting from nothing.
+    pub fn reset_requests(&self) {
+        if let Some(counter) = &self.inner.counter {
+            counter.reset();
+        }
+    }
+
+    /// Closes live connections, as API Gateway does before it goes away, and stops. What was answered is kept.
+    pub async fn shutdown(mut self) {
+        drop(self.jumps);
+        let gone = async {
+            while self.live.count() > 0 {
+                tokio::time::sleep(Duration::from_millis(10)).await;
+            }
+        };
+        let _: Result<(), _> = tokio::time::timeout(GOODBYE_LIMIT, gone).await;
+        self.tasks.shutdown().await;
+    }
+}
+
+impl Inner {
+    async fn advance(&self, seconds: u32) {
+        self.clock.advance(seconds);
+        self.schedules.run_due().await;
+        self.settle().await;
+        // Only now do connections look at the clock: what the schedules told them is on its way.
+        if let Some(jumps) = self.jumps.upgrade() {
+            jumps.send_modify(|count| *count += 1);
+        }
+    }
+
+    async fn run_schedule(&self, function: &str) -> Result<Value, ScheduleError> {
+        let answer = match self.schedules.run_one(function).await {
+            None => return Err(ScheduleError::Unknown(function.to_owned())),
+            Some(Err(error)) => return Err(ScheduleError::Failed(error.to_string())),
+            Some(Ok(answer)) => answer,
+        };
+        self.settle().await;
+        Ok(answer)
+    }
+
+    async fn settle(&self) {
+        let settled = async {
+            for (table, position) in &self.streams {
+                let last = stream::last_record(&self.db, table);
+                self.wake.notify_one();
+                // Numbers have the same length, so text compares as numbers do. An error means that the poller is gone.
+                let _ = position.clone().wait_for(|at| *at >= last).await;
+            }
+        };
+        if tokio::time::timeout(SETTLE_LIMIT, settled).await.is_err() {
+            tracing::warn!("the stream has not settled");
+        }
+    }
+
+    async fn expire(self: Arc<Self>) {
+        let mut tick = tokio::time::interval(EXPIRY_EVERY);
+        loop {
+            tick.tick().await;
+            let db = self.db.clone();
+            match tokio::task::spawn_blocking(move || db.sweep_ttl()).await {
+                Ok(Ok(_)) => {}
+                Ok(Err(error)) => tracing::error!(%error, "expiry"),
+                Err(error) => tracing::error!(%error, "expiry"),
+            }
+        }
+    }
+}
+
+fn io_error(what: impl std::fmt::Display) -> impl FnOnce(io::Error) -> StackError {
+    let what = what.to_string();
+    move |source| StackError::Io { what, source }
+}
+
+/// `localhost` is two addresses and browsers try the second first. Where there is no IPv6, one has to do.
+async fn public_listeners(port: u16) -> Result<(TcpListener, Option<TcpListener>), StackError> {
+    let first = TcpListener::bind(SocketAddr::from((Ipv4Addr::LOCALHOST, port)))
+        .await
+        .map_err(io_error(format!("port {port}")))?;
+    let port = first.local_addr().map_err(io_error("the port"))?.port();
+    let second = TcpListener::bind(SocketAddr::from((Ipv6Addr::LOCALHOST, port)))
+        .await
+        .ok();
+    Ok((first, second))
+}
+
+async fn private_listener() -> Result<(TcpListener, String), StackError> {
+    let listener = TcpListener::bind(SocketAddr::from((Ipv4Addr::LOCALHOST, 0)))
+        .await
+        .map_err(io_error("a free port"))?;
+    let address = listener.local_addr().map_err(io_error("a free port"))?;
+    Ok((listener, format!("http://{address}")))
+}
+
+fn serve(tasks: &mut JoinSet<()>, listener: TcpListener, router: Router) {
+    let service = router.into_make_service_with_connect_info::<SocketAddr>();
+    tasks.spawn(async move {
+        // It only returns when accepting fails for good, and then says so itself.
+        let _: io::Result<()> = axum::serve(listener, service).await;
+    });
+}
+
+fn open_database(data: &Data, clock: &LocalClock) -> Result<Database, StackError> {
+    Ok(match data.path("parlor.sqlite") {
+        None => Database::memory_with_clock(Arc::new(clock.clone()))?,
+        Some(path) => Database::new(&path.to_string_lossy())?,
+    })
+}
+
+/// Makes the table unless it is there from last time.
+fn create_table(db: &Database, table: &Table) -> Result<(), StackError> {
+    let invalid = |error| StackError::Table(table.name.clone(), error);
+    if db.get_table_metadata(&table.name)?.is_some() {
+        return Ok(());
+    }
+    db.create_table(serde_json::from_value(table.create.clone()).map_err(invalid)?)?;
+    if let Some(attribute) = &table.ttl {
+        let request = json!({
+            "TableName": table.name,
+            "TimeToLiveSpecification": { "AttributeName": attribute, "Enabled": true },
+        });
+        db.update_time_to_live(serde_json::from_value(request).map_err(invalid)?)?;
+    }
+    Ok(())
+}
+
+/// Builds every function that is in both the template and the registry.
+fn functions(
+    template: &Template,
+    environment: &BTreeMap<String, String>,
+    clock: &LocalClock,
+    wake: &Arc<Notify>,
+) -> Result<Functions, StackError> {
+    let mut functions = Functions::new(clock.clock.clone(), Arc::clone(wake));
+    for entry in registry::entries() {
+        let Some(function) = template.functions.get(entry.name) else {
+            tracing::warn!(
+                function = entry.name,
+                "not in the template, so not deployed"
+            );
+            continue;
+        };
+        let runtime = runtime(entry.name, environment, &function.environment, clock)?;
+        functions.add(&entry, &runtime, Duration::from_secs(function.timeout));
+    }
+    Ok(functions)
+}
+
+/// A function's runtime: the template's variables, with what only AWS can know filled in. A variable that the template
+/// does not list is not there, except for those that Lambda itself sets.
+fn runtime(
+    name: &str,
+    environment: &BTreeMap<String, String>,
+    template: &Variables,
+    clock: &LocalClock,
+) -> Result<Runtime, StackError> {
+    let env = |variable: &str| {
+        if variable == "AWS_LAMBDA_FUNCTION_NAME" {
+            return Some(name.to_owned());
+        }
+        match template.get(variable) {
+            Some(Some(value)) => Some(value.clone()),
+            Some(None) => environment.get(variable).cloned(),
+            None if variable.starts_with("AWS_") => environment.get(variable).cloned(),
+            None => None,
+        }
+    };
+    let runtime = Runtime::from_env(&env).map_err(|source| StackError::Config {
+        function: name.to_owned(),
+        source,
+    })?;
+    Ok(runtime.with_clock(clock.clock.clone()))
+}
+
+/// What only the one-machine stack serves.
+fn own_routes(inner: Arc<Inner>) -> Router {
+    Router::new()
+        .route("/local/clock", get(show_clock).post(move_clock))
+        .route("/local/schedules/{function}/run", post(run_schedule))
+        .route("/local/requests", get(show_requests).delete(reset_requests))
+        .with_state(inner)
+}
+
+#[derive(Deserialize)]
+struct Jump {
+    advance_seconds: u32,
+}
+
+async fn show_clock(State(inner): State<Arc<Inner>>) -> Response {
+    let now: Timestamp = inner.clock.now();
+    axum::Json(json!({ "now": now.to_string(), "offset_seconds": inner.clock.offset() }))
+        .into_response()
+}
+
+async fn move_clock(State(inner): State<Arc<Inner>>, body: axum::body::Bytes) -> Response {
+    let Ok(jump) = serde_json::from_slice::<Jump>(&body) else {
+        let message = "a body like {\"advance_seconds\":60} is expected; time does not go back";
+        return (
+            StatusCode::UNPROCESSABLE_ENTITY,
+            axum::Json(json!({ "message": message })),
+        )
+            .into_response();
+    };
+    inner.advance(jump.advance_seconds).await;
+    show_clock(State(inner)).await
+}
+
+async fn run_schedule(State(inner): State<Arc<Inner>>, Path(function): Path<String>) -> Response {
+    match inner.run_schedule(&function).await {
+        Ok(answer) => axum::Json(json!({ "function": function, "answer": answer })).into_response(),
+        Err(error) => {
+            let status = match error {
+                ScheduleError::Unknown(_) => StatusCode::NOT_FOUND,
+                ScheduleError::Failed(_) => StatusCode::INTERNAL_SERVER_ERROR,
+            };
+            (status, axum::Json(json!({ "message": error.to_string() }))).into_response()
+        }
+    }
+}
+
+async fn show_requests(State(inner): State<Arc<Inner>>) -> Response {
+    match &inner.counter {
+        Some(counter) => axum::Json(counter.requests()).into_response(),
+        None => StatusCode::NOT_FOUND.into_response(),
+    }
+}
+
+async fn reset_requests(State(inner): State<Arc<Inner>>) -> StatusCode {
+    match &inner.counter {
+        Some(counter) => {
+            counter.reset();
+            StatusCode::NO_CONTENT
+        }
+        None => StatusCode::NOT_FOUND,
+    }
+}
+
+impl From<InvokeError> for ScheduleError {
+    fn from(error: InvokeError) -> Self {
+        Self::Failed(error.to_string())
+    }
+}
