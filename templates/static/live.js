@@ -1,0 +1,159 @@
+// The live connection of both rooms, and the small things that both need: times in the reader's own zone, and drafts.
+// The page says where to connect (<body data-live data-ticket-url data-session data-seq>); docs/live-protocol.md says how.
+//
+//   const room = live({ frame, state, queue })
+//     frame(f)   every frame that is news to this page; a durable one (with a seq) comes exactly once, maybe out of order
+//     state(s)   'open' · 'waiting' (no connection for 3 s, still trying) · 'lost' and 'superseded' (over, offer a reload)
+//     queue(m)   own messages that the server has not confirmed, oldest first: [{ id, text }]
+//   room.send(text)   queues a message and sends it as soon as that is possible; survives a reload
+//   room.refuse(id)   takes a message out of the queue that the server will not have, and gives its text back
+//   room.typing()     tells the others, at most every three seconds
+//   room.post(f)      sends any other frame, if connected
+
+const PING = 240000, PATIENCE = 10000, CALM = 3000, GIVE_UP = 120000, TYPING = 3000;
+
+// Storage can be switched off or full; a page without it forgets drafts on reload and does everything else.
+const keep = (key, value) => { try { value ? sessionStorage.setItem(key, value) : sessionStorage.removeItem(key); } catch {} };
+const kept = key => { try { return sessionStorage.getItem(key) || ''; } catch { return ''; } };
+
+// Not crypto.randomUUID: it is missing on old phones.
+const freshId = () => [...crypto.getRandomValues(new Uint8Array(16))].map(byte => byte.toString(16).padStart(2, '0')).join('');
+
+// Keeps what is typed into a field through reloads and reconnects.
+const draft = (field, key) => {
+  if (!field.value) field.value = kept(key);
+  field.addEventListener('input', () => keep(key, field.value));
+};
+
+// Puts the reader's zone and language into <time data-show="ago|clock|moment">; the exact time is in the title.
+const showTimes = root => {
+  const lang = document.documentElement.lang;
+  const format = (at, options) => new Intl.DateTimeFormat(lang, options).format(at);
+  for (const time of root.querySelectorAll('time[data-show]')) {
+    const at = new Date(time.dateTime), exact = format(at, { dateStyle: 'long', timeStyle: 'short' });
+    const minutes = Math.round((at - Date.now()) / 60000), hours = Math.round(minutes / 60);
+    const ago = new Intl.RelativeTimeFormat(lang, { numeric: 'auto' });
+    const text = time.dataset.show === 'moment' ? exact
+      : time.dataset.show === 'clock' ? format(at, { timeStyle: 'short' })
+      : Math.abs(minutes) < 1 ? ago.format(0, 'second')
+      : Math.abs(minutes) < 60 ? ago.format(minutes, 'minute')
+      : Math.abs(hours) < 24 ? ago.format(hours, 'hour') : format(at, { dateStyle: 'medium' });
+    time.title = exact;
+    if (time.textContent !== text) time.textContent = text;
+  }
+};
+
+const live = ({ frame, state, queue = () => {} }) => {
+  const page = document.body.dataset, session = page.session, store = 'queue:' + session;
+  const start = Number(page.seq) || 0, seen = new Set();
+  let address = page.live, socket, over = false, tries = 0, failing = 0, calm, retry, answer, lastTyping = 0;
+  // Everything up to `whole` is in this page; `top` is the highest number so far; `asked` is the gap that was asked about.
+  let whole = start, top = start, asked = 0, catching = false;
+  let waiting = [];
+  try { waiting = JSON.parse(kept(store) || '[]'); } catch {}
+
+  const post = message => {
+    if (!socket || socket.readyState !== 1) return false;
+    socket.send(JSON.stringify({ ...message, session }));
+    return true;
+  };
+  // A connection that answers nothing is dead, whatever the browser thinks of it.
+  const expect = () => { clearTimeout(answer); answer = setTimeout(drop, PATIENCE); };
+  const drop = () => { const old = socket; if (old) { old.onclose = old.onmessage = null; old.close(); } failed(); };
+  const hello = () => { catching = true; if (post({ type: 'hello', since: whole })) expect(); };
+  const deliver = message => { if (post({ type: 'message', ...message })) expect(); };
+  const queued = () => { keep(store, waiting.length ? JSON.stringify(waiting) : ''); queue(waiting); };
+
+  const finish = how => {
+    over = true;
+    [calm, retry, answer].forEach(clearTimeout);
+    if (socket) { socket.onclose = socket.onmessage = null; socket.close(); }
+    state(how);
+  };
+
+  const failed = () => {
+    if (over) return;
+    clearTimeout(answer); clearTimeout(retry);
+    socket = null;
+    if (!failing) { failing = Date.now(); calm = setTimeout(() => state('waiting'), CALM); }
+    // A page that nobody looks at does not give up: phones freeze it, and it goes on when it is seen again.
+    if (Date.now() - failing > GIVE_UP && !document.hidden) return finish('lost');
+    const pause = Math.min(15000, 500 * 2 ** tries++);
+    retry = setTimeout(connect, pause / 2 + Math.random() * pause / 2);
+  };
+
+  const connect = async () => {
+    clearTimeout(retry);
+    // The ticket in the page is good for one connection; each further one needs its own.
+    let url = address;
+    address = '';
+    const mine = socket = {};
+    if (!url) {
+      try {
+        const reply = await fetch(page.ticketUrl, { headers: { accept: 'application/json' }, cache: 'no-store' });
+        if (reply.status >= 400 && reply.status < 500 && reply.status !== 429) return finish('lost');
+        url = (await reply.json()).url;
+      } catch {}
+    }
+    if (over || socket !== mine) return;
+    if (!url) return failed();
+    socket = new WebSocket(url);
+    socket.onopen = () => { hello(); waiting.forEach(deliver); };
+    socket.onmessage = event => { try { take(JSON.parse(event.data)); } catch (error) { console.error(error); } };
+    socket.onclose = failed;
+  };
+  const again = () => { if (over) return; if (socket) { socket.onclose = socket.onmessage = null; socket.close && socket.close(); } connect(); };
+
+  const take = message => {
+    clearTimeout(answer); clearTimeout(calm);
+    tries = failing = 0;
+    state('open');
+    const { type, seq } = message;
+    if (type === 'superseded') return finish('superseded');
+    if (type === 'reconnect') return again();
+    if (type === 'message' && waiting.some(own => own.id === message.id)) {
+      waiting = waiting.filter(own => own.id !== message.id);
+      queued();
+    }
+    if (seq) {
+      if (seq <= start || seen.has(type + seq)) return;
+      seen.add(type + seq).add(seq);
+      top = Math.max(top, seq);
+      while (seen.has(whole + 1)) whole++;
+      if (!catching && seq > whole && seq > asked) { asked = seq; hello(); }
+    }
+    // Presence ends the answer to a hello. What is still missing then is not for this reader.
+    if (type === 'presence' && catching) { catching = false; whole = top; }
+    frame(message);
+  };
+
+  setInterval(() => { if (post({ type: 'ping' })) expect(); }, PING);
+  const look = () => {
+    if (document.hidden || over) return;
+    if (!socket || failing) { failing = failing && Date.now(); tries = 0; again(); } else if (post({ type: 'ping' })) expect();
+  };
+  document.addEventListener('visibilitychange', look);
+  addEventListener('online', look);
+  queue(waiting);
+  connect();
+
+  return {
+    post,
+    send(text) {
+      const message = { id: freshId(), text };
+      waiting = [...waiting, message];
+      queued();
+      deliver(message);
+      return message;
+    },
+    refuse(id) {
+      const refused = waiting.find(own => own.id === id);
+      waiting = waiting.filter(own => own.id !== id);
+      queued();
+      return refused ? refused.text : '';
+    },
+    typing() {
+      if (Date.now() - lastTyping > TYPING && post({ type: 'typing' })) lastTyping = Date.now();
+    },
+  };
+};

@@ -129,6 +129,18 @@ fn token_field(csrf: Option<&str>) -> Markup {
     html! { @if let Some(token) = csrf { input type="hidden" name="csrf" value=(token); } }
 }
 
+/// Every sample page by name, for looking at them and for the render test.
+pub fn samples() -> Vec<(String, Markup)> {
+    let named = |name: &str, page| (name.to_owned(), page);
+    let mut pages = Vec::new();
+    pages.extend(OpeningPage::samples().iter().map(|(name, page)| named(name, page.render())));
+    pages.extend(PinPage::samples().iter().map(|(name, page)| named(name, page.render())));
+    pages.extend(CodePage::samples().iter().map(|(name, page)| named(name, page.render())));
+    pages.extend(ErrorPage::samples().iter().map(|(name, page)| named(name, page.render())));
+    pages.extend(Room::samples().iter().map(|(name, page)| named(name, page.render())));
+    pages
+}
+
 #[cfg(test)]
 mod tests;
 

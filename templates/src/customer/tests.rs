@@ -2,20 +2,10 @@
 
 use super::*;
 
-/// Every page by name.
-fn pages() -> Vec<(&'static str, String)> {
-    let mut pages = Vec::new();
-    pages.extend(OpeningPage::samples().into_iter().map(|(name, page)| (name, page.render().into_string())));
-    pages.extend(PinPage::samples().into_iter().map(|(name, page)| (name, page.render().into_string())));
-    pages.extend(CodePage::samples().into_iter().map(|(name, page)| (name, page.render().into_string())));
-    pages.extend(ErrorPage::samples().into_iter().map(|(name, page)| (name, page.render().into_string())));
-    pages.extend(Room::samples().into_iter().map(|(name, page)| (name, page.render().into_string())));
-    pages
-}
-
 #[test]
 fn every_sample_keeps_the_policy() {
-    for (name, page) in pages() {
+    for (name, page) in samples() {
+        let page = page.into_string();
         assert!(page.starts_with("<!DOCTYPE html>") && page.ends_with("</body></html>"), "{name}");
         for forbidden in [
             " style=",
