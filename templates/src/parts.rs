@@ -747,12 +747,14 @@ impl Render for Avatar<'_> {
     }
 }
 
-/// The first letters of a name's first and last word, in capitals; never empty.
+/// The first letters of a name's first and last word, in capitals; never empty. Letters that would join, as in Arabic,
+/// are kept apart.
 pub fn initials(name: &str) -> String {
     let mut words = name.split_whitespace().filter_map(|word| word.chars().find(|letter| letter.is_alphanumeric()));
     let first = words.next().unwrap_or('?');
     let last = words.next_back();
-    first.to_uppercase().chain(last.into_iter().flat_map(char::to_uppercase)).collect()
+    let apart = last.filter(|_| ('\u{600}'..'\u{780}').contains(&first)).map(|_| '\u{200c}');
+    first.to_uppercase().chain(apart).chain(last.into_iter().flat_map(char::to_uppercase)).collect()
 }
 
 /// How much is done, in words and as a bar.
@@ -1000,7 +1002,7 @@ mod tests {
             ("Ana María de la Cruz", "AC"),
             ("(Bob) 7", "B7"),
             ("ßa", "SS"),
-            ("ليلى حداد", "لح"),
+            ("ليلى حداد", "ل\u{200c}ح"),
         ] {
             assert_eq!(initials(name), expected);
         }

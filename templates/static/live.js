@@ -27,11 +27,13 @@ const draft = (field, key) => {
 
 // Puts the reader's zone and language into <time data-show="ago|clock|moment">; the exact time is in the title.
 const showTimes = root => {
-  const lang = document.documentElement.lang;
+  // The page's language, as it is written where the reader lives.
+  const page = document.documentElement.lang, lang = navigator.languages.find(tag => tag.split('-')[0] === page) || page;
   const format = (at, options) => new Intl.DateTimeFormat(lang, options).format(at);
   for (const time of root.querySelectorAll('time[data-show]')) {
     const at = new Date(time.dateTime), exact = format(at, { dateStyle: 'long', timeStyle: 'short' });
-    const minutes = Math.round((at - Date.now()) / 60000), hours = Math.round(minutes / 60);
+    // Clocks differ a little: nothing that happened is in the future.
+    const minutes = Math.min(0, Math.round((at - Date.now()) / 60000)), hours = Math.round(minutes / 60);
     const ago = new Intl.RelativeTimeFormat(lang, { numeric: 'auto' });
     const text = time.dataset.show === 'moment' ? exact
       : time.dataset.show === 'clock' ? format(at, { timeStyle: 'short' })

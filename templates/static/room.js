@@ -31,7 +31,7 @@ if (document.body.dataset.live) {
 
   // ---- Chat -------------------------------------------------------------------------------------------------------
   const row = ({ id, seq, mine, name, text, at }) => {
-    const item = document.createElement('li'), body = document.createElement('p'), meta = document.createElement('span');
+    const item = document.createElement('div'), body = document.createElement('p'), meta = document.createElement('span');
     item.className = mine ? 'message mine' : 'message';
     item.dataset.id = id;
     body.dir = 'auto';
@@ -39,7 +39,7 @@ if (document.body.dataset.live) {
     meta.className = 'meta';
     const who = document.createElement('bdi');
     who.textContent = mine ? log.dataset.you : name.split(' ')[0];
-    meta.append(who, ' ');
+    meta.append(who, ' · ');
     if (seq) {
       const time = document.createElement('time');
       item.dataset.seq = seq;
@@ -196,7 +196,7 @@ if (document.body.dataset.live) {
     document.addEventListener('visibilitychange', () => { if (!document.hidden && open()) { unread = 0; showUnread(); } });
     dressField();
     toEnd();
-    if (location.hash === '#chat' && !wide.matches) show(true);
+    if ((location.hash === '#chat' || panel.querySelector('[role=alert]')) && !wide.matches) show(true);
   }
   room = live({ frame, state, queue: onItsWay });
 }

@@ -102,7 +102,7 @@ impl PinPage {
             class: "narrow",
             body: html! {
                 main.sheet {
-                    span.emblem { (Icon::Pin) }
+                    span.emblem { (Icon::Lock) }
                     h1 { (words::pin_title(lang)) }
                     p.lead { (fill(lang, words::pin_text(lang), &names)) }
                     @if let Some(hint) = &self.hint {

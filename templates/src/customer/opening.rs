@@ -97,7 +97,7 @@ impl OpeningPage {
                         }
                     }
                     @if let (Check::Pin, Some(hint)) = (&self.check, &self.hint) {
-                        (Banner { icon: Some(Icon::Pin), ..Banner::new(Tone::Info, html! { strong { (words::hint_label(lang)) } (paragraphs(hint)) }) })
+                        (Banner { icon: Some(Icon::Info), ..Banner::new(Tone::Info, html! { strong { (words::hint_label(lang)) } (paragraphs(hint)) }) })
                     }
                     form.stack method="post" action=(self.action) {
                         (token_field(self.csrf.as_deref()))

@@ -216,13 +216,13 @@ impl Room {
                 } @else {
                     section.stack-tight aria-labelledby="to-do" {
                         h2.label id="to-do" { (words::to_do(lang)) }
-                        ul.stack-tight { @for work in open { li { (work_card(lang, work)) } } }
+                        ul.stack-tight { @for (at, work) in open.iter().enumerate() { li { (work_card(lang, work, at == 0)) } } }
                     }
                 }
                 @if !finished.is_empty() {
                     details.done {
                         summary { (Icon::ChevronOn) (count(words::done(lang))) }
-                        ul.stack-tight { @for work in finished { li { (work_card(lang, work)) } } }
+                        ul.stack-tight { @for work in finished { li { (work_card(lang, work, false)) } } }
                     }
                 }
             }
@@ -238,7 +238,7 @@ impl Room {
                     h2 id="chat-title" { (words::chat(lang)) }
                     span id="chat-close" hidden { (Button::quiet(words::close(lang)).icon_only(Icon::Close).hook("close")) }
                 }
-                ol.log id="log" role="log" aria-labelledby="chat-title" tabindex="0" data-you=(words::you(lang)) data-sending=(words::sending(lang))
+                div.log id="log" role="log" aria-labelledby="chat-title" tabindex="0" data-you=(words::you(lang)) data-sending=(words::sending(lang))
                     data-refused=(words::chat_refused(lang)) {
                     @for message in &chat.messages { (message_row(lang, message)) }
                 }
@@ -430,7 +430,8 @@ fn after_end(lang: Lang, after: &AfterEnd) -> Markup {
     }
 }
 
-fn work_card(lang: Lang, work: &Work) -> Markup {
+/// `first` is what to do now, and stands out.
+fn work_card(lang: Lang, work: &Work, first: bool) -> Markup {
     let (icon, action) = match work.kind {
         WorkKind::Document => (Icon::Sign, words::kind_document(lang)),
         WorkKind::Request => (Icon::Camera, words::kind_request(lang)),
@@ -443,7 +444,7 @@ fn work_card(lang: Lang, work: &Work) -> Markup {
         WorkState::Done => Some(chip(Some(Tone::Good), Some(Icon::Check), words::state_done(lang))),
     };
     html! {
-        a.work href=(work.href) {
+        a class=(if first { "work work-first" } else { "work" }) href=(work.href) {
             span.work-icon { (icon) }
             span.work-main {
                 span.work-title dir="auto" { (work.title) }
@@ -460,11 +461,11 @@ fn work_card(lang: Lang, work: &Work) -> Markup {
 fn message_row(lang: Lang, message: &Message) -> Markup {
     let mine = message.from == Sender::Customer;
     html! {
-        li class=(if mine { "message mine" } else { "message" }) data-seq=(message.seq) data-id=(message.id) {
+        div class=(if mine { "message mine" } else { "message" }) data-seq=(message.seq) data-id=(message.id) {
             p dir="auto" { (message.text) }
             span.meta {
                 bdi { (if mine { words::you(lang) } else { first_name(&message.name) }) }
-                " " time datetime=(message.at) data-show="ago" { (words::moment(lang, message.at)) }
+                " · " time datetime=(message.at) data-show="ago" { (words::moment(lang, message.at)) }
             }
         }
     }

@@ -110,3 +110,24 @@ fn r2_the_banner_says_what_is_left_and_until_when() {
     assert!(page("room-ended-limited").contains("download what is done until <time"));
     assert!(!page("room").contains("This session has ended"));
 }
+
+/// The budget is 14 KB; the difference is for a team's own texts, a long chat, and headers.
+#[test]
+fn first_load_is_small() {
+    use std::io::Write as _;
+    let zipped = |text: &str| {
+        let mut encoder = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::default());
+        encoder.write_all(text.as_bytes()).expect("into memory");
+        encoder.finish().expect("into memory").len()
+    };
+    for (name, page) in samples() {
+        let page = page.into_string();
+        let assets: usize =
+            crate::assets::ALL.iter().filter(|asset| page.contains(asset.path)).map(|asset| zipped(asset.body)).sum();
+        let total = zipped(&page) + assets;
+        assert!(total <= 12_288, "{name}: {total} bytes");
+        if matches!(name.as_str(), "opening-pin" | "room") {
+            println!("{name}: {total} bytes");
+        }
+    }
+}
