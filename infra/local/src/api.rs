@@ -12,8 +12,7 @@ use data_encoding::BASE64;
 use flate2::Compression;
 use flate2::write::GzEncoder;
 use http::header::{
-    ACCEPT_ENCODING, CONTENT_ENCODING, CONTENT_LENGTH, CONTENT_TYPE, COOKIE, ETAG, HOST,
-    SET_COOKIE, USER_AGENT, VARY,
+    ACCEPT_ENCODING, CONTENT_ENCODING, CONTENT_LENGTH, CONTENT_TYPE, COOKIE, ETAG, HOST, SET_COOKIE, USER_AGENT, VARY,
 };
 use http::{HeaderMap, HeaderName, HeaderValue, Request, StatusCode, request};
 use http_body_util::{BodyExt, LengthLimitError, Limited};
@@ -45,8 +44,7 @@ pub(crate) async fn handle(
     request: Request<Body>,
 ) -> Response {
     let (parts, body) = request.into_parts();
-    let Some((route, parameters)) = find(&api.routes, parts.method.as_str(), parts.uri.path())
-    else {
+    let Some((route, parameters)) = find(&api.routes, parts.method.as_str(), parts.uri.path()) else {
         return message(StatusCode::NOT_FOUND, "Not Found");
     };
     let body = match Limited::new(body, BODY_LIMIT).collect().await {
@@ -71,11 +69,7 @@ pub(crate) async fn handle(
     };
     match answer {
         Ok(response) => compress(&parts.headers, response),
-        Err(InvokeError::TooLarge)
-            if event["body"]
-                .as_str()
-                .is_some_and(|b| b.len() > PAYLOAD_LIMIT / 2) =>
-        {
+        Err(InvokeError::TooLarge) if event["body"].as_str().is_some_and(|b| b.len() > PAYLOAD_LIMIT / 2) => {
             // Base64 made it too large; the caller only sees that it was.
             message(StatusCode::PAYLOAD_TOO_LARGE, "Request Entity Too Large")
         }
@@ -92,21 +86,13 @@ fn message(status: StatusCode, text: &str) -> Response {
 
 /// The route for a request: its template matches and it is the most specific one that does. A literal segment is more
 /// specific than a parameter, from the left; a method is more specific than `ANY`.
-fn find<'a>(
-    routes: &'a [Route],
-    method: &str,
-    path: &str,
-) -> Option<(&'a Route, BTreeMap<String, String>)> {
+fn find<'a>(routes: &'a [Route], method: &str, path: &str) -> Option<(&'a Route, BTreeMap<String, String>)> {
     routes
         .iter()
         .filter(|route| route.method == method || route.method == "ANY")
         .filter_map(|route| Some((route, path_parameters(&route.path, path)?)))
         .max_by_key(|(route, _)| {
-            let literal: Vec<bool> = route
-                .path
-                .split('/')
-                .map(|part| !part.starts_with('{'))
-                .collect();
+            let literal: Vec<bool> = route.path.split('/').map(|part| !part.starts_with('{')).collect();
             (literal, route.method != "ANY")
         })
 }
@@ -153,10 +139,7 @@ fn payload(
     for name in parts.headers.keys().filter(|name| *name != COOKIE) {
         headers.insert(name.to_string(), joined(&parts.headers, name).into());
     }
-    headers.insert(
-        "x-forwarded-for".to_owned(),
-        context.source_ip.clone().into(),
-    );
+    headers.insert("x-forwarded-for".to_owned(), context.source_ip.clone().into());
     headers.insert("x-forwarded-proto".to_owned(), "http".into());
     let port = host.rsplit_once(':').map_or("80", |(_, port)| port);
     headers.insert("x-forwarded-port".to_owned(), port.into());
@@ -164,12 +147,7 @@ fn payload(
         .headers
         .get_all(COOKIE)
         .iter()
-        .flat_map(|value| {
-            text(Some(value))
-                .split(';')
-                .map(|c| c.trim().to_owned())
-                .collect::<Vec<_>>()
-        })
+        .flat_map(|value| text(Some(value)).split(';').map(|c| c.trim().to_owned()).collect::<Vec<_>>())
         .filter(|cookie| !cookie.is_empty())
         .map(Value::from)
         .collect();
@@ -224,19 +202,9 @@ fn payload(
 
 /// Whether API Gateway passes a body of this type as it is. It encodes all others, forms among them.
 fn is_text(content_type: &str) -> bool {
-    let essence = content_type
-        .split(';')
-        .next()
-        .unwrap_or_default()
-        .trim()
-        .to_ascii_lowercase();
+    let essence = content_type.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
     essence.starts_with("text/")
-        || [
-            "application/json",
-            "application/javascript",
-            "application/xml",
-        ]
-        .contains(&essence.as_str())
+        || ["application/json", "application/javascript", "application/xml"].contains(&essence.as_str())
         || essence.ends_with("+json")
         || essence.ends_with("+xml")
 }
@@ -245,15 +213,9 @@ fn is_text(content_type: &str) -> bool {
 fn query_parameters(query: &str) -> Map<String, Value> {
     let mut parameters: BTreeMap<String, Vec<String>> = BTreeMap::new();
     for (name, value) in form_urlencoded::parse(query.as_bytes()) {
-        parameters
-            .entry(name.into_owned())
-            .or_default()
-            .push(value.into_owned());
+        parameters.entry(name.into_owned()).or_default().push(value.into_owned());
     }
-    parameters
-        .into_iter()
-        .map(|(name, values)| (name, values.join(",").into()))
-        .collect()
+    parameters.into_iter().map(|(name, values)| (name, values.join(",").into())).collect()
 }
 
 /// Turns what a function answered into a response, with API Gateway's leniency: an answer without a status is a body.
@@ -271,9 +233,7 @@ fn response(answer: &Value) -> Result<Response, InvokeError> {
         .ok_or_else(|| malformed("the status"))?;
     let body = answer["body"].as_str().unwrap_or_default();
     let body = if answer["isBase64Encoded"] == true {
-        BASE64
-            .decode(body.as_bytes())
-            .map_err(|_| malformed("the body"))?
+        BASE64.decode(body.as_bytes()).map_err(|_| malformed("the body"))?
     } else {
         body.as_bytes().to_vec()
     };
@@ -281,18 +241,14 @@ fn response(answer: &Value) -> Result<Response, InvokeError> {
     *response.status_mut() = status;
     for (name, value) in answer["headers"].as_object().into_iter().flatten() {
         let name = HeaderName::try_from(name).map_err(|_| malformed("a header"))?;
-        let value = value
-            .as_str()
-            .map(str::to_owned)
-            .unwrap_or_else(|| value.to_string());
+        let value = value.as_str().map(str::to_owned).unwrap_or_else(|| value.to_string());
         let value = HeaderValue::try_from(value).map_err(|_| malformed("a header"))?;
         if name != CONTENT_LENGTH {
             response.headers_mut().append(name, value);
         }
     }
     for cookie in answer["cookies"].as_array().into_iter().flatten() {
-        let value = HeaderValue::try_from(cookie.as_str().unwrap_or_default())
-            .map_err(|_| malformed("a cookie"))?;
+        let value = HeaderValue::try_from(cookie.as_str().unwrap_or_default()).map_err(|_| malformed("a cookie"))?;
         response.headers_mut().append(SET_COOKIE, value);
     }
     if !response.headers().contains_key(CONTENT_TYPE) {
@@ -306,16 +262,14 @@ fn response(answer: &Value) -> Result<Response, InvokeError> {
 fn compress(request: &HeaderMap, response: Response) -> Response {
     let content_type = text(response.headers().get(CONTENT_TYPE));
     let compressible = is_text(&content_type) || content_type.starts_with("image/svg");
-    let accepted = text(request.get(ACCEPT_ENCODING)).split(',').any(|coding| {
-        coding.trim() == "gzip" || (coding.trim().starts_with("gzip;") && !coding.ends_with("q=0"))
-    });
+    let accepted = text(request.get(ACCEPT_ENCODING))
+        .split(',')
+        .any(|coding| coding.trim() == "gzip" || (coding.trim().starts_with("gzip;") && !coding.ends_with("q=0")));
     if !compressible || response.headers().contains_key(CONTENT_ENCODING) {
         return response;
     }
     let (mut parts, body) = response.into_parts();
-    parts
-        .headers
-        .append(VARY, HeaderValue::from_static("accept-encoding"));
+    parts.headers.append(VARY, HeaderValue::from_static("accept-encoding"));
     // The body was put together from bytes just above, so it is there at once and whole.
     let Some(Ok(collected)) = futures_util::FutureExt::now_or_never(body.collect()) else {
         return StatusCode::INTERNAL_SERVER_ERROR.into_response();
@@ -328,9 +282,7 @@ fn compress(request: &HeaderMap, response: Response) -> Response {
     let Ok(compressed) = encoder.write_all(&bytes).and_then(|()| encoder.finish()) else {
         return Response::from_parts(parts, Body::from(bytes));
     };
-    parts
-        .headers
-        .insert(CONTENT_ENCODING, HeaderValue::from_static("gzip"));
+    parts.headers.insert(CONTENT_ENCODING, HeaderValue::from_static("gzip"));
     // Another representation with the same meaning: that is what a weak tag says.
     let strong = text(parts.headers.get(ETAG));
     if strong.starts_with('"')
@@ -342,18 +294,12 @@ fn compress(request: &HeaderMap, response: Response) -> Response {
 }
 
 fn joined(headers: &HeaderMap, name: &HeaderName) -> String {
-    let values: Vec<_> = headers
-        .get_all(name)
-        .iter()
-        .map(|value| text(Some(value)))
-        .collect();
+    let values: Vec<_> = headers.get_all(name).iter().map(|value| text(Some(value))).collect();
     values.join(",")
 }
 
 fn text(value: Option<&HeaderValue>) -> String {
-    value
-        .map(|value| String::from_utf8_lossy(value.as_bytes()).into_owned())
-        .unwrap_or_default()
+    value.map(|value| String::from_utf8_lossy(value.as_bytes()).into_owned()).unwrap_or_default()
 }
 
 #[cfg(test)]
@@ -361,27 +307,17 @@ mod tests {
     use super::*;
 
     fn route(method: &str, path: &str) -> Route {
-        Route {
-            method: method.to_owned(),
-            path: path.to_owned(),
-            function: String::new(),
-        }
+        Route { method: method.to_owned(), path: path.to_owned(), function: String::new() }
     }
 
     #[test]
     fn the_most_specific_route_answers() {
-        let routes = [
-            route("GET", "/v1/{kind}/{id}"),
-            route("ANY", "/v1/sessions/{id}"),
-            route("GET", "/v1/sessions/{id}"),
-        ];
+        let routes =
+            [route("GET", "/v1/{kind}/{id}"), route("ANY", "/v1/sessions/{id}"), route("GET", "/v1/sessions/{id}")];
         let (found, parameters) = find(&routes, "GET", "/v1/sessions/a%2Fb").unwrap();
         assert_eq!(found, &routes[2]);
         assert_eq!(parameters["id"], "a/b");
-        assert_eq!(
-            find(&routes, "PUT", "/v1/sessions/x").unwrap().0,
-            &routes[1]
-        );
+        assert_eq!(find(&routes, "PUT", "/v1/sessions/x").unwrap().0, &routes[1]);
         assert!(find(&routes, "GET", "/v1/sessions/").is_none());
         assert!(find(&routes, "GET", "/v1/sessions/x/y").is_none());
         assert!(find(&routes, "PUT", "/v1/teams/x").is_none());
@@ -395,13 +331,7 @@ mod tests {
             source_ip: "192.0.2.7".to_owned(),
             now: Timestamp::from_second(1_784_635_438).unwrap(),
         };
-        payload(
-            &parts,
-            &Bytes::from_static(body),
-            &route("POST", "/s/{token}/pin"),
-            &parameters,
-            &context,
-        )
+        payload(&parts, &Bytes::from_static(body), &route("POST", "/s/{token}/pin"), &parameters, &context)
     }
 
     #[test]
@@ -420,16 +350,10 @@ mod tests {
         assert!(event["headers"].get("cookie").is_none());
         assert_eq!(event["headers"]["x-many"], "a,b");
         assert_eq!(event["headers"]["x-forwarded-for"], "192.0.2.7");
-        assert_eq!(
-            event["queryStringParameters"],
-            json!({"a": "1,2", "b": "x y"})
-        );
+        assert_eq!(event["queryStringParameters"], json!({"a": "1,2", "b": "x y"}));
         assert_eq!(event["pathParameters"], json!({"token": "t"}));
         assert_eq!(event["requestContext"]["http"]["sourceIp"], "192.0.2.7");
-        assert_eq!(
-            event["requestContext"]["time"],
-            "21/Jul/2026:12:03:58 +0000"
-        );
+        assert_eq!(event["requestContext"]["time"], "21/Jul/2026:12:03:58 +0000");
         // A form is no text to API Gateway.
         assert_eq!(event["isBase64Encoded"], true);
         assert_eq!(event["body"], BASE64.encode(b"code=1234"));
@@ -437,13 +361,9 @@ mod tests {
 
     #[test]
     fn text_stays_text_unless_it_is_none() {
-        let json =
-            || http::Request::post("/").header("content-type", "application/json; charset=utf-8");
+        let json = || http::Request::post("/").header("content-type", "application/json; charset=utf-8");
         let plain = event(json(), b"{}");
-        assert_eq!(
-            (&plain["body"], &plain["isBase64Encoded"]),
-            (&json!("{}"), &json!(false))
-        );
+        assert_eq!((&plain["body"], &plain["isBase64Encoded"]), (&json!("{}"), &json!(false)));
         let broken = event(json(), b"\xff");
         assert_eq!(broken["isBase64Encoded"], true);
         let none = event(json(), b"");
@@ -452,9 +372,8 @@ mod tests {
 
     #[test]
     fn the_payload_is_one_that_lambda_http_reads() {
-        let request = http::Request::post("/s/t/pin?a=1")
-            .header("host", "localhost:3000")
-            .header("cookie", "one=1; two=2");
+        let request =
+            http::Request::post("/s/t/pin?a=1").header("host", "localhost:3000").header("cookie", "one=1; two=2");
         let event = event(request, b"\x00\x01");
         let request: lambda_http::request::LambdaRequest = serde_json::from_value(event).unwrap();
         let request: lambda_http::Request = request.into();
@@ -492,21 +411,14 @@ mod tests {
                 "body": "x".repeat(5000),
             }))
         };
-        let accepting =
-            HeaderMap::from_iter([(ACCEPT_ENCODING, HeaderValue::from_static("br, gzip"))]);
+        let accepting = HeaderMap::from_iter([(ACCEPT_ENCODING, HeaderValue::from_static("br, gzip"))]);
         let compressed = compress(&accepting, large());
         assert_eq!(compressed.headers()[CONTENT_ENCODING], "gzip");
         assert_eq!(compressed.headers()[ETAG], "W/\"1\"");
         let plain = compress(&HeaderMap::new(), large());
         assert!(!plain.headers().contains_key(CONTENT_ENCODING));
         assert_eq!(plain.headers()[VARY], "accept-encoding");
-        let small = answer(
-            &json!({"statusCode": 200, "headers": {"content-type": "text/html"}, "body": "x"}),
-        );
-        assert!(
-            !compress(&accepting, small)
-                .headers()
-                .contains_key(CONTENT_ENCODING)
-        );
+        let small = answer(&json!({"statusCode": 200, "headers": {"content-type": "text/html"}, "body": "x"}));
+        assert!(!compress(&accepting, small).headers().contains_key(CONTENT_ENCODING));
     }
 }

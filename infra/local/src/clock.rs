@@ -21,11 +21,7 @@ impl LocalClock {
     /// The clock as far ahead as it was when the data was last used: time that went back would make no sense of it.
     pub(crate) fn new(data: Data) -> Self {
         let offset = Arc::new(AtomicI64::new(data.clock_offset()));
-        Self {
-            clock: Clock::shifted(Arc::clone(&offset)),
-            offset,
-            data,
-        }
+        Self { clock: Clock::shifted(Arc::clone(&offset)), offset, data }
     }
 
     pub(crate) fn now(&self) -> Timestamp {
@@ -48,10 +44,7 @@ impl storage_backend::Clock for LocalClock {
         u64::try_from(self.now().as_second()).unwrap_or_default()
     }
 
-    #[allow(
-        clippy::cast_precision_loss,
-        reason = "seconds since 1970 fit a double"
-    )]
+    #[allow(clippy::cast_precision_loss, reason = "seconds since 1970 fit a double")]
     fn now_unix_secs_f64(&self) -> f64 {
         self.now().as_millisecond() as f64 / 1000.0
     }

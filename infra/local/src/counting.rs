@@ -31,35 +31,17 @@ impl Counter {
     }
 
     fn count(&self, headers: &HeaderMap) {
-        let text = |name: &str| {
-            headers
-                .get(name)
-                .and_then(|value| value.to_str().ok())
-                .unwrap_or_default()
-        };
-        let operation = text("x-amz-target")
-            .rsplit('.')
-            .next()
-            .unwrap_or_default()
-            .to_owned();
-        let function = function(text("x-amz-user-agent"))
-            .or_else(|| function(text("user-agent")))
-            .unwrap_or("unknown")
-            .to_owned();
-        *self
-            .lock()
-            .entry(function)
-            .or_default()
-            .entry(operation)
-            .or_default() += 1;
+        let text = |name: &str| headers.get(name).and_then(|value| value.to_str().ok()).unwrap_or_default();
+        let operation = text("x-amz-target").rsplit('.').next().unwrap_or_default().to_owned();
+        let function =
+            function(text("x-amz-user-agent")).or_else(|| function(text("user-agent"))).unwrap_or("unknown").to_owned();
+        *self.lock().entry(function).or_default().entry(operation).or_default() += 1;
     }
 }
 
 /// A client says whose it is as `app/<name>` in its user agent.
 fn function(user_agent: &str) -> Option<&str> {
-    user_agent
-        .split(' ')
-        .find_map(|part| part.strip_prefix("app/"))
+    user_agent.split(' ').find_map(|part| part.strip_prefix("app/"))
 }
 
 #[derive(Clone)]
@@ -71,41 +53,21 @@ struct Proxy {
 
 /// Passes everything on to `target` and counts it.
 pub(crate) fn proxy(counter: Counter, target: String) -> Router {
-    Router::new()
-        .fallback(pass)
-        .layer(DefaultBodyLimit::disable())
-        .with_state(Proxy {
-            counter,
-            client: reqwest::Client::new(),
-            target,
-        })
+    Router::new().fallback(pass).layer(DefaultBodyLimit::disable()).with_state(Proxy {
+        counter,
+        client: reqwest::Client::new(),
+        target,
+    })
 }
 
-async fn pass(
-    State(proxy): State<Proxy>,
-    method: Method,
-    uri: Uri,
-    mut headers: HeaderMap,
-    body: Bytes,
-) -> Response {
+async fn pass(State(proxy): State<Proxy>, method: Method, uri: Uri, mut headers: HeaderMap, body: Bytes) -> Response {
     proxy.counter.count(&headers);
-    for name in [
-        header::HOST,
-        header::CONTENT_LENGTH,
-        header::TRANSFER_ENCODING,
-        header::CONNECTION,
-    ] {
+    for name in [header::HOST, header::CONTENT_LENGTH, header::TRANSFER_ENCODING, header::CONNECTION] {
         headers.remove(name);
     }
     let url = format!("{}{}", proxy.target, uri.path());
     let answer = async {
-        let answer = proxy
-            .client
-            .request(method, url)
-            .headers(headers)
-            .body(body)
-            .send()
-            .await?;
+        let answer = proxy.client.request(method, url).headers(headers).body(body).send().await?;
         let (status, headers) = (answer.status(), answer.headers().clone());
         Ok::<_, reqwest::Error>((status, headers, answer.bytes().await?))
     };
@@ -126,10 +88,7 @@ mod tests {
 
     #[test]
     fn the_user_agent_names_the_function() {
-        assert_eq!(
-            function("aws-sdk-rust/1.3 app/session-end lang/rust"),
-            Some("session-end")
-        );
+        assert_eq!(function("aws-sdk-rust/1.3 app/session-end lang/rust"), Some("session-end"));
         assert_eq!(function("curl/8"), None);
     }
 }

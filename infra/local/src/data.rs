@@ -78,11 +78,7 @@ impl Data {
     }
 
     fn read<T: std::str::FromStr>(&self, name: &str) -> Option<T> {
-        fs::read_to_string(self.path(name)?)
-            .ok()?
-            .trim()
-            .parse()
-            .ok()
+        fs::read_to_string(self.path(name)?).ok()?.trim().parse().ok()
     }
 
     /// Replaces a file in one step, so that a kill leaves the old or the new one.

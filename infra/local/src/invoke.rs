@@ -22,7 +22,7 @@ type Handler = Arc<dyn Fn(Vec<u8>, Context) -> Answer + Send + Sync>;
 
 /// Why an invocation gave no answer.
 #[derive(Debug, Error)]
-pub(crate) enum InvokeError {
+pub enum InvokeError {
     /// Nobody registered a function of this name.
     #[error("{0} is in the template but not in the registry")]
     Unknown(String),
@@ -112,19 +112,13 @@ pub(crate) struct Functions {
 
 impl Functions {
     pub(crate) fn new(clock: Clock, ran: Arc<Notify>) -> Self {
-        Self {
-            functions: BTreeMap::new(),
-            clock,
-            next_request: AtomicU64::new(1),
-            ran,
-        }
+        Self { functions: BTreeMap::new(), clock, next_request: AtomicU64::new(1), ran }
     }
 
     /// Builds what `entry` describes, as Lambda's init phase does.
     pub(crate) fn add(&mut self, entry: &Entry, runtime: &Runtime, timeout: Duration) {
         let handler = (entry.build)(runtime);
-        self.functions
-            .insert(entry.name.to_owned(), Invocable { handler, timeout });
+        self.functions.insert(entry.name.to_owned(), Invocable { handler, timeout });
     }
 
     /// A number in the shape of a request id, different for every request of this process.
@@ -135,14 +129,8 @@ impl Functions {
 
     /// Invokes `function` with `event` and waits for what it answers.
     pub(crate) async fn invoke(&self, function: &str, event: &Value) -> Result<Value, InvokeError> {
-        let failed = |message: String| InvokeError::Failed {
-            function: function.to_owned(),
-            message,
-        };
-        let invocable = self
-            .functions
-            .get(function)
-            .ok_or_else(|| InvokeError::Unknown(function.to_owned()))?;
+        let failed = |message: String| InvokeError::Failed { function: function.to_owned(), message };
+        let invocable = self.functions.get(function).ok_or_else(|| InvokeError::Unknown(function.to_owned()))?;
         let payload = serde_json::to_vec(event).map_err(|error| failed(error.to_string()))?;
         if payload.len() > PAYLOAD_LIMIT {
             return Err(InvokeError::TooLarge);
@@ -165,9 +153,7 @@ impl Functions {
             Ok(Err(panic)) => Err(failed(panic.to_string())),
             Ok(Ok(Err(message))) => Err(failed(message)),
             Ok(Ok(Ok(answer))) if answer.len() > PAYLOAD_LIMIT => Err(InvokeError::TooLarge),
-            Ok(Ok(Ok(answer))) => {
-                serde_json::from_slice(&answer).map_err(|error| failed(error.to_string()))
-            }
+            Ok(Ok(Ok(answer))) => serde_json::from_slice(&answer).map_err(|error| failed(error.to_string())),
         }
     }
 }

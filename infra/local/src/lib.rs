@@ -22,6 +22,9 @@ mod registry;
 mod schedules;
 mod stack;
 mod stream;
+#[cfg(test)]
+mod tests;
 
 pub use counting::Requests;
-pub use stack::{Stack, StackBuilder, StackError};
+pub use invoke::InvokeError;
+pub use stack::{ScheduleError, Stack, StackBuilder, StackError};

@@ -83,14 +83,7 @@ impl Live {
         entropy: Entropy,
         jumps: watch::Receiver<u64>,
     ) -> Self {
-        Self {
-            routes,
-            functions,
-            clock,
-            entropy,
-            connections: Mutex::new(HashMap::new()),
-            jumps,
-        }
+        Self { routes, functions, clock, entropy, connections: Mutex::new(HashMap::new()), jumps }
     }
 
     /// How many are connected.
@@ -100,9 +93,7 @@ impl Live {
 
     fn connections(&self) -> MutexGuard<'_, HashMap<String, Connection>> {
         // Nothing that can panic happens while it is held.
-        self.connections
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
+        self.connections.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn touch(&self, id: &str) {
@@ -162,12 +153,7 @@ impl Live {
         }
     }
 
-    async fn message(
-        &self,
-        client: &Client,
-        outgoing: &mpsc::Sender<Outgoing>,
-        body: Result<String, Bytes>,
-    ) {
+    async fn message(&self, client: &Client, outgoing: &mpsc::Sender<Outgoing>, body: Result<String, Bytes>) {
         let mut event = self.event(client, "$default", "MESSAGE");
         event["requestContext"]["messageId"] = self.functions.request_id().into();
         match body {
@@ -197,11 +183,7 @@ impl Live {
         let (outgoing, mut queue) = mpsc::channel(QUEUE);
         self.connections().insert(
             client.id.clone(),
-            Connection {
-                outgoing: outgoing.clone(),
-                client: Arc::clone(&client),
-                last_active: self.clock.now(),
-            },
+            Connection { outgoing: outgoing.clone(), client: Arc::clone(&client), last_active: self.clock.now() },
         );
         let mut jumps = self.jumps.clone();
         let mut tick = tokio::time::interval(Duration::from_secs(5));
@@ -274,10 +256,7 @@ impl Live {
 }
 
 async fn close(socket: &mut WebSocket, code: u16, reason: &'static str) {
-    let frame = CloseFrame {
-        code,
-        reason: reason.into(),
-    };
+    let frame = CloseFrame { code, reason: reason.into() };
     // Whoever is gone already needs no farewell.
     let _: Result<(), _> = socket.send(Message::Close(Some(frame))).await;
 }
@@ -293,12 +272,7 @@ pub(crate) async fn connect(
     let Ok(upgrade) = upgrade else {
         return (StatusCode::UPGRADE_REQUIRED, "Upgrade Required").into_response();
     };
-    let text = |name| {
-        headers
-            .get(name)
-            .and_then(|value| value.to_str().ok())
-            .unwrap_or_default()
-    };
+    let text = |name| headers.get(name).and_then(|value| value.to_str().ok()).unwrap_or_default();
     let client = Arc::new(Client {
         id: BASE64URL.encode(&live.entropy.bytes::<11>()),
         connected_at: live.clock.now(),
@@ -329,9 +303,7 @@ pub(crate) async fn connect(
         .max_message_size(MESSAGE_LIMIT)
         .max_frame_size(FRAME_LIMIT)
         .on_failed_upgrade(move |_| {
-            tokio::spawn(
-                async move { failed_live.disconnected(&failed_client, ABNORMAL, "").await },
-            );
+            tokio::spawn(async move { failed_live.disconnected(&failed_client, ABNORMAL, "").await });
         })
         .on_upgrade(move |socket| live.serve(socket, client))
 }
@@ -341,9 +313,7 @@ fn describe_request(event: &mut Value, uri: &Uri, headers: &HeaderMap, client: &
     let mut all: Map<String, Value> = Map::new();
     for (name, value) in headers {
         let value = String::from_utf8_lossy(value.as_bytes()).into_owned();
-        let values = all
-            .entry(capitalised(name.as_str()))
-            .or_insert_with(|| json!([]));
+        let values = all.entry(capitalised(name.as_str())).or_insert_with(|| json!([]));
         if let Value::Array(values) = values {
             values.push(value.into());
         }
@@ -377,12 +347,7 @@ fn capitalised(name: &str) -> String {
         .split('-')
         .map(|part| {
             let mut letters = part.chars();
-            letters
-                .next()
-                .map(|first| first.to_ascii_uppercase())
-                .into_iter()
-                .chain(letters)
-                .collect()
+            letters.next().map(|first| first.to_ascii_uppercase()).into_iter().chain(letters).collect()
         })
         .collect();
     parts.join("-")
@@ -392,10 +357,7 @@ fn capitalised(name: &str) -> String {
 /// the functions know.
 pub(crate) fn management(live: Arc<Live>) -> Router {
     Router::new()
-        .route(
-            "/live/@connections/{id}",
-            post(send).get(show).delete(remove),
-        )
+        .route("/live/@connections/{id}", post(send).get(show).delete(remove))
         .layer(DefaultBodyLimit::disable())
         .with_state(live)
 }
@@ -405,12 +367,7 @@ fn gone() -> Response {
 }
 
 fn refusal(status: StatusCode, kind: &'static str) -> Response {
-    (
-        status,
-        [("x-amzn-errortype", kind)],
-        axum::Json(json!({ "message": kind })),
-    )
-        .into_response()
+    (status, [("x-amzn-errortype", kind)], axum::Json(json!({ "message": kind }))).into_response()
 }
 
 async fn send(State(live): State<Arc<Live>>, Path(id): Path<String>, body: Bytes) -> Response {

@@ -24,12 +24,7 @@ struct Options {
 
 fn options() -> Result<Option<Options>, lexopt::Error> {
     use lexopt::prelude::*;
-    let mut options = Options {
-        port: 3000,
-        data: Some(PathBuf::from(".local")),
-        ready_json: false,
-        demo: true,
-    };
+    let mut options = Options { port: 3000, data: Some(PathBuf::from(".local")), ready_json: false, demo: true };
     let mut parser = lexopt::Parser::from_env();
     while let Some(argument) = parser.next()? {
         match argument {

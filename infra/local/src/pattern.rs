@@ -7,9 +7,7 @@ use serde_json::Value;
 /// Known are literals and the matchers `prefix`, `suffix`, `exists` and `anything-but`; an unknown matcher matches nothing.
 pub(crate) fn matches(pattern: &Value, event: &Value) -> bool {
     match pattern {
-        Value::Object(fields) => fields
-            .iter()
-            .all(|(name, pattern)| matches(pattern, &event[name.as_str()])),
+        Value::Object(fields) => fields.iter().all(|(name, pattern)| matches(pattern, &event[name.as_str()])),
         Value::Array(choices) => choices.iter().any(|choice| matches_one(choice, event)),
         _ => false,
     }
@@ -25,12 +23,8 @@ fn matches_one(choice: &Value, value: &Value) -> bool {
     let text = |value: &Value| value.as_str().map(str::to_owned);
     match kind.as_str() {
         "exists" => argument.as_bool() == Some(!value.is_null()),
-        "prefix" => text(value)
-            .zip(text(argument))
-            .is_some_and(|(v, a)| v.starts_with(&a)),
-        "suffix" => text(value)
-            .zip(text(argument))
-            .is_some_and(|(v, a)| v.ends_with(&a)),
+        "prefix" => text(value).zip(text(argument)).is_some_and(|(v, a)| v.starts_with(&a)),
+        "suffix" => text(value).zip(text(argument)).is_some_and(|(v, a)| v.ends_with(&a)),
         "anything-but" => match argument {
             Value::Array(all) => !value.is_null() && !all.contains(value),
             one => !value.is_null() && one != value,
@@ -61,21 +55,9 @@ mod tests {
     #[test]
     fn matchers() {
         assert!(matches(&json!({"a": [{"exists": false}]}), &json!({})));
-        assert!(matches(
-            &json!({"a": [{"anything-but": ["x"]}]}),
-            &json!({"a": "y"})
-        ));
-        assert!(!matches(
-            &json!({"a": [{"anything-but": "y"}]}),
-            &json!({"a": "y"})
-        ));
-        assert!(matches(
-            &json!({"a": [{"suffix": "y"}]}),
-            &json!({"a": "xy"})
-        ));
-        assert!(!matches(
-            &json!({"a": [{"wildcard": "*"}]}),
-            &json!({"a": "xy"})
-        ));
+        assert!(matches(&json!({"a": [{"anything-but": ["x"]}]}), &json!({"a": "y"})));
+        assert!(!matches(&json!({"a": [{"anything-but": "y"}]}), &json!({"a": "y"})));
+        assert!(matches(&json!({"a": [{"suffix": "y"}]}), &json!({"a": "xy"})));
+        assert!(!matches(&json!({"a": [{"wildcard": "*"}]}), &json!({"a": "xy"})));
     }
 }

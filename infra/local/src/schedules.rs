@@ -26,22 +26,10 @@ pub(crate) struct Schedules {
 
 impl Schedules {
     /// Schedules that begin one period from now.
-    pub(crate) fn new(
-        schedules: Vec<Schedule>,
-        functions: Arc<Functions>,
-        clock: LocalClock,
-    ) -> Self {
+    pub(crate) fn new(schedules: Vec<Schedule>, functions: Arc<Functions>, clock: LocalClock) -> Self {
         let now = clock.now();
-        let last_run = schedules
-            .iter()
-            .map(|schedule| (schedule.function.clone(), now))
-            .collect();
-        Self {
-            schedules,
-            functions,
-            clock,
-            last_run: Mutex::new(last_run),
-        }
+        let last_run = schedules.iter().map(|schedule| (schedule.function.clone(), now)).collect();
+        Self { schedules, functions, clock, last_run: Mutex::new(last_run) }
     }
 
     /// Runs what is due, for ever.
@@ -81,10 +69,7 @@ impl Schedules {
 
     /// Runs one by its function's name, now. Nothing when there is no such schedule.
     pub(crate) async fn run_one(&self, function: &str) -> Option<Result<Value, InvokeError>> {
-        let schedule = self
-            .schedules
-            .iter()
-            .find(|schedule| schedule.function == function)?;
+        let schedule = self.schedules.iter().find(|schedule| schedule.function == function)?;
         Some(self.invoke(&schedule.function).await)
     }
 

@@ -29,7 +29,7 @@ use crate::catcher;
 use crate::clock::LocalClock;
 use crate::counting::{self, Counter, Requests};
 use crate::data::Data;
-use crate::invoke::{Functions, InvokeError};
+use crate::invoke::{Entry, Functions, InvokeError};
 use crate::live::{self, Live};
 use crate::outbox::{self, Outbox};
 use crate::registry;
@@ -84,8 +84,8 @@ pub enum ScheduleError {
     #[error("there is no schedule for {0}")]
     Unknown(String),
     /// It ran and failed.
-    #[error("{0}")]
-    Failed(String),
+    #[error("it failed: {0}")]
+    Failed(InvokeError),
 }
 
 /// Says how a [`Stack`] is to be. Nothing is kept, the port is a free one and nothing is counted, unless told otherwise.
@@ -95,6 +95,7 @@ pub struct StackBuilder {
     port: u16,
     count_requests: bool,
     template: String,
+    registry: fn() -> Vec<Entry>,
 }
 
 impl StackBuilder {
@@ -122,9 +123,11 @@ impl StackBuilder {
         self
     }
 
-    /// Another template than the one of this repository, for tests of the stack itself.
-    pub fn template(mut self, yaml: impl Into<String>) -> Self {
-        self.template = yaml.into();
+    /// Another deployment than the one of this repository, for tests of the stack itself.
+    #[cfg(test)]
+    pub(crate) fn deployment(mut self, template: &str, registry: fn() -> Vec<Entry>) -> Self {
+        template.clone_into(&mut self.template);
+        self.registry = registry;
         self
     }
 
@@ -175,6 +178,7 @@ impl Stack {
             port: 0,
             count_requests: false,
             template: template::EMBEDDED.to_owned(),
+            registry: registry::entries,
         }
     }
 
@@ -217,8 +221,7 @@ impl Stack {
         }
         let served = db.clone();
         tasks.spawn(async move {
-            let stopped =
-                dynoxide::server::serve_with_shutdown(dynamodb, served, std::future::pending());
+            let stopped = dynoxide::server::serve_with_shutdown(dynamodb, served, std::future::pending());
             if let Err(error) = stopped.await {
                 tracing::error!(error, "the database's server stopped");
             }
@@ -228,11 +231,7 @@ impl Stack {
             None => dynamodb_url,
             Some(counter) => {
                 let (listener, url) = private_listener().await?;
-                serve(
-                    &mut tasks,
-                    listener,
-                    counting::proxy(counter.clone(), dynamodb_url),
-                );
+                serve(&mut tasks, listener, counting::proxy(counter.clone(), dynamodb_url));
                 url
             }
         };
@@ -242,16 +241,10 @@ impl Stack {
             Some(path) => Outbox::open(&path).map_err(io_error(path.display()))?,
         };
         let outbox_clock = clock.clone();
-        tasks.spawn(catcher::serve_aws(
-            catcher,
-            outbox.clone(),
-            Arc::new(move || outbox_clock.now()),
-        ));
+        tasks.spawn(catcher::serve_aws(catcher, outbox.clone(), Arc::new(move || outbox_clock.now())));
 
         // What only AWS can know, and what stands for AWS.
-        let master_key = data
-            .master_key(&entropy)
-            .map_err(io_error("the master key"))?;
+        let master_key = data.master_key(&entropy).map_err(io_error("the master key"))?;
         let environment: BTreeMap<String, String> = BTreeMap::from(
             [
                 ("PARLOR_LIVE_URL", format!("ws://localhost:{port}/live")),
@@ -268,16 +261,11 @@ impl Stack {
         );
 
         let wake = Arc::new(Notify::new());
-        let functions = Arc::new(functions(&template, &environment, &clock, &wake)?);
+        let functions = Arc::new(functions(&(builder.registry)(), &template, &environment, &clock, &wake)?);
         let (jumps, jumped) = watch::channel(0);
         let jumps = Arc::new(jumps);
-        let live = Arc::new(Live::new(
-            template.live_routes.clone(),
-            Arc::clone(&functions),
-            clock.clone(),
-            entropy,
-            jumped,
-        ));
+        let live =
+            Arc::new(Live::new(template.live_routes.clone(), Arc::clone(&functions), clock.clone(), entropy, jumped));
         serve(&mut tasks, management, live::management(Arc::clone(&live)));
 
         let mut streams = Vec::new();
@@ -307,11 +295,7 @@ impl Stack {
         tasks.spawn(async move { ticking.schedules.run().await });
         tasks.spawn(Arc::clone(&inner).expire());
 
-        let api = Arc::new(Api {
-            routes: template.routes,
-            functions,
-            clock,
-        });
+        let api = Arc::new(Api { routes: template.routes, functions, clock });
         let router = Router::new()
             .route("/live", any(live::connect))
             .with_state(Arc::clone(&live))
@@ -323,16 +307,7 @@ impl Stack {
         }
         serve(&mut tasks, listener, router);
 
-        Ok(Self {
-            url,
-            inner,
-            outbox,
-            environment,
-            variables: template.environment,
-            jumps,
-            live,
-            tasks,
-        })
+        Ok(Self { url, inner, outbox, environment, variables: template.environment, jumps, live, tasks })
     }
 
     /// Where it serves: `http://localhost:3000`.
@@ -377,11 +352,7 @@ impl Stack {
 
     /// Requests to DynamoDB so far, by function and operation. Empty unless the builder was told to count.
     pub fn requests(&self) -> Requests {
-        self.inner
-            .counter
-            .as_ref()
-            .map(Counter::requests)
-            .unwrap_or_default()
+        self.inner.counter.as_ref().map(Counter::requests).unwrap_or_default()
     }
 
     /// Starts counting from nothing.
@@ -418,7 +389,7 @@ impl Inner {
     async fn run_schedule(&self, function: &str) -> Result<Value, ScheduleError> {
         let answer = match self.schedules.run_one(function).await {
             None => return Err(ScheduleError::Unknown(function.to_owned())),
-            Some(Err(error)) => return Err(ScheduleError::Failed(error.to_string())),
+            Some(Err(error)) => return Err(ScheduleError::Failed(error)),
             Some(Ok(answer)) => answer,
         };
         self.settle().await;
@@ -464,16 +435,13 @@ async fn public_listeners(port: u16) -> Result<(TcpListener, Option<TcpListener>
         .await
         .map_err(io_error(format!("port {port}")))?;
     let port = first.local_addr().map_err(io_error("the port"))?.port();
-    let second = TcpListener::bind(SocketAddr::from((Ipv6Addr::LOCALHOST, port)))
-        .await
-        .ok();
+    let second = TcpListener::bind(SocketAddr::from((Ipv6Addr::LOCALHOST, port))).await.ok();
     Ok((first, second))
 }
 
 async fn private_listener() -> Result<(TcpListener, String), StackError> {
-    let listener = TcpListener::bind(SocketAddr::from((Ipv4Addr::LOCALHOST, 0)))
-        .await
-        .map_err(io_error("a free port"))?;
+    let listener =
+        TcpListener::bind(SocketAddr::from((Ipv4Addr::LOCALHOST, 0))).await.map_err(io_error("a free port"))?;
     let address = listener.local_addr().map_err(io_error("a free port"))?;
     Ok((listener, format!("http://{address}")))
 }
@@ -512,22 +480,20 @@ fn create_table(db: &Database, table: &Table) -> Result<(), StackError> {
 
 /// Builds every function that is in both the template and the registry.
 fn functions(
+    registry: &[Entry],
     template: &Template,
     environment: &BTreeMap<String, String>,
     clock: &LocalClock,
     wake: &Arc<Notify>,
 ) -> Result<Functions, StackError> {
     let mut functions = Functions::new(clock.clock.clone(), Arc::clone(wake));
-    for entry in registry::entries() {
+    for entry in registry {
         let Some(function) = template.functions.get(entry.name) else {
-            tracing::warn!(
-                function = entry.name,
-                "not in the template, so not deployed"
-            );
+            tracing::warn!(function = entry.name, "not in the template, so not deployed");
             continue;
         };
         let runtime = runtime(entry.name, environment, &function.environment, clock)?;
-        functions.add(&entry, &runtime, Duration::from_secs(function.timeout));
+        functions.add(entry, &runtime, Duration::from_secs(function.timeout));
     }
     Ok(functions)
 }
@@ -551,10 +517,7 @@ fn runtime(
             None => None,
         }
     };
-    let runtime = Runtime::from_env(&env).map_err(|source| StackError::Config {
-        function: name.to_owned(),
-        source,
-    })?;
+    let runtime = Runtime::from_env(&env).map_err(|source| StackError::Config { function: name.to_owned(), source })?;
     Ok(runtime.with_clock(clock.clock.clone()))
 }
 
@@ -574,18 +537,13 @@ struct Jump {
 
 async fn show_clock(State(inner): State<Arc<Inner>>) -> Response {
     let now: Timestamp = inner.clock.now();
-    axum::Json(json!({ "now": now.to_string(), "offset_seconds": inner.clock.offset() }))
-        .into_response()
+    axum::Json(json!({ "now": now.to_string(), "offset_seconds": inner.clock.offset() })).into_response()
 }
 
 async fn move_clock(State(inner): State<Arc<Inner>>, body: axum::body::Bytes) -> Response {
     let Ok(jump) = serde_json::from_slice::<Jump>(&body) else {
         let message = "a body like {\"advance_seconds\":60} is expected; time does not go back";
-        return (
-            StatusCode::UNPROCESSABLE_ENTITY,
-            axum::Json(json!({ "message": message })),
-        )
-            .into_response();
+        return (StatusCode::UNPROCESSABLE_ENTITY, axum::Json(json!({ "message": message }))).into_response();
     };
     inner.advance(jump.advance_seconds).await;
     show_clock(State(inner)).await
@@ -618,11 +576,5 @@ async fn reset_requests(State(inner): State<Arc<Inner>>) -> StatusCode {
             StatusCode::NO_CONTENT
         }
         None => StatusCode::NOT_FOUND,
-    }
-}
-
-impl From<InvokeError> for ScheduleError {
-    fn from(error: InvokeError) -> Self {
-        Self::Failed(error.to_string())
     }
 }

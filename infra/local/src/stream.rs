@@ -43,35 +43,14 @@ struct Shard {
 }
 
 fn shard(db: &Database, table: &str) -> Option<Shard> {
-    let request = ListStreamsRequest {
-        table_name: Some(table.to_owned()),
-        ..ListStreamsRequest::default()
-    };
-    let arn = db
-        .list_streams(request)
-        .ok()?
-        .streams
-        .into_iter()
-        .next()?
-        .stream_arn;
-    let request = DescribeStreamRequest {
-        stream_arn: arn.clone(),
-        ..DescribeStreamRequest::default()
-    };
-    let shard = db
-        .describe_stream(request)
-        .ok()?
-        .stream_description
-        .shards
-        .into_iter()
-        .next()?;
+    let request = ListStreamsRequest { table_name: Some(table.to_owned()), ..ListStreamsRequest::default() };
+    let arn = db.list_streams(request).ok()?.streams.into_iter().next()?.stream_arn;
+    let request = DescribeStreamRequest { stream_arn: arn.clone(), ..DescribeStreamRequest::default() };
+    let shard = db.describe_stream(request).ok()?.stream_description.shards.into_iter().next()?;
     Some(Shard {
         arn,
         id: shard.shard_id,
-        last: shard
-            .sequence_number_range
-            .ending_sequence_number
-            .unwrap_or_default(),
+        last: shard.sequence_number_range.ending_sequence_number.unwrap_or_default(),
     })
 }
 
@@ -89,10 +68,7 @@ impl Poller {
             return;
         };
         loop {
-            let request = GetRecordsRequest {
-                shard_iterator: iterator.clone(),
-                limit: None,
-            };
+            let request = GetRecordsRequest { shard_iterator: iterator.clone(), limit: None };
             let (records, next) = match self.db.get_records(request) {
                 Ok(response) => (json!(response.records), response.next_shard_iterator),
                 Err(error) => {
@@ -149,8 +125,7 @@ impl Poller {
         for batch in wanted.chunks(self.mapping.batch_size.max(1)) {
             self.deliver(batch).await;
         }
-        self.data
-            .keep_stream_position(&self.mapping.function, &last);
+        self.data.keep_stream_position(&self.mapping.function, &last);
         self.position.send_replace(last);
     }
 
@@ -168,10 +143,7 @@ impl Poller {
             .collect();
         let mut pause = FIRST_PAUSE;
         for attempt in 0.. {
-            let outcome = self
-                .functions
-                .invoke(&self.mapping.function, &json!({ "Records": rest }))
-                .await;
+            let outcome = self.functions.invoke(&self.mapping.function, &json!({ "Records": rest })).await;
             let first_failure = match outcome {
                 Ok(answer) => match first_failure(&answer, &rest) {
                     None => return,
@@ -205,19 +177,13 @@ fn first_failure(answer: &Value, records: &[Value]) -> Option<usize> {
         .map(|failure| {
             let failed = failure["itemIdentifier"].as_str().unwrap_or_default();
             // An identifier that is not one of the batch makes all of it fail.
-            records
-                .iter()
-                .position(|record| number(Some(record)) == failed)
-                .unwrap_or(0)
+            records.iter().position(|record| number(Some(record)) == failed).unwrap_or(0)
         })
         .min()
 }
 
 fn number(record: Option<&Value>) -> String {
-    record
-        .and_then(|record| record["dynamodb"]["SequenceNumber"].as_str())
-        .unwrap_or_default()
-        .to_owned()
+    record.and_then(|record| record["dynamodb"]["SequenceNumber"].as_str()).unwrap_or_default().to_owned()
 }
 
 #[cfg(test)]

@@ -111,9 +111,7 @@ impl Template {
         let mut known = known.clone();
         for (name, parameter) in document["Parameters"].as_object().into_iter().flatten() {
             if let Some(default) = parameter["Default"].as_str() {
-                known
-                    .entry(name.clone())
-                    .or_insert_with(|| default.to_owned());
+                known.entry(name.clone()).or_insert_with(|| default.to_owned());
             }
         }
 
@@ -169,10 +167,7 @@ impl Template {
                 }),
                 Some("ScheduleV2") => self.schedules.push(Schedule {
                     function: name.clone(),
-                    every: rate(&string(
-                        &details["ScheduleExpression"],
-                        &format!("{place}.ScheduleExpression"),
-                    )?)?,
+                    every: rate(&string(&details["ScheduleExpression"], &format!("{place}.ScheduleExpression"))?)?,
                 }),
                 Some("DynamoDB") => self.streams.push(stream(&name, &place, details)?),
                 other => {
@@ -181,26 +176,13 @@ impl Template {
                 }
             }
         }
-        let timeout = properties["Timeout"]
-            .as_u64()
-            .or(globals["Timeout"].as_u64())
-            .unwrap_or(3);
-        self.functions.insert(
-            name,
-            Function {
-                environment,
-                timeout,
-            },
-        );
+        let timeout = properties["Timeout"].as_u64().or(globals["Timeout"].as_u64()).unwrap_or(3);
+        self.functions.insert(name, Function { environment, timeout });
         Ok(())
     }
 
     /// Follows a WebSocket route to its integration and from there to the function.
-    fn live_route(
-        &mut self,
-        route: &Value,
-        resources: &Map<String, Value>,
-    ) -> Result<(), TemplateError> {
+    fn live_route(&mut self, route: &Value, resources: &Map<String, Value>) -> Result<(), TemplateError> {
         let key = string(&route["Properties"]["RouteKey"], "RouteKey")?;
         let lacking = || TemplateError::Missing(format!("what the route {key} leads to"));
         let target = route["Properties"]["Target"]["Fn::Sub"]
@@ -211,11 +193,7 @@ impl Template {
             .get(target)
             .and_then(|integration| integration["Properties"]["IntegrationUri"]["Fn::Sub"].as_str())
             .ok_or_else(lacking)?;
-        let id = uri
-            .split("functions/${")
-            .nth(1)
-            .and_then(|rest| rest.split(".Arn}").next())
-            .ok_or_else(lacking)?;
+        let id = uri.split("functions/${").nth(1).and_then(|rest| rest.split(".Arn}").next()).ok_or_else(lacking)?;
         let function = function_name(id, resources.get(id).ok_or_else(lacking)?)?;
         self.live_routes.insert(key, function);
         Ok(())
@@ -228,11 +206,9 @@ fn long_form(value: serde_yaml_ng::Value) -> Value {
     match value {
         Yaml::Null => Value::Null,
         Yaml::Bool(value) => value.into(),
-        Yaml::Number(number) => number
-            .as_i64()
-            .map(Value::from)
-            .or_else(|| number.as_f64().map(Value::from))
-            .unwrap_or(Value::Null),
+        Yaml::Number(number) => {
+            number.as_i64().map(Value::from).or_else(|| number.as_f64().map(Value::from)).unwrap_or(Value::Null)
+        }
         Yaml::String(text) => text.into(),
         Yaml::Sequence(items) => items.into_iter().map(long_form).collect(),
         Yaml::Mapping(entries) => entries
@@ -258,11 +234,7 @@ fn long_form(value: serde_yaml_ng::Value) -> Value {
 
 fn variables(function: &Value, known: &BTreeMap<String, String>) -> Variables {
     let variables = function["Environment"]["Variables"].as_object();
-    variables
-        .into_iter()
-        .flatten()
-        .map(|(name, value)| (name.clone(), resolve(value, known)))
-        .collect()
+    variables.into_iter().flatten().map(|(name, value)| (name.clone(), resolve(value, known))).collect()
 }
 
 /// The value of a string, `Ref` or `Fn::Sub`; nothing when it needs something that is not known here.
@@ -296,10 +268,7 @@ fn substitute(text: &str, known: &BTreeMap<String, String>) -> Option<String> {
 
 /// `SessionEnd`, whose binary is `session-end`, is `session-end`.
 fn function_name(id: &str, resource: &Value) -> Result<String, TemplateError> {
-    string(
-        &resource["Metadata"]["BuildProperties"]["Binary"],
-        &format!("{id}.Metadata.BuildProperties.Binary"),
-    )
+    string(&resource["Metadata"]["BuildProperties"]["Binary"], &format!("{id}.Metadata.BuildProperties.Binary"))
 }
 
 fn stream(function: &str, place: &str, details: &Value) -> Result<StreamMapping, TemplateError> {
@@ -313,14 +282,8 @@ fn stream(function: &str, place: &str, details: &Value) -> Result<StreamMapping,
     }
     Ok(StreamMapping {
         function: function.to_owned(),
-        table: string(
-            &details["Stream"]["Fn::GetAtt"][0],
-            &format!("{place}.Stream"),
-        )?,
-        batch_size: details["BatchSize"]
-            .as_u64()
-            .and_then(|size| usize::try_from(size).ok())
-            .unwrap_or(100),
+        table: string(&details["Stream"]["Fn::GetAtt"][0], &format!("{place}.Stream"))?,
+        batch_size: details["BatchSize"].as_u64().and_then(|size| usize::try_from(size).ok()).unwrap_or(100),
         retries: details["MaximumRetryAttempts"]
             .as_u64()
             .and_then(|retries| u32::try_from(retries).ok())
@@ -331,9 +294,7 @@ fn stream(function: &str, place: &str, details: &Value) -> Result<StreamMapping,
 
 fn table(id: &str, properties: &Value) -> Result<Table, TemplateError> {
     let mut create = object(properties, &format!("{id}.Properties"))?.clone();
-    let ttl = create
-        .remove("TimeToLiveSpecification")
-        .and_then(|ttl| ttl["AttributeName"].as_str().map(str::to_owned));
+    let ttl = create.remove("TimeToLiveSpecification").and_then(|ttl| ttl["AttributeName"].as_str().map(str::to_owned));
     // What follows are calls of their own, or change nothing that a caller can see.
     create.remove("PointInTimeRecoverySpecification");
     create.remove("SSESpecification");
@@ -341,11 +302,7 @@ fn table(id: &str, properties: &Value) -> Result<Table, TemplateError> {
         stream.insert("StreamEnabled".to_owned(), true.into());
     }
     create.insert("TableName".to_owned(), id.into());
-    Ok(Table {
-        name: id.to_owned(),
-        create: create.into(),
-        ttl,
-    })
+    Ok(Table { name: id.to_owned(), create: create.into(), ttl })
 }
 
 /// `rate(5 minutes)` in seconds.
@@ -366,16 +323,11 @@ fn rate(expression: &str) -> Result<u64, TemplateError> {
 }
 
 fn object<'a>(value: &'a Value, place: &str) -> Result<&'a Map<String, Value>, TemplateError> {
-    value
-        .as_object()
-        .ok_or_else(|| TemplateError::Missing(place.to_owned()))
+    value.as_object().ok_or_else(|| TemplateError::Missing(place.to_owned()))
 }
 
 fn string(value: &Value, place: &str) -> Result<String, TemplateError> {
-    value
-        .as_str()
-        .map(str::to_owned)
-        .ok_or_else(|| TemplateError::Missing(place.to_owned()))
+    value.as_str().map(str::to_owned).ok_or_else(|| TemplateError::Missing(place.to_owned()))
 }
 
 #[cfg(test)]
@@ -391,14 +343,8 @@ mod tests {
     fn the_embedded_template_is_understood() {
         let template = embedded();
         let environment = &template.functions["session-end"].environment;
-        assert_eq!(
-            environment["PARLOR_PUBLIC_URL"].as_deref(),
-            Some("http://localhost:1")
-        );
-        assert_eq!(
-            environment["PARLOR_CORE_TABLE"].as_deref(),
-            Some("CoreTable")
-        );
+        assert_eq!(environment["PARLOR_PUBLIC_URL"].as_deref(), Some("http://localhost:1"));
+        assert_eq!(environment["PARLOR_CORE_TABLE"].as_deref(), Some("CoreTable"));
         assert_eq!(environment["PARLOR_LIVE_URL"], None);
         assert_eq!(template.live_routes["$connect"], "live-connect");
         assert_eq!(template.live_routes["$disconnect"], "live-disconnect");
@@ -408,12 +354,7 @@ mod tests {
             path: "/v1/sessions/{id}/end".to_owned(),
             function: "session-end".to_owned(),
         }));
-        assert!(
-            template
-                .schedules
-                .iter()
-                .all(|schedule| schedule.every == 60)
-        );
+        assert!(template.schedules.iter().all(|schedule| schedule.every == 60));
         assert_eq!(template.schedules.len(), 3);
         assert_eq!(template.streams[0].function, "deliver");
         assert_eq!(template.streams[0].table, "CoreTable");
@@ -423,11 +364,8 @@ mod tests {
 
     #[test]
     fn no_route_is_there_twice() {
-        let mut keys: Vec<_> = embedded()
-            .routes
-            .into_iter()
-            .map(|route| format!("{} {}", route.method, route.path))
-            .collect();
+        let mut keys: Vec<_> =
+            embedded().routes.into_iter().map(|route| format!("{} {}", route.method, route.path)).collect();
         let count = keys.len();
         keys.sort();
         keys.dedup();

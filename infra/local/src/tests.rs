@@ -1,0 +1,438 @@
+//! The stack with a deployment of its own: one function that writes and answers, and one that hears of it.
+
+use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::{Mutex, PoisonError};
+use std::time::Duration;
+
+use aws_sdk_apigatewaymanagement::operation::post_to_connection::PostToConnectionError;
+use aws_sdk_apigatewaymanagement::primitives::Blob;
+use aws_sdk_dynamodb::types::AttributeValue;
+use futures_util::{SinkExt, StreamExt};
+use lambda_http::{Body, Request, RequestExt, Response};
+use parlor_runtime::{Clock, EventFunction, HttpFunction, Runtime};
+use serde_json::{Value, json};
+use tokio_tungstenite::tungstenite::{self, Message};
+
+use crate::Stack;
+use crate::invoke::{Entry, event, http};
+
+const TEMPLATE: &str = r#"
+Globals:
+  Function:
+    Timeout: 1
+    Environment:
+      Variables:
+        PARLOR_PUBLIC_URL: !Ref PublicUrl
+        PARLOR_LIVE_URL: !Sub wss://${LiveApi}
+        PARLOR_LIVE_ENDPOINT: !Sub https://${LiveApi}
+        PARLOR_CORE_TABLE: !Ref Things
+        PARLOR_CONNECTIONS_TABLE: !Ref Things
+        PARLOR_MAIL_FROM: !Ref MailFrom
+        PARLOR_MASTER_KEY: !Sub "${Secret}"
+Resources:
+  Things:
+    Type: AWS::DynamoDB::Table
+    Properties:
+      BillingMode: PAY_PER_REQUEST
+      AttributeDefinitions: [{ AttributeName: pk, AttributeType: S }, { AttributeName: sk, AttributeType: S }]
+      KeySchema: [{ AttributeName: pk, KeyType: HASH }, { AttributeName: sk, KeyType: RANGE }]
+      StreamSpecification: { StreamViewType: NEW_IMAGE }
+      TimeToLiveSpecification: { AttributeName: expires, Enabled: true }
+  Web:
+    Type: AWS::Serverless::Function
+    Metadata: { BuildProperties: { Binary: web } }
+    Properties:
+      Events:
+        Put: { Type: HttpApi, Properties: { Method: PUT, Path: "/things/{id}" } }
+        Get: { Type: HttpApi, Properties: { Method: GET, Path: "/things/{id}" } }
+        Crash: { Type: HttpApi, Properties: { Method: POST, Path: "/crash" } }
+        Sleep: { Type: HttpApi, Properties: { Method: POST, Path: "/sleep" } }
+  Hear:
+    Type: AWS::Serverless::Function
+    Metadata: { BuildProperties: { Binary: hear } }
+    Properties:
+      Events:
+        Things:
+          Type: DynamoDB
+          Properties:
+            Stream: !GetAtt Things.StreamArn
+            MaximumRetryAttempts: 3
+            FilterCriteria: { Filters: [{ Pattern: '{"dynamodb":{"Keys":{"sk":{"S":[{"prefix":"O#"}]}}}}' }] }
+  Tick:
+    Type: AWS::Serverless::Function
+    Metadata: { BuildProperties: { Binary: tick } }
+    Properties:
+      Events:
+        Minute: { Type: ScheduleV2, Properties: { ScheduleExpression: rate(1 minute) } }
+  Talk:
+    Type: AWS::Serverless::Function
+    Metadata: { BuildProperties: { Binary: talk } }
+  ConnectRoute: { Type: "AWS::ApiGatewayV2::Route", Properties: { RouteKey: $connect, Target: !Sub "integrations/${Integration}" } }
+  DefaultRoute: { Type: "AWS::ApiGatewayV2::Route", Properties: { RouteKey: $default, Target: !Sub "integrations/${Integration}" } }
+  DisconnectRoute: { Type: "AWS::ApiGatewayV2::Route", Properties: { RouteKey: $disconnect, Target: !Sub "integrations/${Integration}" } }
+  Integration: { Type: "AWS::ApiGatewayV2::Integration", Properties: { IntegrationUri: !Sub "functions/${Talk.Arn}/invocations" } }
+"#;
+
+fn registry() -> Vec<Entry> {
+    vec![http::<Web>(), event::<Hear>(), event::<Tick>(), event::<Talk>()]
+}
+
+fn text(status: u16, body: String) -> Response<Body> {
+    Response::builder().status(status).body(body.into()).unwrap()
+}
+
+struct Web {
+    dynamodb: aws_sdk_dynamodb::Client,
+    table: String,
+}
+
+impl HttpFunction for Web {
+    const NAME: &'static str = "web";
+
+    fn new(runtime: &Runtime) -> Self {
+        Self { dynamodb: runtime.dynamodb(), table: runtime.config.core_table.clone() }
+    }
+
+    async fn handle(&self, request: Request) -> Response<Body> {
+        match request.uri().path() {
+            "/crash" => panic!("as asked"),
+            "/sleep" => tokio::time::sleep(Duration::from_secs(5)).await,
+            _ => {}
+        }
+        let id = request.path_parameters().first("id").unwrap().to_owned();
+        let key = AttributeValue::S(id);
+        let sort = AttributeValue::S("O#1".to_owned());
+        if request.method() == "PUT" {
+            let what = String::from_utf8(request.body().to_vec()).unwrap();
+            self.dynamodb
+                .put_item()
+                .table_name(&self.table)
+                .item("pk", key)
+                .item("sk", sort)
+                .item("what", AttributeValue::S(what))
+                .send()
+                .await
+                .unwrap();
+            return text(204, String::new());
+        }
+        let item = self.dynamodb.get_item().table_name(&self.table).key("pk", key).key("sk", sort).send().await;
+        match item.unwrap().item {
+            Some(item) => text(200, item["what"].as_s().unwrap().clone()),
+            None => text(404, "none".to_owned()),
+        }
+    }
+}
+
+/// Fails the first time, then keeps what it heard.
+struct Hear {
+    calls: AtomicU32,
+    dynamodb: aws_sdk_dynamodb::Client,
+    table: String,
+}
+
+impl EventFunction for Hear {
+    const NAME: &'static str = "hear";
+    type Event = aws_lambda_events::event::dynamodb::Event;
+    type Answer = Value;
+
+    fn new(runtime: &Runtime) -> Self {
+        Self { calls: AtomicU32::new(0), dynamodb: runtime.dynamodb(), table: runtime.config.core_table.clone() }
+    }
+
+    async fn handle(&self, event: Self::Event) -> Result<Value, lambda_runtime::Error> {
+        if self.calls.fetch_add(1, Ordering::SeqCst) == 0 {
+            return Err("not in the mood".into());
+        }
+        for record in event.records {
+            let image = serde_json::to_string(&record.change.new_image)?;
+            self.dynamodb
+                .put_item()
+                .table_name(&self.table)
+                .item("pk", AttributeValue::S("heard".to_owned()))
+                .item("sk", AttributeValue::S("H".to_owned()))
+                .item("what", AttributeValue::S(image))
+                .send()
+                .await?;
+        }
+        Ok(json!({ "batchItemFailures": [] }))
+    }
+}
+
+/// Answers with the time and how often it was called.
+struct Tick {
+    calls: AtomicU32,
+    clock: Clock,
+}
+
+impl EventFunction for Tick {
+    const NAME: &'static str = "tick";
+    type Event = Value;
+    type Answer = Value;
+
+    fn new(runtime: &Runtime) -> Self {
+        Self { calls: AtomicU32::new(0), clock: runtime.clock.clone() }
+    }
+
+    async fn handle(&self, event: Self::Event) -> Result<Value, lambda_runtime::Error> {
+        let calls = self.calls.fetch_add(1, Ordering::SeqCst) + 1;
+        Ok(json!({ "calls": calls, "now": self.clock.now().as_second(), "source": event["source"] }))
+    }
+}
+
+/// Refuses who has no ticket; sends back what it hears; keeps who left.
+struct Talk {
+    live: aws_sdk_apigatewaymanagement::Client,
+    left: Mutex<Vec<Value>>,
+}
+
+impl EventFunction for Talk {
+    const NAME: &'static str = "talk";
+    type Event = Value;
+    type Answer = Value;
+
+    fn new(runtime: &Runtime) -> Self {
+        Self { live: runtime.live(), left: Mutex::new(Vec::new()) }
+    }
+
+    async fn handle(&self, event: Value) -> Result<Value, lambda_runtime::Error> {
+        let context = &event["requestContext"];
+        let id = context["connectionId"].as_str().unwrap_or_default();
+        match context["eventType"].as_str() {
+            Some("CONNECT") => {
+                // The typed event reads it, too.
+                serde_json::from_value::<aws_lambda_events::event::apigw::ApiGatewayWebsocketProxyRequest>(
+                    event.clone(),
+                )?;
+                let known =
+                    event["queryStringParameters"]["ticket"] == "good" && event["headers"]["Origin"] == "http://o";
+                Ok(json!({ "statusCode": if known { 200 } else { 401 } }))
+            }
+            Some("DISCONNECT") => {
+                self.left.lock().unwrap_or_else(PoisonError::into_inner).push(context.clone());
+                Ok(json!({ "statusCode": 200 }))
+            }
+            _ => {
+                let answer = match event["body"].as_str() {
+                    Some("who left") => json!(*self.left.lock().unwrap_or_else(PoisonError::into_inner)).to_string(),
+                    Some("who am I") => id.to_owned(),
+                    Some("fail") => return Err("as asked".into()),
+                    other => format!("you said {}", other.unwrap_or_default()),
+                };
+                self.live.post_to_connection().connection_id(id).data(Blob::new(answer)).send().await?;
+                Ok(json!({ "statusCode": 200 }))
+            }
+        }
+    }
+}
+
+async fn stack() -> Stack {
+    Stack::builder().deployment(TEMPLATE, registry).count_requests(true).await.unwrap()
+}
+
+#[tokio::test]
+async fn a_route_that_the_template_lacks_is_not_found() {
+    let stack = stack().await;
+    for path in ["/", "/things", "/things/a/b", "/local/nothing"] {
+        let answer = reqwest::get(format!("{}{path}", stack.url())).await.unwrap();
+        assert_eq!(answer.status(), 404, "{path}");
+        assert_eq!(answer.text().await.unwrap(), r#"{"message":"Not Found"}"#);
+    }
+    let client = reqwest::Client::new();
+    let wrong_method = client.delete(format!("{}/things/a", stack.url())).send().await.unwrap();
+    assert_eq!(wrong_method.status(), 404);
+    stack.shutdown().await;
+}
+
+#[tokio::test]
+async fn functions_answer_crash_and_time_out_apart() {
+    let stack = stack().await;
+    let client = reqwest::Client::new();
+    let url = |path: &str| format!("{}{path}", stack.url());
+    let put = client.put(url("/things/a%20b")).body("hello").send().await.unwrap();
+    assert_eq!(put.status(), 204);
+    for path in ["/crash", "/sleep"] {
+        let answer = client.post(url(path)).send().await.unwrap();
+        assert_eq!(answer.status(), 500, "{path}");
+        assert_eq!(answer.text().await.unwrap(), r#"{"message":"Internal Server Error"}"#);
+    }
+    let large = client.put(url("/things/c")).body(vec![b'x'; 7 << 20]).send().await.unwrap();
+    assert_eq!(large.status(), 413);
+    let got = client.get(url("/things/a%20b")).send().await.unwrap();
+    assert_eq!(got.text().await.unwrap(), "hello");
+
+    let requests: Value = client.get(url("/local/requests")).send().await.unwrap().json().await.unwrap();
+    assert_eq!(requests["web"], json!({ "PutItem": 1, "GetItem": 1 }));
+    stack.reset_requests();
+    assert!(stack.requests().get("web").is_none());
+    stack.shutdown().await;
+}
+
+#[tokio::test]
+async fn the_stream_is_heard_and_tried_again() {
+    let stack = stack().await;
+    let client = reqwest::Client::new();
+    client.put(format!("{}/things/a", stack.url())).body("hello").send().await.unwrap();
+    stack.settle().await;
+    let runtime = stack.runtime("test").unwrap();
+    let heard = runtime
+        .dynamodb()
+        .get_item()
+        .table_name(&runtime.config.core_table)
+        .key("pk", AttributeValue::S("heard".to_owned()))
+        .key("sk", AttributeValue::S("H".to_owned()))
+        .send()
+        .await
+        .unwrap();
+    assert!(heard.item.unwrap()["what"].as_s().unwrap().contains("hello"));
+    stack.shutdown().await;
+}
+
+#[tokio::test]
+async fn a_jump_of_the_clock_runs_what_is_due_once() {
+    let stack = stack().await;
+    let client = reqwest::Client::new();
+    let before = stack.clock().now().as_second();
+    stack.advance(30).await;
+    stack.advance(3600).await;
+    let tick = stack.run_schedule("tick").await.unwrap();
+    assert_eq!(tick["calls"], 2);
+    assert_eq!(tick["source"], "aws.scheduler");
+    assert!(tick["now"].as_i64().unwrap() >= before + 3630);
+
+    let post = |path: &str, body: &'static str| client.post(format!("{}{path}", stack.url())).body(body).send();
+    let clock: Value = post("/local/clock", r#"{"advance_seconds":70}"#).await.unwrap().json().await.unwrap();
+    assert_eq!(clock["offset_seconds"], 3700);
+    assert_eq!(post("/local/clock", r#"{"advance_seconds":-1}"#).await.unwrap().status(), 422);
+    let run: Value = post("/local/schedules/tick/run", "").await.unwrap().json().await.unwrap();
+    assert_eq!(run["answer"]["calls"], 4);
+    assert_eq!(post("/local/schedules/web/run", "").await.unwrap().status(), 404);
+    stack.shutdown().await;
+}
+
+#[tokio::test]
+async fn a_restart_keeps_data_clock_and_place_in_the_stream() {
+    let directory = std::env::temp_dir().join(format!("parlor-restart-{}", std::process::id()));
+    let start = || Stack::builder().deployment(TEMPLATE, registry).data(&directory).start();
+    let client = reqwest::Client::new();
+    let stack = start().await.unwrap();
+    let key = stack.runtime("test").unwrap().config.master_key;
+    client.put(format!("{}/things/a", stack.url())).body("kept").send().await.unwrap();
+    stack.advance(100).await;
+    // No farewell: as after a kill.
+    drop(stack);
+
+    let stack = start().await.unwrap();
+    let got = client.get(format!("{}/things/a", stack.url())).send().await.unwrap();
+    assert_eq!(got.text().await.unwrap(), "kept");
+    assert!(stack.runtime("test").unwrap().config.master_key == key);
+    let clock: Value = reqwest::get(format!("{}/local/clock", stack.url())).await.unwrap().json().await.unwrap();
+    assert_eq!(clock["offset_seconds"], 100);
+    // Nothing is waiting: what was heard is not heard again.
+    stack.settle().await;
+    stack.shutdown().await;
+    std::fs::remove_dir_all(&directory).unwrap();
+}
+
+type Socket = tokio_tungstenite::WebSocketStream<tokio_tungstenite::MaybeTlsStream<tokio::net::TcpStream>>;
+
+async fn open(stack: &Stack, ticket: &str) -> Result<Socket, tungstenite::Error> {
+    use tungstenite::client::IntoClientRequest;
+    let url = stack.url().replace("http", "ws");
+    let mut request = format!("{url}/live?ticket={ticket}").into_client_request()?;
+    request.headers_mut().insert("origin", "http://o".parse().unwrap());
+    Ok(tokio_tungstenite::connect_async(request).await?.0)
+}
+
+async fn say(socket: &mut Socket, what: &str) -> String {
+    socket.send(Message::text(what)).await.unwrap();
+    loop {
+        if let Message::Text(text) = socket.next().await.unwrap().unwrap() {
+            return text.to_string();
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_refused_connect_keeps_its_status() {
+    let stack = stack().await;
+    match open(&stack, "bad").await {
+        Err(tungstenite::Error::Http(response)) => assert_eq!(response.status(), 401),
+        other => panic!("{other:?}"),
+    }
+    stack.shutdown().await;
+}
+
+#[tokio::test]
+async fn a_connection_talks_and_leaving_is_noticed() {
+    let stack = stack().await;
+    let mut leaving = open(&stack, "good").await.unwrap();
+    assert_eq!(say(&mut leaving, "hi").await, "you said hi");
+    assert!(say(&mut leaving, "fail").await.contains("Internal server error"));
+    let left = say(&mut leaving, "who am I").await;
+    // Without a goodbye.
+    drop(leaving);
+
+    let mut staying = open(&stack, "good").await.unwrap();
+    let mut seen = String::new();
+    for _ in 0..50 {
+        seen = say(&mut staying, "who left").await;
+        if seen.contains(&left) {
+            break;
+        }
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
+    let seen: Value = serde_json::from_str(&seen).unwrap();
+    assert_eq!(seen[0]["connectionId"], left.as_str());
+    assert_eq!(seen[0]["disconnectStatusCode"], 1006);
+
+    // Who left is gone for those who post, too.
+    let live = stack.runtime("test").unwrap().live();
+    let post = |id: &str, data: Vec<u8>| live.post_to_connection().connection_id(id).data(Blob::new(data)).send();
+    let gone = post(&left, b"?".to_vec()).await.unwrap_err().into_service_error();
+    assert!(matches!(gone, PostToConnectionError::GoneException(_)), "{gone:?}");
+    let id = say(&mut staying, "who am I").await;
+    let large = post(&id, vec![b'x'; 129 * 1024]).await.unwrap_err().into_service_error();
+    assert!(matches!(large, PostToConnectionError::PayloadTooLargeException(_)), "{large:?}");
+    live.get_connection().connection_id(&id).send().await.unwrap().identity().unwrap();
+
+    live.delete_connection().connection_id(&id).send().await.unwrap();
+    assert!(matches!(staying.next().await, Some(Ok(Message::Close(_)))));
+    assert!(post(&id, b"?".to_vec()).await.is_err());
+    stack.shutdown().await;
+}
+
+#[tokio::test]
+async fn silence_and_age_end_a_connection_by_the_clock() {
+    let stack = stack().await;
+    let mut socket = open(&stack, "good").await.unwrap();
+    for _ in 0..13 {
+        stack.advance(9 * 60).await;
+        assert_eq!(say(&mut socket, "hi").await, "you said hi");
+    }
+    // Two hours, although it was never silent.
+    stack.advance(9 * 60).await;
+    assert!(matches!(socket.next().await, Some(Ok(Message::Close(_)))));
+
+    let mut socket = open(&stack, "good").await.unwrap();
+    assert_eq!(say(&mut socket, "hi").await, "you said hi");
+    stack.advance(10 * 60).await;
+    match socket.next().await {
+        Some(Ok(Message::Close(Some(frame)))) => assert_eq!(u16::from(frame.code), 1001),
+        other => panic!("{other:?}"),
+    }
+    stack.shutdown().await;
+}
+
+#[tokio::test]
+async fn a_message_that_is_too_large_ends_the_connection() {
+    let stack = stack().await;
+    let mut socket = open(&stack, "good").await.unwrap();
+    let _: Result<(), _> = socket.send(Message::text("x".repeat(129 * 1024))).await;
+    loop {
+        match socket.next().await {
+            Some(Ok(Message::Close(_)) | Err(_)) | None => break,
+            Some(Ok(_)) => {}
+        }
+    }
+    stack.shutdown().await;
+}
