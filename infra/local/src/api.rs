@@ -241,7 +241,7 @@ fn response(answer: &Value) -> Result<Response, InvokeError> {
     *response.status_mut() = status;
     for (name, value) in answer["headers"].as_object().into_iter().flatten() {
         let name = HeaderName::try_from(name).map_err(|_| malformed("a header"))?;
-        let value = value.as_str().map(str::to_owned).unwrap_or_else(|| value.to_string());
+        let value = value.as_str().map_or_else(|| value.to_string(), str::to_owned);
         let value = HeaderValue::try_from(value).map_err(|_| malformed("a header"))?;
         if name != CONTENT_LENGTH {
             response.headers_mut().append(name, value);

@@ -103,7 +103,7 @@ struct Invocable {
 
 /// All functions, ready to be invoked.
 pub(crate) struct Functions {
-    functions: BTreeMap<String, Invocable>,
+    by_name: BTreeMap<String, Invocable>,
     clock: Clock,
     next_request: AtomicU64,
     /// Wakes the stream's poller: whoever ran may have written something.
@@ -112,13 +112,13 @@ pub(crate) struct Functions {
 
 impl Functions {
     pub(crate) fn new(clock: Clock, ran: Arc<Notify>) -> Self {
-        Self { functions: BTreeMap::new(), clock, next_request: AtomicU64::new(1), ran }
+        Self { by_name: BTreeMap::new(), clock, next_request: AtomicU64::new(1), ran }
     }
 
     /// Builds what `entry` describes, as Lambda's init phase does.
     pub(crate) fn add(&mut self, entry: &Entry, runtime: &Runtime, timeout: Duration) {
         let handler = (entry.build)(runtime);
-        self.functions.insert(entry.name.to_owned(), Invocable { handler, timeout });
+        self.by_name.insert(entry.name.to_owned(), Invocable { handler, timeout });
     }
 
     /// A number in the shape of a request id, different for every request of this process.
@@ -130,7 +130,7 @@ impl Functions {
     /// Invokes `function` with `event` and waits for what it answers.
     pub(crate) async fn invoke(&self, function: &str, event: &Value) -> Result<Value, InvokeError> {
         let failed = |message: String| InvokeError::Failed { function: function.to_owned(), message };
-        let invocable = self.functions.get(function).ok_or_else(|| InvokeError::Unknown(function.to_owned()))?;
+        let invocable = self.by_name.get(function).ok_or_else(|| InvokeError::Unknown(function.to_owned()))?;
         let payload = serde_json::to_vec(event).map_err(|error| failed(error.to_string()))?;
         if payload.len() > PAYLOAD_LIMIT {
             return Err(InvokeError::TooLarge);

@@ -13,8 +13,8 @@ pub mod template;
 
 mod api;
 mod clock;
-mod counting;
 mod data;
+mod dynamodb;
 mod invoke;
 mod live;
 mod pattern;
@@ -25,6 +25,6 @@ mod stream;
 #[cfg(test)]
 mod tests;
 
-pub use counting::Requests;
+pub use dynamodb::{Fault, Requests};
 pub use invoke::InvokeError;
 pub use stack::{ScheduleError, Stack, StackBuilder, StackError};

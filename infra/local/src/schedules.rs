@@ -18,7 +18,7 @@ const TICK: Duration = Duration::from_secs(1);
 
 /// All schedules and when each last ran.
 pub(crate) struct Schedules {
-    schedules: Vec<Schedule>,
+    all: Vec<Schedule>,
     functions: Arc<Functions>,
     clock: LocalClock,
     last_run: Mutex<BTreeMap<String, Timestamp>>,
@@ -29,7 +29,7 @@ impl Schedules {
     pub(crate) fn new(schedules: Vec<Schedule>, functions: Arc<Functions>, clock: LocalClock) -> Self {
         let now = clock.now();
         let last_run = schedules.iter().map(|schedule| (schedule.function.clone(), now)).collect();
-        Self { schedules, functions, clock, last_run: Mutex::new(last_run) }
+        Self { all: schedules, functions, clock, last_run: Mutex::new(last_run) }
     }
 
     /// Runs what is due, for ever.
@@ -46,7 +46,7 @@ impl Schedules {
         let now = self.clock.now();
         let due: Vec<&Schedule> = {
             let mut last_run = self.last_run.lock().await;
-            self.schedules
+            self.all
                 .iter()
                 .filter(|schedule| {
                     let last = last_run.entry(schedule.function.clone()).or_insert(now);
@@ -69,7 +69,7 @@ impl Schedules {
 
     /// Runs one by its function's name, now. Nothing when there is no such schedule.
     pub(crate) async fn run_one(&self, function: &str) -> Option<Result<Value, InvokeError>> {
-        let schedule = self.schedules.iter().find(|schedule| schedule.function == function)?;
+        let schedule = self.all.iter().find(|schedule| schedule.function == function)?;
         Some(self.invoke(&schedule.function).await)
     }
 

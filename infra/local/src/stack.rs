@@ -27,8 +27,8 @@ use tokio::task::JoinSet;
 use crate::api::{self, Api};
 use crate::catcher;
 use crate::clock::LocalClock;
-use crate::counting::{self, Counter, Requests};
 use crate::data::Data;
+use crate::dynamodb::{self, Fault, Observer, Requests};
 use crate::invoke::{Entry, Functions, InvokeError};
 use crate::live::{self, Live};
 use crate::outbox::{self, Outbox};
@@ -45,7 +45,7 @@ const SETTLE_LIMIT: Duration = Duration::from_secs(15);
 /// How long [`Stack::shutdown`] waits for live connections to be told goodbye.
 const GOODBYE_LIMIT: Duration = Duration::from_secs(3);
 /// How often expired items are removed, in seconds of real time.
-const EXPIRY_EVERY: Duration = Duration::from_secs(60);
+const EXPIRY_EVERY: Duration = Duration::from_mins(1);
 
 /// Why the stack does not start.
 #[derive(Debug, Error)]
@@ -90,10 +90,11 @@ pub enum ScheduleError {
 
 /// Says how a [`Stack`] is to be. Nothing is kept, the port is a free one and nothing is counted, unless told otherwise.
 #[derive(Debug, Clone)]
+#[must_use = "it does nothing before it is started"]
 pub struct StackBuilder {
     data: Option<PathBuf>,
     port: u16,
-    count_requests: bool,
+    observe: bool,
     template: String,
     registry: fn() -> Vec<Entry>,
 }
@@ -117,9 +118,9 @@ impl StackBuilder {
         self
     }
 
-    /// Counts the functions' requests to DynamoDB, see [`Stack::requests`].
+    /// Counts the functions' requests to DynamoDB, see [`Stack::requests`], and lets them fail, see [`Stack::inject`].
     pub fn count_requests(mut self, count: bool) -> Self {
-        self.count_requests = count;
+        self.observe = count;
         self
     }
 
@@ -166,7 +167,7 @@ struct Inner {
     db: Database,
     streams: Vec<(String, watch::Receiver<String>)>,
     wake: Arc<Notify>,
-    counter: Option<Counter>,
+    observer: Option<Observer>,
     jumps: std::sync::Weak<watch::Sender<u64>>,
 }
 
@@ -176,7 +177,7 @@ impl Stack {
         StackBuilder {
             data: None,
             port: 0,
-            count_requests: false,
+            observe: false,
             template: template::EMBEDDED.to_owned(),
             registry: registry::entries,
         }
@@ -226,12 +227,12 @@ impl Stack {
                 tracing::error!(error, "the database's server stopped");
             }
         });
-        let counter = builder.count_requests.then(Counter::default);
-        let dynamodb_url = match &counter {
+        let observer = builder.observe.then(Observer::default);
+        let dynamodb_url = match &observer {
             None => dynamodb_url,
-            Some(counter) => {
+            Some(observer) => {
                 let (listener, url) = private_listener().await?;
-                serve(&mut tasks, listener, counting::proxy(counter.clone(), dynamodb_url));
+                serve(&mut tasks, listener, dynamodb::proxy(observer.clone(), dynamodb_url));
                 url
             }
         };
@@ -288,7 +289,7 @@ impl Stack {
             db,
             streams,
             wake,
-            counter,
+            observer,
             jumps: Arc::downgrade(&jumps),
         });
         let ticking = Arc::clone(&inner);
@@ -352,13 +353,21 @@ impl Stack {
 
     /// Requests to DynamoDB so far, by function and operation. Empty unless the builder was told to count.
     pub fn requests(&self) -> Requests {
-        self.inner.counter.as_ref().map(Counter::requests).unwrap_or_default()
+        self.inner.observer.as_ref().map(Observer::requests).unwrap_or_default()
     }
 
     /// Starts counting from nothing.
     pub fn reset_requests(&self) {
-        if let Some(counter) = &self.inner.counter {
-            counter.reset();
+        if let Some(observer) = &self.inner.observer {
+            observer.reset();
+        }
+    }
+
+    /// Asks `decide`, with the function and the operation (`session-end`, `TransactWriteItems`), about every request to
+    /// DynamoDB from now on, in the order in which they come. Without effect unless the builder was told to count.
+    pub fn inject(&self, decide: impl FnMut(&str, &str) -> Fault + Send + 'static) {
+        if let Some(observer) = &self.inner.observer {
+            observer.inject(Box::new(decide));
         }
     }
 
@@ -563,16 +572,16 @@ async fn run_schedule(State(inner): State<Arc<Inner>>, Path(function): Path<Stri
 }
 
 async fn show_requests(State(inner): State<Arc<Inner>>) -> Response {
-    match &inner.counter {
-        Some(counter) => axum::Json(counter.requests()).into_response(),
+    match &inner.observer {
+        Some(observer) => axum::Json(observer.requests()).into_response(),
         None => StatusCode::NOT_FOUND.into_response(),
     }
 }
 
 async fn reset_requests(State(inner): State<Arc<Inner>>) -> StatusCode {
-    match &inner.counter {
-        Some(counter) => {
-            counter.reset();
+    match &inner.observer {
+        Some(observer) => {
+            observer.reset();
             StatusCode::NO_CONTENT
         }
         None => StatusCode::NOT_FOUND,

@@ -13,8 +13,8 @@ use parlor_runtime::{Clock, EventFunction, HttpFunction, Runtime};
 use serde_json::{Value, json};
 use tokio_tungstenite::tungstenite::{self, Message};
 
-use crate::Stack;
 use crate::invoke::{Entry, event, http};
+use crate::{Fault, Stack};
 
 const TEMPLATE: &str = r#"
 Globals:
@@ -263,7 +263,43 @@ async fn functions_answer_crash_and_time_out_apart() {
     let requests: Value = client.get(url("/local/requests")).send().await.unwrap().json().await.unwrap();
     assert_eq!(requests["web"], json!({ "PutItem": 1, "GetItem": 1 }));
     stack.reset_requests();
-    assert!(stack.requests().get("web").is_none());
+    assert!(!stack.requests().contains_key("web"));
+    stack.shutdown().await;
+}
+
+#[tokio::test]
+async fn requests_fail_as_the_test_decides() {
+    use aws_sdk_dynamodb::operation::transact_write_items::TransactWriteItemsError;
+    use aws_sdk_dynamodb::types::{Put, TransactWriteItem};
+    let stack = stack().await;
+    let mut faults = vec![Fault::None, Fault::Failed, Fault::LostAnswer, Fault::Throttled];
+    stack.inject(move |function, operation| match operation {
+        "TransactWriteItems" => Fault::Conflict,
+        _ if function == "web" => faults.pop().unwrap_or(Fault::None),
+        _ => Fault::None,
+    });
+    // The SDK tries three times: throttled, then written but not told so, then refused.
+    let client = reqwest::Client::new();
+    let url = format!("{}/things/a", stack.url());
+    assert_eq!(client.put(&url).body("x").send().await.unwrap().status(), 500);
+    assert_eq!(client.get(&url).send().await.unwrap().text().await.unwrap(), "x");
+    assert_eq!(stack.requests()["web"]["PutItem"], 3);
+
+    let runtime = stack.runtime("test").unwrap();
+    let put = Put::builder()
+        .table_name(&runtime.config.core_table)
+        .item("pk", AttributeValue::S("p".to_owned()))
+        .item("sk", AttributeValue::S("s".to_owned()))
+        .build()
+        .unwrap();
+    let write = runtime.dynamodb().transact_write_items();
+    let error = write.transact_items(TransactWriteItem::builder().put(put).build()).send().await.unwrap_err();
+    match error.into_service_error() {
+        TransactWriteItemsError::TransactionCanceledException(canceled) => {
+            assert_eq!(canceled.cancellation_reasons()[0].code(), Some("TransactionConflict"));
+        }
+        other => panic!("{other:?}"),
+    }
     stack.shutdown().await;
 }
 

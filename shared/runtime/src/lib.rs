@@ -59,6 +59,7 @@ impl Runtime {
     }
 
     /// The same runtime with another clock.
+    #[must_use]
     pub fn with_clock(mut self, clock: Clock) -> Self {
         self.clock = clock;
         self

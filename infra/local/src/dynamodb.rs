@@ -1,0 +1,177 @@
+//! Stands between the functions and DynamoDB when asked to: counts requests, and makes them fail in the ways in which they
+//! fail on AWS and never on an emulator.
+
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use axum::Router;
+use axum::body::{Body, Bytes};
+use axum::extract::{DefaultBodyLimit, State};
+use axum::response::{IntoResponse, Response};
+use http::{HeaderMap, Method, StatusCode, Uri, header};
+use serde_json::{Value, json};
+
+/// How many requests each function made, by operation: `session-end`, `TransactWriteItems` -> 1.
+pub type Requests = BTreeMap<String, BTreeMap<String, u64>>;
+
+/// What happens to one request.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Fault {
+    /// Nothing: it is passed on.
+    None,
+    /// It is refused as one too many; clients try again.
+    Throttled,
+    /// It is refused with an internal error and has no effect; clients try again.
+    Failed,
+    /// It takes effect, but the answer is an internal error; clients try again.
+    LostAnswer,
+    /// It is refused because another transaction is at the same item. Only for transactions and writes.
+    Conflict,
+    /// It is passed on after this time.
+    Late(Duration),
+}
+
+type Decide = Box<dyn FnMut(&str, &str) -> Fault + Send>;
+
+/// The counts so far, and who decides about faults.
+#[derive(Clone, Default)]
+pub(crate) struct Observer {
+    requests: Arc<Mutex<Requests>>,
+    decide: Arc<Mutex<Option<Decide>>>,
+}
+
+impl std::fmt::Debug for Observer {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_tuple("Observer").field(&self.requests()).finish()
+    }
+}
+
+impl Observer {
+    fn counts(&self) -> MutexGuard<'_, Requests> {
+        // Nothing that can panic happens while it is held.
+        self.requests.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    pub(crate) fn requests(&self) -> Requests {
+        self.counts().clone()
+    }
+
+    pub(crate) fn reset(&self) {
+        self.counts().clear();
+    }
+
+    pub(crate) fn inject(&self, decide: Decide) {
+        let mut current = self.decide.lock().unwrap_or_else(PoisonError::into_inner);
+        *current = Some(decide);
+    }
+
+    /// Counts a request and says what happens to it.
+    fn observe(&self, function: &str, operation: &str) -> Fault {
+        let mut counts = self.counts();
+        let of_function = counts.entry(function.to_owned()).or_default();
+        *of_function.entry(operation.to_owned()).or_default() += 1;
+        drop(counts);
+        let mut decide = self.decide.lock().unwrap_or_else(PoisonError::into_inner);
+        decide.as_mut().map_or(Fault::None, |decide| decide(function, operation))
+    }
+}
+
+/// A client says whose it is as `app/<name>` in its user agent.
+fn function(user_agent: &str) -> Option<&str> {
+    user_agent.split(' ').find_map(|part| part.strip_prefix("app/"))
+}
+
+#[derive(Clone)]
+struct Proxy {
+    observer: Observer,
+    client: reqwest::Client,
+    target: String,
+}
+
+/// Passes everything on to `target`, unless it is to fail.
+pub(crate) fn proxy(observer: Observer, target: String) -> Router {
+    Router::new().fallback(pass).layer(DefaultBodyLimit::disable()).with_state(Proxy {
+        observer,
+        client: reqwest::Client::new(),
+        target,
+    })
+}
+
+async fn pass(State(proxy): State<Proxy>, method: Method, uri: Uri, mut headers: HeaderMap, body: Bytes) -> Response {
+    let text = |name: &str| headers.get(name).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    let operation = text("x-amz-target").rsplit('.').next().unwrap_or_default().to_owned();
+    let function =
+        function(text("x-amz-user-agent")).or_else(|| function(text("user-agent"))).unwrap_or("unknown").to_owned();
+
+    let fault = proxy.observer.observe(&function, &operation);
+    match fault {
+        Fault::None | Fault::LostAnswer => {}
+        Fault::Late(time) => tokio::time::sleep(time).await,
+        Fault::Throttled => return refusal("ProvisionedThroughputExceededException"),
+        Fault::Failed => return refusal("InternalServerError"),
+        Fault::Conflict => return conflict(&operation, &body),
+    }
+    for name in [header::HOST, header::CONTENT_LENGTH, header::TRANSFER_ENCODING, header::CONNECTION] {
+        headers.remove(name);
+    }
+    let url = format!("{}{}", proxy.target, uri.path());
+    let request = proxy.client.request(method, url).headers(headers).body(body);
+    let answer = async {
+        let answer = request.send().await?;
+        let (status, headers) = (answer.status(), answer.headers().clone());
+        Ok::<_, reqwest::Error>((status, headers, answer.bytes().await?))
+    };
+    match answer.await {
+        Ok(_) if fault == Fault::LostAnswer => refusal("InternalServerError"),
+        Ok((status, headers, body)) => {
+            let mut response = Response::new(Body::from(body));
+            *response.status_mut() = status;
+            *response.headers_mut() = headers;
+            response
+        }
+        Err(_) => StatusCode::BAD_GATEWAY.into_response(),
+    }
+}
+
+fn refusal(kind: &str) -> Response {
+    let status = match kind {
+        "InternalServerError" => StatusCode::INTERNAL_SERVER_ERROR,
+        _ => StatusCode::BAD_REQUEST,
+    };
+    error(status, kind, json!({}))
+}
+
+/// A single write is refused as such; of a transaction, every part says whether it is the reason. Here all are.
+fn conflict(operation: &str, body: &Bytes) -> Response {
+    if !operation.starts_with("Transact") {
+        return error(StatusCode::BAD_REQUEST, "TransactionConflictException", json!({}));
+    }
+    let parts = serde_json::from_slice::<Value>(body)
+        .ok()
+        .and_then(|request| Some(request["TransactItems"].as_array()?.len()))
+        .unwrap_or(1);
+    let reasons: Vec<_> = (0..parts)
+        .map(|_| json!({ "Code": "TransactionConflict", "Message": "Transaction is ongoing for the item" }))
+        .collect();
+    error(StatusCode::BAD_REQUEST, "TransactionCanceledException", json!({ "CancellationReasons": reasons }))
+}
+
+fn error(status: StatusCode, kind: &str, mut body: Value) -> Response {
+    body["__type"] = format!("com.amazonaws.dynamodb.v20120810#{kind}").into();
+    body["message"] = "as the test asked".into();
+    let json = [(header::CONTENT_TYPE, "application/x-amz-json-1.0")];
+    (status, json, body.to_string()).into_response()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_user_agent_names_the_function() {
+        let agent = "aws-sdk-rust/1.3 app/session-end lang/rust";
+        assert_eq!(function(agent), Some("session-end"));
+        assert_eq!(function("curl/8"), None);
+    }
+}
