@@ -1,1 +1,318 @@
-//! .
+//! Outbox entries on their way to customers (R23): from the table to SES and SNS, and what became of them back into the
+//! table.
+//!
+//! An entry is written with the decision that it belongs to, with its first attempt counted and a retry armed a minute
+//! later. The first attempt is the table's stream's ([`Delivery::first`]). Every further one is the schedule's
+//! ([`Delivery::again`]) and begins with a claim: a conditional write that counts the attempt and arms the next. An
+//! attempt ends before the next is due ([`SEND_LIMIT`]), so two never overlap, and an entry whose stream record is lost, or
+//! whose sender crashes, is sent all the same.
+//!
+//! What cannot be closed is the gap between the service's acceptance and the record of it: a crash in it sends the
+//! message twice. Neither SES nor SNS knows idempotency keys; twice was chosen over not at all.
+#![cfg_attr(test, allow(clippy::unwrap_used))]
+
+mod compose;
+mod error;
+mod send;
+
+use std::time::Duration;
+
+use jiff::{SignedDuration, Timestamp};
+use parlor_domain::{
+    Actor, Channel, Command, Decision, Keyring, Message, Origin, OutboxEntry, Presence, Session, SessionId, Settings,
+    outbox::{MAX_ATTEMPTS, Status},
+    session::Context,
+};
+use parlor_store::{CommitError, Extras, Keys, MAX_CONFLICTS, Store, StoreError};
+
+pub use error::SendError;
+pub use send::SEND_LIMIT;
+
+use crate::{
+    compose::{Composed, compose},
+    send::Senders,
+};
+
+/// Under which addresses a deployment speaks to customers.
+#[derive(Debug, Clone)]
+pub struct Addresses {
+    /// The origin of links, without a slash at its end.
+    pub public_url: String,
+    /// The verified address that mail comes from.
+    pub mail_from: String,
+    /// The sender id of texts, where the country has such a thing.
+    pub sms_sender: Option<String>,
+}
+
+/// Sends outbox entries and records what became of them. Cheap to clone.
+#[derive(Debug, Clone)]
+pub struct Delivery {
+    store: Store,
+    senders: Senders,
+    keyring: Keyring,
+    public_url: String,
+}
+
+/// How an attempt ended, if it did not fail.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Attempt {
+    /// The service took the message.
+    Sent,
+    /// R13: text messages are off, so it was not sent.
+    Suppressed,
+    /// The code in it was used or replaced meanwhile, so it was not sent.
+    Obsolete,
+}
+
+/// What became of an entry.
+#[derive(Debug)]
+pub enum Delivered {
+    /// The service took the message.
+    Sent,
+    /// Not for this caller: settled, gone, not due, claimed by somebody else, or left to the retry that is about to come.
+    Skipped,
+    /// It failed for now; the next attempt is armed.
+    Postponed,
+    /// Not sent, because nobody waits for it any more. No event tells of it.
+    Dropped,
+    /// Given up (R23) or suppressed (R13), with an event that the rooms do not know yet.
+    Settled(Box<Settled>),
+}
+
+/// An entry that was settled by a decision, to be announced to the session's rooms.
+#[derive(Debug)]
+pub struct Settled {
+    /// The committed decision.
+    pub decision: Decision,
+    /// Who was in the rooms when the session was read.
+    pub presence: Presence,
+    /// The effective settings.
+    pub settings: Settings,
+}
+
+/// Why an entry was left as it was. The armed retry will find it again.
+#[derive(Debug, thiserror::Error)]
+pub enum DeliveryError {
+    /// The table.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// Somebody else changed the session each time the outcome was to be written.
+    #[error("lost the race for the session's version too often")]
+    Busy,
+}
+
+/// What one read brings.
+struct Loaded {
+    entry: OutboxEntry,
+    session: Session,
+    presence: Presence,
+    settings: Settings,
+    team_name: String,
+}
+
+/// Why an entry is settled by a decision.
+enum Why {
+    Failed(SendError),
+    /// No answer is known: the last attempt left no trace, or only that of the one before.
+    Exhausted(Option<String>),
+    Suppressed,
+}
+
+impl Delivery {
+    /// Of a deployment's clients, key and addresses.
+    #[must_use]
+    pub fn new(
+        store: Store,
+        ses: aws_sdk_sesv2::Client,
+        sns: aws_sdk_sns::Client,
+        keyring: Keyring,
+        addresses: Addresses,
+    ) -> Self {
+        let Addresses { public_url, mail_from, sms_sender } = addresses;
+        Self { store, senders: Senders { ses, sns, mail_from, sms_sender }, keyring, public_url }
+    }
+
+    /// The first attempt, which belongs to the table's stream. Sends the entry unless it was begun on before, or there
+    /// is not enough time left before its retry is due.
+    ///
+    /// One `BatchGetItem`, one send, one `PutItem`; one `TransactWriteItems` in place of the `PutItem` when the entry is
+    /// given up or suppressed (and one more of each read and transaction for every conflict).
+    pub async fn first(&self, session: &SessionId, id: &str, now: Timestamp) -> Result<Delivered, DeliveryError> {
+        let Some(loaded) = self.load(session, id).await? else { return Ok(Delivered::Skipped) };
+        let entry = &loaded.entry;
+        let latest_end = SignedDuration::try_from(SEND_LIMIT).ok().and_then(|limit| now.checked_add(limit).ok());
+        let in_time = entry.due.as_ref().zip(latest_end).is_some_and(|(due, end)| end < due.at);
+        if entry.status != Status::Pending || entry.attempts != 1 || !in_time {
+            return Ok(Delivered::Skipped);
+        }
+        self.carry_out(loaded, now).await
+    }
+
+    /// A further attempt, which belongs to the schedule. Claims the entry first, so that of two runs one sends; gives it
+    /// up when there is no attempt left.
+    ///
+    /// One `BatchGetItem`, one `PutItem` for the claim, one send, and the write of [`Delivery::first`].
+    pub async fn again(&self, session: &SessionId, id: &str, now: Timestamp) -> Result<Delivered, DeliveryError> {
+        let Some(mut loaded) = self.load(session, id).await? else { return Ok(Delivered::Skipped) };
+        let entry = &mut loaded.entry;
+        if entry.status != Status::Pending || !Store::may_retry(entry, now) {
+            return Ok(Delivered::Skipped);
+        }
+        let read = entry.attempts;
+        if !entry.begin_attempt(now) {
+            let last = entry.last_error.clone();
+            return self.settle(loaded, Why::Exhausted(last), now).await;
+        }
+        match self.store.update_outbox(entry, read).await {
+            Ok(()) => self.carry_out(loaded, now).await,
+            Err(StoreError::Condition(_)) => Ok(Delivered::Skipped),
+            Err(error) => Err(error.into()),
+        }
+    }
+
+    /// Sends one entry and records nothing. One SES `SendEmail` or one SNS `Publish`, or none.
+    pub async fn attempt(
+        &self,
+        entry: &OutboxEntry,
+        session: &Session,
+        settings: &Settings,
+        team_name: &str,
+        now: Timestamp,
+    ) -> Result<Attempt, SendError> {
+        if entry.channel == Channel::Sms && !settings.channels.sms {
+            return Ok(Attempt::Suppressed);
+        }
+        if entry.attempts > 1
+            && let Some(Message::Code { code }) = &entry.message
+        {
+            // A late code is good for nothing but confusion. The first attempt comes right after the decision and need
+            // not ask.
+            match session.code.as_ref().filter(|waiting| waiting.code == *code) {
+                None => return Ok(Attempt::Obsolete),
+                Some(waiting) if waiting.expires_at <= now => return Err(SendError::Expired),
+                Some(_) => {}
+            }
+        }
+        match compose(entry, session, settings, team_name, &self.keyring, &self.public_url)? {
+            Composed::Mail { company, letter } => self.senders.mail(&entry.to, &company, letter).await?,
+            Composed::Text(text) => self.senders.text(&entry.to, text).await?,
+        }
+        Ok(Attempt::Sent)
+    }
+
+    /// Entry, session and settings. One `BatchGetItem`.
+    async fn load(&self, session: &SessionId, id: &str) -> Result<Option<Loaded>, StoreError> {
+        let found = self.store.read(Keys::new().session(session).outbox(session, id)).await?;
+        let (Some(entry), Some(stored)) = (found.outbox(session, id)?, found.session(session)?) else {
+            return Ok(None);
+        };
+        let (settings, team_name) = found.settings(&session.team())?;
+        Ok(Some(Loaded { entry, session: stored.session, presence: stored.presence, settings, team_name }))
+    }
+
+    async fn carry_out(&self, loaded: Loaded, now: Timestamp) -> Result<Delivered, DeliveryError> {
+        let Loaded { entry, session, settings, team_name, .. } = &loaded;
+        match self.attempt(entry, session, settings, team_name, now).await {
+            Ok(Attempt::Sent) => {
+                self.record_sent(entry).await;
+                Ok(Delivered::Sent)
+            }
+            Ok(Attempt::Obsolete) => {
+                let settled = entry.clone().settled(Status::Suppressed, Some("used or replaced".to_owned()));
+                match self.store.update_outbox(&settled, entry.attempts).await {
+                    Ok(()) | Err(StoreError::Condition(_)) => Ok(Delivered::Dropped),
+                    Err(error) => Err(error.into()),
+                }
+            }
+            Ok(Attempt::Suppressed) => self.settle(loaded, Why::Suppressed, now).await,
+            Err(error) if !error.is_transient() || entry.attempts >= MAX_ATTEMPTS => {
+                self.settle(loaded, Why::Failed(error), now).await
+            }
+            Err(error) => {
+                tracing::warn!(session = %entry.session, entry = entry.id, attempts = entry.attempts, %error, "postponed");
+                // The next attempt is armed already; this only says why, so it may fail.
+                let told = OutboxEntry { last_error: Some(error.to_string()), ..entry.clone() };
+                if let Err(error) = self.store.update_outbox(&told, entry.attempts).await {
+                    tracing::warn!(session = %entry.session, entry = entry.id, %error, "the reason was not kept");
+                }
+                Ok(Delivered::Postponed)
+            }
+        }
+    }
+
+    /// Records that the service took the message. It cannot be taken back, so this tries hard, and an entry that cannot
+    /// be recorded is left to the retry, which will send it once more.
+    async fn record_sent(&self, entry: &OutboxEntry) {
+        const TRIES: u32 = 3;
+        let sent = entry.clone().settled(Status::Sent, None);
+        for attempt in 1..=TRIES {
+            match self.store.update_outbox(&sent, entry.attempts).await {
+                Ok(()) => return,
+                // Recorded by an earlier try whose answer was lost, or claimed by a retry that came too early.
+                Err(StoreError::Condition(_)) => return,
+                Err(error) if attempt == TRIES => {
+                    tracing::error!(session = %entry.session, entry = entry.id, %error, "sent but not recorded");
+                }
+                Err(_) => tokio::time::sleep(Duration::from_millis(200) * attempt).await,
+            }
+        }
+    }
+
+    /// Settles an entry together with the event that tells of it. One `TransactWriteItems`, and a read and another for
+    /// every conflict.
+    async fn settle(&self, mut loaded: Loaded, why: Why, now: Timestamp) -> Result<Delivered, DeliveryError> {
+        let context = Context { actor: Actor::System, origin: Origin::default(), now };
+        let (status, reason) = match &why {
+            Why::Failed(error) => (Status::Failed, error.to_string()),
+            Why::Exhausted(last) => {
+                (Status::Failed, last.clone().unwrap_or_else(|| "the service gave no answer".to_owned()))
+            }
+            Why::Suppressed => (Status::Suppressed, "text messages are off".to_owned()),
+        };
+        for _ in 0..MAX_CONFLICTS {
+            let (id, attempts, channel) = (loaded.entry.id.clone(), loaded.entry.attempts, loaded.entry.channel);
+            let command = match why {
+                Why::Suppressed => Command::DeliverySuppressed { channel },
+                _ => Command::DeliveryFailed { channel, reason: reason.clone() },
+            };
+            let Ok(decision) = loaded.session.decide(command, &loaded.settings, &context) else {
+                // No state refuses either command; were one to, the entry must not be tried for ever.
+                let settled = loaded.entry.settled(status, Some(reason));
+                self.store.update_outbox(&settled, attempts).await?;
+                return Ok(Delivered::Dropped);
+            };
+            let settled = loaded.entry.settled(status, Some(reason.clone()));
+            let session = settled.session.clone();
+            match self.store.commit(&decision, Extras { settle: Some(&settled), ..Extras::default() }).await {
+                Ok(()) => {
+                    tell_operators(&settled, &why, &reason);
+                    let (presence, settings) = (loaded.presence, loaded.settings);
+                    return Ok(Delivered::Settled(Box::new(Settled { decision, presence, settings })));
+                }
+                Err(CommitError::Store(error)) => return Err(error.into()),
+                Err(CommitError::Conflict | CommitError::AlreadyKept | CommitError::AlreadyPosted) => {}
+            }
+            match self.load(&session, &id).await? {
+                Some(again) if again.entry.status == Status::Pending && again.entry.attempts == attempts => {
+                    loaded = again;
+                }
+                _ => return Ok(Delivered::Skipped),
+            }
+        }
+        Err(DeliveryError::Busy)
+    }
+}
+
+/// The alarm listens for `dead-lettered`: what an operator can do something about, not a customer's wrong address.
+fn tell_operators(entry: &OutboxEntry, why: &Why, reason: &str) {
+    let (session, channel, attempts) = (&entry.session, entry.channel.as_str(), entry.attempts);
+    match why {
+        Why::Suppressed => tracing::info!(%session, entry = entry.id, channel, "suppressed"),
+        Why::Failed(error) if !error.concerns_operators() => {
+            tracing::warn!(%session, entry = entry.id, channel, attempts, reason, "given up");
+        }
+        Why::Failed(_) | Why::Exhausted(_) => {
+            tracing::error!(%session, entry = entry.id, channel, attempts, reason, "dead-lettered");
+        }
+    }
+}

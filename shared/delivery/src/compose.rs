@@ -1,0 +1,88 @@
+//! From an outbox entry to what is sent: opens the secret in it and puts the words around it.
+
+use jiff::{SignedDuration, Timestamp};
+use parlor_domain::{
+    Channel, Keyring, LinkToken, Message, OutboxEntry, Session, Settings,
+    pin::{CODE_LIFETIME, Pin},
+    settings::Method,
+};
+use parlor_templates::{
+    Accent, Lang,
+    customer::Brand,
+    mail::{Letter, Mail, Purpose},
+    text::Text,
+};
+
+use crate::SendError;
+
+/// A message, ready for its service. It carries secrets and an address, so it has no `Debug`.
+pub(crate) enum Composed {
+    /// For SES.
+    Mail {
+        /// The company, as the sender's display name.
+        company: String,
+        /// Subject and both parts.
+        letter: Letter,
+    },
+    /// For SNS.
+    Text(String),
+}
+
+/// The words for `entry`. Customers are spoken to in English until a session knows its customer's language.
+pub(crate) fn compose(
+    entry: &OutboxEntry,
+    session: &Session,
+    settings: &Settings,
+    team_name: &str,
+    keyring: &Keyring,
+    public_url: &str,
+) -> Result<Composed, SendError> {
+    let purpose = purpose(entry, session, settings, keyring, public_url)?;
+    let brand = Brand {
+        company: settings.branding.name.as_deref().unwrap_or(team_name).to_owned(),
+        accent: settings.branding.accent.as_deref().and_then(Accent::from_hex).unwrap_or_default(),
+        logo: settings.branding.logo.clone(),
+    };
+    let (lang, agent) = (Lang::default(), session.agent_name.clone());
+    Ok(match entry.channel {
+        Channel::Email => {
+            let company = brand.company.clone();
+            let mail = Mail { lang, brand, customer: session.customer.name.clone(), agent, purpose };
+            Composed::Mail { company, letter: mail.render() }
+        }
+        Channel::Sms => Composed::Text(Text { lang, company: brand.company, agent, purpose }.render()),
+    })
+}
+
+fn purpose(
+    entry: &OutboxEntry,
+    session: &Session,
+    settings: &Settings,
+    keyring: &Keyring,
+    public_url: &str,
+) -> Result<Purpose, SendError> {
+    let link = |sealed| {
+        let token = LinkToken::open(&entry.session, sealed, keyring).map_err(|_| SendError::Unreadable)?;
+        Ok(format!("{public_url}/s/{}", token.reveal()))
+    };
+    // The link was issued by the very decision that wrote the entry, so its lifetime counts from the same moment.
+    let until = until(entry.created_at, settings.session.customer_access_minutes);
+    match &entry.message {
+        None => Err(SendError::Unreadable),
+        Some(Message::Invitation { token }) => {
+            let pin = session.method(settings) == Method::Pin;
+            Ok(Purpose::Invitation { link: link(token)?, until, pin })
+        }
+        Some(Message::NewLink { token, renewed: false }) => Ok(Purpose::NewLink { link: link(token)?, until }),
+        Some(Message::NewLink { token, renewed: true }) => Ok(Purpose::Renewed { link: link(token)?, until }),
+        Some(Message::Code { code }) => {
+            let code = Pin::open(&entry.session, code, keyring).map_err(|_| SendError::Unreadable)?;
+            let minutes = u32::try_from(CODE_LIFETIME.as_mins()).unwrap_or(u32::MAX);
+            Ok(Purpose::Code { code: code.reveal().to_owned(), minutes })
+        }
+    }
+}
+
+fn until(issued: Timestamp, minutes: u32) -> Option<Timestamp> {
+    issued.checked_add(SignedDuration::from_mins(i64::from(minutes))).ok()
+}
