@@ -13,7 +13,7 @@ use crate::{
 pub const DUE_SHARDS: u32 = 8;
 
 /// Something due: which session, and for a delivery which outbox entry.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct DueItem {
     /// Whose.
     pub session: SessionId,

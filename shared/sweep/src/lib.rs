@@ -1,0 +1,129 @@
+//! Working off what is due (R2, R3, R23), for the functions that run on a schedule.
+//!
+//! The due index says where to look and nothing more: it lags behind, and several runs may read the same of it. So each
+//! item is read again and decided again under its version; whoever loses that race leaves the item to the winner. A run
+//! ends when nothing new is due or when its time is over, whichever comes first, and whatever it leaves is still in the
+//! index for the next one.
+
+use std::{collections::HashSet, fmt::Display, pin::pin, time::Duration};
+
+use futures_util::{FutureExt as _, StreamExt as _, stream};
+use jiff::Timestamp;
+use parlor_domain::{Actor, Command, Decision, DueKind, Origin, Presence, SessionId, Settings, session::Context};
+use parlor_store::{CommitError, DueItem, Extras, Keys, Store, StoreError};
+use serde::Serialize;
+
+/// Items asked for at once, in each shard of the index.
+const PAGE: i32 = 25;
+
+/// Items in progress at once: enough to hide the round trips, few enough not to crowd out the function's memory.
+const AT_ONCE: usize = 16;
+
+/// How a run went; what the function answers, for whoever runs it by hand.
+#[derive(Debug, Default, Clone, Copy, PartialEq, Eq, Serialize)]
+pub struct Tally {
+    /// Items that changed.
+    pub done: u32,
+    /// Items that needed nothing, or that another run took.
+    pub skipped: u32,
+    /// Items left for the next run because something failed.
+    pub failed: u32,
+    /// Whether time was over before everything was looked at.
+    pub cut_short: bool,
+}
+
+/// Hands each item of `kind` that is due to `one`, which answers whether it changed anything, at most 16 at a time,
+/// until nothing new is due. Starts none after `budget`; what was started is finished.
+///
+/// Eight `Query` requests side by side, and again for as long as full pages come, plus what `one` costs. Fails only when
+/// the index cannot be read; an item that fails is logged and left where it is.
+pub async fn work_off<F, E>(
+    store: &Store,
+    kind: DueKind,
+    clock: impl Fn() -> Timestamp,
+    budget: Duration,
+    one: impl Fn(DueItem) -> F,
+) -> Result<Tally, StoreError>
+where
+    F: Future<Output = Result<bool, E>>,
+    E: Display,
+{
+    let mut tally = Tally::default();
+    let mut seen = HashSet::new();
+    let mut over = pin!(tokio::time::sleep(budget));
+    // What stands at the front of the index and stays there (failing, or gone and the index does not know yet) must not
+    // hide what stands behind it.
+    let mut lingering = 0;
+    loop {
+        let limit = PAGE.saturating_add(lingering);
+        let due = store.due(kind, clock(), limit).await?;
+        let full = due.len() >= usize::try_from(limit).unwrap_or(usize::MAX);
+        let found = due.len();
+        let fresh: Vec<DueItem> = due.into_iter().filter(|item| seen.insert(item.clone())).collect();
+        if fresh.is_empty() {
+            return Ok(tally);
+        }
+        let known = found - fresh.len();
+        let (count, failed) = (fresh.len(), tally.failed);
+        let mut ended = 0;
+        {
+            let results = stream::iter(fresh)
+                .take_until(over.as_mut())
+                .map(|item| {
+                    let session = item.session.clone();
+                    one(item).map(|result| (session, result))
+                })
+                .buffer_unordered(AT_ONCE);
+            let mut results = pin!(results);
+            while let Some((session, result)) = results.next().await {
+                ended += 1;
+                match result {
+                    Ok(true) => tally.done += 1,
+                    Ok(false) => tally.skipped += 1,
+                    Err(error) => {
+                        tally.failed += 1;
+                        tracing::warn!(%session, kind = kind.as_str(), %error, "left for the next run");
+                    }
+                }
+            }
+        }
+        tally.cut_short = ended < count || (full && over.as_mut().now_or_never().is_some());
+        if !full || tally.cut_short {
+            return Ok(tally);
+        }
+        let stayed = known + usize::try_from(tally.failed - failed).unwrap_or(0);
+        lingering = i32::try_from(stayed).unwrap_or(i32::MAX);
+    }
+}
+
+/// A session whose timer fired, as it was committed.
+#[derive(Debug)]
+pub struct Swept {
+    /// What was decided; without events when the timer was only armed again.
+    pub decision: Decision,
+    /// Who was in the rooms when the session was read.
+    pub presence: Presence,
+    /// The effective settings.
+    pub settings: Settings,
+}
+
+/// Does what the clock says about a session: ends it after inactivity (R3), notes a tier that began (R2), or arms a
+/// timer again that fired early. `None` when there is nothing to do, or somebody else changed the session meanwhile and
+/// so did it, or left it to the next run.
+///
+/// One `BatchGetItem`, and one `TransactWriteItems` if something changes.
+pub async fn sweep_session(store: &Store, id: &SessionId, now: Timestamp) -> Result<Option<Swept>, StoreError> {
+    let found = store.read(Keys::new().session(id)).await?;
+    let Some(stored) = found.session(id)? else { return Ok(None) };
+    let (settings, _) = found.settings(&id.team())?;
+    let context = Context { actor: Actor::System, origin: Origin::default(), now };
+    let Ok(decision) = stored.session.decide(Command::Sweep, &settings, &context) else { return Ok(None) };
+    if decision.is_unchanged() {
+        return Ok(None);
+    }
+    match store.commit(&decision, Extras::default()).await {
+        Ok(()) => Ok(Some(Swept { decision, presence: stored.presence, settings })),
+        Err(CommitError::Store(error)) => Err(error),
+        Err(CommitError::Conflict | CommitError::AlreadyKept | CommitError::AlreadyPosted) => Ok(None),
+    }
+}
