@@ -2,7 +2,8 @@
 // The page says where to connect (<body data-live data-ticket-url data-session data-seq>); docs/live-protocol.md says how.
 //
 //   const room = live({ frame, state, queue })
-//     frame(f)   every frame that is news to this page; a durable one (with a seq) comes exactly once, maybe out of order
+//     frame(f)   every frame that is news to this page; a durable one (with a seq) comes exactly once, maybe out of order.
+//                Seen to here: superseded, reconnect, reload, and errors that only ask for patience
 //     state(s)   'open' · 'waiting' (no connection for 3 s, still trying) · 'lost' and 'superseded' (over, offer a reload)
 //     queue(m)   own messages that the server has not confirmed, oldest first: [{ id, text }]
 //   room.send(text)   queues a message and sends it as soon as that is possible; survives a reload
@@ -52,7 +53,8 @@ const live = ({ frame, state, queue = () => {} }) => {
   // Everything up to `whole` is in this page; `top` is the highest number so far; `asked` is the gap that was asked about.
   let whole = start, top = start, asked = 0, catching = false;
   let waiting = [];
-  try { waiting = JSON.parse(kept(store) || '[]'); } catch {}
+  // What the server's page already shows was confirmed, even if the confirmation never arrived.
+  try { waiting = JSON.parse(kept(store) || '[]').filter(own => !document.querySelector(`[data-id="${own.id}"]`)); } catch {}
 
   const post = message => {
     if (!socket || socket.readyState !== 1) return false;
@@ -61,7 +63,9 @@ const live = ({ frame, state, queue = () => {} }) => {
   };
   // A connection that answers nothing is dead, whatever the browser thinks of it.
   const expect = () => { clearTimeout(answer); answer = setTimeout(drop, PATIENCE); };
-  const drop = () => { const old = socket; if (old) { old.onclose = old.onmessage = null; old.close(); } failed(); };
+  // While a ticket is fetched, a bare object stands where the socket will be.
+  const leave = () => { if (socket && socket.close) { socket.onclose = socket.onmessage = null; socket.close(); } };
+  const drop = () => { leave(); failed(); };
   const hello = () => { catching = true; if (post({ type: 'hello', since: whole })) expect(); };
   const deliver = message => { if (post({ type: 'message', ...message })) expect(); };
   const queued = () => { keep(store, waiting.length ? JSON.stringify(waiting) : ''); queue(waiting); };
@@ -69,7 +73,7 @@ const live = ({ frame, state, queue = () => {} }) => {
   const finish = how => {
     over = true;
     [calm, retry, answer].forEach(clearTimeout);
-    if (socket) { socket.onclose = socket.onmessage = null; socket.close(); }
+    leave();
     state(how);
   };
 
@@ -104,17 +108,28 @@ const live = ({ frame, state, queue = () => {} }) => {
     socket.onmessage = event => { try { take(JSON.parse(event.data)); } catch (error) { console.error(error); } };
     socket.onclose = failed;
   };
-  const again = () => { if (over) return; if (socket) { socket.onclose = socket.onmessage = null; socket.close && socket.close(); } connect(); };
+  const again = () => { if (!over) { leave(); connect(); } };
 
   const take = message => {
+    const { type, seq, id } = message;
+    if (type === 'error' && message.code === 'not-connected') return drop();
     clearTimeout(answer); clearTimeout(calm);
     tries = failing = 0;
     state('open');
-    const { type, seq } = message;
     if (type === 'superseded') return finish('superseded');
-    if (type === 'reconnect') return again();
-    if (type === 'message' && waiting.some(own => own.id === message.id)) {
-      waiting = waiting.filter(own => own.id !== message.id);
+    // Many are told at the same moment; they come back one after the other.
+    if (type === 'reconnect') { retry = setTimeout(again, Math.random() * PATIENCE); return; }
+    if (type === 'reload') return location.reload();
+    if (type === 'pong') {
+      if (seq > top) hello();
+      return frame(message);
+    }
+    if (type === 'error' && message.code === 'unavailable') {
+      setTimeout(() => waiting.filter(own => own.id === id).forEach(deliver), PATIENCE / 2);
+      return;
+    }
+    if (type === 'message' && waiting.some(own => own.id === id)) {
+      waiting = waiting.filter(own => own.id !== id);
       queued();
     }
     if (seq) {
@@ -136,7 +151,7 @@ const live = ({ frame, state, queue = () => {} }) => {
   };
   document.addEventListener('visibilitychange', look);
   addEventListener('online', look);
-  queue(waiting);
+  queued();
   connect();
 
   return {

@@ -157,12 +157,13 @@ if (document.body.dataset.live) {
   const frame = message => {
     const { type } = message;
     if (type === 'message') arrived(message);
-    else if (type === 'presence') presence(Boolean(message.agent));
+    else if (type === 'presence' || type === 'pong') presence(Boolean(message.agent));
     else if (type === 'typing' && message.from !== 'customer' && $('typing')) {
       $('typing').textContent = $('typing').dataset.text;
       clearTimeout(typingTimer);
       typingTimer = setTimeout(() => { $('typing').textContent = ''; }, 5000);
-    } else if (type === 'error' && message.id) refused(room.refuse(message.id));
+    } else if (type === 'error' && ['session-expired', 'device', 'service-down'].includes(message.code)) location.reload();
+    else if (type === 'error' && message.id) refused(room.refuse(message.id));
     else if (type === 'session' || type === 'interaction' || type === 'settings') {
       if (/^https:\/\//.test(message.redirect || '')) return location.replace(message.redirect);
       clearTimeout(refreshTimer);
