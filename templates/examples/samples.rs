@@ -1,15 +1,19 @@
-//! Writes every sample of the customer's pages, mails, texts and of the parts, with their style sheets and scripts, into
-//! the folder named by the argument: `cargo run -p parlor-templates --example samples -- target/samples`.
-//! For looking at them in a browser; `python3 -m http.server` in that folder serves the scripts too.
+//! Writes every sample of the pages, mails, texts and parts, with their style sheets and scripts, into the folder
+//! named by the argument: `cargo run -p parlor-templates --example samples -- target/samples`.
+//! For looking at them in a browser, and for the browser tests to look at each; `python3 -m http.server` in that folder serves the scripts too.
 
 use std::path::PathBuf;
 use std::{env, fs, io};
 
 use maud::{Render, html};
-use parlor_templates::{Accent, Lang, Shell, assets, customer, mail::Mail, parts, text::Text};
+use parlor_templates::{Accent, Lang, Shell, assets, console, customer, mail::Mail, parts, text::Text};
 
 fn main() -> io::Result<()> {
     let folder = PathBuf::from(env::args().nth(1).unwrap_or_else(|| "target/samples".to_owned()));
+    // A sample that was renamed must not be looked at for ever.
+    if folder.exists() {
+        fs::remove_dir_all(&folder)?;
+    }
     fs::create_dir_all(folder.join("static"))?;
     for asset in assets::ALL {
         fs::write(folder.join(asset.path.trim_start_matches('/')), asset.body)?;
@@ -19,6 +23,9 @@ fn main() -> io::Result<()> {
     };
     for (name, page) in customer::samples() {
         write(&name, page.into_string())?;
+    }
+    for (name, page) in console::samples() {
+        write(&format!("console-{name}"), page.into_string())?;
     }
     for (name, mail) in Mail::samples() {
         let letter = mail.render();

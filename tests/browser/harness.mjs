@@ -75,7 +75,7 @@ export class Stack {
 
   /** The customer's link in a message. */
   linkIn(message) {
-    const link = /https?:\/\/\S+\/s\/[\w~-]+/.exec(message.text ?? message.html)?.[0];
+    const link = /https?:\/\/\S+\/s\/[^\s"'<>]*[\w~-]/.exec(message.text ?? message.html)?.[0];
     assert.ok(link, `no link in: ${message.text}`);
     return link;
   }
@@ -196,8 +196,8 @@ export class Person {
  * Looks at the page as it is: screenshots at every width under `screenshots/<name>-<width>.png`, no sideways scrolling at
  * any, and no violation that axe finds.
  */
-export async function inspect(page, name, { widths = WIDTHS, axe = true } = {}) {
-  mkdirSync(screenshots, { recursive: true });
+export async function inspect(page, name, { widths = WIDTHS, rules } = {}) {
+  mkdirSync(dirname(join(screenshots, name)), { recursive: true });
   const before = page.viewportSize();
   const problems = [];
   for (const width of widths) {
@@ -206,17 +206,20 @@ export async function inspect(page, name, { widths = WIDTHS, axe = true } = {}) 
     await page.screenshot({ path: join(screenshots, `${name}-${width}.png`), fullPage: true, animations: "disabled" });
     const wide = await page.evaluate(() => document.scrollingElement.scrollWidth - document.documentElement.clientWidth);
     if (wide > 0) problems.push(`${name} scrolls sideways by ${wide} px at ${width} px`);
-    if (axe) problems.push(...(await violations(page)).map((violation) => `${name} at ${width} px: ${violation}`));
+    problems.push(...(await violations(page, rules)).map((violation) => `${name} at ${width} px: ${violation}`));
   }
   await page.setViewportSize(before);
   assert.deepEqual(problems, []);
 }
 
-/** What axe finds wrong, in words. */
-export async function violations(page) {
+/** What axe finds wrong, in words; with `rules`, only by the rules with these tags. */
+export async function violations(page, rules) {
   // Evaluated rather than added to the page: its policy would rightly refuse a foreign script.
   await page.evaluate(`if (!window.axe) { ${axeSource} }`);
-  const found = await page.evaluate(() => window.axe.run(document, { resultTypes: ["violations"] }));
+  const found = await page.evaluate(
+    (tags) => window.axe.run(document, { resultTypes: ["violations"], ...(tags && { runOnly: { type: "tag", values: tags } }) }),
+    rules,
+  );
   return found.violations.map(
     ({ id, help, nodes }) => `${id} (${help}): ${nodes.map((node) => `${node.target.join(" ")} ${node.failureSummary?.split("\n")[1]?.trim() ?? ""}`).join(" | ")}`,
   );

@@ -79,7 +79,7 @@ pub(crate) fn run(only: &[String]) -> Result<bool, Failure> {
         }
         if let Some(chromium) = chromium {
             let since = now();
-            done("browser", since, run_browser(&browser, &chromium, &built.parlor)?);
+            done("browser", since, run_browser(&browser, &chromium, &built)?);
         }
     }
     println!("{} passed, {} failed", total.passed, total.failed);
@@ -105,6 +105,8 @@ struct Built {
     tests: Vec<Program>,
     /// The one-machine stack, which integration and browser tests start.
     parlor: PathBuf,
+    /// Writes the sample of every view, for the browser tests.
+    samples: PathBuf,
 }
 
 /// Builds every test and the one-machine stack in one go; nothing when that fails, with cargo's own words shown.
@@ -113,13 +115,14 @@ struct Built {
 /// packages one by one would compile the same dependencies several times over.
 fn build() -> Result<Option<Built>, Failure> {
     let mut child = cargo()
-        .args(["build", "--workspace", "--tests", "--bin", "parlor", "--locked"])
+        .args(["build", "--workspace", "--tests", "--bin", "parlor", "--example", "samples", "--locked"])
         .args(["--message-format", "json-render-diagnostics"])
         .stdout(Stdio::piped())
         .spawn()
         .map_err(|error| Failure::new(format!("cargo build cannot be started: {error}")))?;
     let mut tests = Vec::new();
     let mut parlor = None;
+    let mut samples = None;
     if let Some(stdout) = child.stdout.take() {
         for line in BufReader::new(stdout).lines().map_while(Result::ok) {
             let Ok(message) = serde_json::from_str::<Value>(&line) else {
@@ -131,8 +134,10 @@ fn build() -> Result<Option<Built>, Failure> {
             let name = message["target"]["name"].as_str().unwrap_or_default();
             let kind = message["target"]["kind"][0].as_str().unwrap_or_default();
             if message["profile"]["test"] != true {
-                if name == "parlor" {
-                    parlor = Some(path);
+                match (kind, name) {
+                    ("bin", "parlor") => parlor = Some(path),
+                    ("example", "samples") => samples = Some(path),
+                    _ => {}
                 }
                 continue;
             }
@@ -154,9 +159,9 @@ fn build() -> Result<Option<Built>, Failure> {
         return Ok(None);
     }
     tests.sort_by(|a, b| a.name.cmp(&b.name));
-    match parlor {
-        Some(parlor) => Ok(Some(Built { tests, parlor })),
-        None => Err(Failure::new("the workspace has no program `parlor`")),
+    match (parlor, samples) {
+        (Some(parlor), Some(samples)) => Ok(Some(Built { tests, parlor, samples })),
+        _ => Err(Failure::new("the workspace has no program `parlor`, or no example `samples`")),
     }
 }
 
@@ -233,17 +238,14 @@ fn summary(stdout: &str) -> Option<(Tally, usize)> {
 }
 
 /// Runs the browser tests with Node's own runner, its report shown while it grows.
-fn run_browser(
-    folder: &std::path::Path,
-    chromium: &std::path::Path,
-    parlor: &std::path::Path,
-) -> Result<Tally, Failure> {
+fn run_browser(folder: &std::path::Path, chromium: &std::path::Path, built: &Built) -> Result<Tally, Failure> {
     let mut child = Command::new("node")
         // One file after the other: each drives two browsers and a stack, which is what two cores carry.
         .args(["--test", "--test-concurrency=1", "--test-reporter=spec"])
         .current_dir(folder)
         .env("CHROMIUM", chromium)
-        .env("PARLOR_PROGRAM", parlor)
+        .env("PARLOR_PROGRAM", &built.parlor)
+        .env("SAMPLES_PROGRAM", &built.samples)
         .stdin(Stdio::null())
         .stdout(Stdio::piped())
         .spawn()
