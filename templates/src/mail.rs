@@ -260,7 +260,7 @@ impl Mail {
                     div style="display:none;max-height:0;overflow:hidden;opacity:0" { (said.preview) }
                     (PreEscaped("<!--[if mso]><table role=\"presentation\" width=\"600\" align=\"center\"><tr><td><![endif]-->"))
                     div role="article" aria-label=(said.subject) lang=(lang.code()) dir=(lang.dir())
-                        style={ "max-width:600px;margin:0 auto;padding:24px 12px;text-align:" (side) ";font-size:16px;line-height:1.55;" (font) } {
+                        style={ "max-width:600px;margin:0 auto;padding:24px 12px;text-align:" (side) ";font-size:16px;line-height:1.55;overflow-wrap:anywhere;" (font) } {
                         div style="padding:0 12px 16px" {
                             @if let Some(logo) = &self.brand.logo {
                                 img src=(logo) alt="" height="32" style="height:32px;vertical-align:middle;border:0;margin:0 8px 0 0";
