@@ -52,7 +52,7 @@ impl Shell<'_> {
         let mut tag = String::from("<body");
         let mut attribute = |name: &str, value: &str| {
             let value = value.render().into_string();
-            tag.push_str(&format!(" {name}=\"{value}\""));
+            tag.extend([" ", name, "=\"", &value, "\""]);
         };
         if !self.class.is_empty() {
             attribute("class", self.class);

@@ -36,7 +36,7 @@ catalogue! {
     /// Who invites, as the heading.
     opening_title {
         en: "{agent} from {company} invites you", es: "{agent}, de {company}, le invita",
-        fr: "{agent}, de {company}, vous invite", de: "{agent} von {company} lädt Sie ein", ar: "{agent} من {company} يدعوك"
+        fr: "{agent}, de {company}, vous invite", de: "{agent} von {company} lädt Sie ein", ar: "دعوة من {agent} لدى {company}"
     }
     /// Why, where the team has no text of its own.
     opening_text {
@@ -60,7 +60,7 @@ catalogue! {
     next_pin {
         en: "You enter the PIN that {agent} gave you.", es: "Introduce el PIN que le dio {agent}.",
         fr: "Vous saisissez le code PIN que {agent} vous a donné.", de: "Sie geben die PIN ein, die Sie von {agent} haben.",
-        ar: "تُدخل رمز PIN الذي أعطاك إياه {agent}."
+        ar: "تُدخل رمز PIN الذي حصلت عليه من {agent}."
     }
     /// Step: one-time code.
     next_otp {
@@ -104,7 +104,7 @@ catalogue! {
     /// Small print: whose link it is.
     only_you {
         en: "This link is for you alone. Please do not pass it on.", es: "Este enlace es solo para usted. No lo comparta.",
-        fr: "Ce lien est pour vous seul. Ne le transmettez pas.", de: "Dieser Link ist nur für Sie. Geben Sie ihn nicht weiter.",
+        fr: "Ce lien vous est personnel. Ne le transmettez pas.", de: "Dieser Link ist nur für Sie. Geben Sie ihn nicht weiter.",
         ar: "هذا الرابط لك وحدك، فلا تشاركه مع أحد."
     }
     /// Small print: what to do if one did not expect it.
@@ -123,7 +123,7 @@ catalogue! {
     pin_text {
         en: "{agent} gave it to you, by phone for example.", es: "Se lo dio {agent}, por ejemplo por teléfono.",
         fr: "{agent} vous l’a donné, par téléphone par exemple.", de: "Sie haben sie von {agent} bekommen, zum Beispiel am Telefon.",
-        ar: "أعطاك إياه {agent}، عبر الهاتف مثلًا."
+        ar: "حصلت عليه من {agent}، عبر الهاتف مثلًا."
     }
     /// The field.
     pin_label { en: "PIN", es: "PIN", fr: "Code PIN", de: "PIN", ar: "رمز PIN" }
@@ -208,7 +208,7 @@ catalogue! {
         es: "{agent} lo está preparando. Puede quedarse aquí, o cerrar la página y volver con el mismo enlace.",
         fr: "{agent} le prépare pour vous. Vous pouvez rester ici, ou fermer la page et revenir avec le même lien.",
         de: "{agent} bereitet es für Sie vor. Sie können hier bleiben oder die Seite schließen und mit demselben Link wiederkommen.",
-        ar: "يعمل {agent} على تحضيره لك. يمكنك البقاء هنا، أو إغلاق الصفحة والعودة بالرابط نفسه."
+        ar: "يجري تحضيره لك من قِبل {agent}. يمكنك البقاء هنا، أو إغلاق الصفحة والعودة بالرابط نفسه."
     }
     /// With a script, what is new comes by itself.
     empty_live {
@@ -223,12 +223,12 @@ catalogue! {
     all_done_text {
         en: "{agent} can see it. If more is needed, you will hear from us.", es: "{agent} ya puede verlo. Si hace falta algo más, le avisaremos.",
         fr: "{agent} peut le voir. S’il faut autre chose, nous vous le dirons.", de: "{agent} kann es sehen. Wenn noch etwas fehlt, melden wir uns.",
-        ar: "يستطيع {agent} الاطلاع عليه، وإذا لزم شيء آخر فسنخبرك."
+        ar: "أصبح كل شيء متاحًا لـ {agent}، وإذا لزم شيء آخر فسنخبرك."
     }
     /// The agent has the room open.
-    agent_here { en: "{agent} is here", es: "{agent} está aquí", fr: "{agent} est là", de: "{agent} ist da", ar: "{agent} متصل الآن" }
+    agent_here { en: "{agent} is here", es: "{agent} está aquí", fr: "{agent} est là", de: "{agent} ist da", ar: "{agent} هنا الآن" }
     /// The agent has not.
-    agent_away { en: "{agent} will be back", es: "{agent} volverá", fr: "{agent} va revenir", de: "{agent} kommt wieder", ar: "سيعود {agent}" }
+    agent_away { en: "{agent} will be back", es: "{agent} volverá", fr: "{agent} va revenir", de: "{agent} kommt wieder", ar: "بانتظار عودة {agent}" }
     /// No connection for three seconds.
     offline { en: "No connection. We keep trying.", es: "Sin conexión. Seguimos intentando.", fr: "Pas de connexion. Nous réessayons.", de: "Keine Verbindung. Wir versuchen es weiter.", ar: "لا يوجد اتصال. نواصل المحاولة." }
 
@@ -262,7 +262,7 @@ catalogue! {
     /// How many messages are unread.
     unread { en: "{n} new", es: "{n} nuevos", fr: "{n} nouveaux", de: "{n} neu", ar: "{n} جديدة" }
     /// The agent is typing.
-    typing { en: "{agent} is typing", es: "{agent} está escribiendo", fr: "{agent} écrit", de: "{agent} schreibt", ar: "{agent} يكتب الآن" }
+    typing { en: "{agent} is typing", es: "{agent} está escribiendo", fr: "{agent} écrit", de: "{agent} schreibt", ar: "{agent}: جارٍ الكتابة" }
 
     // ---- After the end (R2) -----------------------------------------------------------------------------------------
     /// First line of the banner.
@@ -335,7 +335,7 @@ catalogue! {
     /// Locked for good.
     banned_title { en: "Locked", es: "Bloqueado", fr: "Bloqué", de: "Gesperrt", ar: "مقفلة" }
     /// Locked until the agent resets it.
-    banned_do { en: "It stays locked until {agent} unlocks it for you. Please get in touch.", es: "Seguirá bloqueado hasta que {agent} lo desbloquee. Póngase en contacto.", fr: "La page reste bloquée jusqu’à ce que {agent} la débloque. Prenez contact.", de: "Die Seite bleibt gesperrt, bis {agent} sie entsperrt. Bitte nehmen Sie Kontakt auf.", ar: "ستبقى مقفلة حتى يفتحها لك {agent}. يرجى التواصل." }
+    banned_do { en: "It stays locked until {agent} unlocks it for you. Please get in touch.", es: "Seguirá bloqueado hasta que {agent} lo desbloquee. Póngase en contacto.", fr: "La page reste bloquée jusqu’à ce que {agent} la débloque. Prenez contact.", de: "Die Seite bleibt gesperrt, bis {agent} sie entsperrt. Bitte nehmen Sie Kontakt auf.", ar: "ستبقى مقفلة إلى أن تُفتح لك من قِبل {agent}. يرجى التواصل." }
     /// Maintenance, or the platform fails.
     down_title { en: "Service down", es: "Servicio no disponible", fr: "Service indisponible", de: "Dienst nicht verfügbar", ar: "الخدمة متوقفة" }
     /// Why.
@@ -369,27 +369,27 @@ catalogue! {
     /// Invitation: after the subject in the list of mails.
     mail_invitation_preview { en: "Open your private page when it suits you.", es: "Abra su página privada cuando le venga bien.", fr: "Ouvrez votre page privée quand vous le souhaitez.", de: "Öffnen Sie Ihre private Seite, wann es Ihnen passt.", ar: "افتح صفحتك الخاصة في الوقت الذي يناسبك." }
     /// Invitation.
-    mail_invitation { en: "{agent} from {company} has a private page for you. There you see what there is to look at, fill in or sign.", es: "{agent}, de {company}, tiene una página privada para usted. Allí verá lo que hay que leer, completar o firmar.", fr: "{agent}, de {company}, a une page privée pour vous. Vous y verrez ce qu’il y a à lire, à remplir ou à signer.", de: "{agent} von {company} hat eine private Seite für Sie. Dort sehen Sie, was es anzusehen, auszufüllen oder zu unterschreiben gibt.", ar: "أعدّ لك {agent} من {company} صفحة خاصة تجد فيها ما يحتاج إلى اطلاعك أو تعبئتك أو توقيعك." }
+    mail_invitation { en: "{agent} from {company} has a private page for you. There you see what there is to look at, fill in or sign.", es: "{agent}, de {company}, tiene una página privada para usted. Allí verá lo que hay que leer, completar o firmar.", fr: "{agent}, de {company}, a une page privée pour vous. Vous y verrez ce qu’il y a à lire, à remplir ou à signer.", de: "{agent} von {company} hat eine private Seite für Sie. Dort sehen Sie, was es anzusehen, auszufüllen oder zu unterschreiben gibt.", ar: "لديك صفحة خاصة من {agent} لدى {company} تجد فيها ما يحتاج إلى اطلاعك أو تعبئتك أو توقيعك." }
     /// Invitation with a PIN, which is never in it.
-    mail_pin { en: "Have the PIN ready that {agent} gave you. It is not in this message, for your safety.", es: "Tenga a mano el PIN que le dio {agent}. Por su seguridad no está en este mensaje.", fr: "Préparez le code PIN que {agent} vous a donné. Pour votre sécurité, il n’est pas dans ce message.", de: "Halten Sie die PIN bereit, die Sie von {agent} haben. Zu Ihrer Sicherheit steht sie nicht in dieser Nachricht.", ar: "جهّز رمز PIN الذي أعطاك إياه {agent}. لسلامتك لا يرد في هذه الرسالة." }
+    mail_pin { en: "Have the PIN ready that {agent} gave you. It is not in this message, for your safety.", es: "Tenga a mano el PIN que le dio {agent}. Por su seguridad no está en este mensaje.", fr: "Préparez le code PIN que {agent} vous a donné. Pour votre sécurité, il n’est pas dans ce message.", de: "Halten Sie die PIN bereit, die Sie von {agent} haben. Zu Ihrer Sicherheit steht sie nicht in dieser Nachricht.", ar: "جهّز رمز PIN الذي حصلت عليه من {agent}. لسلامتك لا يرد في هذه الرسالة." }
     /// Under the button.
     mail_address { en: "Or copy this address into your browser:", es: "O copie esta dirección en su navegador:", fr: "Ou copiez cette adresse dans votre navigateur :", de: "Oder kopieren Sie diese Adresse in Ihren Browser:", ar: "أو انسخ هذا العنوان في متصفحك:" }
     /// How long the link works.
     mail_until { en: "The link works until {until}.", es: "El enlace sirve hasta el {until}.", fr: "Le lien est valable jusqu’au {until}.", de: "Der Link gilt bis {until}.", ar: "الرابط صالح حتى {until}." }
     /// Why it came.
-    mail_why { en: "You get this message because {agent} from {company} entered this address for you. Questions? Reply to this message.", es: "Recibe este mensaje porque {agent}, de {company}, registró esta dirección para usted. ¿Preguntas? Responda a este mensaje.", fr: "Vous recevez ce message car {agent}, de {company}, a saisi cette adresse pour vous. Des questions ? Répondez à ce message.", de: "Sie erhalten diese Nachricht, weil {agent} von {company} diese Adresse für Sie eingetragen hat. Fragen? Antworten Sie auf diese Nachricht.", ar: "تصلك هذه الرسالة لأن {agent} من {company} سجّل هذا العنوان لك. لديك أسئلة؟ رد على هذه الرسالة." }
+    mail_why { en: "You get this message because {agent} from {company} entered this address for you. Questions? Reply to this message.", es: "Recibe este mensaje porque {agent}, de {company}, registró esta dirección para usted. ¿Preguntas? Responda a este mensaje.", fr: "Vous recevez ce message car {agent}, de {company}, a saisi cette adresse pour vous. Des questions ? Répondez à ce message.", de: "Sie erhalten diese Nachricht, weil {agent} von {company} diese Adresse für Sie eingetragen hat. Fragen? Antworten Sie auf diese Nachricht.", ar: "تصلك هذه الرسالة لأن هذا العنوان سُجّل لك من قِبل {agent} لدى {company}. لديك أسئلة؟ رد على هذه الرسالة." }
     /// New link: subject.
     mail_new_link_subject { en: "Your new link from {company}", es: "Su enlace nuevo de {company}", fr: "Votre nouveau lien de {company}", de: "Ihr neuer Link von {company}", ar: "رابطك الجديد من {company}" }
     /// New link: after the subject.
     mail_new_link_preview { en: "Your page is as you left it.", es: "Su página está como la dejó.", fr: "Votre page est telle que vous l’avez laissée.", de: "Ihre Seite ist, wie Sie sie verlassen haben.", ar: "صفحتك كما تركتها." }
     /// New link.
-    mail_new_link { en: "Here is a new link to your page with {agent} from {company}. Everything is as you left it.", es: "Aquí tiene un enlace nuevo a su página con {agent}, de {company}. Todo está como lo dejó.", fr: "Voici un nouveau lien vers votre page avec {agent}, de {company}. Tout est tel que vous l’avez laissé.", de: "Hier ist ein neuer Link zu Ihrer Seite mit {agent} von {company}. Alles ist, wie Sie es verlassen haben.", ar: "هذا رابط جديد إلى صفحتك مع {agent} من {company}. كل شيء كما تركته." }
+    mail_new_link { en: "Here is a new link to your page with {agent} from {company}. Everything is as you left it.", es: "Aquí tiene un enlace nuevo a su página con {agent}, de {company}. Todo está como lo dejó.", fr: "Voici un nouveau lien vers votre page avec {agent}, de {company}. Tout est tel que vous l’avez laissé.", de: "Hier ist ein neuer Link zu Ihrer Seite mit {agent} von {company}. Alles ist, wie Sie es verlassen haben.", ar: "هذا رابط جديد إلى صفحتك مع {agent} لدى {company}. كل شيء كما تركته." }
     /// New link: why it came.
-    mail_new_link_why { en: "You get this message because a new link to your page was asked for. It was not you? Then do nothing; the link is safe with you.", es: "Recibe este mensaje porque se pidió un enlace nuevo a su página. ¿No fue usted? No haga nada; el enlace solo lo tiene usted.", fr: "Vous recevez ce message car un nouveau lien vers votre page a été demandé. Ce n’était pas vous ? Ne faites rien ; vous seul avez ce lien.", de: "Sie erhalten diese Nachricht, weil ein neuer Link zu Ihrer Seite angefordert wurde. Das waren nicht Sie? Dann tun Sie nichts; nur Sie haben den Link.", ar: "تصلك هذه الرسالة لأنه طُلب رابط جديد إلى صفحتك. لم تطلبه؟ لا تفعل شيئًا، فالرابط لديك وحدك." }
+    mail_new_link_why { en: "You get this message because a new link to your page was asked for. It was not you? Then do nothing; the link is safe with you.", es: "Recibe este mensaje porque se pidió un enlace nuevo a su página. ¿No fue usted? No haga nada; el enlace solo lo tiene usted.", fr: "Vous recevez ce message car un nouveau lien vers votre page a été demandé. Ce n’était pas vous ? Ne faites rien ; personne d’autre n’a ce lien.", de: "Sie erhalten diese Nachricht, weil ein neuer Link zu Ihrer Seite angefordert wurde. Das waren nicht Sie? Dann tun Sie nichts; nur Sie haben den Link.", ar: "تصلك هذه الرسالة لأنه طُلب رابط جديد إلى صفحتك. لم تطلبه؟ لا تفعل شيئًا، فالرابط لديك وحدك." }
     /// The session goes on: subject.
     mail_renewed_subject { en: "Your page at {company} is open again", es: "Su página de {company} vuelve a estar abierta", fr: "Votre page chez {company} est de nouveau ouverte", de: "Ihre Seite bei {company} ist wieder offen", ar: "صفحتك لدى {company} مفتوحة من جديد" }
     /// The session goes on.
-    mail_renewed { en: "{agent} from {company} has opened your page again. Everything is as you left it.", es: "{agent}, de {company}, ha vuelto a abrir su página. Todo está como lo dejó.", fr: "{agent}, de {company}, a rouvert votre page. Tout est tel que vous l’avez laissé.", de: "{agent} von {company} hat Ihre Seite wieder geöffnet. Alles ist, wie Sie es verlassen haben.", ar: "أعاد {agent} من {company} فتح صفحتك. كل شيء كما تركته." }
+    mail_renewed { en: "{agent} from {company} has opened your page again. Everything is as you left it.", es: "{agent}, de {company}, ha vuelto a abrir su página. Todo está como lo dejó.", fr: "{agent}, de {company}, a rouvert votre page. Tout est tel que vous l’avez laissé.", de: "{agent} von {company} hat Ihre Seite wieder geöffnet. Alles ist, wie Sie es verlassen haben.", ar: "صفحتك مع {agent} لدى {company} مفتوحة من جديد. كل شيء كما تركته." }
     /// Code: subject. The code itself stays out of lists and lock screens.
     mail_code_subject { en: "Your code for {company}", es: "Su código para {company}", fr: "Votre code pour {company}", de: "Ihr Code für {company}", ar: "رمزك لدى {company}" }
     /// Code: after the subject.
@@ -407,7 +407,7 @@ catalogue! {
     /// Update: subject.
     mail_update_subject { en: "News on your page at {company}", es: "Novedades en su página de {company}", fr: "Du nouveau sur votre page chez {company}", de: "Neues auf Ihrer Seite bei {company}", ar: "جديد في صفحتك لدى {company}" }
     /// Update.
-    mail_update { en: "{agent} has added something to your page.", es: "{agent} ha añadido algo a su página.", fr: "{agent} a ajouté quelque chose à votre page.", de: "{agent} hat Ihrer Seite etwas hinzugefügt.", ar: "أضاف {agent} شيئًا إلى صفحتك." }
+    mail_update { en: "{agent} has added something to your page.", es: "{agent} ha añadido algo a su página.", fr: "{agent} a ajouté quelque chose à votre page.", de: "{agent} hat Ihrer Seite etwas hinzugefügt.", ar: "هناك جديد في صفحتك من {agent}." }
 
     // ---- Text messages: GSM-7 only, short; Arabic has no GSM-7 and speaks by the company and the link alone -----------
     /// Invitation.
@@ -451,13 +451,10 @@ fn put(text: &str, values: &[(&str, &str)], wrap: impl Fn(&str) -> String) -> St
             rest = after;
             continue;
         };
-        match values.iter().find(|(key, _)| *key == name) {
-            Some((_, value)) => filled.push_str(&wrap(value)),
-            None => {
-                filled.push('{');
-                filled.push_str(name);
-                filled.push('}');
-            }
+        if let Some((_, value)) = values.iter().find(|(key, _)| *key == name) {
+            filled.push_str(&wrap(value));
+        } else {
+            filled.extend(["{", name, "}"]);
         }
         rest = after;
     }
@@ -542,7 +539,9 @@ pub fn moment(lang: Lang, at: Timestamp) -> String {
         Lang::De => format!("{day}. {month} {year}"),
         Lang::En | Lang::Fr | Lang::Ar => format!("{day} {month} {year}"),
     };
-    format!("{date}, {}", clock_of(&at))
+    let time = clock_of(&at);
+    // The time runs from left to right whatever is around it.
+    if lang == Lang::Ar { format!("{date}، \u{2066}{time}\u{2069}") } else { format!("{date}, {time}") }
 }
 
 /// A time of day in UTC, such as `14:05 UTC`.
@@ -595,5 +594,6 @@ mod tests {
         assert_eq!(moment(Lang::En, at), "21 November 2026, 14:05 UTC");
         assert_eq!(moment(Lang::Es, at), "21 de noviembre de 2026, 14:05 UTC");
         assert_eq!(moment(Lang::De, at), "21. November 2026, 14:05 UTC");
+        assert_eq!(moment(Lang::Ar, at), "21 نوفمبر 2026، \u{2066}14:05 UTC\u{2069}");
     }
 }

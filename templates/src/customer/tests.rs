@@ -61,7 +61,7 @@ fn r15_errors_say_their_reason_and_status() {
         let html = page.render().into_string();
         match reason {
             Some(reason) => {
-                assert!(html.contains(&format!("<meta name=\"parlor:reason\" content=\"{reason}\">")), "{name}")
+                assert!(html.contains(&format!("<meta name=\"parlor:reason\" content=\"{reason}\">")), "{name}");
             }
             None => assert!(!html.contains("parlor:reason"), "{name}"),
         }
