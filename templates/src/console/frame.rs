@@ -6,7 +6,7 @@ use maud::{Markup, Render, html};
 
 use super::{Forms, History, INDICATORS, NewSession, Sheet, avatar, mark, opens, pane_icon, sample_now, words};
 use crate::layout::{Live, Shell};
-use crate::parts::{self, Avatar, Button, Icon};
+use crate::parts::{self, Avatar, Banner, Button, Icon, Tone};
 use crate::{Accent, Lang};
 
 /// A role, for what the menu says and offers.
@@ -65,7 +65,11 @@ impl Frame {
     pub(super) fn page(&self, page: InFrame<'_>) -> Markup {
         let title = format!("{} · {}", page.title, self.company.as_deref().unwrap_or(words::PRODUCT));
         let now = self.now.to_string();
-        let mut data = vec![("now", now.as_str()), ("pane", if self.folded { "closed" } else { "open" })];
+        let mut data = vec![
+            ("now", now.as_str()),
+            ("me", self.agent.name.as_str()),
+            ("pane", if self.folded { "closed" } else { "open" }),
+        ];
         data.extend_from_slice(page.data);
         Shell {
             lang: Lang::En,
@@ -102,7 +106,7 @@ impl Frame {
                         (pane_icon()) span.unseen { (words::COLLAPSE) }
                     }
                 }
-                (opens("new-session", "button-primary button-wide pane-new", html! { (Icon::Add) span { (words::NEW_SESSION) } kbd { "n" } }))
+                (opens("new-session", "button-wide pane-new", html! { (Icon::Add) span { (words::NEW_SESSION) } kbd { "n" } }))
                 div.pane-body id="pane-body" { (self.history.body(self.now)) }
                 (self.me())
             }
@@ -168,6 +172,8 @@ fn shortcuts() -> Markup {
                     div { dt { @for key in keys { kbd { (key) } } } dd { (what) } }
                 }
             }
+            // Single keys get in the way of speech control, so they can be switched off (WCAG 2.1.4). The script remembers.
+            label.switch hidden { span { (words::SINGLE_KEYS) } input id="keys-on" type="checkbox" role="switch" checked; }
         },
     }
     .render()
@@ -185,8 +191,12 @@ pub(super) fn script_words() -> Markup {
             data-need-name=(words::NEED_NAME) data-need-email=(words::NEED_EMAIL) data-need-phone=(words::NEED_PHONE)
             data-need-contact=(words::NEED_CONTACT) data-need-pin=(words::NEED_PIN) data-bad-email=(words::BAD_EMAIL) data-bad-phone=(words::BAD_PHONE)
             data-pin-failed=(words::PIN_SHOW_FAILED) data-pin-not-yours=(words::PIN_NOT_YOURS)
-            data-sending=(words::SENDING) data-send-failed=(words::SEND_FAILED) data-retry=(words::RETRY) data-new=(words::NEW_BELOW)
-            data-typing=(words::TYPING) data-inactive-now=(words::INACTIVE_NOW) {}
+            data-sending=(words::SENDING) data-send-failed=(words::SEND_FAILED) data-retry=(words::RETRY)
+            data-inactive-now=(words::INACTIVE_NOW) data-composer-closed=(words::COMPOSER_CLOSED)
+            data-done-invite=(words::DONE_INVITE) data-done-release=(words::DONE_RELEASE) data-done-reset=(words::DONE_RESET)
+            data-done-renew=(words::DONE_RENEW) data-done-keep=(words::DONE_KEEP) {}
+        template id="field-error" { p.field-error { (Icon::Alert) span {} } }
+        template id="form-error" { (Banner::new(Tone::Bad, html! { p {} })) }
     }
 }
 

@@ -90,6 +90,8 @@ impl NewSession {
         let embedded = chosen.is_some_and(|team| team.embedded);
         let pin = chosen.is_some_and(|team| team.pin);
         let channel = if sms { self.channel } else { Channel::Email };
+        // A refused form puts the caret where it has to be put right.
+        let first = self.errors.iter().find_map(|error| error.field.as_deref());
         let by_sms = channel == Channel::Sms;
         html! {
             form.new-form method="post" action="/v1/sessions" data-new data-embedded=(embedded) data-sms=(sms) data-pin=(pin) {
@@ -106,6 +108,26 @@ impl NewSession {
                         p { a href={ "/console/s/" (blocking.id) } { (words::SINGLE_ACTIVE_OPEN) ": " bdi { (blocking.name) } } }
                     }))
                 } @else { p.muted.new-lead { (words::NEW_LEAD) } }
+                (Field { value: &self.name, autocomplete: Some("off"), required: true, autofocus: first.is_none_or(|field| field == "name"), maxlength: Some(120),
+                    error: FieldError::of(&self.errors, "name"), ..Field::new(words::CUSTOMER_NAME, "name") })
+                fieldset.new-channel {
+                    legend { (words::INVITE_BY) }
+                    div.segments {
+                        label { input type="radio" name="channel" value="email" checked[!by_sms]; span { (Icon::Mail) (words::BY_EMAIL) } }
+                        label { input type="radio" name="channel" value="sms" checked[by_sms] disabled[!sms]; span { (Icon::Chat) (words::BY_SMS) } }
+                    }
+                }
+                div.new-contacts {
+                    div.new-email { (Field { kind: "email", value: &self.email, autocomplete: Some("off"), inputmode: Some("email"), maxlength: Some(254), autofocus: first == Some("email"),
+                        error: FieldError::of(&self.errors, "email"), ..Field::new(words::CUSTOMER_EMAIL, "email") }) }
+                    div.new-phone { (Field { kind: "tel", value: &self.phone, autocomplete: Some("off"), inputmode: Some("tel"), maxlength: Some(32), autofocus: first == Some("phone"), hint: Some(words::PHONE_HINT),
+                        error: FieldError::of(&self.errors, "phone"), ..Field::new(words::CUSTOMER_PHONE, "phone") }) }
+                }
+                div.new-pin {
+                    (Field { autocomplete: Some("off"), inputmode: Some("numeric"), pattern: Some("[0-9]{4,12}"), maxlength: Some(12), class: "digits", autofocus: first == Some("pin"), hint: Some(words::PIN_HINT),
+                        error: FieldError::of(&self.errors, "pin"), ..Field::new(words::PIN, "pin") })
+                    button.button type="button" data-do="suggest-pin" hidden { (words::SUGGEST) }
+                }
                 @if self.teams.len() > 1 {
                     div.field {
                         label for="team" { (words::SETTINGS_OF) }
@@ -121,26 +143,6 @@ impl NewSession {
                     }
                 } @else {
                     input type="hidden" name="team" value=(self.team);
-                }
-                (Field { value: &self.name, autocomplete: Some("off"), required: true, autofocus: true, maxlength: Some(120),
-                    error: FieldError::of(&self.errors, "name"), ..Field::new(words::CUSTOMER_NAME, "name") })
-                fieldset.new-channel {
-                    legend { (words::INVITE_BY) }
-                    div.segments {
-                        label { input type="radio" name="channel" value="email" checked[!by_sms]; span { (Icon::Mail) (words::BY_EMAIL) } }
-                        label { input type="radio" name="channel" value="sms" checked[by_sms] disabled[!sms]; span { (Icon::Chat) (words::BY_SMS) } }
-                    }
-                }
-                div.new-contacts {
-                    div.new-email { (Field { kind: "email", value: &self.email, autocomplete: Some("off"), inputmode: Some("email"), maxlength: Some(254),
-                        error: FieldError::of(&self.errors, "email"), ..Field::new(words::CUSTOMER_EMAIL, "email") }) }
-                    div.new-phone { (Field { kind: "tel", value: &self.phone, autocomplete: Some("off"), inputmode: Some("tel"), maxlength: Some(32), hint: Some(words::PHONE_HINT),
-                        error: FieldError::of(&self.errors, "phone"), ..Field::new(words::CUSTOMER_PHONE, "phone") }) }
-                }
-                div.new-pin {
-                    (Field { autocomplete: Some("off"), inputmode: Some("numeric"), pattern: Some("[0-9]{4,12}"), maxlength: Some(12), class: "digits", hint: Some(words::PIN_HINT),
-                        error: FieldError::of(&self.errors, "pin"), ..Field::new(words::PIN, "pin") })
-                    button.button type="button" data-do="suggest-pin" hidden { (words::SUGGEST) }
                 }
                 div.new-embedded { (Banner { icon: Some(Icon::Link), ..Banner::new(Tone::Info, html! { p { strong { (words::EMBEDDED_NOTICE) } } p.small { (words::EMBEDDED_NOTICE_HELP) } }) }) }
                 div.new-foot {

@@ -222,9 +222,11 @@ impl Room {
                 div.banners data-part="banners" { (self.banners()) }
                 section.talk aria-label=(words::STREAM) {
                     div.stream-frame id="stream-frame" tabindex="0" role="log" aria-live="polite" aria-relevant="additions" aria-label=(words::STREAM) {
+                        div.stream-inner {
                         @if let Some(earlier) = &self.earlier { a.button.button-quiet.stream-earlier href=(earlier) { (Icon::History) (words::EARLIER) } }
                         ol.stream id="stream" { (self.stream_rows()) }
                         p.typing.small.muted id="typing" hidden { bdi { (self.first()) } " " (words::TYPING) span.typing-dots aria-hidden="true" { span {} span {} span {} } }
+                        }
                     }
                     button.button.jump id="jump" type="button" hidden { (Icon::ChevronDown) span { (words::JUMP_NEW) } }
                     (self.composer())
@@ -541,7 +543,7 @@ fn link_body(url: &str) -> Markup {
             input.input id="link-url" type="text" readonly value=(url) data-url;
             button.button.button-primary type="button" data-do="copy" data-copy="link-url" { (Icon::Copy) span { (words::COPY_URL) } }
         }
-        p.small.muted id="link-until" {}
+        p.small.muted id="link-until" data-until=(words::LINK_UNTIL) {}
     }
 }
 

@@ -1,9 +1,10 @@
 //! The page at `/console`: what is open, and the way to start something.
 
+use jiff::Timestamp;
 use maud::{Markup, Render, html};
 
 use super::frame::{InFrame, topbar};
-use super::{Frame, HistoryRow, Indicator, State, first_name, opens, words};
+use super::{Frame, HistoryRow, Indicator, Moment, State, avatar, first_name, moment, opens, words};
 use crate::parts::{self, Icon};
 
 /// One of the agent's sessions that is not over.
@@ -15,6 +16,22 @@ pub struct OpenSession {
     pub state: State,
     /// E-mail address or phone number, as the agent typed it.
     pub contact: String,
+}
+
+impl OpenSession {
+    fn render(&self, now: Timestamp) -> Markup {
+        let row = &self.row;
+        html! {
+            span.open-row-face data-indicator-of=(row.id) data-indicator=(row.indicator.as_str()) { (avatar(&row.name, row.indicator)) }
+            span.list-row-main {
+                a.session-row.open-row-name href={ "/console/s/" (row.id) } data-row=(row.id) { bdi { (row.name) } @if row.updated { " " span.badge title=(words::UPDATED) { span.unseen { (words::UPDATED) } } } }
+                span.small.muted { bdi { (row.last) } }
+            }
+            span.open-row-contact.small.muted { bdi { (self.contact) } }
+            span.open-row-state { (state_chip(self.state)) }
+            span.open-row-time.small.muted { (moment(row.at, now, Moment::Ago)) }
+        }
+    }
 }
 
 /// The welcome page.
@@ -59,10 +76,7 @@ impl Welcome {
                     }
                     section.card.welcome-open aria-labelledby="open-title" {
                         h2 id="open-title" { (words::OPEN_SESSIONS) }
-                        ul.rows { @for session in &self.open { li.open-row {
-                            (session.row.render(false, frame.now))
-                            span.open-row-more { span.small.muted.open-row-contact { (session.contact) } (state_chip(session.state)) }
-                        } } }
+                        ul.rows { @for session in &self.open { li.open-row { (session.render(frame.now)) } } }
                     }
                 }
             }
