@@ -90,6 +90,14 @@ export class Stack {
     assert.ok(answer.ok, `the clock answered ${answer.status}: ${await answer.text()}`);
   }
 
+  /** Changes the system's settings, key by key, and leaves the others. */
+  async configure(changes) {
+    const answer = await fetch(new URL("/v1/settings", this.url), { headers: { authorization: `Bearer ${this.api_key}` } });
+    const text = await answer.text();
+    assert.equal(answer.status, 200, `GET /v1/settings answered ${answer.status}: ${text}`);
+    await this.api("PUT", "/v1/settings", merged(JSON.parse(text), changes), { "if-match": answer.headers.get("etag") ?? "*" });
+  }
+
   /** An operation of the API with the demo's key; the answer's JSON. */
   async api(method, path, body, headers = {}) {
     const answer = await fetch(new URL(path, this.url), {
@@ -105,6 +113,14 @@ export class Stack {
     assert.ok(answer.ok, `${method} ${path} answered ${answer.status}: ${text}`);
     return text === "" ? undefined : JSON.parse(text);
   }
+}
+
+/** Lays `over` upon `base`, key by key. */
+function merged(base, over) {
+  if (typeof over !== "object" || over === null || Array.isArray(over)) return over;
+  return Object.fromEntries(
+    Object.keys({ ...base, ...over }).map((key) => [key, key in over ? merged(base?.[key] ?? {}, over[key]) : base[key]]),
+  );
 }
 
 /** One Chromium for a test file. */

@@ -1,0 +1,473 @@
+// The journey: an agent at a desk, a customer on a phone, side by side, from the invitation to the last page a customer
+// can get. The rule that each part proves is named in it (docs: behaviour).
+import assert from "node:assert/strict";
+import { after, before, describe, test } from "node:test";
+import { firstLoad, inspect, launch, Person, SOON, Stack, until } from "./harness.mjs";
+
+const MINUTE = 60;
+const HOUR = 60 * MINUTE;
+const DAY = 24 * HOUR;
+
+let stack;
+let browser;
+const people = [];
+
+before(async () => {
+  stack = await Stack.start();
+  browser = await launch();
+});
+
+after(async () => {
+  await browser?.close();
+  await stack?.stop();
+});
+
+async function person(options) {
+  const one = await Person.at(browser, stack, options);
+  people.push(one);
+  return one;
+}
+
+let customers = 0;
+/** A customer that no other test knows. */
+function somebody(first = "Mara") {
+  customers += 1;
+  return { name: `${first} Quist`, email: `${first.toLowerCase()}${customers}@example.net` };
+}
+
+/** Starts a session in the New Session dialog; the agent is in its room then. */
+async function start(agent, { name, email, pin }) {
+  const { page } = agent;
+  await page.goto("/console");
+  await page.getByRole("button", { name: "New session" }).or(page.getByRole("link", { name: "New session" })).first().click();
+  const form = page.locator("form[data-new]:visible");
+  await form.locator("[name=name]").fill(name);
+  await form.locator("input[type=radio][value=email]").check({ force: true });
+  await form.locator("[name=email]").fill(email);
+  if (pin) await form.locator("[name=pin]").fill(pin);
+  await form.locator("button[name=mode][value=start]").click();
+  await page.waitForURL(/\/console\/s\/[a-z0-9]+$/);
+  return page.url().split("/").at(-1);
+}
+
+/** From the link to the room, or to the PIN page where there is one. */
+async function enter(customer, link) {
+  await customer.page.goto(link);
+  await customer.page.locator("form[action$='/continue'] button").click();
+}
+
+async function enterPin(customer, pin) {
+  await customer.page.locator("[name=code]").fill(pin);
+  await customer.page.locator("form[action$='/pin'] button").click();
+}
+
+async function inRoom(customer) {
+  await customer.page.waitForURL(/\/r\/[a-z0-9]+$/);
+  await customer.page.locator("#room").waitFor();
+}
+
+/** Writes in whichever room. The customer's chat is a sheet on a phone with a script, a section without one. */
+async function say(who, text) {
+  const opener = who.page.locator("#chat-open");
+  if (await opener.isVisible()) await opener.click();
+  const field = who.page.locator("#text");
+  await field.fill(text);
+  await field.locator("xpath=ancestor::form").getByRole("button").first().click();
+}
+
+async function sees(who, text) {
+  await who.page.getByText(text, { exact: false }).first().waitFor({ state: "attached", timeout: SOON });
+}
+
+const indicator = (agent) => agent.page.locator(".who-indicator");
+
+async function shows(agent, words) {
+  await until(`the indicator ${words}`, async () => (await indicator(agent).textContent())?.trim() === words);
+}
+
+const reason = (page) => page.locator("meta[name='parlor:reason']").getAttribute("content");
+
+async function endSession(agent) {
+  await agent.page.locator("[data-opens=end]").click();
+  await agent.page.locator("#end form button[type=submit]").click();
+}
+
+/** Every page that a person saw kept to the rules. */
+function clean() {
+  for (const one of people) one.clean();
+}
+
+describe("an agent and a customer on a phone", () => {
+  const pin = "482913";
+  const mara = somebody("Mara");
+  let agent;
+  let customer;
+  let link;
+  let sid;
+
+  before(async () => {
+    await stack.configure({
+      authentication: { method: "pin" },
+      end: {
+        agent_redirect: "stay",
+        customer_access: { level: "full_timed", minutes: 60, then_limited_minutes: 60, chat: true, attachments: false },
+      },
+    });
+    agent = await person();
+    customer = await person({ width: 390 });
+  });
+
+  test("the agent signs in and starts a session with a PIN", async () => {
+    await agent.page.goto("/login");
+    await inspect(agent.page, "login");
+    await agent.signIn(stack.agent);
+    await inspect(agent.page, "console-first");
+    sid = await start(agent, { ...mara, pin });
+    await shows(agent, "Never joined");
+    await inspect(agent.page, "agent-room-invited");
+  });
+
+  test("r7 the invitation arrives, carries the link and not the PIN", async () => {
+    const message = await stack.messageTo(mara.email);
+    assert.equal(message.channel, "email");
+    assert.ok(!`${message.subject} ${message.text} ${message.html}`.includes(pin));
+    link = stack.linkIn(message);
+    assert.ok(link.startsWith(stack.url));
+  });
+
+  test("r6 looking at the link binds nothing: two others look first", async () => {
+    for (const width of [390, 1280]) {
+      const other = await person({ width });
+      await other.page.goto(link);
+      await other.page.locator("form[action$='/continue']").waitFor();
+      await other.close();
+    }
+  });
+
+  test("r7 the customer passes the opening page and the PIN page, after one wrong try", async () => {
+    await customer.page.goto(link);
+    assert.ok(!(await customer.page.content()).includes("Parlor"), "the product's name is nowhere on customer pages");
+    await inspect(customer.page, "opening");
+    await enter(customer, link);
+    await inspect(customer.page, "pin");
+    await enterPin(customer, "0000");
+    await sees(customer, "4");
+    await inspect(customer.page, "pin-wrong");
+    await enterPin(customer, pin);
+    await inRoom(customer);
+    await inspect(customer.page, "room");
+  });
+
+  test("r14 the agent sees the customer come, live", async () => {
+    await shows(agent, "Online, incomplete");
+    await sees(agent, "Mara joined");
+    await customer.page.locator("#presence[data-on]").waitFor({ state: "attached" });
+    await inspect(agent.page, "agent-room-active");
+  });
+
+  test("both write, and both see it at once", async () => {
+    await say(agent, "Good morning, Mara");
+    await sees(customer, "Good morning, Mara");
+    await say(customer, "Good morning. Where do I sign?");
+    await sees(agent, "Where do I sign?");
+    await say(agent, "‮evil‬ <b>bold</b> 🙂");
+    await sees(customer, "<b>bold</b> 🙂");
+    await inspect(customer.page, "room-chat");
+    await inspect(agent.page, "agent-room-chat");
+  });
+
+  test("a reload shows the same, once", async () => {
+    await customer.page.reload();
+    await inRoom(customer);
+    assert.equal(await customer.page.locator("#log").getByText("Good morning, Mara").count(), 1);
+    await agent.page.reload();
+    assert.equal(await agent.page.locator("#stream").getByText("Where do I sign?").count(), 1);
+    await shows(agent, "Online, incomplete");
+  });
+
+  test("r15 the newest tab wins, and the older one says so", async () => {
+    const second = await customer.context.newPage();
+    await second.goto(customer.page.url());
+    await customer.page.getByRole("heading", { name: "Connection closed" }).waitFor();
+    await inspect(customer.page, "connection-closed");
+    await second.close();
+    await customer.page.reload();
+    await inRoom(customer);
+    await shows(agent, "Online, incomplete");
+  });
+
+  test("r6 another browser is refused, and let in once the agent released the device", async () => {
+    const other = await person({ width: 390 });
+    const answer = await other.page.goto(link);
+    await other.page.locator("form[action$='/continue'] button").click().catch(() => {});
+    assert.equal(await reason(other.page), "device");
+    assert.equal((await other.page.reload()).status(), 403);
+    assert.ok(answer.status() === 403 || answer.status() === 200);
+    await inspect(other.page, "access-denied-device");
+    await other.close();
+  });
+
+  test("r14 the agent sees the customer go", async () => {
+    const { page } = customer;
+    const room = page.url();
+    await page.goto("about:blank");
+    await shows(agent, "Offline, incomplete");
+    await page.goto(room);
+    await shows(agent, "Online, incomplete");
+  });
+
+  test("r1 the agent ends the session; r2 the customer keeps what the settings promise", async () => {
+    await endSession(agent);
+    await agent.page.locator("#room[data-state=ended]").waitFor();
+    await sees(customer, "This session has ended");
+    await inspect(agent.page, "agent-room-ended");
+    await inspect(customer.page, "room-full");
+    assert.equal(await customer.page.locator("#text").count(), 1, "full, with chat on");
+  });
+
+  test("r2 full becomes limited, then nothing, by the clock", async () => {
+    await stack.advance(HOUR + 1);
+    await customer.page.reload();
+    await inRoom(customer);
+    await sees(customer, "This session has ended");
+    assert.equal(await customer.page.locator("textarea#text:not([readonly])").count(), 0, "limited has no chat");
+    await inspect(customer.page, "room-limited");
+    await stack.advance(HOUR);
+    const answer = await customer.page.goto(link);
+    assert.equal(answer.status(), 410);
+    assert.equal(await reason(customer.page), "session-expired");
+    await inspect(customer.page, "session-expired");
+    const room = await customer.page.goto(`/r/${sid}`);
+    assert.equal(room.status(), 410);
+  });
+
+  test("r4 renewed, the session is as it was: the same device enters without a PIN", async () => {
+    await agent.page.reload();
+    await agent.page.getByRole("button", { name: /^Renew/ }).click();
+    await agent.page.locator("#room[data-state=active]").waitFor();
+    await customer.page.goto(link);
+    if (!/\/r\//.test(customer.page.url())) {
+      await customer.page.locator("form[action$='/continue'] button").click();
+    }
+    await inRoom(customer);
+    assert.equal(await customer.page.locator("#log").getByText("Good morning, Mara").count(), 1);
+    await shows(agent, "Online, incomplete");
+    await say(customer, "I am back");
+    await sees(agent, "I am back");
+  });
+
+  test("nothing on the way broke a page", clean);
+});
+
+describe("a customer without JavaScript", () => {
+  test("r6 r7 gets to the room, writes, and reads the answer", async () => {
+    const pin = "7391";
+    const ana = somebody("Ana");
+    const agent = await person();
+    await agent.signIn(stack.agent);
+    await start(agent, { ...ana, pin });
+    const link = stack.linkIn(await stack.messageTo(ana.email));
+    const customer = await person({ width: 320, javaScript: false });
+    await enter(customer, link);
+    await enterPin(customer, "7 391");
+    await customer.page.waitForURL(/\/r\//);
+    await say(customer, "Hello from an old phone");
+    await sees(customer, "Hello from an old phone");
+    await sees(agent, "Hello from an old phone");
+    await say(agent, "Welcome, Ana");
+    await customer.page.reload();
+    await sees(customer, "Welcome, Ana");
+    await customer.page.screenshot({ path: new URL("screenshots/room-without-javascript-320.png", import.meta.url).pathname, fullPage: true });
+    await endSession(agent);
+    await agent.page.locator("#room[data-state=ended]").waitFor();
+    await customer.page.reload();
+    await sees(customer, "This session has ended");
+    clean();
+  });
+});
+
+describe("the ends of a session", () => {
+  before(() => stack.configure({ authentication: { method: "none" } }));
+
+  test("r3 an agent who does nothing is warned, can keep it open, and then the session ends", async () => {
+    await stack.configure({ end: { inactivity_minutes: 10, customer_access: { level: "none", minutes: null, then_limited_minutes: null, chat: false } } });
+    const agent = await person();
+    const customer = await person({ width: 390 });
+    await agent.signIn(stack.agent);
+    const bo = somebody("Bo");
+    const sid = await start(agent, bo);
+    await enter(customer, stack.linkIn(await stack.messageTo(bo.email)));
+    await inRoom(customer);
+    await stack.advance(8 * MINUTE + 30);
+    await agent.page.reload();
+    await agent.page.locator("#inactivity").waitFor();
+    await inspect(agent.page, "agent-room-inactivity");
+    await agent.page.locator("#inactivity").getByRole("button").click();
+    await agent.page.locator("#inactivity").waitFor({ state: "hidden" });
+    await stack.advance(5 * MINUTE);
+    assert.equal((await stack.api("GET", `/v1/sessions/${sid}`)).state, "active");
+    await stack.advance(5 * MINUTE + 1);
+    const ended = await until("the end", async () => {
+      const session = await stack.api("GET", `/v1/sessions/${sid}`);
+      return session.state === "ended" && session;
+    });
+    assert.equal(ended.ended_by, "inactivity");
+    await agent.page.locator("#room[data-state=ended]").waitFor();
+    await customer.page.locator("meta[name='parlor:reason'][content='session-expired']").waitFor({ state: "attached" });
+    await stack.configure({ end: { inactivity_minutes: null } });
+    clean();
+  });
+
+  test("r2 without access after the end the customer's open room closes", async () => {
+    const agent = await person();
+    const customer = await person({ width: 390 });
+    await agent.signIn(stack.agent);
+    const cy = somebody("Cy");
+    await start(agent, cy);
+    const link = stack.linkIn(await stack.messageTo(cy.email));
+    await enter(customer, link);
+    await inRoom(customer);
+    await endSession(agent);
+    await customer.page.locator("meta[name='parlor:reason'][content='session-expired']").waitFor({ state: "attached" });
+    clean();
+  });
+});
+
+describe("every page that keeps somebody out", () => {
+  let agent;
+  let customer;
+
+  before(async () => {
+    await stack.configure({ authentication: { method: "pin" } });
+    agent = await person();
+    await agent.signIn(stack.agent);
+    customer = await person({ width: 390 });
+  });
+
+  test("r6 an unknown link: access denied, without detail", async () => {
+    const answer = await customer.page.goto("/s/abcdefghjkmnpqrstvwxyz0123456789abcdefghjkmnpqrstvwxyz0123");
+    assert.equal(answer.status(), 403);
+    assert.equal(await reason(customer.page), "unknown");
+    await inspect(customer.page, "access-denied-unknown");
+  });
+
+  test("r6 cookies off", async () => {
+    const dee = somebody("Dee");
+    await start(agent, { ...dee, pin: "1234" });
+    await customer.page.goto(stack.linkIn(await stack.messageTo(dee.email)));
+    await customer.context.clearCookies();
+    await customer.page.locator("form[action$='/continue'] button").click();
+    assert.equal(await reason(customer.page), "cookies");
+    await inspect(customer.page, "access-denied-cookies");
+  });
+
+  test("r7 five wrong PINs lock, the agent sees it, and the right one works after the time", async () => {
+    const eve = somebody("Eve");
+    await start(agent, { ...eve, pin: "2468" });
+    const link = stack.linkIn(await stack.messageTo(eve.email));
+    await enter(customer, link);
+    for (let tries = 0; tries < 5; tries += 1) await enterPin(customer, "1111");
+    assert.equal(await reason(customer.page), "locked");
+    await inspect(customer.page, "access-denied-locked");
+    await sees(agent, "locked");
+    await inspect(agent.page, "agent-room-locked");
+    await stack.advance(15 * MINUTE + 1);
+    await enter(customer, link);
+    await enterPin(customer, "2468");
+    await inRoom(customer);
+  });
+
+  test("r5 an expired link offers a new one, which arrives and works", async () => {
+    const flo = somebody("Flo");
+    await start(agent, { ...flo, pin: "1357" });
+    const link = stack.linkIn(await stack.messageTo(flo.email));
+    await stack.advance(7 * DAY + 1);
+    const answer = await customer.page.goto(link);
+    assert.equal(answer.status(), 410);
+    assert.equal(await reason(customer.page), "link-expired");
+    await inspect(customer.page, "link-expired");
+    const seen = (await stack.outbox()).filter((item) => item.to.includes(flo.email)).length;
+    await customer.page.locator("form[action$='/new-link'] button").click();
+    const again = stack.linkIn(await stack.messageTo(flo.email, seen));
+    await inspect(customer.page, "link-sent");
+    assert.notEqual(again, link);
+    await enter(customer, again);
+    await enterPin(customer, "1357");
+    await inRoom(customer);
+  });
+
+  test("r15 an agent who signs out elsewhere gets Session closed", async () => {
+    const second = await person();
+    await second.signIn(stack.agent2);
+    const gus = somebody("Gus");
+    await start(second, { ...gus, pin: "9753" });
+    const elsewhere = await second.context.newPage();
+    await elsewhere.goto("/console");
+    await elsewhere.locator("form[action='/logout']").evaluate((form) => form.submit());
+    await elsewhere.waitForURL("**/login**");
+    await second.page.reload();
+    await second.page.waitForURL("**/login**");
+    await inspect(second.page, "login-signed-out");
+    await second.close();
+  });
+
+  test("r15 maintenance: service down, for the customer and the agent", async () => {
+    await stack.configure({ service: { maintenance: true, message: "We are back at 14:00.", status_url: "https://status.example.net/" } });
+    const hal = await person({ width: 390 });
+    const answer = await hal.page.goto("/s/abcdefghjkmnpqrstvwxyz0123456789abcdefghjkmnpqrstvwxyz0123");
+    assert.equal(answer.status(), 503);
+    assert.equal(await reason(hal.page), "service-down");
+    await inspect(hal.page, "service-down");
+    await stack.configure({ service: { maintenance: false, message: null, status_url: null } });
+  });
+
+  test("nothing on the way broke a page", clean);
+});
+
+describe("what a phone has to load", () => {
+  const MOST = 14 * 1024;
+  let link;
+
+  before(async () => {
+    await stack.configure({ authentication: { method: "none" } });
+    const agent = await person();
+    await agent.signIn(stack.agent);
+    const ida = somebody("Ida");
+    await start(agent, ida);
+    link = stack.linkIn(await stack.messageTo(ida.email));
+    await agent.close();
+  });
+
+  const list = ({ bytes, parts }) => `${bytes} bytes: ${parts.map((part) => `${part.bytes} ${part.url}`).join(", ")}`;
+
+  test("the opening page in 14 KB", async () => {
+    const load = await firstLoad(browser, stack, (page) => page.goto(link));
+    console.log(`opening page: ${list(load)}`);
+    assert.ok(load.bytes <= MOST, list(load));
+  });
+
+  test("the room in 14 KB, as the first page that loads its parts", async () => {
+    const load = await firstLoad(browser, stack, async (page, forget) => {
+      await page.goto(link);
+      await page.locator("form[action$='/continue'] button").click();
+      await page.waitForURL(/\/r\//);
+      // What the opening page left in the cache counts too: a room may be the first thing that is opened.
+      const client = await page.context().newCDPSession(page);
+      await client.send("Network.clearBrowserCache");
+      forget();
+      await page.reload();
+    });
+    console.log(`room: ${list(load)}`);
+    assert.ok(load.bytes <= MOST, list(load));
+  });
+});
+
+describe("the outbox", () => {
+  test("lists what was sent, at every width", async () => {
+    const one = await person();
+    await one.page.goto("/outbox");
+    await one.page.locator(".card").first().waitFor();
+    await inspect(one.page, "outbox");
+    one.clean();
+  });
+});
