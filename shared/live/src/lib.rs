@@ -1,24 +1,19 @@
-//! The open rooms: pushes to live connections.
+//! The live connection between the two rooms: tickets that open it, the frames that go over it, and the fan-out to
+//! everybody in a room through API Gateway.
+//!
+//! Live frames are hints. What happened is committed before anything is pushed, every event has its number in the
+//! session, and whoever misses a frame asks for the events after the last one they saw. So nothing here can fail a
+//! request: what cannot be delivered is logged and caught up later. The whole protocol stands in
+//! `docs/live-protocol.md`.
+#![cfg_attr(test, allow(clippy::unwrap_used))]
 
-use aws_sdk_apigatewaymanagement::Client;
-use jiff::Timestamp;
-use parlor_domain::{Decision, Presence, Settings};
+mod protocol;
+mod push;
+mod ticket;
 
-/// The open rooms, reached through API Gateway's connections. Cheap to clone.
-#[derive(Debug, Clone)]
-pub struct Live {
-    #[expect(dead_code, reason = "used by the pushes")]
-    client: Client,
-}
-
-impl Live {
-    /// Through this client.
-    #[must_use]
-    pub fn new(client: Client) -> Self {
-        Self { client }
-    }
-
-    /// Tells everybody in the room what was committed. A hint: who misses it catches up by sequence number.
-    #[expect(clippy::unused_async, reason = "pushes wait for the network")]
-    pub async fn announce(&self, _: &Decision, _: &Presence, _: &Settings, _: Timestamp) {}
-}
+pub use protocol::{
+    Audience, ClientFrame, EventView, Frame, MAX_FRAME_BYTES, MAX_MISSED, Refusal, SessionFrame, StaffView, frames_for,
+    posted_mark, presence_frame, state_frame,
+};
+pub use push::Live;
+pub use ticket::{Holder, TICKET_LIFETIME, Ticket, TicketError};

@@ -19,6 +19,7 @@ pub use function::{EventFunction, HttpFunction, event_service, http_service, run
 pub use telemetry::init_telemetry;
 
 use aws_types::SdkConfig;
+use parlor_domain::Keyring;
 
 use crate::https::AwsHttp;
 
@@ -63,6 +64,11 @@ impl Runtime {
     pub fn with_clock(mut self, clock: Clock) -> Self {
         self.clock = clock;
         self
+    }
+
+    /// The keys for sealing and signing, derived from the master key.
+    pub fn keyring(&self) -> Keyring {
+        Keyring::new(*self.config.master_key.expose())
     }
 
     /// A client for both tables. Clones share connections; still, build it once, in `new`.

@@ -1,0 +1,453 @@
+//! The frames, apart from the transport: what a client may say, what it is told, and who may be told what.
+
+use jiff::Timestamp;
+use parlor_domain::{
+    AccessTier, Actor, EndedBy, Event, EventKind, Indicator, Presence, Rejection, Sender, Session, SessionId, Settings,
+    State, Who, settings::AgentRedirect,
+};
+use serde::{Deserialize, Serialize};
+
+/// The longest frame that is read, in bytes. A message of 4,000 characters fits however it is escaped; API Gateway takes
+/// 128 KB, in pieces of 32 KB.
+pub const MAX_FRAME_BYTES: usize = 64 * 1024;
+
+/// The most events that are sent again after a reconnect. Whoever missed more is told to load the page anew, which costs
+/// one request instead of hundreds.
+pub const MAX_MISSED: u16 = 500;
+
+/// What a client says.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(tag = "type", rename_all = "lowercase")]
+pub enum ClientFrame {
+    /// "Here I am, and this is the last event that I saw": first thing on every connection, and again whenever a number
+    /// is missing.
+    Hello {
+        /// Which session.
+        session: SessionId,
+        /// The last event that was seen; 0 for none.
+        #[serde(default)]
+        since: u64,
+    },
+    /// A chat message.
+    Message {
+        /// Which session.
+        session: SessionId,
+        /// The client's own id for it. Sending it again under the same id is harmless.
+        id: String,
+        /// What.
+        text: String,
+    },
+    /// A sign of life.
+    Ping {
+        /// Which session.
+        session: SessionId,
+    },
+    /// Somebody is writing.
+    Typing {
+        /// Which session.
+        session: SessionId,
+    },
+}
+
+impl ClientFrame {
+    /// Reads a text frame. Unknown fields are ignored, unknown types are not.
+    pub fn parse(text: &str) -> Result<Self, Refusal> {
+        if text.len() > MAX_FRAME_BYTES {
+            return Err(Refusal::TooLarge);
+        }
+        serde_json::from_str(text).map_err(|_| Refusal::Malformed)
+    }
+
+    /// The session that it is about.
+    #[must_use]
+    pub fn session(&self) -> &SessionId {
+        match self {
+            Self::Hello { session, .. }
+            | Self::Message { session, .. }
+            | Self::Ping { session }
+            | Self::Typing { session } => session,
+        }
+    }
+}
+
+/// Why a frame was not acted upon.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum Refusal {
+    /// No JSON, not a frame of this protocol, or binary.
+    #[error("not a frame of this protocol")]
+    Malformed,
+    /// Over [`MAX_FRAME_BYTES`].
+    #[error("the frame is too long")]
+    TooLarge,
+    /// This connection is not (or no longer) in that session's room. It is closed.
+    #[error("this connection is not in the room")]
+    NotConnected,
+    /// R6: another device took the customer's place, or the agent released it. The connection is closed.
+    #[error("the session is open on another device")]
+    Device,
+    /// R2: the customer may do nothing any more. The connection is closed.
+    #[error("the session has expired")]
+    SessionExpired,
+    /// R15: maintenance. The connection is closed.
+    #[error("the service is down")]
+    ServiceDown,
+    /// The tables cannot be reached. The client sends the same again later.
+    #[error("not available right now")]
+    Unavailable,
+    /// The domain said no.
+    #[error(transparent)]
+    Rejected(#[from] Rejection),
+}
+
+impl Refusal {
+    /// The stable `code` of the `error` frame.
+    #[must_use]
+    pub fn code(&self) -> &'static str {
+        match self {
+            Self::Malformed => "malformed",
+            Self::TooLarge => "too-large",
+            Self::NotConnected => "not-connected",
+            Self::Device => "device",
+            Self::SessionExpired => "session-expired",
+            Self::ServiceDown => "service-down",
+            Self::Unavailable => "unavailable",
+            Self::Rejected(rejection) => rejection.code(),
+        }
+    }
+
+    /// Whether there is no point in keeping the connection.
+    #[must_use]
+    pub fn closes(&self) -> bool {
+        matches!(self, Self::NotConnected | Self::Device | Self::SessionExpired | Self::ServiceDown)
+    }
+
+    /// As a frame; `id` is that of the message that was refused.
+    #[must_use]
+    pub fn frame(&self, id: Option<&str>) -> Frame {
+        Frame::Error { code: self.code(), id: id.map(str::to_owned) }
+    }
+}
+
+/// The two kinds of ears. What the customer hears is less.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Audience {
+    /// The customer.
+    Customer,
+    /// Members of staff.
+    Staff,
+}
+
+impl From<&Who> for Audience {
+    fn from(who: &Who) -> Self {
+        match who {
+            Who::Customer => Self::Customer,
+            Who::Agent(_) => Self::Staff,
+        }
+    }
+}
+
+/// What a client is told.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[serde(tag = "type", rename_all = "lowercase")]
+pub enum Frame {
+    /// A chat message: an event.
+    Message {
+        /// Its number in the session.
+        seq: u64,
+        /// Which side.
+        from: Sender,
+        /// Who, as the receiver knows them: customers know staff by their first name.
+        name: String,
+        /// What.
+        text: String,
+        /// When.
+        at: Timestamp,
+        /// The writer's own id for it. Only the writer should make anything of it.
+        id: String,
+    },
+    /// How the session stands, and (with a number) the event that made it so.
+    Session(SessionFrame),
+    /// Who is in the room.
+    Presence {
+        /// Whether the customer is.
+        customer: bool,
+        /// Whether the owner is (R17).
+        agent: bool,
+        /// R14; staff only.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        indicator: Option<Indicator>,
+    },
+    /// The settings that a room shows or acts upon, as they are now (R19).
+    Settings {
+        /// R17: what the customer reads while the owner is away; customers only.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        inactive_agent_message: Option<String>,
+        /// R13: whether text messages may be sent; staff only.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        sms: Option<bool>,
+        /// R18: where the agent goes after the end; staff only.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        agent_redirect: Option<AgentRedirect>,
+    },
+    /// R15: the customer opened the room again elsewhere; newest wins. This connection is over.
+    Superseded,
+    /// The connection will soon be as old as API Gateway lets it become: open a new one at leisure.
+    Reconnect,
+    /// More events were missed than are sent again: load the page anew.
+    Reload,
+    /// The answer to a ping: what the newest event is, and who is in the room.
+    Pong {
+        /// The number of the session's newest event.
+        seq: u64,
+        /// As in `presence`.
+        customer: bool,
+        /// As in `presence`.
+        agent: bool,
+        /// As in `presence`.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        indicator: Option<Indicator>,
+    },
+    /// The other side is writing.
+    Typing {
+        /// Which side.
+        from: Sender,
+        /// Who, as in `message`.
+        name: String,
+    },
+    /// Something was refused.
+    Error {
+        /// Stable, see [`Refusal::code`].
+        code: &'static str,
+        /// Of the message that was refused.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        id: Option<String>,
+    },
+}
+
+/// How a session stands. Customers get no more than this; staff also get [`StaffView`].
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct SessionFrame {
+    /// The number of the newest event that it includes.
+    pub seq: u64,
+    /// Where the session stands (R1).
+    pub state: State,
+    /// What the customer may do now (R2).
+    pub tier: AccessTier,
+    /// Until when, by the clock alone.
+    pub until: Option<Timestamp>,
+    /// Whether the receiver may write in the chat.
+    pub chat: bool,
+    /// R18: where the customer goes now. Only those who are here at the end are told.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub redirect: Option<String>,
+    /// What only staff may know.
+    #[serde(flatten)]
+    pub staff: Option<StaffView>,
+}
+
+/// What a `session` frame adds for staff.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct StaffView {
+    /// R3: when inactivity ends the session.
+    pub deadline: Option<Timestamp>,
+    /// R14.
+    pub indicator: Indicator,
+    /// Who or what ended it.
+    pub ended_by: Option<EndedBy>,
+    /// What happened; none in the frame that answers a `hello`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub event: Option<EventView>,
+}
+
+/// An event as staff see it: without the address that it came from.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct EventView {
+    /// When.
+    pub at: Timestamp,
+    /// Who: `agent`, `customer`, `api` or `system`.
+    pub actor: &'static str,
+    /// Their name, where there is one.
+    pub name: Option<String>,
+    /// What, under `type`, with its particulars.
+    #[serde(flatten)]
+    pub kind: EventKind,
+}
+
+impl EventView {
+    fn of(event: &Event, session: &Session) -> Self {
+        let (actor, name) = match &event.actor {
+            Actor::Agent { name, .. } => ("agent", Some(name.clone())),
+            Actor::Customer => ("customer", Some(session.customer.name.clone())),
+            Actor::Api { .. } => ("api", None),
+            Actor::System => ("system", None),
+        };
+        Self { at: event.at, actor, name, kind: event.kind.clone() }
+    }
+}
+
+/// The id under which a message is marked as posted: the writer's own, kept apart from everybody else's, so that nobody
+/// can take an id that another will use.
+#[must_use]
+pub fn posted_mark(actor: &Actor, id: &str) -> String {
+    match actor {
+        Actor::Agent { id: agent, .. } => format!("agent:{agent}:{id}"),
+        Actor::Customer => format!("customer:{id}"),
+        Actor::Api { key } => format!("api:{key}:{id}"),
+        Actor::System => format!("system:{id}"),
+    }
+}
+
+fn first_name(name: &str) -> &str {
+    name.split_whitespace().next().unwrap_or(name)
+}
+
+/// The name that stands beside what `actor` wrote.
+pub(crate) fn display_name(actor: &Actor, session: &Session, settings: &Settings, audience: Audience) -> String {
+    let staff = |name: &str| match audience {
+        Audience::Customer => first_name(name).to_owned(),
+        Audience::Staff => name.to_owned(),
+    };
+    match actor {
+        Actor::Customer => session.customer.name.clone(),
+        Actor::Agent { name, .. } => staff(name),
+        // A program speaks for the company or, where the company has no name, for the owner.
+        Actor::Api { .. } | Actor::System => {
+            settings.branding.name.clone().unwrap_or_else(|| staff(&session.agent_name))
+        }
+    }
+}
+
+impl Frame {
+    /// `actor` is writing, for `audience`.
+    #[must_use]
+    pub fn typing(actor: &Actor, session: &Session, settings: &Settings, audience: Audience) -> Self {
+        let from = match actor {
+            Actor::Customer => Sender::Customer,
+            Actor::Agent { .. } => Sender::Agent,
+            Actor::Api { .. } | Actor::System => Sender::Api,
+        };
+        Self::Typing { from, name: display_name(actor, session, settings, audience) }
+    }
+
+    /// The settings that `audience`'s room shows or acts upon.
+    #[must_use]
+    pub fn settings(settings: &Settings, audience: Audience) -> Self {
+        match audience {
+            Audience::Customer => Self::Settings {
+                inactive_agent_message: settings.session.inactive_agent_message.clone(),
+                sms: None,
+                agent_redirect: None,
+            },
+            Audience::Staff => Self::Settings {
+                inactive_agent_message: None,
+                sms: Some(settings.channels.sms),
+                agent_redirect: Some(settings.end.agent_redirect),
+            },
+        }
+    }
+
+    /// The answer to a ping.
+    #[must_use]
+    pub fn pong(session: &Session, presence: &Presence, audience: Audience, now: Timestamp) -> Self {
+        let (customer, agent, indicator) = here(session, presence, audience, now);
+        Self::Pong { seq: session.seq, customer, agent, indicator }
+    }
+}
+
+fn here(session: &Session, presence: &Presence, audience: Audience, now: Timestamp) -> (bool, bool, Option<Indicator>) {
+    let indicator = (audience == Audience::Staff).then(|| indicator(session, presence, now));
+    (presence.customer_online(now), presence.agent_online(&session.agent, now), indicator)
+}
+
+fn indicator(session: &Session, presence: &Presence, now: Timestamp) -> Indicator {
+    Indicator::of(session.joined_at.is_some(), presence.customer_online(now), session.is_complete())
+}
+
+/// Who is in the room at `now`, as `audience` may know it.
+#[must_use]
+pub fn presence_frame(session: &Session, presence: &Presence, audience: Audience, now: Timestamp) -> Frame {
+    let (customer, agent, indicator) = here(session, presence, audience, now);
+    Frame::Presence { customer, agent, indicator }
+}
+
+/// How `session` stands at `now`, as `audience` may know it.
+#[must_use]
+pub fn state_frame(
+    session: &Session,
+    presence: &Presence,
+    settings: &Settings,
+    audience: Audience,
+    now: Timestamp,
+) -> Frame {
+    Frame::Session(session_frame(session, presence, settings, audience, now))
+}
+
+fn session_frame(
+    session: &Session,
+    presence: &Presence,
+    settings: &Settings,
+    audience: Audience,
+    now: Timestamp,
+) -> SessionFrame {
+    let access = session.access(now);
+    let chat = match audience {
+        Audience::Customer => access.chat,
+        Audience::Staff => !matches!(session.state, State::Ended | State::Discarded),
+    };
+    let staff = (audience == Audience::Staff).then(|| StaffView {
+        deadline: session.inactivity_deadline(settings),
+        indicator: indicator(session, presence, now),
+        ended_by: session.ended.as_ref().map(|end| end.by),
+        event: None,
+    });
+    SessionFrame {
+        seq: session.seq,
+        state: session.state,
+        tier: access.tier,
+        until: access.until,
+        chat,
+        redirect: None,
+        staff,
+    }
+}
+
+/// What `audience` is told of `events`, one frame each and in their order: messages as `message`, everything else as
+/// `session` with the session as it stands now.
+///
+/// Customers are told that something happened, so that they see no number missing, but not what: no PIN tries, no
+/// device, no delivery, no address, no staff's full name. With tier `none` (R2) they are not told messages either.
+#[must_use]
+pub fn frames_for(
+    audience: Audience,
+    events: &[Event],
+    session: &Session,
+    presence: &Presence,
+    settings: &Settings,
+    now: Timestamp,
+) -> Vec<Frame> {
+    let current = session_frame(session, presence, settings, audience, now);
+    let silent = audience == Audience::Customer && current.tier == AccessTier::None;
+    events
+        .iter()
+        .map(|event| match &event.kind {
+            EventKind::Message { id, from, text } if !silent => Frame::Message {
+                seq: event.seq,
+                from: *from,
+                name: display_name(&event.actor, session, settings, audience),
+                text: text.clone(),
+                at: event.at,
+                id: id.clone(),
+            },
+            _ => {
+                let mut frame = SessionFrame { seq: event.seq, ..current.clone() };
+                if let Some(staff) = &mut frame.staff {
+                    staff.event = Some(EventView::of(event, session));
+                }
+                Frame::Session(frame)
+            }
+        })
+        .collect()
+}
+
+#[cfg(test)]
+pub(crate) mod tests;

@@ -1,0 +1,203 @@
+//! The fan-out: frames to everybody in a room, through API Gateway.
+
+use std::collections::HashMap;
+
+use aws_sdk_apigatewaymanagement::{
+    Client,
+    config::timeout::TimeoutConfig,
+    error::{ProvideErrorMetadata, SdkError},
+    operation::{delete_connection::DeleteConnectionError, post_to_connection::PostToConnectionError},
+    primitives::Blob,
+};
+use futures_util::future::join_all;
+use jiff::Timestamp;
+use parlor_domain::{AccessTier, Decision, EventKind, Presence, Session, Settings, Who};
+
+use crate::protocol::{Audience, Frame, Refusal, frames_for, presence_frame};
+
+/// A request must not wait longer than this for a hint to be taken, retries included.
+const POST_TIMEOUT: std::time::Duration = std::time::Duration::from_secs(3);
+
+/// Live connections, reached through API Gateway. Cheap to clone; build it once.
+///
+/// Nothing here fails: what cannot be delivered is logged, and the client catches up by number.
+#[derive(Debug, Clone)]
+pub struct Live {
+    client: Client,
+}
+
+impl Live {
+    /// Of the client that [`parlor_runtime`](../parlor_runtime) gives out.
+    #[must_use]
+    pub fn new(client: Client) -> Self {
+        let timeouts = TimeoutConfig::builder().operation_timeout(POST_TIMEOUT).build();
+        let config = client.config().to_builder().timeout_config(timeouts).build();
+        Self { client: Client::from_conf(config) }
+    }
+
+    /// Sends `frames` to one connection, one after the other so that they arrive in order. One request a frame. Says
+    /// whether all of them went.
+    pub async fn post(&self, connection: &str, frames: &[Frame]) -> bool {
+        let texts: Vec<String> = frames.iter().map(to_text).collect();
+        self.post_texts(connection, &texts).await
+    }
+
+    async fn post_texts(&self, connection: &str, texts: &[String]) -> bool {
+        for text in texts {
+            let post = self.client.post_to_connection().connection_id(connection).data(Blob::new(text.as_bytes()));
+            match post.send().await {
+                Ok(_) => {}
+                // `$disconnect` or the lease's end tidies up after it.
+                Err(SdkError::ServiceError(error))
+                    if matches!(error.err(), PostToConnectionError::GoneException(_)) =>
+                {
+                    tracing::debug!("a connection is gone");
+                    return false;
+                }
+                Err(error) => {
+                    tracing::warn!(reason = reason(&error), "a frame was not delivered");
+                    return false;
+                }
+            }
+        }
+        true
+    }
+
+    /// Sends everybody in the room but `except` what `frames` has for them, side by side. One request for each frame
+    /// and connection; `frames` is asked once an audience.
+    pub async fn push(
+        &self,
+        presence: &Presence,
+        now: Timestamp,
+        except: Option<&str>,
+        frames: impl Fn(Audience) -> Vec<Frame>,
+    ) {
+        let mut texts: HashMap<bool, Vec<String>> = HashMap::new();
+        let receivers: Vec<(&str, bool)> = presence
+            .alive(now)
+            .filter(|(id, _)| Some(*id) != except)
+            .map(|(id, lease)| (id, lease.who == Who::Customer))
+            .collect();
+        for (_, customer) in &receivers {
+            texts.entry(*customer).or_insert_with(|| {
+                let audience = if *customer { Audience::Customer } else { Audience::Staff };
+                frames(audience).iter().map(to_text).collect()
+            });
+        }
+        join_all(receivers.iter().map(|(id, customer)| self.post_texts(id, &texts[customer]))).await;
+    }
+
+    /// Ends a connection. One request. `$disconnect` runs for it, as for every other end.
+    pub async fn close(&self, connection: &str) {
+        match self.client.delete_connection().connection_id(connection).send().await {
+            Ok(_) => {}
+            Err(SdkError::ServiceError(error)) if matches!(error.err(), DeleteConnectionError::GoneException(_)) => {}
+            Err(error) => tracing::warn!(reason = reason(&error), "a connection was not closed"),
+        }
+    }
+
+    /// Says `last` to a connection and ends it. Two requests.
+    pub async fn dismiss(&self, connection: &str, last: Frame) {
+        self.post(connection, &[last]).await;
+        self.close(connection).await;
+    }
+
+    /// Newest wins (R15): tells `connections` that they are superseded and ends them, side by side. Two requests each.
+    pub async fn supersede(&self, connections: &[String]) {
+        join_all(connections.iter().map(|id| self.dismiss(id, Frame::Superseded))).await;
+    }
+
+    /// Tells the room who is in it (R14). One request a connection.
+    pub async fn announce_presence(
+        &self,
+        session: &Session,
+        presence: &Presence,
+        except: Option<&str>,
+        now: Timestamp,
+    ) {
+        self.push(presence, now, except, |audience| vec![presence_frame(session, presence, audience, now)]).await;
+    }
+
+    /// Tells the room what was decided: every operation calls this right after its commit, with the presence that came
+    /// with its read. One request for each event and connection.
+    ///
+    /// Customers who are here at the end are told where to go (R18). Those who may do nothing any more (R2), and those
+    /// on a device that is no longer the session's (R6), are told so and disconnected: one request more each.
+    pub async fn announce(&self, decision: &Decision, presence: &Presence, settings: &Settings, now: Timestamp) {
+        if decision.events.is_empty() {
+            return;
+        }
+        let last_words = LastWords::of(decision, now);
+        self.push(presence, now, None, |audience| {
+            announcement(audience, decision, presence, settings, last_words, now)
+        })
+        .await;
+        if last_words.is_some() {
+            let customers = presence.alive(now).filter(|(_, lease)| lease.who == Who::Customer);
+            join_all(customers.map(|(id, _)| self.close(id))).await;
+        }
+    }
+}
+
+/// Why the customer's connection ends with a decision.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum LastWords {
+    /// Whoever is connected is on a device that is no longer the session's: it was released, or replaced. The device
+    /// that took its place cannot be connected yet.
+    Device,
+    /// Tier `none`.
+    Expired,
+}
+
+impl LastWords {
+    fn of(decision: &Decision, now: Timestamp) -> Option<Self> {
+        let another_device = |kind: &EventKind| matches!(kind, EventKind::DeviceReleased | EventKind::DeviceBound);
+        if decision.events.iter().any(|event| another_device(&event.kind)) {
+            Some(Self::Device)
+        } else if decision.session.access(now).tier == AccessTier::None {
+            Some(Self::Expired)
+        } else {
+            None
+        }
+    }
+}
+
+fn announcement(
+    audience: Audience,
+    decision: &Decision,
+    presence: &Presence,
+    settings: &Settings,
+    last_words: Option<LastWords>,
+    now: Timestamp,
+) -> Vec<Frame> {
+    if audience == Audience::Customer && last_words == Some(LastWords::Device) {
+        return vec![Refusal::Device.frame(None)];
+    }
+    let mut frames = frames_for(audience, &decision.events, &decision.session, presence, settings, now);
+    if audience == Audience::Customer {
+        for (event, frame) in decision.events.iter().zip(&mut frames) {
+            if let (EventKind::Ended { .. }, Frame::Session(frame)) = (&event.kind, frame) {
+                frame.redirect.clone_from(&settings.end.customer_redirect);
+            }
+        }
+    }
+    frames
+}
+
+fn to_text(frame: &Frame) -> String {
+    // Frames are strings, numbers and times: there is nothing in them that JSON could not hold.
+    serde_json::to_string(frame).unwrap_or_default()
+}
+
+/// What the log says of a failed post: the service's code or the kind of failure, never a frame.
+fn reason<E: ProvideErrorMetadata, R>(error: &SdkError<E, R>) -> String {
+    match error {
+        SdkError::ServiceError(service) => service.err().code().unwrap_or("unknown").to_owned(),
+        SdkError::TimeoutError(_) => "timed out".to_owned(),
+        SdkError::DispatchFailure(_) => "not reached".to_owned(),
+        _ => "no proper answer".to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests;
