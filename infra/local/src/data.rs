@@ -5,6 +5,7 @@
 //! | `parlor.sqlite` | both tables |
 //! | `outbox.jsonl` | every mail and text |
 //! | `master-key` | the key that others are derived from, made once, readable by its owner only |
+//! | `demo-api-key`, `setup-secret` | the same key and link at every start, readable by their owner only |
 //! | `clock-offset` | how far the clock was moved ahead, in seconds |
 //! | `stream-position-*` | up to where a function has heard the table's stream |
 
@@ -45,18 +46,31 @@ impl Data {
 
     /// The master key in base64: the kept one, or a new one that is kept from now on.
     pub(crate) fn master_key(&self, entropy: &Entropy) -> io::Result<String> {
-        let fresh = || BASE64.encode(&entropy.bytes::<32>());
-        let Some(path) = self.path("master-key") else {
-            return Ok(fresh());
+        if let Some(key) = self.secret("master-key")? {
+            return Ok(key);
+        }
+        let key = BASE64.encode(&entropy.bytes::<32>());
+        self.keep_secret("master-key", &key)?;
+        Ok(key)
+    }
+
+    /// A kept secret, if it is there.
+    pub(crate) fn secret(&self, name: &str) -> io::Result<Option<String>> {
+        let Some(path) = self.path(name) else {
+            return Ok(None);
         };
         match fs::read_to_string(&path) {
-            Ok(key) => Ok(key.trim().to_owned()),
-            Err(error) if error.kind() == io::ErrorKind::NotFound => {
-                let key = fresh();
-                write_private(&path, &key)?;
-                Ok(key)
-            }
+            Ok(secret) => Ok(Some(secret.trim().to_owned())),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
             Err(error) => Err(error),
+        }
+    }
+
+    /// Keeps a secret where only the owner of the directory can read it.
+    pub(crate) fn keep_secret(&self, name: &str, secret: &str) -> io::Result<()> {
+        match self.path(name) {
+            None => Ok(()),
+            Some(path) => write_private(&path, secret),
         }
     }
 
@@ -94,7 +108,7 @@ impl Data {
 
 fn write_private(path: &Path, text: &str) -> io::Result<()> {
     let mut options = fs::OpenOptions::new();
-    options.write(true).create_new(true);
+    options.write(true).create(true).truncate(true);
     #[cfg(unix)]
     {
         use std::os::unix::fs::OpenOptionsExt;

@@ -14,6 +14,7 @@ pub mod template;
 mod api;
 mod clock;
 mod data;
+mod demo;
 mod dynamodb;
 mod invoke;
 mod live;
@@ -25,6 +26,7 @@ mod stream;
 #[cfg(test)]
 mod tests;
 
+pub use demo::{Demo, DemoError, Login};
 pub use dynamodb::{Fault, Requests};
 pub use invoke::InvokeError;
-pub use stack::{ScheduleError, Stack, StackBuilder, StackError};
+pub use stack::{Ready, ScheduleError, Stack, StackBuilder, StackError};

@@ -3,7 +3,10 @@
 use std::path::PathBuf;
 use std::process::ExitCode;
 
-use parlor_local::Stack;
+use parlor_local::{Ready, Stack};
+use tracing::Level;
+use tracing_subscriber::layer::SubscriberExt;
+use tracing_subscriber::util::SubscriberInitExt;
 
 const USAGE: &str = "\
 Usage: parlor [--port N] [--data DIR | --ephemeral] [--ready-json] [--no-demo]
@@ -13,6 +16,8 @@ Usage: parlor [--port N] [--data DIR | --ephemeral] [--ready-json] [--no-demo]
   --ephemeral     keeps nothing
   --ready-json    prints one line of JSON when it serves, instead of the welcome
   --no-demo       no demo teams and staff; prints a link to set up the first admin
+
+PARLOR_LOG=info in the environment logs every request to standard error.
 ";
 
 struct Options {
@@ -23,7 +28,7 @@ struct Options {
 }
 
 fn options() -> Result<Option<Options>, lexopt::Error> {
-    use lexopt::prelude::*;
+    use lexopt::prelude::{Long, Short, ValueExt};
     let mut options = Options { port: 3000, data: Some(PathBuf::from(".local")), ready_json: false, demo: true };
     let mut parser = lexopt::Parser::from_env();
     while let Some(argument) = parser.next()? {
@@ -40,6 +45,15 @@ fn options() -> Result<Option<Options>, lexopt::Error> {
     Ok(Some(options))
 }
 
+/// For people, and to standard error: standard output is for the welcome, or for the program that started this one.
+fn log() {
+    let level = std::env::var("PARLOR_LOG").ok().and_then(|level| level.parse().ok()).unwrap_or(Level::WARN);
+    tracing_subscriber::registry()
+        .with(parlor_runtime::log_targets(level))
+        .with(tracing_subscriber::fmt::layer().with_writer(std::io::stderr).with_target(false))
+        .init();
+}
+
 #[tokio::main]
 async fn main() -> ExitCode {
     let options = match options() {
@@ -53,8 +67,9 @@ async fn main() -> ExitCode {
             return ExitCode::from(2);
         }
     };
-    let mut builder = Stack::builder().port(options.port);
-    if let Some(data) = options.data {
+    log();
+    let mut builder = Stack::builder().port(options.port).demo(options.demo);
+    if let Some(data) = &options.data {
         builder = builder.data(data);
     }
     let stack = match builder.start().await {
@@ -64,12 +79,57 @@ async fn main() -> ExitCode {
             return ExitCode::FAILURE;
         }
     };
-    let _ = (options.ready_json, options.demo);
-    println!("{}", stack.url());
-    // An error means that there is no such signal here; then only a kill ends it.
-    if tokio::signal::ctrl_c().await.is_err() {
-        std::future::pending::<()>().await;
+    if options.ready_json {
+        match serde_json::to_string(stack.ready()) {
+            Ok(line) => println!("{line}"),
+            Err(error) => eprintln!("{error}"),
+        }
+    } else {
+        welcome(stack.ready(), &options);
     }
+    stopped().await;
     stack.shutdown().await;
     ExitCode::SUCCESS
+}
+
+fn welcome(ready: &Ready, options: &Options) {
+    let url = &ready.url;
+    println!("\n  Parlor is running.\n");
+    println!("  Console   {url}/console");
+    println!("  Outbox    {}   every mail and text that it sent", ready.outbox_url);
+    match &options.data {
+        Some(data) => println!("  Data      {}", data.display()),
+        None => println!("  Data      kept nowhere"),
+    }
+    if let Some(demo) = &ready.demo {
+        println!("\n  Sign in as");
+        for (role, login) in
+            [("admin", &demo.admin), ("supervisor", &demo.supervisor), ("agent", &demo.agent), ("agent", &demo.agent2)]
+        {
+            println!("    {role:<11} {:<22} {}", login.email, login.password);
+        }
+        println!("\n  API key   {}", demo.api_key);
+    }
+    if let Some(setup) = &ready.setup_url {
+        println!("\n  Nobody can sign in yet. Set up the first admin at\n    {setup}");
+    }
+    println!("\n  Ctrl-C stops it.\n");
+}
+
+/// Waits for Ctrl-C or for being told to end.
+async fn stopped() {
+    #[cfg(unix)]
+    {
+        use tokio::signal::unix::{SignalKind, signal};
+        if let Ok(mut terminated) = signal(SignalKind::terminate()) {
+            tokio::select! {
+                _ = terminated.recv() => return,
+                pressed = tokio::signal::ctrl_c() => if pressed.is_ok() { return },
+            }
+        }
+    }
+    if tokio::signal::ctrl_c().await.is_err() {
+        // No such signal here: only a kill ends it.
+        std::future::pending::<()>().await;
+    }
 }

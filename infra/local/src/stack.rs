@@ -17,7 +17,7 @@ use dynoxide::Database;
 use http::StatusCode;
 use jiff::Timestamp;
 use parlor_runtime::{Clock, ConfigError, Entropy, Runtime};
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use thiserror::Error;
 use tokio::net::TcpListener;
@@ -28,6 +28,7 @@ use crate::api::{self, Api};
 use crate::catcher;
 use crate::clock::LocalClock;
 use crate::data::Data;
+use crate::demo::{self, Demo, DemoError};
 use crate::dynamodb::{self, Fault, Observer, Requests};
 use crate::invoke::{Entry, Functions, InvokeError};
 use crate::live::{self, Live};
@@ -67,6 +68,9 @@ pub enum StackError {
     /// A table of the template is not one that DynamoDB could make.
     #[error("the table {0}: {1}")]
     Table(String, serde_json::Error),
+    /// There is nobody to sign in.
+    #[error(transparent)]
+    Demo(#[from] DemoError),
     /// A function refuses its environment.
     #[error("{function}: {source}")]
     Config {
@@ -88,13 +92,15 @@ pub enum ScheduleError {
     Failed(InvokeError),
 }
 
-/// Says how a [`Stack`] is to be. Nothing is kept, the port is a free one and nothing is counted, unless told otherwise.
+/// Says how a [`Stack`] is to be. Unless told otherwise nothing is kept, the port is a free one, nothing is counted, and there
+/// are demo teams and staff.
 #[derive(Debug, Clone)]
 #[must_use = "it does nothing before it is started"]
 pub struct StackBuilder {
     data: Option<PathBuf>,
     port: u16,
     observe: bool,
+    demo: bool,
     template: String,
     registry: fn() -> Vec<Entry>,
 }
@@ -124,6 +130,12 @@ impl StackBuilder {
         self
     }
 
+    /// With demo teams, staff and API key, or with a link to set up the first admin.
+    pub fn demo(mut self, demo: bool) -> Self {
+        self.demo = demo;
+        self
+    }
+
     /// Another deployment than the one of this repository, for tests of the stack itself.
     #[cfg(test)]
     pub(crate) fn deployment(mut self, template: &str, registry: fn() -> Vec<Entry>) -> Self {
@@ -147,9 +159,26 @@ impl IntoFuture for StackBuilder {
     }
 }
 
+/// Where everything is, and who can sign in.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Ready {
+    /// The origin.
+    pub url: String,
+    /// Who can sign in, if there is a demo.
+    #[serde(flatten)]
+    pub demo: Option<Demo>,
+    /// The link that sets up the first admin, if there is no demo and it was not used yet.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub setup_url: Option<String>,
+    /// The page that shows every mail and text.
+    pub outbox_url: String,
+    /// The clock that can be moved.
+    pub clock_url: String,
+}
+
 /// All of Parlor, running in this process until it is dropped or [shut down](Stack::shutdown).
 pub struct Stack {
-    url: String,
+    ready: Ready,
     inner: Arc<Inner>,
     outbox: Outbox,
     environment: BTreeMap<String, String>,
@@ -178,6 +207,7 @@ impl Stack {
             data: None,
             port: 0,
             observe: false,
+            demo: true,
             template: template::EMBEDDED.to_owned(),
             registry: registry::entries,
         }
@@ -204,7 +234,7 @@ impl Stack {
         let known = BTreeMap::from(
             [
                 ("PublicUrl", url.as_str()),
-                ("MailFrom", "parlor@localhost"),
+                ("MailFrom", "hello@parlor.example"),
                 ("SmsSender", "Parlor"),
                 ("AWS::Region", REGION),
                 ("AWS::Partition", "aws"),
@@ -303,17 +333,34 @@ impl Stack {
             .merge(own_routes(Arc::clone(&inner)))
             .merge(outbox::routes(outbox.clone()))
             .fallback_service(Router::new().fallback(api::handle).with_state(api));
+        let runtime = runtime("first-start", &environment, &template.environment, &inner.clock)?;
+        let (demo, setup_url) = if builder.demo {
+            (Some(demo::seed(&runtime, &data).await?), None)
+        } else {
+            (None, demo::setup(&runtime, &data).await?)
+        };
         if let Some(second) = second_listener {
             serve(&mut tasks, second, router.clone());
         }
         serve(&mut tasks, listener, router);
-
-        Ok(Self { url, inner, outbox, environment, variables: template.environment, jumps, live, tasks })
+        let ready = Ready {
+            outbox_url: format!("{url}/outbox"),
+            clock_url: format!("{url}/local/clock"),
+            url,
+            demo,
+            setup_url,
+        };
+        Ok(Self { ready, inner, outbox, environment, variables: template.environment, jumps, live, tasks })
     }
 
     /// Where it serves: `http://localhost:3000`.
     pub fn url(&self) -> &str {
-        &self.url
+        &self.ready.url
+    }
+
+    /// Where everything is, and who can sign in.
+    pub fn ready(&self) -> &Ready {
+        &self.ready
     }
 
     /// Every mail and text that was sent.

@@ -226,7 +226,7 @@ impl EventFunction for Talk {
 }
 
 async fn stack() -> Stack {
-    Stack::builder().deployment(TEMPLATE, registry).count_requests(true).await.unwrap()
+    Stack::builder().deployment(TEMPLATE, registry).demo(false).count_requests(true).await.unwrap()
 }
 
 #[tokio::test]
@@ -348,7 +348,7 @@ async fn a_jump_of_the_clock_runs_what_is_due_once() {
 #[tokio::test]
 async fn a_restart_keeps_data_clock_and_place_in_the_stream() {
     let directory = std::env::temp_dir().join(format!("parlor-restart-{}", std::process::id()));
-    let start = || Stack::builder().deployment(TEMPLATE, registry).data(&directory).start();
+    let start = || Stack::builder().deployment(TEMPLATE, registry).demo(false).data(&directory).start();
     let client = reqwest::Client::new();
     let stack = start().await.unwrap();
     let key = stack.runtime("test").unwrap().config.master_key;
@@ -471,4 +471,38 @@ async fn a_message_that_is_too_large_ends_the_connection() {
         }
     }
     stack.shutdown().await;
+}
+
+#[tokio::test]
+async fn the_demo_is_the_same_after_a_restart_and_its_setup_link_works_until_used() {
+    use parlor_domain::EmailAddress;
+    use parlor_store::{Keys, Store};
+    let directory = std::env::temp_dir().join(format!("parlor-demo-{}", std::process::id()));
+    let start = |demo| Stack::builder().data(&directory).demo(demo).start();
+    let stack = start(true).await.unwrap();
+    let first = stack.ready().demo.clone().unwrap();
+    stack.shutdown().await;
+    let stack = start(true).await.unwrap();
+    assert_eq!(stack.ready().demo.as_ref(), Some(&first));
+    let line = serde_json::to_value(stack.ready()).unwrap();
+    for key in ["url", "admin", "supervisor", "agent", "agent2", "api_key", "outbox_url", "clock_url"] {
+        assert!(line.get(key).is_some(), "{key}");
+    }
+
+    let runtime = stack.runtime("test").unwrap();
+    let config = &runtime.config;
+    let store = Store::new(runtime.dynamodb(), &config.core_table, &config.connections_table);
+    let email: EmailAddress = first.agent.email.parse().unwrap();
+    let found = store.read(Keys::new().credentials(&email)).await.unwrap();
+    assert_eq!(found.credentials(&email).unwrap().unwrap().agent.name, "Nina Berg");
+    stack.shutdown().await;
+
+    let stack = start(false).await.unwrap();
+    let setup = stack.ready().setup_url.clone().unwrap();
+    let path = setup.strip_prefix(stack.url()).unwrap().to_owned();
+    stack.shutdown().await;
+    let stack = start(false).await.unwrap();
+    assert!(stack.ready().setup_url.as_ref().unwrap().ends_with(&path));
+    stack.shutdown().await;
+    std::fs::remove_dir_all(&directory).unwrap();
 }

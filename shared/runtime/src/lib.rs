@@ -16,7 +16,7 @@ pub use clock::Clock;
 pub use config::{Config, ConfigError, MasterKey};
 pub use entropy::Entropy;
 pub use function::{EventFunction, HttpFunction, event_service, http_service, run_event, run_http};
-pub use telemetry::init_telemetry;
+pub use telemetry::{init_telemetry, log_targets};
 
 use aws_types::SdkConfig;
 use parlor_domain::Keyring;

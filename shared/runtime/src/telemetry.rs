@@ -20,15 +20,17 @@ const OURS: &[&str] = &[
     "sweep_",
 ];
 
+/// What is heard at `level`: all of Parlor's own events, and of everybody else's only those from `warn` up.
+pub fn log_targets(level: Level) -> Targets {
+    let level = LevelFilter::from_level(level);
+    Targets::new().with_default(level.min(LevelFilter::WARN)).with_targets(OURS.iter().map(|target| (*target, level)))
+}
+
 /// Writes events as lines of JSON to standard output, where Lambda picks them up. A second call changes nothing.
 ///
 /// No event of this workspace carries a body, a token, a contact or a key; secrets are types whose `Debug` is redacted.
 pub fn init_telemetry(level: Level) {
-    let level = LevelFilter::from_level(level);
-    let targets = Targets::new()
-        .with_default(level.min(LevelFilter::WARN))
-        .with_targets(OURS.iter().map(|target| (*target, level)));
     let format = tracing_subscriber::fmt::layer().json().flatten_event(true).with_span_list(false);
     // An error only means that somebody installed a subscriber before, which is then the one that is wanted.
-    let _ = tracing_subscriber::registry().with(targets).with(format).try_init();
+    let _ = tracing_subscriber::registry().with(log_targets(level)).with(format).try_init();
 }
