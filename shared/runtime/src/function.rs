@@ -144,3 +144,66 @@ fn now() -> Instant {
 fn milliseconds(start: Instant) -> f64 {
     start.elapsed().as_micros() as f64 / 1000.0
 }
+
+#[cfg(test)]
+mod tests {
+    use std::io;
+    use std::sync::Mutex;
+
+    use lambda_http::http::StatusCode;
+    use lambda_http::request::LambdaRequest;
+
+    use super::*;
+
+    struct Echo;
+
+    impl HttpFunction for Echo {
+        const NAME: &'static str = "echo";
+
+        fn new(_: &Runtime) -> Self {
+            Self
+        }
+
+        async fn handle(&self, request: Request) -> Response<Body> {
+            let mut response = Response::new(request.uri().path().into());
+            *response.status_mut() = StatusCode::SERVICE_UNAVAILABLE;
+            response
+        }
+    }
+
+    #[derive(Clone, Default)]
+    struct Lines(Arc<Mutex<Vec<u8>>>);
+
+    impl io::Write for Lines {
+        fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+            self.0.lock().unwrap().write(bytes)
+        }
+
+        fn flush(&mut self) -> io::Result<()> {
+            Ok(())
+        }
+    }
+
+    #[tokio::test]
+    async fn a_request_is_logged_by_its_route_and_never_by_its_path() {
+        let event = r#"{"version":"2.0","routeKey":"GET /s/{token}","rawPath":"/s/canary","rawQueryString":"q=canary",
+            "headers":{"host":"x"},"isBase64Encoded":false,"requestContext":{"routeKey":"GET /s/{token}",
+            "stage":"$default","http":{"method":"GET","path":"/s/canary"}}}"#;
+        let request: LambdaRequest = serde_json::from_str(event).unwrap();
+        let lines = Lines::default();
+        let writer = lines.clone();
+        let subscriber = tracing_subscriber::fmt()
+            .json()
+            .with_max_level(tracing::Level::TRACE)
+            .with_writer(move || writer.clone())
+            .finish();
+        let guard = tracing::subscriber::set_default(subscriber);
+        let response = http_service(Arc::new(Echo)).call(request.into()).await.unwrap();
+        drop(guard);
+        assert_eq!(response.body().as_ref(), b"/s/canary");
+        let log = String::from_utf8(lines.0.lock().unwrap().clone()).unwrap();
+        assert!(log.contains(r#""route":"GET /s/{token}""#), "{log}");
+        assert!(log.contains(r#""status":503"#) && log.contains("ERROR"), "{log}");
+        assert!(!log.contains("canary"), "{log}");
+    }
+}

@@ -107,3 +107,26 @@ fn tls(trust: TrustStore) -> Connector {
         Err(_) => builder.build(),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_connector_can_be_built_and_is_built_once_and_only_when_needed() {
+        let connectors = Connectors::default();
+        let uri = "https://dynamodb.eu-central-1.amazonaws.com/";
+        let pinned: *const Connector = connectors.for_uri(uri);
+        assert!(std::ptr::eq(pinned, connectors.for_uri("https://sns.us-east-1.amazonaws.com")));
+        assert!(connectors.plain.get().is_none() && connectors.system.get().is_none());
+
+        connectors.for_uri("http://127.0.0.1:8000/");
+        assert!(connectors.plain.get().is_some() && connectors.system.get().is_none());
+        // An attacker's host that only looks like Amazon's gets no special treatment.
+        let system: *const Connector = connectors.for_uri("https://amazonaws.com.example/x.amazonaws.com");
+        assert!(!std::ptr::eq(pinned, system));
+
+        connectors.pinned_failed.store(true, Ordering::Relaxed);
+        assert!(std::ptr::eq(system, connectors.for_uri(uri)));
+    }
+}

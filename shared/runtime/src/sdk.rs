@@ -66,3 +66,42 @@ impl LoadServiceConfig for Endpoints {
         self.services.iter().find(|(name, _)| *name == service).map(|(_, url)| url.clone())
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn env(name: &str) -> Option<String> {
+        let value = match name {
+            "AWS_REGION" => "eu-central-1",
+            "AWS_ACCESS_KEY_ID" => "id",
+            "AWS_SECRET_ACCESS_KEY" => "canary",
+            "AWS_ENDPOINT_URL_SESV2" => "http://127.0.0.1:1",
+            "AWS_LAMBDA_FUNCTION_NAME" => "session-end",
+            _ => return None,
+        };
+        Some(value.to_owned())
+    }
+
+    #[test]
+    fn the_environment_decides_region_endpoints_and_name() {
+        let config = sdk_config(&env, &AwsHttp::default()).unwrap();
+        assert_eq!(config.region().map(Region::as_ref), Some("eu-central-1"));
+        assert_eq!(config.app_name().map(AsRef::as_ref), Some("session-end"));
+        let endpoint = |service, variable| {
+            let key = ServiceConfigKey::builder().service_id(service).env(variable).profile("endpoint_url").build();
+            config.service_config().unwrap().load_config(key.unwrap())
+        };
+        assert_eq!(endpoint("SESv2", "AWS_ENDPOINT_URL").as_deref(), Some("http://127.0.0.1:1"));
+        assert_eq!(endpoint("DynamoDB", "AWS_ENDPOINT_URL"), None);
+        assert_eq!(endpoint("SESv2", "AWS_IGNORE_CONFIGURED_ENDPOINT_URLS"), None);
+        assert!(!format!("{config:?}").contains("canary"));
+    }
+
+    #[test]
+    fn credentials_that_are_missing_are_named() {
+        let without = |name: &str| (name != "AWS_SECRET_ACCESS_KEY").then(|| env(name)).flatten();
+        let error = sdk_config(&without, &AwsHttp::default()).unwrap_err();
+        assert_eq!(error.to_string(), "AWS_SECRET_ACCESS_KEY is not set");
+    }
+}
