@@ -1,7 +1,7 @@
 //! Mails to customers (R5, R7, R23): a subject, an HTML part and a text part written by hand.
 //!
 //! 600 px, one button, the link also as text, and the reason why it came. Mail programs know no style sheet of ours, so
-//! this is the one place with inline styles and hexadecimal colours; they come from the company's [`Accent`] all the same.
+//! this is the one place with inline styles and hexadecimal colours; they come from the company's [`crate::Accent`] all the same.
 //! A PIN is never in a mail.
 
 use jiff::Timestamp;

@@ -4,8 +4,8 @@ const $ = id => document.getElementById(id);
 showTimes(document);
 setInterval(() => showTimes(document), 30000);
 
-if (document.body.dataset.live) {
-  const page = document.body.dataset, draftKey = 'draft:' + page.session;
+if ($('room')) {
+  const draftKey = 'draft:' + location.pathname;
   const log = $('log'), panel = $('chat'), opener = $('chat-open'), badge = $('unread');
   const wide = matchMedia('(min-width: 60rem)'), pointer = matchMedia('(pointer: fine)');
   let unread = 0, room, typingTimer, refreshTimer;
@@ -185,13 +185,14 @@ if (document.body.dataset.live) {
     opener.addEventListener('click', () => show(true));
     panel.addEventListener('click', event => { if (event.target.closest('[data-do=close]')) show(false); });
     panel.addEventListener('keydown', event => { if (event.key === 'Escape' && !wide.matches) show(false); });
-    panel.addEventListener('submit', event => { event.preventDefault(); submit(); });
-    panel.addEventListener('input', () => room.typing());
+    // Without a live connection the form goes the long way, and works all the same.
+    panel.addEventListener('submit', event => { if (room) { event.preventDefault(); submit(); } else keep(draftKey, ''); });
+    panel.addEventListener('input', () => { if (room) room.typing(); });
     panel.addEventListener('keydown', event => {
       // Enter sends where there is a real keyboard; on a phone it is a new line.
       if (event.target.id === 'text' && event.key === 'Enter' && !event.shiftKey && !event.isComposing && pointer.matches) {
         event.preventDefault();
-        submit();
+        if (event.target.value.trim()) event.target.form.querySelector('button').click();
       }
     });
     document.addEventListener('visibilitychange', () => { if (!document.hidden && open()) { unread = 0; showUnread(); } });
@@ -199,5 +200,5 @@ if (document.body.dataset.live) {
     toEnd();
     if ((location.hash === '#chat' || panel.querySelector('[role=alert]')) && !wide.matches) show(true);
   }
-  room = live({ frame, state, queue: onItsWay });
+  if (document.body.dataset.live) room = live({ frame, state, queue: onItsWay });
 }

@@ -314,13 +314,7 @@ impl Room {
             work: vec![],
             after_end: None,
             chat: Some(Chat { writable: true, ..Chat::default() }),
-            live: Some(Live {
-                url: "wss://live.example.net/live?ticket=sample".to_owned(),
-                ticket_url: "/r/session/live".to_owned(),
-                session: "session".to_owned(),
-                seq: 3,
-                who: "customer",
-            }),
+            live: None,
         };
         let busy = Self {
             work: vec![
@@ -347,6 +341,20 @@ impl Room {
             Some(AfterEnd { access: Access { tier, until, chat: false, attachments: false }, then_limited })
         };
         vec![
+            // Only one goes live: looked at without a server, it says so.
+            (
+                "room-live",
+                Self {
+                    live: Some(Live {
+                        url: "wss://live.example.net/live?ticket=sample".to_owned(),
+                        ticket_url: "/r/session/live".to_owned(),
+                        session: "session".to_owned(),
+                        seq: 3,
+                        who: "customer",
+                    }),
+                    ..busy.clone()
+                },
+            ),
             ("room", busy.clone()),
             (
                 "room-empty-away",
