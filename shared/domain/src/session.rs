@@ -795,7 +795,9 @@ impl Session {
         Ok(draft.finish(settings))
     }
 
-    fn unchanged(&self) -> Decision {
+    /// The decision that changes nothing.
+    #[must_use]
+    pub fn unchanged(&self) -> Decision {
         Decision { session: self.clone(), events: vec![], outbox: vec![], links: vec![], outcome: Outcome::Unchanged }
     }
 

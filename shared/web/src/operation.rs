@@ -4,11 +4,11 @@
 
 use jiff::Timestamp;
 use lambda_http::{Body, Response, http::StatusCode};
-use parlor_domain::{Decision, SessionId, Settings};
-use parlor_store::{CommitError, Extras, Found, Kept, Keys, MAX_CONFLICTS, Stored};
+use parlor_domain::{Command, Decision, SessionId, Settings};
+use parlor_store::{CommitError, Extras, Found, Kept, Keys, MAX_CONFLICTS, Stored, Summary};
 use serde_json::{Value, json};
 
-use crate::{Answer, Call, Caller, Ports, Problem, Refused, problem, reply};
+use crate::{Answer, Call, Caller, Ports, Refused, problem, reply, session_json};
 
 /// What an operation decides upon.
 #[derive(Debug)]
@@ -23,6 +23,27 @@ pub struct Scene {
     pub found: Found,
     /// The server's clock on receipt.
     pub now: Timestamp,
+}
+
+impl Scene {
+    /// Decides a command as this caller.
+    pub fn decide(&self, call: &Call, command: Command<'_>) -> Result<Decision, Refused> {
+        let context = self.caller.context(&call.origin, self.now);
+        Ok(self.stored.session.decide(command, &self.settings, &context)?)
+    }
+
+    /// The session as it will be, for programs; a form's browser goes to `location`.
+    #[must_use]
+    pub fn session_answer(&self, decision: &Decision, location: String) -> Answer {
+        let session = Summary::of(&decision.session);
+        Answer::new(StatusCode::OK, session_json(&session, &self.stored.presence, self.now), location)
+    }
+}
+
+/// The agent's room of a session.
+#[must_use]
+pub fn room(session: &SessionId) -> String {
+    format!("/console/s/{session}")
 }
 
 /// An operation on one session.
@@ -142,11 +163,7 @@ pub fn respond(call: Option<&Call>, result: Result<Answer, Refused>, now: Timest
         Err(Refused::NotSignedIn) if page => reply::redirect("/login"),
         Err(refused) => {
             let problem = refused.problem(now);
-            if page { problem_page(&problem) } else { reply::problem(&problem) }
+            if page { problem::page(&problem) } else { reply::problem(&problem) }
         }
     }
-}
-
-fn problem_page(problem: &Problem) -> Response<Body> {
-    problem::page(problem)
 }

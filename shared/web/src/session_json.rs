@@ -16,7 +16,7 @@ pub fn session_json(session: &Summary, presence: &Presence, now: Timestamp) -> V
         "team": session.id.team(),
         "agent": session.agent,
         "channel": session.channel,
-        "created_at": whole_seconds(session.created_at),
+        "created_at": timestamp(session.created_at),
         "access": {"tier": access.tier},
         "indicator": session.indicator(presence, now),
     });
@@ -27,10 +27,10 @@ pub fn session_json(session: &Summary, presence: &Presence, now: Timestamp) -> V
     };
     set("/customer", "email", session.contact.email.as_ref().map(|email| json!(email)));
     set("/customer", "phone", session.contact.phone.as_ref().map(|phone| json!(phone)));
-    set("/access", "until", access.until.map(|at| json!(whole_seconds(at))));
-    set("", "invited_at", session.invited_at.map(|at| json!(whole_seconds(at))));
-    set("", "joined_at", session.joined_at.map(|at| json!(whole_seconds(at))));
-    set("", "ended_at", session.ended_at.map(|at| json!(whole_seconds(at))));
+    set("/access", "until", access.until.map(|at| json!(timestamp(at))));
+    set("", "invited_at", session.invited_at.map(|at| json!(timestamp(at))));
+    set("", "joined_at", session.joined_at.map(|at| json!(timestamp(at))));
+    set("", "ended_at", session.ended_at.map(|at| json!(timestamp(at))));
     set("", "ended_by", session.ended_by.map(|by| json!(by)));
     set("", "reference", session.reference.as_ref().map(|text| json!(text)));
     set("", "metadata", (!session.metadata.is_empty()).then(|| json!(session.metadata)));
@@ -39,6 +39,6 @@ pub fn session_json(session: &Summary, presence: &Presence, now: Timestamp) -> V
 
 /// RFC 3339 to the millisecond: what was written is what is read back.
 #[must_use]
-pub fn whole_seconds(at: Timestamp) -> String {
+pub fn timestamp(at: Timestamp) -> String {
     format!("{at:.3}")
 }

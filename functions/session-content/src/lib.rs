@@ -1,0 +1,121 @@
+//! Chat by request: POST and GET `/v1/sessions/{id}/messages` (R21).
+
+use lambda_http::{
+    Body, Request, Response,
+    http::{Method, StatusCode},
+};
+use parlor_domain::{Actor, Command, Event, EventKind, KeyId, Sender, SessionId};
+use parlor_runtime::{HttpFunction, Runtime};
+use parlor_store::Keys;
+use parlor_web::{
+    Answer, Call, Operation, Ports, Refused,
+    call::{segments, session_id},
+    operation::{respond, room},
+    session_json::timestamp,
+};
+use serde::Deserialize;
+use serde_json::{Value, json};
+
+/// The body of a POST.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Input {
+    text: String,
+    /// The writer's own id for the message, at most 64 characters: a repetition is answered like the first.
+    id: Option<String>,
+}
+
+/// Events looked through for one page of messages.
+const PAGE: i32 = 200;
+
+/// A message as the API shows it.
+fn message_json(event: &Event) -> Option<Value> {
+    let EventKind::Message { id, from, text } = &event.kind else { return None };
+    Some(json!({"id": id, "seq": event.seq, "from": from, "text": text, "at": timestamp(event.at)}))
+}
+
+/// Posts and lists messages.
+#[derive(Debug)]
+pub struct SessionContent {
+    ports: Ports,
+}
+
+impl HttpFunction for SessionContent {
+    const NAME: &'static str = "session-content";
+
+    fn new(runtime: &Runtime) -> Self {
+        Self { ports: Ports::new(runtime) }
+    }
+
+    async fn handle(&self, request: Request) -> Response<Body> {
+        let call = match Call::read(&request, &self.ports) {
+            Ok(call) => call,
+            Err(refused) => return respond(None, Err(refused), self.ports.clock.now()),
+        };
+        let result = self.operate(&request, &call).await;
+        respond(Some(&call), result, self.ports.clock.now())
+    }
+}
+
+impl SessionContent {
+    async fn operate(&self, request: &Request, call: &Call) -> Result<Answer, Refused> {
+        let path = segments(request);
+        match (request.method(), path.iter().map(String::as_str).collect::<Vec<_>>().as_slice()) {
+            (&Method::POST, ["v1", "sessions", id, "messages"]) => self.post(call, &session_id(id)?).await,
+            (&Method::GET, ["v1", "sessions", id, "messages"]) => self.list(call, &session_id(id)?).await,
+            _ => Err(Refused::NotFound),
+        }
+    }
+
+    async fn post(&self, call: &Call, session: &SessionId) -> Result<Answer, Refused> {
+        let input: Input = call.input()?;
+        let id = input.id.unwrap_or_else(|| KeyId::generate(&self.ports.entropy).to_string());
+        // Two writers' ids must not meet: the mark is kept under the writer's side.
+        let mark = format!("{} {id}", call.credentials.idempotency_scope());
+        Operation::on(&self.ports, call, session)
+            .posting(&mark)
+            .run(
+                |scene| {
+                    if scene.found.posted(session, &mark)?.is_some() {
+                        return Ok(scene.stored.session.unchanged());
+                    }
+                    scene.decide(call, Command::Post { id: id.clone(), text: input.text.clone() })
+                },
+                |scene, decision| {
+                    let repeated = scene.found.posted(session, &mark).ok().flatten();
+                    let body = match (decision.events.last().and_then(message_json), repeated) {
+                        (Some(body), _) => body,
+                        (None, Some(mark)) => {
+                            let from = match scene.caller.actor() {
+                                Actor::Api { .. } => Sender::Api,
+                                _ => Sender::Agent,
+                            };
+                            let text = input.text.trim();
+                            json!({"id": id, "seq": mark.seq, "from": from, "text": text, "at": timestamp(mark.at)})
+                        }
+                        (None, None) => json!({}),
+                    };
+                    Answer::new(StatusCode::CREATED, body, room(session))
+                },
+            )
+            .await
+    }
+
+    /// One `BatchGetItem` and one `Query`, side by side.
+    async fn list(&self, call: &Call, session: &SessionId) -> Result<Answer, Refused> {
+        let after = match call.query.get("cursor") {
+            None => 0,
+            Some(cursor) => cursor.parse().map_err(|_| Refused::Malformed("`cursor` is not one of ours.".into()))?,
+        };
+        let keys = call.credentials.keys(Keys::new().session(session));
+        let (found, page) =
+            tokio::join!(self.ports.store.read(keys), self.ports.store.events_page(session, after, PAGE));
+        let found = found?;
+        let caller = call.credentials.check(&found, self.ports.clock.now())?;
+        caller.session(&found, session)?;
+        let (events, more) = page?;
+        let next = events.last().filter(|_| more).map(|event| event.seq.to_string());
+        let items: Vec<_> = events.iter().filter_map(message_json).collect();
+        Ok(Answer::new(StatusCode::OK, json!({"items": items, "next_cursor": next}), room(session)))
+    }
+}

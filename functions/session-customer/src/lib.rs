@@ -1,0 +1,77 @@
+//! The customer's device and PIN: POST `/v1/sessions/{id}/device/release` (R6), POST `/pin/reset` and GET `/pin` (R7).
+
+use lambda_http::{
+    Body, Request, Response,
+    http::{Method, StatusCode},
+};
+use parlor_domain::{Command, SessionId, pin::Pin};
+use parlor_runtime::{HttpFunction, Runtime};
+use parlor_store::Keys;
+use parlor_web::{
+    Answer, Call, Operation, Ports, Refused,
+    call::{segments, session_id},
+    operation::{respond, room},
+};
+use serde_json::json;
+
+/// Releases devices, resets tries, and shows the owner the PIN.
+#[derive(Debug)]
+pub struct SessionCustomer {
+    ports: Ports,
+}
+
+impl HttpFunction for SessionCustomer {
+    const NAME: &'static str = "session-customer";
+
+    fn new(runtime: &Runtime) -> Self {
+        Self { ports: Ports::new(runtime) }
+    }
+
+    async fn handle(&self, request: Request) -> Response<Body> {
+        let call = match Call::read(&request, &self.ports) {
+            Ok(call) => call,
+            Err(refused) => return respond(None, Err(refused), self.ports.clock.now()),
+        };
+        let result = self.operate(&request, &call).await;
+        respond(Some(&call), result, self.ports.clock.now())
+    }
+}
+
+impl SessionCustomer {
+    async fn operate(&self, request: &Request, call: &Call) -> Result<Answer, Refused> {
+        let path = segments(request);
+        match (request.method(), path.iter().map(String::as_str).collect::<Vec<_>>().as_slice()) {
+            (&Method::POST, ["v1", "sessions", id, "device", "release"]) => {
+                self.run(call, &session_id(id)?, Command::ReleaseDevice).await
+            }
+            (&Method::POST, ["v1", "sessions", id, "pin", "reset"]) => {
+                self.run(call, &session_id(id)?, Command::ResetPin).await
+            }
+            (&Method::GET, ["v1", "sessions", id, "pin"]) => self.pin(call, &session_id(id)?).await,
+            _ => Err(Refused::NotFound),
+        }
+    }
+
+    async fn run(&self, call: &Call, id: &SessionId, command: Command<'static>) -> Result<Answer, Refused> {
+        Operation::on(&self.ports, call, id)
+            .run(
+                |scene| scene.decide(call, command.clone()),
+                |scene, decision| scene.session_answer(decision, room(id)),
+            )
+            .await
+    }
+
+    /// The PIN, for the agent who owns the session and nobody else. One `BatchGetItem`.
+    async fn pin(&self, call: &Call, id: &SessionId) -> Result<Answer, Refused> {
+        let now = self.ports.clock.now();
+        let found = self.ports.store.read(call.credentials.keys(Keys::new().session(id))).await?;
+        let caller = call.credentials.check(&found, now)?;
+        let session = caller.session(&found, id)?.session;
+        if caller.is_key() || caller.agent.id != session.agent {
+            return Err(Refused::Forbidden("Only the agent who owns the session can see its PIN."));
+        }
+        let pin = session.pin.as_ref().map(|sealed| Pin::open(id, sealed, &self.ports.keyring)).transpose()?;
+        let body = json!({"pin": pin.as_ref().map(Pin::reveal)});
+        Ok(Answer::new(StatusCode::OK, body, room(id)))
+    }
+}

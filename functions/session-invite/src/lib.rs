@@ -1,0 +1,79 @@
+//! POST `/v1/sessions/{id}/invite` (R1, R12) and `/links` (R5, R12).
+
+use lambda_http::{Body, Request, Response, http::StatusCode};
+use parlor_domain::{Command, LinkToken, SessionId};
+use parlor_runtime::{HttpFunction, Runtime};
+use parlor_web::{
+    Answer, Call, Operation, Ports, Refused,
+    call::{segments, session_id},
+    operation::{respond, room},
+    session_json::timestamp,
+};
+use serde_json::json;
+
+/// Invites customers, and generates links to copy.
+#[derive(Debug)]
+pub struct SessionInvite {
+    ports: Ports,
+}
+
+impl HttpFunction for SessionInvite {
+    const NAME: &'static str = "session-invite";
+
+    fn new(runtime: &Runtime) -> Self {
+        Self { ports: Ports::new(runtime) }
+    }
+
+    async fn handle(&self, request: Request) -> Response<Body> {
+        let call = match Call::read(&request, &self.ports) {
+            Ok(call) => call,
+            Err(refused) => return respond(None, Err(refused), self.ports.clock.now()),
+        };
+        let result = self.operate(&request, &call).await;
+        respond(Some(&call), result, self.ports.clock.now())
+    }
+}
+
+impl SessionInvite {
+    async fn operate(&self, request: &Request, call: &Call) -> Result<Answer, Refused> {
+        let path = segments(request);
+        match path.iter().map(String::as_str).collect::<Vec<_>>().as_slice() {
+            ["v1", "sessions", id, "invite"] => self.invite(call, &session_id(id)?).await,
+            ["v1", "sessions", id, "links"] => self.generate_link(call, &session_id(id)?).await,
+            _ => Err(Refused::NotFound),
+        }
+    }
+
+    /// Invites the customer of a planned session, or sends again. R12: where sessions are embedded nothing is sent on
+    /// the way out of planning, and the answer carries the `url` instead.
+    async fn invite(&self, call: &Call, id: &SessionId) -> Result<Answer, Refused> {
+        let (token, issued) = LinkToken::issue(id, &self.ports.keyring, &self.ports.entropy);
+        Operation::on(&self.ports, call, id)
+            .run(
+                |scene| scene.decide(call, Command::Invite(issued.clone())),
+                |scene, decision| {
+                    let mut answer = scene.session_answer(decision, room(id));
+                    if decision.outbox.is_empty() {
+                        answer.body["url"] = json!(self.ports.link_url(&token));
+                    }
+                    answer
+                },
+            )
+            .await
+    }
+
+    /// A link to copy. It does not revoke the one that was sent (R5).
+    async fn generate_link(&self, call: &Call, id: &SessionId) -> Result<Answer, Refused> {
+        let (token, issued) = LinkToken::issue(id, &self.ports.keyring, &self.ports.entropy);
+        Operation::on(&self.ports, call, id)
+            .run(
+                |scene| scene.decide(call, Command::GenerateLink(issued.clone())),
+                |_, decision| {
+                    let expires_at = decision.links.first().map(|link| timestamp(link.expires_at));
+                    let body = json!({"url": self.ports.link_url(&token), "expires_at": expires_at});
+                    Answer::new(StatusCode::CREATED, body, room(id))
+                },
+            )
+            .await
+    }
+}

@@ -1,0 +1,304 @@
+//! POST `/v1/sessions`: start a session, or plan one (R1, R7, R12, R13, R19).
+#![cfg_attr(test, allow(clippy::unwrap_used))]
+
+use std::collections::BTreeMap;
+
+use lambda_http::{Body, Request, Response, http::StatusCode};
+use parlor_domain::{
+    Agent, AgentId, Channel, Contact, EmailAddress, LinkToken, NewSession, PhoneNumber, SessionId, TeamId,
+    pin::Pin,
+    session::{Customer, Session},
+};
+use parlor_runtime::{HttpFunction, Runtime};
+use parlor_store::{CommitError, Extras, Found, Keys, MAX_CONFLICTS, Summary};
+use parlor_web::{
+    Answer, Call, Caller, Payload, Ports, Problem, Refused,
+    operation::{keep, replay, respond, room},
+    session_json,
+};
+use serde::Deserialize;
+use serde_json::json;
+
+/// Starts and plans sessions.
+#[derive(Debug)]
+pub struct SessionStart {
+    ports: Ports,
+}
+
+impl HttpFunction for SessionStart {
+    const NAME: &'static str = "session-start";
+
+    fn new(runtime: &Runtime) -> Self {
+        Self { ports: Ports::new(runtime) }
+    }
+
+    async fn handle(&self, request: Request) -> Response<Body> {
+        let call = match Call::read(&request, &self.ports) {
+            Ok(call) => call,
+            Err(refused) => return respond(None, Err(refused), self.ports.clock.now()),
+        };
+        let result = self.operate(&request, &call).await;
+        respond(Some(&call), result, self.ports.clock.now())
+    }
+}
+
+/// Why a start is refused before the domain is asked.
+#[derive(Debug, thiserror::Error)]
+enum StartError {
+    #[error("{0}")]
+    Email(parlor_domain::contact::InvalidContact),
+    #[error("{0}")]
+    Phone(parlor_domain::contact::InvalidContact),
+    #[error("{0}")]
+    Pin(parlor_domain::pin::InvalidPin),
+    #[error("there is no team of this id that you may use")]
+    Team,
+    #[error("there is nobody of this id or address who may own the session")]
+    Agent,
+    #[error("`metadata` has at most 20 entries of 500 characters, `reference` at most 200")]
+    TooMuch,
+}
+
+impl From<StartError> for Refused {
+    fn from(error: StartError) -> Self {
+        let (field, code) = match error {
+            StartError::Email(_) => ("customer.email", "invalid-email"),
+            StartError::Phone(_) => ("customer.phone", "invalid-phone"),
+            StartError::Pin(_) => ("pin", "invalid-pin"),
+            StartError::Team => ("team", "unknown-team"),
+            StartError::Agent => ("agent", "unknown-agent"),
+            StartError::TooMuch => ("metadata", "too-much"),
+        };
+        Problem::invalid(field, code, format!("{error}.")).into()
+    }
+}
+
+/// The body, as a program sends it.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Input {
+    customer: CustomerInput,
+    channel: Option<Channel>,
+    #[serde(default)]
+    mode: Mode,
+    team: Option<String>,
+    agent: Option<String>,
+    pin: Option<String>,
+    reference: Option<String>,
+    #[serde(default)]
+    metadata: BTreeMap<String, String>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct CustomerInput {
+    name: String,
+    email: Option<String>,
+    phone: Option<String>,
+}
+
+/// The same from the New Session dialog, where nothing is nested.
+#[derive(Debug, Deserialize)]
+struct FormInput {
+    #[serde(default)]
+    name: String,
+    email: Option<String>,
+    phone: Option<String>,
+    channel: Option<Channel>,
+    #[serde(default)]
+    mode: Mode,
+    team: Option<String>,
+    pin: Option<String>,
+    reference: Option<String>,
+}
+
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+enum Mode {
+    #[default]
+    Start,
+    Plan,
+}
+
+impl From<FormInput> for Input {
+    fn from(form: FormInput) -> Self {
+        // The dialog shows one of the two fields, by channel; the hidden one may still hold what was typed before.
+        let (email, phone) = match form.channel {
+            Some(Channel::Email) => (form.email, None),
+            Some(Channel::Sms) => (None, form.phone),
+            None => (form.email, form.phone),
+        };
+        Self {
+            customer: CustomerInput { name: form.name, email, phone },
+            channel: form.channel,
+            mode: form.mode,
+            team: form.team,
+            agent: None,
+            pin: form.pin,
+            reference: form.reference,
+            metadata: BTreeMap::new(),
+        }
+    }
+}
+
+/// A start that can be read; whether it may be is asked next.
+#[derive(Debug)]
+struct Start {
+    customer: Customer,
+    channel: Option<Channel>,
+    mode: Mode,
+    team: TeamId,
+    owner: Owner,
+    pin: Option<Pin>,
+    reference: Option<String>,
+    metadata: BTreeMap<String, String>,
+}
+
+/// Who shall own the session.
+#[derive(Debug)]
+enum Owner {
+    Caller,
+    Id(AgentId),
+    Email(EmailAddress),
+}
+
+impl Start {
+    fn read(call: &Call) -> Result<Self, Refused> {
+        let input: Input = match &call.payload {
+            Payload::Form(_) => call.input::<FormInput>()?.into(),
+            _ => call.input()?,
+        };
+        let team = match (&input.team, call.credentials.own_team()) {
+            (Some(team), _) => team.parse().map_err(|_| StartError::Team)?,
+            (None, Some(team)) => team.clone(),
+            (None, None) => return Err(Refused::NotSignedIn),
+        };
+        let owner = match input.agent.as_deref() {
+            None => Owner::Caller,
+            Some(text) if text.contains('@') => Owner::Email(text.parse().map_err(|_| StartError::Agent)?),
+            Some(text) => Owner::Id(text.parse().map_err(|_| StartError::Agent)?),
+        };
+        let long = |text: &String, most| text.chars().count() > most;
+        let too_much = input.metadata.len() > 20
+            || input.metadata.iter().any(|(name, value)| long(name, 100) || long(value, 500))
+            || input.reference.as_ref().is_some_and(|reference| long(reference, 200));
+        if too_much {
+            return Err(StartError::TooMuch.into());
+        }
+        let email = input.customer.email.map(|text| text.parse::<EmailAddress>()).transpose();
+        let phone = input.customer.phone.map(|text| text.parse::<PhoneNumber>()).transpose();
+        let contact = Contact { email: email.map_err(StartError::Email)?, phone: phone.map_err(StartError::Phone)? };
+        let pin = input.pin.as_deref().map(Pin::parse).transpose().map_err(StartError::Pin)?;
+        Ok(Self {
+            customer: Customer { name: input.customer.name, contact },
+            channel: input.channel,
+            mode: input.mode,
+            team,
+            owner,
+            pin,
+            reference: input.reference,
+            metadata: input.metadata,
+        })
+    }
+
+    fn keys(&self, call: &Call) -> Keys {
+        let keys = call.credentials.keys(Keys::new().team(&self.team));
+        let keys = match &self.owner {
+            Owner::Caller => keys,
+            Owner::Id(id) => keys.agent(id),
+            Owner::Email(email) => keys.credentials(email),
+        };
+        match &call.idempotency_key {
+            Some(key) => keys.kept(&call.credentials.idempotency_scope(), key),
+            None => keys,
+        }
+    }
+
+    /// The owner, who must be allowed to use the team's settings (R19). Staff start their own sessions only.
+    fn owner(&self, caller: &Caller, found: &Found) -> Result<Agent, Refused> {
+        let owner = match &self.owner {
+            Owner::Caller => Some(caller.agent.clone()),
+            _ if !caller.is_key() => None,
+            Owner::Id(id) => found.agent(id)?,
+            Owner::Email(email) => found.credentials(email)?.map(|credentials| credentials.agent),
+        };
+        let owner = owner.ok_or(StartError::Agent)?;
+        if !owner.may_use_team(&self.team) || found.team(&self.team)?.is_none() {
+            return Err(StartError::Team.into());
+        }
+        Ok(owner)
+    }
+}
+
+impl SessionStart {
+    /// One `BatchGetItem`, then one `TransactWriteItems` for the session, its event, its link and its invitation (R1).
+    async fn operate(&self, _: &Request, call: &Call) -> Result<Answer, Refused> {
+        let ports = &self.ports;
+        let start = Start::read(call)?;
+        let id = SessionId::generate_for(&start.team, &ports.entropy);
+        let (token, issued) = LinkToken::issue(&id, &ports.keyring, &ports.entropy);
+        for _ in 0..MAX_CONFLICTS {
+            let now = ports.clock.now();
+            let found = ports.store.read(start.keys(call)).await?;
+            let caller = call.credentials.check(&found, now)?;
+            call.check_csrf(&caller, ports)?;
+            if let Some(answer) = replay(call, ports, &found, now)? {
+                return Ok(answer);
+            }
+            let owner = start.owner(&caller, &found)?;
+            let (settings, _) = found.settings(&start.team)?;
+            if settings.service.maintenance {
+                return Err(Refused::Maintenance);
+            }
+            let new = NewSession {
+                id: id.clone(),
+                customer: start.customer.clone(),
+                channel: start.channel,
+                agent: owner.id,
+                agent_name: owner.name,
+                pin: start.pin.as_ref().map(|pin| pin.seal(&id, &ports.keyring, &ports.entropy)),
+                reference: start.reference.clone(),
+                metadata: start.metadata.clone(),
+            };
+            let invite = (start.mode == Mode::Start).then_some(&issued);
+            let decision = Session::create(new, invite, &settings, &caller.context(&call.origin, now))?;
+            let mut body = session_json(&Summary::of(&decision.session), &parlor_domain::Presence::default(), now);
+            if invite.is_some() && decision.outbox.is_empty() {
+                body["url"] = json!(ports.link_url(&token));
+            }
+            let answer = Answer::new(StatusCode::CREATED, body, room(&id));
+            let scope = call.credentials.idempotency_scope();
+            let kept = call.idempotency_key.as_deref().map(|key| (key, keep(call, ports, &answer, now)));
+            let extras =
+                Extras { keep: kept.as_ref().map(|(key, kept)| (scope.as_str(), *key, kept)), ..Extras::default() };
+            match ports.store.commit(&decision, extras).await {
+                Ok(()) => return Ok(answer),
+                Err(CommitError::Store(error)) => return Err(error.into()),
+                // Only a racing twin with the same Idempotency-Key can be in the way: its answer is ours.
+                Err(_) => {}
+            }
+        }
+        Err(Refused::Busy)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn r12_the_dialogs_hidden_field_does_not_count() {
+        let form: FormInput = serde_json::from_value(json!({
+            "name": "Mara Quist", "channel": "sms", "email": "old@example.net", "phone": "+49301234567", "mode": "plan",
+        }))
+        .unwrap();
+        let input = Input::from(form);
+        assert_eq!((input.customer.email, input.mode), (None, Mode::Plan));
+    }
+
+    #[test]
+    fn refusals_name_their_field() {
+        let Refused::Other(problem) = Refused::from(StartError::Pin(parlor_domain::pin::InvalidPin)) else { panic!() };
+        assert_eq!((problem.status, problem.code, problem.field.as_deref()), (422, "invalid-pin", Some("pin")));
+    }
+}
