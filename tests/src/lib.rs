@@ -1,1 +1,328 @@
-//! .
+//! What tests of the whole share: a one-machine stack in this process with a team, staff and an API key, a program that
+//! calls the API, a customer's browser, and an agent's.
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on should say where")]
+
+use std::{collections::BTreeMap, sync::Mutex};
+
+use parlor_domain::{
+    Agent, AgentId, KeyId, Keyring, LoginId, Random, Role, Secret, SessionId, TeamId,
+    staff::{ApiKey, ApiKeyToken, Login, StaffCookie},
+};
+use parlor_local::Stack;
+use parlor_runtime::Runtime;
+use parlor_store::{Credentials, NewAgent, Store};
+use reqwest::{Method, StatusCode, header, redirect::Policy};
+use serde_json::{Value, json};
+
+/// A running stack, and everything to use it with.
+pub struct House {
+    /// The stack.
+    pub stack: Stack,
+    /// Looks into the tables; counted under `test`.
+    pub store: Store,
+    /// Clock and randomness, as the functions have them.
+    pub runtime: Runtime,
+    /// The keys.
+    pub keyring: Keyring,
+    /// An integrator's key of the team.
+    pub api_key: String,
+    /// The team.
+    pub team: TeamId,
+    /// An agent of the team, who owns what the key starts.
+    pub agent: Agent,
+    http: reqwest::Client,
+}
+
+impl House {
+    /// Starts one in memory, counting requests to DynamoDB.
+    pub async fn start() -> Self {
+        Self::of(Stack::builder().ephemeral().count_requests(true).start().await.unwrap()).await
+    }
+
+    /// Moves into a stack that is new.
+    pub async fn of(stack: Stack) -> Self {
+        let runtime = stack.runtime("test").unwrap();
+        let config = &runtime.config;
+        let store = Store::new(runtime.dynamodb(), &config.core_table, &config.connections_table);
+        let keyring = Keyring::new(*config.master_key.expose());
+        let random = &runtime.entropy;
+        let team = TeamId::generate(random);
+        store.create_team(&team, "Harbour Loans").await.unwrap();
+        let agent = member(&store, random, &team, "Nina Okafor", Role::Agent).await;
+        let token = ApiKeyToken {
+            team: team.clone(),
+            agent: agent.id.clone(),
+            id: KeyId::generate(random),
+            secret: Secret::generate(random),
+        };
+        let key = ApiKey {
+            id: token.id.clone(),
+            name: "tests".into(),
+            team: team.clone(),
+            agent: agent.id.clone(),
+            secret: token.secret.hash(),
+            created_at: runtime.clock.now(),
+        };
+        store.create_api_key(&key).await.unwrap();
+        let api_key = token.reveal();
+        Self { stack, store, keyring, api_key, team, agent, http: client(), runtime }
+    }
+
+    /// Another member of staff of the same team.
+    pub async fn member(&self, name: &str, role: Role) -> Agent {
+        member(&self.store, &self.runtime.entropy, &self.team, name, role).await
+    }
+
+    /// A browser in which `agent` is signed in.
+    pub async fn signed_in(&self, agent: &Agent) -> Browser {
+        let now = self.runtime.clock.now();
+        let cookie = StaffCookie {
+            agent: agent.id.clone(),
+            login: LoginId::generate(&self.runtime.entropy),
+            teams: agent.teams(),
+            secret: Secret::generate(&self.runtime.entropy),
+        };
+        let login = Login {
+            id: cookie.login.clone(),
+            agent: agent.id.clone(),
+            secret: cookie.secret.hash(),
+            created_at: now,
+            expires_at: now + jiff::SignedDuration::from_hours(12),
+        };
+        let credentials =
+            Credentials { agent: agent.clone(), password: String::new(), failures: 0, locked_until: None };
+        self.store.sign_in(&credentials, &login).await.unwrap();
+        let browser = self.browser();
+        browser.put_cookie("__Host-parlor_staff", &cookie.reveal());
+        browser
+    }
+
+    /// A browser without any cookie.
+    #[must_use]
+    pub fn browser(&self) -> Browser {
+        Browser { base: self.stack.url().to_owned(), http: client(), cookies: Mutex::default() }
+    }
+
+    /// Calls the API as the integrator.
+    pub async fn call(&self, method: Method, path: &str, body: Option<Value>) -> (StatusCode, Value) {
+        self.call_with(method, path, body, &[]).await
+    }
+
+    /// Calls the API as the integrator, with further headers.
+    pub async fn call_with(
+        &self,
+        method: Method,
+        path: &str,
+        body: Option<Value>,
+        headers: &[(&str, &str)],
+    ) -> (StatusCode, Value) {
+        let mut request =
+            self.http.request(method, format!("{}{path}", self.stack.url())).bearer_auth(&self.api_key);
+        for (name, value) in headers {
+            request = request.header(*name, *value);
+        }
+        if let Some(body) = body {
+            request = request.json(&body);
+        }
+        let response = request.send().await.unwrap();
+        let status = response.status();
+        let text = response.text().await.unwrap();
+        (status, serde_json::from_str(&text).unwrap_or(Value::String(text)))
+    }
+
+    /// POSTs as the integrator and expects success.
+    pub async fn post(&self, path: &str, body: Value) -> Value {
+        let (status, answer) = self.call(Method::POST, path, Some(body)).await;
+        assert!(status.is_success(), "{path}: {status} {answer}");
+        answer
+    }
+
+    /// GETs as the integrator and expects success.
+    pub async fn get(&self, path: &str) -> Value {
+        let (status, answer) = self.call(Method::GET, path, None).await;
+        assert!(status.is_success(), "{path}: {status} {answer}");
+        answer
+    }
+
+    /// Changes some of the system's settings; `change` is laid over the document key by key.
+    pub async fn settings(&self, change: Value) {
+        let (system, version) =
+            self.store.read(parlor_store::Keys::new().system()).await.unwrap().system().unwrap();
+        let overrides = parlor_domain::settings::Overrides::parse(change, &system).unwrap();
+        let new = system.with(&overrides).unwrap();
+        let now = self.runtime.clock.now();
+        self.store.save_system_settings(&new, &system, version, &parlor_domain::Actor::System, now).await.unwrap();
+    }
+
+    /// Starts a session by the API for a made-up customer, and answers with its id.
+    pub async fn session(&self, pin: Option<&str>) -> SessionId {
+        let mut body = json!({"customer": {"name": "Mara Quist", "email": "mara@example.net"}});
+        if let Some(pin) = pin {
+            body["pin"] = json!(pin);
+        }
+        self.post("/v1/sessions", body).await["id"].as_str().unwrap().parse().unwrap()
+    }
+
+    /// The path (`/s/…`) of a fresh link to a session.
+    pub async fn link(&self, session: &SessionId) -> String {
+        let answer = self.post(&format!("/v1/sessions/{session}/links"), json!({})).await;
+        answer["url"].as_str().unwrap().strip_prefix(self.stack.url()).unwrap().to_owned()
+    }
+
+    /// A browser whose customer has joined a session (without a PIN).
+    pub async fn joined(&self, session: &SessionId) -> Browser {
+        let browser = self.browser();
+        let link = self.link(session).await;
+        assert_eq!(browser.get(&link).await.status, 200);
+        let answer = browser.post(&format!("{link}/continue"), &[]).await;
+        assert_eq!(answer.status, 303, "{}", answer.text);
+        browser
+    }
+
+    /// A session's events, oldest first, straight from the table.
+    pub async fn events(&self, session: &SessionId) -> Vec<parlor_domain::Event> {
+        self.store.events(session, 0, 1000).await.unwrap()
+    }
+
+    /// How many of a session's events are of this type (`session.ended`).
+    pub async fn count_events(&self, session: &SessionId, kind: &str) -> usize {
+        let kinds = self.events(session).await.into_iter().map(|event| serde_json::to_value(event).unwrap());
+        kinds.filter(|event| event["type"] == kind).count()
+    }
+
+    /// Requests to DynamoDB since the last reset, by function, as the budget writes them: `BatchGetItem 1, Query 8`.
+    #[must_use]
+    pub fn requests_of(&self, function: &str) -> String {
+        let requests = self.stack.requests();
+        let of: BTreeMap<String, u64> = requests.get(function).cloned().unwrap_or_default();
+        of.iter().map(|(operation, count)| format!("{operation} {count}")).collect::<Vec<_>>().join(", ")
+    }
+}
+
+async fn member(store: &Store, random: &dyn Random, team: &TeamId, name: &str, role: Role) -> Agent {
+    let id = AgentId::generate(random);
+    let email = format!("{}.{}@example.com", name.split(' ').next().unwrap().to_lowercase(), id);
+    let agent = Agent {
+        id,
+        name: name.into(),
+        email: email.parse().unwrap(),
+        role,
+        team: team.clone(),
+        also_teams: vec![],
+    };
+    store.create_agent(&NewAgent { agent: agent.clone(), password: "none".into() }).await.unwrap();
+    agent
+}
+
+fn client() -> reqwest::Client {
+    reqwest::Client::builder().redirect(Policy::none()).build().unwrap()
+}
+
+/// A browser as far as HTTP goes: cookies, forms, no redirects followed. Cookies are kept by hand because they are
+/// `Secure` and the stack speaks plain HTTP, which only real browsers accept from localhost.
+pub struct Browser {
+    base: String,
+    http: reqwest::Client,
+    cookies: Mutex<BTreeMap<String, String>>,
+}
+
+/// A page, or what came instead.
+#[derive(Debug)]
+pub struct Page {
+    /// The status.
+    pub status: u16,
+    /// Where a 303 points.
+    pub location: String,
+    /// The body.
+    pub text: String,
+}
+
+impl Page {
+    /// The reason of an error page, from its `parlor:reason`.
+    #[must_use]
+    pub fn reason(&self) -> Option<&str> {
+        let (_, rest) = self.text.split_once("name=\"parlor:reason\" content=\"")?;
+        rest.split('"').next()
+    }
+
+    /// The value of an attribute, the first of its name in the page, with entities undone.
+    #[must_use]
+    pub fn attribute(&self, name: &str) -> Option<String> {
+        let (_, rest) = self.text.split_once(&format!(" {name}=\""))?;
+        rest.split('"').next().map(|value| value.replace("&amp;", "&"))
+    }
+
+    /// The value of a form's hidden field.
+    #[must_use]
+    pub fn hidden(&self, name: &str) -> Option<String> {
+        self.text.split("<input").skip(1).find_map(|input| {
+            let input = input.split('>').next()?;
+            if !input.contains(&format!("name=\"{name}\"")) {
+                return None;
+            }
+            input.split_once("value=\"")?.1.split('"').next().map(str::to_owned)
+        })
+    }
+}
+
+impl Browser {
+    /// Puts a cookie there.
+    pub fn put_cookie(&self, name: &str, value: &str) {
+        self.cookies.lock().unwrap().insert(name.into(), value.into());
+    }
+
+    /// A cookie's value.
+    pub fn cookie(&self, name: &str) -> Option<String> {
+        self.cookies.lock().unwrap().get(name).cloned()
+    }
+
+    /// All cookies as the header's value.
+    pub fn cookie_header(&self) -> String {
+        let cookies = self.cookies.lock().unwrap();
+        cookies.iter().map(|(name, value)| format!("{name}={value}")).collect::<Vec<_>>().join("; ")
+    }
+
+    /// GETs a page.
+    pub async fn get(&self, path: &str) -> Page {
+        self.send(Method::GET, path, None).await
+    }
+
+    /// HEADs a page.
+    pub async fn head(&self, path: &str) -> Page {
+        self.send(Method::HEAD, path, None).await
+    }
+
+    /// Submits a form from one of our own pages.
+    pub async fn post(&self, path: &str, fields: &[(&str, &str)]) -> Page {
+        let body = form_urlencoded::Serializer::new(String::new()).extend_pairs(fields).finish();
+        self.send(Method::POST, path, Some(body)).await
+    }
+
+    async fn send(&self, method: Method, path: &str, form: Option<String>) -> Page {
+        let mut request = self
+            .http
+            .request(method, format!("{}{path}", self.base))
+            .header(header::COOKIE, self.cookie_header())
+            .header(header::ACCEPT, "text/html");
+        if let Some(form) = form {
+            request = request
+                .header(header::CONTENT_TYPE, "application/x-www-form-urlencoded")
+                .header(header::ORIGIN, &self.base)
+                .header("sec-fetch-site", "same-origin")
+                .body(form);
+        }
+        let response = request.send().await.unwrap();
+        for cookie in response.headers().get_all(header::SET_COOKIE) {
+            let cookie = cookie.to_str().unwrap();
+            let (name, value) = cookie.split(';').next().unwrap().split_once('=').unwrap();
+            if cookie.contains("Max-Age=0") {
+                self.cookies.lock().unwrap().remove(name);
+            } else {
+                self.put_cookie(name, value);
+            }
+        }
+        let location = response.headers().get(header::LOCATION).and_then(|value| value.to_str().ok());
+        let location = location.unwrap_or_default().to_owned();
+        Page { status: response.status().as_u16(), location, text: response.text().await.unwrap() }
+    }
+}

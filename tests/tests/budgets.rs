@@ -1,0 +1,175 @@
+//! What every operation costs in requests to DynamoDB: exactly what `docs/budgets.md` says, and never more than one read
+//! and one write round trip.
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on should say where")]
+
+use std::collections::BTreeMap;
+
+use parlor_domain::Role;
+use parlor_tests::House;
+use reqwest::Method;
+use serde_json::json;
+
+const BUDGETS: &str = include_str!("../../docs/budgets.md");
+
+/// The table: operation -> (function, requests as counted).
+fn table() -> BTreeMap<String, (String, String)> {
+    BUDGETS
+        .lines()
+        .filter_map(|line| {
+            let cells: Vec<_> = line.strip_prefix("| ")?.split('|').map(str::trim).collect();
+            let (operation, function) = (cells.first()?, cells.get(1)?.strip_prefix('`')?.strip_suffix('`')?);
+            Some(((*operation).to_owned(), (function.to_owned(), (*cells.get(2)?).to_owned())))
+        })
+        .collect()
+}
+
+/// Runs operations one after the other and holds each to its row.
+struct Ledger {
+    house: House,
+    rows: BTreeMap<String, (String, String)>,
+    wrong: Vec<String>,
+}
+
+impl Ledger {
+    async fn hold(&mut self, operation: &str, run: impl AsyncFnOnce(&House)) {
+        // What earlier operations set in motion must not be counted here.
+        self.house.stack.settle().await;
+        self.house.stack.reset_requests();
+        run(&self.house).await;
+        self.house.stack.settle().await;
+        match self.rows.remove(operation) {
+            None => self.wrong.push(format!("{operation}: no row in docs/budgets.md")),
+            Some((function, promised)) => {
+                let counted = self.house.requests_of(&function);
+                if counted != promised {
+                    self.wrong.push(format!("{operation}: promised `{promised}`, counted `{counted}`"));
+                }
+            }
+        }
+    }
+}
+
+#[test]
+fn no_operation_makes_more_than_one_trip_each_way() {
+    for (operation, (_, requests)) in table() {
+        let count = |names: &[&str]| -> u64 {
+            requests
+                .split(", ")
+                .filter_map(|part| part.split_once(' '))
+                .filter(|(name, _)| names.contains(name))
+                .map(|(_, count)| count.parse::<u64>().unwrap())
+                .sum()
+        };
+        // Queries of one operation run side by side, and so do the two writes of a disconnect: see the table's notes.
+        assert!(count(&["BatchGetItem", "GetItem"]) <= 1, "{operation}");
+        assert!(count(&["TransactWriteItems"]) <= 1, "{operation}");
+        let alone = count(&["PutItem", "UpdateItem", "DeleteItem"]);
+        assert!(alone <= 1 || operation == "live: disconnect", "{operation}");
+        assert!(alone == 0 || count(&["TransactWriteItems"]) == 0, "{operation}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn every_operation_costs_what_the_table_says() {
+    let house = House::start().await;
+    let session = house.session(None).await;
+    let path = |what: &str| format!("/v1/sessions/{session}{what}");
+    let link = house.link(&session).await;
+    let customer = house.browser();
+    let agent = house.signed_in(&house.agent).await;
+    let supervisor = house.signed_in(&house.member("Sam Ode", Role::Supervisor).await).await;
+    let mut ledger = Ledger { house, rows: table(), wrong: vec![] };
+
+    let start = json!({"customer": {"name": "Ola Berg", "email": "ola@example.net"}});
+    ledger.hold("start a session", async |house| drop(house.post("/v1/sessions", start.clone()).await)).await;
+    ledger.hold("deliver one outbox entry", async |house| drop(house.post("/v1/sessions", start.clone()).await)).await;
+    let planned = json!({"customer": {"name": "Ola Berg", "email": "ola@example.net"}, "mode": "plan"});
+    let planned = ledger.house.post("/v1/sessions", planned).await["id"].as_str().unwrap().to_owned();
+    ledger
+        .hold("invite", async |house| drop(house.post(&format!("/v1/sessions/{planned}/invite"), json!({})).await))
+        .await;
+    ledger.hold("generate a link", async |house| drop(house.post(&path("/links"), json!({})).await)).await;
+    ledger.hold("read a session", async |house| drop(house.get(&path("")).await)).await;
+    ledger.hold("list sessions, all", async |house| drop(house.get("/v1/sessions").await)).await;
+    ledger.hold("list sessions, my", async |_| assert_eq!(agent.get("/v1/sessions?scope=my").await.status, 200)).await;
+    ledger
+        .hold("list sessions, team", async |_| {
+            assert_eq!(supervisor.get("/v1/sessions?scope=team").await.status, 200);
+        })
+        .await;
+    ledger.hold("list events", async |house| drop(house.get(&path("/events")).await)).await;
+    ledger.hold("opening page", async |_| assert_eq!(customer.get(&link).await.status, 200)).await;
+    ledger
+        .hold("continue", async |_| assert_eq!(customer.post(&format!("{link}/continue"), &[]).await.status, 303))
+        .await;
+    ledger
+        .hold("send a new link", async |_| {
+            assert_eq!(customer.post(&format!("{link}/new-link"), &[]).await.status, 200);
+        })
+        .await;
+    ledger.hold("customer's room", async |_| assert_eq!(customer.get(&format!("/r/{session}")).await.status, 200)).await;
+    ledger
+        .hold("customer's ticket", async |_| {
+            assert_eq!(customer.get(&format!("/r/{session}/live")).await.status, 200);
+        })
+        .await;
+    ledger
+        .hold("customer's message by form", async |_| {
+            let fields = [("text", "hello"), ("id", "budget-1")];
+            assert_eq!(customer.post(&format!("/r/{session}/messages"), &fields).await.status, 303);
+        })
+        .await;
+    ledger.hold("message by request", async |house| drop(house.post(&path("/messages"), json!({"text": "hi"})).await)).await;
+    ledger.hold("list messages", async |house| drop(house.get(&path("/messages")).await)).await;
+    ledger.hold("welcome page", async |_| assert_eq!(agent.get("/console").await.status, 200)).await;
+    ledger
+        .hold("agent's room", async |_| assert_eq!(agent.get(&format!("/console/s/{session}")).await.status, 200))
+        .await;
+    ledger
+        .hold("agent's ticket", async |_| {
+            assert_eq!(agent.get(&format!("/console/s/{session}/live")).await.status, 200);
+        })
+        .await;
+    ledger.hold("see the PIN", async |_| assert_eq!(agent.get(&path("/pin")).await.status, 200)).await;
+    ledger.hold("reset the tries", async |house| drop(house.post(&path("/pin/reset"), json!({})).await)).await;
+    ledger.hold("release the device", async |house| drop(house.post(&path("/device/release"), json!({})).await)).await;
+    ledger.hold("keep open", async |house| drop(house.post(&path("/keep-open"), json!({})).await)).await;
+    ledger.hold("end", async |house| drop(house.post(&path("/end"), json!({})).await)).await;
+    ledger.hold("end what has ended", async |house| drop(house.post(&path("/end"), json!({})).await)).await;
+    ledger.hold("renew", async |house| drop(house.post(&path("/renew"), json!({})).await)).await;
+    ledger.hold("read the system's settings", async |house| drop(house.get("/v1/settings").await)).await;
+    ledger
+        .hold("sweep, nothing due", async |house| {
+            drop(house.stack.run_schedule("sweep-inactivity").await.unwrap());
+        })
+        .await;
+    pin_rows(&mut ledger).await;
+
+    assert!(ledger.wrong.is_empty(), "\n{}", ledger.wrong.join("\n"));
+    let elsewhere = ["live: ", "sign in", "sign out", "sweep, per session due", "retry, per entry due", "save settings"];
+    let untested: Vec<_> =
+        ledger.rows.keys().filter(|row| !elsewhere.iter().any(|prefix| row.starts_with(prefix))).collect();
+    assert!(untested.is_empty(), "rows that nothing counts: {untested:?}");
+}
+
+async fn pin_rows(ledger: &mut Ledger) {
+    ledger.house.settings(json!({"authentication": {"method": "pin"}})).await;
+    let session = ledger.house.session(Some("4711")).await;
+    let link = ledger.house.link(&session).await;
+    let customer = ledger.house.browser();
+    customer.get(&link).await;
+    customer.post(&format!("{link}/continue"), &[]).await;
+    ledger.hold("PIN page", async |_| assert_eq!(customer.get(&format!("{link}/pin")).await.status, 200)).await;
+    ledger
+        .hold("a wrong PIN", async |_| {
+            assert_eq!(customer.post(&format!("{link}/pin"), &[("code", "0000")]).await.status, 403);
+        })
+        .await;
+    ledger
+        .hold("the right PIN", async |_| {
+            assert_eq!(customer.post(&format!("{link}/pin"), &[("code", "4711")]).await.status, 303);
+        })
+        .await;
+    let (status, _) = ledger.house.call(Method::GET, &format!("/v1/sessions/{session}"), None).await;
+    assert!(status.is_success());
+}

@@ -1,0 +1,80 @@
+//! Races over whole operations: whatever happens at once, the histories are legal.
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on should say where")]
+
+use futures_util::future::join_all;
+use parlor_tests::House;
+use reqwest::{Method, StatusCode};
+use serde_json::json;
+
+/// End and renew at once, fifty times: each history alternates, and each session's events are numbered without gaps.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn r1_end_and_renew_at_once_give_a_legal_history() {
+    let house = House::start().await;
+    for _ in 0..50 {
+        let session = house.session(None).await;
+        let path = |what: &str| format!("/v1/sessions/{session}/{what}");
+        let calls = ["end", "renew", "end", "renew", "end"]
+            .map(|what| house.call(Method::POST, Box::leak(path(what).into_boxed_str()), Some(json!({}))));
+        for (status, answer) in join_all(calls).await {
+            let fine = status == StatusCode::OK || (status == StatusCode::CONFLICT && answer["code"] == "not-ended");
+            assert!(fine, "{status} {answer}");
+        }
+        let events = house.events(&session).await;
+        let mut ended = false;
+        for (place, event) in events.iter().enumerate() {
+            assert_eq!(event.seq, place as u64 + 1);
+            match serde_json::to_value(&event.kind).unwrap()["type"].as_str().unwrap() {
+                "session.ended" => assert!(!std::mem::replace(&mut ended, true), "ended twice"),
+                "session.renewed" => assert!(std::mem::replace(&mut ended, false), "renewed while running"),
+                _ => {}
+            }
+        }
+        assert_eq!(house.get(&format!("/v1/sessions/{session}")).await["state"] == "ended", ended);
+    }
+}
+
+/// One `Idempotency-Key`, many requests at once: one session, and everybody hears of the same one.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn one_idempotency_key_starts_one_session() {
+    let house = House::start().await;
+    for round in 0..10 {
+        let key = format!("start-{round}");
+        let headers = [("idempotency-key", key.as_str())];
+        let body = json!({"customer": {"name": "Mara Quist", "email": "mara@example.net"}});
+        let calls =
+            (0..8).map(|_| house.call_with(Method::POST, "/v1/sessions", Some(body.clone()), &headers));
+        let answers = join_all(calls).await;
+        for (status, answer) in &answers {
+            assert_eq!((*status, &answer["id"]), (StatusCode::CREATED, &answers[0].1["id"]));
+        }
+        let other = json!({"customer": {"name": "Somebody Else", "email": "else@example.net"}});
+        let (status, answer) = house.call_with(Method::POST, "/v1/sessions", Some(other), &headers).await;
+        assert_eq!((status, &answer["code"]), (StatusCode::UNPROCESSABLE_ENTITY, &json!("idempotency-key-reused")));
+    }
+    assert_eq!(house.get("/v1/sessions").await["items"].as_array().unwrap().len(), 10);
+}
+
+/// Messages from both sides of the API at once: all of them are there, in one order, without gaps.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn r21_messages_at_once_are_all_kept() {
+    let house = House::start().await;
+    let session = house.session(None).await;
+    let path = format!("/v1/sessions/{session}/messages");
+    let calls = (0..12).map(|n| house.call(Method::POST, &path, Some(json!({"text": format!("message {n}"), "id": format!("m{n}")}))));
+    let answers = join_all(calls).await;
+    for (n, (status, answer)) in answers.into_iter().enumerate() {
+        // Who lost ten races in a row is told to try again; the same id makes that harmless.
+        if status == StatusCode::SERVICE_UNAVAILABLE {
+            house.post(&path, json!({"text": format!("message {n}"), "id": format!("m{n}")})).await;
+        } else {
+            assert_eq!(status, StatusCode::CREATED, "{answer}");
+        }
+    }
+    let again = house.post(&path, json!({"text": "message 3", "id": "m3"})).await;
+    let items = house.get(&path).await["items"].as_array().unwrap().clone();
+    assert_eq!(items.len(), 12);
+    assert!(items.iter().any(|item| item["id"] == "m3" && item["seq"] == again["seq"]));
+    let mut numbers: Vec<_> = items.iter().map(|item| item["seq"].as_u64().unwrap()).collect();
+    numbers.dedup();
+    assert!(numbers.is_sorted() && numbers.len() == 12);
+}
