@@ -24,7 +24,7 @@ function keepPlace(change) {
   return end;
 }
 on(jump, "click", () => { toEnd(); jump.hidden = true; });
-on(frame, "scroll", () => { if (atEnd()) jump.hidden = true; }, { passive: true });
+on(frame, "scroll", () => { if (atEnd()) { jump.hidden = true; saw(); } }, { passive: true });
 
 // Days and heads depend on the reader's zone and on the neighbours, so they are told again after every change.
 function tidy() {
@@ -64,7 +64,26 @@ function markUnread(item) {
   if (one(".unread", stream)) return;
   item.before(document.getElementById("unread-template").content.firstElementChild.cloneNode(true));
 }
-on(text, "input", () => { one(".unread", stream)?.remove(); tidy(); });
+on(text, "input", () => { if (one(".unread", stream)) { one(".unread", stream).remove(); tidy(); } });
+
+// What this browser's reader has seen of each session, the last hundred of them. A page that is only looked at writes
+// nothing on the server, so this stays here.
+const seenUntil = () => { try { return JSON.parse(recall("parlor-seen") ?? "{}"); } catch { return {}; } };
+function saw() {
+  if (away() || !atEnd()) return;
+  const { [sid]: before, ...others } = seenUntil();
+  if (before === lastSeq) return;
+  remember("parlor-seen", JSON.stringify(Object.fromEntries([...Object.entries(others).slice(-99), [sid, lastSeq]])));
+}
+const seenBefore = seenUntil()[sid];
+if (seenBefore && !one(".unread", stream)) {
+  const first = all("[data-seq]", stream).find((item) => Number(item.dataset.seq) > seenBefore);
+  if (first && first.previousElementSibling) { markUnread(first); tidy(); }
+}
+on(window, "focus", () => { unread = 0; document.title = title; saw(); });
+const title = document.title;
+let unread = 0;
+saw();
 
 function place(item) {
   const seq = Number(item.dataset.seq);
@@ -75,8 +94,9 @@ function place(item) {
     return false;
   }
   const after = all("[data-seq]", stream).filter((other) => Number(other.dataset.seq) < seq).pop();
-  if (!seq || !after) stream.append(item);
-  else after.after(item);
+  if (!seq) stream.append(item);
+  else if (after) after.after(item);
+  else stream.prepend(item);
   if (seq > lastSeq) lastSeq = seq;
   return true;
 }
@@ -91,8 +111,10 @@ function add(item, { own = false, quiet = false } = {}) {
   });
   tellTimes(item);
   if (!added || quiet) return;
+  if (!own && away()) document.title = `(${++unread}) ${title}`;
   if (own || end) requestAnimationFrame(toEnd);
   else jump.hidden = false;
+  saw();
 }
 function bubble({ seq, id, from, name, text: body, at }) {
   const item = document.getElementById("message-template").content.firstElementChild.cloneNode(true);
@@ -188,6 +210,29 @@ on(text, "keydown", (event) => {
   if (event.key === "Enter" && !event.shiftKey && !event.isComposing) { event.preventDefault(); send(); }
 });
 on(text, "input", () => { grow(); if (text.value) connection?.typing(); });
+
+// Earlier entries come in above, and what one reads stays where it is.
+on(frame, "click", async (event) => {
+  const link = event.target.closest("[data-do=earlier]");
+  if (!link) return;
+  event.preventDefault();
+  link.setAttribute("aria-busy", "true");
+  try {
+    const answer = await fetch(link.href, { headers: { accept: "text/html" } });
+    if (!answer.ok) throw new Error(String(answer.status));
+    const found = new DOMParser().parseFromString(await answer.text(), "text/html");
+    const next = one("[data-do=earlier]", found);
+    keepPlace(() => {
+      for (const item of all("#stream > [data-seq]", found)) place(item);
+      if (next) link.replaceWith(next); else link.remove();
+      tidy();
+      tellTimes(stream);
+    });
+  } catch {
+    link.removeAttribute("aria-busy");
+    toast(words.unreachable, "bad");
+  }
+});
 
 // The parts: fetched when something changed, and only those put in that are another now. A part that holds the focus or
 // an open menu waits until it is left.
@@ -402,7 +447,7 @@ function onFrame(message) {
       const own = message.id && pendingBubble(message.id);
       if (own) settle(own, message);
       else add(bubble(message));
-      sayInPane(`${message.name}: ${message.text}`, message.at);
+      sayInPane(`${message.name.split(" ")[0]}: ${message.text}`, message.at);
       break;
     }
     case "error": {

@@ -137,7 +137,8 @@ async function fetchHistory(address) {
   const answer = await fetch(url, { headers: { accept: "text/html" }, signal: searching.signal });
   if (answer.status === 401) location.assign(`/login?next=${encodeURIComponent(location.pathname)}`);
   if (!answer.ok) throw new Error(String(answer.status));
-  return new DOMParser().parseFromString(await answer.text(), "text/html").body;
+  const found = new DOMParser().parseFromString(await answer.text(), "text/html");
+  return found.getElementById("history") ?? found.body;
 }
 function markCurrent() {
   for (const row of all(".session-row", list)) if (row.dataset.row === page.dataset.sid) row.setAttribute("aria-current", "page");
@@ -200,6 +201,30 @@ if (list) {
       }
     }
   });
+}
+
+// The lists are asked for again twice a minute while somebody looks at the page, and at once when they come back to it.
+// What the pointer or the focus is on stays where it is: it waits for the next time.
+const busyWith = (part) => part.matches(":hover, :focus-within") || Boolean(one("details[open]", part));
+async function lookAgain() {
+  if (document.hidden || !list || search?.value || one("dialog[open]")) return;
+  const welcome = one("[data-part=welcome]");
+  if (busyWith(list) && (!welcome || busyWith(welcome))) return;
+  try {
+    const answer = await fetch("/console", { headers: { accept: "text/html" } });
+    if (!answer.ok || answer.redirected) return;
+    const fresh = new DOMParser().parseFromString(await answer.text(), "text/html");
+    for (const [part, source] of [[list, fresh.getElementById("history")], [welcome, one("[data-part=welcome]", fresh)]]) {
+      if (!part || !source || busyWith(part) || search?.value) continue;
+      tellTimes(source);
+      if (part === list) for (const row of all(".session-row", source)) if (row.dataset.row === page.dataset.sid) row.setAttribute("aria-current", "page");
+      if (part.innerHTML !== source.innerHTML) part.innerHTML = source.innerHTML;
+    }
+  } catch { /* the next time will do */ }
+}
+if (list && !one("form[data-new]", document.getElementById("main"))) {
+  setInterval(lookAgain, 30000);
+  on(document, "visibilitychange", lookAgain);
 }
 
 // Keys. Single keys can be switched off in the sheet, for those whose speech or hand would press them by accident.

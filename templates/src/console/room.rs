@@ -223,7 +223,7 @@ impl Room {
                 section.talk aria-label=(words::STREAM) {
                     div.stream-frame id="stream-frame" tabindex="0" role="log" aria-live="polite" aria-relevant="additions" aria-label=(words::STREAM) {
                         div.stream-inner {
-                        @if let Some(earlier) = &self.earlier { a.button.button-quiet.stream-earlier href=(earlier) { (Icon::History) (words::EARLIER) } }
+                        @if let Some(earlier) = &self.earlier { a.button.button-quiet.stream-earlier href=(earlier) data-do="earlier" { (Icon::History) (words::EARLIER) } }
                         ol.stream id="stream" { (self.stream_rows()) }
                         p.typing.small.muted id="typing" hidden { bdi { (self.first()) } " " (words::TYPING) span.typing-dots aria-hidden="true" { span {} span {} span {} } }
                         }
@@ -292,6 +292,7 @@ impl Room {
         html! {
             div.face data-face {
                 button.face-button type="button" aria-expanded="false" aria-controls="face-card" aria-describedby="face-card" {
+                    span.unseen { (self.name) ", " }
                     span data-part="avatar" { (self.face()) }
                 }
                 div.face-card id="face-card" role="tooltip" {
@@ -344,9 +345,6 @@ impl Room {
 
     fn actions(&self) -> Markup {
         html! {
-            @if self.state == State::Planned {
-                (self.action("invite", "button button-primary", html! { (if self.embedded { Icon::Check } else { Icon::Send }) (if self.embedded { words::INVITE_EMBEDDED } else { words::INVITE }) }))
-            }
             @if self.copy_url && !self.over() { (self.action("links", "button wide-only", html! { (Icon::Link) (words::COPY_URL) })) }
             button.button.button-quiet.button-icon.side-narrow type="button" popovertarget="side" title=(words::DETAILS) { (Icon::Info) span.unseen { (words::DETAILS) } }
             @if !self.over() {
@@ -420,7 +418,16 @@ impl Room {
                 }) })
             }
             @if self.state == State::Discarded { (Banner { icon: Some(Icon::Trash), ..Banner::new(Tone::Info, html! { p { strong { (words::DISCARDED) } } p.small { (words::DISCARDED_HELP) } }) }) }
-            @if self.state == State::Planned { (Banner { icon: Some(Icon::Calendar), ..Banner::new(Tone::Info, html! { p { strong { (words::planned(self.first())) } } p.small { (words::PLANNED_HELP) } }) }) }
+            @if self.state == State::Planned {
+                (Banner { icon: Some(Icon::Calendar), ..Banner::new(Tone::Info, html! {
+                    div.banner-line {
+                        div { p { strong { (words::planned(self.first())) } } p.small { (words::PLANNED_HELP) } }
+                        (self.action("invite", "button button-primary", html! {
+                            @if self.embedded { (Icon::Check) (words::INVITE_EMBEDDED) } @else { (Icon::Send) (words::INVITE) }
+                        }))
+                    }
+                }) })
+            }
         }
     }
 
@@ -494,7 +501,7 @@ impl Room {
                     div.stack-tight id="closed-text" { p { (words::CLOSED_LOST) } p.muted { (words::CLOSED_KEPT) } }
                     div.dialog-foot {
                         (Button::plain(words::SIGN_IN).href(&format!("/login?next=/console/s/{}", self.id)))
-                        (Button::primary(words::RELOAD).icon(Icon::Refresh).href(&format!("/console/s/{}", self.id)))
+                        a.button.button-primary href={ "/console/s/" (self.id) } autofocus { (Icon::Refresh) (words::RELOAD) }
                     }
                 }
             }

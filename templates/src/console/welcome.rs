@@ -58,7 +58,7 @@ impl Welcome {
             self.open.iter().filter(|s| s.row.indicator == Indicator::NeverJoined && s.state == State::Invited).count();
         let main = html! {
             (topbar(frame.company.as_deref()))
-            div.welcome {
+            div.welcome data-part=[(!self.form_open).then_some("welcome")] {
                 @if self.form_open {
                     section.card.welcome-form aria-labelledby="new-title" {
                         h1 id="new-title" { (words::NEW_SESSION) }

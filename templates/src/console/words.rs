@@ -140,7 +140,8 @@ pub const INVITE_AGAIN: &str = "Send invitation again";
 pub const MORE: &str = "More actions";
 pub const GENERATE_URL: &str = "Generate session URL";
 pub const URL_READY: &str = "The session URL is ready";
-pub const URL_READY_HELP: &str = "Anyone who opens it first takes the customer's place, so pass it on with care. The link that was sent before still works.";
+pub const URL_READY_HELP: &str =
+    "Pass it on to your customer only: it opens their room. Links that were sent before keep working.";
 pub const COPY_URL: &str = "Copy URL";
 pub const COPIED: &str = "Copied";
 pub const COPY_FAILED: &str = "Select the address and copy it by hand.";
