@@ -2,6 +2,7 @@
 
 mod layers;
 mod lint;
+mod package;
 mod test;
 mod tools;
 
@@ -19,6 +20,9 @@ cargo xtask <task>
                         what it could not install. Ends with `N passed, N failed`. Clippy and cargo-deny are `lint`.
   lint                  fmt, clippy with warnings as errors, cargo-deny. Installs cargo-deny when it is missing, which
                         compiles for minutes; that is why `test` leaves it out.
+  package [--x86-64] [FUNCTION]…
+                        each function (or the named ones) as the zip that is deployed, under target/lambda, with its
+                        size. Installs cargo-lambda from PyPI when it is missing.
 ";
 
 /// Why a task stopped. Printed as it is, so every message says what to do about it.
@@ -57,25 +61,27 @@ fn main() -> ExitCode {
 /// Runs the task that the command line names; `false` when it ran and found something wrong.
 fn run() -> Result<bool, Failure> {
     let mut arguments = lexopt::Parser::from_env();
-    let mut task = None;
+    let mut words: Vec<String> = Vec::new();
     let mut only: Vec<String> = Vec::new();
+    let mut x86_64 = false;
     while let Some(argument) = arguments.next()? {
         match argument {
             Long("only") => only.push(arguments.value()?.string()?),
+            Long("x86-64") => x86_64 = true,
             Short('h') | Long("help") => {
                 print!("{HELP}");
                 return Ok(true);
             }
-            Value(name) if task.is_none() => task = Some(name.string()?),
+            Value(word) => words.push(word.string()?),
             other => return Err(other.unexpected().into()),
         }
     }
-    match task.as_deref() {
-        Some("test") => test::run(&only),
-        Some("lint") if only.is_empty() => lint::run(),
-        Some("lint") => Err(Failure::new("lint takes no --only")),
-        Some(other) => Err(Failure::new(format!("there is no task `{other}`\n\n{HELP}"))),
-        None => Err(Failure::new(format!("which task?\n\n{HELP}"))),
+    let (task, rest) = words.split_first().ok_or_else(|| Failure::new(format!("which task?\n\n{HELP}")))?;
+    match (task.as_str(), rest, only.is_empty(), x86_64) {
+        ("test", [], _, false) => test::run(&only),
+        ("lint", [], true, false) => lint::run(),
+        ("package", functions, true, _) => package::run(&package::Options { functions: functions.to_vec(), x86_64 }),
+        _ => Err(Failure::new(format!("`{}` is no task with these options\n\n{HELP}", words.join(" ")))),
     }
 }
 

@@ -1,5 +1,6 @@
 //! Programs that the tasks need: found, or installed, or missed by name.
 
+use std::ffi::OsString;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
@@ -10,6 +11,7 @@ use crate::{Failure, cargo, root, succeeds};
 const NODE: u32 = 20;
 
 const CARGO_DENY: &str = "0.20.2";
+const CARGO_LAMBDA: &str = "1.9.2";
 
 /// The browser to drive: `CHROMIUM` if set, else `chromium` from the path, else Debian's package.
 pub(crate) fn chromium() -> Result<PathBuf, Failure> {
@@ -71,6 +73,32 @@ pub(crate) fn cargo_deny() -> Result<PathBuf, Failure> {
     let mut install = cargo();
     install.args(["install", "--locked", "--quiet", "cargo-deny", "--version", CARGO_DENY, "--root"]).arg(&tools);
     if succeeds(&mut install)? { Ok(own) } else { Err(Failure::new("cargo-deny could not be installed (above)")) }
+}
+
+/// The path with cargo-lambda and the linker it uses on it: as they are, else from PyPI in an environment of their own.
+pub(crate) fn with_cargo_lambda() -> Result<OsString, Failure> {
+    let path = std::env::var_os("PATH").unwrap_or_default();
+    if on_path("cargo-lambda").is_some() {
+        return Ok(path);
+    }
+    let environment = root().join("target/tools/python");
+    let programs = environment.join("bin");
+    if !programs.join("cargo-lambda").is_file() {
+        println!("installing cargo-lambda {CARGO_LAMBDA} and ziglang with pip");
+        let python = Command::new("python3").args(["-m", "venv"]).arg(&environment).status();
+        if !python.is_ok_and(|status| status.success()) {
+            return Err(Failure::new(
+                "cargo-lambda is missing and `python3 -m venv` failed: install python3-venv, or cargo-lambda by hand",
+            ));
+        }
+        let mut pip = Command::new(programs.join("pip"));
+        pip.args(["install", "--quiet", "--disable-pip-version-check"]).arg(format!("cargo-lambda=={CARGO_LAMBDA}"));
+        if !succeeds(pip.arg("ziglang"))? {
+            return Err(Failure::new("pip could not install cargo-lambda and ziglang (above)"));
+        }
+    }
+    std::env::join_paths(std::iter::once(programs).chain(std::env::split_paths(&path)))
+        .map_err(|error| Failure::new(format!("the path cannot be extended: {error}")))
 }
 
 /// Installs a Debian package, as root or through sudo without a password.

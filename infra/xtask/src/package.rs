@@ -1,0 +1,60 @@
+//! `cargo xtask package`: each function as the zip that is deployed, with the sizes it is held to.
+
+use std::fs;
+use std::path::PathBuf;
+
+use crate::{Failure, cargo, root, succeeds, tools};
+
+/// docs/performance.md: more than this takes too long to fetch at a cold start.
+const LARGEST_ZIP: u64 = 3 * 1024 * 1024;
+
+/// What to build.
+pub(crate) struct Options {
+    /// Package names; all functions where there are none.
+    pub(crate) functions: Vec<String>,
+    /// For x86-64 instead of the template's arm64.
+    pub(crate) x86_64: bool,
+}
+
+/// Builds the zips under `target/lambda`; `false` when one is larger than it may be.
+pub(crate) fn run(options: &Options) -> Result<bool, Failure> {
+    let all = functions()?;
+    let wanted = if options.functions.is_empty() { &all } else { &options.functions };
+    if let Some(unknown) = wanted.iter().find(|name| !all.contains(name)) {
+        return Err(Failure::new(format!("there is no function `{unknown}`; there are {}", all.join(", "))));
+    }
+    let mut build = cargo();
+    build.env("PATH", tools::with_cargo_lambda()?);
+    build.args(["lambda", "build", "--release", "--locked", "--output-format", "zip"]);
+    build.arg(if options.x86_64 { "--x86-64" } else { "--arm64" });
+    for function in wanted {
+        build.args(["--package", function, "--bin", function]);
+    }
+    if !succeeds(&mut build)? {
+        return Err(Failure::new("cargo lambda build failed (above)"));
+    }
+    let mut fits = true;
+    for function in wanted {
+        let zip = root().join("target/lambda").join(function).join("bootstrap.zip");
+        let size = fs::metadata(&zip).map_err(|error| Failure::new(format!("{}: {error}", zip.display())))?.len();
+        let verdict = if size > LARGEST_ZIP { "larger than it may be" } else { "ok" };
+        println!("{function}: {} KB, {verdict}", size.div_ceil(1024));
+        fits &= size <= LARGEST_ZIP;
+    }
+    Ok(fits)
+}
+
+/// The packages under `functions/` that are programs, by name.
+fn functions() -> Result<Vec<String>, Failure> {
+    let folder = root().join("functions");
+    let unreadable = |error| Failure::new(format!("{}: {error}", folder.display()));
+    let mut names = Vec::new();
+    for entry in fs::read_dir(&folder).map_err(unreadable)? {
+        let path: PathBuf = entry.map_err(unreadable)?.path();
+        if path.join("src/main.rs").is_file() {
+            names.extend(path.file_name().map(|name| name.to_string_lossy().into_owned()));
+        }
+    }
+    names.sort();
+    Ok(names)
+}
