@@ -116,8 +116,7 @@ impl House {
         body: Option<Value>,
         headers: &[(&str, &str)],
     ) -> (StatusCode, Value) {
-        let mut request =
-            self.http.request(method, format!("{}{path}", self.stack.url())).bearer_auth(&self.api_key);
+        let mut request = self.http.request(method, format!("{}{path}", self.stack.url())).bearer_auth(&self.api_key);
         for (name, value) in headers {
             request = request.header(*name, *value);
         }
@@ -146,8 +145,7 @@ impl House {
 
     /// Changes some of the system's settings; `change` is laid over the document key by key.
     pub async fn settings(&self, change: Value) {
-        let (system, version) =
-            self.store.read(parlor_store::Keys::new().system()).await.unwrap().system().unwrap();
+        let (system, version) = self.store.read(parlor_store::Keys::new().system()).await.unwrap().system().unwrap();
         let overrides = parlor_domain::settings::Overrides::parse(change, &system).unwrap();
         let new = system.with(&overrides).unwrap();
         let now = self.runtime.clock.now();
@@ -202,14 +200,8 @@ impl House {
 async fn member(store: &Store, random: &dyn Random, team: &TeamId, name: &str, role: Role) -> Agent {
     let id = AgentId::generate(random);
     let email = format!("{}.{}@example.com", name.split(' ').next().unwrap().to_lowercase(), id);
-    let agent = Agent {
-        id,
-        name: name.into(),
-        email: email.parse().unwrap(),
-        role,
-        team: team.clone(),
-        also_teams: vec![],
-    };
+    let agent =
+        Agent { id, name: name.into(), email: email.parse().unwrap(), role, team: team.clone(), also_teams: vec![] };
     store.create_agent(&NewAgent { agent: agent.clone(), password: "none".into() }).await.unwrap();
     agent
 }

@@ -107,7 +107,9 @@ async fn every_operation_costs_what_the_table_says() {
             assert_eq!(customer.post(&format!("{link}/new-link"), &[]).await.status, 200);
         })
         .await;
-    ledger.hold("customer's room", async |_| assert_eq!(customer.get(&format!("/r/{session}")).await.status, 200)).await;
+    ledger
+        .hold("customer's room", async |_| assert_eq!(customer.get(&format!("/r/{session}")).await.status, 200))
+        .await;
     ledger
         .hold("customer's ticket", async |_| {
             assert_eq!(customer.get(&format!("/r/{session}/live")).await.status, 200);
@@ -119,7 +121,9 @@ async fn every_operation_costs_what_the_table_says() {
             assert_eq!(customer.post(&format!("/r/{session}/messages"), &fields).await.status, 303);
         })
         .await;
-    ledger.hold("message by request", async |house| drop(house.post(&path("/messages"), json!({"text": "hi"})).await)).await;
+    ledger
+        .hold("message by request", async |house| drop(house.post(&path("/messages"), json!({"text": "hi"})).await))
+        .await;
     ledger.hold("list messages", async |house| drop(house.get(&path("/messages")).await)).await;
     ledger.hold("welcome page", async |_| assert_eq!(agent.get("/console").await.status, 200)).await;
     ledger
@@ -146,7 +150,8 @@ async fn every_operation_costs_what_the_table_says() {
     pin_rows(&mut ledger).await;
 
     assert!(ledger.wrong.is_empty(), "\n{}", ledger.wrong.join("\n"));
-    let elsewhere = ["live: ", "sign in", "sign out", "sweep, per session due", "retry, per entry due", "save settings"];
+    let elsewhere =
+        ["live: ", "sign in", "sign out", "sweep, per session due", "retry, per entry due", "save settings"];
     let untested: Vec<_> =
         ledger.rows.keys().filter(|row| !elsewhere.iter().any(|prefix| row.starts_with(prefix))).collect();
     assert!(untested.is_empty(), "rows that nothing counts: {untested:?}");

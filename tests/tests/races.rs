@@ -41,8 +41,7 @@ async fn one_idempotency_key_starts_one_session() {
         let key = format!("start-{round}");
         let headers = [("idempotency-key", key.as_str())];
         let body = json!({"customer": {"name": "Mara Quist", "email": "mara@example.net"}});
-        let calls =
-            (0..8).map(|_| house.call_with(Method::POST, "/v1/sessions", Some(body.clone()), &headers));
+        let calls = (0..8).map(|_| house.call_with(Method::POST, "/v1/sessions", Some(body.clone()), &headers));
         let answers = join_all(calls).await;
         for (status, answer) in &answers {
             assert_eq!((*status, &answer["id"]), (StatusCode::CREATED, &answers[0].1["id"]));
@@ -60,7 +59,8 @@ async fn r21_messages_at_once_are_all_kept() {
     let house = House::start().await;
     let session = house.session(None).await;
     let path = format!("/v1/sessions/{session}/messages");
-    let calls = (0..12).map(|n| house.call(Method::POST, &path, Some(json!({"text": format!("message {n}"), "id": format!("m{n}")}))));
+    let calls = (0..12)
+        .map(|n| house.call(Method::POST, &path, Some(json!({"text": format!("message {n}"), "id": format!("m{n}")}))));
     let answers = join_all(calls).await;
     for (n, (status, answer)) in answers.into_iter().enumerate() {
         // Who lost ten races in a row is told to try again; the same id makes that harmless.

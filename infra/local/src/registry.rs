@@ -13,5 +13,6 @@ pub(crate) fn entries() -> Vec<Entry> {
         http::<session_renew::SessionRenew>(),
         http::<session_customer::SessionCustomer>(),
         http::<session_content::SessionContent>(),
+        http::<admin::Admin>(),
     ]
 }

@@ -1,0 +1,191 @@
+//! The settings documents: GET and PUT `/v1/settings` and `/v1/teams/{id}/settings` (R19). Whole documents, with `ETag` and
+//! `If-Match`; every change is recorded with who, when, old and new value.
+#![cfg_attr(test, allow(clippy::unwrap_used))]
+
+use lambda_http::{
+    Body, Request, Response,
+    http::{Method, StatusCode},
+};
+use parlor_domain::{Role, Settings, TeamId, settings::Overrides};
+use parlor_runtime::{HttpFunction, Runtime};
+use parlor_store::{Found, Keys, SettingsVersion, StoreError, Team};
+use parlor_web::{Answer, Call, Caller, Payload, Ports, Problem, Refused, call::segments, operation::respond};
+use serde_json::Value;
+
+/// Shows and saves settings.
+#[derive(Debug)]
+pub struct Admin {
+    ports: Ports,
+}
+
+/// Which document.
+#[derive(Debug)]
+enum Document {
+    System,
+    Team(TeamId),
+}
+
+/// Why a document is not saved, apart from what it says.
+#[derive(Debug, thiserror::Error)]
+enum SaveError {
+    #[error("send the ETag of the document that you changed as `If-Match`")]
+    NoIfMatch,
+    #[error("somebody else changed these settings meanwhile; read them again and repeat your change")]
+    Stale,
+    #[error("send the whole document as `application/json`")]
+    NotJson,
+}
+
+impl From<SaveError> for Refused {
+    fn from(error: SaveError) -> Self {
+        let (status, code) = match error {
+            SaveError::NoIfMatch => (StatusCode::PRECONDITION_REQUIRED, "if-match-required"),
+            SaveError::Stale => (StatusCode::CONFLICT, "version-conflict"),
+            SaveError::NotJson => (StatusCode::UNSUPPORTED_MEDIA_TYPE, "unsupported-media-type"),
+        };
+        Problem::new(status, code, format!("{error}.")).into()
+    }
+}
+
+impl HttpFunction for Admin {
+    const NAME: &'static str = "admin";
+
+    fn new(runtime: &Runtime) -> Self {
+        Self { ports: Ports::new(runtime) }
+    }
+
+    async fn handle(&self, request: Request) -> Response<Body> {
+        let call = match Call::read(&request, &self.ports) {
+            Ok(call) => call,
+            Err(refused) => return respond(None, Err(refused), self.ports.clock.now()),
+        };
+        let result = self.operate(&request, &call).await;
+        respond(Some(&call), result, self.ports.clock.now())
+    }
+}
+
+impl Admin {
+    async fn operate(&self, request: &Request, call: &Call) -> Result<Answer, Refused> {
+        let path = segments(request);
+        let document = match path.iter().map(String::as_str).collect::<Vec<_>>().as_slice() {
+            ["v1", "settings"] => Document::System,
+            ["v1", "teams", id, "settings"] => Document::Team(id.parse().map_err(|_| Refused::NotFound)?),
+            _ => return Err(Refused::NotFound),
+        };
+        match *request.method() {
+            Method::GET => self.show(call, &document).await,
+            Method::PUT => self.save(call, &document).await,
+            _ => Err(Refused::NotFound),
+        }
+    }
+
+    async fn read(&self, call: &Call, document: &Document) -> Result<(Found, Caller), Refused> {
+        let keys = match document {
+            Document::System => Keys::new().system(),
+            Document::Team(team) => Keys::new().team(team),
+        };
+        let found = self.ports.store.read(call.credentials.keys(keys)).await?;
+        let caller = call.credentials.check(&found, self.ports.clock.now())?;
+        Ok((found, caller))
+    }
+
+    /// One `BatchGetItem`.
+    async fn show(&self, call: &Call, document: &Document) -> Result<Answer, Refused> {
+        let (found, caller) = self.read(call, document).await?;
+        may_read(&caller, document)?;
+        match document {
+            Document::System => {
+                let (settings, version) = found.system()?;
+                Ok(answer(settings.to_value(), version))
+            }
+            Document::Team(id) => {
+                let team = found.team(id)?.ok_or(Refused::NotFound)?;
+                Ok(answer(team.overrides.as_value().clone(), team.version))
+            }
+        }
+    }
+
+    /// One `BatchGetItem` and one `TransactWriteItems`.
+    ///
+    /// A change of the system's document can leave a team's without a meaning (R2 has not every combination): such a
+    /// team runs under the system's settings until its own are saved again.
+    async fn save(&self, call: &Call, document: &Document) -> Result<Answer, Refused> {
+        let Payload::Json(new) = &call.payload else { return Err(SaveError::NotJson.into()) };
+        let (found, caller) = self.read(call, document).await?;
+        call.check_csrf(&caller, &self.ports)?;
+        may_write(&caller)?;
+        let now = self.ports.clock.now();
+        let (system, version) = found.system()?;
+        let saved = match document {
+            Document::System => {
+                must_match(call, version)?;
+                let settings = Settings::parse(new.clone())?;
+                self.ports.store.save_system_settings(&settings, &system, version, &caller.actor(), now).await
+            }
+            Document::Team(id) => {
+                let team = found.team(id)?.ok_or(Refused::NotFound)?;
+                must_match(call, team.version)?;
+                let overrides = Overrides::parse(new.clone(), &system)?;
+                self.ports.store.save_team_settings(&team, &overrides, &caller.actor(), now).await
+            }
+        };
+        match saved {
+            Ok(()) => {
+                let version = match document {
+                    Document::System => version,
+                    Document::Team(id) => found.team(id)?.map_or(version, |team: Team| team.version),
+                };
+                Ok(answer(new.clone(), SettingsVersion(version.0 + 1)))
+            }
+            Err(StoreError::Condition(_)) => Err(SaveError::Stale.into()),
+            Err(error) => Err(error.into()),
+        }
+    }
+}
+
+fn answer(document: Value, version: SettingsVersion) -> Answer {
+    let mut answer = Answer::new(StatusCode::OK, document, "/console");
+    answer.etag = Some(etag(version));
+    answer
+}
+
+fn etag(version: SettingsVersion) -> String {
+    format!("\"{}\"", version.0)
+}
+
+/// `If-Match` has to name the version that was read: settings are never overwritten blindly.
+fn must_match(call: &Call, version: SettingsVersion) -> Result<(), SaveError> {
+    match call.if_match.as_deref() {
+        None => Err(SaveError::NoIfMatch),
+        // A proxy that compresses makes a strong ETag weak; the version in it is the same.
+        Some(given) if given.trim_start_matches("W/") == etag(version) => Ok(()),
+        Some(_) => Err(SaveError::Stale),
+    }
+}
+
+fn may_write(caller: &Caller) -> Result<(), Refused> {
+    if caller.sees_all() { Ok(()) } else { Err(Refused::Forbidden("Only admins change settings.")) }
+}
+
+fn may_read(caller: &Caller, document: &Document) -> Result<(), Refused> {
+    let own_team = match document {
+        Document::System => false,
+        Document::Team(team) => caller.agent.role >= Role::Supervisor && caller.agent.may_use_team(team),
+    };
+    if caller.sees_all() || own_team { Ok(()) } else { Err(Refused::Forbidden("Only admins see these settings.")) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn refusals_have_stable_codes() {
+        let code = |error: SaveError| match Refused::from(error) {
+            Refused::Other(problem) => (problem.status, problem.code),
+            _ => panic!("not a problem of its own"),
+        };
+        assert_eq!(code(SaveError::NoIfMatch), (428, "if-match-required"));
+        assert_eq!(code(SaveError::Stale), (409, "version-conflict"));
+    }
+}
