@@ -219,7 +219,7 @@ on(frame, "click", async (event) => {
   link.setAttribute("aria-busy", "true");
   try {
     const answer = await fetch(link.href, { headers: { accept: "text/html" } });
-    if (!answer.ok) throw new Error(String(answer.status));
+    if (!answer.ok || answer.redirected) throw new Error(String(answer.status));
     const found = new DOMParser().parseFromString(await answer.text(), "text/html");
     const next = one("[data-do=earlier]", found);
     keepPlace(() => {
@@ -240,8 +240,8 @@ const blank = (html) => html.replace(/(name="idempotency_key" value=")[^"]*/g, "
 const shown = new Map();
 async function fetchParts() {
   const answer = await fetch(`${base}?fragment=room`, { headers: { accept: "text/html" } });
-  if (answer.status === 401) page.dispatchEvent(new CustomEvent("parlor:signed-out"));
-  if (!answer.ok) throw new Error(String(answer.status));
+  if (answer.status === 401 || answer.redirected) page.dispatchEvent(new CustomEvent("parlor:signed-out"));
+  if (!answer.ok || answer.redirected) throw new Error(String(answer.status));
   return one(".room", new DOMParser().parseFromString(await answer.text(), "text/html"));
 }
 const waiting = new Map();
@@ -293,16 +293,21 @@ function refresh() {
 for (const part of all("[data-part]", room)) shown.set(part, blank(part.innerHTML));
 
 // Operations: any form of the room other than the composer.
+function showLink(body) {
+  if (!body.url) return false;
+  document.getElementById("link-url").value = body.url;
+  const until = document.getElementById("link-until");
+  until.textContent = body.expires_at ? `${until.dataset.until} ${exactTime.format(Date.parse(body.expires_at))}` : "";
+  openDialog("link");
+  one("[data-do=copy]", document.getElementById("link")).focus();
+  refresh();
+  return true;
+}
+// What an operation leads to; without an entry, or with `false`, it is said and the parts are fetched.
 const done = {
-  links(body) {
-    const input = document.getElementById("link-url");
-    input.value = body.url ?? "";
-    const until = document.getElementById("link-until");
-    until.textContent = body.expires_at ? `${until.dataset.until} ${exactTime.format(Date.parse(body.expires_at))}` : "";
-    openDialog("link");
-    one("[data-do=copy]", document.getElementById("link")).focus();
-    return true;
-  },
+  links: showLink,
+  // R12: where no invitation is sent, the answer carries the link to pass on.
+  invite: showLink,
   end() {
     if (page.dataset.afterEnd) { leaving = true; location.assign(page.dataset.afterEnd); }
     return Boolean(page.dataset.afterEnd);
@@ -318,6 +323,8 @@ on(room, "submit", async (event) => {
   if (!answer) return;
   for (const menu of all("details.menu[open]", room)) menu.open = false;
   form.closest("dialog[open]")?.close();
+  // A part with the focus in it would wait; this one is what the agent just changed.
+  if (form.closest("[data-part]")) (text.matches(":disabled") ? document.getElementById("main") : text).focus({ preventScroll: true });
   if (!answer.ok) {
     toast(problemText(answer), "bad");
     refresh();
@@ -436,6 +443,7 @@ function sayInPane(sentence, at) {
 function onFrame(message) {
   switch (message.type) {
     case "presence":
+    case "pong":
       if (message.indicator) showIndicator(message.indicator);
       if (message.customer === false) showTyping(false);
       break;
@@ -452,7 +460,7 @@ function onFrame(message) {
     }
     case "error": {
       const body = message.id ? connection.refuse(message.id) : "";
-      if (body) refuse(pendingBubble(message.id), body, message.detail ?? words.composerClosed);
+      if (body) refuse(pendingBubble(message.id), body, message.code === "invalid-message" ? words.messageTooLong : words.composerClosed);
       break;
     }
     case "session":

@@ -135,8 +135,9 @@ async function fetchHistory(address) {
   const url = new URL(address, location.href);
   url.searchParams.set("fragment", "history");
   const answer = await fetch(url, { headers: { accept: "text/html" }, signal: searching.signal });
-  if (answer.status === 401) location.assign(`/login?next=${encodeURIComponent(location.pathname)}`);
-  if (!answer.ok) throw new Error(String(answer.status));
+  // Somebody who is signed out is sent to the way in, and so is this request.
+  if (answer.status === 401 || answer.redirected) page.dispatchEvent(new CustomEvent("parlor:signed-out"));
+  if (!answer.ok || answer.redirected) throw new Error(String(answer.status));
   const found = new DOMParser().parseFromString(await answer.text(), "text/html");
   return found.getElementById("history") ?? found.body;
 }
@@ -366,6 +367,7 @@ for (const form of all("form[data-new]")) {
       form.dataset.sms = chosen.dataset.sms;
       form.dataset.embedded = chosen.dataset.embedded;
       form.dataset.pin = chosen.dataset.pin;
+      one(".new-channel", form).disabled = chosen.dataset.embedded === "true";
       const sms = one("[name=channel][value=sms]", form);
       sms.disabled = chosen.dataset.sms !== "true";
       if (sms.disabled && sms.checked) one("[name=channel][value=email]", form).checked = true;

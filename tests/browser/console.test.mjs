@@ -359,6 +359,20 @@ describe("the room", () => {
     assert.equal(await page.inputValue("#text"), "kept");
   }));
 
+  test("r3 Keep open puts the warning away", desk("/sample/room-about-to-end", {}, async (at, page) => {
+    await page.getByText("Keep open").click();
+    await at.until("it is gone", async () => (await page.isVisible("#inactivity")) === false);
+    assert.equal(at.posts.at(-1).path, `/v1/sessions/${SESSION}/keep-open`);
+    assert.equal(await at.focused("id"), "text");
+  }));
+
+  test("r12 inviting without a message shows the link to pass on", desk("/sample/room-planned", {}, async (at, page) => {
+    at.answers[`/v1/sessions/${SESSION}/invite`] = { body: { id: SESSION, state: "invited", url: "https://desk.example.net/s/def" } };
+    await page.click(".banners [data-operation=invite] button");
+    await page.waitForSelector("#link[open]");
+    assert.equal(await page.inputValue("#link-url"), "https://desk.example.net/s/def");
+  }));
+
   test("r3 counts down", desk("/sample/room-about-to-end", {}, async (at, page) => {
     const first = await page.textContent("[data-countdown]");
     assert.match(first, /^1:3\d$/);

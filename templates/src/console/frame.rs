@@ -192,7 +192,7 @@ pub(super) fn script_words() -> Markup {
             data-need-contact=(words::NEED_CONTACT) data-need-pin=(words::NEED_PIN) data-bad-email=(words::BAD_EMAIL) data-bad-phone=(words::BAD_PHONE)
             data-pin-failed=(words::PIN_SHOW_FAILED) data-pin-not-yours=(words::PIN_NOT_YOURS)
             data-sending=(words::SENDING) data-send-failed=(words::SEND_FAILED) data-retry=(words::RETRY)
-            data-inactive-now=(words::INACTIVE_NOW) data-composer-closed=(words::COMPOSER_CLOSED)
+            data-inactive-now=(words::INACTIVE_NOW) data-composer-closed=(words::COMPOSER_CLOSED) data-message-too-long=(words::MESSAGE_TOO_LONG)
             data-done-invite=(words::DONE_INVITE) data-done-release=(words::DONE_RELEASE) data-done-reset=(words::DONE_RESET)
             data-done-renew=(words::DONE_RENEW) data-done-keep=(words::DONE_KEEP) {}
         template id="field-error" { p.field-error { (Icon::Alert) span {} } }

@@ -110,7 +110,8 @@ impl NewSession {
                 } @else { p.muted.new-lead { (words::NEW_LEAD) } }
                 (Field { value: &self.name, autocomplete: Some("off"), required: true, autofocus: first.is_none_or(|field| field == "name"), maxlength: Some(120),
                     error: FieldError::of(&self.errors, "name"), ..Field::new(words::CUSTOMER_NAME, "name") })
-                fieldset.new-channel {
+                // Without an invitation there is no channel to send: both contacts count.
+                fieldset.new-channel disabled[embedded] {
                     legend { (words::INVITE_BY) }
                     div.segments {
                         label { input type="radio" name="channel" value="email" checked[!by_sms]; span { (Icon::Mail) (words::BY_EMAIL) } }

@@ -195,6 +195,7 @@ pub const DONE_KEEP: &str = "The session stays open";
 pub const DETAILS: &str = "Details";
 pub const RELEASE_QUESTION: &str = "Release the device?";
 pub const RESET_QUESTION: &str = "Reset the PIN?";
+pub const MESSAGE_TOO_LONG: &str = "A message has at most 4,000 characters.";
 pub const COMPOSER_CLOSED: &str = "This session is over, so nothing can be written.";
 pub const DISCARDED: &str = "This plan was discarded";
 pub const DISCARDED_HELP: &str = "Nobody was invited. Start a new session when you need one.";
