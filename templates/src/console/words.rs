@@ -183,8 +183,7 @@ pub const INACTIVE_HELP: &str = "Nothing was done here for a while. It ends in";
 pub const INACTIVE_NOW: &str = "It is ending now.";
 pub const PIN_LOCKED: &str = "The PIN was wrong too often";
 pub const PIN_BANNED: &str = "The PIN is blocked";
-pub const PIN_BANNED_HELP: &str =
-    "It was wrong too often, again and again. Make sure that you are talking to the right person, then reset the PIN.";
+pub const PIN_BANNED_HELP: &str = "It was locked several times after wrong tries. Make sure that you are talking to the right person, then reset the PIN.";
 pub const RECONNECTING: &str = "Connecting again. You can go on; what you write is sent once the connection is back.";
 pub const SINGLE_KEYS: &str = "Use single keys as shortcuts";
 pub const DONE_INVITE: &str = "The invitation is on its way";
