@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 use parlor_domain::{
     AccessTier, Actor, EndedBy, Event, EventKind, Indicator, Presence, Rejection, Sender, Session, SessionId, Settings,
-    State, Who, settings::AgentRedirect,
+    State, Who,
 };
 use serde::{Deserialize, Serialize};
 
@@ -177,18 +177,6 @@ pub enum Frame {
         #[serde(skip_serializing_if = "Option::is_none")]
         indicator: Option<Indicator>,
     },
-    /// The settings that a room shows or acts upon, as they are now (R19).
-    Settings {
-        /// R17: what the customer reads while the owner is away; customers only.
-        #[serde(skip_serializing_if = "Option::is_none")]
-        inactive_agent_message: Option<String>,
-        /// R13: whether text messages may be sent; staff only.
-        #[serde(skip_serializing_if = "Option::is_none")]
-        sms: Option<bool>,
-        /// R18: where the agent goes after the end; staff only.
-        #[serde(skip_serializing_if = "Option::is_none")]
-        agent_redirect: Option<AgentRedirect>,
-    },
     /// R15: the customer opened the room again elsewhere; newest wins. This connection is over.
     Superseded,
     /// The connection will soon be as old as API Gateway lets it become: open a new one at leisure.
@@ -285,16 +273,16 @@ impl EventView {
     }
 }
 
-/// The id under which a message is marked as posted: the writer's own, kept apart from everybody else's, so that nobody
-/// can take an id that another will use.
+/// The id under which a message is marked as posted: the writer's own, with the writer's side before it, so that the
+/// customer cannot take an id that staff will use. Among staff ids are random.
 #[must_use]
-pub fn posted_mark(actor: &Actor, id: &str) -> String {
-    match actor {
-        Actor::Agent { id: agent, .. } => format!("agent:{agent}:{id}"),
-        Actor::Customer => format!("customer:{id}"),
-        Actor::Api { key } => format!("api:{key}:{id}"),
-        Actor::System => format!("system:{id}"),
-    }
+pub fn posted_mark(from: Sender, id: &str) -> String {
+    let side = match from {
+        Sender::Customer => "customer",
+        Sender::Agent => "agent",
+        Sender::Api => "api",
+    };
+    format!("{side}:{id}")
 }
 
 fn first_name(name: &str) -> &str {
@@ -327,23 +315,6 @@ impl Frame {
             Actor::Api { .. } | Actor::System => Sender::Api,
         };
         Self::Typing { from, name: display_name(actor, session, settings, audience) }
-    }
-
-    /// The settings that `audience`'s room shows or acts upon.
-    #[must_use]
-    pub fn settings(settings: &Settings, audience: Audience) -> Self {
-        match audience {
-            Audience::Customer => Self::Settings {
-                inactive_agent_message: settings.session.inactive_agent_message.clone(),
-                sms: None,
-                agent_redirect: None,
-            },
-            Audience::Staff => Self::Settings {
-                inactive_agent_message: None,
-                sms: Some(settings.channels.sms),
-                agent_redirect: Some(settings.end.agent_redirect),
-            },
-        }
     }
 
     /// The answer to a ping.

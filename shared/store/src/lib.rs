@@ -22,7 +22,7 @@ pub use commit::{CommitError, Extras, Kept, PostedMark};
 pub use due::{DUE_SHARDS, DueItem};
 pub use error::StoreError;
 pub use history::{Page, Query, Scope, Summary, fold};
-pub use presence::Connection;
+pub use presence::{ConnectError, Connection};
 pub use read::{Found, Keys, Stored};
 pub use settings::{SettingsVersion, Team};
 pub use staff::{Credentials, NewAgent, SetupLink};

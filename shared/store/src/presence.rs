@@ -3,10 +3,11 @@
 
 use aws_sdk_dynamodb::{
     error::SdkError,
+    operation::transact_write_items::TransactWriteItemsError,
     types::{Delete, ReturnValue, TransactWriteItem, Update},
 };
 use jiff::{SignedDuration, Timestamp};
-use parlor_domain::{Lease, Presence, Session, SessionId, Who, presence::LEASE};
+use parlor_domain::{Lease, Presence, SecretHash, Session, SessionId, Who, presence::LEASE};
 use serde::{Deserialize, Serialize};
 
 use crate::{
@@ -26,12 +27,28 @@ pub struct Connection {
     pub who: Who,
     /// The display name to send with what comes from it.
     pub name: String,
+    /// The customer's device: a connection does not outlive its device's place in the session (R6).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub device: Option<SecretHash>,
+}
+
+/// Why a connection was not let in. In each case nothing was written.
+#[derive(Debug, thiserror::Error)]
+pub enum ConnectError {
+    /// The ticket was used before.
+    #[error("the ticket was used before")]
+    TicketUsed,
+    /// Another transaction holds the session: read and try again.
+    #[error("the session is being changed")]
+    Conflict,
+    /// Not reached, throttled, failing; or the session is gone.
+    #[error(transparent)]
+    Store(#[from] StoreError),
 }
 
 impl Store {
     /// Lets a connection in: uses the ticket up, notes the connection, and puts it into the room in place of those it
-    /// supersedes (and of leases that ran out). One `TransactWriteItems`; [`StoreError::Condition`] when the ticket was
-    /// used before.
+    /// supersedes (and of leases that ran out). One `TransactWriteItems`.
     pub async fn connect(
         &self,
         id: &str,
@@ -39,7 +56,7 @@ impl Store {
         nonce: &str,
         gone: &[String],
         now: Timestamp,
-    ) -> Result<(), StoreError> {
+    ) -> Result<(), ConnectError> {
         let expires = number((now + CONNECTION_TTL).as_second());
         let mut ticket = Key::ticket(nonce).to_item();
         ticket.insert("expires".into(), expires.clone());
@@ -78,14 +95,23 @@ impl Store {
                 writes.push(TransactWriteItem::builder().delete(delete).build());
             }
         }
-        self.transact(writes).await
+        match self.client.transact_write_items().set_transact_items(Some(writes)).send().await {
+            Ok(_) => Ok(()),
+            Err(error) => Err(refused(&error)),
+        }
     }
 
-    /// Renews a connection's lease. One `UpdateItem`; [`StoreError::Condition`] when the connection is no longer in the
-    /// room.
-    pub async fn renew_lease(&self, session: &SessionId, id: &str, now: Timestamp) -> Result<(), StoreError> {
+    /// Renews a connection's lease. One `UpdateItem`, which answers with the session as it is now; `None` when the
+    /// connection is no longer in the room.
+    pub async fn renew_lease(
+        &self,
+        session: &SessionId,
+        id: &str,
+        now: Timestamp,
+    ) -> Result<Option<Stored>, StoreError> {
         let until = serde_dynamo::to_attribute_value(now + LEASE).map_err(|error| StoreError::item("lease", &error))?;
-        self.client
+        let renewed = self
+            .client
             .update_item()
             .table_name(&self.core)
             .set_key(Some(Key::session(session).to_item()))
@@ -95,10 +121,14 @@ impl Store {
             .expression_attribute_names("#id", id)
             .expression_attribute_names("#until", "until")
             .expression_attribute_values(":until", until)
+            .return_values(ReturnValue::AllNew)
             .send()
-            .await
-            .map(|_| ())
-            .map_err(|error| StoreError::from_sdk("UpdateItem lease", &error))
+            .await;
+        match renewed {
+            Ok(answer) => answer.attributes.map(stored).transpose(),
+            Err(SdkError::ServiceError(error)) if error.err().is_conditional_check_failed_exception() => Ok(None),
+            Err(error) => Err(StoreError::from_sdk("UpdateItem lease", &error)),
+        }
     }
 
     /// Takes a connection out of its room and forgets it. `DeleteItem` and `UpdateItem` side by side. Answers with the
@@ -143,6 +173,24 @@ impl Store {
             .map(|doc| serde_dynamo::from_attribute_value(doc).map_err(|error| StoreError::item("connection", &error)))
             .transpose()
     }
+}
+
+/// Of `connect`'s three conditions the first is the ticket's.
+fn refused<R>(error: &SdkError<TransactWriteItemsError, R>) -> ConnectError {
+    const OPERATION: &str = "TransactWriteItems";
+    if let Some(TransactWriteItemsError::TransactionCanceledException(canceled)) = error.as_service_error() {
+        let mut reasons = canceled.cancellation_reasons().iter().map(|reason| reason.code().unwrap_or_default());
+        if reasons.clone().next() == Some("ConditionalCheckFailed") {
+            return ConnectError::TicketUsed;
+        }
+        if reasons.clone().any(|code| code == "TransactionConflict") {
+            return ConnectError::Conflict;
+        }
+        if reasons.any(|code| code == "ConditionalCheckFailed") {
+            return ConnectError::Store(StoreError::Condition(OPERATION));
+        }
+    }
+    ConnectError::Store(StoreError::from_sdk(OPERATION, error))
 }
 
 fn stored(mut item: Item) -> Result<Stored, StoreError> {

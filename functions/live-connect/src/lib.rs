@@ -1,0 +1,173 @@
+//! `$connect`: takes a ticket and opens a live connection.
+//!
+//! One read (`BatchGetItem`: session, settings, for staff the agent) and one write (`TransactWriteItems`: the ticket is
+//! used up, the connection noted, its lease put into the room). Nothing can be sent to the connection itself yet: API
+//! Gateway opens it when this has answered.
+
+use aws_lambda_events::apigw::{ApiGatewayProxyResponse, ApiGatewayWebsocketProxyRequest};
+use jiff::Timestamp;
+use parlor_domain::{AccessTier, Keyring, Lease, Presence, SecretHash, Session, Settings, Who, presence::LEASE};
+use parlor_live::{Holder, Live, Ticket, TicketError};
+use parlor_runtime::{Clock, EventFunction, Runtime};
+use parlor_store::{ConnectError, Connection, Found, Keys, MAX_CONFLICTS, Store, StoreError};
+
+/// At most this many connections are tidied away in one write, which may have a hundred items.
+const TIDY_MAX: usize = 40;
+
+/// The function.
+#[derive(Debug)]
+pub struct LiveConnect {
+    store: Store,
+    live: Live,
+    keyring: Keyring,
+    clock: Clock,
+    /// The only origin whose pages may connect.
+    origin: String,
+}
+
+/// Why a connection is not opened. The browser learns the status and nothing else.
+#[derive(Debug, thiserror::Error)]
+enum Refused {
+    #[error("the page is not from here")]
+    Origin,
+    #[error("no ticket, or no connection id")]
+    Incomplete,
+    #[error(transparent)]
+    Ticket(#[from] TicketError),
+    #[error("the ticket was used before")]
+    TicketUsed,
+    #[error("the ticket's holder may not enter")]
+    NotAllowed,
+    #[error("the service is down")]
+    Maintenance,
+    #[error("the session is being changed all the time")]
+    Busy,
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+impl Refused {
+    fn status(&self) -> i64 {
+        match self {
+            Self::Maintenance | Self::Busy | Self::Store(_) => 503,
+            _ => 403,
+        }
+    }
+}
+
+impl EventFunction for LiveConnect {
+    const NAME: &'static str = "live-connect";
+    type Event = ApiGatewayWebsocketProxyRequest;
+    type Answer = ApiGatewayProxyResponse;
+
+    fn new(runtime: &Runtime) -> Self {
+        let config = &runtime.config;
+        Self {
+            store: Store::new(runtime.dynamodb(), &config.core_table, &config.connections_table),
+            live: Live::new(runtime.live()),
+            keyring: runtime.keyring(),
+            clock: runtime.clock.clone(),
+            origin: config.public_url.clone(),
+        }
+    }
+
+    async fn handle(&self, event: Self::Event) -> Result<Self::Answer, lambda_runtime::Error> {
+        let mut answer = ApiGatewayProxyResponse::default();
+        answer.status_code = match self.open(&event).await {
+            Ok(()) => 200,
+            Err(refused) => {
+                tracing::info!(%refused, "not connected");
+                refused.status()
+            }
+        };
+        Ok(answer)
+    }
+}
+
+impl LiveConnect {
+    async fn open(&self, event: &ApiGatewayWebsocketProxyRequest) -> Result<(), Refused> {
+        self.check_origin(event)?;
+        let id = event.request_context.connection_id.as_deref().ok_or(Refused::Incomplete)?;
+        let ticket = event.query_string_parameters.first("ticket").ok_or(Refused::Incomplete)?;
+        let ticket = Ticket::verify(ticket, &self.keyring, self.clock.now())?;
+
+        for _ in 0..MAX_CONFLICTS {
+            let now = self.clock.now();
+            let mut keys = Keys::new().session(&ticket.session);
+            if let Holder::Agent(agent) = &ticket.holder {
+                keys = keys.agent(agent);
+            }
+            let found = self.store.read(keys).await?;
+            let stored = found.session(&ticket.session)?.ok_or(Refused::NotAllowed)?;
+            let (settings, _) = found.settings(&ticket.session.team())?;
+            let connection = admit(&ticket, &stored.session, &settings, &found, now)?;
+
+            let gone = leaving(&stored.presence, &connection.who, now);
+            match self.store.connect(id, &connection, &ticket.nonce, &gone, now).await {
+                Ok(()) => {}
+                Err(ConnectError::Conflict) => continue,
+                Err(ConnectError::TicketUsed) => return Err(Refused::TicketUsed),
+                Err(ConnectError::Store(error)) => return Err(error.into()),
+            }
+
+            let mut presence = stored.presence;
+            let superseded: Vec<String> =
+                gone.into_iter().filter(|id| presence.0.remove(id).is_some_and(|lease| lease.until > now)).collect();
+            presence.0.insert(id.to_owned(), Lease { who: connection.who, until: now + LEASE });
+            tokio::join!(
+                self.live.supersede(&superseded),
+                self.live.announce_presence(&stored.session, &presence, Some(id), now),
+            );
+            return Ok(());
+        }
+        Err(Refused::Busy)
+    }
+
+    /// A page of another origin must not connect with a ticket that it got hold of. What is no browser sends no
+    /// `Origin`, and has no pages to protect.
+    fn check_origin(&self, event: &ApiGatewayWebsocketProxyRequest) -> Result<(), Refused> {
+        match event.headers.get("origin") {
+            Some(origin) if origin.as_bytes() != self.origin.as_bytes() => Err(Refused::Origin),
+            _ => Ok(()),
+        }
+    }
+}
+
+/// Whether the ticket's holder may enter now: what the ticket says was true a minute ago.
+fn admit(
+    ticket: &Ticket,
+    session: &Session,
+    settings: &Settings,
+    found: &Found,
+    now: Timestamp,
+) -> Result<Connection, Refused> {
+    if settings.service.maintenance {
+        return Err(Refused::Maintenance);
+    }
+    let (name, device): (_, Option<SecretHash>) = match &ticket.holder {
+        Holder::Customer(device) => {
+            let bound = session.device.as_ref().is_some_and(|bound| bound.hash == *device);
+            if !bound || session.access(now).tier == AccessTier::None {
+                return Err(Refused::NotAllowed);
+            }
+            (session.customer.name.clone(), Some(device.clone()))
+        }
+        Holder::Agent(id) => {
+            let agent = found.agent(id)?.filter(|agent| agent.may_see(session)).ok_or(Refused::NotAllowed)?;
+            (agent.name, None)
+        }
+    };
+    Ok(Connection { session: ticket.session.clone(), who: ticket.holder.who(), name, device })
+}
+
+/// The connections that leave the room with this one's arrival: those whose lease ran out and, for the customer, every
+/// other of theirs (R15: newest wins). Staff may have several.
+fn leaving(presence: &Presence, who: &Who, now: Timestamp) -> Vec<String> {
+    let superseded = |lease: &Lease| *who == Who::Customer && lease.who == Who::Customer;
+    let mut gone: Vec<&str> =
+        presence.0.iter().filter(|(_, lease)| superseded(lease)).map(|(id, _)| id.as_str()).collect();
+    gone.extend(
+        presence.0.iter().filter(|(_, lease)| !superseded(lease) && lease.until <= now).map(|(id, _)| id.as_str()),
+    );
+    gone.into_iter().take(TIDY_MAX).map(str::to_owned).collect()
+}

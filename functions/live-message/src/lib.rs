@@ -1,0 +1,324 @@
+//! `$default`: hears what a page says over its live connection. The protocol stands in `docs/live-protocol.md`.
+//!
+//! | frame | reads | writes |
+//! | --- | --- | --- |
+//! | `hello` | one `BatchGetItem` and one `Query`, side by side | none |
+//! | `message` | one `BatchGetItem` | one `TransactWriteItems` |
+//! | `ping` | none | one `UpdateItem` |
+//! | `typing` | one `BatchGetItem` | none |
+//!
+//! The page names its session in every frame, so that connection and session are read together; the noted connection
+//! proves that it is in that session's room. Answers go through the management endpoint: the route has no response.
+
+use aws_lambda_events::apigw::{
+    ApiGatewayProxyResponse, ApiGatewayWebsocketProxyRequest, ApiGatewayWebsocketProxyRequestContext,
+};
+use jiff::Timestamp;
+use parlor_domain::{
+    AccessTier, Actor, Command, Event, EventKind, Lease, Origin, Presence, Rejection, Sender, Session, SessionId,
+    Settings, Who, presence::LEASE, session::Context,
+};
+use parlor_live::{
+    Audience, ClientFrame, Frame, Live, MAX_MISSED, Refusal, frames_for, posted_mark, presence_frame, state_frame,
+};
+use parlor_runtime::{Clock, EventFunction, Runtime};
+use parlor_store::{CommitError, Connection, Extras, Found, Keys, MAX_CONFLICTS, PostedMark, Store, StoreError};
+
+/// API Gateway ends a connection after two hours. From ten minutes before that on, a ping is answered with the wish that
+/// the page opens a new one.
+const OLD_AGE_MS: i64 = 110 * 60 * 1000;
+
+/// The longest user agent that an event keeps.
+const USER_AGENT_MAX: usize = 200;
+
+/// The longest id of a message, in bytes.
+const ID_MAX: usize = 64;
+
+/// The function.
+#[derive(Debug)]
+pub struct LiveMessage {
+    store: Store,
+    live: Live,
+    clock: Clock,
+}
+
+impl EventFunction for LiveMessage {
+    const NAME: &'static str = "live-message";
+    type Event = ApiGatewayWebsocketProxyRequest;
+    type Answer = ApiGatewayProxyResponse;
+
+    fn new(runtime: &Runtime) -> Self {
+        let config = &runtime.config;
+        Self {
+            store: Store::new(runtime.dynamodb(), &config.core_table, &config.connections_table),
+            live: Live::new(runtime.live()),
+            clock: runtime.clock.clone(),
+        }
+    }
+
+    async fn handle(&self, event: Self::Event) -> Result<Self::Answer, lambda_runtime::Error> {
+        let mut answer = ApiGatewayProxyResponse::default();
+        answer.status_code = 200;
+        let Some(connection) = event.request_context.connection_id.as_deref() else { return Ok(answer) };
+        let frame = match event.body.as_deref() {
+            Some(text) if !event.is_base64_encoded => ClientFrame::parse(text),
+            _ => Err(Refusal::Malformed),
+        };
+        let (outcome, id) = match frame {
+            Ok(ClientFrame::Hello { session, since }) => (self.hello(connection, &session, since).await, None),
+            Ok(ClientFrame::Message { session, id, text }) => {
+                let post = Post { connection, session, id, text, origin: origin(&event.request_context) };
+                (self.message(&post).await, Some(post.id))
+            }
+            Ok(ClientFrame::Ping { session }) => (self.ping(connection, &session, &event.request_context).await, None),
+            Ok(ClientFrame::Typing { session }) => (self.typing(connection, &session).await, None),
+            Err(refusal) => (Err(refusal), None),
+        };
+        if let Err(refusal) = outcome {
+            tracing::info!(code = refusal.code(), "refused");
+            let frame = refusal.frame(id.as_deref());
+            if refusal.closes() {
+                self.live.dismiss(connection, frame).await;
+            } else {
+                self.live.post(connection, &[frame]).await;
+            }
+        }
+        Ok(answer)
+    }
+}
+
+/// A chat message on its way in.
+struct Post<'a> {
+    connection: &'a str,
+    session: SessionId,
+    id: String,
+    text: String,
+    origin: Origin,
+}
+
+/// A room as one of its connections enters it with a frame.
+struct Room {
+    connection: Connection,
+    session: Session,
+    presence: Presence,
+    settings: Settings,
+    now: Timestamp,
+}
+
+impl Room {
+    fn audience(&self) -> Audience {
+        Audience::from(&self.connection.who)
+    }
+
+    fn actor(&self) -> Actor {
+        match &self.connection.who {
+            Who::Customer => Actor::Customer,
+            Who::Agent(id) => Actor::Agent { id: id.clone(), name: self.connection.name.clone() },
+        }
+    }
+
+    fn sender(&self) -> Sender {
+        match self.connection.who {
+            Who::Customer => Sender::Customer,
+            Who::Agent(_) => Sender::Agent,
+        }
+    }
+
+    fn frames(&self, events: &[Event]) -> Vec<Frame> {
+        frames_for(self.audience(), events, &self.session, &self.presence, &self.settings, self.now)
+    }
+}
+
+/// Which failure it was is for the log; the page tries again.
+fn unavailable(error: StoreError) -> Refusal {
+    tracing::error!(%error, "the tables");
+    Refusal::Unavailable
+}
+
+/// R2, R6: whether a connected customer still may be here.
+fn check_customer(session: &Session, now: Timestamp) -> Result<(), Refusal> {
+    if session.device.is_none() {
+        Err(Refusal::Device)
+    } else if session.access(now).tier == AccessTier::None {
+        Err(Refusal::SessionExpired)
+    } else {
+        Ok(())
+    }
+}
+
+fn origin(context: &ApiGatewayWebsocketProxyRequestContext) -> Origin {
+    Origin {
+        ip: context.identity.source_ip.clone(),
+        user_agent: context.identity.user_agent.as_ref().map(|name| name.chars().take(USER_AGENT_MAX).collect()),
+    }
+}
+
+impl LiveMessage {
+    /// Whether `found` has the connection in the session's room, and whether whoever it is may still be there.
+    fn enter(&self, found: &Found, id: &str, session: &SessionId) -> Result<Room, Refusal> {
+        let now = self.clock.now();
+        let connection = found.connection(id).map_err(unavailable)?.filter(|connection| connection.session == *session);
+        let stored = found.session(session).map_err(unavailable)?;
+        let (Some(connection), Some(stored)) = (connection, stored) else { return Err(Refusal::NotConnected) };
+        let (settings, _) = found.settings(&session.team()).map_err(unavailable)?;
+        if settings.service.maintenance {
+            return Err(Refusal::ServiceDown);
+        }
+        if connection.who == Who::Customer {
+            check_customer(&stored.session, now)?;
+            if stored.session.device.as_ref().map(|device| &device.hash) != connection.device.as_ref() {
+                return Err(Refusal::Device);
+            }
+        }
+        Ok(Room { connection, session: stored.session, presence: stored.presence, settings, now })
+    }
+
+    /// What was missed since event `since`, then how things stand. Ends with a `presence` frame, by which the page knows
+    /// that it has everything.
+    async fn hello(&self, id: &str, session: &SessionId, since: u64) -> Result<(), Refusal> {
+        let keys = Keys::new().connection(id).session(session);
+        let (found, events) =
+            tokio::join!(self.store.read(keys), self.store.events(session, since, i32::from(MAX_MISSED)));
+        let mut room = self.enter(&found.map_err(unavailable)?, id, session)?;
+        let events = events.map_err(unavailable)?;
+        if self.newest_wins(id, &room).await {
+            return Ok(());
+        }
+        if events.first().is_some_and(|first| first.seq != since.saturating_add(1)) {
+            self.live.post(id, &[Frame::Reload]).await;
+            return Ok(());
+        }
+        // The two reads are not one moment. The session must not look older than its events...
+        for event in &events {
+            if event.seq == room.session.seq + 1 {
+                room.session.apply(event);
+            }
+        }
+        let mut frames = room.frames(&events);
+        // ... and must not claim a number whose event was not sent.
+        let sent = events.last().map_or(since.min(room.session.seq), |event| event.seq);
+        let (session, presence, audience) = (&room.session, &room.presence, room.audience());
+        let mut state = state_frame(session, presence, &room.settings, audience, room.now);
+        if let Frame::Session(state) = &mut state {
+            state.seq = sent;
+        }
+        frames.push(state);
+        frames.push(presence_frame(session, presence, audience, room.now));
+        self.live.post(id, &frames).await;
+        Ok(())
+    }
+
+    /// R15. Two tabs of the customer that connected at the same moment did not see each other; the second of them to say
+    /// hello does. The one with the later lease stays. Says whether this connection was the one to go.
+    async fn newest_wins(&self, id: &str, room: &Room) -> bool {
+        if room.connection.who != Who::Customer {
+            return false;
+        }
+        let customers = room.presence.alive(room.now).filter(|(_, lease)| lease.who == Who::Customer);
+        let mut customers: Vec<(Timestamp, &str)> = customers.map(|(id, lease)| (lease.until, id)).collect();
+        customers.sort_unstable();
+        let Some((_, newest)) = customers.pop() else { return false };
+        let others: Vec<String> = customers.into_iter().map(|(_, id)| id.to_owned()).collect();
+        self.live.supersede(&others).await;
+        newest != id && others.iter().any(|other| other == id)
+    }
+
+    /// Posts a chat message and tells the room, the writer included: that is the writer's confirmation.
+    async fn message(&self, post: &Post<'_>) -> Result<(), Refusal> {
+        let Post { connection, session, id, .. } = post;
+        // The domain says so too, but only after the id has been part of a key.
+        if id.is_empty() || id.len() > ID_MAX {
+            return Err(Refusal::Rejected(Rejection::InvalidMessage));
+        }
+        for _ in 0..MAX_CONFLICTS {
+            // Which side the connection is on comes with the same read, so both sides' marks are asked for.
+            let keys = Keys::new()
+                .connection(connection)
+                .session(session)
+                .posted(session, &posted_mark(Sender::Customer, id))
+                .posted(session, &posted_mark(Sender::Agent, id));
+            let found = self.store.read(keys).await.map_err(unavailable)?;
+            let mut room = self.enter(&found, connection, session)?;
+            let mark = posted_mark(room.sender(), id);
+            if let Some(posted) = found.posted(session, &mark).map_err(unavailable)? {
+                self.confirm(&room, post, &posted).await;
+                return Ok(());
+            }
+            let context = Context { actor: room.actor(), origin: post.origin.clone(), now: room.now };
+            let command = Command::Post { id: id.clone(), text: post.text.clone() };
+            let decision = room.session.decide(command, &room.settings, &context)?;
+            let extras = Extras { posted: Some(&mark), ..Extras::default() };
+            match self.store.commit(&decision, extras).await {
+                Ok(()) => {
+                    // A connection that speaks is alive, whatever became of its lease: it must hear the confirmation.
+                    let lease = Lease { who: room.connection.who.clone(), until: room.now + LEASE };
+                    room.presence.0.insert((*connection).to_owned(), lease);
+                    self.live.announce(&decision, &room.presence, &room.settings, room.now).await;
+                    return Ok(());
+                }
+                Err(CommitError::Conflict | CommitError::AlreadyPosted | CommitError::AlreadyKept) => {}
+                Err(CommitError::Store(error)) => return Err(unavailable(error)),
+            }
+        }
+        Err(Refusal::Unavailable)
+    }
+
+    /// The message was posted before, and its confirmation got lost: says it again, to the writer only.
+    async fn confirm(&self, room: &Room, post: &Post<'_>, posted: &PostedMark) {
+        let text = post.text.trim().to_owned();
+        let event = Event {
+            seq: posted.seq,
+            at: posted.at,
+            actor: room.actor(),
+            origin: Origin::default(),
+            kind: EventKind::Message { id: post.id.clone(), from: room.sender(), text },
+        };
+        self.live.post(post.connection, &room.frames(&[event])).await;
+    }
+
+    /// Renews the lease. The write answers with the session, so that the pong can say what is newest and who is here:
+    /// whoever missed a hint learns of it within a ping.
+    async fn ping(
+        &self,
+        id: &str,
+        session: &SessionId,
+        context: &ApiGatewayWebsocketProxyRequestContext,
+    ) -> Result<(), Refusal> {
+        let now = self.clock.now();
+        let stored = self.store.renew_lease(session, id, now).await.map_err(unavailable)?;
+        let Some(stored) = stored else { return Err(Refusal::NotConnected) };
+        let Some(lease) = stored.presence.0.get(id) else { return Err(Refusal::NotConnected) };
+        if lease.who == Who::Customer {
+            check_customer(&stored.session, now)?;
+        }
+        let audience = Audience::from(&lease.who);
+        let mut frames = vec![Frame::pong(&stored.session, &stored.presence, audience, now)];
+        if context.request_time_epoch - context.connected_at >= OLD_AGE_MS {
+            frames.push(Frame::Reconnect);
+        }
+        self.live.post(id, &frames).await;
+        Ok(())
+    }
+
+    /// Tells the other side that this one is writing. Nothing is kept.
+    async fn typing(&self, id: &str, session: &SessionId) -> Result<(), Refusal> {
+        let keys = Keys::new().connection(id).session(session);
+        let found = self.store.read(keys).await.map_err(unavailable)?;
+        let room = self.enter(&found, id, session)?;
+        let own = room.audience();
+        if own == Audience::Customer && !room.session.access(room.now).chat {
+            return Err(Refusal::Rejected(Rejection::ChatClosed));
+        }
+        let actor = room.actor();
+        self.live
+            .push(&room.presence, room.now, Some(id), |audience| {
+                if audience == own {
+                    vec![]
+                } else {
+                    vec![Frame::typing(&actor, &room.session, &room.settings, audience)]
+                }
+            })
+            .await;
+        Ok(())
+    }
+}
