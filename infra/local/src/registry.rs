@@ -14,5 +14,8 @@ pub(crate) fn entries() -> Vec<Entry> {
         http::<session_customer::SessionCustomer>(),
         http::<session_content::SessionContent>(),
         http::<admin::Admin>(),
+        event::<live_connect::LiveConnect>(),
+        event::<live_message::LiveMessage>(),
+        event::<live_disconnect::LiveDisconnect>(),
     ]
 }
