@@ -1,6 +1,5 @@
 //! Every function there is, one line each. A function that is not here answers 500, as if it had not been uploaded.
 
-#[allow(unused_imports, reason = "which of the two is used depends on the list")]
 use crate::invoke::{Entry, event, http};
 
 /// All of them, in the template's order.
@@ -17,5 +16,9 @@ pub(crate) fn entries() -> Vec<Entry> {
         event::<live_connect::LiveConnect>(),
         event::<live_message::LiveMessage>(),
         event::<live_disconnect::LiveDisconnect>(),
+        event::<deliver::Deliver>(),
+        event::<sweep_inactivity::SweepInactivity>(),
+        event::<sweep_access::SweepAccess>(),
+        event::<retry_deliveries::RetryDeliveries>(),
     ]
 }

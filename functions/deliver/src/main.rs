@@ -1,0 +1,8 @@
+//! Starts the function `deliver`.
+
+use deliver::Deliver;
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> Result<(), lambda_runtime::Error> {
+    parlor_runtime::run_event::<Deliver>().await
+}

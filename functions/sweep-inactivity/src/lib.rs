@@ -1,0 +1,67 @@
+//! Ends sessions whose agent was inactive for too long (R3). Scheduled every minute; several runs side by side end each
+//! session once.
+
+use std::time::Duration;
+
+use parlor_domain::{DueKind, SessionId};
+use parlor_live::Live;
+use parlor_runtime::{Clock, EventFunction, Runtime};
+use parlor_store::{Store, StoreError};
+use parlor_sweep::{Tally, sweep_session, work_off};
+
+/// Five seconds less than the function's time-out in the template: what is in progress then can be finished.
+const BUDGET: Duration = Duration::from_secs(45);
+
+/// The function.
+#[derive(Debug)]
+pub struct SweepInactivity {
+    store: Store,
+    live: Live,
+    clock: Clock,
+}
+
+/// Why a run did nothing, or stopped.
+#[derive(Debug, thiserror::Error)]
+pub enum SweepInactivityError {
+    /// The due index cannot be read.
+    #[error("what is due cannot be read: {0}")]
+    Due(#[from] StoreError),
+}
+
+impl SweepInactivity {
+    /// One run, which starts nothing after `budget`. Eight `Query` requests side by side for each page of what is due;
+    /// for each session one `BatchGetItem`, and one `TransactWriteItems` if it ends or its timer is armed again; one
+    /// post to each connection in a room whose session ended.
+    pub async fn run(&self, budget: Duration) -> Result<Tally, SweepInactivityError> {
+        let clock = || self.clock.now();
+        let tally = work_off(&self.store, DueKind::Inactivity, clock, budget, |item| self.sweep(item.session)).await?;
+        Ok(tally)
+    }
+
+    async fn sweep(&self, session: SessionId) -> Result<bool, StoreError> {
+        let now = self.clock.now();
+        let Some(swept) = sweep_session(&self.store, &session, now).await? else { return Ok(false) };
+        self.live.announce(&swept.decision, &swept.presence, &swept.settings, now).await;
+        Ok(true)
+    }
+}
+
+impl EventFunction for SweepInactivity {
+    const NAME: &'static str = "sweep-inactivity";
+    /// What the schedule sends says nothing that matters here.
+    type Event = serde_json::Value;
+    type Answer = Tally;
+
+    fn new(runtime: &Runtime) -> Self {
+        let config = &runtime.config;
+        Self {
+            store: Store::new(runtime.dynamodb(), &config.core_table, &config.connections_table),
+            live: Live::new(runtime.live()),
+            clock: runtime.clock.clone(),
+        }
+    }
+
+    async fn handle(&self, _: Self::Event) -> Result<Tally, lambda_runtime::Error> {
+        Ok(self.run(BUDGET).await?)
+    }
+}

@@ -1,0 +1,8 @@
+//! Starts the function `sweep-inactivity`.
+
+use sweep_inactivity::SweepInactivity;
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> Result<(), lambda_runtime::Error> {
+    parlor_runtime::run_event::<SweepInactivity>().await
+}

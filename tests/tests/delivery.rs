@@ -1,0 +1,383 @@
+//! Messages and sweeps on the one-machine stack: what is sent, once, whatever fails; what the clock decides, once,
+//! however many look (R2, R3, R13, R23).
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on should say where")]
+
+use std::{collections::BTreeMap, ops::Deref};
+
+use futures_util::future::join_all;
+use jiff::{SignedDuration, Timestamp};
+use parlor_domain::{
+    Actor, Channel, Command, Contact, Decision, LinkToken, NewSession, Origin, OutboxEntry, Session, SessionId,
+    Settings,
+    outbox::{MAX_ATTEMPTS, Status, pause_after},
+    pin::{CODE_LIFETIME, OneTimeCode, generate_code},
+    session::{Context, Customer},
+};
+use parlor_local::Fault;
+use parlor_store::{Extras, Keys};
+use serde_json::{Value, json};
+
+/// A house whose sessions are written as operations write them, but at any time, and by no operation.
+struct House {
+    house: parlor_tests::House,
+    settings: Settings,
+}
+
+impl Deref for House {
+    type Target = parlor_tests::House;
+    fn deref(&self) -> &Self::Target {
+        &self.house
+    }
+}
+
+impl House {
+    /// A stack under `settings`, laid over the defaults.
+    async fn with(settings: Value) -> Self {
+        let mut house = Self { house: parlor_tests::House::start().await, settings: Settings::default() };
+        house.set(settings).await;
+        house
+    }
+
+    async fn set(&mut self, change: Value) {
+        self.house.settings(change).await;
+        self.settings = self.store.read(Keys::new().system()).await.unwrap().system().unwrap().0;
+    }
+
+    fn now(&self) -> Timestamp {
+        self.runtime.clock.now()
+    }
+
+    fn context(&self, now: Timestamp) -> Context {
+        Context { actor: Actor::System, origin: Origin::default(), now }
+    }
+
+    /// Starts a session for `contact` as if it were `ago` seconds earlier.
+    async fn start(&self, contact: Contact, ago: i64) -> Session {
+        let random = &self.runtime.entropy;
+        let id = SessionId::generate_for(&self.team, random);
+        let (_, issued) = LinkToken::issue(&id, &self.keyring, random);
+        let new = NewSession {
+            id,
+            customer: Customer { name: "Mara Quist".into(), contact },
+            channel: None,
+            agent: self.agent.id.clone(),
+            agent_name: self.agent.name.clone(),
+            pin: None,
+            reference: None,
+            metadata: BTreeMap::default(),
+        };
+        let context = self.context(self.now() - SignedDuration::from_secs(ago));
+        let decision = Session::create(new, Some(&issued), &self.settings, &context).unwrap();
+        self.commit(&decision).await;
+        decision.session
+    }
+
+    async fn commit(&self, decision: &Decision) {
+        self.store.commit(decision, Extras::default()).await.unwrap();
+    }
+
+    async fn now_of(&self, id: &SessionId) -> Session {
+        self.store.read(Keys::new().session(id)).await.unwrap().session(id).unwrap().unwrap().session
+    }
+
+    /// The newest entry of a session.
+    async fn entry(&self, id: &SessionId) -> OutboxEntry {
+        self.store.outbox_of(id).await.unwrap().remove(0)
+    }
+
+    async fn run(&self, function: &str) -> Value {
+        self.stack.run_schedule(function).await.unwrap()
+    }
+}
+
+fn mail(address: &str) -> Contact {
+    Contact { email: Some(address.parse().unwrap()), phone: None }
+}
+
+fn phone(number: &str) -> Contact {
+    Contact { email: None, phone: Some(number.parse().unwrap()) }
+}
+
+/// Longer ago than the stream may still send.
+const LATE: i64 = 120;
+
+#[tokio::test(flavor = "multi_thread")]
+async fn r23_an_invitation_is_sent_right_away_with_two_requests() {
+    let house = House::with(json!({})).await;
+    house.stack.reset_requests();
+    let session = house.start(mail("mara@example.net"), 0).await;
+    house.stack.settle().await;
+
+    let sent = house.stack.outbox().items();
+    assert_eq!(sent.len(), 1);
+    let text = serde_json::to_value(&sent[0]).unwrap().to_string();
+    for part in ["mara@example.net", "Harbour Loans", "Nina", "/s/"] {
+        assert!(text.contains(part), "{part} in {text}");
+    }
+    assert!(!text.contains("Okafor"), "customers learn the first name only");
+    assert_eq!(sent[0].links().len(), 1);
+    assert!(sent[0].links()[0].starts_with(&format!("{}/s/{}", house.stack.url(), session.id)));
+
+    let entry = house.entry(&session.id).await;
+    assert_eq!((entry.status, entry.attempts, entry.due, entry.message), (Status::Sent, 1, None, None));
+    assert_eq!(house.requests_of("deliver"), "BatchGetItem 1, PutItem 1");
+    assert_eq!(house.count_events(&session.id, "session.invited").await, 1);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn r23_an_entry_that_the_stream_lost_is_sent_once_by_eight_retries_at_once() {
+    let house = House::with(json!({})).await;
+    let session = house.start(phone("+4915112345678"), LATE).await;
+    house.stack.settle().await;
+    assert_eq!(house.stack.outbox().items().len(), 0, "too late for the stream");
+
+    let runs = join_all((0..8).map(|_| house.run("retry-deliveries"))).await;
+    let done: u64 = runs.iter().map(|tally| tally["done"].as_u64().unwrap()).sum();
+    assert_eq!(done, 1, "{runs:?}");
+    let sent = house.stack.outbox().items();
+    assert_eq!(sent.len(), 1);
+    assert!(sent[0].text.as_deref().unwrap().starts_with("Harbour Loans: Nina"), "{:?}", sent[0].text);
+    let entry = house.entry(&session.id).await;
+    assert_eq!((entry.status, entry.attempts), (Status::Sent, 2));
+
+    house.stack.reset_requests();
+    assert_eq!(house.run("retry-deliveries").await["done"], 0);
+    assert_eq!(house.requests_of("retry-deliveries"), "Query 8", "a settled entry is out of the index");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn r23_a_retry_costs_a_read_a_claim_and_a_record() {
+    let house = House::with(json!({})).await;
+    house.start(mail("mara@example.net"), LATE).await;
+    house.stack.settle().await;
+    house.stack.reset_requests();
+    assert_eq!(house.run("retry-deliveries").await["done"], 1);
+    assert_eq!(house.requests_of("retry-deliveries"), "BatchGetItem 1, PutItem 2, Query 8");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn r23_what_will_never_be_taken_is_given_up_at_once_and_told_once() {
+    let house = House::with(json!({})).await;
+    for contact in [mail("mara@bounce.example"), phone("+15005550001")] {
+        house.stack.reset_requests();
+        let session = house.start(contact, 0).await;
+        house.stack.settle().await;
+        assert_eq!(house.requests_of("deliver"), "BatchGetItem 1, TransactWriteItems 1");
+        for _ in 0..2 {
+            house.stack.advance(60).await;
+        }
+        assert_eq!(house.count_events(&session.id, "delivery.failed").await, 1);
+        let entry = house.entry(&session.id).await;
+        assert_eq!((entry.status, entry.attempts, entry.message), (Status::Failed, 1, None));
+        let events = house.store.events(&session.id, 0, 100).await.unwrap();
+        let told = serde_json::to_string(&events).unwrap();
+        assert!(!told.contains("bounce.example") && !told.contains("+1500"), "no address in an event: {told}");
+    }
+    assert_eq!(house.stack.outbox().items().len(), 0);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn r23_a_failing_service_is_tried_again_and_the_message_arrives() {
+    let house = House::with(json!({})).await;
+    house.stack.outbox().fail_next(1000);
+    let session = house.start(mail("mara@example.net"), 0).await;
+    house.stack.settle().await;
+    let entry = house.entry(&session.id).await;
+    assert_eq!((entry.status, entry.attempts), (Status::Pending, 1));
+    assert!(entry.last_error.unwrap().contains("not available"));
+
+    house.stack.outbox().fail_next(0);
+    house.stack.advance(60).await;
+    assert_eq!(house.stack.outbox().items().len(), 1);
+    assert_eq!(house.entry(&session.id).await.status, Status::Sent);
+    assert_eq!(house.count_events(&session.id, "delivery.failed").await, 0);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn r23_after_the_last_attempt_an_entry_is_given_up_and_told_once() {
+    let house = House::with(json!({})).await;
+    house.stack.outbox().fail_next(1000);
+    let session = house.start(mail("mara@example.net"), 0).await;
+    house.stack.settle().await;
+    for attempt in 1..MAX_ATTEMPTS {
+        let entry = house.entry(&session.id).await;
+        assert_eq!((entry.status, entry.attempts), (Status::Pending, attempt));
+        house.stack.advance(u32::try_from(pause_after(attempt).as_secs()).unwrap()).await;
+    }
+    let entry = house.entry(&session.id).await;
+    assert_eq!((entry.status, entry.attempts, entry.message), (Status::Failed, MAX_ATTEMPTS, None));
+    house.stack.advance(86_400).await;
+    assert_eq!(house.count_events(&session.id, "delivery.failed").await, 1);
+    assert_eq!(house.stack.outbox().items().len(), 0);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn r13_texts_are_suppressed_once_they_are_switched_off() {
+    let mut house = House::with(json!({})).await;
+    let session = house.start(phone("+4915112345678"), LATE).await;
+    house.stack.settle().await;
+    house.set(json!({"channels": {"sms": false}})).await;
+    house.stack.reset_requests();
+    assert_eq!(house.run("retry-deliveries").await["done"], 1);
+    assert_eq!(house.requests_of("retry-deliveries"), "BatchGetItem 1, PutItem 1, Query 8, TransactWriteItems 1");
+    assert_eq!(house.stack.outbox().items().len(), 0);
+    assert_eq!(house.entry(&session.id).await.status, Status::Suppressed);
+    assert_eq!(house.count_events(&session.id, "delivery.suppressed").await, 1);
+    assert_eq!(house.run("retry-deliveries").await["done"], 0);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn r7_a_code_that_comes_too_late_or_was_replaced_is_not_sent() {
+    let house = House::with(json!({})).await;
+    let session = house.start(mail("mara@example.net"), 0).await;
+    house.stack.settle().await;
+    // Written as the decision for a code writes it, minutes ago, twice.
+    let keyring = house.keyring.clone();
+    let mut session = house.now_of(&session.id).await;
+    for minutes in [12, 11] {
+        let at = house.now() - SignedDuration::from_mins(minutes);
+        let code = generate_code(&house.runtime.entropy).seal(&session.id, &keyring, &house.runtime.entropy);
+        let command = Command::GenerateLink(LinkToken::issue(&session.id, &keyring, &house.runtime.entropy).1);
+        let mut decision = session.decide(command, &house.settings, &house.context(at)).unwrap();
+        decision.session.code = Some(OneTimeCode { code: code.clone(), expires_at: at + CODE_LIFETIME });
+        let id = format!("{:012}-0", decision.session.seq);
+        let message = parlor_domain::Message::Code { code };
+        decision.outbox.push(OutboxEntry::new(&session.id, id, Channel::Email, "mara@example.net".into(), message, at));
+        house.commit(&decision).await;
+        session = decision.session;
+    }
+    house.stack.settle().await;
+    house.run("retry-deliveries").await;
+    assert_eq!(house.stack.outbox().items().len(), 1, "only the invitation");
+    let entries = house.store.outbox_of(&session.id).await.unwrap();
+    assert_eq!(
+        entries.iter().map(|entry| entry.status).collect::<Vec<_>>(),
+        [Status::Failed, Status::Suppressed, Status::Sent]
+    );
+    assert_eq!(house.count_events(&session.id, "delivery.failed").await, 1);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_lost_answer_to_the_claim_or_to_the_record_loses_no_message() {
+    let house = House::with(json!({})).await;
+    // The first write of the first run is the claim, the second of the second run the record.
+    let (mut writes, mut lost) = (0, 0);
+    house.stack.inject(move |function, operation| {
+        if (function, operation) != ("retry-deliveries", "PutItem") {
+            return Fault::None;
+        }
+        writes += 1;
+        // 1: the claim, whose answer is lost; 2: its repetition, refused. 3: the next claim; 4: the record, lost.
+        if (writes == 1 || writes == 4) && lost < 2 {
+            lost += 1;
+            return Fault::LostAnswer;
+        }
+        Fault::None
+    });
+    let session = house.start(mail("mara@example.net"), LATE).await;
+    house.stack.settle().await;
+    house.run("retry-deliveries").await;
+    assert_eq!(house.stack.outbox().items().len(), 0, "the claim looks like somebody else's");
+    house.stack.advance(u32::try_from(pause_after(2).as_secs()).unwrap()).await;
+    assert_eq!(house.stack.outbox().items().len(), 1);
+    house.stack.advance(86_400).await;
+    assert_eq!(house.stack.outbox().items().len(), 1);
+    assert_eq!(house.entry(&session.id).await.status, Status::Sent);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn r3_eight_sweepers_at_once_end_each_session_once() {
+    let house = House::with(json!({"end": {"inactivity_minutes": 10}})).await;
+    let sessions = join_all((0..100).map(|_| house.start(mail("mara@example.net"), 600))).await;
+    let others = join_all((0..20).map(|_| house.start(mail("mara@example.net"), 60))).await;
+    let runs = join_all((0..8).map(|_| house.run("sweep-inactivity"))).await;
+    let done: u64 = runs.iter().map(|tally| tally["done"].as_u64().unwrap()).sum();
+    assert_eq!(done, 100, "{runs:?}");
+    for session in &sessions {
+        let now = house.now_of(&session.id).await;
+        assert_eq!(now.state, parlor_domain::State::Ended);
+        assert_eq!(now.ended.unwrap().by, parlor_domain::EndedBy::Inactivity);
+        assert_eq!(house.count_events(&session.id, "session.ended").await, 1);
+    }
+    for session in &others {
+        assert_eq!(house.now_of(&session.id).await.version, session.version, "not due, not touched");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn r3_a_timer_that_fires_early_is_armed_again() {
+    let house = House::with(json!({"end": {"inactivity_minutes": 10}})).await;
+    let session = house.start(mail("mara@example.net"), 0).await;
+    house.stack.advance(300).await;
+    let actor = Actor::Agent { id: session.agent.clone(), name: session.agent_name.clone() };
+    let context = Context { actor, ..house.context(house.now()) };
+    let read = house.now_of(&session.id).await;
+    let decision = read.decide(Command::KeepOpen, &house.settings, &context).unwrap();
+    assert_eq!(decision.session.due, read.due, "activity does not move the timer");
+    house.commit(&decision).await;
+
+    house.stack.advance(301).await;
+    let read = house.now_of(&session.id).await;
+    assert!(read.is_open(), "five minutes after the last action");
+    assert_eq!(read.due.unwrap().at, context.now + SignedDuration::from_mins(10));
+    assert_eq!(house.count_events(&session.id, "session.ended").await, 0);
+    house.stack.advance(300).await;
+    assert_eq!(house.count_events(&session.id, "session.ended").await, 1);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn r2_each_tier_that_begins_is_noted_once_by_eight_sweepers_at_once() {
+    let access = json!({"level": "full_timed", "minutes": 10, "then_limited_minutes": 20});
+    let house = House::with(json!({"end": {"customer_access": access}})).await;
+    let sessions = join_all((0..20).map(|_| house.start(mail("mara@example.net"), 0))).await;
+    for session in &sessions {
+        let decision = session.decide(Command::End, &house.settings, &house.context(house.now())).unwrap();
+        house.commit(&decision).await;
+    }
+    for (seconds, changes) in [(599, 0), (2, 1), (1200, 2), (86_400, 2)] {
+        house.stack.advance(seconds).await;
+        join_all((0..8).map(|_| house.run("sweep-access"))).await;
+        for session in &sessions {
+            assert_eq!(house.count_events(&session.id, "access.changed").await, changes, "after {seconds} s more");
+        }
+    }
+    assert!(house.now_of(&sessions[0].id).await.due.is_none());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_sweep_costs_the_same_among_many_sessions_as_among_few() {
+    let house = House::with(json!({"end": {"inactivity_minutes": 10}})).await;
+    let mut costs = vec![];
+    for idle in [0, 400] {
+        join_all((0..idle).map(|_| house.start(mail("mara@example.net"), 0))).await;
+        join_all((0..10).map(|_| house.start(mail("mara@example.net"), 600))).await;
+        house.stack.settle().await;
+        house.stack.reset_requests();
+        assert_eq!(house.run("sweep-inactivity").await["done"], 10);
+        costs.push(house.requests_of("sweep-inactivity"));
+    }
+    assert_eq!(costs[0], "BatchGetItem 10, Query 8, TransactWriteItems 10");
+    assert_eq!(costs[0], costs[1]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_session_that_cannot_be_swept_stops_no_other() {
+    let house = House::with(json!({"end": {"inactivity_minutes": 10}})).await;
+    join_all((0..30).map(|_| house.start(mail("mara@example.net"), 600))).await;
+    let mut reads = 0;
+    house.stack.inject(move |function, operation| {
+        if (function, operation) == ("sweep-inactivity", "BatchGetItem") {
+            reads += 1;
+            // As often as the client tries one request, so that this one fails for good.
+            if reads <= 1 { Fault::Throttled } else { Fault::None }
+        } else {
+            Fault::None
+        }
+    });
+    let tally = house.run("sweep-inactivity").await;
+    assert_eq!(tally["done"].as_u64().unwrap() + tally["failed"].as_u64().unwrap(), 30, "{tally}");
+    house.run("sweep-inactivity").await;
+    house.stack.reset_requests();
+    house.run("sweep-inactivity").await;
+    assert_eq!(house.requests_of("sweep-inactivity"), "Query 8", "nothing is left");
+}
