@@ -10,7 +10,7 @@ use parlor_domain::{
 };
 use parlor_local::Stack;
 use parlor_runtime::Runtime;
-use parlor_store::{Credentials, NewAgent, Store};
+use parlor_store::{NewAgent, Store, WrongPasswords};
 use reqwest::{Method, StatusCode, header, redirect::Policy};
 use serde_json::{Value, json};
 
@@ -89,9 +89,7 @@ impl House {
             created_at: now,
             expires_at: now + jiff::SignedDuration::from_hours(12),
         };
-        let credentials =
-            Credentials { agent: agent.clone(), password: String::new(), failures: 0, locked_until: None };
-        self.store.sign_in(&credentials, &login).await.unwrap();
+        self.store.sign_in(&agent.email, &WrongPasswords::default(), &login).await.unwrap();
         let browser = self.browser();
         browser.put_cookie("__Host-parlor_staff", &cookie.reveal());
         browser

@@ -5,6 +5,8 @@ use crate::invoke::{Entry, event, http};
 /// All of them, in the template's order.
 pub(crate) fn entries() -> Vec<Entry> {
     vec![
+        http::<agent_auth::AgentAuth>(),
+        http::<agent_console::AgentConsole>(),
         http::<session_start::SessionStart>(),
         http::<session_read::SessionRead>(),
         http::<session_invite::SessionInvite>(),

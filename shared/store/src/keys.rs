@@ -69,6 +69,10 @@ impl Key {
         Self::new(format!("EMAIL#{email}"), "C")
     }
 
+    pub(crate) fn wrong_passwords(email: &EmailAddress) -> Self {
+        Self::new(format!("EMAIL#{email}"), "WRONG")
+    }
+
     pub(crate) fn setup() -> Self {
         Self::new("SETUP", "SETUP")
     }

@@ -12,7 +12,7 @@ use parlor_domain::{
 use serde::de::DeserializeOwned;
 
 use crate::{
-    Connection, Credentials, Kept, PostedMark, SettingsVersion, SetupLink, Store, StoreError, Team,
+    Connection, Credentials, Kept, PostedMark, SettingsVersion, SetupLink, Store, StoreError, Team, WrongPasswords,
     keys::{Item, Key},
 };
 
@@ -79,10 +79,11 @@ impl Keys {
         self.with(Key::api_key(id)).agent(agent)
     }
 
-    /// What somebody signs in with; it holds the member of staff too.
+    /// What somebody signs in with, which holds the member of staff too, and the wrong passwords for the address: two
+    /// items.
     #[must_use]
     pub fn credentials(self, email: &EmailAddress) -> Self {
-        self.with(Key::credentials(email))
+        self.with(Key::credentials(email)).with(Key::wrong_passwords(email))
     }
 
     /// The one-time setup link for the first admin.
@@ -220,6 +221,11 @@ impl Found {
     /// What somebody signs in with.
     pub fn credentials(&self, email: &EmailAddress) -> Result<Option<Credentials>, StoreError> {
         self.get("credentials", &Key::credentials(email), "doc")
+    }
+
+    /// The wrong passwords for an address; none, if nothing was counted.
+    pub fn wrong_passwords(&self, email: &EmailAddress) -> Result<WrongPasswords, StoreError> {
+        Ok(self.get("wrong passwords", &Key::wrong_passwords(email), "doc")?.unwrap_or_default())
     }
 
     /// The one-time setup link.

@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 
 use crate::{
     Store, StoreError,
-    keys::{Key, number, text},
+    keys::{Item, Key, number, text},
 };
 
 /// The version of a settings document, for `ETag` and `If-Match`; 0 is "never saved".
@@ -25,6 +25,14 @@ pub struct Team {
     pub overrides: Overrides,
     /// Its document's version.
     pub version: SettingsVersion,
+}
+
+/// A team that overrides nothing.
+pub(crate) fn team_item(id: &TeamId, name: &str) -> Item {
+    let mut item = Key::team(id).to_item();
+    item.insert("name".into(), text(name));
+    item.insert("version".into(), number(0));
+    item
 }
 
 impl Store {
@@ -54,13 +62,10 @@ impl Store {
 
     /// Makes a team, if there is none of that id. One `PutItem`.
     pub async fn create_team(&self, id: &TeamId, name: &str) -> Result<(), StoreError> {
-        let mut item = Key::team(id).to_item();
-        item.insert("name".into(), text(name));
-        item.insert("version".into(), number(0));
         self.client
             .put_item()
             .table_name(&self.core)
-            .set_item(Some(item))
+            .set_item(Some(team_item(id, name)))
             .condition_expression("attribute_not_exists(pk)")
             .send()
             .await

@@ -1,7 +1,7 @@
 //! Staff, what they sign in with, and API keys.
 
-use aws_sdk_dynamodb::types::{Put, TransactWriteItem};
-use jiff::Timestamp;
+use aws_sdk_dynamodb::types::{ConditionCheck, Delete, Put, TransactWriteItem};
+use jiff::{SignedDuration, Timestamp};
 use parlor_domain::{
     Agent, AgentId, EmailAddress, LoginId, SecretHash,
     staff::{ApiKey, Login},
@@ -11,6 +11,7 @@ use serde::{Deserialize, Serialize};
 use crate::{
     Store, StoreError,
     keys::{Item, Key, number},
+    settings::team_item,
 };
 
 /// What somebody signs in with.
@@ -20,12 +21,31 @@ pub struct Credentials {
     pub agent: Agent,
     /// argon2id, in its own string format.
     pub password: String,
-    /// Wrong passwords since the last right one.
+}
+
+/// Wrong passwords for one address, whether or not it is somebody's: an address that nobody has must be answered like
+/// one that somebody has. The item goes by itself a day after the last wrong one.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct WrongPasswords {
+    /// How many since the last right one.
+    pub count: u32,
+    /// The next try is not taken before then.
     #[serde(default)]
-    pub failures: u32,
-    /// Wrong passwords make the next try wait until then.
+    pub wait_until: Option<Timestamp>,
+    /// When the last one was.
     #[serde(default)]
-    pub locked_until: Option<Timestamp>,
+    pub at: Option<Timestamp>,
+}
+
+/// How long wrong passwords are remembered.
+const WRONG_FOR: SignedDuration = SignedDuration::from_hours(24);
+
+impl WrongPasswords {
+    /// Whether they still count at `now`; DynamoDB's TTL may be days late.
+    #[must_use]
+    pub fn is_fresh(&self, now: Timestamp) -> bool {
+        self.at.is_some_and(|at| now.duration_since(at) < WRONG_FOR)
+    }
 }
 
 /// Somebody to let in.
@@ -59,69 +79,79 @@ impl Store {
         self.transact(self.new_agent(new)?).await
     }
 
-    /// Lets the first admin in and uses the setup link up. One `TransactWriteItems`; [`StoreError::Condition`] when the
-    /// link was used meanwhile.
-    pub async fn create_first_admin(&self, new: &NewAgent) -> Result<(), StoreError> {
+    /// Lets the first admin in with a first team, and uses the setup link up. One `TransactWriteItems`;
+    /// [`StoreError::Condition`] when the link was used meanwhile.
+    pub async fn create_first_admin(&self, new: &NewAgent, team_name: &str) -> Result<(), StoreError> {
         let mut writes = self.new_agent(new)?;
+        writes.push(self.put_new_in(&self.core, team_item(&new.agent.team, team_name))?);
         writes.push(self.delete_existing(&Key::setup())?);
         self.transact(writes).await
     }
 
     fn new_agent(&self, new: &NewAgent) -> Result<Vec<TransactWriteItem>, StoreError> {
-        let credentials =
-            Credentials { agent: new.agent.clone(), password: new.password.clone(), failures: 0, locked_until: None };
+        let credentials = Credentials { agent: new.agent.clone(), password: new.password.clone() };
         Ok(vec![
             self.put_new_in(&self.core, doc("agent", &Key::agent(&new.agent.id), &new.agent)?)?,
             self.put_new_in(&self.core, doc("credentials", &Key::credentials(&new.agent.email), &credentials)?)?,
         ])
     }
 
-    /// Signs somebody in: notes the browser, and forgets wrong passwords. One `TransactWriteItems`.
-    pub async fn sign_in(&self, credentials: &Credentials, login: &Login) -> Result<(), StoreError> {
+    /// Signs somebody in: notes the browser, and forgets wrong passwords. One `TransactWriteItems`;
+    /// [`StoreError::Condition`] when another try was counted since `read` was read, so that guesses that race with a
+    /// right one are counted all the same.
+    pub async fn sign_in(&self, email: &EmailAddress, read: &WrongPasswords, login: &Login) -> Result<(), StoreError> {
         let mut item = doc("login", &Key::login(&login.agent, &login.id), login)?;
         item.insert("expires".into(), number(login.expires_at.as_second()));
-        let fresh = Credentials { failures: 0, locked_until: None, ..credentials.clone() };
-        let put = |item| {
-            Put::builder()
-                .table_name(&self.core)
-                .set_item(Some(item))
-                .build()
-                .map(|put| TransactWriteItem::builder().put(put).build())
-                .map_err(|error| StoreError::Unavailable { operation: "TransactWriteItems", reason: error.to_string() })
+        let key = Key::wrong_passwords(email).to_item();
+        let incomplete = |error: aws_sdk_dynamodb::error::BuildError| StoreError::Unavailable {
+            operation: "TransactWriteItems",
+            reason: error.to_string(),
         };
-        let mut writes = vec![put(item)?];
-        if credentials.failures > 0 {
-            writes.push(put(doc("credentials", &Key::credentials(&fresh.agent.email), &fresh)?)?);
-        }
-        self.transact(writes).await
+        let put = Put::builder().table_name(&self.core).set_item(Some(item)).build().map_err(incomplete)?;
+        let forget = if read.count == 0 {
+            let check = ConditionCheck::builder()
+                .table_name(&self.core)
+                .set_key(Some(key))
+                .condition_expression("attribute_not_exists(pk)")
+                .build()
+                .map_err(incomplete)?;
+            TransactWriteItem::builder().condition_check(check).build()
+        } else {
+            let delete = Delete::builder()
+                .table_name(&self.core)
+                .set_key(Some(key))
+                .condition_expression("#doc.#count = :read")
+                .expression_attribute_names("#doc", "doc")
+                .expression_attribute_names("#count", "count")
+                .expression_attribute_values(":read", number(read.count))
+                .build()
+                .map_err(incomplete)?;
+            TransactWriteItem::builder().delete(delete).build()
+        };
+        self.transact(vec![TransactWriteItem::builder().put(put).build(), forget]).await
     }
 
-    /// Notes a wrong password. One `UpdateItem`, conditional on the failures that were read, so that parallel guesses
-    /// cannot hide each other.
+    /// Counts a wrong password: `next` in place of `read`. One `PutItem`; [`StoreError::Condition`] when another one was
+    /// counted meanwhile, so that parallel guesses cannot hide each other.
     pub async fn note_wrong_password(
         &self,
         email: &EmailAddress,
-        read: u32,
-        locked_until: Option<Timestamp>,
+        read: &WrongPasswords,
+        next: &WrongPasswords,
+        now: Timestamp,
     ) -> Result<(), StoreError> {
-        let until =
-            serde_dynamo::to_attribute_value(locked_until).map_err(|error| StoreError::item("credentials", &error))?;
-        self.client
-            .update_item()
-            .table_name(&self.core)
-            .set_key(Some(Key::credentials(email).to_item()))
-            .update_expression("SET #doc.#failures = :new, #doc.#until = :until")
-            .condition_expression("#doc.#failures = :read")
-            .expression_attribute_names("#doc", "doc")
-            .expression_attribute_names("#failures", "failures")
-            .expression_attribute_names("#until", "locked_until")
-            .expression_attribute_values(":new", number(read.saturating_add(1)))
-            .expression_attribute_values(":read", number(read))
-            .expression_attribute_values(":until", until)
-            .send()
-            .await
-            .map(|_| ())
-            .map_err(|error| StoreError::from_sdk("UpdateItem credentials", &error))
+        let mut item = doc("wrong passwords", &Key::wrong_passwords(email), next)?;
+        item.insert("expires".into(), number((now + WRONG_FOR).as_second()));
+        let put = self.client.put_item().table_name(&self.core).set_item(Some(item));
+        let put = if read.count == 0 {
+            put.condition_expression("attribute_not_exists(pk)")
+        } else {
+            put.condition_expression("#doc.#count = :read")
+                .expression_attribute_names("#doc", "doc")
+                .expression_attribute_names("#count", "count")
+                .expression_attribute_values(":read", number(read.count))
+        };
+        put.send().await.map(|_| ()).map_err(|error| StoreError::from_sdk("PutItem wrong passwords", &error))
     }
 
     /// Signs a browser out. One `DeleteItem`.

@@ -43,6 +43,8 @@ pub struct Call {
     pub wants_page: bool,
     /// `If-Match`.
     pub if_match: Option<String>,
+    /// The page that a refused form's browser goes back to: the session's room, or the console.
+    pub back: String,
     /// The query's parameters.
     pub query: BTreeMap<String, String>,
     fingerprint: String,
@@ -63,6 +65,17 @@ pub fn segments(request: &Request) -> Vec<String> {
 /// A session's id in a path: what is not one is not found.
 pub fn session_id(segment: &str) -> Result<SessionId, Refused> {
     segment.parse().map_err(|_| Refused::NotFound)
+}
+
+/// Where the forms of an operation stand: what acts on a session is in its room.
+fn back(path: &[String]) -> String {
+    match path {
+        [_, sessions, id, ..] if sessions == "sessions" => match id.parse::<SessionId>() {
+            Ok(id) => crate::operation::room(&id),
+            Err(_) => "/console".to_owned(),
+        },
+        _ => "/console".to_owned(),
+    }
 }
 
 /// From where a request came.
@@ -152,6 +165,7 @@ impl Call {
             origin: origin(request),
             idempotency_key,
             if_match: text(headers, header::IF_MATCH.as_str()),
+            back: back(&segments(request)),
             query: request
                 .query_string_parameters()
                 .iter()

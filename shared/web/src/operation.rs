@@ -163,7 +163,11 @@ pub fn respond(call: Option<&Call>, result: Result<Answer, Refused>, now: Timest
         Err(Refused::NotSignedIn) if page => reply::redirect("/login"),
         Err(refused) => {
             let problem = refused.problem(now);
-            if page { problem::page(&problem) } else { reply::problem(&problem) }
+            if page {
+                problem::page(&problem, call.map_or("/console", |call| call.back.as_str()))
+            } else {
+                reply::problem(&problem)
+            }
         }
     }
 }

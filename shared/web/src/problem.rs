@@ -221,30 +221,21 @@ fn capitalised(text: &str) -> String {
     format!("{first}{}.", letters.as_str())
 }
 
-/// The page for a plain form that was refused. The browser's own Back keeps what was typed.
+/// The page for a person whose form, or page, was refused. The browser's own Back keeps what was typed; `back` is where the
+/// page's button leads, `/console` or a room.
 #[must_use]
-pub fn page(problem: &Problem) -> lambda_http::Response<lambda_http::Body> {
-    use parlor_templates::{Accent, Lang, Shell};
-    let shell = Shell {
-        lang: Lang::En,
-        title: problem.title,
-        accent: Accent::default(),
-        css: &["console.css"],
-        js: &[],
-        reason: Some(problem.code),
-        live: None,
-        class: "",
-        data: &[],
-        body: maud::html! {
-            main {
-                h1 { (problem.title) }
-                p { (problem.detail) }
-                p { a href="/console" { "Back to the console" } }
-            }
-        },
-    };
+pub fn page(problem: &Problem, back: &str) -> lambda_http::Response<lambda_http::Body> {
+    use parlor_templates::console::{Door, DoorPage, words};
     let status = StatusCode::from_u16(problem.status).unwrap_or(StatusCode::BAD_REQUEST);
-    let mut response = crate::reply::html(status, maud::Render::render(&shell), None);
+    let door = match status {
+        StatusCode::NOT_FOUND => Door::NotFound,
+        StatusCode::FORBIDDEN if problem.code == "forbidden" => Door::Denied,
+        StatusCode::SERVICE_UNAVAILABLE => {
+            Door::Down { message: None, status_url: None, maintenance: problem.code == "maintenance" }
+        }
+        _ => Door::Refused { title: words::REFUSED.to_owned(), detail: problem.detail.clone(), back: back.to_owned() },
+    };
+    let mut response = crate::reply::html(status, DoorPage { door }.render(), None);
     crate::reply::retry_after(&mut response, problem.retry_after);
     response
 }

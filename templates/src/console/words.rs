@@ -38,11 +38,17 @@ pub const SETUP_LEAD: &str =
 pub const YOUR_NAME: &str = "Your name";
 pub const YOUR_NAME_HINT: &str = "Customers see your first name.";
 pub const PASSWORD_HINT: &str = "At least 12 characters. A few unrelated words are easy to remember and hard to guess.";
+pub const NEED_YOUR_NAME: &str = "Enter your name, in at most 120 characters.";
+pub const NEED_YOUR_EMAIL: &str = "Enter an address like name@example.com.";
+pub const PASSWORD_TOO_SHORT: &str = "This password is too short: use at least 12 characters.";
+pub const PASSWORD_TOO_LONG: &str = "This password is too long: use at most 256 characters.";
+pub const PASSWORD_IS_EMAIL: &str = "This is your e-mail address. Choose something that others do not know.";
 pub const CREATE_ACCOUNT: &str = "Create account";
 pub const SETUP_GONE: &str = "This setup link was used already";
 pub const SETUP_GONE_HELP: &str = "An administrator exists. Sign in, or ask them for an account.";
 
 // Pages that stand in the way.
+pub const REFUSED: &str = "This did not work";
 pub const CLOSED: &str = "Session closed";
 pub const CLOSED_LOST: &str = "The live connection to this room was lost and could not be restored.";
 pub const CLOSED_SIGNED_OUT: &str = "You were signed out, so this room stopped updating.";

@@ -1,0 +1,134 @@
+//! The one-time link by which the first admin comes in.
+
+use lambda_http::{Body, Request, Response, http::StatusCode};
+use parlor_domain::{Agent, AgentId, EmailAddress, Role, Secret, TeamId};
+use parlor_store::{Keys, NewAgent, StoreError};
+use parlor_templates::console::{FieldError, Setup, words};
+use parlor_web::{Ports, call::form_fields, html, redirect};
+
+use crate::{
+    AuthError,
+    door::{self, Door},
+    password,
+};
+
+/// The first team's name. Customers see it until the settings name the company (`branding.name`).
+const FIRST_TEAM: &str = "Customer service";
+
+/// Longest name of a member of staff, in characters.
+const NAME_MAX: usize = 120;
+
+/// GET `/setup/{token}`.
+pub(crate) async fn page(ports: &Ports, request: &Request, token: &str) -> Result<Response<Body>, AuthError> {
+    if !opens(ports, token).await? {
+        return Ok(gone());
+    }
+    Ok(show(ports, request, StatusCode::OK, Setup { action: action(token), ..Setup::default() }))
+}
+
+/// POST `/setup/{token}`.
+pub(crate) async fn submit(ports: &Ports, request: &Request, token: &str) -> Result<Response<Body>, AuthError> {
+    let fields = form_fields(request)?;
+    door::check(request, &fields, ports)?;
+    if !opens(ports, token).await? {
+        return Ok(gone());
+    }
+    let field = |name: &str| fields.get(name).map(String::as_str).unwrap_or_default();
+    let admin = match check(field("name"), field("email"), field("password")) {
+        Ok(admin) => admin,
+        Err(errors) => {
+            let (name, email) = (field("name").to_owned(), field("email").to_owned());
+            let view = Setup { action: action(token), name, email, errors, ..Setup::default() };
+            return Ok(show(ports, request, StatusCode::UNPROCESSABLE_ENTITY, view));
+        }
+    };
+    let agent = Agent {
+        id: AgentId::generate(&ports.entropy),
+        name: admin.name,
+        email: admin.email,
+        role: Role::Admin,
+        team: TeamId::generate(&ports.entropy),
+        also_teams: vec![],
+    };
+    let new = NewAgent { agent, password: password::hash(field("password"), &ports.entropy) };
+    match ports.store.create_first_admin(&new, FIRST_TEAM).await {
+        Ok(()) => {
+            tracing::info!(agent = %new.agent.id, "the first admin");
+            Ok(redirect("/login?next=/console"))
+        }
+        Err(StoreError::Condition(_)) => Ok(gone()),
+        Err(error) => Err(error.into()),
+    }
+}
+
+/// Whether `token` is the setup link's secret and the link is there. One `BatchGetItem`, or none for what is no token.
+async fn opens(ports: &Ports, token: &str) -> Result<bool, AuthError> {
+    let Some(secret) = Secret::parse(token) else { return Ok(false) };
+    let link = ports.store.read(Keys::new().setup()).await?.setup()?;
+    Ok(link.is_some_and(|link| link.secret.matches(&secret) && ports.clock.now() < link.expires_at))
+}
+
+fn action(token: &str) -> String {
+    format!("/setup/{token}")
+}
+
+fn show(ports: &Ports, request: &Request, status: StatusCode, view: Setup) -> Response<Body> {
+    let door = Door::of(request, ports);
+    let mut response = html(status, Setup { csrf: door.token.clone(), ..view }.render(), None);
+    door.mark(&mut response);
+    response
+}
+
+/// The same page whether the link was used, is too old or never was.
+fn gone() -> Response<Body> {
+    html(StatusCode::GONE, Setup { used: true, ..Setup::default() }.render(), None)
+}
+
+/// What was typed, once it is in order.
+struct Admin {
+    name: String,
+    email: EmailAddress,
+}
+
+fn check(name: &str, email: &str, typed: &str) -> Result<Admin, Vec<FieldError>> {
+    let mut errors = vec![];
+    let name = name.trim();
+    if name.is_empty() || name.chars().count() > NAME_MAX || name.chars().any(char::is_control) {
+        errors.push(FieldError::new("name", words::NEED_YOUR_NAME));
+    }
+    let email = email.parse::<EmailAddress>();
+    if email.is_err() {
+        errors.push(FieldError::new("email", words::NEED_YOUR_EMAIL));
+    }
+    let length = typed.chars().count();
+    if length < password::MIN_CHARS {
+        errors.push(FieldError::new("password", words::PASSWORD_TOO_SHORT));
+    } else if length > password::MAX_CHARS {
+        errors.push(FieldError::new("password", words::PASSWORD_TOO_LONG));
+    } else if email.as_ref().is_ok_and(|email| typed.eq_ignore_ascii_case(email.as_str())) {
+        errors.push(FieldError::new("password", words::PASSWORD_IS_EMAIL));
+    }
+    match email {
+        Ok(email) if errors.is_empty() => Ok(Admin { name: name.to_owned(), email }),
+        _ => Err(errors),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::check;
+
+    fn fields(name: &str, email: &str, typed: &str) -> Vec<String> {
+        check(name, email, typed).err().unwrap_or_default().into_iter().filter_map(|error| error.field).collect()
+    }
+
+    #[test]
+    fn every_field_at_fault_is_named() {
+        assert_eq!(fields("", "omar@", "short"), ["name", "email", "password"]);
+        assert_eq!(fields("Omar Haddad", "omar@example.com", "elevenchars"), ["password"]);
+        assert_eq!(fields("Omar Haddad", "omar@example.com", "OMAR@example.com"), ["password"]);
+        assert_eq!(fields("Omar Haddad", "omar@example.com", &"x".repeat(257)), ["password"]);
+        assert_eq!(fields("Omar\nHaddad", "omar@example.com", "twelve chars"), ["name"]);
+        assert!(fields(" Omar Haddad ", "Omar@Example.com", "twelve chars").is_empty());
+    }
+}

@@ -1,0 +1,165 @@
+//! Signing in with e-mail address and password, and signing out.
+//!
+//! An address that nobody has is answered like one that somebody has: the same words, the same waits, the same work.
+
+use jiff::{SignedDuration, Timestamp};
+use lambda_http::{Body, Request, RequestExt as _, Response, http::StatusCode};
+use parlor_domain::{
+    EmailAddress, LoginId, Secret,
+    staff::{LOGIN_MINUTES, Login, StaffCookie},
+};
+use parlor_store::{Keys, MAX_CONFLICTS, StoreError};
+use parlor_templates::console::{self, LoginNotice};
+use parlor_web::{
+    Call, Credentials, Ports, Refused,
+    call::form_fields,
+    cookies, html, redirect,
+    reply::{retry_after, set_cookie},
+};
+
+use crate::{
+    AuthError,
+    door::{self, Door},
+    next, password, waits,
+};
+
+/// How a try went.
+#[derive(Debug)]
+enum Tried {
+    /// Signed in; the browser's new cookie.
+    Right(StaffCookie),
+    /// Address and password do not go together.
+    Wrong,
+    /// Too many wrong ones before: not looked at.
+    Waiting(Timestamp),
+}
+
+/// GET `/login`: nothing is read.
+pub(crate) fn page(ports: &Ports, request: &Request) -> Response<Body> {
+    let query = request.query_string_parameters();
+    let next = query.first("next").and_then(next::ours);
+    let notice = match (query.first("signed-out"), next) {
+        (Some(_), _) => Some(LoginNotice::SignedOut),
+        (None, Some(_)) => Some(LoginNotice::Needed),
+        (None, None) => None,
+    };
+    show(ports, request, StatusCode::OK, "", next, notice)
+}
+
+fn show(
+    ports: &Ports,
+    request: &Request,
+    status: StatusCode,
+    email: &str,
+    next: Option<&str>,
+    notice: Option<LoginNotice>,
+) -> Response<Body> {
+    let door = Door::of(request, ports);
+    let view = console::Login {
+        csrf: door.token.clone(),
+        email: email.to_owned(),
+        next: next.map(str::to_owned),
+        notice,
+        now: ports.clock.now(),
+    };
+    let mut response = html(status, view.render(), None);
+    door.mark(&mut response);
+    response
+}
+
+/// POST `/login`.
+pub(crate) async fn submit(ports: &Ports, request: &Request) -> Result<Response<Body>, AuthError> {
+    let fields = form_fields(request)?;
+    door::check(request, &fields, ports)?;
+    let field = |name: &str| fields.get(name).map(String::as_str).unwrap_or_default();
+    let next = next::ours(field("next"));
+    let tried = match field("email").parse::<EmailAddress>() {
+        Ok(email) => attempt(ports, &email, field("password")).await?,
+        // Nobody's by its shape alone, which tells nothing about anybody.
+        Err(_) => Tried::Wrong,
+    };
+    let again = |status, notice| show(ports, request, status, field("email").trim(), next, Some(notice));
+    Ok(match tried {
+        Tried::Right(cookie) => {
+            tracing::info!(agent = %cookie.agent, login = %cookie.login, "signed in");
+            let mut response = redirect(next.unwrap_or("/console"));
+            set_cookie(&mut response, &cookies::set(cookies::STAFF, &cookie.reveal(), Some(LOGIN_MINUTES * 60)));
+            response
+        }
+        Tried::Wrong => {
+            tracing::warn!("a wrong password");
+            again(StatusCode::UNAUTHORIZED, LoginNotice::Wrong)
+        }
+        Tried::Waiting(until) => {
+            tracing::warn!("a try that has to wait");
+            let mut response = again(StatusCode::TOO_MANY_REQUESTS, LoginNotice::Locked { until });
+            let seconds = until.duration_since(ports.clock.now()).as_secs().max(1);
+            retry_after(&mut response, Some(seconds));
+            response
+        }
+    })
+}
+
+/// One try: it counts before it is answered. Cost: one `BatchGetItem`, and one write unless it has to wait; both again
+/// when another try for the same address got in between.
+async fn attempt(ports: &Ports, email: &EmailAddress, typed: &str) -> Result<Tried, AuthError> {
+    for _ in 0..MAX_CONFLICTS {
+        let now = ports.clock.now();
+        let found = ports.store.read(Keys::new().credentials(email)).await?;
+        let wrong = found.wrong_passwords(email)?;
+        if let Some(until) = waits::waiting(&wrong, now) {
+            return Ok(Tried::Waiting(until));
+        }
+        let credentials = found.credentials(email)?;
+        let right = password::is_right(typed, credentials.as_ref().map(|known| known.password.as_str()));
+        let written = match credentials.filter(|_| right) {
+            Some(credentials) => {
+                let secret = Secret::generate(&ports.entropy);
+                let agent = credentials.agent;
+                let login = Login {
+                    id: LoginId::generate(&ports.entropy),
+                    agent: agent.id.clone(),
+                    secret: secret.hash(),
+                    created_at: now,
+                    expires_at: now.checked_add(SignedDuration::from_mins(LOGIN_MINUTES)).unwrap_or(Timestamp::MAX),
+                };
+                let teams = agent.teams();
+                let cookie = StaffCookie { agent: agent.id, login: login.id.clone(), teams, secret };
+                ports.store.sign_in(email, &wrong, &login).await.map(|()| Tried::Right(cookie))
+            }
+            None => {
+                let next = waits::count(&wrong, now);
+                ports.store.note_wrong_password(email, &wrong, &next, now).await.map(|()| Tried::Wrong)
+            }
+        };
+        match written {
+            Ok(tried) => return Ok(tried),
+            Err(StoreError::Condition(_)) => {}
+            Err(error) => return Err(error.into()),
+        }
+    }
+    Err(Refused::Busy.into())
+}
+
+/// POST `/logout`.
+pub(crate) async fn sign_out(ports: &Ports, request: &Request) -> Result<Response<Body>, AuthError> {
+    let call = Call::read(request, ports)?;
+    let Credentials::Staff(cookie) = &call.credentials else { return Err(AuthError::NobodySignedIn) };
+    let found = ports.store.read(call.credentials.keys(Keys::new())).await?;
+    let caller = match call.credentials.check(&found, ports.clock.now()) {
+        Ok(caller) => caller,
+        Err(Refused::NotSignedIn) => return Err(AuthError::NobodySignedIn),
+        Err(refused) => return Err(refused.into()),
+    };
+    call.check_csrf(&caller, ports)?;
+    ports.store.sign_out(&cookie.agent, &cookie.login).await?;
+    tracing::info!(agent = %cookie.agent, login = %cookie.login, "signed out");
+    Ok(signed_out())
+}
+
+/// To the sign-in page, without the cookie.
+pub(crate) fn signed_out() -> Response<Body> {
+    let mut response = redirect("/login?signed-out=1");
+    set_cookie(&mut response, &cookies::clear(cookies::STAFF));
+    response
+}

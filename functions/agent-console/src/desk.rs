@@ -1,0 +1,122 @@
+//! Who is signed in, and the frame of the console around every page of theirs.
+
+use data_encoding::BASE64URL_NOPAD;
+use jiff::Timestamp;
+use lambda_http::Request;
+use parlor_domain::{SessionId, Settings, TeamId, settings::Method, staff::StaffCookie};
+use parlor_store::{Found, Keys};
+use parlor_templates::{
+    Accent,
+    console::{Forms, Frame, History, NewSession, Person, TeamChoice},
+};
+use parlor_web::{Caller, Credentials, Ports, Refused, cookies};
+
+use crate::ConsoleError;
+
+/// The cookie in which the page's script remembers that the pane is folded.
+const PANE: &str = "parlor_pane";
+
+/// Somebody signed in, with what was read about them.
+#[derive(Debug)]
+pub(crate) struct Desk {
+    pub(crate) caller: Caller,
+    pub(crate) found: Found,
+    /// The settings of their own team.
+    pub(crate) own: Settings,
+    pub(crate) now: Timestamp,
+    cookie: StaffCookie,
+}
+
+/// The staff cookie; without one there is nothing to read. Keys are for programs, which have no use for pages.
+pub(crate) fn cookie(request: &Request) -> Result<StaffCookie, ConsoleError> {
+    match Credentials::of(request) {
+        Credentials::Staff(cookie) => Ok(cookie),
+        Credentials::Key(_) | Credentials::None => Err(Refused::NotSignedIn.into()),
+    }
+}
+
+/// What to read about whoever the cookie names: sign-in, agent, and the settings of their teams.
+pub(crate) fn keys(cookie: &StaffCookie) -> Keys {
+    cookie.teams.iter().fold(Keys::new().login(&cookie.agent, &cookie.login), Keys::team)
+}
+
+impl Desk {
+    /// Checks the cookie against what was read, and that the service is up (R15).
+    pub(crate) fn open(cookie: StaffCookie, found: Found, now: Timestamp) -> Result<Self, ConsoleError> {
+        let caller = Credentials::Staff(cookie.clone()).check(&found, now)?;
+        // The cookie says which teams were read. Who has moved to another team since signs in again, which is rare, and
+        // spares every page a second read.
+        if !cookie.teams.contains(&caller.agent.team) {
+            return Err(Refused::NotSignedIn.into());
+        }
+        let (own, _) = found.settings(&caller.agent.team)?;
+        if own.service.maintenance {
+            return Err(ConsoleError::Maintenance(own.service));
+        }
+        Ok(Self { caller, found, own, now, cookie })
+    }
+
+    /// The teams whose settings were read and may be used, home team first (R19).
+    fn teams(&self) -> impl Iterator<Item = &TeamId> {
+        let agent = &self.caller.agent;
+        std::iter::once(&agent.team)
+            .chain(self.cookie.teams.iter().filter(|team| **team != agent.team && agent.may_use_team(team)))
+    }
+
+    fn new_session(&self) -> Result<NewSession, ConsoleError> {
+        let agent = &self.caller.agent;
+        let mut teams = vec![];
+        for team in self.teams() {
+            let (settings, name) = self.found.settings(team)?;
+            teams.push(TeamChoice {
+                id: team.to_string(),
+                name,
+                own: *team == agent.team,
+                sms: settings.channels.sms,
+                embedded: settings.channels.embedded,
+                pin: settings.authentication.method == Method::Pin,
+                channel: settings.channels.default,
+            });
+        }
+        Ok(NewSession {
+            teams,
+            team: agent.team.to_string(),
+            channel: self.own.channels.default,
+            name: String::new(),
+            email: String::new(),
+            phone: String::new(),
+            errors: vec![],
+            blocking: None,
+        })
+    }
+
+    /// The console around a page, with `history` in its pane.
+    pub(crate) fn frame(&self, ports: &Ports, request: &Request, history: History) -> Result<Frame, ConsoleError> {
+        let agent = &self.caller.agent;
+        let branding = &self.own.branding;
+        Ok(Frame {
+            forms: Forms {
+                csrf: self.caller.csrf_token(&ports.keyring),
+                key: BASE64URL_NOPAD.encode(&ports.entropy.bytes::<16>()),
+            },
+            agent: Person { name: agent.name.clone(), role: agent.role },
+            company: branding.name.clone(),
+            accent: branding.accent.as_deref().and_then(Accent::from_hex).unwrap_or_default(),
+            history,
+            folded: cookies::read(request, PANE).as_deref() == Some("closed"),
+            new_session: self.new_session()?,
+            now: self.now,
+        })
+    }
+
+    /// The pane without a list, for a part of a page that shows none.
+    pub(crate) fn no_history(current: Option<&SessionId>) -> History {
+        History {
+            search: false,
+            query: String::new(),
+            rows: vec![],
+            current: current.map(SessionId::to_string),
+            more: None,
+        }
+    }
+}

@@ -1,0 +1,106 @@
+//! What is answered instead of what was asked for.
+
+use jiff::Timestamp;
+use lambda_http::{Body, Request, RequestExt as _, Response, http::StatusCode};
+use parlor_domain::settings::Service;
+use parlor_templates::console::{Door, DoorPage};
+use parlor_web::{
+    Refused, html,
+    problem::page,
+    redirect,
+    reply::{self, retry_after},
+};
+
+use crate::ConsoleError;
+
+/// Who waits for the answer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Wanted {
+    /// A person.
+    Page,
+    /// A page's script, that puts it into the page.
+    Fragment,
+    /// A page's script, that reads it.
+    Json,
+}
+
+/// Seconds after which a page that is down is worth another try.
+const RETRY_SECONDS: i64 = 60;
+
+pub(crate) fn response(error: ConsoleError, wanted: Wanted, request: &Request, now: Timestamp) -> Response<Body> {
+    let refused = match error {
+        ConsoleError::Maintenance(service) if wanted == Wanted::Page => return down(service),
+        ConsoleError::Maintenance(_) => Refused::Maintenance,
+        ConsoleError::Refused(refused) => refused,
+    };
+    match refused {
+        Refused::NotSignedIn if wanted == Wanted::Page => redirect(&sign_in(request)),
+        refused => {
+            let problem = refused.problem(now);
+            // A script tells refusals apart by their status; a problem document is no part of any page.
+            if wanted == Wanted::Page { page(&problem, "/console") } else { reply::problem(&problem) }
+        }
+    }
+}
+
+/// R15: the page that everybody sees while maintenance is on, in the settings' own words.
+fn down(service: Service) -> Response<Body> {
+    let door = Door::Down { message: service.message, status_url: service.status_url, maintenance: true };
+    let mut response = html(StatusCode::SERVICE_UNAVAILABLE, DoorPage { door }.render(), None);
+    retry_after(&mut response, Some(RETRY_SECONDS));
+    response
+}
+
+/// The sign-in page, and from there back to where `request` was going.
+fn sign_in(request: &Request) -> String {
+    let path = request.raw_http_path();
+    let asked = request.uri().query().map_or_else(|| path.to_owned(), |query| format!("{path}?{query}"));
+    let next: String = form_urlencoded::byte_serialize(asked.as_bytes()).collect();
+    format!("/login?next={next}")
+}
+
+/// A query parameter that is a number, or nothing: addresses are typed and cut short, and a page is better than a lecture.
+pub(crate) fn number<T: std::str::FromStr>(request: &Request, name: &str) -> Option<T> {
+    request.query_string_parameters().first(name)?.parse().ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use lambda_http::http::header::LOCATION;
+
+    use super::*;
+
+    fn get(uri: &str) -> Request {
+        let path = uri.split('?').next().unwrap_or_default().to_owned();
+        let request =
+            lambda_http::http::Request::get(format!("https://parlor.example{uri}")).body(Body::Empty).unwrap();
+        request.with_raw_http_path(&path)
+    }
+
+    #[test]
+    fn a_page_leads_to_signing_in_and_back() {
+        let request = get("/console/s/abc?before=9&x=1");
+        let error = ConsoleError::Refused(Refused::NotSignedIn);
+        let answer = response(error, Wanted::Page, &request, Timestamp::UNIX_EPOCH);
+        assert_eq!(answer.status(), 303);
+        assert_eq!(answer.headers()[LOCATION], "/login?next=%2Fconsole%2Fs%2Fabc%3Fbefore%3D9%26x%3D1");
+    }
+
+    #[test]
+    fn a_script_hears_401() {
+        for wanted in [Wanted::Fragment, Wanted::Json] {
+            let error = ConsoleError::Refused(Refused::NotSignedIn);
+            assert_eq!(response(error, wanted, &get("/console"), Timestamp::UNIX_EPOCH).status(), 401);
+        }
+    }
+
+    #[test]
+    fn r15_maintenance_is_said_in_the_settings_words() {
+        let service = Service { maintenance: true, message: Some("Back at noon.".into()), status_url: None };
+        let answer =
+            response(ConsoleError::Maintenance(service), Wanted::Page, &get("/console"), Timestamp::UNIX_EPOCH);
+        assert_eq!(answer.status(), 503);
+        let Body::Text(text) = answer.body() else { panic!("a page") };
+        assert!(text.contains("Back at noon.") && text.contains("content=\"service-down\""));
+    }
+}

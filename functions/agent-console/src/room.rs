@@ -1,0 +1,412 @@
+//! GET `/console/s/{session}`: the agent's room, its changing parts, and a fresh ticket for its live connection.
+
+use lambda_http::{Body, Request, Response, http::StatusCode};
+use parlor_domain::{
+    AccessPlan, AccessTier, AgentId, Event, Presence, Rejection, Session, SessionId, Settings, State,
+    pin::Lock,
+    settings::{AgentRedirect, Method},
+};
+use parlor_live::{Holder, Ticket};
+use parlor_store::Stored;
+use parlor_templates::{
+    Live,
+    console::{self, AfterEnd, AuthState, Consent, Deadline, Ended, Entry, Frame, PinLock, Stretch, words},
+};
+use parlor_web::{Ports, html};
+
+use crate::{
+    ConsoleError,
+    desk::{self, Desk},
+    history::Asked,
+    refusal::number,
+};
+
+/// Events that a room begins with, and that "Show earlier" adds.
+const EVENTS: u64 = 200;
+/// The most events on one page, however often earlier ones were asked for.
+const EVENTS_MAX: u64 = 2_000;
+
+/// Which events to read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct Window {
+    after: u64,
+    limit: i32,
+}
+
+impl Window {
+    /// The newest, or everything from [`EVENTS`] before the event `before` on: what was on the page stays on it, so that
+    /// it can go on live.
+    fn of(before: Option<u64>) -> Self {
+        let limit = |events: u64| i32::try_from(events).unwrap_or(i32::MAX);
+        match before {
+            None => Self { after: 0, limit: limit(EVENTS) },
+            Some(before) => Self { after: before.saturating_sub(EVENTS + 1), limit: limit(EVENTS_MAX) },
+        }
+    }
+}
+
+/// The session, if it is there and visible, and its effective settings with their team's name.
+fn seen(desk: &Desk, id: &SessionId) -> Result<(Stored, Settings, String), ConsoleError> {
+    let stored = desk.caller.session(&desk.found, id)?;
+    let (settings, team) = desk.found.settings(&id.team())?;
+    if settings.service.maintenance {
+        return Err(ConsoleError::Maintenance(settings.service));
+    }
+    Ok((stored, settings, team))
+}
+
+pub(crate) async fn page(ports: &Ports, request: &Request, id: &SessionId) -> Result<Response<Body>, ConsoleError> {
+    let cookie = desk::cookie(request)?;
+    let asked = Asked::default();
+    let (query, window) = (asked.query(&cookie.agent), Window::of(number(request, "before")));
+    let store = &ports.store;
+    let (found, sessions, events) = tokio::try_join!(
+        store.read(desk::keys(&cookie).session(id)),
+        store.sessions(&query),
+        store.events(id, window.after, window.limit),
+    )?;
+    let desk = Desk::open(cookie, found, ports.clock.now())?;
+    let (stored, settings, team) = seen(&desk, id)?;
+    let viewer = &desk.caller.agent.id;
+    let history = asked.pane(&sessions, &desk.own.history, Some(id), viewer, desk.now);
+    let frame = desk.frame(ports, request, history)?;
+    // A plan that was given up has nobody to be live with.
+    let live = (stored.session.state != State::Discarded).then(|| Live {
+        url: address(ports, id, viewer, &desk),
+        ticket_url: format!("/console/s/{id}/live"),
+        session: id.to_string(),
+        seq: events.last().map_or(0, |event| event.seq),
+        who: "agent",
+    });
+    let room = console::Room { live, ..room(frame, &stored, &settings, team, &events, viewer) };
+    Ok(html(StatusCode::OK, room.render(), Some(&ports.live_url)))
+}
+
+/// The changing parts, as the page's script fetches them after a live frame said that something changed.
+pub(crate) async fn fragment(ports: &Ports, request: &Request, id: &SessionId) -> Result<Response<Body>, ConsoleError> {
+    let cookie = desk::cookie(request)?;
+    let window = Window::of(None);
+    let (found, events) = tokio::try_join!(
+        ports.store.read(desk::keys(&cookie).session(id)),
+        ports.store.events(id, window.after, window.limit),
+    )?;
+    let desk = Desk::open(cookie, found, ports.clock.now())?;
+    let (stored, settings, team) = seen(&desk, id)?;
+    let frame = desk.frame(ports, request, Desk::no_history(Some(id)))?;
+    let room = room(frame, &stored, &settings, team, &events, &desk.caller.agent.id);
+    Ok(html(StatusCode::OK, room.fragment(), None))
+}
+
+/// A fresh address for the live connection: each ticket opens one.
+pub(crate) async fn live_url(ports: &Ports, request: &Request, id: &SessionId) -> Result<String, ConsoleError> {
+    let cookie = desk::cookie(request)?;
+    let found = ports.store.read(desk::keys(&cookie).session(id)).await?;
+    let desk = Desk::open(cookie, found, ports.clock.now())?;
+    seen(&desk, id)?;
+    Ok(address(ports, id, &desk.caller.agent.id, &desk))
+}
+
+fn address(ports: &Ports, id: &SessionId, viewer: &AgentId, desk: &Desk) -> String {
+    let ticket = Ticket::issue(&ports.keyring, &ports.entropy, id, &Holder::Agent(viewer.clone()), desk.now);
+    format!("{}?ticket={ticket}", ports.live_url)
+}
+
+/// The room as `viewer` sees it, without a live connection.
+fn room(
+    frame: Frame,
+    stored: &Stored,
+    settings: &Settings,
+    team: String,
+    events: &[Event],
+    viewer: &AgentId,
+) -> console::Room {
+    let Stored { session, presence } = stored;
+    let now = frame.now;
+    let lock = lock(session, settings, now);
+    let contact = &session.customer.contact;
+    let earlier = events.first().filter(|first| first.seq > 1);
+    console::Room {
+        live: None,
+        id: session.id.to_string(),
+        state: session.state,
+        name: session.customer.name.clone(),
+        email: contact.email.as_ref().map(ToString::to_string),
+        phone: contact.phone.as_ref().map(ToString::to_string),
+        channel: session.channel,
+        embedded: settings.channels.embedded,
+        copy_url: settings.channels.embedded && settings.channels.copy_url,
+        indicator: indicator(session, presence, now),
+        owner: session.agent_name.clone(),
+        mine: session.agent == *viewer,
+        team,
+        has_pin: session.pin.is_some(),
+        authentication: authentication(session, settings, lock),
+        consent: match (session.consented_at, settings.authentication.consent.required) {
+            (Some(_), _) => Consent::Given,
+            (None, true) => Consent::Waiting,
+            (None, false) => Consent::NotAsked,
+        },
+        device_bound_at: session.device.as_ref().map(|device| device.bound_at),
+        lock,
+        created_at: session.created_at,
+        invited_at: session.invited_at,
+        joined_at: session.joined_at,
+        deadline: deadline(session, settings),
+        ended: ended(session, settings, now),
+        end_effect: end_effect(settings, now),
+        after_end: match settings.end.agent_redirect {
+            AgentRedirect::Welcome => AfterEnd::Welcome,
+            AgentRedirect::Stay => AfterEnd::Stay,
+        },
+        stream: events.iter().map(|event| Entry::of(event, viewer, &session.customer.name)).collect(),
+        earlier: earlier.map(|first| format!("/console/s/{}?before={}", session.id, first.seq)),
+        seen: None,
+        content: None,
+        frame,
+    }
+}
+
+fn indicator(session: &Session, presence: &Presence, now: jiff::Timestamp) -> parlor_domain::Indicator {
+    let online = presence.customer_online(now);
+    parlor_domain::Indicator::of(session.joined_at.is_some(), online, session.is_complete())
+}
+
+/// R7: why the customer cannot try now. Without a PIN or a code there is nothing to lock.
+fn lock(session: &Session, settings: &Settings, now: jiff::Timestamp) -> Option<PinLock> {
+    if session.method(settings) == Method::None {
+        return None;
+    }
+    match session.tries.lock(&settings.authentication, now) {
+        Lock::Open { .. } => None,
+        Lock::Until(until) => Some(PinLock::Until(until)),
+        Lock::Banned => Some(PinLock::Banned),
+    }
+}
+
+fn authentication(session: &Session, settings: &Settings, lock: Option<PinLock>) -> AuthState {
+    let passed = session.authenticated_at.is_some();
+    match (session.method(settings), lock) {
+        (Method::None, _) => AuthState::NotAsked,
+        (_, Some(_)) => AuthState::Locked,
+        (Method::Pin, None) if passed => AuthState::PinPassed,
+        (Method::Pin, None) => AuthState::PinWaiting,
+        (Method::Otp, None) if passed => AuthState::CodePassed,
+        (Method::Otp, None) => AuthState::CodeWaiting,
+    }
+}
+
+/// R3: planned and ended sessions have none.
+fn deadline(session: &Session, settings: &Settings) -> Option<Deadline> {
+    session.inactivity_deadline(settings)?;
+    settings.end.inactivity_minutes.map(|minutes| Deadline::new(session.last_agent_action_at, minutes))
+}
+
+/// R2 and R4: what the customer may do from now on, and whether the session can be renewed.
+fn ended(session: &Session, settings: &Settings, now: jiff::Timestamp) -> Option<Ended> {
+    let end = session.ended.as_ref()?;
+    let ahead = end.plan.steps.iter().filter(|step| step.until.is_none_or(|until| now < until));
+    Some(Ended {
+        at: end.at,
+        by: end.by,
+        access: ahead.map(|step| Stretch { tier: step.tier, until: step.until }).collect(),
+        not_renewable: session.renewable(settings, now).err().map(|rejection| not_renewable(&rejection)),
+    })
+}
+
+fn not_renewable(rejection: &Rejection) -> String {
+    match rejection {
+        Rejection::NotRenewableAfterInactivity => words::NOT_RENEWABLE_INACTIVITY.to_owned(),
+        Rejection::RenewWindowPassed => words::NOT_RENEWABLE_WINDOW.to_owned(),
+        other => other.to_string(),
+    }
+}
+
+/// What ending now would leave the customer (R2): the first stretch, and how long it lasts.
+fn end_effect(settings: &Settings, now: jiff::Timestamp) -> (AccessTier, Option<i64>) {
+    let plan = AccessPlan::at_end(now, &settings.end.customer_access);
+    plan.steps.first().map_or((AccessTier::None, None), |step| {
+        (step.tier, step.until.map(|until| until.duration_since(now).as_mins()))
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+
+    use jiff::{SignedDuration, Timestamp};
+    use parlor_domain::{
+        Actor, Command, Contact, EndedBy, Keyring, LinkToken, NewSession, Origin, Presented, Secret, TeamId,
+        pin::Pin,
+        session::{Context, Customer},
+        settings::{AccessLevel, CustomerAccess},
+    };
+    use parlor_runtime::Entropy;
+
+    use super::*;
+
+    fn nina() -> AgentId {
+        "1".repeat(16).parse().unwrap()
+    }
+
+    fn now() -> Timestamp {
+        "2026-11-21T12:00:00Z".parse().unwrap()
+    }
+
+    fn context(actor: Actor, minutes: i64) -> Context {
+        Context { actor, origin: Origin::default(), now: now() + SignedDuration::from_mins(minutes) }
+    }
+
+    fn agent(minutes: i64) -> Context {
+        context(Actor::Agent { id: nina(), name: "Nina Alder".into() }, minutes)
+    }
+
+    struct Case {
+        session: Session,
+        events: Vec<Event>,
+        links: Vec<parlor_domain::Link>,
+        settings: Settings,
+    }
+
+    impl Case {
+        /// A session with the PIN 4711, started at noon.
+        fn started(settings: Settings) -> Self {
+            let (random, keyring) = (Entropy::system(), Keyring::new([7; 32]));
+            let id = SessionId::generate_for(&TeamId::generate(&random), &random);
+            let (_, issued) = LinkToken::issue(&id, &keyring, &random);
+            let new = NewSession {
+                customer: Customer {
+                    name: "Mara Quist".into(),
+                    contact: Contact { email: Some("mara@example.com".parse().unwrap()), phone: None },
+                },
+                channel: None,
+                agent: nina(),
+                agent_name: "Nina Alder".into(),
+                pin: Some(Pin::parse("4711").unwrap().seal(&id, &keyring, &random)),
+                reference: None,
+                metadata: BTreeMap::new(),
+                id,
+            };
+            let decision = Session::create(new, Some(&issued), &settings, &agent(0)).unwrap();
+            Self { session: decision.session, events: decision.events, links: decision.links, settings }
+        }
+
+        fn decide(&mut self, command: Command<'_>, context: &Context) {
+            let decision = self.session.decide(command, &self.settings, context).unwrap();
+            self.session = decision.session;
+            self.events.extend(decision.events);
+        }
+
+        fn enter(&mut self, typed: &str, minutes: i64) {
+            let (link, device) = (self.links[0].clone(), Secret::generate(&Entropy::system()));
+            let presented = Presented { posted: true, probe: true, device: None, consent: true };
+            let keyring = Keyring::new([7; 32]);
+            let command =
+                Command::Enter { link: &link, presented: &presented, device: &device, typed, keyring: &keyring };
+            self.decide(command, &context(Actor::Customer, minutes));
+        }
+
+        fn shown_to(&self, viewer: &AgentId, minutes: i64) -> console::Room {
+            let mut frame = Frame::sample();
+            frame.now = now() + SignedDuration::from_mins(minutes);
+            let stored = Stored { session: self.session.clone(), presence: Presence::default() };
+            room(frame, &stored, &self.settings, "Lending".into(), &self.events, viewer)
+        }
+
+        fn shown(&self, minutes: i64) -> console::Room {
+            self.shown_to(&nina(), minutes)
+        }
+    }
+
+    fn with_pin() -> Settings {
+        let mut settings = Settings::default();
+        settings.authentication.method = Method::Pin;
+        settings.authentication.consent.required = true;
+        settings
+    }
+
+    #[test]
+    fn r14_authentication_and_consent_are_told_as_they_stand() {
+        let mut case = Case::started(with_pin());
+        let room = case.shown(1);
+        assert_eq!((room.authentication, room.consent), (AuthState::PinWaiting, Consent::Waiting));
+        assert!(room.has_pin && room.device_bound_at.is_none());
+        case.enter("4711", 2);
+        let room = case.shown(3);
+        assert_eq!((room.authentication, room.consent), (AuthState::PinPassed, Consent::Given));
+        assert!(room.device_bound_at.is_some() && room.joined_at.is_some());
+        case.settings = Settings::default();
+        assert_eq!(case.shown(3).authentication, AuthState::NotAsked);
+    }
+
+    #[test]
+    fn r7_a_lock_is_shown_until_it_ends() {
+        let mut case = Case::started(with_pin());
+        for _ in 0..5 {
+            case.enter("1111", 1);
+        }
+        let until = now() + SignedDuration::from_mins(16);
+        assert_eq!(case.shown(15).lock, Some(PinLock::Until(until)));
+        assert_eq!(case.shown(15).authentication, AuthState::Locked);
+        assert_eq!(case.shown(16).lock, None);
+        assert_eq!(case.shown(16).authentication, AuthState::PinWaiting);
+    }
+
+    #[test]
+    fn r3_the_deadline_follows_the_agents_last_action() {
+        let mut settings = Settings::default();
+        settings.end.inactivity_minutes = Some(30);
+        let mut case = Case::started(settings);
+        assert_eq!(case.shown(1).deadline, Some(Deadline::new(now(), 30)));
+        case.decide(Command::KeepOpen, &agent(10));
+        assert_eq!(case.shown(11).deadline, Some(Deadline::new(now() + SignedDuration::from_mins(10), 30)));
+        case.decide(Command::End, &agent(12));
+        assert_eq!(case.shown(13).deadline, None);
+    }
+
+    #[test]
+    fn r2_after_the_end_the_room_says_what_is_left() {
+        let mut settings = Settings::default();
+        settings.end.customer_access = CustomerAccess {
+            level: AccessLevel::FullTimed,
+            minutes: Some(60),
+            then_limited_minutes: Some(30),
+            ..CustomerAccess::default()
+        };
+        let mut case = Case::started(settings);
+        assert_eq!(case.shown(0).end_effect, (AccessTier::Full, Some(60)));
+        case.decide(Command::End, &agent(0));
+        let stretch = |tier, minutes| Stretch { tier, until: Some(now() + SignedDuration::from_mins(minutes)) };
+        let access = |minutes| case.shown(minutes).ended.unwrap().access;
+        assert_eq!(access(0), [stretch(AccessTier::Full, 60), stretch(AccessTier::Limited, 90)]);
+        assert_eq!(access(60), [stretch(AccessTier::Limited, 90)]);
+        assert_eq!(access(90), []);
+        assert_eq!(case.shown(0).ended.unwrap().by, EndedBy::Agent);
+    }
+
+    #[test]
+    fn r4_renew_says_why_not() {
+        let mut case = Case::started(Settings::default());
+        case.settings.end.renew_window_minutes = Some(10);
+        case.decide(Command::End, &agent(0));
+        assert_eq!(case.shown(9).ended.unwrap().not_renewable, None);
+        assert_eq!(case.shown(10).ended.unwrap().not_renewable.as_deref(), Some(words::NOT_RENEWABLE_WINDOW));
+    }
+
+    #[test]
+    fn r7_a_colleague_does_not_own_the_pin() {
+        let case = Case::started(with_pin());
+        assert!(case.shown(0).mine);
+        assert!(!case.shown_to(&"2".repeat(16).parse().unwrap(), 0).mine);
+    }
+
+    #[test]
+    fn earlier_events_are_offered_while_there_are_some() {
+        let mut case = Case::started(Settings::default());
+        assert_eq!(case.shown(0).earlier, None);
+        case.events.remove(0);
+        assert_eq!(case.shown(0).earlier, Some(format!("/console/s/{}?before=2", case.session.id)));
+        assert_eq!(Window::of(None), Window { after: 0, limit: 200 });
+        assert_eq!(Window::of(Some(501)).after, 300);
+        assert_eq!(Window::of(Some(2)).after, 0);
+    }
+}
