@@ -28,7 +28,7 @@ pub(crate) fn run(options: &Options) -> Result<bool, Failure> {
     build.args(["lambda", "build", "--release", "--locked", "--output-format", "zip"]);
     build.arg(if options.x86_64 { "--x86-64" } else { "--arm64" });
     for function in wanted {
-        build.args(["--package", function, "--bin", function]);
+        build.args(["--package", function]);
     }
     if !succeeds(&mut build)? {
         return Err(Failure::new("cargo lambda build failed (above)"));
