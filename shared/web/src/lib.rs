@@ -5,6 +5,7 @@
 pub mod call;
 pub mod caller;
 pub mod cookies;
+pub mod customer;
 pub mod operation;
 pub mod ports;
 pub mod problem;

@@ -1,0 +1,185 @@
+//! A customer's link (R5, R6): GET `/s/{token}` shows the opening page or why it does not open, POST
+//! `/s/{token}/continue` goes on, POST `/s/{token}/new-link` asks for another link.
+
+use lambda_http::{
+    Body, Request, Response,
+    http::{Method, StatusCode},
+};
+use parlor_domain::{Command, Decision, Gate, LinkToken, Rejection, pin, settings::Method as Authentication};
+use parlor_runtime::{HttpFunction, Runtime};
+use parlor_templates::customer::{Check, Consent, ErrorPage, OpeningPage, Problem};
+use parlor_web::{
+    Ports,
+    call::segments,
+    cookies,
+    customer::{AtLink, Host, TurnedAway, Visit, masked, set_probe},
+    html, redirect,
+    reply::set_cookie,
+};
+
+/// Lets customers in.
+#[derive(Debug)]
+pub struct CustomerEntry {
+    ports: Ports,
+}
+
+impl HttpFunction for CustomerEntry {
+    const NAME: &'static str = "customer-entry";
+
+    fn new(runtime: &Runtime) -> Self {
+        Self { ports: Ports::new(runtime) }
+    }
+
+    async fn handle(&self, request: Request) -> Response<Body> {
+        let mut visit = Visit::read(&request, &self.ports);
+        let path = segments(&request);
+        let token = path.get(1).and_then(|token| LinkToken::parse(token));
+        let step = Step { token: token.as_ref(), path: format!("/s/{}", path.get(1).map_or("", String::as_str)) };
+        let result = match (request.method(), path.get(2).map(String::as_str)) {
+            (&Method::GET | &Method::HEAD, None) => self.open(&visit, &step).await,
+            (&Method::POST, Some("continue")) => match visit.form(&request, &self.ports) {
+                Ok(_) => self.go_on(&visit, &step).await,
+                Err(away) => Err(away),
+            },
+            (&Method::POST, Some("new-link")) => match visit.form(&request, &self.ports) {
+                Ok(_) => self.new_link(&visit, &step).await,
+                Err(away) => Err(away),
+            },
+            _ => Err(TurnedAway::NotFound),
+        };
+        visit.respond(&step.path, result)
+    }
+}
+
+/// Which link, and its own address.
+struct Step<'a> {
+    token: Option<&'a LinkToken>,
+    path: String,
+}
+
+impl CustomerEntry {
+    /// The opening page, or the room where this browser is in already. Reads only: one `BatchGetItem`. Link scanners and
+    /// previews burn and bind nothing (R6).
+    async fn open(&self, visit: &Visit, step: &Step<'_>) -> Result<Response<Body>, TurnedAway> {
+        let scene = AtLink::read(&self.ports, visit, step.token).await?;
+        match scene.gate(&visit.presented) {
+            Gate::Inside if !scene.extends() => Ok(enter(visit, &scene, None)),
+            Gate::Inside | Gate::Consent | Gate::Pin { .. } | Gate::Code { .. } | Gate::Enter => {
+                let mut response = html(StatusCode::OK, opening(visit, &scene, step, false).render(), None);
+                set_probe(&mut response);
+                Ok(response)
+            }
+            closed => Err(scene.turn_away(closed)),
+        }
+    }
+
+    /// **Continue**: binds the device, or leads to the PIN page, or sends a one-time code and leads to its page. One
+    /// `BatchGetItem` and one `TransactWriteItems` (none towards the PIN page), each again per lost race.
+    async fn go_on(&self, visit: &Visit, step: &Step<'_>) -> Result<Response<Body>, TurnedAway> {
+        let ports = &self.ports;
+        let (presented, context, device) = (&visit.presented, visit.context(), visit.device(ports));
+        let (scene, result) = AtLink::change(ports, visit, step.token, |scene| {
+            let session = &scene.session;
+            let go_on = Command::Continue { link: &scene.link, presented, device: &device };
+            match session.decide(go_on, &scene.settings, &context) {
+                // A code that was sent before and still works is the one to enter; its page can send another.
+                Err(Rejection::Gate(Gate::Code { .. })) if !scene.code_waits() => {
+                    let code = pin::generate_code(&ports.entropy).seal(&session.id, &ports.keyring, &ports.entropy);
+                    let send = Command::SendCode { link: &scene.link, presented, code };
+                    session.decide(send, &scene.settings, &context)
+                }
+                decision => decision,
+            }
+        })
+        .await?;
+        let to = |page: &str| Ok(redirect(&visit.onward(&format!("{}/{page}", step.path))));
+        match result {
+            Ok(decision) if sends_code(&decision) => to("otp"),
+            Ok(_) => Ok(enter(visit, &scene, Some(&cookies::set_device(&device)))),
+            Err(Rejection::Gate(Gate::Pin { .. })) => to("pin"),
+            Err(Rejection::Gate(Gate::Consent)) => {
+                let page = opening(visit, &scene, step, true).render();
+                Ok(html(StatusCode::UNPROCESSABLE_ENTITY, page, None))
+            }
+            Err(Rejection::Gate(Gate::Code { .. })) => to("otp"),
+            Err(Rejection::Gate(closed)) => Err(scene.turn_away(closed)),
+            // A code that cannot be sent now: its page says so when the customer asks for one there.
+            Err(_) => to("otp"),
+        }
+    }
+
+    /// **Send a new link** (R5): to the contact on file and rate-limited, with the same answer whether or not it was
+    /// sent. One `BatchGetItem` and at most one `TransactWriteItems`, each again per lost race.
+    async fn new_link(&self, visit: &Visit, step: &Step<'_>) -> Result<Response<Body>, TurnedAway> {
+        let ports = &self.ports;
+        let context = visit.context();
+        let (scene, result) = AtLink::change(ports, visit, step.token, |scene| {
+            match scene.gate(&visit.presented) {
+                closed @ (Gate::ServiceDown | Gate::Unknown | Gate::SessionExpired) => {
+                    return Err(Rejection::Gate(closed));
+                }
+                _ => {}
+            }
+            let (_, issued) = LinkToken::issue(&scene.session.id, &ports.keyring, &ports.entropy);
+            scene.session.decide(Command::RequestLink(issued), &scene.settings, &context)
+        })
+        .await?;
+        match result {
+            Err(Rejection::Gate(closed)) => Err(scene.turn_away(closed)),
+            // Sent, asked for too often, or impossible: whoever holds an old link learns nothing about the contact.
+            Ok(_) | Err(_) => Ok(html(StatusCode::OK, link_sent(visit, scene.host(), &step.path).render(), None)),
+        }
+    }
+}
+
+/// Into the room. The device's cookie is set anew each time, so that it outlives every tier.
+fn enter(visit: &Visit, scene: &AtLink, cookie: Option<&str>) -> Response<Body> {
+    let mut response = redirect(&visit.along(&format!("/r/{}", scene.session.id)));
+    let renewed = visit.presented.device.as_ref().map(cookies::set_device);
+    if let Some(cookie) = cookie.or(renewed.as_deref()) {
+        set_cookie(&mut response, cookie);
+    }
+    response
+}
+
+fn sends_code(decision: &Decision) -> bool {
+    decision.outbox.iter().any(|entry| matches!(entry.message, Some(parlor_domain::Message::Code { .. })))
+}
+
+fn opening(visit: &Visit, scene: &AtLink, step: &Step<'_>, consent_missing: bool) -> OpeningPage {
+    let authentication = &scene.settings.authentication;
+    let words = &authentication.opening_page;
+    let asks = authentication.consent.required
+        && scene.session.consented_at.is_none()
+        && !scene.session.is_bound_to(visit.presented.device.as_ref());
+    OpeningPage {
+        lang: visit.lang,
+        brand: scene.brand(),
+        agent: scene.session.agent_name.clone(),
+        path: step.path.clone(),
+        action: visit.along(&format!("{}/continue", step.path)),
+        csrf: None,
+        title: words.title.clone(),
+        text: words.text.clone(),
+        hint: words.hint.clone(),
+        check: match scene.method(&visit.presented) {
+            Authentication::None => Check::None,
+            Authentication::Pin => Check::Pin,
+            Authentication::Otp => Check::Code { contact: masked(&scene.session) },
+        },
+        consent: asks.then(|| Consent { text: authentication.consent.text.clone(), missing: consent_missing }),
+        // Shown in the room, once (R17).
+        cookie_disclaimer: false,
+    }
+}
+
+fn link_sent(visit: &Visit, host: Host, path: &str) -> ErrorPage {
+    ErrorPage {
+        lang: visit.lang,
+        brand: host.brand,
+        agent: host.agent,
+        path: Some(path.to_owned()),
+        csrf: None,
+        problem: Problem::LinkSent,
+    }
+}

@@ -1,0 +1,93 @@
+//! GET `/static/{file}`: style sheets, scripts and icons, from the program itself. No request to anybody.
+
+use lambda_http::{
+    Body, Request, RequestExt, Response,
+    http::{
+        HeaderName, HeaderValue, Method, StatusCode,
+        header::{CACHE_CONTROL, CONTENT_TYPE},
+    },
+};
+use parlor_runtime::{HttpFunction, Runtime};
+use parlor_templates::assets;
+
+/// A file's name has the hash of its content in it, so whoever has it never has to ask again.
+const FOR_EVER: &str = "public, max-age=31536000, immutable";
+
+/// Serves the files that pages load.
+#[derive(Debug)]
+pub struct StaticFiles;
+
+impl HttpFunction for StaticFiles {
+    const NAME: &'static str = "static-files";
+
+    fn new(_: &Runtime) -> Self {
+        Self
+    }
+
+    async fn handle(&self, request: Request) -> Response<Body> {
+        let mut response = match assets::find(request.raw_http_path()) {
+            Some(file) => answer(StatusCode::OK, file.content_type, FOR_EVER, file.body),
+            // Another version's file, or none of ours: what is served is never other than what was asked for.
+            None => answer(StatusCode::NOT_FOUND, "text/plain; charset=utf-8", "no-store", "Not found\n"),
+        };
+        if request.method() == Method::HEAD {
+            *response.body_mut() = Body::Empty;
+        }
+        response
+    }
+}
+
+fn answer(
+    status: StatusCode,
+    content_type: &'static str,
+    cache: &'static str,
+    body: &'static str,
+) -> Response<Body> {
+    let mut response = Response::new(Body::from(body));
+    *response.status_mut() = status;
+    for (name, value) in [
+        (CONTENT_TYPE, content_type),
+        (CACHE_CONTROL, cache),
+        (HeaderName::from_static("x-content-type-options"), "nosniff"),
+        // The icon is SVG: opened by itself it must not be able to run or load anything.
+        (HeaderName::from_static("content-security-policy"), "default-src 'none'; style-src 'unsafe-inline'; sandbox"),
+        (HeaderName::from_static("cross-origin-resource-policy"), "same-origin"),
+        (HeaderName::from_static("referrer-policy"), "no-referrer"),
+        (HeaderName::from_static("strict-transport-security"), "max-age=63072000; includeSubDomains"),
+    ] {
+        response.headers_mut().insert(name, HeaderValue::from_static(value));
+    }
+    response
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    async fn get(method: Method, path: &str) -> Response<Body> {
+        let request = lambda_http::http::Request::builder().method(method).uri(path).body(Body::Empty).unwrap();
+        StaticFiles.handle(request.with_raw_http_path(path)).await
+    }
+
+    #[tokio::test]
+    async fn every_file_is_served_for_ever_and_as_what_it_is() {
+        for file in assets::ALL {
+            let response = get(Method::GET, file.path).await;
+            assert_eq!(response.status(), StatusCode::OK);
+            assert_eq!(response.headers()[CONTENT_TYPE], file.content_type);
+            assert_eq!(response.headers()[CACHE_CONTROL], FOR_EVER);
+            assert_eq!(response.headers()["x-content-type-options"], "nosniff");
+            assert_eq!(response.body().as_ref(), file.body.as_bytes());
+            assert!(get(Method::HEAD, file.path).await.body().is_empty());
+        }
+    }
+
+    #[tokio::test]
+    async fn what_is_not_there_is_not_found() {
+        for path in ["/static/customer.css", "/static/../Cargo.toml", "/static/", "/static/customer.0.css"] {
+            let response = get(Method::GET, path).await;
+            assert_eq!(response.status(), StatusCode::NOT_FOUND, "{path}");
+            assert_eq!(response.headers()[CACHE_CONTROL], "no-store");
+        }
+    }
+}

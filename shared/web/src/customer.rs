@@ -1,0 +1,495 @@
+//! A customer in front of a link or a room: what their browser brought, what was read for it in one trip, and the page
+//! for each closed gate (R6, R15). Nothing here can put a token into a log: what is logged names requests, not paths.
+
+use std::collections::BTreeMap;
+
+use jiff::Timestamp;
+use lambda_http::{
+    Body, Request, RequestExt, Response,
+    http::{Method, StatusCode, header},
+};
+use parlor_domain::{
+    Actor, Channel, Decision, Gate, Link, LinkToken, Origin, Presence, Presented, Rejection, Secret, Session, Settings,
+    gate, pin::Lock, session::Context, settings::Method as Authentication,
+};
+use parlor_store::{CommitError, Extras, Keys, MAX_CONFLICTS, StoreError};
+use parlor_templates::{
+    Accent, Lang,
+    customer::{Brand, ErrorPage, Problem as Closed},
+};
+
+use crate::{Ports, Problem, call, cookies, reply};
+
+/// What the probe cookie says. That it comes back is all that matters.
+const PROBE_VALUE: &str = "1";
+
+/// What a customer's browser brought, read without asking anybody.
+#[derive(Debug, Clone)]
+pub struct Visit {
+    /// The language of the pages: the query's `lang`, or what the browser prefers.
+    pub lang: Lang,
+    /// What the browser is known by, and whether it keeps cookies.
+    pub presented: Presented,
+    /// From where.
+    pub origin: Origin,
+    /// The server's clock on receipt: what a submission is judged by (R2).
+    pub now: Timestamp,
+    /// Whether a script asks and not a page.
+    pub wants_json: bool,
+    /// Whether only the headers are wanted.
+    pub is_head: bool,
+    chosen: bool,
+}
+
+impl Visit {
+    /// Reads a request. Consent is taken from the query; a form's own field is added by [`Visit::form`].
+    #[must_use]
+    pub fn read(request: &Request, ports: &Ports) -> Self {
+        let header = |name| request.headers().get(name).and_then(|value| value.to_str().ok()).unwrap_or_default();
+        let query = request.query_string_parameters();
+        let chosen = query.first("lang").and_then(Lang::from_tag);
+        Self {
+            lang: chosen.unwrap_or_else(|| Lang::from_accept_language(header(header::ACCEPT_LANGUAGE))),
+            presented: Presented {
+                posted: *request.method() == Method::POST,
+                probe: cookies::read(request, cookies::PROBE).is_some(),
+                device: cookies::read(request, cookies::DEVICE).and_then(|text| Secret::parse(&text)),
+                consent: query.first("consent").is_some(),
+            },
+            origin: call::origin(request),
+            now: ports.clock.now(),
+            wants_json: header(header::ACCEPT).contains("json"),
+            is_head: *request.method() == Method::HEAD,
+            chosen: chosen.is_some(),
+        }
+    }
+
+    /// The fields of the form that was posted, which must come from one of our own pages and be at most 64 KB long.
+    pub fn form(&mut self, request: &Request, ports: &Ports) -> Result<BTreeMap<String, String>, TurnedAway> {
+        if !call::is_same_site(request, &ports.public_url) {
+            return Err(TurnedAway::Elsewhere);
+        }
+        let fields = call::form_fields(request).map_err(|_| TurnedAway::TooLarge)?;
+        self.presented.consent |= fields.contains_key("consent");
+        Ok(fields)
+    }
+
+    /// `path`, with the consent that was given and the language that was chosen on the way.
+    #[must_use]
+    pub fn onward(&self, path: &str) -> String {
+        let consent = self.presented.consent.then_some("consent=1");
+        let lang = self.chosen.then(|| format!("lang={}", self.lang.code()));
+        let query: Vec<&str> = consent.into_iter().chain(lang.as_deref()).collect();
+        if query.is_empty() { path.to_owned() } else { format!("{path}?{}", query.join("&")) }
+    }
+
+    /// `path`, with the language that was chosen on the way.
+    #[must_use]
+    pub fn along(&self, path: &str) -> String {
+        if self.chosen { format!("{path}?lang={}", self.lang.code()) } else { path.to_owned() }
+    }
+
+    /// The device to bind: the browser's own secret, or a fresh one.
+    #[must_use]
+    pub fn device(&self, ports: &Ports) -> Secret {
+        self.presented.device.clone().unwrap_or_else(|| Secret::generate(&ports.entropy))
+    }
+
+    /// For a decision.
+    #[must_use]
+    pub fn context(&self) -> Context {
+        Context { actor: Actor::Customer, origin: self.origin.clone(), now: self.now }
+    }
+
+    /// A finished response as this visit gets it: a HEAD is answered like a GET, without the body.
+    #[must_use]
+    pub fn respond(&self, path: &str, result: Result<Response<Body>, TurnedAway>) -> Response<Body> {
+        let mut response = match result {
+            Ok(response) => response,
+            Err(away) if self.wants_json => away.into_json(self.now),
+            Err(away) => away.into_page(self, path),
+        };
+        if self.is_head {
+            *response.body_mut() = Body::Empty;
+        }
+        response
+    }
+}
+
+/// Sets the cookie that proves, at the next POST, that cookies work (R6).
+pub fn set_probe(response: &mut Response<Body>) {
+    reply::set_cookie(response, &cookies::set(cookies::PROBE, PROBE_VALUE, None));
+}
+
+/// Who speaks on the page.
+#[derive(Debug, Clone, Default)]
+pub struct Host {
+    /// The company.
+    pub brand: Brand,
+    /// The owner's name.
+    pub agent: Option<String>,
+    /// The operator's own message about maintenance.
+    message: Option<String>,
+    /// Where the operator says more.
+    status_url: Option<String>,
+    /// Whether the session's channel can carry a new link.
+    reachable: bool,
+}
+
+impl Host {
+    /// Nobody may be named: all that is known is whether the service is up.
+    #[must_use]
+    pub fn nobody(settings: &Settings) -> Self {
+        let service = &settings.service;
+        Self { message: service.message.clone(), status_url: service.status_url.clone(), ..Self::default() }
+    }
+
+    /// The company and the owner of a session.
+    #[must_use]
+    pub fn of(session: &Session, settings: &Settings, team: &str) -> Self {
+        let sendable = session.channel != Channel::Sms || settings.channels.sms;
+        Self {
+            brand: brand(settings, team),
+            agent: Some(session.agent_name.clone()),
+            reachable: sendable && session.customer.contact.address(session.channel).is_some(),
+            ..Self::nobody(settings)
+        }
+    }
+}
+
+/// The company as its customers see it: the branding's name, or the team's.
+#[must_use]
+pub fn brand(settings: &Settings, team: &str) -> Brand {
+    let branding = &settings.branding;
+    Brand {
+        company: branding.name.clone().unwrap_or_else(|| team.to_owned()),
+        accent: branding.accent.as_deref().and_then(Accent::from_hex).unwrap_or_default(),
+        logo: branding.logo.clone(),
+    }
+}
+
+/// An address as its owner recognises it and nobody else can use it: `m•••@example.net`, `•••• 42`.
+#[must_use]
+pub fn masked(session: &Session) -> String {
+    let address = session.customer.contact.address(session.channel).unwrap_or_default();
+    match address.split_once('@') {
+        Some((name, host)) => format!("{}•••@{host}", name.chars().next().unwrap_or_default()),
+        None => format!("•••• {}", address.get(address.len().saturating_sub(2)..).unwrap_or_default()),
+    }
+}
+
+/// Why a customer is not let through.
+#[derive(Debug, thiserror::Error)]
+pub enum TurnedAway {
+    /// R6: a gate is closed.
+    #[error("a gate is closed")]
+    Gate {
+        /// Which.
+        gate: Gate,
+        /// Who speaks.
+        host: Box<Host>,
+    },
+    /// A form that did not come from one of our pages.
+    #[error("the form did not come from this site")]
+    Elsewhere,
+    /// A form with something missing, or sent to a page that is none.
+    #[error("the form is not one of this page's")]
+    Stale,
+    /// The body is too large.
+    #[error("too large")]
+    TooLarge,
+    /// There is no such page.
+    #[error("not found")]
+    NotFound,
+    /// Others were first too often; nothing was evaluated.
+    #[error("too many at once")]
+    Busy,
+    /// R5, R7: asked for links or codes too often.
+    #[error("asked too often")]
+    TooOften {
+        /// When the next is possible.
+        retry_at: Timestamp,
+    },
+    /// What was asked for cannot be done now, and is nobody's fault in front of the page.
+    #[error("not possible now")]
+    Unable,
+    /// The tables cannot be reached, or refuse.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+impl TurnedAway {
+    /// By a gate of `host`'s.
+    #[must_use]
+    pub fn by(gate: Gate, host: Host) -> Self {
+        Self::Gate { gate, host: Box::new(host) }
+    }
+
+    /// What the page says, the status that it says it with, and seconds to wait. `path` is where to begin again.
+    fn problem(&self, path: &str, now: Timestamp) -> (Closed, StatusCode, Option<i64>) {
+        let retry = || path.to_owned();
+        let down = || Closed::ServiceDown { message: None, status_url: None, retry: retry() };
+        let (problem, status, after) = match self {
+            Self::Gate { gate, host } => (closed(gate, host, path, now), None, None),
+            Self::Elsewhere => (Closed::Stale { retry: retry() }, Some(StatusCode::FORBIDDEN), None),
+            Self::Stale => (Closed::Stale { retry: retry() }, None, None),
+            Self::TooLarge => (Closed::Stale { retry: retry() }, Some(StatusCode::PAYLOAD_TOO_LARGE), None),
+            Self::NotFound => (Closed::Unknown, Some(StatusCode::NOT_FOUND), None),
+            Self::Busy => (Closed::Busy { retry: retry() }, Some(StatusCode::SERVICE_UNAVAILABLE), Some(5)),
+            Self::TooOften { retry_at } => {
+                (Closed::Busy { retry: retry() }, None, Some(retry_at.duration_since(now).as_secs().max(1)))
+            }
+            Self::Unable | Self::Store(_) => (down(), None, Some(5)),
+        };
+        let own = StatusCode::from_u16(problem.status()).unwrap_or(StatusCode::FORBIDDEN);
+        let after = after.or_else(|| (own == StatusCode::SERVICE_UNAVAILABLE).then_some(60));
+        (problem, status.unwrap_or(own), after)
+    }
+
+    fn note(&self) {
+        if let Self::Store(error) = self {
+            tracing::error!(%error, "store");
+        }
+    }
+
+    /// As a page (R15).
+    #[must_use]
+    pub fn into_page(self, visit: &Visit, path: &str) -> Response<Body> {
+        self.note();
+        let (problem, status, after) = self.problem(path, visit.now);
+        let host = match self {
+            // An unknown link says nothing about whose it might have been.
+            Self::Gate { host, .. } if problem != Closed::Unknown => *host,
+            _ => Host::default(),
+        };
+        let page = ErrorPage {
+            lang: visit.lang,
+            brand: host.brand,
+            agent: host.agent,
+            path: Some(path.to_owned()),
+            csrf: None,
+            problem,
+        };
+        let mut response = reply::html(status, page.render(), None);
+        reply::retry_after(&mut response, after);
+        response
+    }
+
+    /// As a problem document, for scripts: the page's reason is the code.
+    #[must_use]
+    pub fn into_json(self, now: Timestamp) -> Response<Body> {
+        self.note();
+        let (problem, status, after) = self.problem("", now);
+        let code = match &self {
+            Self::Gate { .. } => problem.reason().unwrap_or("access-denied"),
+            Self::Elsewhere => "csrf",
+            Self::Stale => "malformed",
+            Self::TooLarge => "too-large",
+            Self::NotFound => "not-found",
+            Self::TooOften { .. } => "too-often",
+            Self::Busy | Self::Unable | Self::Store(_) => "unavailable",
+        };
+        let mut problem = Problem::new(status, code, "This is not possible now. Load the page again.");
+        problem.retry_after = after;
+        reply::problem(&problem)
+    }
+}
+
+/// The page for a closed gate. One that is open leads back to where the way in begins.
+fn closed(gate: &Gate, host: &Host, path: &str, now: Timestamp) -> Closed {
+    let retry = path.to_owned();
+    match gate {
+        Gate::ServiceDown => {
+            Closed::ServiceDown { message: host.message.clone(), status_url: host.status_url.clone(), retry }
+        }
+        Gate::Unknown => Closed::Unknown,
+        Gate::SessionExpired => Closed::SessionExpired,
+        Gate::LinkExpired => Closed::LinkExpired { new_link: host.reachable.then(|| format!("{path}/new-link")) },
+        Gate::Cookies => Closed::CookiesOff { retry },
+        Gate::OtherDevice => Closed::OtherDevice { move_here: None },
+        Gate::Locked(Lock::Until(until)) => {
+            let seconds = until.duration_since(now).as_secs().max(1);
+            let minutes = u32::try_from((seconds + 59) / 60).unwrap_or(u32::MAX);
+            Closed::Locked { until: *until, minutes, retry }
+        }
+        Gate::Locked(_) => Closed::Banned,
+        Gate::Consent | Gate::Pin { .. } | Gate::Code { .. } | Gate::Enter | Gate::Inside => Closed::Stale { retry },
+    }
+}
+
+/// A customer at a link that is known: what was read for it.
+#[derive(Debug)]
+pub struct AtLink {
+    /// The link. It may be revoked or over; the gates say so.
+    pub link: Link,
+    /// What it leads to.
+    pub session: Session,
+    /// Who is in the room.
+    pub presence: Presence,
+    /// The effective settings.
+    pub settings: Settings,
+    team: String,
+    now: Timestamp,
+}
+
+impl AtLink {
+    /// Reads what `token` leads to: one `BatchGetItem`. A token that is none, or leads nowhere, is turned away as
+    /// unknown, unless the service is down for everybody.
+    pub async fn read(ports: &Ports, visit: &Visit, token: Option<&LinkToken>) -> Result<Self, TurnedAway> {
+        let turned_away = |settings: &Settings| {
+            let gate = if settings.service.maintenance { Gate::ServiceDown } else { Gate::Unknown };
+            TurnedAway::by(gate, Host::nobody(settings))
+        };
+        let Some(token) = token else {
+            let found = ports.store.read(Keys::new().system()).await?;
+            return Err(turned_away(&found.system()?.0));
+        };
+        let hash = token.secret.hash();
+        let found = ports.store.read(Keys::new().session(&token.session).link(&token.session, &hash)).await?;
+        let (settings, team) = found.settings(&token.session.team())?;
+        match (found.session(&token.session)?, found.link(&token.session, &hash)?) {
+            (Some(stored), Some(link)) => Ok(Self {
+                link,
+                session: stored.session,
+                presence: stored.presence,
+                settings,
+                team,
+                now: visit.now,
+            }),
+            _ => Err(turned_away(&settings)),
+        }
+    }
+
+    /// Reads, decides and commits, again for as long as somebody else is first. What was read comes back with how it
+    /// went. One `BatchGetItem` and, if something changes, one `TransactWriteItems`, each again per lost race.
+    pub async fn change(
+        ports: &Ports,
+        visit: &Visit,
+        token: Option<&LinkToken>,
+        mut decide: impl FnMut(&Self) -> Result<Decision, Rejection> + Send,
+    ) -> Result<(Self, Result<Decision, Rejection>), TurnedAway> {
+        for _ in 0..MAX_CONFLICTS {
+            let scene = Self::read(ports, visit, token).await?;
+            let decision = match decide(&scene) {
+                Ok(decision) => decision,
+                Err(rejection) => return Ok((scene, Err(rejection))),
+            };
+            if commit(ports, &decision, &scene.presence, &scene.settings, Extras::default(), visit.now).await? {
+                return Ok((scene, Ok(decision)));
+            }
+        }
+        Err(TurnedAway::Busy)
+    }
+
+    /// Where a browser that brings `presented` stands (R6).
+    #[must_use]
+    pub fn gate(&self, presented: &Presented) -> Gate {
+        gate::at_link(&self.session, Some(&self.link), &self.settings, presented, self.now)
+    }
+
+    /// How the customer proves who they are before this browser gets in; on another device than the bound one by a code.
+    #[must_use]
+    pub fn method(&self, presented: &Presented) -> Authentication {
+        if self.session.is_bound_to(presented.device.as_ref()) {
+            Authentication::None
+        } else if self.session.device.is_some() {
+            Authentication::Otp
+        } else {
+            self.session.method(&self.settings)
+        }
+    }
+
+    /// Whether a one-time code was sent that can still be entered.
+    #[must_use]
+    pub fn code_waits(&self) -> bool {
+        self.session.code.as_ref().is_some_and(|code| self.now < code.expires_at)
+    }
+
+    /// Whether this link lives longer than the one that the device came by: going on then extends it (R5).
+    #[must_use]
+    pub fn extends(&self) -> bool {
+        self.session.device.as_ref().is_some_and(|device| device.link_expires_at < self.link.expires_at)
+    }
+
+    /// The company.
+    #[must_use]
+    pub fn brand(&self) -> Brand {
+        brand(&self.settings, &self.team)
+    }
+
+    /// Who speaks.
+    #[must_use]
+    pub fn host(&self) -> Host {
+        Host::of(&self.session, &self.settings, &self.team)
+    }
+
+    /// Turns the customer away at `gate`.
+    #[must_use]
+    pub fn turn_away(&self, gate: Gate) -> TurnedAway {
+        TurnedAway::by(gate, self.host())
+    }
+}
+
+/// Commits a decision and tells the open rooms; `false` when somebody else was first. Nothing is written if nothing
+/// changed. One `TransactWriteItems`.
+pub async fn commit(
+    ports: &Ports,
+    decision: &Decision,
+    presence: &Presence,
+    settings: &Settings,
+    extras: Extras<'_>,
+    now: Timestamp,
+) -> Result<bool, TurnedAway> {
+    if decision.is_unchanged() {
+        return Ok(true);
+    }
+    match ports.store.commit(decision, extras).await {
+        Ok(()) => {
+            ports.live.announce(decision, presence, settings, now).await;
+            Ok(true)
+        }
+        Err(CommitError::Conflict | CommitError::AlreadyKept | CommitError::AlreadyPosted) => Ok(false),
+        Err(CommitError::Store(error)) => Err(error.into()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn answer(gate: Gate) -> (Closed, StatusCode, Option<i64>) {
+        let host = Host { reachable: true, ..Host::default() };
+        TurnedAway::by(gate, host).problem("/s/token", Timestamp::UNIX_EPOCH)
+    }
+
+    #[test]
+    fn r15_each_closed_gate_has_its_page() {
+        let until = Timestamp::UNIX_EPOCH + jiff::SignedDuration::from_secs(61);
+        for (gate, reason, status) in [
+            (Gate::ServiceDown, "service-down", 503),
+            (Gate::Unknown, "unknown", 403),
+            (Gate::SessionExpired, "session-expired", 410),
+            (Gate::LinkExpired, "link-expired", 410),
+            (Gate::Cookies, "cookies", 403),
+            (Gate::OtherDevice, "device", 403),
+            (Gate::Locked(Lock::Until(until)), "locked", 403),
+            (Gate::Locked(Lock::Banned), "locked", 403),
+        ] {
+            let (problem, answered, _) = answer(gate);
+            assert_eq!((problem.reason(), answered.as_u16()), (Some(reason), status));
+        }
+        assert_eq!(answer(Gate::ServiceDown).2, Some(60));
+        assert_eq!(answer(Gate::LinkExpired).0, Closed::LinkExpired { new_link: Some("/s/token/new-link".into()) });
+        let locked = Closed::Locked { until, minutes: 2, retry: "/s/token".into() };
+        assert_eq!(answer(Gate::Locked(Lock::Until(until))).0, locked);
+    }
+
+    #[test]
+    fn r15_a_platform_that_fails_is_service_down() {
+        let error = StoreError::Unavailable { operation: "BatchGetItem", reason: "not reached".into() };
+        let (problem, status, after) = TurnedAway::from(error).problem("/s/token", Timestamp::UNIX_EPOCH);
+        assert_eq!((problem.reason(), status.as_u16(), after), (Some("service-down"), 503, Some(5)));
+        let (_, status, after) = TurnedAway::Busy.problem("/s/token", Timestamp::UNIX_EPOCH);
+        assert_eq!((status.as_u16(), after), (503, Some(5)));
+    }
+}
