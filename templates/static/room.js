@@ -126,7 +126,7 @@ if ($('room')) {
   // The page is fetched again and its changing part taken from it: what may be done is for the server to say.
   const refresh = async () => {
     try {
-      const reply = await fetch(location.pathname, { cache: 'no-store' });
+      const reply = await fetch(location.pathname + location.search, { cache: 'no-store' });
       if (reply.redirected || (!reply.ok && reply.status < 500)) return location.reload();
       const fresh = new DOMParser().parseFromString(await reply.text(), 'text/html');
       const focused = document.activeElement && document.activeElement.getAttribute('href');

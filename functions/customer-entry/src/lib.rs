@@ -7,12 +7,12 @@ use lambda_http::{
 };
 use parlor_domain::{Command, Decision, Gate, LinkToken, Rejection, pin, settings::Method as Authentication};
 use parlor_runtime::{HttpFunction, Runtime};
-use parlor_templates::customer::{Check, Consent, ErrorPage, OpeningPage, Problem};
+use parlor_templates::customer::{Check, Consent, OpeningPage};
 use parlor_web::{
     Ports,
     call::segments,
     cookies,
-    customer::{AtLink, Host, TurnedAway, Visit, masked, set_probe},
+    customer::{AtLink, TurnedAway, Visit, link_sent, masked, set_probe},
     html, redirect,
     reply::set_cookie,
 };
@@ -34,7 +34,7 @@ impl HttpFunction for CustomerEntry {
         let mut visit = Visit::read(&request, &self.ports);
         let path = segments(&request);
         let token = path.get(1).and_then(|token| LinkToken::parse(token));
-        let step = Step { token: token.as_ref(), path: format!("/s/{}", path.get(1).map_or("", String::as_str)) };
+        let step = Step::of(token.as_ref());
         let result = match (request.method(), path.get(2).map(String::as_str)) {
             (&Method::GET | &Method::HEAD, None) => self.open(&visit, &step).await,
             (&Method::POST, Some("continue")) => match visit.form(&request, &self.ports) {
@@ -55,6 +55,12 @@ impl HttpFunction for CustomerEntry {
 struct Step<'a> {
     token: Option<&'a LinkToken>,
     path: String,
+}
+
+impl<'a> Step<'a> {
+    fn of(token: Option<&'a LinkToken>) -> Self {
+        Self { token, path: format!("/s/{}", token.map_or_else(|| "-".to_owned(), LinkToken::reveal)) }
+    }
 }
 
 impl CustomerEntry {
@@ -114,11 +120,8 @@ impl CustomerEntry {
         let ports = &self.ports;
         let context = visit.context();
         let (scene, result) = AtLink::change(ports, visit, step.token, |scene| {
-            match scene.gate(&visit.presented) {
-                closed @ (Gate::ServiceDown | Gate::Unknown | Gate::SessionExpired) => {
-                    return Err(Rejection::Gate(closed));
-                }
-                _ => {}
+            if let closed @ (Gate::ServiceDown | Gate::Unknown | Gate::SessionExpired) = scene.gate(&visit.presented) {
+                return Err(Rejection::Gate(closed));
             }
             let (_, issued) = LinkToken::issue(&scene.session.id, &ports.keyring, &ports.entropy);
             scene.session.decide(Command::RequestLink(issued), &scene.settings, &context)
@@ -127,7 +130,7 @@ impl CustomerEntry {
         match result {
             Err(Rejection::Gate(closed)) => Err(scene.turn_away(closed)),
             // Sent, asked for too often, or impossible: whoever holds an old link learns nothing about the contact.
-            Ok(_) | Err(_) => Ok(html(StatusCode::OK, link_sent(visit, scene.host(), &step.path).render(), None)),
+            Ok(_) | Err(_) => Ok(link_sent(visit, scene.host(), &step.path)),
         }
     }
 }
@@ -170,16 +173,5 @@ fn opening(visit: &Visit, scene: &AtLink, step: &Step<'_>, consent_missing: bool
         consent: asks.then(|| Consent { text: authentication.consent.text.clone(), missing: consent_missing }),
         // Shown in the room, once (R17).
         cookie_disclaimer: false,
-    }
-}
-
-fn link_sent(visit: &Visit, host: Host, path: &str) -> ErrorPage {
-    ErrorPage {
-        lang: visit.lang,
-        brand: host.brand,
-        agent: host.agent,
-        path: Some(path.to_owned()),
-        csrf: None,
-        problem: Problem::LinkSent,
     }
 }

@@ -37,12 +37,7 @@ impl HttpFunction for StaticFiles {
     }
 }
 
-fn answer(
-    status: StatusCode,
-    content_type: &'static str,
-    cache: &'static str,
-    body: &'static str,
-) -> Response<Body> {
+fn answer(status: StatusCode, content_type: &'static str, cache: &'static str, body: &'static str) -> Response<Body> {
     let mut response = Response::new(Body::from(body));
     *response.status_mut() = status;
     for (name, value) in [

@@ -1,6 +1,7 @@
 //! Cookies: all of them `__Host-`, `HttpOnly`, `Secure`, `SameSite=Lax`.
 
 use lambda_http::{Request, http::header::COOKIE};
+use parlor_domain::{Secret, SessionId};
 
 /// The staff's sign-in.
 pub const STAFF: &str = "__Host-parlor_staff";
@@ -8,6 +9,8 @@ pub const STAFF: &str = "__Host-parlor_staff";
 pub const DEVICE: &str = "__Host-parlor_device";
 /// Set by the GET, proves at the POST that cookies work (R6).
 pub const PROBE: &str = "__Host-parlor_probe";
+/// The sessions in whose rooms this browser was told what cookies are for (R17).
+pub const NOTED: &str = "__Host-parlor_noted";
 
 /// Seconds that the device cookie lives: browsers keep no cookie longer than 400 days, and each entry renews it.
 const DEVICE_MAX_AGE: i64 = 400 * 24 * 3600;
@@ -35,12 +38,48 @@ pub fn set(name: &str, value: &str, max_age: Option<i64>) -> String {
 
 /// The device's cookie.
 #[must_use]
-pub fn set_device(device: &parlor_domain::Secret) -> String {
+pub fn set_device(device: &Secret) -> String {
     set(DEVICE, &device.reveal(), Some(DEVICE_MAX_AGE))
+}
+
+/// The note that a session's room told this browser what cookies are for; the oldest of many are forgotten.
+/// `None` when it was noted before.
+#[must_use]
+pub fn note(request: &Request, session: &SessionId) -> Option<String> {
+    const MOST: usize = 8;
+    let noted = read(request, NOTED).unwrap_or_default();
+    let is_id = |id: &&str| id.parse::<SessionId>().is_ok();
+    let known: Vec<&str> = noted.split('.').filter(is_id).collect();
+    if known.contains(&session.as_str()) {
+        return None;
+    }
+    let kept = known.iter().skip((known.len() + 1).saturating_sub(MOST)).copied();
+    let noted: Vec<&str> = kept.chain([session.as_str()]).collect();
+    Some(set(NOTED, &noted.join("."), Some(DEVICE_MAX_AGE)))
 }
 
 /// Takes a cookie back.
 #[must_use]
 pub fn clear(name: &str) -> String {
     set(name, "", Some(0))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn r17_a_browser_is_told_once_a_session() {
+        let session = |number: usize| format!("{number:026}").parse::<SessionId>().unwrap();
+        let request =
+            |cookie: &str| lambda_http::http::Request::builder().header(COOKIE, cookie).body(().into()).unwrap();
+        let mut cookie = String::new();
+        for number in 0..20 {
+            let noted = note(&request(&cookie), &session(number)).unwrap();
+            cookie = noted.split(';').next().unwrap().to_owned();
+            assert_eq!(note(&request(&cookie), &session(number)), None);
+        }
+        assert!(cookie.len() < 250, "{cookie}");
+        assert!(note(&request(&cookie), &session(0)).is_some());
+    }
 }

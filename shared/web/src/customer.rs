@@ -107,7 +107,7 @@ impl Visit {
         let mut response = match result {
             Ok(response) => response,
             Err(away) if self.wants_json => away.into_json(self.now),
-            Err(away) => away.into_page(self, path),
+            Err(away) => away.into_page(self, path, None),
         };
         if self.is_head {
             *response.body_mut() = Body::Empty;
@@ -252,9 +252,9 @@ impl TurnedAway {
         }
     }
 
-    /// As a page (R15).
+    /// As a page (R15), with what was typed and not taken (R2).
     #[must_use]
-    pub fn into_page(self, visit: &Visit, path: &str) -> Response<Body> {
+    pub fn into_page(self, visit: &Visit, path: &str, typed: Option<&str>) -> Response<Body> {
         self.note();
         let (problem, status, after) = self.problem(path, visit.now);
         let host = match self {
@@ -262,14 +262,7 @@ impl TurnedAway {
             Self::Gate { host, .. } if problem != Closed::Unknown => *host,
             _ => Host::default(),
         };
-        let page = ErrorPage {
-            lang: visit.lang,
-            brand: host.brand,
-            agent: host.agent,
-            path: Some(path.to_owned()),
-            csrf: None,
-            problem,
-        };
+        let page = ErrorPage { typed: typed.map(str::to_owned), ..page(visit, host, path, problem) };
         let mut response = reply::html(status, page.render(), None);
         reply::retry_after(&mut response, after);
         response
@@ -293,6 +286,24 @@ impl TurnedAway {
         problem.retry_after = after;
         reply::problem(&problem)
     }
+}
+
+fn page(visit: &Visit, host: Host, path: &str, problem: Closed) -> ErrorPage {
+    ErrorPage {
+        lang: visit.lang,
+        brand: host.brand,
+        agent: host.agent,
+        path: Some(path.to_owned()),
+        csrf: None,
+        problem,
+        typed: None,
+    }
+}
+
+/// The answer to **Send a new link** (R5): the same whether or not it was sent.
+#[must_use]
+pub fn link_sent(visit: &Visit, host: Host, path: &str) -> Response<Body> {
+    reply::html(StatusCode::OK, page(visit, host, path, Closed::LinkSent).render(), None)
 }
 
 /// The page for a closed gate. One that is open leads back to where the way in begins.
@@ -348,14 +359,9 @@ impl AtLink {
         let found = ports.store.read(Keys::new().session(&token.session).link(&token.session, &hash)).await?;
         let (settings, team) = found.settings(&token.session.team())?;
         match (found.session(&token.session)?, found.link(&token.session, &hash)?) {
-            (Some(stored), Some(link)) => Ok(Self {
-                link,
-                session: stored.session,
-                presence: stored.presence,
-                settings,
-                team,
-                now: visit.now,
-            }),
+            (Some(stored), Some(link)) => {
+                Ok(Self { link, session: stored.session, presence: stored.presence, settings, team, now: visit.now })
+            }
             _ => Err(turned_away(&settings)),
         }
     }

@@ -57,7 +57,7 @@ pub struct CodePage {
     pub path: String,
     /// Where it posts to: `/s/{token}/otp`, field `code`.
     pub action: String,
-    /// Where another code is asked for: `/s/{token}/continue`.
+    /// Where a code is asked for: `/s/{token}/otp/send`.
     pub resend: String,
     /// The form's token, if forms carry one (field `csrf`).
     pub csrf: Option<String>,
@@ -71,6 +71,8 @@ pub struct CodePage {
     pub problem: Option<CodeProblem>,
     /// Another code was just sent.
     pub resent: bool,
+    /// A code was sent and still works. Without one the page offers to send one, and nothing else.
+    pub waits: bool,
 }
 
 /// The message above a code's field: text, and the tries left.
@@ -188,20 +190,29 @@ impl CodePage {
                     span.emblem { (Icon::Mail) }
                     h1 { (words::otp_title(lang)) }
                     @if self.resent { (Banner { role: Some("status"), ..Banner::new(Tone::Good, html! { p { (words::otp_resent(lang)) } }) }) }
-                    p.lead { (fill(lang, words::otp_text(lang), &[("contact", &self.contact), ("n", &minutes)])) }
-                    form.stack method="post" action=(self.action) {
-                        (token_field(self.csrf.as_deref()))
-                        @if self.consent { input type="hidden" name="consent" value="on"; }
-                        (Field {
-                            inputmode: Some("numeric"), autocomplete: Some("one-time-code"), error: problem.as_deref(), maxlength: Some(40),
-                            required: true, autofocus: true, class: "digits", ..Field::new(words::otp_label(lang), "code")
-                        })
-                        (Button::primary(words::open_page(lang)).wide())
+                    @if self.waits {
+                        p.lead { (fill(lang, words::otp_text(lang), &[("contact", &self.contact), ("n", &minutes)])) }
+                        form.stack method="post" action=(self.action) {
+                            (token_field(self.csrf.as_deref()))
+                            @if self.consent { input type="hidden" name="consent" value="on"; }
+                            (Field {
+                                inputmode: Some("numeric"), autocomplete: Some("one-time-code"), error: problem.as_deref(), maxlength: Some(40),
+                                required: true, autofocus: true, class: "digits", ..Field::new(words::otp_label(lang), "code")
+                            })
+                            (Button::primary(words::open_page(lang)).wide())
+                        }
+                    } @else {
+                        @if let Some(problem) = &problem { (Banner { role: Some("alert"), ..Banner::new(Tone::Warn, html! { p { (problem) } }) }) }
+                        p.lead { (fill(lang, words::next_otp(lang), &[("contact", &self.contact)])) }
                     }
                     form method="post" action=(self.resend) {
                         (token_field(self.csrf.as_deref()))
                         @if self.consent { input type="hidden" name="consent" value="on"; }
-                        (Button::quiet(words::otp_resend(lang)).icon(Icon::Refresh).wide())
+                        @if self.waits {
+                            (Button::quiet(words::otp_resend(lang)).icon(Icon::Refresh).wide())
+                        } @else {
+                            (Button::primary(words::otp_resend(lang)).icon(Icon::Send).wide())
+                        }
                     }
                 }
             },
@@ -216,17 +227,19 @@ impl CodePage {
             brand: sample::brand(),
             path: "/s/token".to_owned(),
             action: "/s/token/otp".to_owned(),
-            resend: "/s/token/continue".to_owned(),
+            resend: "/s/token/otp/send".to_owned(),
             csrf: None,
             contact: "m•••@example.net".to_owned(),
             minutes: 10,
             consent: true,
             problem: None,
             resent: false,
+            waits: true,
         };
         vec![
             ("code-wrong", Self { problem: Some(CodeProblem::Wrong { left: 4 }), ..plain.clone() }),
-            ("code-expired", Self { problem: Some(CodeProblem::Expired), ..plain.clone() }),
+            ("code-expired", Self { problem: Some(CodeProblem::Expired), waits: false, ..plain.clone() }),
+            ("code-none-yet", Self { waits: false, ..plain.clone() }),
             ("code-resent", Self { resent: true, lang: Lang::Fr, ..plain.clone() }),
             (
                 "code-ar",

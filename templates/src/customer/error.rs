@@ -130,6 +130,8 @@ pub struct ErrorPage {
     pub csrf: Option<String>,
     /// What happened.
     pub problem: Problem,
+    /// What was typed and not taken (R2): it stays on the page, to be read and copied.
+    pub typed: Option<String>,
 }
 
 impl ErrorPage {
@@ -151,7 +153,15 @@ impl ErrorPage {
             // Only a time has to be put into the reader's zone; everything else is complete as it is.
             script: matches!(self.problem, Problem::Locked { .. }),
             class: "narrow",
-            body: html! { main.sheet { (self.content()) } },
+            body: html! {
+                main.sheet {
+                    (self.content())
+                    @if let Some(typed) = &self.typed {
+                        p { (words::chat_refused(self.lang)) }
+                        textarea.input readonly rows="4" aria-label=(words::chat_label(self.lang)) dir="auto" { (typed) }
+                    }
+                }
+            },
         }
         .render()
     }
@@ -261,6 +271,7 @@ impl ErrorPage {
             path: Some("/s/token".to_owned()),
             csrf: None,
             problem,
+            typed: None,
         };
         let retry = "/s/token".to_owned();
         let nobody = |problem| Self { brand: Brand::default(), agent: None, ..page(problem) };
@@ -276,6 +287,13 @@ impl ErrorPage {
             ("link-expired-ar", arabic(Problem::LinkExpired { new_link })),
             ("link-sent", page(Problem::LinkSent)),
             ("session-expired", page(Problem::SessionExpired)),
+            (
+                "session-expired-typed",
+                Self {
+                    typed: Some("One more thing: the address is my old one.".to_owned()),
+                    ..page(Problem::SessionExpired)
+                },
+            ),
             ("device", page(Problem::OtherDevice { move_here: None })),
             ("device-move", page(Problem::OtherDevice { move_here: Some("/s/token/continue".to_owned()) })),
             ("cookies", page(Problem::CookiesOff { retry: retry.clone() })),

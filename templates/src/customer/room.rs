@@ -98,6 +98,10 @@ pub struct Chat {
     pub draft: String,
     /// Why it was refused.
     pub problem: Option<ChatProblem>,
+    /// The id of the next message (hidden field `id`): sending one form twice posts one message.
+    pub next_id: String,
+    /// What follows the address that messages are posted to, such as `?lang=de`; may be empty.
+    pub query: String,
 }
 
 /// GET `/r/{session}`, and the answer to POST `/r/{session}/messages` that was refused.
@@ -147,7 +151,11 @@ impl Room {
             body: html! {
                 div.calm-bar id="offline" role="status" hidden { (Icon::Offline) (words::offline(lang)) }
                 main.room-main id="room" {
-                    div.stack id="now" { (self.now()) }
+                    div.stack {
+                        // Not in what the script renews: it is in the page once (R17).
+                        @if self.cookie_disclaimer { (Banner::new(Tone::Info, html! { p { (words::cookie_text(lang)) } })) }
+                        div.stack id="now" { (self.now()) }
+                    }
                     @if let Some(chat) = &self.chat { (self.chat(chat)) }
                 }
                 @if self.chat.is_some() {
@@ -181,7 +189,6 @@ impl Room {
             @if let Some(message) = &self.inactive_message {
                 (Banner { id: Some("inactive"), icon: Some(Icon::Clock), ..Banner::new(Tone::Info, paragraphs(message)) })
             }
-            @if self.cookie_disclaimer { (Banner::new(Tone::Info, html! { p { (words::cookie_text(lang)) } })) }
             (self.work(&names))
         }
     }
@@ -252,8 +259,9 @@ impl Room {
                         }
                     }
                     @if chat.writable {
-                        form.write method="post" action={ (self.path) "/messages" } {
+                        form.write method="post" action={ (self.path) "/messages" (chat.query) } {
                             (token_field(self.csrf.as_deref()))
+                            @if !chat.next_id.is_empty() { input type="hidden" name="id" value=(chat.next_id); }
                             label.unseen for="text" { (words::chat_label(lang)) }
                             textarea.input id="text" name="text" rows="2" maxlength="4000" required placeholder=(words::chat_label(lang)) dir="auto" { (chat.draft) }
                             (Button::primary(words::send(lang)).icon_only(Icon::Send))

@@ -1,0 +1,201 @@
+//! The customer's room: GET `/r/{session}`, its live tickets, its chat, its interactions, and a new link for a customer
+//! whose link is over.
+//!
+//! The device's cookie stands for the link that it came by. What the customer may do is judged by the clock on every
+//! request (R2), whatever the schedules have told open rooms so far.
+
+mod page;
+mod scene;
+
+use std::collections::BTreeMap;
+
+use lambda_http::{
+    Body, Request, Response,
+    http::{Method, StatusCode},
+};
+use parlor_domain::{Actor, Command, Gate, LinkToken, Rejection, SessionId};
+use parlor_live::posted_mark;
+use parlor_runtime::{HttpFunction, Runtime};
+use parlor_store::PostedMark;
+use parlor_templates::customer::ChatProblem;
+use parlor_web::{
+    Answer, Ports, Refused,
+    call::segments,
+    cookies,
+    customer::{TurnedAway, Visit, link_sent},
+    html, redirect, reply,
+    session_json::whole_seconds,
+};
+use serde_json::json;
+
+use crate::{
+    page::Refusal,
+    scene::{AtRoom, Posted},
+};
+
+/// Events that a room's page is made of: the newest. DynamoDB reads at most 1 MB of them.
+const HISTORY: i32 = 500;
+
+/// Serves the customer's room.
+#[derive(Debug)]
+pub struct CustomerRoom {
+    ports: Ports,
+}
+
+impl HttpFunction for CustomerRoom {
+    const NAME: &'static str = "customer-room";
+
+    fn new(runtime: &Runtime) -> Self {
+        Self { ports: Ports::new(runtime) }
+    }
+
+    async fn handle(&self, request: Request) -> Response<Body> {
+        let mut visit = Visit::read(&request, &self.ports);
+        let segments = segments(&request);
+        let id = segments.get(1).and_then(|id| id.parse::<SessionId>().ok());
+        let path = format!("/r/{}", id.as_ref().map_or("-", SessionId::as_str));
+        let rest: Vec<&str> = segments.iter().skip(2).map(String::as_str).collect();
+        let Some(id) = id else {
+            return visit.respond(&path, scene::unknown(&self.ports).await);
+        };
+        match (request.method(), rest.as_slice()) {
+            (&Method::GET | &Method::HEAD, []) => visit.respond(&path, self.room(&request, &visit, &id).await),
+            (&Method::GET | &Method::HEAD, ["live"]) => {
+                visit.wants_json = true;
+                visit.respond(&path, self.ticket(&visit, &id).await)
+            }
+            (&Method::GET | &Method::HEAD, ["i", _]) => visit.respond(&path, self.interaction(&visit, &id).await),
+            (&Method::POST, ["messages"]) => match visit.form(&request, &self.ports) {
+                Ok(form) => self.message(&visit, &id, &path, &form).await,
+                Err(away) => visit.respond(&path, Err(away)),
+            },
+            (&Method::POST, ["new-link"]) => {
+                let result = match visit.form(&request, &self.ports) {
+                    Ok(_) => self.new_link(&visit, &id, &path).await,
+                    Err(away) => Err(away),
+                };
+                visit.respond(&path, result)
+            }
+            _ => visit.respond(&path, Err(TurnedAway::NotFound)),
+        }
+    }
+}
+
+impl CustomerRoom {
+    /// The room. One trip: `BatchGetItem` and `Query` side by side.
+    async fn room(&self, request: &Request, visit: &Visit, id: &SessionId) -> Result<Response<Body>, TurnedAway> {
+        let ports = &self.ports;
+        let (scene, events) = tokio::try_join!(AtRoom::read(ports, id, None), async {
+            ports.store.events(id, 0, HISTORY).await.map_err(TurnedAway::from)
+        })?;
+        scene.must_be_inside(visit)?;
+        let mut page = scene.page(ports, visit, &events, None);
+        let note = scene.settings.session.cookie_disclaimer.then(|| cookies::note(request, id)).flatten();
+        page.cookie_disclaimer = note.is_some();
+        let mut response = html(StatusCode::OK, page.render(), Some(&ports.live_url));
+        // Set anew on each entry, so that the device is known for longer than every tier lasts.
+        let device = visit.presented.device.as_ref().map(cookies::set_device);
+        for cookie in note.iter().chain(&device) {
+            reply::set_cookie(&mut response, cookie);
+        }
+        Ok(response)
+    }
+
+    /// A fresh ticket for a reconnect. One `BatchGetItem`.
+    async fn ticket(&self, visit: &Visit, id: &SessionId) -> Result<Response<Body>, TurnedAway> {
+        let scene = AtRoom::read(&self.ports, id, None).await?;
+        scene.must_be_inside(visit)?;
+        let url = scene.live_url(&self.ports, visit);
+        Ok(Answer::new(StatusCode::OK, json!({"url": url}), "").into_json())
+    }
+
+    /// One interaction (R21). One `BatchGetItem`.
+    async fn interaction(&self, visit: &Visit, id: &SessionId) -> Result<Response<Body>, TurnedAway> {
+        let scene = AtRoom::read(&self.ports, id, None).await?;
+        scene.must_be_inside(visit)?;
+        Err(TurnedAway::NotFound)
+    }
+
+    /// A chat message: 303 back to the chat, or JSON for a script. What is refused stays on the page. One `BatchGetItem`
+    /// and one `TransactWriteItems`, each again per lost race; to show the page again, one `Query` more.
+    async fn message(
+        &self,
+        visit: &Visit,
+        id: &SessionId,
+        path: &str,
+        form: &BTreeMap<String, String>,
+    ) -> Response<Body> {
+        let text = form.get("text").map_or("", String::as_str);
+        match self.post(visit, id, path, form.get("id"), text).await {
+            Ok(response) => response,
+            Err(away) if !visit.wants_json && !text.trim().is_empty() => away.into_page(visit, path, Some(text)),
+            Err(away) => visit.respond(path, Err(away)),
+        }
+    }
+
+    async fn post(
+        &self,
+        visit: &Visit,
+        id: &SessionId,
+        path: &str,
+        message: Option<&String>,
+        text: &str,
+    ) -> Result<Response<Body>, TurnedAway> {
+        let ports = &self.ports;
+        let usable = |id: &&String| (1..=64).contains(&id.len()) && id.bytes().all(|byte| byte.is_ascii_graphic());
+        let message = message.filter(usable).cloned().unwrap_or_else(|| page::message_id(&ports.entropy));
+        let mark = posted_mark(&Actor::Customer, &message);
+        let context = visit.context();
+        let (scene, result) = AtRoom::post(ports, visit, id, &mark, |scene| {
+            let post = Command::Post { id: message.clone(), text: text.to_owned() };
+            scene.stored.session.decide(post, &scene.settings, &context)
+        })
+        .await?;
+        let back = || redirect(&format!("{}#chat", visit.along(path)));
+        let rejection = match result {
+            Ok(_) if !visit.wants_json => return Ok(back()),
+            Ok(posted) => return Ok(posted_json(&posted, &message, text)),
+            Err(rejection) => rejection,
+        };
+        if visit.wants_json {
+            return Ok(reply::problem(&Refused::Rejected(rejection).problem(visit.now)));
+        }
+        let (problem, status) = match rejection {
+            Rejection::InvalidMessage if text.trim().is_empty() => return Ok(back()),
+            Rejection::InvalidMessage => (ChatProblem::TooLong, StatusCode::UNPROCESSABLE_ENTITY),
+            _ => (ChatProblem::Closed, StatusCode::CONFLICT),
+        };
+        let events = ports.store.events(id, 0, HISTORY).await?;
+        let page = scene.page(ports, visit, &events, Some(Refusal { text, problem }));
+        Ok(html(status, page.render(), Some(&ports.live_url)))
+    }
+
+    /// **Send a new link** (R5) for a customer whose device is the session's: the same answer whether or not it was
+    /// sent. One `BatchGetItem` and at most one `TransactWriteItems`, each again per lost race.
+    async fn new_link(&self, visit: &Visit, id: &SessionId, path: &str) -> Result<Response<Body>, TurnedAway> {
+        let ports = &self.ports;
+        let context = visit.context();
+        let (scene, result) = AtRoom::change(ports, visit, id, |scene| {
+            let (_, issued) = LinkToken::issue(id, &ports.keyring, &ports.entropy);
+            match scene.gate(visit) {
+                Gate::Inside | Gate::LinkExpired => {
+                    scene.stored.session.decide(Command::RequestLink(issued), &scene.settings, &context)
+                }
+                closed => Err(Rejection::Gate(closed)),
+            }
+        })
+        .await?;
+        match result {
+            Err(Rejection::Gate(closed)) => Err(scene.turn_away(visit, closed)),
+            // Sent, asked for too often, or impossible: one answer.
+            Ok(_) | Err(_) => Ok(link_sent(visit, scene.host(visit), path)),
+        }
+    }
+}
+
+fn posted_json(posted: &Posted, id: &str, text: &str) -> Response<Body> {
+    let PostedMark { seq, at } = posted.mark;
+    let text = posted.text.as_deref().unwrap_or(text);
+    let body = json!({"id": id, "seq": seq, "from": "customer", "text": text, "at": whole_seconds(at)});
+    Answer::new(StatusCode::CREATED, body, "").into_json()
+}

@@ -1,0 +1,130 @@
+//! The room's page, made of what was read.
+
+use data_encoding::HEXLOWER;
+use parlor_domain::{AccessTier, Event, Random, Session};
+use parlor_live::{Audience, Frame, Holder, Ticket, frames_for};
+use parlor_templates::{
+    Live,
+    customer::{AfterEnd, Chat, ChatProblem, Message, Room},
+};
+use parlor_web::{Ports, customer::Visit};
+
+use crate::scene::AtRoom;
+
+/// A message that was not taken.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Refusal<'a> {
+    /// What was typed.
+    pub(crate) text: &'a str,
+    /// Why.
+    pub(crate) problem: ChatProblem,
+}
+
+/// A new message's id, 128 random bits.
+pub(crate) fn message_id(random: &dyn Random) -> String {
+    let mut bytes = [0; 16];
+    random.fill(&mut bytes);
+    HEXLOWER.encode(&bytes)
+}
+
+impl AtRoom {
+    /// The page for somebody inside. `events` were read beside the session and can be older or newer than it.
+    pub(crate) fn page(&self, ports: &Ports, visit: &Visit, events: &[Event], refusal: Option<Refusal<'_>>) -> Room {
+        let (session, presence, settings) = (&self.stored.session, &self.stored.presence, &self.settings);
+        let access = session.access(visit.now);
+        let agent_here = presence.agent_online(&session.agent, visit.now);
+        let path = format!("/r/{}", session.id);
+        // What the two reads have in common is what the page shows for certain; the live connection sends the rest.
+        let seq = events.last().map_or(0, |event| event.seq).min(session.seq);
+        Room {
+            lang: visit.lang,
+            brand: self.brand(),
+            csrf: None,
+            customer: session.customer.name.clone(),
+            agent: session.agent_name.clone(),
+            agent_here,
+            inactive_message: settings.session.inactive_agent_message.clone().filter(|_| !agent_here && access.chat),
+            cookie_disclaimer: false,
+            work: vec![],
+            after_end: after_end(session, visit),
+            chat: self.chat(ports, visit, events, refusal),
+            live: Some(Live {
+                url: self.live_url(ports, visit),
+                ticket_url: format!("{path}/live"),
+                session: session.id.to_string(),
+                seq,
+                who: "customer",
+            }),
+            path,
+        }
+    }
+
+    /// Where the live connection opens, with a ticket for this device: good once, for a minute.
+    pub(crate) fn live_url(&self, ports: &Ports, visit: &Visit) -> String {
+        // Whoever is inside has a device; without one the ticket would open nothing.
+        let Some(device) = &visit.presented.device else { return ports.live_url.clone() };
+        let holder = Holder::Customer(device.hash());
+        let ticket = Ticket::issue(&ports.keyring, &ports.entropy, &self.stored.session.id, &holder, visit.now);
+        format!("{}?ticket={ticket}", ports.live_url)
+    }
+
+    /// The chat: while it is open; after it closed for as long as everything can be viewed, and to give back what was
+    /// not taken.
+    fn chat(&self, ports: &Ports, visit: &Visit, events: &[Event], refusal: Option<Refusal<'_>>) -> Option<Chat> {
+        let (session, presence, settings) = (&self.stored.session, &self.stored.presence, &self.settings);
+        let access = session.access(visit.now);
+        let readable = access.tier == AccessTier::Full;
+        let frames = if readable {
+            frames_for(Audience::Customer, events, session, presence, settings, visit.now)
+        } else {
+            vec![]
+        };
+        let messages: Vec<Message> = frames.into_iter().filter_map(message).collect();
+        (access.chat || refusal.is_some() || !messages.is_empty()).then(|| Chat {
+            messages,
+            writable: access.chat,
+            draft: refusal.map_or_else(String::new, |refusal| refusal.text.to_owned()),
+            problem: refusal.map(|refusal| refusal.problem),
+            next_id: message_id(&ports.entropy),
+            query: visit.along(""),
+        })
+    }
+}
+
+fn message(frame: Frame) -> Option<Message> {
+    match frame {
+        Frame::Message { seq, from, name, text, at, id } => Some(Message { seq, id, from, name, text, at }),
+        _ => None,
+    }
+}
+
+/// What the customer may still do after the end (R2).
+fn after_end(session: &Session, visit: &Visit) -> Option<AfterEnd> {
+    let end = session.ended.as_ref()?;
+    let access = session.access(visit.now);
+    let then_limited =
+        access.tier == AccessTier::Full && end.plan.steps.iter().any(|step| step.tier == AccessTier::Limited);
+    Some(AfterEnd { access, then_limited })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    struct Counting(std::cell::Cell<u8>);
+
+    impl Random for Counting {
+        fn fill(&self, bytes: &mut [u8]) {
+            for byte in bytes {
+                self.0.set(self.0.get().wrapping_add(1));
+                *byte = self.0.get();
+            }
+        }
+    }
+
+    #[test]
+    fn a_message_id_is_one_that_is_taken_back() {
+        let id = message_id(&Counting(std::cell::Cell::new(0)));
+        assert_eq!(id, "0102030405060708090a0b0c0d0e0f10");
+    }
+}

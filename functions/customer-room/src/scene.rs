@@ -1,0 +1,147 @@
+//! What is read for a customer in front of their room, and the way it is changed.
+
+use lambda_http::{Body, Response};
+use parlor_domain::{Decision, EventKind, Gate, Rejection, SessionId, Settings, gate};
+use parlor_store::{Extras, Keys, MAX_CONFLICTS, PostedMark, Stored};
+use parlor_templates::customer::Brand;
+use parlor_web::{
+    Ports,
+    customer::{self, Host, TurnedAway, Visit, commit},
+};
+
+/// A session whose room somebody asks for. Whether it is theirs the gates say.
+#[derive(Debug)]
+pub(crate) struct AtRoom {
+    pub(crate) stored: Stored,
+    pub(crate) settings: Settings,
+    team: String,
+    posted: Option<PostedMark>,
+}
+
+/// A message that is posted, by this request or by an earlier one with the same id.
+#[derive(Debug)]
+pub(crate) struct Posted {
+    pub(crate) mark: PostedMark,
+    /// The text as it was taken; not known of an earlier request's.
+    pub(crate) text: Option<String>,
+}
+
+/// Turns away somebody whose path names no session: one `BatchGetItem`, to say whether the service is up at all.
+pub(crate) async fn unknown(ports: &Ports) -> Result<Response<Body>, TurnedAway> {
+    let found = ports.store.read(Keys::new().system()).await?;
+    Err(nobody(&found.system()?.0))
+}
+
+fn nobody(settings: &Settings) -> TurnedAway {
+    let gate = if settings.service.maintenance { Gate::ServiceDown } else { Gate::Unknown };
+    TurnedAway::by(gate, Host::nobody(settings))
+}
+
+impl AtRoom {
+    /// One `BatchGetItem`; with `mark` it also tells whether a message was posted before.
+    pub(crate) async fn read(ports: &Ports, id: &SessionId, mark: Option<&str>) -> Result<Self, TurnedAway> {
+        let keys = Keys::new().session(id);
+        let found = ports.store.read(mark.into_iter().fold(keys, |keys, mark| keys.posted(id, mark))).await?;
+        let (settings, team) = found.settings(&id.team())?;
+        let posted = mark.map(|mark| found.posted(id, mark)).transpose()?.flatten();
+        match found.session(id)? {
+            Some(stored) => Ok(Self { stored, settings, team, posted }),
+            None => Err(nobody(&settings)),
+        }
+    }
+
+    /// Reads, decides and commits, again for as long as somebody else is first.
+    pub(crate) async fn change(
+        ports: &Ports,
+        visit: &Visit,
+        id: &SessionId,
+        mut decide: impl FnMut(&Self) -> Result<Decision, Rejection> + Send,
+    ) -> Result<(Self, Result<Decision, Rejection>), TurnedAway> {
+        for _ in 0..MAX_CONFLICTS {
+            let scene = Self::read(ports, id, None).await?;
+            let decision = match decide(&scene) {
+                Ok(decision) => decision,
+                Err(rejection) => return Ok((scene, Err(rejection))),
+            };
+            if scene.commit(ports, visit, &decision, Extras::default()).await? {
+                return Ok((scene, Ok(decision)));
+            }
+        }
+        Err(TurnedAway::Busy)
+    }
+
+    /// Posts a message under `mark`, from inside the room only. Posting it again changes nothing and answers the same.
+    pub(crate) async fn post(
+        ports: &Ports,
+        visit: &Visit,
+        id: &SessionId,
+        mark: &str,
+        mut decide: impl FnMut(&Self) -> Result<Decision, Rejection> + Send,
+    ) -> Result<(Self, Result<Posted, Rejection>), TurnedAway> {
+        for _ in 0..MAX_CONFLICTS {
+            let scene = Self::read(ports, id, Some(mark)).await?;
+            scene.must_be_inside(visit)?;
+            if let Some(mark) = scene.posted.clone() {
+                return Ok((scene, Ok(Posted { mark, text: None })));
+            }
+            let decision = match decide(&scene) {
+                Ok(decision) => decision,
+                Err(rejection) => return Ok((scene, Err(rejection))),
+            };
+            let extras = Extras { posted: Some(mark), ..Extras::default() };
+            if scene.commit(ports, visit, &decision, extras).await? {
+                let mark = PostedMark { seq: decision.session.seq, at: visit.now };
+                let text = decision.events.into_iter().find_map(|event| match event.kind {
+                    EventKind::Message { text, .. } => Some(text),
+                    _ => None,
+                });
+                return Ok((scene, Ok(Posted { mark, text })));
+            }
+        }
+        Err(TurnedAway::Busy)
+    }
+
+    async fn commit(
+        &self,
+        ports: &Ports,
+        visit: &Visit,
+        decision: &Decision,
+        extras: Extras<'_>,
+    ) -> Result<bool, TurnedAway> {
+        commit(ports, decision, &self.stored.presence, &self.settings, extras, visit.now).await
+    }
+
+    /// Where the visitor stands (R6).
+    pub(crate) fn gate(&self, visit: &Visit) -> Gate {
+        let device = visit.presented.device.as_ref();
+        gate::at_room(&self.stored.session, &self.settings, device, &self.stored.presence, visit.now)
+    }
+
+    /// Turns away whoever is not inside.
+    pub(crate) fn must_be_inside(&self, visit: &Visit) -> Result<(), TurnedAway> {
+        match self.gate(visit) {
+            Gate::Inside => Ok(()),
+            closed => Err(self.turn_away(visit, closed)),
+        }
+    }
+
+    /// Turns the visitor away at `gate`.
+    pub(crate) fn turn_away(&self, visit: &Visit, gate: Gate) -> TurnedAway {
+        TurnedAway::by(gate, self.host(visit))
+    }
+
+    /// Who speaks: to whoever cannot show that the session is theirs, nobody does.
+    pub(crate) fn host(&self, visit: &Visit) -> Host {
+        let session = &self.stored.session;
+        if session.is_bound_to(visit.presented.device.as_ref()) {
+            Host::of(session, &self.settings, &self.team)
+        } else {
+            Host::nobody(&self.settings)
+        }
+    }
+
+    /// The company.
+    pub(crate) fn brand(&self) -> Brand {
+        customer::brand(&self.settings, &self.team)
+    }
+}
