@@ -196,9 +196,13 @@ fn elsewhere(visit: &Visit, step: &Step<'_>, scene: &AtLink, gate: Gate) -> Resu
     }
 }
 
-/// The same page, with what was wrong.
+/// The same page, with what was wrong: 403 for a try that counted, 422 for what was none.
 fn again(visit: &Visit, step: &Step<'_>, scene: &AtLink, problem: CodeProblem) -> Response<Body> {
-    page(visit, step, scene, StatusCode::UNPROCESSABLE_ENTITY, Some(problem), false)
+    let status = match problem {
+        CodeProblem::Wrong { .. } => StatusCode::FORBIDDEN,
+        CodeProblem::Malformed | CodeProblem::Expired => StatusCode::UNPROCESSABLE_ENTITY,
+    };
+    page(visit, step, scene, status, Some(problem), false)
 }
 
 fn page(

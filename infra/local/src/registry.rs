@@ -7,6 +7,9 @@ pub(crate) fn entries() -> Vec<Entry> {
     vec![
         http::<agent_auth::AgentAuth>(),
         http::<agent_console::AgentConsole>(),
+        http::<customer_entry::CustomerEntry>(),
+        http::<customer_pin::CustomerPin>(),
+        http::<customer_room::CustomerRoom>(),
         http::<session_start::SessionStart>(),
         http::<session_read::SessionRead>(),
         http::<session_invite::SessionInvite>(),
@@ -15,6 +18,7 @@ pub(crate) fn entries() -> Vec<Entry> {
         http::<session_customer::SessionCustomer>(),
         http::<session_content::SessionContent>(),
         http::<admin::Admin>(),
+        http::<static_files::StaticFiles>(),
         event::<live_connect::LiveConnect>(),
         event::<live_message::LiveMessage>(),
         event::<live_disconnect::LiveDisconnect>(),
