@@ -13,7 +13,7 @@ use lambda_http::{
     Body, Request, Response,
     http::{Method, StatusCode},
 };
-use parlor_domain::{Actor, Command, Gate, LinkToken, Rejection, SessionId};
+use parlor_domain::{Command, Gate, LinkToken, Rejection, Sender, SessionId};
 use parlor_live::posted_mark;
 use parlor_runtime::{HttpFunction, Runtime};
 use parlor_store::PostedMark;
@@ -24,7 +24,7 @@ use parlor_web::{
     cookies,
     customer::{TurnedAway, Visit, link_sent},
     html, redirect, reply,
-    session_json::whole_seconds,
+    session_json::timestamp,
 };
 use serde_json::json;
 
@@ -144,7 +144,7 @@ impl CustomerRoom {
         let ports = &self.ports;
         let usable = |id: &&String| (1..=64).contains(&id.len()) && id.bytes().all(|byte| byte.is_ascii_graphic());
         let message = message.filter(usable).cloned().unwrap_or_else(|| page::message_id(&ports.entropy));
-        let mark = posted_mark(&Actor::Customer, &message);
+        let mark = posted_mark(Sender::Customer, &message);
         let context = visit.context();
         let (scene, result) = AtRoom::post(ports, visit, id, &mark, |scene| {
             let post = Command::Post { id: message.clone(), text: text.to_owned() };
@@ -196,6 +196,6 @@ impl CustomerRoom {
 fn posted_json(posted: &Posted, id: &str, text: &str) -> Response<Body> {
     let PostedMark { seq, at } = posted.mark;
     let text = posted.text.as_deref().unwrap_or(text);
-    let body = json!({"id": id, "seq": seq, "from": "customer", "text": text, "at": whole_seconds(at)});
+    let body = json!({"id": id, "seq": seq, "from": "customer", "text": text, "at": timestamp(at)});
     Answer::new(StatusCode::CREATED, body, "").into_json()
 }

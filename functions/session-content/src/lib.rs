@@ -4,11 +4,12 @@ use lambda_http::{
     Body, Request, Response,
     http::{Method, StatusCode},
 };
-use parlor_domain::{Actor, Command, Event, EventKind, KeyId, Sender, SessionId};
+use parlor_domain::{Command, Event, EventKind, KeyId, Sender, SessionId};
+use parlor_live::posted_mark;
 use parlor_runtime::{HttpFunction, Runtime};
 use parlor_store::Keys;
 use parlor_web::{
-    Answer, Call, Operation, Ports, Refused,
+    Answer, Call, Credentials, Operation, Ports, Refused,
     call::{segments, session_id},
     operation::{respond, room},
     session_json::timestamp,
@@ -70,8 +71,12 @@ impl SessionContent {
     async fn post(&self, call: &Call, session: &SessionId) -> Result<Answer, Refused> {
         let input: Input = call.input()?;
         let id = input.id.unwrap_or_else(|| KeyId::generate(&self.ports.entropy).to_string());
-        // Two writers' ids must not meet: the mark is kept under the writer's side.
-        let mark = format!("{} {id}", call.credentials.idempotency_scope());
+        // The same mark as on the live connection: a page that falls back to a request repeats itself harmlessly.
+        let from = match &call.credentials {
+            Credentials::Key(_) => Sender::Api,
+            Credentials::Staff(_) | Credentials::None => Sender::Agent,
+        };
+        let mark = posted_mark(from, &id);
         Operation::on(&self.ports, call, session)
             .posting(&mark)
             .run(
@@ -86,10 +91,6 @@ impl SessionContent {
                     let body = match (decision.events.last().and_then(message_json), repeated) {
                         (Some(body), _) => body,
                         (None, Some(mark)) => {
-                            let from = match scene.caller.actor() {
-                                Actor::Api { .. } => Sender::Api,
-                                _ => Sender::Agent,
-                            };
                             let text = input.text.trim();
                             json!({"id": id, "seq": mark.seq, "from": from, "text": text, "at": timestamp(mark.at)})
                         }
