@@ -195,7 +195,7 @@ impl CustomerRoom {
 
 fn posted_json(posted: &Posted, id: &str, text: &str) -> Response<Body> {
     let PostedMark { seq, at } = posted.mark;
-    let text = posted.text.as_deref().unwrap_or(text);
+    let text = posted.text.as_deref().unwrap_or(text.trim());
     let body = json!({"id": id, "seq": seq, "from": "customer", "text": text, "at": timestamp(at)});
     Answer::new(StatusCode::CREATED, body, "").into_json()
 }
