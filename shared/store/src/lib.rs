@@ -46,3 +46,26 @@ impl Store {
 /// How often an operation may lose the race for a session's version before it gives up and answers 503: each loss
 /// means that somebody else's write got through, so this many in a row is a storm, not bad luck.
 pub const MAX_CONFLICTS: u32 = 10;
+
+#[cfg(test)]
+mod tests {
+    /// A request that nobody wrote down has no cost that anybody knows.
+    #[test]
+    fn every_method_stands_in_the_access_patterns() {
+        let patterns = include_str!("../../../docs/access-patterns.md");
+        let sources = [
+            include_str!("commit.rs"),
+            include_str!("due.rs"),
+            include_str!("history.rs"),
+            include_str!("outbox.rs"),
+            include_str!("presence.rs"),
+            include_str!("read.rs"),
+            include_str!("settings.rs"),
+            include_str!("staff.rs"),
+        ];
+        let methods = sources.iter().flat_map(|source| source.split("pub async fn ").skip(1));
+        for method in methods.map(|rest| rest.split('(').next().unwrap_or_default()) {
+            assert!(patterns.contains(&format!("`{method}`")), "{method} is not in docs/access-patterns.md");
+        }
+    }
+}
