@@ -7,8 +7,8 @@
 //! attempt ends before the next is due ([`SEND_LIMIT`]), so two never overlap, and an entry whose stream record is lost, or
 //! whose sender crashes, is sent all the same.
 //!
-//! What cannot be closed is the gap between the service's acceptance and the record of it: a crash in it sends the
-//! message twice. Neither SES nor SNS knows idempotency keys; twice was chosen over not at all.
+//! What cannot be closed is the gap between the service's acceptance and the record of it: a crash in it, or an answer
+//! that is lost on its way, sends the message twice. Neither SES nor SNS knows idempotency keys; twice was chosen over not at all.
 #![cfg_attr(test, allow(clippy::unwrap_used))]
 
 mod compose;

@@ -1,5 +1,7 @@
 //! Messages that were decided and wait to be sent (R23). They are written with the decision and sent after it.
 
+use std::fmt;
+
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
@@ -47,7 +49,7 @@ pub enum Status {
 }
 
 /// One message to one address.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct OutboxEntry {
     /// Identity within the session: the number of the event it came with, and its place there.
     pub id: String,
@@ -70,6 +72,21 @@ pub struct OutboxEntry {
     /// Why the last attempt failed.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub last_error: Option<String>,
+}
+
+// A person's address has no place in a log.
+impl fmt::Debug for OutboxEntry {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("OutboxEntry")
+            .field("session", &self.session)
+            .field("id", &self.id)
+            .field("channel", &self.channel)
+            .field("message", &self.message)
+            .field("status", &self.status)
+            .field("attempts", &self.attempts)
+            .field("due", &self.due)
+            .finish_non_exhaustive()
+    }
 }
 
 /// Attempts before an entry is given up.
