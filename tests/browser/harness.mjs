@@ -173,8 +173,10 @@ export class Person {
     const origin = new URL(this.stack.url).origin;
     page.on("pageerror", (error) => this.offences.push(`script error on ${page.url()}: ${error.message}`));
     page.on("console", (message) => {
-      // A status that is an answer (403, 410) is logged by the browser as an error too; those have checks of their own.
-      if (message.type() === "error" && !/Failed to load resource/.test(message.text())) {
+      // A status that is an answer (403, 410) is logged by the browser as an error too, also where it answers a
+      // handshake: a page that reconnects just when its session ends is refused. Those have checks of their own.
+      const answered = /Failed to load resource|WebSocket handshake: Unexpected response code: 403/;
+      if (message.type() === "error" && !answered.test(message.text())) {
         this.offences.push(`console error on ${page.url()}: ${message.text()}`);
       }
     });
