@@ -53,9 +53,13 @@ impl Parlor {
     }
 }
 
-/// The binary beside this test's own: `target/<profile>/deps/restart-…` -> `target/<profile>/parlor`.
+/// The program: named by `cargo xtask test`, or beside this test's own: `target/<profile>/deps/restart-…` ->
+/// `target/<profile>/parlor`.
 fn program() -> PathBuf {
-    std::env::current_exe().unwrap().parent().unwrap().parent().unwrap().join("parlor")
+    std::env::var_os("PARLOR_PROGRAM").map_or_else(
+        || std::env::current_exe().unwrap().parent().unwrap().parent().unwrap().join("parlor"),
+        PathBuf::from,
+    )
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
