@@ -49,7 +49,7 @@ const showTimes = root => {
 const live = ({ frame, state, queue = () => {} }) => {
   const page = document.body.dataset, session = page.session, store = 'queue:' + session;
   const start = Number(page.seq) || 0, seen = new Set();
-  let address = page.live, socket, over = false, tries = 0, failing = 0, calm, retry, answer, lastTyping = 0;
+  let address = page.live, socket, old, over = false, tries = 0, failing = 0, calm, retry, answer, lastTyping = 0;
   // Everything up to `whole` is in this page; `top` is the highest number so far; `asked` is the gap that was asked about.
   let whole = start, top = start, asked = 0, catching = false;
   let waiting = [];
@@ -64,7 +64,8 @@ const live = ({ frame, state, queue = () => {} }) => {
   // A connection that answers nothing is dead, whatever the browser thinks of it.
   const expect = () => { clearTimeout(answer); answer = setTimeout(drop, PATIENCE); };
   // While a ticket is fetched, a bare object stands where the socket will be.
-  const leave = () => { if (socket && socket.close) { socket.onclose = socket.onmessage = null; socket.close(); } };
+  const close = gone => { if (gone && gone.close) { gone.onclose = gone.onmessage = null; gone.close(); } };
+  const leave = () => { close(socket); close(old); };
   const drop = () => { leave(); failed(); };
   const hello = () => { catching = true; if (post({ type: 'hello', since: whole })) expect(); };
   const deliver = message => { if (post({ type: 'message', ...message })) expect(); };
@@ -93,6 +94,9 @@ const live = ({ frame, state, queue = () => {} }) => {
     // The ticket in the page is good for one connection; each further one needs its own.
     let url = address;
     address = '';
+    // The old connection stands until the next one may be opened: a customer who is here is not cut off when the link's
+    // time passes (R5), and being here is what the server judges the ticket's request by.
+    if (socket && socket.close) old = socket;
     const mine = socket = {};
     if (!url) {
       try {
@@ -102,13 +106,14 @@ const live = ({ frame, state, queue = () => {} }) => {
       } catch {}
     }
     if (over || socket !== mine) return;
+    close(old);
     if (!url) return failed();
     socket = new WebSocket(url);
     socket.onopen = () => { hello(); waiting.forEach(deliver); };
     socket.onmessage = event => { try { take(JSON.parse(event.data)); } catch (error) { console.error(error); } };
     socket.onclose = failed;
   };
-  const again = () => { if (!over) { leave(); connect(); } };
+  const again = () => { if (!over) connect(); };
 
   const take = message => {
     const { type, seq, id } = message;

@@ -222,6 +222,17 @@ test('reconnect and reload do as they are told', async () => {
   assert.deepEqual(states, ['open']);
 });
 
+test('the old connection stands until the ticket for the next one is there', async () => {
+  let stood;
+  const { last, sockets, pass } = world({ ticket: () => { stood = !sockets[0].closed; return { status: 200, url: 'wss://fresh' }; } });
+  last().open();
+  last().say(presence);
+  last().say({ type: 'reconnect' });
+  await pass(10001);
+  assert.ok(stood, 'a customer who is here counts as being here');
+  assert.ok(sockets[0].closed && !sockets[1].closed);
+});
+
 test('a connection that is not in the room backs off instead of spinning', async () => {
   const { last, sockets, states, pass } = world();
   for (let round = 0; round < 400 && !states.includes('lost'); round++) {
