@@ -6,6 +6,7 @@ use std::{collections::BTreeMap, sync::Mutex};
 
 use parlor_domain::{
     Agent, AgentId, KeyId, Keyring, LoginId, Random, Role, Secret, SessionId, TeamId,
+    pin::Pin,
     staff::{ApiKey, ApiKeyToken, Login, StaffCookie},
 };
 use parlor_local::Stack;
@@ -173,6 +174,13 @@ impl House {
         let answer = browser.post(&format!("{link}/continue"), &[]).await;
         assert_eq!(answer.status, 303, "{}", answer.text);
         browser
+    }
+
+    /// The one-time code that was sent last and waits to be entered.
+    pub async fn code(&self, session: &SessionId) -> String {
+        let found = self.store.read(parlor_store::Keys::new().session(session)).await.unwrap();
+        let code = found.session(session).unwrap().unwrap().session.code.unwrap().code;
+        Pin::open(session, &code, &self.keyring).unwrap().reveal().to_owned()
     }
 
     /// A session's events, oldest first, straight from the table.

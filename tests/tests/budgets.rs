@@ -148,6 +148,7 @@ async fn every_operation_costs_what_the_table_says() {
         })
         .await;
     pin_rows(&mut ledger).await;
+    code_rows(&mut ledger).await;
 
     assert!(ledger.wrong.is_empty(), "\n{}", ledger.wrong.join("\n"));
     let elsewhere =
@@ -163,7 +164,11 @@ async fn pin_rows(ledger: &mut Ledger) {
     let link = ledger.house.link(&session).await;
     let customer = ledger.house.browser();
     customer.get(&link).await;
-    customer.post(&format!("{link}/continue"), &[]).await;
+    ledger
+        .hold("continue towards the PIN page", async |_| {
+            assert_eq!(customer.post(&format!("{link}/continue"), &[]).await.status, 303);
+        })
+        .await;
     ledger.hold("PIN page", async |_| assert_eq!(customer.get(&format!("{link}/pin")).await.status, 200)).await;
     ledger
         .hold("a wrong PIN", async |_| {
@@ -177,4 +182,36 @@ async fn pin_rows(ledger: &mut Ledger) {
         .await;
     let (status, _) = ledger.house.call(Method::GET, &format!("/v1/sessions/{session}"), None).await;
     assert!(status.is_success());
+}
+
+async fn code_rows(ledger: &mut Ledger) {
+    ledger.house.settings(json!({"authentication": {"method": "otp"}})).await;
+    let session = ledger.house.session(None).await;
+    let link = ledger.house.link(&session).await;
+    let customer = ledger.house.browser();
+    customer.get(&link).await;
+    ledger
+        .hold("continue, and a code is sent", async |_| {
+            assert_eq!(customer.post(&format!("{link}/continue"), &[]).await.status, 303);
+        })
+        .await;
+    ledger.hold("code page", async |_| assert_eq!(customer.get(&format!("{link}/otp")).await.status, 200)).await;
+    ledger.house.stack.advance(31).await;
+    ledger
+        .hold("another code", async |_| {
+            assert_eq!(customer.post(&format!("{link}/otp/send"), &[]).await.status, 303);
+        })
+        .await;
+    let code = ledger.house.code(&session).await;
+    ledger
+        .hold("the right code", async |_| {
+            assert_eq!(customer.post(&format!("{link}/otp"), &[("code", &code)]).await.status, 303);
+        })
+        .await;
+    ledger.house.stack.advance(31).await;
+    ledger
+        .hold("a new link from the room", async |_| {
+            assert_eq!(customer.post(&format!("/r/{session}/new-link"), &[]).await.status, 200);
+        })
+        .await;
 }

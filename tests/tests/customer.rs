@@ -3,9 +3,8 @@
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on should say where")]
 
 use futures_util::future::join_all;
-use parlor_domain::{SessionId, pin::Pin};
+use parlor_domain::SessionId;
 use parlor_local::Fault;
-use parlor_store::Keys;
 use parlor_tests::{Browser, House};
 use reqwest::{Method, StatusCode, header, redirect::Policy};
 use serde_json::json;
@@ -30,13 +29,6 @@ async fn submit(house: &House, cookies: &str, path: &str, body: String, headers:
     }
     let response = request.send().await.unwrap();
     (response.status().as_u16(), response.text().await.unwrap())
-}
-
-/// The one-time code that was sent last.
-async fn code(house: &House, session: &SessionId) -> String {
-    let found = house.store.read(Keys::new().session(session)).await.unwrap();
-    let code = found.session(session).unwrap().unwrap().session.code.unwrap().code;
-    Pin::open(session, &code, &house.keyring).unwrap().reveal().to_owned()
 }
 
 /// Six digits that are not `right`.
@@ -237,7 +229,7 @@ async fn r7_a_code_is_sent_entered_replaced_and_forgotten() {
     assert!(customer.get(&otp).await.text.contains(&format!("action=\"{send}\"")), "nothing was sent yet");
     assert_eq!(customer.post(&otp, &[("code", "000000")]).await.status, 422, "there is nothing to try yet");
     assert_eq!(customer.post(&go_on, &[]).await.location, otp);
-    let first = code(&house, &session).await;
+    let first = house.code(&session).await;
     let page = customer.get(&otp).await;
     assert!(page.text.contains("name=\"code\"") && !page.text.contains(&first));
     assert_eq!(customer.post(&go_on, &[]).await.location, otp);
@@ -245,14 +237,14 @@ async fn r7_a_code_is_sent_entered_replaced_and_forgotten() {
     assert_eq!(customer.post(&send, &[]).await.status, 429, "not twice at once");
     house.stack.advance(31).await;
     assert_eq!(customer.post(&send, &[]).await.location, format!("{otp}?sent=1"));
-    let second = code(&house, &session).await;
+    let second = house.code(&session).await;
     if first != second {
         assert_eq!(customer.post(&otp, &[("code", &first)]).await.status, 403, "a new one kills the old one");
     }
     house.stack.advance(600).await;
     assert_eq!(customer.post(&otp, &[("code", &second)]).await.status, 422, "ten minutes are over");
     assert_eq!(customer.post(&go_on, &[]).await.location, otp);
-    let third = code(&house, &session).await;
+    let third = house.code(&session).await;
     assert_eq!(customer.post(&otp, &[("code", other_than(&third))]).await.status, 403);
     let room = format!("/r/{session}");
     assert_eq!(customer.post(&otp, &[("code", &third)]).await.location, room);
@@ -264,7 +256,7 @@ async fn r7_a_code_is_sent_entered_replaced_and_forgotten() {
     house.stack.advance(31).await;
     assert_eq!(phone.post(&go_on, &[]).await.location, otp);
     assert_eq!(phone.post(&otp, &[("code", &third)]).await.status, 403, "used up");
-    let fourth = code(&house, &session).await;
+    let fourth = house.code(&session).await;
     assert_eq!(phone.post(&otp, &[("code", &fourth)]).await.location, room);
     assert_eq!((phone.get(&room).await.status, customer.get(&room).await.reason()), (200, Some("device")));
     assert_eq!(house.count_events(&session, "customer.joined").await, 1);
