@@ -11,7 +11,7 @@ use parlor_domain::{
 };
 use parlor_local::Stack;
 use parlor_runtime::Runtime;
-use parlor_store::{NewAgent, Store, WrongPasswords};
+use parlor_store::{Guesser, NewAgent, Store, WrongPasswords};
 use reqwest::{Method, StatusCode, header, redirect::Policy};
 use serde_json::{Value, json};
 
@@ -90,7 +90,8 @@ impl House {
             created_at: now,
             expires_at: now + jiff::SignedDuration::from_hours(12),
         };
-        self.store.sign_in(&agent.email, &WrongPasswords::default(), &login).await.unwrap();
+        let guesser = Guesser { email: agent.email.clone(), browser: None };
+        self.store.sign_in(&guesser, &WrongPasswords::default(), &login).await.unwrap();
         let browser = self.browser();
         browser.put_cookie("__Host-parlor_staff", &cookie.reveal());
         browser

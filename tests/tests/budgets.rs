@@ -130,6 +130,16 @@ async fn every_operation_costs_what_the_table_says() {
         .hold("agent's room", async |_| assert_eq!(agent.get(&format!("/console/s/{session}")).await.status, 200))
         .await;
     ledger
+        .hold("agent's room, what changed", async |_| {
+            assert_eq!(agent.get(&format!("/console/s/{session}?fragment=room")).await.status, 200);
+        })
+        .await;
+    ledger
+        .hold("history as one types", async |_| {
+            assert_eq!(agent.get("/console?fragment=history&q=ma").await.status, 200);
+        })
+        .await;
+    ledger
         .hold("agent's ticket", async |_| {
             assert_eq!(agent.get(&format!("/console/s/{session}/live")).await.status, 200);
         })

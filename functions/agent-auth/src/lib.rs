@@ -10,6 +10,7 @@
 #![cfg_attr(test, allow(clippy::unwrap_used))]
 
 mod door;
+mod known;
 mod next;
 pub mod password;
 mod setup;

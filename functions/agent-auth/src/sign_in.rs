@@ -8,7 +8,7 @@ use parlor_domain::{
     EmailAddress, LoginId, Secret,
     staff::{LOGIN_MINUTES, Login, StaffCookie},
 };
-use parlor_store::{Keys, MAX_CONFLICTS, StoreError};
+use parlor_store::{Guesser, Keys, MAX_CONFLICTS, StoreError};
 use parlor_templates::console::{self, LoginNotice};
 use parlor_web::{
     Call, Credentials, Ports, Refused,
@@ -20,14 +20,14 @@ use parlor_web::{
 use crate::{
     AuthError,
     door::{self, Door},
-    next, password, waits,
+    known, next, password, waits,
 };
 
 /// How a try went.
 #[derive(Debug)]
 enum Tried {
-    /// Signed in; the browser's new cookie.
-    Right(StaffCookie),
+    /// Signed in as whom; the browser's new cookie.
+    Right(EmailAddress, StaffCookie),
     /// Address and password do not go together.
     Wrong,
     /// Too many wrong ones before: not looked at.
@@ -74,16 +74,20 @@ pub(crate) async fn submit(ports: &Ports, request: &Request) -> Result<Response<
     let field = |name: &str| fields.get(name).map(String::as_str).unwrap_or_default();
     let next = next::ours(field("next"));
     let tried = match field("email").parse::<EmailAddress>() {
-        Ok(email) => attempt(ports, &email, field("password")).await?,
+        Ok(email) => {
+            let browser = known::browser(ports, request, &email);
+            attempt(ports, &Guesser { email, browser }, field("password")).await?
+        }
         // Nobody's by its shape alone, which tells nothing about anybody.
         Err(_) => Tried::Wrong,
     };
     let again = |status, notice| show(ports, request, status, field("email").trim(), next, Some(notice));
     Ok(match tried {
-        Tried::Right(cookie) => {
+        Tried::Right(email, cookie) => {
             tracing::info!(agent = %cookie.agent, login = %cookie.login, "signed in");
             let mut response = redirect(next.unwrap_or("/console"));
             set_cookie(&mut response, &cookies::set(cookies::STAFF, &cookie.reveal(), Some(LOGIN_MINUTES * 60)));
+            set_cookie(&mut response, &known::cookie(ports, &email, &cookie.login));
             response
         }
         Tried::Wrong => {
@@ -102,16 +106,24 @@ pub(crate) async fn submit(ports: &Ports, request: &Request) -> Result<Response<
 
 /// One try: it counts before it is answered. Cost: one `BatchGetItem`, and one write unless it has to wait; both again
 /// when another try for the same address got in between.
-async fn attempt(ports: &Ports, email: &EmailAddress, typed: &str) -> Result<Tried, AuthError> {
+async fn attempt(ports: &Ports, guesser: &Guesser, typed: &str) -> Result<Tried, AuthError> {
+    let email = &guesser.email;
+    // Hashing is what a try costs, so it is done once however often the try begins again.
+    let mut judged: Option<(Option<String>, bool)> = None;
     for _ in 0..MAX_CONFLICTS {
         let now = ports.clock.now();
-        let found = ports.store.read(Keys::new().credentials(email)).await?;
-        let wrong = found.wrong_passwords(email)?;
+        let found = ports.store.read(Keys::new().credentials(email).wrong_passwords(guesser)).await?;
+        let wrong = found.wrong_passwords(guesser)?;
         if let Some(until) = waits::waiting(&wrong, now) {
             return Ok(Tried::Waiting(until));
         }
         let credentials = found.credentials(email)?;
-        let right = password::is_right(typed, credentials.as_ref().map(|known| known.password.as_str()));
+        let stored = credentials.as_ref().map(|known| known.password.clone());
+        let right = match &judged {
+            Some((against, right)) if *against == stored => *right,
+            _ => password::is_right(typed, stored.as_deref()),
+        };
+        judged = Some((stored, right));
         let written = match credentials.filter(|_| right) {
             Some(credentials) => {
                 let secret = Secret::generate(&ports.entropy);
@@ -125,11 +137,11 @@ async fn attempt(ports: &Ports, email: &EmailAddress, typed: &str) -> Result<Tri
                 };
                 let teams = agent.teams();
                 let cookie = StaffCookie { agent: agent.id, login: login.id.clone(), teams, secret };
-                ports.store.sign_in(email, &wrong, &login).await.map(|()| Tried::Right(cookie))
+                ports.store.sign_in(guesser, &wrong, &login).await.map(|()| Tried::Right(email.clone(), cookie))
             }
             None => {
                 let next = waits::count(&wrong, now);
-                ports.store.note_wrong_password(email, &wrong, &next, now).await.map(|()| Tried::Wrong)
+                ports.store.note_wrong_password(guesser, &wrong, &next, now).await.map(|()| Tried::Wrong)
             }
         };
         match written {

@@ -2,16 +2,17 @@
 
 use std::io;
 
-use argon2::{Argon2, PasswordHasher};
+use agent_auth::password;
 use jiff::SignedDuration;
 use parlor_domain::staff::{Agent, ApiKey, ApiKeyToken, Role};
 use parlor_domain::{AgentId, EmailAddress, KeyId, Secret, TeamId};
 use parlor_runtime::Runtime;
-use parlor_store::{Keys, NewAgent, SetupLink, Store, StoreError};
+use parlor_store::{CommitError, Keys, NewAgent, SetupLink, Store, StoreError};
 use serde::Serialize;
 use thiserror::Error;
 
 use crate::data::Data;
+use crate::story;
 
 /// The password of all demo staff. No secret: the demo has nothing to protect, and it is printed at every start.
 const PASSWORD: &str = "come-on-in-demo";
@@ -49,6 +50,9 @@ pub enum DemoError {
     /// The table refused.
     #[error("the demo: {0}")]
     Store(#[from] StoreError),
+    /// The table refused a session.
+    #[error("the demo: {0}")]
+    Commit(#[from] CommitError),
     /// A file in the data directory cannot be used.
     #[error("the demo: {0}")]
     Io(#[from] io::Error),
@@ -121,8 +125,9 @@ fn made(result: Result<(), StoreError>) -> Result<(), StoreError> {
     }
 }
 
-/// Makes teams, staff and an API key, unless they are there from last time. One read, and a few writes the first time.
-pub(crate) async fn seed(runtime: &Runtime, data: &Data) -> Result<Demo, DemoError> {
+/// Makes teams, staff and an API key, unless they are there from last time, and with `story` a session in the middle of it.
+/// One read, and a few writes the first time.
+pub(crate) async fn seed(runtime: &Runtime, data: &Data, story: bool) -> Result<Demo, DemoError> {
     let store = store(runtime);
     let admin: EmailAddress = STAFF[0].email.parse().map_err(|_| DemoError::Invalid("staff"))?;
     let last = store.read(Keys::new().credentials(&admin)).await?;
@@ -130,8 +135,11 @@ pub(crate) async fn seed(runtime: &Runtime, data: &Data) -> Result<Demo, DemoErr
         for (id, name) in TEAMS {
             made(store.create_team(&team(id)?, name).await)?;
         }
+        if story {
+            story::tell(runtime, &store, &agent(&STAFF[2])?, &team(TEAMS[1].0)?).await?;
+        }
         for member in STAFF.iter().rev() {
-            let password = hash(runtime)?;
+            let password = password::hash(PASSWORD, &runtime.entropy);
             // The admin comes last, so that a start that was cut short is gone over again.
             made(store.create_agent(&NewAgent { agent: agent(member)?, password }).await)?;
         }
@@ -144,13 +152,6 @@ pub(crate) async fn seed(runtime: &Runtime, data: &Data) -> Result<Demo, DemoErr
         agent2: login(&STAFF[3]),
         api_key: api_key(&store, runtime, data).await?,
     })
-}
-
-fn hash(runtime: &Runtime) -> Result<String, DemoError> {
-    Argon2::default()
-        .hash_password_with_salt(PASSWORD.as_bytes(), &runtime.entropy.bytes::<16>())
-        .map(|hash| hash.to_string())
-        .map_err(|_| DemoError::Invalid("password"))
 }
 
 /// The key from last time, or a new one.

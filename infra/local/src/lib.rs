@@ -22,6 +22,7 @@ mod pattern;
 mod registry;
 mod schedules;
 mod stack;
+mod story;
 mod stream;
 #[cfg(test)]
 mod tests;

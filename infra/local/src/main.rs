@@ -68,7 +68,7 @@ async fn main() -> ExitCode {
         }
     };
     log();
-    let mut builder = Stack::builder().port(options.port).demo(options.demo);
+    let mut builder = Stack::builder().port(options.port).demo(options.demo).story(!options.ready_json);
     if let Some(data) = &options.data {
         builder = builder.data(data);
     }

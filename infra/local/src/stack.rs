@@ -101,6 +101,7 @@ pub struct StackBuilder {
     port: u16,
     observe: bool,
     demo: bool,
+    story: bool,
     template: String,
     registry: fn() -> Vec<Entry>,
 }
@@ -133,6 +134,13 @@ impl StackBuilder {
     /// With demo teams, staff and API key, or with a link to set up the first admin.
     pub fn demo(mut self, demo: bool) -> Self {
         self.demo = demo;
+        self
+    }
+
+    /// With a session in the middle of it, too: something to look at for people. Programs get a demo without any session, so
+    /// that what they count is theirs.
+    pub fn story(mut self, story: bool) -> Self {
+        self.story = story;
         self
     }
 
@@ -208,6 +216,7 @@ impl Stack {
             port: 0,
             observe: false,
             demo: true,
+            story: false,
             template: template::EMBEDDED.to_owned(),
             registry: registry::entries,
         }
@@ -335,7 +344,7 @@ impl Stack {
             .fallback_service(Router::new().fallback(api::handle).with_state(api));
         let runtime = runtime("first-start", &environment, &template.environment, &inner.clock)?;
         let (demo, setup_url) = if builder.demo {
-            (Some(demo::seed(&runtime, &data).await?), None)
+            (Some(demo::seed(&runtime, &data, builder.story).await?), None)
         } else {
             (None, demo::setup(&runtime, &data).await?)
         };

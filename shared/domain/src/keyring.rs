@@ -39,6 +39,8 @@ pub enum Purpose {
     Csrf,
     /// Cursors of lists.
     Cursor,
+    /// Browsers that a member of staff has signed in from.
+    Browser,
 }
 
 /// The master key, and all that is derived from it.

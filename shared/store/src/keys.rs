@@ -6,6 +6,8 @@ use aws_sdk_dynamodb::types::AttributeValue;
 use jiff::Timestamp;
 use parlor_domain::{AgentId, DueKind, EmailAddress, KeyId, LoginId, SecretHash, SessionId, TeamId};
 
+use crate::Guesser;
+
 pub(crate) type Item = HashMap<String, AttributeValue>;
 
 /// A primary key of either table.
@@ -69,8 +71,9 @@ impl Key {
         Self::new(format!("EMAIL#{email}"), "C")
     }
 
-    pub(crate) fn wrong_passwords(email: &EmailAddress) -> Self {
-        Self::new(format!("EMAIL#{email}"), "WRONG")
+    pub(crate) fn wrong_passwords(guesser: &Guesser) -> Self {
+        let sk = guesser.browser.as_ref().map_or_else(|| "WRONG".to_owned(), |browser| format!("WRONG#{browser}"));
+        Self::new(format!("EMAIL#{}", guesser.email), sk)
     }
 
     pub(crate) fn setup() -> Self {

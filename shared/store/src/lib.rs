@@ -25,7 +25,7 @@ pub use history::{Page, Query, Scope, Summary, fold};
 pub use presence::{ConnectError, Connection};
 pub use read::{Found, Keys, Stored};
 pub use settings::{SettingsVersion, Team};
-pub use staff::{Credentials, NewAgent, SetupLink, WrongPasswords};
+pub use staff::{Credentials, Guesser, NewAgent, SetupLink, WrongPasswords};
 
 /// The tables, and the client that reaches them. Cheap to clone.
 #[derive(Debug, Clone)]

@@ -12,7 +12,8 @@ use parlor_domain::{
 use serde::de::DeserializeOwned;
 
 use crate::{
-    Connection, Credentials, Kept, PostedMark, SettingsVersion, SetupLink, Store, StoreError, Team, WrongPasswords,
+    Connection, Credentials, Guesser, Kept, PostedMark, SettingsVersion, SetupLink, Store, StoreError, Team,
+    WrongPasswords,
     keys::{Item, Key},
 };
 
@@ -79,11 +80,16 @@ impl Keys {
         self.with(Key::api_key(id)).agent(agent)
     }
 
-    /// What somebody signs in with, which holds the member of staff too, and the wrong passwords for the address: two
-    /// items.
+    /// What somebody signs in with; it holds the member of staff too.
     #[must_use]
     pub fn credentials(self, email: &EmailAddress) -> Self {
-        self.with(Key::credentials(email)).with(Key::wrong_passwords(email))
+        self.with(Key::credentials(email))
+    }
+
+    /// The wrong passwords that count against a try.
+    #[must_use]
+    pub fn wrong_passwords(self, guesser: &Guesser) -> Self {
+        self.with(Key::wrong_passwords(guesser))
     }
 
     /// The one-time setup link for the first admin.
@@ -223,9 +229,9 @@ impl Found {
         self.get("credentials", &Key::credentials(email), "doc")
     }
 
-    /// The wrong passwords for an address; none, if nothing was counted.
-    pub fn wrong_passwords(&self, email: &EmailAddress) -> Result<WrongPasswords, StoreError> {
-        Ok(self.get("wrong passwords", &Key::wrong_passwords(email), "doc")?.unwrap_or_default())
+    /// The wrong passwords that count against a try; none, if nothing was counted.
+    pub fn wrong_passwords(&self, guesser: &Guesser) -> Result<WrongPasswords, StoreError> {
+        Ok(self.get("wrong passwords", &Key::wrong_passwords(guesser), "doc")?.unwrap_or_default())
     }
 
     /// The one-time setup link.

@@ -23,6 +23,16 @@ pub struct Credentials {
     pub password: String,
 }
 
+/// Whose wrong passwords count together: those for an address from anywhere, or those from one browser that the owner of
+/// the address has signed in from before. So whoever guesses elsewhere does not keep the owner out of their own browser.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Guesser {
+    /// The address that is tried.
+    pub email: EmailAddress,
+    /// The known browser that tries it.
+    pub browser: Option<LoginId>,
+}
+
 /// Wrong passwords for one address, whether or not it is somebody's: an address that nobody has must be answered like
 /// one that somebody has. The item goes by itself a day after the last wrong one.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
@@ -99,10 +109,10 @@ impl Store {
     /// Signs somebody in: notes the browser, and forgets wrong passwords. One `TransactWriteItems`;
     /// [`StoreError::Condition`] when another try was counted since `read` was read, so that guesses that race with a
     /// right one are counted all the same.
-    pub async fn sign_in(&self, email: &EmailAddress, read: &WrongPasswords, login: &Login) -> Result<(), StoreError> {
+    pub async fn sign_in(&self, guesser: &Guesser, read: &WrongPasswords, login: &Login) -> Result<(), StoreError> {
         let mut item = doc("login", &Key::login(&login.agent, &login.id), login)?;
         item.insert("expires".into(), number(login.expires_at.as_second()));
-        let key = Key::wrong_passwords(email).to_item();
+        let key = Key::wrong_passwords(guesser).to_item();
         let incomplete = |error: aws_sdk_dynamodb::error::BuildError| StoreError::Unavailable {
             operation: "TransactWriteItems",
             reason: error.to_string(),
@@ -135,12 +145,12 @@ impl Store {
     /// counted meanwhile, so that parallel guesses cannot hide each other.
     pub async fn note_wrong_password(
         &self,
-        email: &EmailAddress,
+        guesser: &Guesser,
         read: &WrongPasswords,
         next: &WrongPasswords,
         now: Timestamp,
     ) -> Result<(), StoreError> {
-        let mut item = doc("wrong passwords", &Key::wrong_passwords(email), next)?;
+        let mut item = doc("wrong passwords", &Key::wrong_passwords(guesser), next)?;
         item.insert("expires".into(), number((now + WRONG_FOR).as_second()));
         let put = self.client.put_item().table_name(&self.core).set_item(Some(item));
         let put = if read.count == 0 {

@@ -1,0 +1,92 @@
+//! A session in the middle of it, for whoever looks at Parlor for the first time: started under another team's settings,
+//! the customer came in, the two are talking. Everything is decided by the domain, as if it had happened.
+
+use std::collections::BTreeMap;
+
+use jiff::{SignedDuration, Timestamp};
+use parlor_domain::{
+    Actor, Agent, Command, Contact, Decision, Keyring, LinkToken, NewSession, Origin, Presented, Secret, Session,
+    SessionId, Settings, TeamId,
+    session::{Context, Customer},
+    settings::Overrides,
+};
+use parlor_runtime::Runtime;
+use parlor_store::{Extras, Keys, Store};
+use serde_json::json;
+
+use crate::demo::DemoError;
+
+/// What was said: minutes ago, by the customer or by the agent, and what.
+const CHAT: [(i64, bool, &str); 5] = [
+    (22, false, "Hello Mara, good to have you here. I have your claim in front of me."),
+    (21, false, "Could you tell me on which day the water came in?"),
+    (19, true, "Hi! It was last Tuesday, some time in the night."),
+    (14, true, "Do you need the invoice for the old kitchen, or are photos enough?"),
+    (12, false, "Photos will do. Take your time."),
+];
+
+/// Writes the session, and the settings of `team` that it runs under. A read, a save and eight commits.
+pub(crate) async fn tell(runtime: &Runtime, store: &Store, agent: &Agent, team: &TeamId) -> Result<(), DemoError> {
+    let settings = settings(runtime, store, team).await?;
+    let (random, keyring) = (&runtime.entropy, Keyring::new(*runtime.config.master_key.expose()));
+    let now = runtime.clock.now();
+    let nina = Actor::Agent { id: agent.id.clone(), name: agent.name.clone() };
+    let by = |actor: &Actor, minutes: i64| Context {
+        actor: actor.clone(),
+        origin: Origin::default(),
+        now: now.checked_sub(SignedDuration::from_mins(minutes)).unwrap_or(Timestamp::MIN),
+    };
+
+    let id = SessionId::generate_for(team, random);
+    let (_, issued) = LinkToken::issue(&id, &keyring, random);
+    let email = "mara@parlor.example".parse().map_err(|_| DemoError::Invalid("customer"))?;
+    let new = NewSession {
+        id,
+        customer: Customer { name: "Mara Quist".to_owned(), contact: Contact { email: Some(email), phone: None } },
+        channel: None,
+        agent: agent.id.clone(),
+        agent_name: agent.name.clone(),
+        pin: None,
+        reference: None,
+        metadata: BTreeMap::new(),
+    };
+    let refused = |_| DemoError::Invalid("session");
+    let started = Session::create(new, Some(&issued), &settings, &by(&nina, 26)).map_err(refused)?;
+    let mut session = commit(store, &started).await?;
+
+    let link = started.links.first().ok_or(DemoError::Invalid("link"))?;
+    let device = Secret::generate(random);
+    let presented = Presented { posted: true, probe: true, device: None, consent: false };
+    let enter = Command::Continue { link, presented: &presented, device: &device };
+    let joined = session.decide(enter, &settings, &by(&Actor::Customer, 24)).map_err(refused)?;
+    session = commit(store, &joined).await?;
+
+    for (place, (minutes, from_customer, text)) in CHAT.into_iter().enumerate() {
+        let writer = if from_customer { &Actor::Customer } else { &nina };
+        let post = Command::Post { id: format!("demo-{place}"), text: text.to_owned() };
+        let posted = session.decide(post, &settings, &by(writer, minutes)).map_err(refused)?;
+        session = commit(store, &posted).await?;
+    }
+    Ok(())
+}
+
+/// The team passes its links on by itself (R12), so nobody gets a mail whose link belongs to a device that is nowhere; and
+/// after the end its customers keep access for a while (R2).
+async fn settings(runtime: &Runtime, store: &Store, team: &TeamId) -> Result<Settings, DemoError> {
+    let found = store.read(Keys::new().team(team)).await?;
+    let (system, _) = found.system()?;
+    let known = found.team(team)?.ok_or(DemoError::Invalid("team"))?;
+    let own = json!({
+        "channels": {"embedded": true},
+        "end": {"customer_access": {"level": "full_timed", "minutes": 10_080, "then_limited_minutes": 20_160}},
+    });
+    let invalid = |_| DemoError::Invalid("settings");
+    let overrides = Overrides::parse(own, &system).map_err(invalid)?;
+    store.save_team_settings(&known, &overrides, &Actor::System, runtime.clock.now()).await?;
+    system.with(&overrides).map_err(invalid)
+}
+
+async fn commit(store: &Store, decision: &Decision) -> Result<Session, DemoError> {
+    store.commit(decision, Extras::default()).await?;
+    Ok(decision.session.clone())
+}
