@@ -247,9 +247,8 @@ impl Delivery {
         let sent = entry.clone().settled(Status::Sent, None);
         for attempt in 1..=TRIES {
             match self.store.update_outbox(&sent, entry.attempts).await {
-                Ok(()) => return,
-                // Recorded by an earlier try whose answer was lost, or claimed by a retry that came too early.
-                Err(StoreError::Condition(_)) => return,
+                // A condition that does not hold: an earlier try recorded it, and its answer was lost.
+                Ok(()) | Err(StoreError::Condition(_)) => return,
                 Err(error) if attempt == TRIES => {
                     tracing::error!(session = %entry.session, entry = entry.id, %error, "sent but not recorded");
                 }
