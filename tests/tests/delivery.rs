@@ -8,7 +8,7 @@ use futures_util::{StreamExt as _, future::join_all, stream};
 use jiff::{SignedDuration, Timestamp};
 use parlor_domain::{
     Actor, Channel, Command, Contact, Decision, LinkToken, NewSession, Origin, OutboxEntry, Session, SessionId,
-    Settings,
+    Settings, State,
     outbox::{MAX_ATTEMPTS, Status, pause_after},
     pin::{CODE_LIFETIME, OneTimeCode, generate_code},
     session::{Context, Customer},
@@ -302,7 +302,7 @@ async fn r3_eight_sweepers_at_once_end_each_session_once() {
     assert!(done <= 100, "{runs:?}");
     for session in &sessions {
         let now = house.now_of(&session.id).await;
-        assert_eq!(now.state, parlor_domain::State::Ended);
+        assert_eq!(now.state, State::Ended);
         assert_eq!(now.ended.unwrap().by, parlor_domain::EndedBy::Inactivity);
         assert_eq!(house.count_events(&session.id, "session.ended").await, 1);
     }
@@ -393,4 +393,68 @@ async fn a_session_that_cannot_be_swept_stops_no_other() {
     house.stack.reset_requests();
     house.run("sweep-inactivity").await;
     assert_eq!(house.requests_of("sweep-inactivity"), "Query 8", "nothing is left");
+}
+
+/// Faults of every kind for `functions`, about half of their requests, in an order that only looks like chance.
+fn storm(functions: &'static [&'static str]) -> impl FnMut(&str, &str) -> Fault + Send + 'static {
+    let mut dice: u32 = 7;
+    move |function, operation| {
+        if !functions.contains(&function) {
+            return Fault::None;
+        }
+        dice = dice.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+        match dice >> 24 {
+            0..=39 => Fault::Failed,
+            40..=79 => Fault::LostAnswer,
+            80..=99 => Fault::Throttled,
+            100..=119 if matches!(operation, "PutItem" | "TransactWriteItems") => Fault::Conflict,
+            _ => Fault::None,
+        }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn r23_in_a_storm_every_message_is_sent_or_its_failure_is_told() {
+    let house = House::with(json!({})).await;
+    house.stack.inject(storm(&["deliver", "retry-deliveries"]));
+    house.stack.outbox().fail_next(30);
+    let sessions = house.many(20, 0).await;
+    house.stack.settle().await;
+    // Longer than the longest pause each time; a claim whose answer is lost uses an attempt up.
+    for _ in 0..MAX_ATTEMPTS {
+        house.stack.advance(36_000).await;
+    }
+    house.stack.inject(|_, _| Fault::None);
+    for _ in 0..2 {
+        house.stack.advance(36_000).await;
+    }
+    let mails = house.stack.outbox().items();
+    for session in &sessions {
+        let entry = house.entry(&session.id).await;
+        let failed = house.count_events(&session.id, "delivery.failed").await;
+        let sent = mails.iter().filter(|mail| mail.links()[0].contains(session.id.as_str())).count();
+        match entry.status {
+            Status::Sent => assert!(sent >= 1 && failed == 0, "{entry:?}: {sent} sent, {failed} told"),
+            Status::Failed => assert_eq!(failed, 1, "{entry:?}"),
+            Status::Pending | Status::Suppressed => panic!("{entry:?}"),
+        }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn r3_in_a_storm_each_session_ends_once() {
+    let house = House::with(json!({"end": {"inactivity_minutes": 10}})).await;
+    let sessions = house.many(20, 600).await;
+    house.stack.inject(storm(&["sweep-inactivity"]));
+    for _ in 0..3 {
+        // A run that cannot even read the index fails as a whole, and the next one does its work.
+        join_all((0..4).map(|_| house.stack.run_schedule("sweep-inactivity"))).await;
+    }
+    house.stack.inject(|_, _| Fault::None);
+    house.run("sweep-inactivity").await;
+    for session in &sessions {
+        assert_eq!(house.count_events(&session.id, "session.ended").await, 1);
+        let ended = house.now_of(&session.id).await;
+        assert_eq!((ended.state, ended.version, ended.seq), (State::Ended, session.version + 1, session.seq + 1));
+    }
 }
