@@ -168,7 +168,9 @@ catalogue! {
         en: "Enter the digits from the message.", es: "Introduzca las cifras del mensaje.", fr: "Saisissez les chiffres du message.",
         de: "Geben Sie die Ziffern aus der Nachricht ein.", ar: "أدخل الأرقام الواردة في الرسالة."
     }
-    /// Asks for another code.
+    /// Sends the first code.
+    otp_send { en: "Send a code", es: "Enviar un código", fr: "Envoyer un code", de: "Code senden", ar: "أرسل رمزًا" }
+    /// Sends another code.
     otp_resend { en: "Send a new code", es: "Enviar un código nuevo", fr: "Envoyer un nouveau code", de: "Neuen Code senden", ar: "أرسل رمزًا جديدًا" }
     /// Another code was sent.
     otp_resent {
@@ -246,6 +248,11 @@ catalogue! {
     /// A message is on its way.
     sending { en: "Sending", es: "Enviando", fr: "Envoi", de: "Wird gesendet", ar: "جارٍ الإرسال" }
     /// A message was refused; what was typed is kept.
+    typed_kept {
+        en: "Not sent. Your text is still here.", es: "No enviado. Su texto sigue aquí.", fr: "Non envoyé. Votre texte est toujours là.",
+        de: "Nicht gesendet. Ihr Text ist noch hier.", ar: "لم تُرسل. ما كتبته لا يزال هنا."
+    }
+    /// R2: a message came after the chat was closed.
     chat_refused {
         en: "Not sent: messages are closed. Your text is still here.", es: "No enviado: los mensajes están cerrados. Su texto sigue aquí.",
         fr: "Non envoyé : les messages sont fermés. Votre texte est toujours là.", de: "Nicht gesendet: Nachrichten sind geschlossen. Ihr Text ist noch hier.",

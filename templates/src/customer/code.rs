@@ -211,7 +211,7 @@ impl CodePage {
                         @if self.waits {
                             (Button::quiet(words::otp_resend(lang)).icon(Icon::Refresh).wide())
                         } @else {
-                            (Button::primary(words::otp_resend(lang)).icon(Icon::Send).wide())
+                            (Button::primary(if problem.is_some() { words::otp_resend(lang) } else { words::otp_send(lang) }).icon(Icon::Send).wide())
                         }
                     }
                 }

@@ -157,7 +157,7 @@ impl ErrorPage {
                 main.sheet {
                     (self.content())
                     @if let Some(typed) = &self.typed {
-                        p { (words::chat_refused(self.lang)) }
+                        p { (words::typed_kept(self.lang)) }
                         textarea.input readonly rows="4" aria-label=(words::chat_label(self.lang)) dir="auto" { (typed) }
                     }
                 }
