@@ -9,7 +9,7 @@ use lambda_http::{
 use parlor_domain::{Role, Settings, TeamId, settings::Overrides};
 use parlor_runtime::{HttpFunction, Runtime};
 use parlor_store::{Found, Keys, SettingsVersion, StoreError, Team};
-use parlor_web::{Answer, Call, Caller, Payload, Ports, Problem, Refused, call::segments, operation::respond};
+use parlor_web::{Answer, Call, Caller, Payload, Ports, Problem, Refused, call::segments};
 use serde_json::Value;
 
 /// Shows and saves settings.
@@ -55,12 +55,10 @@ impl HttpFunction for Admin {
     }
 
     async fn handle(&self, request: Request) -> Response<Body> {
-        let call = match Call::read(&request, &self.ports) {
-            Ok(call) => call,
-            Err(refused) => return respond(None, Err(refused), self.ports.clock.now()),
-        };
-        let result = self.operate(&request, &call).await;
-        respond(Some(&call), result, self.ports.clock.now())
+        match Call::read(&request, &self.ports) {
+            Ok(call) => self.ports.respond(&call, self.operate(&request, &call).await),
+            Err(refused) => self.ports.refuse(refused),
+        }
     }
 }
 

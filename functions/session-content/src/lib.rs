@@ -11,7 +11,7 @@ use parlor_store::Keys;
 use parlor_web::{
     Answer, Call, Credentials, Operation, Ports, Refused,
     call::{segments, session_id},
-    operation::{respond, room},
+    operation::room,
     session_json::timestamp,
 };
 use serde::Deserialize;
@@ -49,12 +49,10 @@ impl HttpFunction for SessionContent {
     }
 
     async fn handle(&self, request: Request) -> Response<Body> {
-        let call = match Call::read(&request, &self.ports) {
-            Ok(call) => call,
-            Err(refused) => return respond(None, Err(refused), self.ports.clock.now()),
-        };
-        let result = self.operate(&request, &call).await;
-        respond(Some(&call), result, self.ports.clock.now())
+        match Call::read(&request, &self.ports) {
+            Ok(call) => self.ports.respond(&call, self.operate(&request, &call).await),
+            Err(refused) => self.ports.refuse(refused),
+        }
     }
 }
 

@@ -10,7 +10,7 @@ use parlor_store::Keys;
 use parlor_web::{
     Answer, Call, Operation, Ports, Refused,
     call::{segments, session_id},
-    operation::{respond, room},
+    operation::room,
 };
 use serde_json::json;
 
@@ -28,12 +28,10 @@ impl HttpFunction for SessionCustomer {
     }
 
     async fn handle(&self, request: Request) -> Response<Body> {
-        let call = match Call::read(&request, &self.ports) {
-            Ok(call) => call,
-            Err(refused) => return respond(None, Err(refused), self.ports.clock.now()),
-        };
-        let result = self.operate(&request, &call).await;
-        respond(Some(&call), result, self.ports.clock.now())
+        match Call::read(&request, &self.ports) {
+            Ok(call) => self.ports.respond(&call, self.operate(&request, &call).await),
+            Err(refused) => self.ports.refuse(refused),
+        }
     }
 }
 

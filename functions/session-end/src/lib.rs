@@ -6,7 +6,7 @@ use parlor_runtime::{HttpFunction, Runtime};
 use parlor_web::{
     Answer, Call, Operation, Ports, Refused,
     call::{segments, session_id},
-    operation::{respond, room},
+    operation::room,
 };
 
 /// Ends sessions, and keeps quiet ones open.
@@ -23,12 +23,10 @@ impl HttpFunction for SessionEnd {
     }
 
     async fn handle(&self, request: Request) -> Response<Body> {
-        let call = match Call::read(&request, &self.ports) {
-            Ok(call) => call,
-            Err(refused) => return respond(None, Err(refused), self.ports.clock.now()),
-        };
-        let result = self.operate(&request, &call).await;
-        respond(Some(&call), result, self.ports.clock.now())
+        match Call::read(&request, &self.ports) {
+            Ok(call) => self.ports.respond(&call, self.operate(&request, &call).await),
+            Err(refused) => self.ports.refuse(refused),
+        }
     }
 }
 

@@ -3,10 +3,11 @@
 use lambda_http::{Body, Request, Response, http::StatusCode};
 use parlor_domain::{Command, LinkToken, SessionId};
 use parlor_runtime::{HttpFunction, Runtime};
+use parlor_templates::console::LinkReady;
 use parlor_web::{
     Answer, Call, Operation, Ports, Refused,
     call::{segments, session_id},
-    operation::{respond, room},
+    operation::room,
     session_json::timestamp,
 };
 use serde_json::json;
@@ -25,12 +26,10 @@ impl HttpFunction for SessionInvite {
     }
 
     async fn handle(&self, request: Request) -> Response<Body> {
-        let call = match Call::read(&request, &self.ports) {
-            Ok(call) => call,
-            Err(refused) => return respond(None, Err(refused), self.ports.clock.now()),
-        };
-        let result = self.operate(&request, &call).await;
-        respond(Some(&call), result, self.ports.clock.now())
+        match Call::read(&request, &self.ports) {
+            Ok(call) => self.ports.respond(&call, self.operate(&request, &call).await),
+            Err(refused) => self.ports.refuse(refused),
+        }
     }
 }
 
@@ -68,10 +67,12 @@ impl SessionInvite {
         Operation::on(&self.ports, call, id)
             .run(
                 |scene| scene.decide(call, Command::GenerateLink(issued.clone())),
-                |_, decision| {
-                    let expires_at = decision.links.first().map(|link| timestamp(link.expires_at));
-                    let body = json!({"url": self.ports.link_url(&token), "expires_at": expires_at});
-                    Answer::new(StatusCode::CREATED, body, room(id))
+                |scene, decision| {
+                    let url = self.ports.link_url(&token);
+                    let expires_at = decision.links.first().map_or(scene.now, |link| link.expires_at);
+                    let body = json!({"url": url, "expires_at": timestamp(expires_at)});
+                    let page = LinkReady { session: id.to_string(), url, expires_at, now: scene.now }.render();
+                    Answer { page: Some(page), ..Answer::new(StatusCode::CREATED, body, room(id)) }
                 },
             )
             .await

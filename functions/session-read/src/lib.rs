@@ -7,7 +7,7 @@ use parlor_store::{Keys, Query, Scope, Summary};
 use parlor_web::{
     Answer, Call, Caller, Credentials, Ports, Refused,
     call::{segments, session_id},
-    operation::{respond, room},
+    operation::room,
     session_json,
 };
 use serde_json::json;
@@ -31,12 +31,10 @@ impl HttpFunction for SessionRead {
     }
 
     async fn handle(&self, request: Request) -> Response<Body> {
-        let call = match Call::read(&request, &self.ports) {
-            Ok(call) => call,
-            Err(refused) => return respond(None, Err(refused), self.ports.clock.now()),
-        };
-        let result = self.operate(&request, &call).await;
-        respond(Some(&call), result, self.ports.clock.now())
+        match Call::read(&request, &self.ports) {
+            Ok(call) => self.ports.respond(&call, self.operate(&request, &call).await),
+            Err(refused) => self.ports.refuse(refused),
+        }
     }
 }
 

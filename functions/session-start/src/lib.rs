@@ -13,7 +13,7 @@ use parlor_runtime::{HttpFunction, Runtime};
 use parlor_store::{CommitError, Extras, Found, Keys, MAX_CONFLICTS, Summary};
 use parlor_web::{
     Answer, Call, Caller, Payload, Ports, Problem, Refused,
-    operation::{keep, replay, respond, room},
+    operation::{keep, replay, room},
     session_json,
 };
 use serde::Deserialize;
@@ -33,12 +33,10 @@ impl HttpFunction for SessionStart {
     }
 
     async fn handle(&self, request: Request) -> Response<Body> {
-        let call = match Call::read(&request, &self.ports) {
-            Ok(call) => call,
-            Err(refused) => return respond(None, Err(refused), self.ports.clock.now()),
-        };
-        let result = self.operate(&request, &call).await;
-        respond(Some(&call), result, self.ports.clock.now())
+        match Call::read(&request, &self.ports) {
+            Ok(call) => self.ports.respond(&call, self.operate(&request, &call).await),
+            Err(refused) => self.ports.refuse(refused),
+        }
     }
 }
 

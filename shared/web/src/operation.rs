@@ -158,6 +158,9 @@ pub fn replay(call: &Call, ports: &Ports, found: &Found, now: Timestamp) -> Resu
 pub fn respond(call: Option<&Call>, result: Result<Answer, Refused>, now: Timestamp) -> Response<Body> {
     let page = call.is_some_and(|call| call.wants_page);
     match result {
+        Ok(Answer { page: Some(markup), status, .. }) if page => {
+            reply::html(StatusCode::from_u16(status).unwrap_or(StatusCode::OK), markup, None)
+        }
         Ok(answer) if page => reply::redirect(&answer.location),
         Ok(answer) => answer.into_json(),
         Err(Refused::NotSignedIn) if page => reply::redirect("/login"),

@@ -1,9 +1,12 @@
 //! What functions reach the world through. Built once, in init.
 
+use lambda_http::{Body, Response};
 use parlor_domain::Keyring;
 use parlor_live::Live;
 use parlor_runtime::{Clock, Entropy, Runtime};
 use parlor_store::Store;
+
+use crate::{Answer, Call, Refused, operation};
 
 /// The keys of this deployment.
 #[must_use]
@@ -44,6 +47,18 @@ impl Ports {
             public_url: config.public_url.clone(),
             live_url: config.live_url.clone(),
         }
+    }
+
+    /// An operation's response to the kind of caller that asked.
+    #[must_use]
+    pub fn respond(&self, call: &Call, result: Result<Answer, Refused>) -> Response<Body> {
+        operation::respond(Some(call), result, self.clock.now())
+    }
+
+    /// The response to a request that cannot be read as a call.
+    #[must_use]
+    pub fn refuse(&self, refused: Refused) -> Response<Body> {
+        operation::respond(None, Err(refused), self.clock.now())
     }
 
     /// The customer's address of a link.

@@ -23,13 +23,15 @@ pub struct Answer {
     pub location: String,
     /// `ETag`, where the answer has a version.
     pub etag: Option<String>,
+    /// What a plain form's browser is shown instead, where the answer itself is what was asked for.
+    pub page: Option<Markup>,
 }
 
 impl Answer {
     /// A JSON answer, and where a form's browser goes.
     #[must_use]
     pub fn new(status: StatusCode, body: Value, location: impl Into<String>) -> Self {
-        Self { status: status.as_u16(), body, location: location.into(), etag: None }
+        Self { status: status.as_u16(), body, location: location.into(), etag: None, page: None }
     }
 
     /// As a response to a program.
