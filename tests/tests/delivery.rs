@@ -2,8 +2,13 @@
 //! however many look (R2, R3, R13, R23).
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on should say where")]
 
+#[path = "live/client.rs"]
+#[expect(dead_code, reason = "the live tests need more of it")]
+mod client;
+
 use std::{collections::BTreeMap, ops::Deref};
 
+use client::Room;
 use futures_util::{StreamExt as _, future::join_all, stream};
 use jiff::{SignedDuration, Timestamp};
 use parlor_domain::{
@@ -47,7 +52,7 @@ impl House {
         self.runtime.clock.now()
     }
 
-    fn context(&self, now: Timestamp) -> Context {
+    fn context(now: Timestamp) -> Context {
         Context { actor: Actor::System, origin: Origin::default(), now }
     }
 
@@ -66,7 +71,7 @@ impl House {
             reference: None,
             metadata: BTreeMap::default(),
         };
-        let context = self.context(self.now() - SignedDuration::from_secs(ago));
+        let context = Self::context(self.now() - SignedDuration::from_secs(ago));
         let decision = Session::create(new, Some(&issued), &self.settings, &context).unwrap();
         self.commit(&decision).await;
         decision.session
@@ -244,7 +249,7 @@ async fn r7_a_code_that_comes_too_late_or_was_replaced_is_not_sent() {
         let at = house.now() - SignedDuration::from_mins(minutes);
         let code = generate_code(&house.runtime.entropy).seal(&session.id, &keyring, &house.runtime.entropy);
         let command = Command::GenerateLink(LinkToken::issue(&session.id, &keyring, &house.runtime.entropy).1);
-        let mut decision = session.decide(command, &house.settings, &house.context(at)).unwrap();
+        let mut decision = session.decide(command, &house.settings, &House::context(at)).unwrap();
         decision.session.code = Some(OneTimeCode { code: code.clone(), expires_at: at + CODE_LIFETIME });
         let id = format!("{:012}-0", decision.session.seq);
         let message = parlor_domain::Message::Code { code };
@@ -317,7 +322,7 @@ async fn r3_a_timer_that_fires_early_is_armed_again() {
     let session = house.start(mail("mara@example.net"), 0).await;
     house.stack.advance(300).await;
     let actor = Actor::Agent { id: session.agent.clone(), name: session.agent_name.clone() };
-    let context = Context { actor, ..house.context(house.now()) };
+    let context = Context { actor, ..House::context(house.now()) };
     let read = house.now_of(&session.id).await;
     let decision = read.decide(Command::KeepOpen, &house.settings, &context).unwrap();
     assert_eq!(decision.session.due, read.due, "activity does not move the timer");
@@ -338,7 +343,7 @@ async fn r2_each_tier_that_begins_is_noted_once_by_eight_sweepers_at_once() {
     let house = House::with(json!({"end": {"customer_access": access}})).await;
     let sessions = house.many(20, 0).await;
     for session in &sessions {
-        let decision = session.decide(Command::End, &house.settings, &house.context(house.now())).unwrap();
+        let decision = session.decide(Command::End, &house.settings, &House::context(house.now())).unwrap();
         house.commit(&decision).await;
     }
     for (seconds, changes) in [(540, 0), (120, 1), (1200, 2), (86_400, 2)] {
@@ -457,4 +462,62 @@ async fn r3_in_a_storm_each_session_ends_once() {
         let ended = house.now_of(&session.id).await;
         assert_eq!((ended.state, ended.version, ended.seq), (State::Ended, session.version + 1, session.seq + 1));
     }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn r3_open_rooms_hear_of_the_end_and_the_customers_connection_closes() {
+    let house = House::with(json!({"end": {"inactivity_minutes": 4}})).await;
+    let room = Room::joined(&house).await;
+    let (mut customer, mut agent) = (room.customer().await, room.agent().await);
+    customer.hello(0).await;
+    agent.hello(0).await;
+    house.stack.advance(241).await;
+    let told = agent.expect("session").await;
+    assert_eq!((&told["event"]["type"], &told["ended_by"]), (&json!("session.ended"), &json!("inactivity")));
+    let told = customer.expect("session").await;
+    assert_eq!((&told["state"], &told["tier"]), (&json!("ended"), &json!("none")));
+    assert!(customer.ended().await, "nothing is left to do here");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn r2_open_rooms_hear_of_each_tier_and_the_last_closes_the_customers_connection() {
+    let access = json!({"level": "full_timed", "minutes": 2, "then_limited_minutes": 2});
+    let house = House::with(json!({"end": {"customer_access": access}})).await;
+    let room = Room::joined(&house).await;
+    let (mut customer, mut agent) = (room.customer().await, room.agent().await);
+    customer.hello(0).await;
+    agent.hello(0).await;
+    house.post(&format!("/v1/sessions/{}/end", room.session), json!({})).await;
+    assert_eq!(customer.expect("session").await["tier"], "full");
+    assert_eq!(agent.expect("session").await["event"]["type"], "session.ended");
+    for tier in ["limited", "none"] {
+        house.stack.advance(121).await;
+        assert_eq!(customer.expect("session").await["tier"], tier);
+        assert_eq!(agent.expect("session").await["event"], {
+            let event = house.events(&room.session).await.pop().unwrap();
+            json!({"at": event.at, "actor": "system", "name": null, "type": "access.changed", "tier": tier})
+        });
+    }
+    assert!(customer.ended().await, "nothing is left to do here");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn r23_the_agents_room_hears_that_a_message_was_given_up() {
+    let house = House::with(json!({})).await;
+    let room = Room::joined(&house).await;
+    let mut agent = room.agent().await;
+    agent.hello(0).await;
+    house.stack.settle().await;
+    house.stack.outbox().fail_next(u32::MAX);
+    house.post(&format!("/v1/sessions/{}/invite", room.session), json!({})).await;
+    assert_eq!(agent.expect("session").await["event"]["type"], "session.invited");
+    house.stack.settle().await;
+    // One attempt is left: half a day of trying is more than a live connection lasts.
+    let entry = house.entry(&room.session).await;
+    let last = OutboxEntry { attempts: MAX_ATTEMPTS - 1, ..entry.clone() };
+    house.store.update_outbox(&last, entry.attempts).await.unwrap();
+    house.stack.advance(61).await;
+    let told = agent.expect("session").await;
+    assert_eq!((&told["event"]["type"], &told["event"]["channel"]), (&json!("delivery.failed"), &json!("email")));
+    assert!(told["event"]["reason"].as_str().unwrap().contains("not available"), "{told}");
 }
