@@ -5,7 +5,7 @@
 use jiff::{SignedDuration, Timestamp};
 use lambda_http::{Body, Request, RequestExt as _, Response, http::StatusCode};
 use parlor_domain::{
-    EmailAddress, LoginId, Secret,
+    Agent, EmailAddress, LoginId, Secret,
     staff::{LOGIN_MINUTES, Login, StaffCookie},
 };
 use parlor_store::{Guesser, Keys, MAX_CONFLICTS, StoreError};
@@ -124,25 +124,12 @@ async fn attempt(ports: &Ports, guesser: &Guesser, typed: &str) -> Result<Tried,
             _ => password::is_right(typed, stored.as_deref()),
         };
         judged = Some((stored, right));
-        let written = match credentials.filter(|_| right) {
-            Some(credentials) => {
-                let secret = Secret::generate(&ports.entropy);
-                let agent = credentials.agent;
-                let login = Login {
-                    id: LoginId::generate(&ports.entropy),
-                    agent: agent.id.clone(),
-                    secret: secret.hash(),
-                    created_at: now,
-                    expires_at: now.checked_add(SignedDuration::from_mins(LOGIN_MINUTES)).unwrap_or(Timestamp::MAX),
-                };
-                let teams = agent.teams();
-                let cookie = StaffCookie { agent: agent.id, login: login.id.clone(), teams, secret };
-                ports.store.sign_in(guesser, &wrong, &login).await.map(|()| Tried::Right(email.clone(), cookie))
-            }
-            None => {
-                let next = waits::count(&wrong, now);
-                ports.store.note_wrong_password(guesser, &wrong, &next, now).await.map(|()| Tried::Wrong)
-            }
+        let written = if let Some(credentials) = credentials.filter(|_| right) {
+            let (login, cookie) = new_login(ports, credentials.agent, now);
+            ports.store.sign_in(guesser, &wrong, &login).await.map(|()| Tried::Right(email.clone(), cookie))
+        } else {
+            let next = waits::count(&wrong, now);
+            ports.store.note_wrong_password(guesser, &wrong, &next, now).await.map(|()| Tried::Wrong)
         };
         match written {
             Ok(tried) => return Ok(tried),
@@ -151,6 +138,21 @@ async fn attempt(ports: &Ports, guesser: &Guesser, typed: &str) -> Result<Tried,
         }
     }
     Err(Refused::Busy.into())
+}
+
+/// A sign-in as it is kept, and as the browser keeps it.
+fn new_login(ports: &Ports, agent: Agent, now: Timestamp) -> (Login, StaffCookie) {
+    let secret = Secret::generate(&ports.entropy);
+    let login = Login {
+        id: LoginId::generate(&ports.entropy),
+        agent: agent.id.clone(),
+        secret: secret.hash(),
+        created_at: now,
+        expires_at: now.checked_add(SignedDuration::from_mins(LOGIN_MINUTES)).unwrap_or(Timestamp::MAX),
+    };
+    let teams = agent.teams();
+    let cookie = StaffCookie { agent: agent.id, login: login.id.clone(), teams, secret };
+    (login, cookie)
 }
 
 /// POST `/logout`.
