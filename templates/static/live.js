@@ -11,7 +11,7 @@
 //   room.typing()     tells the others, at most every three seconds
 //   room.post(f)      sends any other frame, if connected
 
-const PING = 240000, PATIENCE = 10000, CALM = 3000, GIVE_UP = 120000, TYPING = 3000;
+const PING = 240000, EARLY = 5000, PATIENCE = 10000, CALM = 3000, GIVE_UP = 120000, TYPING = 3000;
 
 // Storage can be switched off or full; a page without it forgets drafts on reload and does everything else.
 const keep = (key, value) => { try { value ? sessionStorage.setItem(key, value) : sessionStorage.removeItem(key); } catch {} };
@@ -68,6 +68,7 @@ const live = ({ frame, state, queue = () => {} }) => {
   const leave = () => { close(socket); close(old); };
   const drop = () => { leave(); failed(); };
   const hello = () => { catching = true; if (post({ type: 'hello', since: whole })) expect(); };
+  const ping = () => { if (post({ type: 'ping' })) expect(); };
   const deliver = message => { if (post({ type: 'message', ...message })) expect(); };
   const queued = () => { keep(store, waiting.length ? JSON.stringify(waiting) : ''); queue(waiting); };
 
@@ -109,7 +110,8 @@ const live = ({ frame, state, queue = () => {} }) => {
     close(old);
     if (!url) return failed();
     socket = new WebSocket(url);
-    socket.onopen = () => { hello(); waiting.forEach(deliver); };
+    // The early ping catches what happened while the connection came up, and was told to those who were there before.
+    socket.onopen = () => { hello(); waiting.forEach(deliver); setTimeout(ping, EARLY); };
     socket.onmessage = event => { try { take(JSON.parse(event.data)); } catch (error) { console.error(error); } };
     socket.onclose = failed;
   };
@@ -137,6 +139,8 @@ const live = ({ frame, state, queue = () => {} }) => {
       waiting = waiting.filter(own => own.id !== id);
       queued();
     }
+    // Everything up to here was said over this connection.
+    if (message.caught_up) whole = Math.max(whole, seq);
     if (seq) {
       if (seq <= start || seen.has(type + seq)) return;
       seen.add(type + seq).add(seq);
@@ -144,15 +148,15 @@ const live = ({ frame, state, queue = () => {} }) => {
       while (seen.has(whole + 1)) whole++;
       if (!catching && seq > whole && seq > asked) { asked = seq; hello(); }
     }
-    // Presence ends the answer to a hello. What is still missing then is not for this reader.
-    if (type === 'presence' && catching) { catching = false; whole = top; }
+    // Presence ends the answer to a hello, but others' comings and goings look the same: what is missing stays missing.
+    if (type === 'presence') catching = false;
     frame(message);
   };
 
-  setInterval(() => { if (post({ type: 'ping' })) expect(); }, PING);
+  setInterval(ping, PING);
   const look = () => {
     if (document.hidden || over) return;
-    if (!socket || failing) { failing = failing && Date.now(); tries = 0; again(); } else if (post({ type: 'ping' })) expect();
+    if (!socket || failing) { failing = failing && Date.now(); tries = 0; again(); } else ping();
   };
   document.addEventListener('visibilitychange', look);
   addEventListener('online', look);

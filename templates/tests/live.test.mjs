@@ -87,9 +87,22 @@ test('does not ask for ever about numbers that are not for this reader', async (
   last().open();
   last().say(presence);
   last().say(message(9));
+  last().say({ type: 'session', seq: 9, caught_up: true });
   last().say(presence);
   last().say(message(10));
   assert.equal(last().typed('hello').length, 2);
+});
+
+test('somebody else who comes does not make a gap whole', async () => {
+  const { last, pass } = world();
+  last().open();
+  last().say(presence);
+  last().say(message(5));
+  last().say(presence);
+  last().die();
+  await pass(600);
+  last().open();
+  assert.equal(last().sent[0].since, 3, 'the answer never came, so it is asked for again');
 });
 
 test('reconnects silently with a fresh ticket and catches up', async () => {
@@ -193,8 +206,11 @@ test('a connection that answers nothing is replaced', async () => {
   const { last, sockets, pass } = world();
   last().open();
   last().say(presence);
-  await pass(240000);
-  assert.equal(last().typed('ping').length, 1);
+  await pass(5000);
+  assert.equal(last().typed('ping').length, 1, 'soon after connecting');
+  last().say({ type: 'pong', seq: 3, customer: true, agent: true });
+  await pass(235000);
+  assert.equal(last().typed('ping').length, 2, 'and every four minutes');
   await pass(11000);
   assert.equal(sockets.length, 2);
   assert.ok(sockets[0].closed);

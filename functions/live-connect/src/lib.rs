@@ -4,6 +4,8 @@
 //! used up, the connection noted, its lease put into the room). Nothing can be sent to the connection itself yet: API
 //! Gateway opens it when this has answered.
 
+use std::collections::BTreeSet;
+
 use aws_lambda_events::apigw::{ApiGatewayProxyResponse, ApiGatewayWebsocketProxyRequest};
 use jiff::Timestamp;
 use parlor_domain::{AccessTier, Keyring, Lease, Presence, SecretHash, Session, Settings, Who, presence::LEASE};
@@ -91,9 +93,11 @@ impl LiveConnect {
         let ticket = event.query_string_parameters.first("ticket").ok_or(Refused::Incomplete)?;
         let ticket = Ticket::verify(ticket, &self.keyring, self.clock.now())?;
 
+        // Of every try: the answer to one that got through may have been lost.
+        let mut superseded = BTreeSet::new();
         for _ in 0..MAX_CONFLICTS {
             let now = self.clock.now();
-            let mut keys = Keys::new().session(&ticket.session);
+            let mut keys = Keys::new().session(&ticket.session).connection(id);
             if let Holder::Agent(agent) = &ticket.holder {
                 keys = keys.agent(agent);
             }
@@ -102,18 +106,25 @@ impl LiveConnect {
             let (settings, _) = found.settings(&ticket.session.team())?;
             let connection = admit(&ticket, &stored.session, &settings, &found, now)?;
 
-            let gone = leaving(&stored.presence, &connection.who, now);
-            match self.store.connect(id, &connection, &ticket.nonce, &gone, now).await {
-                Ok(()) => {}
-                Err(ConnectError::Conflict) => continue,
-                Err(ConnectError::TicketUsed) => return Err(Refused::TicketUsed),
-                Err(ConnectError::Store(error)) => return Err(error.into()),
+            let mut presence = stored.presence;
+            let gone = leaving(&presence, &connection.who, id, now);
+            let alive = |id: &&String| presence.0.get(*id).is_some_and(|lease| lease.until > now);
+            superseded.extend(gone.iter().filter(alive).cloned());
+            // It is there already when the answer to an earlier try got lost.
+            if found.connection(id)?.is_none() {
+                match self.store.connect(id, &connection, &ticket.nonce, &gone, now).await {
+                    Ok(()) => {}
+                    Err(ConnectError::Conflict) => continue,
+                    Err(ConnectError::TicketUsed) => return Err(Refused::TicketUsed),
+                    Err(ConnectError::Store(error)) => return Err(error.into()),
+                }
             }
 
-            let mut presence = stored.presence;
-            let superseded: Vec<String> =
-                gone.into_iter().filter(|id| presence.0.remove(id).is_some_and(|lease| lease.until > now)).collect();
+            for id in &gone {
+                presence.0.remove(id);
+            }
             presence.0.insert(id.to_owned(), Lease { who: connection.who, until: now + LEASE });
+            let superseded: Vec<String> = superseded.into_iter().collect();
             tokio::join!(
                 self.live.supersede(&superseded),
                 self.live.announce_presence(&stored.session, &presence, Some(id), now),
@@ -162,12 +173,10 @@ fn admit(
 
 /// The connections that leave the room with this one's arrival: those whose lease ran out and, for the customer, every
 /// other of theirs (R15: newest wins). Staff may have several.
-fn leaving(presence: &Presence, who: &Who, now: Timestamp) -> Vec<String> {
+fn leaving(presence: &Presence, who: &Who, own: &str, now: Timestamp) -> Vec<String> {
     let superseded = |lease: &Lease| *who == Who::Customer && lease.who == Who::Customer;
-    let mut gone: Vec<&str> =
-        presence.0.iter().filter(|(_, lease)| superseded(lease)).map(|(id, _)| id.as_str()).collect();
-    gone.extend(
-        presence.0.iter().filter(|(_, lease)| !superseded(lease) && lease.until <= now).map(|(id, _)| id.as_str()),
-    );
+    let others = || presence.0.iter().filter(|(id, _)| *id != own);
+    let mut gone: Vec<&str> = others().filter(|(_, lease)| superseded(lease)).map(|(id, _)| id.as_str()).collect();
+    gone.extend(others().filter(|(_, lease)| !superseded(lease) && lease.until <= now).map(|(id, _)| id.as_str()));
     gone.into_iter().take(TIDY_MAX).map(str::to_owned).collect()
 }

@@ -173,8 +173,7 @@ impl LiveMessage {
         Ok(Room { connection, session: stored.session, presence: stored.presence, settings, now })
     }
 
-    /// What was missed since event `since`, then how things stand. Ends with a `presence` frame, by which the page knows
-    /// that it has everything.
+    /// What was missed since event `since`, then how things stand and who is here.
     async fn hello(&self, id: &str, session: &SessionId, since: u64) -> Result<(), Refusal> {
         let keys = Keys::new().connection(id).session(session);
         let (found, events) =
@@ -201,6 +200,7 @@ impl LiveMessage {
         let mut state = state_frame(session, presence, &room.settings, audience, room.now);
         if let Frame::Session(state) = &mut state {
             state.seq = sent;
+            state.caught_up = true;
         }
         frames.push(state);
         frames.push(presence_frame(session, presence, audience, room.now));
@@ -263,7 +263,9 @@ impl LiveMessage {
         Err(Refusal::Unavailable)
     }
 
-    /// The message was posted before, and its confirmation got lost: says it again, to the writer only.
+    /// The message was posted before, and its confirmation got lost: says it again, to the writer. Perhaps nobody was
+    /// told, because the invocation that posted it died; so the others hear what is newest, and ask if they missed it.
+    /// They are not told the text: it comes from the writer, and what counts is the one that was posted.
     async fn confirm(&self, room: &Room, post: &Post<'_>, posted: &PostedMark) {
         let text = post.text.trim().to_owned();
         let event = Event {
@@ -273,7 +275,13 @@ impl LiveMessage {
             origin: Origin::default(),
             kind: EventKind::Message { id: post.id.clone(), from: room.sender(), text },
         };
-        self.live.post(post.connection, &room.frames(&[event])).await;
+        let own = room.frames(&[event]);
+        tokio::join!(
+            self.live.post(post.connection, &own),
+            self.live.push(&room.presence, room.now, Some(post.connection), |audience| {
+                vec![Frame::pong(&room.session, &room.presence, audience, room.now)]
+            }),
+        );
     }
 
     /// Renews the lease. The write answers with the session, so that the pong can say what is newest and who is here:

@@ -225,6 +225,9 @@ pub struct SessionFrame {
     pub until: Option<Timestamp>,
     /// Whether the receiver may write in the chat.
     pub chat: bool,
+    /// In the answer to a `hello`: everything up to `seq` was sent to this connection.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub caught_up: bool,
     /// R18: where the customer goes now. Only those who are here at the end are told.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub redirect: Option<String>,
@@ -377,6 +380,7 @@ fn session_frame(
         tier: access.tier,
         until: access.until,
         chat,
+        caught_up: false,
         redirect: None,
         staff,
     }
