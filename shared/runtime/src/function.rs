@@ -45,13 +45,15 @@ pub trait EventFunction: Sized + Send + Sync + 'static {
 /// Runs `F` as the Lambda function that this process is, until Lambda ends it.
 pub async fn run_http<F: HttpFunction>() -> Result<(), Error> {
     let runtime = start().await?;
-    lambda_http::run(http_service(Arc::new(F::new(&runtime)))).await
+    // On the heap: it is large, and lives as long as the process.
+    Box::pin(lambda_http::run(http_service(Arc::new(F::new(&runtime))))).await
 }
 
 /// Runs `F` as the Lambda function that this process is, until Lambda ends it.
 pub async fn run_event<F: EventFunction>() -> Result<(), Error> {
     let runtime = start().await?;
-    lambda_runtime::run(event_service(Arc::new(F::new(&runtime)))).await
+    // On the heap: it is large, and lives as long as the process.
+    Box::pin(lambda_runtime::run(event_service(Arc::new(F::new(&runtime))))).await
 }
 
 async fn start() -> Result<Runtime, Error> {
