@@ -390,3 +390,23 @@ async fn settings_are_for_admins_and_keys() {
         assert_eq!(put(browser.cookie_header(), token).await, expected);
     }
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn people_find_a_session_to_look_at_and_programs_find_none() {
+    for (story, found) in [(false, 0), (true, 1)] {
+        let stack = Stack::builder().ephemeral().story(story).start().await.unwrap();
+        let house = House::of(stack).await;
+        let (login, browser) = (nina(&house), house.browser());
+        sign_in(&browser, &login.email, &login.password).await;
+        let listed: Value = serde_json::from_str(&browser.get("/v1/sessions?scope=my").await.text).unwrap();
+        let items = listed["items"].as_array().unwrap();
+        assert_eq!(items.len(), found);
+        for session in items {
+            assert_eq!((&session["state"], &session["team"]), (&json!("active"), &json!("c1a1ms")));
+            let page = browser.get(&format!("/console/s/{}", session["id"].as_str().unwrap())).await;
+            assert!(page.text.contains("Mara joined") && page.text.contains("Photos will do."), "{}", page.text);
+        }
+        house.stack.settle().await;
+        assert!(house.stack.outbox().items().is_empty());
+    }
+}
