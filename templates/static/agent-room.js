@@ -325,6 +325,8 @@ on(room, "submit", async (event) => {
   form.closest("dialog[open]")?.close();
   // A part with the focus in it would wait; this one is what the agent just changed.
   if (form.closest("[data-part]")) (text.matches(":disabled") ? document.getElementById("main") : text).focus({ preventScroll: true });
+  // Whoever is signed out is told so by a dialog of its own.
+  if (answer.status === 401) return;
   if (!answer.ok) {
     toast(problemText(answer), "bad");
     refresh();
@@ -480,5 +482,8 @@ function onState(state) {
   if ((state === "lost" || state === "superseded") && !leaving) openDialog("closed");
 }
 on(document.getElementById("closed"), "cancel", (event) => event.preventDefault());
-on(page, "parlor:signed-out", () => openDialog("closed"));
+on(page, "parlor:signed-out", () => {
+  for (const line of all("[data-why]", document.getElementById("closed"))) line.hidden = line.dataset.why !== "signed-out";
+  openDialog("closed");
+});
 if (page.dataset.live) connection = live({ frame: onFrame, state: onState, queue: showQueue });

@@ -415,6 +415,7 @@ for (const form of all("form[data-new]")) {
       location.assign(`/console/s/${encodeURIComponent(answer.body.id)}`);
       return;
     }
+    if (answer.status === 401) return;
     const name = (answer.body.field ?? "").split(".").pop();
     const input = ["name", "email", "phone", "pin"].includes(name) ? field(name) : null;
     if (input && visible(input)) {

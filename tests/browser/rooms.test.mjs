@@ -537,7 +537,7 @@ describe("every page that keeps somebody out", () => {
     await elsewhere.close();
     await second.page.locator(".room-actions details.menu summary").click();
     await second.page.locator("details.menu form[data-operation=links] button").click();
-    await second.page.locator("dialog#closed[open]").waitFor();
+    await second.page.locator("dialog#closed[open]").getByText("You were signed out").waitFor();
     await inspect(second.page, "session-closed");
     await second.page.reload();
     await second.page.waitForURL("**/login**");

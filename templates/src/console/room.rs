@@ -498,7 +498,12 @@ impl Room {
                 div.dialog-body {
                     div.door-icon { (Icon::Offline) }
                     h2 id="closed-title" { (words::CLOSED) }
-                    div.stack-tight id="closed-text" { p { (words::CLOSED_LOST) } p.muted { (words::CLOSED_KEPT) } }
+                    div.stack-tight id="closed-text" {
+                        p data-why="lost" { (words::CLOSED_LOST) }
+                        p data-why="signed-out" hidden { (words::CLOSED_SIGNED_OUT) }
+                        p.muted data-why="lost" { (words::CLOSED_KEPT) }
+                        p.muted data-why="signed-out" hidden { (words::CLOSED_SIGN_IN) }
+                    }
                     div.dialog-foot {
                         (Button::plain(words::SIGN_IN).href(&format!("/login?next=/console/s/{}", self.id)))
                         a.button.button-primary href={ "/console/s/" (self.id) } autofocus { (Icon::Refresh) (words::RELOAD) }

@@ -138,7 +138,9 @@ pub(super) fn render(entries: &[Entry], seen: Option<u64>, resend: Option<&Marku
         if new_day {
             rows.push(html! { li.day data-day=(entry.at()) { span { (words::day(entry.at(), now)) } } });
         }
-        let unseen = !marked && previous.is_some() && seen.is_some_and(|seen| entry.seq() > seen);
+        // What the agent's own side wrote is news to nobody here; the line waits for what is.
+        let ours = matches!(entry, Entry::Message(line) if line.from == Sender::Agent);
+        let unseen = !marked && !ours && previous.is_some() && seen.is_some_and(|seen| entry.seq() > seen);
         if unseen {
             marked = true;
             rows.push(unread_line());
