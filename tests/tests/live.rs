@@ -1,4 +1,4 @@
-//! The live connection, over real WebSockets on the one-machine stack: who gets in, what each side hears, what a reconnect
+//! The live connection, over real sockets on the one-machine stack: who gets in, what each side hears, what a reconnect
 //! brings, and what it costs. The storm is in `live/storm.rs`.
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on should say where")]
 
@@ -175,6 +175,24 @@ async fn tickets_open_once_for_a_minute_and_from_here() {
     let late = room.ticket(&room.customer_holder());
     house.stack.advance(61).await;
     assert_eq!(refused(late, None).await, Some(403), "expired");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn both_rooms_pages_carry_a_ticket_and_fetch_the_next() {
+    let house = House::start().await;
+    let session = house.session(None).await;
+    let customer = house.joined(&session).await;
+    let agent = house.signed_in(&house.agent).await;
+    for (browser, room) in [(&customer, format!("/r/{session}")), (&agent, format!("/console/s/{session}"))] {
+        let page = browser.get(&room).await;
+        let first = page.attribute("data-live").unwrap();
+        let fetch = page.attribute("data-ticket-url").unwrap();
+        let answer: serde_json::Value = serde_json::from_str(&browser.get(&fetch).await.text).unwrap();
+        for url in [first.as_str(), answer["url"].as_str().unwrap()] {
+            let ticket = url.strip_prefix(&format!("{}?ticket=", house.runtime.config.live_url)).unwrap();
+            assert!(Line::open(&house, ticket, Some(house.stack.url())).await.is_ok(), "{url}");
+        }
+    }
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

@@ -28,7 +28,7 @@ const STRUCK: usize = 10;
 /// The clients' heartbeat, and after how many beats what was not answered is asked again.
 const BEAT: Duration = Duration::from_millis(500);
 const PATIENCE: u32 = 30;
-const MINUTE: Duration = Duration::from_secs(60);
+const MINUTE: Duration = Duration::from_mins(1);
 /// How long the last stragglers may take on a busy machine.
 const CALM: Duration = Duration::from_secs(90);
 const SEED: u64 = 20_261_121;
@@ -216,7 +216,7 @@ impl Member {
         if let Some(text) = text {
             match self.shown.get(&seq) {
                 None if seq <= self.whole => {
-                    self.wrong.push(format!("{seq} came after everything up to {}", self.whole))
+                    self.wrong.push(format!("{seq} came after everything up to {}", self.whole));
                 }
                 Some(other) if other != text => self.wrong.push(format!("{seq} is {other} and {text}")),
                 _ => drop(self.shown.insert(seq, text.to_owned())),
