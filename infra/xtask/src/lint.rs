@@ -15,7 +15,7 @@ pub(crate) fn run() -> Result<bool, Failure> {
     let deny = tools::cargo_deny()?;
     println!("cargo deny check licenses bans sources");
     // Advisories come over the network from a repository of their own and change without a change here: the scheduled
-    // check runs them (docs/operations.md), a change's own check must not depend on them.
+    // check runs them, a change's own check must not depend on them.
     clean &= succeeds(
         std::process::Command::new(deny)
             .args(["--log-level", "error", "check", "licenses", "bans", "sources"])

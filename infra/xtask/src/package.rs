@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 use crate::{Failure, cargo, root, succeeds, tools};
 
-/// docs/performance.md: more than this takes too long to fetch at a cold start.
+/// Bytes: more than this takes too long to fetch at a cold start.
 const LARGEST_ZIP: u64 = 3 * 1024 * 1024;
 
 /// What to build.
