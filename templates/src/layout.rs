@@ -79,13 +79,13 @@ impl Render for Shell<'_> {
             html lang=(self.lang.code()) dir=(self.lang.dir()) class=(self.accent.class()) {
                 head {
                     meta charset="utf-8";
-                    meta name="viewport" content="width=device-width, initial-scale=1, viewport-fit=cover";
+                    meta name="viewport" content="width=device-width,initial-scale=1,viewport-fit=cover";
                     title { (self.title) }
                     meta name="referrer" content="no-referrer";
-                    meta name="robots" content="noindex, nofollow";
+                    meta name="robots" content="noindex,nofollow";
                     meta name="color-scheme" content="light dark";
                     // Phones must not turn a reference number into a call, nor a time into a calendar entry.
-                    meta name="format-detection" content="telephone=no, date=no, address=no, email=no";
+                    meta name="format-detection" content="telephone=no,date=no,address=no,email=no";
                     @if let Some(reason) = self.reason {
                         meta name="parlor:reason" content=(reason);
                     }
