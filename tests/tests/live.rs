@@ -1,11 +1,9 @@
 //! The live connection, over real sockets on the one-machine stack: who gets in, what each side hears, what a reconnect
-//! brings, and what it costs. The storm is in `live/storm.rs`.
+//! brings, and what it costs. The storm is in `storms/rooms.rs`.
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on should say where")]
 
 #[path = "live/client.rs"]
 mod client;
-#[path = "live/storm.rs"]
-mod storm;
 
 use std::time::Duration;
 

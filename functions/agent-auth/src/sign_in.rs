@@ -8,7 +8,7 @@ use parlor_domain::{
     Agent, EmailAddress, LoginId, Secret,
     staff::{LOGIN_MINUTES, Login, StaffCookie},
 };
-use parlor_store::{Guesser, Keys, MAX_CONFLICTS, StoreError};
+use parlor_store::{Guesser, Keys, Race, StoreError};
 use parlor_templates::console::{self, LoginNotice};
 use parlor_web::{
     Call, Credentials, Ports, Refused,
@@ -110,7 +110,8 @@ async fn attempt(ports: &Ports, guesser: &Guesser, typed: &str) -> Result<Tried,
     let email = &guesser.email;
     // Hashing is what a try costs, so it is done once however often the try begins again.
     let mut judged: Option<(Option<String>, bool)> = None;
-    for _ in 0..MAX_CONFLICTS {
+    let mut race = Race::new(&ports.entropy);
+    while race.goes_on().await {
         let now = ports.clock.now();
         let found = ports.store.read(Keys::new().credentials(email).wrong_passwords(guesser)).await?;
         let wrong = found.wrong_passwords(guesser)?;

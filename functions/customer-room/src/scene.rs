@@ -2,7 +2,7 @@
 
 use lambda_http::{Body, Response};
 use parlor_domain::{Decision, EventKind, Gate, Rejection, SessionId, Settings, gate};
-use parlor_store::{Extras, Keys, MAX_CONFLICTS, PostedMark, Stored};
+use parlor_store::{Extras, Keys, PostedMark, Race, Stored};
 use parlor_templates::customer::Brand;
 use parlor_web::{
     Ports,
@@ -57,7 +57,8 @@ impl AtRoom {
         id: &SessionId,
         mut decide: impl FnMut(&Self) -> Result<Decision, Rejection> + Send,
     ) -> Result<(Self, Result<Decision, Rejection>), TurnedAway> {
-        for _ in 0..MAX_CONFLICTS {
+        let mut race = Race::new(&ports.entropy);
+        while race.goes_on().await {
             let scene = Self::read(ports, id, None).await?;
             let decision = match decide(&scene) {
                 Ok(decision) => decision,
@@ -78,7 +79,8 @@ impl AtRoom {
         mark: &str,
         mut decide: impl FnMut(&Self) -> Result<Decision, Rejection> + Send,
     ) -> Result<(Self, Result<Posted, Rejection>), TurnedAway> {
-        for _ in 0..MAX_CONFLICTS {
+        let mut race = Race::new(&ports.entropy);
+        while race.goes_on().await {
             let scene = Self::read(ports, id, Some(mark)).await?;
             scene.must_be_inside(visit)?;
             if let Some(mark) = scene.posted.clone() {

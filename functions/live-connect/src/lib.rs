@@ -10,8 +10,8 @@ use aws_lambda_events::apigw::{ApiGatewayProxyResponse, ApiGatewayWebsocketProxy
 use jiff::Timestamp;
 use parlor_domain::{AccessTier, Keyring, Lease, Presence, SecretHash, Session, Settings, Who, presence::LEASE};
 use parlor_live::{Holder, Live, Ticket, TicketError};
-use parlor_runtime::{Clock, EventFunction, Runtime};
-use parlor_store::{ConnectError, Connection, Found, Keys, MAX_CONFLICTS, Store, StoreError};
+use parlor_runtime::{Clock, Entropy, EventFunction, Runtime};
+use parlor_store::{ConnectError, Connection, Found, Keys, Race, Store, StoreError};
 
 /// At most this many connections are tidied away in one write, which may have a hundred items.
 const TIDY_MAX: usize = 40;
@@ -23,6 +23,7 @@ pub struct LiveConnect {
     live: Live,
     keyring: Keyring,
     clock: Clock,
+    entropy: Entropy,
     /// The only origin whose pages may connect.
     origin: String,
 }
@@ -69,6 +70,7 @@ impl EventFunction for LiveConnect {
             live: Live::new(runtime.live()),
             keyring: runtime.keyring(),
             clock: runtime.clock.clone(),
+            entropy: runtime.entropy.clone(),
             origin: config.public_url.clone(),
         }
     }
@@ -95,7 +97,8 @@ impl LiveConnect {
 
         // Of every try: the answer to one that got through may have been lost.
         let mut superseded = BTreeSet::new();
-        for _ in 0..MAX_CONFLICTS {
+        let mut race = Race::new(&self.entropy);
+        while race.goes_on().await {
             let now = self.clock.now();
             let mut keys = Keys::new().session(&ticket.session).connection(id);
             if let Holder::Agent(agent) = &ticket.holder {

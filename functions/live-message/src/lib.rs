@@ -21,8 +21,8 @@ use parlor_domain::{
 use parlor_live::{
     Audience, ClientFrame, Frame, Live, MAX_MISSED, Refusal, frames_for, posted_mark, presence_frame, state_frame,
 };
-use parlor_runtime::{Clock, EventFunction, Runtime};
-use parlor_store::{CommitError, Connection, Extras, Found, Keys, MAX_CONFLICTS, PostedMark, Store, StoreError};
+use parlor_runtime::{Clock, Entropy, EventFunction, Runtime};
+use parlor_store::{CommitError, Connection, Extras, Found, Keys, PostedMark, Race, Store, StoreError};
 
 /// API Gateway ends a connection after two hours. From ten minutes before that on, a ping is answered with the wish that
 /// the page opens a new one.
@@ -40,6 +40,7 @@ pub struct LiveMessage {
     store: Store,
     live: Live,
     clock: Clock,
+    entropy: Entropy,
 }
 
 impl EventFunction for LiveMessage {
@@ -53,6 +54,7 @@ impl EventFunction for LiveMessage {
             store: Store::new(runtime.dynamodb(), &config.core_table, &config.connections_table),
             live: Live::new(runtime.live()),
             clock: runtime.clock.clone(),
+            entropy: runtime.entropy.clone(),
         }
     }
 
@@ -230,7 +232,8 @@ impl LiveMessage {
         if id.is_empty() || id.len() > ID_MAX {
             return Err(Refusal::Rejected(Rejection::InvalidMessage));
         }
-        for _ in 0..MAX_CONFLICTS {
+        let mut race = Race::new(&self.entropy);
+        while race.goes_on().await {
             // Which side the connection is on comes with the same read, so both sides' marks are asked for.
             let keys = Keys::new()
                 .connection(connection)

@@ -10,7 +10,7 @@ use parlor_domain::{
     session::{Customer, Session},
 };
 use parlor_runtime::{HttpFunction, Runtime};
-use parlor_store::{CommitError, Extras, Found, Keys, MAX_CONFLICTS, Summary};
+use parlor_store::{CommitError, Extras, Found, Keys, Race, Summary};
 use parlor_web::{
     Answer, Call, Caller, Payload, Ports, Problem, Refused,
     operation::{keep, replay, room},
@@ -235,7 +235,8 @@ impl SessionStart {
         let start = Start::read(call)?;
         let id = SessionId::generate_for(&start.team, &ports.entropy);
         let (token, issued) = LinkToken::issue(&id, &ports.keyring, &ports.entropy);
-        for _ in 0..MAX_CONFLICTS {
+        let mut race = Race::new(&ports.entropy);
+        while race.goes_on().await {
             let now = ports.clock.now();
             let found = ports.store.read(start.keys(call)).await?;
             let caller = call.credentials.check(&found, now)?;

@@ -73,8 +73,13 @@ pub(crate) fn run(only: &[String]) -> Result<bool, Failure> {
         for (part, kind) in [("unit", Kind::Unit), ("integration", Kind::Integration)] {
             if wanted(part) {
                 let since = now();
-                let programs: Vec<&Program> = built.tests.iter().filter(|program| program.kind == kind).collect();
-                done(part, since, run_programs(&programs, &built.parlor));
+                let programs = built.tests.iter().filter(|program| program.kind == kind);
+                let (storms, others): (Vec<_>, Vec<_>) = programs.partition(|program| program.is_storm());
+                let mut tally = run_programs(&others, &built.parlor);
+                for storm in storms {
+                    tally += run_programs(&[storm], &built.parlor);
+                }
+                done(part, since, tally);
             }
         }
         if let Some(chromium) = chromium {
@@ -99,6 +104,13 @@ struct Program {
     kind: Kind,
     path: PathBuf,
     package: PathBuf,
+}
+
+impl Program {
+    /// Takes the whole machine: runs alone, and its tests one after the other.
+    fn is_storm(&self) -> bool {
+        self.kind == Kind::Integration && self.name.ends_with("/storms")
+    }
 }
 
 struct Built {
@@ -188,6 +200,7 @@ fn run_programs(programs: &[&Program], parlor: &std::path::Path) -> Tally {
 fn run_program(program: &Program, parlor: &std::path::Path) -> (Tally, String) {
     let since = now();
     let output = Command::new(&program.path)
+        .args(if program.is_storm() { ["--test-threads=1", "--nocapture"].as_slice() } else { &[] })
         .current_dir(&program.package)
         .env("CARGO_MANIFEST_DIR", &program.package)
         .env("PARLOR_PROGRAM", parlor)

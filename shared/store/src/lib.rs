@@ -12,6 +12,7 @@ mod history;
 mod keys;
 mod outbox;
 mod presence;
+mod race;
 mod read;
 mod settings;
 mod staff;
@@ -23,6 +24,7 @@ pub use due::{DUE_SHARDS, DueItem};
 pub use error::StoreError;
 pub use history::{Page, Query, Scope, Summary, fold};
 pub use presence::{ConnectError, Connection};
+pub use race::{MAX_CONFLICTS, Race};
 pub use read::{Found, Keys, Stored};
 pub use settings::{SettingsVersion, Team};
 pub use staff::{Credentials, Guesser, NewAgent, SetupLink, WrongPasswords};
@@ -42,10 +44,6 @@ impl Store {
         Self { client, core: core_table.to_owned(), connections: connections_table.to_owned() }
     }
 }
-
-/// How often an operation may lose the race for a session's version before it gives up and answers 503: each loss
-/// means that somebody else's write got through, so this many in a row is a storm, not bad luck.
-pub const MAX_CONFLICTS: u32 = 10;
 
 #[cfg(test)]
 mod tests {

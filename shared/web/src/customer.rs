@@ -12,7 +12,7 @@ use parlor_domain::{
     Actor, Channel, Decision, Gate, Link, LinkToken, Origin, Presence, Presented, Rejection, Secret, Session, Settings,
     gate, pin::Lock, session::Context, settings::Method as Authentication,
 };
-use parlor_store::{CommitError, Extras, Keys, MAX_CONFLICTS, StoreError};
+use parlor_store::{CommitError, Extras, Keys, Race, StoreError};
 use parlor_templates::{
     Accent, Lang,
     customer::{Brand, ErrorPage, Problem as Closed},
@@ -374,7 +374,8 @@ impl AtLink {
         token: Option<&LinkToken>,
         mut decide: impl FnMut(&Self) -> Result<Decision, Rejection> + Send,
     ) -> Result<(Self, Result<Decision, Rejection>), TurnedAway> {
-        for _ in 0..MAX_CONFLICTS {
+        let mut race = Race::new(&ports.entropy);
+        while race.goes_on().await {
             let scene = Self::read(ports, visit, token).await?;
             let decision = match decide(&scene) {
                 Ok(decision) => decision,

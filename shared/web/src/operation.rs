@@ -5,7 +5,7 @@
 use jiff::Timestamp;
 use lambda_http::{Body, Response, http::StatusCode};
 use parlor_domain::{Command, Decision, SessionId, Settings};
-use parlor_store::{CommitError, Extras, Found, Kept, Keys, MAX_CONFLICTS, Stored, Summary};
+use parlor_store::{CommitError, Extras, Found, Kept, Keys, Race, Stored, Summary};
 use serde_json::{Value, json};
 
 use crate::{Answer, Call, Caller, Ports, Refused, problem, reply, session_json};
@@ -80,7 +80,8 @@ impl<'a> Operation<'a> {
         mut answer: impl FnMut(&Scene, &Decision) -> Answer,
     ) -> Result<Answer, Refused> {
         let ports = self.ports;
-        for _ in 0..MAX_CONFLICTS {
+        let mut race = Race::new(&ports.entropy);
+        while race.goes_on().await {
             let now = ports.clock.now();
             let mut keys = self.call.credentials.keys(self.keys.clone().session(&self.session));
             let scope = self.call.credentials.idempotency_scope();

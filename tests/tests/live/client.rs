@@ -69,11 +69,6 @@ impl<'a> Room<'a> {
         decision.session.seq
     }
 
-    /// The number of the session's newest event.
-    pub(crate) async fn newest(&self) -> u64 {
-        self.read().await.0.seq
-    }
-
     pub(crate) fn customer_holder(&self) -> Holder {
         Holder::Customer(self.device.clone())
     }

@@ -1,4 +1,4 @@
-//! Fifty rooms in bad weather: every second some lose a connection, for a minute, while both sides write, and while the
+//! Fifty rooms in bad weather: every second each loses a connection, for a minute, while both sides write, and while the
 //! tables are busy with others. No message is lost, none is shown twice.
 //!
 //! The clients do what the pages' own does: number what they saw, ask for what is missing, send again what was not
@@ -23,8 +23,6 @@ use tokio::sync::{Notify, watch};
 use crate::client::{Line, Room};
 
 const ROOMS: usize = 50;
-/// In how many of them, each second, somebody loses the connection.
-const STRUCK: usize = 10;
 /// The clients' heartbeat, and after how many beats what was not answered is asked again.
 const BEAT: Duration = Duration::from_millis(500);
 const PATIENCE: u32 = 30;
@@ -271,10 +269,9 @@ async fn in_a_storm_no_message_is_lost_and_none_is_shown_twice() {
     let mut seconds = tokio::time::interval(Duration::from_secs(1));
     for _ in 0..MINUTE.as_secs() {
         seconds.tick().await;
-        for _ in 0..STRUCK {
-            let room = usize::try_from(dice.roll(ROOMS as u64)).unwrap();
+        for pair in &sides {
             let side = usize::from(dice.roll(2) == 0);
-            sides[room][side].notify_waiters();
+            pair[side].notify_waiters();
         }
     }
     for weather in &weathers {
@@ -289,7 +286,7 @@ async fn in_a_storm_no_message_is_lost_and_none_is_shown_twice() {
     });
     assert!(confirmed.await.is_ok(), "messages were never confirmed");
     for (room, last) in rooms.iter().zip(&lasts) {
-        last.send_replace(Some(room.newest().await));
+        last.send_replace(Some(house.events(&room.session).await.iter().map(|event| event.seq).max().unwrap()));
     }
 
     let mut written: Vec<Vec<String>> = vec![vec![]; ROOMS];
@@ -329,5 +326,5 @@ async fn in_a_storm_no_message_is_lost_and_none_is_shown_twice() {
         reconnects += member.reconnects;
     }
     println!("{messages} messages, {reconnects} connections");
-    assert!(messages > ROOMS && reconnects > 4 * u32::try_from(ROOMS).unwrap(), "there was a storm");
+    assert!(messages > 4 * ROOMS && reconnects > 20 * u32::try_from(ROOMS).unwrap(), "there was a storm");
 }

@@ -1,0 +1,82 @@
+//! Trying again after a lost race.
+
+use std::time::Duration;
+
+use parlor_domain::Random;
+
+/// How often an operation may lose the race for a session's version before it gives up and answers 503: each loss
+/// means that somebody else's write got through, so this many in a row is a storm, not bad luck.
+pub const MAX_CONFLICTS: u32 = 10;
+
+/// The longest pause after the first lost race; it doubles with every further one, up to [`LONGEST_PAUSE`].
+const FIRST_PAUSE: Duration = Duration::from_millis(10);
+
+const LONGEST_PAUSE: Duration = Duration::from_millis(320);
+
+/// The tries of one operation: a first one at once, and another after each lost race, until [`MAX_CONFLICTS`] are made.
+///
+/// Between them lies a pause of random length ("full jitter"). Without it, everyone who lost to the same writer would
+/// read again at the same moment and race again, so that a hundred writers would cost some ten thousand requests.
+#[derive(Debug)]
+pub struct Race<'a, R> {
+    random: &'a R,
+    made: u32,
+}
+
+impl<'a, R: Random + Sync> Race<'a, R> {
+    /// No try made yet.
+    #[must_use]
+    pub fn new(random: &'a R) -> Self {
+        Self { random, made: 0 }
+    }
+
+    /// Whether there is another try, after waiting for it: `while race.goes_on().await { … }`.
+    pub async fn goes_on(&mut self) -> bool {
+        if self.made == MAX_CONFLICTS {
+            return false;
+        }
+        if let Some(lost) = self.made.checked_sub(1) {
+            tokio::time::sleep(pause(lost, self.random)).await;
+        }
+        self.made += 1;
+        true
+    }
+}
+
+/// Between nothing and the longest pause that fits `lost` earlier losses.
+fn pause(lost: u32, random: &impl Random) -> Duration {
+    let mut bytes = [0; 2];
+    random.fill(&mut bytes);
+    FIRST_PAUSE.saturating_mul(1 << lost.min(16)).min(LONGEST_PAUSE) * u32::from(u16::from_le_bytes(bytes)) / 65_536
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    struct Same(u8);
+
+    impl Random for Same {
+        fn fill(&self, bytes: &mut [u8]) {
+            bytes.fill(self.0);
+        }
+    }
+
+    #[test]
+    fn pauses_grow_to_a_bound_and_lie_anywhere_below() {
+        assert_eq!(pause(0, &Same(0)), Duration::ZERO);
+        let longest: Vec<u128> = (0..20).map(|lost| pause(lost, &Same(255)).as_millis()).collect();
+        assert_eq!(longest[..7], [9, 19, 39, 79, 159, 319, 319]);
+        assert!(longest.iter().all(|millis| *millis <= LONGEST_PAUSE.as_millis()));
+    }
+
+    #[tokio::test]
+    async fn ten_tries_and_no_more() {
+        let (random, mut made) = (Same(0), 0);
+        let mut race = Race::new(&random);
+        while race.goes_on().await {
+            made += 1;
+        }
+        assert_eq!(made, MAX_CONFLICTS);
+    }
+}
