@@ -67,11 +67,14 @@ struct SendEmail {
 }
 
 #[derive(Default, Deserialize)]
-#[serde(rename_all = "PascalCase", default)]
+#[serde(default)]
 struct Destination {
-    to_addresses: Vec<String>,
-    cc_addresses: Vec<String>,
-    bcc_addresses: Vec<String>,
+    #[serde(rename = "ToAddresses")]
+    to: Vec<String>,
+    #[serde(rename = "CcAddresses")]
+    cc: Vec<String>,
+    #[serde(rename = "BccAddresses")]
+    bcc: Vec<String>,
 }
 
 #[derive(Deserialize)]
@@ -172,9 +175,7 @@ async fn send_email(State(catcher): State<Catcher>, headers: HeaderMap, body: By
         .from_email_address
         .filter(|from| !from.is_empty())
         .ok_or_else(|| SesRefusal::bad_request("FromEmailAddress is required."))?;
-    let to: Vec<String> =
-        [request.destination.to_addresses, request.destination.cc_addresses, request.destination.bcc_addresses]
-            .concat();
+    let to: Vec<String> = [request.destination.to, request.destination.cc, request.destination.bcc].concat();
     if to.is_empty() {
         return Err(SesRefusal::bad_request("At least one recipient is required."));
     }

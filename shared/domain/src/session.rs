@@ -524,10 +524,9 @@ impl Session {
     #[must_use]
     pub fn access(&self, now: Timestamp) -> Access {
         match (self.state, &self.ended) {
-            (State::Planned | State::Discarded, _) => Access::CLOSED,
-            (State::Ended, Some(end)) => end.plan.at(now),
-            (State::Ended, None) => Access::CLOSED,
             (State::Invited | State::Active, _) => Access::OPEN,
+            (State::Ended, Some(end)) => end.plan.at(now),
+            (State::Planned | State::Discarded | State::Ended, _) => Access::CLOSED,
         }
     }
 

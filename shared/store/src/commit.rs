@@ -164,20 +164,21 @@ impl Store {
         if new {
             set.push(("online", AttributeValue::M(Item::new())));
         }
-        let mut expression = String::from("SET ");
+        let mut assign = Vec::new();
         let mut update = Update::builder()
             .table_name(&self.core)
             .set_key(Some(Key::session(&session.id).to_item()))
             .expression_attribute_names("#version", "version");
-        for (place, (name, value)) in set.into_iter().enumerate() {
-            let comma = if place == 0 { "" } else { ", " };
-            expression.push_str(&format!("{comma}#{name} = :{name}"));
+        for (name, value) in set {
+            assign.push(format!("#{name} = :{name}"));
             update = update
                 .expression_attribute_names(format!("#{name}"), name)
                 .expression_attribute_values(format!(":{name}"), value);
         }
+        let mut expression = format!("SET {}", assign.join(", "));
         if !remove.is_empty() {
-            expression.push_str(&format!(" REMOVE {}", remove.join(", ")));
+            expression += " REMOVE ";
+            expression += &remove.join(", ");
             for name in remove {
                 update = update.expression_attribute_names(name, &name[1..]);
             }
@@ -213,17 +214,7 @@ impl Store {
     }
 
     fn put_new(&self, item: Item) -> Result<TransactWriteItem, StoreError> {
-        self.put_new_in(&self.core, item)
-    }
-
-    pub(crate) fn put_new_in(&self, table: &str, item: Item) -> Result<TransactWriteItem, StoreError> {
-        let put = Put::builder()
-            .table_name(table)
-            .set_item(Some(item))
-            .condition_expression("attribute_not_exists(pk)")
-            .return_values_on_condition_check_failure(ReturnValuesOnConditionCheckFailure::None)
-            .build();
-        Ok(TransactWriteItem::builder().put(put.map_err(|error| incomplete(&error))?).build())
+        put_new_in(&self.core, item)
     }
 
     pub(crate) fn delete_existing(&self, key: &Key) -> Result<TransactWriteItem, StoreError> {
@@ -250,6 +241,17 @@ impl Store {
     pub(crate) fn session_of(pk: &str) -> Option<SessionId> {
         pk.strip_prefix("S#")?.parse().ok()
     }
+}
+
+/// Puts an item where there is none yet.
+pub(crate) fn put_new_in(table: &str, item: Item) -> Result<TransactWriteItem, StoreError> {
+    let put = Put::builder()
+        .table_name(table)
+        .set_item(Some(item))
+        .condition_expression("attribute_not_exists(pk)")
+        .return_values_on_condition_check_failure(ReturnValuesOnConditionCheckFailure::None)
+        .build();
+    Ok(TransactWriteItem::builder().put(put.map_err(|error| incomplete(&error))?).build())
 }
 
 fn incomplete(error: &aws_sdk_dynamodb::error::BuildError) -> StoreError {

@@ -12,6 +12,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     Store, StoreError, Stored,
+    commit::put_new_in,
     keys::{Item, Key, number, text},
 };
 
@@ -67,7 +68,6 @@ impl Store {
 
         let lease = Lease { who: connection.who.clone(), until: now + LEASE };
         let lease = serde_dynamo::to_attribute_value(lease).map_err(|error| StoreError::item("lease", &error))?;
-        let mut expression = "SET #online.#id = :lease".to_owned();
         let mut update = Update::builder()
             .table_name(&self.core)
             .set_key(Some(Key::session(&connection.session).to_item()))
@@ -75,18 +75,23 @@ impl Store {
             .expression_attribute_names("#id", id)
             .expression_attribute_values(":lease", lease)
             .condition_expression("attribute_exists(pk)");
+        let mut remove = Vec::new();
         for (place, old) in gone.iter().enumerate() {
-            expression.push_str(if place == 0 { " REMOVE " } else { ", " });
-            expression.push_str(&format!("#online.#gone{place}"));
+            remove.push(format!("#online.#gone{place}"));
             update = update.expression_attribute_names(format!("#gone{place}"), old);
+        }
+        let mut expression = "SET #online.#id = :lease".to_owned();
+        if !remove.is_empty() {
+            expression += " REMOVE ";
+            expression += &remove.join(", ");
         }
         let update = update
             .update_expression(expression)
             .build()
             .map_err(|error| StoreError::Unavailable { operation: "TransactWriteItems", reason: error.to_string() })?;
         let mut writes = vec![
-            self.put_new_in(&self.connections, ticket)?,
-            self.put_new_in(&self.connections, item)?,
+            put_new_in(&self.connections, ticket)?,
+            put_new_in(&self.connections, item)?,
             TransactWriteItem::builder().update(update).build(),
         ];
         for old in gone {

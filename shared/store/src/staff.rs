@@ -10,6 +10,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     Store, StoreError,
+    commit::put_new_in,
     keys::{Item, Key, number},
     settings::team_item,
 };
@@ -93,7 +94,7 @@ impl Store {
     /// [`StoreError::Condition`] when the link was used meanwhile.
     pub async fn create_first_admin(&self, new: &NewAgent, team_name: &str) -> Result<(), StoreError> {
         let mut writes = self.new_agent(new)?;
-        writes.push(self.put_new_in(&self.core, team_item(&new.agent.team, team_name))?);
+        writes.push(put_new_in(&self.core, team_item(&new.agent.team, team_name))?);
         writes.push(self.delete_existing(&Key::setup())?);
         self.transact(writes).await
     }
@@ -101,8 +102,8 @@ impl Store {
     fn new_agent(&self, new: &NewAgent) -> Result<Vec<TransactWriteItem>, StoreError> {
         let credentials = Credentials { agent: new.agent.clone(), password: new.password.clone() };
         Ok(vec![
-            self.put_new_in(&self.core, doc("agent", &Key::agent(&new.agent.id), &new.agent)?)?,
-            self.put_new_in(&self.core, doc("credentials", &Key::credentials(&new.agent.email), &credentials)?)?,
+            put_new_in(&self.core, doc("agent", &Key::agent(&new.agent.id), &new.agent)?)?,
+            put_new_in(&self.core, doc("credentials", &Key::credentials(&new.agent.email), &credentials)?)?,
         ])
     }
 

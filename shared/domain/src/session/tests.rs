@@ -332,12 +332,11 @@ fn table(access: &CustomerAccess, minute: u32) -> AccessTier {
     let first = access.minutes.unwrap_or(0);
     let second = access.then_limited_minutes.unwrap_or(0);
     match access.level {
-        AccessLevel::None => AccessTier::None,
         AccessLevel::Full => AccessTier::Full,
         AccessLevel::FullTimed if minute < first => AccessTier::Full,
         AccessLevel::FullTimed if minute < first + second => AccessTier::Limited,
         AccessLevel::Limited if minute < first => AccessTier::Limited,
-        AccessLevel::FullTimed | AccessLevel::Limited => AccessTier::None,
+        AccessLevel::None | AccessLevel::FullTimed | AccessLevel::Limited => AccessTier::None,
     }
 }
 
