@@ -45,7 +45,7 @@ impl House {
         let runtime = stack.runtime("test").unwrap();
         let config = &runtime.config;
         let store = Store::new(runtime.dynamodb(), &config.core_table, &config.connections_table);
-        let keyring = Keyring::new(*config.master_key.expose());
+        let keyring = runtime.keyring();
         let random = &runtime.entropy;
         let team = TeamId::generate(random);
         store.create_team(&team, "Harbour Loans").await.unwrap();

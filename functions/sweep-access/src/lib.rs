@@ -4,11 +4,11 @@
 
 use std::time::Duration;
 
-use parlor_domain::{DueKind, SessionId};
+use parlor_domain::DueKind;
 use parlor_live::Live;
 use parlor_runtime::{Clock, EventFunction, Runtime};
 use parlor_store::{Store, StoreError};
-use parlor_sweep::{Tally, sweep_session, work_off};
+use parlor_sweep::{Tally, sweep};
 
 /// Five seconds less than the function's time-out in the template: what is in progress then can be finished.
 const BUDGET: Duration = Duration::from_secs(45);
@@ -34,16 +34,7 @@ impl SweepAccess {
     /// for each session one `BatchGetItem`, and one `TransactWriteItems` if a tier began; one post to each connection in
     /// its rooms, and one request more for each customer's connection when the tier is `none`.
     pub async fn run(&self, budget: Duration) -> Result<Tally, SweepAccessError> {
-        let clock = || self.clock.now();
-        let tally = work_off(&self.store, DueKind::Access, clock, budget, |item| self.sweep(item.session)).await?;
-        Ok(tally)
-    }
-
-    async fn sweep(&self, session: SessionId) -> Result<bool, StoreError> {
-        let now = self.clock.now();
-        let Some(swept) = sweep_session(&self.store, &session, now).await? else { return Ok(false) };
-        self.live.announce(&swept.decision, &swept.presence, &swept.settings, now).await;
-        Ok(true)
+        Ok(sweep(DueKind::Access, &self.store, &self.live, || self.clock.now(), budget).await?)
     }
 }
 

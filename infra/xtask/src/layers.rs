@@ -14,7 +14,7 @@ const MAY_USE: [(&str, &[&str]); 8] = [
     ("parlor-live", &["parlor-domain"]),
     ("parlor-templates", &["parlor-domain"]),
     ("parlor-store", &["parlor-domain"]),
-    ("parlor-sweep", &["parlor-domain", "parlor-store"]),
+    ("parlor-sweep", &["parlor-domain", "parlor-live", "parlor-store"]),
     ("parlor-delivery", &["parlor-domain", "parlor-store", "parlor-templates"]),
     ("parlor-web", &["parlor-domain", "parlor-live", "parlor-runtime", "parlor-store", "parlor-templates"]),
 ];

@@ -10,6 +10,7 @@ use std::{collections::HashSet, fmt::Display, pin::pin, time::Duration};
 use futures_util::{FutureExt as _, StreamExt as _, stream};
 use jiff::Timestamp;
 use parlor_domain::{Actor, Command, Decision, DueKind, Origin, Presence, SessionId, Settings, session::Context};
+use parlor_live::Live;
 use parlor_store::{CommitError, DueItem, Extras, Keys, Store, StoreError};
 use serde::Serialize;
 
@@ -96,15 +97,36 @@ where
     }
 }
 
+/// Sweeps the sessions whose timer of `kind` fired, and tells the rooms of those that changed. Starts none after
+/// `budget`.
+///
+/// What [`work_off`] costs, and for each session one `BatchGetItem`, one `TransactWriteItems` if something changed, and
+/// then a post to each connection in its rooms.
+pub async fn sweep(
+    kind: DueKind,
+    store: &Store,
+    live: &Live,
+    clock: impl Fn() -> Timestamp,
+    budget: Duration,
+) -> Result<Tally, StoreError> {
+    let one = |item: DueItem| {
+        let now = clock();
+        async move {
+            let Some(swept) = sweep_session(store, &item.session, now).await? else { return Ok(false) };
+            live.announce(&swept.decision, &swept.presence, &swept.settings, now).await;
+            Ok::<bool, StoreError>(true)
+        }
+    };
+    work_off(store, kind, &clock, budget, one).await
+}
+
 /// A session whose timer fired, as it was committed.
-#[derive(Debug)]
-pub struct Swept {
-    /// What was decided; without events when the timer was only armed again.
-    pub decision: Decision,
+struct Swept {
+    /// Without events when the timer was only armed again.
+    decision: Decision,
     /// Who was in the rooms when the session was read.
-    pub presence: Presence,
-    /// The effective settings.
-    pub settings: Settings,
+    presence: Presence,
+    settings: Settings,
 }
 
 /// Does what the clock says about a session: ends it after inactivity (R3), notes a tier that began (R2), or arms a
@@ -112,7 +134,7 @@ pub struct Swept {
 /// so did it, or left it to the next run.
 ///
 /// One `BatchGetItem`, and one `TransactWriteItems` if something changes.
-pub async fn sweep_session(store: &Store, id: &SessionId, now: Timestamp) -> Result<Option<Swept>, StoreError> {
+async fn sweep_session(store: &Store, id: &SessionId, now: Timestamp) -> Result<Option<Swept>, StoreError> {
     let found = store.read(Keys::new().session(id)).await?;
     let Some(stored) = found.session(id)? else { return Ok(None) };
     let (settings, _) = found.settings(&id.team())?;

@@ -15,7 +15,7 @@ pub mod session_json;
 pub use call::{Call, Payload};
 pub use caller::{Caller, Credentials};
 pub use operation::{Operation, Scene};
-pub use ports::{Ports, keyring};
+pub use ports::Ports;
 pub use problem::{Problem, Refused};
 pub use reply::{Answer, html, redirect};
 pub use session_json::session_json;

@@ -8,12 +8,6 @@ use parlor_store::Store;
 
 use crate::{Answer, Call, Refused, operation};
 
-/// The keys of this deployment.
-#[must_use]
-pub fn keyring(runtime: &Runtime) -> Keyring {
-    Keyring::new(*runtime.config.master_key.expose())
-}
-
 /// Tables, rooms, keys, clock and randomness of one function.
 #[derive(Debug, Clone)]
 pub struct Ports {
@@ -41,7 +35,7 @@ impl Ports {
         Self {
             store: Store::new(runtime.dynamodb(), &config.core_table, &config.connections_table),
             live: Live::new(runtime.live()),
-            keyring: keyring(runtime),
+            keyring: runtime.keyring(),
             clock: runtime.clock.clone(),
             entropy: runtime.entropy.clone(),
             public_url: config.public_url.clone(),
