@@ -17,7 +17,6 @@ use axum::response::{IntoResponse, Response};
 use axum::routing::post;
 use jiff::Timestamp;
 use serde::Deserialize;
-use tokio::net::TcpListener;
 
 use crate::outbox::{Channel, Message, Outbox};
 
@@ -33,19 +32,14 @@ const LONGEST_TEXT: usize = 1600;
 /// Reads the clock that the rest of the stack reads, so that a mail is dated after a test moved the time.
 pub type ClockNow = Arc<dyn Fn() -> Timestamp + Send + Sync>;
 
-/// Answers SES v2 and SNS on `listener` until the returned future is dropped.
-pub async fn serve_aws(listener: TcpListener, outbox: Outbox, clock_now: ClockNow) {
-    // `axum::serve` returns only when accepting fails for good, and it logs and goes on from that by itself.
-    let _: std::io::Result<()> = axum::serve(listener, aws_router(outbox, clock_now)).await;
-}
-
 #[derive(Clone)]
 struct Catcher {
     outbox: Outbox,
     clock_now: ClockNow,
 }
 
-fn aws_router(outbox: Outbox, clock_now: ClockNow) -> Router {
+/// Answers SES v2 and SNS.
+pub(crate) fn aws_router(outbox: Outbox, clock_now: ClockNow) -> Router {
     Router::new()
         .route("/v2/email/outbound-emails", post(send_email))
         .route("/", post(sns))
@@ -366,6 +360,7 @@ mod tests {
     use aws_types::region::Region;
 
     use super::*;
+    use tokio::net::TcpListener;
 
     /// A catcher on a free port, and the configuration that leads both SDK clients to it.
     async fn catcher(retries: RetryConfig) -> (Outbox, SdkConfig) {
@@ -373,7 +368,7 @@ mod tests {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
         let noon: Timestamp = "2026-01-02T12:00:00Z".parse().unwrap();
-        tokio::spawn(serve_aws(listener, outbox.clone(), Arc::new(move || noon)));
+        tokio::spawn(axum::serve(listener, aws_router(outbox.clone(), Arc::new(move || noon))).into_future());
         let config = SdkConfig::builder()
             .region(Region::from_static("eu-central-1"))
             .endpoint_url(format!("http://{address}"))

@@ -1,5 +1,5 @@
-//! Stands between the functions and DynamoDB when asked to: counts requests, and makes them fail in the ways in which they
-//! fail on AWS and never on an emulator.
+//! Stands between the functions and DynamoDB: refuses what a function's role does not allow, counts requests, and makes
+//! them fail in the ways in which they fail on AWS and never on an emulator.
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -11,6 +11,8 @@ use axum::extract::{DefaultBodyLimit, State};
 use axum::response::{IntoResponse, Response};
 use http::{HeaderMap, Method, StatusCode, Uri, header};
 use serde_json::{Value, json};
+
+use crate::policy::{self, Roles};
 
 /// How many requests each function made, by operation: `session-end`, `TransactWriteItems` -> 1.
 pub type Requests = BTreeMap<String, BTreeMap<String, u64>>;
@@ -77,33 +79,33 @@ impl Observer {
     }
 }
 
-/// A client says whose it is as `app/<name>` in its user agent.
-fn function(user_agent: &str) -> Option<&str> {
-    user_agent.split(' ').find_map(|part| part.strip_prefix("app/"))
-}
-
 #[derive(Clone)]
 struct Proxy {
     observer: Observer,
+    roles: Roles,
     client: reqwest::Client,
     target: String,
 }
 
-/// Passes everything on to `target`, unless it is to fail.
-pub(crate) fn proxy(observer: Observer, target: String) -> Router {
+/// Passes everything on to `target` that `roles` allow, unless it is to fail.
+pub(crate) fn proxy(observer: Observer, roles: Roles, target: String) -> Router {
     Router::new().fallback(pass).layer(DefaultBodyLimit::disable()).with_state(Proxy {
         observer,
+        roles,
         client: reqwest::Client::new(),
         target,
     })
 }
 
 async fn pass(State(proxy): State<Proxy>, method: Method, uri: Uri, mut headers: HeaderMap, body: Bytes) -> Response {
-    let text = |name: &str| headers.get(name).and_then(|value| value.to_str().ok()).unwrap_or_default();
-    let operation = text("x-amz-target").rsplit('.').next().unwrap_or_default().to_owned();
-    let function =
-        function(text("x-amz-user-agent")).or_else(|| function(text("user-agent"))).unwrap_or("unknown").to_owned();
+    let target = headers.get("x-amz-target").and_then(|value| value.to_str().ok()).unwrap_or_default();
+    let operation = target.rsplit('.').next().unwrap_or_default().to_owned();
+    let function = policy::function(&headers).to_owned();
 
+    let needs = policy::dynamodb(&operation, &serde_json::from_slice(&body).unwrap_or_default());
+    if let Some(message) = proxy.roles.refusal(&function, &needs) {
+        return policy::denied(StatusCode::BAD_REQUEST, &message);
+    }
     let fault = proxy.observer.observe(&function, &operation);
     match fault {
         Fault::None | Fault::LostAnswer => {}
@@ -162,16 +164,4 @@ fn error(status: StatusCode, kind: &str, mut body: Value) -> Response {
     body["message"] = "as the test asked".into();
     let json = [(header::CONTENT_TYPE, "application/x-amz-json-1.0")];
     (status, json, body.to_string()).into_response()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_user_agent_names_the_function() {
-        let agent = "aws-sdk-rust/1.3 app/session-end lang/rust";
-        assert_eq!(function(agent), Some("session-end"));
-        assert_eq!(function("curl/8"), None);
-    }
 }

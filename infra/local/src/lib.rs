@@ -19,6 +19,7 @@ mod dynamodb;
 mod invoke;
 mod live;
 mod pattern;
+mod policy;
 mod registry;
 mod schedules;
 mod stack;

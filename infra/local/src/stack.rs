@@ -33,13 +33,11 @@ use crate::dynamodb::{self, Fault, Observer, Requests};
 use crate::invoke::{Entry, Functions, InvokeError};
 use crate::live::{self, Live};
 use crate::outbox::{self, Outbox};
+use crate::policy::{self, ACCOUNT, REGION, Roles};
 use crate::registry;
 use crate::schedules::Schedules;
 use crate::stream::{self, Poller};
 use crate::template::{self, Table, Template, TemplateError, Variables};
-
-/// The region that clients sign for. It is nowhere.
-const REGION: &str = "us-east-1";
 
 /// How long [`Stack::settle`] waits for the stream.
 const SETTLE_LIMIT: Duration = Duration::from_secs(15);
@@ -248,7 +246,7 @@ impl Stack {
                 ("AWS::Region", REGION),
                 ("AWS::Partition", "aws"),
                 ("AWS::URLSuffix", "amazonaws.com"),
-                ("AWS::AccountId", "000000000000"),
+                ("AWS::AccountId", ACCOUNT),
                 ("AWS::StackName", "parlor"),
             ]
             .map(|(name, value)| (name.to_owned(), value.to_owned())),
@@ -266,22 +264,20 @@ impl Stack {
                 tracing::error!(error, "the database's server stopped");
             }
         });
-        let observer = builder.observe.then(Observer::default);
-        let dynamodb_url = match &observer {
-            None => dynamodb_url,
-            Some(observer) => {
-                let (listener, url) = private_listener().await?;
-                serve(&mut tasks, listener, dynamodb::proxy(observer.clone(), dynamodb_url));
-                url
-            }
-        };
+        let policies = template.functions.iter().map(|(name, function)| (name.clone(), function.policy.clone()));
+        let roles = Roles::new(policies.collect());
+        let observer = Observer::default();
+        let (front, front_url) = private_listener().await?;
+        serve(&mut tasks, front, dynamodb::proxy(observer.clone(), roles.clone(), dynamodb_url));
 
         let outbox = match data.path("outbox.jsonl") {
             None => Outbox::in_memory(),
             Some(path) => Outbox::open(&path).map_err(io_error(path.display()))?,
         };
         let outbox_clock = clock.clone();
-        tasks.spawn(catcher::serve_aws(catcher, outbox.clone(), Arc::new(move || outbox_clock.now())));
+        let guard = axum::middleware::from_fn_with_state(roles, policy::guard);
+        let caught = catcher::aws_router(outbox.clone(), Arc::new(move || outbox_clock.now()));
+        serve(&mut tasks, catcher, caught.layer(guard.clone()));
 
         // What only AWS can know, and what stands for AWS.
         let master_key = data.master_key(&entropy).map_err(io_error("the master key"))?;
@@ -293,7 +289,7 @@ impl Stack {
                 ("AWS_REGION", REGION.to_owned()),
                 ("AWS_ACCESS_KEY_ID", "local".to_owned()),
                 ("AWS_SECRET_ACCESS_KEY", "local".to_owned()),
-                ("AWS_ENDPOINT_URL_DYNAMODB", dynamodb_url),
+                ("AWS_ENDPOINT_URL_DYNAMODB", front_url),
                 ("AWS_ENDPOINT_URL_SESV2", catcher_url.clone()),
                 ("AWS_ENDPOINT_URL_SNS", catcher_url),
             ]
@@ -306,7 +302,7 @@ impl Stack {
         let jumps = Arc::new(jumps);
         let live =
             Arc::new(Live::new(template.live_routes.clone(), Arc::clone(&functions), clock.clone(), entropy, jumped));
-        serve(&mut tasks, management, live::management(Arc::clone(&live)));
+        serve(&mut tasks, management, live::management(Arc::clone(&live)).layer(guard));
 
         let mut streams = Vec::new();
         for mapping in template.streams {
@@ -328,7 +324,7 @@ impl Stack {
             db,
             streams,
             wake,
-            observer,
+            observer: builder.observe.then_some(observer),
             jumps: Arc::downgrade(&jumps),
         });
         let ticking = Arc::clone(&inner);

@@ -1,12 +1,14 @@
 //! Reads `infra/template.yaml`, the description of what is deployed, so that nothing is described twice.
 //!
 //! Understood is what the template uses: functions with their HTTP routes, schedules and stream mappings, WebSocket
-//! routes, tables, and the environment in `Globals` and in functions. Anything else in it has no meaning on one machine.
+//! routes, tables, the environment in `Globals` and in functions, and what their roles allow. Anything else in it has no meaning on one machine.
 
 use std::collections::BTreeMap;
 
 use serde_json::{Map, Value, json};
 use thiserror::Error;
+
+use crate::policy::{self, Policy};
 
 /// The template that this program was built with.
 pub const EMBEDDED: &str = include_str!("../../template.yaml");
@@ -54,6 +56,8 @@ pub struct Function {
     pub environment: Variables,
     /// How long an invocation may take, in seconds.
     pub timeout: u64,
+    /// What its role allows.
+    pub(crate) policy: Policy,
 }
 
 /// One route of the HTTP API.
@@ -134,7 +138,7 @@ impl Template {
         template.environment = variables(globals, &known);
         for (id, resource) in resources {
             if resource["Type"] == "AWS::Serverless::Function" {
-                template.function(id, resource, globals, &known)?;
+                template.function(id, resource, resources, globals, &known)?;
             }
         }
         for resource in resources.values() {
@@ -149,6 +153,7 @@ impl Template {
         &mut self,
         id: &str,
         resource: &Value,
+        resources: &Map<String, Value>,
         globals: &Value,
         known: &BTreeMap<String, String>,
     ) -> Result<(), TemplateError> {
@@ -177,8 +182,19 @@ impl Template {
             }
         }
         let timeout = properties["Timeout"].as_u64().or(globals["Timeout"].as_u64()).unwrap_or(3);
-        self.functions.insert(name, Function { environment, timeout });
+        let policy = Policy::of(properties, resources, &|value| resolve(value, &|name| self.arn(name, known)))?;
+        self.functions.insert(name, Function { environment, timeout, policy });
         Ok(())
+    }
+
+    /// What a name means in a policy: there a table's ARN is known, and every other resource goes by its logical id.
+    fn arn(&self, name: &str, known: &BTreeMap<String, String>) -> Option<String> {
+        let table = name.strip_suffix(".Arn").filter(|id| self.tables.iter().any(|table| table.name == **id));
+        match (known.get(name), table) {
+            (Some(value), _) => Some(value.clone()),
+            (None, Some(table)) => Some(policy::table_arn(table)),
+            (None, None) => (!name.contains("::")).then(|| name.to_owned()),
+        }
     }
 
     /// Follows a WebSocket route to its integration and from there to the function.
@@ -234,32 +250,39 @@ fn long_form(value: serde_yaml_ng::Value) -> Value {
 
 fn variables(function: &Value, known: &BTreeMap<String, String>) -> Variables {
     let variables = function["Environment"]["Variables"].as_object();
-    variables.into_iter().flatten().map(|(name, value)| (name.clone(), resolve(value, known))).collect()
+    variables
+        .into_iter()
+        .flatten()
+        .map(|(name, value)| (name.clone(), resolve(value, &|name| known.get(name).cloned())))
+        .collect()
 }
 
-/// The value of a string, `Ref` or `Fn::Sub`; nothing when it needs something that is not known here.
-fn resolve(value: &Value, known: &BTreeMap<String, String>) -> Option<String> {
+/// The value of a string, `Ref`, `Fn::GetAtt` or `Fn::Sub`; nothing when it needs a name that `lookup` does not know.
+fn resolve(value: &Value, lookup: &impl Fn(&str) -> Option<String>) -> Option<String> {
     match value {
         Value::String(text) => Some(text.clone()),
         Value::Number(number) => Some(number.to_string()),
         Value::Bool(value) => Some(value.to_string()),
         Value::Object(object) => {
             if let Some(name) = object.get("Ref").and_then(Value::as_str) {
-                return known.get(name).cloned();
+                return lookup(name);
             }
-            substitute(object.get("Fn::Sub")?.as_str()?, known)
+            if let Some(place) = object.get("Fn::GetAtt") {
+                return lookup(&format!("{}.{}", place[0].as_str()?, place[1].as_str()?));
+            }
+            substitute(object.get("Fn::Sub")?.as_str()?, lookup)
         }
         _ => None,
     }
 }
 
-fn substitute(text: &str, known: &BTreeMap<String, String>) -> Option<String> {
+fn substitute(text: &str, lookup: &impl Fn(&str) -> Option<String>) -> Option<String> {
     let mut result = String::new();
     let mut rest = text;
     while let Some((before, after)) = rest.split_once("${") {
         let (name, after) = after.split_once('}')?;
         result.push_str(before);
-        result.push_str(known.get(name)?);
+        result.push_str(&lookup(name)?);
         rest = after;
     }
     result.push_str(rest);
@@ -335,8 +358,9 @@ mod tests {
     use super::*;
 
     fn embedded() -> Template {
-        let known = BTreeMap::from([("PublicUrl".to_owned(), "http://localhost:1".to_owned())]);
-        Template::parse(EMBEDDED, &known).unwrap()
+        let known = [("PublicUrl", "http://localhost:1"), ("MailFrom", "a@example.com"), ("AWS::Region", "nowhere")];
+        let known = known.into_iter().chain([("AWS::Partition", "aws"), ("AWS::AccountId", "0")]);
+        Template::parse(EMBEDDED, &known.map(|(name, value)| (name.to_owned(), value.to_owned())).collect()).unwrap()
     }
 
     #[test]

@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use aws_sdk_apigatewaymanagement::operation::post_to_connection::PostToConnectionError;
 use aws_sdk_apigatewaymanagement::primitives::Blob;
+use aws_sdk_dynamodb::error::ProvideErrorMetadata;
 use aws_sdk_dynamodb::types::AttributeValue;
 use futures_util::{SinkExt, StreamExt};
 use lambda_http::{Body, Request, RequestExt, Response};
@@ -42,15 +43,20 @@ Resources:
     Type: AWS::Serverless::Function
     Metadata: { BuildProperties: { Binary: web } }
     Properties:
+      Policies:
+        - Statement: { Effect: Allow, Action: ["dynamodb:PutItem", "dynamodb:GetItem"], Resource: !GetAtt Things.Arn }
       Events:
         Put: { Type: HttpApi, Properties: { Method: PUT, Path: "/things/{id}" } }
         Get: { Type: HttpApi, Properties: { Method: GET, Path: "/things/{id}" } }
         Crash: { Type: HttpApi, Properties: { Method: POST, Path: "/crash" } }
+        Delete: { Type: HttpApi, Properties: { Method: DELETE, Path: "/forbidden/{id}" } }
         Sleep: { Type: HttpApi, Properties: { Method: POST, Path: "/sleep" } }
   Hear:
     Type: AWS::Serverless::Function
     Metadata: { BuildProperties: { Binary: hear } }
     Properties:
+      Policies:
+        - Statement: { Effect: Allow, Action: dynamodb:PutItem, Resource: !GetAtt Things.Arn }
       Events:
         Things:
           Type: DynamoDB
@@ -67,6 +73,8 @@ Resources:
   Talk:
     Type: AWS::Serverless::Function
     Metadata: { BuildProperties: { Binary: talk } }
+    Properties:
+      Policies: [{ Statement: { Effect: Allow, Action: "execute-api:ManageConnections", Resource: "*" } }]
   ConnectRoute: { Type: "AWS::ApiGatewayV2::Route", Properties: { RouteKey: $connect, Target: !Sub "integrations/${Integration}" } }
   DefaultRoute: { Type: "AWS::ApiGatewayV2::Route", Properties: { RouteKey: $default, Target: !Sub "integrations/${Integration}" } }
   DisconnectRoute: { Type: "AWS::ApiGatewayV2::Route", Properties: { RouteKey: $disconnect, Target: !Sub "integrations/${Integration}" } }
@@ -102,6 +110,10 @@ impl HttpFunction for Web {
         let id = request.path_parameters().first("id").unwrap().to_owned();
         let key = AttributeValue::S(id);
         let sort = AttributeValue::S("O#1".to_owned());
+        if request.method() == "DELETE" {
+            let delete = self.dynamodb.delete_item().table_name(&self.table).key("pk", key).key("sk", sort);
+            return text(200, delete.send().await.err().and_then(|e| e.code().map(str::to_owned)).unwrap_or_default());
+        }
         if request.method() == "PUT" {
             let what = String::from_utf8(request.body().to_vec()).unwrap();
             self.dynamodb
@@ -227,6 +239,14 @@ impl EventFunction for Talk {
 
 async fn stack() -> Stack {
     Stack::builder().deployment(TEMPLATE, registry).demo(false).count_requests(true).await.unwrap()
+}
+
+#[tokio::test]
+async fn a_function_is_refused_what_its_role_does_not_allow() {
+    let stack = stack().await;
+    let client = reqwest::Client::new();
+    let answer = client.delete(format!("{}/forbidden/a", stack.url())).send().await.unwrap();
+    assert_eq!(answer.text().await.unwrap(), "AccessDeniedException");
 }
 
 #[tokio::test]

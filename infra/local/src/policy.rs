@@ -1,0 +1,397 @@
+//! Holds functions to their roles: reads the policies of `infra/template.yaml` and answers whether they allow a request to
+//! AWS. Without this a permission that a role lacks would be noticed only on AWS.
+//!
+//! Understood is what the template uses of IAM: `Allow`, actions, `Resource` and `NotResource` with `*`, and the
+//! condition `StringEquals`. Anything else is an error at the start, so that nothing counts as checked that is not.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use axum::body::{Body, Bytes};
+use axum::extract::{Request, State};
+use axum::middleware::Next;
+use axum::response::{IntoResponse, Response};
+use http::{HeaderMap, StatusCode};
+use serde_json::{Map, Value, json};
+
+use crate::template::TemplateError;
+
+/// The region of everything on one machine. It is nowhere.
+pub(crate) const REGION: &str = "us-east-1";
+/// The account of everything on one machine.
+pub(crate) const ACCOUNT: &str = "000000000000";
+
+/// The most that any of the services takes.
+const BODY_LIMIT: usize = 16 * 1024 * 1024;
+
+/// What one function may do.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Policy(Vec<Statement>);
+
+#[derive(Debug, Clone)]
+struct Statement {
+    actions: Vec<String>,
+    resources: Resources,
+    /// Condition key to the values that it may have.
+    equals: BTreeMap<String, Vec<String>>,
+}
+
+#[derive(Debug, Clone)]
+enum Resources {
+    Only(Vec<String>),
+    AllBut(Vec<String>),
+}
+
+/// One permission that a request needs.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Need {
+    /// `dynamodb:PutItem`.
+    pub(crate) action: String,
+    /// The ARN.
+    pub(crate) resource: String,
+    /// What conditions look at.
+    pub(crate) context: BTreeMap<String, String>,
+}
+
+impl Need {
+    fn new(action: impl Into<String>, resource: String) -> Self {
+        Self { action: action.into(), resource, context: BTreeMap::new() }
+    }
+}
+
+impl Policy {
+    /// The policy of a function's `properties`: what `Policies` lists, or what the role has that `Role` names. `resolve`
+    /// turns a `Ref`, `GetAtt` or `Sub` into text.
+    pub(crate) fn of(
+        properties: &Value,
+        resources: &Map<String, Value>,
+        resolve: &impl Fn(&Value) -> Option<String>,
+    ) -> Result<Self, TemplateError> {
+        let mut policy = Self::default();
+        if let Some(role) = properties["Role"]["Fn::GetAtt"][0].as_str() {
+            let role = resources.get(role).ok_or_else(|| TemplateError::Missing(role.to_owned()))?;
+            for attached in role["Properties"]["ManagedPolicyArns"].as_array().into_iter().flatten() {
+                // AWS's own policy that lets a function write its log.
+                let own = attached["Fn::Sub"].as_str().unwrap_or_default();
+                if !own.ends_with(":iam::aws:policy/service-role/AWSLambdaBasicExecutionRole") {
+                    policy.attach(attached, resources, resolve)?;
+                }
+            }
+            for inline in role["Properties"]["Policies"].as_array().into_iter().flatten() {
+                policy.add(&inline["PolicyDocument"], resolve)?;
+            }
+        }
+        for attached in properties["Policies"].as_array().into_iter().flatten() {
+            if attached.get("Statement").is_some() {
+                policy.add(attached, resolve)?;
+            } else {
+                policy.attach(attached, resources, resolve)?;
+            }
+        }
+        Ok(policy)
+    }
+
+    fn attach(
+        &mut self,
+        attached: &Value,
+        resources: &Map<String, Value>,
+        resolve: &impl Fn(&Value) -> Option<String>,
+    ) -> Result<(), TemplateError> {
+        let managed = attached["Ref"].as_str().and_then(|id| resources.get(id));
+        let managed = managed.filter(|resource| resource["Type"] == "AWS::IAM::ManagedPolicy");
+        // SAM's policy templates (`DynamoDBCrudPolicy`) allow more than a function does.
+        let managed = managed.ok_or_else(|| TemplateError::Unknown(format!("the policy {attached}")))?;
+        self.add(&managed["Properties"]["PolicyDocument"], resolve)
+    }
+
+    fn add(&mut self, document: &Value, resolve: &impl Fn(&Value) -> Option<String>) -> Result<(), TemplateError> {
+        for statement in one_or_many(&document["Statement"]) {
+            self.0.push(Statement::read(statement, resolve)?);
+        }
+        Ok(())
+    }
+
+    /// Whether it allows what `need` says.
+    fn allows(&self, need: &Need) -> bool {
+        self.0.iter().any(|statement| statement.allows(need))
+    }
+}
+
+impl Statement {
+    fn read(statement: &Value, resolve: &impl Fn(&Value) -> Option<String>) -> Result<Self, TemplateError> {
+        let unknown = || TemplateError::Unknown(format!("the statement {statement}"));
+        let texts = |value: &Value| -> Result<Vec<String>, TemplateError> {
+            one_or_many(value).map(|value| resolve(value).ok_or_else(unknown)).collect()
+        };
+        let mut read = Self { actions: vec![], resources: Resources::Only(vec![]), equals: BTreeMap::new() };
+        for (key, value) in statement.as_object().ok_or_else(unknown)? {
+            match key.as_str() {
+                "Sid" => {}
+                "Effect" if value == "Allow" => {}
+                "Action" => read.actions = texts(value)?,
+                "Resource" => read.resources = Resources::Only(texts(value)?),
+                "NotResource" => read.resources = Resources::AllBut(texts(value)?),
+                "Condition" => {
+                    for (operator, keys) in value.as_object().ok_or_else(unknown)? {
+                        if operator != "StringEquals" {
+                            return Err(unknown());
+                        }
+                        for (key, values) in keys.as_object().ok_or_else(unknown)? {
+                            read.equals.insert(key.clone(), texts(values)?);
+                        }
+                    }
+                }
+                _ => return Err(unknown()),
+            }
+        }
+        Ok(read)
+    }
+
+    fn allows(&self, need: &Need) -> bool {
+        let among = |patterns: &[String]| patterns.iter().any(|pattern| matches(pattern, &need.resource));
+        self.actions.iter().any(|action| matches(&action.to_lowercase(), &need.action.to_lowercase()))
+            && match &self.resources {
+                Resources::Only(patterns) => among(patterns),
+                Resources::AllBut(patterns) => !among(patterns),
+            }
+            && self.equals.iter().all(|(key, values)| need.context.get(key).is_some_and(|is| values.contains(is)))
+    }
+}
+
+fn one_or_many(value: &Value) -> impl Iterator<Item = &Value> {
+    let many = value.as_array();
+    many.into_iter().flatten().chain(many.is_none().then_some(value))
+}
+
+/// Whether `text` is what `pattern` says, in which `*` is any text.
+fn matches(pattern: &str, text: &str) -> bool {
+    match pattern.split_once('*') {
+        None => pattern == text,
+        Some((before, after)) => text.strip_prefix(before).is_some_and(|rest| {
+            rest.char_indices().map(|(at, _)| at).chain([rest.len()]).any(|at| matches(after, &rest[at..]))
+        }),
+    }
+}
+
+/// The ARN of a table.
+pub(crate) fn table_arn(name: &str) -> String {
+    format!("arn:aws:dynamodb:{REGION}:{ACCOUNT}:table/{name}")
+}
+
+/// What every function may do, by its name. Requests that say of themselves that they are nobody's function's pass: those
+/// of tests, and those that lay out the demo.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Roles(Arc<BTreeMap<String, Policy>>);
+
+impl Roles {
+    pub(crate) fn new(policies: BTreeMap<String, Policy>) -> Self {
+        Self(Arc::new(policies))
+    }
+
+    /// What AWS would say of the first of `needs` that the function's role does not allow; nothing when it allows all.
+    pub(crate) fn refusal(&self, function: &str, needs: &[Need]) -> Option<String> {
+        let policy = self.0.get(function)?;
+        let Need { action, resource, .. } = needs.iter().find(|need| !policy.allows(need))?;
+        let message = format!("the role of {function} is not authorized to perform: {action} on resource: {resource}");
+        tracing::error!(function, action, resource, "not allowed by its role");
+        Some(message)
+    }
+}
+
+/// A client says whose it is as `app/<name>` in its user agent; `unknown` when it does not.
+pub(crate) fn function(headers: &HeaderMap) -> &str {
+    ["x-amz-user-agent", "user-agent"]
+        .iter()
+        .filter_map(|name| headers.get(*name)?.to_str().ok())
+        .find_map(|agent| agent.split(' ').find_map(|part| part.strip_prefix("app/")))
+        .unwrap_or("unknown")
+}
+
+/// What a request to DynamoDB needs: a transaction what its parts need, a batch its own action on every table.
+pub(crate) fn dynamodb(operation: &str, request: &Value) -> Vec<Need> {
+    let on = |action: &str, table: &Value| {
+        Need::new(format!("dynamodb:{action}"), table_arn(table.as_str().unwrap_or_default()))
+    };
+    match operation {
+        "TransactWriteItems" | "TransactGetItems" => {
+            let parts = request["TransactItems"].as_array().into_iter().flatten();
+            parts
+                .flat_map(|part| part.as_object().into_iter().flatten())
+                .map(|(kind, part)| match kind.as_str() {
+                    "ConditionCheck" => on("ConditionCheckItem", &part["TableName"]),
+                    kind => on(&format!("{kind}Item"), &part["TableName"]),
+                })
+                .collect()
+        }
+        "BatchGetItem" | "BatchWriteItem" => {
+            let tables = request["RequestItems"].as_object().into_iter().flatten();
+            tables.map(|(table, _)| on(operation, &Value::from(table.as_str()))).collect()
+        }
+        _ => {
+            let mut need = on(operation, &request["TableName"]);
+            if let Some(index) = request["IndexName"].as_str() {
+                need.resource = format!("{}/index/{index}", need.resource);
+            }
+            vec![need]
+        }
+    }
+}
+
+/// What a request to SES, SNS or the management of live connections needs. Nothing for one that is none of these: whoever
+/// answers refuses it.
+fn other(method: &str, path: &str, body: &[u8]) -> Vec<Need> {
+    if let Some((stage, id)) = path.trim_start_matches('/').split_once("/@connections/") {
+        let resource = format!("arn:aws:execute-api:{REGION}:{ACCOUNT}:LiveApi/{stage}/{method}/@connections/{id}");
+        return vec![Need::new("execute-api:ManageConnections", resource)];
+    }
+    if path == "/v2/email/outbound-emails" {
+        let request: Value = serde_json::from_slice(body).unwrap_or_default();
+        let from = request["FromEmailAddress"].as_str().unwrap_or_default();
+        let address = from.rsplit_once('<').map_or(from, |(_, address)| address.trim_end_matches('>'));
+        let ses = |resource: String| {
+            let mut need = Need::new("ses:SendEmail", format!("arn:aws:ses:{REGION}:{ACCOUNT}:{resource}"));
+            need.context.insert("ses:FromAddress".to_owned(), address.to_owned());
+            need
+        };
+        let set = request["ConfigurationSetName"].as_str().map(|name| ses(format!("configuration-set/{name}")));
+        return std::iter::once(ses(format!("identity/{address}"))).chain(set).collect();
+    }
+    let fields: BTreeMap<_, _> = form_urlencoded::parse(body).into_owned().collect();
+    match fields.get("Action") {
+        // A phone number has no ARN.
+        Some(action) => {
+            vec![Need::new(format!("sns:{action}"), fields.get("TopicArn").cloned().unwrap_or_else(|| "*".to_owned()))]
+        }
+        None => vec![],
+    }
+}
+
+/// Stands in front of SES, SNS and the management of live connections.
+pub(crate) async fn guard(State(roles): State<Roles>, request: Request, next: Next) -> Response {
+    let (parts, body) = request.into_parts();
+    let Ok(body) = axum::body::to_bytes(body, BODY_LIMIT).await else {
+        return StatusCode::PAYLOAD_TOO_LARGE.into_response();
+    };
+    let needs = other(parts.method.as_str(), parts.uri.path(), &body);
+    match roles.refusal(function(&parts.headers), &needs) {
+        Some(message) => denied(StatusCode::FORBIDDEN, &message),
+        None => next.run(Request::from_parts(parts, Body::from(body))).await,
+    }
+}
+
+/// The refusal in the form that all SDKs read.
+pub(crate) fn denied(status: StatusCode, message: &str) -> Response {
+    let kind = "AccessDeniedException";
+    let body = Bytes::from(json!({ "__type": kind, "message": message }).to_string());
+    (status, [("x-amzn-errortype", kind), ("content-type", "application/x-amz-json-1.0")], body).into_response()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::template::{EMBEDDED, Template};
+
+    fn policies() -> BTreeMap<String, Policy> {
+        let known =
+            [("PublicUrl", "http://localhost:1"), ("MailFrom", "hello@parlor.example"), ("AWS::Region", REGION)]
+                .into_iter()
+                .chain([("AWS::Partition", "aws"), ("AWS::AccountId", ACCOUNT)])
+                .map(|(name, value)| (name.to_owned(), value.to_owned()))
+                .collect();
+        let functions = Template::parse(EMBEDDED, &known).unwrap().functions;
+        functions.into_iter().map(|(name, function)| (name, function.policy)).collect()
+    }
+
+    fn allowed(function: &str, needs: &[Need]) -> bool {
+        Roles::new(policies()).refusal(function, needs).is_none()
+    }
+
+    #[test]
+    fn the_user_agent_names_the_function() {
+        let headers = |name: &'static str, agent: &'static str| {
+            HeaderMap::from_iter([(http::HeaderName::from_static(name), http::HeaderValue::from_static(agent))])
+        };
+        assert_eq!(function(&headers("x-amz-user-agent", "aws-sdk-rust/1.3 app/session-end lang/rust")), "session-end");
+        assert_eq!(function(&headers("user-agent", "curl/8")), "unknown");
+    }
+
+    #[test]
+    fn stars_stand_for_any_text() {
+        assert!(matches("arn:*:table/A", "arn:aws:table/A"));
+        assert!(matches("a/*/b*", "a/1/2/b"));
+        assert!(!matches("a/*/b", "a/1/2/c"));
+        assert!(!matches("arn:aws:table/A", "arn:aws:table/A/index/x"));
+    }
+
+    #[test]
+    fn a_request_needs_what_its_parts_need() {
+        let request = json!({"TransactItems": [
+            {"Update": {"TableName": "A"}}, {"Put": {"TableName": "B"}}, {"ConditionCheck": {"TableName": "A"}}
+        ]});
+        let needs = dynamodb("TransactWriteItems", &request);
+        let actions: Vec<_> = needs.iter().map(|need| need.action.as_str()).collect();
+        assert_eq!(actions, ["dynamodb:UpdateItem", "dynamodb:PutItem", "dynamodb:ConditionCheckItem"]);
+        assert_eq!(needs[1].resource, table_arn("B"));
+        let needs = dynamodb("BatchGetItem", &json!({"RequestItems": {"A": {}, "B": {}}}));
+        assert_eq!(needs.len(), 2);
+        let needs = dynamodb("Query", &json!({"TableName": "A", "IndexName": "due"}));
+        assert_eq!(needs[0].resource, format!("{}/index/due", table_arn("A")));
+    }
+
+    #[test]
+    fn who_shows_does_not_write_and_who_serves_files_asks_nobody() {
+        let read = dynamodb("BatchGetItem", &json!({"RequestItems": {"CoreTable": {}}}));
+        let write = dynamodb("PutItem", &json!({"TableName": "CoreTable"}));
+        for shows in ["agent-console", "session-read"] {
+            assert!(allowed(shows, &read) && !allowed(shows, &write), "{shows}");
+        }
+        assert!(!allowed("static-files", &read));
+        assert!(allowed("somebody's test", &write));
+    }
+
+    #[test]
+    fn each_index_and_table_is_a_permission_of_its_own() {
+        let due = dynamodb("Query", &json!({"TableName": "CoreTable", "IndexName": "due"}));
+        let list = dynamodb("Query", &json!({"TableName": "CoreTable", "IndexName": "by_team"}));
+        assert!(allowed("sweep-access", &due) && !allowed("sweep-access", &list));
+        assert!(allowed("session-read", &list) && !allowed("session-read", &due));
+        let connections = dynamodb("BatchGetItem", &json!({"RequestItems": {"ConnectionsTable": {}}}));
+        assert!(allowed("live-connect", &connections) && !allowed("session-end", &connections));
+    }
+
+    #[test]
+    fn messages_go_from_our_own_address_and_to_no_topic() {
+        let mail = |from: &str| {
+            let body = json!({"FromEmailAddress": from}).to_string();
+            other("POST", "/v2/email/outbound-emails", body.as_bytes())
+        };
+        assert!(allowed("deliver", &mail("\"Acme\" <hello@parlor.example>")));
+        assert!(!allowed("deliver", &mail("boss@parlor.example")));
+        assert!(!allowed("session-start", &mail("hello@parlor.example")));
+        assert!(allowed("retry-deliveries", &other("POST", "/", b"Action=Publish&PhoneNumber=%2B1")));
+        let topic = b"Action=Publish&TopicArn=arn%3Aaws%3Asns%3Aus-east-1%3A000000000000%3Aalarms";
+        assert!(!allowed("retry-deliveries", &other("POST", "/", topic)));
+    }
+
+    #[test]
+    fn rooms_are_posted_to_and_connections_ended_but_not_looked_at() {
+        let connection = |method: &str| other(method, "/live/@connections/abc", b"");
+        assert!(allowed("session-end", &connection("POST")) && allowed("session-end", &connection("DELETE")));
+        assert!(!allowed("session-end", &connection("GET")));
+        assert!(!allowed("agent-console", &connection("POST")));
+    }
+
+    #[test]
+    fn what_is_not_understood_is_refused() {
+        let resolve = |value: &Value| value.as_str().map(str::to_owned);
+        for policies in [
+            json!([{"DynamoDBCrudPolicy": {"TableName": "A"}}]),
+            json!([{"Statement": [{"Effect": "Deny", "Action": "*", "Resource": "*"}]}]),
+            json!([{"Statement": [{"Effect": "Allow", "Action": "*", "Resource": "*",
+                "Condition": {"StringLike": {"a": "b"}}}]}]),
+        ] {
+            let properties = json!({"Policies": policies});
+            assert!(Policy::of(&properties, &Map::new(), &resolve).is_err(), "{properties}");
+        }
+    }
+}
