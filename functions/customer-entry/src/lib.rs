@@ -72,7 +72,7 @@ impl CustomerEntry {
             Gate::Inside if !scene.extends() => Ok(enter(visit, &scene, None)),
             Gate::Inside | Gate::Consent | Gate::Pin { .. } | Gate::Code { .. } | Gate::Enter => {
                 let mut response = html(StatusCode::OK, opening(visit, &scene, step, false).render(), None);
-                set_probe(&mut response);
+                set_probe(&mut response, visit, &self.ports);
                 Ok(response)
             }
             closed => Err(scene.turn_away(closed)),

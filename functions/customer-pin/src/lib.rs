@@ -103,7 +103,7 @@ impl CustomerPin {
             return elsewhere(visit, step, &scene, gate);
         }
         let mut response = page(visit, step, &scene, StatusCode::OK, None, resent);
-        set_probe(&mut response);
+        set_probe(&mut response, visit, &self.ports);
         Ok(response)
     }
 

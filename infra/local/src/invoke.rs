@@ -6,6 +6,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
+use crate::crash::Crashes;
 use lambda_http::Adapter;
 use lambda_http::request::LambdaRequest;
 use lambda_runtime::{Context, LambdaEvent, Service};
@@ -32,6 +33,9 @@ pub enum InvokeError {
     /// It took longer than the template allows.
     #[error("{0} took longer than its time-out")]
     TimedOut(String),
+    /// A test let it die.
+    #[error("{0} died")]
+    Crashed(String),
     /// It returned an error or panicked.
     #[error("{function} failed: {message}")]
     Failed {
@@ -105,14 +109,15 @@ struct Invocable {
 pub(crate) struct Functions {
     by_name: BTreeMap<String, Invocable>,
     clock: Clock,
+    crashes: Crashes,
     next_request: AtomicU64,
     /// Wakes the stream's poller: whoever ran may have written something.
     pub(crate) ran: Arc<Notify>,
 }
 
 impl Functions {
-    pub(crate) fn new(clock: Clock, ran: Arc<Notify>) -> Self {
-        Self { by_name: BTreeMap::new(), clock, next_request: AtomicU64::new(1), ran }
+    pub(crate) fn new(clock: Clock, ran: Arc<Notify>, crashes: Crashes) -> Self {
+        Self { by_name: BTreeMap::new(), clock, crashes, next_request: AtomicU64::new(1), ran }
     }
 
     /// Builds what `entry` describes, as Lambda's init phase does.
@@ -141,9 +146,17 @@ impl Functions {
         context.deadline = u64::try_from(deadline).unwrap_or_default();
         // A task of its own, so that a panic ends the invocation and nothing else, and so that a caller who hangs up
         // does not stop a function half-way: Lambda would let it finish, too.
+        let crash = self.crashes.of(function);
         let task = tokio::spawn((invocable.handler)(payload, context));
         let abort = task.abort_handle();
-        let outcome = tokio::time::timeout(invocable.timeout, task).await;
+        let outcome = tokio::select! {
+            outcome = tokio::time::timeout(invocable.timeout, task) => outcome,
+            () = crash => {
+                abort.abort();
+                self.ran.notify_one();
+                return Err(InvokeError::Crashed(function.to_owned()));
+            }
+        };
         self.ran.notify_one();
         match outcome {
             Err(_) => {

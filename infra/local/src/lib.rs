@@ -13,6 +13,7 @@ pub mod template;
 
 mod api;
 mod clock;
+mod crash;
 mod data;
 mod demo;
 mod dynamodb;
@@ -28,6 +29,7 @@ mod stream;
 #[cfg(test)]
 mod tests;
 
+pub use crash::Crash;
 pub use demo::{Demo, DemoError, Login};
 pub use dynamodb::{Fault, Requests};
 pub use invoke::InvokeError;

@@ -27,6 +27,7 @@ use tokio::task::JoinSet;
 use crate::api::{self, Api};
 use crate::catcher;
 use crate::clock::LocalClock;
+use crate::crash::{self, Crash, Crashes};
 use crate::data::Data;
 use crate::demo::{self, Demo, DemoError};
 use crate::dynamodb::{self, Fault, Observer, Requests};
@@ -203,6 +204,7 @@ struct Inner {
     streams: Vec<(String, watch::Receiver<String>)>,
     wake: Arc<Notify>,
     observer: Option<Observer>,
+    crashes: Crashes,
     jumps: std::sync::Weak<watch::Sender<u64>>,
 }
 
@@ -268,7 +270,10 @@ impl Stack {
         let roles = Roles::new(policies.collect());
         let observer = Observer::default();
         let (front, front_url) = private_listener().await?;
-        serve(&mut tasks, front, dynamodb::proxy(observer.clone(), roles.clone(), dynamodb_url));
+        let crashes = Crashes::new();
+        let watch = axum::middleware::from_fn_with_state(crashes.clone(), crash::watch);
+        let passed = dynamodb::proxy(observer.clone(), roles.clone(), dynamodb_url);
+        serve(&mut tasks, front, passed.layer(watch.clone()));
 
         let outbox = match data.path("outbox.jsonl") {
             None => Outbox::in_memory(),
@@ -277,7 +282,7 @@ impl Stack {
         let outbox_clock = clock.clone();
         let guard = axum::middleware::from_fn_with_state(roles, policy::guard);
         let caught = catcher::aws_router(outbox.clone(), Arc::new(move || outbox_clock.now()));
-        serve(&mut tasks, catcher, caught.layer(guard.clone()));
+        serve(&mut tasks, catcher, caught.layer(guard.clone()).layer(watch.clone()));
 
         // What only AWS can know, and what stands for AWS.
         let master_key = data.master_key(&entropy).map_err(io_error("the master key"))?;
@@ -297,12 +302,13 @@ impl Stack {
         );
 
         let wake = Arc::new(Notify::new());
-        let functions = Arc::new(functions(&(builder.registry)(), &template, &environment, &clock, &wake)?);
+        let empty = Functions::new(clock.clock.clone(), Arc::clone(&wake), crashes.clone());
+        let functions = Arc::new(fill(empty, &(builder.registry)(), &template, &environment, &clock)?);
         let (jumps, jumped) = watch::channel(0);
         let jumps = Arc::new(jumps);
         let live =
             Arc::new(Live::new(template.live_routes.clone(), Arc::clone(&functions), clock.clone(), entropy, jumped));
-        serve(&mut tasks, management, live::management(Arc::clone(&live)).layer(guard));
+        serve(&mut tasks, management, live::management(Arc::clone(&live)).layer(guard).layer(watch));
 
         let mut streams = Vec::new();
         for mapping in template.streams {
@@ -325,6 +331,7 @@ impl Stack {
             streams,
             wake,
             observer: builder.observe.then_some(observer),
+            crashes,
             jumps: Arc::downgrade(&jumps),
         });
         let ticking = Arc::clone(&inner);
@@ -421,6 +428,12 @@ impl Stack {
         if let Some(observer) = &self.inner.observer {
             observer.inject(Box::new(decide));
         }
+    }
+
+    /// Asks `decide`, with the function and the operation (`deliver`, `SendEmail`), about every request to AWS from now
+    /// on, whether the invocation that sent it dies there.
+    pub fn crash(&self, decide: impl FnMut(&str, &str) -> Crash + Send + 'static) {
+        self.inner.crashes.decide(Box::new(decide));
     }
 
     /// Closes live connections, as API Gateway does before it goes away, and stops. What was answered is kept.
@@ -539,15 +552,14 @@ fn create_table(db: &Database, table: &Table) -> Result<(), StackError> {
     Ok(())
 }
 
-/// Builds every function that is in both the template and the registry.
-fn functions(
+/// Adds every function that is in both the template and the registry.
+fn fill(
+    mut functions: Functions,
     registry: &[Entry],
     template: &Template,
     environment: &BTreeMap<String, String>,
     clock: &LocalClock,
-    wake: &Arc<Notify>,
 ) -> Result<Functions, StackError> {
-    let mut functions = Functions::new(clock.clock.clone(), Arc::clone(wake));
     for entry in registry {
         let Some(function) = template.functions.get(entry.name) else {
             tracing::warn!(function = entry.name, "not in the template, so not deployed");

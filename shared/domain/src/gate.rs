@@ -12,7 +12,7 @@ pub struct Presented {
     pub posted: bool,
     /// Whether the probe cookie that the GET set came back.
     pub probe: bool,
-    /// The device cookie's secret.
+    /// The secret of the device cookie, or of the probe cookie while there is none.
     pub device: Option<Secret>,
     /// Whether the consent box was ticked.
     pub consent: bool,

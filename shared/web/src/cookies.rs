@@ -7,7 +7,7 @@ use parlor_domain::{Secret, SessionId};
 pub const STAFF: &str = "__Host-parlor_staff";
 /// The customer's device (R6): outlives every tier.
 pub const DEVICE: &str = "__Host-parlor_device";
-/// Set by the GET, proves at the POST that cookies work (R6).
+/// Set by the GET, proves at the POST that cookies work (R6); holds the secret of a device that is not bound yet.
 pub const PROBE: &str = "__Host-parlor_probe";
 /// The sessions in whose rooms this browser was told what cookies are for (R17).
 pub const NOTED: &str = "__Host-parlor_noted";

@@ -20,9 +20,6 @@ use parlor_templates::{
 
 use crate::{Ports, Problem, call, cookies, reply};
 
-/// What the probe cookie says. That it comes back is all that matters.
-const PROBE_VALUE: &str = "1";
-
 /// What a customer's browser brought, read without asking anybody.
 #[derive(Debug, Clone)]
 pub struct Visit {
@@ -46,6 +43,7 @@ impl Visit {
     #[must_use]
     pub fn read(request: &Request, ports: &Ports) -> Self {
         let header = |name| request.headers().get(name).and_then(|value| value.to_str().ok()).unwrap_or_default();
+        let secret = |name| cookies::read(request, name).and_then(|text| Secret::parse(&text));
         let query = request.query_string_parameters();
         let chosen = query.first("lang").and_then(Lang::from_tag);
         Self {
@@ -53,7 +51,7 @@ impl Visit {
             presented: Presented {
                 posted: *request.method() == Method::POST,
                 probe: cookies::read(request, cookies::PROBE).is_some(),
-                device: cookies::read(request, cookies::DEVICE).and_then(|text| Secret::parse(&text)),
+                device: secret(cookies::DEVICE).or_else(|| secret(cookies::PROBE)),
                 consent: query.first("consent").is_some(),
             },
             origin: call::origin(request),
@@ -116,9 +114,11 @@ impl Visit {
     }
 }
 
-/// Sets the cookie that proves, at the next POST, that cookies work (R6).
-pub fn set_probe(response: &mut Response<Body>) {
-    reply::set_cookie(response, &cookies::set(cookies::PROBE, PROBE_VALUE, None));
+/// Sets the cookie that proves, at the next POST, that cookies work (R6). It holds the secret by which that POST would bind
+/// this browser: if the POST's answer is lost on the way, and the device's own cookie with it, the next try still comes
+/// from the same device and is not taken for another one.
+pub fn set_probe(response: &mut Response<Body>, visit: &Visit, ports: &Ports) {
+    reply::set_cookie(response, &cookies::set(cookies::PROBE, &visit.device(ports).reveal(), None));
 }
 
 /// Who speaks on the page.

@@ -83,9 +83,8 @@ impl<'a> Room<'a> {
     }
 
     pub(crate) async fn connect(&self, holder: &Holder) -> Result<Line, u16> {
-        let mut line = Line::open(self.house, &self.ticket(holder), Some(self.house.stack.url())).await?;
-        line.session = self.session.to_string();
-        Ok(line)
+        let line = Line::open(self.house, &self.ticket(holder), Some(self.house.stack.url())).await?;
+        Ok(line.about(&self.session))
     }
 
     pub(crate) async fn customer(&self) -> Line {
@@ -116,6 +115,12 @@ impl Line {
             Err(tungstenite::Error::Http(refusal)) => Err(refusal.status().as_u16()),
             Err(_) => Err(0),
         }
+    }
+
+    /// Speaks about `session` from here on.
+    pub(crate) fn about(mut self, session: &SessionId) -> Self {
+        self.session = session.to_string();
+        self
     }
 
     /// Says something about the own session. Whether it can still be heard shows in the answer.
