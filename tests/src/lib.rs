@@ -275,6 +275,11 @@ impl Browser {
         self.cookies.lock().unwrap().get(name).cloned()
     }
 
+    /// All cookies, by name.
+    pub fn cookies(&self) -> BTreeMap<String, String> {
+        self.cookies.lock().unwrap().clone()
+    }
+
     /// All cookies as the header's value.
     pub fn cookie_header(&self) -> String {
         let cookies = self.cookies.lock().unwrap();

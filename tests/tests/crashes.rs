@@ -1,7 +1,8 @@
 //! Every operation dies once at every point between two of its requests to AWS (before and after each of them), and is
 //! then repeated as its caller would repeat it: a program with its `Idempotency-Key`, a page with its form, the stream and
 //! the schedules by themselves. Nothing may be lost, nothing half done, and nothing done twice but what
-//! `docs/ARCHITECTURE.md` admits.
+//! `docs/ARCHITECTURE.md` admits. And whatever the functions log of all that, at the level at which they are deployed,
+//! holds no secret and no way to reach anybody.
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on should say where")]
 
 #[path = "live/client.rs"]
@@ -9,7 +10,7 @@
 mod client;
 
 use std::sync::{
-    Arc,
+    Arc, Mutex,
     atomic::{AtomicBool, Ordering},
 };
 
@@ -20,6 +21,12 @@ use parlor_store::Keys;
 use parlor_tests::{Browser, House};
 use reqwest::Method;
 use serde_json::{Value, json};
+use tracing_subscriber::{layer::SubscriberExt as _, util::SubscriberInitExt as _};
+
+/// What must not show in a log: digits and addresses that nothing else looks like.
+const PIN: &str = "918273645546";
+const EMAIL: &str = "canary@example.net";
+const PHONE: &str = "+4930123456789";
 
 /// What is done, crashed and repeated.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -182,9 +189,9 @@ impl Operation {
             _ => "none",
         };
         house.settings(json!({"authentication": {"method": method}})).await;
-        let mut body = json!({"customer": {"name": "Mara Quist", "email": "mara@example.net"}});
+        let mut body = json!({"customer": {"name": "Mara Quist", "email": EMAIL}});
         if method == "pin" {
-            body["pin"] = json!("4711");
+            body["pin"] = json!(PIN);
         }
         if self == Invite {
             body["mode"] = json!("plan");
@@ -254,9 +261,9 @@ impl Operation {
         match self {
             Start | Deliver(_) | RetryDelivery => {
                 let contact = if self == Deliver("phone") {
-                    json!({"name": "Mara Quist", "phone": "+49301234567"})
+                    json!({"name": "Mara Quist", "phone": PHONE})
                 } else {
-                    json!({"name": "Mara Quist", "email": "mara@example.net"})
+                    json!({"name": "Mara Quist", "email": EMAIL})
                 };
                 let (done, answer) = call(Method::POST, "/v1/sessions", Some(json!({"customer": contact}))).await;
                 if done {
@@ -299,7 +306,7 @@ impl Operation {
             // The second one asked for too soon is told to wait; the first one is on its way.
             NewLink => matches!(case.browser.post(&page("/new-link"), &[]).await.status, 200 | 429),
             WrongPin => case.browser.post(&page("/pin"), &[("code", "0000")]).await.status == 403,
-            RightPin => case.browser.post(&page("/pin"), &[("code", "4711")]).await.status == 303,
+            RightPin => case.browser.post(&page("/pin"), &[("code", PIN)]).await.status == 303,
             SendCode => matches!(case.browser.post(&page("/otp/send"), &[]).await.status, 303 | 429),
             EnterCode => {
                 // Entered already, if the first time took effect: then the link leads into the room.
@@ -487,16 +494,46 @@ async fn check(house: &House, operation: Operation, point: usize, case: &Case, b
     assert!(sent <= with_link + twice, "{at}: sent {sent} times, {with_link} expected, gap {gap}");
 }
 
+/// Where everything goes that is logged.
+struct Log(Arc<Mutex<Vec<u8>>>);
+
+impl std::io::Write for Log {
+    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+        self.0.lock().unwrap().extend_from_slice(bytes);
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> std::io::Result<()> {
+        Ok(())
+    }
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn whatever_dies_between_two_requests_nothing_is_lost_and_nothing_is_half_done() {
+    let log: Arc<Mutex<Vec<u8>>> = Arc::default();
+    let writer = Arc::clone(&log);
+    let format = tracing_subscriber::fmt::layer().json().flatten_event(true).with_span_list(false);
+    tracing_subscriber::registry()
+        .with(parlor_runtime::log_targets(tracing::Level::INFO))
+        .with(format.with_writer(move || Log(Arc::clone(&writer))))
+        .init();
+    let mut canaries: Vec<(&str, String)> =
+        [("a PIN", PIN), ("an address", EMAIL), ("a number", PHONE)].map(|(what, text)| (what, text.to_owned())).into();
+
     let mut points = 0;
     for operation in ALL {
         let house = House::start().await;
+        canaries.push(("an API key", house.api_key.clone()));
         // Rooms stay open: one that closes between two tries would be taken for a part of the next.
         let mut cases = vec![];
         while let (true, case) = dies(&house, operation, cases.len()).await {
+            canaries.extend(case.browser.cookies().into_iter().map(|(_, value)| ("a cookie", value)));
+            canaries.extend(case.link.strip_prefix("/s/").map(|token| ("a link", token.to_owned())));
             cases.push(case);
         }
+        let mails = house.stack.outbox().items();
+        let links = mails.iter().flat_map(|item| item.links()).filter_map(|link| link.split_once("/s/"));
+        canaries.extend(links.map(|(_, token)| ("a link that was sent", token.to_owned())));
         let point = cases.len();
         // A lease that was not given back runs out.
         house.stack.advance(660).await;
@@ -509,4 +546,11 @@ async fn whatever_dies_between_two_requests_nothing_is_lost_and_nothing_is_half_
         house.stack.shutdown().await;
     }
     println!("{points} points, all of them");
+
+    let log = String::from_utf8(log.lock().unwrap().clone()).unwrap();
+    for (what, canary) in &canaries {
+        let lines: Vec<&str> = log.lines().filter(|line| line.contains(canary.as_str())).collect();
+        assert!(lines.is_empty(), "{what} in the log: {}", lines[0]);
+    }
+    assert!(log.lines().count() > points && canaries.len() > points, "a log to look at, and something to look for");
 }
