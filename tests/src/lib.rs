@@ -129,6 +129,13 @@ impl House {
         (status, serde_json::from_str(&text).unwrap_or(Value::String(text)))
     }
 
+    /// The `ETag` of what the integrator GETs.
+    pub async fn etag(&self, path: &str) -> String {
+        let request = self.http.get(format!("{}{path}", self.stack.url())).bearer_auth(&self.api_key);
+        let response = request.send().await.unwrap();
+        response.headers()[header::ETAG].to_str().unwrap().to_owned()
+    }
+
     /// POSTs as the integrator and expects success.
     pub async fn post(&self, path: &str, body: Value) -> Value {
         let (status, answer) = self.call(Method::POST, path, Some(body)).await;

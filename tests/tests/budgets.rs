@@ -8,6 +8,10 @@ use parlor_domain::Role;
 use parlor_tests::House;
 use reqwest::Method;
 use serde_json::json;
+use tokio::{
+    io::{AsyncReadExt as _, AsyncWriteExt as _},
+    net::TcpListener,
+};
 
 const BUDGETS: &str = include_str!("../../docs/budgets.md");
 
@@ -157,6 +161,7 @@ async fn every_operation_costs_what_the_table_says() {
             drop(house.stack.run_schedule("sweep-inactivity").await.unwrap());
         })
         .await;
+    webhook_rows(&mut ledger).await;
     pin_rows(&mut ledger).await;
     code_rows(&mut ledger).await;
 
@@ -223,5 +228,64 @@ async fn code_rows(ledger: &mut Ledger) {
         .hold("a new link from the room", async |_| {
             assert_eq!(customer.post(&format!("/r/{session}/new-link"), &[]).await.status, 200);
         })
+        .await;
+}
+
+async fn webhook_rows(ledger: &mut Ledger) {
+    let receiver = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let url = format!("http://127.0.0.1:{}/", receiver.local_addr().unwrap().port());
+    tokio::spawn(async move {
+        while let Ok((mut stream, _)) = receiver.accept().await {
+            let mut request = [0; 8192];
+            let _ = stream.read(&mut request).await;
+            let _ = stream.write_all(b"HTTP/1.1 204 X\r\nconnection: close\r\n\r\n").await;
+        }
+    });
+    let session = ledger.house.session(None).await;
+    let message = format!("/v1/sessions/{session}/messages");
+    let said = json!({"text": "hello"});
+    ledger.hold("an event to no webhook", async |house| drop(house.post(&message, said.clone()).await)).await;
+    let body = json!({"url": url, "events": ["message"]});
+    let keyed = [("idempotency-key", "budget")];
+    let mut made = json!(null);
+    ledger
+        .hold("make a webhook", async |house| {
+            made = house.call_with(Method::POST, "/v1/webhooks", Some(body.clone()), &keyed).await.1;
+        })
+        .await;
+    let path = |rest: &str| format!("/v1/webhooks/{}{rest}", made["id"].as_str().unwrap());
+    ledger.hold("list webhooks", async |house| drop(house.get("/v1/webhooks").await)).await;
+    ledger.hold("read a webhook", async |house| drop(house.get(&path("")).await)).await;
+    ledger.hold("an event to one webhook", async |house| drop(house.post(&message, said.clone()).await)).await;
+    ledger
+        .hold("retry webhooks, nothing due", async |house| {
+            drop(house.stack.run_schedule("retry-webhooks").await.unwrap());
+        })
+        .await;
+    let event = ledger.house.get(&path("/deliveries")).await["items"][0]["id"].as_str().unwrap().to_owned();
+    ledger.hold("list deliveries", async |house| drop(house.get(&path("/deliveries")).await)).await;
+    let delivery = path(&format!("/deliveries/{event}"));
+    ledger.hold("read a delivery", async |house| drop(house.get(&delivery).await)).await;
+    ledger
+        .hold("replay a delivery", async |house| {
+            let replay = format!("{delivery}/replay");
+            assert_eq!(house.call_with(Method::POST, &replay, None, &[("idempotency-key", "again")]).await.0, 202);
+        })
+        .await;
+    ledger
+        .hold("replay since a time", async |house| {
+            drop(house.post(&path("/replay"), json!({"since": "2026-01-01T00:00:00Z"})).await);
+        })
+        .await;
+    ledger.hold("rotate a secret", async |house| drop(house.post(&path("/rotate"), json!({})).await)).await;
+    let version = ledger.house.etag(&path("")).await;
+    ledger
+        .hold("change a webhook", async |house| {
+            let (body, version) = (Some(json!({"enabled": false})), [("if-match", version.as_str())]);
+            assert_eq!(house.call_with(Method::PATCH, &path(""), body, &version).await.0, 200);
+        })
+        .await;
+    ledger
+        .hold("remove a webhook", async |house| assert_eq!(house.call(Method::DELETE, &path(""), None).await.0, 200))
         .await;
 }

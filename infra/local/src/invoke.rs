@@ -13,7 +13,7 @@ use lambda_runtime::{Context, LambdaEvent, Service};
 use parlor_runtime::{Clock, EventFunction, HttpFunction, Runtime, event_service, http_service};
 use serde_json::Value;
 use thiserror::Error;
-use tokio::sync::Notify;
+use tokio::sync::watch;
 
 /// The most that Lambda takes or answers.
 pub(crate) const PAYLOAD_LIMIT: usize = 6 * 1024 * 1024;
@@ -111,12 +111,12 @@ pub(crate) struct Functions {
     clock: Clock,
     crashes: Crashes,
     next_request: AtomicU64,
-    /// Wakes the stream's poller: whoever ran may have written something.
-    pub(crate) ran: Arc<Notify>,
+    /// Wakes the stream's pollers: whoever ran may have written something.
+    pub(crate) ran: Arc<watch::Sender<()>>,
 }
 
 impl Functions {
-    pub(crate) fn new(clock: Clock, ran: Arc<Notify>, crashes: Crashes) -> Self {
+    pub(crate) fn new(clock: Clock, ran: Arc<watch::Sender<()>>, crashes: Crashes) -> Self {
         Self { by_name: BTreeMap::new(), clock, crashes, next_request: AtomicU64::new(1), ran }
     }
 
@@ -153,11 +153,11 @@ impl Functions {
             outcome = tokio::time::timeout(invocable.timeout, task) => outcome,
             () = crash => {
                 abort.abort();
-                self.ran.notify_one();
+                self.ran.send_replace(());
                 return Err(InvokeError::Crashed(function.to_owned()));
             }
         };
-        self.ran.notify_one();
+        self.ran.send_replace(());
         match outcome {
             Err(_) => {
                 abort.abort();

@@ -1,8 +1,9 @@
 //! Holds functions to their roles: reads the policies of `infra/template.yaml` and answers whether they allow a request to
 //! AWS. Without this a permission that a role lacks would be noticed only on AWS.
 //!
-//! Understood is what the template uses of IAM: `Allow`, actions, `Resource` and `NotResource` with `*`, and the
-//! condition `StringEquals`. Anything else is an error at the start, so that nothing counts as checked that is not.
+//! Understood is what the template uses of IAM: `Allow`, actions, `Resource` and `NotResource` with `*`, the condition
+//! `StringEquals`, and `ForAllValues:StringLike` on the partition keys of items. Anything else is an error at the start, so
+//! that nothing counts as checked that is not.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -34,6 +35,8 @@ struct Statement {
     resources: Resources,
     /// Condition key to the values that it may have.
     equals: BTreeMap<String, Vec<String>>,
+    /// Patterns of the partition keys that it may write.
+    leading_keys: Option<Vec<String>>,
 }
 
 #[derive(Debug, Clone)]
@@ -51,11 +54,13 @@ pub(crate) struct Need {
     pub(crate) resource: String,
     /// What conditions look at.
     pub(crate) context: BTreeMap<String, String>,
+    /// The partition key of the item that is written.
+    pub(crate) leading_key: Option<String>,
 }
 
 impl Need {
     fn new(action: impl Into<String>, resource: String) -> Self {
-        Self { action: action.into(), resource, context: BTreeMap::new() }
+        Self { action: action.into(), resource, context: BTreeMap::new(), leading_key: None }
     }
 }
 
@@ -123,7 +128,8 @@ impl Statement {
         let texts = |value: &Value| -> Result<Vec<String>, TemplateError> {
             one_or_many(value).map(|value| resolve(value).ok_or_else(unknown)).collect()
         };
-        let mut read = Self { actions: vec![], resources: Resources::Only(vec![]), equals: BTreeMap::new() };
+        let mut read =
+            Self { actions: vec![], resources: Resources::Only(vec![]), equals: BTreeMap::new(), leading_keys: None };
         for (key, value) in statement.as_object().ok_or_else(unknown)? {
             match key.as_str() {
                 "Sid" => {}
@@ -133,6 +139,13 @@ impl Statement {
                 "NotResource" => read.resources = Resources::AllBut(texts(value)?),
                 "Condition" => {
                     for (operator, keys) in value.as_object().ok_or_else(unknown)? {
+                        if operator == "ForAllValues:StringLike" {
+                            let patterns = keys
+                                .get("dynamodb:LeadingKeys")
+                                .filter(|_| keys.as_object().is_some_and(|keys| keys.len() == 1));
+                            read.leading_keys = Some(texts(patterns.ok_or_else(unknown)?)?);
+                            continue;
+                        }
                         if operator != "StringEquals" {
                             return Err(unknown());
                         }
@@ -154,6 +167,9 @@ impl Statement {
                 Resources::Only(patterns) => among(patterns),
                 Resources::AllBut(patterns) => !among(patterns),
             }
+            && self.leading_keys.as_ref().is_none_or(|patterns| {
+                need.leading_key.as_ref().is_some_and(|key| patterns.iter().any(|pattern| matches(pattern, key)))
+            })
             && self.equals.iter().all(|(key, values)| need.context.get(key).is_some_and(|is| values.contains(is)))
     }
 }
@@ -212,14 +228,18 @@ pub(crate) fn dynamodb(operation: &str, request: &Value) -> Vec<Need> {
     let on = |action: &str, table: &Value| {
         Need::new(format!("dynamodb:{action}"), table_arn(table.as_str().unwrap_or_default()))
     };
+    let of_item = |action: &str, request: &Value| {
+        let key = [&request["Item"], &request["Key"]].into_iter().find_map(|item| item["pk"]["S"].as_str());
+        Need { leading_key: key.map(str::to_owned), ..on(action, &request["TableName"]) }
+    };
     match operation {
         "TransactWriteItems" | "TransactGetItems" => {
             let parts = request["TransactItems"].as_array().into_iter().flatten();
             parts
                 .flat_map(|part| part.as_object().into_iter().flatten())
                 .map(|(kind, part)| match kind.as_str() {
-                    "ConditionCheck" => on("ConditionCheckItem", &part["TableName"]),
-                    kind => on(&format!("{kind}Item"), &part["TableName"]),
+                    "ConditionCheck" => of_item("ConditionCheckItem", part),
+                    kind => of_item(&format!("{kind}Item"), part),
                 })
                 .collect()
         }
@@ -228,7 +248,7 @@ pub(crate) fn dynamodb(operation: &str, request: &Value) -> Vec<Need> {
             tables.map(|(table, _)| on(operation, &Value::from(table.as_str()))).collect()
         }
         _ => {
-            let mut need = on(operation, &request["TableName"]);
+            let mut need = of_item(operation, request);
             if let Some(index) = request["IndexName"].as_str() {
                 need.resource = format!("{}/index/{index}", need.resource);
             }
@@ -357,6 +377,24 @@ mod tests {
         assert!(allowed("session-read", &list) && !allowed("session-read", &due));
         let connections = dynamodb("BatchGetItem", &json!({"RequestItems": {"ConnectionsTable": {}}}));
         assert!(allowed("live-connect", &connections) && !allowed("session-end", &connections));
+    }
+
+    #[test]
+    fn who_speaks_to_strangers_writes_to_lanes_and_endpoints_only() {
+        let write = |pk: &str| {
+            let item = json!({"TableName": "CoreTable", "Item": {"pk": {"S": pk}}});
+            [dynamodb("PutItem", &item), dynamodb("TransactWriteItems", &json!({"TransactItems": [{"Put": item}]}))]
+                .concat()
+        };
+        for function in ["deliver-webhooks", "retry-webhooks"] {
+            assert!(allowed(function, &write("HOOKS")) && allowed(function, &write("H#e#s")), "{function}");
+            for pk in ["S#x", "CONF", "A#x", "I#x", "HOOKS2"] {
+                assert!(!allowed(function, &write(pk)), "{function} {pk}");
+            }
+            let unknown = dynamodb("PutItem", &json!({"TableName": "CoreTable"}));
+            assert!(!allowed(function, &unknown), "an item without a key is none of theirs");
+        }
+        assert!(allowed("webhooks", &write("I#x")) && !allowed("webhooks", &write("A#x")));
     }
 
     #[test]

@@ -18,14 +18,17 @@ pub(crate) fn entries() -> Vec<Entry> {
         http::<session_customer::SessionCustomer>(),
         http::<session_content::SessionContent>(),
         http::<admin::Admin>(),
+        http::<webhooks::WebhookApi>(),
         http::<static_files::StaticFiles>(),
         event::<live_connect::LiveConnect>(),
         event::<live_message::LiveMessage>(),
         event::<live_disconnect::LiveDisconnect>(),
         event::<deliver::Deliver>(),
+        event::<deliver_webhooks::DeliverWebhooks>(),
         event::<sweep_inactivity::SweepInactivity>(),
         event::<sweep_access::SweepAccess>(),
         event::<retry_deliveries::RetryDeliveries>(),
+        event::<retry_webhooks::RetryWebhooks>(),
     ]
 }
 

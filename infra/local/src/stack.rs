@@ -21,7 +21,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use thiserror::Error;
 use tokio::net::TcpListener;
-use tokio::sync::{Notify, watch};
+use tokio::sync::watch;
 use tokio::task::JoinSet;
 
 use crate::api::{self, Api};
@@ -202,7 +202,7 @@ struct Inner {
     schedules: Schedules,
     db: Database,
     streams: Vec<(String, watch::Receiver<String>)>,
-    wake: Arc<Notify>,
+    wake: Arc<watch::Sender<()>>,
     observer: Option<Observer>,
     crashes: Crashes,
     jumps: std::sync::Weak<watch::Sender<u64>>,
@@ -245,6 +245,7 @@ impl Stack {
                 ("PublicUrl", url.as_str()),
                 ("MailFrom", "hello@parlor.example"),
                 ("SmsSender", "Parlor"),
+                ("WebhookTargets", "loopback"),
                 ("AWS::Region", REGION),
                 ("AWS::Partition", "aws"),
                 ("AWS::URLSuffix", "amazonaws.com"),
@@ -301,7 +302,7 @@ impl Stack {
             .map(|(name, value)| (name.to_owned(), value)),
         );
 
-        let wake = Arc::new(Notify::new());
+        let wake = Arc::new(watch::Sender::new(()));
         let empty = Functions::new(clock.clock.clone(), Arc::clone(&wake), crashes.clone());
         let functions = Arc::new(fill(empty, &(builder.registry)(), &template, &environment, &clock)?);
         let (jumps, jumped) = watch::channel(0);
@@ -319,7 +320,7 @@ impl Stack {
                 db: db.clone(),
                 functions: Arc::clone(&functions),
                 data: data.clone(),
-                wake: Arc::clone(&wake),
+                wake: wake.subscribe(),
                 position,
             };
             tasks.spawn(poller.run());
@@ -474,7 +475,7 @@ impl Inner {
         let settled = async {
             for (table, position) in &self.streams {
                 let last = stream::last_record(&self.db, table);
-                self.wake.notify_one();
+                self.wake.send_replace(());
                 // Numbers have the same length, so text compares as numbers do. An error means that the poller is gone.
                 let _ = position.clone().wait_for(|at| *at >= last).await;
             }

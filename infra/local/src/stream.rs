@@ -9,7 +9,7 @@ use dynoxide::actions::get_records::GetRecordsRequest;
 use dynoxide::actions::get_shard_iterator::GetShardIteratorRequest;
 use dynoxide::actions::list_streams::ListStreamsRequest;
 use serde_json::{Value, json};
-use tokio::sync::{Notify, watch};
+use tokio::sync::watch;
 
 use crate::data::Data;
 use crate::invoke::Functions;
@@ -29,7 +29,7 @@ pub(crate) struct Poller {
     pub(crate) functions: Arc<Functions>,
     pub(crate) data: Data,
     /// Announces that something may have been written.
-    pub(crate) wake: Arc<Notify>,
+    pub(crate) wake: watch::Receiver<()>,
     /// Where it tells up to where it got.
     pub(crate) position: watch::Sender<String>,
 }
@@ -61,7 +61,7 @@ pub(crate) fn last_record(db: &Database, table: &str) -> String {
 
 impl Poller {
     /// Reads for ever, from where it stopped last time, or else from the oldest record there is.
-    pub(crate) async fn run(self) {
+    pub(crate) async fn run(mut self) {
         let table = self.mapping.table.clone();
         let Some(mut iterator) = self.start() else {
             tracing::error!(table, "the table has no stream");
@@ -82,7 +82,7 @@ impl Poller {
             };
             if records.is_empty() {
                 // Either someone says that there may be more, or it is time to look anyway.
-                let _: Result<(), _> = tokio::time::timeout(POLL, self.wake.notified()).await;
+                let _ = tokio::time::timeout(POLL, self.wake.changed()).await;
                 continue;
             }
             self.handle(records).await;

@@ -379,10 +379,12 @@ mod tests {
             function: "session-end".to_owned(),
         }));
         assert!(template.schedules.iter().all(|schedule| schedule.every == 60));
-        assert_eq!(template.schedules.len(), 3);
+        assert_eq!(template.schedules.len(), 4);
         assert_eq!(template.streams[0].function, "deliver");
         assert_eq!(template.streams[0].table, "CoreTable");
         assert_eq!(template.streams[0].batch_size, 10);
+        assert_eq!(template.streams[1].function, "deliver-webhooks");
+        assert_eq!(environment["PARLOR_WEBHOOK_TARGETS"].as_deref(), Some("public"));
         assert_eq!(template.tables.len(), 2);
     }
 

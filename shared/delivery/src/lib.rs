@@ -14,6 +14,7 @@
 mod compose;
 mod error;
 mod send;
+pub mod webhooks;
 
 use std::time::Duration;
 
@@ -27,6 +28,7 @@ use parlor_store::{CommitError, Extras, Keys, MAX_CONFLICTS, Store, StoreError};
 
 pub use error::SendError;
 pub use send::SEND_LIMIT;
+pub use webhooks::{Heard, WEBHOOK_LIMIT, WebhookTally, Webhooks};
 
 use crate::{
     compose::{Composed, compose},

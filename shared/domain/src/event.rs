@@ -170,6 +170,15 @@ pub enum EventKind {
     },
 }
 
+impl EventKind {
+    /// The type's public name: `session.ended`.
+    #[must_use]
+    pub fn name(&self) -> String {
+        let value = serde_json::to_value(self).unwrap_or_default();
+        value["type"].as_str().unwrap_or_default().to_owned()
+    }
+}
+
 /// One event of a session.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Event {
@@ -185,4 +194,29 @@ pub struct Event {
     /// What.
     #[serde(flatten)]
     pub kind: EventKind,
+}
+
+/// Whether events of this type exist (`session.ended`).
+#[must_use]
+pub fn is_type(name: &str) -> bool {
+    // The list of types is the enum itself: serde knows a type whose fields are missing from one that is none.
+    match serde_json::from_value::<EventKind>(serde_json::json!({ "type": name })) {
+        Ok(_) => true,
+        Err(error) => !error.to_string().starts_with("unknown variant"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::is_type;
+
+    #[test]
+    fn r24_types_are_known_with_fields_and_without() {
+        for name in ["session.created", "session.ended", "customer.joined", "message", "access.changed"] {
+            assert!(is_type(name), "{name}");
+        }
+        for name in ["", "session", "session.vanished", "Session.ended", "unknown variant"] {
+            assert!(!is_type(name), "{name}");
+        }
+    }
 }

@@ -95,6 +95,10 @@ id!(
     KeyId, ID_LEN
 );
 id!(
+    /// A webhook endpoint (R24).
+    WebhookId, ID_LEN
+);
+id!(
     /// A session: its team's six characters, then 20 random ones (100 bits).
     SessionId, TEAM_LEN + SESSION_RANDOM_LEN
 );

@@ -21,12 +21,13 @@ pub mod session;
 pub mod settings;
 pub mod staff;
 pub mod timer;
+pub mod webhook;
 
 pub use access::{Access, AccessPlan, AccessTier};
 pub use contact::{Channel, Contact, EmailAddress, PhoneNumber};
 pub use event::{Actor, Event, EventKind, Origin, Sender};
 pub use gate::{Gate, Presented};
-pub use ids::{AgentId, KeyId, LoginId, SessionId, TeamId};
+pub use ids::{AgentId, KeyId, LoginId, SessionId, TeamId, WebhookId};
 pub use indicator::Indicator;
 pub use keyring::Keyring;
 pub use link::{Link, LinkToken};

@@ -1,5 +1,6 @@
 use std::fmt;
 
+use parlor_domain::webhook::Targets;
 use thiserror::Error;
 
 /// The settings of one deployment, as the template gives them to every function.
@@ -19,6 +20,8 @@ pub struct Config {
     pub mail_from: String,
     /// `PARLOR_SMS_SENDER`: the sender id of texts, where the country has such a thing.
     pub sms_sender: Option<String>,
+    /// `PARLOR_WEBHOOK_TARGETS`: where webhooks may go, `public` or `loopback`; `public` when unset.
+    pub webhook_targets: Targets,
     /// `PARLOR_MASTER_KEY`: what every other key is derived from.
     pub master_key: MasterKey,
     /// `PARLOR_LOG`: `error`, `warn`, `info`, `debug` or `trace`; `info` when unset.
@@ -62,6 +65,13 @@ impl Config {
             connections_table: required("PARLOR_CONNECTIONS_TABLE")?,
             mail_from: required("PARLOR_MAIL_FROM")?,
             sms_sender: optional("PARLOR_SMS_SENDER"),
+            webhook_targets: match optional("PARLOR_WEBHOOK_TARGETS") {
+                None => Targets::Public,
+                Some(targets) => Targets::parse(&targets).ok_or(ConfigError::Invalid {
+                    name: "PARLOR_WEBHOOK_TARGETS",
+                    expected: "`public` or `loopback`",
+                })?,
+            },
             master_key: MasterKey::from_base64(&required("PARLOR_MASTER_KEY")?)?,
             log: match optional("PARLOR_LOG") {
                 None => tracing::Level::INFO,
@@ -134,6 +144,7 @@ mod tests {
         assert_eq!(config.public_url, "http://localhost:3000");
         assert_eq!(config.log, tracing::Level::INFO);
         assert_eq!(config.sms_sender, None);
+        assert_eq!(config.webhook_targets, Targets::Public);
         assert_eq!(config.master_key.expose()[31], 31);
     }
 
@@ -142,6 +153,13 @@ mod tests {
         let without = |name: &str| (name != "PARLOR_CORE_TABLE").then(|| env(name)).flatten();
         let error = Config::from_env(&without).unwrap_err();
         assert_eq!(error.to_string(), "PARLOR_CORE_TABLE is not set");
+
+        let wrong = |name: &str| match name {
+            "PARLOR_WEBHOOK_TARGETS" => Some("everywhere".to_owned()),
+            _ => env(name),
+        };
+        let error = Config::from_env(&wrong).unwrap_err();
+        assert_eq!(error.to_string(), "PARLOR_WEBHOOK_TARGETS is not `public` or `loopback`");
 
         let wrong = |name: &str| match name {
             "PARLOR_MASTER_KEY" => Some("c2hvcnQ=".to_owned()),

@@ -18,6 +18,7 @@ const OURS: &[&str] = &[
     "session_",
     "static_",
     "sweep_",
+    "webhooks",
 ];
 
 /// What is heard at `level`: all of Parlor's own events, and of everybody else's only those from `warn` up.

@@ -122,11 +122,7 @@ impl Store {
         if let Some(entry) = extras.settle {
             writes.push((Part::Session, self.settle(entry)?));
         }
-        if let Some((caller, key, kept)) = extras.keep {
-            let mut item = doc_item("kept answer", &Key::kept(caller, key), kept)?;
-            item.insert("expires".into(), number((kept.at + KEPT_FOR).as_second()));
-            writes.push((Part::Kept, self.put_new(item)?));
-        }
+        writes.extend(self.keep(extras.keep)?.map(|write| (Part::Kept, write)));
         if let Some(id) = extras.posted {
             let at = decision.events.last().map_or(session.last_event_at, |event| event.at);
             let mark = PostedMark { seq: session.seq, at };
@@ -208,7 +204,15 @@ impl Store {
         Ok(TransactWriteItem::builder().put(put.map_err(|error| incomplete(&error))?).build())
     }
 
-    fn put(&self, item: Item) -> Result<TransactWriteItem, StoreError> {
+    /// Keeps an answer, if there is one to keep and none is kept for its key.
+    pub(crate) fn keep(&self, keep: Option<(&str, &str, &Kept)>) -> Result<Option<TransactWriteItem>, StoreError> {
+        let Some((caller, key, kept)) = keep else { return Ok(None) };
+        let mut item = doc_item("kept answer", &Key::kept(caller, key), kept)?;
+        item.insert("expires".into(), number((kept.at + KEPT_FOR).as_second()));
+        self.put_new(item).map(Some)
+    }
+
+    pub(crate) fn put(&self, item: Item) -> Result<TransactWriteItem, StoreError> {
         let put = Put::builder().table_name(&self.core).set_item(Some(item)).build();
         Ok(TransactWriteItem::builder().put(put.map_err(|error| incomplete(&error))?).build())
     }
@@ -223,6 +227,12 @@ impl Store {
             .set_key(Some(key.to_item()))
             .condition_expression("attribute_exists(pk)")
             .build();
+        Ok(TransactWriteItem::builder().delete(delete.map_err(|error| incomplete(&error))?).build())
+    }
+
+    /// Deletes what may or may not be there.
+    pub(crate) fn delete(&self, key: &Key) -> Result<TransactWriteItem, StoreError> {
+        let delete = Delete::builder().table_name(&self.core).set_key(Some(key.to_item())).build();
         Ok(TransactWriteItem::builder().delete(delete.map_err(|error| incomplete(&error))?).build())
     }
 

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use aws_sdk_dynamodb::types::AttributeValue;
 use jiff::Timestamp;
-use parlor_domain::{AgentId, DueKind, EmailAddress, KeyId, LoginId, SecretHash, SessionId, TeamId};
+use parlor_domain::{AgentId, DueKind, EmailAddress, KeyId, LoginId, SecretHash, SessionId, TeamId, WebhookId};
 
 use crate::Guesser;
 
@@ -91,6 +91,37 @@ impl Key {
 
     pub(crate) fn ticket(nonce: &str) -> Self {
         Self::new(format!("T#{nonce}"), "T")
+    }
+
+    /// The partition of every webhook endpoint.
+    pub(crate) const WEBHOOKS: &'static str = "HOOKS";
+
+    pub(crate) fn webhook(id: &WebhookId) -> Self {
+        Self::new(Self::WEBHOOKS, format!("W#{id}"))
+    }
+
+    /// How many webhook endpoints there are.
+    pub(crate) fn webhook_count() -> Self {
+        Self::new(Self::WEBHOOKS, "COUNT")
+    }
+
+    fn in_lane(endpoint: &WebhookId, session: &SessionId, sk: impl Into<String>) -> Self {
+        Self::new(format!("H#{endpoint}#{session}"), sk)
+    }
+
+    /// A session's events on their way to an endpoint.
+    pub(crate) fn lane(endpoint: &WebhookId, session: &SessionId) -> Self {
+        Self::in_lane(endpoint, session, "LANE")
+    }
+
+    /// A delivery that waits.
+    pub(crate) fn queued(endpoint: &WebhookId, session: &SessionId, seq: u64) -> Self {
+        Self::in_lane(endpoint, session, format!("P#{seq:012}"))
+    }
+
+    /// A delivery that was taken or given up.
+    pub(crate) fn settled(endpoint: &WebhookId, session: &SessionId, seq: u64) -> Self {
+        Self::in_lane(endpoint, session, format!("D#{seq:012}"))
     }
 
     pub(crate) fn to_item(&self) -> Item {

@@ -16,6 +16,7 @@ mod race;
 mod read;
 mod settings;
 mod staff;
+mod webhooks;
 
 use aws_sdk_dynamodb::Client;
 
@@ -28,6 +29,7 @@ pub use race::{MAX_CONFLICTS, Race};
 pub use read::{Found, Keys, Stored};
 pub use settings::{SettingsVersion, Team};
 pub use staff::{Credentials, Guesser, NewAgent, SetupLink, WrongPasswords};
+pub use webhooks::{DeliveriesPage, Finding, Webhook};
 
 /// The tables, and the client that reaches them. Cheap to clone.
 #[derive(Debug, Clone)]
@@ -60,6 +62,7 @@ mod tests {
             include_str!("read.rs"),
             include_str!("settings.rs"),
             include_str!("staff.rs"),
+            include_str!("webhooks.rs"),
         ];
         let methods = sources.iter().flat_map(|source| source.split("pub async fn ").skip(1));
         for method in methods.map(|rest| rest.split('(').next().unwrap_or_default()) {

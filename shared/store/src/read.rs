@@ -31,7 +31,7 @@ impl Keys {
         Self::default()
     }
 
-    fn with(mut self, key: Key) -> Self {
+    pub(crate) fn with(mut self, key: Key) -> Self {
         if !self.core.contains(&key) {
             self.core.push(key);
         }
@@ -140,7 +140,11 @@ pub struct Found {
 }
 
 impl Found {
-    fn get<T: DeserializeOwned>(
+    pub(crate) fn item(&self, key: &Key) -> Option<&Item> {
+        self.items.get(key)
+    }
+
+    pub(crate) fn get<T: DeserializeOwned>(
         &self,
         kind: &'static str,
         key: &Key,

@@ -1,0 +1,8 @@
+//! Starts the function `deliver-webhooks`.
+
+use deliver_webhooks::DeliverWebhooks;
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> Result<(), lambda_runtime::Error> {
+    parlor_runtime::run_event::<DeliverWebhooks>().await
+}

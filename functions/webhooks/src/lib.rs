@@ -1,0 +1,393 @@
+//! Webhook endpoints, for admins and programs (R24): `/v1/webhooks`. An endpoint's secret is shown once, when it is made;
+//! every delivery is listed with its attempts, and can be sent again, alone or since a time.
+
+mod input;
+mod json;
+
+use jiff::Timestamp;
+use lambda_http::{
+    Body, Request, Response,
+    http::{Method, StatusCode},
+};
+use parlor_delivery::webhooks::queue_again;
+use parlor_domain::{
+    WebhookId,
+    webhook::{
+        DeliveryState, Disabled, DisabledBy, Endpoint, MAX_ENDPOINTS, Replay, SigningSecret, Standing, StoredSecret,
+        Targets, parse_message_id, place,
+    },
+};
+use parlor_runtime::{HttpFunction, Runtime};
+use parlor_store::{Found, Keys, Race, StoreError, Webhook};
+use parlor_web::{
+    Answer, Call, Caller, Credentials, Ports, Problem, Refused,
+    call::segments,
+    operation::{keep, replay},
+};
+use serde_json::{Value, json};
+
+use crate::{
+    input::{Change, New, ReplaySince, Rotation},
+    json::{delivery_json, etag, webhook_json},
+};
+
+/// Deliveries a page.
+const PAGE: usize = 50;
+
+/// Where a form's browser would go; endpoints have no page yet.
+const CONSOLE: &str = "/console";
+
+/// Shows and changes endpoints.
+#[derive(Debug)]
+pub struct WebhookApi {
+    ports: Ports,
+    targets: Targets,
+}
+
+/// Why an endpoint is not made or changed.
+#[derive(Debug, thiserror::Error)]
+enum WebhookError {
+    #[error("there are {MAX_ENDPOINTS} endpoints, which is the most")]
+    TooMany,
+    #[error("send the ETag of the endpoint that you change as `If-Match`")]
+    NoIfMatch,
+    #[error("the endpoint changed meanwhile; read it again and repeat your change")]
+    Stale,
+    #[error("this delivery waits to be sent already")]
+    Pending,
+}
+
+impl From<WebhookError> for Refused {
+    fn from(error: WebhookError) -> Self {
+        let (status, code) = match error {
+            WebhookError::TooMany => (StatusCode::CONFLICT, "too-many-webhooks"),
+            WebhookError::NoIfMatch => (StatusCode::PRECONDITION_REQUIRED, "if-match-required"),
+            WebhookError::Stale => (StatusCode::CONFLICT, "version-conflict"),
+            WebhookError::Pending => (StatusCode::CONFLICT, "delivery-pending"),
+        };
+        let text = error.to_string();
+        let mut letters = text.chars();
+        let first: String = letters.next().map(|letter| letter.to_uppercase().collect()).unwrap_or_default();
+        Problem::new(status, code, format!("{first}{}.", letters.as_str())).into()
+    }
+}
+
+impl HttpFunction for WebhookApi {
+    const NAME: &'static str = "webhooks";
+
+    fn new(runtime: &Runtime) -> Self {
+        Self { ports: Ports::new(runtime), targets: runtime.config.webhook_targets }
+    }
+
+    async fn handle(&self, request: Request) -> Response<Body> {
+        match Call::read(&request, &self.ports) {
+            Ok(call) => self.ports.respond(&call, self.operate(&request, &call).await),
+            Err(refused) => self.ports.refuse(refused),
+        }
+    }
+}
+
+fn webhook_id(segment: &str) -> Result<WebhookId, Refused> {
+    segment.parse().map_err(|_| Refused::NotFound)
+}
+
+impl WebhookApi {
+    async fn operate(&self, request: &Request, call: &Call) -> Result<Answer, Refused> {
+        let path = segments(request);
+        let path: Vec<&str> = path.iter().map(String::as_str).collect();
+        let Some(path) = path.strip_prefix(&["v1", "webhooks"]) else { return Err(Refused::NotFound) };
+        match (request.method(), path) {
+            (&Method::GET, []) => self.list(call).await,
+            (&Method::POST, []) => self.create(call).await,
+            (&Method::GET, [id]) => self.show(call, &webhook_id(id)?).await,
+            (&Method::PATCH, [id]) => self.change(call, &webhook_id(id)?).await,
+            (&Method::DELETE, [id]) => self.delete(call, &webhook_id(id)?).await,
+            (&Method::POST, [id, "rotate"]) => self.rotate(call, &webhook_id(id)?).await,
+            (&Method::POST, [id, "replay"]) => self.replay_since(call, &webhook_id(id)?).await,
+            (&Method::GET, [id, "deliveries"]) => self.deliveries(call, &webhook_id(id)?).await,
+            (&Method::GET, [id, "deliveries", event]) => self.delivery(call, &webhook_id(id)?, event).await,
+            (&Method::POST, [id, "deliveries", event, "replay"]) => {
+                self.replay_one(call, &webhook_id(id)?, event).await
+            }
+            _ => Err(Refused::NotFound),
+        }
+    }
+
+    /// Reads `keys` with what the caller is checked by. One `BatchGetItem`.
+    async fn read(&self, call: &Call, keys: Keys, now: Timestamp) -> Result<(Found, Caller), Refused> {
+        if matches!(call.credentials, Credentials::None) {
+            // Nothing to check them by: a list would read nothing at all, and DynamoDB refuses that.
+            return Err(Refused::NotSignedIn);
+        }
+        let mut keys = call.credentials.keys(keys);
+        if let Some(key) = &call.idempotency_key {
+            keys = keys.kept(&call.credentials.idempotency_scope(), key);
+        }
+        let found = self.ports.store.read(keys).await?;
+        let caller = call.credentials.check(&found, now)?;
+        if !caller.sees_all() {
+            return Err(Refused::Forbidden("Only admins see webhooks."));
+        }
+        Ok((found, caller))
+    }
+
+    /// One `BatchGetItem` and one `Query`, side by side.
+    async fn list(&self, call: &Call) -> Result<Answer, Refused> {
+        let now = self.ports.clock.now();
+        let (read, webhooks) = tokio::join!(self.read(call, Keys::new(), now), self.ports.store.webhooks());
+        read?;
+        let items: Vec<Value> = webhooks?.iter().map(|webhook| webhook_json(webhook, now)).collect();
+        Ok(Answer::new(StatusCode::OK, json!({"items": items, "next_cursor": null}), CONSOLE))
+    }
+
+    /// One `BatchGetItem`.
+    async fn show(&self, call: &Call, id: &WebhookId) -> Result<Answer, Refused> {
+        let now = self.ports.clock.now();
+        let (found, _) = self.read(call, Keys::new().webhook(id), now).await?;
+        let webhook = found.webhook(id)?.ok_or(Refused::NotFound)?;
+        Ok(answer(&webhook, StatusCode::OK, now))
+    }
+
+    /// One `BatchGetItem` and one `TransactWriteItems`.
+    async fn create(&self, call: &Call) -> Result<Answer, Refused> {
+        let input: New = call.input()?;
+        let mut race = Race::new(&self.ports.entropy);
+        while race.goes_on().await {
+            let now = self.ports.clock.now();
+            let keys = input.team.as_ref().map_or_else(Keys::new, |team| Keys::new().team(team));
+            let (found, caller) = self.read(call, keys, now).await?;
+            call.check_csrf(&caller, &self.ports)?;
+            if let Some(answer) = replay(call, &self.ports, &found, now)? {
+                return Ok(answer);
+            }
+            let secret = SigningSecret::generate(&self.ports.entropy);
+            let id = WebhookId::generate(&self.ports.entropy);
+            let sealed = self.ports.keyring.seal(&place(&id), &secret.reveal(), &self.ports.entropy);
+            let endpoint = Endpoint {
+                url: input::url(&input.url, self.targets)?,
+                description: input::description(input.description.clone())?,
+                team: input::team(input.team.clone(), &found)?,
+                events: input::events(&input.events)?,
+                secrets: vec![StoredSecret { sealed, created_at: now, until: None }],
+                created_at: now,
+                id,
+            };
+            let webhook = Webhook { endpoint, standing: Standing::default(), version: 1 };
+            let mut answer = answer(&webhook, StatusCode::CREATED, now);
+            answer.body["secret"] = json!(secret.reveal());
+            let kept = call.idempotency_key.as_deref().map(|key| (key, keep(call, &self.ports, &answer, now)));
+            let scope = call.credentials.idempotency_scope();
+            let kept = kept.as_ref().map(|(key, kept)| (scope.as_str(), *key, kept));
+            match self.ports.store.create_webhook(&webhook.endpoint, kept).await {
+                Ok(()) => return Ok(answer),
+                // Kept meanwhile, or one too many: a look tells.
+                Err(StoreError::Condition(_)) => {
+                    if self.ports.store.webhooks().await?.len() >= MAX_ENDPOINTS {
+                        return Err(WebhookError::TooMany.into());
+                    }
+                }
+                Err(error) => return Err(error.into()),
+            }
+        }
+        Err(Refused::Busy)
+    }
+
+    /// One `BatchGetItem` and one `TransactWriteItems`.
+    async fn change(&self, call: &Call, id: &WebhookId) -> Result<Answer, Refused> {
+        let input: Change = call.input()?;
+        let now = self.ports.clock.now();
+        let keys = Keys::new().webhook(id);
+        let keys = input.team.as_ref().and_then(Option::as_ref).map_or(keys.clone(), |team| keys.team(team));
+        let (found, caller) = self.read(call, keys, now).await?;
+        call.check_csrf(&caller, &self.ports)?;
+        let read = found.webhook(id)?.ok_or(Refused::NotFound)?;
+        must_match(call, &read)?;
+        let mut webhook = read.clone();
+        let endpoint = &mut webhook.endpoint;
+        if let Some(url) = &input.url {
+            endpoint.url = input::url(url, self.targets)?;
+        }
+        if let Some(description) = input.description {
+            endpoint.description = input::description(description)?;
+        }
+        if let Some(team) = input.team {
+            endpoint.team = input::team(team, &found)?;
+        }
+        if let Some(events) = &input.events {
+            endpoint.events = input::events(events)?;
+        }
+        match input.enabled {
+            Some(true) if webhook.standing.disabled.is_some() => {
+                webhook.standing = Standing { replay: webhook.standing.replay, ..Standing::default() };
+            }
+            Some(false) if webhook.standing.disabled.is_none() => {
+                webhook.standing.disabled = Some(Disabled { by: DisabledBy::Admin, at: now });
+            }
+            _ => {}
+        }
+        webhook.version += 1;
+        let disabled = webhook.standing.disabled.as_ref();
+        match self.ports.store.save_webhook(&read, &webhook.endpoint, disabled, None, None).await {
+            Ok(()) => Ok(answer(&webhook, StatusCode::OK, now)),
+            Err(StoreError::Condition(_)) => Err(WebhookError::Stale.into()),
+            Err(error) => Err(error.into()),
+        }
+    }
+
+    /// One `BatchGetItem` and one `TransactWriteItems`.
+    async fn delete(&self, call: &Call, id: &WebhookId) -> Result<Answer, Refused> {
+        let now = self.ports.clock.now();
+        let (found, caller) = self.read(call, Keys::new().webhook(id), now).await?;
+        call.check_csrf(&caller, &self.ports)?;
+        let webhook = found.webhook(id)?.ok_or(Refused::NotFound)?;
+        match self.ports.store.delete_webhook(id).await {
+            // Somebody else deleted it meanwhile: it is gone either way.
+            Ok(()) | Err(StoreError::Condition(_)) => Ok(answer(&webhook, StatusCode::OK, now)),
+            Err(error) => Err(error.into()),
+        }
+    }
+
+    /// One `BatchGetItem` and one `TransactWriteItems`.
+    async fn rotate(&self, call: &Call, id: &WebhookId) -> Result<Answer, Refused> {
+        let input: Rotation = call.input()?;
+        let overlap = input.overlap()?;
+        self.save(call, id, |webhook, now| {
+            let secret = SigningSecret::generate(&self.ports.entropy);
+            let sealed = self.ports.keyring.seal(&place(id), &secret.reveal(), &self.ports.entropy);
+            webhook.endpoint.rotate(sealed, overlap, now);
+            let mut answer = answer(webhook, StatusCode::OK, now);
+            answer.body["secret"] = json!(secret.reveal());
+            Ok(answer)
+        })
+        .await
+    }
+
+    /// Asks the schedule to queue again what was given up since a time, or all of it. One `BatchGetItem` and one
+    /// `TransactWriteItems`.
+    async fn replay_since(&self, call: &Call, id: &WebhookId) -> Result<Answer, Refused> {
+        let input: ReplaySince = call.input()?;
+        self.save(call, id, |webhook, now| {
+            webhook.standing.replay = Some(Replay::since(input.since, now, input.delivered));
+            Ok(answer(webhook, StatusCode::ACCEPTED, now))
+        })
+        .await
+    }
+
+    /// Reads an endpoint, changes it, and saves it under the version that was read with its answer kept; losing a race
+    /// means reading and changing again. One `BatchGetItem` and one `TransactWriteItems`.
+    async fn save(
+        &self,
+        call: &Call,
+        id: &WebhookId,
+        change: impl Fn(&mut Webhook, Timestamp) -> Result<Answer, Refused>,
+    ) -> Result<Answer, Refused> {
+        let mut race = Race::new(&self.ports.entropy);
+        while race.goes_on().await {
+            let now = self.ports.clock.now();
+            let (found, caller) = self.read(call, Keys::new().webhook(id), now).await?;
+            call.check_csrf(&caller, &self.ports)?;
+            if let Some(answer) = replay(call, &self.ports, &found, now)? {
+                return Ok(answer);
+            }
+            let read = found.webhook(id)?.ok_or(Refused::NotFound)?;
+            let mut webhook = Webhook { version: read.version + 1, ..read.clone() };
+            let answer = change(&mut webhook, now)?;
+            let kept = call.idempotency_key.as_deref().map(|key| (key, keep(call, &self.ports, &answer, now)));
+            let scope = call.credentials.idempotency_scope();
+            let kept = kept.as_ref().map(|(key, kept)| (scope.as_str(), *key, kept));
+            let asked = webhook.standing.replay.as_ref().filter(|replay| read.standing.replay.as_ref() != Some(replay));
+            let disabled = webhook.standing.disabled.as_ref();
+            match self.ports.store.save_webhook(&read, &webhook.endpoint, disabled, asked, kept).await {
+                Ok(()) => return Ok(answer),
+                Err(StoreError::Condition(_)) => {}
+                Err(error) => return Err(error.into()),
+            }
+        }
+        Err(Refused::Busy)
+    }
+
+    /// One `BatchGetItem` and four `Query`, side by side.
+    async fn deliveries(&self, call: &Call, id: &WebhookId) -> Result<Answer, Refused> {
+        let before = match call.query.get("cursor") {
+            None => None,
+            Some(cursor) => {
+                Some(cursor.parse().map_err(|_| Refused::Malformed("`cursor` is not one of ours.".into()))?)
+            }
+        };
+        let state = match call.query.get("state").map(String::as_str) {
+            None | Some("") => None,
+            Some("pending") => Some(DeliveryState::Pending),
+            Some("delivered") => Some(DeliveryState::Delivered),
+            Some("failed") => Some(DeliveryState::Failed),
+            Some(_) => return Err(Refused::Malformed("`state` is `pending`, `delivered` or `failed`.".into())),
+        };
+        let now = self.ports.clock.now();
+        let (read, page) = tokio::join!(
+            self.read(call, Keys::new().webhook(id), now),
+            self.ports.store.deliveries(id, before, state, PAGE)
+        );
+        read?.0.webhook(id)?.ok_or(Refused::NotFound)?;
+        let page = page?;
+        let items: Vec<Value> = page.items.iter().map(delivery_json).collect();
+        let next = page.next.map(|place| place.to_string());
+        Ok(Answer::new(StatusCode::OK, json!({"items": items, "next_cursor": next}), CONSOLE))
+    }
+
+    /// One `BatchGetItem`.
+    async fn delivery(&self, call: &Call, id: &WebhookId, event: &str) -> Result<Answer, Refused> {
+        let (session, seq) = parse_message_id(event).ok_or(Refused::NotFound)?;
+        let keys = Keys::new().webhook(id).delivery(id, &session, seq);
+        let (found, _) = self.read(call, keys, self.ports.clock.now()).await?;
+        found.webhook(id)?.ok_or(Refused::NotFound)?;
+        let delivery = found.delivery(id, &session, seq)?.ok_or(Refused::NotFound)?;
+        Ok(Answer::new(StatusCode::OK, delivery_json(&delivery), CONSOLE))
+    }
+
+    /// One `BatchGetItem` and one `TransactWriteItems`.
+    async fn replay_one(&self, call: &Call, id: &WebhookId, event: &str) -> Result<Answer, Refused> {
+        let (session, seq) = parse_message_id(event).ok_or(Refused::NotFound)?;
+        let mut race = Race::new(&self.ports.entropy);
+        while race.goes_on().await {
+            let now = self.ports.clock.now();
+            let keys = Keys::new().webhook(id).delivery(id, &session, seq).lane(id, &session);
+            let (found, caller) = self.read(call, keys, now).await?;
+            call.check_csrf(&caller, &self.ports)?;
+            if let Some(answer) = replay(call, &self.ports, &found, now)? {
+                return Ok(answer);
+            }
+            found.webhook(id)?.ok_or(Refused::NotFound)?;
+            let mut delivery = found.delivery(id, &session, seq)?.ok_or(Refused::NotFound)?;
+            if delivery.state == DeliveryState::Pending {
+                return Err(WebhookError::Pending.into());
+            }
+            delivery.replay(now);
+            let answer = Answer::new(StatusCode::ACCEPTED, delivery_json(&delivery), CONSOLE);
+            let kept = call.idempotency_key.as_deref().map(|key| (key, keep(call, &self.ports, &answer, now)));
+            let scope = call.credentials.idempotency_scope();
+            let kept = kept.as_ref().map(|(key, kept)| (scope.as_str(), *key, kept));
+            let lane = found.lane(id, &session)?;
+            match queue_again(&self.ports.store, lane, &delivery, kept, now).await {
+                Ok(()) => return Ok(answer),
+                Err(StoreError::Condition(_)) => {}
+                Err(error) => return Err(error.into()),
+            }
+        }
+        Err(Refused::Busy)
+    }
+}
+
+fn answer(webhook: &Webhook, status: StatusCode, now: Timestamp) -> Answer {
+    let mut answer = Answer::new(status, webhook_json(webhook, now), CONSOLE);
+    answer.etag = Some(etag(webhook));
+    answer
+}
+
+/// `If-Match` has to name the version that was read: endpoints are never overwritten blindly.
+fn must_match(call: &Call, webhook: &Webhook) -> Result<(), WebhookError> {
+    match call.if_match.as_deref() {
+        None => Err(WebhookError::NoIfMatch),
+        // A proxy that compresses makes a strong ETag weak; the version in it is the same.
+        Some(given) if given.trim_start_matches("W/") == etag(webhook) => Ok(()),
+        Some(_) => Err(WebhookError::Stale),
+    }
+}

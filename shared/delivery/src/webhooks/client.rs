@@ -1,0 +1,305 @@
+//! The one request of an attempt: a POST to an address that was checked, and as much of the answer as matters.
+//!
+//! Who registered the endpoint, its name server and the endpoint itself may all be hostile. So the address that a name
+//! leads to is checked when it is connected to, and it is the checked one that is connected to; nothing in an answer is
+//! followed; and everything has an end.
+
+use std::{net::IpAddr, time::Duration};
+
+use aws_smithy_async::rt::sleep::TokioSleep;
+use aws_smithy_http_client::{
+    Connector,
+    tls::{Provider, TlsContext, TrustStore, rustls_provider::CryptoMode},
+};
+use aws_smithy_runtime_api::client::{
+    dns::{DnsFuture, ResolveDns, ResolveDnsError},
+    http::{HttpConnector as _, HttpConnectorSettings},
+    orchestrator::HttpRequest,
+    result::ConnectorError,
+};
+use aws_smithy_types::{body::SdkBody, byte_stream::ByteStream};
+use parlor_domain::webhook::{NoAnswer, Targets};
+
+/// How long an endpoint may take to be connected to, TLS included.
+const CONNECT_LIMIT: Duration = Duration::from_secs(5);
+
+/// How long an attempt may take in all.
+pub(crate) const ATTEMPT_LIMIT: Duration = Duration::from_secs(15);
+
+/// As much of an answer's body is read, so that its connection can be used again. More closes it.
+const BODY_LIMIT: usize = 4 * 1024;
+
+/// What an attempt sends.
+#[derive(Debug)]
+pub(crate) struct Post<'a> {
+    pub(crate) url: &'a str,
+    pub(crate) id: &'a str,
+    pub(crate) timestamp: i64,
+    pub(crate) signatures: String,
+    pub(crate) payload: String,
+}
+
+/// Posts to endpoints. Connections are kept and shared.
+#[derive(Debug)]
+pub(crate) struct Client {
+    targets: Targets,
+    connector: Connector,
+}
+
+/// Why a name was not resolved.
+#[derive(Debug, thiserror::Error)]
+enum ResolveError {
+    #[error("no address")]
+    None,
+    #[error("no address that may be connected to")]
+    Forbidden,
+}
+
+/// The system's resolver, whose answers are checked before anything connects to them.
+#[derive(Debug, Clone)]
+struct Checked<R> {
+    targets: Targets,
+    resolver: R,
+}
+
+/// The system's resolver.
+#[derive(Debug, Clone)]
+struct System;
+
+impl ResolveDns for System {
+    fn resolve_dns<'a>(&'a self, name: &'a str) -> DnsFuture<'a> {
+        DnsFuture::new(async move {
+            let found = tokio::net::lookup_host((name, 0)).await.map_err(ResolveDnsError::new)?;
+            Ok(found.map(|address| address.ip()).collect())
+        })
+    }
+}
+
+impl<R: ResolveDns> ResolveDns for Checked<R> {
+    fn resolve_dns<'a>(&'a self, name: &'a str) -> DnsFuture<'a> {
+        DnsFuture::new(async move {
+            let found = self.resolver.resolve_dns(name).await?;
+            if found.is_empty() {
+                return Err(ResolveDnsError::new(ResolveError::None));
+            }
+            let allowed: Vec<IpAddr> = found.into_iter().filter(|address| self.targets.allows(*address)).collect();
+            if allowed.is_empty() { Err(ResolveDnsError::new(ResolveError::Forbidden)) } else { Ok(allowed) }
+        })
+    }
+}
+
+impl Client {
+    /// For the addresses that this deployment sends to.
+    pub(crate) fn new(targets: Targets) -> Self {
+        Self::with_resolver(targets, System)
+    }
+
+    fn with_resolver(targets: Targets, resolver: impl ResolveDns + Clone + 'static) -> Self {
+        let builder = Connector::builder()
+            .connector_settings(HttpConnectorSettings::builder().connect_timeout(CONNECT_LIMIT).build())
+            .sleep_impl(TokioSleep::new())
+            .tls_provider(Provider::rustls(CryptoMode::Ring));
+        let builder = match TlsContext::builder().with_trust_store(TrustStore::default()).build() {
+            Ok(context) => builder.tls_context(context),
+            // Certificates are not looked at here, so this cannot happen; the system's roots are the default.
+            Err(_) => builder,
+        };
+        Self { targets, connector: builder.build_with_resolver(Checked { targets, resolver }) }
+    }
+
+    /// Posts, and answers with the status. At most [`ATTEMPT_LIMIT`].
+    pub(crate) async fn post(&self, post: Post<'_>) -> Result<u16, NoAnswer> {
+        tokio::time::timeout(ATTEMPT_LIMIT, self.exchange(post)).await.unwrap_or(Err(NoAnswer::TimedOut))
+    }
+
+    async fn exchange(&self, post: Post<'_>) -> Result<u16, NoAnswer> {
+        // An address that stands in the URL itself is asked of no resolver. It was checked when it was registered, but
+        // perhaps under another rule.
+        let url = self.targets.check(post.url).map_err(|_| NoAnswer::ForbiddenAddress)?;
+        let mut request = HttpRequest::new(SdkBody::from(post.payload));
+        let timestamp = post.timestamp.to_string();
+        request.set_method("POST").and_then(|()| request.set_uri(url.as_str())).map_err(|_| NoAnswer::Nothing)?;
+        for (name, value) in [
+            ("content-type", "application/json"),
+            ("user-agent", "Parlor-Webhooks/1"),
+            ("webhook-id", post.id),
+            ("webhook-timestamp", timestamp.as_str()),
+            ("webhook-signature", post.signatures.as_str()),
+        ] {
+            request.headers_mut().insert(name.to_owned(), value.to_owned());
+        }
+        let response = self.connector.call(request).await.map_err(|error| why(&error))?;
+        let status = response.status().as_u16();
+        // What it says beyond the status is nobody's business; a body that is too long, or broken, takes nothing back.
+        let mut body = ByteStream::new(response.into_body());
+        let mut read = 0;
+        while let Some(Ok(bytes)) = body.next().await {
+            read += bytes.len();
+            if read > BODY_LIMIT {
+                break;
+            }
+        }
+        Ok(status)
+    }
+}
+
+/// What a connector's error means. Its kinds do not tell a name from a connection; its causes do.
+fn why(error: &ConnectorError) -> NoAnswer {
+    if error.is_timeout() {
+        return NoAnswer::TimedOut;
+    }
+    let mut meaning = NoAnswer::Broken;
+    let mut cause: Option<&(dyn std::error::Error + 'static)> = std::error::Error::source(error);
+    while let Some(error) = cause {
+        match error.downcast_ref::<ResolveError>() {
+            Some(ResolveError::Forbidden) => return NoAnswer::ForbiddenAddress,
+            Some(ResolveError::None) => return NoAnswer::Unresolved,
+            None if error.is::<ResolveDnsError>() => meaning = NoAnswer::Unresolved,
+            // The kind of hyper's own error, which it shows in no other way without one more crate.
+            None if error.to_string() == "client error (Connect)" => meaning = NoAnswer::NotConnected,
+            None => {}
+        }
+        cause = error.source();
+    }
+    meaning
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::{
+        Arc,
+        atomic::{AtomicUsize, Ordering},
+    };
+
+    use tokio::{
+        io::{AsyncReadExt as _, AsyncWriteExt as _},
+        net::TcpListener,
+    };
+
+    use super::*;
+
+    /// Leads every name to these addresses, one answer after the other, the last for ever.
+    #[derive(Debug, Clone)]
+    struct Script(Arc<(Vec<&'static str>, AtomicUsize)>);
+
+    impl Script {
+        fn new(answers: &[&'static str]) -> Self {
+            Self(Arc::new((answers.to_vec(), AtomicUsize::new(0))))
+        }
+    }
+
+    impl ResolveDns for Script {
+        fn resolve_dns<'a>(&'a self, _: &'a str) -> DnsFuture<'a> {
+            let (answers, asked) = &*self.0;
+            let answer = answers[asked.fetch_add(1, Ordering::SeqCst).min(answers.len() - 1)];
+            DnsFuture::ready(Ok(answer.split_whitespace().map(|address| address.parse().unwrap()).collect()))
+        }
+    }
+
+    /// Listens on this machine, answers everything with `answer`, and counts connections.
+    async fn listener(answer: &'static str) -> (u16, Arc<AtomicUsize>) {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let port = listener.local_addr().unwrap().port();
+        let count = Arc::new(AtomicUsize::new(0));
+        let counted = Arc::clone(&count);
+        tokio::spawn(async move {
+            while let Ok((mut stream, _)) = listener.accept().await {
+                counted.fetch_add(1, Ordering::SeqCst);
+                tokio::spawn(async move {
+                    let mut buffer = [0; 8192];
+                    let _ = stream.read(&mut buffer).await;
+                    let _ = stream.write_all(answer.as_bytes()).await;
+                });
+            }
+        });
+        (port, count)
+    }
+
+    fn post(url: &str) -> Post<'_> {
+        Post { url, id: "x-1", timestamp: 1, signatures: "v1,x".into(), payload: "{}".into() }
+    }
+
+    const OK: &str = "HTTP/1.1 204 No Content\r\nconnection: close\r\n\r\n";
+
+    #[tokio::test]
+    async fn r24_a_name_that_turns_to_a_private_address_is_not_connected_to() {
+        let (port, connections) = listener(OK).await;
+        let url = format!("https://hooks.example.com:{port}/");
+        for answer in ["127.0.0.1", "::1", "::ffff:127.0.0.1", "10.0.0.1 169.254.169.254", "0.0.0.0"] {
+            let client = Client::with_resolver(Targets::Public, Script::new(&[answer]));
+            assert_eq!(client.post(post(&url)).await, Err(NoAnswer::ForbiddenAddress), "{answer}");
+        }
+        assert_eq!(connections.load(Ordering::SeqCst), 0);
+    }
+
+    #[tokio::test]
+    async fn r24_of_several_addresses_only_the_allowed_are_connected_to() {
+        let (port, connections) = listener(OK).await;
+        // The first answer is for the attempt that is allowed, the second one rebinds the name.
+        let client = Client::with_resolver(Targets::Loopback, Script::new(&["10.0.0.1 127.0.0.1", "10.0.0.1"]));
+        let url = format!("http://localhost:{port}/");
+        assert_eq!(client.post(post(&url)).await, Ok(204));
+        assert_eq!(client.post(post(&url)).await, Err(NoAnswer::ForbiddenAddress));
+        assert_eq!(connections.load(Ordering::SeqCst), 1);
+    }
+
+    #[tokio::test]
+    async fn r24_addresses_in_urls_are_checked_again_at_each_attempt() {
+        let (port, connections) = listener(OK).await;
+        let client = Client::new(Targets::Public);
+        for host in ["127.0.0.1", "2130706433", "[::ffff:127.0.0.1]", "127.1", "localhost"] {
+            let url = format!("https://{host}:{port}/");
+            assert_eq!(client.post(post(&url)).await, Err(NoAnswer::ForbiddenAddress), "{host}");
+        }
+        assert_eq!(connections.load(Ordering::SeqCst), 0);
+    }
+
+    #[tokio::test]
+    async fn r24_redirects_are_answers_and_nothing_more() {
+        let (inner, reached) = listener(OK).await;
+        let answer = format!("HTTP/1.1 307 X\r\nlocation: http://127.0.0.1:{inner}/\r\ncontent-length: 0\r\n\r\n");
+        let (port, _) = listener(Box::leak(answer.into_boxed_str())).await;
+        let client = Client::new(Targets::Loopback);
+        assert_eq!(client.post(post(&format!("http://127.0.0.1:{port}/"))).await, Ok(307));
+        assert_eq!(reached.load(Ordering::SeqCst), 0);
+    }
+
+    #[tokio::test]
+    async fn r24_what_goes_wrong_is_told_apart() {
+        let (broken, _) = listener("SSH-2.0-OpenSSH_9.6\r\n").await;
+        let (empty, _) = listener("").await;
+        let client = Client::new(Targets::Loopback);
+        let closed = TcpListener::bind("127.0.0.1:0").await.unwrap().local_addr().unwrap().port();
+        for (url, expected) in [
+            (format!("http://127.0.0.1:{broken}/"), NoAnswer::Broken),
+            (format!("http://127.0.0.1:{empty}/"), NoAnswer::Broken),
+            (format!("http://127.0.0.1:{closed}/"), NoAnswer::NotConnected),
+            (format!("https://127.0.0.1:{broken}/"), NoAnswer::NotConnected),
+        ] {
+            assert_eq!(client.post(post(&url)).await, Err(expected), "{url}");
+        }
+        let nowhere = Client::with_resolver(Targets::Public, Script::new(&[""]));
+        assert_eq!(nowhere.post(post("https://hooks.example.com/")).await, Err(NoAnswer::Unresolved));
+    }
+
+    #[tokio::test]
+    async fn r24_a_body_without_an_end_is_not_read_to_it() {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let port = listener.local_addr().unwrap().port();
+        let written = Arc::new(AtomicUsize::new(0));
+        let count = Arc::clone(&written);
+        tokio::spawn(async move {
+            let (mut stream, _) = listener.accept().await.unwrap();
+            let mut buffer = [0; 8192];
+            let _ = stream.read(&mut buffer).await;
+            let _ = stream.write_all(b"HTTP/1.1 200 OK\r\ncontent-type: text/plain\r\n\r\n").await;
+            while stream.write_all(&[b'x'; 65_536]).await.is_ok() {
+                count.fetch_add(65_536, Ordering::SeqCst);
+            }
+        });
+        let client = Client::new(Targets::Loopback);
+        assert_eq!(client.post(post(&format!("http://127.0.0.1:{port}/"))).await, Ok(200));
+        // What the sockets hold, and not more.
+        assert!(written.load(Ordering::SeqCst) < 32 * 1024 * 1024);
+    }
+}

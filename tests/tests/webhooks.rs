@@ -1,0 +1,662 @@
+//! Webhooks on the one-machine stack (R24): what is sent and how it is signed, in which order, how often, and who is not
+//! made to wait by whom.
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on should say where")]
+
+use std::sync::{Arc, Mutex};
+
+use jiff::SignedDuration;
+use parlor_domain::{
+    Role, SessionId,
+    webhook::{MAX_ATTEMPTS, MAX_ENDPOINTS},
+};
+use parlor_local::Fault;
+use parlor_tests::House;
+use reqwest::{Method, StatusCode};
+use serde_json::{Value, json};
+use standardwebhooks::Webhook;
+use tokio::{
+    io::{AsyncReadExt as _, AsyncWriteExt as _},
+    net::{TcpListener, TcpStream},
+    sync::Notify,
+};
+
+/// One request as it came.
+#[derive(Debug, Clone)]
+struct Received {
+    headers: http::HeaderMap,
+    body: String,
+}
+
+impl Received {
+    fn json(&self) -> Value {
+        serde_json::from_str(&self.body).unwrap()
+    }
+
+    fn header(&self, name: &str) -> &str {
+        self.headers[name].to_str().unwrap()
+    }
+
+    /// `session.ended 3`.
+    fn name(&self) -> String {
+        let body = self.json();
+        format!("{} {}", body["type"].as_str().unwrap(), body["data"]["seq"])
+    }
+
+    /// Whether `secret` signed it, by the standard's own library; that it came just now is not asked.
+    fn is_signed_by(&self, secret: &str) -> bool {
+        let timestamp = self.header("webhook-timestamp").parse().unwrap();
+        let signature = Webhook::new(secret).unwrap().sign(self.header("webhook-id"), timestamp, self.body.as_bytes());
+        let signature = signature.unwrap();
+        self.header("webhook-signature").split(' ').any(|one| one == signature)
+    }
+}
+
+/// How a receiver answers.
+#[derive(Debug, Clone, PartialEq, Eq)]
+enum Conduct {
+    Status(u16),
+    /// Takes the request and says nothing.
+    Hang,
+    /// Closes the connection without an answer.
+    Reset,
+    /// Redirects there.
+    Redirect(String),
+    /// Says 200 and goes on talking for ever.
+    Endless,
+}
+
+/// Somebody who listens for webhooks on this machine.
+#[derive(Clone)]
+struct Receiver {
+    url: String,
+    received: Arc<Mutex<Vec<Received>>>,
+    conduct: Arc<Mutex<Box<dyn FnMut(&Received) -> Conduct + Send>>>,
+    came: Arc<Notify>,
+}
+
+impl Receiver {
+    async fn start() -> Self {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let receiver = Self {
+            url: format!("http://127.0.0.1:{}/hooks", listener.local_addr().unwrap().port()),
+            received: Arc::default(),
+            conduct: Arc::new(Mutex::new(Box::new(|_| Conduct::Status(204)))),
+            came: Arc::default(),
+        };
+        let served = receiver.clone();
+        tokio::spawn(async move {
+            while let Ok((stream, _)) = listener.accept().await {
+                let served = served.clone();
+                tokio::spawn(async move { served.serve(stream).await });
+            }
+        });
+        receiver
+    }
+
+    async fn serve(&self, mut stream: TcpStream) -> Option<()> {
+        loop {
+            let received = read_request(&mut stream).await?;
+            let conduct = (self.conduct.lock().unwrap())(&received);
+            self.received.lock().unwrap().push(received);
+            self.came.notify_waiters();
+            let answer = match conduct {
+                Conduct::Status(status) => format!("HTTP/1.1 {status} X\r\ncontent-length: 0\r\n\r\n"),
+                Conduct::Redirect(to) => {
+                    format!("HTTP/1.1 308 X\r\nlocation: {to}\r\ncontent-length: 0\r\n\r\n")
+                }
+                Conduct::Reset => return None,
+                Conduct::Hang => std::future::pending().await,
+                Conduct::Endless => {
+                    stream.write_all(b"HTTP/1.1 200 OK\r\n\r\n").await.ok()?;
+                    loop {
+                        stream.write_all(&[b'x'; 4096]).await.ok()?;
+                    }
+                }
+            };
+            stream.write_all(answer.as_bytes()).await.ok()?;
+        }
+    }
+
+    fn answers(&self, conduct: Conduct) {
+        self.decides(move |_| conduct.clone());
+    }
+
+    fn decides(&self, conduct: impl FnMut(&Received) -> Conduct + Send + 'static) {
+        *self.conduct.lock().unwrap() = Box::new(conduct);
+    }
+
+    /// Everything that came so far.
+    fn received(&self) -> Vec<Received> {
+        self.received.lock().unwrap().clone()
+    }
+
+    fn names(&self) -> Vec<String> {
+        self.received().iter().map(Received::name).collect()
+    }
+
+    /// What came for one session, in its order.
+    fn names_of(&self, session: &SessionId) -> Vec<String> {
+        let of = |received: &&Received| received.json()["data"]["session"] == json!(session);
+        self.received().iter().filter(of).map(Received::name).collect()
+    }
+
+    fn forget(&self) {
+        self.received.lock().unwrap().clear();
+    }
+
+    /// Waits until so much came.
+    async fn wait_for(&self, count: usize) {
+        loop {
+            let came = self.came.notified();
+            if self.received.lock().unwrap().len() >= count {
+                return;
+            }
+            came.await;
+        }
+    }
+}
+
+async fn read_request(stream: &mut TcpStream) -> Option<Received> {
+    let mut bytes = vec![];
+    let head = loop {
+        if let Some(end) = bytes.windows(4).position(|window| window == b"\r\n\r\n") {
+            break end + 4;
+        }
+        if stream.read_buf(&mut bytes).await.ok()? == 0 {
+            return None;
+        }
+    };
+    let mut headers = http::HeaderMap::new();
+    for line in std::str::from_utf8(&bytes[..head]).unwrap().lines().skip(1).filter(|line| !line.is_empty()) {
+        let (name, value) = line.split_once(':').unwrap();
+        headers.insert(http::HeaderName::try_from(name).unwrap(), value.trim().parse().unwrap());
+    }
+    let length: usize = headers["content-length"].to_str().unwrap().parse().unwrap();
+    while bytes.len() < head + length {
+        if stream.read_buf(&mut bytes).await.ok()? == 0 {
+            return None;
+        }
+    }
+    Some(Received { headers, body: String::from_utf8(bytes[head..].to_vec()).unwrap() })
+}
+
+/// What the tests do with an endpoint.
+struct Endpoint {
+    id: String,
+    secret: String,
+    receiver: Receiver,
+}
+
+impl Endpoint {
+    /// One that hears of these types (all, when there are none).
+    async fn new(house: &House, events: &[&str]) -> Self {
+        let receiver = Receiver::start().await;
+        let made = house.post("/v1/webhooks", json!({"url": receiver.url, "events": events})).await;
+        let text = |name: &str| made[name].as_str().unwrap().to_owned();
+        Self { id: text("id"), secret: text("secret"), receiver }
+    }
+
+    fn path(&self, rest: &str) -> String {
+        format!("/v1/webhooks/{}{rest}", self.id)
+    }
+
+    async fn read(&self, house: &House) -> Value {
+        house.get(&self.path("")).await
+    }
+
+    async fn deliveries(&self, house: &House) -> Vec<Value> {
+        house.get(&self.path("/deliveries")).await["items"].as_array().unwrap().clone()
+    }
+
+    /// Of the delivery of an event: state and statuses of the attempts.
+    async fn states(&self, house: &House) -> Vec<(String, usize)> {
+        let deliveries = self.deliveries(house).await;
+        let of = |delivery: &Value| {
+            (delivery["state"].as_str().unwrap().to_owned(), delivery["attempts"].as_array().unwrap().len())
+        };
+        deliveries.iter().map(of).collect()
+    }
+
+    async fn change(&self, house: &House, change: Value) -> Value {
+        let version = house.etag(&self.path("")).await;
+        let (status, answer) =
+            house.call_with(Method::PATCH, &self.path(""), Some(change), &[("if-match", &version)]).await;
+        assert_eq!(status, 200, "{answer}");
+        answer
+    }
+}
+
+const ALL: [&str; 0] = [];
+
+async fn end(house: &House, session: &SessionId) {
+    house.post(&format!("/v1/sessions/{session}/end"), json!({})).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn r24_events_arrive_in_order_and_verify_by_the_standards_library() {
+    let house = House::start().await;
+    let endpoint = Endpoint::new(&house, &ALL).await;
+    let session = house.session(None).await;
+    end(&house, &session).await;
+    house.stack.settle().await;
+    assert_eq!(endpoint.receiver.names(), ["session.created 1", "session.invited 2", "session.ended 3"]);
+    let verifier = Webhook::new(&endpoint.secret).unwrap();
+    for received in endpoint.receiver.received() {
+        verifier.verify(received.body.as_bytes(), &received.headers).unwrap();
+        assert_eq!(received.header("content-type"), "application/json");
+    }
+    let last = endpoint.receiver.received().pop().unwrap();
+    assert_eq!(last.header("webhook-id"), format!("{session}-3"));
+    let (body, event) = (last.json(), serde_json::to_value(house.events(&session).await.pop().unwrap()).unwrap());
+    assert_eq!((&body["type"], &body["timestamp"]), (&event["type"], &event["at"]));
+    assert_eq!((&body["data"]["session"], &body["data"]["team"]), (&json!(session), &json!(house.team)));
+    assert_eq!((&body["data"]["by"], &body["data"]["actor"]), (&event["by"], &event["actor"]));
+    assert!(!last.body.contains("mara@example.net"));
+
+    let deliveries = endpoint.deliveries(&house).await;
+    let seqs: Vec<_> = deliveries.iter().map(|delivery| delivery["seq"].as_u64().unwrap()).collect();
+    assert_eq!(seqs, [3, 2, 1]);
+    assert_eq!(deliveries[0]["state"], "delivered");
+    assert_eq!(
+        (&deliveries[0]["attempts"][0]["status"], &deliveries[0]["attempts"][0]["took"]),
+        (&json!(204), &json!("under_1s"))
+    );
+    assert_eq!(house.get(&endpoint.path(&format!("/deliveries/{session}-3"))).await, deliveries[0]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn r24_an_endpoint_hears_of_its_types_and_its_team_only() {
+    let house = House::start().await;
+    let ends = Endpoint::new(&house, &["session.ended"]).await;
+    let other = parlor_domain::TeamId::generate(&house.runtime.entropy);
+    house.store.create_team(&other, "Claims").await.unwrap();
+    let (mine, others) = (Receiver::start().await, Receiver::start().await);
+    house.post("/v1/webhooks", json!({"url": mine.url, "team": house.team})).await;
+    house.post("/v1/webhooks", json!({"url": others.url, "team": other})).await;
+    let session = house.session(None).await;
+    end(&house, &session).await;
+    house.stack.settle().await;
+    assert_eq!(ends.receiver.names(), ["session.ended 3"]);
+    assert_eq!(mine.names().len(), 3);
+    assert!(others.names().is_empty());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn r24_a_later_event_waits_for_an_earlier_one_of_its_session_and_for_no_other() {
+    let house = House::start().await;
+    let endpoint = Endpoint::new(&house, &ALL).await;
+    let (stuck, free) = (house.session(None).await, house.session(None).await);
+    house.stack.settle().await;
+    endpoint.receiver.forget();
+    let session = stuck.clone();
+    endpoint.receiver.decides(move |received| {
+        let is_stuck = received.json()["data"]["session"] == json!(session);
+        Conduct::Status(if is_stuck { 503 } else { 200 })
+    });
+    for session in [&stuck, &free] {
+        house.post(&format!("/v1/sessions/{session}/messages"), json!({"text": "hello"})).await;
+        end(&house, session).await;
+    }
+    house.stack.settle().await;
+    // What was not sent from the stream comes with the schedule.
+    house.stack.advance(60).await;
+    assert_eq!(endpoint.receiver.names_of(&free), ["message 3", "session.ended 4"]);
+    let tried = endpoint.receiver.names_of(&stuck);
+    assert!(!tried.is_empty() && tried.iter().all(|name| name == "message 3"), "{tried:?}");
+    endpoint.receiver.answers(Conduct::Status(200));
+    endpoint.receiver.forget();
+    house.stack.advance(600).await;
+    assert_eq!(endpoint.receiver.names_of(&stuck), ["message 3", "session.ended 4"]);
+    let read = endpoint.read(&house).await;
+    assert_eq!((&read["failing_since"], &read["enabled"]), (&Value::Null, &json!(true)));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn r24_retries_follow_the_schedule_for_a_day_and_then_the_endpoint_is_disabled() {
+    let house = House::start().await;
+    let endpoint = Endpoint::new(&house, &["session.created"]).await;
+    endpoint.receiver.answers(Conduct::Status(500));
+    let session = house.session(None).await;
+    house.stack.settle().await;
+    assert_eq!(endpoint.receiver.names().len(), 1, "the first attempt is the stream's");
+    for (done, minutes) in [1_u32, 2, 4, 8, 16, 32, 64, 128, 256, 360, 360].into_iter().enumerate() {
+        // A tenth less is the earliest. The schedule runs when a minute has passed since its last run.
+        house.stack.advance(minutes * 54 - 5).await;
+        assert_eq!(endpoint.receiver.names().len(), done + 1, "too early, {minutes} min");
+        house.stack.advance((minutes * 6 + 5).max(60)).await;
+        assert_eq!(endpoint.receiver.names().len(), done + 2, "not tried after {minutes} min");
+    }
+    let ids: Vec<_> = endpoint.receiver.received().iter().map(|one| one.header("webhook-id").to_owned()).collect();
+    assert!(ids.iter().all(|id| *id == format!("{session}-1")), "one id for all attempts: {ids:?}");
+    assert!(endpoint.receiver.received().iter().all(|received| received.is_signed_by(&endpoint.secret)));
+    assert_eq!(endpoint.states(&house).await, [("failed".to_owned(), MAX_ATTEMPTS as usize)]);
+    let read = endpoint.read(&house).await;
+    assert_eq!((&read["enabled"], &read["disabled"]["by"]), (&json!(false), &json!("failing")));
+
+    // Disabled: what happens is queued and not sent.
+    house.session(None).await;
+    house.stack.advance(86_400).await;
+    assert_eq!(endpoint.receiver.names().len(), MAX_ATTEMPTS as usize);
+    endpoint.receiver.answers(Conduct::Status(200));
+    endpoint.receiver.forget();
+    let changed = endpoint.change(&house, json!({"enabled": true})).await;
+    assert_eq!((&changed["enabled"], &changed["failing_since"]), (&json!(true), &Value::Null));
+    house.stack.advance(60).await;
+    assert_eq!(endpoint.receiver.names(), ["session.created 1"], "the second session's");
+    // What was given up is sent again when it is asked for.
+    let replay = endpoint.path(&format!("/deliveries/{session}-1/replay"));
+    assert_eq!(house.post(&replay, json!({})).await["state"], "pending");
+    house.stack.advance(60).await;
+    assert_eq!(endpoint.receiver.names_of(&session), ["session.created 1"]);
+    assert_eq!(house.get(&endpoint.path(&format!("/deliveries/{session}-1"))).await["state"], "delivered");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn r24_an_event_that_is_never_taken_is_given_up_without_the_endpoint() {
+    let house = House::start().await;
+    let endpoint = Endpoint::new(&house, &ALL).await;
+    let poisoned = house.session(None).await;
+    house.stack.settle().await;
+    let session = poisoned.clone();
+    endpoint.receiver.decides(move |received| {
+        let body = received.json();
+        let poison = body["data"]["session"] == json!(session) && body["type"] == "message";
+        Conduct::Status(if poison { 422 } else { 200 })
+    });
+    house.post(&format!("/v1/sessions/{poisoned}/messages"), json!({"text": "poison"})).await;
+    end(&house, &poisoned).await;
+    for _ in 0..MAX_ATTEMPTS {
+        house.stack.settle().await;
+        house.stack.advance(6 * 3600).await;
+        house.session(None).await;
+    }
+    house.stack.advance(60).await;
+    assert_eq!(endpoint.receiver.names_of(&poisoned).last().unwrap(), "session.ended 4");
+    let delivery = house.get(&endpoint.path(&format!("/deliveries/{poisoned}-3"))).await;
+    assert_eq!(delivery["state"], "failed");
+    assert_eq!(endpoint.read(&house).await["enabled"], true);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn r24_410_disables_at_once() {
+    let house = House::start().await;
+    let endpoint = Endpoint::new(&house, &ALL).await;
+    endpoint.receiver.answers(Conduct::Status(410));
+    house.session(None).await;
+    house.stack.settle().await;
+    house.stack.advance(600).await;
+    assert_eq!(endpoint.receiver.names(), ["session.created 1"]);
+    assert_eq!(endpoint.read(&house).await["disabled"]["by"], "gone");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn r24_both_secrets_sign_while_a_rotation_overlaps() {
+    let house = House::start().await;
+    let endpoint = Endpoint::new(&house, &["session.created"]).await;
+    let rotated = house.post(&endpoint.path("/rotate"), json!({"overlap_minutes": 60})).await;
+    let new = rotated["secret"].as_str().unwrap().to_owned();
+    assert_ne!(new, endpoint.secret);
+    assert_eq!(rotated["secrets"].as_array().unwrap().len(), 2);
+    house.session(None).await;
+    house.stack.settle().await;
+    let received = endpoint.receiver.received().pop().unwrap();
+    for secret in [&new, &endpoint.secret] {
+        Webhook::new(secret).unwrap().verify(received.body.as_bytes(), &received.headers).unwrap();
+    }
+    house.stack.advance(3600).await;
+    house.session(None).await;
+    house.stack.settle().await;
+    let received = endpoint.receiver.received().pop().unwrap();
+    assert!(received.is_signed_by(&new) && !received.is_signed_by(&endpoint.secret));
+    let shown = endpoint.read(&house).await.to_string();
+    assert!(!shown.contains("whsec_"), "a secret is shown once: {shown}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn r24_replay_since_a_time_sends_what_was_given_up_or_everything() {
+    let house = House::start().await;
+    let endpoint = Endpoint::new(&house, &["session.created"]).await;
+    let before = house.session(None).await;
+    house.stack.settle().await;
+    house.stack.advance(60).await;
+    let since = house.runtime.clock.now();
+    house.stack.advance(60).await;
+    let (one, other) = (house.session(None).await, house.session(None).await);
+    house.stack.settle().await;
+    endpoint.receiver.forget();
+    // Nothing was given up, so nothing is sent.
+    let path = endpoint.path("/replay");
+    assert_eq!(house.post(&path, json!({"since": since.to_string()})).await["replaying"], true);
+    house.stack.advance(60).await;
+    assert!(endpoint.receiver.names().is_empty());
+    assert_eq!(endpoint.read(&house).await["replaying"], false);
+
+    house.post(&path, json!({"since": since.to_string(), "delivered": true})).await;
+    house.stack.advance(60).await;
+    house.stack.advance(60).await;
+    assert_eq!(endpoint.receiver.names().len(), 2);
+    for session in [&one, &other] {
+        assert_eq!(endpoint.receiver.names_of(session), ["session.created 1"]);
+    }
+    assert!(endpoint.receiver.names_of(&before).is_empty());
+    assert!(endpoint.states(&house).await.contains(&("delivered".to_owned(), 2)));
+    let early = since - SignedDuration::from_hours(1);
+    house.post(&path, json!({"since": early.to_string(), "delivered": true})).await;
+    house.stack.advance(120).await;
+    assert_eq!(endpoint.receiver.names_of(&before).len(), 1);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn r24_hostile_receivers_delay_nobody_else() {
+    let house = House::start().await;
+    let mut hostile = vec![];
+    let inner = Receiver::start().await;
+    for conduct in [Conduct::Hang, Conduct::Reset, Conduct::Redirect(inner.url.clone()), Conduct::Endless] {
+        let endpoint = Endpoint::new(&house, &["session.created"]).await;
+        endpoint.receiver.answers(conduct);
+        hostile.push(endpoint);
+    }
+    let good = Endpoint::new(&house, &["session.created"]).await;
+    house.session(None).await;
+    // The first batch waits for whoever hangs: once.
+    house.stack.settle().await;
+    tokio::time::timeout(std::time::Duration::from_secs(20), good.receiver.wait_for(1)).await.unwrap();
+    // From then on the hostile ones are left to the schedule, and nobody waits for them.
+    let sessions = 12;
+    let quick = async {
+        for _ in 0..sessions {
+            house.session(None).await;
+        }
+        good.receiver.wait_for(1 + sessions).await;
+        house.stack.settle().await;
+    };
+    tokio::time::timeout(std::time::Duration::from_secs(12), quick).await.expect("a hostile receiver is waited for");
+    assert_eq!(house.stack.outbox().items().len(), 1 + sessions, "and no mail waits either");
+    let outcome = async |endpoint: &Endpoint| endpoint.deliveries(&house).await.pop().unwrap()["attempts"][0].clone();
+    assert_eq!(outcome(&hostile[0]).await["error"], "timed_out");
+    assert_eq!(outcome(&hostile[0]).await["took"], "over_5s");
+    assert_eq!(outcome(&hostile[1]).await["error"], "broken");
+    assert_eq!(outcome(&hostile[2]).await["status"], 308);
+    assert_eq!(outcome(&hostile[3]).await["status"], 200, "the rest of its body is not waited for");
+    assert!(inner.received().is_empty(), "no redirect is followed");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn r24_eight_retries_at_once_send_each_event_once() {
+    let house = House::start().await;
+    let endpoint = Endpoint::new(&house, &ALL).await;
+    endpoint.receiver.answers(Conduct::Status(500));
+    for _ in 0..6 {
+        house.session(None).await;
+    }
+    house.stack.settle().await;
+    endpoint.receiver.answers(Conduct::Status(200));
+    endpoint.receiver.forget();
+    // Past the pause, and before the schedule itself: it runs at most once among these.
+    house.stack.advance(50).await;
+    house.stack.advance(15).await;
+    futures_util::future::join_all((0..8).map(|_| house.stack.run_schedule("retry-webhooks"))).await;
+    house.stack.advance(61).await;
+    let mut ids: Vec<_> = endpoint.receiver.received().iter().map(|one| one.header("webhook-id").to_owned()).collect();
+    assert_eq!(ids.len(), 12, "two events of each session");
+    ids.sort();
+    ids.dedup();
+    assert_eq!(ids.len(), 12);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn r24_in_a_storm_every_event_arrives_and_in_order() {
+    let house = House::start().await;
+    let endpoint = Endpoint::new(&house, &ALL).await;
+    let mut dice: u32 = 11;
+    house.stack.inject(move |function, _| {
+        if !matches!(function, "deliver-webhooks" | "retry-webhooks") {
+            return Fault::None;
+        }
+        dice = dice.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+        match dice >> 24 {
+            0..=29 => Fault::Failed,
+            30..=59 => Fault::LostAnswer,
+            60..=79 => Fault::Throttled,
+            _ => Fault::None,
+        }
+    });
+    let mut answers: u32 = 3;
+    endpoint.receiver.decides(move |_| {
+        answers = answers.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+        Conduct::Status(if answers >> 30 == 0 { 500 } else { 200 })
+    });
+    let mut sessions = vec![];
+    for _ in 0..6 {
+        let session = house.session(None).await;
+        house.post(&format!("/v1/sessions/{session}/messages"), json!({"text": "hello"})).await;
+        end(&house, &session).await;
+        sessions.push(session);
+    }
+    house.stack.settle().await;
+    for _ in 0..8 {
+        house.stack.advance(1800).await;
+    }
+    house.stack.inject(|_, _| Fault::None);
+    endpoint.receiver.answers(Conduct::Status(200));
+    for _ in 0..6 {
+        house.stack.advance(4 * 3600).await;
+    }
+    for session in &sessions {
+        let mut names = endpoint.receiver.names_of(session);
+        // Twice is allowed, and so is a repetition of what came before; what is new has to come in order.
+        let mut seen = vec![];
+        names.retain(|name| {
+            let new = !seen.contains(name);
+            seen.push(name.clone());
+            new
+        });
+        assert_eq!(names, ["session.created 1", "session.invited 2", "message 3", "session.ended 4"]);
+    }
+    for (state, _) in endpoint.states(&house).await {
+        assert_eq!(state, "delivered");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn r24_only_public_addresses_and_this_machine_may_be_registered() {
+    let house = House::start().await;
+    for url in [
+        "https://10.0.0.1/",
+        "https://169.254.169.254/latest/meta-data",
+        "https://[::ffff:192.168.0.1]/",
+        "https://0.0.0.0/",
+        "https://3232235521/",
+        "https://[fd00::1]/",
+        "http://example.com/",
+        "ftp://example.com/",
+        "https://me:pass@example.com/",
+        "nonsense",
+    ] {
+        let (status, problem) = house.call(Method::POST, "/v1/webhooks", Some(json!({"url": url}))).await;
+        assert_eq!((status.as_u16(), &problem["code"]), (422, &json!("invalid-url")), "{url}: {problem}");
+        assert_eq!(problem["field"], "url");
+    }
+    for body in [
+        json!({"url": "https://example.com/", "events": ["session.vanished"]}),
+        json!({"url": "https://example.com/", "team": "zzzzzz"}),
+    ] {
+        let (status, problem) = house.call(Method::POST, "/v1/webhooks", Some(body)).await;
+        assert_eq!(status, 422, "{problem}");
+    }
+    let (status, _) =
+        house.call(Method::POST, "/v1/webhooks", Some(json!({"url": "https://example.com/", "secret": "x"}))).await;
+    assert_eq!(status, 400, "unknown fields are refused");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn r24_endpoints_are_made_once_changed_under_their_version_and_counted() {
+    let house = House::start().await;
+    let body = json!({"url": "https://example.com/hooks", "description": " Orders ", "events": ["session.ended", "session.ended"]});
+    let create = || house.call_with(Method::POST, "/v1/webhooks", Some(body.clone()), &[("idempotency-key", "one")]);
+    let (first, again) = (create().await, create().await);
+    assert_eq!((first.0, &first.1), (StatusCode::CREATED, &again.1), "the secret too");
+    assert_eq!((&first.1["description"], &first.1["events"]), (&json!("Orders"), &json!(["session.ended"])));
+    let listed = house.get("/v1/webhooks").await;
+    assert_eq!(listed["items"].as_array().unwrap().len(), 1);
+    assert!(!listed.to_string().contains("whsec_"));
+
+    let path = format!("/v1/webhooks/{}", first.1["id"].as_str().unwrap());
+    let patch = |headers: &'static [(&'static str, &'static str)]| {
+        house.call_with(Method::PATCH, &path, Some(json!({"description": null, "enabled": false})), headers)
+    };
+    assert_eq!(patch(&[]).await.0, 428);
+    assert_eq!(patch(&[("if-match", "\"7\"")]).await.0, 409);
+    let (status, changed) = patch(&[("if-match", "\"1\"")]).await;
+    assert_eq!((status.as_u16(), &changed["disabled"]["by"]), (200, &json!("admin")));
+    assert_eq!((&changed["description"], &changed["url"]), (&Value::Null, &json!("https://example.com/hooks")));
+    assert_eq!(patch(&[("if-match", "\"1\"")]).await.0, 409, "that version is over");
+
+    for _ in 1..MAX_ENDPOINTS {
+        house.post("/v1/webhooks", json!({"url": "https://example.com/"})).await;
+    }
+    let (status, problem) =
+        house.call(Method::POST, "/v1/webhooks", Some(json!({"url": "https://example.com/"}))).await;
+    assert_eq!((status.as_u16(), &problem["code"]), (409, &json!("too-many-webhooks")));
+    assert_eq!(house.call(Method::DELETE, &path, None).await.0, 200);
+    assert_eq!(house.call(Method::GET, &path, None).await.0, 404);
+    house.post("/v1/webhooks", json!({"url": "https://example.com/"})).await;
+    for missing in ["0000000000000000", "x"] {
+        for rest in ["", "/deliveries", "/deliveries/x-1"] {
+            assert_eq!(house.call(Method::GET, &format!("/v1/webhooks/{missing}{rest}"), None).await.0, 404);
+        }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn r24_agents_and_supervisors_do_not_see_webhooks() {
+    let house = House::start().await;
+    let endpoint = Endpoint::new(&house, &ALL).await;
+    let admin = house.member("Ada Winter", Role::Admin).await;
+    let supervisor = house.member("Sam Ode", Role::Supervisor).await;
+    for (agent, status) in [(&house.agent, 403), (&supervisor, 403), (&admin, 200)] {
+        let browser = house.signed_in(agent).await;
+        for path in ["/v1/webhooks".to_owned(), endpoint.path(""), endpoint.path("/deliveries")] {
+            assert_eq!(browser.get(&path).await.status, status, "{path}");
+        }
+    }
+    assert_eq!(house.browser().get("/v1/webhooks").await.status, 401);
+    // Without the token of one of our pages, a browser changes nothing.
+    let browser = house.signed_in(&admin).await;
+    assert_eq!(browser.post(&endpoint.path("/rotate"), &[]).await.status, 403);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn r24_a_deleted_endpoint_hears_nothing_more() {
+    let house = House::start().await;
+    let endpoint = Endpoint::new(&house, &ALL).await;
+    endpoint.receiver.answers(Conduct::Status(500));
+    house.session(None).await;
+    house.stack.settle().await;
+    endpoint.receiver.forget();
+    assert_eq!(house.call(Method::DELETE, &endpoint.path(""), None).await.0, 200);
+    house.session(None).await;
+    house.stack.settle().await;
+    house.stack.advance(3600).await;
+    assert!(endpoint.receiver.received().is_empty());
+}
