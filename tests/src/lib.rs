@@ -2,6 +2,12 @@
 //! calls the API, a customer's browser, and an agent's.
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on should say where")]
 
+mod line;
+mod platform;
+
+pub use line::Line;
+pub use platform::{Answer, Desk, Invited, Platform, Sent, Staff};
+
 use std::{collections::BTreeMap, sync::Mutex};
 
 use parlor_domain::{
@@ -100,7 +106,7 @@ impl House {
     /// A browser without any cookie.
     #[must_use]
     pub fn browser(&self) -> Browser {
-        Browser { base: self.stack.url().to_owned(), http: client(), cookies: Mutex::default() }
+        Browser::at(self.stack.url())
     }
 
     /// Calls the API as the integrator.
@@ -272,6 +278,12 @@ impl Page {
 }
 
 impl Browser {
+    /// A browser without any cookie, on the pages of an origin.
+    #[must_use]
+    pub fn at(origin: &str) -> Self {
+        Self { base: origin.to_owned(), http: client(), cookies: Mutex::default() }
+    }
+
     /// Puts a cookie there.
     pub fn put_cookie(&self, name: &str, value: &str) {
         self.cookies.lock().unwrap().insert(name.into(), value.into());

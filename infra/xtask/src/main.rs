@@ -3,6 +3,7 @@
 mod layers;
 mod lint;
 mod package;
+mod platform;
 mod test;
 mod tools;
 
@@ -15,11 +16,14 @@ use lexopt::prelude::*;
 const HELP: &str = "\
 cargo xtask <task>
 
-  test [--only PART]…   everything that proves a change: fmt, layers, unit, integration, browser.
-                        Installs what the browser tests need (chromium by apt-get, packages by npm ci) or says
-                        what it could not install. Ends with `N passed, N failed`. Clippy and cargo-deny are `lint`.
+  test [--only PART]…   everything that proves a change: fmt, layers, unit, integration, platform, browser.
+                        Installs what the browser tests need (chromium by apt-get, packages by npm ci) and what the
+                        second platform needs (an emulator of AWS by pip) or says what it could not install. Ends with `N passed, N failed`. Clippy and cargo-deny are `lint`.
   lint                  fmt, clippy with warnings as errors, cargo-deny. Installs cargo-deny when it is missing, which
                         compiles for minutes; that is why `test` leaves it out.
+  platform --remove-each [FUNCTION]…
+                        on the second platform, takes every action of each function's role (or of the named ones')
+                        away, one at a time, and prints which journey fails without it. Takes many minutes.
   package [--x86-64] [FUNCTION]…
                         each function (or the named ones) as the zip that is deployed, under target/lambda, with its
                         size. Installs cargo-lambda from PyPI when it is missing.
@@ -64,10 +68,12 @@ fn run() -> Result<bool, Failure> {
     let mut words: Vec<String> = Vec::new();
     let mut only: Vec<String> = Vec::new();
     let mut x86_64 = false;
+    let mut remove_each = false;
     while let Some(argument) = arguments.next()? {
         match argument {
             Long("only") => only.push(arguments.value()?.string()?),
             Long("x86-64") => x86_64 = true,
+            Long("remove-each") => remove_each = true,
             Short('h') | Long("help") => {
                 print!("{HELP}");
                 return Ok(true);
@@ -78,6 +84,8 @@ fn run() -> Result<bool, Failure> {
     }
     let (task, rest) = words.split_first().ok_or_else(|| Failure::new(format!("which task?\n\n{HELP}")))?;
     match (task.as_str(), rest, only.is_empty(), x86_64) {
+        ("platform", functions, true, false) if remove_each => platform::remove_each(functions),
+        _ if remove_each => Err(Failure::new(format!("`--remove-each` belongs to `platform`\n\n{HELP}"))),
         ("test", [], _, false) => test::run(&only),
         ("lint", [], true, false) => lint::run(),
         ("package", functions, true, _) => package::run(&package::Options { functions: functions.to_vec(), x86_64 }),

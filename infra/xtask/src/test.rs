@@ -9,15 +9,15 @@ use std::time::{Duration, Instant};
 
 use serde_json::Value;
 
-use crate::{Failure, cargo, layers, root, succeeds, tools};
+use crate::{Failure, cargo, layers, platform, root, succeeds, tools};
 
-const PARTS: [&str; 5] = ["fmt", "layers", "unit", "integration", "browser"];
+const PARTS: [&str; 6] = ["fmt", "layers", "unit", "integration", "platform", "browser"];
 
 /// How many passed and failed.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-struct Tally {
-    passed: usize,
-    failed: usize,
+pub(crate) struct Tally {
+    pub(crate) passed: usize,
+    pub(crate) failed: usize,
 }
 
 impl std::ops::AddAssign for Tally {
@@ -43,6 +43,8 @@ pub(crate) fn run(only: &[String]) -> Result<bool, Failure> {
         None
     };
 
+    let python = if wanted("platform") { Some(platform::python()?) } else { None };
+
     let mut total = Tally::default();
     let mut done = |part: &str, since: Instant, tally: Tally| {
         println!("{part}: {} passed, {} failed, {}", tally.passed, tally.failed, seconds(since.elapsed()));
@@ -62,9 +64,9 @@ pub(crate) fn run(only: &[String]) -> Result<bool, Failure> {
         let tally = Tally { passed: packages.saturating_sub(wrong.len()), failed: wrong.len() };
         done("layers", since, tally);
     }
-    if ["unit", "integration", "browser"].into_iter().any(wanted) {
+    if ["unit", "integration", "platform", "browser"].into_iter().any(wanted) {
         let since = now();
-        let Some(built) = build()? else {
+        let Some(built) = build(python.is_some())? else {
             done("build", since, one(false));
             println!("{} passed, {} failed", total.passed, total.failed);
             return Ok(false);
@@ -81,6 +83,10 @@ pub(crate) fn run(only: &[String]) -> Result<bool, Failure> {
                 }
                 done(part, since, tally);
             }
+        }
+        if let Some(python) = python {
+            let since = now();
+            done("platform", since, platform::run(&python, &built)?);
         }
         if let Some(chromium) = chromium {
             let since = now();
@@ -99,11 +105,19 @@ enum Kind {
     Integration,
 }
 
-struct Program {
+pub(crate) struct Program {
     name: String,
     kind: Kind,
     path: PathBuf,
     package: PathBuf,
+}
+
+impl Built {
+    /// The test program of this name, `tests/journeys`.
+    pub(crate) fn test(&self, name: &str) -> Result<&Program, Failure> {
+        let program = self.tests.iter().find(|program| program.name == name);
+        program.ok_or_else(|| Failure::new(format!("there is no test program `{name}`")))
+    }
 }
 
 impl Program {
@@ -113,10 +127,10 @@ impl Program {
     }
 }
 
-struct Built {
+pub(crate) struct Built {
     tests: Vec<Program>,
     /// The one-machine stack, which integration and browser tests start.
-    parlor: PathBuf,
+    pub(crate) parlor: PathBuf,
     /// Writes the sample of every view, for the browser tests.
     samples: PathBuf,
 }
@@ -124,10 +138,13 @@ struct Built {
 /// Builds every test and the one-machine stack in one go; nothing when that fails, with cargo's own words shown.
 ///
 /// One invocation over the workspace, because cargo chooses the features of dependencies per invocation: building
-/// packages one by one would compile the same dependencies several times over.
-fn build() -> Result<Option<Built>, Failure> {
+/// packages one by one would compile the same dependencies several times over. The functions' programs come along only
+/// for those who deploy them: linking them takes a while.
+pub(crate) fn build(functions: bool) -> Result<Option<Built>, Failure> {
+    let programs: &[&str] = if functions { &["--bins"] } else { &["--bin", "parlor"] };
     let mut child = cargo()
-        .args(["build", "--workspace", "--tests", "--bin", "parlor", "--example", "samples", "--locked"])
+        .args(["build", "--workspace", "--tests", "--example", "samples", "--locked"])
+        .args(programs)
         .args(["--message-format", "json-render-diagnostics"])
         .stdout(Stdio::piped())
         .spawn()
@@ -185,7 +202,8 @@ fn run_programs(programs: &[&Program], parlor: &std::path::Path) -> Tally {
         for _ in 0..2 {
             scope.spawn(|| {
                 while let Some(program) = programs.get(next.fetch_add(1, Ordering::Relaxed)) {
-                    let (tally, report) = run_program(program, parlor);
+                    let alone: &[&str] = if program.is_storm() { &["--test-threads=1", "--nocapture"] } else { &[] };
+                    let (tally, report) = run_program(program, alone, &[("PARLOR_PROGRAM", parlor)]);
                     // Poisoned only if printing panicked; the count is still right.
                     let mut total = total.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
                     print!("{report}");
@@ -197,13 +215,18 @@ fn run_programs(programs: &[&Program], parlor: &std::path::Path) -> Tally {
     total.into_inner().unwrap_or_else(std::sync::PoisonError::into_inner)
 }
 
-fn run_program(program: &Program, parlor: &std::path::Path) -> (Tally, String) {
+/// Runs one test program. Its tally, and what there is to say about it.
+pub(crate) fn run_program(
+    program: &Program,
+    arguments: &[&str],
+    environment: &[(&str, &std::path::Path)],
+) -> (Tally, String) {
     let since = now();
     let output = Command::new(&program.path)
-        .args(if program.is_storm() { ["--test-threads=1", "--nocapture"].as_slice() } else { &[] })
+        .args(arguments)
         .current_dir(&program.package)
         .env("CARGO_MANIFEST_DIR", &program.package)
-        .env("PARLOR_PROGRAM", parlor)
+        .envs(environment.iter().copied())
         .stdin(Stdio::null())
         .output();
     let name = &program.name;

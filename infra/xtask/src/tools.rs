@@ -101,6 +101,34 @@ pub(crate) fn with_cargo_lambda() -> Result<OsString, Failure> {
         .map_err(|error| Failure::new(format!("the path cannot be extended: {error}")))
 }
 
+/// A Python with exactly the packages of `requirements`, in an environment of its own under `target/tools`.
+pub(crate) fn python(name: &str, requirements: &Path) -> Result<PathBuf, Failure> {
+    let wanted =
+        fs::read(requirements).map_err(|error| Failure::new(format!("{}: {error}", requirements.display())))?;
+    let environment = root().join("target/tools").join(name);
+    let python = environment.join("bin/python");
+    let installed = environment.join(".installed-from");
+    if fs::read(&installed).is_ok_and(|from| from == wanted) {
+        return Ok(python);
+    }
+    println!("installing {} with pip", requirements.display());
+    let made = Command::new("python3").args(["-m", "venv", "--clear"]).arg(&environment).status();
+    if !made.is_ok_and(|status| status.success()) {
+        apt_get("python3-venv")?;
+        let mut again = Command::new("python3");
+        if !succeeds(again.args(["-m", "venv", "--clear"]).arg(&environment))? {
+            return Err(Failure::new("`python3 -m venv` failed (above): install Python 3.10 or newer with venv"));
+        }
+    }
+    let mut pip = Command::new(&python);
+    pip.args(["-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--requirement"]).arg(requirements);
+    if !succeeds(&mut pip)? {
+        return Err(Failure::new(format!("pip could not install {} (above)", requirements.display())));
+    }
+    fs::write(&installed, wanted).map_err(|error| Failure::new(format!("{}: {error}", installed.display())))?;
+    Ok(python)
+}
+
 /// Installs a Debian package, as root or through sudo without a password.
 fn apt_get(package: &str) -> Result<(), Failure> {
     let missed = |why: &str| {

@@ -1,0 +1,195 @@
+//! The second platform: the functions' own `bootstrap`s, deployed from the template to ministack, and the journeys there.
+//! See docs/platforms.md.
+
+use std::fs;
+use std::io::{BufRead as _, BufReader, Write as _};
+use std::path::{Path, PathBuf};
+use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
+
+use serde_json::Value;
+
+use crate::test::{self, Built, Tally, run_program};
+use crate::{Failure, root, tools};
+
+const JOURNEYS: &str = "tests/journeys";
+
+/// Wrong answers that the platform can be made to give, and a journey that has to fail by each.
+const PLANTED: [(&str, &str); 3] = [
+    ("no-cookies", "staff::an_agent_signs_in_and_out"),
+    ("no-refusals", "customer::r6_an_invitation_opens_on_one_device"),
+    ("no-versions", "staff::r19_settings_are_saved_over_what_was_seen"),
+];
+
+/// The Python that runs the platform, with its packages.
+pub(crate) fn python() -> Result<PathBuf, Failure> {
+    tools::python("platform", &root().join("tests/platform/requirements.txt"))
+}
+
+/// Deploys, runs all journeys, then those that have to notice each planted difference.
+pub(crate) fn run(python: &Path, built: &Built) -> Result<Tally, Failure> {
+    let mut platform = Platform::start(python, built)?;
+    let journeys = built.test(JOURNEYS)?;
+    let described = platform.described.clone();
+    let environment = [("PARLOR_PLATFORM", described.as_path())];
+    let (mut total, report) = run_program(journeys, &[], &environment);
+    print!("{report}");
+    for (plant, journey) in PLANTED {
+        platform.tell(&format!("plant {plant}"))?;
+        let (tally, report) = run_program(journeys, &["--exact", journey], &environment);
+        if tally == (Tally { passed: 0, failed: 1 }) {
+            println!("  planted {plant}: {journey} is red, as it has to be");
+            total.passed += 1;
+        } else {
+            println!("  planted {plant}: {journey} did not notice\n{report}");
+            total.failed += 1;
+        }
+    }
+    Ok(total)
+}
+
+/// Which journeys use a function, those first that say soonest what it misses.
+const USED_BY: [(&str, &[&str]); 21] = [
+    ("admin", &["staff::r19_settings_are_saved_over_what_was_seen"]),
+    ("agent-auth", &["staff::an_agent_signs_in_and_out", "staff::the_first_admin_comes_in_by_a_link_that_opens_once"]),
+    (
+        "agent-console",
+        &[
+            "staff::r1_the_console_starts_a_session_by_text",
+            "rooms::r14_two_rooms_chat_and_catch_up_and_the_end_is_heard",
+        ],
+    ),
+    ("customer-entry", &["customer::r6_an_invitation_opens_on_one_device", MINUTE]),
+    (
+        "customer-pin",
+        &["customer::r7_a_pin_lets_in_locks_and_is_reset", "customer::r7_a_code_and_a_consent_let_in", HEARD],
+    ),
+    (
+        "customer-room",
+        &[
+            "customer::r2_what_is_left_after_the_end_and_after_the_renewal",
+            "rooms::r14_two_rooms_chat_and_catch_up_and_the_end_is_heard",
+            MINUTE,
+        ],
+    ),
+    ("deliver", &["customer::r6_an_invitation_opens_on_one_device", "staff::r1_the_console_starts_a_session_by_text"]),
+    ("live-connect", ROOMS),
+    ("live-disconnect", ROOMS),
+    ("live-message", ROOMS),
+    ("retry-deliveries", &["clock::r23_a_message_that_the_stream_lost_is_sent_by_the_schedule"]),
+    ("session-content", &["program::r24_the_timeline_says_what_happened", ROOMS[0]]),
+    ("session-customer", &["customer::r7_a_pin_lets_in_locks_and_is_reset", HEARD]),
+    ("session-end", &["program::r24_the_timeline_says_what_happened", ROOMS[0]]),
+    ("session-invite", &["program::r1_a_planned_session_is_invited_later_and_again", HEARD]),
+    ("session-read", &["program::r1_a_start_is_repeated_by_its_key", "program::r24_the_timeline_says_what_happened"]),
+    ("session-renew", &["customer::r2_what_is_left_after_the_end_and_after_the_renewal", HEARD]),
+    ("session-start", &["program::r1_a_start_is_repeated_by_its_key"]),
+    ("static-files", &["program::pages_load_our_own_files_and_keep_them"]),
+    ("sweep-access", &[MINUTE]),
+    ("sweep-inactivity", &[MINUTE]),
+];
+
+const ROOMS: &[&str] =
+    &["rooms::r14_two_rooms_chat_and_catch_up_and_the_end_is_heard", "rooms::r14_who_leaves_is_seen_to_leave"];
+const HEARD: &str = "rooms::r14_what_others_do_is_heard_in_the_room";
+/// Waits for a minute, so it comes last.
+const MINUTE: &str = "clock::r2_r3_r5_a_minute_passes";
+
+/// Takes every action of every role (or of those of `functions`) away, one at a time, and says which journey missed it:
+/// rows of a table for docs/platforms.md. `false` when an action is missed by none.
+pub(crate) fn remove_each(functions: &[String]) -> Result<bool, Failure> {
+    let python = python()?;
+    let Some(built) = test::build(true)? else { return Ok(false) };
+    let journeys = built.test(JOURNEYS)?;
+    let mut platform = Platform::start(&python, &built)?;
+    let described = platform.described.clone();
+    let mut red = |journey: &str| {
+        let (tally, _) = run_program(journeys, &["--exact", journey], &[("PARLOR_PLATFORM", described.as_path())]);
+        tally.failed > 0
+    };
+    let cuts: Value = serde_json::from_str(&platform.tell("roles")?)
+        .map_err(|error| Failure::new(format!("the platform's roles: {error}")))?;
+    let cuts = cuts.as_array().cloned().unwrap_or_default();
+    let mut all_missed = true;
+    println!("| function | action | on | without it |\n| --- | --- | --- | --- |");
+    for (number, cut) in cuts.iter().enumerate() {
+        let text = |name: &str| cut[name].as_str().unwrap_or_default();
+        let function = text("function");
+        if !functions.is_empty() && !functions.iter().any(|wanted| wanted == function) {
+            continue;
+        }
+        let users = USED_BY.iter().find(|(name, _)| *name == function).map_or(&[][..], |(_, users)| users);
+        platform.tell(&format!("remove {number}"))?;
+        let missed = users.iter().find(|journey| red(journey));
+        platform.tell(&format!("restore {number}"))?;
+        let verdict = missed.map_or_else(|| "**no journey fails**".to_owned(), |journey| format!("`{journey}` fails"));
+        println!("| `{function}` | `{}` | {} | {verdict} |", text("action"), text("on"));
+        all_missed &= missed.is_some();
+    }
+    Ok(all_missed)
+}
+
+/// A running platform; it ends when this is dropped.
+struct Platform {
+    child: Child,
+    commands: Option<ChildStdin>,
+    answers: BufReader<ChildStdout>,
+    /// The file that says where it is, for the journeys.
+    described: PathBuf,
+}
+
+impl Platform {
+    fn start(python: &Path, built: &Built) -> Result<Self, Failure> {
+        let root = root();
+        let programs = built.parlor.parent().unwrap_or(&root);
+        let folder = root.join("target/platform");
+        let lost = |error| Failure::new(format!("{}: {error}", folder.display()));
+        fs::create_dir_all(&folder).map_err(lost)?;
+        let mut child = Command::new(python)
+            .arg(root.join("tests/platform"))
+            .arg("--template")
+            .arg(root.join("infra/template.yaml"))
+            .arg("--programs")
+            .arg(programs)
+            .arg("--zips")
+            .arg(&folder)
+            .arg("--log")
+            .arg(folder.join("ministack.log"))
+            .env("PYTHONDONTWRITEBYTECODE", "1")
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .spawn()
+            .map_err(|error| Failure::new(format!("{} cannot be started: {error}", python.display())))?;
+        let (Some(commands), Some(answers)) = (child.stdin.take(), child.stdout.take()) else {
+            return Err(Failure::new("the platform has no standard input and output"));
+        };
+        let described = folder.join("ready.json");
+        let mut platform = Self { child, commands: Some(commands), answers: BufReader::new(answers), described };
+        let ready = platform.answer()?;
+        fs::write(&platform.described, ready).map_err(lost)?;
+        Ok(platform)
+    }
+
+    /// Gives a command, and waits until it is done.
+    fn tell(&mut self, command: &str) -> Result<String, Failure> {
+        if let Some(commands) = &mut self.commands {
+            writeln!(commands, "{command}").map_err(|error| Failure::new(format!("the platform is gone: {error}")))?;
+        }
+        self.answer()
+    }
+
+    fn answer(&mut self) -> Result<String, Failure> {
+        let mut line = String::new();
+        match self.answers.read_line(&mut line) {
+            Ok(length) if length > 0 => Ok(line),
+            _ => Err(Failure::new("the platform ended early (above, and in target/platform/ministack.log)")),
+        }
+    }
+}
+
+impl Drop for Platform {
+    /// Its end of input is its end.
+    fn drop(&mut self) {
+        self.commands = None;
+        let _ = self.child.wait();
+    }
+}

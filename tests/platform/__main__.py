@@ -1,0 +1,215 @@
+"""Parlor on ministack: deploys the template with real `bootstrap`s, and serves until standard input ends.
+
+    python tests/platform --template infra/template.yaml --programs target/debug --zips target/platform --log ministack.log
+
+prints one line of JSON when it serves: what `tests/src/platform.rs` reads. Each line of standard input is a command and
+is answered by a line: `plant NAME` (plants.py), `roles`, `remove N`, `restore N` (roles.py). `cargo xtask test` runs it in an environment of its own, made from requirements.txt. What is adapted here to ministack's differences from AWS is listed in
+docs/platforms.md, by number.
+"""
+
+import argparse
+import json
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+import urllib.error
+import urllib.request
+from pathlib import Path
+
+import boto3
+from botocore.config import Config
+
+import front
+import plants
+import template
+from package import package
+from roles import Roles
+
+REGION = "eu-central-1"
+STACK = "parlor"
+BUCKET = "parlor-functions"
+MAIL_FROM = "parlor@parlor.example"
+# ministack takes this one for the account's root; presigned URLs need it, too.
+ROOT = {"AWS_ACCESS_KEY_ID": "test", "AWS_SECRET_ACCESS_KEY": "test"}
+PATIENCE_SECONDS = 120
+
+
+def free_port():
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        return listener.getsockname()[1]
+
+
+class Ministack:
+    """One ministack of our own, in memory, with a folder of its own for what it unpacks."""
+
+    def __init__(self, log):
+        port = free_port()
+        self.server = ("127.0.0.1", port)
+        self.endpoint = f"http://127.0.0.1:{port}"
+        self.folder = tempfile.mkdtemp(prefix="parlor-platform-")
+        environment = {name: os.environ[name] for name in ("PATH", "HOME", "LANG") if name in os.environ}
+        environment.update(ROOT)
+        environment.update({
+            "TMPDIR": self.folder,
+            "BIND_HOST": "127.0.0.1",
+            "GATEWAY_PORT": str(port),
+            # ministack hands it to every function, which finds the services by it.
+            "AWS_ENDPOINT_URL": self.endpoint,
+            "MINISTACK_REGION": REGION,
+            "AWS_DEFAULT_REGION": REGION,
+            "AUTH": "true",
+            "LAMBDA_EXECUTOR": "local",
+            # They would take ports that are not ours to take.
+            "IOT_MTLS_ENABLED": "0",
+            "SFTP_ENABLED": "0",
+        })
+        self.process = subprocess.Popen(
+            [sys.executable, "-m", "ministack"],
+            env=environment, cwd=self.folder, stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True,
+        )
+
+    def wait(self):
+        deadline = time.monotonic() + PATIENCE_SECONDS
+        while time.monotonic() < deadline:
+            if self.process.poll() is not None:
+                raise SystemExit(f"ministack ended with {self.process.returncode}; its log says why")
+            try:
+                return self.get("/_ministack/health")
+            except (urllib.error.URLError, ConnectionError):
+                time.sleep(0.05)
+        raise SystemExit(f"ministack did not answer within {PATIENCE_SECONDS} s")
+
+    def get(self, path):
+        with urllib.request.urlopen(self.endpoint + path, timeout=30) as answer:
+            return json.load(answer)
+
+    def client(self, service):
+        return boto3.client(
+            service, endpoint_url=self.endpoint, region_name=REGION, aws_access_key_id=ROOT["AWS_ACCESS_KEY_ID"],
+            aws_secret_access_key=ROOT["AWS_SECRET_ACCESS_KEY"], config=Config(retries={"max_attempts": 1}),
+        )
+
+    def stop(self):
+        # Its functions are processes below it and end when their Runtime API is gone.
+        self.process.terminate()
+        try:
+            self.process.wait(10)
+        except subprocess.TimeoutExpired:
+            self.process.kill()
+            self.process.wait()
+        shutil.rmtree(self.folder, ignore_errors=True)
+
+
+def deploy(ministack, source, zips, public_url):
+    """Deploys the stack: the physical id of each of its resources, by logical name."""
+    binaries = template.binaries(source)
+    s3, formation = ministack.client("s3"), ministack.client("cloudformation")
+    s3.create_bucket(Bucket=BUCKET, CreateBucketConfiguration={"LocationConstraint": REGION})
+    for binary in binaries.values():
+        s3.upload_file(str(zips / f"{binary}.zip"), BUCKET, f"{binary}.zip")
+    # What an operator does once by hand: the sender has to be verified.
+    ministack.client("sesv2").create_email_identity(EmailIdentity=MAIL_FROM)
+    body = json.dumps(template.adapt(source, bucket=BUCKET, endpoint=ministack.endpoint))
+    s3.put_object(Bucket=BUCKET, Key="template.json", Body=body.encode())
+    formation.create_stack(
+        StackName=STACK,
+        TemplateURL=f"{ministack.endpoint}/{BUCKET}/template.json",
+        Parameters=[
+            {"ParameterKey": "PublicUrl", "ParameterValue": public_url},
+            {"ParameterKey": "MailFrom", "ParameterValue": MAIL_FROM},
+        ],
+        Capabilities=["CAPABILITY_IAM", "CAPABILITY_AUTO_EXPAND"],
+    )
+    deadline = time.monotonic() + PATIENCE_SECONDS
+    while time.monotonic() < deadline:
+        status = formation.describe_stacks(StackName=STACK)["Stacks"][0]["StackStatus"]
+        if status == "CREATE_COMPLETE":
+            resources = formation.describe_stack_resources(StackName=STACK)["StackResources"]
+            return {resource["LogicalResourceId"]: resource["PhysicalResourceId"] for resource in resources}
+        if status != "CREATE_IN_PROGRESS":
+            events = formation.describe_stack_events(StackName=STACK)["StackEvents"]
+            failed = [event for event in events if event["ResourceStatus"].endswith("_FAILED")]
+            raise SystemExit(f"the stack is {status}: {json.dumps(failed, default=str)}")
+        time.sleep(0.1)
+    raise SystemExit(f"the stack was not made within {PATIENCE_SECONDS} s")
+
+
+def outbox(ministack):
+    """What was sent, in the one-machine stack's words, oldest first for each recipient. No times: ministack keeps none of
+    texts."""
+    mails = [mail for account in ministack.get("/_ministack/ses/messages")["messages"].values() for mail in account]
+    texts = [text for phone in ministack.get("/_ministack/sns/sms-messages")["sms_messages"].values() for text in phone]
+    return [
+        {"channel": "email", "to": mail["To"][0], "subject": mail["Subject"], "text": mail["BodyText"],
+         "html": mail["BodyHtml"]}
+        for mail in mails
+    ] + [{"channel": "sms", "to": text["PhoneNumber"], "text": text["Message"]} for text in texts]
+
+
+def main():
+    parser = argparse.ArgumentParser(description="Parlor on ministack")
+    parser.add_argument("--template", type=Path, required=True)
+    parser.add_argument("--programs", type=Path, required=True, help="where cargo put the functions' programs")
+    parser.add_argument("--zips", type=Path, required=True, help="where a zip for each function is put")
+    parser.add_argument("--log", type=Path, required=True, help="where ministack's own log goes")
+    options = parser.parse_args()
+    os.environ["AWS_DEFAULT_REGION"] = REGION
+
+    since = time.monotonic()
+    sizes = package(options.programs, options.zips, template.binaries(template.read(options.template)).values())
+    print(f"{len(sizes)} zips, {min(sizes.values()) >> 10} to {max(sizes.values()) >> 10} KB, "
+          f"{time.monotonic() - since:.1f} s", file=sys.stderr)
+
+    since = time.monotonic()
+    with open(options.log, "wb") as log:
+        ministack = Ministack(log)
+        try:
+            ministack.wait()
+            # The functions need the origin before there is an API that it could lead to.
+            site, url = front.serve(None)
+            resources = deploy(ministack, template.read(options.template), options.zips, url)
+            api = f"/_aws/execute-api/{resources['HttpApi']}/$default"
+            planted = ["nothing"]
+            wrong = lambda *answer: plants.PLANTS[planted[0]](*answer)
+            site.RequestHandlerClass = front.origin(ministack.server, api, wrong)
+            names = {binary: resources[name] for name, binary in template.binaries(template.read(options.template)).items()}
+            functions = ministack.client("lambda")
+
+            def run(binary):
+                answer = functions.invoke(FunctionName=names[binary], Payload=b"{}")
+                return "FunctionError" in answer, json.loads(answer["Payload"].read() or b"null")
+
+            _, beside = front.serve(front.tools(lambda: outbox(ministack), run))
+            store = functions.get_function_configuration(FunctionName=names["session-start"])["Environment"]["Variables"]
+            environment = {**store, **ROOT, "AWS_REGION": REGION, "AWS_ENDPOINT_URL": ministack.endpoint}
+            ready = {"url": url, "outbox_url": f"{beside}/outbox.json", "schedules_url": f"{beside}/schedules",
+                     "environment": environment}
+            print(f"deployed in {time.monotonic() - since:.1f} s", file=sys.stderr)
+            print(json.dumps(ready), flush=True)
+            binaries = template.binaries(template.read(options.template)).items()
+            roles = Roles(ministack.client("iam"), {binary: resources[f"{name}Role"] for name, binary in binaries})
+
+            def plant(name):
+                planted[0] = name
+                return plants.PLANTS[name].__doc__
+
+            commands = {
+                "plant": plant,
+                "roles": roles.list,
+                "remove": lambda number: roles.remove(int(number)),
+                "restore": lambda number: roles.restore(int(number)),
+            }
+            for line in sys.stdin:
+                command, *arguments = line.split()
+                print(json.dumps(commands[command](*arguments)), flush=True)
+        finally:
+            ministack.stop()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,123 @@
+"""infra/template.yaml as ministack can deploy it: what ministack does not understand is said in words that it does."""
+
+import platform
+import secrets
+import string
+from types import SimpleNamespace
+
+import yaml
+from samtranslator.translator.transform import transform
+
+
+class _Intrinsics(yaml.SafeLoader):
+    """Reads CloudFormation's short forms (`!Ref`, `!Sub` ...) as their long ones."""
+
+
+def _intrinsic(loader, tag, node):
+    if isinstance(node, yaml.ScalarNode):
+        value = loader.construct_scalar(node)
+    elif isinstance(node, yaml.SequenceNode):
+        value = loader.construct_sequence(node, deep=True)
+    else:
+        value = loader.construct_mapping(node, deep=True)
+    if tag == "GetAtt" and isinstance(value, str):
+        value = value.split(".", 1)
+    return {tag if tag in ("Ref", "Condition") else f"Fn::{tag}": value}
+
+
+_Intrinsics.add_multi_constructor("!", _intrinsic)
+
+
+def read(path):
+    """The template as it is in the repository."""
+    with open(path, encoding="utf-8") as file:
+        return yaml.load(file, _Intrinsics)
+
+
+def binaries(template):
+    """Each function's logical name and the package that its `bootstrap` is built from."""
+    return {
+        name: resource["Metadata"]["BuildProperties"]["Binary"]
+        for name, resource in template["Resources"].items()
+        if resource["Type"] == "AWS::Serverless::Function"
+    }
+
+
+def adapt(template, *, bucket, endpoint):
+    """The template for ministack at `endpoint`, whose bucket holds a zip for each package.
+
+    Every change answers a difference in the list of docs/platforms.md; nothing else of the template changes.
+    """
+    machine = "arm64" if platform.machine() in ("aarch64", "arm64") else "x86_64"
+    template["Globals"]["Function"]["Architectures"] = [machine]
+    for name, binary in binaries(template).items():
+        template["Resources"][name]["Properties"]["CodeUri"] = f"s3://{bucket}/{binary}.zip"
+    # Difference 4: `execute-api` has no host names of its own here.
+    gateway = f"{endpoint.removeprefix('http://')}/_aws/execute-api/${{LiveApi}}/live"
+    variables = template["Globals"]["Function"]["Environment"]["Variables"]
+    variables["PARLOR_LIVE_URL"] = {"Fn::Sub": f"ws://{gateway}"}
+    variables["PARLOR_LIVE_ENDPOINT"] = {"Fn::Sub": f"http://{gateway}"}
+    # Difference 5: no TLS in front.
+    del template["Parameters"]["PublicUrl"]["AllowedPattern"]
+    translated = transform(template, {}, SimpleNamespace(load=lambda: {}))
+    _expand_routes(translated["Resources"])
+    for role in of_type(translated, "AWS::IAM::Role").values():
+        for statement in statements(role):
+            # Difference 7: a condition that ministack cannot judge refuses everybody.
+            if "ses:FromAddress" in str(statement.get("Condition")):
+                del statement["Condition"]
+    # Difference 6: `ExcludePunctuation` is not heard, and punctuation is no base64.
+    secret = translated["Resources"]["MasterKey"]["Properties"]
+    length = secret.pop("GenerateSecretString")["PasswordLength"]
+    secret["SecretString"] = "".join(secrets.choice(string.ascii_letters + string.digits) for _ in range(length))
+    return translated
+
+
+def of_type(template, kind):
+    """The resources of one kind, by logical name."""
+    return {name: resource for name, resource in template["Resources"].items() if resource["Type"] == kind}
+
+
+def statements(role):
+    """The statements of a role's own policies."""
+    return [
+        statement
+        for policy in role["Properties"].get("Policies", [])
+        for statement in policy["PolicyDocument"]["Statement"]
+    ]
+
+
+def _expand_routes(resources):
+    """Difference 1: the OpenAPI body of an HTTP API is ignored, so each of its operations becomes a route."""
+    for api_name, api in list(resources.items()):
+        if api["Type"] != "AWS::ApiGatewayV2::Api" or "Body" not in api["Properties"]:
+            continue
+        body = api["Properties"].pop("Body")
+        api["Properties"].update({"Name": api_name, "ProtocolType": "HTTP"})
+        api["Properties"].pop("FailOnWarnings", None)
+        integrations = {}
+        for path, operations in body["paths"].items():
+            for method, operation in operations.items():
+                integration = operation["x-amazon-apigateway-integration"]
+                uri = integration["uri"]
+                key = str(uri)
+                if key not in integrations:
+                    integrations[key] = f"{api_name}Integration{len(integrations)}"
+                    resources[integrations[key]] = {
+                        "Type": "AWS::ApiGatewayV2::Integration",
+                        "Properties": {
+                            "ApiId": {"Ref": api_name},
+                            "IntegrationType": "AWS_PROXY",
+                            "IntegrationUri": uri,
+                            "PayloadFormatVersion": integration["payloadFormatVersion"],
+                        },
+                    }
+                verb = "ANY" if method == "x-amazon-apigateway-any-method" else method.upper()
+                resources[f"{api_name}Route{len(resources)}"] = {
+                    "Type": "AWS::ApiGatewayV2::Route",
+                    "Properties": {
+                        "ApiId": {"Ref": api_name},
+                        "RouteKey": "$default" if path == "/$default" else f"{verb} {path}",
+                        "Target": {"Fn::Join": ["/", ["integrations", {"Ref": integrations[key]}]]},
+                    },
+                }

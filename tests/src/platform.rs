@@ -1,0 +1,347 @@
+//! Where the journeys happen: the one-machine stack in this process, or whatever `PARLOR_PLATFORM` describes. A journey
+//! knows base URLs only; how a clock is moved and a schedule run is the platform's to say.
+
+use std::{collections::BTreeMap, fs, path::PathBuf, time::Duration};
+
+use jiff::SignedDuration;
+use parlor_domain::{
+    Agent, AgentId, EmailAddress, KeyId, LoginId, Role, Secret, TeamId,
+    staff::{ApiKey, ApiKeyToken},
+};
+use parlor_local::Stack;
+use parlor_runtime::Runtime;
+use parlor_store::{NewAgent, SetupLink, Store};
+use reqwest::{Method, header::HeaderMap};
+use serde::Deserialize;
+use serde_json::{Value, json};
+
+use crate::{Browser, client};
+
+/// How long a message may take to arrive, and anything else that happens by itself.
+const PATIENCE: Duration = Duration::from_secs(30);
+
+/// What whoever runs the platform says about it: one line of JSON, in the file that `PARLOR_PLATFORM` names.
+#[derive(Debug, Deserialize)]
+struct Described {
+    url: String,
+    outbox_url: String,
+    schedules_url: String,
+    /// The environment of the functions, with credentials for the tables: by it staff and keys are laid out.
+    environment: BTreeMap<String, String>,
+}
+
+/// A running Parlor.
+pub struct Platform {
+    /// The public origin.
+    pub url: String,
+    outbox_url: String,
+    schedules_url: String,
+    /// Clock, randomness and keys, as the functions have them.
+    pub runtime: Runtime,
+    /// The tables, for what only time or somebody's fault brings about.
+    pub store: Store,
+    http: reqwest::Client,
+    /// Where the clock can be moved.
+    stack: Option<Stack>,
+}
+
+/// An answer to a program.
+#[derive(Debug)]
+pub struct Answer {
+    /// The status.
+    pub status: u16,
+    /// The headers.
+    pub headers: HeaderMap,
+    /// The body, a string where it is no JSON.
+    pub body: Value,
+}
+
+impl Answer {
+    /// A header's value; empty without it.
+    #[must_use]
+    pub fn header(&self, name: &str) -> &str {
+        self.headers.get(name).and_then(|value| value.to_str().ok()).unwrap_or_default()
+    }
+}
+
+/// A mail or a text.
+#[derive(Debug, Clone, Deserialize)]
+pub struct Sent {
+    /// `email` or `sms`.
+    pub channel: String,
+    /// The address or the number.
+    pub to: String,
+    /// The text, or the mail's text part.
+    pub text: String,
+}
+
+impl Platform {
+    /// The described platform, or else a new stack of our own.
+    pub async fn start() -> Self {
+        if let Some(path) = std::env::var_os("PARLOR_PLATFORM").map(PathBuf::from) {
+            let text = fs::read_to_string(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
+            let described: Described = serde_json::from_str(&text).unwrap();
+            let runtime = Runtime::from_env(&|name| described.environment.get(name).cloned()).unwrap();
+            return Self::of(described.url, described.outbox_url, described.schedules_url, runtime, None);
+        }
+        let stack = Stack::builder().ephemeral().start().await.unwrap();
+        let (url, runtime) = (stack.url().to_owned(), stack.runtime("test").unwrap());
+        let (outbox, schedules) = (format!("{url}/outbox.json"), format!("{url}/local/schedules"));
+        Self::of(url, outbox, schedules, runtime, Some(stack))
+    }
+
+    fn of(url: String, outbox_url: String, schedules_url: String, runtime: Runtime, stack: Option<Stack>) -> Self {
+        let config = &runtime.config;
+        let store = Store::new(runtime.dynamodb(), &config.core_table, &config.connections_table);
+        Self { url, outbox_url, schedules_url, store, runtime, http: client(), stack }
+    }
+
+    /// Lays out the link that makes the first admin, as whoever installs Parlor does. Its path.
+    pub async fn setup_link(&self) -> String {
+        let secret = Secret::generate(&self.runtime.entropy);
+        let expires_at = self.runtime.clock.now() + SignedDuration::from_hours(1);
+        self.store.put_setup_link(&SetupLink { secret: secret.hash(), expires_at }).await.unwrap();
+        format!("/setup/{}", secret.reveal())
+    }
+
+    /// A new team with an agent and an API key. Nobody else's journey meets it.
+    pub async fn desk(&self) -> Desk<'_> {
+        let random = &self.runtime.entropy;
+        let team = TeamId::generate(random);
+        self.store.create_team(&team, "Harbour Loans").await.unwrap();
+        let nina = self.staff(&team, "Nina Okafor", Role::Agent).await;
+        let token = ApiKeyToken {
+            team: team.clone(),
+            agent: nina.agent.id.clone(),
+            id: KeyId::generate(random),
+            secret: Secret::generate(random),
+        };
+        let key = ApiKey {
+            id: token.id.clone(),
+            name: "journeys".into(),
+            team: team.clone(),
+            agent: nina.agent.id.clone(),
+            secret: token.secret.hash(),
+            created_at: self.runtime.clock.now(),
+        };
+        self.store.create_api_key(&key).await.unwrap();
+        Desk { platform: self, team, nina, api_key: token.reveal() }
+    }
+
+    async fn staff(&self, team: &TeamId, name: &str, role: Role) -> Staff {
+        let id = AgentId::generate(&self.runtime.entropy);
+        let email: EmailAddress = format!("{id}@parlor.example").parse().unwrap();
+        let agent = Agent { id, name: name.into(), email, role, team: team.clone(), also_teams: vec![] };
+        let password = Secret::generate(&self.runtime.entropy).reveal();
+        let hash = agent_auth::password::hash(&password, &self.runtime.entropy);
+        self.store.create_agent(&NewAgent { agent: agent.clone(), password: hash }).await.unwrap();
+        Staff { agent, password }
+    }
+
+    /// A browser without any cookie.
+    #[must_use]
+    pub fn browser(&self) -> Browser {
+        Browser::at(&self.url)
+    }
+
+    /// Calls the API as a program, with any headers.
+    pub async fn call(&self, method: Method, path: &str, headers: &[(&str, &str)], body: Option<Vec<u8>>) -> Answer {
+        let mut request = self.http.request(method, format!("{}{path}", self.url));
+        for (name, value) in headers {
+            request = request.header(*name, *value);
+        }
+        if let Some(body) = body {
+            request = request.body(body);
+        }
+        let response = request.send().await.unwrap();
+        let (status, headers) = (response.status().as_u16(), response.headers().clone());
+        let text = response.text().await.unwrap();
+        Answer { status, headers, body: serde_json::from_str(&text).unwrap_or(Value::String(text)) }
+    }
+
+    /// A phone number that nobody else has.
+    #[must_use]
+    pub fn phone(&self) -> String {
+        let mut bytes = [0; 8];
+        self.runtime.entropy.fill(&mut bytes);
+        format!("+49151{:08}", u64::from_le_bytes(bytes) % 100_000_000)
+    }
+
+    /// An address that nobody else has.
+    #[must_use]
+    pub fn address(&self) -> String {
+        format!("{}@example.net", LoginId::generate(&self.runtime.entropy))
+    }
+
+    /// Waits until `count` messages went to `to`, and answers with the last of them.
+    pub async fn message(&self, to: &str, count: usize) -> Sent {
+        let mut sent = vec![];
+        let all = self.until(|| async {
+            let all: Vec<Sent> = self.http.get(&self.outbox_url).send().await.unwrap().json().await.unwrap();
+            let all: Vec<_> = all.into_iter().filter(|message| message.to == to).collect();
+            (all.len() >= count).then_some(all)
+        });
+        if let Some(all) = all.await {
+            sent = all;
+        }
+        assert_eq!(sent.len(), count, "messages to {to}");
+        sent.pop().unwrap()
+    }
+
+    /// Runs a scheduled function now, and answers with what it said.
+    pub async fn run(&self, function: &str) -> Value {
+        let url = format!("{}/{function}/run", self.schedules_url);
+        let answer = self.http.post(url).send().await.unwrap();
+        assert!(answer.status().is_success(), "{function}: {}", answer.status());
+        answer.json().await.unwrap()
+    }
+
+    /// Lets time pass: by the clock where it can be moved, else by waiting.
+    pub async fn pass(&self, seconds: u32) {
+        match &self.stack {
+            Some(stack) => stack.advance(seconds).await,
+            None => tokio::time::sleep(Duration::from_secs(seconds.into())).await,
+        }
+    }
+
+    /// Asks again and again, for as long as [`PATIENCE`] lasts, for something that happens by itself.
+    pub async fn until<T, F: Future<Output = Option<T>>>(&self, ask: impl Fn() -> F) -> Option<T> {
+        tokio::time::timeout(PATIENCE, async {
+            loop {
+                if let Some(answer) = ask().await {
+                    return answer;
+                }
+                tokio::time::sleep(Duration::from_millis(100)).await;
+            }
+        })
+        .await
+        .ok()
+    }
+}
+
+/// A member of staff, and what they sign in with.
+pub struct Staff {
+    /// Who it is.
+    pub agent: Agent,
+    /// The password.
+    pub password: String,
+}
+
+/// A team of one's own on a platform.
+pub struct Desk<'a> {
+    /// Where it is.
+    pub platform: &'a Platform,
+    /// The team.
+    pub team: TeamId,
+    /// An agent, who owns what the key starts.
+    pub nina: Staff,
+    /// An integrator's key.
+    pub api_key: String,
+}
+
+impl Desk<'_> {
+    /// Calls the API as the integrator, with further headers.
+    pub async fn call(&self, method: Method, path: &str, headers: &[(&str, &str)], body: Option<Value>) -> Answer {
+        let authorization = format!("Bearer {}", self.api_key);
+        let mut all = vec![("authorization", authorization.as_str()), ("content-type", "application/json")];
+        all.extend_from_slice(headers);
+        self.platform.call(method, path, &all, body.map(|body| body.to_string().into_bytes())).await
+    }
+
+    /// GETs as the integrator and expects success.
+    pub async fn get(&self, path: &str) -> Value {
+        let answer = self.call(Method::GET, path, &[], None).await;
+        assert_eq!(answer.status, 200, "{path}: {}", answer.body);
+        answer.body
+    }
+
+    /// POSTs as the integrator and expects success.
+    pub async fn post(&self, path: &str, body: Value) -> Value {
+        let answer = self.call(Method::POST, path, &[], Some(body)).await;
+        assert!((200..300).contains(&answer.status), "{path}: {} {}", answer.status, answer.body);
+        answer.body
+    }
+
+    /// Replaces the team's settings.
+    pub async fn settings(&self, overrides: Value) {
+        let path = format!("/v1/teams/{}/settings", self.team);
+        let now = self.call(Method::GET, &path, &[], None).await;
+        let answer = self.call(Method::PUT, &path, &[("if-match", now.header("etag"))], Some(overrides)).await;
+        assert_eq!(answer.status, 200, "{}", answer.body);
+    }
+
+    /// Starts a session by the API with `more` in the request, and waits for the invitation.
+    pub async fn invited(&self, more: Value) -> Invited {
+        let to = self.platform.address();
+        let mut body = json!({"customer": {"name": "Mara Quist", "email": to}});
+        body.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+        let session = self.post("/v1/sessions", body).await;
+        let id = session["id"].as_str().unwrap().to_owned();
+        let link = self.platform.message(&to, 1).await.link(self.platform);
+        Invited { room: format!("/r/{id}"), id, link, to }
+    }
+
+    /// A browser in which Nina is signed in, by the page.
+    pub async fn signed_in(&self) -> Browser {
+        let browser = self.platform.browser();
+        assert_eq!(browser.get("/login").await.status, 200);
+        let page = browser.post("/login", &self.nina.login()).await;
+        assert_eq!((page.status, page.location.as_str()), (303, "/console"), "{}", page.text);
+        browser
+    }
+
+    /// The types of a session's events, oldest first.
+    pub async fn events(&self, session: &str) -> Vec<String> {
+        let events = self.get(&format!("/v1/sessions/{session}/events")).await;
+        let types = events["items"].as_array().unwrap().iter().map(|event| event["type"].as_str().unwrap().to_owned());
+        types.collect()
+    }
+}
+
+impl Staff {
+    /// The fields of the form.
+    pub fn login(&self) -> [(&str, &str); 2] {
+        [("email", self.agent.email.as_str()), ("password", &self.password)]
+    }
+}
+
+impl Sent {
+    /// The path of the link in it.
+    #[must_use]
+    pub fn link(&self, platform: &Platform) -> String {
+        let start = format!("{}/s/", platform.url);
+        let (_, rest) = self.text.split_once(&start).unwrap_or_else(|| panic!("no link in {}", self.text));
+        format!("/s/{}", rest.split_whitespace().next().unwrap())
+    }
+
+    /// The digits of the one-time code in it.
+    #[must_use]
+    pub fn code(&self) -> String {
+        let words = self.text.split(|letter: char| !letter.is_ascii_digit());
+        words.filter(|word| word.len() == 6).last().unwrap_or_else(|| panic!("no code in {}", self.text)).to_owned()
+    }
+}
+
+/// A session whose customer has the invitation.
+#[derive(Debug)]
+pub struct Invited {
+    /// The session's id.
+    pub id: String,
+    /// The path of the link in the invitation.
+    pub link: String,
+    /// The path of the customer's room.
+    pub room: String,
+    /// Where the invitation went.
+    pub to: String,
+}
+
+impl Invited {
+    /// A browser whose customer went through the opening page into the room.
+    pub async fn joined(&self, platform: &Platform) -> Browser {
+        let browser = platform.browser();
+        assert_eq!(browser.get(&self.link).await.status, 200);
+        let page = browser.post(&format!("{}/continue", self.link), &[]).await;
+        assert_eq!((page.status, page.location.as_str()), (303, self.room.as_str()), "{}", page.text);
+        browser
+    }
+}

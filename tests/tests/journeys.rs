@@ -1,0 +1,14 @@
+//! Journeys of customers, staff and programs over real HTTP and WebSocket, knowing base URLs only: the same ones on the
+//! one-machine stack and on the second platform (`cargo xtask test --only platform`, docs/platforms.md).
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on should say where")]
+
+#[path = "journeys/clock.rs"]
+mod clock;
+#[path = "journeys/customer.rs"]
+mod customer;
+#[path = "journeys/program.rs"]
+mod program;
+#[path = "journeys/rooms.rs"]
+mod rooms;
+#[path = "journeys/staff.rs"]
+mod staff;

@@ -1,0 +1,155 @@
+//! Both rooms, side by side, over their live connections.
+
+use parlor_tests::{Browser, Line, Platform};
+use serde_json::{Value, json};
+
+/// Opens the live connection of a page, with the ticket that the page brought.
+async fn open(platform: &Platform, browser: &Browser, page: &str, session: &str) -> Line {
+    let page = browser.get(page).await;
+    assert_eq!(page.status, 200, "{}", page.text);
+    Line::open(&page.attribute("data-live").unwrap(), session, Some(&platform.url)).await.unwrap()
+}
+
+/// Opens another one, with a ticket that the page asked for.
+async fn reopen(platform: &Platform, browser: &Browser, page: &str, session: &str) -> Line {
+    let answer = browser.get(&format!("{page}/live")).await;
+    let ticket: Value = serde_json::from_str(&answer.text).unwrap();
+    Line::open(ticket["url"].as_str().unwrap(), session, Some(&platform.url)).await.unwrap()
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn r14_two_rooms_chat_and_catch_up_and_the_end_is_heard() {
+    let platform = Platform::start().await;
+    let desk = platform.desk().await;
+    let invited = desk.invited(json!({})).await;
+    let (phone, nina) = (invited.joined(&platform).await, desk.signed_in().await);
+    let (id, console) = (invited.id.as_str(), format!("/console/s/{}", invited.id));
+
+    let mut agent = open(&platform, &nina, &console, id).await;
+    assert_eq!(agent.hello(0).await.last().unwrap()["indicator"], "offline_incomplete");
+    let mut customer = open(&platform, &phone, &invited.room, id).await;
+    let seen = agent.expect("presence").await;
+    assert_eq!((&seen["customer"], &seen["indicator"]), (&json!(true), &json!("online_incomplete")));
+    let answer = customer.hello(0).await;
+    assert_eq!(*answer.last().unwrap(), json!({"type": "presence", "customer": true, "agent": true}));
+
+    customer.typing().await;
+    assert_eq!(agent.expect("typing").await["from"], "customer");
+    customer.message("c1", "Is anybody there?").await;
+    let (heard, own) = (agent.expect("message").await, customer.expect("message").await);
+    assert_eq!(heard, own);
+    agent.message("a1", "Good morning.").await;
+    let heard = customer.expect("message").await;
+    assert_eq!((&heard["text"], &heard["name"]), (&json!("Good morning."), &json!("Nina")));
+    agent.expect("message").await;
+    customer.message("c1", "Is anybody there?").await;
+    assert_eq!(customer.expect("message").await, own, "sent twice is posted once");
+    let seen = heard["seq"].as_u64().unwrap();
+
+    // A tunnel; meanwhile the agent writes, over the socket and from a program.
+    customer.kill();
+    agent.message("a2", "Are you there?").await;
+    agent.expect("message").await;
+    desk.post(&format!("/v1/sessions/{id}/messages"), json!({"text": "Call us."})).await;
+    assert_eq!(agent.expect("message").await["from"], "api");
+    let mut customer = reopen(&platform, &phone, &invited.room, id).await;
+    let answer = customer.hello(seen).await;
+    let missed: Vec<_> = answer.iter().filter(|frame| frame["type"] == "message").map(|frame| &frame["text"]).collect();
+    assert_eq!(missed, ["Are you there?", "Call us."]);
+    customer.say(json!({"type": "ping"})).await;
+    assert_eq!(customer.expect("pong").await["seq"], json!(seen + 2));
+
+    // R15: the newest of the customer's tabs wins, and hears what the page's form posts.
+    let mut newest = reopen(&platform, &phone, &invited.room, id).await;
+    customer.expect("superseded").await;
+    assert!(customer.ended().await);
+    newest.hello(seen).await;
+    phone.post(&format!("{}/messages", invited.room), &[("text", "By the form.")]).await;
+    assert_eq!(newest.expect("message").await["text"], "By the form.");
+
+    // The end is heard on both sides, and with tier none the customer's connection is over.
+    desk.post(&format!("/v1/sessions/{id}/end"), json!({})).await;
+    let heard = newest.expect("session").await;
+    assert_eq!((&heard["state"], &heard["tier"]), (&json!("ended"), &json!("none")));
+    assert!(newest.ended().await);
+    loop {
+        let heard = agent.expect("session").await;
+        if heard["state"] == "ended" {
+            assert_eq!(heard["ended_by"], "api");
+            break;
+        }
+    }
+    agent.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn r14_who_leaves_is_seen_to_leave() {
+    let platform = Platform::start().await;
+    let desk = platform.desk().await;
+    let invited = desk.invited(json!({})).await;
+    let (phone, nina) = (invited.joined(&platform).await, desk.signed_in().await);
+    let mut agent = open(&platform, &nina, &format!("/console/s/{}", invited.id), &invited.id).await;
+    agent.hello(0).await;
+    let customer = open(&platform, &phone, &invited.room, &invited.id).await;
+    assert_eq!(agent.expect("presence").await["customer"], true);
+    customer.close().await;
+    let seen = agent.expect("presence").await;
+    assert_eq!((&seen["customer"], &seen["indicator"]), (&json!(false), &json!("offline_incomplete")));
+    let session = desk.get(&format!("/v1/sessions/{}", invited.id)).await;
+    assert_eq!(session["indicator"], "offline_incomplete");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_live_connection_takes_a_fresh_ticket_of_ours() {
+    let platform = Platform::start().await;
+    let desk = platform.desk().await;
+    let invited = desk.invited(json!({})).await;
+    let phone = invited.joined(&platform).await;
+    let page = phone.get(&invited.room).await;
+    let url = page.attribute("data-live").unwrap();
+    let (address, _) = url.split_once('?').unwrap();
+    let open = async |url: &str, origin: &str| Line::open(url, &invited.id, Some(origin)).await.err();
+    assert_eq!(open(&url, "https://evil.example").await, Some(403), "another origin");
+    for refused in [address.to_owned(), format!("{address}?ticket="), format!("{address}?ticket=forged")] {
+        assert_eq!(open(&refused, &platform.url).await, Some(403), "{refused}");
+    }
+    assert_eq!(open(&url, &platform.url).await, None);
+    assert_eq!(open(&url, &platform.url).await, Some(403), "used");
+    assert_eq!(platform.browser().get(&format!("{}/live", invited.room)).await.status, 403);
+}
+
+/// The next `session` frame whose event is of this type.
+async fn heard(line: &mut Line, kind: &str) -> Value {
+    loop {
+        let frame = line.expect("session").await;
+        if frame["event"]["type"] == kind {
+            return frame;
+        }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn r14_what_others_do_is_heard_in_the_room() {
+    let platform = Platform::start().await;
+    let desk = platform.desk().await;
+    desk.settings(json!({"authentication": {"method": "pin"}})).await;
+    let invited = desk.invited(json!({"pin": "4711"})).await;
+    let nina = desk.signed_in().await;
+    let mut agent = open(&platform, &nina, &format!("/console/s/{}", invited.id), &invited.id).await;
+    agent.hello(0).await;
+    let (phone, pin) = (platform.browser(), format!("{}/pin", invited.link));
+    phone.get(&invited.link).await;
+    assert_eq!(phone.post(&pin, &[("code", "0000")]).await.status, 403);
+    heard(&mut agent, "pin.wrong").await;
+    assert_eq!(phone.post(&pin, &[("code", "4711")]).await.location, invited.room);
+    assert_eq!(heard(&mut agent, "customer.joined").await["state"], "active");
+    let path = format!("/v1/sessions/{}", invited.id);
+    desk.post(&format!("{path}/links"), json!({})).await;
+    heard(&mut agent, "link.generated").await;
+    desk.post(&format!("{path}/device/release"), json!({})).await;
+    heard(&mut agent, "device.released").await;
+    desk.post(&format!("{path}/end"), json!({})).await;
+    assert_eq!(heard(&mut agent, "session.ended").await["ended_by"], "api");
+    desk.post(&format!("{path}/renew"), json!({})).await;
+    assert_eq!(heard(&mut agent, "session.renewed").await["state"], "active");
+}

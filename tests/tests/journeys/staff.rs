@@ -1,0 +1,108 @@
+//! Staff come in, start sessions from the console, and change settings.
+
+use parlor_tests::Platform;
+use reqwest::Method;
+use serde_json::{Value, json};
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_agent_signs_in_and_out() {
+    let platform = Platform::start().await;
+    let desk = platform.desk().await;
+    let browser = platform.browser();
+    assert_eq!(browser.get("/console").await.location, "/login?next=%2Fconsole");
+    assert_eq!(browser.get("/login").await.status, 200);
+    let wrong = [("email", desk.nina.agent.email.as_str()), ("password", "not the password")];
+    assert_eq!(browser.post("/login", &wrong).await.status, 401);
+    let page = browser.post("/login", &desk.nina.login()).await;
+    assert_eq!((page.status, page.location.as_str()), (303, "/console"), "{}", page.text);
+    let page = browser.get("/console").await;
+    assert!(page.status == 200 && page.text.contains("Welcome, Nina"), "{}", page.text);
+    assert_eq!(browser.get("/").await.location, "/console");
+    let kept = browser.cookie("__Host-parlor_staff").unwrap();
+    let page = browser.post("/logout", &[("csrf", &page.hidden("csrf").unwrap())]).await;
+    assert_eq!((page.status, page.location.as_str()), (303, "/login?signed-out=1"));
+    browser.put_cookie("__Host-parlor_staff", &kept);
+    assert_eq!(browser.get("/console").await.status, 303, "signed out is signed out");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_first_admin_comes_in_by_a_link_that_opens_once() {
+    let platform = Platform::start().await;
+    let (link, browser, email) = (platform.setup_link().await, platform.browser(), platform.address());
+    assert_eq!(browser.get(&link).await.status, 200);
+    let fields = [("name", "Ada Roy"), ("email", email.as_str()), ("password", "a long enough one")];
+    let page = browser.post(&link, &[fields[0], fields[1], ("password", "short")]).await;
+    assert_eq!(page.status, 422, "{}", page.text);
+    let page = browser.post(&link, &fields).await;
+    assert_eq!((page.status, page.location.as_str()), (303, "/login?next=/console"), "{}", page.text);
+    assert_eq!((browser.get(&link).await.status, browser.post(&link, &fields).await.status), (410, 410));
+    assert_eq!(browser.post("/login", &fields[1..]).await.status, 303);
+    let page = browser.get("/console").await;
+    assert!(page.status == 200 && page.text.contains("Welcome, Ada"), "{}", page.text);
+    let settings: Value = serde_json::from_str(&browser.get("/v1/settings").await.text).unwrap();
+    assert_eq!(settings["authentication"]["lockout_minutes"], 15);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn r1_the_console_starts_a_session_by_text() {
+    let platform = Platform::start().await;
+    let desk = platform.desk().await;
+    let (nina, phone) = (desk.signed_in().await, platform.phone());
+    let page = nina.get("/console").await;
+    let csrf = page.hidden("csrf").unwrap();
+    let fields = [("csrf", csrf.as_str()), ("name", "Ólá Berg"), ("channel", "sms"), ("phone", &phone)];
+    let page = nina.post("/v1/sessions", &fields[1..]).await;
+    assert_eq!(page.status, 403, "without the page's token");
+    let page = nina.post("/v1/sessions", &fields).await;
+    assert_eq!(page.status, 303, "{}", page.text);
+    let room = page.location;
+    let id = room.strip_prefix("/console/s/").unwrap().to_owned();
+    let page = nina.get(&room).await;
+    assert!(page.status == 200 && page.text.contains("Ólá Berg"), "{}", page.text);
+    let text = platform.message(&phone, 1).await;
+    assert_eq!(text.channel, "sms");
+    let customer = platform.browser();
+    let page = customer.get(&text.link(&platform)).await;
+    assert!(page.status == 200 && !page.text.contains("Okafor"), "customers learn the first name only");
+    // R20: found by the start of any word of the name.
+    let page = nina.get("/console?fragment=history&q=ber").await;
+    assert!(page.text.contains("Ólá Berg"), "{}", page.text);
+    assert!(!nina.get("/console?fragment=history&q=erg").await.text.contains("Ólá Berg"));
+    let page = nina.post(&format!("/v1/sessions/{id}/end"), &[("csrf", &csrf)]).await;
+    assert_eq!((page.status, page.location.as_str()), (303, "/console"));
+    // Somebody else's session is not there for other teams.
+    let other = platform.desk().await.signed_in().await;
+    assert_eq!(other.get(&room).await.status, 404);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn r19_settings_are_saved_over_what_was_seen() {
+    let platform = Platform::start().await;
+    let desk = platform.desk().await;
+    let save = async |path: &str, etag: &str, document: &Value| {
+        let headers = [("if-match", etag)];
+        let headers = if etag.is_empty() { &[][..] } else { &headers[..] };
+        desk.call(Method::PUT, path, headers, Some(document.clone())).await
+    };
+    let path = "/v1/settings";
+    let seen = desk.call(Method::GET, path, &[], None).await;
+    let (etag, mut document) = (seen.header("etag").to_owned(), seen.body);
+    document["service"]["status_url"] = json!(format!("https://status.example.net/{}", desk.team));
+    let answer = save(path, "", &document).await;
+    assert_eq!((answer.status, answer.body["code"].as_str()), (428, Some("if-match-required")));
+    let answer = save(path, &etag, &document).await;
+    assert_eq!((answer.status, &answer.body), (200, &document));
+    assert_ne!(answer.header("etag"), etag);
+    let answer = save(path, &etag, &document).await;
+    assert_eq!((answer.status, answer.body["code"].as_str()), (409, Some("version-conflict")));
+    assert_eq!(desk.get(path).await, document);
+
+    let path = format!("/v1/teams/{}/settings", desk.team);
+    assert_eq!(desk.get(&path).await, json!({}));
+    desk.settings(json!({"channels": {"sms": false}})).await;
+    let by_phone = json!({"customer": {"name": "Ola Berg", "phone": platform.phone()}});
+    let answer = desk.call(Method::POST, "/v1/sessions", &[], Some(by_phone)).await;
+    assert_eq!((answer.status, answer.body["code"].as_str()), (422, Some("sms-off")));
+    let answer = save(&path, "\"1\"", &json!({"session": {"surprise": 1}})).await;
+    assert_eq!((answer.status, answer.body["field"].as_str()), (422, Some("session.surprise")));
+}
