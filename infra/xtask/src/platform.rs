@@ -102,7 +102,7 @@ pub(crate) fn remove_each(functions: &[String]) -> Result<bool, Failure> {
     let journeys = built.test(JOURNEYS)?;
     let mut platform = Platform::start(&python, &built)?;
     let described = platform.described.clone();
-    let mut red = |journey: &str| {
+    let red = |journey: &str| {
         let (tally, _) = run_program(journeys, &["--exact", journey], &[("PARLOR_PLATFORM", described.as_path())]);
         tally.failed > 0
     };
