@@ -61,11 +61,11 @@ def adapt(template, *, bucket, endpoint):
     del template["Parameters"]["PublicUrl"]["AllowedPattern"]
     translated = transform(template, {}, SimpleNamespace(load=lambda: {}))
     _expand_routes(translated["Resources"])
-    for role in of_type(translated, "AWS::IAM::Role").values():
-        for statement in statements(role):
-            # Difference 7: a condition that ministack cannot judge refuses everybody.
-            if "ses:FromAddress" in str(statement.get("Condition")):
-                del statement["Condition"]
+    for statement in _statements(translated["Resources"].values()):
+        # Difference 7: whose mail is sent is not known where it is asked whether it may be.
+        if statement["Action"] == "ses:SendEmail":
+            statement["Resource"] = "*"
+            del statement["Condition"]
     # Difference 6: `ExcludePunctuation` is not heard, and punctuation is no base64.
     secret = translated["Resources"]["MasterKey"]["Properties"]
     length = secret.pop("GenerateSecretString")["PasswordLength"]
@@ -73,18 +73,14 @@ def adapt(template, *, bucket, endpoint):
     return translated
 
 
-def of_type(template, kind):
-    """The resources of one kind, by logical name."""
-    return {name: resource for name, resource in template["Resources"].items() if resource["Type"] == kind}
-
-
-def statements(role):
-    """The statements of a role's own policies."""
-    return [
-        statement
-        for policy in role["Properties"].get("Policies", [])
-        for statement in policy["PolicyDocument"]["Statement"]
-    ]
+def _statements(resources):
+    """What roles allow, in policies of their own and in named ones."""
+    for resource in resources:
+        if resource["Type"] == "AWS::IAM::ManagedPolicy":
+            yield from resource["Properties"]["PolicyDocument"]["Statement"]
+        elif resource["Type"] == "AWS::IAM::Role":
+            for policy in resource["Properties"].get("Policies", []):
+                yield from policy["PolicyDocument"]["Statement"]
 
 
 def _expand_routes(resources):
