@@ -5,7 +5,8 @@ use std::{collections::BTreeMap, fs, path::PathBuf, time::Duration};
 
 use jiff::SignedDuration;
 use parlor_domain::{
-    Agent, AgentId, EmailAddress, KeyId, LoginId, Role, Secret, TeamId,
+    Agent, AgentId, EmailAddress, KeyId, LoginId, Role, Secret, SessionId, TeamId,
+    outbox::Status,
     staff::{ApiKey, ApiKeyToken},
 };
 use parlor_local::Stack;
@@ -175,17 +176,23 @@ impl Platform {
 
     /// Waits until `count` messages went to `to`, and answers with the last of them.
     pub async fn message(&self, to: &str, count: usize) -> Sent {
-        let mut sent = vec![];
-        let all = self.until(|| async {
+        let arrived = async || {
             let all: Vec<Sent> = self.http.get(&self.outbox_url).send().await.unwrap().json().await.unwrap();
             let all: Vec<_> = all.into_iter().filter(|message| message.to == to).collect();
             (all.len() >= count).then_some(all)
-        });
-        if let Some(all) = all.await {
-            sent = all;
-        }
+        };
+        let mut sent = self.until(arrived).await.unwrap_or_default();
         assert_eq!(sent.len(), count, "messages to {to}");
         sent.pop().unwrap()
+    }
+
+    /// Whether everything that a session had to send is noted as sent, or comes to be soon.
+    pub async fn noted(&self, session: &SessionId) -> bool {
+        let sent = async || {
+            let entries = self.store.outbox_of(session).await.unwrap();
+            entries.iter().all(|entry| entry.status == Status::Sent).then_some(!entries.is_empty())
+        };
+        self.until(sent).await == Some(true)
     }
 
     /// Runs a scheduled function now, and answers with what it said.
@@ -205,7 +212,7 @@ impl Platform {
     }
 
     /// Asks again and again, for as long as [`PATIENCE`] lasts, for something that happens by itself.
-    pub async fn until<T, F: Future<Output = Option<T>>>(&self, ask: impl Fn() -> F) -> Option<T> {
+    pub async fn until<T>(&self, ask: impl AsyncFn() -> Option<T>) -> Option<T> {
         tokio::time::timeout(PATIENCE, async {
             loop {
                 if let Some(answer) = ask().await {

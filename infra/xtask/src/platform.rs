@@ -58,7 +58,7 @@ const USED_BY: [(&str, &[&str]); 21] = [
             "rooms::r14_two_rooms_chat_and_catch_up_and_the_end_is_heard",
         ],
     ),
-    ("customer-entry", &["customer::r6_an_invitation_opens_on_one_device", MINUTE]),
+    ("customer-entry", &["customer::r6_an_invitation_opens_on_one_device", ROOMS[1]]),
     (
         "customer-pin",
         &["customer::r7_a_pin_lets_in_locks_and_is_reset", "customer::r7_a_code_and_a_consent_let_in", HEARD],
@@ -68,7 +68,6 @@ const USED_BY: [(&str, &[&str]); 21] = [
         &[
             "customer::r2_what_is_left_after_the_end_and_after_the_renewal",
             "rooms::r14_two_rooms_chat_and_catch_up_and_the_end_is_heard",
-            MINUTE,
         ],
     ),
     ("deliver", &["customer::r6_an_invitation_opens_on_one_device", "staff::r1_the_console_starts_a_session_by_text"]),
@@ -84,12 +83,12 @@ const USED_BY: [(&str, &[&str]); 21] = [
     ("session-renew", &["customer::r2_what_is_left_after_the_end_and_after_the_renewal", HEARD]),
     ("session-start", &["program::r1_a_start_is_repeated_by_its_key"]),
     ("static-files", &["program::pages_load_our_own_files_and_keep_them"]),
-    ("sweep-access", &[MINUTE]),
-    ("sweep-inactivity", &[MINUTE]),
+    ("sweep-access", &["clock::r2_a_schedule_that_comes_late_notes_what_the_clock_decided", MINUTE]),
+    ("sweep-inactivity", &["clock::r3_a_schedule_that_comes_late_ends_what_was_left_alone", MINUTE]),
 ];
 
 const ROOMS: &[&str] =
-    &["rooms::r14_two_rooms_chat_and_catch_up_and_the_end_is_heard", "rooms::r14_who_leaves_is_seen_to_leave"];
+    &["rooms::r14_two_rooms_chat_and_catch_up_and_the_end_is_heard", "rooms::r14_who_comes_and_leaves_is_seen_to"];
 const HEARD: &str = "rooms::r14_what_others_do_is_heard_in_the_room";
 /// Waits for a minute, so it comes last.
 const MINUTE: &str = "clock::r2_r3_r5_a_minute_passes";

@@ -4,15 +4,22 @@ use std::collections::BTreeMap;
 
 use jiff::SignedDuration;
 use parlor_domain::{
-    Actor, Contact, LinkToken, NewSession, Origin, Session, SessionId, Settings,
+    Actor, Command, Contact, LinkToken, NewSession, Origin, Session, SessionId, Settings,
     session::{Context, Customer},
+    settings::Overrides,
 };
 use parlor_store::Extras;
-use parlor_tests::Platform;
-use serde_json::json;
+use parlor_tests::{Browser, Desk, Invited, Line, Platform};
+use serde_json::{Value, json};
 
 /// A minute, and what two clocks may differ by.
 const A_MINUTE: u32 = 62;
+
+/// The live connection of the customer's room.
+async fn room(platform: &Platform, browser: &Browser, invited: &Invited) -> Line {
+    let page = browser.get(&invited.room).await;
+    Line::open(&page.attribute("data-live").unwrap(), &invited.id, Some(&platform.url)).await.unwrap()
+}
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn r2_r3_r5_a_minute_passes() {
@@ -21,11 +28,8 @@ async fn r2_r3_r5_a_minute_passes() {
     // R3: the agent goes quiet.
     quiet.settings(json!({"end": {"inactivity_minutes": 1}})).await;
     let left = quiet.invited(json!({})).await;
-    let mut in_room = {
-        let phone = left.joined(&platform).await;
-        let page = phone.get(&left.room).await;
-        parlor_tests::Line::open(&page.attribute("data-live").unwrap(), &left.id, Some(&platform.url)).await.unwrap()
-    };
+    let phone = left.joined(&platform).await;
+    let mut left_alone = room(&platform, &phone, &left).await;
     // R5: the link's lifetime is over.
     short.settings(json!({"session": {"customer_access_minutes": 1}})).await;
     let expiring = short.invited(json!({})).await;
@@ -34,9 +38,11 @@ async fn r2_r3_r5_a_minute_passes() {
     limited.settings(json!({"end": {"customer_access": {"level": "limited", "minutes": 1}}})).await;
     let ending = limited.invited(json!({})).await;
     let looking = ending.joined(&platform).await;
+    let mut watching = room(&platform, &looking, &ending).await;
     let ended = limited.post(&format!("/v1/sessions/{}/end", ending.id), json!({})).await;
     assert_eq!(ended["access"]["tier"], "limited");
     assert_eq!(looking.get(&ending.room).await.status, 200);
+    assert_eq!(watching.expect("session").await["tier"], "limited");
 
     platform.pass(A_MINUTE).await;
     assert_eq!(looking.get(&ending.room).await.reason(), Some("session-expired"));
@@ -46,6 +52,8 @@ async fn r2_r3_r5_a_minute_passes() {
         events.iter().any(|event| event == "access.changed").then_some(())
     });
     assert!(told.await.is_some(), "{:?}", limited.events(&ending.id).await);
+    assert_eq!(watching.expect("session").await["tier"], "none");
+    assert!(watching.ended().await, "nothing is left, so the connection is over");
 
     platform.run("sweep-inactivity").await;
     let path = format!("/v1/sessions/{}", left.id);
@@ -54,7 +62,7 @@ async fn r2_r3_r5_a_minute_passes() {
         (session["state"] == "ended").then_some(session)
     });
     assert_eq!(ended.await.unwrap()["ended_by"], "inactivity");
-    let heard = in_room.expect("session").await;
+    let heard = left_alone.expect("session").await;
     assert_eq!(heard["state"], "ended", "{heard}");
 
     for path in [&expiring.room, &expiring.link] {
@@ -71,20 +79,15 @@ async fn r2_r3_r5_a_minute_passes() {
     assert_eq!(phone.get(&expiring.room).await.status, 200);
 }
 
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn r23_a_message_that_the_stream_lost_is_sent_by_the_schedule() {
-    let platform = Platform::start().await;
-    let desk = platform.desk().await;
-    // Started two minutes ago: the stream may not send it any more.
-    let (runtime, to) = (&platform.runtime, platform.address());
+/// A session that was started `ago` minutes ago under `settings`, laid over the defaults: what a schedule finds when it
+/// comes late. It is written as an operation writes it.
+async fn started(desk: &Desk<'_>, contact: Contact, settings: &Settings, ago: i64) -> Session {
+    let runtime = &desk.platform.runtime;
     let id = SessionId::generate_for(&desk.team, &runtime.entropy);
     let (_, issued) = LinkToken::issue(&id, &runtime.keyring(), &runtime.entropy);
     let new = NewSession {
-        id: id.clone(),
-        customer: Customer {
-            name: "Mara Quist".into(),
-            contact: Contact { email: Some(to.parse().unwrap()), phone: None },
-        },
+        id,
+        customer: Customer { name: "Mara Quist".into(), contact },
         channel: None,
         agent: desk.nina.agent.id.clone(),
         agent_name: desk.nina.agent.name.clone(),
@@ -92,11 +95,67 @@ async fn r23_a_message_that_the_stream_lost_is_sent_by_the_schedule() {
         reference: None,
         metadata: BTreeMap::default(),
     };
-    let now = runtime.clock.now() - SignedDuration::from_mins(2);
-    let context = Context { actor: Actor::System, origin: Origin::default(), now };
-    let decision = Session::create(new, Some(&issued), &Settings::default(), &context).unwrap();
-    platform.store.commit(&decision, Extras::default()).await.unwrap();
+    let decision = Session::create(new, Some(&issued), settings, &context(desk, ago)).unwrap();
+    desk.platform.store.commit(&decision, Extras::default()).await.unwrap();
+    decision.session
+}
+
+fn context(desk: &Desk<'_>, ago: i64) -> Context {
+    let now = desk.platform.runtime.clock.now() - SignedDuration::from_mins(ago);
+    Context { actor: Actor::System, origin: Origin::default(), now }
+}
+
+/// The team's settings, and the same as the domain has them.
+async fn settings(desk: &Desk<'_>, overrides: Value) -> Settings {
+    desk.settings(overrides.clone()).await;
+    let system = Settings::default();
+    system.with(&Overrides::parse(overrides, &system).unwrap()).unwrap()
+}
+
+fn mail(platform: &Platform) -> Contact {
+    Contact { email: Some(platform.address().parse().unwrap()), phone: None }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn r23_a_message_that_the_stream_lost_is_sent_by_the_schedule() {
+    let platform = Platform::start().await;
+    let desk = platform.desk().await;
+    // Started two minutes ago: the stream may not send it any more.
+    let (address, number) = (platform.address(), platform.phone());
+    let by_mail = Contact { email: Some(address.parse().unwrap()), phone: None };
+    let by_text = Contact { email: None, phone: Some(number.parse().unwrap()) };
+    let mailed = started(&desk, by_mail, &Settings::default(), 2).await;
+    let texted = started(&desk, by_text, &Settings::default(), 2).await;
     platform.run("retry-deliveries").await;
-    let invitation = platform.message(&to, 1).await;
-    assert!(invitation.link(&platform).starts_with(&format!("/s/{id}")));
+    for (session, to) in [(mailed, address), (texted, number)] {
+        let invitation = platform.message(&to, 1).await;
+        assert!(invitation.link(&platform).starts_with(&format!("/s/{}", session.id)), "{}", invitation.text);
+        assert!(platform.noted(&session.id).await, "what was sent is noted");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn r3_a_schedule_that_comes_late_ends_what_was_left_alone() {
+    let platform = Platform::start().await;
+    let desk = platform.desk().await;
+    let settings = settings(&desk, json!({"end": {"inactivity_minutes": 1}})).await;
+    let session = started(&desk, mail(&platform), &settings, 2).await;
+    platform.run("sweep-inactivity").await;
+    let ended = desk.get(&format!("/v1/sessions/{}", session.id)).await;
+    assert_eq!((&ended["state"], &ended["ended_by"]), (&json!("ended"), &json!("inactivity")));
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn r2_a_schedule_that_comes_late_notes_what_the_clock_decided() {
+    let platform = Platform::start().await;
+    let desk = platform.desk().await;
+    let settings = settings(&desk, json!({"end": {"customer_access": {"level": "limited", "minutes": 1}}})).await;
+    let session = started(&desk, mail(&platform), &settings, 3).await;
+    let ended = session.decide(Command::End, &settings, &context(&desk, 2)).unwrap();
+    platform.store.commit(&ended, Extras::default()).await.unwrap();
+    let path = format!("/v1/sessions/{}", session.id);
+    assert_eq!(desk.get(&path).await["access"]["tier"], "none", "by the clock, whatever the schedule does");
+    platform.run("sweep-access").await;
+    let events = desk.events(session.id.as_str()).await;
+    assert!(events.iter().any(|event| event == "access.changed"), "{events:?}");
 }

@@ -23,6 +23,7 @@ async fn r1_a_start_is_repeated_by_its_key() {
     platform.message(&email, 1).await;
 
     let id = first.body["id"].as_str().unwrap();
+    assert!(platform.noted(&id.parse().unwrap()).await, "what was sent is noted");
     let session = desk.get(&format!("/v1/sessions/{id}")).await;
     assert_eq!((&session["state"], &session["indicator"]), (&json!("invited"), &json!("never_joined")));
     for query in ["scope=my", "scope=team&state=invited", "scope=team&q=qui"] {

@@ -17,6 +17,16 @@ async fn reopen(platform: &Platform, browser: &Browser, page: &str, session: &st
     Line::open(ticket["url"].as_str().unwrap(), session, Some(&platform.url)).await.unwrap()
 }
 
+/// The next `session` frame whose event is of this type.
+async fn heard(line: &mut Line, kind: &str) -> Value {
+    loop {
+        let frame = line.expect("session").await;
+        if frame["event"]["type"] == kind {
+            return frame;
+        }
+    }
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn r14_two_rooms_chat_and_catch_up_and_the_end_is_heard() {
     let platform = Platform::start().await;
@@ -83,13 +93,15 @@ async fn r14_two_rooms_chat_and_catch_up_and_the_end_is_heard() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn r14_who_leaves_is_seen_to_leave() {
+async fn r14_who_comes_and_leaves_is_seen_to() {
     let platform = Platform::start().await;
     let desk = platform.desk().await;
     let invited = desk.invited(json!({})).await;
-    let (phone, nina) = (invited.joined(&platform).await, desk.signed_in().await);
+    let nina = desk.signed_in().await;
     let mut agent = open(&platform, &nina, &format!("/console/s/{}", invited.id), &invited.id).await;
     agent.hello(0).await;
+    let phone = invited.joined(&platform).await;
+    assert_eq!(heard(&mut agent, "customer.joined").await["state"], "active");
     let customer = open(&platform, &phone, &invited.room, &invited.id).await;
     assert_eq!(agent.expect("presence").await["customer"], true);
     customer.close().await;
@@ -116,16 +128,6 @@ async fn a_live_connection_takes_a_fresh_ticket_of_ours() {
     assert_eq!(open(&url, &platform.url).await, None);
     assert_eq!(open(&url, &platform.url).await, Some(403), "used");
     assert_eq!(platform.browser().get(&format!("{}/live", invited.room)).await.status, 403);
-}
-
-/// The next `session` frame whose event is of this type.
-async fn heard(line: &mut Line, kind: &str) -> Value {
-    loop {
-        let frame = line.expect("session").await;
-        if frame["event"]["type"] == kind {
-            return frame;
-        }
-    }
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
