@@ -3,12 +3,15 @@
 use std::time::Duration;
 
 use futures_util::{SinkExt as _, StreamExt as _};
+use parlor_domain::SessionId;
 use serde_json::{Value, json};
 use tokio::net::TcpStream;
 use tokio_tungstenite::{
     MaybeTlsStream, WebSocketStream,
     tungstenite::{self, Message, client::IntoClientRequest as _, http::HeaderValue},
 };
+
+use crate::House;
 
 /// How long a frame may take on a busy machine.
 const PATIENCE: Duration = Duration::from_secs(20);
@@ -20,9 +23,14 @@ pub struct Line {
 }
 
 impl Line {
-    /// Opens one to `url`, ticket included, of which `session`'s frames are expected; or says the status of the refusal, 0
+    /// Opens one to the house with `ticket`, or says the status of the refusal; 0 when there was no answer.
+    pub async fn open(house: &House, ticket: &str, origin: Option<&str>) -> Result<Self, u16> {
+        Self::at(&format!("{}?ticket={ticket}", house.runtime.config.live_url), "", origin).await
+    }
+
+    /// Opens one to an address that has its ticket in it, to speak about `session`; or says the status of the refusal, 0
     /// when there was no answer.
-    pub async fn open(url: &str, session: &str, origin: Option<&str>) -> Result<Self, u16> {
+    pub async fn at(url: &str, session: &str, origin: Option<&str>) -> Result<Self, u16> {
         let mut request = url.into_client_request().unwrap();
         if let Some(origin) = origin {
             request.headers_mut().insert("origin", HeaderValue::from_str(origin).unwrap());
@@ -32,6 +40,13 @@ impl Line {
             Err(tungstenite::Error::Http(refusal)) => Err(refusal.status().as_u16()),
             Err(_) => Err(0),
         }
+    }
+
+    /// Speaks about `session` from here on.
+    #[must_use]
+    pub fn about(mut self, session: &SessionId) -> Self {
+        self.session = session.to_string();
+        self
     }
 
     /// Says something about the own session. Whether it can still be heard shows in the answer.

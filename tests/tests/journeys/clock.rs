@@ -18,7 +18,7 @@ const A_MINUTE: u32 = 62;
 /// The live connection of the customer's room.
 async fn room(platform: &Platform, browser: &Browser, invited: &Invited) -> Line {
     let page = browser.get(&invited.room).await;
-    Line::open(&page.attribute("data-live").unwrap(), &invited.id, Some(&platform.url)).await.unwrap()
+    Line::at(&page.attribute("data-live").unwrap(), &invited.id, Some(&platform.url)).await.unwrap()
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

@@ -7,14 +7,14 @@ use serde_json::{Value, json};
 async fn open(platform: &Platform, browser: &Browser, page: &str, session: &str) -> Line {
     let page = browser.get(page).await;
     assert_eq!(page.status, 200, "{}", page.text);
-    Line::open(&page.attribute("data-live").unwrap(), session, Some(&platform.url)).await.unwrap()
+    Line::at(&page.attribute("data-live").unwrap(), session, Some(&platform.url)).await.unwrap()
 }
 
 /// Opens another one, with a ticket that the page asked for.
 async fn reopen(platform: &Platform, browser: &Browser, page: &str, session: &str) -> Line {
     let answer = browser.get(&format!("{page}/live")).await;
     let ticket: Value = serde_json::from_str(&answer.text).unwrap();
-    Line::open(ticket["url"].as_str().unwrap(), session, Some(&platform.url)).await.unwrap()
+    Line::at(ticket["url"].as_str().unwrap(), session, Some(&platform.url)).await.unwrap()
 }
 
 /// The next `session` frame whose event is of this type.
@@ -120,7 +120,7 @@ async fn a_live_connection_takes_a_fresh_ticket_of_ours() {
     let page = phone.get(&invited.room).await;
     let url = page.attribute("data-live").unwrap();
     let (address, _) = url.split_once('?').unwrap();
-    let open = async |url: &str, origin: &str| Line::open(url, &invited.id, Some(origin)).await.err();
+    let open = async |url: &str, origin: &str| Line::at(url, &invited.id, Some(origin)).await.err();
     assert_eq!(open(&url, "https://evil.example").await, Some(403), "another origin");
     for refused in [address.to_owned(), format!("{address}?ticket="), format!("{address}?ticket=forged")] {
         assert_eq!(open(&refused, &platform.url).await, Some(403), "{refused}");
