@@ -70,7 +70,7 @@ const USED_BY: [(&str, &[&str]); 21] = [
             "rooms::r14_two_rooms_chat_and_catch_up_and_the_end_is_heard",
         ],
     ),
-    ("deliver", &["customer::r6_an_invitation_opens_on_one_device", "staff::r1_the_console_starts_a_session_by_text"]),
+    ("deliver", &["program::r1_a_start_is_repeated_by_its_key", "staff::r1_the_console_starts_a_session_by_text"]),
     ("live-connect", ROOMS),
     ("live-disconnect", ROOMS),
     ("live-message", ROOMS),
@@ -103,7 +103,10 @@ pub(crate) fn remove_each(functions: &[String]) -> Result<bool, Failure> {
     let described = platform.described.clone();
     let red = |journey: &str| {
         let (tally, _) = run_program(journeys, &["--exact", journey], &[("PARLOR_PLATFORM", described.as_path())]);
-        tally.failed > 0
+        if tally == Tally::default() {
+            return Err(Failure::new(format!("there is no journey `{journey}`")));
+        }
+        Ok(tally.failed > 0)
     };
     let cuts: Value = serde_json::from_str(&platform.tell("roles")?)
         .map_err(|error| Failure::new(format!("the platform's roles: {error}")))?;
@@ -118,7 +121,13 @@ pub(crate) fn remove_each(functions: &[String]) -> Result<bool, Failure> {
         }
         let users = USED_BY.iter().find(|(name, _)| *name == function).map_or(&[][..], |(_, users)| users);
         platform.tell(&format!("remove {number}"))?;
-        let missed = users.iter().find(|journey| red(journey));
+        let mut missed = None;
+        for journey in users {
+            if red(journey)? {
+                missed = Some(journey);
+                break;
+            }
+        }
         platform.tell(&format!("restore {number}"))?;
         let verdict = missed.map_or_else(|| "**no journey fails**".to_owned(), |journey| format!("`{journey}` fails"));
         println!("| `{function}` | `{}` | {} | {verdict} |", text("action"), text("on"));
