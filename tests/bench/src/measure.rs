@@ -89,7 +89,7 @@ impl<'a> Bench<'a> {
         Ok(String::from_utf8_lossy(&output.stdout).trim().to_owned())
     }
 
-    /// The environment that Lambda would give, under a name of its own for the count of requests.
+    /// The environment that Lambda would give. The name in it is what roles are held to and requests counted by.
     fn environment(&self, name: &str) -> BTreeMap<String, String> {
         let mut environment = self.site.house.stack.environment(name);
         let lambda = [
@@ -107,18 +107,18 @@ impl<'a> Bench<'a> {
         environment
     }
 
-    /// The release program of `function`; its requests are counted under `parlor-bench`.
+    /// The release program of `function`.
     pub(crate) fn program(&self, function: &str) -> Program {
         let folder = self.options.packages.join(function);
-        let environment = self.environment("parlor-bench");
+        let environment = self.environment(function);
         Program { command: vec![folder.join("bootstrap").into()], folder, environment }
     }
 
     /// Its twin in Node, started as the managed runtime's image starts a handler.
     fn peer(&self, function: &str) -> Program {
-        let mut environment = self.environment("parlor-bench");
+        let mut environment = self.environment(function);
         // The SDK for JavaScript takes the name from here.
-        environment.insert("AWS_SDK_UA_APP_ID".to_owned(), "parlor-bench".to_owned());
+        environment.insert("AWS_SDK_UA_APP_ID".to_owned(), function.to_owned());
         environment.insert("NODE_ENV".to_owned(), "production".to_owned());
         let command = vec![
             self.options.node.clone().into(),
@@ -139,9 +139,9 @@ impl<'a> Bench<'a> {
         (0..count).map(|_| self.event(case)).collect()
     }
 
-    /// Requests to DynamoDB by the process that runs, since the last time this was asked.
-    pub(crate) fn requests(&self) -> String {
-        let requests = self.site.house.requests_of("parlor-bench");
+    /// Requests to DynamoDB by `function`, since anybody's were last asked for.
+    pub(crate) fn requests(&self, function: &str) -> String {
+        let requests = self.site.house.requests_of(function);
         self.site.house.stack.reset_requests();
         if requests.is_empty() { "none".to_owned() } else { requests }
     }
@@ -152,11 +152,11 @@ impl<'a> Bench<'a> {
         let zip = self.options.packages.join(case.function).join("bootstrap.zip");
         let zip = fs::metadata(&zip).map_err(|error| format!("{}: {error}", zip.display()))?.len();
 
-        self.requests();
+        self.requests(case.function);
         let mut running = program.start().await?;
         let event = self.event(case);
         case.check(&running.answer(event).await?)?;
-        let requests = self.requests();
+        let requests = self.requests(case.function);
         for event in self.events(case, COUNTED) {
             case.check(&running.answer(event).await?)?;
         }
@@ -200,11 +200,11 @@ impl<'a> Bench<'a> {
         let mut bodies = [0, 0];
         let mut requests = [String::new(), String::new()];
         for (place, process) in running.iter_mut().enumerate() {
-            self.requests();
+            self.requests(case.function);
             let event = self.event(case);
             let answer = process.answer(event).await?;
             bodies[place] = answer["body"].as_str().map_or(0, str::len) as u64;
-            requests[place] = self.requests();
+            requests[place] = self.requests(case.function);
             for event in self.events(case, WARM_UP) {
                 case.check(&process.answer(event).await?)?;
             }

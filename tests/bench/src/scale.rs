@@ -45,10 +45,10 @@ pub(crate) async fn relay(bench: &mut Bench<'_>, site: &Site) -> Result<Scale, S
         seeded = *count;
         let case = site.message();
         let mut running = program.start().await?;
-        bench.requests();
+        bench.requests("live-message");
         let event = bench.event(&case);
         case.check(&running.answer(event).await?)?;
-        *cost = bench.requests();
+        *cost = bench.requests("live-message");
         running.stop().await?;
     }
     Ok(Scale { what: "relay a chat message, connections", costs })
@@ -78,12 +78,12 @@ pub(crate) async fn sweep(bench: &mut Bench<'_>, site: &Site) -> Result<Scale, S
         }
         let event = site.event("sweep-inactivity");
         let mut running = program.start().await?;
-        bench.requests();
+        bench.requests("sweep-inactivity");
         let answer = running.answer(event).await?;
         if answer["done"] != DUE {
             return Err(format!("of {DUE} sessions that were due: {answer}"));
         }
-        *cost = bench.requests();
+        *cost = bench.requests("sweep-inactivity");
         running.stop().await?;
     }
     Ok(Scale { what: "end the ten that are due, sessions", costs })
