@@ -100,11 +100,11 @@ fn warm_ratio(function: &str) -> u64 {
     if function == "live-message" { RELAY_RATIO } else { PAGE_RATIO }
 }
 
-/// `1/42`.
+/// `1/42`, and `1/7.6` where it is close to a bar.
 fn share(versus: Versus) -> String {
     #[allow(clippy::cast_precision_loss, reason = "a ratio for people")]
     let ratio = versus.node as f64 / versus.parlor.max(1) as f64;
-    format!("1/{ratio:.0}")
+    if ratio < 20.0 { format!("1/{ratio:.1}") } else { format!("1/{ratio:.0}") }
 }
 
 #[allow(clippy::cast_precision_loss, reason = "a figure for people")]
