@@ -105,14 +105,17 @@ impl Site {
             plain("session-renew", "renew what is open", 409),
             plain("session-customer", "see the PIN", 200),
             plain("session-content", "list messages", 200),
+            plain("webhooks", "list webhooks", 200),
             plain("static-files", "a style sheet", 200),
             Case { vary: Some(self.fresh_ticket()), ..plain("live-connect", "connect", 200) },
             self.message(),
             plain("live-disconnect", "disconnect", 200),
             plain("deliver", "an entry that was sent before", 0),
+            plain("deliver-webhooks", "an event that no webhook wants", 0),
             plain("sweep-inactivity", "nothing due", 0),
             plain("sweep-access", "nothing due", 0),
             plain("retry-deliveries", "nothing due", 0),
+            plain("retry-webhooks", "nothing due", 0),
         ]
     }
 
@@ -215,6 +218,7 @@ impl Site {
         house.post(&format!("{path}/links"), json!({})).await;
         house.get(&format!("{path}/messages")).await;
         house.get("/v1/settings").await;
+        house.get("/v1/webhooks").await;
         let agent = house.signed_in(&house.agent).await;
         let with_pin = house.session(Some("4711")).await;
         assert_eq!(agent.get(&format!("/v1/sessions/{with_pin}/pin")).await.status, 200);
@@ -224,12 +228,14 @@ impl Site {
         house.post(&format!("/v1/sessions/{renewed}/end"), json!({})).await;
         house.post(&format!("/v1/sessions/{renewed}/renew"), json!({})).await;
         house.post(&format!("/v1/sessions/{ended}/end"), json!({})).await;
+        house.stack.settle().await;
+        self.keep(&["webhooks", "deliver-webhooks"]);
         self.keep(&["session-start", "deliver", "session-read", "session-invite", "session-content"]);
         self.keep(&["admin", "session-customer", "session-end", "session-renew"]);
     }
 
     async fn schedules(&mut self) {
-        for function in ["sweep-inactivity", "sweep-access", "retry-deliveries"] {
+        for function in ["sweep-inactivity", "sweep-access", "retry-deliveries", "retry-webhooks"] {
             self.house.stack.run_schedule(function).await.unwrap();
             self.keep(&[function]);
         }

@@ -82,6 +82,12 @@ async fn run(options: &Options) -> Result<bool, String> {
     if let Some(unknown) = options.functions.iter().find(|name| cases.iter().all(|case| case.function != **name)) {
         return Err(format!("there is no function `{unknown}`"));
     }
+    for entry in std::fs::read_dir(&options.packages).map_err(|error| format!("--packages: {error}"))?.flatten() {
+        let name = entry.file_name().to_string_lossy().into_owned();
+        if entry.path().join("bootstrap").exists() && cases.iter().all(|case| case.function != name) {
+            return Err(format!("`{name}` has no case in tests/bench/src/cases.rs"));
+        }
+    }
     let wanted = |function: &str| options.functions.is_empty() || options.functions.iter().any(|name| name == function);
 
     let mut functions: Vec<Figures> = Vec::new();
