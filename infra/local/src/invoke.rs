@@ -2,8 +2,8 @@
 
 use std::collections::BTreeMap;
 use std::pin::Pin;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use crate::crash::Crashes;
@@ -111,13 +111,26 @@ pub(crate) struct Functions {
     clock: Clock,
     crashes: Crashes,
     next_request: AtomicU64,
+    /// What each function was last called with, if that is kept.
+    last_events: Option<Mutex<BTreeMap<String, Value>>>,
     /// Wakes the stream's pollers: whoever ran may have written something.
     pub(crate) ran: Arc<watch::Sender<()>>,
 }
 
 impl Functions {
     pub(crate) fn new(clock: Clock, ran: Arc<watch::Sender<()>>, crashes: Crashes) -> Self {
-        Self { by_name: BTreeMap::new(), clock, crashes, next_request: AtomicU64::new(1), ran }
+        Self { by_name: BTreeMap::new(), clock, crashes, next_request: AtomicU64::new(1), last_events: None, ran }
+    }
+
+    /// Keeps what each function is called with from now on, see [`Functions::last_event`].
+    pub(crate) fn keep_events(&mut self) {
+        self.last_events = Some(Mutex::default());
+    }
+
+    /// What `function` was last called with, if events are kept and it was called.
+    pub(crate) fn last_event(&self, function: &str) -> Option<Value> {
+        let events = self.last_events.as_ref()?.lock().unwrap_or_else(PoisonError::into_inner);
+        events.get(function).cloned()
     }
 
     /// Builds what `entry` describes, as Lambda's init phase does.
@@ -136,6 +149,10 @@ impl Functions {
     pub(crate) async fn invoke(&self, function: &str, event: &Value) -> Result<Value, InvokeError> {
         let failed = |message: String| InvokeError::Failed { function: function.to_owned(), message };
         let invocable = self.by_name.get(function).ok_or_else(|| InvokeError::Unknown(function.to_owned()))?;
+        if let Some(events) = &self.last_events {
+            // Nothing that can panic happens while it is held.
+            events.lock().unwrap_or_else(PoisonError::into_inner).insert(function.to_owned(), event.clone());
+        }
         let payload = serde_json::to_vec(event).map_err(|error| failed(error.to_string()))?;
         if payload.len() > PAYLOAD_LIMIT {
             return Err(InvokeError::TooLarge);

@@ -99,6 +99,7 @@ pub struct StackBuilder {
     data: Option<PathBuf>,
     port: u16,
     observe: bool,
+    keep_events: bool,
     demo: bool,
     story: bool,
     template: String,
@@ -127,6 +128,12 @@ impl StackBuilder {
     /// Counts the functions' requests to DynamoDB, see [`Stack::requests`], and lets them fail, see [`Stack::inject`].
     pub fn count_requests(mut self, count: bool) -> Self {
         self.observe = count;
+        self
+    }
+
+    /// Keeps what each function was last called with, see [`Stack::last_event`].
+    pub fn keep_events(mut self, keep: bool) -> Self {
+        self.keep_events = keep;
         self
     }
 
@@ -215,6 +222,7 @@ impl Stack {
             data: None,
             port: 0,
             observe: false,
+            keep_events: false,
             demo: true,
             story: false,
             template: template::EMBEDDED.to_owned(),
@@ -303,7 +311,10 @@ impl Stack {
         );
 
         let wake = Arc::new(watch::Sender::new(()));
-        let empty = Functions::new(clock.clock.clone(), Arc::clone(&wake), crashes.clone());
+        let mut empty = Functions::new(clock.clock.clone(), Arc::clone(&wake), crashes.clone());
+        if builder.keep_events {
+            empty.keep_events();
+        }
         let functions = Arc::new(fill(empty, &(builder.registry)(), &template, &environment, &clock)?);
         let (jumps, jumped) = watch::channel(0);
         let jumps = Arc::new(jumps);
@@ -393,6 +404,24 @@ impl Stack {
     /// The environment that the template describes is not one that functions accept.
     pub fn runtime(&self, name: &str) -> Result<Runtime, StackError> {
         runtime(name, &self.environment, &self.variables, &self.inner.clock)
+    }
+
+    /// The environment that a function of this name would have as a process of its own: its own variables and those that
+    /// Lambda sets. Its requests to DynamoDB are counted under `name`.
+    pub fn environment(&self, name: &str) -> BTreeMap<String, String> {
+        let names = self.environment.keys().chain(self.variables.keys()).map(String::as_str);
+        names
+            .chain(["AWS_LAMBDA_FUNCTION_NAME"])
+            .filter_map(|variable| {
+                let value = variable_of(name, variable, &self.environment, &self.variables)?;
+                Some((variable.to_owned(), value))
+            })
+            .collect()
+    }
+
+    /// What `function` was last called with, if the builder was told to keep events and it was called.
+    pub fn last_event(&self, function: &str) -> Option<Value> {
+        self.live.functions.last_event(function)
     }
 
     /// Makes the clock jump, then runs the schedules that are due by it and waits until everything that follows from them
@@ -572,25 +601,33 @@ fn fill(
     Ok(functions)
 }
 
-/// A function's runtime: the template's variables, with what only AWS can know filled in. A variable that the template
-/// does not list is not there, except for those that Lambda itself sets.
+/// A variable of a function: the template's, with what only AWS can know filled in. One that the template does not list is
+/// not there, except for those that Lambda itself sets.
+fn variable_of(
+    function: &str,
+    variable: &str,
+    environment: &BTreeMap<String, String>,
+    template: &Variables,
+) -> Option<String> {
+    if variable == "AWS_LAMBDA_FUNCTION_NAME" {
+        return Some(function.to_owned());
+    }
+    match template.get(variable) {
+        Some(Some(value)) => Some(value.clone()),
+        Some(None) => environment.get(variable).cloned(),
+        None if variable.starts_with("AWS_") => environment.get(variable).cloned(),
+        None => None,
+    }
+}
+
+/// A function's runtime: built from its variables as its process would be.
 fn runtime(
     name: &str,
     environment: &BTreeMap<String, String>,
     template: &Variables,
     clock: &LocalClock,
 ) -> Result<Runtime, StackError> {
-    let env = |variable: &str| {
-        if variable == "AWS_LAMBDA_FUNCTION_NAME" {
-            return Some(name.to_owned());
-        }
-        match template.get(variable) {
-            Some(Some(value)) => Some(value.clone()),
-            Some(None) => environment.get(variable).cloned(),
-            None if variable.starts_with("AWS_") => environment.get(variable).cloned(),
-            None => None,
-        }
-    };
+    let env = |variable: &str| variable_of(name, variable, environment, template);
     let runtime = Runtime::from_env(&env).map_err(|source| StackError::Config { function: name.to_owned(), source })?;
     Ok(runtime.with_clock(clock.clock.clone()))
 }

@@ -1,5 +1,6 @@
 //! `cargo xtask`: the tasks of the house that are more than one command. Plain Rust and `std`, so that it builds in seconds.
 
+mod bench;
 mod layers;
 mod lint;
 mod package;
@@ -29,6 +30,10 @@ cargo xtask <task>
   package [--x86-64] [FUNCTION]…
                         each function (or the named ones) as the zip that is deployed, under target/lambda, with its
                         size. Installs cargo-lambda from PyPI when it is missing.
+  bench [--built] [FUNCTION]…
+                        what the functions (or the named ones) cost, against the bars and against their peers in Node:
+                        packages them for this machine unless they are --built, measures them, and, for all of them,
+                        writes docs/performance.md. Installs valgrind and what the peers need by apt-get and npm ci.
 ";
 
 /// Why a task stopped. Printed as it is, so every message says what to do about it.
@@ -69,13 +74,14 @@ fn run() -> Result<bool, Failure> {
     let mut arguments = lexopt::Parser::from_env();
     let mut words: Vec<String> = Vec::new();
     let mut only: Vec<String> = Vec::new();
-    let mut x86_64 = false;
+    let (mut x86_64, mut built) = (false, false);
     let mut remove_each = false;
     while let Some(argument) = arguments.next()? {
         match argument {
             Long("only") => only.push(arguments.value()?.string()?),
             Long("x86-64") => x86_64 = true,
             Long("remove-each") => remove_each = true,
+            Long("built") => built = true,
             Short('h') | Long("help") => {
                 print!("{HELP}");
                 return Ok(true);
@@ -85,12 +91,15 @@ fn run() -> Result<bool, Failure> {
         }
     }
     let (task, rest) = words.split_first().ok_or_else(|| Failure::new(format!("which task?\n\n{HELP}")))?;
-    match (task.as_str(), rest, only.is_empty(), x86_64) {
-        ("platform", functions, true, false) if remove_each => platform::remove_each(functions),
+    match (task.as_str(), rest, only.is_empty(), x86_64, built) {
+        ("platform", functions, true, false, false) if remove_each => platform::remove_each(functions),
         _ if remove_each => Err(Failure::new(format!("`--remove-each` belongs to `platform`\n\n{HELP}"))),
-        ("test", [], _, false) => test::run(&only),
-        ("lint", [], true, false) => lint::run(),
-        ("package", functions, true, _) => package::run(&package::Options { functions: functions.to_vec(), x86_64 }),
+        ("test", [], _, false, false) => test::run(&only),
+        ("lint", [], true, false, false) => lint::run(),
+        ("package", functions, true, _, false) => {
+            package::run(&package::Options { functions: functions.to_vec(), x86_64 })
+        }
+        ("bench", functions, true, false, _) => bench::run(&bench::Options { functions: functions.to_vec(), built }),
         _ => Err(Failure::new(format!("`{}` is no task with these options\n\n{HELP}", words.join(" ")))),
     }
 }

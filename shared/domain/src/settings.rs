@@ -396,7 +396,7 @@ impl Overrides {
         if !document.is_object() {
             return Err(SettingsError::Shape { key: "(document)".into(), why: "must be an object".into() });
         }
-        if let Some(key) = unknown_key(&document, &Settings::default().to_value(), "") {
+        if let Some(key) = unknown_key(&document, &Settings::default().to_value()) {
             return Err(SettingsError::Shape { key, why: "is not a setting".into() });
         }
         let overrides = Self(document);
@@ -418,16 +418,13 @@ impl Overrides {
 }
 
 /// The dotted path of the first key in `document` that `known` does not have.
-fn unknown_key(document: &Value, known: &Value, at: &str) -> Option<String> {
+fn unknown_key(document: &Value, known: &Value) -> Option<String> {
     let (Value::Object(document), Value::Object(known)) = (document, known) else {
         return None;
     };
-    document.iter().find_map(|(key, value)| {
-        let path = if at.is_empty() { key.clone() } else { format!("{at}.{key}") };
-        match known.get(key) {
-            None => Some(path),
-            Some(inner) => unknown_key(value, inner, &path),
-        }
+    document.iter().find_map(|(key, value)| match known.get(key) {
+        None => Some(key.clone()),
+        Some(inner) => unknown_key(value, inner).map(|rest| format!("{key}.{rest}")),
     })
 }
 
@@ -451,17 +448,32 @@ fn merge(base: &mut Value, over: &Value) {
 impl Settings {
     /// Reads the system's document: every key, in the right type, with a meaning.
     pub fn parse(document: Value) -> Result<Self, SettingsError> {
-        if let Some(key) = unknown_key(&document, &Self::default().to_value(), "") {
+        let known = Self::default().to_value();
+        if let Some(key) = unknown_key(&document, &known) {
             return Err(SettingsError::Shape { key, why: "is not a setting".into() });
         }
         // The other way round: what the document lacks. (serde would read a missing optional key as `null`.)
-        if let Some(key) = unknown_key(&Self::default().to_value(), &document, "") {
+        if let Some(key) = unknown_key(&known, &document) {
             return Err(SettingsError::Shape { key, why: "is missing".into() });
         }
+        Self::complete(document)
+    }
+
+    /// Reads a document that has every key and no other.
+    fn complete(document: Value) -> Result<Self, SettingsError> {
         let settings: Self = serde_path_to_error::deserialize(document).map_err(|error| SettingsError::Shape {
             key: error.path().to_string(),
             why: without_position(error.inner()),
         })?;
+        settings.check()?;
+        Ok(settings)
+    }
+
+    /// Reads back what was stored. Every request does so, and [`Settings::parse`] looked at each key when it was
+    /// written: this goes through the text once. An optional key that is not there is `null`.
+    pub fn stored(document: &str) -> Result<Self, SettingsError> {
+        let settings: Self = serde_json::from_str(document)
+            .map_err(|error| SettingsError::Shape { key: "(document)".into(), why: without_position(&error) })?;
         settings.check()?;
         Ok(settings)
     }
@@ -481,7 +493,8 @@ impl Settings {
         }
         let mut merged = self.to_value();
         merge(&mut merged, &overrides.0);
-        Self::parse(merged)
+        // Nothing can be missing: the system's document has every key. One too many is refused by its name.
+        Self::complete(merged)
     }
 
     /// R3's deadline after the last action, if inactivity ends sessions.
@@ -639,6 +652,19 @@ mod tests {
         assert_eq!(value["end"]["customer_access"]["level"], "none");
         assert_eq!(value["branding"]["logo"], Value::Null);
         assert_eq!(Settings::parse(value), Ok(Settings::default()));
+    }
+
+    #[test]
+    fn what_was_stored_is_read_back_and_nothing_else() {
+        let stored = |change: fn(&mut Value)| {
+            let mut document = Settings::default().to_value();
+            change(&mut document);
+            Settings::stored(&document.to_string())
+        };
+        assert_eq!(stored(|_| {}), Ok(Settings::default()));
+        assert!(stored(|document| document["service"]["extra"] = json!(1)).is_err());
+        assert!(stored(|document| document["end"]["customer_access"]["level"] = json!("full_timed")).is_err());
+        assert!(Settings::stored("{}").is_err());
     }
 
     #[test]

@@ -177,9 +177,8 @@ impl Found {
         let Some(document) = self.get::<String>("settings", &key, "doc")? else {
             return Ok((Settings::default(), SettingsVersion(0)));
         };
-        let unreadable = |reason: String| StoreError::Item { kind: "settings", reason };
-        let value = serde_json::from_str(&document).map_err(|error| unreadable(error.to_string()))?;
-        let settings = Settings::parse(value).map_err(|error| unreadable(error.to_string()))?;
+        let settings = Settings::stored(&document)
+            .map_err(|error| StoreError::Item { kind: "settings", reason: error.to_string() })?;
         Ok((settings, SettingsVersion(self.get("settings", &key, "version")?.unwrap_or(0))))
     }
 

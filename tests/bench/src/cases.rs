@@ -1,0 +1,258 @@
+//! What each function is asked in the bench: an invocation that the one-machine stack made of it, with whatever has to be
+//! new in each repetition.
+
+use std::collections::BTreeMap;
+
+use futures_util::{SinkExt as _, StreamExt as _};
+use parlor_domain::{SecretHash, SessionId};
+use parlor_live::{Holder, Ticket};
+use parlor_local::Stack;
+use parlor_store::Keys;
+use parlor_tests::{Browser, House};
+use serde_json::{Value, json};
+use tokio::net::TcpStream;
+use tokio::task::JoinHandle;
+use tokio_tungstenite::{MaybeTlsStream, WebSocketStream, tungstenite::Message};
+
+/// Makes the event of a repetition, by its number, from the recorded one.
+type Vary = Box<dyn Fn(&mut Value, u64)>;
+
+/// One function, and what it is asked.
+pub(crate) struct Case {
+    /// The function.
+    pub(crate) function: &'static str,
+    /// In words, for the table.
+    pub(crate) what: &'static str,
+    /// Its answer's status; 0 for functions that answer nobody.
+    pub(crate) status: u64,
+    event: Value,
+    vary: Option<Vary>,
+}
+
+impl Case {
+    /// The event of repetition `number`; no two of a bench have the same number.
+    pub(crate) fn event(&self, number: u64) -> Value {
+        let mut event = self.event.clone();
+        if let Some(vary) = &self.vary {
+            vary(&mut event, number);
+        }
+        event
+    }
+
+    /// Whether `answer` is the one that was to be measured.
+    pub(crate) fn check(&self, answer: &Value) -> Result<(), String> {
+        let status = answer["statusCode"].as_u64().unwrap_or(0);
+        if status == self.status { Ok(()) } else { Err(format!("answered {status} instead of {}", self.status)) }
+    }
+}
+
+/// What is said in the bench's room: neither a word nor a novel.
+const TEXT: &str = "Good morning, I have the documents here and would like to go through the second page with you.";
+
+/// A house in which every function was called once, with what each was called.
+pub(crate) struct Site {
+    /// The one-machine stack, a team and its staff.
+    pub(crate) house: House,
+    /// A session with its customer and an agent in the room.
+    pub(crate) session: SessionId,
+    /// The customer's device there.
+    device: SecretHash,
+    events: BTreeMap<&'static str, Value>,
+    /// Read what comes over the two live connections, as pages do.
+    pages: Vec<JoinHandle<()>>,
+}
+
+type Socket = WebSocketStream<MaybeTlsStream<TcpStream>>;
+
+impl Site {
+    /// Starts the one-machine stack and goes through it, so that each function is called.
+    pub(crate) async fn visit() -> Self {
+        let stack = Stack::builder().ephemeral().count_requests(true).keep_events(true).start().await.unwrap();
+        let house = House::of(stack).await;
+        let session = house.session(None).await;
+        let customer = house.joined(&session).await;
+        let found = house.store.read(Keys::new().session(&session)).await.unwrap();
+        let device = found.session(&session).unwrap().unwrap().session.device.unwrap().hash;
+        let mut site = Self { house, session, device, events: BTreeMap::new(), pages: vec![] };
+        site.room(&customer).await;
+        site.staff().await;
+        site.api().await;
+        site.schedules().await;
+        site.door().await;
+        site
+    }
+
+    /// All functions' cases, in the template's order.
+    pub(crate) fn cases(&self) -> Vec<Case> {
+        let plain = |function: &'static str, what: &'static str, status: u64| Case {
+            function,
+            what,
+            status,
+            event: self.events[function].clone(),
+            vary: None,
+        };
+        vec![
+            plain("customer-entry", "opening page", 200),
+            plain("customer-pin", "PIN page", 200),
+            plain("customer-room", "customer's room", 200),
+            plain("agent-auth", "sign in", 303),
+            plain("agent-console", "welcome page", 200),
+            plain("admin", "read the system's settings", 200),
+            plain("session-start", "start a session", 201),
+            plain("session-read", "read a session", 200),
+            plain("session-invite", "generate a link", 201),
+            plain("session-end", "end what has ended", 200),
+            plain("session-renew", "renew what is open", 409),
+            plain("session-customer", "see the PIN", 200),
+            plain("session-content", "list messages", 200),
+            plain("webhooks", "list webhooks", 200),
+            plain("static-files", "a style sheet", 200),
+            Case { vary: Some(self.fresh_ticket()), ..plain("live-connect", "connect", 200) },
+            self.message(),
+            plain("live-disconnect", "disconnect", 200),
+            plain("deliver", "an entry that was sent before", 0),
+            plain("deliver-webhooks", "an event that no webhook wants", 0),
+            plain("sweep-inactivity", "nothing due", 0),
+            plain("sweep-access", "nothing due", 0),
+            plain("retry-deliveries", "nothing due", 0),
+            plain("retry-webhooks", "nothing due", 0),
+        ]
+    }
+
+    /// What `function` was called with.
+    pub(crate) fn event(&self, function: &str) -> Value {
+        self.events[function].clone()
+    }
+
+    /// A chat message of the agent's, each time another.
+    pub(crate) fn message(&self) -> Case {
+        Case {
+            function: "live-message",
+            what: "chat message to two",
+            status: 200,
+            event: self.events["live-message"].clone(),
+            vary: Some(Box::new(|event, number| {
+                let mut frame: Value = serde_json::from_str(event["body"].as_str().unwrap()).unwrap();
+                frame["id"] = format!("bench-{number}").into();
+                event["body"] = frame.to_string().into();
+            })),
+        }
+    }
+
+    /// A ticket works once, and for a minute.
+    fn fresh_ticket(&self) -> Vary {
+        let (keyring, runtime) = (self.house.keyring.clone(), self.house.runtime.clone());
+        let (session, holder) = (self.session.clone(), Holder::Customer(self.device.clone()));
+        Box::new(move |event, number| {
+            let ticket = Ticket::issue(&keyring, &runtime.entropy, &session, &holder, runtime.clock.now());
+            event["queryStringParameters"]["ticket"] = ticket.clone().into();
+            event["multiValueQueryStringParameters"]["ticket"] = json!([ticket]);
+            event["requestContext"]["connectionId"] = format!("bench{number}=").into();
+        })
+    }
+
+    fn keep(&mut self, functions: &[&'static str]) {
+        for function in functions {
+            let event = self.house.stack.last_event(function);
+            self.events.insert(function, event.unwrap_or_else(|| panic!("{function} was not called")));
+        }
+    }
+
+    /// The customer and the agent meet.
+    async fn room(&mut self, customer: &Browser) {
+        let page = customer.get(&format!("/r/{}", self.session)).await;
+        assert_eq!(page.status, 200);
+        let stylesheet = page.text.split('"').find(|value| value.starts_with("/static/")).unwrap();
+        assert_eq!(customer.get(stylesheet).await.status, 200);
+        self.keep(&["customer-room", "static-files"]);
+
+        let customer = open(&page.attribute("data-live").unwrap()).await;
+        self.listen(customer);
+        self.keep(&["live-connect"]);
+
+        drop(open(&self.agents_door()).await);
+        while self.house.stack.last_event("live-disconnect").is_none() {
+            tokio::task::yield_now().await;
+        }
+        let mut agent = open(&self.agents_door()).await;
+        let frame = json!({"type": "message", "session": self.session, "id": "first", "text": TEXT});
+        agent.send(Message::text(frame.to_string())).await.unwrap();
+        // Writers hear their own message: then the function has answered.
+        loop {
+            let frame = agent.next().await.unwrap().unwrap();
+            if frame.to_text().is_ok_and(|text| text.contains("\"first\"")) {
+                break;
+            }
+        }
+        self.listen(agent);
+        self.keep(&["live-disconnect", "live-message"]);
+    }
+
+    fn agents_door(&self) -> String {
+        let (runtime, holder) = (&self.house.runtime, Holder::Agent(self.house.agent.id.clone()));
+        let ticket = Ticket::issue(&self.house.keyring, &runtime.entropy, &self.session, &holder, runtime.clock.now());
+        format!("{}?ticket={ticket}", runtime.config.live_url)
+    }
+
+    fn listen(&mut self, mut socket: Socket) {
+        self.pages.push(tokio::spawn(async move { while let Some(Ok(_)) = socket.next().await {} }));
+    }
+
+    /// The staff's pages.
+    async fn staff(&mut self) {
+        let agent = self.house.signed_in(&self.house.agent).await;
+        assert_eq!(agent.get("/console").await.status, 200);
+        let login = self.house.stack.ready().demo.clone().unwrap().agent;
+        let fields = [("email", login.email.as_str()), ("password", login.password.as_str())];
+        assert_eq!(self.house.browser().post("/login", &fields).await.status, 303);
+        self.keep(&["agent-console", "agent-auth"]);
+    }
+
+    /// The integrators' operations.
+    async fn api(&mut self) {
+        let house = &self.house;
+        let path = format!("/v1/sessions/{}", self.session);
+        house.post("/v1/sessions", json!({"customer": {"name": "Ola Berg", "email": "ola@example.net"}})).await;
+        house.stack.settle().await;
+        house.get(&path).await;
+        house.post(&format!("{path}/links"), json!({})).await;
+        house.get(&format!("{path}/messages")).await;
+        house.get("/v1/settings").await;
+        house.get("/v1/webhooks").await;
+        let agent = house.signed_in(&house.agent).await;
+        let with_pin = house.session(Some("4711")).await;
+        assert_eq!(agent.get(&format!("/v1/sessions/{with_pin}/pin")).await.status, 200);
+        // Others than the room's session, in which nobody is to leave. What is repeated finds the end, and the renewal,
+        // as the first time left them.
+        let (ended, renewed) = (house.session(None).await, house.session(None).await);
+        house.post(&format!("/v1/sessions/{renewed}/end"), json!({})).await;
+        house.post(&format!("/v1/sessions/{renewed}/renew"), json!({})).await;
+        house.post(&format!("/v1/sessions/{ended}/end"), json!({})).await;
+        house.stack.settle().await;
+        self.keep(&["webhooks", "deliver-webhooks"]);
+        self.keep(&["session-start", "deliver", "session-read", "session-invite", "session-content"]);
+        self.keep(&["admin", "session-customer", "session-end", "session-renew"]);
+    }
+
+    async fn schedules(&mut self) {
+        for function in ["sweep-inactivity", "sweep-access", "retry-deliveries", "retry-webhooks"] {
+            self.house.stack.run_schedule(function).await.unwrap();
+            self.keep(&[function]);
+        }
+    }
+
+    /// A customer who has not come in yet, at a door that asks for a PIN. Last: from here on every door does.
+    async fn door(&mut self) {
+        let session = self.house.session(Some("4711")).await;
+        let link = self.house.link(&session).await;
+        self.house.settings(json!({"authentication": {"method": "pin"}})).await;
+        let customer = self.house.browser();
+        assert_eq!(customer.get(&link).await.status, 200);
+        assert_eq!(customer.get(&format!("{link}/pin")).await.status, 200);
+        self.keep(&["customer-entry", "customer-pin"]);
+    }
+}
+
+async fn open(url: &str) -> Socket {
+    tokio_tungstenite::connect_async(url).await.unwrap().0
+}

@@ -1,0 +1,193 @@
+//! The table: what was measured, the bars, and which of them are missed.
+
+use std::fmt::{self, Write as _};
+use std::fs;
+use std::path::Path;
+
+use crate::measure::{Figures, Pair, Versus};
+use crate::scale::Scale;
+
+const BEGIN: &str = "<!-- bench: begin -->";
+const END: &str = "<!-- bench: end -->";
+
+const MEBI: u64 = 1024 * 1024;
+
+/// Bytes of a zip.
+const LARGEST_ZIP: u64 = 3 * MEBI;
+/// Bytes in use.
+const MOST_MEMORY: u64 = 12 * MEBI;
+/// Instructions from exec to the first answer.
+const START: u64 = 15_000_000;
+/// Instructions of a customer's page in a process that runs.
+const WARM_PAGE: u64 = 1_500_000;
+/// How much less CPU than the peer: a start, a page, a relayed message.
+const START_RATIO: u64 = 30;
+const PAGE_RATIO: u64 = 8;
+const RELAY_RATIO: u64 = 10;
+
+/// Functions that may exceed the bar for memory, with the reason in `docs/performance.md`: argon2id works on 19 MiB.
+const MAY_USE_MORE_MEMORY: [(&str, u64); 1] = [("agent-auth", 19 * MEBI)];
+
+/// Functions whose warm page is held to [`WARM_PAGE`].
+const CUSTOMER_PAGES: [&str; 3] = ["customer-entry", "customer-pin", "customer-room"];
+
+/// Everything that was measured.
+pub(crate) struct Report {
+    pub(crate) functions: Vec<Figures>,
+    pub(crate) pairs: Vec<Pair>,
+    pub(crate) scales: Vec<Scale>,
+    /// The peers' Node.
+    pub(crate) node: String,
+}
+
+impl Report {
+    /// The bars that are missed, one line each.
+    pub(crate) fn missed(&self) -> Vec<String> {
+        let mut missed = Vec::new();
+        for figures in &self.functions {
+            let name = figures.function;
+            let mut hold = |what: &str, value: u64, bar: u64| {
+                if value > bar {
+                    missed.push(format!("{name}: {what} {value}, at most {bar}"));
+                }
+            };
+            hold("bytes of its zip", figures.zip, LARGEST_ZIP);
+            hold("bytes of memory", figures.memory, memory_bar(name));
+            hold("instructions to the first answer", figures.start, START);
+            if CUSTOMER_PAGES.contains(&name) {
+                hold("instructions of a warm page", figures.warm, WARM_PAGE);
+            }
+        }
+        for pair in &self.pairs {
+            let name = pair.function;
+            let mut hold = |what: &str, versus: Versus, ratio: u64| {
+                if versus.parlor * ratio > versus.node {
+                    missed.push(format!("{name}: {what} is {} of the peer's, at most 1/{ratio}", share(versus)));
+                }
+            };
+            hold("a start's CPU time", pair.start, START_RATIO);
+            hold("a warm invocation's CPU time", pair.warm, warm_ratio(name));
+            let [parlor, node] = &pair.requests;
+            if parlor != node {
+                missed.push(format!("{name}: `{parlor}`, but its peer `{node}`: they cannot be compared"));
+            }
+        }
+        for scale in &self.scales {
+            let [(few, one), (many, other)] = &scale.costs;
+            if one != other {
+                missed.push(format!("{} {few}: `{one}`; {many}: `{other}`", scale.what));
+            }
+        }
+        missed
+    }
+
+    /// Replaces what stands between the markers of the document at `path`.
+    pub(crate) fn write(&self, path: &Path) -> Result<(), String> {
+        let failed = |error: std::io::Error| format!("{}: {error}", path.display());
+        let document = fs::read_to_string(path).map_err(failed)?;
+        let parts = document.split_once(BEGIN).and_then(|(head, rest)| Some((head, rest.split_once(END)?.1)));
+        let (head, tail) = parts.ok_or_else(|| format!("{}: the markers are missing", path.display()))?;
+        fs::write(path, format!("{head}{BEGIN}\n\n{self}\n{END}{tail}")).map_err(failed)
+    }
+}
+
+fn memory_bar(function: &str) -> u64 {
+    let more = MAY_USE_MORE_MEMORY.iter().find(|(name, _)| *name == function).map_or(0, |(_, more)| *more);
+    MOST_MEMORY + more
+}
+
+fn warm_ratio(function: &str) -> u64 {
+    if function == "live-message" { RELAY_RATIO } else { PAGE_RATIO }
+}
+
+/// `1/42`, and `1/7.6` where it is close to a bar.
+fn share(versus: Versus) -> String {
+    #[allow(clippy::cast_precision_loss, reason = "a ratio for people")]
+    let ratio = versus.node as f64 / versus.parlor.max(1) as f64;
+    if ratio < 20.0 { format!("1/{ratio:.1}") } else { format!("1/{ratio:.0}") }
+}
+
+#[allow(clippy::cast_precision_loss, reason = "a figure for people")]
+fn millions(count: u64) -> String {
+    format!("{:.2}", count as f64 / 1e6)
+}
+
+#[allow(clippy::cast_precision_loss, reason = "a figure for people")]
+fn mebibytes(bytes: u64) -> String {
+    format!("{:.2}", bytes as f64 / MEBI as f64)
+}
+
+fn verdict(holds: bool) -> &'static str {
+    if holds { "yes" } else { "**no**" }
+}
+
+impl fmt::Display for Report {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let peer = self.pairs.iter().find(|pair| pair.function == "customer-entry");
+        let versus = peer.map_or_else(|| "start CPU".to_owned(), |_| "start CPU, of the page's peer".to_owned());
+        writeln!(
+            f,
+            "| function | asked for | DynamoDB requests | zip, MiB | memory, MiB | start, M instr. | warm, M instr. | {versus} | within the bars |"
+        )?;
+        writeln!(f, "| --- | --- | --- | --- | --- | --- | --- | --- | --- |")?;
+        for figures in &self.functions {
+            let name = figures.function;
+            let holds = figures.zip <= LARGEST_ZIP
+                && figures.memory <= memory_bar(name)
+                && figures.start <= START
+                && (!CUSTOMER_PAGES.contains(&name) || figures.warm <= WARM_PAGE);
+            let cpu = peer
+                .map_or_else(|| "–".to_owned(), |peer| share(Versus { parlor: figures.cpu, node: peer.start.node }));
+            writeln!(
+                f,
+                "| `{name}` | {} | {} | {} | {} | {} | {} | {cpu} | {} |",
+                figures.what,
+                figures.requests,
+                mebibytes(figures.zip),
+                mebibytes(figures.memory),
+                millions(figures.start),
+                millions(figures.warm),
+                verdict(holds),
+            )?;
+        }
+        let mut bars = String::new();
+        write!(bars, "| bar | | as budgeted | {} | {} |", mebibytes(LARGEST_ZIP), mebibytes(MOST_MEMORY))?;
+        writeln!(f, "{bars} {} | {} (customer's pages) | | |", millions(START), millions(WARM_PAGE))?;
+        if !self.pairs.is_empty() {
+            writeln!(
+                f,
+                "\n| against Node {} | requests of both | body, bytes | its, bytes | start CPU | bar | warm CPU | bar | within the bars |",
+                self.node
+            )?;
+            writeln!(f, "| --- | --- | --- | --- | --- | --- | --- | --- | --- |")?;
+        }
+        for pair in &self.pairs {
+            let ratio = warm_ratio(pair.function);
+            let same = pair.requests[0] == pair.requests[1];
+            let holds = same
+                && pair.start.parlor * START_RATIO <= pair.start.node
+                && pair.warm.parlor * ratio <= pair.warm.node;
+            writeln!(
+                f,
+                "| `{}`, {} | {} | {} | {} | {} | 1/{START_RATIO} | {} | 1/{ratio} | {} |",
+                pair.function,
+                pair.what,
+                if same { pair.requests[0].clone() } else { pair.requests.join(" but ") },
+                pair.body.parlor,
+                pair.body.node,
+                share(pair.start),
+                share(pair.warm),
+                verdict(holds),
+            )?;
+        }
+        if !self.scales.is_empty() {
+            writeln!(f, "\n| operation | among few | requests | among many | requests | the same |")?;
+            writeln!(f, "| --- | --- | --- | --- | --- | --- |")?;
+        }
+        for scale in &self.scales {
+            let [(few, one), (many, other)] = &scale.costs;
+            writeln!(f, "| {} | {few} | {one} | {many} | {other} | {} |", scale.what, verdict(one == other))?;
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,152 @@
+//! Whether what is many costs more: connections for the relay, sessions for the sweep.
+
+use aws_sdk_dynamodb::types::{AttributeValue, PutRequest, WriteRequest};
+use futures_util::{StreamExt as _, stream};
+use jiff::SignedDuration;
+use parlor_domain::{
+    Actor, LinkToken, Origin, Session, SessionId,
+    session::{Context, Customer, NewSession},
+};
+use parlor_store::{Extras, Keys};
+use serde_json::json;
+
+use crate::cases::Site;
+use crate::measure::Bench;
+
+/// Connections, and sessions, that there are few and many of. A million sessions take the embedded database minutes.
+const CONNECTIONS: [u64; 2] = [100, 100_000];
+const SESSIONS: [u64; 2] = [1_000, 100_000];
+/// How many of the sessions are due.
+const DUE: u64 = 10;
+
+/// Items that DynamoDB takes in one batch, and batches on their way at once.
+const BATCH: u64 = 25;
+const AT_ONCE: usize = 4;
+
+/// The same operation among few and among many.
+pub(crate) struct Scale {
+    pub(crate) what: &'static str,
+    /// How many there were, and what the operation then cost in requests to DynamoDB.
+    pub(crate) costs: [(u64, String); 2],
+}
+
+/// A chat message to a room of two, while everybody else is connected, too.
+pub(crate) async fn relay(bench: &mut Bench<'_>, site: &Site) -> Result<Scale, String> {
+    let program = bench.program("live-message");
+    let table = &site.house.runtime.config.connections_table;
+    let mut costs = CONNECTIONS.map(|count| (count, String::new()));
+    let mut seeded = 0;
+    for (count, cost) in &mut costs {
+        seed(site, table, seeded..*count, |number| {
+            let id = format!("C#elsewhere{number:010}=");
+            vec![("pk", text(id)), ("sk", text("C")), ("expires", AttributeValue::N("4102444800".to_owned()))]
+        })
+        .await?;
+        seeded = *count;
+        let case = site.message();
+        let mut running = program.start().await?;
+        bench.requests("live-message");
+        let event = bench.event(&case);
+        case.check(&running.answer(event).await?)?;
+        *cost = bench.requests("live-message");
+        running.stop().await?;
+    }
+    Ok(Scale { what: "relay a chat message, connections", costs })
+}
+
+/// A sweep that ends ten sessions, while others are not due for long.
+pub(crate) async fn sweep(bench: &mut Bench<'_>, site: &Site) -> Result<Scale, String> {
+    let program = bench.program("sweep-inactivity");
+    let table = &site.house.runtime.config.core_table;
+    site.house.settings(json!({"end": {"inactivity_minutes": 30}})).await;
+    let mut costs = SESSIONS.map(|count| (count, String::new()));
+    let mut seeded = 0;
+    for (count, cost) in &mut costs {
+        // Nothing but their keys and when they are due: the sweep must not come to see more of them.
+        seed(site, table, seeded..*count - DUE, |number| {
+            vec![
+                ("pk", text(format!("S#elsewhere{number:017}"))),
+                ("sk", text("S")),
+                ("due_shard", text(format!("inactivity#{}", number % 8))),
+                ("due_at", AttributeValue::N((4_102_444_800_000 + number).to_string())),
+            ]
+        })
+        .await?;
+        seeded = *count - DUE;
+        for _ in 0..DUE {
+            forgotten_session(site).await;
+        }
+        let event = site.event("sweep-inactivity");
+        let mut running = program.start().await?;
+        bench.requests("sweep-inactivity");
+        let answer = running.answer(event).await?;
+        if answer["done"] != DUE {
+            return Err(format!("of {DUE} sessions that were due: {answer}"));
+        }
+        *cost = bench.requests("sweep-inactivity");
+        running.stop().await?;
+    }
+    Ok(Scale { what: "end the ten that are due, sessions", costs })
+}
+
+/// A session that was started an hour ago, and whose agent did nothing since.
+async fn forgotten_session(site: &Site) {
+    let house = &site.house;
+    let random = &house.runtime.entropy;
+    let now = house.runtime.clock.now() - SignedDuration::from_hours(1);
+    let id = SessionId::generate_for(&house.team, random);
+    let found = house.store.read(Keys::new().team(&house.team)).await.unwrap();
+    let (settings, _) = found.settings(&house.team).unwrap();
+    let (_, issued) = LinkToken::issue(&id, &house.keyring, random);
+    let contact = serde_json::from_value(json!({"email": "mara@example.net"})).unwrap();
+    let new = NewSession {
+        id: id.clone(),
+        customer: Customer { name: "Mara Quist".into(), contact },
+        channel: None,
+        agent: house.agent.id.clone(),
+        agent_name: house.agent.name.clone(),
+        // The door asks for one by now.
+        pin: Some(house.keyring.seal(&format!("pin {id}"), "4711", random)),
+        reference: None,
+        metadata: std::collections::BTreeMap::new(),
+    };
+    let context = Context { actor: Actor::System, origin: Origin::default(), now };
+    let decision = Session::create(new, Some(&issued), &settings, &context).unwrap();
+    house.store.commit(&decision, Extras::default()).await.unwrap();
+}
+
+fn text(text: impl Into<String>) -> AttributeValue {
+    AttributeValue::S(text.into())
+}
+
+/// Puts one item for each number into a table.
+async fn seed(
+    site: &Site,
+    table: &str,
+    numbers: std::ops::Range<u64>,
+    item: impl Fn(u64) -> Vec<(&'static str, AttributeValue)>,
+) -> Result<(), String> {
+    let client = site.house.runtime.dynamodb();
+    let first = numbers.start;
+    let starts = (first..numbers.end).step_by(usize::try_from(BATCH).unwrap_or(1));
+    let batches = starts.map(|start| {
+        let writes: Vec<WriteRequest> = (start..numbers.end.min(start + BATCH))
+            .map(|number| {
+                let item = item(number).into_iter().map(|(name, value)| (name.to_owned(), value)).collect();
+                let put = PutRequest::builder().set_item(Some(item)).build().unwrap();
+                WriteRequest::builder().put_request(put).build()
+            })
+            .collect();
+        let request = client.batch_write_item().request_items(table, writes);
+        async move {
+            let answer = request.send().await.map_err(|error| format!("seeding: {error:?}"))?;
+            let left = answer.unprocessed_items.unwrap_or_default();
+            if left.is_empty() { Ok(()) } else { Err("seeding: the table is too slow".to_owned()) }
+        }
+    });
+    let mut answers = stream::iter(batches).buffer_unordered(AT_ONCE);
+    while let Some(answer) = answers.next().await {
+        answer?;
+    }
+    Ok(())
+}
