@@ -115,8 +115,10 @@ impl AtRoom {
 
     /// Where the visitor stands (R6).
     pub(crate) fn gate(&self, visit: &Visit) -> Gate {
-        let device = visit.presented.device.as_ref();
-        gate::at_room(&self.stored.session, &self.settings, device, &self.stored.presence, visit.now)
+        let session = &self.stored.session;
+        // A browser that saw an opening page and was never let in anywhere is nobody's device, not another one.
+        let device = visit.presented.device.as_ref().filter(|own| visit.has_device || session.is_bound_to(Some(own)));
+        gate::at_room(session, &self.settings, device, &self.stored.presence, visit.now)
     }
 
     /// Turns away whoever is not inside.

@@ -31,6 +31,8 @@ pub struct Visit {
     pub origin: Origin,
     /// The server's clock on receipt: what a submission is judged by (R2).
     pub now: Timestamp,
+    /// Whether the device's own cookie came, and not only the probe that a device would be bound by.
+    pub has_device: bool,
     /// Whether a script asks and not a page.
     pub wants_json: bool,
     /// Whether only the headers are wanted.
@@ -56,6 +58,7 @@ impl Visit {
             },
             origin: call::origin(request),
             now: ports.clock.now(),
+            has_device: cookies::read(request, cookies::DEVICE).is_some(),
             wants_json: header(header::ACCEPT).contains("json"),
             is_head: *request.method() == Method::HEAD,
             chosen: chosen.is_some(),
