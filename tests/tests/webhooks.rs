@@ -660,3 +660,18 @@ async fn r24_a_deleted_endpoint_hears_nothing_more() {
     house.stack.advance(3600).await;
     assert!(endpoint.receiver.received().is_empty());
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn r24_what_happened_before_an_endpoint_was_made_is_not_sent_however_late_the_stream_is() {
+    let house = House::start().await;
+    house.stack.inject(|function, _| if function == "deliver-webhooks" { Fault::Failed } else { Fault::None });
+    house.session(None).await;
+    house.stack.advance(1).await;
+    let endpoint = Endpoint::new(&house, &ALL).await;
+    house.stack.inject(|_, _| Fault::None);
+    let session = house.session(None).await;
+    house.stack.settle().await;
+    house.stack.advance(60).await;
+    assert_eq!(endpoint.receiver.names(), ["session.created 1", "session.invited 2"]);
+    assert_eq!(endpoint.receiver.names_of(&session).len(), 2);
+}

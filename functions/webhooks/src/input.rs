@@ -28,6 +28,7 @@ pub(crate) struct New {
 /// The body of PATCH `/v1/webhooks/{id}`: what is not there stays.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
+#[allow(clippy::option_option, reason = "not given, cleared, and set are three things")]
 pub(crate) struct Change {
     pub(crate) url: Option<String>,
     #[serde(default, deserialize_with = "given")]

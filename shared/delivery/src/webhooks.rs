@@ -168,6 +168,8 @@ impl<R: Random + Sync> Webhooks<R> {
                     .into_iter()
                     .filter(|seq| *seq > lane.seen)
                     .filter_map(|seq| found.event(session, seq).transpose())
+                    // The stream may be late: what happened before the endpoint was made is none of its business.
+                    .filter(|event| event.as_ref().map_or(true, |event| event.at >= target.webhook.endpoint.created_at))
                     .collect::<Result<Vec<Event>, _>>()?;
                 self.bring(target, session, lane, &events, clock, over).await
             }
