@@ -136,8 +136,8 @@ fn is_public_v4(address: Ipv4Addr) -> bool {
     !special
 }
 
-/// Global unicast (2000::/3) and nothing else. So addresses that hide an IPv4 address (mapped, compatible, NAT64) are
-/// out, and of those within 2000::/3 the ones that do (6to4, Teredo) are taken out.
+/// Global unicast (`2000::/3`) and nothing else. So addresses that hide an IPv4 address (mapped, compatible, NAT64) are
+/// out, and of those within `2000::/3` the ones that do (6to4, Teredo) are taken out.
 fn is_public_v6(address: Ipv6Addr) -> bool {
     let [first, second, ..] = address.segments();
     let global = first & 0xe000 == 0x2000;
