@@ -324,8 +324,8 @@ impl Sent {
     /// The digits of the one-time code in it.
     #[must_use]
     pub fn code(&self) -> String {
-        let words = self.text.split(|letter: char| !letter.is_ascii_digit());
-        words.filter(|word| word.len() == 6).last().unwrap_or_else(|| panic!("no code in {}", self.text)).to_owned()
+        let mut words = self.text.split(|letter: char| !letter.is_ascii_digit());
+        words.rfind(|word| word.len() == 6).unwrap_or_else(|| panic!("no code in {}", self.text)).to_owned()
     }
 }
 

@@ -527,7 +527,7 @@ async fn whatever_dies_between_two_requests_nothing_is_lost_and_nothing_is_half_
         // Rooms stay open: one that closes between two tries would be taken for a part of the next.
         let mut cases = vec![];
         while let (true, case) = dies(&house, operation, cases.len()).await {
-            canaries.extend(case.browser.cookies().into_iter().map(|(_, value)| ("a cookie", value)));
+            canaries.extend(case.browser.cookies().into_values().map(|value| ("a cookie", value)));
             canaries.extend(case.link.strip_prefix("/s/").map(|token| ("a link", token.to_owned())));
             cases.push(case);
         }

@@ -65,12 +65,15 @@ enum Conduct {
     Endless,
 }
 
+/// Answers each delivery that it hears of.
+type Behave = Box<dyn FnMut(&Received) -> Conduct + Send>;
+
 /// Somebody who listens for webhooks on this machine.
 #[derive(Clone)]
 struct Receiver {
     url: String,
     received: Arc<Mutex<Vec<Received>>>,
-    conduct: Arc<Mutex<Box<dyn FnMut(&Received) -> Conduct + Send>>>,
+    conduct: Arc<Mutex<Behave>>,
     came: Arc<Notify>,
 }
 

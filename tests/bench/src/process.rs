@@ -13,7 +13,7 @@ use tokio::process::{Child, Command};
 use crate::stub::Stub;
 
 /// How long a start or an answer may take before something is broken: valgrind is slow, and so is a busy machine.
-const PATIENCE: Duration = Duration::from_secs(120);
+const PATIENCE: Duration = Duration::from_mins(2);
 
 /// How a function's process is started.
 #[derive(Clone)]
