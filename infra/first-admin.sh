@@ -2,7 +2,7 @@
 # Lays out the link by which the first admin of a deployment comes in, and prints it. Good for a week and one account;
 # running it again replaces a link that was not used. Needs the AWS CLI, OpenSSL, and the right to put into the table.
 #
-#   infra/first-admin.sh TABLE PUBLIC_URL [REGION]     (`sam list stack-outputs` shows the table under CoreTable)
+#   infra/first-admin.sh TABLE PUBLIC_URL [REGION]     (`sam list stack-outputs` shows the line under FirstAdmin)
 set -euo pipefail
 table=$1
 url=$2

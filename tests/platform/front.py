@@ -5,6 +5,8 @@ import json
 import threading
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
+import template
+
 # Of one connection, and set anew by whoever opens the next.
 HOP_BY_HOP = {"connection", "keep-alive", "transfer-encoding", "te", "trailer", "upgrade", "content-length", "host"}
 
@@ -50,7 +52,9 @@ def origin(server, prefix, plant):
             try:
                 connection.putrequest(self.command, prefix + self.path, skip_accept_encoding=True)
                 for name, value in headers:
-                    connection.putheader(name, value)
+                    if name.lower() != "x-parlor-origin":
+                        connection.putheader(name, value)
+                connection.putheader("x-parlor-origin", template.ORIGIN_SECRET)
                 body = self.body()
                 connection.putheader("Content-Length", str(len(body)))
                 connection.endheaders(body)

@@ -9,6 +9,10 @@ import yaml
 from samtranslator.translator.transform import transform
 
 
+# What the front shows the functions.
+ORIGIN_SECRET = secrets.token_urlsafe(32)
+
+
 class _Intrinsics(yaml.SafeLoader):
     """Reads CloudFormation's short forms (`!Ref`, `!Sub` ...) as their long ones."""
 
@@ -57,6 +61,8 @@ def adapt(template, *, bucket, endpoint):
     variables = template["Globals"]["Function"]["Environment"]["Variables"]
     variables["PARLOR_LIVE_URL"] = {"Fn::Sub": f"ws://{gateway}"}
     variables["PARLOR_LIVE_ENDPOINT"] = {"Fn::Sub": f"http://{gateway}"}
+    # No CloudFront here: the tests' own front shows the secret, see front.py.
+    variables["PARLOR_ORIGIN_SECRET"] = ORIGIN_SECRET
     # Difference 5: no TLS in front.
     del template["Parameters"]["PublicUrl"]["AllowedPattern"]
     translated = transform(template, {}, SimpleNamespace(load=lambda: {}))

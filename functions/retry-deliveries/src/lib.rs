@@ -65,6 +65,7 @@ impl EventFunction for RetryDeliveries {
         let addresses = Addresses {
             public_url: config.public_url.clone(),
             mail_from: config.mail_from.clone(),
+            mail_events: config.mail_events.clone(),
             sms_sender: config.sms_sender.clone(),
         };
         Self {

@@ -1,4 +1,5 @@
-//! The HTTP API in front of the functions, answering as API Gateway does, and compressing as CloudFront does.
+//! The HTTP API in front of the functions, answering as API Gateway does, and compressing and showing the origin secret as
+//! CloudFront does.
 
 use std::collections::BTreeMap;
 use std::io::Write;
@@ -17,6 +18,7 @@ use http::header::{
 use http::{HeaderMap, HeaderName, HeaderValue, Request, StatusCode, request};
 use http_body_util::{BodyExt, LengthLimitError, Limited};
 use jiff::Timestamp;
+use parlor_runtime::ORIGIN_HEADER;
 use percent_encoding::percent_decode_str;
 use serde_json::{Map, Value, json};
 
@@ -35,6 +37,8 @@ pub(crate) struct Api {
     pub(crate) routes: Vec<Route>,
     pub(crate) functions: Arc<Functions>,
     pub(crate) clock: LocalClock,
+    /// What the front shows the functions.
+    pub(crate) origin_secret: String,
 }
 
 /// Answers whatever no route of the one-machine stack's own took.
@@ -62,7 +66,9 @@ pub(crate) async fn handle(
         source_ip: peer.ip().to_string(),
         now: api.clock.now(),
     };
-    let event = payload(&parts, &body, route, &parameters, &context);
+    let mut event = payload(&parts, &body, route, &parameters, &context);
+    // In place of whatever the client sent under this name.
+    event["headers"][ORIGIN_HEADER] = api.origin_secret.clone().into();
     let answer = match api.functions.invoke(&route.function, &event).await {
         Ok(answer) => response(&answer),
         Err(error) => Err(error),

@@ -58,7 +58,7 @@ pub(crate) fn http<F: HttpFunction>() -> Entry {
     Entry {
         name: F::NAME,
         build: |runtime| {
-            let service = http_service(Arc::new(F::new(runtime)));
+            let service = http_service(Arc::new(F::new(runtime)), Arc::clone(&runtime.config.origin_secrets));
             Arc::new(move |payload, context| {
                 let mut adapter = Adapter::from(service.clone());
                 Box::pin(async move {

@@ -13,6 +13,7 @@ use axum::Router;
 use axum::extract::{Path, State};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{any, get, post};
+use data_encoding::BASE64URL_NOPAD;
 use dynoxide::Database;
 use http::StatusCode;
 use jiff::Timestamp;
@@ -295,11 +296,13 @@ impl Stack {
 
         // What only AWS can know, and what stands for AWS.
         let master_key = data.master_key(&entropy).map_err(io_error("the master key"))?;
+        let origin_secret = BASE64URL_NOPAD.encode(&entropy.bytes::<32>());
         let environment: BTreeMap<String, String> = BTreeMap::from(
             [
                 ("PARLOR_LIVE_URL", format!("ws://localhost:{port}/live")),
                 ("PARLOR_LIVE_ENDPOINT", format!("{management_url}/live")),
                 ("PARLOR_MASTER_KEY", master_key),
+                ("PARLOR_ORIGIN_SECRET", origin_secret.clone()),
                 ("AWS_REGION", REGION.to_owned()),
                 ("AWS_ACCESS_KEY_ID", "local".to_owned()),
                 ("AWS_SECRET_ACCESS_KEY", "local".to_owned()),
@@ -350,7 +353,7 @@ impl Stack {
         tasks.spawn(async move { ticking.schedules.run().await });
         tasks.spawn(Arc::clone(&inner).expire());
 
-        let api = Arc::new(Api { routes: template.routes, functions, clock });
+        let api = Arc::new(Api { routes: template.routes, functions, clock, origin_secret });
         let router = Router::new()
             .route("/live", any(live::connect))
             .with_state(Arc::clone(&live))

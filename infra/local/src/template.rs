@@ -389,6 +389,27 @@ mod tests {
     }
 
     #[test]
+    fn every_function_has_a_log_of_its_own_whose_errors_are_counted() {
+        let document = long_form(serde_yaml_ng::from_str(EMBEDDED).unwrap());
+        let resources = document["Resources"].as_object().unwrap();
+        let functions = resources.iter().filter(|(_, resource)| resource["Type"] == "AWS::Serverless::Function");
+        for (id, function) in functions {
+            let log = format!("{id}Logs");
+            assert_eq!(function["Properties"]["LoggingConfig"]["LogGroup"]["Ref"], log.as_str(), "{id}");
+            assert_eq!(resources[&log]["Type"], "AWS::Logs::LogGroup", "{id}");
+            let filter = &resources[&format!("{id}Errors")]["Properties"];
+            assert_eq!(filter["LogGroupName"]["Ref"], log.as_str(), "{id}");
+        }
+    }
+
+    #[test]
+    fn every_function_knows_the_front() {
+        for (name, function) in embedded().functions {
+            assert!(function.environment.contains_key("PARLOR_ORIGIN_SECRET"), "{name}");
+        }
+    }
+
+    #[test]
     fn no_route_is_there_twice() {
         let mut keys: Vec<_> =
             embedded().routes.into_iter().map(|route| format!("{} {}", route.method, route.path)).collect();

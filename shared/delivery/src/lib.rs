@@ -42,6 +42,8 @@ pub struct Addresses {
     pub public_url: String,
     /// The verified address that mail comes from.
     pub mail_from: String,
+    /// SES's configuration set, which counts what becomes of mail.
+    pub mail_events: Option<String>,
     /// The sender id of texts, where the country has such a thing.
     pub sms_sender: Option<String>,
 }
@@ -130,8 +132,8 @@ impl Delivery {
         keyring: Keyring,
         addresses: Addresses,
     ) -> Self {
-        let Addresses { public_url, mail_from, sms_sender } = addresses;
-        Self { store, senders: Senders { ses, sns, mail_from, sms_sender }, keyring, public_url }
+        let Addresses { public_url, mail_from, mail_events, sms_sender } = addresses;
+        Self { store, senders: Senders { ses, sns, mail_from, mail_events, sms_sender }, keyring, public_url }
     }
 
     /// The first attempt, which belongs to the table's stream. Sends the entry unless it was begun on before, or there

@@ -19,6 +19,7 @@ pub(crate) struct Senders {
     pub(crate) ses: aws_sdk_sesv2::Client,
     pub(crate) sns: aws_sdk_sns::Client,
     pub(crate) mail_from: String,
+    pub(crate) mail_events: Option<String>,
     pub(crate) sms_sender: Option<String>,
 }
 
@@ -37,6 +38,7 @@ impl Senders {
             .from_email_address(mailbox(company, &self.mail_from))
             .destination(Destination::builder().to_addresses(to).build())
             .content(EmailContent::builder().simple(message).build())
+            .set_configuration_set_name(self.mail_events.clone())
             .send();
         match tokio::time::timeout(SEND_LIMIT, request).await {
             Ok(Ok(_)) => Ok(()),

@@ -47,6 +47,8 @@ pub enum Purpose {
 #[derive(Clone)]
 pub struct Keyring {
     master: [u8; 32],
+    /// Opens and verifies, too, while keys are changed.
+    other: Option<[u8; 32]>,
 }
 
 impl fmt::Debug for Keyring {
@@ -59,7 +61,19 @@ impl Keyring {
     /// From 32 random bytes.
     #[must_use]
     pub fn new(master: [u8; 32]) -> Self {
-        Self { master }
+        Self { master, other: None }
+    }
+
+    /// The same with another key that opens and verifies too, but neither seals nor signs: the one before, or the one to
+    /// come, while a deployment changes from one to the other.
+    #[must_use]
+    pub fn accepting(mut self, other: [u8; 32]) -> Self {
+        self.other = Some(other);
+        self
+    }
+
+    fn masters(&self) -> impl Iterator<Item = &[u8; 32]> {
+        std::iter::once(&self.master).chain(&self.other)
     }
 
     fn mac(key: &[u8], parts: &[&[u8]]) -> [u8; 32] {
@@ -89,24 +103,30 @@ impl Keyring {
     pub fn open(&self, place: &str, sealed: &Sealed) -> Result<String, CannotOpen> {
         let bytes = BASE64URL_NOPAD.decode(sealed.0.as_bytes()).map_err(|_| CannotOpen)?;
         let (nonce, body) = bytes.split_first_chunk::<24>().ok_or(CannotOpen)?;
-        let cipher = XChaCha20Poly1305::new(&Self::mac(&self.master, &[b"seal"]).into());
-        let text = cipher
-            .decrypt(&XNonce::from(*nonce), Payload { msg: body, aad: place.as_bytes() })
-            .map_err(|_| CannotOpen)?;
+        let open = |master: &[u8; 32]| {
+            let cipher = XChaCha20Poly1305::new(&Self::mac(master, &[b"seal"]).into());
+            cipher.decrypt(&XNonce::from(*nonce), Payload { msg: body, aad: place.as_bytes() }).ok()
+        };
+        let text = self.masters().find_map(open).ok_or(CannotOpen)?;
         String::from_utf8(text).map_err(|_| CannotOpen)
     }
 
     /// A signature (HMAC-SHA-256, base64url) of `text` for one purpose.
     #[must_use]
     pub fn sign(&self, purpose: Purpose, text: &str) -> String {
+        Self::signature(&self.master, purpose, text)
+    }
+
+    fn signature(master: &[u8; 32], purpose: Purpose, text: &str) -> String {
         let label = format!("{purpose:?}");
-        BASE64URL_NOPAD.encode(&Self::mac(&self.master, &[label.as_bytes(), text.as_bytes()]))
+        BASE64URL_NOPAD.encode(&Self::mac(master, &[label.as_bytes(), text.as_bytes()]))
     }
 
     /// Whether `signature` is the one of `text` for `purpose`, in constant time.
     #[must_use]
     pub fn verify(&self, purpose: Purpose, text: &str, signature: &str) -> bool {
-        self.sign(purpose, text).as_bytes().ct_eq(signature.as_bytes()).into()
+        let by = |master| Self::signature(master, purpose, text).as_bytes().ct_eq(signature.as_bytes());
+        self.masters().any(|master| by(master).into())
     }
 }
 
@@ -123,6 +143,22 @@ mod tests {
         assert_eq!(ring.open("there", &sealed), Err(CannotOpen));
         assert_eq!(Keyring::new([4; 32]).open("here", &sealed), Err(CannotOpen));
         assert!(!format!("{ring:?}{sealed:?}").contains("4711"));
+    }
+
+    #[test]
+    fn what_another_accepted_key_made_opens_and_verifies_and_new_things_are_made_with_the_first() {
+        let (old, new) = (Keyring::new([3; 32]), Keyring::new([4; 32]));
+        let both = Keyring::new([4; 32]).accepting([3; 32]);
+        let sealed = old.seal("here", "4711", &Seeded::new(1));
+        assert_eq!(both.open("here", &sealed).as_deref(), Ok("4711"));
+        assert_eq!(both.open("there", &sealed), Err(CannotOpen));
+        assert!(both.verify(Purpose::Csrf, "text", &old.sign(Purpose::Csrf, "text")));
+        assert!(!both.verify(Purpose::Csrf, "text", &Keyring::new([5; 32]).sign(Purpose::Csrf, "text")));
+
+        let fresh = both.seal("here", "4712", &Seeded::new(2));
+        assert_eq!(new.open("here", &fresh).as_deref(), Ok("4712"));
+        assert_eq!(old.open("here", &fresh), Err(CannotOpen));
+        assert_eq!(both.sign(Purpose::Csrf, "text"), new.sign(Purpose::Csrf, "text"));
     }
 
     #[test]

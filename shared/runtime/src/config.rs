@@ -1,6 +1,8 @@
 use std::fmt;
+use std::sync::Arc;
 
 use parlor_domain::webhook::Targets;
+use subtle::ConstantTimeEq as _;
 use thiserror::Error;
 
 /// The settings of one deployment, as the template gives them to every function.
@@ -22,8 +24,15 @@ pub struct Config {
     pub sms_sender: Option<String>,
     /// `PARLOR_WEBHOOK_TARGETS`: where webhooks may go, `public` or `loopback`; `public` when unset.
     pub webhook_targets: Targets,
+    /// `PARLOR_MAIL_EVENTS`: SES's configuration set, which counts what becomes of mail. None where nobody counts.
+    pub mail_events: Option<String>,
     /// `PARLOR_MASTER_KEY`: what every other key is derived from.
     pub master_key: MasterKey,
+    /// `PARLOR_OTHER_MASTER_KEY`: while keys are changed, the one before or the one to come. It opens and verifies only.
+    pub other_master_key: Option<MasterKey>,
+    /// `PARLOR_ORIGIN_SECRET` and, while it is changed, `PARLOR_OTHER_ORIGIN_SECRET`: what the front shows with every
+    /// request. Without one, requests are taken from wherever they come: there is no front.
+    pub origin_secrets: Arc<[OriginSecret]>,
     /// `PARLOR_LOG`: `error`, `warn`, `info`, `debug` or `trace`; `info` when unset.
     pub log: tracing::Level,
 }
@@ -72,7 +81,16 @@ impl Config {
                     expected: "`public` or `loopback`",
                 })?,
             },
-            master_key: MasterKey::from_base64(&required("PARLOR_MASTER_KEY")?)?,
+            mail_events: optional("PARLOR_MAIL_EVENTS"),
+            master_key: MasterKey::from_base64("PARLOR_MASTER_KEY", &required("PARLOR_MASTER_KEY")?)?,
+            other_master_key: optional("PARLOR_OTHER_MASTER_KEY")
+                .map(|key| MasterKey::from_base64("PARLOR_OTHER_MASTER_KEY", &key))
+                .transpose()?,
+            origin_secrets: ["PARLOR_ORIGIN_SECRET", "PARLOR_OTHER_ORIGIN_SECRET"]
+                .into_iter()
+                .filter_map(optional)
+                .map(OriginSecret::new)
+                .collect(),
             log: match optional("PARLOR_LOG") {
                 None => tracing::Level::INFO,
                 Some(level) => {
@@ -93,10 +111,10 @@ impl MasterKey {
         Self(bytes)
     }
 
-    /// Reads base64, with or without padding. Bits after the 32nd byte are ignored, so that a generated secret of 43
+    /// Reads the variable `name`: base64, with or without padding. Bits after the 32nd byte are ignored, so that a generated secret of 43
     /// letters and digits will do: Secrets Manager can make those, but no canonical base64.
-    pub fn from_base64(text: &str) -> Result<Self, ConfigError> {
-        let invalid = ConfigError::Invalid { name: "PARLOR_MASTER_KEY", expected: "32 bytes in base64" };
+    fn from_base64(name: &'static str, text: &str) -> Result<Self, ConfigError> {
+        let invalid = ConfigError::Invalid { name, expected: "32 bytes in base64" };
         let mut specification = data_encoding::BASE64_NOPAD.specification();
         specification.check_trailing_bits = false;
         specification
@@ -111,6 +129,28 @@ impl MasterKey {
     /// The key itself, to derive others from.
     pub fn expose(&self) -> &[u8; 32] {
         &self.0
+    }
+}
+
+/// What the front shows with every request, so that the functions know it. Its `Debug` shows nothing of it.
+#[derive(Clone, PartialEq, Eq)]
+pub struct OriginSecret(String);
+
+impl OriginSecret {
+    /// From its text, which is sent as a header's value.
+    pub fn new(text: impl Into<String>) -> Self {
+        Self(text.into())
+    }
+
+    /// Whether `shown` is the secret, in constant time for what has its length.
+    pub fn is(&self, shown: &[u8]) -> bool {
+        self.0.as_bytes().ct_eq(shown).into()
+    }
+}
+
+impl fmt::Debug for OriginSecret {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("OriginSecret(..)")
     }
 }
 
@@ -172,13 +212,30 @@ mod tests {
     #[test]
     fn a_generated_secret_of_43_letters_is_a_key() {
         let letters = "Zq3Wm8Kd0Tn5Rb7Yc1Xv9Ls4Hf6Jg2Pa3Ue8Io0MnBzQ";
-        assert!(MasterKey::from_base64(&letters[..43]).is_ok());
-        assert!(MasterKey::from_base64(&letters[..42]).is_err());
+        assert!(MasterKey::from_base64("KEY", &letters[..43]).is_ok());
+        assert!(MasterKey::from_base64("KEY", &letters[..42]).is_err());
+    }
+
+    #[test]
+    fn keys_that_are_being_changed_stand_side_by_side() {
+        let config = Config::from_env(&env).unwrap();
+        assert!(config.other_master_key.is_none() && config.origin_secrets.is_empty());
+        let changing = |name: &str| match name {
+            "PARLOR_OTHER_MASTER_KEY" => Some("//////////////////////////////////////////8=".to_owned()),
+            "PARLOR_ORIGIN_SECRET" => Some("new".to_owned()),
+            "PARLOR_OTHER_ORIGIN_SECRET" => Some("old".to_owned()),
+            _ => env(name),
+        };
+        let config = Config::from_env(&changing).unwrap();
+        assert_eq!(config.other_master_key.unwrap().expose(), &[255; 32]);
+        assert!(config.origin_secrets[0].is(b"new") && config.origin_secrets[1].is(b"old"));
+        assert!(!config.origin_secrets.iter().any(|secret| secret.is(b"") || secret.is(b"newer")));
     }
 
     #[test]
     fn the_key_is_not_shown() {
         let config = Config::from_env(&env).unwrap();
+        assert!(!format!("{:?}", OriginSecret::new("canary")).contains("canary"));
         assert!(format!("{config:?}").contains("MasterKey(..)"));
     }
 }

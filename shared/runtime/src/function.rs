@@ -10,7 +10,7 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 use tracing::Instrument;
 
-use crate::{Runtime, init_telemetry};
+use crate::{OriginSecret, Runtime, init_telemetry, origin};
 
 /// A function behind the HTTP API: pages and operations.
 pub trait HttpFunction: Sized + Send + Sync + 'static {
@@ -46,7 +46,8 @@ pub trait EventFunction: Sized + Send + Sync + 'static {
 pub async fn run_http<F: HttpFunction>() -> Result<(), Error> {
     let runtime = start().await?;
     // On the heap: it is large, and lives as long as the process.
-    Box::pin(lambda_http::run(http_service(Arc::new(F::new(&runtime))))).await
+    let service = http_service(Arc::new(F::new(&runtime)), Arc::clone(&runtime.config.origin_secrets));
+    Box::pin(lambda_http::run(service)).await
 }
 
 /// Runs `F` as the Lambda function that this process is, until Lambda ends it.
@@ -65,9 +66,11 @@ async fn start() -> Result<Runtime, Error> {
 }
 
 /// `function` as the service that `lambda_http` runs, with one log line for every request. The line names the route
-/// and never the path: paths hold capability tokens.
+/// and never the path: paths hold capability tokens. Who goes around the front, if there is one, is refused before the
+/// function hears of it.
 pub fn http_service<F: HttpFunction>(
     function: Arc<F>,
+    origin_secrets: Arc<[OriginSecret]>,
 ) -> impl Service<
     Request,
     Response = Response<Body>,
@@ -75,14 +78,18 @@ pub fn http_service<F: HttpFunction>(
     Future = impl Future<Output = Result<Response<Body>, Infallible>> + Send,
 > + Clone
 + Send {
-    service_fn(move |request: Request| {
+    service_fn(move |mut request: Request| {
         let function = Arc::clone(&function);
+        let secrets = Arc::clone(&origin_secrets);
         let route = route(&request);
         let request_id = request.lambda_context_ref().map(|context| context.request_id.clone()).unwrap_or_default();
         let span = tracing::info_span!("invocation", function = F::NAME, request_id, route);
         async move {
             let start = now();
-            let response = function.handle(request).await;
+            let response = match origin::refuse(&mut request, &secrets) {
+                None => function.handle(request).await,
+                Some(refusal) => refusal,
+            };
             let status = response.status().as_u16();
             let ms = milliseconds(start);
             if status >= 500 {
@@ -200,12 +207,28 @@ mod tests {
             .with_writer(move || writer.clone())
             .finish();
         let guard = tracing::subscriber::set_default(subscriber);
-        let response = http_service(Arc::new(Echo)).call(request.into()).await.unwrap();
+        let response = http_service(Arc::new(Echo), Arc::new([])).call(request.into()).await.unwrap();
         drop(guard);
         assert_eq!(response.body().as_ref(), b"/s/canary");
         let log = String::from_utf8(lines.0.lock().unwrap().clone()).unwrap();
         assert!(log.contains(r#""route":"GET /s/{token}""#), "{log}");
         assert!(log.contains(r#""status":503"#) && log.contains("ERROR"), "{log}");
         assert!(!log.contains("canary"), "{log}");
+    }
+
+    #[tokio::test]
+    async fn who_goes_around_the_front_does_not_reach_the_function() {
+        let secrets: Arc<[OriginSecret]> = Arc::new([OriginSecret::new("secret")]);
+        let call = async |secret: &str| {
+            let event = format!(
+                r#"{{"version":"2.0","routeKey":"GET /","rawPath":"/","rawQueryString":"","isBase64Encoded":false,
+                "headers":{{"host":"x","x-parlor-origin":"{secret}"}},"requestContext":{{"routeKey":"GET /",
+                "stage":"$default","http":{{"method":"GET","path":"/"}}}}}}"#
+            );
+            let request: LambdaRequest = serde_json::from_str(&event).unwrap();
+            http_service(Arc::new(Echo), Arc::clone(&secrets)).call(request.into()).await.unwrap().status()
+        };
+        assert_eq!(call("secret").await, StatusCode::SERVICE_UNAVAILABLE);
+        assert_eq!(call("guess!").await, StatusCode::FORBIDDEN);
     }
 }

@@ -9,13 +9,15 @@ mod config;
 mod entropy;
 mod function;
 mod https;
+mod origin;
 mod sdk;
 mod telemetry;
 
 pub use clock::Clock;
-pub use config::{Config, ConfigError, MasterKey};
+pub use config::{Config, ConfigError, MasterKey, OriginSecret};
 pub use entropy::Entropy;
 pub use function::{EventFunction, HttpFunction, event_service, http_service, run_event, run_http};
+pub use origin::ORIGIN_HEADER;
 pub use telemetry::{init_telemetry, log_targets};
 
 use aws_types::SdkConfig;
@@ -73,7 +75,11 @@ impl Runtime {
 
     /// The keys for sealing and signing, derived from the master key.
     pub fn keyring(&self) -> Keyring {
-        Keyring::new(*self.config.master_key.expose())
+        let ring = Keyring::new(*self.config.master_key.expose());
+        match &self.config.other_master_key {
+            Some(other) => ring.accepting(*other.expose()),
+            None => ring,
+        }
     }
 
     /// A client for both tables. Clones share connections; still, build it once, in `new`.
