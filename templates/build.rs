@@ -12,6 +12,7 @@ const BUNDLES: &[(&str, &[&str])] = &[
     ("console.css", &["tokens.css", "parts.css", "parts-more.css", "console.css"]),
     ("console.js", &["live.js", "console.js"]),
     ("agent-room.js", &["live.js", "console.js", "agent-room.js"]),
+    ("reference.css", &["tokens.css", "parts.css", "reference.css"]),
     ("icon.svg", &["icon.svg"]),
 ];
 

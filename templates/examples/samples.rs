@@ -6,7 +6,9 @@ use std::path::PathBuf;
 use std::{env, fs, io};
 
 use maud::{Render, html};
-use parlor_templates::{Accent, Lang, Shell, assets, console, customer, mail::Mail, parts, text::Text};
+use parlor_templates::{
+    Accent, Lang, Shell, assets, console, customer, mail::Mail, parts, reference::Reference, text::Text,
+};
 
 fn main() -> io::Result<()> {
     let folder = PathBuf::from(env::args().nth(1).unwrap_or_else(|| "target/samples".to_owned()));
@@ -34,6 +36,8 @@ fn main() -> io::Result<()> {
     }
     let texts: Vec<String> = Text::samples().into_iter().map(|(_, text)| text.render()).collect();
     fs::write(folder.join("texts.txt"), texts.join("\n"))?;
+    let document = serde_json::from_str(include_str!("../../docs/openapi.json"))?;
+    write("reference", Reference::sample(&document).into_string())?;
     let body = html! { main.stack { @for (name, part) in parts::samples() { h2 { (name) } (part) } } };
     let page = Shell {
         lang: Lang::En,

@@ -12,6 +12,7 @@ pub mod lang;
 pub mod layout;
 pub mod mail;
 pub mod parts;
+pub mod reference;
 pub mod text;
 pub mod words;
 

@@ -2,6 +2,7 @@
 //! calls the API, a customer's browser, and an agent's.
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on should say where")]
 
+pub mod contract;
 mod line;
 mod platform;
 
@@ -20,6 +21,8 @@ use parlor_runtime::Runtime;
 use parlor_store::{Guesser, NewAgent, Store, WrongPasswords};
 use reqwest::{Method, StatusCode, header, redirect::Policy};
 use serde_json::{Value, json};
+
+use contract::{Answer, contract};
 
 /// A running stack, and everything to use it with.
 pub struct House {
@@ -114,7 +117,8 @@ impl House {
         self.call_with(method, path, body, &[]).await
     }
 
-    /// Calls the API as the integrator, with further headers.
+    /// Calls the API as the integrator, with further headers. Whatever the answer is, it has to be one that the API's
+    /// document promises.
     pub async fn call_with(
         &self,
         method: Method,
@@ -122,17 +126,32 @@ impl House {
         body: Option<Value>,
         headers: &[(&str, &str)],
     ) -> (StatusCode, Value) {
-        let mut request = self.http.request(method, format!("{}{path}", self.stack.url())).bearer_auth(&self.api_key);
+        let url = format!("{}{path}", self.stack.url());
+        let mut request = self.http.request(method.clone(), url).bearer_auth(&self.api_key);
         for (name, value) in headers {
             request = request.header(*name, *value);
         }
         if let Some(body) = body {
             request = request.json(&body);
         }
+        let answer = self.judged(method, path, request).await;
+        (StatusCode::from_u16(answer.status).unwrap(), answer.body)
+    }
+
+    /// Sends a request to the API, whose answer has to be one that the API's document promises.
+    pub async fn judged(&self, method: Method, path: &str, request: reqwest::RequestBuilder) -> Answer {
         let response = request.send().await.unwrap();
-        let status = response.status();
+        let (status, headers) = (response.status().as_u16(), response.headers().clone());
         let text = response.text().await.unwrap();
-        (status, serde_json::from_str(&text).unwrap_or(Value::String(text)))
+        let body = serde_json::from_str(&text).unwrap_or(Value::String(text));
+        let answer = Answer { status, headers, body };
+        assert_eq!(contract().breaches(method.as_str(), path, &answer), Vec::<String>::new());
+        answer
+    }
+
+    /// A request to the API without credentials, for [`House::judged`].
+    pub fn request(&self, method: Method, path: &str) -> reqwest::RequestBuilder {
+        self.http.request(method, format!("{}{path}", self.stack.url()))
     }
 
     /// The `ETag` of what the integrator GETs.

@@ -9,8 +9,8 @@ use lambda_http::{
 use parlor_domain::{Role, Settings, TeamId, settings::Overrides};
 use parlor_runtime::{HttpFunction, Runtime};
 use parlor_store::{Found, Keys, SettingsVersion, StoreError, Team};
-use parlor_web::{Answer, Call, Caller, Payload, Ports, Problem, Refused, call::segments};
-use serde_json::Value;
+use parlor_web::{Answer, Call, Caller, Code, Endpoint, Payload, Ports, Problem, Refused, call::segments};
+use serde_json::{Value, json};
 
 /// Shows and saves settings.
 #[derive(Debug)]
@@ -38,12 +38,12 @@ enum SaveError {
 
 impl From<SaveError> for Refused {
     fn from(error: SaveError) -> Self {
-        let (status, code) = match error {
-            SaveError::NoIfMatch => (StatusCode::PRECONDITION_REQUIRED, "if-match-required"),
-            SaveError::Stale => (StatusCode::CONFLICT, "version-conflict"),
-            SaveError::NotJson => (StatusCode::UNSUPPORTED_MEDIA_TYPE, "unsupported-media-type"),
+        let code = match error {
+            SaveError::NoIfMatch => Code::IfMatchRequired,
+            SaveError::Stale => Code::VersionConflict,
+            SaveError::NotJson => Code::UnsupportedMediaType,
         };
-        Problem::new(status, code, format!("{error}.")).into()
+        Problem::new(code, format!("{error}.")).into()
     }
 }
 
@@ -171,6 +171,47 @@ fn may_read(caller: &Caller, document: &Document) -> Result<(), Refused> {
         Document::Team(team) => caller.agent.role >= Role::Supervisor && caller.agent.may_use_team(team),
     };
     if caller.sees_all() || own_team { Ok(()) } else { Err(Refused::Forbidden("Only admins see these settings.")) }
+}
+
+/// The operations, for the API's document.
+#[must_use]
+pub fn endpoints() -> Vec<Endpoint> {
+    let whole = Settings::default().to_value();
+    let part = json!({"end": {"inactivity_minutes": 30}, "channels": {"sms": false}});
+    let parse_whole = |value: &Value| Settings::parse(value.clone()).map(drop).map_err(|error| error.to_string());
+    let parse_part = |value: &Value| {
+        Overrides::parse(value.clone(), &Settings::default()).map(drop).map_err(|error| error.to_string())
+    };
+    vec![
+        Endpoint::get("/v1/settings", "getSettings", "Settings")
+            .summary("Get the system's settings")
+            .description("The whole document, with every key.")
+            .answers::<Settings>(StatusCode::OK, "The document.", whole.clone())
+            .with_etag()
+            .refuses(&[Code::Forbidden]),
+        Endpoint::put("/v1/settings", "putSettings", "Settings")
+            .summary("Save the system's settings")
+            .description("The whole document: change what you got, and send it back with its `ETag` as `If-Match`.")
+            .document::<Settings>(whole.clone(), parse_whole)
+            .answers::<Settings>(StatusCode::OK, "The document as it was saved.", whole)
+            .with_etag()
+            .refuses(&[Code::Forbidden, Code::InvalidSetting]),
+        Endpoint::get("/v1/teams/{id}/settings", "getTeamSettings", "Settings")
+            .summary("Get a team's settings")
+            .description("Only the keys that the team overrides; everything else is as in the system's.")
+            .on::<TeamId>("The team.")
+            .answers::<Overrides>(StatusCode::OK, "The document.", part.clone())
+            .with_etag()
+            .refuses(&[Code::Forbidden]),
+        Endpoint::put("/v1/teams/{id}/settings", "putTeamSettings", "Settings")
+            .summary("Save a team's settings")
+            .description("The whole document of the team. A key that is left out is as in the system's.")
+            .on::<TeamId>("The team.")
+            .document::<Overrides>(part.clone(), parse_part)
+            .answers::<Overrides>(StatusCode::OK, "The document as it was saved.", part)
+            .with_etag()
+            .refuses(&[Code::Forbidden, Code::InvalidSetting]),
+    ]
 }
 
 #[cfg(test)]

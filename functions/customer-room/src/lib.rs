@@ -19,12 +19,11 @@ use parlor_runtime::{HttpFunction, Runtime};
 use parlor_store::PostedMark;
 use parlor_templates::customer::ChatProblem;
 use parlor_web::{
-    Answer, Ports, Refused,
+    Answer, MessageView, Ports, Refused, Time,
     call::segments,
     cookies,
     customer::{TurnedAway, Visit, link_sent},
     html, redirect, reply,
-    session_json::timestamp,
 };
 use serde_json::json;
 
@@ -196,6 +195,7 @@ impl CustomerRoom {
 fn posted_json(posted: &Posted, id: &str, text: &str) -> Response<Body> {
     let PostedMark { seq, at } = posted.mark;
     let text = posted.text.as_deref().unwrap_or(text.trim());
-    let body = json!({"id": id, "seq": seq, "from": "customer", "text": text, "at": timestamp(at)});
+    let (id, text) = (id.to_owned(), text.to_owned());
+    let body = MessageView { id, seq, from: Sender::Customer, text, at: Time(at) };
     Answer::new(StatusCode::CREATED, body, "").into_json()
 }

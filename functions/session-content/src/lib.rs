@@ -4,23 +4,25 @@ use lambda_http::{
     Body, Request, Response,
     http::{Method, StatusCode},
 };
-use parlor_domain::{Command, Event, EventKind, KeyId, Sender, SessionId};
+use parlor_domain::{Command, KeyId, Sender, SessionId};
 use parlor_live::posted_mark;
 use parlor_runtime::{HttpFunction, Runtime};
 use parlor_store::Keys;
 use parlor_web::{
-    Answer, Call, Credentials, Operation, Ports, Refused,
+    Answer, Call, Code, Credentials, Endpoint, List, MessageView, Operation, Ports, Refused, Time,
     call::{segments, session_id},
     operation::room,
-    session_json::timestamp,
 };
+use schemars::JsonSchema;
 use serde::Deserialize;
-use serde_json::{Value, json};
+use serde_json::json;
 
 /// The body of a POST.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
+#[schemars(rename = "PostMessage", description = "A chat message to post.")]
 struct Input {
+    /// 1 to 4,000 characters.
     text: String,
     /// The writer's own id for the message, at most 64 characters: a repetition is answered like the first.
     id: Option<String>,
@@ -29,10 +31,11 @@ struct Input {
 /// Events looked through for one page of messages.
 const PAGE: i32 = 200;
 
-/// A message as the API shows it.
-fn message_json(event: &Event) -> Option<Value> {
-    let EventKind::Message { id, from, text } = &event.kind else { return None };
-    Some(json!({"id": id, "seq": event.seq, "from": from, "text": text, "at": timestamp(event.at)}))
+/// The query of a list of messages.
+#[derive(Debug, Deserialize, JsonSchema)]
+struct MessagesQuery {
+    /// The `next_cursor` of the page before.
+    cursor: Option<String>,
 }
 
 /// Posts and lists messages.
@@ -86,15 +89,15 @@ impl SessionContent {
                 },
                 |scene, decision| {
                     let repeated = scene.found.posted(session, &mark).ok().flatten();
-                    let body = match (decision.events.last().and_then(message_json), repeated) {
-                        (Some(body), _) => body,
-                        (None, Some(mark)) => {
-                            let text = input.text.trim();
-                            json!({"id": id, "seq": mark.seq, "from": from, "text": text, "at": timestamp(mark.at)})
-                        }
-                        (None, None) => json!({}),
-                    };
-                    Answer::new(StatusCode::CREATED, body, room(session))
+                    let repeated = repeated.map(|mark| MessageView {
+                        id: id.clone(),
+                        seq: mark.seq,
+                        from,
+                        text: input.text.trim().to_owned(),
+                        at: Time(mark.at),
+                    });
+                    let posted = decision.events.last().and_then(MessageView::of).or(repeated);
+                    Answer::new(StatusCode::CREATED, posted, room(session))
                 },
             )
             .await
@@ -102,7 +105,7 @@ impl SessionContent {
 
     /// One `BatchGetItem` and one `Query`, side by side.
     async fn list(&self, call: &Call, session: &SessionId) -> Result<Answer, Refused> {
-        let after = match call.query.get("cursor") {
+        let after = match call.query::<MessagesQuery>()?.cursor {
             None => 0,
             Some(cursor) => cursor.parse().map_err(|_| Refused::Malformed("`cursor` is not one of ours.".into()))?,
         };
@@ -113,8 +116,34 @@ impl SessionContent {
         let caller = call.credentials.check(&found, self.ports.clock.now())?;
         caller.session(&found, session)?;
         let (events, more) = page?;
-        let next = events.last().filter(|_| more).map(|event| event.seq.to_string());
-        let items: Vec<_> = events.iter().filter_map(message_json).collect();
-        Ok(Answer::new(StatusCode::OK, json!({"items": items, "next_cursor": next}), room(session)))
+        let next_cursor = events.last().filter(|_| more).map(|event| event.seq.to_string());
+        let items: Vec<_> = events.iter().filter_map(MessageView::of).collect();
+        Ok(Answer::new(StatusCode::OK, List { items, next_cursor }, room(session)))
     }
+}
+
+/// The operations, for the API's document.
+#[must_use]
+pub fn endpoints() -> Vec<Endpoint> {
+    vec![
+        Endpoint::post("/v1/sessions/{id}/messages", "postMessage", "Messages")
+            .summary("Post a chat message")
+            .description(
+                "A message with an `id` that was posted before is answered like the first and does nothing again.",
+            )
+            .on::<SessionId>("The session.")
+            .body::<Input>(json!({"text": "Your documents have arrived."}))
+            .answers::<MessageView>(StatusCode::CREATED, "The message.", MessageView::sample())
+            .refuses(&[Code::AlreadyEnded, Code::Discarded, Code::InvalidMessage]),
+        Endpoint::get("/v1/sessions/{id}/messages", "listMessages", "Messages")
+            .summary("List the chat's messages")
+            .description("Oldest first.")
+            .on::<SessionId>("The session.")
+            .query::<MessagesQuery>()
+            .answers::<List<MessageView>>(
+                StatusCode::OK,
+                "One page.",
+                json!({"items": [MessageView::sample()], "next_cursor": null}),
+            ),
+    ]
 }

@@ -8,11 +8,21 @@ use parlor_domain::{Command, SessionId, pin::Pin};
 use parlor_runtime::{HttpFunction, Runtime};
 use parlor_store::Keys;
 use parlor_web::{
-    Answer, Call, Operation, Ports, Refused,
+    Answer, Call, Code, Endpoint, Operation, Ports, Refused, SessionView,
     call::{segments, session_id},
     operation::room,
 };
+use schemars::JsonSchema;
+use serde::Serialize;
 use serde_json::json;
+
+/// A session's PIN.
+#[derive(Debug, Serialize, JsonSchema)]
+#[schemars(rename = "Pin")]
+struct PinView<'a> {
+    /// The digits; `null` if the session has no PIN.
+    pin: Option<&'a str>,
+}
 
 /// Releases devices, resets tries, and shows the owner the PIN.
 #[derive(Debug)]
@@ -69,7 +79,31 @@ impl SessionCustomer {
             return Err(Refused::Forbidden("Only the agent who owns the session can see its PIN."));
         }
         let pin = session.pin.as_ref().map(|sealed| Pin::open(id, sealed, &self.ports.keyring)).transpose()?;
-        let body = json!({"pin": pin.as_ref().map(Pin::reveal)});
+        let body = PinView { pin: pin.as_ref().map(Pin::reveal) };
         Ok(Answer::new(StatusCode::OK, body, room(id)))
     }
+}
+
+/// The operations, for the API's document.
+#[must_use]
+pub fn endpoints() -> Vec<Endpoint> {
+    vec![
+        Endpoint::post("/v1/sessions/{id}/device/release", "releaseDevice", "Customers")
+            .summary("Release the customer's device")
+            .description("The next device that passes the gates is the session's.")
+            .on::<SessionId>("The session.")
+            .answers::<SessionView>(StatusCode::OK, "The session.", SessionView::sample())
+            .refuses(&[Code::AlreadyEnded, Code::Discarded]),
+        Endpoint::post("/v1/sessions/{id}/pin/reset", "resetPin", "Customers")
+            .summary("Forget wrong tries at the PIN")
+            .description("Lifts locks and bans. The PIN stays as it is.")
+            .on::<SessionId>("The session.")
+            .answers::<SessionView>(StatusCode::OK, "The session.", SessionView::sample())
+            .refuses(&[Code::AlreadyEnded, Code::Discarded]),
+        Endpoint::get("/v1/sessions/{id}/pin", "showPin", "Customers")
+            .summary("Show the PIN to the agent who owns the session")
+            .on::<SessionId>("The session.")
+            .staff_only()
+            .answers::<PinView<'_>>(StatusCode::OK, "The PIN.", json!({"pin": "4711"})),
+    ]
 }

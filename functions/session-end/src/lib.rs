@@ -1,13 +1,14 @@
 //! POST `/v1/sessions/{id}/end` (R1, R2) and `/keep-open` (R3).
 
-use lambda_http::{Body, Request, Response};
+use lambda_http::{Body, Request, Response, http::StatusCode};
 use parlor_domain::{Command, SessionId, settings::AgentRedirect};
 use parlor_runtime::{HttpFunction, Runtime};
 use parlor_web::{
-    Answer, Call, Operation, Ports, Refused,
+    Answer, Call, Code, Endpoint, Operation, Ports, Refused, SessionView,
     call::{segments, session_id},
     operation::room,
 };
+use serde_json::{Value, json};
 
 /// Ends sessions, and keeps quiet ones open.
 #[derive(Debug)]
@@ -61,4 +62,34 @@ impl SessionEnd {
             )
             .await
     }
+}
+
+/// The operations, for the API's document.
+#[must_use]
+pub fn endpoints() -> Vec<Endpoint> {
+    vec![
+        Endpoint::post("/v1/sessions/{id}/end", "endSession", "Sessions")
+            .summary("End a session")
+            .description(
+                "What the customer may do afterwards follows the settings as they are now. A planned session is discarded. \
+                 Ending what has ended changes nothing.",
+            )
+            .on::<SessionId>("The session.")
+            .answers::<SessionView>(StatusCode::OK, "The session, ended or discarded.", ended()),
+        Endpoint::post("/v1/sessions/{id}/keep-open", "keepSessionOpen", "Sessions")
+            .summary("Keep a session open")
+            .description("Counts as an action of the agent: the time to the end by inactivity begins anew.")
+            .on::<SessionId>("The session.")
+            .answers::<SessionView>(StatusCode::OK, "The session.", SessionView::sample())
+            .refuses(&[Code::AlreadyEnded, Code::Discarded]),
+    ]
+}
+
+fn ended() -> Value {
+    let mut session = SessionView::sample();
+    session["state"] = json!("ended");
+    session["ended_at"] = json!("2026-11-21T15:00:00.000Z");
+    session["ended_by"] = json!("api");
+    session["access"] = json!({"tier": "limited", "until": "2026-11-21T16:00:00.000Z"});
+    session
 }

@@ -5,12 +5,23 @@ use parlor_domain::{Command, LinkToken, SessionId};
 use parlor_runtime::{HttpFunction, Runtime};
 use parlor_templates::console::LinkReady;
 use parlor_web::{
-    Answer, Call, Operation, Ports, Refused,
+    Answer, Call, Code, Endpoint, Operation, Ports, Refused, SessionView, Time,
     call::{segments, session_id},
     operation::room,
-    session_json::timestamp,
 };
+use schemars::JsonSchema;
+use serde::Serialize;
 use serde_json::json;
+
+/// A link to copy.
+#[derive(Debug, Serialize, JsonSchema)]
+#[schemars(rename = "Link")]
+struct LinkView<'a> {
+    /// Opens the session on one device. Whoever has it can come as far as the gates let them.
+    url: &'a str,
+    /// When it stops working.
+    expires_at: Time,
+}
 
 /// Invites customers, and generates links to copy.
 #[derive(Debug)]
@@ -51,11 +62,8 @@ impl SessionInvite {
             .run(
                 |scene| scene.decide(call, Command::Invite(issued.clone())),
                 |scene, decision| {
-                    let mut answer = scene.session_answer(decision, room(id));
-                    if decision.outbox.is_empty() {
-                        answer.body["url"] = json!(self.ports.link_url(&token));
-                    }
-                    answer
+                    let url = decision.outbox.is_empty().then(|| self.ports.link_url(&token));
+                    Answer::new(StatusCode::OK, SessionView { url, ..scene.session_view(decision) }, room(id))
                 },
             )
             .await
@@ -70,11 +78,38 @@ impl SessionInvite {
                 |scene, decision| {
                     let url = self.ports.link_url(&token);
                     let expires_at = decision.links.first().map_or(scene.now, |link| link.expires_at);
-                    let body = json!({"url": url, "expires_at": timestamp(expires_at)});
+                    let body = LinkView { url: &url, expires_at: Time(expires_at) };
+                    let answer = Answer::new(StatusCode::CREATED, body, room(id));
                     let page = LinkReady { session: id.to_string(), url, expires_at, now: scene.now }.render();
-                    Answer { page: Some(page), ..Answer::new(StatusCode::CREATED, body, room(id)) }
+                    Answer { page: Some(page), ..answer }
                 },
             )
             .await
     }
+}
+
+/// The operations, for the API's document.
+#[must_use]
+pub fn endpoints() -> Vec<Endpoint> {
+    let link = json!({
+        "url": "https://parlor.example/s/h4rb0r6q8x2v9k3m7t1c5w0znd.GkX0c3lE9q7Zr2nTtY5bVhWm",
+        "expires_at": "2026-11-28T14:05:00.000Z",
+    });
+    vec![
+        Endpoint::post("/v1/sessions/{id}/invite", "inviteCustomer", "Customers")
+            .summary("Invite the customer, or send the invitation again")
+            .description(
+                "Where sessions are embedded nothing is sent to the customer of a planned session, and the answer carries \
+                 the `url` instead.",
+            )
+            .on::<SessionId>("The session.")
+            .answers::<SessionView>(StatusCode::OK, "The session, which is planned no longer.", SessionView::sample())
+            .refuses(&[Code::AlreadyEnded, Code::Discarded, Code::SmsOff, Code::NoContact]),
+        Endpoint::post("/v1/sessions/{id}/links", "createLink", "Customers")
+            .summary("Make a link to copy")
+            .description("Nothing is sent, and links that were sent stay good.")
+            .on::<SessionId>("The session.")
+            .answers::<LinkView<'_>>(StatusCode::CREATED, "The link. It is shown this once.", link)
+            .refuses(&[Code::AlreadyEnded, Code::Discarded]),
+    ]
 }

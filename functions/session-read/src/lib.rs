@@ -1,15 +1,16 @@
 //! GET `/v1/sessions`, `/v1/sessions/{id}` and `/v1/sessions/{id}/events` (R20, R24).
 
 use lambda_http::{Body, Request, Response, http::StatusCode};
-use parlor_domain::{Role, SessionId, State};
+use parlor_domain::{Event, Role, SessionId, State};
 use parlor_runtime::{HttpFunction, Runtime};
 use parlor_store::{Keys, Query, Scope, Summary};
 use parlor_web::{
-    Answer, Call, Caller, Credentials, Ports, Refused,
+    Answer, Call, Caller, Code, Credentials, Endpoint, List, Ports, Refused, SessionView,
     call::{segments, session_id},
     operation::room,
-    session_json,
 };
+use schemars::JsonSchema;
+use serde::Deserialize;
 use serde_json::json;
 
 /// Sessions a page.
@@ -55,7 +56,7 @@ impl SessionRead {
         let found = self.ports.store.read(call.credentials.keys(Keys::new().session(id))).await?;
         let caller = call.credentials.check(&found, now)?;
         let stored = caller.session(&found, id)?;
-        let body = session_json(&Summary::of(&stored.session), &stored.presence, now);
+        let body = SessionView::of(&Summary::of(&stored.session), &stored.presence, now);
         Ok(Answer::new(StatusCode::OK, body, room(id)))
     }
 
@@ -70,30 +71,57 @@ impl SessionRead {
         let caller = call.credentials.check(&found?, now)?;
         asked.check(&caller)?;
         let page = page?;
-        let items: Vec<_> = page.items.iter().map(|(session, presence)| session_json(session, presence, now)).collect();
-        let next = page.next.map(|before| before.to_string());
-        Ok(Answer::new(StatusCode::OK, json!({"items": items, "next_cursor": next}), "/console"))
+        let items = page.items.iter().map(|(session, presence)| SessionView::of(session, presence, now)).collect();
+        let list = List { items, next_cursor: page.next.map(|before| before.to_string()) };
+        Ok(Answer::new(StatusCode::OK, list, "/console"))
     }
 
     /// One `BatchGetItem` and one `Query`, side by side.
     async fn events(&self, call: &Call, id: &SessionId) -> Result<Answer, Refused> {
-        let after = number(call, "cursor")?.unwrap_or(0);
+        let after = call.query::<EventsQuery>()?.cursor.map(|cursor| number(&cursor)).transpose()?.unwrap_or(0);
         let keys = call.credentials.keys(Keys::new().session(id));
         let (found, page) = tokio::join!(self.ports.store.read(keys), self.ports.store.events_page(id, after, EVENTS));
         let found = found?;
         let caller = call.credentials.check(&found, self.ports.clock.now())?;
         caller.session(&found, id)?;
         let (events, more) = page?;
-        let next = events.last().filter(|_| more).map(|event| event.seq.to_string());
-        Ok(Answer::new(StatusCode::OK, json!({"items": events, "next_cursor": next}), room(id)))
+        let next_cursor = events.last().filter(|_| more).map(|event| event.seq.to_string());
+        Ok(Answer::new(StatusCode::OK, List { items: events, next_cursor }, room(id)))
     }
 }
 
-fn number<T: std::str::FromStr>(call: &Call, name: &str) -> Result<Option<T>, Refused> {
-    call.query
-        .get(name)
-        .map(|text| text.parse().map_err(|_| Refused::Malformed(format!("`{name}` is not one of ours."))))
-        .transpose()
+/// The query of a list of sessions.
+#[derive(Debug, Deserialize, JsonSchema)]
+struct SessionsQuery {
+    /// Only sessions in this state.
+    state: Option<State>,
+    /// Only sessions whose customer's name has words that start like these, case and accents aside.
+    q: Option<String>,
+    /// Whose sessions: one's own, the team's, or all. A key without it sees all, staff their own.
+    scope: Option<ScopeName>,
+    /// The `next_cursor` of the page before.
+    cursor: Option<String>,
+}
+
+/// The query of a list of events.
+#[derive(Debug, Deserialize, JsonSchema)]
+struct EventsQuery {
+    /// The `next_cursor` of the page before.
+    cursor: Option<String>,
+}
+
+/// Whose sessions (R20).
+#[derive(Debug, Clone, Copy, Deserialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+#[schemars(rename = "Scope")]
+enum ScopeName {
+    My,
+    Team,
+    All,
+}
+
+fn number<T: std::str::FromStr>(cursor: &str) -> Result<T, Refused> {
+    cursor.parse().map_err(|_| Refused::Malformed("`cursor` is not one of ours.".into()))
 }
 
 /// What a list was asked for. The query runs beside the check of the caller, so whose sessions it reads follows from
@@ -112,27 +140,16 @@ impl Asked {
             Credentials::Staff(cookie) => cookie.agent.clone(),
         };
         let own_team = call.credentials.own_team().cloned().ok_or(Refused::NotSignedIn)?;
-        let scope = match call.query.get("scope").map(String::as_str) {
+        let SessionsQuery { state, q, scope, cursor } = call.query()?;
+        let scope = match scope {
             None if is_key => Scope::All,
-            None | Some("my") => Scope::Agent(agent),
-            Some("team") => Scope::Team(own_team),
-            Some("all") => Scope::All,
-            Some(_) => return Err(Refused::Malformed("`scope` is `my`, `team` or `all`.".into())),
+            None | Some(ScopeName::My) => Scope::Agent(agent),
+            Some(ScopeName::Team) => Scope::Team(own_team),
+            Some(ScopeName::All) => Scope::All,
         };
-        let state = match call.query.get("state").map(String::as_str) {
-            None | Some("") => None,
-            Some("planned") => Some(State::Planned),
-            Some("invited") => Some(State::Invited),
-            Some("active") => Some(State::Active),
-            Some("ended") => Some(State::Ended),
-            Some("discarded") => Some(State::Discarded),
-            Some(_) => {
-                let detail = "`state` is `planned`, `invited`, `active`, `ended` or `discarded`.";
-                return Err(Refused::Malformed(detail.into()));
-            }
-        };
-        let name = call.query.get("q").filter(|text| !text.trim().is_empty()).cloned();
-        Ok(Self { query: Query { scope, state, name, before: number(call, "cursor")?, limit: SESSIONS } })
+        let name = q.filter(|text| !text.trim().is_empty());
+        let before = cursor.map(|cursor| number(&cursor)).transpose()?;
+        Ok(Self { query: Query { scope, state, name, before, limit: SESSIONS } })
     }
 
     /// R20: scopes as the role permits.
@@ -145,4 +162,39 @@ impl Asked {
             };
         if allowed { Ok(()) } else { Err(Refused::Forbidden("Your role does not see these sessions.")) }
     }
+}
+
+/// The operations, for the API's document.
+#[must_use]
+pub fn endpoints() -> Vec<Endpoint> {
+    let event = json!({
+        "seq": 1,
+        "at": "2026-11-21T14:05:00.123456Z",
+        "actor": {"type": "api", "key": "k3y5w0zndq6x2v9m"},
+        "origin": {"ip": "192.0.2.7", "user_agent": "billing/2.1"},
+        "type": "session.created",
+        "planned": false,
+    });
+    vec![
+        Endpoint::get("/v1/sessions", "listSessions", "Sessions")
+            .summary("List sessions")
+            .description("Newest first, 50 a page.")
+            .query::<SessionsQuery>()
+            .answers::<List<SessionView>>(
+                StatusCode::OK,
+                "One page.",
+                json!({"items": [SessionView::sample()], "next_cursor": "1795269900000000"}),
+            )
+            .refuses(&[Code::Forbidden]),
+        Endpoint::get("/v1/sessions/{id}", "getSession", "Sessions")
+            .summary("Get a session")
+            .on::<SessionId>("The session.")
+            .answers::<SessionView>(StatusCode::OK, "The session as it is now.", SessionView::sample()),
+        Endpoint::get("/v1/sessions/{id}/events", "listEvents", "Sessions")
+            .summary("List what happened in a session")
+            .description("Oldest first, 100 a page. `seq` numbers a session's events from 1 without gaps.")
+            .on::<SessionId>("The session.")
+            .query::<EventsQuery>()
+            .answers::<List<Event>>(StatusCode::OK, "One page.", json!({"items": [event], "next_cursor": null})),
+    ]
 }

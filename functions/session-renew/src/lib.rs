@@ -1,29 +1,34 @@
 //! POST `/v1/sessions/{id}/renew` (R4).
 #![cfg_attr(test, allow(clippy::unwrap_used))]
 
-use lambda_http::{Body, Request, Response};
-use parlor_domain::{Command, LinkToken};
+use lambda_http::{Body, Request, Response, http::StatusCode};
+use parlor_domain::{Command, LinkToken, SessionId};
 use parlor_runtime::{HttpFunction, Runtime};
 use parlor_web::{
-    Answer, Call, Operation, Ports, Refused,
+    Answer, Call, Code, Endpoint, Operation, Ports, Refused, SessionView,
     call::{segments, session_id},
     operation::room,
 };
+use schemars::JsonSchema;
 use serde::Deserialize;
+use serde_json::json;
 
 /// The body.
-#[derive(Debug, Default, Deserialize)]
+#[derive(Debug, Default, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
+#[schemars(rename = "RenewSession", description = "How to renew a session.")]
 struct Input {
-    /// Whether to tell the customer, with a new link. A form's checkbox says `on`.
+    /// Whether to tell the customer, with a new link.
     #[serde(default)]
+    #[schemars(with = "Option<bool>")]
     notify: Option<Notify>,
 }
 
 #[derive(Debug, Deserialize)]
-#[serde(untagged)]
+#[serde(untagged, expecting = "expected true or false")]
 enum Notify {
     Json(bool),
+    /// As a form's checkbox says it; no part of the API.
     Form(Ticked),
 }
 
@@ -77,6 +82,20 @@ impl SessionRenew {
             )
             .await
     }
+}
+
+/// The operations, for the API's document.
+#[must_use]
+pub fn endpoints() -> Vec<Endpoint> {
+    vec![
+        Endpoint::post("/v1/sessions/{id}/renew", "renewSession", "Sessions")
+            .summary("Renew an ended session")
+            .description("Brings it back as it was. The customer is told only if you say so.")
+            .on::<SessionId>("The session.")
+            .body::<Input>(json!({"notify": true}))
+            .answers::<SessionView>(StatusCode::OK, "The session, open again.", SessionView::sample())
+            .refuses(&[Code::NotEnded, Code::Discarded, Code::NotRenewable, Code::SmsOff, Code::NoContact]),
+    ]
 }
 
 #[cfg(test)]

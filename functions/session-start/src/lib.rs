@@ -12,10 +12,12 @@ use parlor_domain::{
 use parlor_runtime::{HttpFunction, Runtime};
 use parlor_store::{CommitError, Extras, Found, Keys, Race, Summary};
 use parlor_web::{
-    Answer, Call, Caller, Payload, Ports, Problem, Refused,
+    Answer, Call, Caller, Endpoint, Payload, Ports, Problem, Refused, SessionView,
+    call::object,
     operation::{keep, replay, room},
-    session_json,
+    problem::Code,
 };
+use schemars::JsonSchema;
 use serde::Deserialize;
 use serde_json::json;
 
@@ -60,38 +62,53 @@ enum StartError {
 impl From<StartError> for Refused {
     fn from(error: StartError) -> Self {
         let (field, code) = match error {
-            StartError::Email(_) => ("customer.email", "invalid-email"),
-            StartError::Phone(_) => ("customer.phone", "invalid-phone"),
-            StartError::Pin(_) => ("pin", "invalid-pin"),
-            StartError::Team => ("team", "unknown-team"),
-            StartError::Agent => ("agent", "unknown-agent"),
-            StartError::TooMuch => ("metadata", "too-much"),
+            StartError::Email(_) => ("customer.email", Code::InvalidEmail),
+            StartError::Phone(_) => ("customer.phone", Code::InvalidPhone),
+            StartError::Pin(_) => ("pin", Code::InvalidPin),
+            StartError::Team => ("team", Code::UnknownTeam),
+            StartError::Agent => ("agent", Code::UnknownAgent),
+            StartError::TooMuch => ("metadata", Code::TooMuch),
         };
-        Problem::invalid(field, code, format!("{error}.")).into()
+        Problem::new(code, format!("{error}.")).about(field).into()
     }
 }
 
 /// The body, as a program sends it.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
+#[schemars(rename = "StartSession", description = "A session to start or to plan.")]
 struct Input {
+    /// The customer, with at least the address that `channel` uses.
+    #[serde(deserialize_with = "object")]
     customer: CustomerInput,
+    /// How messages go; without it what the customer has, or the settings' default.
     channel: Option<Channel>,
+    /// Whether the customer is invited at once.
     #[serde(default)]
     mode: Mode,
+    /// The team under whose settings the session runs; without it the key's own.
     team: Option<String>,
+    /// Who owns the session, by id or e-mail address; without it the key's own agent.
     agent: Option<String>,
+    /// 4 to 12 digits that the customer is told by another channel; required where the settings ask for a PIN.
     pin: Option<String>,
+    /// Your own reference, at most 200 characters.
     reference: Option<String>,
+    /// Your own words: at most 20 entries, names of 100 and values of 500 characters.
     #[serde(default)]
     metadata: BTreeMap<String, String>,
 }
 
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
+#[schemars(rename = "StartCustomer", description = "The customer of a session to start.")]
 struct CustomerInput {
+    /// 1 to 120 characters.
     name: String,
+    /// An e-mail address.
+    #[schemars(email)]
     email: Option<String>,
+    /// A phone number with `+` and the country code.
     phone: Option<String>,
 }
 
@@ -110,11 +127,13 @@ struct FormInput {
     reference: Option<String>,
 }
 
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 enum Mode {
+    /// The customer is invited at once.
     #[default]
     Start,
+    /// The content is prepared first; the customer is invited later.
     Plan,
 }
 
@@ -261,9 +280,10 @@ impl SessionStart {
             };
             let invite = (start.mode == Mode::Start).then_some(&issued);
             let decision = Session::create(new, invite, &settings, &caller.context(&call.origin, now))?;
-            let mut body = session_json(&Summary::of(&decision.session), &parlor_domain::Presence::default(), now);
+            let presence = parlor_domain::Presence::default();
+            let mut body = SessionView::of(&Summary::of(&decision.session), &presence, now);
             if invite.is_some() && decision.outbox.is_empty() {
-                body["url"] = json!(ports.link_url(&token));
+                body.url = Some(ports.link_url(&token));
             }
             let answer = Answer::new(StatusCode::CREATED, body, room(&id));
             let scope = call.credentials.idempotency_scope();
@@ -279,6 +299,41 @@ impl SessionStart {
         }
         Err(Refused::Busy)
     }
+}
+
+/// The operations, for the API's document.
+#[must_use]
+pub fn endpoints() -> Vec<Endpoint> {
+    vec![
+        Endpoint::post("/v1/sessions", "startSession", "Sessions")
+            .summary("Start or plan a session")
+            .description(
+                "Creates a session and, with `mode` `start`, invites the customer. Where sessions are embedded nothing is \
+                 sent, and the answer carries the customer's `url` instead.",
+            )
+            .body::<Input>(json!({"customer": {"name": "Mara Quist", "email": "mara@example.net"}, "reference": "4711"}))
+            .example(
+                "planned",
+                json!({
+                    "customer": {"name": "Mara Quist", "phone": "+49 30 1234567"}, "channel": "sms", "mode": "plan",
+                    "pin": "4711", "metadata": {"branch": "Harbour Street"},
+                }),
+            )
+            .answers::<SessionView>(StatusCode::CREATED, "The session.", SessionView::sample())
+            .refuses(&[
+                Code::SmsOff,
+                Code::PinRequired,
+                Code::InvalidPin,
+                Code::NoContact,
+                Code::InvalidName,
+                Code::InvalidEmail,
+                Code::InvalidPhone,
+                Code::UnknownTeam,
+                Code::UnknownAgent,
+                Code::TooMuch,
+                Code::Maintenance,
+            ]),
+    ]
 }
 
 #[cfg(test)]

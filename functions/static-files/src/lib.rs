@@ -1,4 +1,7 @@
-//! GET `/static/{file}`: style sheets, scripts and icons, from the program itself. No request to anybody.
+//! GET `/static/{file}`: style sheets, scripts and icons; GET `/v1/openapi.json` and `/openapi.json`: the API's document;
+//! GET `/docs`: the same as a page. All of it from the program itself: no request to anybody.
+
+use std::sync::LazyLock;
 
 use lambda_http::{
     Body, Request, RequestExt, Response,
@@ -7,11 +10,24 @@ use lambda_http::{
         header::{CACHE_CONTROL, CONTENT_TYPE},
     },
 };
+use maud::Render as _;
 use parlor_runtime::{HttpFunction, Runtime};
-use parlor_templates::assets;
+use parlor_templates::{assets, reference::Reference};
 
 /// A file's name has the hash of its content in it, so whoever has it never has to ask again.
 const FOR_EVER: &str = "public, max-age=31536000, immutable";
+
+/// The document changes with each deployment, under one address.
+const FOR_MINUTES: &str = "public, max-age=300";
+
+/// The API's document, as `cargo xtask openapi` made it.
+const OPENAPI: &str = include_str!("../../../docs/openapi.json");
+
+/// The document as a page. Made once, when somebody asks for it: pages that load a style sheet do not wait for it.
+static REFERENCE: LazyLock<String> = LazyLock::new(|| {
+    let document = serde_json::from_str(OPENAPI).unwrap_or_default();
+    Reference { document: &document, document_url: "/v1/openapi.json" }.render().into_string()
+});
 
 /// Serves the files that pages load.
 #[derive(Debug)]
@@ -25,7 +41,12 @@ impl HttpFunction for StaticFiles {
     }
 
     async fn handle(&self, request: Request) -> Response<Body> {
-        let mut response = match assets::find(request.raw_http_path()) {
+        let path = request.raw_http_path();
+        let mut response = match assets::find(path) {
+            _ if matches!(path, "/v1/openapi.json" | "/openapi.json") => {
+                answer(StatusCode::OK, "application/json", FOR_MINUTES, OPENAPI)
+            }
+            _ if path == "/docs" => page(&REFERENCE),
             Some(file) => answer(StatusCode::OK, file.content_type, FOR_EVER, file.body),
             // Another version's file, or none of ours: what is served is never other than what was asked for.
             None => answer(StatusCode::NOT_FOUND, "text/plain; charset=utf-8", "no-store", "Not found\n"),
@@ -35,6 +56,15 @@ impl HttpFunction for StaticFiles {
         }
         response
     }
+}
+
+/// A page with our own style sheet and nothing else.
+fn page(markup: &'static str) -> Response<Body> {
+    let mut response = answer(StatusCode::OK, "text/html; charset=utf-8", FOR_MINUTES, markup);
+    let policy = "default-src 'none'; style-src 'self'; img-src 'self'; base-uri 'none'; form-action 'none'; \
+                  frame-ancestors 'none'";
+    response.headers_mut().insert("content-security-policy", HeaderValue::from_static(policy));
+    response
 }
 
 fn answer(status: StatusCode, content_type: &'static str, cache: &'static str, body: &'static str) -> Response<Body> {
@@ -75,6 +105,26 @@ mod tests {
             assert_eq!(response.body().as_ref(), file.body.as_bytes());
             assert!(get(Method::HEAD, file.path).await.body().is_empty());
         }
+    }
+
+    #[tokio::test]
+    async fn the_document_is_served_under_both_addresses() {
+        for path in ["/v1/openapi.json", "/openapi.json"] {
+            let response = get(Method::GET, path).await;
+            assert_eq!(response.headers()[CONTENT_TYPE], "application/json");
+            assert_eq!(response.headers()[CACHE_CONTROL], FOR_MINUTES);
+            assert_eq!(response.body().as_ref(), OPENAPI.as_bytes());
+        }
+    }
+
+    #[tokio::test]
+    async fn the_page_is_whole_and_brings_nothing_from_elsewhere() {
+        let response = get(Method::GET, "/docs").await;
+        assert_eq!(response.headers()[CONTENT_TYPE], "text/html; charset=utf-8");
+        let policy = response.headers()["content-security-policy"].to_str().unwrap();
+        assert!(policy.contains("style-src 'self'") && !policy.contains("unsafe"), "{policy}");
+        let text = String::from_utf8(response.body().as_ref().to_vec()).unwrap();
+        assert!(text.contains("id=\"startSession\"") && !text.contains("<script"));
     }
 
     #[tokio::test]

@@ -6,17 +6,21 @@ use parlor_domain::{
     webhook::{DEFAULT_OVERLAP, MAX_OVERLAP, Targets},
 };
 use parlor_store::Found;
-use parlor_web::{Problem, Refused};
+use parlor_web::{Code, Problem, Refused};
+use schemars::JsonSchema;
 use serde::{Deserialize, Deserializer};
 
 /// The longest description.
 const MAX_DESCRIPTION: usize = 200;
 
 /// The body of POST `/v1/webhooks`.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
+#[schemars(rename = "NewWebhook", description = "A webhook endpoint to make.")]
 pub(crate) struct New {
+    /// Where events are sent: https, at a public address.
     pub(crate) url: String,
+    /// For people, at most 200 characters.
     pub(crate) description: Option<String>,
     /// Only events of this team's sessions.
     pub(crate) team: Option<TeamId>,
@@ -26,16 +30,22 @@ pub(crate) struct New {
 }
 
 /// The body of PATCH `/v1/webhooks/{id}`: what is not there stays.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
+#[schemars(rename = "ChangeWebhook", description = "What to change of a webhook endpoint; what is not there stays.")]
 #[allow(clippy::option_option, reason = "not given, cleared, and set are three things")]
 pub(crate) struct Change {
+    /// Where events are sent.
     pub(crate) url: Option<String>,
+    /// For people; `null` for none.
     #[serde(default, deserialize_with = "given")]
     pub(crate) description: Option<Option<String>>,
+    /// Only events of this team's sessions; `null` for all.
     #[serde(default, deserialize_with = "given")]
     pub(crate) team: Option<Option<TeamId>>,
+    /// Only events of these types; all when empty.
     pub(crate) events: Option<Vec<String>>,
+    /// Whether anything is sent there.
     pub(crate) enabled: Option<bool>,
 }
 
@@ -46,8 +56,9 @@ fn given<'de, T: Deserialize<'de>, D: Deserializer<'de>>(deserializer: D) -> Res
 }
 
 /// The body of POST `/v1/webhooks/{id}/rotate`.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
+#[schemars(rename = "RotateSecret", description = "How to change the secret.")]
 pub(crate) struct Rotation {
     /// How long the earlier secret goes on signing.
     overlap_minutes: Option<i64>,
@@ -60,15 +71,17 @@ impl Rotation {
             Ok(SignedDuration::from_mins(minutes))
         } else {
             let detail = format!("`overlap_minutes` is 0 to {}.", MAX_OVERLAP.as_mins());
-            Err(Problem::invalid("overlap_minutes", "invalid-overlap", detail).into())
+            Err(Problem::new(Code::InvalidOverlap, detail).about("overlap_minutes").into())
         }
     }
 }
 
 /// The body of POST `/v1/webhooks/{id}/replay`.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
+#[schemars(rename = "ReplayWebhook", description = "What to send again.")]
 pub(crate) struct ReplaySince {
+    /// Events from then on.
     pub(crate) since: Timestamp,
     /// Also what was delivered.
     #[serde(default)]
@@ -79,7 +92,7 @@ pub(crate) fn url(text: &str, targets: Targets) -> Result<String, Refused> {
     targets.check(text).map(String::from).map_err(|error| {
         let text = error.to_string();
         let detail = format!("T{}.", text.strip_prefix('t').unwrap_or(&text));
-        Problem::invalid("url", "invalid-url", detail).into()
+        Problem::new(Code::InvalidUrl, detail).about("url").into()
     })
 }
 
@@ -87,7 +100,7 @@ pub(crate) fn description(text: Option<String>) -> Result<Option<String>, Refuse
     let text = text.map(|text| text.trim().to_owned()).filter(|text| !text.is_empty());
     if text.as_ref().is_some_and(|text| text.chars().count() > MAX_DESCRIPTION) {
         let detail = format!("A description has at most {MAX_DESCRIPTION} characters.");
-        return Err(Problem::invalid("description", "invalid-description", detail).into());
+        return Err(Problem::new(Code::InvalidDescription, detail).about("description").into());
     }
     Ok(text)
 }
@@ -95,7 +108,7 @@ pub(crate) fn description(text: Option<String>) -> Result<Option<String>, Refuse
 pub(crate) fn team(team: Option<TeamId>, found: &Found) -> Result<Option<TeamId>, Refused> {
     match team {
         Some(team) if found.team(&team)?.is_none() => {
-            Err(Problem::invalid("team", "unknown-team", "There is no such team.").into())
+            Err(Problem::new(Code::UnknownTeam, "There is no such team.").about("team").into())
         }
         team => Ok(team),
     }
@@ -108,7 +121,7 @@ pub(crate) fn events(types: &[String]) -> Result<Vec<String>, Refused> {
     match events.iter().find(|name| !event::is_type(name)) {
         Some(unknown) => {
             let detail = format!("There are no events of type `{unknown}`.");
-            Err(Problem::invalid("events", "unknown-event-type", detail).into())
+            Err(Problem::new(Code::UnknownEventType, detail).about("events").into())
         }
         None => Ok(events),
     }

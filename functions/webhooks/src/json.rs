@@ -1,32 +1,95 @@
-//! Endpoints and deliveries as the API shows them. Secrets are none of it.
+//! Endpoints and deliveries as the API shows them. An endpoint's secret is shown only to whoever makes or changes it.
 
 use jiff::Timestamp;
-use parlor_domain::webhook::{Attempt, Delivery};
+use parlor_domain::{
+    SessionId, TeamId, WebhookId,
+    webhook::{Attempt, Delivery, DeliveryState, DisabledBy, NoAnswer, Took},
+};
 use parlor_store::Webhook;
-use parlor_web::session_json::timestamp;
-use serde_json::{Value, json};
+use parlor_web::Time;
+use schemars::JsonSchema;
+use serde::Serialize;
 
-/// An endpoint.
-pub(crate) fn webhook_json(webhook: &Webhook, now: Timestamp) -> Value {
-    let Webhook { endpoint, standing, .. } = webhook;
-    let secrets: Vec<Value> = endpoint
-        .signing(now)
-        .map(|secret| json!({"created_at": timestamp(secret.created_at), "until": secret.until.map(timestamp)}))
-        .collect();
-    let disabled = standing.disabled.as_ref().map(|disabled| json!({"by": disabled.by, "at": timestamp(disabled.at)}));
-    json!({
-        "id": endpoint.id,
-        "url": endpoint.url,
-        "description": endpoint.description,
-        "team": endpoint.team,
-        "events": endpoint.events,
-        "enabled": standing.disabled.is_none(),
-        "disabled": disabled,
-        "failing_since": standing.failing_since.map(timestamp),
-        "replaying": standing.replay.is_some(),
-        "secrets": secrets,
-        "created_at": timestamp(endpoint.created_at),
-    })
+/// A webhook endpoint.
+#[derive(Debug, Serialize, JsonSchema)]
+#[schemars(rename = "Webhook")]
+pub(crate) struct WebhookView {
+    /// Its identity.
+    id: WebhookId,
+    /// Where events are sent.
+    url: String,
+    /// For people.
+    description: Option<String>,
+    /// Only events of this team's sessions; `null` for all.
+    team: Option<TeamId>,
+    /// Only events of these types; all when empty.
+    events: Vec<String>,
+    /// Whether anything is sent there.
+    enabled: bool,
+    /// Since when, and why, nothing is sent there.
+    disabled: Option<DisabledView>,
+    /// When the first attempt failed since the last one that did not.
+    failing_since: Option<Time>,
+    /// Whether earlier events are being sent again.
+    replaying: bool,
+    /// The secrets that sign now; two while one replaces the other.
+    secrets: Vec<SecretView>,
+    /// When it was made.
+    created_at: Time,
+}
+
+#[derive(Debug, Serialize, JsonSchema)]
+#[schemars(rename = "WebhookDisabled", description = "Since when, and why, nothing is sent to an endpoint.")]
+struct DisabledView {
+    /// Why.
+    by: DisabledBy,
+    /// Since when.
+    at: Time,
+}
+
+#[derive(Debug, Serialize, JsonSchema)]
+#[schemars(rename = "WebhookSecret", description = "A secret that signs, without the secret.")]
+struct SecretView {
+    /// When it was made.
+    created_at: Time,
+    /// When it stops signing; `null` for the newest.
+    until: Option<Time>,
+}
+
+impl WebhookView {
+    /// As it is at `now`.
+    pub(crate) fn of(webhook: &Webhook, now: Timestamp) -> Self {
+        let Webhook { endpoint, standing, .. } = webhook;
+        let secrets = endpoint.signing(now);
+        Self {
+            id: endpoint.id.clone(),
+            url: endpoint.url.clone(),
+            description: endpoint.description.clone(),
+            team: endpoint.team.clone(),
+            events: endpoint.events.clone(),
+            enabled: standing.disabled.is_none(),
+            disabled: standing
+                .disabled
+                .as_ref()
+                .map(|disabled| DisabledView { by: disabled.by, at: Time(disabled.at) }),
+            failing_since: standing.failing_since.map(Time),
+            replaying: standing.replay.is_some(),
+            secrets: secrets
+                .map(|secret| SecretView { created_at: Time(secret.created_at), until: secret.until.map(Time) })
+                .collect(),
+            created_at: Time(endpoint.created_at),
+        }
+    }
+}
+
+/// A webhook endpoint with its new secret, which is shown this once.
+#[derive(Debug, Serialize, JsonSchema)]
+#[schemars(rename = "WebhookWithSecret")]
+pub(crate) struct RevealedView {
+    #[serde(flatten)]
+    pub(crate) webhook: WebhookView,
+    /// What deliveries are signed with (Standard Webhooks).
+    pub(crate) secret: String,
 }
 
 /// Its version.
@@ -35,20 +98,57 @@ pub(crate) fn etag(webhook: &Webhook) -> String {
 }
 
 /// A delivery with its attempts.
-pub(crate) fn delivery_json(delivery: &Delivery) -> Value {
-    let attempts: Vec<Value> = delivery.attempts.iter().map(attempt_json).collect();
-    json!({
-        "id": delivery.message_id(),
-        "type": delivery.kind,
-        "session": delivery.session,
-        "seq": delivery.seq,
-        "at": timestamp(delivery.at),
-        "state": delivery.state,
-        "next_attempt_at": delivery.next_at.map(timestamp),
-        "attempts": attempts,
-    })
+#[derive(Debug, Serialize, JsonSchema)]
+#[schemars(rename = "Delivery")]
+pub(crate) struct DeliveryView {
+    /// The message's id, the same at every attempt.
+    id: String,
+    /// The event's type.
+    r#type: String,
+    /// Of which session.
+    session: SessionId,
+    /// The event's number in the session.
+    seq: u64,
+    /// The event's time.
+    at: Time,
+    /// How far it got.
+    state: DeliveryState,
+    /// When it is tried next.
+    next_attempt_at: Option<Time>,
+    /// The latest attempts, oldest first.
+    attempts: Vec<AttemptView>,
 }
 
-fn attempt_json(attempt: &Attempt) -> Value {
-    json!({"at": timestamp(attempt.at), "status": attempt.status, "error": attempt.error, "took": attempt.took})
+#[derive(Debug, Serialize, JsonSchema)]
+#[schemars(rename = "Attempt", description = "One attempt to deliver.")]
+struct AttemptView {
+    /// When it began.
+    at: Time,
+    /// The receiver's HTTP status.
+    status: Option<u16>,
+    /// Why there is none.
+    error: Option<NoAnswer>,
+    /// How long it took.
+    took: Took,
+}
+
+impl DeliveryView {
+    pub(crate) fn of(delivery: &Delivery) -> Self {
+        Self {
+            id: delivery.message_id(),
+            r#type: delivery.kind.clone(),
+            session: delivery.session.clone(),
+            seq: delivery.seq,
+            at: Time(delivery.at),
+            state: delivery.state,
+            next_attempt_at: delivery.next_at.map(Time),
+            attempts: delivery.attempts.iter().map(AttemptView::of).collect(),
+        }
+    }
+}
+
+impl AttemptView {
+    fn of(attempt: &Attempt) -> Self {
+        Self { at: Time(attempt.at), status: attempt.status, error: attempt.error, took: attempt.took }
+    }
 }

@@ -20,15 +20,17 @@ use parlor_domain::{
 use parlor_runtime::{HttpFunction, Runtime};
 use parlor_store::{Found, Keys, Race, StoreError, Webhook};
 use parlor_web::{
-    Answer, Call, Caller, Credentials, Ports, Problem, Refused,
+    Answer, Call, Caller, Code, Credentials, Endpoint as Described, List, Ports, Problem, Refused,
     call::segments,
     operation::{keep, replay},
 };
-use serde_json::{Value, json};
+use schemars::JsonSchema;
+use serde::Deserialize;
+use serde_json::json;
 
 use crate::{
     input::{Change, New, ReplaySince, Rotation},
-    json::{delivery_json, etag, webhook_json},
+    json::{DeliveryView, RevealedView, WebhookView, etag},
 };
 
 /// Deliveries a page.
@@ -42,6 +44,15 @@ const CONSOLE: &str = "/console";
 pub struct WebhookApi {
     ports: Ports,
     targets: Targets,
+}
+
+/// The query of a list of deliveries.
+#[derive(Debug, Deserialize, JsonSchema)]
+struct DeliveriesQuery {
+    /// Only deliveries in this state.
+    state: Option<DeliveryState>,
+    /// The `next_cursor` of the page before.
+    cursor: Option<String>,
 }
 
 /// Why an endpoint is not made or changed.
@@ -59,16 +70,16 @@ enum WebhookError {
 
 impl From<WebhookError> for Refused {
     fn from(error: WebhookError) -> Self {
-        let (status, code) = match error {
-            WebhookError::TooMany => (StatusCode::CONFLICT, "too-many-webhooks"),
-            WebhookError::NoIfMatch => (StatusCode::PRECONDITION_REQUIRED, "if-match-required"),
-            WebhookError::Stale => (StatusCode::CONFLICT, "version-conflict"),
-            WebhookError::Pending => (StatusCode::CONFLICT, "delivery-pending"),
+        let code = match error {
+            WebhookError::TooMany => Code::TooManyWebhooks,
+            WebhookError::NoIfMatch => Code::IfMatchRequired,
+            WebhookError::Stale => Code::VersionConflict,
+            WebhookError::Pending => Code::DeliveryPending,
         };
         let text = error.to_string();
         let mut letters = text.chars();
         let first: String = letters.next().map(|letter| letter.to_uppercase().collect()).unwrap_or_default();
-        Problem::new(status, code, format!("{first}{}.", letters.as_str())).into()
+        Problem::new(code, format!("{first}{}.", letters.as_str())).into()
     }
 }
 
@@ -136,8 +147,8 @@ impl WebhookApi {
         let now = self.ports.clock.now();
         let (read, webhooks) = tokio::join!(self.read(call, Keys::new(), now), self.ports.store.webhooks());
         read?;
-        let items: Vec<Value> = webhooks?.iter().map(|webhook| webhook_json(webhook, now)).collect();
-        Ok(Answer::new(StatusCode::OK, json!({"items": items, "next_cursor": null}), CONSOLE))
+        let items = webhooks?.iter().map(|webhook| WebhookView::of(webhook, now)).collect();
+        Ok(Answer::new(StatusCode::OK, List { items, next_cursor: None }, CONSOLE))
     }
 
     /// One `BatchGetItem`.
@@ -173,8 +184,7 @@ impl WebhookApi {
                 id,
             };
             let webhook = Webhook { endpoint, standing: Standing::default(), version: 1 };
-            let mut answer = answer(&webhook, StatusCode::CREATED, now);
-            answer.body["secret"] = json!(secret.reveal());
+            let answer = revealed(&webhook, secret.reveal(), StatusCode::CREATED, now);
             let kept = call.idempotency_key.as_deref().map(|key| (key, keep(call, &self.ports, &answer, now)));
             let scope = call.credentials.idempotency_scope();
             let kept = kept.as_ref().map(|(key, kept)| (scope.as_str(), *key, kept));
@@ -255,9 +265,7 @@ impl WebhookApi {
             let secret = SigningSecret::generate(&self.ports.entropy);
             let sealed = self.ports.keyring.seal(&place(id), &secret.reveal(), &self.ports.entropy);
             webhook.endpoint.rotate(sealed, overlap, now);
-            let mut answer = answer(webhook, StatusCode::OK, now);
-            answer.body["secret"] = json!(secret.reveal());
-            Ok(answer)
+            Ok(revealed(webhook, secret.reveal(), StatusCode::OK, now))
         })
         .await
     }
@@ -308,18 +316,12 @@ impl WebhookApi {
 
     /// One `BatchGetItem` and four `Query`, side by side.
     async fn deliveries(&self, call: &Call, id: &WebhookId) -> Result<Answer, Refused> {
-        let before = match call.query.get("cursor") {
+        let DeliveriesQuery { state, cursor } = call.query()?;
+        let before = match cursor {
             None => None,
             Some(cursor) => {
                 Some(cursor.parse().map_err(|_| Refused::Malformed("`cursor` is not one of ours.".into()))?)
             }
-        };
-        let state = match call.query.get("state").map(String::as_str) {
-            None | Some("") => None,
-            Some("pending") => Some(DeliveryState::Pending),
-            Some("delivered") => Some(DeliveryState::Delivered),
-            Some("failed") => Some(DeliveryState::Failed),
-            Some(_) => return Err(Refused::Malformed("`state` is `pending`, `delivered` or `failed`.".into())),
         };
         let now = self.ports.clock.now();
         let (read, page) = tokio::join!(
@@ -328,9 +330,9 @@ impl WebhookApi {
         );
         read?.0.webhook(id)?.ok_or(Refused::NotFound)?;
         let page = page?;
-        let items: Vec<Value> = page.items.iter().map(delivery_json).collect();
-        let next = page.next.map(|place| place.to_string());
-        Ok(Answer::new(StatusCode::OK, json!({"items": items, "next_cursor": next}), CONSOLE))
+        let items: Vec<_> = page.items.iter().map(DeliveryView::of).collect();
+        let next_cursor = page.next.map(|place| place.to_string());
+        Ok(Answer::new(StatusCode::OK, List { items, next_cursor }, CONSOLE))
     }
 
     /// One `BatchGetItem`.
@@ -340,7 +342,7 @@ impl WebhookApi {
         let (found, _) = self.read(call, keys, self.ports.clock.now()).await?;
         found.webhook(id)?.ok_or(Refused::NotFound)?;
         let delivery = found.delivery(id, &session, seq)?.ok_or(Refused::NotFound)?;
-        Ok(Answer::new(StatusCode::OK, delivery_json(&delivery), CONSOLE))
+        Ok(Answer::new(StatusCode::OK, DeliveryView::of(&delivery), CONSOLE))
     }
 
     /// One `BatchGetItem` and one `TransactWriteItems`.
@@ -361,7 +363,7 @@ impl WebhookApi {
                 return Err(WebhookError::Pending.into());
             }
             delivery.replay(now);
-            let answer = Answer::new(StatusCode::ACCEPTED, delivery_json(&delivery), CONSOLE);
+            let answer = Answer::new(StatusCode::ACCEPTED, DeliveryView::of(&delivery), CONSOLE);
             let kept = call.idempotency_key.as_deref().map(|key| (key, keep(call, &self.ports, &answer, now)));
             let scope = call.credentials.idempotency_scope();
             let kept = kept.as_ref().map(|(key, kept)| (scope.as_str(), *key, kept));
@@ -377,9 +379,13 @@ impl WebhookApi {
 }
 
 fn answer(webhook: &Webhook, status: StatusCode, now: Timestamp) -> Answer {
-    let mut answer = Answer::new(status, webhook_json(webhook, now), CONSOLE);
-    answer.etag = Some(etag(webhook));
-    answer
+    let answer = Answer::new(status, WebhookView::of(webhook, now), CONSOLE);
+    Answer { etag: Some(etag(webhook)), ..answer }
+}
+
+fn revealed(webhook: &Webhook, secret: String, status: StatusCode, now: Timestamp) -> Answer {
+    let answer = Answer::new(status, RevealedView { webhook: WebhookView::of(webhook, now), secret }, CONSOLE);
+    Answer { etag: Some(etag(webhook)), ..answer }
 }
 
 /// `If-Match` has to name the version that was read: endpoints are never overwritten blindly.
@@ -390,4 +396,103 @@ fn must_match(call: &Call, webhook: &Webhook) -> Result<(), WebhookError> {
         Some(given) if given.trim_start_matches("W/") == etag(webhook) => Ok(()),
         Some(_) => Err(WebhookError::Stale),
     }
+}
+
+/// The operations, for the API's document.
+#[must_use]
+pub fn endpoints() -> Vec<Described> {
+    let webhook = json!({
+        "id": "w3bh00k5zndq6x2v",
+        "url": "https://hooks.example.com/parlor",
+        "description": "Case management",
+        "team": null,
+        "events": ["session.ended"],
+        "enabled": true,
+        "disabled": null,
+        "failing_since": null,
+        "replaying": false,
+        "secrets": [{"created_at": "2026-11-21T14:05:00.000Z", "until": null}],
+        "created_at": "2026-11-21T14:05:00.000Z",
+    });
+    let mut revealed = webhook.clone();
+    revealed["secret"] = json!("whsec_kq3W8b0y1n6tq0v3o9n0c8bqv1m2l5hG");
+    let delivery = json!({
+        "id": "h4rb0r6q8x2v9k3m7t1c5w0znd-9",
+        "type": "session.ended",
+        "session": "h4rb0r6q8x2v9k3m7t1c5w0znd",
+        "seq": 9,
+        "at": "2026-11-21T15:00:00.000Z",
+        "state": "delivered",
+        "next_attempt_at": null,
+        "attempts": [{"at": "2026-11-21T15:00:00.400Z", "status": 204, "error": null, "took": "under_1s"}],
+    });
+    let page = |item: &serde_json::Value| json!({"items": [item], "next_cursor": null});
+    let endpoint = "The endpoint.";
+    let inputs = [Code::InvalidUrl, Code::InvalidDescription, Code::UnknownTeam, Code::UnknownEventType];
+    let described = vec![
+        Described::get("/v1/webhooks", "listWebhooks", "Webhooks")
+            .summary("List webhook endpoints")
+            .answers::<List<WebhookView>>(StatusCode::OK, "All of them.", page(&webhook)),
+        Described::post("/v1/webhooks", "createWebhook", "Webhooks")
+            .summary("Make a webhook endpoint")
+            .body::<New>(json!({"url": "https://hooks.example.com/parlor", "events": ["session.ended"]}))
+            .answers::<RevealedView>(
+                StatusCode::CREATED,
+                "The endpoint. Its secret is shown this once.",
+                revealed.clone(),
+            )
+            .with_etag()
+            .refuses(&inputs)
+            .refuses(&[Code::TooManyWebhooks]),
+        Described::get("/v1/webhooks/{id}", "getWebhook", "Webhooks")
+            .summary("Get a webhook endpoint")
+            .on::<WebhookId>(endpoint)
+            .answers::<WebhookView>(StatusCode::OK, endpoint, webhook.clone())
+            .with_etag(),
+        Described::patch("/v1/webhooks/{id}", "changeWebhook", "Webhooks")
+            .summary("Change a webhook endpoint")
+            .on::<WebhookId>(endpoint)
+            .if_match()
+            .body::<Change>(json!({"description": "Case management", "enabled": true}))
+            .answers::<WebhookView>(StatusCode::OK, endpoint, webhook.clone())
+            .with_etag()
+            .refuses(&inputs),
+        Described::delete("/v1/webhooks/{id}", "deleteWebhook", "Webhooks")
+            .summary("Delete a webhook endpoint")
+            .on::<WebhookId>(endpoint)
+            .answers::<WebhookView>(StatusCode::OK, "The endpoint as it was.", webhook.clone())
+            .with_etag(),
+        Described::post("/v1/webhooks/{id}/rotate", "rotateWebhookSecret", "Webhooks")
+            .summary("Change the secret that signs")
+            .description("The earlier secret goes on signing beside the new one for a while.")
+            .on::<WebhookId>(endpoint)
+            .body::<Rotation>(json!({"overlap_minutes": 60}))
+            .answers::<RevealedView>(StatusCode::OK, "The endpoint. Its new secret is shown this once.", revealed)
+            .with_etag()
+            .refuses(&[Code::InvalidOverlap]),
+        Described::post("/v1/webhooks/{id}/replay", "replayWebhook", "Webhooks")
+            .summary("Send again what was given up")
+            .on::<WebhookId>(endpoint)
+            .body::<ReplaySince>(json!({"since": "2026-11-21T00:00:00Z"}))
+            .answers::<WebhookView>(StatusCode::ACCEPTED, "The endpoint; a schedule queues the events.", webhook)
+            .with_etag(),
+        Described::get("/v1/webhooks/{id}/deliveries", "listDeliveries", "Webhooks")
+            .summary("List deliveries to an endpoint")
+            .description("Newest first, 50 a page.")
+            .on::<WebhookId>(endpoint)
+            .query::<DeliveriesQuery>()
+            .answers::<List<DeliveryView>>(StatusCode::OK, "One page.", page(&delivery)),
+        Described::get("/v1/webhooks/{id}/deliveries/{event}", "getDelivery", "Webhooks")
+            .summary("Get a delivery with its attempts")
+            .on::<WebhookId>(endpoint)
+            .named::<String>("event", "The delivery's `id`.")
+            .answers::<DeliveryView>(StatusCode::OK, "The delivery.", delivery.clone()),
+        Described::post("/v1/webhooks/{id}/deliveries/{event}/replay", "replayDelivery", "Webhooks")
+            .summary("Send one delivery again")
+            .on::<WebhookId>(endpoint)
+            .named::<String>("event", "The delivery's `id`.")
+            .answers::<DeliveryView>(StatusCode::ACCEPTED, "The delivery, which waits to be sent.", delivery)
+            .refuses(&[Code::DeliveryPending]),
+    ];
+    described.into_iter().map(|one| one.refuses(&[Code::Forbidden])).collect()
 }

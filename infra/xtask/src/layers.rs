@@ -19,7 +19,7 @@ const MAY_USE: [(&str, &[&str]); 8] = [
     ("parlor-web", &["parlor-domain", "parlor-live", "parlor-runtime", "parlor-store", "parlor-templates"]),
 ];
 
-const OUTSIDE: [&str; 4] = ["parlor-bench", "parlor-local", "parlor-tests", "xtask"];
+const OUTSIDE: [&str; 5] = ["parlor-bench", "parlor-local", "parlor-openapi", "parlor-tests", "xtask"];
 
 /// What the domain must never come to know: it is pure, and says so by what it cannot reach.
 const NOT_IN_DOMAIN: [&str; 7] = ["axum", "getrandom", "lambda_http", "lambda_runtime", "reqwest", "tokio", "tracing"];

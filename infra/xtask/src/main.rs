@@ -1,8 +1,10 @@
 //! `cargo xtask`: the tasks of the house that are more than one command. Plain Rust and `std`, so that it builds in seconds.
 
+mod api;
 mod bench;
 mod layers;
 mod lint;
+mod openapi;
 mod package;
 mod platform;
 mod template;
@@ -18,12 +20,16 @@ use lexopt::prelude::*;
 const HELP: &str = "\
 cargo xtask <task>
 
-  test [--only PART]…   everything that proves a change: fmt, layers, template, unit, integration, platform,
-                        browser.
-                        Installs what the browser tests need (chromium by apt-get, packages by npm ci) and what the
-                        second platform needs (an emulator of AWS by pip) or says what it could not install. Ends with `N passed, N failed`. Clippy and cargo-deny are `lint`.
+  test [--only PART]…   everything that proves a change: fmt, layers, template, unit, integration, platform, api, browser.
+                        Installs what the parts need (chromium by apt-get, packages by npm ci; sam, cfn-lint, an emulator
+                        of AWS and schemathesis by pip), or says what it could not install. Ends with `N passed,
+                        N failed`. Clippy and cargo-deny are `lint`.
   lint                  fmt, clippy with warnings as errors, cargo-deny. Installs cargo-deny when it is missing, which
                         compiles for minutes; that is why `test` leaves it out.
+  api [--url URL --key KEY]
+                        sends the API more than ten thousand requests made from its own document, and judges every
+                        answer: of the installation at URL, or of the one-machine stack as it was built last.
+  openapi               writes docs/openapi.json anew, from the code.
   platform --remove-each [FUNCTION]…
                         on the second platform, takes every action of each function's role (or of the named ones')
                         away, one at a time, and prints which journey fails without it. Takes many minutes.
@@ -74,12 +80,14 @@ fn run() -> Result<bool, Failure> {
     let mut arguments = lexopt::Parser::from_env();
     let mut words: Vec<String> = Vec::new();
     let mut only: Vec<String> = Vec::new();
-    let (mut x86_64, mut built) = (false, false);
-    let mut remove_each = false;
+    let (mut x86_64, mut built, mut remove_each) = (false, false, false);
+    let (mut url, mut key) = (None, None);
     while let Some(argument) = arguments.next()? {
         match argument {
             Long("only") => only.push(arguments.value()?.string()?),
             Long("x86-64") => x86_64 = true,
+            Long("url") => url = Some(arguments.value()?.string()?),
+            Long("key") => key = Some(arguments.value()?.string()?),
             Long("remove-each") => remove_each = true,
             Long("built") => built = true,
             Short('h') | Long("help") => {
@@ -91,15 +99,16 @@ fn run() -> Result<bool, Failure> {
         }
     }
     let (task, rest) = words.split_first().ok_or_else(|| Failure::new(format!("which task?\n\n{HELP}")))?;
-    match (task.as_str(), rest, only.is_empty(), x86_64, built) {
-        ("platform", functions, true, false, false) if remove_each => platform::remove_each(functions),
+    match (task.as_str(), rest, only.is_empty(), x86_64) {
+        ("platform", functions, true, false) if remove_each => platform::remove_each(functions),
         _ if remove_each => Err(Failure::new(format!("`--remove-each` belongs to `platform`\n\n{HELP}"))),
-        ("test", [], _, false, false) => test::run(&only),
-        ("lint", [], true, false, false) => lint::run(),
-        ("package", functions, true, _, false) => {
-            package::run(&package::Options { functions: functions.to_vec(), x86_64 })
-        }
-        ("bench", functions, true, false, _) => bench::run(&bench::Options { functions: functions.to_vec(), built }),
+        ("bench", functions, true, false) => bench::run(&bench::Options { functions: functions.to_vec(), built }),
+        _ if built => Err(Failure::new(format!("`--built` belongs to `bench`\n\n{HELP}"))),
+        ("test", [], _, false) => test::run(&only),
+        ("lint", [], true, false) => lint::run(),
+        ("api", [], true, false) => api::run(url, key),
+        ("openapi", [], true, false) => openapi::run(),
+        ("package", functions, true, _) => package::run(&package::Options { functions: functions.to_vec(), x86_64 }),
         _ => Err(Failure::new(format!("`{}` is no task with these options\n\n{HELP}", words.join(" ")))),
     }
 }

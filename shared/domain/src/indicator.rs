@@ -1,9 +1,10 @@
 //! The customer status indicator (R14).
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 /// Joined, online and complete in one sign. No tasks counts as incomplete.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Indicator {
     /// The customer never passed every gate.

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use jiff::{SignedDuration, Timestamp};
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::{
@@ -16,7 +17,7 @@ use crate::{
 };
 
 /// Where a session stands (R1). "Renewed" is an event and "expired" is derived from the clock; neither is a state.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum State {
     /// Prepared, nobody invited.
@@ -25,7 +26,7 @@ pub enum State {
     Invited,
     /// The customer joined.
     Active,
-    /// Over; R2 says what the customer may still do.
+    /// Over; the access tier says what the customer may still do (R2).
     Ended,
     /// A planned session that was given up.
     Discarded,
@@ -46,12 +47,12 @@ impl State {
 }
 
 /// Who or what ended a session.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum EndedBy {
     /// A member of staff.
     Agent,
-    /// R3.
+    /// R3: the agent was inactive for too long.
     Inactivity,
     /// An integrator's program.
     Api,

@@ -2,12 +2,15 @@
 //! minutes. An unknown key, a wrong type, a value out of range, or a combination that R2 does not have is refused by
 //! naming the key.
 
+use std::borrow::Cow;
+
 use jiff::{SignedDuration, Timestamp};
+use schemars::{JsonSchema, Schema, SchemaGenerator, generate::SchemaSettings, transform::RecursiveTransform};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 /// Every effective setting of a session, or the system's own document.
-#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Settings {
     /// How sessions behave.
@@ -29,7 +32,7 @@ pub struct Settings {
 }
 
 /// What a start with a known contact does (R11).
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum Reengagement {
     /// A clean session.
@@ -40,18 +43,18 @@ pub enum Reengagement {
 }
 
 /// `session.…`
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct SessionSettings {
-    /// R11.
+    /// R11: what a start with a known contact does.
     pub customer_reengagement: Reengagement,
-    /// R10.
+    /// R10: whether an agent has one session at a time.
     pub single_active: bool,
     /// R17: shown to a customer who enters while the owner is away.
     pub inactive_agent_message: Option<String>,
     /// R17: shown once per session and browser.
     pub cookie_disclaimer: bool,
-    /// R16.
+    /// R16: whether customers come straight into what is incomplete.
     pub auto_open: bool,
     /// R5: a link's lifetime in minutes.
     pub customer_access_minutes: u32,
@@ -71,7 +74,7 @@ impl Default for SessionSettings {
 }
 
 /// `channels.…`
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Channels {
     /// Which channel the dialog offers first.
@@ -84,7 +87,7 @@ pub struct Channels {
     pub copy_url: bool,
     /// R23: notices while the customer is offline.
     pub update_notices: bool,
-    /// R23.
+    /// R23: reminders of unfinished work.
     pub reminders: Reminders,
 }
 
@@ -102,7 +105,7 @@ impl Default for Channels {
 }
 
 /// A day of the week.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 #[expect(missing_docs, reason = "the days speak for themselves")]
 pub enum Weekday {
@@ -116,7 +119,7 @@ pub enum Weekday {
 }
 
 /// `channels.reminders.…` (R23)
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Reminders {
     /// Whether unfinished work is reminded of.
@@ -154,7 +157,7 @@ impl Default for Reminders {
 }
 
 /// How a customer proves who they are (R7).
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum Method {
     /// The link is enough.
@@ -167,7 +170,7 @@ pub enum Method {
 }
 
 /// `authentication.…`
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Authentication {
     /// Which method.
@@ -201,7 +204,7 @@ impl Default for Authentication {
 }
 
 /// `authentication.opening_page.…`; `null` is the default text.
-#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct OpeningPage {
     /// Its heading.
@@ -213,7 +216,7 @@ pub struct OpeningPage {
 }
 
 /// `authentication.consent.…`
-#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Consent {
     /// Whether the customer has to agree before entering.
@@ -223,7 +226,7 @@ pub struct Consent {
 }
 
 /// Where the agent goes after the end (R18).
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum AgentRedirect {
     /// To the welcome page.
@@ -234,18 +237,18 @@ pub enum AgentRedirect {
 }
 
 /// `end.…`
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct EndSettings {
-    /// R18.
+    /// R18: where the agent goes after the end.
     pub agent_redirect: AgentRedirect,
     /// R3: minutes without agent activity that end a session; `null` is never.
     pub inactivity_minutes: Option<u32>,
-    /// R4.
+    /// R4: whether a session that ended by inactivity can be renewed.
     pub renew_after_inactivity: bool,
     /// R4: minutes after the end in which a session can be renewed; `null` is for ever.
     pub renew_window_minutes: Option<u32>,
-    /// R2.
+    /// R2: what customers may do after the end.
     pub customer_access: CustomerAccess,
     /// R18: where connected customers are sent; https only.
     pub customer_redirect: Option<String>,
@@ -265,7 +268,7 @@ impl Default for EndSettings {
 }
 
 /// *End session access* (R2).
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum AccessLevel {
     /// Off.
@@ -280,14 +283,14 @@ pub enum AccessLevel {
 }
 
 /// `end.customer_access.…`
-#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct CustomerAccess {
-    /// Which row of R2's table.
+    /// Which access (R2).
     pub level: AccessLevel,
-    /// D or D1 of R2.
+    /// How long `full_timed` or `limited` lasts (R2).
     pub minutes: Option<u32>,
-    /// D2 of R2.
+    /// How long limited access lasts after `full_timed` (R2).
     pub then_limited_minutes: Option<u32>,
     /// Attachments in `full`.
     pub attachments: bool,
@@ -296,7 +299,7 @@ pub struct CustomerAccess {
 }
 
 /// `history.…` (R20)
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct History {
     /// The search field.
@@ -316,7 +319,7 @@ impl Default for History {
 }
 
 /// `data.…` (R25)
-#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Data {
     /// Minutes after the end that a session is kept; `null` is for ever.
@@ -324,7 +327,7 @@ pub struct Data {
 }
 
 /// `service.…` (R15)
-#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Service {
     /// Whether customers and agents see *Service down*.
@@ -336,7 +339,7 @@ pub struct Service {
 }
 
 /// `branding.…`
-#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Branding {
     /// The company's name; `null` is the team's.
@@ -383,6 +386,27 @@ impl SettingsError {
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Overrides(Value);
 
+impl JsonSchema for Overrides {
+    fn schema_name() -> Cow<'static, str> {
+        "TeamSettings".into()
+    }
+
+    /// The system's, of which no key has to be there.
+    fn json_schema(_: &mut SchemaGenerator) -> Schema {
+        let settings = SchemaSettings::draft2020_12().with(|settings| {
+            settings.inline_subschemas = true;
+            settings.meta_schema = None;
+        });
+        let optional = RecursiveTransform(|schema: &mut Schema| {
+            schema.remove("required");
+        });
+        let mut schema = settings.with_transform(optional).into_generator().into_root_schema_for::<Settings>();
+        schema.remove("title");
+        schema.insert("description".into(), "A team's document: only the keys that it overrides.".into());
+        schema
+    }
+}
+
 impl Overrides {
     /// Nothing overridden.
     #[must_use]
@@ -428,6 +452,18 @@ fn unknown_key(document: &Value, known: &Value) -> Option<String> {
     })
 }
 
+/// The dotted path of the first section of `known` that is something else in `document`.
+fn not_an_object(document: &Value, known: &Value, at: &str) -> Option<String> {
+    let Value::Object(known) = known else { return None };
+    let Value::Object(document) = document else {
+        return Some(if at.is_empty() { "(document)".to_owned() } else { at.to_owned() });
+    };
+    known.iter().find_map(|(key, inner)| {
+        let path = if at.is_empty() { key.clone() } else { format!("{at}.{key}") };
+        document.get(key).and_then(|value| not_an_object(value, inner, &path))
+    })
+}
+
 /// Lays `over` upon `base`, key by key; lists and plain values replace what they cover.
 fn merge(base: &mut Value, over: &Value) {
     match (base, over) {
@@ -452,6 +488,10 @@ impl Settings {
         if let Some(key) = unknown_key(&document, &known) {
             return Err(SettingsError::Shape { key, why: "is not a setting".into() });
         }
+        // serde by itself reads a list of a section's values, too.
+        if let Some(key) = not_an_object(&document, &Self::default().to_value(), "") {
+            return Err(SettingsError::Shape { key, why: "must be an object".into() });
+        }
         // The other way round: what the document lacks. (serde would read a missing optional key as `null`.)
         if let Some(key) = unknown_key(&known, &document) {
             return Err(SettingsError::Shape { key, why: "is missing".into() });
@@ -463,7 +503,7 @@ impl Settings {
     fn complete(document: Value) -> Result<Self, SettingsError> {
         let settings: Self = serde_path_to_error::deserialize(document).map_err(|error| SettingsError::Shape {
             key: error.path().to_string(),
-            why: without_position(error.inner()),
+            why: without_internals(error.inner()),
         })?;
         settings.check()?;
         Ok(settings)
@@ -473,7 +513,7 @@ impl Settings {
     /// written: this goes through the text once. An optional key that is not there is `null`.
     pub fn stored(document: &str) -> Result<Self, SettingsError> {
         let settings: Self = serde_json::from_str(document)
-            .map_err(|error| SettingsError::Shape { key: "(document)".into(), why: without_position(&error) })?;
+            .map_err(|error| SettingsError::Shape { key: "(document)".into(), why: without_internals(&error) })?;
         settings.check()?;
         Ok(settings)
     }
@@ -602,9 +642,19 @@ impl Settings {
     }
 }
 
-fn without_position(error: &serde_json::Error) -> String {
+/// What serde says about a document, without what only we know: a position in a text of our own making, and the names of
+/// our types.
+#[must_use]
+pub fn without_internals(error: &serde_json::Error) -> String {
     let text = error.to_string();
-    text.split(" at line ").next().unwrap_or(&text).to_owned()
+    let text = text.split(" at line ").next().unwrap_or(&text);
+    match text.split_once(", expected struct ") {
+        Some((before, name)) => {
+            let after = name.split_once(' ').map_or("", |(_, after)| after);
+            format!("{before}, expected an object {after}").trim_end().to_owned()
+        }
+        None => text.to_owned(),
+    }
 }
 
 fn https(text: Option<&str>) -> bool {
@@ -705,6 +755,10 @@ mod tests {
             "service.extra"
         );
         assert_eq!(with("/session/customer_access_minutes", json!(-1)), "session.customer_access_minutes");
+        assert_eq!(with("/data", json!([null])), "data");
+        assert_eq!(with("/channels/reminders", json!(null)), "channels.reminders");
+        let error = Settings::parse(json!([])).unwrap_err();
+        assert_eq!((error.key(), error.to_string().as_str()), ("(document)", "`(document)`: must be an object"));
         assert_eq!(
             Overrides::parse(json!({"end":{"customer_access":{"chat":true}}}), &Settings::default()).unwrap_err().key(),
             "end.customer_access.chat"

@@ -5,6 +5,7 @@ pub mod address;
 pub mod secret;
 
 use jiff::{SignedDuration, Timestamp};
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
@@ -119,7 +120,7 @@ impl Endpoint {
 }
 
 /// Why an endpoint is sent nothing.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum DisabledBy {
     /// An admin, or a program.
@@ -172,7 +173,7 @@ impl Standing {
 }
 
 /// How far a delivery got.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum DeliveryState {
     /// Waits in its lane.
@@ -184,7 +185,7 @@ pub enum DeliveryState {
 }
 
 /// How long an attempt took, as far as it matters.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Took {
     /// Less than a second.
@@ -211,7 +212,7 @@ impl Took {
 }
 
 /// Why an attempt got no answer.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, thiserror::Error, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum NoAnswer {
     /// The name leads to no address.

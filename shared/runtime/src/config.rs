@@ -74,6 +74,7 @@ impl Config {
             connections_table: required("PARLOR_CONNECTIONS_TABLE")?,
             mail_from: required("PARLOR_MAIL_FROM")?,
             sms_sender: optional("PARLOR_SMS_SENDER"),
+            mail_events: optional("PARLOR_MAIL_EVENTS"),
             webhook_targets: match optional("PARLOR_WEBHOOK_TARGETS") {
                 None => Targets::Public,
                 Some(targets) => Targets::parse(&targets).ok_or(ConfigError::Invalid {

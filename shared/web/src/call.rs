@@ -1,6 +1,6 @@
 //! A request to an operation, read without asking anybody: credentials, payload, idempotency key, origin.
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, fmt, marker::PhantomData};
 
 use lambda_http::{
     Body, Request, RequestExt,
@@ -8,7 +8,7 @@ use lambda_http::{
     request::RequestContext,
 };
 use parlor_domain::{Origin, SessionId};
-use serde::de::DeserializeOwned;
+use serde::de::{DeserializeOwned, Deserializer, MapAccess, Visitor, value::MapAccessDeserializer};
 use serde_json::Value;
 use sha2::{Digest, Sha256};
 
@@ -45,7 +45,7 @@ pub struct Call {
     pub if_match: Option<String>,
     /// The page that a refused form's browser goes back to: the session's room, or the console.
     pub back: String,
-    /// The query's parameters.
+    /// The query's parameters as they came; [`Call::query`] reads them as a type.
     pub query: BTreeMap<String, String>,
     fingerprint: String,
     csrf: Option<String>,
@@ -130,11 +130,13 @@ impl Call {
     /// Reads a request. Nothing is asked of anybody.
     pub fn read(request: &Request, ports: &Ports) -> Result<Self, Refused> {
         let headers = request.headers();
-        let bytes = body_bytes(request)?;
+        let writes = !matches!(*request.method(), Method::GET | Method::HEAD);
+        // What comes with a GET means nothing (RFC 9110), and is not read.
+        let bytes = if writes { body_bytes(request)? } else { &[] };
         let content_type = text(headers, header::CONTENT_TYPE.as_str()).unwrap_or_default();
         let media_type = content_type.split(';').next().unwrap_or("").trim().to_ascii_lowercase();
-        let writes = !matches!(*request.method(), Method::GET | Method::HEAD);
         let payload = match media_type.as_str() {
+            _ if !writes => Payload::Empty,
             _ if bytes.is_empty() && media_type != "application/x-www-form-urlencoded" => Payload::Empty,
             "application/json" => Payload::Json(
                 serde_json::from_slice(bytes).map_err(|error| Refused::Malformed(format!("Not JSON: {error}.")))?,
@@ -148,8 +150,11 @@ impl Call {
             _ => (None, None),
         };
         let csrf = text(headers, "x-csrf-token").or(csrf);
-        let idempotency_key = text(headers, "idempotency-key").or(form_key).filter(|key| writes && !key.is_empty());
-        if idempotency_key.as_ref().is_some_and(|key| key.len() > 255 || !key.bytes().all(|b| b.is_ascii_graphic())) {
+        // A key that cannot be kept is never left out silently: its sender counts on it.
+        let header_key = headers.get("idempotency-key").map(|key| String::from_utf8_lossy(key.as_bytes()).into_owned());
+        let idempotency_key = header_key.or(form_key.filter(|key| !key.is_empty())).filter(|_| writes);
+        let is_key = |key: &String| (1..=255).contains(&key.len()) && key.bytes().all(|byte| byte.is_ascii_graphic());
+        if idempotency_key.as_ref().is_some_and(|key| !is_key(key)) {
             return Err(Refused::Malformed("An Idempotency-Key has 1 to 255 visible ASCII characters.".into()));
         }
         let path = request.raw_http_path();
@@ -208,9 +213,46 @@ impl Call {
                 .collect::<serde_json::Map<_, _>>()
                 .into(),
         };
-        serde_path_to_error::deserialize(value).map_err(|error| {
-            let path = error.path().to_string();
-            Refused::Malformed(format!("`{path}`: {}.", error.inner()))
-        })
+        if !value.is_object() {
+            return Err(Refused::Malformed("The body must be a JSON object.".into()));
+        }
+        read(value)
     }
+
+    /// The query's parameters as type `T`. Those that it does not name mean nothing, and neither do empty ones.
+    pub fn query<T: DeserializeOwned>(&self) -> Result<T, Refused> {
+        let set = self.query.iter().filter(|(_, value)| !value.is_empty());
+        read(
+            set.map(|(name, value)| (name.clone(), Value::from(value.as_str())))
+                .collect::<serde_json::Map<_, _>>()
+                .into(),
+        )
+    }
+}
+
+/// Reads a value, and names the field at fault.
+fn read<T: DeserializeOwned>(value: Value) -> Result<T, Refused> {
+    serde_path_to_error::deserialize(value).map_err(|error| {
+        let path = error.path().to_string();
+        Refused::Malformed(format!("`{path}`: {}.", parlor_domain::settings::without_internals(error.inner())))
+    })
+}
+
+/// For `deserialize_with` of fields that are objects: serde by itself takes a list of the fields' values, too.
+pub fn object<'de, D: Deserializer<'de>, T: DeserializeOwned>(deserializer: D) -> Result<T, D::Error> {
+    struct Object<T>(PhantomData<T>);
+
+    impl<'de, T: DeserializeOwned> Visitor<'de> for Object<T> {
+        type Value = T;
+
+        fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+            f.write_str("an object")
+        }
+
+        fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<T, A::Error> {
+            T::deserialize(MapAccessDeserializer::new(map))
+        }
+    }
+
+    deserializer.deserialize_map(Object(PhantomData))
 }

@@ -285,7 +285,7 @@ impl TurnedAway {
             Self::TooOften { .. } => "too-often",
             Self::Busy | Self::Unable | Self::Store(_) => "unavailable",
         };
-        let mut problem = Problem::new(status, code, "This is not possible now. Load the page again.");
+        let mut problem = Problem::of_page(status, code, "This is not possible now. Load the page again.");
         problem.retry_after = after;
         reply::problem(&problem)
     }

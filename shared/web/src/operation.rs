@@ -8,7 +8,7 @@ use parlor_domain::{Command, Decision, SessionId, Settings};
 use parlor_store::{CommitError, Extras, Found, Kept, Keys, Race, Stored, Summary};
 use serde_json::{Value, json};
 
-use crate::{Answer, Call, Caller, Ports, Refused, problem, reply, session_json};
+use crate::{Answer, Call, Caller, Ports, Refused, SessionView, problem, reply};
 
 /// What an operation decides upon.
 #[derive(Debug)]
@@ -35,8 +35,13 @@ impl Scene {
     /// The session as it will be, for programs; a form's browser goes to `location`.
     #[must_use]
     pub fn session_answer(&self, decision: &Decision, location: String) -> Answer {
-        let session = Summary::of(&decision.session);
-        Answer::new(StatusCode::OK, session_json(&session, &self.stored.presence, self.now), location)
+        Answer::new(StatusCode::OK, self.session_view(decision), location)
+    }
+
+    /// The session as it will be.
+    #[must_use]
+    pub fn session_view(&self, decision: &Decision) -> SessionView {
+        SessionView::of(&Summary::of(&decision.session), &self.stored.presence, self.now)
     }
 }
 

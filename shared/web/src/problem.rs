@@ -4,11 +4,89 @@ use jiff::Timestamp;
 use lambda_http::http::StatusCode;
 use parlor_domain::{Rejection, SettingsError};
 use parlor_store::{CommitError, StoreError};
+use schemars::JsonSchema;
 use serde::Serialize;
 
-/// A refusal as callers see it.
-#[derive(Debug, Clone, Serialize)]
+macro_rules! codes {
+    ($($name:ident $code:literal $status:ident $meaning:literal,)+) => {
+        /// Every code that a refusal of the API can have. Stable: codes are added and never changed. Each has one status.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+        pub enum Code {
+            $(#[doc = $meaning] $name,)+
+        }
+
+        impl Code {
+            /// All of them.
+            pub const ALL: &[Self] = &[$(Self::$name,)+];
+
+            /// As it stands in a problem document.
+            #[must_use]
+            pub const fn as_str(self) -> &'static str {
+                match self { $(Self::$name => $code,)+ }
+            }
+
+            /// The HTTP status that it comes with.
+            #[must_use]
+            pub const fn status(self) -> StatusCode {
+                match self { $(Self::$name => StatusCode::$status,)+ }
+            }
+
+            /// What it means, for the API's document.
+            #[must_use]
+            pub const fn meaning(self) -> &'static str {
+                match self { $(Self::$name => $meaning,)+ }
+            }
+        }
+    };
+}
+
+codes! {
+    Malformed "malformed" BAD_REQUEST "The request cannot be read: broken JSON, a wrong type, an unknown or missing field.",
+    NotSignedIn "not-signed-in" UNAUTHORIZED "No credentials, or none that count.",
+    Forbidden "forbidden" FORBIDDEN "Known, and not allowed.",
+    Csrf "csrf" FORBIDDEN "A signed-in browser sent no token of its own pages, or came from elsewhere.",
+    AccessDenied "access-denied" FORBIDDEN "A gate stands between the customer and the session.",
+    NotFound "not-found" NOT_FOUND "Nothing is there, or nothing that the caller may see.",
+    AlreadyEnded "already-ended" CONFLICT "The session is over.",
+    Discarded "discarded" CONFLICT "The session was planned and given up.",
+    NotEnded "not-ended" CONFLICT "The session is not over, so it cannot be renewed.",
+    NotRenewable "not-renewable" CONFLICT "The settings do not allow to renew this session (any more).",
+    NotInvited "not-invited" CONFLICT "Nobody was invited yet.",
+    ChatClosed "chat-closed" CONFLICT "Nobody may write in the chat now.",
+    VersionConflict "version-conflict" CONFLICT "Somebody else changed the document meanwhile.",
+    TooManyWebhooks "too-many-webhooks" CONFLICT "There are as many webhook endpoints as there may be.",
+    DeliveryPending "delivery-pending" CONFLICT "The delivery waits to be sent already.",
+    TooLarge "too-large" PAYLOAD_TOO_LARGE "The body is larger than 64 KB.",
+    UnsupportedMediaType "unsupported-media-type" UNSUPPORTED_MEDIA_TYPE "The body is not `application/json`.",
+    IdempotencyKeyReused "idempotency-key-reused" UNPROCESSABLE_ENTITY "The `Idempotency-Key` was used with another request.",
+    InvalidSetting "invalid-setting" UNPROCESSABLE_ENTITY "A key of the settings document is unknown, missing, or has no meaning; `field` names it.",
+    SmsOff "sms-off" UNPROCESSABLE_ENTITY "Text messages are switched off.",
+    PinRequired "pin-required" UNPROCESSABLE_ENTITY "The settings ask for a PIN.",
+    InvalidPin "invalid-pin" UNPROCESSABLE_ENTITY "A PIN has 4 to 12 digits.",
+    NoContact "no-contact" UNPROCESSABLE_ENTITY "The customer has no address for the channel.",
+    InvalidName "invalid-name" UNPROCESSABLE_ENTITY "The customer's name is empty, too long, or not text.",
+    InvalidEmail "invalid-email" UNPROCESSABLE_ENTITY "Not an e-mail address.",
+    InvalidPhone "invalid-phone" UNPROCESSABLE_ENTITY "Not an international phone number.",
+    InvalidMessage "invalid-message" UNPROCESSABLE_ENTITY "A message has 1 to 4,000 characters, its id 1 to 64.",
+    UnknownTeam "unknown-team" UNPROCESSABLE_ENTITY "There is no such team that the session's agent may use.",
+    UnknownAgent "unknown-agent" UNPROCESSABLE_ENTITY "There is no such agent who may own the session.",
+    InvalidOverlap "invalid-overlap" UNPROCESSABLE_ENTITY "`overlap_minutes` is out of range.",
+    InvalidUrl "invalid-url" UNPROCESSABLE_ENTITY "Webhooks are not sent to this URL.",
+    InvalidDescription "invalid-description" UNPROCESSABLE_ENTITY "The description is too long.",
+    UnknownEventType "unknown-event-type" UNPROCESSABLE_ENTITY "There are no events of this type.",
+    TooMuch "too-much" UNPROCESSABLE_ENTITY "`metadata` or `reference` is too large.",
+    IfMatchRequired "if-match-required" PRECONDITION_REQUIRED "The document's `ETag` is missing in `If-Match`.",
+    TooOften "too-often" TOO_MANY_REQUESTS "Asked too often; wait for `Retry-After`.",
+    Unavailable "unavailable" SERVICE_UNAVAILABLE "The service is not available now; nothing happened; try again.",
+    Maintenance "maintenance" SERVICE_UNAVAILABLE "The service is down for maintenance.",
+}
+
+/// A refusal as callers see it (RFC 9457).
+#[derive(Debug, Clone, Serialize, JsonSchema)]
 pub struct Problem {
+    /// Always `about:blank`: the status and `code` say which problem it is.
+    #[serde(rename = "type")]
+    pub kind: &'static str,
     /// The HTTP status.
     pub status: u16,
     /// Stable, for programs.
@@ -26,10 +104,17 @@ pub struct Problem {
 }
 
 impl Problem {
-    /// A refusal.
+    /// A refusal of the API.
     #[must_use]
-    pub fn new(status: StatusCode, code: &'static str, detail: impl Into<String>) -> Self {
+    pub fn new(code: Code, detail: impl Into<String>) -> Self {
+        Self::of_page(code.status(), code.as_str(), detail)
+    }
+
+    /// A refusal of a page to its own script: its code is the page's reason, and not part of the API.
+    #[must_use]
+    pub fn of_page(status: StatusCode, code: &'static str, detail: impl Into<String>) -> Self {
         Self {
+            kind: "about:blank",
             status: status.as_u16(),
             code,
             title: status.canonical_reason().unwrap_or("Refused"),
@@ -51,12 +136,6 @@ impl Problem {
     pub fn after(mut self, seconds: i64) -> Self {
         self.retry_after = Some(seconds.max(1));
         self
-    }
-
-    /// 422 about one input.
-    #[must_use]
-    pub fn invalid(field: &str, code: &'static str, detail: impl Into<String>) -> Self {
-        Self::new(StatusCode::UNPROCESSABLE_ENTITY, code, detail).about(field)
     }
 }
 
@@ -129,47 +208,30 @@ impl Refused {
     /// As callers see it. What went wrong inside is logged here and told to nobody.
     #[must_use]
     pub fn problem(self, now: Timestamp) -> Problem {
-        let unavailable = || {
-            Problem::new(StatusCode::SERVICE_UNAVAILABLE, "unavailable", "The service is not available; try again.")
-                .after(2)
-        };
+        let unavailable = || Problem::new(Code::Unavailable, "The service is not available; try again.").after(2);
         match self {
-            Self::NotSignedIn => Problem::new(
-                StatusCode::UNAUTHORIZED,
-                "not-signed-in",
-                "Sign in, or send an API key as `Authorization: Bearer …`.",
-            ),
-            Self::Forbidden(detail) => Problem::new(StatusCode::FORBIDDEN, "forbidden", detail),
-            Self::NotFound => {
-                Problem::new(StatusCode::NOT_FOUND, "not-found", "There is nothing here that you may see.")
+            Self::NotSignedIn => {
+                Problem::new(Code::NotSignedIn, "Sign in, or send an API key as `Authorization: Bearer …`.")
             }
-            Self::Malformed(detail) => Problem::new(StatusCode::BAD_REQUEST, "malformed", detail),
-            Self::TooLarge => {
-                Problem::new(StatusCode::PAYLOAD_TOO_LARGE, "too-large", "The body may have at most 64 KB.")
+            Self::Forbidden(detail) => Problem::new(Code::Forbidden, detail),
+            Self::NotFound => Problem::new(Code::NotFound, "There is nothing here that you may see."),
+            Self::Malformed(detail) => Problem::new(Code::Malformed, detail),
+            Self::TooLarge => Problem::new(Code::TooLarge, "The body may have at most 64 KB."),
+            Self::MediaType => {
+                Problem::new(Code::UnsupportedMediaType, "Send `application/json`, or a form from the console.")
             }
-            Self::MediaType => Problem::new(
-                StatusCode::UNSUPPORTED_MEDIA_TYPE,
-                "unsupported-media-type",
-                "Send `application/json`, or a form from the console.",
-            ),
-            Self::Csrf => Problem::new(
-                StatusCode::FORBIDDEN,
-                "csrf",
-                "This form is out of date. Go back, reload the page, and send it again.",
-            ),
+            Self::Csrf => {
+                Problem::new(Code::Csrf, "This form is out of date. Go back, reload the page, and send it again.")
+            }
             Self::KeyReused => Problem::new(
-                StatusCode::UNPROCESSABLE_ENTITY,
-                "idempotency-key-reused",
+                Code::IdempotencyKeyReused,
                 "This Idempotency-Key was used with another request; use a new one.",
             ),
             Self::Rejected(rejection) => rejected(&rejection, now),
-            Self::Settings(error) => Problem::invalid(error.key(), "invalid-setting", error.to_string()),
-            Self::Maintenance => Problem::new(
-                StatusCode::SERVICE_UNAVAILABLE,
-                "maintenance",
-                "The service is down for maintenance; try again later.",
-            )
-            .after(60),
+            Self::Settings(error) => Problem::new(Code::InvalidSetting, error.to_string()).about(error.key()),
+            Self::Maintenance => {
+                Problem::new(Code::Maintenance, "The service is down for maintenance; try again later.").after(60)
+            }
             Self::Busy => unavailable(),
             Self::Store(error) => {
                 tracing::error!(%error, "store");
@@ -184,34 +246,40 @@ impl Refused {
     }
 }
 
-fn rejected(rejection: &Rejection, now: Timestamp) -> Problem {
-    let code = rejection.code();
-    let detail = capitalised(&rejection.to_string());
-    let field = match rejection {
-        Rejection::SmsOff => Some("phone"),
-        Rejection::PinRequired => Some("pin"),
-        Rejection::NoContact => Some("customer"),
-        Rejection::InvalidName => Some("customer.name"),
-        Rejection::InvalidMessage => Some("text"),
-        _ => None,
-    };
-    match rejection {
-        Rejection::SmsOff
-        | Rejection::PinRequired
-        | Rejection::NoContact
-        | Rejection::InvalidName
-        | Rejection::InvalidMessage => Problem::invalid(field.unwrap_or("customer"), code, detail),
-        Rejection::TooOften { retry_at } => {
-            Problem::new(StatusCode::TOO_MANY_REQUESTS, code, detail).after(retry_at.duration_since(now).as_secs())
+impl From<&Rejection> for Code {
+    fn from(rejection: &Rejection) -> Self {
+        match rejection {
+            Rejection::AlreadyEnded => Self::AlreadyEnded,
+            Rejection::Discarded => Self::Discarded,
+            Rejection::NotEnded => Self::NotEnded,
+            Rejection::NotRenewableAfterInactivity | Rejection::RenewWindowPassed => Self::NotRenewable,
+            Rejection::NotInvited => Self::NotInvited,
+            Rejection::Gate(_) => Self::AccessDenied,
+            Rejection::TooOften { .. } => Self::TooOften,
+            Rejection::SmsOff => Self::SmsOff,
+            Rejection::PinRequired => Self::PinRequired,
+            Rejection::NoContact => Self::NoContact,
+            Rejection::InvalidName => Self::InvalidName,
+            Rejection::ChatClosed => Self::ChatClosed,
+            Rejection::InvalidMessage => Self::InvalidMessage,
         }
-        Rejection::Gate(_) => Problem::new(StatusCode::FORBIDDEN, code, "Access denied."),
-        Rejection::AlreadyEnded
-        | Rejection::Discarded
-        | Rejection::NotEnded
-        | Rejection::NotRenewableAfterInactivity
-        | Rejection::RenewWindowPassed
-        | Rejection::NotInvited
-        | Rejection::ChatClosed => Problem::new(StatusCode::CONFLICT, code, detail),
+    }
+}
+
+fn rejected(rejection: &Rejection, now: Timestamp) -> Problem {
+    let detail = match rejection {
+        Rejection::Gate(_) => "Access denied.".to_owned(),
+        _ => capitalised(&rejection.to_string()),
+    };
+    let problem = Problem::new(rejection.into(), detail);
+    match rejection {
+        Rejection::SmsOff => problem.about("phone"),
+        Rejection::PinRequired => problem.about("pin"),
+        Rejection::NoContact => problem.about("customer"),
+        Rejection::InvalidName => problem.about("customer.name"),
+        Rejection::InvalidMessage => problem.about("text"),
+        Rejection::TooOften { retry_at } => problem.after(retry_at.duration_since(now).as_secs()),
+        _ => problem,
     }
 }
 
@@ -238,4 +306,42 @@ pub fn page(problem: &Problem, back: &str) -> lambda_http::Response<lambda_http:
     let mut response = crate::reply::html(status, DoorPage { door }.render(), None);
     crate::reply::retry_after(&mut response, problem.retry_after);
     response
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use parlor_domain::Gate;
+
+    #[test]
+    fn the_domain_and_the_api_call_a_rejection_the_same() {
+        let retry_at = Timestamp::UNIX_EPOCH;
+        for rejection in [
+            Rejection::AlreadyEnded,
+            Rejection::Discarded,
+            Rejection::NotEnded,
+            Rejection::NotRenewableAfterInactivity,
+            Rejection::RenewWindowPassed,
+            Rejection::NotInvited,
+            Rejection::Gate(Gate::Unknown),
+            Rejection::TooOften { retry_at },
+            Rejection::SmsOff,
+            Rejection::PinRequired,
+            Rejection::NoContact,
+            Rejection::InvalidName,
+            Rejection::ChatClosed,
+            Rejection::InvalidMessage,
+        ] {
+            assert_eq!(Code::from(&rejection).as_str(), rejection.code());
+        }
+    }
+
+    #[test]
+    fn every_code_is_there_once_and_is_no_success() {
+        let mut codes: Vec<_> = Code::ALL.iter().map(|code| code.as_str()).collect();
+        codes.sort_unstable();
+        codes.dedup();
+        assert_eq!(codes.len(), Code::ALL.len());
+        assert!(Code::ALL.iter().all(|code| code.status().as_u16() >= 400));
+    }
 }

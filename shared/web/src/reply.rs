@@ -8,6 +8,7 @@ use lambda_http::{
     },
 };
 use maud::Markup;
+use serde::Serialize;
 use serde_json::Value;
 
 use crate::Problem;
@@ -30,7 +31,8 @@ pub struct Answer {
 impl Answer {
     /// A JSON answer, and where a form's browser goes.
     #[must_use]
-    pub fn new(status: StatusCode, body: Value, location: impl Into<String>) -> Self {
+    pub fn new(status: StatusCode, body: impl Serialize, location: impl Into<String>) -> Self {
+        let body = serde_json::to_value(body).unwrap_or_default();
         Self { status: status.as_u16(), body, location: location.into(), etag: None, page: None }
     }
 
@@ -104,9 +106,8 @@ pub fn redirect(location: &str) -> Response<Body> {
 #[must_use]
 pub fn problem(problem: &Problem) -> Response<Body> {
     let status = StatusCode::from_u16(problem.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
-    let mut body = serde_json::to_value(problem).unwrap_or_default();
-    body["type"] = Value::from("about:blank");
-    let mut response = plain(status, "application/problem+json", body.to_string());
+    let body = serde_json::to_string(problem).unwrap_or_default();
+    let mut response = plain(status, "application/problem+json", body);
     retry_after(&mut response, problem.retry_after);
     response
 }

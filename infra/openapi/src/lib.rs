@@ -1,0 +1,405 @@
+//! The OpenAPI 3.1 document of the API, made from what the functions say about their operations
+//! ([`parlor_web::endpoint`]): paths, types, codes and examples all come from the code that answers.
+#![cfg_attr(test, allow(clippy::unwrap_used))]
+
+use std::collections::BTreeMap;
+
+use http::StatusCode;
+use parlor_web::{
+    Code, Endpoint, Problem,
+    endpoint::{Callers, Input, Output, Parameter, Place},
+};
+use schemars::{
+    Schema, SchemaGenerator,
+    generate::{Contract, SchemaSettings},
+};
+use serde_json::{Map, Value, json};
+
+/// Why there is no document.
+#[derive(Debug, thiserror::Error)]
+pub enum OpenApiError {
+    /// Two types have one name.
+    #[error("two types are called `{0}`; give one of them another name with #[schemars(rename = \"…\")]")]
+    TwoTypes(String),
+    /// Two operations have one address or one id.
+    #[error("`{0}` is there twice")]
+    TwoOperations(String),
+    /// An example that the handler could not read.
+    #[error("the example `{name}` of {operation} is refused: {why}")]
+    Example {
+        /// The `operationId`.
+        operation: &'static str,
+        /// Its name.
+        name: &'static str,
+        /// The reader's words.
+        why: String,
+    },
+}
+
+/// Every operation under `/v1`, in the order that readers meet them.
+#[must_use]
+pub fn endpoints() -> Vec<Endpoint> {
+    [
+        session_start::endpoints(),
+        session_read::endpoints(),
+        session_end::endpoints(),
+        session_renew::endpoints(),
+        session_invite::endpoints(),
+        session_customer::endpoints(),
+        session_content::endpoints(),
+        admin::endpoints(),
+        webhooks::endpoints(),
+        vec![this_document()],
+    ]
+    .concat()
+}
+
+/// The function that serves it reads and writes no types: it holds the file.
+fn this_document() -> Endpoint {
+    Endpoint::get("/v1/openapi.json", "getDocument", "Document")
+        .summary("Get this document")
+        .public()
+        .answers::<Map<String, Value>>(StatusCode::OK, "OpenAPI 3.1.", json!({"openapi": "3.1.0", "paths": {}}))
+}
+
+const ABOUT: &str = "\
+Parlor's sessions, for programs. The console uses the same operations.
+
+**Credentials.** Send an API key as `Authorization: Bearer parlor_…`. It belongs to a team and an agent: what it starts is \
+theirs unless the request says otherwise. It sees every session. The console calls with its cookie instead; its writes need the \
+page's token in `X-CSRF-Token`, and a plain form is answered with 303.
+
+**Bodies** are JSON objects of at most 64 KB. Unknown fields are refused.
+
+**Repeating.** Every POST takes an `Idempotency-Key`, so that a request whose answer was lost can be sent again.
+
+**Lists** have `items` and `next_cursor`. Send that as `cursor` for the next page, until it is `null`.
+
+**Refusals** are `application/problem+json` (RFC 9457) with a stable `code`. What one may not see is not found. After 429 and 503 \
+wait for `Retry-After`.
+
+**Times** are RFC 3339 in UTC.";
+
+const RESOURCES: [(&str, &str); 6] = [
+    ("Sessions", "One customer case, from planning to its end."),
+    ("Customers", "How the customer of a session comes in: invitation, links, device, PIN."),
+    ("Messages", "The chat of a session."),
+    ("Settings", "Documents of the system and of teams."),
+    ("Webhooks", "Events of sessions, sent to addresses of yours, signed as Standard Webhooks has it."),
+    ("Document", "This document."),
+];
+
+/// The document, as it is kept in `docs/openapi.json`.
+pub fn text() -> Result<String, OpenApiError> {
+    Ok(format!("{:#}\n", document()?))
+}
+
+/// The document.
+pub fn document() -> Result<Value, OpenApiError> {
+    let mut book = Book::new();
+    let mut paths: BTreeMap<&str, Map<String, Value>> = BTreeMap::new();
+    let mut ids = std::collections::BTreeSet::new();
+    let endpoints = endpoints();
+    for endpoint in &endpoints {
+        let method = endpoint.method.as_str().to_ascii_lowercase();
+        let operation = book.operation(endpoint)?;
+        let twice = paths.entry(endpoint.path).or_default().insert(method.clone(), operation).is_some();
+        if twice || !ids.insert(endpoint.id) {
+            return Err(OpenApiError::TwoOperations(format!("{method} {} {}", endpoint.path, endpoint.id)));
+        }
+    }
+    let tags: Vec<Value> = RESOURCES
+        .iter()
+        .filter(|(name, _)| endpoints.iter().any(|endpoint| endpoint.resource == *name))
+        .map(|(name, description)| json!({"name": name, "description": description}))
+        .collect();
+    Ok(json!({
+        "openapi": "3.1.0",
+        "info": {
+            "title": "Parlor",
+            "version": "1",
+            "summary": "Sessions between agents and customers",
+            "description": ABOUT,
+            "license": {"name": "Apache-2.0", "identifier": "Apache-2.0"},
+        },
+        "servers": [{"url": "/", "description": "The installation that serves this document"}],
+        "security": [{"apiKey": []}, {"staffCookie": []}],
+        "tags": tags,
+        "paths": paths,
+        "components": {
+            "responses": std::mem::take(&mut book.responses),
+            "schemas": book.schemas()?,
+            "securitySchemes": {
+                "apiKey": {
+                    "type": "http",
+                    "scheme": "bearer",
+                    "bearerFormat": "parlor_<team>_<agent>_<id>_<secret>",
+                    "description": "An API key.",
+                },
+                "staffCookie": {
+                    "type": "apiKey",
+                    "in": "cookie",
+                    "name": "__Host-parlor_staff",
+                    "description": "A signed-in member of staff. Writes need the page's token in `X-CSRF-Token`.",
+                },
+            },
+        },
+    }))
+}
+
+/// Collects the schemas that operations refer to. What is read and what is written can differ in what has to be there, so
+/// each has a generator; a type that both use has to come out the same.
+struct Book {
+    read: SchemaGenerator,
+    written: SchemaGenerator,
+    /// Refusals that have one code, by its name: most operations share them.
+    responses: Map<String, Value>,
+}
+
+impl Book {
+    fn new() -> Self {
+        let generator = |contract: Contract| {
+            let settings = SchemaSettings::draft2020_12().with(|settings| {
+                settings.definitions_path = "/components/schemas".into();
+                settings.meta_schema = None;
+                settings.contract = contract;
+            });
+            settings.into_generator()
+        };
+        let (read, written) = (generator(Contract::Deserialize), generator(Contract::Serialize));
+        Self { read, written, responses: Map::new() }
+    }
+
+    fn schemas(mut self) -> Result<Map<String, Value>, OpenApiError> {
+        let mut schemas = self.written.take_definitions(true);
+        for (name, schema) in self.read.take_definitions(true) {
+            match schemas.get(&name) {
+                Some(written) if *written != schema => return Err(OpenApiError::TwoTypes(name)),
+                _ => schemas.insert(name, schema),
+            };
+        }
+        for (name, schema) in &mut schemas {
+            // The generator numbers types that share a name.
+            if name.ends_with(|last: char| last.is_ascii_digit()) {
+                return Err(OpenApiError::TwoTypes(name.clone()));
+            }
+            for_readers(schema);
+        }
+        Ok(schemas)
+    }
+
+    fn operation(&mut self, endpoint: &Endpoint) -> Result<Value, OpenApiError> {
+        let mut operation = json!({
+            "operationId": endpoint.id,
+            "tags": [endpoint.resource],
+            "summary": endpoint.summary,
+        });
+        if !endpoint.description.is_empty() {
+            operation["description"] = endpoint.description.into();
+        }
+        match endpoint.callers {
+            Callers::KeysAndStaff => {}
+            Callers::Staff => operation["security"] = json!([{"staffCookie": []}]),
+            Callers::Anybody => operation["security"] = json!([]),
+        }
+        let mut parameters: Vec<Value> = endpoint.parameters.iter().map(|one| self.parameter(one)).collect();
+        parameters.extend(endpoint.query.map(|query| self.query(query)).unwrap_or_default());
+        if !parameters.is_empty() {
+            operation["parameters"] = parameters.into();
+        }
+        if let Some(input) = &endpoint.input {
+            operation["requestBody"] = self.input(endpoint.id, input)?;
+        }
+        let mut responses = Map::new();
+        for output in &endpoint.outputs {
+            responses.insert(output.status.as_str().to_owned(), self.output(output));
+        }
+        let mut refusals: BTreeMap<StatusCode, Vec<Code>> = BTreeMap::new();
+        for code in &endpoint.refusals {
+            refusals.entry(code.status()).or_default().push(*code);
+        }
+        for (status, codes) in refusals {
+            let response = match codes[..] {
+                [code] => self.shared(code),
+                _ => self.refusal(status, &codes),
+            };
+            responses.insert(status.as_str().to_owned(), response);
+        }
+        operation["responses"] = responses.into();
+        Ok(operation)
+    }
+
+    fn parameter(&mut self, parameter: &Parameter) -> Value {
+        let mut value = json!({
+            "name": parameter.name,
+            "in": match parameter.place {
+                Place::Path => "path",
+                Place::Header => "header",
+            },
+            "required": parameter.required,
+            "description": parameter.description,
+            "schema": (parameter.schema)(&mut self.read),
+        });
+        if let Some(example) = parameter.example {
+            value["example"] = example.into();
+        }
+        value
+    }
+
+    /// A query's type, taken apart into parameters.
+    fn query(&mut self, query: fn(&mut SchemaGenerator) -> Schema) -> Vec<Value> {
+        let reference = query(&mut self.read);
+        let name = reference.get("$ref").and_then(Value::as_str).and_then(|path| path.rsplit('/').next());
+        let definition = name.and_then(|name| self.read.definitions_mut().remove(name)).unwrap_or_default();
+        let properties = definition["properties"].as_object().cloned().unwrap_or_default();
+        properties
+            .into_iter()
+            .map(|(name, mut schema)| {
+                for_readers(&mut schema);
+                let description = schema.as_object_mut().and_then(|schema| schema.remove("description"));
+                json!({"name": name, "in": "query", "description": description, "schema": present(schema)})
+            })
+            .collect()
+    }
+
+    fn input(&mut self, operation: &'static str, input: &Input) -> Result<Value, OpenApiError> {
+        let generator = if input.as_answered { &mut self.written } else { &mut self.read };
+        let schema = (input.schema)(generator);
+        let mut examples = Map::new();
+        for (name, example) in &input.examples {
+            (input.reads)(example).map_err(|why| OpenApiError::Example { operation, name, why })?;
+            examples.insert((*name).to_owned(), json!({"value": example}));
+        }
+        let content = json!({"application/json": {"schema": schema, "examples": examples}});
+        Ok(json!({"required": input.required, "content": content}))
+    }
+
+    fn output(&mut self, output: &Output) -> Value {
+        let mut value = json!({"description": output.description});
+        if let Some(schema) = output.schema {
+            let schema = schema(&mut self.written);
+            value["content"] = json!({"application/json": {"schema": schema, "example": output.example}});
+        }
+        if output.etag {
+            value["headers"] = json!({"ETag": {
+                "required": true,
+                "description": "The document's version, for `If-Match`.",
+                "schema": {"type": "string"},
+            }});
+        }
+        value
+    }
+
+    /// A reference to the refusal that has only this code.
+    fn shared(&mut self, code: Code) -> Value {
+        let name = format!("{code:?}");
+        if !self.responses.contains_key(&name) {
+            let response = self.refusal(code.status(), &[code]);
+            self.responses.insert(name.clone(), response);
+        }
+        json!({"$ref": format!("#/components/responses/{name}")})
+    }
+
+    /// One status with its codes. The schema names them, so that whoever checks an answer against the document checks its
+    /// code, too.
+    fn refusal(&mut self, status: StatusCode, codes: &[Code]) -> Value {
+        let problem = self.written.subschema_for::<Problem>();
+        let names: Vec<&str> = codes.iter().map(|code| code.as_str()).collect();
+        let lines: Vec<String> = codes.iter().map(|code| format!("`{}`: {}", code.as_str(), code.meaning())).collect();
+        let schema = json!({"allOf": [
+            problem,
+            {"properties": {"status": {"const": status.as_u16()}, "code": {"enum": names}}},
+        ]});
+        let mut value = json!({
+            "description": lines.join("\n\n"),
+            "content": {"application/problem+json": {"schema": schema}},
+        });
+        if matches!(status, StatusCode::TOO_MANY_REQUESTS | StatusCode::SERVICE_UNAVAILABLE) {
+            value["headers"] = json!({"Retry-After": {
+                "required": true,
+                "description": "Seconds to wait.",
+                "schema": {"type": "integer", "minimum": 1},
+            }});
+        }
+        value
+    }
+}
+
+/// A parameter's schema: a parameter that is not there has no value, so `null` is none of them.
+fn present(mut schema: Value) -> Value {
+    if let Some(one) = schema["anyOf"].as_array().and_then(|all| all.iter().find(|one| one["type"] != "null")) {
+        return one.clone();
+    }
+    if let Some(kind) = schema["type"].as_array().and_then(|all| all.iter().find(|one| **one != "null")).cloned() {
+        schema["type"] = kind;
+    }
+    schema
+}
+
+/// Takes out what only the house understands: the numbers of rules in descriptions, and Rust's names for numbers.
+fn for_readers(schema: &mut Value) {
+    match schema {
+        Value::Object(object) => {
+            if let Some(Value::String(text)) = object.get_mut("description") {
+                *text = without_rules(text);
+            }
+            if object.get("format").and_then(Value::as_str).is_some_and(|format| format.starts_with("uint")) {
+                object.remove("format");
+            }
+            object.values_mut().for_each(for_readers);
+        }
+        Value::Array(array) => array.iter_mut().for_each(for_readers),
+        _ => {}
+    }
+}
+
+/// `R5: a link's lifetime in minutes.` becomes `A link's lifetime in minutes.`, and `Once (R5, R6).` becomes `Once.`
+fn without_rules(text: &str) -> String {
+    let is_rules = |text: &str| {
+        text.split(", ").all(|rule| rule.strip_prefix('R').is_some_and(|number| number.parse::<u8>().is_ok()))
+    };
+    let mut text = text.to_owned();
+    while let Some((start, end)) = text
+        .match_indices(" (R")
+        .find_map(|(start, _)| Some((start, start + text[start..].find(')')?)))
+        .filter(|(start, end)| is_rules(&text[start + 2..*end]))
+    {
+        text.replace_range(start..=end, "");
+    }
+    if let Some((_, rest)) = text.split_once(": ").filter(|(rules, _)| is_rules(rules)) {
+        let mut letters = rest.chars();
+        let first = letters.next().map(|letter| letter.to_uppercase().to_string()).unwrap_or_default();
+        text = format!("{first}{}", letters.as_str());
+    }
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn rules_are_for_the_house_only() {
+        assert_eq!(without_rules("R5: a link's lifetime."), "A link's lifetime.");
+        assert_eq!(without_rules("R5, R12: a link."), "A link.");
+        assert_eq!(without_rules("Once (R5, R6). Twice (R7)."), "Once. Twice.");
+        assert_eq!(without_rules("RFC 3339: a time."), "RFC 3339: a time.");
+        let text = text().unwrap();
+        let rule = text
+            .split(|c: char| !c.is_alphanumeric())
+            .find(|word| word.strip_prefix('R').is_some_and(|number| number.parse::<u8>().is_ok()));
+        assert_eq!(rule, None);
+    }
+
+    #[test]
+    fn every_operation_says_what_it_does_and_answers() {
+        for endpoint in endpoints() {
+            assert!(!endpoint.summary.is_empty() && !endpoint.outputs.is_empty(), "{}", endpoint.id);
+            assert!(RESOURCES.iter().any(|(name, _)| *name == endpoint.resource), "{}", endpoint.id);
+            let named = endpoint.parameters.iter().filter(|parameter| parameter.place == Place::Path);
+            let named: Vec<_> = named.map(|parameter| format!("{{{}}}", parameter.name)).collect();
+            let there: Vec<_> = endpoint.path.split('/').filter(|segment| segment.starts_with('{')).collect();
+            assert_eq!(there, named, "{}", endpoint.id);
+        }
+    }
+}

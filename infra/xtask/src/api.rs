@@ -1,0 +1,127 @@
+//! `cargo xtask api`, and the part `api` of the tests: schemathesis sends the API what its own document allows, and what it
+//! does not, and judges every answer.
+
+use std::fs;
+use std::io::{BufRead as _, BufReader};
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+
+use serde_json::Value;
+
+use crate::{Failure, root, tools};
+
+/// How many requests at least say something.
+const ENOUGH: usize = 10_000;
+
+/// Cases of an operation and a phase; with them all operations together get some more than [`ENOUGH`] requests.
+const CASES: &str = "500";
+
+/// An installation to try.
+#[derive(Debug)]
+pub(crate) struct Target {
+    /// Its origin, without a slash at the end.
+    pub(crate) url: String,
+    /// An API key.
+    pub(crate) key: String,
+    /// Address and password of the agent whose key it is, for what only the console may do.
+    pub(crate) agent: Option<(String, String)>,
+}
+
+/// What came of it.
+#[derive(Debug)]
+pub(crate) struct Outcome {
+    /// Requests that were sent and judged.
+    pub(crate) requests: usize,
+    /// Whether nothing was wrong with any answer, and there were enough.
+    pub(crate) passed: bool,
+}
+
+/// Tries an installation. What schemathesis says is shown only if it found something.
+pub(crate) fn try_out(target: &Target) -> Result<Outcome, Failure> {
+    let schemathesis = tools::schemathesis()?;
+    let count = root().join("target/api-requests");
+    let _ = fs::remove_file(&count);
+    let mut command = Command::new(schemathesis);
+    command
+        .args(["--config-file", "tests/api/schemathesis.toml", "run", "docs/openapi.json", "--max-examples", CASES])
+        .current_dir(root())
+        .envs([("PARLOR_URL", &target.url), ("PARLOR_API_KEY", &target.key)])
+        .env("PARLOR_COUNT", &count)
+        .envs([("NO_COLOR", "1"), ("PYTHONHASHSEED", "0"), ("PYTHONDONTWRITEBYTECODE", "1")])
+        .stdin(Stdio::null());
+    if let Some((email, password)) = &target.agent {
+        command.envs([("PARLOR_AGENT_EMAIL", email), ("PARLOR_AGENT_PASSWORD", password)]);
+    }
+    let output = command.output().map_err(|error| Failure::new(format!("schemathesis cannot be started: {error}")))?;
+    let said = fs::read_to_string(&count).unwrap_or_default();
+    let mut lines = said.lines();
+    let requests = lines.next().and_then(|count| count.parse().ok()).unwrap_or_default();
+    // What was only ever refused was not tried.
+    let untried: Vec<&str> = lines.collect();
+    let passed = output.status.success() && requests >= ENOUGH && untried.is_empty();
+    if !passed {
+        print!("{}{}", String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
+        if requests < ENOUGH {
+            println!("  api: only {requests} requests, {ENOUGH} are wanted");
+        }
+        for operation in untried {
+            println!("  api: {operation} never succeeded");
+        }
+    }
+    Ok(Outcome { requests, passed })
+}
+
+/// The one-machine stack, gone when this is.
+pub(crate) struct Stack(Child);
+
+impl Drop for Stack {
+    fn drop(&mut self) {
+        // It keeps nothing, so there is nothing to wait for.
+        let _ = self.0.kill();
+        let _ = self.0.wait();
+    }
+}
+
+impl Stack {
+    /// Starts one that keeps nothing, from its program.
+    pub(crate) fn start(program: &Path) -> Result<(Self, Target), Failure> {
+        let mut child = Command::new(program)
+            .args(["--port", "0", "--ephemeral", "--ready-json"])
+            .stdin(Stdio::null())
+            .stdout(Stdio::piped())
+            .spawn()
+            .map_err(|error| Failure::new(format!("{}: {error}", program.display())))?;
+        let mut line = String::new();
+        if let Some(stdout) = child.stdout.take() {
+            let read = BufReader::new(stdout).read_line(&mut line);
+            read.map_err(|error| Failure::new(format!("the one-machine stack says nothing: {error}")))?;
+        }
+        let stack = Self(child);
+        let ready: Value = serde_json::from_str(&line)
+            .map_err(|error| Failure::new(format!("the one-machine stack is not ready: {error}: {line}")))?;
+        let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
+        let agent = (text(&ready["agent"]["email"]), text(&ready["agent"]["password"]));
+        let target = Target { url: text(&ready["url"]), key: text(&ready["api_key"]), agent: Some(agent) };
+        Ok((stack, target))
+    }
+}
+
+/// `cargo xtask api`: an installation that is running, or the one-machine stack as it was built last.
+pub(crate) fn run(url: Option<String>, key: Option<String>) -> Result<bool, Failure> {
+    let outcome = match (url, key) {
+        (Some(url), Some(key)) => {
+            let variable = |name: &str| std::env::var(name).ok();
+            let agent = variable("PARLOR_AGENT_EMAIL").zip(variable("PARLOR_AGENT_PASSWORD"));
+            try_out(&Target { url: url.trim_end_matches('/').to_owned(), key, agent })?
+        }
+        (None, None) => {
+            let program =
+                std::env::var_os("PARLOR_PROGRAM").map_or_else(|| root().join("target/debug/parlor"), PathBuf::from);
+            let (_stack, target) = Stack::start(&program)?;
+            try_out(&target)?
+        }
+        _ => return Err(Failure::new("give both --url and --key, or neither")),
+    };
+    println!("api: {} requests, {}", outcome.requests, if outcome.passed { "all as documented" } else { "failed" });
+    Ok(outcome.passed)
+}

@@ -1,0 +1,202 @@
+//! What the API shows: sessions, messages, lists, times.
+
+use std::{borrow::Cow, collections::BTreeMap};
+
+use jiff::Timestamp;
+use parlor_domain::{
+    AccessTier, AgentId, Channel, EmailAddress, EndedBy, Event, EventKind, Indicator, PhoneNumber, Presence, Sender,
+    SessionId, State, TeamId,
+};
+use parlor_store::Summary;
+use schemars::{JsonSchema, Schema, SchemaGenerator};
+use serde::{Serialize, Serializer};
+use serde_json::{Value, json};
+
+/// An instant as the API shows it: RFC 3339 in UTC to the millisecond, so that what was written is what is read back.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Time(pub Timestamp);
+
+impl Serialize for Time {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(&format_args!("{:.3}", self.0))
+    }
+}
+
+impl JsonSchema for Time {
+    fn inline_schema() -> bool {
+        true
+    }
+
+    fn schema_name() -> Cow<'static, str> {
+        "Time".into()
+    }
+
+    fn json_schema(generator: &mut SchemaGenerator) -> Schema {
+        Timestamp::json_schema(generator)
+    }
+}
+
+/// A session.
+#[derive(Debug, Clone, Serialize, JsonSchema)]
+#[schemars(rename = "Session")]
+pub struct SessionView {
+    /// Its identity.
+    pub id: SessionId,
+    /// Where it stands.
+    pub state: State,
+    /// The customer.
+    pub customer: CustomerView,
+    /// The team under whose settings it runs.
+    pub team: TeamId,
+    /// The agent who owns it.
+    pub agent: AgentId,
+    /// How messages go.
+    pub channel: Channel,
+    /// When it began.
+    pub created_at: Time,
+    /// When the customer was invited first.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub invited_at: Option<Time>,
+    /// When the customer passed every gate for the first time.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub joined_at: Option<Time>,
+    /// When it ended.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub ended_at: Option<Time>,
+    /// Who or what ended it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub ended_by: Option<EndedBy>,
+    /// What the customer may do now.
+    pub access: AccessView,
+    /// The customer's status: joined, online, everything done.
+    pub indicator: Indicator,
+    /// The integrator's own reference.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub reference: Option<String>,
+    /// The integrator's own words.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub metadata: BTreeMap<String, String>,
+    /// The customer's link, where sessions are embedded and nothing was sent.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub url: Option<String>,
+}
+
+/// A session's customer.
+#[derive(Debug, Clone, Serialize, JsonSchema)]
+#[schemars(rename = "Customer")]
+pub struct CustomerView {
+    /// As it was entered.
+    pub name: String,
+    /// E-mail address, in lower case.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub email: Option<EmailAddress>,
+    /// Phone number in E.164.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub phone: Option<PhoneNumber>,
+}
+
+/// What a customer may do now.
+#[derive(Debug, Clone, Copy, Serialize, JsonSchema)]
+#[schemars(rename = "Access")]
+pub struct AccessView {
+    /// The access tier.
+    pub tier: AccessTier,
+    /// When the tier changes by the clock alone, if it does.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub until: Option<Time>,
+}
+
+impl SessionView {
+    /// What the API's document shows as an answer.
+    #[must_use]
+    pub fn sample() -> Value {
+        json!({
+            "id": "h4rb0r6q8x2v9k3m7t1c5w0znd",
+            "state": "invited",
+            "customer": {"name": "Mara Quist", "email": "mara@example.net"},
+            "team": "h4rb0r",
+            "agent": "n1na2b3c4d5e6f7g",
+            "channel": "email",
+            "created_at": "2026-11-21T14:05:00.000Z",
+            "invited_at": "2026-11-21T14:05:00.000Z",
+            "access": {"tier": "full"},
+            "indicator": "never_joined",
+            "reference": "4711",
+        })
+    }
+
+    /// As it is at `now`.
+    #[must_use]
+    pub fn of(session: &Summary, presence: &Presence, now: Timestamp) -> Self {
+        let access = session.access(now);
+        Self {
+            id: session.id.clone(),
+            state: session.state,
+            customer: CustomerView {
+                name: session.name.clone(),
+                email: session.contact.email.clone(),
+                phone: session.contact.phone.clone(),
+            },
+            team: session.id.team(),
+            agent: session.agent.clone(),
+            channel: session.channel,
+            created_at: Time(session.created_at),
+            invited_at: session.invited_at.map(Time),
+            joined_at: session.joined_at.map(Time),
+            ended_at: session.ended_at.map(Time),
+            ended_by: session.ended_by,
+            access: AccessView { tier: access.tier, until: access.until.map(Time) },
+            indicator: session.indicator(presence, now),
+            reference: session.reference.clone(),
+            metadata: session.metadata.clone(),
+            url: None,
+        }
+    }
+}
+
+/// A chat message.
+#[derive(Debug, Clone, Serialize, JsonSchema)]
+#[schemars(rename = "Message")]
+pub struct MessageView {
+    /// The writer's own id for it.
+    pub id: String,
+    /// Its number among the session's events.
+    pub seq: u64,
+    /// Which side wrote it.
+    pub from: Sender,
+    /// What.
+    pub text: String,
+    /// When.
+    pub at: Time,
+}
+
+impl MessageView {
+    /// What the API's document shows as an answer.
+    #[must_use]
+    pub fn sample() -> Value {
+        json!({
+            "id": "7t1c5w0zndq6x2v9",
+            "seq": 7,
+            "from": "api",
+            "text": "Your documents have arrived.",
+            "at": "2026-11-21T14:09:31.120Z",
+        })
+    }
+
+    /// Of an event, if it is a message.
+    #[must_use]
+    pub fn of(event: &Event) -> Option<Self> {
+        let EventKind::Message { id, from, text } = &event.kind else { return None };
+        Some(Self { id: id.clone(), seq: event.seq, from: *from, text: text.clone(), at: Time(event.at) })
+    }
+}
+
+/// One page of a list.
+#[derive(Debug, Clone, Serialize, JsonSchema)]
+#[schemars(rename = "{T}List")]
+pub struct List<T> {
+    /// What is on the page. A page can be short, even empty, and still have a `next_cursor`.
+    pub items: Vec<T>,
+    /// What to send as `cursor` for the next page; `null` at the end.
+    pub next_cursor: Option<String>,
+}

@@ -1,0 +1,156 @@
+"""Leads schemathesis into the house: real ids, current versions, a signed-in agent; counts; and looks for leaks.
+
+The environment says where: PARLOR_URL and PARLOR_API_KEY, PARLOR_AGENT_EMAIL and PARLOR_AGENT_PASSWORD if somebody can sign in,
+and PARLOR_COUNT, the file that the number of requests goes to, and the operations that never succeeded.
+"""
+
+import atexit
+import os
+import re
+
+import requests
+import schemathesis
+
+URL = os.environ["PARLOR_URL"]
+COUNT = os.environ["PARLOR_COUNT"]
+
+key = requests.Session()
+key.headers["Authorization"] = f"Bearer {os.environ['PARLOR_API_KEY']}"
+
+
+def call(method, path, **options):
+    """A request of our own, which has to succeed."""
+    response = key.request(method, f"{URL}{path}", timeout=20, **options)
+    response.raise_for_status()
+    return response.json()
+
+
+def start(mode="start", **more):
+    customer = {"name": "Mara Quist", "email": "mara@example.net"}
+    return call("POST", "/v1/sessions", json={"customer": customer, "mode": mode, **more})
+
+
+def sessions():
+    """Some in every state that can be reached from here, each with something in it."""
+    made = [start("plan") for _ in range(3)] + [start(pin="4711") for _ in range(6)]
+    for session in made:
+        for text in ("Good morning.", "Ihr Angebot ist da. \u2709"):
+            call("POST", f"/v1/sessions/{session['id']}/messages", json={"text": text})
+    for session in made[-2:] + made[:1]:
+        call("POST", f"/v1/sessions/{session['id']}/end")
+    return made
+
+
+MADE = sessions()
+SESSIONS = [session["id"] for session in MADE]
+TEAM = MADE[0]["team"]
+
+
+def webhook():
+    """An endpoint for events that do not happen here: nothing is sent anywhere."""
+    endpoint = {"url": "https://hooks.example.com/parlor", "events": ["delivery.failed"]}
+    return call("POST", "/v1/webhooks", json=endpoint)["id"]
+
+
+WEBHOOKS = [webhook() for _ in range(4)]
+# The newest ETag of each document, by path.
+ETAGS = {}
+# What is delivered takes a receiver.
+OUT_OF_REACH = ("getDelivery", "replayDelivery")
+
+
+@schemathesis.hook
+def before_load_schema(context, raw_schema):
+    """Ids that are there, instead of any that could be."""
+    for path, item in raw_schema["paths"].items():
+        for method, operation in item.items():
+            if operation["operationId"] not in OUT_OF_REACH:
+                waiting.add(f"{method.upper()} {path}")
+            for parameter in operation.get("parameters", []):
+                if parameter["in"] == "path":
+                    there = {"teams": [TEAM], "webhooks": WEBHOOKS, "sessions": SESSIONS}[path.split("/")[2]]
+                    events = [f"{session}-1" for session in SESSIONS]
+                    parameter["schema"] = {"enum": events if parameter["name"] == "event" else there}
+
+
+if "PARLOR_AGENT_EMAIL" in os.environ:
+
+    @schemathesis.auth().apply_to(path="/v1/sessions/{id}/pin")
+    class SignedIn:
+        """What only the console may do is done by an agent who is signed in."""
+
+        def get(self, case, context):
+            fields = {"email": os.environ["PARLOR_AGENT_EMAIL"], "password": os.environ["PARLOR_AGENT_PASSWORD"]}
+            headers = {"Sec-Fetch-Site": "same-origin", "Origin": URL}
+            response = requests.post(f"{URL}/login", data=fields, headers=headers, allow_redirects=False, timeout=20)
+            return re.search(r"__Host-parlor_staff=([^;]+)", response.headers["set-cookie"]).group(1)
+
+        def set(self, case, data, context):
+            case.cookies = {**(case.cookies or {}), "__Host-parlor_staff": data}
+
+
+def document_path(case):
+    """The address of what the request is about."""
+    parts = case.operation.path.split("/")[:4]
+    return "/".join(parts).replace("{id}", str((case.path_parameters or {}).get("id")))
+
+
+@schemathesis.hook
+def before_call(context, case, kwargs):
+    if case.method.upper() == "DELETE" and case.path_parameters.get("id") in WEBHOOKS:
+        # One is made to be deleted; the others are still needed.
+        case.path_parameters["id"] = webhook()
+    if case.method.upper() not in ("PUT", "PATCH"):
+        return
+    # Versions rise with each success: whoever sends a well-formed one means the newest.
+    path = document_path(case)
+    sent = case.headers.get("If-Match")
+    if path in ETAGS and sent and re.fullmatch(r'(W/)?"[0-9]+"', sent):
+        case.headers["If-Match"] = ETAGS[path]
+    # Maintenance is 503 by design, and would be all that the others see from then on.
+    body = case.body
+    if isinstance(body, dict) and isinstance(body.get("service"), dict) and body["service"].get("maintenance") is True:
+        body["service"]["maintenance"] = False
+
+
+counted = 0
+waiting = set()
+
+
+@schemathesis.hook
+def after_call(context, case, response):
+    global counted
+    counted += 1
+    if response.status_code < 300:
+        waiting.discard(case.operation.label)
+    etag = response.headers.get("etag")
+    if etag:
+        ETAGS[document_path(case)] = etag[0]
+
+
+@atexit.register
+def say():
+    with open(COUNT, "w", encoding="utf-8") as file:
+        file.write("\n".join([str(counted), *sorted(waiting)]))
+
+
+# What no answer may tell: what it runs on, where its files are, what its types are called, how it failed.
+INTERNAL = re.compile(
+    r"""
+      dynamo | dynoxide | sqlite | \baws\b | amazon | \blambda\b | conditional\s?check | transact(?:ion)?cancel | throttl
+    | panicked | backtrace | unwrap\(\) | \bserde\b | \bstruct\s | \benum\s | Option< | Vec< | \b[a-z_]{3,}::[a-zA-Z_]{3,}
+    | \.rs\b | /(?:root|home|src|target|usr|var|tmp|work)/ | \.cargo | internal\sserver\serror
+    """,
+    re.VERBOSE | re.IGNORECASE,
+)
+
+
+@schemathesis.check
+def nothing_internal(context, response, case):
+    """No answer tells what is inside, except in words that the caller sent."""
+    ours = {name: value for name, value in response.headers.items() if not name.startswith(("apigw-", "x-amz"))}
+    text = f"{response.text}\n{ours}"
+    for found in INTERNAL.finditer(text):
+        if found.group() not in str(case.body):
+            around = text[max(0, found.start() - 80) : found.end() + 80]
+            raise AssertionError(f"`{found.group()}` is internal: …{around}…")

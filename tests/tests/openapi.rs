@@ -1,0 +1,333 @@
+//! The API's document is fresh, complete, and kept: what it promises is what the stack answers.
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on should say where")]
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use parlor_domain::Role;
+use parlor_local::template::{EMBEDDED, Template};
+use parlor_tests::{
+    House,
+    contract::{Answer, contract},
+};
+use reqwest::{Method, RequestBuilder, StatusCode};
+use serde_json::{Value, json};
+
+#[test]
+fn the_committed_document_is_what_the_code_says() {
+    let made = parlor_openapi::text().unwrap();
+    let kept = include_str!("../../docs/openapi.json");
+    assert!(made == kept, "docs/openapi.json is not what the code says: run `cargo xtask openapi`");
+}
+
+#[test]
+fn the_template_has_every_documented_operation_and_no_other() {
+    let known = BTreeMap::from([("PublicUrl".to_owned(), "http://localhost:1".to_owned())]);
+    let routes = Template::parse(EMBEDDED, &known).unwrap().routes;
+    let routes: BTreeSet<_> = routes
+        .into_iter()
+        .filter(|route| route.path.starts_with("/v1/"))
+        .map(|route| format!("{} {}", route.method, route.path))
+        .collect();
+    let documented: BTreeSet<_> = contract().operations().map(|(method, path, _)| format!("{method} {path}")).collect();
+    assert_eq!(routes, documented);
+}
+
+#[test]
+fn every_example_is_of_its_type() {
+    for (method, path, operation) in contract().operations() {
+        let body = &operation["requestBody"]["content"]["application/json"];
+        let requests = body["examples"].as_object().into_iter().flat_map(|examples| examples.values());
+        let requests = requests.map(|example| ("request".to_owned(), &body["schema"], &example["value"]));
+        let answers = operation["responses"].as_object().unwrap().iter().filter_map(|(status, response)| {
+            let content = response["content"].get("application/json")?;
+            Some((status.clone(), &content["schema"], &content["example"]))
+        });
+        for (what, schema, example) in requests.chain(answers) {
+            let errors: Vec<_> = contract()
+                .validator(&format!("{method} {path} {what}"), schema)
+                .iter_errors(example)
+                .map(|error| error.to_string())
+                .collect();
+            assert_eq!(errors, Vec::<String>::new(), "{method} {path} {what}");
+        }
+    }
+}
+
+#[test]
+fn the_judge_sees_what_is_not_promised() {
+    let answer = |status: u16, content_type: &str, body: Value| {
+        let headers = [("content-type".parse().unwrap(), content_type.parse().unwrap())].into_iter().collect();
+        contract().breaches("GET", "/v1/sessions/h4rb0r6q8x2v9k3m7t1c5w0znd", &Answer { status, headers, body }).len()
+    };
+    let session = contract().document["paths"]["/v1/sessions/{id}"]["get"]["responses"]["200"]["content"]
+        ["application/json"]["example"]
+        .clone();
+    assert_eq!(answer(200, "application/json", session.clone()), 0);
+    assert_eq!(answer(200, "text/html", session.clone()), 1);
+    assert_eq!(answer(204, "application/json", session.clone()), 1);
+    let mut wrong = session.clone();
+    wrong["state"] = json!("renewed");
+    wrong["created_at"] = json!("yesterday");
+    assert_eq!(answer(200, "application/json", wrong), 2);
+    let problem = |code: &str| json!({"type": "about:blank", "status": 404, "code": code, "title": "Not Found", "detail": "There is nothing."});
+    assert_eq!(answer(404, "application/problem+json", problem("not-found")), 0);
+    assert_eq!(answer(404, "application/problem+json", problem("gone-fishing")), 1);
+}
+
+/// The house with sessions in every state, and a way to each operation.
+struct Tour {
+    house: House,
+    sessions: Vec<String>,
+    webhook: String,
+}
+
+/// What is delivered takes a receiver: `webhooks.rs` has one, and what it is answered is judged, too.
+const TAKES_A_RECEIVER: [&str; 2] = ["getDelivery", "replayDelivery"];
+
+impl Tour {
+    async fn start() -> Self {
+        let mut tour = Self { house: House::start().await, sessions: vec![], webhook: String::new() };
+        tour.begin_anew().await;
+        tour
+    }
+
+    /// New sessions, which no operation has changed yet.
+    async fn begin_anew(&mut self) {
+        let (house, mut sessions) = (&self.house, vec![]);
+        for mode in ["plan", "start"] {
+            let body = json!({"customer": {"name": "Mara Quist", "email": "mara@example.net"}, "mode": mode});
+            sessions.push(house.post("/v1/sessions", body).await["id"].as_str().unwrap().to_owned());
+        }
+        let active = house.session(None).await;
+        house.joined(&active).await;
+        sessions.push(active.to_string());
+        let ended = house.session(None).await;
+        house.post(&format!("/v1/sessions/{ended}/end"), json!({})).await;
+        sessions.push(ended.to_string());
+        // Of events that do not happen here: nothing is sent anywhere.
+        let (_, _) = house.call(Method::DELETE, &format!("/v1/webhooks/{}", self.webhook), None).await;
+        let endpoint = json!({"url": "https://hooks.example.com/parlor", "events": ["delivery.failed"]});
+        let webhook = house.post("/v1/webhooks", endpoint).await["id"].as_str().unwrap().to_owned();
+        (self.sessions, self.webhook) = (sessions, webhook);
+    }
+
+    /// Addresses to try an operation at, until one takes it.
+    fn addresses(&self, path: &str) -> Vec<String> {
+        if path.starts_with("/v1/teams/") {
+            return vec![path.replace("{id}", self.house.team.as_str())];
+        }
+        if path.starts_with("/v1/webhooks/") {
+            let event = format!("{}-1", self.sessions[0]);
+            return vec![path.replace("{id}", &self.webhook).replace("{event}", &event)];
+        }
+        if !path.contains("{id}") {
+            return vec![path.to_owned()];
+        }
+        self.sessions.iter().map(|id| path.replace("{id}", id)).collect()
+    }
+
+    /// A request with everything that the document asks for.
+    async fn request(&self, method: &str, path: &str, operation: &Value, body: Option<&Value>) -> RequestBuilder {
+        let method: Method = method.parse().unwrap();
+        let mut request = self.house.request(method, path);
+        match operation["security"].as_array() {
+            None => request = request.bearer_auth(&self.house.api_key),
+            Some(callers) if callers.is_empty() => {}
+            Some(_) => {
+                let browser = self.house.signed_in(&self.house.agent).await;
+                request = request.header("cookie", browser.cookie_header());
+            }
+        }
+        if parameters(operation).any(|parameter| parameter["name"] == "If-Match") {
+            // Every document has an `ETag` where it is shown.
+            let shown = self.house.request(Method::GET, path).bearer_auth(&self.house.api_key).send().await.unwrap();
+            request = request.header("if-match", shown.headers()["etag"].clone());
+        }
+        match body {
+            Some(body) => request.json(body),
+            None => request,
+        }
+    }
+}
+
+fn parameters(operation: &Value) -> impl Iterator<Item = &Value> {
+    operation["parameters"].as_array().into_iter().flatten()
+}
+
+fn example(operation: &Value) -> Option<&Value> {
+    operation["requestBody"]["content"]["application/json"]["examples"].get("example").map(|example| &example["value"])
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn every_documented_request_is_answered_as_documented() {
+    let mut tour = Tour::start().await;
+    for (method, path, operation) in contract().operations() {
+        tour.begin_anew().await;
+        let mut seen = vec![];
+        for address in tour.addresses(path) {
+            let request = tour.request(&method, &address, operation, example(operation)).await;
+            let answer = tour.house.judged(method.parse().unwrap(), &address, request).await;
+            seen.push(answer.status);
+        }
+        let promised = operation["responses"].as_object().unwrap().keys().filter(|status| status.starts_with('2'));
+        if TAKES_A_RECEIVER.contains(&operation["operationId"].as_str().unwrap()) {
+            assert_eq!(seen, [404], "{method} {path}");
+            continue;
+        }
+        for status in promised {
+            assert!(seen.contains(&status.parse().unwrap()), "{method} {path} never answers {status}: {seen:?}");
+        }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn every_documented_operation_refuses_as_documented() {
+    let tour = Tour::start().await;
+    let house = &tour.house;
+    let clerk = house.signed_in(&house.member("Ada Winter", Role::Admin).await).await;
+    for (method, path, operation) in contract().operations() {
+        if operation["security"].as_array().is_some_and(Vec::is_empty) {
+            continue;
+        }
+        let verb: Method = method.parse().unwrap();
+        let writes = method != "GET";
+        let address = tour.addresses(path).remove(1 % tour.addresses(path).len());
+        let refused = async |what: &str, address: &str, request: RequestBuilder, status: u16, code: &str| {
+            let answer = house.judged(verb.clone(), address, request).await;
+            let said = (answer.status, answer.body["code"].as_str().unwrap_or_default());
+            assert_eq!(said, (status, code), "{what}: {method} {address}: {}", answer.body);
+        };
+        let plain = || house.request(verb.clone(), &address);
+        let known = |request: RequestBuilder| request.bearer_auth(&house.api_key);
+
+        let body = example(operation).cloned().unwrap_or(json!({}));
+        refused("no credentials", &address, plain().json(&body), 401, "not-signed-in").await;
+        let (start, last) = house.api_key.split_at(house.api_key.len() - 1);
+        let wrong = format!("{start}{}", if last == "A" { "B" } else { "A" });
+        refused("another secret", &address, plain().bearer_auth(wrong).json(&body), 401, "not-signed-in").await;
+        if path.contains("{id}") {
+            for id in ["zzzzzz", "h4rb0r6q8x2v9k3m7t1c5w0znd", "No%20id", "..%2f..%2fetc"] {
+                let nowhere = path.replace("{id}", id).replace("{event}", "x-1");
+                let mut request = tour.request(&method, &address, operation, example(operation)).await.build().unwrap();
+                *request.url_mut() = format!("{}{nowhere}", house.stack.url()).parse().unwrap();
+                let answer = house
+                    .judged(verb.clone(), &nowhere, RequestBuilder::from_parts(reqwest::Client::new(), request))
+                    .await;
+                assert_eq!(answer.status, 404, "{method} {nowhere}: {}", answer.body);
+            }
+        }
+        if !writes {
+            // What comes with a GET means nothing.
+            let answer = house.judged(verb.clone(), &address, known(plain()).body("x".repeat(70_000))).await;
+            assert!(matches!(answer.status, 200 | 403 | 404), "{}", answer.body);
+            continue;
+        }
+        let json = |body: &'static str| known(plain()).header("content-type", "application/json").body(body);
+        for body in ["{", "\u{feff}{}", r#"{"customer":{"name":"\ud800"}}"#, "\"\\udc00\"", "nul", "{\"a\":1e999}"] {
+            refused("broken JSON", &address, json(body), 400, "malformed").await;
+        }
+        let invalid = known(plain()).header("content-type", "application/json").body(b"{\"a\":\"\xff\"}".to_vec());
+        refused("no UTF-8", &address, invalid, 400, "malformed").await;
+        let text = known(plain()).header("content-type", "text/plain").body("{}");
+        refused("another type", &address, text, 415, "unsupported-media-type").await;
+        let large = known(plain()).json(&json!({"a": "x".repeat(65 * 1024)}));
+        refused("too large", &address, large, 413, "too-large").await;
+        for key in [b"two words".as_slice(), b"", b"caf\xe9", &[b'k'; 256]] {
+            let key = known(plain()).header("idempotency-key", key).json(&json!({}));
+            refused("no Idempotency-Key", &address, key, 400, "malformed").await;
+        }
+        let forged = plain().header("cookie", clerk.cookie_header()).json(&body);
+        refused("no CSRF token", &address, forged, 403, "csrf").await;
+        if operation["requestBody"].is_object() {
+            for body in ["[]", "[[]]", "null", "7", "\"text\""] {
+                let answer = house.judged(verb.clone(), &address, json(body).header("if-match", "\"0\"")).await;
+                assert!(matches!(answer.status, 400 | 409 | 422), "{method} {address} {body}: {}", answer.body);
+            }
+        }
+        if parameters(operation).any(|parameter| parameter["name"] == "If-Match") {
+            let whole = example(operation).unwrap();
+            refused("no If-Match", &address, known(plain()).json(whole), 428, "if-match-required").await;
+            let stale = known(plain()).json(whole).header("if-match", "\"4711\"");
+            refused("an old If-Match", &address, stale, 409, "version-conflict").await;
+        }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_idempotency_key_belongs_to_one_request() {
+    let house = House::start().await;
+    let start = async |name: &str| {
+        let body = json!({"customer": {"name": name, "email": "mara@example.net"}});
+        house.call_with(Method::POST, "/v1/sessions", Some(body), &[("idempotency-key", "order-4711")]).await
+    };
+    let (first, again, other) = (start("Mara Quist").await, start("Mara Quist").await, start("Mara Quest").await);
+    assert_eq!(first, again);
+    assert_eq!((first.0, other.0), (StatusCode::CREATED, StatusCode::UNPROCESSABLE_ENTITY));
+    assert_eq!(other.1["code"], "idempotency-key-reused");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn nothing_internal_is_in_a_refusal() {
+    let house = House::start().await;
+    for body in [
+        json!({"customer": "Mara"}),
+        json!({"customer": ["Mara Quist", "mara@example.net", null]}),
+        json!({"customer": {"name": 7}}),
+        json!({"customer": {"name": "Mara"}, "mode": {"start": null}}),
+        json!({"customer": {"name": "Mara"}, "channel": 7}),
+        json!({"customer": {"name": "Mara"}, "metadata": []}),
+        json!({"customer": {"name": "Mara"}, "surprise": true}),
+    ] {
+        let (status, answer) = house.call(Method::POST, "/v1/sessions", Some(body)).await;
+        assert_eq!((status, &answer["code"]), (StatusCode::BAD_REQUEST, &json!("malformed")), "{answer}");
+        let said = answer["detail"].as_str().unwrap();
+        assert!(!["struct", "enum", "Input", "line", "::", ".rs"].iter().any(|word| said.contains(word)), "{said}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_document_and_its_page_are_served() {
+    let house = House::start().await;
+    let browser = house.browser();
+    for path in ["/v1/openapi.json", "/openapi.json"] {
+        let page = browser.get(path).await;
+        assert_eq!((page.status, page.text.as_str()), (200, include_str!("../../docs/openapi.json")), "{path}");
+    }
+    let page = browser.get("/docs").await;
+    assert_eq!(page.status, 200);
+    assert!(page.text.contains("id=\"startSession\""));
+    let sheet = page.text.split('"').find(|word| word.starts_with("/static/reference.")).unwrap();
+    assert_eq!(browser.get(sheet).await.status, 200);
+}
+
+/// The tour of the README, word by word, in a folder of its own.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_tour_in_the_readme_works_as_it_stands() {
+    let house = House::start().await;
+    let readme = include_str!("../../README.md");
+    let (_, integrators) = readme.split_once("## For integrators").unwrap();
+    let tour = integrators.split("```sh\n").nth(1).unwrap().split("```").next().unwrap();
+    assert_eq!(tour.lines().count(), 10);
+    let folder = std::env::temp_dir().join(format!("parlor-tour-{}", std::process::id()));
+    std::fs::create_dir_all(&folder).unwrap();
+    let output = tokio::process::Command::new("bash")
+        .args(["-euo", "pipefail", "-c", tour])
+        .current_dir(&folder)
+        .env("PARLOR", house.stack.url())
+        .env("KEY", &house.api_key)
+        .output()
+        .await
+        .expect("bash, which the README's tour is written for");
+    let said = String::from_utf8_lossy(&output.stdout).into_owned();
+    assert!(output.status.success(), "{said}\n{} (curl has to be installed)", String::from_utf8_lossy(&output.stderr));
+    let session: Value = serde_json::from_slice(&std::fs::read(folder.join("session.json")).unwrap()).unwrap();
+    std::fs::remove_dir_all(&folder).unwrap();
+    let answers: Vec<Value> = serde_json::Deserializer::from_str(&said).into_iter().map(Result::unwrap).collect();
+    let [found, message, ended, renewed, events, settings] = &answers[..] else { panic!("{said}") };
+    assert_eq!(found["items"][0]["id"], session["id"]);
+    assert_eq!(message["text"], "Your documents have arrived.");
+    assert_eq!((&ended["state"], &renewed["state"]), (&json!("ended"), &json!("invited")));
+    let happened: Vec<_> = events["items"].as_array().unwrap().iter().map(|event| &event["type"]).collect();
+    assert_eq!(happened.len(), 6, "{happened:?}");
+    assert_eq!(settings["session"]["single_active"], false);
+}
