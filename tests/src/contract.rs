@@ -4,8 +4,9 @@ use std::collections::BTreeMap;
 use std::sync::{Arc, LazyLock, Mutex, PoisonError};
 
 use jsonschema::{Draft, Validator};
-use reqwest::header::HeaderMap;
 use serde_json::{Value, json};
+
+use crate::Answer;
 
 /// The document, and the schemas that were needed so far.
 #[derive(Default)]
@@ -13,17 +14,6 @@ pub struct Contract {
     /// The document.
     pub document: Value,
     validators: Mutex<BTreeMap<String, Arc<Validator>>>,
-}
-
-/// One answer.
-#[derive(Debug)]
-pub struct Answer {
-    /// Its status.
-    pub status: u16,
-    /// Its headers.
-    pub headers: HeaderMap,
-    /// Its body, if it is JSON.
-    pub body: Value,
 }
 
 static CONTRACT: LazyLock<Contract> = LazyLock::new(|| Contract {

@@ -22,7 +22,7 @@ use parlor_store::{Guesser, NewAgent, Store, WrongPasswords};
 use reqwest::{Method, StatusCode, header, redirect::Policy};
 use serde_json::{Value, json};
 
-use contract::{Answer, contract};
+use contract::contract;
 
 /// A running stack, and everything to use it with.
 pub struct House {

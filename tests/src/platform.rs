@@ -16,7 +16,7 @@ use reqwest::{Method, header::HeaderMap};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use crate::{Browser, client};
+use crate::{Browser, client, contract::contract};
 
 /// How long a message may take to arrive, and anything else that happens by itself.
 const PATIENCE: Duration = Duration::from_secs(30);
@@ -145,8 +145,9 @@ impl Platform {
         Browser::at(&self.url)
     }
 
-    /// Calls the API as a program, with any headers.
+    /// Calls the API as a program, with any headers. The answer has to be one that the API's document promises.
     pub async fn call(&self, method: Method, path: &str, headers: &[(&str, &str)], body: Option<Vec<u8>>) -> Answer {
+        let said = method.to_string();
         let mut request = self.http.request(method, format!("{}{path}", self.url));
         for (name, value) in headers {
             request = request.header(*name, *value);
@@ -157,7 +158,9 @@ impl Platform {
         let response = request.send().await.unwrap();
         let (status, headers) = (response.status().as_u16(), response.headers().clone());
         let text = response.text().await.unwrap();
-        Answer { status, headers, body: serde_json::from_str(&text).unwrap_or(Value::String(text)) }
+        let answer = Answer { status, headers, body: serde_json::from_str(&text).unwrap_or(Value::String(text)) };
+        assert_eq!(contract().breaches(&said, path, &answer), Vec::<String>::new());
+        answer
     }
 
     /// A phone number that nobody else has.

@@ -5,10 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use parlor_domain::Role;
 use parlor_local::template::{EMBEDDED, Template};
-use parlor_tests::{
-    House,
-    contract::{Answer, contract},
-};
+use parlor_tests::{Answer, House, contract::contract};
 use reqwest::{Method, RequestBuilder, StatusCode};
 use serde_json::{Value, json};
 

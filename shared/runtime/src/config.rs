@@ -82,7 +82,6 @@ impl Config {
                     expected: "`public` or `loopback`",
                 })?,
             },
-            mail_events: optional("PARLOR_MAIL_EVENTS"),
             master_key: MasterKey::from_base64("PARLOR_MASTER_KEY", &required("PARLOR_MASTER_KEY")?)?,
             other_master_key: optional("PARLOR_OTHER_MASTER_KEY")
                 .map(|key| MasterKey::from_base64("PARLOR_OTHER_MASTER_KEY", &key))
