@@ -7,10 +7,12 @@
 use std::time::Duration;
 
 use parlor_delivery::{Heard, WEBHOOK_LIMIT, Webhooks};
-use parlor_domain::SessionId;
 use parlor_runtime::{Clock, Entropy, EventFunction, Runtime};
-use parlor_store::Store;
-use serde::{Deserialize, Serialize};
+use parlor_store::{
+    Store,
+    stream::{Batch, Map, Record, Text, Unhandled},
+};
+use serde::Deserialize;
 
 /// No POST begins later: a session's events go one after the other, and the next batch waits for this one.
 const BUDGET: Duration = WEBHOOK_LIMIT;
@@ -22,109 +24,28 @@ pub struct DeliverWebhooks {
     clock: Clock,
 }
 
-/// A batch of the stream.
+/// As much of an event's item as says to whom it goes. An event never changes, so its image is as good as the item.
 #[derive(Debug, Deserialize)]
-pub struct Batch {
-    /// In the order of the stream.
-    #[serde(rename = "Records", default)]
-    pub records: Vec<Record>,
-}
-
-/// One change in the table.
-#[derive(Debug, Deserialize)]
-pub struct Record {
-    /// `INSERT`, `MODIFY` or `REMOVE`.
-    #[serde(rename = "eventName")]
-    pub event_name: String,
-    /// What changed.
-    pub dynamodb: Change,
-}
-
-/// What changed.
-#[derive(Debug, Deserialize)]
-pub struct Change {
-    /// The item's key.
-    #[serde(rename = "Keys")]
-    pub keys: Keys,
-    /// The item; of an event, which never changes, as good as the table's own.
-    #[serde(rename = "NewImage", default)]
-    pub image: Image,
-    /// Its place in the stream.
-    #[serde(rename = "SequenceNumber")]
-    pub sequence_number: String,
-}
-
-/// An item's key.
-#[derive(Debug, Deserialize)]
-pub struct Keys {
-    /// Partition.
-    pub pk: Text,
-    /// Within it.
-    pub sk: Text,
-}
-
-/// As much of an event's item as says to whom it goes.
-#[derive(Debug, Default, Deserialize)]
 pub struct Image {
-    /// The event.
-    pub doc: Option<Document>,
+    doc: Option<Map<Typed>>,
 }
 
-/// A map, as DynamoDB writes it.
 #[derive(Debug, Deserialize)]
-pub struct Document {
-    /// It.
-    #[serde(rename = "M")]
-    pub m: Typed,
-}
-
-/// An event's type.
-#[derive(Debug, Deserialize)]
-pub struct Typed {
-    /// It.
+struct Typed {
     #[serde(rename = "type")]
-    pub kind: Text,
-}
-
-/// A string, as DynamoDB writes it.
-#[derive(Debug, Deserialize)]
-pub struct Text {
-    /// It.
-    #[serde(rename = "S")]
-    pub s: String,
-}
-
-/// What the stream is to send again: everything from the first of these on.
-#[derive(Debug, Default, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "camelCase")]
-pub struct Unhandled {
-    /// By sequence number.
-    pub batch_item_failures: Vec<Failure>,
-}
-
-/// A record that could not be handled.
-#[derive(Debug, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "camelCase")]
-pub struct Failure {
-    /// Its sequence number.
-    pub item_identifier: String,
+    kind: Text,
 }
 
 /// The event that a record is about; `None` for every other.
-fn heard(record: &Record) -> Option<Heard> {
-    if record.event_name != "INSERT" {
-        return None;
-    }
-    let Keys { pk, sk } = &record.dynamodb.keys;
-    let session: SessionId = pk.s.strip_prefix("S#")?.parse().ok()?;
-    let seq = sk.s.strip_prefix("E#")?.parse().ok()?;
-    let kind = record.dynamodb.image.doc.as_ref()?.m.kind.s.clone();
+fn heard(record: &Record<Image>) -> Option<Heard> {
+    let (session, seq) = record.event()?;
+    let kind = record.image()?.doc.as_ref()?.m.kind.s.clone();
     Some(Heard { session, seq, kind })
 }
 
 impl EventFunction for DeliverWebhooks {
     const NAME: &'static str = "deliver-webhooks";
-    type Event = Batch;
+    type Event = Batch<Image>;
     type Answer = Unhandled;
 
     fn new(runtime: &Runtime) -> Self {
@@ -138,17 +59,12 @@ impl EventFunction for DeliverWebhooks {
     }
 
     /// One batch; its cost is that of [`Webhooks::hear`].
-    async fn handle(&self, batch: Batch) -> Result<Unhandled, lambda_runtime::Error> {
-        let events: Vec<(&Record, Heard)> =
-            batch.records.iter().filter_map(|record| Some((record, heard(record)?))).collect();
+    async fn handle(&self, batch: Self::Event) -> Result<Unhandled, lambda_runtime::Error> {
+        let events: Vec<_> = batch.records.iter().filter_map(|record| Some((record, heard(record)?))).collect();
         let told: Vec<Heard> = events.iter().map(|(_, heard)| heard.clone()).collect();
         let again = self.webhooks.hear(&told, &|| self.clock.now(), BUDGET).await?;
-        let batch_item_failures = events
-            .into_iter()
-            .filter(|(_, heard)| again.contains(&heard.session))
-            .map(|(record, _)| Failure { item_identifier: record.dynamodb.sequence_number.clone() })
-            .collect();
-        Ok(Unhandled { batch_item_failures })
+        let unheard = events.into_iter().filter(|(_, heard)| again.contains(&heard.session));
+        Ok(Unhandled::of(unheard.map(|(record, _)| record)))
     }
 }
 
@@ -157,32 +73,16 @@ mod tests {
     use super::*;
 
     #[test]
-    fn only_new_events_are_heard() {
-        let record = |event: &str, pk: &str, sk: &str| -> Record {
-            serde_json::from_value(serde_json::json!({
-                "eventName": event,
-                "dynamodb": {
-                    "Keys": {"pk": {"S": pk}, "sk": {"S": sk}},
-                    "NewImage": {"doc": {"M": {"type": {"S": "message"}, "text": {"S": "hello"}}}},
-                    "SequenceNumber": "7",
-                },
-            }))
-            .expect("a record")
-        };
-        let session = "S#1end1n0123456789abcdefghjk";
-        let event = heard(&record("INSERT", session, "E#000000000012")).expect("an event");
-        assert_eq!((event.session.as_str(), event.seq, event.kind.as_str()), (&session[2..], 12, "message"));
-        for (event, pk, sk) in [("MODIFY", session, "E#1"), ("INSERT", session, "O#1"), ("INSERT", "CONF", "E#1")] {
-            assert!(heard(&record(event, pk, sk)).is_none(), "{event} {pk} {sk}");
-        }
-    }
-
-    #[test]
-    fn a_record_without_an_image_is_read() {
+    fn an_event_is_told_with_its_type() {
         let record = serde_json::json!({
-            "eventName": "REMOVE",
-            "dynamodb": {"Keys": {"pk": {"S": "S#x"}, "sk": {"S": "S"}}, "SequenceNumber": "7"},
+            "eventName": "INSERT",
+            "dynamodb": {
+                "Keys": {"pk": {"S": "S#1end1n0123456789abcdefghjk"}, "sk": {"S": "E#000000000012"}},
+                "NewImage": {"doc": {"M": {"type": {"S": "message"}, "text": {"S": "hello"}}}},
+                "SequenceNumber": "7",
+            },
         });
-        assert!(heard(&serde_json::from_value(record).expect("a record")).is_none());
+        let event = heard(&serde_json::from_value(record).expect("a record")).expect("an event");
+        assert_eq!((event.seq, event.kind.as_str()), (12, "message"));
     }
 }

@@ -26,30 +26,39 @@ impl Store {
     /// however many sessions there are: the index holds only what waits. What comes back is a hint, read from an index
     /// that lags behind: re-read, decide again.
     pub async fn due(&self, kind: DueKind, now: Timestamp, limit: i32) -> Result<Vec<DueItem>, StoreError> {
-        let queries = (0..DUE_SHARDS).map(|shard| async move {
+        let shards = (0..DUE_SHARDS).map(|shard| due_shard(kind, shard));
+        let found = self.due_in(shards, now, limit).await?;
+        Ok(found
+            .into_iter()
+            .filter_map(|key| {
+                let session = Self::session_of(&key.pk)?;
+                Some(DueItem { session, outbox: key.sk.strip_prefix("O#").map(str::to_owned) })
+            })
+            .collect())
+    }
+
+    /// The keys of what is due in these partitions of the index, oldest first in each, at most `limit` of each.
+    pub(crate) async fn due_in(
+        &self,
+        shards: impl Iterator<Item = String>,
+        now: Timestamp,
+        limit: i32,
+    ) -> Result<Vec<Key>, StoreError> {
+        let queries = shards.map(|shard| async move {
             let answer = self
                 .client
                 .query()
                 .table_name(&self.core)
                 .index_name("due")
                 .key_condition_expression("due_shard = :shard AND due_at <= :now")
-                .expression_attribute_values(":shard", text(&due_shard(kind, shard)))
+                .expression_attribute_values(":shard", text(&shard))
                 .expression_attribute_values(":now", number(millis(now)))
                 .limit(limit)
                 .send()
                 .await
                 .map_err(|error| StoreError::from_sdk("Query due", &error))?;
-            Ok(answer.items.unwrap_or_default())
+            Ok::<_, StoreError>(answer.items.unwrap_or_default())
         });
-        let found: Vec<Vec<_>> = try_join_all(queries).await?;
-        Ok(found
-            .into_iter()
-            .flatten()
-            .filter_map(|item| {
-                let key = Key::of(&item)?;
-                let session = Self::session_of(&key.pk)?;
-                Some(DueItem { session, outbox: key.sk.strip_prefix("O#").map(str::to_owned) })
-            })
-            .collect())
+        Ok(try_join_all(queries).await?.iter().flatten().filter_map(Key::of).collect())
     }
 }

@@ -16,6 +16,7 @@ mod race;
 mod read;
 mod settings;
 mod staff;
+pub mod stream;
 mod webhooks;
 
 use aws_sdk_dynamodb::Client;

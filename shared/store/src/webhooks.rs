@@ -328,23 +328,8 @@ impl Store {
     /// Sessions with something to do for an endpoint at `now`, oldest first in each shard, at most `limit` a shard. Four
     /// `Query` requests side by side. A hint, like [`Store::due`].
     pub async fn lanes_due(&self, id: &WebhookId, now: Timestamp, limit: i32) -> Result<Vec<SessionId>, StoreError> {
-        let queries = (0..SHARDS).map(|shard| async move {
-            let answer = self
-                .client
-                .query()
-                .table_name(&self.core)
-                .index_name("due")
-                .key_condition_expression("due_shard = :shard AND due_at <= :now")
-                .expression_attribute_values(":shard", text(&due_key(id, shard)))
-                .expression_attribute_values(":now", number(millis(now)))
-                .limit(limit)
-                .send()
-                .await
-                .map_err(|error| StoreError::from_sdk("Query due", &error))?;
-            Ok(answer.items.unwrap_or_default())
-        });
-        let found: Vec<Vec<Item>> = try_join_all(queries).await?;
-        Ok(found.into_iter().flatten().filter_map(|item| Key::of(&item)?.pk.rsplit('#').next()?.parse().ok()).collect())
+        let found = self.due_in((0..SHARDS).map(|shard| due_key(id, shard)), now, limit).await?;
+        Ok(found.iter().filter_map(|key| key.pk.rsplit('#').next()?.parse().ok()).collect())
     }
 
     /// What waits in a lane, in the order of events, at most `limit`. One `Query`, strongly consistent.
