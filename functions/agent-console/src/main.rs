@@ -1,6 +1,6 @@
 //! Starts the function: everything is built here, in init, and nothing per request.
 
-#[tokio::main(flavor = "current_thread")]
+#[tokio::main(flavor = "local")]
 async fn main() -> Result<(), lambda_runtime::Error> {
     parlor_runtime::run_http::<agent_console::AgentConsole>().await
 }

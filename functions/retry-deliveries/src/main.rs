@@ -2,7 +2,7 @@
 
 use retry_deliveries::RetryDeliveries;
 
-#[tokio::main(flavor = "current_thread")]
+#[tokio::main(flavor = "local")]
 async fn main() -> Result<(), lambda_runtime::Error> {
     parlor_runtime::run_event::<RetryDeliveries>().await
 }

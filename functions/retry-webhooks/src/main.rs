@@ -2,7 +2,7 @@
 
 use retry_webhooks::RetryWebhooks;
 
-#[tokio::main(flavor = "current_thread")]
+#[tokio::main(flavor = "local")]
 async fn main() -> Result<(), lambda_runtime::Error> {
     parlor_runtime::run_event::<RetryWebhooks>().await
 }

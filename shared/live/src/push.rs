@@ -30,7 +30,8 @@ impl Live {
     /// Of the client that [`parlor_runtime`](../parlor_runtime) gives out.
     #[must_use]
     pub fn new(client: Client) -> Self {
-        let timeouts = TimeoutConfig::builder().operation_timeout(POST_TIMEOUT).build();
+        let timeouts =
+            TimeoutConfig::builder().operation_timeout(POST_TIMEOUT).disable_operation_attempt_timeout().build();
         let config = client.config().to_builder().timeout_config(timeouts).build();
         Self { client: Client::from_conf(config) }
     }

@@ -1,5 +1,6 @@
 use std::convert::Infallible;
 use std::future::Future;
+use std::pin::Pin;
 use std::sync::Arc;
 use std::time::Instant;
 
@@ -42,19 +43,25 @@ pub trait EventFunction: Sized + Send + Sync + 'static {
     fn handle(&self, event: Self::Event) -> impl Future<Output = Result<Self::Answer, Error>> + Send;
 }
 
-/// Runs `F` as the Lambda function that this process is, until Lambda ends it.
+/// Runs `F` as the Lambda function that this process is, until Lambda ends it. On tokio's `local` runtime only.
 pub async fn run_http<F: HttpFunction>() -> Result<(), Error> {
     let runtime = start().await?;
-    // On the heap: it is large, and lives as long as the process.
     let service = http_service(Arc::new(F::new(&runtime)), Arc::clone(&runtime.config.origin_secrets));
-    Box::pin(lambda_http::run(service)).await
+    serve(Box::pin(lambda_http::run(service))).await
 }
 
-/// Runs `F` as the Lambda function that this process is, until Lambda ends it.
+/// Runs `F` as the Lambda function that this process is, until Lambda ends it. On tokio's `local` runtime only.
 pub async fn run_event<F: EventFunction>() -> Result<(), Error> {
     let runtime = start().await?;
-    // On the heap: it is large, and lives as long as the process.
-    Box::pin(lambda_runtime::run(event_service(Arc::new(F::new(&runtime))))).await
+    let service = event_service(Arc::new(F::new(&runtime)));
+    serve(Box::pin(lambda_runtime::run(service))).await
+}
+
+/// Asks Lambda for invocations and answers them, as a task of its own: whenever something wakes the future that `main`
+/// itself waits for, tokio first asks the kernel for other events, and a task is simply the next in the queue. The loop
+/// is not `Send` as far as the compiler can tell, so the task is a local one.
+async fn serve(invocations: Pin<Box<dyn Future<Output = Result<(), Error>>>>) -> Result<(), Error> {
+    tokio::task::spawn_local(invocations).await?
 }
 
 async fn start() -> Result<Runtime, Error> {

@@ -9,10 +9,6 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
-use aws_smithy_async::rt::sleep::TokioSleep;
-use aws_smithy_http_client::tls::rustls_provider::CryptoMode;
-use aws_smithy_http_client::tls::{Provider, TlsContext, TrustStore};
-use aws_smithy_http_client::{Connector, ConnectorBuilder};
 use aws_smithy_runtime_api::box_error::BoxError;
 use aws_smithy_runtime_api::client::http::{
     HttpClient, HttpConnector, HttpConnectorFuture, HttpConnectorSettings, SharedHttpConnector,
@@ -20,15 +16,16 @@ use aws_smithy_runtime_api::client::http::{
 use aws_smithy_runtime_api::client::orchestrator::HttpRequest;
 use aws_smithy_runtime_api::client::runtime_components::RuntimeComponents;
 use aws_smithy_types::byte_stream::ByteStream;
+use parlor_https::{Https, Trust};
 
 /// Amazon Root CA 1 to 4 and the Starfield root that they are cross-signed by, from
 /// <https://www.amazontrust.com/repository/>. The first expires in 2037.
 const AMAZON_ROOTS: &[u8] = include_bytes!("amazon-roots.pem");
 
-/// As long as the SDK itself waits for a connection.
+/// As long as the SDK itself waits for a connection. How long an answer may take is the clients' business.
 const CONNECT_TIMEOUT: Duration = Duration::from_millis(3100);
-/// Longer than any answer that is still worth having takes. The SDK has no limit of its own.
-const READ_TIMEOUT: Duration = Duration::from_secs(10);
+/// How long warming up may take. Lambda ends an init phase after ten seconds.
+const WARM_TIMEOUT: Duration = Duration::from_secs(5);
 
 /// Hands the same connector to every client, so that all share connections.
 #[derive(Debug, Default, Clone)]
@@ -47,18 +44,21 @@ impl AwsHttp {
     }
 
     async fn get(&self, url: &str) -> Result<(), BoxError> {
-        let response = self.0.for_uri(url).call(HttpRequest::get(url)?).await?;
-        // Only a connection whose answer was read to the end goes back to the pool.
-        ByteStream::new(response.into_body()).collect().await?;
-        Ok(())
+        let exchange = async {
+            let response = self.0.for_uri(url).call(HttpRequest::get(url)?).await?;
+            // Only a connection whose answer was read to the end goes back to the pool.
+            ByteStream::new(response.into_body()).collect().await?;
+            Ok(())
+        };
+        tokio::time::timeout(WARM_TIMEOUT, exchange).await?
     }
 }
 
 #[derive(Debug, Default)]
 struct Connectors {
-    plain: OnceLock<Connector>,
-    pinned: OnceLock<Connector>,
-    system: OnceLock<Connector>,
+    plain: OnceLock<Https>,
+    pinned: OnceLock<Https>,
+    system: OnceLock<Https>,
     pinned_failed: AtomicBool,
 }
 
@@ -78,33 +78,16 @@ impl HttpConnector for Shared {
 }
 
 impl Connectors {
-    fn for_uri(&self, uri: &str) -> &Connector {
+    fn for_uri(&self, uri: &str) -> &Https {
         let Some(rest) = uri.strip_prefix("https://") else {
-            return self.plain.get_or_init(|| builder().build_http());
+            return self.plain.get_or_init(|| Https::new(Trust::Nobody, CONNECT_TIMEOUT));
         };
         let host = rest.split(['/', ':', '?']).next().unwrap_or_default();
         if host.ends_with(".amazonaws.com") && !self.pinned_failed.load(Ordering::Relaxed) {
-            self.pinned.get_or_init(|| tls(TrustStore::empty().with_pem_certificate(AMAZON_ROOTS)))
+            self.pinned.get_or_init(|| Https::new(Trust::Only(AMAZON_ROOTS), CONNECT_TIMEOUT))
         } else {
-            self.system.get_or_init(|| tls(TrustStore::default()))
+            self.system.get_or_init(|| Https::new(Trust::System, CONNECT_TIMEOUT))
         }
-    }
-}
-
-fn builder() -> ConnectorBuilder {
-    Connector::builder()
-        .connector_settings(
-            HttpConnectorSettings::builder().connect_timeout(CONNECT_TIMEOUT).read_timeout(READ_TIMEOUT).build(),
-        )
-        .sleep_impl(TokioSleep::new())
-}
-
-fn tls(trust: TrustStore) -> Connector {
-    let builder = builder().tls_provider(Provider::rustls(CryptoMode::Ring));
-    match TlsContext::builder().with_trust_store(trust).build() {
-        Ok(context) => builder.tls_context(context).build(),
-        // Certificates are not looked at here, so this cannot happen; the system's roots are the default.
-        Err(_) => builder.build(),
     }
 }
 
@@ -116,14 +99,14 @@ mod tests {
     fn each_connector_can_be_built_and_is_built_once_and_only_when_needed() {
         let connectors = Connectors::default();
         let uri = "https://dynamodb.eu-central-1.amazonaws.com/";
-        let pinned: *const Connector = connectors.for_uri(uri);
+        let pinned: *const Https = connectors.for_uri(uri);
         assert!(std::ptr::eq(pinned, connectors.for_uri("https://sns.us-east-1.amazonaws.com")));
         assert!(connectors.plain.get().is_none() && connectors.system.get().is_none());
 
         connectors.for_uri("http://127.0.0.1:8000/");
         assert!(connectors.plain.get().is_some() && connectors.system.get().is_none());
         // An attacker's host that only looks like Amazon's gets no special treatment.
-        let system: *const Connector = connectors.for_uri("https://amazonaws.com.example/x.amazonaws.com");
+        let system: *const Https = connectors.for_uri("https://amazonaws.com.example/x.amazonaws.com");
         assert!(!std::ptr::eq(pinned, system));
 
         connectors.pinned_failed.store(true, Ordering::Relaxed);

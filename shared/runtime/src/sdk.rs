@@ -2,7 +2,9 @@ use std::time::Duration;
 
 use aws_credential_types::Credentials;
 use aws_credential_types::provider::SharedCredentialsProvider;
+use aws_sdk_dynamodb::config::{IdentityCache, StalledStreamProtectionConfig};
 use aws_smithy_types::retry::RetryConfig;
+use aws_smithy_types::timeout::TimeoutConfig;
 use aws_types::SdkConfig;
 use aws_types::app_name::AppName;
 use aws_types::region::Region;
@@ -14,6 +16,9 @@ use crate::https::AwsHttp;
 /// The longest pause before the second attempt.
 const FIRST_BACKOFF: Duration = Duration::from_millis(50);
 
+/// Longer than any answer that is still worth having takes. The SDK has no limit of its own.
+const ATTEMPT_TIMEOUT: Duration = Duration::from_secs(10);
+
 /// What all clients share.
 ///
 /// There is no `aws-config` here. Its credential chain looks for profiles, web identities, container and instance
@@ -21,9 +26,13 @@ const FIRST_BACKOFF: Duration = Duration::from_millis(50);
 /// three variables that hold for as long as the execution environment lives, so reading them once is all there is to do.
 ///
 /// Region comes from `AWS_REGION`. `AWS_ENDPOINT_URL_<SERVICE>` and `AWS_ENDPOINT_URL` override endpoints, with the SDKs'
-/// own names and precedence. The behaviour version, and with it timeouts, is the latest. Retries are the standard ones, but
-/// begin after 50 ms at most, as other SDKs do for DynamoDB: a second is most of what a person waits for a page. The
-/// function's name is the application's name, so that it stands in the user agent of every request.
+/// own names and precedence. The behaviour version is the latest. Retries are the standard ones, but begin after 50 ms at
+/// most, as other SDKs do for DynamoDB: a second is most of what a person waits for a page. The function's name is the
+/// application's name, so that it stands in the user agent of every request.
+///
+/// One timer watches an attempt, from sending to the last byte of its answer. The SDK's own watch two for the same: one for
+/// the head of the answer, one for the throughput of bodies, which all fit into a packet or a few. Each timer wakes the
+/// loop once for nothing. The credentials are known and stay, so there is no cache of them.
 pub(crate) fn sdk_config(env: &impl Fn(&str) -> Option<String>, http: &AwsHttp) -> Result<SdkConfig, ConfigError> {
     let required = |name: &'static str| env(name).ok_or(ConfigError::Missing(name));
     let credentials = Credentials::new(
@@ -43,6 +52,9 @@ pub(crate) fn sdk_config(env: &impl Fn(&str) -> Option<String>, http: &AwsHttp) 
         .behavior_version(aws_sdk_dynamodb::config::BehaviorVersion::latest())
         .region(Region::new(required("AWS_REGION")?))
         .credentials_provider(SharedCredentialsProvider::new(credentials))
+        .identity_cache(IdentityCache::no_cache())
+        .stalled_stream_protection(StalledStreamProtectionConfig::disabled())
+        .timeout_config(TimeoutConfig::builder().operation_attempt_timeout(ATTEMPT_TIMEOUT).build())
         .retry_config(RetryConfig::standard().with_initial_backoff(FIRST_BACKOFF))
         .http_client(http.clone())
         .service_config(endpoints);

@@ -6,19 +6,15 @@
 
 use std::{net::IpAddr, time::Duration};
 
-use aws_smithy_async::rt::sleep::TokioSleep;
-use aws_smithy_http_client::{
-    Connector,
-    tls::{Provider, TlsContext, TrustStore, rustls_provider::CryptoMode},
-};
 use aws_smithy_runtime_api::client::{
     dns::{DnsFuture, ResolveDns, ResolveDnsError},
-    http::{HttpConnector as _, HttpConnectorSettings},
+    http::HttpConnector as _,
     orchestrator::HttpRequest,
     result::ConnectorError,
 };
 use aws_smithy_types::{body::SdkBody, byte_stream::ByteStream};
 use parlor_domain::webhook::{NoAnswer, Targets};
+use parlor_https::{Https, SystemDns, Trust};
 
 /// How long an endpoint may take to be connected to, TLS included.
 const CONNECT_LIMIT: Duration = Duration::from_secs(5);
@@ -43,7 +39,7 @@ pub(crate) struct Post<'a> {
 #[derive(Debug)]
 pub(crate) struct Client {
     targets: Targets,
-    connector: Connector,
+    connector: Https,
 }
 
 /// Why a name was not resolved.
@@ -62,19 +58,6 @@ struct Checked<R> {
     resolver: R,
 }
 
-/// The system's resolver.
-#[derive(Debug, Clone)]
-struct System;
-
-impl ResolveDns for System {
-    fn resolve_dns<'a>(&'a self, name: &'a str) -> DnsFuture<'a> {
-        DnsFuture::new(async move {
-            let found = tokio::net::lookup_host((name, 0)).await.map_err(ResolveDnsError::new)?;
-            Ok(found.map(|address| address.ip()).collect())
-        })
-    }
-}
-
 impl<R: ResolveDns> ResolveDns for Checked<R> {
     fn resolve_dns<'a>(&'a self, name: &'a str) -> DnsFuture<'a> {
         DnsFuture::new(async move {
@@ -91,20 +74,12 @@ impl<R: ResolveDns> ResolveDns for Checked<R> {
 impl Client {
     /// For the addresses that this deployment sends to.
     pub(crate) fn new(targets: Targets) -> Self {
-        Self::with_resolver(targets, System)
+        Self::with_resolver(targets, SystemDns)
     }
 
     fn with_resolver(targets: Targets, resolver: impl ResolveDns + Clone + 'static) -> Self {
-        let builder = Connector::builder()
-            .connector_settings(HttpConnectorSettings::builder().connect_timeout(CONNECT_LIMIT).build())
-            .sleep_impl(TokioSleep::new())
-            .tls_provider(Provider::rustls(CryptoMode::Ring));
-        let builder = match TlsContext::builder().with_trust_store(TrustStore::default()).build() {
-            Ok(context) => builder.tls_context(context),
-            // Certificates are not looked at here, so this cannot happen; the system's roots are the default.
-            Err(_) => builder,
-        };
-        Self { targets, connector: builder.build_with_resolver(Checked { targets, resolver }) }
+        let resolver = Checked { targets, resolver };
+        Self { targets, connector: Https::with_resolver(Trust::System, CONNECT_LIMIT, resolver) }
     }
 
     /// Posts, and answers with the status. At most [`ATTEMPT_LIMIT`].
