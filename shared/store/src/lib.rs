@@ -6,6 +6,7 @@
 #![cfg_attr(test, allow(clippy::unwrap_used))]
 
 mod commit;
+mod document;
 mod due;
 mod error;
 mod history;

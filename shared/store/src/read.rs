@@ -13,7 +13,7 @@ use serde::de::DeserializeOwned;
 
 use crate::{
     Connection, Credentials, Guesser, Kept, PostedMark, SettingsVersion, SetupLink, Store, StoreError, Team,
-    WrongPasswords,
+    WrongPasswords, document,
     keys::{Item, Key},
 };
 
@@ -150,13 +150,11 @@ impl Found {
         key: &Key,
         attribute: &str,
     ) -> Result<Option<T>, StoreError> {
-        self.items
-            .get(key)
-            .and_then(|item| item.get(attribute))
-            .map(|value| {
-                serde_dynamo::from_attribute_value(value.clone()).map_err(|error| StoreError::item(kind, &error))
-            })
-            .transpose()
+        self.items.get(key).map_or(Ok(None), |item| document::read(kind, item, attribute))
+    }
+
+    fn text(&self, kind: &'static str, key: &Key, attribute: &str) -> Result<Option<&str>, StoreError> {
+        self.items.get(key).map_or(Ok(None), |item| document::text(kind, item, attribute))
     }
 
     /// The session.
@@ -174,10 +172,10 @@ impl Found {
     /// The system's settings: the defaults until an admin saved some.
     pub fn system(&self) -> Result<(Settings, SettingsVersion), StoreError> {
         let key = Key::system();
-        let Some(document) = self.get::<String>("settings", &key, "doc")? else {
+        let Some(document) = self.text("settings", &key, "doc")? else {
             return Ok((Settings::default(), SettingsVersion(0)));
         };
-        let settings = Settings::stored(&document)
+        let settings = Settings::stored(document)
             .map_err(|error| StoreError::Item { kind: "settings", reason: error.to_string() })?;
         Ok((settings, SettingsVersion(self.get("settings", &key, "version")?.unwrap_or(0))))
     }
@@ -185,11 +183,11 @@ impl Found {
     /// A team; `None` if there is none of that id.
     pub fn team(&self, id: &TeamId) -> Result<Option<Team>, StoreError> {
         let key = Key::team(id);
-        let Some(name) = self.get("team", &key, "name")? else { return Ok(None) };
-        let overrides = match self.get::<String>("team", &key, "doc")? {
+        let Some(name) = self.text("team", &key, "name")?.map(str::to_owned) else { return Ok(None) };
+        let overrides = match self.text("team", &key, "doc")? {
             None => Overrides::none(),
             Some(document) => Overrides::stored(
-                serde_json::from_str(&document)
+                serde_json::from_str(document)
                     .map_err(|error| StoreError::Item { kind: "team", reason: error.to_string() })?,
             ),
         };

@@ -15,11 +15,12 @@ use parlor_domain::{
         list_place,
     },
 };
-use serde::{Serialize, de::DeserializeOwned};
+use serde::Serialize;
 
 use crate::{
     Found, Kept, Keys, Store, StoreError,
     commit::put_new_in,
+    document::read,
     keys::{Item, Key, millis, number, shard_of, text},
 };
 
@@ -123,12 +124,6 @@ impl Found {
 
 fn to_value<T: Serialize>(kind: &'static str, value: &T) -> Result<AttributeValue, StoreError> {
     serde_dynamo::to_attribute_value(value).map_err(|error| StoreError::item(kind, &error))
-}
-
-fn read<T: DeserializeOwned>(kind: &'static str, item: &Item, attribute: &str) -> Result<Option<T>, StoreError> {
-    item.get(attribute)
-        .map(|value| serde_dynamo::from_attribute_value(value.clone()).map_err(|error| StoreError::item(kind, &error)))
-        .transpose()
 }
 
 fn webhook(item: &Item) -> Result<Webhook, StoreError> {
