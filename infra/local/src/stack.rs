@@ -455,6 +455,18 @@ impl Stack {
         }
     }
 
+    /// Puts items, in DynamoDB's own JSON, into a table as if they had always been there: nothing is counted, and the
+    /// stream says nothing of them. For those who need a table that is large.
+    ///
+    /// # Errors
+    /// There is no such table, or an item is none of its.
+    pub fn fill(&self, table: &str, items: Vec<Value>) -> Result<(), StackError> {
+        let items: Result<Vec<dynoxide::Item>, _> = items.into_iter().map(serde_json::from_value).collect();
+        let items = items.map_err(|error| StackError::Table(table.to_owned(), error))?;
+        self.inner.db.import_items(table, items, dynoxide::ImportOptions::default())?;
+        Ok(())
+    }
+
     /// Asks `decide`, with the function and the operation (`session-end`, `TransactWriteItems`), about every request to
     /// DynamoDB from now on, in the order in which they come. Without effect unless the builder was told to count.
     pub fn inject(&self, decide: impl FnMut(&str, &str) -> Fault + Send + 'static) {

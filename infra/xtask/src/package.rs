@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use crate::{Failure, cargo, root, succeeds, tools};
 
 /// Bytes: more than this takes too long to fetch at a cold start.
-const LARGEST_ZIP: u64 = 3 * 1024 * 1024;
+const LARGEST_ZIP: u64 = 3_000_000;
 
 /// What to build.
 pub(crate) struct Options {
@@ -38,7 +38,7 @@ pub(crate) fn run(options: &Options) -> Result<bool, Failure> {
         let zip = root().join("target/lambda").join(function).join("bootstrap.zip");
         let size = fs::metadata(&zip).map_err(|error| Failure::new(format!("{}: {error}", zip.display())))?.len();
         let verdict = if size > LARGEST_ZIP { "larger than it may be" } else { "ok" };
-        println!("{function}: {} KB, {verdict}", size.div_ceil(1024));
+        println!("{function}: {size} bytes, {verdict}");
         fits &= size <= LARGEST_ZIP;
     }
     Ok(fits)

@@ -2,26 +2,34 @@
 //! new in each repetition.
 
 use std::collections::BTreeMap;
+use std::path::Path;
 
 use futures_util::{SinkExt as _, StreamExt as _};
+use jiff::SignedDuration;
 use parlor_domain::{SecretHash, SessionId};
 use parlor_live::{Holder, Ticket};
 use parlor_local::Stack;
-use parlor_store::Keys;
+use parlor_store::{Guesser, Keys, WrongPasswords};
 use parlor_tests::{Browser, House};
 use serde_json::{Value, json};
 use tokio::net::TcpStream;
-use tokio::task::JoinHandle;
+use tokio::sync::{mpsc, oneshot};
 use tokio_tungstenite::{MaybeTlsStream, WebSocketStream, tungstenite::Message};
 
 /// Makes the event of a repetition, by its number, from the recorded one.
 type Vary = Box<dyn Fn(&mut Value, u64)>;
 
+/// What every operation may cost; a case that has a row there is held to it.
+const BUDGETS: &str = include_str!("../../../docs/budgets.md");
+
+/// The case whose password is looked at: argon2id costs memory and instructions on purpose.
+pub(crate) const SIGN_IN: &str = "sign in";
+
 /// One function, and what it is asked.
 pub(crate) struct Case {
     /// The function.
     pub(crate) function: &'static str,
-    /// In words, for the table.
+    /// In words, for the table. The words of `docs/budgets.md` where it has the operation.
     pub(crate) what: &'static str,
     /// Its answer's status; 0 for functions that answer nobody.
     pub(crate) status: u64,
@@ -39,12 +47,26 @@ impl Case {
         event
     }
 
+    /// What the operation costs by `docs/budgets.md`, if it stands there.
+    pub(crate) fn budget(&self) -> Option<&'static str> {
+        let row = format!("| {} | `{}` | ", self.what, self.function);
+        BUDGETS.lines().find_map(|line| line.strip_prefix(&row)?.strip_suffix(" |"))
+    }
+
     /// Whether `answer` is the one that was to be measured.
     pub(crate) fn check(&self, answer: &Value) -> Result<(), String> {
         let status = answer["statusCode"].as_u64().unwrap_or(0);
         if status == self.status { Ok(()) } else { Err(format!("answered {status} instead of {}", self.status)) }
     }
 }
+
+/// The function that has nothing to ask the database.
+pub(crate) const ASKS_NOTHING: &str = "static-files";
+
+/// What `agent-auth` costs without a password to look at.
+const WAITING: &str = "sign in, one that has to wait";
+/// Whose sign-in has to wait, for longer than any bench takes.
+const GUESSED: &str = "guessed@example.com";
 
 /// What is said in the bench's room: neither a word nor a novel.
 const TEXT: &str = "Good morning, I have the documents here and would like to go through the second page with you.";
@@ -57,9 +79,22 @@ pub(crate) struct Site {
     pub(crate) session: SessionId,
     /// The customer's device there.
     device: SecretHash,
-    events: BTreeMap<&'static str, Value>,
-    /// Read what comes over the two live connections, as pages do.
-    pages: Vec<JoinHandle<()>>,
+    /// By function; by function and case where it has more than one.
+    events: BTreeMap<String, Value>,
+    /// The two pages in the room.
+    pages: Vec<Page>,
+}
+
+/// A page in the room, which reads what comes over its live connection. Told to, it pings, and says when it was heard.
+type Page = mpsc::UnboundedSender<oneshot::Sender<()>>;
+
+/// The functions that no case asks anything: new ones, whose author has to think of one.
+pub(crate) fn without_a_case(cases: &[Case]) -> Result<Vec<String>, String> {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../functions");
+    let entries = std::fs::read_dir(&folder).map_err(|error| format!("{}: {error}", folder.display()))?;
+    let programs = entries.flatten().filter(|entry| entry.path().join("src/main.rs").is_file());
+    let names = programs.map(|entry| entry.file_name().to_string_lossy().into_owned());
+    Ok(names.filter(|name| cases.iter().all(|case| case.function != name)).collect())
 }
 
 type Socket = WebSocketStream<MaybeTlsStream<TcpStream>>;
@@ -95,7 +130,8 @@ impl Site {
             plain("customer-entry", "opening page", 200),
             plain("customer-pin", "PIN page", 200),
             plain("customer-room", "customer's room", 200),
-            plain("agent-auth", "sign in", 303),
+            plain("agent-auth", SIGN_IN, 303),
+            Case { event: self.events[WAITING].clone(), ..plain("agent-auth", WAITING, 429) },
             plain("agent-console", "welcome page", 200),
             plain("admin", "read the system's settings", 200),
             plain("session-start", "start a session", 201),
@@ -107,12 +143,12 @@ impl Site {
             plain("session-content", "list messages", 200),
             plain("webhooks", "list webhooks", 200),
             plain("static-files", "a style sheet", 200),
-            Case { vary: Some(self.fresh_ticket()), ..plain("live-connect", "connect", 200) },
+            Case { vary: Some(self.fresh_ticket()), ..plain("live-connect", "live: connect", 200) },
             self.message(),
             plain("live-disconnect", "disconnect", 200),
             plain("deliver", "an entry that was sent before", 0),
-            plain("deliver-webhooks", "an event that no webhook wants", 0),
-            plain("sweep-inactivity", "nothing due", 0),
+            plain("deliver-webhooks", "an event to no webhook", 0),
+            plain("sweep-inactivity", "sweep, nothing due", 0),
             plain("sweep-access", "nothing due", 0),
             plain("retry-deliveries", "nothing due", 0),
             plain("retry-webhooks", "nothing due", 0),
@@ -128,7 +164,7 @@ impl Site {
     pub(crate) fn message(&self) -> Case {
         Case {
             function: "live-message",
-            what: "chat message to two",
+            what: "live: message",
             status: 200,
             event: self.events["live-message"].clone(),
             vary: Some(Box::new(|event, number| {
@@ -154,7 +190,7 @@ impl Site {
     fn keep(&mut self, functions: &[&'static str]) {
         for function in functions {
             let event = self.house.stack.last_event(function);
-            self.events.insert(function, event.unwrap_or_else(|| panic!("{function} was not called")));
+            self.events.insert((*function).to_owned(), event.unwrap_or_else(|| panic!("{function} was not called")));
         }
     }
 
@@ -195,7 +231,38 @@ impl Site {
     }
 
     fn listen(&mut self, mut socket: Socket) {
-        self.pages.push(tokio::spawn(async move { while let Some(Ok(_)) = socket.next().await {} }));
+        let ping = json!({"type": "ping", "session": self.session}).to_string();
+        let (page, mut told) = mpsc::unbounded_channel::<oneshot::Sender<()>>();
+        self.pages.push(page);
+        tokio::spawn(async move {
+            let mut heard = None;
+            loop {
+                tokio::select! {
+                    frame = socket.next() => match frame {
+                        Some(Ok(frame)) if frame.to_text().is_ok_and(|text| text.contains("\"pong\"")) => drop(heard.take()),
+                        Some(Ok(_)) => {}
+                        _ => return,
+                    },
+                    Some(done) = told.recv() => {
+                        heard = Some(done);
+                        if socket.send(Message::text(ping.clone())).await.is_err() {
+                            return;
+                        }
+                    }
+                }
+            }
+        });
+    }
+
+    /// Pings from both pages, as they would every half a minute: a room that is silent for ten minutes is empty.
+    pub(crate) async fn stay(&self) -> Result<(), String> {
+        for page in &self.pages {
+            let (done, heard) = oneshot::channel();
+            page.send(done).map_err(|_| "a page has left the room".to_owned())?;
+            // Its end is the answer; nobody sends anything.
+            let _: Result<(), _> = heard.await;
+        }
+        Ok(())
     }
 
     /// The staff's pages.
@@ -206,6 +273,15 @@ impl Site {
         let fields = [("email", login.email.as_str()), ("password", login.password.as_str())];
         assert_eq!(self.house.browser().post("/login", &fields).await.status, 303);
         self.keep(&["agent-console", "agent-auth"]);
+
+        let now = self.house.runtime.clock.now();
+        let guesser = Guesser { email: GUESSED.parse().unwrap(), browser: None };
+        let wrong = WrongPasswords { count: 9, wait_until: Some(now + SignedDuration::from_hours(9)), at: Some(now) };
+        self.house.store.note_wrong_password(&guesser, &WrongPasswords::default(), &wrong, now).await.unwrap();
+        let fields = [("email", GUESSED), ("password", "a guess of many")];
+        assert_eq!(self.house.browser().post("/login", &fields).await.status, 429);
+        let event = self.house.stack.last_event("agent-auth").unwrap();
+        self.events.insert(WAITING.to_owned(), event);
     }
 
     /// The integrators' operations.
@@ -255,4 +331,31 @@ impl Site {
 
 async fn open(url: &str) -> Socket {
     tokio_tungstenite::connect_async(url).await.unwrap().0
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+    async fn every_function_has_a_case_and_an_event() {
+        let cases = Site::visit().await.cases();
+        assert_eq!(without_a_case(&cases).unwrap(), Vec::<String>::new());
+        for case in &cases {
+            assert!(case.event(1).is_object(), "{}", case.function);
+        }
+        let unbudgeted = cases.iter().filter(|case| case.budget().is_none()).map(|case| case.function);
+        assert_eq!(unbudgeted.collect::<Vec<_>>(), WITHOUT_A_ROW, "the case has another name than its row");
+    }
+
+    /// Whose case is no operation of `docs/budgets.md`: a repetition that finds everything done, or nothing to do.
+    const WITHOUT_A_ROW: [&str; 7] = [
+        "session-renew",
+        "static-files",
+        "live-disconnect",
+        "deliver",
+        "sweep-access",
+        "retry-deliveries",
+        "retry-webhooks",
+    ];
 }

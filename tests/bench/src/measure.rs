@@ -19,7 +19,10 @@ const STARTS: usize = 11;
 const WARM_UP: u64 = 400;
 /// Invocations in a block whose CPU time is taken, and blocks whose median counts.
 const BLOCK: u64 = 100;
-const BLOCKS: usize = 5;
+const BLOCKS: usize = 11;
+
+/// What stands in the table for no request at all.
+pub(crate) const NO_REQUEST: &str = "none";
 
 /// What one function costs.
 pub(crate) struct Figures {
@@ -28,6 +31,8 @@ pub(crate) struct Figures {
     pub(crate) what: &'static str,
     /// What the first answer costs in requests to DynamoDB.
     pub(crate) requests: String,
+    /// What it may cost, if `docs/budgets.md` has the operation.
+    pub(crate) budget: Option<&'static str>,
     /// Bytes that are uploaded.
     pub(crate) zip: u64,
     /// Instructions from exec to the first answer.
@@ -143,7 +148,16 @@ impl<'a> Bench<'a> {
     pub(crate) fn requests(&self, function: &str) -> String {
         let requests = self.site.house.requests_of(function);
         self.site.house.stack.reset_requests();
-        if requests.is_empty() { "none".to_owned() } else { requests }
+        if requests.is_empty() { NO_REQUEST.to_owned() } else { requests }
+    }
+
+    /// Has a function give its answer once.
+    pub(crate) async fn rehearse(&mut self, case: &Case) -> Result<(), String> {
+        self.site.stay().await?;
+        let mut running = self.program(case.function).start().await?;
+        let event = self.event(case);
+        case.check(&running.answer(event).await?)?;
+        running.stop().await
     }
 
     /// Everything about one function.
@@ -152,6 +166,7 @@ impl<'a> Bench<'a> {
         let zip = self.options.packages.join(case.function).join("bootstrap.zip");
         let zip = fs::metadata(&zip).map_err(|error| format!("{}: {error}", zip.display()))?.len();
 
+        self.site.stay().await?;
         self.requests(case.function);
         let mut running = program.start().await?;
         let event = self.event(case);
@@ -174,7 +189,8 @@ impl<'a> Bench<'a> {
             times.push(self.start_time(&program, case).await?);
         }
         let cpu = median(times);
-        Ok(Figures { function: case.function, what: case.what, requests, zip, start, warm, memory, cpu })
+        let budget = case.budget();
+        Ok(Figures { function: case.function, what: case.what, requests, budget, zip, start, warm, memory, cpu })
     }
 
     /// CPU time from exec to the first answer.
@@ -189,6 +205,7 @@ impl<'a> Bench<'a> {
 
     /// A function and its peer, in turns, so that whatever else the machine does meets both.
     pub(crate) async fn pair(&mut self, case: &Case) -> Result<Pair, String> {
+        self.site.stay().await?;
         let (parlor, node) = (self.program(case.function), self.peer(case.function));
         let mut starts = [Vec::new(), Vec::new()];
         for _ in 0..STARTS {
@@ -217,7 +234,8 @@ impl<'a> Bench<'a> {
                 for event in events {
                     process.answer(event).await?;
                 }
-                times.push((process.cpu()? - before) / BLOCK);
+                // A thread that ended takes its share along.
+                times.push(process.cpu()?.saturating_sub(before) / BLOCK);
             }
         }
         for process in running {

@@ -1,27 +1,24 @@
 //! Whether what is many costs more: connections for the relay, sessions for the sweep.
 
-use aws_sdk_dynamodb::types::{AttributeValue, PutRequest, WriteRequest};
-use futures_util::{StreamExt as _, stream};
 use jiff::SignedDuration;
 use parlor_domain::{
     Actor, LinkToken, Origin, Session, SessionId,
     session::{Context, Customer, NewSession},
 };
 use parlor_store::{Extras, Keys};
-use serde_json::json;
+use serde_json::{Value, json};
 
 use crate::cases::Site;
 use crate::measure::Bench;
 
-/// Connections, and sessions, that there are few and many of. A million sessions take the embedded database minutes.
+/// Connections, and sessions, that there are few and many of.
 const CONNECTIONS: [u64; 2] = [100, 100_000];
-const SESSIONS: [u64; 2] = [1_000, 100_000];
+const SESSIONS: [u64; 2] = [1_000, 1_000_000];
 /// How many of the sessions are due.
 const DUE: u64 = 10;
 
-/// Items that DynamoDB takes in one batch, and batches on their way at once.
-const BATCH: u64 = 25;
-const AT_ONCE: usize = 4;
+/// Items that are put into a table at once.
+const BATCH: u64 = 10_000;
 
 /// The same operation among few and among many.
 pub(crate) struct Scale {
@@ -38,12 +35,15 @@ pub(crate) async fn relay(bench: &mut Bench<'_>, site: &Site) -> Result<Scale, S
     let mut seeded = 0;
     for (count, cost) in &mut costs {
         seed(site, table, seeded..*count, |number| {
-            let id = format!("C#elsewhere{number:010}=");
-            vec![("pk", text(id)), ("sk", text("C")), ("expires", AttributeValue::N("4102444800".to_owned()))]
-        })
-        .await?;
+            json!({
+                "pk": {"S": format!("C#elsewhere{number:010}=")},
+                "sk": {"S": "C"},
+                "expires": {"N": "4102444800"},
+            })
+        })?;
         seeded = *count;
         let case = site.message();
+        site.stay().await?;
         let mut running = program.start().await?;
         bench.requests("live-message");
         let event = bench.event(&case);
@@ -64,14 +64,13 @@ pub(crate) async fn sweep(bench: &mut Bench<'_>, site: &Site) -> Result<Scale, S
     for (count, cost) in &mut costs {
         // Nothing but their keys and when they are due: the sweep must not come to see more of them.
         seed(site, table, seeded..*count - DUE, |number| {
-            vec![
-                ("pk", text(format!("S#elsewhere{number:017}"))),
-                ("sk", text("S")),
-                ("due_shard", text(format!("inactivity#{}", number % 8))),
-                ("due_at", AttributeValue::N((4_102_444_800_000 + number).to_string())),
-            ]
-        })
-        .await?;
+            json!({
+                "pk": {"S": format!("S#elsewhere{number:017}")},
+                "sk": {"S": "S"},
+                "due_shard": {"S": format!("inactivity#{}", number % 8)},
+                "due_at": {"N": (4_102_444_800_000 + number).to_string()},
+            })
+        })?;
         seeded = *count - DUE;
         for _ in 0..DUE {
             forgotten_session(site).await;
@@ -115,38 +114,17 @@ async fn forgotten_session(site: &Site) {
     house.store.commit(&decision, Extras::default()).await.unwrap();
 }
 
-fn text(text: impl Into<String>) -> AttributeValue {
-    AttributeValue::S(text.into())
-}
-
 /// Puts one item for each number into a table.
-async fn seed(
-    site: &Site,
-    table: &str,
-    numbers: std::ops::Range<u64>,
-    item: impl Fn(u64) -> Vec<(&'static str, AttributeValue)>,
-) -> Result<(), String> {
-    let client = site.house.runtime.dynamodb();
-    let first = numbers.start;
-    let starts = (first..numbers.end).step_by(usize::try_from(BATCH).unwrap_or(1));
-    let batches = starts.map(|start| {
-        let writes: Vec<WriteRequest> = (start..numbers.end.min(start + BATCH))
-            .map(|number| {
-                let item = item(number).into_iter().map(|(name, value)| (name.to_owned(), value)).collect();
-                let put = PutRequest::builder().set_item(Some(item)).build().unwrap();
-                WriteRequest::builder().put_request(put).build()
-            })
-            .collect();
-        let request = client.batch_write_item().request_items(table, writes);
-        async move {
-            let answer = request.send().await.map_err(|error| format!("seeding: {error:?}"))?;
-            let left = answer.unprocessed_items.unwrap_or_default();
-            if left.is_empty() { Ok(()) } else { Err("seeding: the table is too slow".to_owned()) }
-        }
-    });
-    let mut answers = stream::iter(batches).buffer_unordered(AT_ONCE);
-    while let Some(answer) = answers.next().await {
-        answer?;
+fn seed(site: &Site, table: &str, numbers: std::ops::Range<u64>, item: impl Fn(u64) -> Value) -> Result<(), String> {
+    let clock = &site.house.runtime.clock;
+    let since = clock.now();
+    let mut start = numbers.start;
+    while start < numbers.end {
+        let end = numbers.end.min(start + BATCH);
+        let filled = site.house.stack.fill(table, (start..end).map(&item).collect());
+        filled.map_err(|error| format!("seeding {table}: {error}"))?;
+        start = end;
     }
+    eprintln!("{} items more: {} s", numbers.end - numbers.start, clock.now().duration_since(since).as_secs());
     Ok(())
 }
