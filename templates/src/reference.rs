@@ -415,7 +415,8 @@ mod tests {
         for link in page.split("href=\"#").skip(1).filter_map(|rest| rest.split('"').next()) {
             assert!(page.contains(&format!("id=\"{link}\"")), "{link}");
         }
-        assert!(!page.contains("null</"), "nothing that is missing is shown as such");
+        // Descriptions speak of `null`; nothing that is missing is shown as such.
+        assert!(!page.replace("<code>null</code>", "").contains("null</"));
     }
 
     #[test]

@@ -18,7 +18,14 @@ fn the_committed_document_is_what_the_code_says() {
 
 #[test]
 fn the_template_has_every_documented_operation_and_no_other() {
-    let known = BTreeMap::from([("PublicUrl".to_owned(), "http://localhost:1".to_owned())]);
+    let known = [
+        ("PublicUrl", "http://localhost:1"),
+        ("MailFrom", "hello@parlor.example"),
+        ("AWS::Region", "nowhere"),
+        ("AWS::Partition", "aws"),
+        ("AWS::AccountId", "0"),
+    ];
+    let known = known.map(|(name, value)| (name.to_owned(), value.to_owned())).into();
     let routes = Template::parse(EMBEDDED, &known).unwrap().routes;
     let routes: BTreeSet<_> = routes
         .into_iter()

@@ -13,7 +13,7 @@ use parlor_runtime::{HttpFunction, Runtime};
 use parlor_store::{CommitError, Extras, Found, Keys, Race, Summary};
 use parlor_web::{
     Answer, Call, Caller, Endpoint, Payload, Ports, Problem, Refused, SessionView,
-    call::object,
+    call::{object, optional_word, word},
     operation::{keep, replay, room},
     problem::Code,
 };
@@ -82,9 +82,10 @@ struct Input {
     #[serde(deserialize_with = "object")]
     customer: CustomerInput,
     /// How messages go; without it what the customer has, or the settings' default.
+    #[serde(default, deserialize_with = "optional_word")]
     channel: Option<Channel>,
     /// Whether the customer is invited at once.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "word")]
     mode: Mode,
     /// The team under whose settings the session runs; without it the key's own.
     team: Option<String>,

@@ -8,7 +8,10 @@ use lambda_http::{
     request::RequestContext,
 };
 use parlor_domain::{Origin, SessionId};
-use serde::de::{DeserializeOwned, Deserializer, MapAccess, Visitor, value::MapAccessDeserializer};
+use serde::{
+    Deserialize,
+    de::{DeserializeOwned, Deserializer, IntoDeserializer as _, MapAccess, Visitor, value::MapAccessDeserializer},
+};
 use serde_json::Value;
 use sha2::{Digest, Sha256};
 
@@ -236,6 +239,34 @@ fn read<T: DeserializeOwned>(value: Value) -> Result<T, Refused> {
         let path = error.path().to_string();
         Refused::Malformed(format!("`{path}`: {}.", parlor_domain::settings::without_internals(error.inner())))
     })
+}
+
+/// For `deserialize_with` of fields that are one of some words: serde by itself takes an object of a word and `null`, too.
+pub fn word<'de, D: Deserializer<'de>, T: Deserialize<'de>>(deserializer: D) -> Result<T, D::Error> {
+    struct Word<T>(PhantomData<T>);
+
+    impl<'de, T: Deserialize<'de>> Visitor<'de> for Word<T> {
+        type Value = T;
+
+        fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+            f.write_str("a string")
+        }
+
+        fn visit_str<E: serde::de::Error>(self, text: &str) -> Result<T, E> {
+            T::deserialize(text.into_deserializer())
+        }
+    }
+
+    deserializer.deserialize_str(Word(PhantomData))
+}
+
+/// [`word`] for a field that may be `null`.
+pub fn optional_word<'de, D: Deserializer<'de>, T: Deserialize<'de>>(deserializer: D) -> Result<Option<T>, D::Error> {
+    #[derive(Deserialize)]
+    #[serde(bound(deserialize = "T: Deserialize<'de>"))]
+    struct Given<T>(#[serde(deserialize_with = "word")] T);
+
+    Ok(Option::<Given<T>>::deserialize(deserializer)?.map(|Given(word)| word))
 }
 
 /// For `deserialize_with` of fields that are objects: serde by itself takes a list of the fields' values, too.
