@@ -135,7 +135,7 @@ fn place(call: &Call) -> String {
 /// The answer that a repetition of `call` gets.
 #[must_use]
 pub fn keep(call: &Call, ports: &Ports, answer: &Answer, now: Timestamp) -> Kept {
-    let body = json!({"body": answer.body, "location": answer.location});
+    let body = json!({"body": answer.body, "location": answer.location, "etag": answer.etag});
     Kept {
         request: call.fingerprint().to_owned(),
         status: answer.status,
@@ -156,7 +156,8 @@ pub fn replay(call: &Call, ports: &Ports, found: &Found, now: Timestamp) -> Resu
     let mut value: Value = serde_json::from_str(&text).unwrap_or_default();
     let status = StatusCode::from_u16(kept.status).unwrap_or(StatusCode::OK);
     let location = value["location"].as_str().unwrap_or("/console").to_owned();
-    Ok(Some(Answer::new(status, value["body"].take(), location)))
+    let etag = value["etag"].as_str().map(str::to_owned);
+    Ok(Some(Answer { etag, ..Answer::new(status, value["body"].take(), location) }))
 }
 
 /// An operation's response to the kind of caller that asked.
