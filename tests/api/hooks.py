@@ -1,10 +1,12 @@
 """Leads schemathesis into the house: real ids, current versions, a signed-in agent; counts; and looks for leaks.
 
 The environment says where: PARLOR_URL and PARLOR_API_KEY, PARLOR_AGENT_EMAIL and PARLOR_AGENT_PASSWORD if somebody can sign in,
-and PARLOR_COUNT, the file that the number of requests goes to, and the operations that never succeeded.
+and PARLOR_COUNT, the file that the number of requests goes to, and the operations that never succeeded. PARLOR_TEST_CANARIES, if
+it is there, is the folder for what no log may hold, as in tests/src/canary.rs.
 """
 
 import atexit
+import json
 import os
 import re
 
@@ -18,11 +20,48 @@ key = requests.Session()
 key.headers["Authorization"] = f"Bearer {os.environ['PARLOR_API_KEY']}"
 
 
+told = set()
+canaries = None
+if "PARLOR_TEST_CANARIES" in os.environ:
+    canaries = open(os.path.join(os.environ["PARLOR_TEST_CANARIES"], "schemathesis.jsonl"), "a", encoding="utf-8")
+
+
+def canary(what, text, **more):
+    """Notes something that no log may hold, unless it is so short that other text looks like it."""
+    line = json.dumps({"what": what, "text": text, **more})
+    if canaries and line not in told and (len(text) >= 12 or (more and len(text) >= 4)):
+        told.add(line)
+        print(line, file=canaries, flush=True)
+
+
+def note(body, session):
+    """Notes what is secret in a body that was sent or answered."""
+    if isinstance(body, list):
+        for item in body:
+            note(item, session)
+    for name, value in body.items() if isinstance(body, dict) else ():
+        if not isinstance(value, str):
+            note(value, session)
+        elif name == "email" and "@" in value:
+            canary("an address", value)
+        elif name == "phone" and value.startswith("+"):
+            canary("a number", value)
+        elif name == "pin" and re.fullmatch("[0-9]+", value):
+            canary("a PIN", value, session=session)
+        elif name == "secret":
+            canary("a webhook's secret", value[-32:])
+        elif name == "url" and "/s/" in value:
+            canary("a link's token", value[-32:])
+
+
 def call(method, path, **options):
     """A request of our own, which has to succeed."""
     response = key.request(method, f"{URL}{path}", timeout=20, **options)
     response.raise_for_status()
-    return response.json()
+    answer = response.json()
+    for body in (options.get("json"), answer):
+        note(body, answer.get("id", ""))
+    return answer
 
 
 def start(mode="start", **more):
@@ -83,7 +122,9 @@ if "PARLOR_AGENT_EMAIL" in os.environ:
             fields = {"email": os.environ["PARLOR_AGENT_EMAIL"], "password": os.environ["PARLOR_AGENT_PASSWORD"]}
             headers = {"Sec-Fetch-Site": "same-origin", "Origin": URL}
             response = requests.post(f"{URL}/login", data=fields, headers=headers, allow_redirects=False, timeout=20)
-            return re.search(r"__Host-parlor_staff=([^;]+)", response.headers["set-cookie"]).group(1)
+            cookie = re.search(r"__Host-parlor_staff=([^;]+)", response.headers["set-cookie"]).group(1)
+            canary("a cookie", cookie[-32:])
+            return cookie
 
         def set(self, case, data, context):
             case.cookies = {**(case.cookies or {}), "__Host-parlor_staff": data}
@@ -123,6 +164,11 @@ def after_call(context, case, response):
     counted += 1
     if response.status_code < 300:
         waiting.discard(case.operation.label)
+    answer = json.loads(response.content) if "json" in str(response.headers.get("content-type")) else None
+    parameters = case.path_parameters or {}
+    session = str(parameters.get("id", answer.get("id", "") if isinstance(answer, dict) else ""))
+    for body in (case.body, answer):
+        note(body, session)
     etag = response.headers.get("etag")
     if etag:
         ETAGS[document_path(case)] = etag[0]

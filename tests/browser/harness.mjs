@@ -1,7 +1,7 @@
 // What every browser test needs: a stack of its own, Chromium, people in windows, and the checks that hold on every page.
 import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
-import { mkdirSync, readFileSync, existsSync } from "node:fs";
+import { appendFileSync, mkdirSync, readFileSync, existsSync } from "node:fs";
 import { createInterface } from "node:readline";
 import { createRequire } from "node:module";
 import { dirname, join, resolve } from "node:path";
@@ -12,6 +12,33 @@ import { chromium } from "playwright-core";
 const here = dirname(fileURLToPath(import.meta.url));
 const screenshots = join(here, "screenshots");
 const axeSource = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
+
+/**
+ * Notes something that no log may hold, in the folder that `cargo xtask test` gives (tests/src/canary.rs). Tokens, cookies
+ * and keys end with their secret, of 32 characters. What is shorter than 12 is a PIN or a code, or nothing.
+ */
+function canary(what, text, session) {
+  const folder = process.env.PARLOR_TEST_CANARIES;
+  if (!folder || !text) return;
+  const known = text.length >= 12 ? { what, text } : /^\d{4,}$/.test(text) ? { what, text, session: session ?? "" } : undefined;
+  if (known) appendFileSync(join(folder, `browser-${process.pid}.jsonl`), `${JSON.stringify(known)}\n`);
+}
+
+/** Notes the token of a link, or the ticket of a live connection, in an address or a text. */
+function canaryIn(text) {
+  for (const found of (text ?? "").matchAll(/\/s\/([\w-]{32,})|ticket=([\w.-]{32,})/g)) {
+    canary("a token", (found[1] ?? found[2]).slice(-32));
+  }
+}
+
+/** Notes what is secret in the fields of a form. */
+function canaryFields(fields, session) {
+  for (const [name, value] of fields) {
+    if (["email", "phone", "password"].includes(name) && value.length >= 12) canary(`a form's ${name}`, value);
+    if (["pin", "code"].includes(name) && /^\d+$/.test(value)) canary("a PIN or code", value, session);
+    if (name === "csrf") canary("a form's token", value.slice(-32));
+  }
+}
 
 /** The widths that pages are looked at: the narrowest phone, an ordinary one, a desk. */
 export const WIDTHS = [320, 390, 1280];
@@ -30,9 +57,15 @@ export class Stack {
     stack.#process = spawn(program, ["--ephemeral", "--port", "0", "--ready-json"], {
       cwd: resolve(here, "../.."),
       stdio: ["ignore", "pipe", "pipe"],
+      // What is logged where it is deployed.
+      env: { ...process.env, PARLOR_LOG: process.env.PARLOR_TEST_LOGS ? "info" : "warn" },
     });
     stack.log = "";
-    stack.#process.stderr.on("data", (chunk) => (stack.log += chunk));
+    stack.#process.stderr.on("data", (chunk) => {
+      stack.log += chunk;
+      const folder = process.env.PARLOR_TEST_LOGS;
+      if (folder) appendFileSync(join(folder, `browser-${process.pid}.log`), chunk);
+    });
     const lines = createInterface({ input: stack.#process.stdout });
     const ready = new Promise((resolve, reject) => {
       lines.on("line", (line) => {
@@ -48,6 +81,8 @@ export class Stack {
       stack.#process.once("exit", (code) => reject(new Error(`parlor ended with ${code}:\n${stack.log}`)));
     });
     Object.assign(stack, await within(60_000, ready, () => `parlor was not ready after a minute:\n${stack.log}`));
+    canary("an API key", stack.api_key.slice(-32));
+    for (const person of [stack.admin, stack.supervisor, stack.agent, stack.agent2]) canary("a password", person.password);
     return stack;
   }
 
@@ -62,7 +97,12 @@ export class Stack {
   async outbox() {
     const answer = await fetch(this.outbox_url.replace(/\/outbox$/, "/outbox.json"));
     assert.equal(answer.status, 200);
-    return answer.json();
+    const items = await answer.json();
+    for (const { to, text } of items) {
+      for (const one of [to].flat()) canary("an address", one);
+      canaryIn(text);
+    }
+    return items;
   }
 
   /** The newest message to `to`, waited for; `skip` is how many of them were seen before. */
@@ -182,8 +222,13 @@ export class Person {
     });
     page.on("request", (request) => {
       const url = new URL(request.url());
+      canaryIn(request.url());
+      const session = /\/(?:s|r|sessions)\/([a-z0-9]{26})/.exec(url.pathname)?.[1];
+      const form = request.headers()["content-type"]?.startsWith("application/x-www-form-urlencoded");
+      if (form) canaryFields(new URLSearchParams(request.postData() ?? ""), session);
       if (/^https?:$/.test(url.protocol) && url.origin !== origin) this.offences.push(`third party: ${request.url()}`);
     });
+    page.on("websocket", (socket) => canaryIn(socket.url()));
     page.on("response", (response) => {
       if (response.status() >= 500 && response.status() !== 503) {
         this.offences.push(`${response.status()} ${response.request().method()} ${response.url()}`);
@@ -205,7 +250,16 @@ export class Person {
     assert.deepEqual(this.offences, []);
   }
 
+  /** Notes the cookies of this window. */
+  async told() {
+    for (const { name, value } of await this.context.cookies()) {
+      // Ids of sessions, which may stand in logs.
+      if (name !== "__Host-parlor_noted") canary("a cookie", value.slice(-32));
+    }
+  }
+
   async close() {
+    await this.told();
     await this.context.close();
   }
 }

@@ -18,6 +18,8 @@ before(async () => {
 });
 
 after(async () => {
+  // Who has left before told then.
+  await Promise.allSettled(people.map((one) => one.told()));
   await browser?.close();
   await stack?.stop();
 });

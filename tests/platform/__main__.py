@@ -3,7 +3,7 @@
     python tests/platform --template infra/template.yaml --programs target/debug --zips target/platform --log ministack.log
 
 prints one line of JSON when it serves: what `tests/src/platform.rs` reads. Each line of standard input is a command and
-is answered by a line: `plant NAME` (plants.py), `roles`, `remove N`, `restore N` (roles.py). `cargo xtask test` runs it in an environment of its own, made from requirements.txt. What is adapted here to ministack's differences from AWS is listed in
+is answered by a line: `plant NAME` (plants.py), `roles`, `remove N`, `restore N` (roles.py), `logs`. `cargo xtask test` runs it in an environment of its own, made from requirements.txt. What is adapted here to ministack's differences from AWS is listed in
 docs/platforms.md, by number.
 """
 
@@ -151,6 +151,22 @@ def outbox(ministack):
     ] + [{"channel": "sms", "to": text["PhoneNumber"], "text": text["Message"]} for text in texts]
 
 
+def logs(ministack, groups):
+    """What each function wrote to its log; no line where it wrote nothing but what the platform says of every invocation."""
+    client = ministack.client("logs")
+    said = ("START RequestId: ", "END RequestId: ", "REPORT RequestId: ")
+    texts = {}
+    for binary, group in groups.items():
+        texts[binary] = ""
+        try:
+            for page in client.get_paginator("filter_log_events").paginate(logGroupName=group):
+                lines = (event["message"] for event in page["events"])
+                texts[binary] += "".join(f"{line}\n" for line in lines if not line.startswith(said))
+        except client.exceptions.ResourceNotFoundException:
+            pass
+    return texts
+
+
 def main():
     parser = argparse.ArgumentParser(description="Parlor on ministack")
     parser.add_argument("--template", type=Path, required=True)
@@ -201,6 +217,7 @@ def main():
             commands = {
                 "plant": plant,
                 "roles": roles.list,
+                "logs": lambda: logs(ministack, {binary: resources[f"{name}Logs"] for name, binary in binaries}),
                 "remove": lambda number: roles.remove(int(number)),
                 "restore": lambda number: roles.restore(int(number)),
             }

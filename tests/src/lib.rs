@@ -2,12 +2,15 @@
 //! calls the API, a customer's browser, and an agent's.
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on should say where")]
 
+pub mod canary;
 pub mod contract;
 mod line;
 mod platform;
+mod webhook;
 
 pub use line::Line;
 pub use platform::{Answer, Desk, Invited, Platform, Sent, Staff};
+pub use webhook::{Conduct, Endpoint, Received, Receiver};
 
 use std::{collections::BTreeMap, sync::Mutex};
 
@@ -51,6 +54,12 @@ impl House {
 
     /// Moves into a stack that is new.
     pub async fn of(stack: Stack) -> Self {
+        canary::keep_log();
+        for (name, value) in stack.environment("test") {
+            if name.ends_with("_KEY") || name.ends_with("_SECRET") {
+                canary::text("a deployment's secret", &value);
+            }
+        }
         let runtime = stack.runtime("test").unwrap();
         let config = &runtime.config;
         let store = Store::new(runtime.dynamodb(), &config.core_table, &config.connections_table);
@@ -75,12 +84,23 @@ impl House {
         };
         store.create_api_key(&key).await.unwrap();
         let api_key = token.reveal();
+        canary::token("an API key", &api_key);
         Self { stack, store, keyring, api_key, team, agent, http: client(), runtime }
     }
 
     /// Another member of staff of the same team.
     pub async fn member(&self, name: &str, role: Role) -> Agent {
         member(&self.store, &self.runtime.entropy, &self.team, name, role).await
+    }
+
+    /// Another member of staff of the same team, with a password that signs in.
+    pub async fn staff(&self, name: &str, role: Role) -> Staff {
+        Staff::of(&self.store, &self.runtime, &self.team, name, role).await
+    }
+
+    /// Lays out the link that makes the first admin, in place of any other. Its path.
+    pub async fn setup_link(&self) -> String {
+        platform::setup_link(&self.store, &self.runtime).await
     }
 
     /// A browser in which `agent` is signed in.
@@ -126,26 +146,49 @@ impl House {
         body: Option<Value>,
         headers: &[(&str, &str)],
     ) -> (StatusCode, Value) {
+        let answer = self.sent(&method, path, body, headers).await;
+        judge(&method, path, &answer);
+        (StatusCode::from_u16(answer.status).unwrap(), answer.body)
+    }
+
+    /// As [`House::call_with`], where the invocation may die: then the platform answers 500 in words of its own, which is
+    /// no answer of the API.
+    pub async fn tried(
+        &self,
+        method: Method,
+        path: &str,
+        body: Option<Value>,
+        headers: &[(&str, &str)],
+    ) -> (StatusCode, Value) {
+        let answer = self.sent(&method, path, body, headers).await;
+        if answer.status != 500 || answer.body != json!({"message": "Internal Server Error"}) {
+            judge(&method, path, &answer);
+        }
+        (StatusCode::from_u16(answer.status).unwrap(), answer.body)
+    }
+
+    async fn sent(&self, method: &Method, path: &str, body: Option<Value>, headers: &[(&str, &str)]) -> Answer {
         let url = format!("{}{path}", self.stack.url());
         let mut request = self.http.request(method.clone(), url).bearer_auth(&self.api_key);
         for (name, value) in headers {
             request = request.header(*name, *value);
         }
-        if let Some(body) = body {
-            request = request.json(&body);
+        if let Some(body) = &body {
+            request = request.json(body);
         }
-        let answer = self.judged(method, path, request).await;
-        (StatusCode::from_u16(answer.status).unwrap(), answer.body)
+        let answer = answer_to(path, request).await;
+        if let Some(body) = &body {
+            // Of a session that is started, the answer says which it is.
+            let session = if canary::session_of(path).is_empty() { answer.body["id"].as_str() } else { None };
+            canary::body(body, session.unwrap_or(canary::session_of(path)));
+        }
+        answer
     }
 
     /// Sends a request to the API, whose answer has to be one that the API's document promises.
     pub async fn judged(&self, method: Method, path: &str, request: reqwest::RequestBuilder) -> Answer {
-        let response = request.send().await.unwrap();
-        let (status, headers) = (response.status().as_u16(), response.headers().clone());
-        let text = response.text().await.unwrap();
-        let body = serde_json::from_str(&text).unwrap_or(Value::String(text));
-        let answer = Answer { status, headers, body };
-        assert_eq!(contract().breaches(method.as_str(), path, &answer), Vec::<String>::new());
+        let answer = answer_to(path, request).await;
+        judge(&method, path, &answer);
         answer
     }
 
@@ -213,7 +256,9 @@ impl House {
     pub async fn code(&self, session: &SessionId) -> String {
         let found = self.store.read(parlor_store::Keys::new().session(session)).await.unwrap();
         let code = found.session(session).unwrap().unwrap().session.code.unwrap().code;
-        Pin::open(session, &code, &self.keyring).unwrap().reveal().to_owned()
+        let code = Pin::open(session, &code, &self.keyring).unwrap().reveal().to_owned();
+        canary::digits("a one-time code", &code, session.as_str());
+        code
     }
 
     /// A session's events, oldest first, straight from the table.
@@ -234,6 +279,21 @@ impl House {
         let of: BTreeMap<String, u64> = requests.get(function).cloned().unwrap_or_default();
         of.iter().map(|(operation, count)| format!("{operation} {count}")).collect::<Vec<_>>().join(", ")
     }
+}
+
+async fn answer_to(path: &str, request: reqwest::RequestBuilder) -> Answer {
+    let response = request.send().await.unwrap();
+    let (status, headers) = (response.status().as_u16(), response.headers().clone());
+    let text = response.text().await.unwrap();
+    let body = serde_json::from_str(&text).unwrap_or(Value::String(text));
+    canary::path(path);
+    canary::body(&body, canary::session_of(path));
+    Answer { status, headers, body }
+}
+
+/// The answer has to be one that the API's document promises.
+fn judge(method: &Method, path: &str, answer: &Answer) {
+    assert_eq!(contract().breaches(method.as_str(), path, answer), Vec::<String>::new());
 }
 
 async fn member(store: &Store, random: &dyn Random, team: &TeamId, name: &str, role: Role) -> Agent {
@@ -305,6 +365,10 @@ impl Browser {
 
     /// Puts a cookie there.
     pub fn put_cookie(&self, name: &str, value: &str) {
+        // Ids of sessions, which may stand in logs.
+        if name != "__Host-parlor_noted" {
+            canary::token("a cookie", value);
+        }
         self.cookies.lock().unwrap().insert(name.into(), value.into());
     }
 
@@ -336,6 +400,9 @@ impl Browser {
 
     /// Submits a form from one of our own pages.
     pub async fn post(&self, path: &str, fields: &[(&str, &str)]) -> Page {
+        for (name, value) in fields {
+            canary::field(name, value, canary::session_of(path));
+        }
         let body = form_urlencoded::Serializer::new(String::new()).extend_pairs(fields).finish();
         self.send(Method::POST, path, Some(body)).await
     }
@@ -365,6 +432,13 @@ impl Browser {
         }
         let location = response.headers().get(header::LOCATION).and_then(|value| value.to_str().ok());
         let location = location.unwrap_or_default().to_owned();
-        Page { status: response.status().as_u16(), location, text: response.text().await.unwrap() }
+        let page = Page { status: response.status().as_u16(), location, text: response.text().await.unwrap() };
+        for place in [path, &page.location, &page.text] {
+            canary::path(place);
+        }
+        if let Some(csrf) = page.hidden("csrf") {
+            canary::field("csrf", &csrf, "");
+        }
+        page
     }
 }

@@ -11,7 +11,7 @@ use tokio_tungstenite::{
     tungstenite::{self, Message, client::IntoClientRequest as _, http::HeaderValue},
 };
 
-use crate::House;
+use crate::{House, canary};
 
 /// How long a frame may take on a busy machine.
 const PATIENCE: Duration = Duration::from_secs(20);
@@ -31,6 +31,7 @@ impl Line {
     /// Opens one to an address that has its ticket in it, to speak about `session`; or says the status of the refusal, 0
     /// when there was no answer.
     pub async fn at(url: &str, session: &str, origin: Option<&str>) -> Result<Self, u16> {
+        canary::path(url);
         let mut request = url.into_client_request().unwrap();
         if let Some(origin) = origin {
             request.headers_mut().insert("origin", HeaderValue::from_str(origin).unwrap());

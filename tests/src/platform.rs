@@ -16,7 +16,7 @@ use reqwest::{Method, header::HeaderMap};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use crate::{Browser, client, contract::contract};
+use crate::{Browser, canary, client, contract::contract};
 
 /// How long a message may take to arrive, and anything else that happens by itself.
 const PATIENCE: Duration = Duration::from_secs(30);
@@ -85,6 +85,7 @@ impl Platform {
             let runtime = Runtime::from_env(&|name| described.environment.get(name).cloned()).unwrap();
             return Self::of(described.url, described.outbox_url, described.schedules_url, runtime, None);
         }
+        canary::keep_log();
         let stack = Stack::builder().ephemeral().start().await.unwrap();
         let (url, runtime) = (stack.url().to_owned(), stack.runtime("test").unwrap());
         let (outbox, schedules) = (format!("{url}/outbox.json"), format!("{url}/local/schedules"));
@@ -99,10 +100,7 @@ impl Platform {
 
     /// Lays out the link that makes the first admin, as whoever installs Parlor does. Its path.
     pub async fn setup_link(&self) -> String {
-        let secret = Secret::generate(&self.runtime.entropy);
-        let expires_at = self.runtime.clock.now() + SignedDuration::from_hours(1);
-        self.store.put_setup_link(&SetupLink { secret: secret.hash(), expires_at }).await.unwrap();
-        format!("/setup/{}", secret.reveal())
+        setup_link(&self.store, &self.runtime).await
     }
 
     /// A new team with an agent and an API key. Nobody else's journey meets it.
@@ -110,7 +108,7 @@ impl Platform {
         let random = &self.runtime.entropy;
         let team = TeamId::generate(random);
         self.store.create_team(&team, "Harbour Loans").await.unwrap();
-        let nina = self.staff(&team, "Nina Okafor", Role::Agent).await;
+        let nina = Staff::of(&self.store, &self.runtime, &team, "Nina Okafor", Role::Agent).await;
         let token = ApiKeyToken {
             team: team.clone(),
             agent: nina.agent.id.clone(),
@@ -126,17 +124,8 @@ impl Platform {
             created_at: self.runtime.clock.now(),
         };
         self.store.create_api_key(&key).await.unwrap();
+        canary::token("an API key", &token.reveal());
         Desk { platform: self, team, nina, api_key: token.reveal() }
-    }
-
-    async fn staff(&self, team: &TeamId, name: &str, role: Role) -> Staff {
-        let id = AgentId::generate(&self.runtime.entropy);
-        let email: EmailAddress = format!("{id}@parlor.example").parse().unwrap();
-        let agent = Agent { id, name: name.into(), email, role, team: team.clone(), also_teams: vec![] };
-        let password = Secret::generate(&self.runtime.entropy).reveal();
-        let hash = agent_auth::password::hash(&password, &self.runtime.entropy);
-        self.store.create_agent(&NewAgent { agent: agent.clone(), password: hash }).await.unwrap();
-        Staff { agent, password }
     }
 
     /// A browser without any cookie.
@@ -148,6 +137,7 @@ impl Platform {
     /// Calls the API as a program, with any headers. The answer has to be one that the API's document promises.
     pub async fn call(&self, method: Method, path: &str, headers: &[(&str, &str)], body: Option<Vec<u8>>) -> Answer {
         let said = method.to_string();
+        let sent: Value = body.as_deref().and_then(|body| serde_json::from_slice(body).ok()).unwrap_or_default();
         let mut request = self.http.request(method, format!("{}{path}", self.url));
         for (name, value) in headers {
             request = request.header(*name, *value);
@@ -159,6 +149,12 @@ impl Platform {
         let (status, headers) = (response.status().as_u16(), response.headers().clone());
         let text = response.text().await.unwrap();
         let answer = Answer { status, headers, body: serde_json::from_str(&text).unwrap_or(Value::String(text)) };
+        // Of a session that is started, the answer says which it is.
+        let session = if canary::session_of(path).is_empty() { answer.body["id"].as_str() } else { None };
+        canary::path(path);
+        for body in [&sent, &answer.body] {
+            canary::body(body, session.unwrap_or(canary::session_of(path)));
+        }
         assert_eq!(contract().breaches(&said, path, &answer), Vec::<String>::new());
         answer
     }
@@ -186,7 +182,9 @@ impl Platform {
         };
         let mut sent = self.until(arrived).await.unwrap_or_default();
         assert_eq!(sent.len(), count, "messages to {to}");
-        sent.pop().unwrap()
+        let sent = sent.pop().unwrap();
+        canary::path(&sent.text);
+        sent
     }
 
     /// Whether everything that a session had to send is noted as sent, or comes to be soon.
@@ -227,6 +225,15 @@ impl Platform {
         .await
         .ok()
     }
+}
+
+/// Lays out the link that makes the first admin, good for an hour, in place of any other. Its path.
+pub(crate) async fn setup_link(store: &Store, runtime: &Runtime) -> String {
+    let secret = Secret::generate(&runtime.entropy);
+    let expires_at = runtime.clock.now() + SignedDuration::from_hours(1);
+    store.put_setup_link(&SetupLink { secret: secret.hash(), expires_at }).await.unwrap();
+    canary::token("a setup link's token", &secret.reveal());
+    format!("/setup/{}", secret.reveal())
 }
 
 /// A member of staff, and what they sign in with.
@@ -309,6 +316,18 @@ impl Desk<'_> {
 }
 
 impl Staff {
+    /// Somebody new, with a password that signs in.
+    pub(crate) async fn of(store: &Store, runtime: &Runtime, team: &TeamId, name: &str, role: Role) -> Self {
+        let id = AgentId::generate(&runtime.entropy);
+        let email: EmailAddress = format!("{id}@parlor.example").parse().unwrap();
+        let agent = Agent { id, name: name.into(), email, role, team: team.clone(), also_teams: vec![] };
+        let password = Secret::generate(&runtime.entropy).reveal();
+        let hash = agent_auth::password::hash(&password, &runtime.entropy);
+        store.create_agent(&NewAgent { agent: agent.clone(), password: hash }).await.unwrap();
+        canary::text("a password", &password);
+        Self { agent, password }
+    }
+
     /// The fields of the form.
     pub fn login(&self) -> [(&str, &str); 2] {
         [("email", self.agent.email.as_str()), ("password", &self.password)]
@@ -328,7 +347,9 @@ impl Sent {
     #[must_use]
     pub fn code(&self) -> String {
         let mut words = self.text.split(|letter: char| !letter.is_ascii_digit());
-        words.rfind(|word| word.len() == 6).unwrap_or_else(|| panic!("no code in {}", self.text)).to_owned()
+        let code = words.rfind(|word| word.len() == 6).unwrap_or_else(|| panic!("no code in {}", self.text));
+        canary::digits("a one-time code", code, "");
+        code.to_owned()
     }
 }
 

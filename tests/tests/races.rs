@@ -1,6 +1,9 @@
 //! Races over whole operations: whatever happens at once, the histories are legal.
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on should say where")]
 
+#[path = "races/stale.rs"]
+mod stale;
+
 use futures_util::future::join_all;
 use parlor_tests::House;
 use reqwest::{Method, StatusCode};

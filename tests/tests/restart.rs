@@ -10,6 +10,7 @@ use std::{
 };
 
 use futures_util::{StreamExt, stream};
+use parlor_tests::canary;
 use reqwest::StatusCode;
 use serde_json::{Value, json};
 use tokio::{
@@ -29,13 +30,18 @@ impl Parlor {
             .args(["--port", "0", "--ready-json", "--data"])
             .arg(data)
             .stdout(Stdio::piped())
-            .stderr(Stdio::null())
+            .env("PARLOR_LOG", "info")
+            .stderr(canary::log_file().map_or_else(Stdio::null, Stdio::from))
             .kill_on_drop(true)
             .spawn()
             .expect("build it first: cargo build -p parlor-local");
         let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
         while let Some(line) = lines.next_line().await.unwrap() {
             if let Ok(ready) = serde_json::from_str::<Value>(&line) {
+                canary::token("an API key", ready["api_key"].as_str().unwrap());
+                for login in ["admin", "supervisor", "agent", "agent2"] {
+                    canary::body(&ready[login], "");
+                }
                 tokio::spawn(async move { while let Ok(Some(_)) = lines.next_line().await {} });
                 return Self { child, ready };
             }
@@ -82,6 +88,7 @@ async fn a_start_that_was_answered_survives_a_kill() {
             async move {
                 let email = format!("customer{n}@example.net");
                 let body = json!({"customer": {"name": "Mara Quist", "email": email}});
+                canary::body(&body, "");
                 if let Ok(answer) = http.post(&url).bearer_auth(&key).json(&body).send().await
                     && answer.status() == StatusCode::CREATED
                     && let Ok(session) = answer.json::<Value>().await

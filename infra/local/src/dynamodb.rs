@@ -12,6 +12,7 @@ use axum::response::{IntoResponse, Response};
 use http::{HeaderMap, Method, StatusCode, Uri, header};
 use serde_json::{Value, json};
 
+use crate::lagging::{Lagging, may_be_stale};
 use crate::policy::{self, Roles};
 
 /// How many requests each function made, by operation: `session-end`, `TransactWriteItems` -> 1.
@@ -32,6 +33,10 @@ pub enum Fault {
     Conflict,
     /// It is passed on after this time.
     Late(Duration),
+    /// A read of an index, or one that does not ask to be consistent, answers what was true so long ago by the stack's
+    /// clock; every other request is passed on. Fails unless the stack was built with
+    /// [`stale_reads`](crate::StackBuilder::stale_reads). What one read showed, no later one forgets.
+    Stale(Duration),
 }
 
 type Decide = Box<dyn FnMut(&str, &str) -> Fault + Send>;
@@ -85,15 +90,25 @@ struct Proxy {
     roles: Roles,
     client: reqwest::Client,
     target: String,
+    copy: Option<StaleCopy>,
 }
 
-/// Passes everything on to `target` that `roles` allow, unless it is to fail.
-pub(crate) fn proxy(observer: Observer, roles: Roles, target: String) -> Router {
+/// The copy of the tables that answers stale reads.
+#[derive(Clone)]
+pub(crate) struct StaleCopy {
+    pub(crate) lagging: Arc<Lagging>,
+    /// Where it serves.
+    pub(crate) url: String,
+}
+
+/// Passes everything on to `target` that `roles` allow, unless it is to fail; stale reads to `copy`.
+pub(crate) fn proxy(observer: Observer, roles: Roles, target: String, copy: Option<StaleCopy>) -> Router {
     Router::new().fallback(pass).layer(DefaultBodyLimit::disable()).with_state(Proxy {
         observer,
         roles,
         client: reqwest::Client::new(),
         target,
+        copy,
     })
 }
 
@@ -102,13 +117,20 @@ async fn pass(State(proxy): State<Proxy>, method: Method, uri: Uri, mut headers:
     let operation = target.rsplit('.').next().unwrap_or_default().to_owned();
     let function = policy::function(&headers).to_owned();
 
-    let needs = policy::dynamodb(&operation, &serde_json::from_slice(&body).unwrap_or_default());
+    let request: Value = serde_json::from_slice(&body).unwrap_or_default();
+    let needs = policy::dynamodb(&operation, &request);
     if let Some(message) = proxy.roles.refusal(&function, &needs) {
         return policy::denied(StatusCode::BAD_REQUEST, &message);
     }
     let fault = proxy.observer.observe(&function, &operation);
+    let mut target = &proxy.target;
     match fault {
         Fault::None | Fault::LostAnswer => {}
+        Fault::Stale(lag) if may_be_stale(&operation, &request) => match &proxy.copy {
+            Some(copy) if copy.lagging.catch_up(lag).is_ok() => target = &copy.url,
+            _ => return refusal("InternalServerError"),
+        },
+        Fault::Stale(_) => {}
         Fault::Late(time) => tokio::time::sleep(time).await,
         Fault::Throttled => return refusal("ProvisionedThroughputExceededException"),
         Fault::Failed => return refusal("InternalServerError"),
@@ -117,14 +139,21 @@ async fn pass(State(proxy): State<Proxy>, method: Method, uri: Uri, mut headers:
     for name in [header::HOST, header::CONTENT_LENGTH, header::TRANSFER_ENCODING, header::CONNECTION] {
         headers.remove(name);
     }
-    let url = format!("{}{}", proxy.target, uri.path());
-    let request = proxy.client.request(method, url).headers(headers).body(body);
+    let url = format!("{target}{}", uri.path());
+    let passed_on = proxy.client.request(method, url).headers(headers).body(body);
     let answer = async {
-        let answer = request.send().await?;
+        let answer = passed_on.send().await?;
         let (status, headers) = (answer.status(), answer.headers().clone());
         Ok::<_, reqwest::Error>((status, headers, answer.bytes().await?))
     };
-    match answer.await {
+    let answer = answer.await;
+    if let (Some(copy), Ok((StatusCode::OK, ..))) = (&proxy.copy, &answer)
+        && let Err(error) = copy.lagging.wrote(&operation, &request)
+    {
+        tracing::error!(%error, "the copy for stale reads");
+        return refusal("InternalServerError");
+    }
+    match answer {
         Ok(_) if fault == Fault::LostAnswer => refusal("InternalServerError"),
         Ok((status, headers, body)) => {
             let mut response = Response::new(Body::from(body));

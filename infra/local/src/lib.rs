@@ -18,6 +18,7 @@ mod data;
 mod demo;
 mod dynamodb;
 mod invoke;
+mod lagging;
 mod live;
 mod pattern;
 mod policy;

@@ -33,6 +33,7 @@ use crate::data::Data;
 use crate::demo::{self, Demo, DemoError};
 use crate::dynamodb::{self, Fault, Observer, Requests};
 use crate::invoke::{Entry, Functions, InvokeError};
+use crate::lagging::Lagging;
 use crate::live::{self, Live};
 use crate::outbox::{self, Outbox};
 use crate::policy::{self, ACCOUNT, REGION, Roles};
@@ -100,6 +101,7 @@ pub struct StackBuilder {
     data: Option<PathBuf>,
     port: u16,
     observe: bool,
+    stale_reads: bool,
     keep_events: bool,
     demo: bool,
     story: bool,
@@ -129,6 +131,12 @@ impl StackBuilder {
     /// Counts the functions' requests to DynamoDB, see [`Stack::requests`], and lets them fail, see [`Stack::inject`].
     pub fn count_requests(mut self, count: bool) -> Self {
         self.observe = count;
+        self
+    }
+
+    /// Keeps a copy of the tables that lags behind, for [`Fault::Stale`]. Only for a stack that keeps nothing.
+    pub fn stale_reads(mut self, stale: bool) -> Self {
+        self.stale_reads = stale;
         self
     }
 
@@ -223,6 +231,7 @@ impl Stack {
             data: None,
             port: 0,
             observe: false,
+            stale_reads: false,
             keep_events: false,
             demo: true,
             story: false,
@@ -269,20 +278,26 @@ impl Stack {
         for table in &template.tables {
             create_table(&db, table)?;
         }
-        let served = db.clone();
-        tasks.spawn(async move {
-            let stopped = dynoxide::server::serve_with_shutdown(dynamodb, served, std::future::pending());
-            if let Err(error) = stopped.await {
-                tracing::error!(error, "the database's server stopped");
+        serve_database(&mut tasks, dynamodb, db.clone());
+        let copy = if builder.stale_reads {
+            let copy = Database::memory_with_clock(Arc::new(clock.clone()))?;
+            for table in &template.tables {
+                create_table(&copy, table)?;
             }
-        });
+            let (listener, url) = private_listener().await?;
+            serve_database(&mut tasks, listener, copy.clone());
+            let lagging = Arc::new(Lagging::new(db.clone(), copy, &template.tables, clock.clone()));
+            Some(dynamodb::StaleCopy { lagging, url })
+        } else {
+            None
+        };
         let policies = template.functions.iter().map(|(name, function)| (name.clone(), function.policy.clone()));
         let roles = Roles::new(policies.collect());
         let observer = Observer::default();
         let (front, front_url) = private_listener().await?;
         let crashes = Crashes::new();
         let watch = axum::middleware::from_fn_with_state(crashes.clone(), crash::watch);
-        let passed = dynamodb::proxy(observer.clone(), roles.clone(), dynamodb_url);
+        let passed = dynamodb::proxy(observer.clone(), roles.clone(), dynamodb_url, copy);
         serve(&mut tasks, front, passed.layer(watch.clone()));
 
         let outbox = match data.path("outbox.jsonl") {
@@ -570,6 +585,15 @@ fn serve(tasks: &mut JoinSet<()>, listener: TcpListener, router: Router) {
     tasks.spawn(async move {
         // It only returns when accepting fails for good, and then says so itself.
         let _: io::Result<()> = axum::serve(listener, service).await;
+    });
+}
+
+fn serve_database(tasks: &mut JoinSet<()>, listener: TcpListener, db: Database) {
+    tasks.spawn(async move {
+        let stopped = dynoxide::server::serve_with_shutdown(listener, db, std::future::pending());
+        if let Err(error) = stopped.await {
+            tracing::error!(error, "the database's server stopped");
+        }
     });
 }
 

@@ -324,6 +324,35 @@ async fn requests_fail_as_the_test_decides() {
 }
 
 #[tokio::test]
+async fn a_stale_read_shows_the_past_for_so_long_and_a_consistent_one_never_does() {
+    let builder = Stack::builder().count_requests(true).stale_reads(true).demo(false);
+    let stack = builder.deployment(TEMPLATE, registry).start().await.unwrap();
+    let runtime = stack.runtime("test").unwrap();
+    let read = async |consistent: bool| {
+        let get = runtime.dynamodb().get_item().table_name(&runtime.config.core_table).consistent_read(consistent);
+        let get = get.key("pk", AttributeValue::S("a".to_owned())).key("sk", AttributeValue::S("O#1".to_owned()));
+        get.send().await.unwrap().item.map(|item| item["what"].as_s().unwrap().clone())
+    };
+    let write = async |body: &'static str| {
+        let put = reqwest::Client::new().put(format!("{}/things/a", stack.url()));
+        assert_eq!(put.body(body).send().await.unwrap().status(), 204);
+    };
+    stack.inject(|_, _| Fault::Stale(Duration::from_secs(30)));
+    write("old").await;
+    assert_eq!((read(false).await, read(true).await), (None, Some("old".to_owned())));
+    stack.advance(31).await;
+    assert_eq!(read(false).await.as_deref(), Some("old"));
+    write("new").await;
+    assert_eq!((read(false).await.as_deref(), read(true).await.as_deref()), (Some("old"), Some("new")));
+    stack.advance(31).await;
+    assert_eq!(read(false).await.as_deref(), Some("new"));
+    stack.inject(|_, _| Fault::None);
+    write("newest").await;
+    assert_eq!(read(false).await.as_deref(), Some("newest"));
+    stack.shutdown().await;
+}
+
+#[tokio::test]
 async fn the_stream_is_heard_and_tried_again() {
     let stack = stack().await;
     let client = reqwest::Client::new();

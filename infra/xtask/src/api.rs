@@ -36,8 +36,8 @@ pub(crate) struct Outcome {
     pub(crate) passed: bool,
 }
 
-/// Tries an installation. What schemathesis says is shown only if it found something.
-pub(crate) fn try_out(target: &Target) -> Result<Outcome, Failure> {
+/// Tries an installation, with `environment` for the hooks. What schemathesis says is shown only if it found something.
+pub(crate) fn try_out(target: &Target, environment: &[(&str, PathBuf)]) -> Result<Outcome, Failure> {
     let schemathesis = tools::schemathesis()?;
     let count = root().join("target/api-requests");
     let _ = fs::remove_file(&count);
@@ -47,6 +47,7 @@ pub(crate) fn try_out(target: &Target) -> Result<Outcome, Failure> {
         .current_dir(root())
         .envs([("PARLOR_URL", &target.url), ("PARLOR_API_KEY", &target.key)])
         .env("PARLOR_COUNT", &count)
+        .envs(environment.iter().map(|(name, value)| (name, value)))
         .envs([("NO_COLOR", "1"), ("PYTHONHASHSEED", "0"), ("PYTHONDONTWRITEBYTECODE", "1")])
         .stdin(Stdio::null());
     if let Some((email, password)) = &target.agent {
@@ -83,9 +84,14 @@ impl Drop for Stack {
 }
 
 impl Stack {
-    /// Starts one that keeps nothing, from its program.
-    pub(crate) fn start(program: &Path) -> Result<(Self, Target), Failure> {
-        let mut child = Command::new(program)
+    /// Starts one that keeps nothing, from its program. Its functions log to `log`, as those that are deployed do.
+    pub(crate) fn start(program: &Path, log: Option<&Path>) -> Result<(Self, Target), Failure> {
+        let mut command = Command::new(program);
+        if let Some(log) = log {
+            let file = fs::File::create(log).map_err(|error| Failure::new(format!("{}: {error}", log.display())))?;
+            command.env("PARLOR_LOG", "info").stderr(file);
+        }
+        let mut child = command
             .args(["--port", "0", "--ephemeral", "--ready-json"])
             .stdin(Stdio::null())
             .stdout(Stdio::piped())
@@ -112,13 +118,13 @@ pub(crate) fn run(url: Option<String>, key: Option<String>) -> Result<bool, Fail
         (Some(url), Some(key)) => {
             let variable = |name: &str| std::env::var(name).ok();
             let agent = variable("PARLOR_AGENT_EMAIL").zip(variable("PARLOR_AGENT_PASSWORD"));
-            try_out(&Target { url: url.trim_end_matches('/').to_owned(), key, agent })?
+            try_out(&Target { url: url.trim_end_matches('/').to_owned(), key, agent }, &[])?
         }
         (None, None) => {
             let program =
                 std::env::var_os("PARLOR_PROGRAM").map_or_else(|| root().join("target/debug/parlor"), PathBuf::from);
-            let (_stack, target) = Stack::start(&program)?;
-            try_out(&target)?
+            let (_stack, target) = Stack::start(&program, None)?;
+            try_out(&target, &[])?
         }
         _ => return Err(Failure::new("give both --url and --key, or neither")),
     };

@@ -2,6 +2,7 @@
 
 mod api;
 mod bench;
+mod canaries;
 mod layers;
 mod lint;
 mod openapi;
@@ -22,8 +23,9 @@ cargo xtask <task>
 
   test [--only PART]…   everything that proves a change: fmt, layers, template, unit, integration, platform, api, browser.
                         Installs what the parts need (chromium by apt-get, packages by npm ci; sam, cfn-lint, an emulator
-                        of AWS and schemathesis by pip), or says what it could not install. Ends with `N passed,
-                        N failed`. Clippy and cargo-deny are `lint`.
+                        of AWS and schemathesis by pip), or says what it could not install. Then looks for every
+                        secret and contact that the tests know in every log of theirs. Ends with `N passed, N failed`.
+                        Clippy and cargo-deny are `lint`.
   lint                  fmt, clippy with warnings as errors, cargo-deny. Installs cargo-deny when it is missing, which
                         compiles for minutes; that is why `test` leaves it out.
   api [--url URL --key KEY]

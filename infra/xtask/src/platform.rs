@@ -1,6 +1,7 @@
 //! The second platform: the functions' own `bootstrap`s, deployed from the template to ministack, and the journeys there.
 //! See docs/platforms.md.
 
+use std::collections::BTreeMap;
 use std::fs;
 use std::io::{BufRead as _, BufReader, Write as _};
 use std::path::{Path, PathBuf};
@@ -8,6 +9,7 @@ use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
 
 use serde_json::Value;
 
+use crate::canaries::Watch;
 use crate::test::{self, Built, Tally, run_program};
 use crate::{Failure, root, tools};
 
@@ -26,11 +28,11 @@ pub(crate) fn python() -> Result<PathBuf, Failure> {
 }
 
 /// Deploys, runs all journeys, then those that have to notice each planted difference.
-pub(crate) fn run(python: &Path, built: &Built) -> Result<Tally, Failure> {
+pub(crate) fn run(python: &Path, built: &Built, watch: &Watch) -> Result<Tally, Failure> {
     let mut platform = Platform::start(python, built)?;
     let journeys = built.test(JOURNEYS)?;
-    let described = platform.described.clone();
-    let environment = [("PARLOR_PLATFORM", described.as_path())];
+    let mut environment = vec![("PARLOR_PLATFORM", platform.described.clone())];
+    environment.extend(watch.environment("platform")?);
     let (mut total, report) = run_program(journeys, &[], &environment);
     print!("{report}");
     for (plant, journey) in PLANTED {
@@ -43,6 +45,13 @@ pub(crate) fn run(python: &Path, built: &Built) -> Result<Tally, Failure> {
             println!("  planted {plant}: {journey} did not notice\n{report}");
             total.failed += 1;
         }
+    }
+    // What the functions wrote to CloudWatch Logs, as JSON with a text for each function.
+    let logs: BTreeMap<String, String> = serde_json::from_str(&platform.tell("logs")?)
+        .map_err(|error| Failure::new(format!("the platform's logs: {error}")))?;
+    for (function, log) in logs {
+        let path = watch.log("platform", &format!("{function}.log"))?;
+        fs::write(&path, log).map_err(|error| Failure::new(format!("{}: {error}", path.display())))?;
     }
     Ok(total)
 }
@@ -102,7 +111,7 @@ pub(crate) fn remove_each(functions: &[String]) -> Result<bool, Failure> {
     let mut platform = Platform::start(&python, &built)?;
     let described = platform.described.clone();
     let red = |journey: &str| {
-        let (tally, _) = run_program(journeys, &["--exact", journey], &[("PARLOR_PLATFORM", described.as_path())]);
+        let (tally, _) = run_program(journeys, &["--exact", journey], &[("PARLOR_PLATFORM", described.clone())]);
         if tally == Tally::default() {
             return Err(Failure::new(format!("there is no journey `{journey}`")));
         }

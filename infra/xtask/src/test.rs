@@ -9,6 +9,7 @@ use std::time::{Duration, Instant};
 
 use serde_json::Value;
 
+use crate::canaries::Watch;
 use crate::{Failure, api, cargo, layers, platform, root, succeeds, template, tools};
 
 const PARTS: [&str; 8] = ["fmt", "layers", "template", "unit", "integration", "platform", "api", "browser"];
@@ -86,33 +87,44 @@ pub(crate) fn run(only: &[String]) -> Result<bool, Failure> {
             return Ok(false);
         };
         println!("build: {}", seconds(since.elapsed()));
+        let watch = Watch::start()?;
         for (part, kind) in [("unit", Kind::Unit), ("integration", Kind::Integration)] {
             if wanted(part) {
                 let since = now();
                 let programs = built.tests.iter().filter(|program| program.kind == kind);
                 let (storms, others): (Vec<_>, Vec<_>) = programs.partition(|program| program.is_storm());
-                let mut tally = run_programs(&others, &built.parlor);
+                let mut environment = vec![("PARLOR_PROGRAM", built.parlor.clone())];
+                if kind == Kind::Integration {
+                    environment.extend(watch.environment(part)?);
+                }
+                let mut tally = run_programs(&others, &environment);
                 for storm in storms {
-                    tally += run_programs(&[storm], &built.parlor);
+                    tally += run_programs(&[storm], &environment);
                 }
                 done(part, since, tally);
             }
         }
         if let Some(python) = python {
             let since = now();
-            done("platform", since, platform::run(&python, &built)?);
+            done("platform", since, platform::run(&python, &built, &watch)?);
         }
         if wanted("api") {
             let since = now();
-            let (stack, target) = api::Stack::start(&built.parlor)?;
-            let outcome = api::try_out(&target)?;
+            let (stack, target) = api::Stack::start(&built.parlor, Some(&watch.log("api", "parlor.log")?))?;
+            let password = target.agent.as_ref().map(|(_, password)| password.as_str());
+            watch.note("api", &target.key, password.as_slice())?;
+            let outcome = api::try_out(&target, &watch.environment("api")?)?;
             drop(stack);
             println!("  api: {} requests", outcome.requests);
             done("api", since, one(outcome.passed));
         }
         if let Some(chromium) = chromium {
             let since = now();
-            done("browser", since, run_browser(&browser, &chromium, &built)?);
+            done("browser", since, run_browser(&browser, &chromium, &built, &watch)?);
+        }
+        if ["integration", "platform", "api", "browser"].into_iter().any(wanted) {
+            let since = now();
+            done("canaries", since, watch.search()?);
         }
     }
     println!("{} passed, {} failed", total.passed, total.failed);
@@ -217,7 +229,7 @@ pub(crate) fn build(functions: bool) -> Result<Option<Built>, Failure> {
 }
 
 /// Runs test programs as cargo would, two at a time; shows the output of those that fail.
-fn run_programs(programs: &[&Program], parlor: &std::path::Path) -> Tally {
+fn run_programs(programs: &[&Program], environment: &[(&str, PathBuf)]) -> Tally {
     let next = AtomicUsize::new(0);
     let total = Mutex::new(Tally::default());
     std::thread::scope(|scope| {
@@ -225,7 +237,7 @@ fn run_programs(programs: &[&Program], parlor: &std::path::Path) -> Tally {
             scope.spawn(|| {
                 while let Some(program) = programs.get(next.fetch_add(1, Ordering::Relaxed)) {
                     let alone: &[&str] = if program.is_storm() { &["--test-threads=1", "--nocapture"] } else { &[] };
-                    let (tally, report) = run_program(program, alone, &[("PARLOR_PROGRAM", parlor)]);
+                    let (tally, report) = run_program(program, alone, environment);
                     // Poisoned only if printing panicked; the count is still right.
                     let mut total = total.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
                     print!("{report}");
@@ -238,17 +250,13 @@ fn run_programs(programs: &[&Program], parlor: &std::path::Path) -> Tally {
 }
 
 /// Runs one test program. Its tally, and what there is to say about it.
-pub(crate) fn run_program(
-    program: &Program,
-    arguments: &[&str],
-    environment: &[(&str, &std::path::Path)],
-) -> (Tally, String) {
+pub(crate) fn run_program(program: &Program, arguments: &[&str], environment: &[(&str, PathBuf)]) -> (Tally, String) {
     let since = now();
     let output = Command::new(&program.path)
         .args(arguments)
         .current_dir(&program.package)
         .env("CARGO_MANIFEST_DIR", &program.package)
-        .envs(environment.iter().copied())
+        .envs(environment.iter().map(|(name, value)| (name, value)))
         .stdin(Stdio::null())
         .output();
     let name = &program.name;
@@ -296,7 +304,12 @@ fn summary(stdout: &str) -> Option<(Tally, usize)> {
 }
 
 /// Runs the browser tests with Node's own runner, its report shown while it grows.
-fn run_browser(folder: &std::path::Path, chromium: &std::path::Path, built: &Built) -> Result<Tally, Failure> {
+fn run_browser(
+    folder: &std::path::Path,
+    chromium: &std::path::Path,
+    built: &Built,
+    watch: &Watch,
+) -> Result<Tally, Failure> {
     let mut child = Command::new("node")
         // One file after the other: each drives two browsers and a stack, which is what two cores carry.
         .args(["--test", "--test-concurrency=1", "--test-reporter=spec"])
@@ -304,6 +317,7 @@ fn run_browser(folder: &std::path::Path, chromium: &std::path::Path, built: &Bui
         .env("CHROMIUM", chromium)
         .env("PARLOR_PROGRAM", &built.parlor)
         .env("SAMPLES_PROGRAM", &built.samples)
+        .envs(watch.environment("browser")?)
         .stdin(Stdio::null())
         .stdout(Stdio::piped())
         .spawn()

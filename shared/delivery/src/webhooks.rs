@@ -46,6 +46,10 @@ const PAGE: i32 = 25;
 /// Deliveries of a lane read at once.
 const QUEUE: usize = 10;
 
+/// A replay begins so long after it was asked for: it goes by a list that lags behind, and what was settled just before
+/// has to be in it.
+const LISTED_AFTER: SignedDuration = SignedDuration::from_secs(10);
+
 /// Deliveries that a run queues again of one replay, as many as the list gives in one go.
 const REPLAYED: usize = 50;
 
@@ -287,7 +291,8 @@ impl<R: Random + Sync> Webhooks<R> {
         over: impl Future<Output = ()> + Clone,
     ) -> Result<WebhookTally, StoreError> {
         let mut tally = WebhookTally::default();
-        if target.webhook.standing.replay.is_some() {
+        let replay = target.webhook.standing.replay.as_ref();
+        if replay.is_some_and(|replay| replay.until + LISTED_AFTER <= clock()) {
             tally.replayed = self.replay(target, clock, over.clone()).await?;
         }
         let mut seen = HashSet::new();

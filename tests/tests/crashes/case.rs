@@ -1,0 +1,280 @@
+//! What an operation is tried on, and how it is laid out.
+
+use std::sync::{
+    Arc,
+    atomic::{AtomicBool, Ordering},
+};
+
+use parlor_domain::{Role, SessionId, TeamId, webhook::MAX_ATTEMPTS};
+use parlor_tests::{Browser, Conduct, Endpoint, House, Line, Receiver, Staff};
+use reqwest::Method;
+use serde_json::{Value, json};
+
+use crate::{
+    EMAIL, PIN, STAFF,
+    operations::Operation::{self, *},
+};
+
+/// What an operation is tried on.
+pub(crate) struct Case {
+    pub(crate) session: SessionId,
+    pub(crate) team: TeamId,
+    /// The way in of the customer, or of the first admin.
+    pub(crate) link: String,
+    pub(crate) browser: Browser,
+    /// Makes a program's repetition one.
+    pub(crate) key: String,
+    /// What is changed, as it was read before.
+    pub(crate) document: Value,
+    /// Its version, for `If-Match`.
+    pub(crate) version: String,
+    /// The agent's side of the open room, and the customer's.
+    pub(crate) lines: Vec<Line>,
+    /// The event that a page has seen last.
+    pub(crate) seen: u64,
+    /// Somebody who signs in.
+    pub(crate) staff: Option<Staff>,
+    /// The token of a page's form, and the cookie of whoever sends it.
+    pub(crate) csrf: String,
+    pub(crate) cookie: String,
+    /// Who listens for webhooks, before there is an endpoint.
+    pub(crate) receiver: Option<Receiver>,
+    pub(crate) endpoint: Option<Endpoint>,
+    /// Whether the invocation died.
+    pub(crate) died: Arc<AtomicBool>,
+}
+
+impl Case {
+    pub(crate) fn endpoint(&self) -> &Endpoint {
+        self.endpoint.as_ref().unwrap()
+    }
+
+    pub(crate) fn has_died(&self) -> bool {
+        self.died.load(Ordering::Relaxed)
+    }
+
+    /// A path in the API about the session.
+    fn about(&self, what: &str) -> String {
+        format!("/v1/sessions/{}{what}", self.session)
+    }
+}
+
+impl Operation {
+    /// The method and the path of the request that it is, with the query.
+    pub(crate) fn request(self, case: &Case) -> (Method, String) {
+        let (method, route) = self.way().split_once(' ').unwrap();
+        let id = match route.split('/').nth(2) {
+            Some("webhooks") => case.endpoint.as_ref().map(|endpoint| endpoint.id.clone()).unwrap_or_default(),
+            Some("teams") => case.team.to_string(),
+            _ => case.session.to_string(),
+        };
+        let query = match self {
+            HistoryAsOneTypes => "?fragment=history&q=ma",
+            AgentRoomChanges => "?fragment=room",
+            _ => "",
+        };
+        let path = route
+            .replace("{id}", &id)
+            .replace("{session}", case.session.as_str())
+            .replace("{token}", case.link.rsplit('/').next().unwrap_or_default())
+            .replace("{event}", &format!("{}-{}", case.session, case.seen))
+            .replace("{interaction}", "first");
+        (method.parse().unwrap(), format!("{path}{query}"))
+    }
+
+    /// How customers of its session prove who they are.
+    fn authentication(self) -> &'static str {
+        match self {
+            PinPage | PinPageHead | WrongPin | RightPin | ResetPin | ShowPin => "pin",
+            CodePage | CodePageHead | SendCode | EnterCode => "otp",
+            _ => "none",
+        }
+    }
+
+    /// A session that is ready for it, and whatever else it takes.
+    pub(crate) async fn prepare(self, house: &House, number: usize) -> Case {
+        let method = self.authentication();
+        house.settings(json!({"authentication": {"method": method}})).await;
+        let mut body = json!({"customer": {"name": "Mara Quist", "email": EMAIL}});
+        if method == "pin" {
+            body["pin"] = json!(PIN);
+        }
+        if self == Invite {
+            body["mode"] = json!("plan");
+        }
+        let session: SessionId = house.post("/v1/sessions", body).await["id"].as_str().unwrap().parse().unwrap();
+        let mut case = Case {
+            session,
+            team: house.team.clone(),
+            link: String::new(),
+            browser: house.browser(),
+            key: format!("crash-{number}"),
+            document: Value::Null,
+            version: String::new(),
+            lines: vec![],
+            seen: 0,
+            staff: None,
+            csrf: String::new(),
+            cookie: String::new(),
+            receiver: None,
+            endpoint: None,
+            died: Arc::default(),
+        };
+        match self {
+            Start | DeliverMail | DeliverText | RetryDelivery | Read | List | ListEvents | ListMessages | Invite
+            | GenerateLink | ReadSettings | ReadTeamSettings | SignInWrongly => {}
+            SaveSettings | SaveTeamSettings => self.document(house, &mut case).await,
+            SignIn => case.staff = Some(house.staff("Nina Okafor", Role::Agent).await),
+            SetupPage | Setup => case.link = house.setup_link().await,
+            SignOut | ShowPin | Console | HistoryAsOneTypes | AgentRoom | AgentRoomChanges | AgentTicket => {
+                case.browser = house.signed_in(&house.agent).await;
+                case.csrf = case.browser.get("/console").await.hidden("csrf").unwrap();
+                case.cookie = case.browser.cookie(STAFF).unwrap();
+            }
+            KeepOpen | ReleaseDevice | CustomerRoom | CustomerRoomHead | CustomerTicket | Interaction
+            | NewLinkFromRoom => case.browser = house.joined(&case.session).await,
+            Renew => drop(house.post(&case.about("/end"), json!({})).await),
+            Post | End | PostByForm | SweepInactivity | LiveConnect | LiveHello | LiveResume | LiveMessage
+            | LivePing | LiveTyping | LiveDisconnect => self.room(house, &mut case).await,
+            SweepAccess => {
+                let access = json!({"level": "full_timed", "minutes": 10, "then_limited_minutes": 10});
+                house.settings(json!({"end": {"customer_access": access}})).await;
+                house.post(&case.about("/end"), json!({})).await;
+            }
+            OpeningPage | OpeningPageHead | Continue | NewLink | PinPage | PinPageHead | WrongPin | RightPin
+            | ResetPin | CodePage | CodePageHead | SendCode | EnterCode => {
+                case.link = house.link(&case.session).await;
+                case.browser.get(&case.link).await;
+                if method == "otp" {
+                    case.browser.post(&format!("{}/continue", case.link), &[]).await;
+                    house.stack.advance(31).await;
+                }
+            }
+            CreateWebhook => case.receiver = Some(Receiver::start().await),
+            ListWebhooks
+            | ReadWebhook
+            | ChangeWebhook
+            | EnableWebhook
+            | DeleteWebhook
+            | RotateSecret
+            | ReplaySince
+            | ListDeliveries
+            | ReadDelivery
+            | ReplayDelivery
+            | DeliverWebhook
+            | DeliverWebhookRefused
+            | DeliverWebhookGone
+            | RetryWebhook
+            | RetryWebhookGone
+            | RetryWebhookGivenUp
+            | RetryWebhookReplay => {
+                self.endpoint(house, &mut case).await;
+            }
+        }
+        case
+    }
+
+    /// The settings that it saves, and their version.
+    async fn document(self, house: &House, case: &mut Case) {
+        let (_, path) = self.request(case);
+        case.document = house.get(&path).await;
+        case.version = house.etag(&path).await;
+    }
+
+    /// The open room: both sides are there.
+    async fn room(self, house: &House, case: &mut Case) {
+        case.browser = house.joined(&case.session).await;
+        if self == LiveResume {
+            // Said while the customer's page was away.
+            let answer = house.post(&case.about("/messages"), json!({"text": "Are you there?"})).await;
+            case.seen = answer["seq"].as_u64().unwrap() - 1;
+        }
+        case.lines = vec![agent(house, case).await.unwrap(), customer(house, case).await.unwrap()];
+        if self == SweepInactivity {
+            house.settings(json!({"end": {"inactivity_minutes": 10}})).await;
+            // What the sweep goes by is read with the session; the timer is armed by the next action.
+            house.post(&case.about("/keep-open"), json!({})).await;
+        }
+    }
+
+    /// A webhook endpoint, with what happened to it before.
+    async fn endpoint(self, house: &House, case: &mut Case) {
+        let types: &[&str] = if self == RetryWebhookGivenUp { &["message"] } else { &["message", "session.ended"] };
+        let endpoint = Endpoint::new(house, types).await;
+        let receiver = endpoint.receiver.clone();
+        let path = endpoint.path("");
+        case.endpoint = Some(endpoint);
+        match self {
+            DeliverWebhook => return,
+            DeliverWebhookRefused => return refuse(&receiver, 1),
+            DeliverWebhookGone => return receiver.answers(Conduct::Status(410)),
+            RetryWebhook => refuse(&receiver, 2),
+            RetryWebhookGone | RetryWebhookGivenUp => receiver.answers(Conduct::Status(500)),
+            _ => {}
+        }
+        talk(house, case).await;
+        let message =
+            house.events(&case.session).await.into_iter().find(|event| event.kind.name() == "message").unwrap();
+        case.seen = message.seq;
+        match self {
+            RetryWebhookGone => receiver.answers(Conduct::Status(410)),
+            RetryWebhookGivenUp => {
+                // All attempts but the last.
+                for _ in 2..MAX_ATTEMPTS {
+                    house.stack.advance(6 * 3600).await;
+                }
+            }
+            RetryWebhookReplay => {
+                house.post(&format!("{path}/replay"), everything()).await;
+            }
+            ChangeWebhook => case.version = house.etag(&path).await,
+            EnableWebhook => {
+                case.endpoint().change(house, json!({"enabled": false})).await;
+                case.version = house.etag(&path).await;
+            }
+            _ => {}
+        }
+    }
+}
+
+/// Two events that webhooks hear of, one after the other; a repetition of it makes no further ones. Whether that worked.
+pub(crate) async fn talk(house: &House, case: &Case) -> bool {
+    let mut done = true;
+    let said = json!({"text": "Good morning", "id": "crash-1"});
+    for (what, body) in [("/messages", said), ("/end", json!({}))] {
+        done &= house.call(Method::POST, &case.about(what), Some(body)).await.0.is_success();
+        // One batch of the stream for each, so that every run has the same points.
+        house.stack.settle().await;
+    }
+    done
+}
+
+/// The body of a replay of all that was ever sent.
+pub(crate) fn everything() -> Value {
+    json!({"since": "2026-01-01T00:00:00Z", "delivered": true})
+}
+
+/// Answers the first `count` requests with an error.
+fn refuse(receiver: &Receiver, count: u32) {
+    let mut left = count;
+    receiver.decides(move |_| {
+        let refused = left > 0;
+        left = left.saturating_sub(1);
+        Conduct::Status(if refused { 500 } else { 204 })
+    });
+}
+
+pub(crate) async fn agent(house: &House, case: &Case) -> Result<Line, u16> {
+    let browser = house.signed_in(&house.agent).await;
+    line(house, &browser, &format!("/console/s/{}/live", case.session), &case.session).await
+}
+
+pub(crate) async fn customer(house: &House, case: &Case) -> Result<Line, u16> {
+    line(house, &case.browser, &format!("/r/{}/live", case.session), &case.session).await
+}
+
+async fn line(house: &House, browser: &Browser, path: &str, session: &SessionId) -> Result<Line, u16> {
+    let ticket: Value = serde_json::from_str(&browser.get(path).await.text).unwrap();
+    let ticket = ticket["url"].as_str().unwrap().split_once("ticket=").unwrap().1.to_owned();
+    Ok(Line::open(house, &ticket, Some(house.stack.url())).await?.about(session))
+}

@@ -1,0 +1,191 @@
+//! What has to hold after every crash and its repetition.
+
+use std::collections::BTreeMap;
+
+use parlor_domain::{EventKind, State, outbox::Status};
+use parlor_store::Keys;
+use parlor_tests::{Conduct, House, Received};
+use serde_json::{Value, json};
+
+use crate::{
+    STAFF,
+    case::{Case, everything, talk},
+    operations::{
+        Operation::{self, *},
+        Told,
+    },
+};
+
+/// What holds of every session, and what `operation` was for. `gap`: it died where something may be sent twice.
+pub(crate) async fn check(house: &House, operation: Operation, point: usize, case: &Case, before: usize, gap: bool) {
+    let at = format!("{operation:?} at {point}");
+    session(house, operation, case, before, gap, &at).await;
+    match operation {
+        SignIn => assert_eq!(case.browser.get("/console").await.status, 200, "{at}: is not signed in"),
+        SignOut => {
+            assert_eq!(case.browser.cookie(STAFF), None, "{at}");
+            case.browser.put_cookie(STAFF, &case.cookie);
+            assert_eq!(case.browser.get("/console").await.status, 303, "{at}: is signed in still");
+        }
+        Setup => {
+            let login = [("email", format!("{}@parlor.example", case.key)), ("password", case.link.clone())];
+            let fields: Vec<_> = login.iter().map(|(name, value)| (*name, value.as_str())).collect();
+            assert_eq!(case.browser.post("/login", &fields).await.status, 303, "{at}: nobody is the admin");
+            assert_eq!(case.browser.get(&case.link).await.status, 410, "{at}: the link opens again");
+        }
+        CreateWebhook => {
+            let listed = house.get("/v1/webhooks").await;
+            assert_eq!(listed["items"].as_array().unwrap().len(), 1, "{at}: {listed}");
+            talk(house, case).await;
+            arrived(house, case, 1, false, &at).await;
+            assert!(taken(case).iter().all(|received| received.is_signed_by(&case.endpoint().secret)), "{at}");
+        }
+        DeleteWebhook => assert_eq!(house.get("/v1/webhooks").await["items"], json!([]), "{at}"),
+        RotateSecret => {
+            let read = case.endpoint().read(house).await;
+            assert_eq!(read["secrets"].as_array().unwrap().len(), 2, "{at}: rotated once");
+            house.post(&format!("/v1/sessions/{}/renew", case.session), json!({})).await;
+            talk(house, case).await;
+            let last = taken(case).pop().unwrap();
+            assert!(last.is_signed_by(&case.endpoint().secret), "{at}: the secret that was shown does not sign");
+        }
+        ReplaySince => {
+            house.stack.advance(60).await;
+            arrived(house, case, 2, false, &at).await;
+        }
+        ReplayDelivery => {
+            house.stack.advance(60).await;
+            assert_eq!(names(case).iter().filter(|name| name.starts_with("message ")).count(), 2, "{at}");
+            assert_eq!(names(case).len(), 3, "{at}");
+        }
+        DeliverWebhook | DeliverWebhookRefused | RetryWebhook => arrived(house, case, 1, gap, &at).await,
+        RetryWebhookReplay => arrived(house, case, 2, gap, &at).await,
+        DeliverWebhookGone | RetryWebhookGone | RetryWebhookGivenUp => {
+            assert!(taken(case).is_empty(), "{at}");
+            // Nothing is lost: once the endpoint is well again, all of it comes.
+            let endpoint = case.endpoint();
+            endpoint.receiver.answers(Conduct::Status(204));
+            endpoint.change(house, json!({"enabled": true})).await;
+            house.post(&endpoint.path("/replay"), everything()).await;
+            for _ in 0..4 {
+                house.stack.advance(60).await;
+            }
+            let mut came = names(case);
+            came.sort();
+            came.dedup();
+            let mut expected = heard(house, case).await;
+            expected.sort();
+            assert_eq!(came, expected, "{at}: something is lost");
+        }
+        _ => {}
+    }
+}
+
+/// Whether a schedule has nothing more to do for it.
+pub(crate) async fn is_settled(operation: Operation, house: &House, case: &Case) -> bool {
+    let read = case.endpoint().read(house).await;
+    match operation {
+        DeliverWebhookGone | RetryWebhookGone => read["disabled"]["by"] == "gone",
+        RetryWebhookGivenUp => read["disabled"]["by"] == "failing",
+        _ => {
+            let deliveries = case.endpoint().deliveries(house).await;
+            let times = if operation == RetryWebhookReplay { 2 } else { 1 };
+            read["replaying"] == false
+                && deliveries.iter().all(|delivery| delivery["state"] == "delivered")
+                && names(case).len() >= heard(house, case).await.len() * times
+        }
+    }
+}
+
+/// What the endpoint took of the session.
+pub(crate) fn taken(case: &Case) -> Vec<Received> {
+    let of_it = |received: &Received| received.taken && received.json()["data"]["session"] == json!(case.session);
+    case.endpoint().receiver.received().into_iter().filter(of_it).collect()
+}
+
+fn names(case: &Case) -> Vec<String> {
+    taken(case).iter().map(Received::name).collect()
+}
+
+/// The events that the endpoint is to hear of, in their order.
+async fn heard(house: &House, case: &Case) -> Vec<String> {
+    let types = case.endpoint().read(house).await["events"].clone();
+    let types: Vec<&str> = types.as_array().unwrap().iter().filter_map(Value::as_str).collect();
+    let events = house.events(&case.session).await.into_iter().map(|event| (event.kind.name(), event.seq));
+    events.filter(|(kind, _)| types.contains(&kind.as_str())).map(|(kind, seq)| format!("{kind} {seq}")).collect()
+}
+
+/// Every event came `times` times, once more only through the gap; in order at first, and under one name.
+async fn arrived(house: &House, case: &Case, times: usize, gap: bool, at: &str) {
+    let expected = heard(house, case).await;
+    let mut order: Vec<String> = vec![];
+    let mut counts: BTreeMap<String, usize> = BTreeMap::new();
+    for name in names(case) {
+        if !order.contains(&name) {
+            order.push(name.clone());
+        }
+        *counts.entry(name).or_default() += 1;
+    }
+    assert_eq!(order, expected, "{at}: lost, or out of order");
+    for (name, count) in counts {
+        assert!((times..=times + usize::from(gap)).contains(&count), "{at}: {name} came {count} times, gap {gap}");
+    }
+    for received in case.endpoint().receiver.received() {
+        let data = &received.json()["data"];
+        let id = format!("{}-{}", data["session"].as_str().unwrap(), data["seq"]);
+        assert_eq!(received.header("webhook-id"), id, "{at}: every attempt under one id");
+    }
+    for delivery in case.endpoint().deliveries(house).await {
+        assert_eq!(delivery["state"], "delivered", "{at}: {delivery}");
+    }
+}
+
+/// The session is whole, its event is there as often as it may be, and what had to be sent was.
+async fn session(house: &House, operation: Operation, case: &Case, before: usize, gap: bool, at: &str) {
+    let found = house.store.read(Keys::new().session(&case.session)).await.unwrap();
+    let session = found.session(&case.session).unwrap().unwrap().session;
+    let events = house.events(&case.session).await;
+
+    let numbers: Vec<u64> = events.iter().map(|event| event.seq).collect();
+    assert_eq!(numbers, (1..=session.seq).collect::<Vec<_>>(), "{at}: events without gaps");
+    let mut replayed = session.clone();
+    (replayed.seq, replayed.state, replayed.ended, replayed.joined_at) = (0, State::Planned, None, None);
+    for event in &events {
+        replayed.apply(event);
+    }
+    let told = |session: &parlor_domain::Session| {
+        (session.seq, session.state, session.joined_at, session.ended.clone(), session.last_agent_action_at)
+    };
+    assert_eq!(told(&replayed), told(&session), "{at}: the events tell the state");
+
+    let times = |kind: &str| {
+        let kinds = events.iter().map(|event| serde_json::to_value(event).unwrap());
+        kinds.filter(|event| event["type"] == kind).count()
+    };
+    match operation.told() {
+        Told::Never => {}
+        Told::Once(kind) if matches!(operation, Start | DeliverMail | DeliverText | RetryDelivery) => {
+            assert_eq!(times(kind), 1, "{at}: {kind}");
+        }
+        Told::Once(kind) => assert_eq!(times(kind), before + 1, "{at}: {kind}"),
+        Told::OnceOrTwice(kind) => {
+            assert!((before + 1..=before + 2).contains(&times(kind)), "{at}: {kind}");
+        }
+    }
+
+    let entries = house.store.outbox_of(&case.session).await.unwrap();
+    assert!(entries.iter().all(|entry| entry.status == Status::Sent), "{at}: {entries:?}");
+    let items = house.stack.outbox().items();
+    let sent = items.iter().filter(|item| {
+        let text = item.text.as_deref().unwrap_or_default();
+        text.contains(case.session.as_str())
+    });
+    let with_link = events
+        .iter()
+        .filter(|event| matches!(event.kind, EventKind::Invited { channel: Some(_) } | EventKind::LinkRenewed { .. }));
+    let with_link = with_link.count();
+    let sent = sent.count();
+    assert!(sent >= with_link, "{at}: an invitation is lost: {sent} of {with_link}");
+    let twice = usize::from(gap && matches!(operation.function(), "deliver" | "retry-deliveries"));
+    assert!(sent <= with_link + twice, "{at}: sent {sent} times, {with_link} expected, gap {gap}");
+}

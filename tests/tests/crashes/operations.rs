@@ -1,0 +1,212 @@
+//! What is done, crashed and repeated: every way into a function that makes requests. `infra/template.yaml` has the ways.
+
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::{
+        Arc, LazyLock,
+        atomic::{AtomicUsize, Ordering},
+    },
+};
+
+use parlor_local::{
+    Crash,
+    template::{EMBEDDED, Template},
+};
+use parlor_tests::House;
+
+use Told::{Never, Once, OnceOrTwice};
+
+/// How often the operation's event may be there after a crash and a repetition.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Told {
+    /// It writes nothing of a session.
+    Never,
+    Once(&'static str),
+    /// Nobody can tell the repetition from another one of the same: a second try with a PIN, a second link.
+    OnceOrTwice(&'static str),
+}
+
+/// Takes each operation with its way in, as [`WAYS`] spells it, and what it tells.
+macro_rules! operations {
+    ($($name:ident: $way:literal, $told:expr;)*) => {
+        #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+        pub(crate) enum Operation { $($name),* }
+
+        impl Operation {
+            pub(crate) const ALL: &[Self] = &[$(Self::$name),*];
+
+            pub(crate) fn way(self) -> &'static str {
+                match self { $(Self::$name => $way),* }
+            }
+
+            pub(crate) fn told(self) -> Told {
+                match self { $(Self::$name => $told),* }
+            }
+        }
+    };
+}
+
+operations! {
+    Start: "POST /v1/sessions", Once("session.created");
+    DeliverMail: "stream deliver", Once("session.created");
+    DeliverText: "stream deliver", Once("session.created");
+    RetryDelivery: "schedule retry-deliveries", Once("session.created");
+    Read: "GET /v1/sessions/{id}", Never;
+    List: "GET /v1/sessions", Never;
+    ListEvents: "GET /v1/sessions/{id}/events", Never;
+    Invite: "POST /v1/sessions/{id}/invite", Once("session.invited");
+    // The one that this test's own link is, and the operation's.
+    GenerateLink: "POST /v1/sessions/{id}/links", Once("link.generated");
+    End: "POST /v1/sessions/{id}/end", Once("session.ended");
+    KeepOpen: "POST /v1/sessions/{id}/keep-open", Once("session.kept_open");
+    Renew: "POST /v1/sessions/{id}/renew", Once("session.renewed");
+    ReleaseDevice: "POST /v1/sessions/{id}/device/release", Once("device.released");
+    ResetPin: "POST /v1/sessions/{id}/pin/reset", Once("pin.reset");
+    ShowPin: "GET /v1/sessions/{id}/pin", Never;
+    Post: "POST /v1/sessions/{id}/messages", Once("message");
+    ListMessages: "GET /v1/sessions/{id}/messages", Never;
+    ReadSettings: "GET /v1/settings", Never;
+    SaveSettings: "PUT /v1/settings", Never;
+    ReadTeamSettings: "GET /v1/teams/{id}/settings", Never;
+    SaveTeamSettings: "PUT /v1/teams/{id}/settings", Never;
+    SignIn: "POST /login", Never;
+    SignInWrongly: "POST /login", Never;
+    SignOut: "POST /logout", Never;
+    SetupPage: "GET /setup/{token}", Never;
+    Setup: "POST /setup/{token}", Never;
+    Console: "GET /console", Never;
+    HistoryAsOneTypes: "GET /console", Never;
+    AgentRoom: "GET /console/s/{session}", Never;
+    AgentRoomChanges: "GET /console/s/{session}", Never;
+    AgentTicket: "GET /console/s/{session}/live", Never;
+    OpeningPage: "GET /s/{token}", Never;
+    OpeningPageHead: "HEAD /s/{token}", Never;
+    Continue: "POST /s/{token}/continue", Once("customer.joined");
+    NewLink: "POST /s/{token}/new-link", OnceOrTwice("link.renewed");
+    PinPage: "GET /s/{token}/pin", Never;
+    PinPageHead: "HEAD /s/{token}/pin", Never;
+    WrongPin: "POST /s/{token}/pin", OnceOrTwice("pin.wrong");
+    RightPin: "POST /s/{token}/pin", Once("customer.joined");
+    CodePage: "GET /s/{token}/otp", Never;
+    CodePageHead: "HEAD /s/{token}/otp", Never;
+    SendCode: "POST /s/{token}/otp/send", OnceOrTwice("code.sent");
+    EnterCode: "POST /s/{token}/otp", Once("customer.joined");
+    CustomerRoom: "GET /r/{session}", Never;
+    CustomerRoomHead: "HEAD /r/{session}", Never;
+    CustomerTicket: "GET /r/{session}/live", Never;
+    Interaction: "GET /r/{session}/i/{interaction}", Never;
+    PostByForm: "POST /r/{session}/messages", Once("message");
+    NewLinkFromRoom: "POST /r/{session}/new-link", OnceOrTwice("link.renewed");
+    LiveConnect: "live $connect", Never;
+    LiveHello: "live $default", Never;
+    // Hello again, from the last event that was seen.
+    LiveResume: "live $default", Never;
+    LiveMessage: "live $default", Once("message");
+    LivePing: "live $default", Never;
+    LiveTyping: "live $default", Never;
+    LiveDisconnect: "live $disconnect", Never;
+    SweepInactivity: "schedule sweep-inactivity", Once("session.ended");
+    SweepAccess: "schedule sweep-access", Once("access.changed");
+    ListWebhooks: "GET /v1/webhooks", Never;
+    CreateWebhook: "POST /v1/webhooks", Never;
+    ReadWebhook: "GET /v1/webhooks/{id}", Never;
+    ChangeWebhook: "PATCH /v1/webhooks/{id}", Never;
+    EnableWebhook: "PATCH /v1/webhooks/{id}", Never;
+    DeleteWebhook: "DELETE /v1/webhooks/{id}", Never;
+    RotateSecret: "POST /v1/webhooks/{id}/rotate", Never;
+    ReplaySince: "POST /v1/webhooks/{id}/replay", Never;
+    ListDeliveries: "GET /v1/webhooks/{id}/deliveries", Never;
+    ReadDelivery: "GET /v1/webhooks/{id}/deliveries/{event}", Never;
+    ReplayDelivery: "POST /v1/webhooks/{id}/deliveries/{event}/replay", Never;
+    // To an endpoint that takes everything, that refuses the first attempt, and that wants nothing any more.
+    DeliverWebhook: "stream deliver-webhooks", Once("message");
+    DeliverWebhookRefused: "stream deliver-webhooks", Once("message");
+    DeliverWebhookGone: "stream deliver-webhooks", Once("message");
+    // What the stream could not deliver: refused once more and then taken; not wanted any more; given up.
+    RetryWebhook: "schedule retry-webhooks", Never;
+    RetryWebhookGone: "schedule retry-webhooks", Never;
+    RetryWebhookGivenUp: "schedule retry-webhooks", Never;
+    // What `ReplaySince` asked for.
+    RetryWebhookReplay: "schedule retry-webhooks", Never;
+}
+
+/// Ways whose functions make no request on them, so that there is no point at which to die, and why. A test asks each.
+const WITHOUT_REQUESTS: [(&str, &str, &str); 7] = [
+    ("GET /", "/", "leads to the console"),
+    ("GET /login", "/login", "the form is the same for everybody"),
+    ("GET /static/{file}", "/static/nothing.css", "files are part of the program"),
+    ("HEAD /static/{file}", "/static/nothing.css", "files are part of the program"),
+    ("GET /v1/openapi.json", "/v1/openapi.json", "the document is part of the program"),
+    ("GET /openapi.json", "/openapi.json", "the document is part of the program"),
+    ("GET /docs", "/docs", "the page is part of the program"),
+];
+
+/// Every way into a function, with the function: `POST /login`, `live $connect`, `stream deliver`, `schedule sweep-access`.
+static WAYS: LazyLock<BTreeMap<String, String>> = LazyLock::new(|| {
+    let known = [
+        ("PublicUrl", "http://localhost:1"),
+        ("MailFrom", "a@example.com"),
+        ("AWS::Region", "nowhere"),
+        ("AWS::Partition", "aws"),
+        ("AWS::AccountId", "0"),
+    ];
+    let known: BTreeMap<_, _> = known.map(|(name, value)| (name.to_owned(), value.to_owned())).into();
+    let template = Template::parse(EMBEDDED, &known).unwrap();
+    let routes = template.routes.into_iter().map(|route| (format!("{} {}", route.method, route.path), route.function));
+    let live = template.live_routes.into_iter().map(|(key, function)| (format!("live {key}"), function));
+    let streams =
+        template.streams.into_iter().map(|mapping| (format!("stream {}", mapping.function), mapping.function));
+    let schedules =
+        template.schedules.into_iter().map(|schedule| (format!("schedule {}", schedule.function), schedule.function));
+    let ways: BTreeMap<_, _> = routes.chain(live).chain(streams).chain(schedules).collect();
+    let reached: BTreeSet<&String> = ways.values().collect();
+    let deployed: BTreeSet<&String> = template.functions.keys().collect();
+    assert_eq!(reached, deployed, "every function has a way in that is known here");
+    ways
+});
+
+impl Operation {
+    pub(crate) fn function(self) -> &'static str {
+        WAYS.get(self.way()).unwrap_or_else(|| panic!("{self:?}: the template has no {}", self.way()))
+    }
+
+    /// The key by which API Gateway calls the function; nothing where something else does.
+    pub(crate) fn route_key(self) -> Option<&'static str> {
+        match self.way().split_once(' ').unwrap() {
+            ("stream" | "schedule", _) => None,
+            ("live", key) => Some(key),
+            _ => Some(self.way()),
+        }
+    }
+}
+
+#[test]
+fn every_way_into_a_function_is_an_operation_or_makes_no_request() {
+    let claimed: BTreeSet<&str> = Operation::ALL.iter().map(|operation| operation.way()).collect();
+    let exempt: BTreeSet<&str> = WITHOUT_REQUESTS.iter().map(|(way, ..)| *way).collect();
+    let ways: BTreeSet<&str> = WAYS.keys().map(String::as_str).collect();
+    let forgotten: Vec<_> = ways.iter().filter(|way| !claimed.contains(*way) && !exempt.contains(*way)).collect();
+    assert!(forgotten.is_empty(), "no operation dies on these: {forgotten:?}");
+    let unknown: Vec<_> = claimed.union(&exempt).filter(|way| !ways.contains(*way)).collect();
+    assert!(unknown.is_empty(), "the template has no such ways: {unknown:?}");
+    assert!(claimed.is_disjoint(&exempt));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_said_to_make_no_request_makes_none() {
+    LazyLock::force(&crate::LOG);
+    let house = House::start().await;
+    for (way, path, why) in WITHOUT_REQUESTS {
+        let function = WAYS[way].clone();
+        let requests = Arc::new(AtomicUsize::new(0));
+        let counted = Arc::clone(&requests);
+        house.stack.crash(move |of, _| {
+            counted.fetch_add(usize::from(of == function), Ordering::Relaxed);
+            Crash::None
+        });
+        let browser = house.browser();
+        let page = if way.starts_with("HEAD") { browser.head(path).await } else { browser.get(path).await };
+        assert!(page.status < 500, "{way}: {}", page.status);
+        assert_eq!(requests.load(Ordering::Relaxed), 0, "{way} ({why})");
+    }
+}

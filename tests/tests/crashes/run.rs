@@ -1,0 +1,271 @@
+//! Does an operation, as its caller does.
+
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use parlor_store::Keys;
+use parlor_tests::{Endpoint, House, Line};
+use reqwest::Method;
+use serde_json::{Value, json};
+
+use crate::{
+    EMAIL, PHONE, PIN,
+    case::{Case, customer, everything, talk},
+    check::is_settled,
+    operations::Operation::{self, *},
+};
+
+/// The platform's own words for an invocation that died.
+const DIED: &str = "Internal server error";
+
+impl Operation {
+    /// Does it; answers whether its caller would be content. A session that it starts is the case's from then on.
+    pub(crate) async fn run(self, house: &House, case: &mut Case) -> bool {
+        match self {
+            Start | DeliverMail | DeliverText | RetryDelivery => self.start(house, case).await,
+            Read | List | ListEvents | ListMessages | ReadSettings | ReadTeamSettings | ListWebhooks | ReadWebhook
+            | ListDeliveries | ReadDelivery | Invite | GenerateLink | End | KeepOpen | Renew | ReleaseDevice
+            | ResetPin | Post | CreateWebhook | RotateSecret | ReplaySince | ReplayDelivery => {
+                self.call(house, case).await
+            }
+            SaveSettings | SaveTeamSettings | ChangeWebhook | EnableWebhook => self.change(house, case).await,
+            DeleteWebhook => {
+                let (method, path) = self.request(case);
+                // Gone is gone.
+                matches!(house.tried(method, &path, None, &[]).await.0.as_u16(), 200 | 404)
+            }
+            ShowPin | SetupPage | Console | HistoryAsOneTypes | AgentRoom | AgentRoomChanges | AgentTicket
+            | OpeningPage | PinPage | CodePage | CustomerRoom | CustomerTicket => {
+                case.browser.get(&self.request(case).1).await.status == 200
+            }
+            OpeningPageHead | PinPageHead | CodePageHead | CustomerRoomHead => {
+                case.browser.head(&self.request(case).1).await.status == 200
+            }
+            // There are none yet.
+            Interaction => case.browser.get(&self.request(case).1).await.status == 404,
+            SignIn | SignInWrongly | SignOut | Setup | Continue | NewLink | WrongPin | RightPin | SendCode
+            | EnterCode | PostByForm | NewLinkFromRoom => self.submit(house, case).await,
+            LiveConnect => customer(house, case).await.is_ok(),
+            LiveHello | LiveResume | LiveMessage | LivePing | LiveTyping => self.say(case).await,
+            LiveDisconnect => leave(case).await,
+            SweepInactivity | SweepAccess => {
+                // The next run repeats it, a minute later.
+                house.stack.advance(if case.has_died() { 60 } else { 600 }).await;
+                true
+            }
+            DeliverWebhook | DeliverWebhookRefused | DeliverWebhookGone => {
+                let done = talk(house, case).await;
+                self.schedule(house, case, 60).await;
+                done
+            }
+            RetryWebhook | RetryWebhookGone | RetryWebhookReplay => self.schedule(house, case, 60).await,
+            RetryWebhookGivenUp => self.schedule(house, case, 6 * 3600).await,
+        }
+    }
+
+    /// A new session, and what is sent because of it.
+    async fn start(self, house: &House, case: &mut Case) -> bool {
+        let contact = match self {
+            DeliverText => json!({"name": "Mara Quist", "phone": PHONE}),
+            _ => json!({"name": "Mara Quist", "email": EMAIL}),
+        };
+        let (body, key) = (json!({"customer": contact}), [("idempotency-key", case.key.as_str())]);
+        let (status, answer) = house.tried(Method::POST, "/v1/sessions", Some(body), &key).await;
+        if status.is_success() {
+            case.session = answer["id"].as_str().unwrap().parse().unwrap();
+        }
+        house.stack.settle().await;
+        if self == RetryDelivery {
+            house.stack.advance(90).await;
+            house.stack.advance(600).await;
+        }
+        status.is_success()
+    }
+
+    /// By a program: a POST under its `Idempotency-Key`.
+    async fn call(self, house: &House, case: &mut Case) -> bool {
+        let body = match self {
+            Post => json!({"text": "Good morning", "id": "crash-1"}),
+            CreateWebhook => {
+                json!({"url": case.receiver.as_ref().unwrap().url, "events": ["message", "session.ended"]})
+            }
+            RotateSecret => json!({"overlap_minutes": 60}),
+            ReplaySince => everything(),
+            _ => json!({}),
+        };
+        let (method, path) = self.request(case);
+        let body = (method == Method::POST && self != ReplayDelivery).then_some(body);
+        let key = [("idempotency-key", case.key.as_str())];
+        let headers = if method == Method::POST { &key[..] } else { &[] };
+        let (status, answer) = house.tried(method, &path, body, headers).await;
+        if status.is_success() && matches!(self, CreateWebhook | RotateSecret) {
+            let receiver = case.endpoint.take().map(|endpoint| endpoint.receiver).or(case.receiver.take());
+            case.endpoint = Some(Endpoint::of(&answer, receiver.unwrap()));
+        }
+        status.is_success()
+    }
+
+    /// By a program, over the version that it read. Under the old version nothing is written twice; who reads again sees
+    /// their own change.
+    async fn change(self, house: &House, case: &Case) -> bool {
+        let (method, path) = self.request(case);
+        let change = match self {
+            ChangeWebhook => json!({"description": case.key}),
+            EnableWebhook => json!({"enabled": true}),
+            SaveTeamSettings => json!({"branding": {"name": case.key}}),
+            _ => {
+                let mut document = case.document.clone();
+                document["branding"]["name"] = json!(case.key);
+                document
+            }
+        };
+        let headers = [("if-match", case.version.as_str())];
+        let (status, _) = house.tried(method, &path, Some(change.clone()), &headers).await;
+        let read = async || {
+            let now = house.get(&path).await;
+            change.as_object().unwrap().iter().all(|(name, value)| now[name] == *value)
+        };
+        status.is_success() && read().await || status == 409 && read().await
+    }
+
+    /// A form of one of our pages.
+    async fn submit(self, house: &House, case: &Case) -> bool {
+        let (_, path) = self.request(case);
+        let password = case.staff.as_ref().map(|staff| staff.password.as_str()).unwrap_or_default();
+        let email = case.staff.as_ref().map(|staff| staff.agent.email.as_str()).unwrap_or_default();
+        let admin = format!("{}@parlor.example", case.key);
+        let mut code = String::new();
+        if self == EnterCode {
+            let found = house.store.read(Keys::new().session(&case.session)).await.unwrap();
+            // Entered already, if the first time took effect: then the link leads into the room.
+            match found.session(&case.session).unwrap().unwrap().session.code {
+                Some(_) => code = house.code(&case.session).await,
+                None => return case.browser.get(&case.link).await.status < 500,
+            }
+        }
+        let fields = match self {
+            SignIn => vec![("email", email), ("password", password)],
+            SignInWrongly => vec![("email", "nobody@parlor.example"), ("password", "not the password")],
+            SignOut => vec![("csrf", case.csrf.as_str())],
+            Setup => vec![("name", "Ada Roy"), ("email", admin.as_str()), ("password", case.link.as_str())],
+            WrongPin => vec![("code", "0000")],
+            RightPin => vec![("code", PIN)],
+            EnterCode => vec![("code", code.as_str())],
+            PostByForm => vec![("text", "Good morning"), ("id", "crash-1")],
+            _ => vec![],
+        };
+        let content: &[u16] = match self {
+            SignInWrongly => &[401, 429],
+            WrongPin => &[403],
+            // Used: by the first time, which took effect.
+            Setup if case.has_died() => &[303, 410],
+            // The second one asked for too soon is told to wait; the first one is on its way.
+            NewLink => &[200, 429],
+            NewLinkFromRoom => &[200],
+            SendCode => &[303, 429],
+            _ => &[303],
+        };
+        content.contains(&case.browser.post(&path, &fields).await.status)
+    }
+
+    /// A frame over the customer's live connection, and whatever has to come of it.
+    async fn say(self, case: &mut Case) -> bool {
+        let (seen, died) = (case.seen, case.died.clone());
+        let [agent, own] = case.lines.as_mut_slice() else { panic!("the room is open") };
+        match self {
+            LiveHello => hello(own, 0).await.is_some(),
+            LiveResume => hello(own, seen).await.is_some_and(|frames| {
+                let missed: Vec<_> = frames.iter().filter(|frame| frame["type"] == "message").collect();
+                assert!(missed.iter().all(|frame| frame["seq"] == seen + 1), "{missed:?}");
+                missed.len() == 1
+            }),
+            LiveTyping => {
+                own.typing().await;
+                tokio::select! {
+                    typing = agent.until(&["typing"]) => typing.is_some(),
+                    () = dead(&died) => false,
+                }
+            }
+            LivePing => {
+                own.say(json!({"type": "ping"})).await;
+                hears(own, "pong").await
+            }
+            _ => {
+                own.message("crash-1", "Good morning").await;
+                let heard = hears(own, "message").await;
+                if heard {
+                    // The other side hears of it at the same time, so the invocation may still be at it.
+                    tokio::select! {
+                        _ = agent.until(&["message"]) => {}
+                        () = dead(&died) => {}
+                    }
+                }
+                heard
+            }
+        }
+    }
+
+    /// Lets the schedule run, `seconds` apart, until all is as it is to be, or the function died.
+    async fn schedule(self, house: &House, case: &Case, seconds: u32) -> bool {
+        let before = case.has_died();
+        for _ in 0..6 {
+            if is_settled(self, house, case).await || (case.has_died() && !before) {
+                break;
+            }
+            house.stack.advance(seconds).await;
+        }
+        is_settled(self, house, case).await
+    }
+}
+
+/// Waits for an answer of this type; not any more when the invocation died, or the connection is over.
+async fn hears(own: &mut Line, kind: &str) -> bool {
+    loop {
+        match own.next().await {
+            Some(frame) if frame["type"] == kind => return true,
+            Some(frame) if frame["message"] == DIED => return false,
+            Some(_) => {}
+            None => return false,
+        }
+    }
+}
+
+/// Says hello: the whole answer; nothing when the invocation died.
+async fn hello(own: &mut Line, since: u64) -> Option<Vec<Value>> {
+    own.say(json!({"type": "hello", "since": since})).await;
+    let mut answer: Vec<Value> = vec![];
+    loop {
+        let frame = own.next().await?;
+        if frame["message"] == DIED {
+            return None;
+        }
+        let last = frame["type"] == "presence";
+        answer.push(frame);
+        // A presence that the other side caused may come before; how things stand comes first in an answer.
+        if last && answer.iter().any(|frame| frame["type"] == "session" && frame.get("event").is_none()) {
+            return Some(answer);
+        }
+    }
+}
+
+/// The customer's page goes.
+async fn leave(case: &mut Case) -> bool {
+    if case.lines.len() < 2 {
+        return true;
+    }
+    case.lines.pop().unwrap().close().await;
+    let died = case.died.clone();
+    // Whoever stays hears of it last, unless the function died.
+    let told = async { while case.lines[0].expect("presence").await["customer"] == true {} };
+    tokio::select! {
+        () = told => {}
+        () = dead(&died) => {}
+    }
+    true
+}
+
+/// Completes when the invocation died.
+async fn dead(died: &AtomicBool) {
+    while !died.load(Ordering::Relaxed) {
+        tokio::task::yield_now().await;
+    }
+}
