@@ -1,7 +1,7 @@
 //! The API's document is fresh, complete, and kept: what it promises is what the stack answers.
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on should say where")]
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 use parlor_domain::Role;
 use parlor_local::template::{EMBEDDED, Template};
