@@ -77,8 +77,8 @@ pub(crate) struct Site {
     pub(crate) house: House,
     /// A session with its customer and an agent in the room.
     pub(crate) session: SessionId,
-    /// The customer's device there.
-    device: SecretHash,
+    /// Another session, whose customer connects again and again, and their device.
+    coming: (SessionId, SecretHash),
     /// By function; by function and case where it has more than one.
     events: BTreeMap<String, Value>,
     /// The two pages in the room.
@@ -106,9 +106,12 @@ impl Site {
         let house = House::of(stack).await;
         let session = house.session(None).await;
         let customer = house.joined(&session).await;
-        let found = house.store.read(Keys::new().session(&session)).await.unwrap();
-        let device = found.session(&session).unwrap().unwrap().session.device.unwrap().hash;
-        let mut site = Self { house, session, device, events: BTreeMap::new(), pages: vec![] };
+        // Whoever connects supersedes the page that is there, and in the room nobody is to leave.
+        let coming = house.session(None).await;
+        drop(house.joined(&coming).await);
+        let found = house.store.read(Keys::new().session(&coming)).await.unwrap();
+        let device = found.session(&coming).unwrap().unwrap().session.device.unwrap().hash;
+        let mut site = Self { house, session, coming: (coming, device), events: BTreeMap::new(), pages: vec![] };
         site.room(&customer).await;
         site.staff().await;
         site.api().await;
@@ -178,7 +181,7 @@ impl Site {
     /// A ticket works once, and for a minute.
     fn fresh_ticket(&self) -> Vary {
         let (keyring, runtime) = (self.house.keyring.clone(), self.house.runtime.clone());
-        let (session, holder) = (self.session.clone(), Holder::Customer(self.device.clone()));
+        let (session, holder) = (self.coming.0.clone(), Holder::Customer(self.coming.1.clone()));
         Box::new(move |event, number| {
             let ticket = Ticket::issue(&keyring, &runtime.entropy, &session, &holder, runtime.clock.now());
             event["queryStringParameters"]["ticket"] = ticket.clone().into();
@@ -306,7 +309,7 @@ impl Site {
         house.post(&format!("/v1/sessions/{ended}/end"), json!({})).await;
         house.stack.settle().await;
         self.keep(&["webhooks", "deliver-webhooks"]);
-        self.keep(&["session-start", "deliver", "session-read", "session-invite", "session-content"]);
+        self.keep(&["deliver", "session-read", "session-invite", "session-content"]);
         self.keep(&["admin", "session-customer", "session-end", "session-renew"]);
     }
 
@@ -320,6 +323,8 @@ impl Site {
     /// A customer who has not come in yet, at a door that asks for a PIN. Last: from here on every door does.
     async fn door(&mut self) {
         let session = self.house.session(Some("4711")).await;
+        // With a PIN, as the door will ask for one when it is started again.
+        self.keep(&["session-start"]);
         let link = self.house.link(&session).await;
         self.house.settings(json!({"authentication": {"method": "pin"}})).await;
         let customer = self.house.browser();

@@ -4,7 +4,11 @@
 //! leads to is checked when it is connected to, and it is the checked one that is connected to; nothing in an answer is
 //! followed; and everything has an end.
 
-use std::{net::IpAddr, time::Duration};
+use std::{
+    net::IpAddr,
+    sync::{Arc, OnceLock},
+    time::Duration,
+};
 
 use aws_smithy_runtime_api::client::{
     dns::{DnsFuture, ResolveDns, ResolveDnsError},
@@ -38,8 +42,10 @@ pub(crate) struct Post<'a> {
 /// Posts to endpoints. Connections are kept and shared.
 #[derive(Debug)]
 pub(crate) struct Client {
-    targets: Targets,
-    connector: Https,
+    resolver: Checked,
+    /// Made by the first post: reading the system's certificates costs more than all else in a function's start, and most
+    /// events go to no endpoint.
+    connector: OnceLock<Https>,
 }
 
 /// Why a name was not resolved.
@@ -53,12 +59,12 @@ enum ResolveError {
 
 /// The system's resolver, whose answers are checked before anything connects to them.
 #[derive(Debug, Clone)]
-struct Checked<R> {
+struct Checked {
     targets: Targets,
-    resolver: R,
+    resolver: Arc<dyn ResolveDns>,
 }
 
-impl<R: ResolveDns> ResolveDns for Checked<R> {
+impl ResolveDns for Checked {
     fn resolve_dns<'a>(&'a self, name: &'a str) -> DnsFuture<'a> {
         DnsFuture::new(async move {
             let found = self.resolver.resolve_dns(name).await?;
@@ -77,9 +83,12 @@ impl Client {
         Self::with_resolver(targets, SystemDns)
     }
 
-    fn with_resolver(targets: Targets, resolver: impl ResolveDns + Clone + 'static) -> Self {
-        let resolver = Checked { targets, resolver };
-        Self { targets, connector: Https::with_resolver(Trust::System, CONNECT_LIMIT, resolver) }
+    fn with_resolver(targets: Targets, resolver: impl ResolveDns + 'static) -> Self {
+        Self { resolver: Checked { targets, resolver: Arc::new(resolver) }, connector: OnceLock::new() }
+    }
+
+    fn connector(&self) -> &Https {
+        self.connector.get_or_init(|| Https::with_resolver(Trust::System, CONNECT_LIMIT, self.resolver.clone()))
     }
 
     /// Posts, and answers with the status. At most [`ATTEMPT_LIMIT`].
@@ -90,7 +99,7 @@ impl Client {
     async fn exchange(&self, post: Post<'_>) -> Result<u16, NoAnswer> {
         // An address that stands in the URL itself is asked of no resolver. It was checked when it was registered, but
         // perhaps under another rule.
-        let url = self.targets.check(post.url).map_err(|_| NoAnswer::ForbiddenAddress)?;
+        let url = self.resolver.targets.check(post.url).map_err(|_| NoAnswer::ForbiddenAddress)?;
         let mut request = HttpRequest::new(SdkBody::from(post.payload));
         let timestamp = post.timestamp.to_string();
         request.set_method("POST").and_then(|()| request.set_uri(url.as_str())).map_err(|_| NoAnswer::Nothing)?;
@@ -103,7 +112,7 @@ impl Client {
         ] {
             request.headers_mut().insert(name.to_owned(), value.to_owned());
         }
-        let response = self.connector.call(request).await.map_err(|error| why(&error))?;
+        let response = self.connector().call(request).await.map_err(|error| why(&error))?;
         let status = response.status().as_u16();
         // What it says beyond the status is nobody's business; a body that is too long, or broken, takes nothing back.
         let mut body = ByteStream::new(response.into_body());
