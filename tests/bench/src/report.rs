@@ -27,7 +27,7 @@ const RELAY_RATIO: u64 = 10;
 /// What looking at a password may cost above the bars, with the reason in `docs/performance.md`: the memory that argon2id
 /// works on, 19 MiB, and its instructions.
 const ARGON2_MEMORY: u64 = 19 * 1024 * 1024;
-const ARGON2_INSTRUCTIONS: u64 = 150_000_000;
+const ARGON2_INSTRUCTIONS: u64 = 300_000_000;
 
 /// Functions whose warm page is held to [`WARM_PAGE`].
 const CUSTOMER_PAGES: [&str; 3] = ["customer-entry", "customer-pin", "customer-room"];
