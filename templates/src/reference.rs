@@ -415,8 +415,8 @@ mod tests {
         for link in page.split("href=\"#").skip(1).filter_map(|rest| rest.split('"').next()) {
             assert!(page.contains(&format!("id=\"{link}\"")), "{link}");
         }
-        // Descriptions speak of `null`; nothing that is missing is shown as such.
-        assert!(!page.replace("<code>null</code>", "").contains("null</"));
+        // Descriptions and types speak of null; no element shows it for something that is missing.
+        assert!(!page.replace("<code>null</code>", "").contains(">null<"));
     }
 
     #[test]
