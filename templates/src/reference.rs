@@ -235,7 +235,7 @@ impl Render for Reference<'_> {
                     section.resource id="types" aria-labelledby="types-name" {
                         h2 id="types-name" { "Types" }
                         @for (name, schema) in self.schemas() {
-                            section.type id={ "type-" (name) } aria-labelledby={ "type-" (name) "-name" } {
+                            article.type id={ "type-" (name) } aria-labelledby={ "type-" (name) "-name" } {
                                 h3 id={ "type-" (name) "-name" } { a href={ "#type-" (name) } { (name) } }
                                 @if let Some(description) = schema["description"].as_str() { (prose(description)) }
                                 (fields(schema))

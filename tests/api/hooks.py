@@ -82,6 +82,13 @@ def sessions():
 
 MADE = sessions()
 SESSIONS = [session["id"] for session in MADE]
+# Operations are tried one after the other: what ends sessions must leave some to those that come after it.
+ENDED = SESSIONS[-2:] + SESSIONS[:1]
+OPEN = SESSIONS[1:-2]
+ABOUT = {"endSession": ENDED, "renewSession": ENDED} | {
+    name: OPEN
+    for name in ("inviteCustomer", "keepSessionOpen", "createLink", "showPin", "resetPin", "releaseDevice", "postMessage")
+}
 TEAM = MADE[0]["team"]
 
 
@@ -92,8 +99,20 @@ def webhook():
 
 
 WEBHOOKS = [webhook() for _ in range(4)]
+
+
+def spare_webhook():
+    """One that may be deleted: somebody else's, or a new one while there is room."""
+    for endpoint in call("GET", "/v1/webhooks")["items"]:
+        if endpoint["id"] not in WEBHOOKS:
+            return endpoint["id"]
+    return webhook()
+
+
 # The newest ETag of each document, by path.
 ETAGS = {}
+# As the document has it.
+WELL_FORMED = r"[0-9a-hjkmnp-tv-z]{16}"
 # What is delivered takes a receiver.
 OUT_OF_REACH = ("getDelivery", "replayDelivery")
 
@@ -106,8 +125,10 @@ def before_load_schema(context, raw_schema):
             if operation["operationId"] not in OUT_OF_REACH:
                 waiting.add(f"{method.upper()} {path}")
             for parameter in operation.get("parameters", []):
-                if parameter["in"] == "path":
-                    there = {"teams": [TEAM], "webhooks": WEBHOOKS, "sessions": SESSIONS}[path.split("/")[2]]
+                # A deleted id is not there any more, so any well-formed one will do: `before_call` knows one that is.
+                if parameter["in"] == "path" and method != "delete":
+                    sessions_there = ABOUT.get(operation["operationId"], SESSIONS)
+                    there = {"teams": [TEAM], "webhooks": WEBHOOKS, "sessions": sessions_there}[path.split("/")[2]]
                     events = [f"{session}-1" for session in SESSIONS]
                     parameter["schema"] = {"enum": events if parameter["name"] == "event" else there}
 
@@ -138,9 +159,8 @@ def document_path(case):
 
 @schemathesis.hook
 def before_call(context, case, kwargs):
-    if case.method.upper() == "DELETE" and case.path_parameters.get("id") in WEBHOOKS:
-        # One is made to be deleted; the others are still needed.
-        case.path_parameters["id"] = webhook()
+    if case.method.upper() == "DELETE" and re.fullmatch(WELL_FORMED, str(case.path_parameters.get("id"))):
+        case.path_parameters["id"] = spare_webhook()
     if case.method.upper() not in ("PUT", "PATCH"):
         return
     # Versions rise with each success: whoever sends a well-formed one means the newest.

@@ -14,7 +14,7 @@ use crate::{Failure, root, tools};
 const ENOUGH: usize = 10_000;
 
 /// Cases of an operation and a phase; with them all operations together get some more than [`ENOUGH`] requests.
-const CASES: &str = "500";
+const CASES: &str = "370";
 
 /// An installation to try.
 #[derive(Debug)]

@@ -52,6 +52,10 @@ pub(crate) fn run(python: &Path, built: &Built, watch: &Watch) -> Result<Tally, 
     let logs: BTreeMap<String, String> = serde_json::from_str(&platform.tell("logs")?)
         .map_err(|error| Failure::new(format!("the platform's logs: {error}")))?;
     for (function, log) in logs {
+        // Who is in no journey is not called here, and has nothing to log.
+        if log.is_empty() && !USED_BY.iter().any(|(name, _)| *name == function) {
+            continue;
+        }
         let path = watch.log("platform", &format!("{function}.log"))?;
         fs::write(&path, log).map_err(|error| Failure::new(format!("{}: {error}", path.display())))?;
     }

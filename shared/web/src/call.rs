@@ -222,14 +222,11 @@ impl Call {
         read(value)
     }
 
-    /// The query's parameters as type `T`. Those that it does not name mean nothing, and neither do empty ones.
+    /// The query's parameters as type `T`. Those that it does not name mean nothing. An empty one is what it says: a
+    /// program's empty variable must not list more than it asked for.
     pub fn query<T: DeserializeOwned>(&self) -> Result<T, Refused> {
-        let set = self.query.iter().filter(|(_, value)| !value.is_empty());
-        read(
-            set.map(|(name, value)| (name.clone(), Value::from(value.as_str())))
-                .collect::<serde_json::Map<_, _>>()
-                .into(),
-        )
+        let all = self.query.iter().map(|(name, value)| (name.clone(), Value::from(value.as_str())));
+        read(all.collect::<serde_json::Map<_, _>>().into())
     }
 }
 
