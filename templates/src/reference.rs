@@ -146,7 +146,8 @@ impl Reference<'_> {
                 lines += "\nIf-Match: \"0\"";
             }
             if let Some(body) = body {
-                lines += &format!("\nContent-Type: application/json\n\n{body:#}");
+                lines += "\nContent-Type: application/json\n\n";
+                lines += &serde_json::to_string_pretty(body).unwrap_or_default();
             }
             lines
         };
