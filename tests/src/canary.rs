@@ -72,9 +72,11 @@ pub fn token(what: &str, token: &str) {
 /// A PIN or a code. It may be so short that other numbers look like it: such a one is looked for as a value of its own, and
 /// in what is logged about its session.
 pub fn digits(what: &str, digits: &str, session: &str) {
+    // A problem has a `code`, too.
     if !digits.bytes().all(|byte| byte.is_ascii_digit()) {
-        // A problem has a `code`, too.
-    } else if digits.len() >= UNIQUE {
+        return;
+    }
+    if digits.len() >= UNIQUE {
         text(what, digits);
     } else if digits.len() >= 4 {
         tell(&json!({"what": what, "text": digits, "session": session}));

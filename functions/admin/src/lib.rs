@@ -155,8 +155,7 @@ fn etag(version: SettingsVersion) -> String {
 fn must_match(call: &Call, version: SettingsVersion) -> Result<(), SaveError> {
     match call.if_match.as_deref() {
         None => Err(SaveError::NoIfMatch),
-        // A proxy that compresses makes a strong ETag weak; the version in it is the same.
-        Some(given) if given.trim_start_matches("W/") == etag(version) => Ok(()),
+        Some(given) if given == etag(version) => Ok(()),
         Some(_) => Err(SaveError::Stale),
     }
 }

@@ -309,16 +309,10 @@ pub(crate) fn denied(status: StatusCode, message: &str) -> Response {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::template::{EMBEDDED, Template};
+    use crate::template::Template;
 
     fn policies() -> BTreeMap<String, Policy> {
-        let known =
-            [("PublicUrl", "http://localhost:1"), ("MailFrom", "hello@parlor.example"), ("AWS::Region", REGION)]
-                .into_iter()
-                .chain([("AWS::Partition", "aws"), ("AWS::AccountId", ACCOUNT)])
-                .map(|(name, value)| (name.to_owned(), value.to_owned()))
-                .collect();
-        let functions = Template::parse(EMBEDDED, &known).unwrap().functions;
+        let functions = Template::embedded().unwrap().functions;
         functions.into_iter().map(|(name, function)| (name, function.policy)).collect()
     }
 

@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 use serde_json::{Map, Value, json};
 use thiserror::Error;
 
-use crate::policy::{self, Policy};
+use crate::policy::{self, ACCOUNT, Policy, REGION};
 
 /// The template that this program was built with.
 pub const EMBEDDED: &str = include_str!("../../template.yaml");
@@ -107,6 +107,18 @@ pub struct Table {
 }
 
 impl Template {
+    /// Parlor's own, with made-up values where a deployment has its own: for whoever asks what there is, not where.
+    pub fn embedded() -> Result<Self, TemplateError> {
+        let known = [
+            ("PublicUrl", "http://localhost:1"),
+            ("MailFrom", "hello@parlor.example"),
+            ("AWS::Region", REGION),
+            ("AWS::Partition", "aws"),
+            ("AWS::AccountId", ACCOUNT),
+        ];
+        Self::parse(EMBEDDED, &known.map(|(name, value)| (name.to_owned(), value.to_owned())).into())
+    }
+
     /// Reads `yaml`. `known` gives the values of parameters, pseudo parameters and other names that `!Ref` and `!Sub` may
     /// use; tables are known by themselves.
     pub fn parse(yaml: &str, known: &BTreeMap<String, String>) -> Result<Self, TemplateError> {
@@ -357,15 +369,9 @@ fn string(value: &Value, place: &str) -> Result<String, TemplateError> {
 mod tests {
     use super::*;
 
-    fn embedded() -> Template {
-        let known = [("PublicUrl", "http://localhost:1"), ("MailFrom", "a@example.com"), ("AWS::Region", "nowhere")];
-        let known = known.into_iter().chain([("AWS::Partition", "aws"), ("AWS::AccountId", "0")]);
-        Template::parse(EMBEDDED, &known.map(|(name, value)| (name.to_owned(), value.to_owned())).collect()).unwrap()
-    }
-
     #[test]
     fn the_embedded_template_is_understood() {
-        let template = embedded();
+        let template = Template::embedded().unwrap();
         let environment = &template.functions["session-end"].environment;
         assert_eq!(environment["PARLOR_PUBLIC_URL"].as_deref(), Some("http://localhost:1"));
         assert_eq!(environment["PARLOR_CORE_TABLE"].as_deref(), Some("CoreTable"));
@@ -404,15 +410,19 @@ mod tests {
 
     #[test]
     fn every_function_knows_the_front() {
-        for (name, function) in embedded().functions {
+        for (name, function) in Template::embedded().unwrap().functions {
             assert!(function.environment.contains_key("PARLOR_ORIGIN_SECRET"), "{name}");
         }
     }
 
     #[test]
     fn no_route_is_there_twice() {
-        let mut keys: Vec<_> =
-            embedded().routes.into_iter().map(|route| format!("{} {}", route.method, route.path)).collect();
+        let mut keys: Vec<_> = Template::embedded()
+            .unwrap()
+            .routes
+            .into_iter()
+            .map(|route| format!("{} {}", route.method, route.path))
+            .collect();
         let count = keys.len();
         keys.sort();
         keys.dedup();

@@ -44,7 +44,7 @@ pub struct Call {
     pub idempotency_key: Option<String>,
     /// Whether the answer goes to a page's plain form (303 and pages) and not to a program.
     pub wants_page: bool,
-    /// `If-Match`.
+    /// `If-Match`, as a strong ETag: a proxy that compresses makes a strong one weak, with the same version in it.
     pub if_match: Option<String>,
     /// The page that a refused form's browser goes back to: the session's room, or the console.
     pub back: String,
@@ -172,7 +172,7 @@ impl Call {
             payload,
             origin: origin(request),
             idempotency_key,
-            if_match: text(headers, header::IF_MATCH.as_str()),
+            if_match: text(headers, header::IF_MATCH.as_str()).map(|etag| etag.trim_start_matches("W/").to_owned()),
             back: back(&segments(request)),
             query: request
                 .query_string_parameters()
@@ -240,30 +240,13 @@ fn read<T: DeserializeOwned>(value: Value) -> Result<T, Refused> {
 
 /// For `deserialize_with` of fields that are one of some words: serde by itself takes an object of a word and `null`, too.
 pub fn word<'de, D: Deserializer<'de>, T: Deserialize<'de>>(deserializer: D) -> Result<T, D::Error> {
-    struct Word<T>(PhantomData<T>);
-
-    impl<'de, T: Deserialize<'de>> Visitor<'de> for Word<T> {
-        type Value = T;
-
-        fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-            f.write_str("a string")
-        }
-
-        fn visit_str<E: serde::de::Error>(self, text: &str) -> Result<T, E> {
-            T::deserialize(text.into_deserializer())
-        }
-    }
-
-    deserializer.deserialize_str(Word(PhantomData))
+    T::deserialize(String::deserialize(deserializer)?.into_deserializer())
 }
 
 /// [`word`] for a field that may be `null`.
 pub fn optional_word<'de, D: Deserializer<'de>, T: Deserialize<'de>>(deserializer: D) -> Result<Option<T>, D::Error> {
-    #[derive(Deserialize)]
-    #[serde(bound(deserialize = "T: Deserialize<'de>"))]
-    struct Given<T>(#[serde(deserialize_with = "word")] T);
-
-    Ok(Option::<Given<T>>::deserialize(deserializer)?.map(|Given(word)| word))
+    let word = Option::<String>::deserialize(deserializer)?;
+    word.map(|word| T::deserialize(word.into_deserializer())).transpose()
 }
 
 /// For `deserialize_with` of fields that are objects: serde by itself takes a list of the fields' values, too.

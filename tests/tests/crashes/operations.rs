@@ -8,10 +8,7 @@ use std::{
     },
 };
 
-use parlor_local::{
-    Crash,
-    template::{EMBEDDED, Template},
-};
+use parlor_local::{Crash, template::Template};
 use parlor_tests::House;
 
 use Told::{Never, Once, OnceOrTwice};
@@ -143,15 +140,7 @@ const WITHOUT_REQUESTS: [(&str, &str, &str); 7] = [
 
 /// Every way into a function, with the function: `POST /login`, `live $connect`, `stream deliver`, `schedule sweep-access`.
 static WAYS: LazyLock<BTreeMap<String, String>> = LazyLock::new(|| {
-    let known = [
-        ("PublicUrl", "http://localhost:1"),
-        ("MailFrom", "a@example.com"),
-        ("AWS::Region", "nowhere"),
-        ("AWS::Partition", "aws"),
-        ("AWS::AccountId", "0"),
-    ];
-    let known: BTreeMap<_, _> = known.map(|(name, value)| (name.to_owned(), value.to_owned())).into();
-    let template = Template::parse(EMBEDDED, &known).unwrap();
+    let template = Template::embedded().unwrap();
     let routes = template.routes.into_iter().map(|route| (format!("{} {}", route.method, route.path), route.function));
     let live = template.live_routes.into_iter().map(|(key, function)| (format!("live {key}"), function));
     let streams =
