@@ -22,9 +22,6 @@ type Vary = Box<dyn Fn(&mut Value, u64)>;
 /// What every operation may cost; a case that has a row there is held to it.
 const BUDGETS: &str = include_str!("../../../docs/budgets.md");
 
-/// The case whose password is looked at: argon2id costs memory and instructions on purpose.
-pub(crate) const SIGN_IN: &str = "sign in";
-
 /// One function, and what it is asked.
 pub(crate) struct Case {
     /// The function.
@@ -133,7 +130,7 @@ impl Site {
             plain("customer-entry", "opening page", 200),
             plain("customer-pin", "PIN page", 200),
             plain("customer-room", "customer's room", 200),
-            plain("agent-auth", SIGN_IN, 303),
+            plain("agent-auth", "sign in", 303),
             Case { event: self.events[WAITING].clone(), ..plain("agent-auth", WAITING, 429) },
             plain("agent-console", "welcome page", 200),
             plain("admin", "read the system's settings", 200),
