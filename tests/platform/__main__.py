@@ -3,8 +3,9 @@
     python tests/platform --template infra/template.yaml --programs target/debug --zips target/platform --log ministack.log
 
 prints one line of JSON when it serves: what `tests/src/platform.rs` reads. Each line of standard input is a command and
-is answered by a line: `plant NAME` (plants.py), `roles`, `remove N`, `restore N` (roles.py). `cargo xtask test` runs it in an environment of its own, made from requirements.txt. What is adapted here to ministack's differences from AWS is listed in
-docs/platforms.md, by number.
+is answered by a line: `plant NAME` (plants.py), `roles`, `remove N`, `restore N` (roles.py). `cargo xtask test` runs it
+in an environment of its own, made from requirements.txt. What is adapted here to ministack's differences from AWS is listed
+in docs/platforms.md, by number.
 """
 
 import argparse
@@ -69,7 +70,7 @@ class Ministack:
             "SFTP_ENABLED": "0",
         })
         self.process = subprocess.Popen(
-            [sys.executable, "-m", "ministack"],
+            [sys.executable, Path(__file__).with_name("emulator.py")],
             env=environment, cwd=self.folder, stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True,
         )
 
@@ -122,6 +123,8 @@ def deploy(ministack, source, zips, public_url):
         Parameters=[
             {"ParameterKey": "PublicUrl", "ParameterValue": public_url},
             {"ParameterKey": "MailFrom", "ParameterValue": MAIL_FROM},
+            # Those who listen for webhooks are tests on this machine.
+            {"ParameterKey": "WebhookTargets", "ParameterValue": "loopback"},
         ],
         Capabilities=["CAPABILITY_IAM", "CAPABILITY_AUTO_EXPAND"],
     )
@@ -137,6 +140,53 @@ def deploy(ministack, source, zips, public_url):
             raise SystemExit(f"the stack is {status}: {json.dumps(failed, default=str)}")
         time.sleep(0.1)
     raise SystemExit(f"the stack was not made within {PATIENCE_SECONDS} s")
+
+
+def origin_headers(ministack, distribution):
+    """What the deployed distribution shows the API. ministack's own CloudFront finds no `execute-api`, so the front shows
+    it (difference 15)."""
+    config = ministack.client("cloudfront").get_distribution_config(Id=distribution)["DistributionConfig"]
+    headers = config["Origins"]["Items"][0]["CustomHeaders"]["Items"]
+    return {header["HeaderName"]: header["HeaderValue"] for header in headers}
+
+
+class Functions:
+    """The deployed functions, by the names of their packages."""
+
+    def __init__(self, ministack, names):
+        self.ministack, self.names, self.client = ministack, names, ministack.client("lambda")
+
+    def run(self, binary):
+        """Invokes one as its schedule does: whether it failed, and its answer."""
+        deadline = time.monotonic() + PATIENCE_SECONDS
+        while True:
+            try:
+                answer = self.client.invoke(FunctionName=self.names[binary], Payload=b"{}")
+                return "FunctionError" in answer, json.loads(answer["Payload"].read() or b"null")
+            except self.client.exceptions.TooManyRequestsException:
+                # A schedule's function runs once at a time, and the platform's own schedule may be running it.
+                if time.monotonic() > deadline:
+                    raise
+                time.sleep(0.1)
+
+    def environment(self, binary):
+        """The variables of one."""
+        configuration = self.client.get_function_configuration(FunctionName=self.names[binary])
+        return configuration["Environment"]["Variables"]
+
+    def url(self, binary):
+        """The own URL of one, without a slash at its end. It has a path here instead of a host name (difference 4)."""
+        url = self.client.get_function_url_config(FunctionName=self.names[binary])["FunctionUrl"]
+        return f"{self.ministack.endpoint}/_aws/lambda-url/{url.removeprefix('https://').partition('.')[0]}"
+
+    def send_to(self, dynamodb):
+        """Lets all of them find DynamoDB at an address, or where it is. Their processes begin anew."""
+        for binary, name in self.names.items():
+            variables = self.environment(binary)
+            variables.pop("AWS_ENDPOINT_URL_DYNAMODB", None)
+            if dynamodb:
+                variables["AWS_ENDPOINT_URL_DYNAMODB"] = dynamodb
+            self.client.update_function_configuration(FunctionName=name, Environment={"Variables": variables})
 
 
 def outbox(ministack):
@@ -173,30 +223,31 @@ def main():
             # The functions need the origin before there is an API that it could lead to.
             site, url = front.serve(None)
             resources = deploy(ministack, template.read(options.template), options.zips, url)
-            api = f"/_aws/execute-api/{resources['HttpApi']}/$default"
+            binaries = template.binaries(template.read(options.template))
+            names = {binary: resources[name] for name, binary in binaries.items()}
+            functions = Functions(ministack, names)
             planted = ["nothing"]
-            wrong = lambda *answer: plants.PLANTS[planted[0]](*answer)
-            site.RequestHandlerClass = front.origin(ministack.server, api, wrong)
-            names = {binary: resources[name] for name, binary in template.binaries(template.read(options.template)).items()}
-            functions = ministack.client("lambda")
-
-            def run(binary):
-                answer = functions.invoke(FunctionName=names[binary], Payload=b"{}")
-                return "FunctionError" in answer, json.loads(answer["Payload"].read() or b"null")
-
-            _, beside = front.serve(front.tools(lambda: outbox(ministack), run))
-            store = functions.get_function_configuration(FunctionName=names["session-start"])["Environment"]["Variables"]
+            api = f"/_aws/execute-api/{resources['HttpApi']}/$default"
+            shown = origin_headers(ministack, resources["Front"])
+            wrong = lambda *answer: plants.PLANTS.get(planted[0], plants.nothing)(*answer)
+            site.RequestHandlerClass = front.origin(ministack.server, api, shown, wrong)
+            wrong_inside = lambda *answer: plants.INSIDE.get(planted[0], plants.untouched)(*answer)
+            _, inside = front.serve(front.services(ministack.server, wrong_inside))
+            _, beside = front.serve(front.tools(lambda: outbox(ministack), functions.run))
+            store = functions.environment("session-start")
             environment = {**store, **ROOT, "AWS_REGION": REGION, "AWS_ENDPOINT_URL": ministack.endpoint}
+            urls = {binary: functions.url(binary) for name, binary in binaries.items() if f"{name}Url" in resources}
             ready = {"url": url, "outbox_url": f"{beside}/outbox.json", "schedules_url": f"{beside}/schedules",
-                     "environment": environment}
+                     "function_urls": urls, "environment": environment}
             print(f"deployed in {time.monotonic() - since:.1f} s", file=sys.stderr)
             print(json.dumps(ready), flush=True)
-            binaries = template.binaries(template.read(options.template)).items()
-            roles = Roles(ministack.client("iam"), {binary: resources[f"{name}Role"] for name, binary in binaries})
+            roles = Roles(ministack.client("iam"), {binary: resources[f"{name}Role"] for name, binary in binaries.items()})
 
             def plant(name):
+                if (planted[0] in plants.INSIDE) != (name in plants.INSIDE):
+                    functions.send_to(inside if name in plants.INSIDE else None)
                 planted[0] = name
-                return plants.PLANTS[name].__doc__
+                return {**plants.PLANTS, **plants.INSIDE}[name].__doc__
 
             commands = {
                 "plant": plant,

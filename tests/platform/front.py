@@ -2,10 +2,10 @@
 
 import http.client
 import json
+import select
+import socket
 import threading
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-
-import template
 
 # Of one connection, and set anew by whoever opens the next.
 HOP_BY_HOP = {"connection", "keep-alive", "transfer-encoding", "te", "trailer", "upgrade", "content-length", "host"}
@@ -41,33 +41,89 @@ class _Quiet(BaseHTTPRequestHandler):
         return self.rfile.read(int(self.headers.get("Content-Length") or 0))
 
 
-def origin(server, prefix, plant):
-    """The handler of the public origin: each path is ministack's under `prefix`. `plant` takes each answer before it goes
-    out and may change it; that is how the tests show that a wrong platform does not pass."""
+class _Passed(_Quiet):
+    """Passes each request on over one connection, which is as old as the caller's own."""
 
-    class Origin(_Quiet):
+    server_address = None
+    upstream = None
+
+    def passed(self, path, headers, body):
+        """What `path` answers there: status, headers and body."""
+        # What can be read before anything was asked is the end: a connection that was idle is closed over there.
+        if self.upstream is not None and select.select([self.upstream.sock], [], [], 0)[0]:
+            self.close_upstream()
+        if self.upstream is None:
+            self.upstream = http.client.HTTPConnection(*self.server_address, timeout=60)
+            self.upstream.connect()
+            # A request, too, goes out in one piece.
+            self.upstream.sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        try:
+            self.upstream.putrequest(self.command, path, skip_host=True, skip_accept_encoding=True)
+            for name, value in headers:
+                self.upstream.putheader(name, value)
+            self.upstream.putheader("Content-Length", str(len(body)))
+            self.upstream.endheaders(body)
+            response = self.upstream.getresponse()
+            text = response.read()
+        except BaseException:
+            self.close_upstream()
+            raise
+        if response.will_close:
+            self.close_upstream()
+        return response.status, self.own(response.getheaders()), text
+
+    def own(self, headers):
+        return [(name, value) for name, value in headers if name.lower() not in HOP_BY_HOP]
+
+    def close_upstream(self):
+        if self.upstream is not None:
+            self.upstream.close()
+            self.upstream = None
+
+    def finish(self):
+        self.close_upstream()
+        super().finish()
+
+    def do_GET(self):
+        self.handle_any()
+
+    do_HEAD = do_POST = do_PUT = do_PATCH = do_DELETE = do_OPTIONS = do_GET
+
+
+def origin(server, prefix, shown, plant):
+    """The handler of the public origin: each path is ministack's under `prefix`, and the functions get the headers
+    `shown`, whatever the caller sent under their names. `plant` takes each answer before it goes out and may change it;
+    that is how the tests show that a wrong platform does not pass."""
+    shown = {name.lower(): value for name, value in shown.items()}
+
+    class Origin(_Passed):
+        server_address = server
+
         def handle_any(self):
-            headers = [(name, value) for name, value in self.headers.items() if name.lower() not in HOP_BY_HOP]
-            connection = http.client.HTTPConnection(*server, timeout=60)
-            try:
-                connection.putrequest(self.command, prefix + self.path, skip_accept_encoding=True)
-                for name, value in headers:
-                    if name.lower() != "x-parlor-origin":
-                        connection.putheader(name, value)
-                connection.putheader("x-parlor-origin", template.ORIGIN_SECRET)
-                body = self.body()
-                connection.putheader("Content-Length", str(len(body)))
-                connection.endheaders(body)
-                response = connection.getresponse()
-                status, text = response.status, response.read()
-                headers = [(name, value) for name, value in response.getheaders() if name.lower() not in HOP_BY_HOP]
-            finally:
-                connection.close()
-            self.answer(*plant(status, headers, text))
-
-        do_GET = do_HEAD = do_POST = do_PUT = do_PATCH = do_DELETE = do_OPTIONS = handle_any
+            headers = [(name, value) for name, value in self.own(self.headers.items()) if name.lower() not in shown]
+            headers += [("Host", f"{server[0]}:{server[1]}"), *shown.items()]
+            self.answer(*plant(*self.passed(prefix + self.path, headers, self.body())))
 
     return Origin
+
+
+def services(server, plant):
+    """The handler of AWS's services as the functions see them while an answer to them is planted. `plant` takes the
+    operation's name and the answer."""
+
+    class Services(_Passed):
+        server_address = server
+
+        def handle_any(self):
+            # The host is signed, so it stays what the function took for it.
+            headers = [*self.own(self.headers.items()), ("Host", self.headers["Host"])]
+            operation = self.headers.get("x-amz-target", "").partition(".")[2]
+            status, headers, text = self.passed(self.path, headers, self.body())
+            headers = [(name, value) for name, value in headers if name.lower() != "x-amz-crc32"]
+            status, text = plant(operation, status, text)
+            self.answer(status, headers, text)
+
+    return Services
 
 
 def tools(outbox, run):

@@ -9,10 +9,6 @@ import yaml
 from samtranslator.translator.transform import transform
 
 
-# What the front shows the functions.
-ORIGIN_SECRET = secrets.token_urlsafe(32)
-
-
 class _Intrinsics(yaml.SafeLoader):
     """Reads CloudFormation's short forms (`!Ref`, `!Sub` ...) as their long ones."""
 
@@ -61,8 +57,6 @@ def adapt(template, *, bucket, endpoint):
     variables = template["Globals"]["Function"]["Environment"]["Variables"]
     variables["PARLOR_LIVE_URL"] = {"Fn::Sub": f"ws://{gateway}"}
     variables["PARLOR_LIVE_ENDPOINT"] = {"Fn::Sub": f"http://{gateway}"}
-    # No CloudFront here: the tests' own front shows the secret, see front.py.
-    variables["PARLOR_ORIGIN_SECRET"] = ORIGIN_SECRET
     # Difference 5: no TLS in front.
     del template["Parameters"]["PublicUrl"]["AllowedPattern"]
     translated = transform(template, {}, SimpleNamespace(load=lambda: {}))
@@ -72,10 +66,15 @@ def adapt(template, *, bucket, endpoint):
         if statement["Action"] == "ses:SendEmail":
             statement["Resource"] = "*"
             del statement["Condition"]
-    # Difference 6: `ExcludePunctuation` is not heard, and punctuation is no base64.
-    secret = translated["Resources"]["MasterKey"]["Properties"]
-    length = secret.pop("GenerateSecretString")["PasswordLength"]
-    secret["SecretString"] = "".join(secrets.choice(string.ascii_letters + string.digits) for _ in range(length))
+    for name, resource in list(translated["Resources"].items()):
+        # Difference 6: `ExcludePunctuation` is not heard, and punctuation is no base64.
+        if resource["Type"] == "AWS::SecretsManager::Secret":
+            length = resource["Properties"].pop("GenerateSecretString")["PasswordLength"]
+            random = (secrets.choice(string.ascii_letters + string.digits) for _ in range(length))
+            resource["Properties"]["SecretString"] = "".join(random)
+        # Difference 14: alarms know one metric each.
+        if resource["Type"] == "AWS::CloudWatch::Alarm" and "Metrics" in resource["Properties"]:
+            del translated["Resources"][name]
     return translated
 
 

@@ -5,9 +5,11 @@
 pub mod contract;
 mod line;
 mod platform;
+mod receiver;
 
 pub use line::Line;
 pub use platform::{Answer, Desk, Invited, Platform, Sent, Staff};
+pub use receiver::{Conduct, Received, Receiver};
 
 use std::{collections::BTreeMap, sync::Mutex};
 
