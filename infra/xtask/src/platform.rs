@@ -22,7 +22,7 @@ const PLANTED: [(&str, &str); 5] = [
     ("no-cookies", "staff::an_agent_signs_in_and_out"),
     ("no-refusals", "customer::r6_an_invitation_opens_on_one_device"),
     ("no-versions", "staff::r19_settings_are_saved_over_what_was_seen"),
-    ("no-conditions", "customer::r6_of_six_devices_at_once_one_is_bound"),
+    ("no-conditions", "rooms::a_live_connection_takes_a_fresh_ticket_of_ours"),
     ("no-rest", "program::r1_a_start_is_repeated_by_its_key"),
 ];
 

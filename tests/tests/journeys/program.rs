@@ -164,7 +164,8 @@ async fn r1_a_session_starts_and_ends_at_the_functions_own_urls() {
     let kept = desk.signed_in().await.cookie_header();
     let json = ("content-type", "application/json");
     let guessed = ("x-parlor-origin", "guessed");
-    for headers in [&[json][..], &[json, guessed], &[json, ("cookie", &kept)], &[json, ("authorization", "Basic Og==")]]
+    for headers in
+        [&[json][..], &[json, guessed], &[json, ("cookie", kept.as_str())], &[json, ("authorization", "Basic Og==")]]
     {
         let body = Some(body.to_string().into_bytes());
         let refused = platform.call_function("session-start", Method::POST, "/v1/sessions", headers, body).await;
