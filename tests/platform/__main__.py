@@ -70,7 +70,7 @@ class Ministack:
             "SFTP_ENABLED": "0",
         })
         self.process = subprocess.Popen(
-            [sys.executable, "-m", "ministack"],
+            [sys.executable, Path(__file__).with_name("emulator.py")],
             env=environment, cwd=self.folder, stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True,
         )
 
@@ -123,6 +123,8 @@ def deploy(ministack, source, zips, public_url):
         Parameters=[
             {"ParameterKey": "PublicUrl", "ParameterValue": public_url},
             {"ParameterKey": "MailFrom", "ParameterValue": MAIL_FROM},
+            # Those who listen for webhooks are tests on this machine.
+            {"ParameterKey": "WebhookTargets", "ParameterValue": "loopback"},
         ],
         Capabilities=["CAPABILITY_IAM", "CAPABILITY_AUTO_EXPAND"],
     )
@@ -171,6 +173,11 @@ class Functions:
         """The variables of one."""
         configuration = self.client.get_function_configuration(FunctionName=self.names[binary])
         return configuration["Environment"]["Variables"]
+
+    def url(self, binary):
+        """The own URL of one, without a slash at its end. It has a path here instead of a host name (difference 4)."""
+        url = self.client.get_function_url_config(FunctionName=self.names[binary])["FunctionUrl"]
+        return f"{self.ministack.endpoint}/_aws/lambda-url/{url.removeprefix('https://').partition('.')[0]}"
 
     def send_to(self, dynamodb):
         """Lets all of them find DynamoDB at an address, or where it is. Their processes begin anew."""
@@ -245,8 +252,9 @@ def main():
             _, beside = front.serve(front.tools(lambda: outbox(ministack), functions.run))
             store = functions.environment("session-start")
             environment = {**store, **ROOT, "AWS_REGION": REGION, "AWS_ENDPOINT_URL": ministack.endpoint}
+            urls = {binary: functions.url(binary) for name, binary in binaries.items() if f"{name}Url" in resources}
             ready = {"url": url, "outbox_url": f"{beside}/outbox.json", "schedules_url": f"{beside}/schedules",
-                     "environment": environment}
+                     "function_urls": urls, "environment": environment}
             print(f"deployed in {time.monotonic() - since:.1f} s", file=sys.stderr)
             print(json.dumps(ready), flush=True)
             roles = Roles(ministack.client("iam"), {binary: resources[f"{name}Role"] for name, binary in binaries.items()})

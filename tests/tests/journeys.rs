@@ -12,3 +12,5 @@ mod program;
 mod rooms;
 #[path = "journeys/staff.rs"]
 mod staff;
+#[path = "journeys/webhooks.rs"]
+mod webhooks;

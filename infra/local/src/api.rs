@@ -1,13 +1,13 @@
 //! The HTTP API in front of the functions, answering as API Gateway does, and compressing and showing the origin secret as
 //! CloudFront does.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::io::Write;
 use std::net::SocketAddr;
 use std::sync::Arc;
 
 use axum::body::{Body, Bytes};
-use axum::extract::{ConnectInfo, State};
+use axum::extract::{ConnectInfo, Path, State};
 use axum::response::{IntoResponse, Response};
 use data_encoding::BASE64;
 use flate2::Compression;
@@ -32,6 +32,9 @@ const BODY_LIMIT: usize = 10 * 1024 * 1024;
 /// What CloudFront leaves as it is: compressing less costs more than it saves.
 const WORTH_COMPRESSING: usize = 1000;
 
+/// Where functions' own URLs begin, which elsewhere have a host name each.
+const FUNCTION_URLS: &str = "/local/functions/";
+
 /// The API: its routes, and whom they lead to.
 pub(crate) struct Api {
     pub(crate) routes: Vec<Route>,
@@ -39,6 +42,8 @@ pub(crate) struct Api {
     pub(crate) clock: LocalClock,
     /// What the front shows the functions.
     pub(crate) origin_secret: String,
+    /// The functions that have a URL of their own.
+    pub(crate) with_url: BTreeSet<String>,
 }
 
 /// Answers whatever no route of the one-machine stack's own took.
@@ -51,39 +56,87 @@ pub(crate) async fn handle(
     let Some((route, parameters)) = find(&api.routes, parts.method.as_str(), parts.uri.path()) else {
         return message(StatusCode::NOT_FOUND, "Not Found");
     };
+    let body = match take(body).await {
+        Ok(body) => body,
+        Err(refusal) => return refusal,
+    };
+    let route_key = format!("{} {}", route.method, route.path);
+    let mut event = payload(&parts, &body, &route_key, &parameters, &api.context(peer));
+    // In place of whatever the client sent under this name.
+    event["headers"][ORIGIN_HEADER] = api.origin_secret.clone().into();
+    compress(&parts.headers, api.ask(&route.function, &event).await)
+}
+
+/// Answers at a function's own URL, `/local/functions/{function}/…`: no front stands before it and shows a secret, and the
+/// domain in the context is Lambda's word for which URL was called.
+pub(crate) async fn handle_function_url(
+    State(api): State<Arc<Api>>,
+    ConnectInfo(peer): ConnectInfo<SocketAddr>,
+    Path((function, _)): Path<(String, String)>,
+    request: Request<Body>,
+) -> Response {
+    let (mut parts, body) = request.into_parts();
+    let path = parts.uri.path_and_query().and_then(|whole| whole.as_str().strip_prefix(FUNCTION_URLS));
+    let path = path.and_then(|path| path.strip_prefix(&function)).and_then(|path| path.parse().ok());
+    let (Some(path), true) = (path, api.with_url.contains(&function)) else {
+        return message(StatusCode::NOT_FOUND, "Not Found");
+    };
+    parts.uri = path;
+    let body = match take(body).await {
+        Ok(body) => body,
+        Err(refusal) => return refusal,
+    };
+    let mut event = payload(&parts, &body, "$default", &BTreeMap::new(), &api.context(peer));
+    let domain = format!("{function}.lambda-url.local.on.aws");
+    event["headers"]["host"] = domain.clone().into();
+    event["requestContext"]["domainName"] = domain.into();
+    event["requestContext"]["domainPrefix"] = function.clone().into();
+    api.ask(&function, &event).await
+}
+
+impl Api {
+    /// What the payload says about a request of `peer`'s.
+    fn context(&self, peer: SocketAddr) -> RequestContext {
+        RequestContext {
+            request_id: self.functions.request_id(),
+            source_ip: peer.ip().to_string(),
+            now: self.clock.now(),
+        }
+    }
+
+    /// What a function answers, or what one gets in the place of an answer.
+    async fn ask(&self, function: &str, event: &Value) -> Response {
+        let answer = match self.functions.invoke(function, event).await {
+            Ok(answer) => response(&answer),
+            Err(error) => Err(error),
+        };
+        match answer {
+            Ok(response) => response,
+            Err(InvokeError::TooLarge) if event["body"].as_str().is_some_and(|b| b.len() > PAYLOAD_LIMIT / 2) => {
+                // Base64 made it too large; the caller only sees that it was.
+                message(StatusCode::PAYLOAD_TOO_LARGE, "Request Entity Too Large")
+            }
+            Err(error) => {
+                tracing::error!(%error, function, "no answer");
+                message(StatusCode::INTERNAL_SERVER_ERROR, "Internal Server Error")
+            }
+        }
+    }
+}
+
+/// A request's body, or the refusal of one that is too large.
+async fn take(body: Body) -> Result<Bytes, Response> {
     let body = match Limited::new(body, BODY_LIMIT).collect().await {
         Ok(body) => body.to_bytes(),
         Err(error) if error.is::<LengthLimitError>() => {
-            return message(StatusCode::PAYLOAD_TOO_LARGE, "Request Entity Too Large");
+            return Err(message(StatusCode::PAYLOAD_TOO_LARGE, "Request Entity Too Large"));
         }
-        Err(_) => return message(StatusCode::BAD_REQUEST, "Bad Request"),
+        Err(_) => return Err(message(StatusCode::BAD_REQUEST, "Bad Request")),
     };
     if body.len() > PAYLOAD_LIMIT {
-        return message(StatusCode::PAYLOAD_TOO_LARGE, "Request Entity Too Large");
+        return Err(message(StatusCode::PAYLOAD_TOO_LARGE, "Request Entity Too Large"));
     }
-    let context = RequestContext {
-        request_id: api.functions.request_id(),
-        source_ip: peer.ip().to_string(),
-        now: api.clock.now(),
-    };
-    let mut event = payload(&parts, &body, route, &parameters, &context);
-    // In place of whatever the client sent under this name.
-    event["headers"][ORIGIN_HEADER] = api.origin_secret.clone().into();
-    let answer = match api.functions.invoke(&route.function, &event).await {
-        Ok(answer) => response(&answer),
-        Err(error) => Err(error),
-    };
-    match answer {
-        Ok(response) => compress(&parts.headers, response),
-        Err(InvokeError::TooLarge) if event["body"].as_str().is_some_and(|b| b.len() > PAYLOAD_LIMIT / 2) => {
-            // Base64 made it too large; the caller only sees that it was.
-            message(StatusCode::PAYLOAD_TOO_LARGE, "Request Entity Too Large")
-        }
-        Err(error) => {
-            tracing::error!(%error, route = route.path, "no answer");
-            message(StatusCode::INTERNAL_SERVER_ERROR, "Internal Server Error")
-        }
-    }
+    Ok(body)
 }
 
 fn message(status: StatusCode, text: &str) -> Response {
@@ -134,7 +187,7 @@ struct RequestContext {
 fn payload(
     parts: &request::Parts,
     body: &Bytes,
-    route: &Route,
+    route_key: &str,
     parameters: &BTreeMap<String, String>,
     context: &RequestContext,
 ) -> Value {
@@ -160,7 +213,7 @@ fn payload(
 
     let mut event = json!({
         "version": "2.0",
-        "routeKey": format!("{} {}", route.method, route.path),
+        "routeKey": route_key,
         "rawPath": path,
         "rawQueryString": query,
         "headers": headers,
@@ -177,7 +230,7 @@ fn payload(
                 "userAgent": text(parts.headers.get(USER_AGENT)),
             },
             "requestId": context.request_id,
-            "routeKey": format!("{} {}", route.method, route.path),
+            "routeKey": route_key,
             "stage": "$default",
             "time": context.now.strftime("%d/%b/%Y:%H:%M:%S +0000").to_string(),
             "timeEpoch": context.now.as_millisecond(),
@@ -337,7 +390,7 @@ mod tests {
             source_ip: "192.0.2.7".to_owned(),
             now: Timestamp::from_second(1_784_635_438).unwrap(),
         };
-        payload(&parts, &Bytes::from_static(body), &route("POST", "/s/{token}/pin"), &parameters, &context)
+        payload(&parts, &Bytes::from_static(body), "POST /s/{token}/pin", &parameters, &context)
     }
 
     #[test]

@@ -1,6 +1,6 @@
 //! Puts the parts together and starts them.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::future::IntoFuture;
 use std::io;
 use std::net::{Ipv4Addr, Ipv6Addr, SocketAddr};
@@ -206,6 +206,8 @@ pub struct Stack {
     outbox: Outbox,
     environment: BTreeMap<String, String>,
     variables: Variables,
+    /// The functions that have a URL of their own.
+    with_url: BTreeSet<String>,
     /// Dropping it tells live connections to close.
     jumps: Arc<watch::Sender<u64>>,
     live: Arc<Live>,
@@ -368,12 +370,20 @@ impl Stack {
         tasks.spawn(async move { ticking.schedules.run().await });
         tasks.spawn(Arc::clone(&inner).expire());
 
-        let api = Arc::new(Api { routes: template.routes, functions, clock, origin_secret });
+        let with_url = template.functions.into_iter().filter(|(_, function)| function.url).map(|(name, _)| name);
+        let with_url: BTreeSet<String> = with_url.collect();
+        let api =
+            Arc::new(Api { routes: template.routes, functions, clock, origin_secret, with_url: with_url.clone() });
         let router = Router::new()
             .route("/live", any(live::connect))
             .with_state(Arc::clone(&live))
             .merge(own_routes(Arc::clone(&inner)))
             .merge(outbox::routes(outbox.clone()))
+            .merge(
+                Router::new()
+                    .route("/local/functions/{function}/{*path}", any(api::handle_function_url))
+                    .with_state(Arc::clone(&api)),
+            )
             .fallback_service(Router::new().fallback(api::handle).with_state(api));
         let runtime = runtime("first-start", &environment, &template.environment, &inner.clock)?;
         let (demo, setup_url) = if builder.demo {
@@ -392,7 +402,7 @@ impl Stack {
             demo,
             setup_url,
         };
-        Ok(Self { ready, inner, outbox, environment, variables: template.environment, jumps, live, tasks })
+        Ok(Self { ready, inner, outbox, environment, variables: template.environment, with_url, jumps, live, tasks })
     }
 
     /// Where it serves: `http://localhost:3000`.
@@ -403,6 +413,12 @@ impl Stack {
     /// Where everything is, and who can sign in.
     pub fn ready(&self) -> &Ready {
         &self.ready
+    }
+
+    /// The functions' own URLs, by function, of those that have one.
+    pub fn function_urls(&self) -> BTreeMap<String, String> {
+        let url = |name: &String| (name.clone(), format!("{}/local/functions/{name}", self.ready.url));
+        self.with_url.iter().map(url).collect()
     }
 
     /// Every mail and text that was sent.

@@ -56,6 +56,8 @@ pub struct Function {
     pub environment: Variables,
     /// How long an invocation may take, in seconds.
     pub timeout: u64,
+    /// Whether it has a URL of its own.
+    pub url: bool,
     /// What its role allows.
     pub(crate) policy: Policy,
 }
@@ -195,7 +197,8 @@ impl Template {
         }
         let timeout = properties["Timeout"].as_u64().or(globals["Timeout"].as_u64()).unwrap_or(3);
         let policy = Policy::of(properties, resources, &|value| resolve(value, &|name| self.arn(name, known)))?;
-        self.functions.insert(name, Function { environment, timeout, policy });
+        let url = properties.get("FunctionUrlConfig").is_some();
+        self.functions.insert(name, Function { environment, timeout, url, policy });
         Ok(())
     }
 

@@ -8,7 +8,13 @@ use std::process::{Child, Command, Stdio};
 
 use serde_json::Value;
 
+use crate::canaries::Watch;
+use crate::platform::Platform;
+use crate::test::{Built, Tally};
 use crate::{Failure, root, tools};
+
+/// What this part of the tests is called.
+const PART: &str = "api";
 
 /// How many requests at least say something.
 const ENOUGH: usize = 10_000;
@@ -19,6 +25,8 @@ const CASES: &str = "370";
 /// An installation to try.
 #[derive(Debug)]
 pub(crate) struct Target {
+    /// What it is called in what is printed.
+    pub(crate) name: String,
     /// Its origin, without a slash at the end.
     pub(crate) url: String,
     /// An API key.
@@ -39,7 +47,7 @@ pub(crate) struct Outcome {
 /// Tries an installation, with `environment` for the hooks. What schemathesis says is shown only if it found something.
 pub(crate) fn try_out(target: &Target, environment: &[(&str, PathBuf)]) -> Result<Outcome, Failure> {
     let schemathesis = tools::schemathesis()?;
-    let count = root().join("target/api-requests");
+    let count = root().join(format!("target/api-requests-{}", target.name.replace(' ', "-")));
     let _ = fs::remove_file(&count);
     let mut command = Command::new(schemathesis);
     command
@@ -63,10 +71,10 @@ pub(crate) fn try_out(target: &Target, environment: &[(&str, PathBuf)]) -> Resul
     if !passed {
         print!("{}{}", String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
         if requests < ENOUGH {
-            println!("  api: only {requests} requests, {ENOUGH} are wanted");
+            println!("  {}: only {requests} requests, {ENOUGH} are wanted", target.name);
         }
         for operation in untried {
-            println!("  api: {operation} never succeeded");
+            println!("  {}: {operation} never succeeded", target.name);
         }
     }
     Ok(Outcome { requests, passed })
@@ -107,9 +115,29 @@ impl Stack {
             .map_err(|error| Failure::new(format!("the one-machine stack is not ready: {error}: {line}")))?;
         let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
         let agent = (text(&ready["agent"]["email"]), text(&ready["agent"]["password"]));
-        let target = Target { url: text(&ready["url"]), key: text(&ready["api_key"]), agent: Some(agent) };
-        Ok((stack, target))
+        let (url, key) = (text(&ready["url"]), text(&ready["api_key"]));
+        Ok((stack, Target { name: "one machine".to_owned(), url, key, agent: Some(agent) }))
     }
+}
+
+/// Tries both platforms, side by side.
+pub(crate) fn on_both(built: &Built, second: &Platform, watch: &Watch) -> Result<Tally, Failure> {
+    let (_stack, one) = Stack::start(&built.parlor, Some(&watch.log(PART, "parlor.log")?))?;
+    let password = one.agent.as_ref().map(|(_, password)| password.as_str());
+    watch.note(PART, &one.key, password.as_slice())?;
+    let targets = [one, second.target(built, watch)?];
+    let environment = watch.environment(PART)?;
+    let outcomes = std::thread::scope(|scope| {
+        let tried = targets.each_ref().map(|target| scope.spawn(|| try_out(target, &environment)));
+        tried.map(|thread| thread.join().unwrap_or_else(|_| Err(Failure::new("the thread that tried a platform died"))))
+    });
+    let mut tally = Tally::default();
+    for (target, outcome) in targets.iter().zip(outcomes) {
+        let Outcome { requests, passed } = outcome?;
+        println!("  {}: {requests} requests, {}", target.name, if passed { "all as documented" } else { "failed" });
+        tally += Tally { passed: usize::from(passed), failed: usize::from(!passed) };
+    }
+    Ok(tally)
 }
 
 /// `cargo xtask api`: an installation that is running, or the one-machine stack as it was built last.
@@ -118,7 +146,9 @@ pub(crate) fn run(url: Option<String>, key: Option<String>) -> Result<bool, Fail
         (Some(url), Some(key)) => {
             let variable = |name: &str| std::env::var(name).ok();
             let agent = variable("PARLOR_AGENT_EMAIL").zip(variable("PARLOR_AGENT_PASSWORD"));
-            try_out(&Target { url: url.trim_end_matches('/').to_owned(), key, agent }, &[])?
+            let url = url.trim_end_matches('/').to_owned();
+            let name = url.rsplit('/').next().unwrap_or_default().to_owned();
+            try_out(&Target { name, url, key, agent }, &[])?
         }
         (None, None) => {
             let program =

@@ -9,11 +9,18 @@ use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
 
 use serde_json::Value;
 
+use crate::api::Target;
 use crate::canaries::Watch;
 use crate::test::{self, Built, Tally, run_program};
 use crate::{Failure, root, tools};
 
 const JOURNEYS: &str = "tests/journeys";
+
+/// What this part of the tests is called.
+const PART: &str = "platform";
+
+/// The variable that names the file which says where a platform is.
+const DESCRIBED: &str = "PARLOR_PLATFORM";
 
 /// Wrong answers that the platform can be made to give, and a journey that has to fail by each.
 const PLANTED: [(&str, &str); 5] = [
@@ -24,46 +31,16 @@ const PLANTED: [(&str, &str); 5] = [
     ("no-rest", "program::r1_a_start_is_repeated_by_its_key"),
 ];
 
+/// Some journeys wait for a minute to pass; the others go on beside them.
+const AT_ONCE: &str = "--test-threads=4";
+
 /// The Python that runs the platform, with its packages.
 pub(crate) fn python() -> Result<PathBuf, Failure> {
     tools::python("platform", &root().join("tests/platform/requirements.txt"))
 }
 
-/// Deploys, runs all journeys, then those that have to notice each planted difference.
-pub(crate) fn run(python: &Path, built: &Built, watch: &Watch) -> Result<Tally, Failure> {
-    let mut platform = Platform::start(python, built)?;
-    let journeys = built.test(JOURNEYS)?;
-    let mut environment = vec![("PARLOR_PLATFORM", platform.described.clone())];
-    environment.extend(watch.environment("platform")?);
-    let (mut total, report) = run_program(journeys, &[], &environment);
-    print!("{report}");
-    for (plant, journey) in PLANTED {
-        platform.tell(&format!("plant {plant}"))?;
-        let (tally, report) = run_program(journeys, &["--exact", journey], &environment);
-        if tally == (Tally { passed: 0, failed: 1 }) {
-            println!("  planted {plant}: {journey} is red, as it has to be");
-            total.passed += 1;
-        } else {
-            println!("  planted {plant}: {journey} did not notice\n{report}");
-            total.failed += 1;
-        }
-    }
-    // What the functions wrote to CloudWatch Logs, as JSON with a text for each function.
-    let logs: BTreeMap<String, String> = serde_json::from_str(&platform.tell("logs")?)
-        .map_err(|error| Failure::new(format!("the platform's logs: {error}")))?;
-    for (function, log) in logs {
-        // Who is in no journey is not called here, and has nothing to log.
-        if log.is_empty() && !USED_BY.iter().any(|(name, _)| *name == function) {
-            continue;
-        }
-        let path = watch.log("platform", &format!("{function}.log"))?;
-        fs::write(&path, log).map_err(|error| Failure::new(format!("{}: {error}", path.display())))?;
-    }
-    Ok(total)
-}
-
 /// Which journeys use a function, those first that say soonest what it misses.
-const USED_BY: [(&str, &[&str]); 21] = [
+const USED_BY: [(&str, &[&str]); 24] = [
     ("admin", &["staff::r19_settings_are_saved_over_what_was_seen"]),
     ("agent-auth", &["staff::an_agent_signs_in_and_out", "staff::the_first_admin_comes_in_by_a_link_that_opens_once"]),
     (
@@ -86,10 +63,12 @@ const USED_BY: [(&str, &[&str]); 21] = [
         ],
     ),
     ("deliver", &["program::r1_a_start_is_repeated_by_its_key", "staff::r1_the_console_starts_a_session_by_text"]),
+    ("deliver-webhooks", HOOKS),
     ("live-connect", ROOMS),
     ("live-disconnect", ROOMS),
     ("live-message", ROOMS),
     ("retry-deliveries", &["clock::r23_a_message_that_the_stream_lost_is_sent_by_the_schedule"]),
+    ("retry-webhooks", HOOKS),
     ("session-content", &["program::r24_the_timeline_says_what_happened", ROOMS[0]]),
     ("session-customer", &["customer::r7_a_pin_lets_in_locks_and_is_reset", HEARD]),
     ("session-end", &["program::r24_the_timeline_says_what_happened", ROOMS[0]]),
@@ -100,10 +79,16 @@ const USED_BY: [(&str, &[&str]); 21] = [
     ("static-files", &["program::pages_load_our_own_files_and_keep_them"]),
     ("sweep-access", &["clock::r2_a_schedule_that_comes_late_notes_what_the_clock_decided", MINUTE]),
     ("sweep-inactivity", &["clock::r3_a_schedule_that_comes_late_ends_what_was_left_alone", MINUTE]),
+    ("webhooks", HOOKS),
 ];
 
 const ROOMS: &[&str] =
     &["rooms::r14_two_rooms_chat_and_catch_up_and_the_end_is_heard", "rooms::r14_who_comes_and_leaves_is_seen_to"];
+const HOOKS: &[&str] = &[
+    "webhooks::r24_events_come_signed_in_order_and_again_when_asked_for",
+    "webhooks::r24_an_endpoint_that_is_gone_is_disabled_and_hears_the_rest_when_it_is_back",
+    "webhooks::r24_a_failing_endpoint_is_tried_again_and_nothing_overtakes",
+];
 const HEARD: &str = "rooms::r14_what_others_do_is_heard_in_the_room";
 /// Waits for a minute, so it comes last.
 const MINUTE: &str = "clock::r2_r3_r5_a_minute_passes";
@@ -117,7 +102,7 @@ pub(crate) fn remove_each(functions: &[String]) -> Result<bool, Failure> {
     let mut platform = Platform::start(&python, &built)?;
     let described = platform.described.clone();
     let red = |journey: &str| {
-        let (tally, _) = run_program(journeys, &["--exact", journey], &[("PARLOR_PLATFORM", described.clone())]);
+        let (tally, _) = run_program(journeys, &["--exact", journey], &[(DESCRIBED, described.clone())]);
         if tally == Tally::default() {
             return Err(Failure::new(format!("there is no journey `{journey}`")));
         }
@@ -152,7 +137,7 @@ pub(crate) fn remove_each(functions: &[String]) -> Result<bool, Failure> {
 }
 
 /// A running platform; it ends when this is dropped.
-struct Platform {
+pub(crate) struct Platform {
     child: Child,
     commands: Option<ChildStdin>,
     answers: BufReader<ChildStdout>,
@@ -161,7 +146,8 @@ struct Platform {
 }
 
 impl Platform {
-    fn start(python: &Path, built: &Built) -> Result<Self, Failure> {
+    /// Deploys.
+    pub(crate) fn start(python: &Path, built: &Built) -> Result<Self, Failure> {
         let root = root();
         let programs = built.parlor.parent().unwrap_or(&root);
         let folder = root.join("target/platform");
@@ -190,6 +176,58 @@ impl Platform {
         let ready = platform.answer()?;
         fs::write(&platform.described, ready).map_err(lost)?;
         Ok(platform)
+    }
+
+    /// Runs all journeys, then those that have to notice each planted difference.
+    pub(crate) fn run(&mut self, built: &Built, watch: &Watch) -> Result<Tally, Failure> {
+        let journeys = built.test(JOURNEYS)?;
+        let mut environment = vec![(DESCRIBED, self.described.clone())];
+        environment.extend(watch.environment(PART)?);
+        let (mut total, report) = run_program(journeys, &[AT_ONCE], &environment);
+        print!("{report}");
+        for (plant, journey) in PLANTED {
+            self.tell(&format!("plant {plant}"))?;
+            let (tally, report) = run_program(journeys, &["--exact", journey], &environment);
+            if tally == (Tally { passed: 0, failed: 1 }) {
+                println!("  planted {plant}: {journey} is red, as it has to be");
+                total.passed += 1;
+            } else {
+                println!("  planted {plant}: {journey} did not notice\n{report}");
+                total.failed += 1;
+            }
+        }
+        self.tell("plant nothing")?;
+        Ok(total)
+    }
+
+    /// Keeps what the functions wrote to CloudWatch Logs. After the journeys each of them has written something.
+    pub(crate) fn keep_logs(&mut self, watch: &Watch, after_journeys: bool) -> Result<(), Failure> {
+        // JSON with a text for each function.
+        let logs: BTreeMap<String, String> = serde_json::from_str(&self.tell("logs")?)
+            .map_err(|error| Failure::new(format!("the platform's logs: {error}")))?;
+        for (function, log) in logs {
+            if after_journeys || !log.is_empty() {
+                let path = watch.log(PART, &format!("{function}.log"))?;
+                fs::write(&path, log).map_err(|error| Failure::new(format!("{}: {error}", path.display())))?;
+            }
+        }
+        Ok(())
+    }
+
+    /// A new team's agent and key, for whoever calls the API here.
+    pub(crate) fn target(&self, built: &Built, watch: &Watch) -> Result<Target, Failure> {
+        let desk = built.desk.as_ref().ok_or_else(|| Failure::new("the workspace has no program `desk`"))?;
+        let output = Command::new(desk)
+            .env(DESCRIBED, &self.described)
+            .envs(watch.environment(PART)?)
+            .stderr(Stdio::inherit())
+            .output();
+        let output = output.map_err(|error| Failure::new(format!("{}: {error}", desk.display())))?;
+        let said: Value = serde_json::from_slice(&output.stdout)
+            .map_err(|error| Failure::new(format!("{} says nothing: {error}", desk.display())))?;
+        let text = |name: &str| said[name].as_str().unwrap_or_default().to_owned();
+        let agent = Some((text("email"), text("password")));
+        Ok(Target { name: "second platform".to_owned(), url: text("url"), key: text("api_key"), agent })
     }
 
     /// Gives a command, and waits until it is done.

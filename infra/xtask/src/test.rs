@@ -10,7 +10,8 @@ use std::time::{Duration, Instant};
 use serde_json::Value;
 
 use crate::canaries::Watch;
-use crate::{Failure, api, cargo, layers, platform, root, succeeds, template, tools};
+use crate::platform::{self, Platform};
+use crate::{Failure, api, cargo, layers, root, succeeds, template, tools};
 
 const PARTS: [&str; 8] = ["fmt", "layers", "template", "unit", "integration", "platform", "api", "browser"];
 
@@ -48,7 +49,7 @@ pub(crate) fn run(only: &[String]) -> Result<bool, Failure> {
         tools::schemathesis()?;
     }
 
-    let python = if wanted("platform") { Some(platform::python()?) } else { None };
+    let python = if wanted("platform") || wanted("api") { Some(platform::python()?) } else { None };
 
     let mut total = Tally::default();
     let mut done = |part: &str, since: Instant, tally: Tally| {
@@ -106,18 +107,16 @@ pub(crate) fn run(only: &[String]) -> Result<bool, Failure> {
             }
         }
         if let Some(python) = python {
-            let since = now();
-            done("platform", since, platform::run(&python, &built, &watch)?);
-        }
-        if wanted("api") {
-            let since = now();
-            let (stack, target) = api::Stack::start(&built.parlor, Some(&watch.log("api", "parlor.log")?))?;
-            let password = target.agent.as_ref().map(|(_, password)| password.as_str());
-            watch.note("api", &target.key, password.as_slice())?;
-            let outcome = api::try_out(&target, &watch.environment("api")?)?;
-            drop(stack);
-            println!("  api: {} requests", outcome.requests);
-            done("api", since, one(outcome.passed));
+            let mut since = now();
+            let mut second = Platform::start(&python, &built)?;
+            if wanted("platform") {
+                done("platform", since, second.run(&built, &watch)?);
+                since = now();
+            }
+            if wanted("api") {
+                done("api", since, api::on_both(&built, &second, &watch)?);
+            }
+            second.keep_logs(&watch, wanted("platform"))?;
         }
         if let Some(chromium) = chromium {
             let since = now();
@@ -168,6 +167,8 @@ pub(crate) struct Built {
     pub(crate) parlor: PathBuf,
     /// Writes the sample of every view, for the browser tests.
     samples: PathBuf,
+    /// Lays out a team and a key on a described platform; built with the functions only.
+    pub(crate) desk: Option<PathBuf>,
 }
 
 /// Builds every test and the one-machine stack in one go; nothing when that fails, with cargo's own words shown.
@@ -187,6 +188,7 @@ pub(crate) fn build(functions: bool) -> Result<Option<Built>, Failure> {
     let mut tests = Vec::new();
     let mut parlor = None;
     let mut samples = None;
+    let mut desk = None;
     if let Some(stdout) = child.stdout.take() {
         for line in BufReader::new(stdout).lines().map_while(Result::ok) {
             let Ok(message) = serde_json::from_str::<Value>(&line) else {
@@ -201,6 +203,7 @@ pub(crate) fn build(functions: bool) -> Result<Option<Built>, Failure> {
                 match (kind, name) {
                     ("bin", "parlor") => parlor = Some(path),
                     ("example", "samples") => samples = Some(path),
+                    ("bin", "desk") => desk = Some(path),
                     _ => {}
                 }
                 continue;
@@ -224,7 +227,7 @@ pub(crate) fn build(functions: bool) -> Result<Option<Built>, Failure> {
     }
     tests.sort_by(|a, b| a.name.cmp(&b.name));
     match (parlor, samples) {
-        (Some(parlor), Some(samples)) => Ok(Some(Built { tests, parlor, samples })),
+        (Some(parlor), Some(samples)) => Ok(Some(Built { tests, parlor, samples, desk })),
         _ => Err(Failure::new("the workspace has no program `parlor`, or no example `samples`")),
     }
 }

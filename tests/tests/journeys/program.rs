@@ -140,3 +140,39 @@ async fn pages_load_our_own_files_and_keep_them() {
     assert_eq!(page.header("cache-control"), "no-store");
     assert!(page.header("content-security-policy").contains("default-src 'none'"));
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn r1_a_session_starts_and_ends_at_the_functions_own_urls() {
+    let platform = Platform::start().await;
+    let desk = platform.desk().await;
+    let body = json!({"customer": {"name": "Mara Quist", "email": platform.address()}});
+    let started = desk.call_function("session-start", Method::POST, "/v1/sessions", Some(body.clone())).await;
+    assert_eq!((started.status, &started.body["state"]), (201, &json!("invited")), "{}", started.body);
+    let path = format!("/v1/sessions/{}", started.body["id"].as_str().unwrap());
+    let end = format!("{path}/end");
+    let ended = desk.call_function("session-end", Method::POST, &end, Some(json!({}))).await;
+    assert_eq!((ended.status, &ended.body["ended_by"]), (200, &json!("api")), "{}", ended.body);
+    for query in ["", "/events"] {
+        let read = desk.call_function("session-read", Method::GET, &format!("{path}{query}"), None).await;
+        assert_eq!(read.status, 200, "{}", read.body);
+    }
+    assert_eq!(desk.get(&path).await, ended.body, "the same session as at the public address");
+    let elsewhere = desk.call_function("session-read", Method::POST, &end, Some(json!({}))).await;
+    assert_eq!(elsewhere.status, 404, "each function does its own: {}", elsewhere.body);
+
+    // Without a key one has to come through the front.
+    let kept = desk.signed_in().await.cookie_header();
+    let json = ("content-type", "application/json");
+    let guessed = ("x-parlor-origin", "guessed");
+    for headers in
+        [&[json][..], &[json, guessed], &[json, ("cookie", kept.as_str())], &[json, ("authorization", "Basic Og==")]]
+    {
+        let body = Some(body.to_string().into_bytes());
+        let refused = platform.call_function("session-start", Method::POST, "/v1/sessions", headers, body).await;
+        assert_eq!((refused.status, refused.body["code"].as_str()), (403, Some("not-through-the-front")));
+    }
+    let body = Some(body.to_string().into_bytes());
+    let wrong = [json, ("authorization", "Bearer parlor_nobodys")];
+    let refused = platform.call_function("session-start", Method::POST, "/v1/sessions", &wrong, body).await;
+    assert_eq!(refused.status, 401, "{}", refused.body);
+}
