@@ -30,8 +30,9 @@ fn folder(variable: &str) -> Option<PathBuf> {
 /// A file of this process, `races-4711.log`.
 fn file(folder: &Path, ending: &str) -> File {
     let program = std::env::current_exe().unwrap();
-    // Without the hash that cargo adds: `races-0123456789abcdef`.
-    let name = program.file_stem().unwrap().to_string_lossy().rsplit_once('-').unwrap().0.to_owned();
+    let stem = program.file_stem().unwrap().to_string_lossy();
+    // Without the hash that cargo adds to tests: `races-0123456789abcdef`.
+    let name = stem.rsplit_once('-').map_or(&*stem, |(name, _)| name);
     let path = folder.join(format!("{name}-{}.{ending}", std::process::id()));
     OpenOptions::new().create(true).append(true).open(path).unwrap()
 }

@@ -63,7 +63,7 @@ impl Poller {
     /// Reads for ever, from where it stopped last time, or else from the oldest record there is.
     pub(crate) async fn run(mut self) {
         let table = self.mapping.table.clone();
-        let Some(mut iterator) = self.start() else {
+        let Some((arn, mut iterator)) = self.start() else {
             tracing::error!(table, "the table has no stream");
             return;
         };
@@ -85,14 +85,15 @@ impl Poller {
                 let _ = tokio::time::timeout(POLL, self.wake.changed()).await;
                 continue;
             }
-            self.handle(records).await;
+            self.handle(&arn, records).await;
             if let Some(next) = next {
                 iterator = next;
             }
         }
     }
 
-    fn start(&self) -> Option<String> {
+    /// The stream's ARN, and from where it is read.
+    fn start(&self) -> Option<(String, String)> {
         let shard = shard(&self.db, &self.mapping.table)?;
         let iterator = |kind: &str, number: Option<String>| {
             let request = GetShardIteratorRequest {
@@ -103,17 +104,19 @@ impl Poller {
             };
             self.db.get_shard_iterator(request).ok()?.shard_iterator
         };
-        self.data
+        let from = self
+            .data
             .stream_position(&self.mapping.function)
             .and_then(|position: String| {
                 let iterator = iterator("AFTER_SEQUENCE_NUMBER", Some(position.clone()))?;
                 self.position.send_replace(position);
                 Some(iterator)
             })
-            .or_else(|| iterator("TRIM_HORIZON", None))
+            .or_else(|| iterator("TRIM_HORIZON", None))?;
+        Some((shard.arn, from))
     }
 
-    async fn handle(&self, records: Vec<Value>) {
+    async fn handle(&self, arn: &str, records: Vec<Value>) {
         let last = number(records.last());
         let wanted: Vec<Value> = records
             .into_iter()
@@ -123,7 +126,7 @@ impl Poller {
             })
             .collect();
         for batch in wanted.chunks(self.mapping.batch_size.max(1)) {
-            self.deliver(batch).await;
+            self.deliver(arn, batch).await;
         }
         self.data.keep_stream_position(&self.mapping.function, &last);
         self.position.send_replace(last);
@@ -131,8 +134,7 @@ impl Poller {
 
     /// Calls the function until it handled every record of the batch or has failed too often. Of a batch that failed in
     /// part, only what begins with the first failure is sent again.
-    async fn deliver(&self, batch: &[Value]) {
-        let arn = shard(&self.db, &self.mapping.table).map(|shard| shard.arn);
+    async fn deliver(&self, arn: &str, batch: &[Value]) {
         let mut rest: Vec<Value> = batch
             .iter()
             .cloned()

@@ -121,10 +121,17 @@ pub(crate) fn root() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../..").canonicalize().unwrap_or_else(|_| PathBuf::from("."))
 }
 
-/// The cargo that runs this program, so that a toolchain chosen on the command line stays chosen.
+/// The cargo that runs this program, so that a toolchain chosen on the command line stays chosen. It is not told what cargo
+/// told this program about its own package: build scripts that look at that (ring's) would run again, and with them would be
+/// built whatever depends on them.
 pub(crate) fn cargo() -> Command {
     let mut command = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
     command.current_dir(root());
+    for (name, _) in std::env::vars_os() {
+        if ["CARGO_PKG_", "CARGO_MANIFEST_"].iter().any(|about| name.to_string_lossy().starts_with(about)) {
+            command.env_remove(name);
+        }
+    }
     command
 }
 
