@@ -133,22 +133,17 @@ def before_load_schema(context, raw_schema):
                     parameter["schema"] = {"enum": events if parameter["name"] == "event" else there}
 
 
-if "PARLOR_AGENT_EMAIL" in os.environ:
+def sign_in():
+    """The cookie of the agent, for what only the console may do."""
+    fields = {"email": os.environ["PARLOR_AGENT_EMAIL"], "password": os.environ["PARLOR_AGENT_PASSWORD"]}
+    headers = {"Sec-Fetch-Site": "same-origin", "Origin": URL}
+    response = requests.post(f"{URL}/login", data=fields, headers=headers, allow_redirects=False, timeout=20)
+    cookie = re.search(r"__Host-parlor_staff=([^;]+)", response.headers["set-cookie"]).group(1)
+    canary("a cookie", cookie[-32:])
+    return cookie
 
-    @schemathesis.auth().apply_to(path="/v1/sessions/{id}/pin")
-    class SignedIn:
-        """What only the console may do is done by an agent who is signed in."""
 
-        def get(self, case, context):
-            fields = {"email": os.environ["PARLOR_AGENT_EMAIL"], "password": os.environ["PARLOR_AGENT_PASSWORD"]}
-            headers = {"Sec-Fetch-Site": "same-origin", "Origin": URL}
-            response = requests.post(f"{URL}/login", data=fields, headers=headers, allow_redirects=False, timeout=20)
-            cookie = re.search(r"__Host-parlor_staff=([^;]+)", response.headers["set-cookie"]).group(1)
-            canary("a cookie", cookie[-32:])
-            return cookie
-
-        def set(self, case, data, context):
-            case.cookies = {**(case.cookies or {}), "__Host-parlor_staff": data}
+COOKIE = sign_in() if "PARLOR_AGENT_EMAIL" in os.environ else None
 
 
 def document_path(case):
@@ -159,6 +154,8 @@ def document_path(case):
 
 @schemathesis.hook
 def before_call(context, case, kwargs):
+    if COOKIE and case.operation.path == "/v1/sessions/{id}/pin":
+        case.headers = {**(case.headers or {}), "Cookie": f"__Host-parlor_staff={COOKIE}"}
     if case.method.upper() == "DELETE" and re.fullmatch(WELL_FORMED, str(case.path_parameters.get("id"))):
         case.path_parameters["id"] = spare_webhook()
     if case.method.upper() not in ("PUT", "PATCH"):

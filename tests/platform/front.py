@@ -84,10 +84,11 @@ class _Passed(_Quiet):
         self.close_upstream()
         super().finish()
 
-    def do_GET(self):
-        self.handle_any()
-
-    do_HEAD = do_POST = do_PUT = do_PATCH = do_DELETE = do_OPTIONS = do_GET
+    def __getattr__(self, name):
+        """Whatever the method: who answers decides about it."""
+        if name.startswith("do_"):
+            return self.handle_any
+        raise AttributeError(name)
 
 
 def origin(server, prefix, shown, plant):

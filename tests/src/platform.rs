@@ -199,6 +199,12 @@ impl Platform {
         format!("+49151{:08}", u64::from_le_bytes(bytes) % 100_000_000)
     }
 
+    /// An address that nobody else has, and that mail is refused for, for good.
+    #[must_use]
+    pub fn refused_address(&self) -> String {
+        self.address().replace("@example.net", "@bounce.example")
+    }
+
     /// An address that nobody else has.
     #[must_use]
     pub fn address(&self) -> String {

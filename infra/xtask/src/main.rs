@@ -21,8 +21,7 @@ use lexopt::prelude::*;
 const HELP: &str = "\
 cargo xtask <task>
 
-  test [--only PART]…   everything that proves a change: fmt, layers, template, unit, integration, platform, browser;
-                        and api, ten thousand requests made from the API's document, only when it is named.
+  test [--only PART]…   everything that proves a change: fmt, layers, template, unit, integration, platform, api, browser.
                         Installs what the parts need (chromium by apt-get, packages by npm ci; sam, cfn-lint, an emulator
                         of AWS and schemathesis by pip), or says what it could not install. Then looks for every
                         secret and contact that the tests know in every log of theirs. Ends with `N passed, N failed`.

@@ -62,12 +62,25 @@ const USED_BY: [(&str, &[&str]); 24] = [
             "rooms::r14_two_rooms_chat_and_catch_up_and_the_end_is_heard",
         ],
     ),
-    ("deliver", &["program::r1_a_start_is_repeated_by_its_key", "staff::r1_the_console_starts_a_session_by_text"]),
+    (
+        "deliver",
+        &[
+            "program::r1_a_start_is_repeated_by_its_key",
+            "staff::r1_the_console_starts_a_session_by_text",
+            "rooms::r23_a_message_that_is_refused_is_said_in_the_room",
+        ],
+    ),
     ("deliver-webhooks", HOOKS),
     ("live-connect", ROOMS),
     ("live-disconnect", ROOMS),
     ("live-message", ROOMS),
-    ("retry-deliveries", &["clock::r23_a_message_that_the_stream_lost_is_sent_by_the_schedule"]),
+    (
+        "retry-deliveries",
+        &[
+            "clock::r23_a_message_that_the_stream_lost_is_sent_by_the_schedule",
+            "clock::r23_what_the_schedule_sends_in_vain_is_said_in_the_room",
+        ],
+    ),
     ("retry-webhooks", HOOKS),
     ("session-content", &["program::r24_the_timeline_says_what_happened", ROOMS[0]]),
     ("session-customer", &["customer::r7_a_pin_lets_in_locks_and_is_reset", HEARD]),

@@ -135,6 +135,21 @@ async fn r23_a_message_that_the_stream_lost_is_sent_by_the_schedule() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn r23_what_the_schedule_sends_in_vain_is_said_in_the_room() {
+    let platform = Platform::start().await;
+    let desk = platform.desk().await;
+    let contact = Contact { email: Some(platform.refused_address().parse().unwrap()), phone: None };
+    let session = started(&desk, contact, &Settings::default(), 2).await;
+    let page = desk.signed_in().await.get(&format!("/console/s/{}", session.id)).await;
+    let live = page.attribute("data-live").unwrap();
+    let mut agent = Line::at(&live, session.id.as_str(), Some(&platform.url)).await.unwrap();
+    agent.hello(0).await;
+    platform.run("retry-deliveries").await;
+    while agent.expect("session").await["event"]["type"] != "delivery.failed" {}
+    assert!(desk.events(session.id.as_str()).await.iter().any(|event| event == "delivery.failed"));
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn r3_a_schedule_that_comes_late_ends_what_was_left_alone() {
     let platform = Platform::start().await;
     let desk = platform.desk().await;

@@ -112,6 +112,22 @@ async fn r14_who_comes_and_leaves_is_seen_to() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn r23_a_message_that_is_refused_is_said_in_the_room() {
+    let platform = Platform::start().await;
+    let desk = platform.desk().await;
+    let customer = json!({"name": "Mara Quist", "email": platform.refused_address()});
+    let planned = desk.post("/v1/sessions", json!({"customer": customer, "mode": "plan"})).await;
+    let id = planned["id"].as_str().unwrap();
+    let nina = desk.signed_in().await;
+    let mut agent = open(&platform, &nina, &format!("/console/s/{id}"), id).await;
+    agent.hello(0).await;
+    desk.post(&format!("/v1/sessions/{id}/invite"), json!({})).await;
+    let told = heard(&mut agent, "delivery.failed").await;
+    assert_eq!(told["event"]["channel"], "email", "{told}");
+    assert_eq!(desk.events(id).await.iter().filter(|event| *event == "delivery.failed").count(), 1);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_live_connection_takes_a_fresh_ticket_of_ours() {
     let platform = Platform::start().await;
     let desk = platform.desk().await;
