@@ -49,7 +49,8 @@ fn options() -> Result<Option<Options>, lexopt::Error> {
 fn log() {
     let level = std::env::var("PARLOR_LOG").ok().and_then(|level| level.parse().ok()).unwrap_or(Level::WARN);
     tracing_subscriber::registry()
-        .with(parlor_runtime::log_targets(level))
+        // The database warns of each condition that does not hold. It is an answer: a function says what it makes of it.
+        .with(parlor_runtime::log_targets(level).with_target("dynoxide", Level::ERROR))
         .with(tracing_subscriber::fmt::layer().with_writer(std::io::stderr).with_target(false))
         .init();
 }

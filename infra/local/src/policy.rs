@@ -64,6 +64,10 @@ impl Need {
     }
 }
 
+/// AWS's own policies, which let every function write its log and its traces.
+const OF_AWS: [&str; 2] =
+    [":iam::aws:policy/service-role/AWSLambdaBasicExecutionRole", ":iam::aws:policy/AWSXRayDaemonWriteAccess"];
+
 impl Policy {
     /// The policy of a function's `properties`: what `Policies` lists, or what the role has that `Role` names. `resolve`
     /// turns a `Ref`, `GetAtt` or `Sub` into text.
@@ -76,9 +80,8 @@ impl Policy {
         if let Some(role) = properties["Role"]["Fn::GetAtt"][0].as_str() {
             let role = resources.get(role).ok_or_else(|| TemplateError::Missing(role.to_owned()))?;
             for attached in role["Properties"]["ManagedPolicyArns"].as_array().into_iter().flatten() {
-                // AWS's own policy that lets a function write its log.
-                let own = attached["Fn::Sub"].as_str().unwrap_or_default();
-                if !own.ends_with(":iam::aws:policy/service-role/AWSLambdaBasicExecutionRole") {
+                let name = attached["Fn::Sub"].as_str().unwrap_or_default();
+                if !OF_AWS.iter().any(|own| name.ends_with(own)) {
                     policy.attach(attached, resources, resolve)?;
                 }
             }
