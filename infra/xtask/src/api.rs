@@ -20,7 +20,7 @@ const PART: &str = "api";
 const ENOUGH: usize = 10_000;
 
 /// Cases of an operation and a phase; with them all operations together get some more than [`ENOUGH`] requests.
-const CASES: &str = "370";
+const CASES: &str = "345";
 
 /// An installation to try.
 #[derive(Debug)]
