@@ -125,12 +125,11 @@ async fn pass(State(proxy): State<Proxy>, method: Method, uri: Uri, mut headers:
     let fault = proxy.observer.observe(&function, &operation);
     let mut target = &proxy.target;
     match fault {
-        Fault::None | Fault::LostAnswer => {}
         Fault::Stale(lag) if may_be_stale(&operation, &request) => match &proxy.copy {
             Some(copy) if copy.lagging.catch_up(lag).is_ok() => target = &copy.url,
             _ => return refusal("InternalServerError"),
         },
-        Fault::Stale(_) => {}
+        Fault::None | Fault::LostAnswer | Fault::Stale(_) => {}
         Fault::Late(time) => tokio::time::sleep(time).await,
         Fault::Throttled => return refusal("ProvisionedThroughputExceededException"),
         Fault::Failed => return refusal("InternalServerError"),

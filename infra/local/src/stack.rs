@@ -616,6 +616,7 @@ fn serve_database(tasks: &mut JoinSet<()>, listener: TcpListener, db: Database) 
 }
 
 fn open_database(data: &Data, clock: &LocalClock) -> Result<Database, StackError> {
+    static NAMES: AtomicU64 = AtomicU64::new(0);
     if let Some(path) = data.path("parlor.sqlite") {
         let path = path.to_string_lossy();
         prepare(&path)?;
@@ -623,7 +624,6 @@ fn open_database(data: &Data, clock: &LocalClock) -> Result<Database, StackError
     }
     let db = Database::memory_with_clock(Arc::new(clock.clone()))?;
     // Two connections see the same of SQLite's databases in memory by its name, for as long as one is open.
-    static NAMES: AtomicU64 = AtomicU64::new(0);
     let name = format!("file:/parlor-{}?vfs=memdb", NAMES.fetch_add(1, Ordering::Relaxed));
     let prepared = prepare(&name)?;
     db.restore_from(&name)?;
@@ -774,6 +774,7 @@ mod tests {
 
     /// What costs the more the more was written makes a stack slow that is used all day.
     #[test]
+    #[allow(clippy::disallowed_methods, reason = "two times of one run are compared")]
     fn a_write_costs_the_same_after_many_others() {
         let data = Data::ephemeral();
         let db = open_database(&data, &LocalClock::new(data.clone())).unwrap();

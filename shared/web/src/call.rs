@@ -44,7 +44,7 @@ pub struct Call {
     pub idempotency_key: Option<String>,
     /// Whether the answer goes to a page's plain form (303 and pages) and not to a program.
     pub wants_page: bool,
-    /// `If-Match`, as a strong ETag: a proxy that compresses makes a strong one weak, with the same version in it.
+    /// `If-Match`, as a strong `ETag`: a proxy that compresses makes a strong one weak, with the same version in it.
     pub if_match: Option<String>,
     /// The page that a refused form's browser goes back to: the session's room, or the console.
     pub back: String,
