@@ -58,3 +58,20 @@ pub(crate) fn functions() -> Result<Vec<String>, Failure> {
     names.sort();
     Ok(names)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// `sam build` runs cargo-lambda in that folder: in the workspace's own, cargo looks for programs only among those that
+    /// `cargo run` runs.
+    #[test]
+    fn sam_builds_every_function_in_its_folder() {
+        let template = fs::read_to_string(root().join("infra/template.yaml")).unwrap();
+        for name in functions().unwrap() {
+            let (binary, folder) = (format!("Binary: {name} }} }}\n"), format!("CodeUri: ../functions/{name}\n"));
+            let of_it = template.split_once(&binary).unwrap_or_else(|| panic!("{name} is not in the template")).1;
+            assert!(of_it.lines().take(2).any(|line| line.trim() == folder.trim()), "{name} is built elsewhere");
+        }
+    }
+}
