@@ -28,7 +28,9 @@ def main(path):
     with open(path, encoding="utf-8") as file:
         template = yaml_parse(file)
     # `sam build` and `sam package` put the uploaded code here.
-    template["Globals"]["Function"]["CodeUri"] = "s3://bucket/key"
+    for resource in template["Resources"].values():
+        if resource["Type"] == "AWS::Serverless::Function":
+            resource["Properties"]["CodeUri"] = "s3://bucket/key"
     parameters = {name: p.get("Default", "https://example.com") for name, p in template["Parameters"].items()}
     try:
         translated = Translator(AWS_POLICIES, Parser()).translate(template, parameters)
