@@ -161,10 +161,11 @@ impl fmt::Debug for MasterKey {
 }
 
 #[cfg(test)]
-mod tests {
+pub(crate) mod tests {
     use super::*;
 
-    fn env(name: &str) -> Option<String> {
+    /// What every function is given.
+    pub(crate) fn env(name: &str) -> Option<String> {
         let value = match name {
             "PARLOR_PUBLIC_URL" => "http://localhost:3000/",
             "PARLOR_LIVE_URL" => "ws://localhost:3000/live",

@@ -11,7 +11,9 @@ mod function;
 mod https;
 mod origin;
 mod sdk;
+mod sign;
 mod telemetry;
+mod user_agent;
 
 pub use clock::Clock;
 pub use config::{Config, ConfigError, MasterKey, OriginSecret};
@@ -24,6 +26,8 @@ use aws_types::SdkConfig;
 use parlor_domain::Keyring;
 
 use crate::https::AwsHttp;
+use crate::sign::SigV4;
+use crate::user_agent::UserAgent;
 
 /// A function allocates all the time and keeps nothing: a quarter of the instructions of a page went into glibc's
 /// allocator, and most of them need not. It stands here because everything that is deployed links this crate.
@@ -84,25 +88,43 @@ impl Runtime {
 
     /// A client for both tables. Clones share connections; still, build it once, in `new`.
     pub fn dynamodb(&self) -> aws_sdk_dynamodb::Client {
-        aws_sdk_dynamodb::Client::new(&self.sdk)
+        let config = aws_sdk_dynamodb::config::Builder::from(&self.sdk)
+            .push_auth_scheme(SigV4::default())
+            .interceptor(self.user_agent())
+            .build();
+        aws_sdk_dynamodb::Client::from_conf(config)
     }
 
     /// A client for sending mail.
     pub fn ses(&self) -> aws_sdk_sesv2::Client {
-        aws_sdk_sesv2::Client::new(&self.sdk)
+        let config = aws_sdk_sesv2::config::Builder::from(&self.sdk)
+            .push_auth_scheme(SigV4::default())
+            .interceptor(self.user_agent())
+            .build();
+        aws_sdk_sesv2::Client::from_conf(config)
     }
 
     /// A client for sending texts.
     pub fn sns(&self) -> aws_sdk_sns::Client {
-        aws_sdk_sns::Client::new(&self.sdk)
+        let config = aws_sdk_sns::config::Builder::from(&self.sdk)
+            .push_auth_scheme(SigV4::default())
+            .interceptor(self.user_agent())
+            .build();
+        aws_sdk_sns::Client::from_conf(config)
     }
 
     /// A client for posting to live connections, at the configured management endpoint.
     pub fn live(&self) -> aws_sdk_apigatewaymanagement::Client {
         let config = aws_sdk_apigatewaymanagement::config::Builder::from(&self.sdk)
             .endpoint_url(&self.config.live_endpoint)
+            .push_auth_scheme(SigV4::default())
+            .interceptor(self.user_agent())
             .build();
         aws_sdk_apigatewaymanagement::Client::from_conf(config)
+    }
+
+    fn user_agent(&self) -> UserAgent {
+        UserAgent::new(self.sdk.app_name().map_or("unknown", AsRef::as_ref))
     }
 
     /// Opens a connection to DynamoDB, TLS included, so that the first request does not wait for it. Lambda gives a

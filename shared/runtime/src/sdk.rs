@@ -28,7 +28,7 @@ const ATTEMPT_TIMEOUT: Duration = Duration::from_secs(10);
 /// Region comes from `AWS_REGION`. `AWS_ENDPOINT_URL_<SERVICE>` and `AWS_ENDPOINT_URL` override endpoints, with the SDKs'
 /// own names and precedence. The behaviour version is the latest. Retries are the standard ones, but begin after 50 ms at
 /// most, as other SDKs do for DynamoDB: a second is most of what a person waits for a page. The function's name is the
-/// application's name, so that it stands in the user agent of every request.
+/// application's name, which [`UserAgent`](crate::user_agent::UserAgent) says with every request.
 ///
 /// One timer watches an attempt, from sending to the last byte of its answer. The SDK's own watch two for the same: one for
 /// the head of the answer, one for the throughput of bodies, which all fit into a packet or a few. Each timer wakes the
