@@ -17,6 +17,8 @@ const COUNTED: u64 = 20;
 const STARTS: usize = 11;
 /// Invocations before a warm one is timed: Node's compiler has then seen the code often enough.
 const WARM_UP: u64 = 400;
+/// Invocations that a process answers when it is young, the first among them.
+pub(crate) const YOUNG: u64 = 100;
 /// Invocations in a block whose CPU time is taken, and blocks whose median counts.
 const BLOCK: u64 = 100;
 const BLOCKS: usize = 11;
@@ -51,6 +53,8 @@ pub(crate) struct Pair {
     pub(crate) what: &'static str,
     /// Exec to the first answer.
     pub(crate) start: Versus,
+    /// Exec to the [`YOUNG`]th answer.
+    pub(crate) young: Versus,
     /// An invocation after many.
     pub(crate) warm: Versus,
     /// Bytes of the answer's body.
@@ -216,12 +220,17 @@ impl<'a> Bench<'a> {
         let mut running = [parlor.start().await?, node.start().await?];
         let mut bodies = [0, 0];
         let mut requests = [String::new(), String::new()];
+        let mut young = [0, 0];
         for (place, process) in running.iter_mut().enumerate() {
             self.requests(case.function);
             let event = self.event(case);
             let answer = process.answer(event).await?;
             bodies[place] = answer["body"].as_str().map_or(0, str::len) as u64;
             requests[place] = self.requests(case.function);
+            for event in self.events(case, YOUNG - 1) {
+                case.check(&process.answer(event).await?)?;
+            }
+            young[place] = process.cpu()?;
             for event in self.events(case, WARM_UP) {
                 case.check(&process.answer(event).await?)?;
             }
@@ -245,8 +254,15 @@ impl<'a> Bench<'a> {
             let [parlor, node] = times.map(median);
             Versus { parlor, node }
         };
-        let body = Versus { parlor: bodies[0], node: bodies[1] };
-        Ok(Pair { function: case.function, what: case.what, start: versus(starts), warm: versus(warm), body, requests })
+        Ok(Pair {
+            function: case.function,
+            what: case.what,
+            start: versus(starts),
+            young: Versus { parlor: young[0], node: young[1] },
+            warm: versus(warm),
+            body: Versus { parlor: bodies[0], node: bodies[1] },
+            requests,
+        })
     }
 }
 

@@ -5,7 +5,7 @@ use std::fs;
 use std::path::Path;
 
 use crate::cases::ASKS_NOTHING;
-use crate::measure::{Figures, NO_REQUEST, Pair, Versus};
+use crate::measure::{Figures, NO_REQUEST, Pair, Versus, YOUNG};
 use crate::scale::Scale;
 
 const BEGIN: &str = "<!-- bench: begin -->";
@@ -162,23 +162,24 @@ impl fmt::Display for Report {
         if !self.pairs.is_empty() {
             writeln!(
                 f,
-                "\n| against Node {} | requests of both | body, bytes | its, bytes | start CPU | bar | warm CPU | bar | within the bars |",
+                "\n| against Node {} | requests of both | body, bytes | its, bytes | start CPU | bar | start and first {YOUNG}, CPU | warm CPU | bar | within the bars |",
                 self.node
             )?;
-            writeln!(f, "| --- | --- | --- | --- | --- | --- | --- | --- | --- |")?;
+            writeln!(f, "| --- | --- | --- | --- | --- | --- | --- | --- | --- | --- |")?;
         }
         for pair in &self.pairs {
             let ratio = warm_ratio(pair.function);
             let same = pair.requests[0] == pair.requests[1];
             writeln!(
                 f,
-                "| `{}`, {} | {} | {} | {} | {} | 1/{START_RATIO} | {} | 1/{ratio} | {} |",
+                "| `{}`, {} | {} | {} | {} | {} | 1/{START_RATIO} | {} | {} | 1/{ratio} | {} |",
                 pair.function,
                 pair.what,
                 if same { pair.requests[0].clone() } else { pair.requests.join(" but ") },
                 pair.body.parlor,
                 pair.body.node,
                 share(pair.start),
+                share(pair.young),
                 share(pair.warm),
                 verdict(missed_by_pair(pair).is_empty()),
             )?;
