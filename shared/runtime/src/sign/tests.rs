@@ -122,7 +122,11 @@ proptest! {
 fn what_it_does_not_know_is_left_alone() {
     let signer = Signer::default();
     let spaces = [("x-amz-target".to_owned(), "two  spaces".to_owned())];
+    let mut twice = request("GET", "https://a.example/", &[], "");
+    twice.headers_mut().append("x-amz-a", "1");
+    twice.headers_mut().append("x-amz-a", "2");
     for mut request in [
+        twice,
         request("GET", "https://a.example/?query=1", &[], ""),
         request("GET", "https://a.example/a//b", &[], ""),
         request("GET", "https://a.example/a/../b", &[], ""),
