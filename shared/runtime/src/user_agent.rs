@@ -12,7 +12,8 @@ use aws_smithy_runtime_api::client::interceptors::{Intercept, disable_intercepto
 use aws_smithy_runtime_api::client::runtime_components::RuntimeComponents;
 use aws_smithy_types::config_bag::ConfigBag;
 
-const WHY: &str = "the user agent says it";
+/// Nothing but a debugger shows it.
+const WHY: &str = "spared, as `UserAgent` says";
 
 /// Names the function, as `app/<name>`, in one header that is made once.
 ///
