@@ -187,6 +187,10 @@ mod tests {
         }
     }
 
+    /// Whether anybody hears what is said at a place in the code, `tracing` asks only the thread that comes by first, and
+    /// remembers it for all. So the tests that come by the service's places go one after the other.
+    static ONE_BY_ONE: tokio::sync::Mutex<()> = tokio::sync::Mutex::const_new(());
+
     #[derive(Clone, Default)]
     struct Lines(Arc<Mutex<Vec<u8>>>);
 
@@ -202,6 +206,7 @@ mod tests {
 
     #[tokio::test]
     async fn a_request_is_logged_by_its_route_and_never_by_its_path() {
+        let _turn = ONE_BY_ONE.lock().await;
         let event = r#"{"version":"2.0","routeKey":"GET /s/{token}","rawPath":"/s/canary","rawQueryString":"q=canary",
             "headers":{"host":"x"},"isBase64Encoded":false,"requestContext":{"routeKey":"GET /s/{token}",
             "stage":"$default","http":{"method":"GET","path":"/s/canary"}}}"#;
@@ -225,6 +230,7 @@ mod tests {
 
     #[tokio::test]
     async fn who_goes_around_the_front_does_not_reach_the_function() {
+        let _turn = ONE_BY_ONE.lock().await;
         let secrets: Arc<[OriginSecret]> = Arc::new([OriginSecret::new("secret")]);
         let call = async |secret: &str| {
             let event = format!(
