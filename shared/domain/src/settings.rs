@@ -417,11 +417,12 @@ impl Overrides {
     /// Reads a team's document. It is checked against the system's on its own, then as it will be used (merged over
     /// `system`), so that a team cannot make a combination that R2 does not have.
     pub fn parse(document: Value, system: &Settings) -> Result<Self, SettingsError> {
-        if !document.is_object() {
-            return Err(SettingsError::Shape { key: "(document)".into(), why: "must be an object".into() });
-        }
-        if let Some(key) = unknown_key(&document, &Settings::default().to_value()) {
+        let known = Settings::default().to_value();
+        if let Some(key) = unknown_key(&document, &known) {
             return Err(SettingsError::Shape { key, why: "is not a setting".into() });
+        }
+        if let Some(error) = misshapen(&document, &known, "") {
+            return Err(error);
         }
         let overrides = Self(document);
         system.with(&overrides)?;
@@ -452,16 +453,23 @@ fn unknown_key(document: &Value, known: &Value) -> Option<String> {
     })
 }
 
-/// The dotted path of the first section of `known` that is something else in `document`.
-fn not_an_object(document: &Value, known: &Value, at: &str) -> Option<String> {
-    let Value::Object(known) = known else { return None };
-    let Value::Object(document) = document else {
-        return Some(if at.is_empty() { "(document)".to_owned() } else { at.to_owned() });
+/// The first place where `document` has something else than an object for a section of `known`, or an object for one of
+/// its values. serde by itself takes a list for a section, and `{"word": null}` for a word.
+fn misshapen(document: &Value, known: &Value, at: &str) -> Option<SettingsError> {
+    let refuse = |why: &str| {
+        let key = if at.is_empty() { "(document)" } else { at };
+        Some(SettingsError::Shape { key: key.to_owned(), why: why.to_owned() })
     };
-    known.iter().find_map(|(key, inner)| {
-        let path = if at.is_empty() { key.clone() } else { format!("{at}.{key}") };
-        document.get(key).and_then(|value| not_an_object(value, inner, &path))
-    })
+    match (document, known) {
+        (Value::Object(document), Value::Object(known)) => known.iter().find_map(|(key, inner)| {
+            let path = if at.is_empty() { key.clone() } else { format!("{at}.{key}") };
+            document.get(key).and_then(|value| misshapen(value, inner, &path))
+        }),
+        (_, Value::Object(_)) => refuse("must be an object"),
+        (Value::Object(_), _) => refuse("must be a plain value"),
+        (Value::Array(values), _) if values.iter().any(Value::is_object) => refuse("must be a list of plain values"),
+        _ => None,
+    }
 }
 
 /// Lays `over` upon `base`, key by key; lists and plain values replace what they cover.
@@ -488,9 +496,8 @@ impl Settings {
         if let Some(key) = unknown_key(&document, &known) {
             return Err(SettingsError::Shape { key, why: "is not a setting".into() });
         }
-        // serde by itself reads a list of a section's values, too.
-        if let Some(key) = not_an_object(&document, &Self::default().to_value(), "") {
-            return Err(SettingsError::Shape { key, why: "must be an object".into() });
+        if let Some(error) = misshapen(&document, &known, "") {
+            return Err(error);
         }
         // The other way round: what the document lacks. (serde would read a missing optional key as `null`.)
         if let Some(key) = unknown_key(&known, &document) {
@@ -757,12 +764,18 @@ mod tests {
         assert_eq!(with("/session/customer_access_minutes", json!(-1)), "session.customer_access_minutes");
         assert_eq!(with("/data", json!([null])), "data");
         assert_eq!(with("/channels/reminders", json!(null)), "channels.reminders");
+        assert_eq!(with("/end/agent_redirect", json!({"stay": null})), "end.agent_redirect");
+        assert_eq!(with("/channels/reminders/weekdays", json!([{"monday": null}])), "channels.reminders.weekdays");
         let error = Settings::parse(json!([])).unwrap_err();
         assert_eq!((error.key(), error.to_string().as_str()), ("(document)", "`(document)`: must be an object"));
         assert_eq!(
             Overrides::parse(json!({"end":{"customer_access":{"chat":true}}}), &Settings::default()).unwrap_err().key(),
             "end.customer_access.chat"
         );
-        assert_eq!(Overrides::parse(json!({"sesion":{}}), &Settings::default()).unwrap_err().key(), "sesion");
+        let team = |document: Value| Overrides::parse(document, &Settings::default()).unwrap_err().key().to_owned();
+        assert_eq!(team(json!({"sesion":{}})), "sesion");
+        assert_eq!(team(json!([])), "(document)");
+        assert_eq!(team(json!({"data": [null]})), "data");
+        assert_eq!(team(json!({"end": {"agent_redirect": {"stay": null}}})), "end.agent_redirect");
     }
 }
