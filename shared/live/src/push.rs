@@ -52,7 +52,6 @@ impl Live {
                 Err(SdkError::ServiceError(error))
                     if matches!(error.err(), PostToConnectionError::GoneException(_)) =>
                 {
-                    tracing::debug!("a connection is gone");
                     return false;
                 }
                 Err(error) => {

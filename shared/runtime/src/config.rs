@@ -4,6 +4,7 @@ use std::sync::Arc;
 use parlor_domain::webhook::Targets;
 use subtle::ConstantTimeEq as _;
 use thiserror::Error;
+use tracing::Level;
 
 /// The settings of one deployment, as the template gives them to every function.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -33,8 +34,8 @@ pub struct Config {
     /// `PARLOR_ORIGIN_SECRET` and, while it is changed, `PARLOR_OTHER_ORIGIN_SECRET`: what the front shows with every
     /// request. Without one, requests are taken from wherever they come: there is no front.
     pub origin_secrets: Arc<[OriginSecret]>,
-    /// `PARLOR_LOG`: `error`, `warn`, `info`, `debug` or `trace`; `info` when unset.
-    pub log: tracing::Level,
+    /// `PARLOR_LOG`: `error`, `warn` or `info`; `info` when unset. What would be said below that is not compiled.
+    pub log: Level,
 }
 
 /// Why a function cannot start.
@@ -91,10 +92,12 @@ impl Config {
                 .filter_map(optional)
                 .map(OriginSecret::new)
                 .collect(),
-            log: match optional("PARLOR_LOG") {
-                None => tracing::Level::INFO,
-                Some(level) => {
-                    level.parse().map_err(|_| ConfigError::Invalid { name: "PARLOR_LOG", expected: "a log level" })?
+            log: match optional("PARLOR_LOG").as_deref() {
+                None | Some("info") => Level::INFO,
+                Some("warn") => Level::WARN,
+                Some("error") => Level::ERROR,
+                Some(_) => {
+                    return Err(ConfigError::Invalid { name: "PARLOR_LOG", expected: "`error`, `warn` or `info`" });
                 }
             },
         })
@@ -183,7 +186,7 @@ pub(crate) mod tests {
     fn a_complete_environment_is_read() {
         let config = Config::from_env(&env).unwrap();
         assert_eq!(config.public_url, "http://localhost:3000");
-        assert_eq!(config.log, tracing::Level::INFO);
+        assert_eq!(config.log, Level::INFO);
         assert_eq!(config.sms_sender, None);
         assert_eq!(config.webhook_targets, Targets::Public);
         assert_eq!(config.master_key.expose()[31], 31);
@@ -201,6 +204,13 @@ pub(crate) mod tests {
         };
         let error = Config::from_env(&wrong).unwrap_err();
         assert_eq!(error.to_string(), "PARLOR_WEBHOOK_TARGETS is not `public` or `loopback`");
+
+        let wrong = |name: &str| match name {
+            "PARLOR_LOG" => Some("debug".to_owned()),
+            _ => env(name),
+        };
+        let error = Config::from_env(&wrong).unwrap_err();
+        assert_eq!(error.to_string(), "PARLOR_LOG is not `error`, `warn` or `info`");
 
         let wrong = |name: &str| match name {
             "PARLOR_MASTER_KEY" => Some("c2hvcnQ=".to_owned()),

@@ -5,7 +5,8 @@ use tracing_subscriber::layer::SubscriberExt;
 use tracing_subscriber::util::SubscriberInitExt;
 
 /// What may speak at the configured level. Everything else is heard from `warn` up: below that, the SDK and the HTTP
-/// stack print headers and bodies, which hold tokens, contacts and messages.
+/// stack print headers and bodies, which hold tokens, contacts and messages. What they say below `info` is not even
+/// compiled (`Cargo.toml`), which also spares them looking whether anybody listens.
 const OURS: &[&str] = &[
     "parlor_",
     "admin",
