@@ -5,6 +5,7 @@
 mod cases;
 mod measure;
 mod process;
+mod replay;
 mod report;
 mod scale;
 mod stub;

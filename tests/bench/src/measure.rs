@@ -10,6 +10,7 @@ use tokio::process::Command;
 use crate::Options;
 use crate::cases::{Case, Site};
 use crate::process::Program;
+use crate::replay::Replay;
 
 /// Invocations that are counted for the cost of one: enough that what only the first ones do is lost in them.
 const COUNTED: u64 = 20;
@@ -209,18 +210,20 @@ impl<'a> Bench<'a> {
         Ok(time)
     }
 
-    /// A function and its peer, in turns, so that whatever else the machine does meets both.
+    /// A function and its peer, in turns, so that whatever else the machine does meets both. Their starts are those that
+    /// they have beside the stack; for what comes after, the services are a [`Replay`].
     pub(crate) async fn pair(&mut self, case: &Case) -> Result<Pair, String> {
         self.site.stay().await?;
-        let (parlor, node) = (self.program(case.function), self.peer(case.function));
+        let (mut parlor, mut node) = (self.program(case.function), self.peer(case.function));
         let mut starts = [Vec::new(), Vec::new()];
         for _ in 0..STARTS {
             for (program, times) in [&parlor, &node].into_iter().zip(&mut starts) {
                 times.push(self.start_time(program, case).await?);
             }
         }
+        let _replays = (Replay::between(&mut parlor.environment).await, Replay::between(&mut node.environment).await);
         let mut bodies = [0, 0];
-        let mut requests = [String::new(), String::new()];
+        let mut requests = [None, None];
         let mut young = [Vec::new(), Vec::new()];
         let mut warm = [Vec::new(), Vec::new()];
         for _ in 0..PROCESSES {
@@ -230,7 +233,8 @@ impl<'a> Bench<'a> {
                 let event = self.event(case);
                 let answer = process.answer(event).await?;
                 bodies[place] = answer["body"].as_str().map_or(0, str::len) as u64;
-                requests[place] = self.requests(case.function);
+                // Only the first time is there anything to count.
+                requests[place].get_or_insert(self.requests(case.function));
                 for event in self.events(case, YOUNG - 1) {
                     case.check(&process.answer(event).await?)?;
                 }
@@ -265,7 +269,7 @@ impl<'a> Bench<'a> {
             young: versus(young),
             warm: versus(warm),
             body: Versus { parlor: bodies[0], node: bodies[1] },
-            requests,
+            requests: requests.map(Option::unwrap_or_default),
         })
     }
 }

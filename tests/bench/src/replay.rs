@@ -1,0 +1,93 @@
+//! The services of AWS once more, from memory: an answer is the stack's own the first time, and the same from then on.
+//!
+//! On AWS the tables are other machines' work. Here they would share the processors with the program whose time is taken,
+//! and what it pays for would be cold caches and processors that slept: the same instructions take up to three times as long
+//! after a pause of some milliseconds.
+
+use std::collections::{BTreeMap, HashMap};
+use std::sync::{Arc, Mutex};
+
+use axum::Router;
+use axum::body::{Body, Bytes};
+use axum::extract::{Request, State};
+use axum::response::{IntoResponse, Response};
+use http::{HeaderMap, Method, StatusCode, header};
+use tokio::net::TcpListener;
+use tokio::task::JoinHandle;
+
+/// The variables that say where services are.
+const ENDPOINTS: [&str; 4] =
+    ["AWS_ENDPOINT_URL_DYNAMODB", "AWS_ENDPOINT_URL_SESV2", "AWS_ENDPOINT_URL_SNS", "PARLOR_LIVE_ENDPOINT"];
+
+/// What tells requests apart: method, path, and the operation where that is in a header.
+type Key = (Method, String, Option<String>);
+
+#[derive(Clone)]
+struct Services {
+    upstream: String,
+    client: reqwest::Client,
+    known: Arc<Mutex<HashMap<Key, (StatusCode, HeaderMap, Bytes)>>>,
+}
+
+/// Stands between one program and the stack.
+pub(crate) struct Replay(Vec<JoinHandle<()>>);
+
+impl Replay {
+    /// Puts itself in the place of the services that `environment` names.
+    pub(crate) async fn between(environment: &mut BTreeMap<String, String>) -> Self {
+        let mut servers = Vec::new();
+        for name in ENDPOINTS {
+            let Some(url) = environment.get_mut(name) else { continue };
+            let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+            let here = format!("http://{}", listener.local_addr().unwrap());
+            let (upstream, path) = match url.match_indices('/').nth(2) {
+                Some((end, _)) => url.split_at(end),
+                None => (url.as_str(), ""),
+            };
+            let services =
+                Services { upstream: upstream.to_owned(), client: reqwest::Client::new(), known: Arc::default() };
+            *url = format!("{here}{path}");
+            let router = Router::new().fallback(answer).with_state(services);
+            servers.push(tokio::spawn(async move { axum::serve(listener, router).await.unwrap() }));
+        }
+        Self(servers)
+    }
+}
+
+impl Drop for Replay {
+    fn drop(&mut self) {
+        for server in &self.0 {
+            server.abort();
+        }
+    }
+}
+
+async fn answer(State(services): State<Services>, request: Request) -> Response {
+    let (head, body) = request.into_parts();
+    let body = axum::body::to_bytes(body, usize::MAX).await.unwrap();
+    let target = head.headers.get("x-amz-target").and_then(|target| target.to_str().ok()).map(str::to_owned);
+    let path = head.uri.path_and_query().map(ToString::to_string).unwrap_or_default();
+    let key = (head.method, path, target);
+    let known = services.known.lock().unwrap().get(&key).cloned();
+    let (status, headers, body) = match known {
+        Some(known) => known,
+        None => {
+            let mut headers = head.headers;
+            headers.remove(header::HOST);
+            headers.remove(header::CONTENT_LENGTH);
+            let url = format!("{}{}", services.upstream, key.1);
+            let asked = services.client.request(key.0.clone(), url).headers(headers).body(body).send().await;
+            let Ok(answer) = asked else { return StatusCode::BAD_GATEWAY.into_response() };
+            let (status, mut headers) = (answer.status(), answer.headers().clone());
+            headers.remove(header::TRANSFER_ENCODING);
+            headers.remove(header::CONTENT_LENGTH);
+            let Ok(body) = answer.bytes().await else { return StatusCode::BAD_GATEWAY.into_response() };
+            let new = (status, headers, body);
+            if status.is_success() {
+                services.known.lock().unwrap().insert(key, new.clone());
+            }
+            new
+        }
+    };
+    (status, headers, Body::from(body)).into_response()
+}
