@@ -8,7 +8,7 @@ use std::collections::{BTreeMap, HashMap};
 use std::sync::{Arc, Mutex};
 
 use axum::Router;
-use axum::body::{Body, Bytes};
+use axum::body::Bytes;
 use axum::extract::{Request, State};
 use axum::response::{IntoResponse, Response};
 use http::{HeaderMap, Method, StatusCode, header};
@@ -22,11 +22,29 @@ const ENDPOINTS: [&str; 4] =
 /// What tells requests apart: method, path, and the operation where that is in a header.
 type Key = (Method, String, Option<String>);
 
+/// Status, headers and body.
+type Answer = (StatusCode, HeaderMap, Bytes);
+
 #[derive(Clone)]
 struct Services {
     upstream: String,
     client: reqwest::Client,
-    known: Arc<Mutex<HashMap<Key, (StatusCode, HeaderMap, Bytes)>>>,
+    known: Arc<Mutex<HashMap<Key, Answer>>>,
+}
+
+impl Services {
+    /// The stack's own answer.
+    async fn ask(&self, key: &Key, mut headers: HeaderMap, body: Bytes) -> Result<Answer, reqwest::Error> {
+        // Of this connection, not of the one that goes on from here; the same for the answer.
+        headers.remove(header::HOST);
+        headers.remove(header::CONTENT_LENGTH);
+        let url = format!("{}{}", self.upstream, key.1);
+        let answer = self.client.request(key.0.clone(), url).headers(headers).body(body).send().await?;
+        let (status, mut headers) = (answer.status(), answer.headers().clone());
+        headers.remove(header::TRANSFER_ENCODING);
+        headers.remove(header::CONTENT_LENGTH);
+        Ok((status, headers, answer.bytes().await?))
+    }
 }
 
 /// Stands between one program and the stack.
@@ -69,25 +87,16 @@ async fn answer(State(services): State<Services>, request: Request) -> Response 
     let path = head.uri.path_and_query().map(ToString::to_string).unwrap_or_default();
     let key = (head.method, path, target);
     let known = services.known.lock().unwrap().get(&key).cloned();
-    let (status, headers, body) = match known {
-        Some(known) => known,
-        None => {
-            let mut headers = head.headers;
-            headers.remove(header::HOST);
-            headers.remove(header::CONTENT_LENGTH);
-            let url = format!("{}{}", services.upstream, key.1);
-            let asked = services.client.request(key.0.clone(), url).headers(headers).body(body).send().await;
-            let Ok(answer) = asked else { return StatusCode::BAD_GATEWAY.into_response() };
-            let (status, mut headers) = (answer.status(), answer.headers().clone());
-            headers.remove(header::TRANSFER_ENCODING);
-            headers.remove(header::CONTENT_LENGTH);
-            let Ok(body) = answer.bytes().await else { return StatusCode::BAD_GATEWAY.into_response() };
-            let new = (status, headers, body);
-            if status.is_success() {
-                services.known.lock().unwrap().insert(key, new.clone());
+    if let Some(known) = known {
+        return known.into_response();
+    }
+    match services.ask(&key, head.headers, body).await {
+        Ok(answer) => {
+            if answer.0.is_success() {
+                services.known.lock().unwrap().insert(key, answer.clone());
             }
-            new
+            answer.into_response()
         }
-    };
-    (status, headers, Body::from(body)).into_response()
+        Err(error) => (StatusCode::BAD_GATEWAY, error.to_string()).into_response(),
+    }
 }
