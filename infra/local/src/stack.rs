@@ -830,6 +830,7 @@ mod tests {
     #[test]
     fn what_all_have_heard_is_forgotten_at_the_next_start() {
         let directory = std::env::temp_dir().join(format!("parlor-stream-test-{}", std::process::id()));
+        let _ = std::fs::remove_dir_all(&directory);
         let data = Data::open(&directory).unwrap();
         let clock = LocalClock::new(data.clone());
         let mapping = |function: &str| StreamMapping {
