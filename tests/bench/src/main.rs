@@ -5,7 +5,7 @@
 mod cases;
 mod measure;
 mod process;
-mod replay;
+mod remembered;
 mod report;
 mod scale;
 mod stub;

@@ -10,7 +10,7 @@ use tokio::process::Command;
 use crate::Options;
 use crate::cases::{Case, Site};
 use crate::process::Program;
-use crate::replay::Replay;
+use crate::remembered::Remembered;
 
 /// Invocations that are counted for the cost of one: enough that what only the first ones do is lost in them.
 const COUNTED: u64 = 20;
@@ -23,7 +23,7 @@ pub(crate) const YOUNG: u64 = 100;
 /// Invocations in a block whose CPU time is taken, and blocks for each process. The median of all blocks counts.
 const BLOCK: u64 = 100;
 const BLOCKS: usize = 5;
-/// Processes of each that are warmed and timed: where the loader lays a program is luck, and lasts as long as the process.
+/// Processes of each that are warmed and timed: a single one may be lucky for all of its life.
 const PROCESSES: usize = 3;
 
 /// What stands in the table for no request at all.
@@ -211,7 +211,7 @@ impl<'a> Bench<'a> {
     }
 
     /// A function and its peer, in turns, so that whatever else the machine does meets both. Their starts are those that
-    /// they have beside the stack; for what comes after, the services are a [`Replay`].
+    /// they have beside the stack; for what comes after, the services are [`Remembered`].
     pub(crate) async fn pair(&mut self, case: &Case) -> Result<Pair, String> {
         self.site.stay().await?;
         let (mut parlor, mut node) = (self.program(case.function), self.peer(case.function));
@@ -221,7 +221,8 @@ impl<'a> Bench<'a> {
                 times.push(self.start_time(program, case).await?);
             }
         }
-        let _replays = (Replay::between(&mut parlor.environment).await, Replay::between(&mut node.environment).await);
+        let _services =
+            (Remembered::between(&mut parlor.environment).await, Remembered::between(&mut node.environment).await);
         let mut bodies = [0, 0];
         let mut requests = [None, None];
         let mut young = [Vec::new(), Vec::new()];

@@ -1,8 +1,7 @@
 //! The services of AWS once more, from memory: an answer is the stack's own the first time, and the same from then on.
 //!
-//! On AWS the tables are other machines' work. Here they would share the processors with the program whose time is taken,
-//! and what it pays for would be cold caches and processors that slept: the same instructions take up to three times as long
-//! after a pause of some milliseconds.
+//! On AWS the tables are other machines' work. Here they would share the processors with the program whose time is taken, and
+//! make it wait: the same instructions take more CPU time after a pause of some milliseconds than they do back to back.
 
 use std::collections::{BTreeMap, HashMap};
 use std::sync::{Arc, Mutex};
@@ -48,9 +47,9 @@ impl Services {
 }
 
 /// Stands between one program and the stack.
-pub(crate) struct Replay(Vec<JoinHandle<()>>);
+pub(crate) struct Remembered(Vec<JoinHandle<()>>);
 
-impl Replay {
+impl Remembered {
     /// Puts itself in the place of the services that `environment` names.
     pub(crate) async fn between(environment: &mut BTreeMap<String, String>) -> Self {
         let mut servers = Vec::new();
@@ -72,7 +71,7 @@ impl Replay {
     }
 }
 
-impl Drop for Replay {
+impl Drop for Remembered {
     fn drop(&mut self) {
         for server in &self.0 {
             server.abort();
