@@ -42,7 +42,7 @@ async function read(token) {
   const [session, system, team, link] = keys.map(([pk, sk]) => items.get(`${pk} ${sk}`));
   if (!session || !link) return undefined;
   const settings = { ...JSON.parse(system?.doc ?? "{}"), ...JSON.parse(team?.doc ?? "{}") };
-  return { session: session.doc, link: link.doc, settings, company: team?.name ?? "" };
+  return { session: JSON.parse(session.doc), link: JSON.parse(link.doc), settings, company: team?.name ?? "" };
 }
 
 const SECURITY = {

@@ -14,18 +14,19 @@ export async function handler(event) {
   const frame = JSON.parse(event.body);
   if (frame.type !== "message" || !frame.id || !frame.text.trim()) return { statusCode: 200 };
   const found = await read(connectionId, frame);
-  const connection = found.get(`C#${connectionId} C`)?.doc;
+  const connection = JSON.parse(found.get(`C#${connectionId} C`)?.doc ?? "{}");
   const item = found.get(`S#${frame.session} S`);
-  if (!item || connection?.session !== frame.session || item.doc.state === "ended") return { statusCode: 200 };
+  if (!item || connection.session !== frame.session) return { statusCode: 200 };
+  const before = JSON.parse(item.doc);
+  if (before.state === "ended") return { statusCode: 200 };
 
   const from = connection.who === "customer" ? "customer" : "agent";
   const at = new Date().toISOString();
-  const read_version = item.doc.version;
-  const session = { ...item.doc, version: read_version + 1, seq: item.doc.seq + 1, last_event_at: at };
+  const session = { ...before, version: before.version + 1, seq: before.seq + 1, last_event_at: at };
   const actor = from === "customer" ? { type: "customer" } : { type: "agent", id: connection.who.agent, name: connection.name };
   const entry = { seq: session.seq, at, actor, origin: { ip: identity.sourceIp, user_agent: identity.userAgent } };
   const message = { ...entry, type: "message.posted", id: frame.id, from, text: frame.text.trim() };
-  await write(item, read_version, session, message);
+  await write(item, before.version, session, message);
 
   const online = { ...item.online, [connectionId]: { until: new Date(Date.now() + 90_000).toISOString() } };
   const data = JSON.stringify({ type: "message", seq: message.seq, at, id: message.id, from, name: connection.name, text: message.text });
@@ -73,7 +74,7 @@ async function write(item, readVersion, session, message) {
   const put = (sk, doc, condition) => ({
     Put: {
       TableName: core,
-      Item: marshall({ pk, sk, doc }, options),
+      Item: marshall({ pk, sk, doc: JSON.stringify(doc) }, options),
       ...(condition && { ConditionExpression: condition }),
     },
   });
@@ -85,32 +86,18 @@ async function write(item, readVersion, session, message) {
           Update: {
             TableName: core,
             Key: marshall({ pk, sk: "S" }),
-            UpdateExpression:
-              "SET #doc = :doc, #version = :version, #summary = :summary, #name_fold = :name_fold, #agent_key = :agent_key, " +
-              "#team_key = :team_key, #all_key = :all_key, #recent = :recent, #due_shard = :due_shard, #due_at = :due_at",
+            UpdateExpression: "SET #doc = :doc, #version = :version, #due_shard = :due_shard, #due_at = :due_at",
             ConditionExpression: "#version = :read",
             ExpressionAttributeNames: {
               "#doc": "doc",
               "#version": "version",
-              "#summary": "summary",
-              "#name_fold": "name_fold",
-              "#agent_key": "agent_key",
-              "#team_key": "team_key",
-              "#all_key": "all_key",
-              "#recent": "recent",
               "#due_shard": "due_shard",
               "#due_at": "due_at",
             },
             ExpressionAttributeValues: marshall(
               {
-                ":doc": session,
+                ":doc": JSON.stringify(session),
                 ":version": session.version,
-                ":summary": item.summary,
-                ":name_fold": item.name_fold,
-                ":agent_key": item.agent_key,
-                ":team_key": item.team_key,
-                ":all_key": item.all_key,
-                ":recent": item.recent,
                 ":due_shard": item.due_shard,
                 ":due_at": item.due_at,
                 ":read": readVersion,

@@ -10,7 +10,7 @@ use parlor_delivery::{Heard, WEBHOOK_LIMIT, Webhooks};
 use parlor_runtime::{Clock, Entropy, EventFunction, Runtime};
 use parlor_store::{
     Store,
-    stream::{Batch, Map, Record, Text, Unhandled},
+    stream::{Batch, Record, Text, Unhandled},
 };
 use serde::Deserialize;
 
@@ -27,20 +27,20 @@ pub struct DeliverWebhooks {
 /// As much of an event's item as says to whom it goes. An event never changes, so its image is as good as the item.
 #[derive(Debug, Deserialize)]
 pub struct Image {
-    doc: Option<Map<Typed>>,
+    doc: Option<Text>,
 }
 
 #[derive(Debug, Deserialize)]
 struct Typed {
     #[serde(rename = "type")]
-    kind: Text,
+    kind: String,
 }
 
 /// The event that a record is about; `None` for every other.
 fn heard(record: &Record<Image>) -> Option<Heard> {
     let (session, seq) = record.event()?;
-    let kind = record.image()?.doc.as_ref()?.m.kind.s.clone();
-    Some(Heard { session, seq, kind })
+    let event: Typed = serde_json::from_str(&record.image()?.doc.as_ref()?.s).ok()?;
+    Some(Heard { session, seq, kind: event.kind })
 }
 
 impl EventFunction for DeliverWebhooks {
@@ -78,7 +78,7 @@ mod tests {
             "eventName": "INSERT",
             "dynamodb": {
                 "Keys": {"pk": {"S": "S#1end1n0123456789abcdefghjk"}, "sk": {"S": "E#000000000012"}},
-                "NewImage": {"doc": {"M": {"type": {"S": "message"}, "text": {"S": "hello"}}}},
+                "NewImage": {"doc": {"S": r#"{"type":"message","text":"hello"}"#}},
                 "SequenceNumber": "7",
             },
         });

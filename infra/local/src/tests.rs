@@ -98,7 +98,7 @@ impl HttpFunction for Web {
     const NAME: &'static str = "web";
 
     fn new(runtime: &Runtime) -> Self {
-        Self { dynamodb: runtime.dynamodb(), table: runtime.config.core_table.clone() }
+        Self { dynamodb: runtime.dynamodb().client, table: runtime.config.core_table.clone() }
     }
 
     async fn handle(&self, request: Request) -> Response<Body> {
@@ -148,7 +148,7 @@ impl EventFunction for Hear {
     type Answer = Value;
 
     fn new(runtime: &Runtime) -> Self {
-        Self { calls: AtomicU32::new(0), dynamodb: runtime.dynamodb(), table: runtime.config.core_table.clone() }
+        Self { calls: AtomicU32::new(0), dynamodb: runtime.dynamodb().client, table: runtime.config.core_table.clone() }
     }
 
     async fn handle(&self, event: Self::Event) -> Result<Value, lambda_runtime::Error> {
@@ -203,7 +203,7 @@ impl EventFunction for Talk {
     type Answer = Value;
 
     fn new(runtime: &Runtime) -> Self {
-        Self { live: runtime.live(), left: Mutex::new(Vec::new()) }
+        Self { live: runtime.live().client, left: Mutex::new(Vec::new()) }
     }
 
     async fn handle(&self, event: Value) -> Result<Value, lambda_runtime::Error> {
@@ -312,7 +312,7 @@ async fn requests_fail_as_the_test_decides() {
         .item("sk", AttributeValue::S("s".to_owned()))
         .build()
         .unwrap();
-    let write = runtime.dynamodb().transact_write_items();
+    let write = runtime.dynamodb().client.transact_write_items();
     let error = write.transact_items(TransactWriteItem::builder().put(put).build()).send().await.unwrap_err();
     match error.into_service_error() {
         TransactWriteItemsError::TransactionCanceledException(canceled) => {
@@ -329,7 +329,8 @@ async fn a_stale_read_shows_the_past_for_so_long_and_a_consistent_one_never_does
     let stack = builder.deployment(TEMPLATE, registry).start().await.unwrap();
     let runtime = stack.runtime("test").unwrap();
     let read = async |consistent: bool| {
-        let get = runtime.dynamodb().get_item().table_name(&runtime.config.core_table).consistent_read(consistent);
+        let get =
+            runtime.dynamodb().client.get_item().table_name(&runtime.config.core_table).consistent_read(consistent);
         let get = get.key("pk", AttributeValue::S("a".to_owned())).key("sk", AttributeValue::S("O#1".to_owned()));
         get.send().await.unwrap().item.map(|item| item["what"].as_s().unwrap().clone())
     };
@@ -361,6 +362,7 @@ async fn the_stream_is_heard_and_tried_again() {
     let runtime = stack.runtime("test").unwrap();
     let heard = runtime
         .dynamodb()
+        .client
         .get_item()
         .table_name(&runtime.config.core_table)
         .key("pk", AttributeValue::S("heard".to_owned()))
@@ -471,7 +473,7 @@ async fn a_connection_talks_and_leaving_is_noticed() {
     assert_eq!(seen[0]["disconnectStatusCode"], 1006);
 
     // Who left is gone for those who post, too.
-    let live = stack.runtime("test").unwrap().live();
+    let live = stack.runtime("test").unwrap().live().client;
     let post = |id: &str, data: Vec<u8>| live.post_to_connection().connection_id(id).data(Blob::new(data)).send();
     let gone = post(&left, b"?".to_vec()).await.unwrap_err().into_service_error();
     assert!(matches!(gone, PostToConnectionError::GoneException(_)), "{gone:?}");

@@ -3,37 +3,33 @@
 use std::collections::HashMap;
 
 use aws_sdk_apigatewaymanagement::{
-    Client,
-    config::timeout::TimeoutConfig,
     error::{ProvideErrorMetadata, SdkError},
-    operation::{delete_connection::DeleteConnectionError, post_to_connection::PostToConnectionError},
+    operation::{
+        delete_connection::DeleteConnectionError,
+        post_to_connection::{PostToConnectionError, PostToConnectionInput},
+    },
     primitives::Blob,
 };
 use futures_util::future::join_all;
 use jiff::Timestamp;
+use parlor_aws::Connections;
 use parlor_domain::{AccessTier, Decision, EventKind, Presence, Session, Settings, Who};
 
 use crate::protocol::{Audience, Frame, Refusal, frames_for, presence_frame};
-
-/// A request must not wait longer than this for a hint to be taken, retries included.
-const POST_TIMEOUT: std::time::Duration = std::time::Duration::from_secs(3);
 
 /// Live connections, reached through API Gateway. Cheap to clone; build it once.
 ///
 /// Nothing here fails: what cannot be delivered is logged, and the client catches up by number.
 #[derive(Debug, Clone)]
 pub struct Live {
-    client: Client,
+    connections: Connections,
 }
 
 impl Live {
-    /// Of the client that [`parlor_runtime`](../parlor_runtime) gives out.
+    /// Of what [`parlor_runtime`](../parlor_runtime) gives out.
     #[must_use]
-    pub fn new(client: Client) -> Self {
-        let timeouts =
-            TimeoutConfig::builder().operation_timeout(POST_TIMEOUT).disable_operation_attempt_timeout().build();
-        let config = client.config().to_builder().timeout_config(timeouts).build();
-        Self { client: Client::from_conf(config) }
+    pub fn new(connections: Connections) -> Self {
+        Self { connections }
     }
 
     /// Sends `frames` to one connection, one after the other so that they arrive in order. One request a frame. Says
@@ -45,8 +41,8 @@ impl Live {
 
     async fn post_texts(&self, connection: &str, texts: &[String]) -> bool {
         for text in texts {
-            let post = self.client.post_to_connection().connection_id(connection).data(Blob::new(text.as_bytes()));
-            match post.send().await {
+            let post = PostToConnectionInput::builder().connection_id(connection).data(Blob::new(text.as_bytes()));
+            match self.connections.post_to_connection.send(post.build()).await {
                 Ok(_) => {}
                 // `$disconnect` or the lease's end tidies up after it.
                 Err(SdkError::ServiceError(error))
@@ -89,7 +85,7 @@ impl Live {
 
     /// Ends a connection. One request. `$disconnect` runs for it, as for every other end.
     pub async fn close(&self, connection: &str) {
-        match self.client.delete_connection().connection_id(connection).send().await {
+        match self.connections.client.delete_connection().connection_id(connection).send().await {
             Ok(_) => {}
             Err(SdkError::ServiceError(error)) if matches!(error.err(), DeleteConnectionError::GoneException(_)) => {}
             Err(error) => tracing::warn!(reason = reason(&error), "a connection was not closed"),

@@ -15,6 +15,8 @@ mod sign;
 mod telemetry;
 mod user_agent;
 
+use std::time::Duration;
+
 pub use clock::Clock;
 pub use config::{Config, ConfigError, MasterKey, OriginSecret};
 pub use entropy::Entropy;
@@ -22,12 +24,18 @@ pub use function::{EventFunction, HttpFunction, event_service, http_service, run
 pub use origin::ORIGIN_HEADER;
 pub use telemetry::{init_telemetry, log_targets};
 
+use aws_smithy_types::timeout::TimeoutConfig;
 use aws_types::SdkConfig;
+use parlor_aws::{Connections, DynamoDb};
 use parlor_domain::Keyring;
 
 use crate::https::AwsHttp;
+use crate::sdk::Place;
 use crate::sign::SigV4;
-use crate::user_agent::UserAgent;
+use crate::user_agent::{Spared, UserAgent};
+
+/// A request must not wait longer than this for a hint to a live connection to be taken, retries included.
+const LIVE_TIMEOUT: Duration = Duration::from_secs(3);
 
 /// A function allocates all the time and keeps nothing: a quarter of the instructions of a page went into glibc's
 /// allocator, and most of them need not. It stands here because everything that is deployed links this crate.
@@ -86,19 +94,22 @@ impl Runtime {
         }
     }
 
-    /// A client for both tables. Clones share connections; still, build it once, in `new`.
-    pub fn dynamodb(&self) -> aws_sdk_dynamodb::Client {
+    /// Both tables. Clones share connections; still, build it once, in `new`.
+    pub fn dynamodb(&self) -> DynamoDb {
         let config = aws_sdk_dynamodb::config::Builder::from(&self.sdk)
             .push_auth_scheme(SigV4::default())
+            .interceptor(Spared)
             .interceptor(self.user_agent())
             .build();
-        aws_sdk_dynamodb::Client::from_conf(config)
+        let service = sdk::service(&self.sdk, "dynamodb", Place::of_dynamodb(&self.sdk), self.user_agent(), None);
+        DynamoDb::new(aws_sdk_dynamodb::Client::from_conf(config), &service)
     }
 
     /// A client for sending mail.
     pub fn ses(&self) -> aws_sdk_sesv2::Client {
         let config = aws_sdk_sesv2::config::Builder::from(&self.sdk)
             .push_auth_scheme(SigV4::default())
+            .interceptor(Spared)
             .interceptor(self.user_agent())
             .build();
         aws_sdk_sesv2::Client::from_conf(config)
@@ -108,19 +119,26 @@ impl Runtime {
     pub fn sns(&self) -> aws_sdk_sns::Client {
         let config = aws_sdk_sns::config::Builder::from(&self.sdk)
             .push_auth_scheme(SigV4::default())
+            .interceptor(Spared)
             .interceptor(self.user_agent())
             .build();
         aws_sdk_sns::Client::from_conf(config)
     }
 
-    /// A client for posting to live connections, at the configured management endpoint.
-    pub fn live(&self) -> aws_sdk_apigatewaymanagement::Client {
+    /// Live connections, at the configured management endpoint.
+    pub fn live(&self) -> Connections {
+        let timeouts =
+            TimeoutConfig::builder().operation_timeout(LIVE_TIMEOUT).disable_operation_attempt_timeout().build();
         let config = aws_sdk_apigatewaymanagement::config::Builder::from(&self.sdk)
             .endpoint_url(&self.config.live_endpoint)
+            .timeout_config(timeouts.clone())
             .push_auth_scheme(SigV4::default())
+            .interceptor(Spared)
             .interceptor(self.user_agent())
             .build();
-        aws_sdk_apigatewaymanagement::Client::from_conf(config)
+        let place = Place::at(&self.config.live_endpoint);
+        let service = sdk::service(&self.sdk, "execute-api", place, self.user_agent(), Some(timeouts));
+        Connections::new(aws_sdk_apigatewaymanagement::Client::from_conf(config), &service)
     }
 
     fn user_agent(&self) -> UserAgent {

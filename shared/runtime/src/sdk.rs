@@ -2,16 +2,28 @@ use std::time::Duration;
 
 use aws_credential_types::Credentials;
 use aws_credential_types::provider::SharedCredentialsProvider;
+use aws_runtime::auth::sigv4::SCHEME_ID;
+use aws_sdk_dynamodb::config::endpoint::{DefaultResolver, Params, ResolveEndpoint as _};
 use aws_sdk_dynamodb::config::{IdentityCache, StalledStreamProtectionConfig};
+use aws_smithy_runtime_api::client::auth::static_resolver::StaticAuthSchemeOptionResolver;
+use aws_smithy_runtime_api::client::endpoint::{EndpointFuture, EndpointResolverParams, ResolveEndpoint};
+use aws_smithy_runtime_api::client::runtime_components::RuntimeComponentsBuilder;
+use aws_smithy_types::config_bag::Layer;
+use aws_smithy_types::endpoint::Endpoint;
 use aws_smithy_types::retry::RetryConfig;
 use aws_smithy_types::timeout::TimeoutConfig;
-use aws_types::SdkConfig;
 use aws_types::app_name::AppName;
-use aws_types::region::Region;
+use aws_types::region::{Region, SigningRegion};
 use aws_types::service_config::{LoadServiceConfig, ServiceConfigKey};
+use aws_types::{SdkConfig, SigningName};
+use futures_util::FutureExt as _;
+use parlor_aws::Service;
 
 use crate::ConfigError;
+use crate::entropy::Entropy;
 use crate::https::AwsHttp;
+use crate::sign::SigV4;
+use crate::user_agent::UserAgent;
 
 /// The longest pause before the second attempt.
 const FIRST_BACKOFF: Duration = Duration::from_millis(50);
@@ -63,6 +75,67 @@ pub(crate) fn sdk_config(env: &impl Fn(&str) -> Option<String>, http: &AwsHttp) 
     Ok(builder.build())
 }
 
+/// The service of that name for signatures, as the SDK's clients would reach it with the same configuration; `timeouts` take
+/// the place of the configuration's.
+pub(crate) fn service(
+    sdk: &SdkConfig,
+    name: &'static str,
+    place: Place,
+    user_agent: UserAgent,
+    timeouts: Option<TimeoutConfig>,
+) -> Service {
+    let mut config = Layer::new(name);
+    config
+        .store_put(SigningName::from_static(name))
+        .store_put(EndpointResolverParams::new(()))
+        .store_or_unset(sdk.region().cloned().map(SigningRegion::from))
+        .store_or_unset(sdk.retry_config().cloned())
+        .store_or_unset(timeouts.or_else(|| sdk.timeout_config().cloned()));
+    let mut components = RuntimeComponentsBuilder::new(name)
+        .with_http_client(sdk.http_client())
+        .with_endpoint_resolver(Some(place))
+        .with_auth_scheme_option_resolver(Some(StaticAuthSchemeOptionResolver::new(vec![SCHEME_ID])))
+        .with_auth_scheme(SigV4::default())
+        .with_identity_cache(Some(IdentityCache::no_cache()))
+        .with_interceptor(user_agent);
+    if let Some(credentials) = sdk.credentials_provider() {
+        components.set_identity_resolver(SCHEME_ID, credentials);
+    }
+    Service::new(name, config, components, || data_encoding::HEXLOWER.encode(&Entropy::system().bytes::<16>()))
+}
+
+/// Where a service is: asked once, and the same for every request.
+#[derive(Debug)]
+pub(crate) struct Place(Result<Endpoint, String>);
+
+impl Place {
+    /// At this URL.
+    pub(crate) fn at(url: &str) -> Self {
+        Self(Ok(Endpoint::builder().url(url.to_owned()).build()))
+    }
+
+    /// Where DynamoDB is, by an override or by the SDK's rules for the region.
+    pub(crate) fn of_dynamodb(sdk: &SdkConfig) -> Self {
+        let key = ServiceConfigKey::builder().service_id("DynamoDB").env("AWS_ENDPOINT_URL").profile("endpoint_url");
+        let overridden = sdk.service_config().and_then(|config| config.load_config(key.build().ok()?));
+        let params = Params::builder()
+            .set_region(sdk.region().map(ToString::to_string))
+            .set_endpoint(overridden.or_else(|| sdk.endpoint_url().map(str::to_owned)))
+            .build();
+        let endpoint = params.map_err(|error| error.to_string()).and_then(|params| {
+            let found = DefaultResolver::new().resolve_endpoint(&params).now_or_never();
+            found.unwrap_or_else(|| Err("the rules ask somebody else".into())).map_err(|error| error.to_string())
+        });
+        Self(endpoint)
+    }
+}
+
+impl ResolveEndpoint for Place {
+    fn resolve_endpoint<'a>(&'a self, _: &'a EndpointResolverParams) -> EndpointFuture<'a> {
+        EndpointFuture::ready(self.0.clone().map_err(Into::into))
+    }
+}
+
 /// Endpoint overrides per service, found by the suffix that the SDK asks for.
 #[derive(Debug)]
 struct Endpoints {
@@ -80,40 +153,4 @@ impl LoadServiceConfig for Endpoints {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn env(name: &str) -> Option<String> {
-        let value = match name {
-            "AWS_REGION" => "eu-central-1",
-            "AWS_ACCESS_KEY_ID" => "id",
-            "AWS_SECRET_ACCESS_KEY" => "canary",
-            "AWS_ENDPOINT_URL_SESV2" => "http://127.0.0.1:1",
-            "AWS_LAMBDA_FUNCTION_NAME" => "session-end",
-            _ => return None,
-        };
-        Some(value.to_owned())
-    }
-
-    #[test]
-    fn the_environment_decides_region_endpoints_and_name() {
-        let config = sdk_config(&env, &AwsHttp::default()).unwrap();
-        assert_eq!(config.region().map(Region::as_ref), Some("eu-central-1"));
-        assert_eq!(config.app_name().map(AsRef::as_ref), Some("session-end"));
-        let endpoint = |service, variable| {
-            let key = ServiceConfigKey::builder().service_id(service).env(variable).profile("endpoint_url").build();
-            config.service_config().unwrap().load_config(key.unwrap())
-        };
-        assert_eq!(endpoint("SESv2", "AWS_ENDPOINT_URL").as_deref(), Some("http://127.0.0.1:1"));
-        assert_eq!(endpoint("DynamoDB", "AWS_ENDPOINT_URL"), None);
-        assert_eq!(endpoint("SESv2", "AWS_IGNORE_CONFIGURED_ENDPOINT_URLS"), None);
-        assert!(!format!("{config:?}").contains("canary"));
-    }
-
-    #[test]
-    fn credentials_that_are_missing_are_named() {
-        let without = |name: &str| (name != "AWS_SECRET_ACCESS_KEY").then(|| env(name)).flatten();
-        let error = sdk_config(&without, &AwsHttp::default()).unwrap_err();
-        assert_eq!(error.to_string(), "AWS_SECRET_ACCESS_KEY is not set");
-    }
-}
+pub(crate) mod tests;

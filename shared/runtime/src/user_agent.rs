@@ -13,12 +13,9 @@ use aws_smithy_runtime_api::client::runtime_components::RuntimeComponents;
 use aws_smithy_types::config_bag::ConfigBag;
 
 /// Nothing but a debugger shows it.
-const WHY: &str = "spared, as `UserAgent` says";
+const WHY: &str = "spared, as `Spared` says";
 
 /// Names the function, as `app/<name>`, in one header that is made once.
-///
-/// The SDK makes two such headers anew for every request, and counts requests and attempts in two more, for AWS's
-/// statistics: a twentieth of what a request costs. Its correction of the clock goes with them: Lambda keeps the time.
 #[derive(Debug)]
 pub(crate) struct UserAgent(String);
 
@@ -35,6 +32,30 @@ impl Intercept for UserAgent {
         "UserAgent"
     }
 
+    fn modify_before_signing(
+        &self,
+        context: &mut BeforeTransmitInterceptorContextMut<'_>,
+        _: &RuntimeComponents,
+        _: &mut ConfigBag,
+    ) -> Result<(), BoxError> {
+        context.request_mut().headers_mut().insert("user-agent", self.0.clone());
+        Ok(())
+    }
+}
+
+/// Spares what a client of the SDK says about itself.
+///
+/// It makes two headers of that kind anew for every request, and counts requests and attempts in two more, for AWS's
+/// statistics: a twentieth of what a request costs. Its correction of the clock goes with them: Lambda keeps the time.
+#[derive(Debug)]
+pub(crate) struct Spared;
+
+#[dyn_dispatch_hint]
+impl Intercept for Spared {
+    fn name(&self) -> &'static str {
+        "Spared"
+    }
+
     fn read_before_execution(
         &self,
         _: &BeforeSerializationInterceptorContextRef<'_>,
@@ -46,16 +67,6 @@ impl Intercept for UserAgent {
             .store_put(disable_interceptor::<InvocationIdInterceptor>(WHY))
             .store_put(disable_interceptor::<RequestInfoInterceptor>(WHY))
             .store_put(disable_interceptor::<ServiceClockSkewInterceptor>(WHY));
-        Ok(())
-    }
-
-    fn modify_before_signing(
-        &self,
-        context: &mut BeforeTransmitInterceptorContextMut<'_>,
-        _: &RuntimeComponents,
-        _: &mut ConfigBag,
-    ) -> Result<(), BoxError> {
-        context.request_mut().headers_mut().insert("user-agent", self.0.clone());
         Ok(())
     }
 }

@@ -2,15 +2,15 @@
 
 use aws_sdk_dynamodb::{
     error::SdkError,
-    operation::transact_write_items::TransactWriteItemsError,
+    operation::transact_write_items::{TransactWriteItemsError, TransactWriteItemsInput},
     types::{AttributeValue, Delete, Put, ReturnValuesOnConditionCheckFailure, TransactWriteItem, Update},
 };
 use jiff::{SignedDuration, Timestamp};
-use parlor_domain::{Decision, OutboxEntry, Session, SessionId, keyring::Sealed};
+use parlor_domain::{Decision, EventKind, OutboxEntry, Session, SessionId, keyring::Sealed};
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    DUE_SHARDS, Store, StoreError, Summary,
+    DUE_SHARDS, Store, StoreError, Summary, document,
     history::{agent_key, all_key, fold, team_key},
     keys::{Item, Key, due_shard, millis, number, shard_of, text},
 };
@@ -77,13 +77,9 @@ pub enum CommitError {
     Store(#[from] StoreError),
 }
 
-fn to_value<T: Serialize>(kind: &'static str, value: &T) -> Result<AttributeValue, StoreError> {
-    serde_dynamo::to_attribute_value(value).map_err(|error| StoreError::item(kind, &error))
-}
-
 fn doc_item<T: Serialize>(kind: &'static str, key: &Key, doc: &T) -> Result<Item, StoreError> {
     let mut item = key.to_item();
-    item.insert("doc".into(), to_value(kind, doc)?);
+    item.insert("doc".into(), document::json(kind, doc)?);
     Ok(item)
 }
 
@@ -93,7 +89,8 @@ pub(crate) const UNSETTLED: &str = "#doc.#status = :pending AND #doc.#attempts =
 /// The outbox entry as an item: in the due index while it is pending.
 pub(crate) fn outbox_item(entry: &OutboxEntry) -> Result<Item, StoreError> {
     let key = Key::outbox(&entry.session, &entry.id);
-    let mut item = doc_item("outbox entry", &key, entry)?;
+    let mut item = key.to_item();
+    item.insert("doc".into(), document::value("outbox entry", entry)?);
     if let Some(due) = &entry.due {
         let shard = shard_of(entry.session.as_str(), DUE_SHARDS);
         item.insert("due_shard".into(), text(&due_shard(due.kind, shard)));
@@ -107,7 +104,7 @@ impl Store {
     /// entries, and `extras`. One `TransactWriteItems`.
     pub async fn commit(&self, decision: &Decision, extras: Extras<'_>) -> Result<(), CommitError> {
         let session = &decision.session;
-        let mut writes = vec![(Part::Session, self.write_session(session)?)];
+        let mut writes = vec![(Part::Session, self.write_session(session, is_listed(decision))?)];
         for event in &decision.events {
             let item = doc_item("event", &Key::event(&session.id, event.seq), event)?;
             writes.push((Part::Session, self.put(item)?));
@@ -130,23 +127,25 @@ impl Store {
             writes.push((Part::Posted, self.put_new(item)?));
         }
         let (parts, writes): (Vec<_>, Vec<_>) = writes.into_iter().unzip();
-        match self.client.transact_write_items().set_transact_items(Some(writes)).send().await {
+        let input = TransactWriteItemsInput::builder().set_transact_items(Some(writes));
+        match self.transact_write_items.send(input.build()).await {
             Ok(_) => Ok(()),
             Err(error) => Err(why(&error, &parts)),
         }
     }
 
-    fn write_session(&self, session: &Session) -> Result<TransactWriteItem, StoreError> {
-        let mut set = vec![
-            ("doc", to_value("session", session)?),
-            ("version", number(session.version)),
-            ("summary", to_value("session", &Summary::of(session))?),
-            ("name_fold", text(&fold(&session.customer.name))),
-            ("agent_key", text(&agent_key(&session.agent))),
-            ("team_key", text(&team_key(&session.id))),
-            ("all_key", text(&all_key(&session.id))),
-            ("recent", number(session.created_at.as_microsecond())),
-        ];
+    fn write_session(&self, session: &Session, listed: bool) -> Result<TransactWriteItem, StoreError> {
+        let mut set = vec![("doc", document::json("session", session)?), ("version", number(session.version))];
+        if listed {
+            set.extend([
+                ("summary", Summary::of(session).to_attribute()?),
+                ("name_fold", text(&fold(&session.customer.name))),
+                ("agent_key", text(&agent_key(&session.agent))),
+                ("team_key", text(&team_key(&session.id))),
+                ("all_key", text(&all_key(&session.id))),
+                ("recent", number(session.created_at.as_microsecond())),
+            ]);
+        }
         let mut remove = vec![];
         match &session.due {
             Some(due) => {
@@ -238,7 +237,8 @@ impl Store {
 
     /// Runs a transaction whose only expected failure is a condition. One `TransactWriteItems`.
     pub(crate) async fn transact(&self, writes: Vec<TransactWriteItem>) -> Result<(), StoreError> {
-        match self.client.transact_write_items().set_transact_items(Some(writes)).send().await {
+        let input = TransactWriteItemsInput::builder().set_transact_items(Some(writes));
+        match self.transact_write_items.send(input.build()).await {
             Ok(_) => Ok(()),
             Err(error) => match why(&error, &[]) {
                 CommitError::Store(error) => Err(error),
@@ -262,6 +262,13 @@ pub(crate) fn put_new_in(table: &str, item: Item) -> Result<TransactWriteItem, S
         .return_values_on_condition_check_failure(ReturnValuesOnConditionCheckFailure::None)
         .build();
     Ok(TransactWriteItem::builder().put(put.map_err(|error| incomplete(&error))?).build())
+}
+
+/// Whether lists may show something of it: all but a message, which changes neither [`Summary`] nor what it is found by.
+fn is_listed(decision: &Decision) -> bool {
+    decision.session.version == 1
+        || !decision.events.iter().all(|event| matches!(event.kind, EventKind::Message { .. }))
+        || decision.events.is_empty()
 }
 
 fn incomplete(error: &aws_sdk_dynamodb::error::BuildError) -> StoreError {
@@ -300,4 +307,60 @@ fn why<R>(error: &SdkError<TransactWriteItemsError, R>, parts: &[Part]) -> Commi
         }
     }
     CommitError::Store(StoreError::from_sdk("TransactWriteItems", error))
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+
+    use parlor_domain::{
+        Actor, Command, Contact, NewSession, Origin, Random, Settings, TeamId,
+        session::{Context, Customer},
+    };
+
+    use super::*;
+
+    struct Sevens;
+
+    impl Random for Sevens {
+        fn fill(&self, bytes: &mut [u8]) {
+            bytes.fill(7);
+        }
+    }
+
+    fn found_by(session: &Session) -> (Summary, String, String, String, String, Timestamp) {
+        let keys = (agent_key(&session.agent), team_key(&session.id), all_key(&session.id));
+        (Summary::of(session), fold(&session.customer.name), keys.0, keys.1, keys.2, session.created_at)
+    }
+
+    /// R20: what is not written for a message is what a message does not change.
+    #[test]
+    fn a_message_changes_nothing_that_lists_show() {
+        let settings = Settings::default();
+        let actor = Actor::Agent { id: "agent00000000000".parse().unwrap(), name: "Nina Okafor".into() };
+        let context = |at: &str| Context { actor: actor.clone(), origin: Origin::default(), now: at.parse().unwrap() };
+        let new = NewSession {
+            id: SessionId::generate_for(&TeamId::generate(&Sevens), &Sevens),
+            customer: Customer {
+                name: "Mara Quist".into(),
+                contact: Contact { email: Some("mara@example.net".parse().unwrap()), phone: None },
+            },
+            channel: None,
+            agent: "agent00000000000".parse().unwrap(),
+            agent_name: "Nina Okafor".into(),
+            pin: None,
+            reference: None,
+            metadata: BTreeMap::new(),
+        };
+        let planned = Session::create(new, None, &settings, &context("2026-01-05T10:00:00Z")).unwrap();
+        assert!(is_listed(&planned));
+        let post = Command::Post { id: "m".into(), text: "hello".into() };
+        let posted = planned.session.decide(post, &settings, &context("2026-01-05T10:01:00Z")).unwrap();
+        assert!(!is_listed(&posted) && posted.session != planned.session);
+        assert_eq!(found_by(&posted.session), found_by(&planned.session));
+        let end = Command::End;
+        let ended = posted.session.decide(end, &settings, &context("2026-01-05T10:02:00Z")).unwrap();
+        assert!(is_listed(&ended));
+        assert_ne!(found_by(&ended.session), found_by(&posted.session));
+    }
 }

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use aws_sdk_dynamodb::types::AttributeValue;
+use aws_sdk_dynamodb::{operation::query::QueryInput, types::AttributeValue};
 use futures_util::future::try_join_all;
 use jiff::Timestamp;
 use parlor_domain::{
@@ -13,7 +13,7 @@ use serde::{Deserialize, Serialize};
 use unicode_normalization::UnicodeNormalization as _;
 
 use crate::{
-    Store, StoreError,
+    Store, StoreError, document,
     keys::{Item, Key, number, shard_of, text},
 };
 
@@ -107,6 +107,17 @@ impl Summary {
         }
     }
 
+    /// As it stands in the index: the state, which lists are filtered by, beside the rest.
+    pub(crate) fn to_attribute(&self) -> Result<AttributeValue, StoreError> {
+        let fields = [("state", text(self.state.as_str())), ("doc", document::json("summary", self)?)];
+        Ok(AttributeValue::M(fields.map(|(name, value)| (name.to_owned(), value)).into()))
+    }
+
+    fn of_attribute(value: &AttributeValue) -> Result<Self, StoreError> {
+        let document = value.as_m().ok().and_then(|fields| fields.get("doc"));
+        document::of("summary", document.unwrap_or(value))
+    }
+
     /// What the customer may do at `now`: as the session itself would say.
     #[must_use]
     pub fn access(&self, now: Timestamp) -> Access {
@@ -181,9 +192,7 @@ impl Store {
         let queries = partitions.into_iter().map(|partition| {
             let words = &words;
             async move {
-                let mut request = self
-                    .client
-                    .query()
+                let mut request = QueryInput::builder()
                     .table_name(&self.core)
                     .index_name(index)
                     .scan_index_forward(false)
@@ -211,7 +220,11 @@ impl Store {
                 } else {
                     request.limit(i32::try_from(query.limit).unwrap_or(i32::MAX))
                 };
-                let answer = request.send().await.map_err(|error| StoreError::from_sdk("Query sessions", &error))?;
+                let answer = self
+                    .query
+                    .send(request.build())
+                    .await
+                    .map_err(|error| StoreError::from_sdk("Query sessions", &error))?;
                 let more = answer.last_evaluated_key.as_ref().and_then(recent);
                 Ok((answer.items.unwrap_or_default(), more))
             }
@@ -235,9 +248,7 @@ impl Store {
 
     /// A session's events after `after`, oldest first, at most `limit` of the newest. One `Query`, strongly consistent.
     pub async fn events(&self, session: &SessionId, after: u64, limit: i32) -> Result<Vec<Event>, StoreError> {
-        let answer = self
-            .client
-            .query()
+        let input = QueryInput::builder()
             .table_name(&self.core)
             .key_condition_expression("pk = :pk AND sk BETWEEN :from AND :to")
             .expression_attribute_values(":pk", text(&Key::session(session).pk))
@@ -245,16 +256,14 @@ impl Store {
             .expression_attribute_values(":to", text("E#~"))
             .consistent_read(true)
             .scan_index_forward(false)
-            .limit(limit)
-            .send()
-            .await
-            .map_err(|error| StoreError::from_sdk("Query events", &error))?;
+            .limit(limit);
+        let answer =
+            self.query.send(input.build()).await.map_err(|error| StoreError::from_sdk("Query events", &error))?;
         let mut events = answer
             .items
             .unwrap_or_default()
-            .into_iter()
-            .filter_map(|mut item| item.remove("doc"))
-            .map(|doc| serde_dynamo::from_attribute_value(doc).map_err(|error| StoreError::item("event", &error)))
+            .iter()
+            .filter_map(|item| document::read("event", item, "doc").transpose())
             .collect::<Result<Vec<Event>, _>>()?;
         events.reverse();
         Ok(events)
@@ -267,26 +276,22 @@ impl Store {
         after: u64,
         limit: i32,
     ) -> Result<(Vec<Event>, bool), StoreError> {
-        let answer = self
-            .client
-            .query()
+        let input = QueryInput::builder()
             .table_name(&self.core)
             .key_condition_expression("pk = :pk AND sk BETWEEN :from AND :to")
             .expression_attribute_values(":pk", text(&Key::session(session).pk))
             .expression_attribute_values(":from", text(&Key::event(session, after.saturating_add(1)).sk))
             .expression_attribute_values(":to", text("E#~"))
             .consistent_read(true)
-            .limit(limit)
-            .send()
-            .await
-            .map_err(|error| StoreError::from_sdk("Query events", &error))?;
+            .limit(limit);
+        let answer =
+            self.query.send(input.build()).await.map_err(|error| StoreError::from_sdk("Query events", &error))?;
         let more = answer.last_evaluated_key.is_some();
         let events = answer
             .items
             .unwrap_or_default()
-            .into_iter()
-            .filter_map(|mut item| item.remove("doc"))
-            .map(|doc| serde_dynamo::from_attribute_value(doc).map_err(|error| StoreError::item("event", &error)))
+            .iter()
+            .filter_map(|item| document::read("event", item, "doc").transpose())
             .collect::<Result<Vec<Event>, _>>()?;
         Ok((events, more))
     }
@@ -299,11 +304,10 @@ fn recent(item: &Item) -> Option<i64> {
     }
 }
 
-fn summary(mut item: Item) -> Result<(Summary, Presence), StoreError> {
-    let read = |error: serde_dynamo::Error| StoreError::item("summary", &error);
-    let summary = item.remove("summary").unwrap_or(AttributeValue::Null(true));
-    let presence = item.remove("online").map(serde_dynamo::from_attribute_value).transpose().map_err(read)?;
-    Ok((serde_dynamo::from_attribute_value(summary).map_err(read)?, presence.unwrap_or_default()))
+fn summary(item: Item) -> Result<(Summary, Presence), StoreError> {
+    let missing = || StoreError::Item { kind: "summary", reason: "not there".into() };
+    let summary = Summary::of_attribute(item.get("summary").ok_or_else(missing)?)?;
+    Ok((summary, document::read_value("presence", &item, "online")?.unwrap_or_default()))
 }
 
 #[cfg(test)]

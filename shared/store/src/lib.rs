@@ -21,6 +21,10 @@ pub mod stream;
 mod webhooks;
 
 use aws_sdk_dynamodb::Client;
+use aws_sdk_dynamodb::operation::batch_get_item::BatchGetItem;
+use aws_sdk_dynamodb::operation::query::Query as QueryItems;
+use aws_sdk_dynamodb::operation::transact_write_items::TransactWriteItems;
+use parlor_aws::{DynamoDb, Operation};
 
 pub use commit::{CommitError, Extras, Kept, PostedMark};
 pub use due::{DUE_SHARDS, DueItem};
@@ -37,6 +41,9 @@ pub use webhooks::{DeliveriesPage, Finding, Webhook};
 #[derive(Debug, Clone)]
 pub struct Store {
     client: Client,
+    batch_get_item: Operation<BatchGetItem>,
+    query: Operation<QueryItems>,
+    transact_write_items: Operation<TransactWriteItems>,
     core: String,
     connections: String,
 }
@@ -44,8 +51,16 @@ pub struct Store {
 impl Store {
     /// Of the two tables' names.
     #[must_use]
-    pub fn new(client: Client, core_table: &str, connections_table: &str) -> Self {
-        Self { client, core: core_table.to_owned(), connections: connections_table.to_owned() }
+    pub fn new(dynamodb: DynamoDb, core_table: &str, connections_table: &str) -> Self {
+        let DynamoDb { client, batch_get_item, query, transact_write_items } = dynamodb;
+        Self {
+            client,
+            batch_get_item,
+            query,
+            transact_write_items,
+            core: core_table.to_owned(),
+            connections: connections_table.to_owned(),
+        }
     }
 }
 

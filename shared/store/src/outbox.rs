@@ -1,11 +1,13 @@
 //! Outbox entries on their way out (R23).
 
+use aws_sdk_dynamodb::operation::query::QueryInput;
 use jiff::Timestamp;
 use parlor_domain::{OutboxEntry, SessionId};
 
 use crate::{
     Store, StoreError,
     commit::{UNSETTLED, outbox_item},
+    document,
     keys::{Key, number},
 };
 
@@ -32,27 +34,21 @@ impl Store {
 
     /// The entries of a session's outbox, for its timeline. One `Query`.
     pub async fn outbox_of(&self, session: &SessionId) -> Result<Vec<OutboxEntry>, StoreError> {
-        let answer = self
-            .client
-            .query()
+        let input = QueryInput::builder()
             .table_name(&self.core)
             .key_condition_expression("pk = :pk AND begins_with(sk, :prefix)")
             .expression_attribute_values(":pk", crate::keys::text(&Key::session(session).pk))
             .expression_attribute_values(":prefix", crate::keys::text("O#"))
             .consistent_read(true)
             .scan_index_forward(false)
-            .limit(50)
-            .send()
-            .await
-            .map_err(|error| StoreError::from_sdk("Query outbox", &error))?;
+            .limit(50);
+        let answer =
+            self.query.send(input.build()).await.map_err(|error| StoreError::from_sdk("Query outbox", &error))?;
         answer
             .items
             .unwrap_or_default()
-            .into_iter()
-            .filter_map(|mut item| item.remove("doc"))
-            .map(|doc| {
-                serde_dynamo::from_attribute_value(doc).map_err(|error| StoreError::item("outbox entry", &error))
-            })
+            .iter()
+            .filter_map(|item| document::read("outbox entry", item, "doc").transpose())
             .collect()
     }
 

@@ -3,7 +3,7 @@
 
 use aws_sdk_dynamodb::{
     error::SdkError,
-    operation::transact_write_items::TransactWriteItemsError,
+    operation::transact_write_items::{TransactWriteItemsError, TransactWriteItemsInput},
     types::{Delete, ReturnValue, TransactWriteItem, Update},
 };
 use jiff::{SignedDuration, Timestamp};
@@ -13,7 +13,8 @@ use serde::{Deserialize, Serialize};
 use crate::{
     Store, StoreError, Stored,
     commit::put_new_in,
-    keys::{Item, Key, number, text},
+    document,
+    keys::{Item, Key, number},
 };
 
 /// API Gateway ends every connection after two hours; a day later DynamoDB's TTL removes what `$disconnect` left.
@@ -62,12 +63,11 @@ impl Store {
         let mut ticket = Key::ticket(nonce).to_item();
         ticket.insert("expires".into(), expires.clone());
         let mut item = Key::connection(id).to_item();
-        let doc = serde_dynamo::to_attribute_value(connection);
-        item.insert("doc".into(), doc.map_err(|error| StoreError::item("connection", &error))?);
+        item.insert("doc".into(), document::json("connection", connection)?);
         item.insert("expires".into(), expires);
 
         let lease = Lease { who: connection.who.clone(), until: now + LEASE };
-        let lease = serde_dynamo::to_attribute_value(lease).map_err(|error| StoreError::item("lease", &error))?;
+        let lease = document::value("lease", &lease)?;
         let mut update = Update::builder()
             .table_name(&self.core)
             .set_key(Some(Key::session(&connection.session).to_item()))
@@ -100,7 +100,8 @@ impl Store {
                 writes.push(TransactWriteItem::builder().delete(delete).build());
             }
         }
-        match self.client.transact_write_items().set_transact_items(Some(writes)).send().await {
+        let input = TransactWriteItemsInput::builder().set_transact_items(Some(writes));
+        match self.transact_write_items.send(input.build()).await {
             Ok(_) => Ok(()),
             Err(error) => Err(refused(&error)),
         }
@@ -114,7 +115,7 @@ impl Store {
         id: &str,
         now: Timestamp,
     ) -> Result<Option<Stored>, StoreError> {
-        let until = serde_dynamo::to_attribute_value(now + LEASE).map_err(|error| StoreError::item("lease", &error))?;
+        let until = document::value("lease", &(now + LEASE))?;
         let renewed = self
             .client
             .update_item()
@@ -172,11 +173,7 @@ impl Store {
             .send()
             .await
             .map_err(|error| StoreError::from_sdk("GetItem connection", &error))?;
-        answer
-            .item
-            .and_then(|mut item| item.remove("doc"))
-            .map(|doc| serde_dynamo::from_attribute_value(doc).map_err(|error| StoreError::item("connection", &error)))
-            .transpose()
+        answer.item.map_or(Ok(None), |item| document::read("connection", &item, "doc"))
     }
 }
 
@@ -198,14 +195,9 @@ fn refused<R>(error: &SdkError<TransactWriteItemsError, R>) -> ConnectError {
     ConnectError::Store(StoreError::from_sdk(OPERATION, error))
 }
 
-fn stored(mut item: Item) -> Result<Stored, StoreError> {
-    let doc = item.remove("doc").unwrap_or_else(|| text(""));
-    let session: Session =
-        serde_dynamo::from_attribute_value(doc).map_err(|error| StoreError::item("session", &error))?;
-    let presence: Option<Presence> = item
-        .remove("online")
-        .map(serde_dynamo::from_attribute_value)
-        .transpose()
-        .map_err(|error| StoreError::item("presence", &error))?;
+fn stored(item: Item) -> Result<Stored, StoreError> {
+    let missing = || StoreError::Item { kind: "session", reason: "not there".into() };
+    let session: Session = document::read("session", &item, "doc")?.ok_or_else(missing)?;
+    let presence: Option<Presence> = document::read_value("presence", &item, "online")?;
     Ok(Stored { session, presence: presence.unwrap_or_default() })
 }

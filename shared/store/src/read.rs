@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use aws_sdk_dynamodb::types::KeysAndAttributes;
+use aws_sdk_dynamodb::{operation::batch_get_item::BatchGetItemInput, types::KeysAndAttributes};
 use parlor_domain::{
     Agent, AgentId, EmailAddress, KeyId, Link, LoginId, OutboxEntry, Presence, SecretHash, Session, SessionId,
     Settings, TeamId,
@@ -153,6 +153,15 @@ impl Found {
         self.items.get(key).map_or(Ok(None), |item| document::read(kind, item, attribute))
     }
 
+    fn value<T: DeserializeOwned>(
+        &self,
+        kind: &'static str,
+        key: &Key,
+        attribute: &str,
+    ) -> Result<Option<T>, StoreError> {
+        self.items.get(key).map_or(Ok(None), |item| document::read_value(kind, item, attribute))
+    }
+
     fn text(&self, kind: &'static str, key: &Key, attribute: &str) -> Result<Option<&str>, StoreError> {
         self.items.get(key).map_or(Ok(None), |item| document::text(kind, item, attribute))
     }
@@ -161,7 +170,7 @@ impl Found {
     pub fn session(&self, id: &SessionId) -> Result<Option<Stored>, StoreError> {
         let key = Key::session(id);
         let Some(session) = self.get("session", &key, "doc")? else { return Ok(None) };
-        Ok(Some(Stored { session, presence: self.get("presence", &key, "online")?.unwrap_or_default() }))
+        Ok(Some(Stored { session, presence: self.value("presence", &key, "online")?.unwrap_or_default() }))
     }
 
     /// The link.
@@ -177,7 +186,7 @@ impl Found {
         };
         let settings = Settings::stored(document)
             .map_err(|error| StoreError::Item { kind: "settings", reason: error.to_string() })?;
-        Ok((settings, SettingsVersion(self.get("settings", &key, "version")?.unwrap_or(0))))
+        Ok((settings, SettingsVersion(self.value("settings", &key, "version")?.unwrap_or(0))))
     }
 
     /// A team; `None` if there is none of that id.
@@ -191,7 +200,7 @@ impl Found {
                     .map_err(|error| StoreError::Item { kind: "team", reason: error.to_string() })?,
             ),
         };
-        let version = SettingsVersion(self.get("team", &key, "version")?.unwrap_or(0));
+        let version = SettingsVersion(self.value("team", &key, "version")?.unwrap_or(0));
         Ok(Some(Team { id: id.clone(), name, overrides, version }))
     }
 
@@ -281,11 +290,10 @@ impl Store {
         let mut found = Found::default();
         // Unprocessed keys come back only under throttling; a few tries, then the caller hears 503.
         for _ in 0..4 {
+            let input = BatchGetItemInput::builder().set_request_items(Some(wanted));
             let answer = self
-                .client
-                .batch_get_item()
-                .set_request_items(Some(wanted))
-                .send()
+                .batch_get_item
+                .send(input.build())
                 .await
                 .map_err(|error| StoreError::from_sdk(OPERATION, &error))?;
             for item in answer.responses.unwrap_or_default().into_values().flatten() {

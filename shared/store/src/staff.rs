@@ -11,6 +11,7 @@ use serde::{Deserialize, Serialize};
 use crate::{
     Store, StoreError,
     commit::put_new_in,
+    document,
     keys::{Item, Key, number},
     settings::team_item,
 };
@@ -79,8 +80,7 @@ pub struct SetupLink {
 
 fn doc<T: Serialize>(kind: &'static str, key: &Key, doc: &T) -> Result<Item, StoreError> {
     let mut item = key.to_item();
-    let value = serde_dynamo::to_attribute_value(doc).map_err(|error| StoreError::item(kind, &error))?;
-    item.insert("doc".into(), value);
+    item.insert("doc".into(), document::json(kind, doc)?);
     Ok(item)
 }
 
@@ -151,7 +151,8 @@ impl Store {
         next: &WrongPasswords,
         now: Timestamp,
     ) -> Result<(), StoreError> {
-        let mut item = doc("wrong passwords", &Key::wrong_passwords(guesser), next)?;
+        let mut item = Key::wrong_passwords(guesser).to_item();
+        item.insert("doc".into(), document::value("wrong passwords", next)?);
         item.insert("expires".into(), number((now + WRONG_FOR).as_second()));
         let put = self.client.put_item().table_name(&self.core).set_item(Some(item));
         let put = if read.count == 0 {

@@ -49,14 +49,6 @@ pub struct Text {
     pub s: String,
 }
 
-/// A map, as DynamoDB writes it.
-#[derive(Debug, Deserialize)]
-pub struct Map<T> {
-    /// It.
-    #[serde(rename = "M")]
-    pub m: T,
-}
-
 impl<I> Record<I> {
     /// The id of a new outbox entry, and whose it is; `None` when the record is about something else.
     #[must_use]
@@ -151,7 +143,7 @@ mod tests {
             "eventName": "REMOVE",
             "dynamodb": {"Keys": {"pk": {"S": SESSION}, "sk": {"S": "S"}}, "SequenceNumber": "7"},
         });
-        let record: Record<Map<Text>> = serde_json::from_value(record).unwrap();
+        let record: Record<IgnoredAny> = serde_json::from_value(record).unwrap();
         assert!(record.image().is_none());
     }
 

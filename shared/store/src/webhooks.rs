@@ -5,7 +5,16 @@
 //! their endpoint's own partitions, so that an endpoint that fails hides nobody else's. Deliveries of an endpoint are
 //! listed by the index of everybody's sessions, under the endpoint's own partitions.
 
-use aws_sdk_dynamodb::types::{AttributeValue, Put, TransactWriteItem, Update};
+use crate::{
+    Found, Kept, Keys, Store, StoreError,
+    commit::put_new_in,
+    document::{self, read, read_value},
+    keys::{Item, Key, millis, number, shard_of, text},
+};
+use aws_sdk_dynamodb::{
+    operation::query::QueryInput,
+    types::{Put, TransactWriteItem, Update},
+};
 use futures_util::future::try_join_all;
 use jiff::Timestamp;
 use parlor_domain::{
@@ -14,14 +23,6 @@ use parlor_domain::{
         Delivery, DeliveryState, Disabled, DisabledBy, Endpoint, KEPT_FOR, Lane, MAX_ENDPOINTS, Replay, Standing,
         list_place,
     },
-};
-use serde::Serialize;
-
-use crate::{
-    Found, Kept, Keys, Store, StoreError,
-    commit::put_new_in,
-    document::read,
-    keys::{Item, Key, millis, number, shard_of, text},
 };
 
 /// Partitions of an endpoint's due lanes, and of its list of deliveries.
@@ -122,22 +123,18 @@ impl Found {
     }
 }
 
-fn to_value<T: Serialize>(kind: &'static str, value: &T) -> Result<AttributeValue, StoreError> {
-    serde_dynamo::to_attribute_value(value).map_err(|error| StoreError::item(kind, &error))
-}
-
 fn webhook(item: &Item) -> Result<Webhook, StoreError> {
     const KIND: &str = "webhook";
     let missing = || StoreError::Item { kind: KIND, reason: "no document".into() };
     Ok(Webhook {
         endpoint: read(KIND, item, "doc")?.ok_or_else(missing)?,
         standing: Standing {
-            disabled: read(KIND, item, "disabled")?,
-            failing_since: read(KIND, item, "failing_since")?,
-            aside_until: read(KIND, item, "aside_until")?,
-            replay: read(KIND, item, "replay")?,
+            disabled: read_value(KIND, item, "disabled")?,
+            failing_since: read_value(KIND, item, "failing_since")?,
+            aside_until: read_value(KIND, item, "aside_until")?,
+            replay: read_value(KIND, item, "replay")?,
         },
-        version: read(KIND, item, "version")?.unwrap_or(0),
+        version: read_value(KIND, item, "version")?.unwrap_or(0),
     })
 }
 
@@ -151,7 +148,7 @@ fn due_key(endpoint: &WebhookId, shard: u32) -> String {
 
 fn delivery_item(key: &Key, delivery: &Delivery, now: Timestamp) -> Result<Item, StoreError> {
     let mut item = key.to_item();
-    item.insert("summary".into(), to_value("delivery", delivery)?);
+    item.insert("summary".into(), document::json("delivery", delivery)?);
     let shard = shard_of(delivery.session.as_str(), SHARDS);
     item.insert("all_key".into(), text(&list_key(&delivery.endpoint, shard)));
     item.insert("recent".into(), number(list_place(delivery.at, delivery.seq)));
@@ -166,17 +163,14 @@ fn incomplete(error: &aws_sdk_dynamodb::error::BuildError) -> StoreError {
 impl Store {
     /// Every endpoint, disabled ones too, oldest first. One `Query`, strongly consistent.
     pub async fn webhooks(&self) -> Result<Vec<Webhook>, StoreError> {
-        let answer = self
-            .client
-            .query()
+        let input = QueryInput::builder()
             .table_name(&self.core)
             .key_condition_expression("pk = :pk AND begins_with(sk, :prefix)")
             .expression_attribute_values(":pk", text(Key::WEBHOOKS))
             .expression_attribute_values(":prefix", text("W#"))
-            .consistent_read(true)
-            .send()
-            .await
-            .map_err(|error| StoreError::from_sdk("Query webhooks", &error))?;
+            .consistent_read(true);
+        let answer =
+            self.query.send(input.build()).await.map_err(|error| StoreError::from_sdk("Query webhooks", &error))?;
         let mut webhooks =
             answer.items.unwrap_or_default().iter().map(webhook).collect::<Result<Vec<_>, StoreError>>()?;
         webhooks.sort_by_key(|webhook| webhook.endpoint.created_at);
@@ -191,7 +185,7 @@ impl Store {
         keep: Option<(&str, &str, &Kept)>,
     ) -> Result<(), StoreError> {
         let mut item = Key::webhook(&endpoint.id).to_item();
-        item.insert("doc".into(), to_value("webhook", endpoint)?);
+        item.insert("doc".into(), document::json("webhook", endpoint)?);
         item.insert("version".into(), number(1));
         let mut writes = vec![put_new_in(&self.core, item)?, self.count_webhooks(1)?];
         writes.extend(self.keep(keep)?);
@@ -216,16 +210,16 @@ impl Store {
             .condition_expression("#version = :read")
             .expression_attribute_names("#doc", "doc")
             .expression_attribute_names("#version", "version")
-            .expression_attribute_values(":doc", to_value("webhook", endpoint)?)
+            .expression_attribute_values(":doc", document::json("webhook", endpoint)?)
             .expression_attribute_values(":version", number(read.version + 1))
             .expression_attribute_values(":read", number(read.version));
         if let Some(replay) = replay {
             expression.push_str(", replay = :replay");
-            update = update.expression_attribute_values(":replay", to_value("webhook", replay)?);
+            update = update.expression_attribute_values(":replay", document::value("webhook", replay)?);
         }
         if let Some(disabled) = disabled {
             expression.push_str(", disabled = :disabled");
-            update = update.expression_attribute_values(":disabled", to_value("webhook", disabled)?);
+            update = update.expression_attribute_values(":disabled", document::value("webhook", disabled)?);
         } else if read.standing.disabled.is_some() {
             expression.push_str(" REMOVE disabled, failing_since, aside_until");
         }
@@ -270,11 +264,11 @@ impl Store {
         let update = match finding {
             Finding::Failed { at, aside_until } => update
                 .update_expression("SET failing_since = if_not_exists(failing_since, :at), aside_until = :until")
-                .expression_attribute_values(":at", to_value("webhook", &at)?)
-                .expression_attribute_values(":until", to_value("webhook", &aside_until)?),
+                .expression_attribute_values(":at", document::value("webhook", &at)?)
+                .expression_attribute_values(":until", document::value("webhook", &aside_until)?),
             Finding::Slow { aside_until } => update
                 .update_expression("SET aside_until = :until REMOVE failing_since")
-                .expression_attribute_values(":until", to_value("webhook", &aside_until)?),
+                .expression_attribute_values(":until", document::value("webhook", &aside_until)?),
             Finding::Recovered => update.update_expression("REMOVE failing_since"),
         };
         absent_is_fine(update.send().await.map(|_| ()).map_err(|e| StoreError::from_sdk("UpdateItem webhook", &e)))
@@ -291,7 +285,7 @@ impl Store {
             .condition_expression("attribute_exists(pk) AND attribute_not_exists(disabled)")
             .expression_attribute_names("#version", "version")
             .expression_attribute_values(":one", number(1))
-            .expression_attribute_values(":disabled", to_value("webhook", &Disabled { by, at: now })?)
+            .expression_attribute_values(":disabled", document::value("webhook", &Disabled { by, at: now })?)
             .send()
             .await;
         match answer.map_err(|error| StoreError::from_sdk("UpdateItem webhook", &error)) {
@@ -310,12 +304,12 @@ impl Store {
             .table_name(&self.core)
             .set_key(Some(Key::webhook(id).to_item()))
             .condition_expression("replay = :from")
-            .expression_attribute_values(":from", to_value("webhook", from)?);
+            .expression_attribute_values(":from", document::value("webhook", from)?);
         let update = match to {
             None => update.update_expression("REMOVE replay"),
             Some(to) => update
                 .update_expression("SET replay = :to")
-                .expression_attribute_values(":to", to_value("webhook", to)?),
+                .expression_attribute_values(":to", document::value("webhook", to)?),
         };
         absent_is_fine(update.send().await.map(|_| ()).map_err(|e| StoreError::from_sdk("UpdateItem webhook", &e)))
     }
@@ -329,18 +323,15 @@ impl Store {
 
     /// What waits in a lane, in the order of events, at most `limit`. One `Query`, strongly consistent.
     pub async fn queue(&self, id: &WebhookId, session: &SessionId, limit: i32) -> Result<Vec<Delivery>, StoreError> {
-        let answer = self
-            .client
-            .query()
+        let input = QueryInput::builder()
             .table_name(&self.core)
             .key_condition_expression("pk = :pk AND begins_with(sk, :prefix)")
             .expression_attribute_values(":pk", text(&Key::lane(id, session).pk))
             .expression_attribute_values(":prefix", text("P#"))
             .consistent_read(true)
-            .limit(limit)
-            .send()
-            .await
-            .map_err(|error| StoreError::from_sdk("Query lane", &error))?;
+            .limit(limit);
+        let answer =
+            self.query.send(input.build()).await.map_err(|error| StoreError::from_sdk("Query lane", &error))?;
         let items = answer.items.unwrap_or_default();
         items.iter().filter_map(|item| read("delivery", item, "summary").transpose()).collect()
     }
@@ -358,7 +349,7 @@ impl Store {
         now: Timestamp,
     ) -> Result<(), StoreError> {
         let mut item = Key::lane(id, session).to_item();
-        item.insert("doc".into(), to_value("lane", lane)?);
+        item.insert("doc".into(), document::json("lane", lane)?);
         item.insert("version".into(), number(lane.version));
         item.insert("expires".into(), number((now + KEPT_FOR).as_second()));
         if let Some(due) = lane.due {
@@ -436,9 +427,7 @@ impl Store {
         limit: usize,
     ) -> Result<(Vec<(i64, Delivery)>, Option<i64>), StoreError> {
         let queries = (0..SHARDS).map(|shard| async move {
-            let answer = self
-                .client
-                .query()
+            let input = QueryInput::builder()
                 .table_name(&self.core)
                 .index_name("by_all")
                 .scan_index_forward(forward)
@@ -447,8 +436,10 @@ impl Store {
                 .expression_attribute_values(":partition", text(&list_key(id, shard)))
                 .expression_attribute_values(":after", number(after.saturating_add(1)))
                 .expression_attribute_values(":before", number(before.saturating_sub(1)))
-                .limit(i32::try_from(limit).unwrap_or(i32::MAX))
-                .send()
+                .limit(i32::try_from(limit).unwrap_or(i32::MAX));
+            let answer = self
+                .query
+                .send(input.build())
                 .await
                 .map_err(|error| StoreError::from_sdk("Query deliveries", &error))?;
             let place = |item: &Item| item.get("recent")?.as_n().ok()?.parse::<i64>().ok();

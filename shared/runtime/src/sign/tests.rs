@@ -1,19 +1,15 @@
 use std::time::{Duration, UNIX_EPOCH};
 
+use aws_sdk_apigatewaymanagement::operation::post_to_connection::PostToConnectionInput;
+use aws_sdk_dynamodb::operation::query::QueryInput;
 use aws_sdk_sesv2::types::{Body, Content, Destination, EmailContent, Message};
 use aws_sigv4::http_request::{SignableBody, SignableRequest, SigningParams, SigningSettings, sign};
 use aws_sigv4::sign::v4;
-use aws_smithy_runtime_api::client::http::{
-    HttpClient, HttpConnector, HttpConnectorFuture, HttpConnectorSettings, SharedHttpConnector,
-};
-use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
 use aws_smithy_types::body::SdkBody;
 use proptest::prelude::*;
 
 use super::*;
-use crate::Runtime;
-
-const SECRET: &str = "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY";
+use crate::sdk::tests::{Capture, SECRET, runtime};
 
 fn credentials(token: Option<&str>) -> Credentials {
     Credentials::new("AKIDEXAMPLE", SECRET, token.map(str::to_owned), None, "test")
@@ -149,61 +145,27 @@ fn a_key_is_kept_and_never_printed() {
     assert!(!format!("{signer:?}").contains(SECRET));
 }
 
-/// Keeps what would have been sent, and answers nothing that anybody could use.
-#[derive(Debug, Clone, Default)]
-struct Capture(Arc<Mutex<Vec<HttpRequest>>>);
-
-impl HttpClient for Capture {
-    fn http_connector(&self, _: &HttpConnectorSettings, _: &RuntimeComponents) -> SharedHttpConnector {
-        SharedHttpConnector::new(self.clone())
-    }
-}
-
-impl HttpConnector for Capture {
-    fn call(&self, request: HttpRequest) -> HttpConnectorFuture {
-        self.0.lock().unwrap().push(request);
-        let answer = HttpResponse::new(400.try_into().unwrap(), SdkBody::from("{}"));
-        HttpConnectorFuture::ready(Ok(answer))
-    }
-}
-
-/// A runtime whose requests go nowhere but into `capture`.
-fn runtime(capture: &Capture, live_endpoint: Option<&str>) -> Runtime {
-    let env = |name: &str| {
-        let value = match name {
-            "AWS_REGION" => "eu-central-1",
-            "AWS_ACCESS_KEY_ID" => "AKIDEXAMPLE",
-            "AWS_SECRET_ACCESS_KEY" => SECRET,
-            "AWS_SESSION_TOKEN" => "token",
-            "AWS_LAMBDA_FUNCTION_NAME" => "session-end",
-            "PARLOR_LIVE_ENDPOINT" if live_endpoint.is_some() => live_endpoint?,
-            name => return crate::config::tests::env(name),
-        };
-        Some(value.to_owned())
-    };
-    let mut runtime = Runtime::from_env(&env).unwrap();
-    runtime.sdk = runtime.sdk.into_builder().http_client(capture.clone()).build();
-    runtime
-}
-
-/// Every client of the runtime, through all of the SDK: the function says who it is, in one header, and AWS would find the
-/// signature right.
+/// Every client of the runtime, and what is put together once, through all of the SDK: the function says who it is, in one
+/// header, and AWS would find the signature right.
 #[tokio::test]
 async fn every_client_names_the_function_and_signs() {
     let capture = Capture::default();
     let runtime = runtime(&capture, None);
 
-    let _ = runtime.dynamodb().get_item().table_name("t").send().await;
-    let post = runtime.live().post_to_connection().connection_id("a/b+c=");
+    let _ = runtime.dynamodb().client.get_item().table_name("t").send().await;
+    let _ = runtime.dynamodb().query.send(QueryInput::builder().table_name("t").build()).await;
+    let post = runtime.live().client.post_to_connection().connection_id("a/b+c=");
     let _ = post.data(aws_smithy_types::Blob::new("x")).send().await;
+    let post = PostToConnectionInput::builder().connection_id("a/b+c=").data(aws_smithy_types::Blob::new("x"));
+    let _ = runtime.live().post_to_connection.send(post.build()).await;
     let _ = runtime.sns().publish().phone_number("+41790000000").message("m").send().await;
     let text = |text: &str| Content::builder().data(text).build().unwrap();
     let message = Message::builder().subject(text("s")).body(Body::builder().text(text("t")).build()).build();
     let mail = runtime.ses().send_email().destination(Destination::builder().to_addresses("a@example.org").build());
     let _ = mail.content(EmailContent::builder().simple(message).build()).send().await;
 
-    let sent = capture.0.lock().unwrap();
-    let services: Vec<&str> = vec!["dynamodb", "execute-api", "sns", "ses"];
+    let sent = capture.sent();
+    let services = ["dynamodb", "dynamodb", "execute-api", "execute-api", "sns", "ses"];
     assert_eq!(sent.len(), services.len());
     for (request, service) in sent.iter().zip(services) {
         let header = |name: &str| request.headers().get(name).unwrap_or_default().to_owned();
@@ -222,11 +184,16 @@ async fn every_client_names_the_function_and_signs() {
 #[tokio::test]
 async fn what_it_does_not_know_the_sdk_signs() {
     let capture = Capture::default();
-    let post = runtime(&capture, Some("https://live.example/a//b")).live().post_to_connection().connection_id("c");
-    let _ = post.data(aws_smithy_types::Blob::new("x")).send().await;
-    let sent = capture.0.lock().unwrap();
-    let header = |name: &str| sent[0].headers().get(name).unwrap_or_default();
-    assert!(sent[0].uri().contains("//b/"), "{}", sent[0].uri());
-    assert!(header("authorization").starts_with("AWS4-HMAC-SHA256 Credential=AKIDEXAMPLE/"), "{:?}", sent[0]);
-    assert_eq!(header("x-amz-security-token"), "token");
+    let live = runtime(&capture, Some("https://live.example/a//b")).live();
+    let _ = live.client.post_to_connection().connection_id("c").data(aws_smithy_types::Blob::new("x")).send().await;
+    let post = PostToConnectionInput::builder().connection_id("c").data(aws_smithy_types::Blob::new("x"));
+    let _ = live.post_to_connection.send(post.build()).await;
+    let sent = capture.sent();
+    assert_eq!(sent.len(), 2);
+    for request in &sent {
+        let header = |name: &str| request.headers().get(name).unwrap_or_default();
+        assert!(request.uri().contains("//b/"), "{}", request.uri());
+        assert!(header("authorization").starts_with("AWS4-HMAC-SHA256 Credential=AKIDEXAMPLE/"), "{request:?}");
+        assert_eq!(header("x-amz-security-token"), "token");
+    }
 }

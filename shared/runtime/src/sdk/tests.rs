@@ -1,0 +1,220 @@
+use std::collections::VecDeque;
+use std::sync::{Arc, Mutex};
+
+use aws_sdk_apigatewaymanagement::operation::post_to_connection::PostToConnectionInput;
+use aws_sdk_dynamodb::operation::batch_get_item::BatchGetItemInput;
+use aws_sdk_dynamodb::operation::query::{QueryError, QueryInput};
+use aws_sdk_dynamodb::operation::transact_write_items::TransactWriteItemsInput;
+use aws_sdk_dynamodb::types::{AttributeValue, KeysAndAttributes, Put, TransactWriteItem};
+use aws_smithy_runtime_api::client::http::{
+    HttpClient, HttpConnector, HttpConnectorFuture, HttpConnectorSettings, SharedHttpConnector,
+};
+use aws_smithy_runtime_api::client::orchestrator::{HttpRequest, HttpResponse};
+use aws_smithy_runtime_api::client::runtime_components::RuntimeComponents;
+use aws_smithy_types::Blob;
+use aws_smithy_types::body::SdkBody;
+
+use super::*;
+use crate::Runtime;
+
+pub(crate) const SECRET: &str = "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY";
+
+/// Keeps what would have been sent. It answers what it was told to, one after the other, and then nothing that anybody
+/// could use.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Capture {
+    sent: Arc<Mutex<Vec<HttpRequest>>>,
+    answers: Arc<Mutex<VecDeque<(u16, &'static str)>>>,
+}
+
+impl Capture {
+    fn answering(answers: impl IntoIterator<Item = (u16, &'static str)>) -> Self {
+        Self { answers: Arc::new(Mutex::new(answers.into_iter().collect())), ..Self::default() }
+    }
+
+    pub(crate) fn sent(&self) -> Vec<HttpRequest> {
+        std::mem::take(&mut *self.sent.lock().unwrap())
+    }
+}
+
+impl HttpClient for Capture {
+    fn http_connector(&self, _: &HttpConnectorSettings, _: &RuntimeComponents) -> SharedHttpConnector {
+        SharedHttpConnector::new(self.clone())
+    }
+}
+
+impl HttpConnector for Capture {
+    fn call(&self, request: HttpRequest) -> HttpConnectorFuture {
+        self.sent.lock().unwrap().push(request);
+        let (status, body) = self.answers.lock().unwrap().pop_front().unwrap_or((400, "{}"));
+        HttpConnectorFuture::ready(Ok(HttpResponse::new(status.try_into().unwrap(), SdkBody::from(body))))
+    }
+}
+
+/// A runtime whose requests go nowhere but into `capture`.
+pub(crate) fn runtime(capture: &Capture, live_endpoint: Option<&str>) -> Runtime {
+    let env = |name: &str| {
+        let value = match name {
+            "AWS_REGION" => "eu-central-1",
+            "AWS_ACCESS_KEY_ID" => "AKIDEXAMPLE",
+            "AWS_SECRET_ACCESS_KEY" => SECRET,
+            "AWS_SESSION_TOKEN" => "token",
+            "AWS_LAMBDA_FUNCTION_NAME" => "session-end",
+            "PARLOR_LIVE_ENDPOINT" if live_endpoint.is_some() => live_endpoint?,
+            name => return crate::config::tests::env(name),
+        };
+        Some(value.to_owned())
+    };
+    let mut runtime = Runtime::from_env(&env).unwrap();
+    runtime.sdk = runtime.sdk.into_builder().http_client(capture.clone()).build();
+    runtime
+}
+
+fn env(name: &str) -> Option<String> {
+    let value = match name {
+        "AWS_REGION" => "eu-central-1",
+        "AWS_ACCESS_KEY_ID" => "id",
+        "AWS_SECRET_ACCESS_KEY" => "canary",
+        "AWS_ENDPOINT_URL_SESV2" => "http://127.0.0.1:1",
+        "AWS_LAMBDA_FUNCTION_NAME" => "session-end",
+        _ => return None,
+    };
+    Some(value.to_owned())
+}
+
+#[test]
+fn the_environment_decides_region_endpoints_and_name() {
+    let config = sdk_config(&env, &AwsHttp::default()).unwrap();
+    assert_eq!(config.region().map(Region::as_ref), Some("eu-central-1"));
+    assert_eq!(config.app_name().map(AsRef::as_ref), Some("session-end"));
+    let endpoint = |service, variable| {
+        let key = ServiceConfigKey::builder().service_id(service).env(variable).profile("endpoint_url").build();
+        config.service_config().unwrap().load_config(key.unwrap())
+    };
+    assert_eq!(endpoint("SESv2", "AWS_ENDPOINT_URL").as_deref(), Some("http://127.0.0.1:1"));
+    assert_eq!(endpoint("DynamoDB", "AWS_ENDPOINT_URL"), None);
+    assert_eq!(endpoint("SESv2", "AWS_IGNORE_CONFIGURED_ENDPOINT_URLS"), None);
+    assert!(!format!("{config:?}").contains("canary"));
+}
+
+#[test]
+fn credentials_that_are_missing_are_named() {
+    let without = |name: &str| (name != "AWS_SECRET_ACCESS_KEY").then(|| env(name)).flatten();
+    let error = sdk_config(&without, &AwsHttp::default()).unwrap_err();
+    assert_eq!(error.to_string(), "AWS_SECRET_ACCESS_KEY is not set");
+}
+
+fn text(text: &str) -> AttributeValue {
+    AttributeValue::S(text.to_owned())
+}
+
+fn write() -> TransactWriteItem {
+    let put = Put::builder().table_name("t").item("pk", text("p")).build().unwrap();
+    TransactWriteItem::builder().put(put).build()
+}
+
+/// What AWS looks at in a request. The time is another one for the second of two, and the signature with it.
+fn essence(request: &HttpRequest) -> (String, String, String, Vec<(String, String)>) {
+    let passing = |name: &str| matches!(name, "x-amz-date" | "authorization" | "x-amzn-trace-id");
+    let mut headers: Vec<_> = request
+        .headers()
+        .iter()
+        .filter(|(name, _)| !passing(name))
+        .map(|(name, value)| (name.to_owned(), value.to_owned()))
+        .collect();
+    headers.sort();
+    let body = String::from_utf8(request.body().bytes().unwrap().to_vec()).unwrap();
+    (request.method().to_owned(), request.uri().to_owned(), body, headers)
+}
+
+#[tokio::test]
+async fn what_is_put_together_once_sends_what_the_client_sends() {
+    let capture = Capture::default();
+    let runtime = runtime(&capture, None);
+    let (dynamodb, live) = (runtime.dynamodb(), runtime.live());
+
+    let keys = || KeysAndAttributes::builder().keys([("pk".to_owned(), text("p"))].into()).build().unwrap();
+    let _ = dynamodb.client.batch_get_item().request_items("t", keys()).send().await;
+    let _ = dynamodb.batch_get_item.send(BatchGetItemInput::builder().request_items("t", keys()).build()).await;
+    let _ = dynamodb.client.query().table_name("t").index_name("due").limit(7).send().await;
+    let query = QueryInput::builder().table_name("t").index_name("due").limit(7);
+    let _ = dynamodb.query.send(query.build()).await;
+    let _ = dynamodb.client.transact_write_items().transact_items(write()).client_request_token("x").send().await;
+    let writes = TransactWriteItemsInput::builder().transact_items(write()).client_request_token("x");
+    let _ = dynamodb.transact_write_items.send(writes.build()).await;
+    let _ = live.client.post_to_connection().connection_id("a/b+c=").data(Blob::new("x")).send().await;
+    let post = PostToConnectionInput::builder().connection_id("a/b+c=").data(Blob::new("x"));
+    let _ = live.post_to_connection.send(post.build()).await;
+
+    let sent = capture.sent();
+    assert_eq!(sent.len(), 8);
+    for pair in sent.chunks(2) {
+        assert_eq!(essence(&pair[0]), essence(&pair[1]));
+    }
+    assert!(sent[0].uri().starts_with("https://dynamodb.eu-central-1.amazonaws.com"), "{}", sent[0].uri());
+}
+
+/// Retries are the SDK's: what may pass is tried again, three times in all; what will not pass is not.
+#[tokio::test]
+async fn what_is_put_together_once_is_tried_again_as_the_client_is() {
+    type Answer = (u16, &'static str);
+    const THROTTLED: Answer = (400, r#"{"__type": "ProvisionedThroughputExceededException"}"#);
+    const FAILED: Answer = (500, "{}");
+    const REFUSED: Answer = (400, r#"{"__type": "ResourceNotFoundException"}"#);
+    const DONE: Answer = (200, "{}");
+    let cases: [(&[Answer], usize, bool); 4] = [
+        (&[FAILED, THROTTLED, DONE], 3, true),
+        (&[THROTTLED, FAILED, FAILED, DONE], 3, false),
+        (&[REFUSED, DONE], 1, false),
+        (&[DONE, DONE], 1, true),
+    ];
+    for (answers, requests, done) in cases {
+        for client in [true, false] {
+            let capture = Capture::answering(answers.iter().copied());
+            let dynamodb = runtime(&capture, None).dynamodb();
+            let answer = if client {
+                dynamodb.client.query().table_name("t").send().await
+            } else {
+                dynamodb.query.send(QueryInput::builder().table_name("t").build()).await
+            };
+            assert_eq!((capture.sent().len(), answer.is_ok()), (requests, done), "{answers:?}, client: {client}");
+            if let (REFUSED, Err(error)) = (answers[0], answer) {
+                assert!(matches!(error.into_service_error(), QueryError::ResourceNotFoundException(_)));
+            }
+        }
+    }
+}
+
+/// A transaction whose answer was lost is not done again: each try has the token of the first, and no other request has it.
+#[tokio::test]
+async fn a_transaction_keeps_its_token_through_all_tries() {
+    let capture = Capture::answering([(500, "{}"), (200, "{}"), (200, "{}")]);
+    let dynamodb = runtime(&capture, None).dynamodb();
+    for _ in 0..2 {
+        let writes = TransactWriteItemsInput::builder().transact_items(write());
+        dynamodb.transact_write_items.send(writes.build()).await.unwrap();
+    }
+    let token = |request: &HttpRequest| {
+        let body: serde_json::Value = serde_json::from_slice(request.body().bytes().unwrap()).unwrap();
+        body["ClientRequestToken"].as_str().unwrap().to_owned()
+    };
+    let tokens: Vec<String> = capture.sent().iter().map(token).collect();
+    assert_eq!(tokens.len(), 3);
+    assert_eq!(tokens[0], tokens[1]);
+    assert_ne!(tokens[1], tokens[2]);
+    assert!(tokens.iter().all(|token| token.len() == 32), "{tokens:?}");
+}
+
+#[tokio::test]
+async fn an_override_moves_what_is_put_together_once_too() {
+    let capture = Capture::default();
+    let env = |name: &str| match name {
+        "AWS_ENDPOINT_URL" => Some("http://127.0.0.1:1/all".to_owned()),
+        "AWS_ENDPOINT_URL_DYNAMODB" => Some("http://127.0.0.1:2/db".to_owned()),
+        name => env(name).or_else(|| crate::config::tests::env(name)),
+    };
+    let mut runtime = Runtime::from_env(&env).unwrap();
+    runtime.sdk = runtime.sdk.into_builder().http_client(capture.clone()).build();
+    let _ = runtime.dynamodb().query.send(QueryInput::builder().table_name("t").build()).await;
+    assert_eq!(capture.sent()[0].uri(), "http://127.0.0.1:2/db/");
+}
