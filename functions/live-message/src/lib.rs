@@ -10,9 +10,6 @@
 //! The page names its session in every frame, so that connection and session are read together; the noted connection
 //! proves that it is in that session's room. Answers go through the management endpoint: the route has no response.
 
-use aws_lambda_events::apigw::{
-    ApiGatewayProxyResponse, ApiGatewayWebsocketProxyRequest, ApiGatewayWebsocketProxyRequestContext,
-};
 use jiff::Timestamp;
 use parlor_domain::{
     AccessTier, Actor, Command, Event, EventKind, Lease, Origin, Presence, Rejection, Sender, Session, SessionId,
@@ -23,6 +20,7 @@ use parlor_live::{
 };
 use parlor_runtime::{Clock, Entropy, EventFunction, Runtime};
 use parlor_store::{CommitError, Connection, Extras, Found, Keys, PostedMark, Race, Store, StoreError};
+use serde::{Deserialize, Serialize};
 
 /// API Gateway ends a connection after two hours. From ten minutes before that on, a ping is answered with the wish that
 /// the page opens a new one.
@@ -33,6 +31,42 @@ const USER_AGENT_MAX: usize = 200;
 
 /// The longest id of a message, in bytes.
 const ID_MAX: usize = 64;
+
+/// As much of an invocation as is looked at. API Gateway says several times that of every frame, and reading it into
+/// `aws_lambda_events`' type would be a fiftieth of what a message costs.
+/// <https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-websocket-api-mapping-template-reference.html>
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Invocation {
+    request_context: RequestContext,
+    body: Option<String>,
+    #[serde(default)]
+    is_base64_encoded: bool,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct RequestContext {
+    connection_id: Option<String>,
+    /// Milliseconds since 1970, both of them.
+    connected_at: i64,
+    request_time_epoch: i64,
+    identity: Identity,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Identity {
+    source_ip: Option<String>,
+    user_agent: Option<String>,
+}
+
+/// What API Gateway hears: that the frame was heard. What there is to say is posted.
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Heard {
+    status_code: u16,
+}
 
 /// The function.
 #[derive(Debug)]
@@ -45,8 +79,8 @@ pub struct LiveMessage {
 
 impl EventFunction for LiveMessage {
     const NAME: &'static str = "live-message";
-    type Event = ApiGatewayWebsocketProxyRequest;
-    type Answer = ApiGatewayProxyResponse;
+    type Event = Invocation;
+    type Answer = Heard;
 
     fn new(runtime: &Runtime) -> Self {
         let config = &runtime.config;
@@ -59,8 +93,7 @@ impl EventFunction for LiveMessage {
     }
 
     async fn handle(&self, event: Self::Event) -> Result<Self::Answer, lambda_runtime::Error> {
-        let mut answer = ApiGatewayProxyResponse::default();
-        answer.status_code = 200;
+        let answer = Heard { status_code: 200 };
         let Some(connection) = event.request_context.connection_id.as_deref() else { return Ok(answer) };
         let frame = match event.body.as_deref() {
             Some(text) if !event.is_base64_encoded => ClientFrame::parse(text),
@@ -148,7 +181,7 @@ fn check_customer(session: &Session, now: Timestamp) -> Result<(), Refusal> {
     }
 }
 
-fn origin(context: &ApiGatewayWebsocketProxyRequestContext) -> Origin {
+fn origin(context: &RequestContext) -> Origin {
     Origin {
         ip: context.identity.source_ip.clone(),
         user_agent: context.identity.user_agent.as_ref().map(|name| name.chars().take(USER_AGENT_MAX).collect()),
@@ -289,12 +322,7 @@ impl LiveMessage {
 
     /// Renews the lease. The write answers with the session, so that the pong can say what is newest and who is here:
     /// whoever missed a hint learns of it within a ping.
-    async fn ping(
-        &self,
-        id: &str,
-        session: &SessionId,
-        context: &ApiGatewayWebsocketProxyRequestContext,
-    ) -> Result<(), Refusal> {
+    async fn ping(&self, id: &str, session: &SessionId, context: &RequestContext) -> Result<(), Refusal> {
         let now = self.clock.now();
         let stored = self.store.renew_lease(session, id, now).await.map_err(unavailable)?;
         let Some(stored) = stored else { return Err(Refusal::NotConnected) };

@@ -51,8 +51,8 @@ pub trait Modeled: RuntimePlugin + Default {
     /// The service's name, and the operation's.
     const NAME: (&'static str, &'static str);
 
-    /// Makes sure that asking twice does once, where the operation has a token for that and nobody gave one.
-    fn once(_: &mut Self::Input, _: impl FnOnce() -> String) {}
+    /// Gives the input a token by which AWS knows a repetition, where the operation has one and nobody gave it.
+    fn identify(_: &mut Self::Input, _: impl FnOnce() -> String) {}
 }
 
 impl Modeled for BatchGetItem {
@@ -75,7 +75,7 @@ impl Modeled for TransactWriteItems {
     type Error = TransactWriteItemsError;
     const NAME: (&'static str, &'static str) = ("DynamoDB", "TransactWriteItems");
 
-    fn once(input: &mut Self::Input, token: impl FnOnce() -> String) {
+    fn identify(input: &mut Self::Input, token: impl FnOnce() -> String) {
         input.client_request_token.get_or_insert_with(token);
     }
 }
@@ -98,7 +98,8 @@ pub struct Service {
 }
 
 impl Service {
-    /// Of a configuration and of components as the SDK's clients have them. `name` stands for whom retries are counted together.
+    /// Of a configuration and of components as the SDK's clients have them. `name` stands for those whose retries are counted
+    /// together, so that an outage does not multiply them.
     pub fn new(
         name: &'static str,
         mut config: Layer,
@@ -149,13 +150,13 @@ pub struct Operation<O> {
 }
 
 impl<O: Modeled> Operation<O> {
-    /// Sends what was built. One request, or several if it is tried again.
+    /// Sends what was built. One request, or up to three where the SDK's standard retries find that trying again may help.
     pub async fn send(
         &self,
         input: Result<O::Input, BuildError>,
     ) -> Result<O::Output, SdkError<O::Error, HttpResponse>> {
         let mut input = input.map_err(SdkError::construction_failure)?;
-        O::once(&mut input, &*self.tokens);
+        O::identify(&mut input, &*self.tokens);
         let (service, operation) = O::NAME;
         let answer = orchestrator::invoke(service, operation, Input::erase(input), &self.plugins).await;
         #[allow(clippy::expect_used, reason = "the parser is the one that the operation came with")]

@@ -20,6 +20,8 @@ mod staff;
 pub mod stream;
 mod webhooks;
 
+use std::sync::Arc;
+
 use aws_sdk_dynamodb::Client;
 use aws_sdk_dynamodb::operation::batch_get_item::BatchGetItem;
 use aws_sdk_dynamodb::operation::query::Query as QueryItems;
@@ -37,6 +39,8 @@ pub use settings::{SettingsVersion, Team};
 pub use staff::{Credentials, Guesser, NewAgent, SetupLink, WrongPasswords};
 pub use webhooks::{DeliveriesPage, Finding, Webhook};
 
+use crate::read::LastRead;
+
 /// The tables, and the client that reaches them. Cheap to clone.
 #[derive(Debug, Clone)]
 pub struct Store {
@@ -44,6 +48,7 @@ pub struct Store {
     batch_get_item: Operation<BatchGetItem>,
     query: Operation<QueryItems>,
     transact_write_items: Operation<TransactWriteItems>,
+    last_read: Arc<LastRead>,
     core: String,
     connections: String,
 }
@@ -58,6 +63,7 @@ impl Store {
             batch_get_item,
             query,
             transact_write_items,
+            last_read: Arc::default(),
             core: core_table.to_owned(),
             connections: connections_table.to_owned(),
         }

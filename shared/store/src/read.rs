@@ -1,12 +1,13 @@
 //! The one read of an operation: everything it needs, asked for at once.
 
 use std::collections::HashMap;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use aws_sdk_dynamodb::{operation::batch_get_item::BatchGetItemInput, types::KeysAndAttributes};
 use parlor_domain::{
     Agent, AgentId, EmailAddress, KeyId, Link, LoginId, OutboxEntry, Presence, SecretHash, Session, SessionId,
     Settings, TeamId,
-    settings::Overrides,
+    settings::{Overrides, SettingsError},
     staff::{ApiKey, Login},
 };
 use serde::de::DeserializeOwned;
@@ -133,10 +134,28 @@ pub struct Stored {
     pub presence: Presence,
 }
 
+/// The system's settings as their text was last read. They stay the same for request after request, and to read them is a
+/// twentieth of a page. What counts is always the text that the request itself found.
+#[derive(Debug, Default)]
+pub(crate) struct LastRead(Mutex<Option<(String, Settings)>>);
+
+impl LastRead {
+    fn settings(&self, document: &str) -> Result<Settings, SettingsError> {
+        let mut last = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some((_, settings)) = last.as_ref().filter(|(text, _)| text == document) {
+            return Ok(settings.clone());
+        }
+        let settings = Settings::stored(document)?;
+        *last = Some((document.to_owned(), settings.clone()));
+        Ok(settings)
+    }
+}
+
 /// What was found. Getters read the items that [`Keys`] asked for; asking for others finds nothing.
 #[derive(Debug, Default)]
 pub struct Found {
     items: HashMap<Key, Item>,
+    last_read: Arc<LastRead>,
 }
 
 impl Found {
@@ -184,7 +203,9 @@ impl Found {
         let Some(document) = self.text("settings", &key, "doc")? else {
             return Ok((Settings::default(), SettingsVersion(0)));
         };
-        let settings = Settings::stored(document)
+        let settings = self
+            .last_read
+            .settings(document)
             .map_err(|error| StoreError::Item { kind: "settings", reason: error.to_string() })?;
         Ok((settings, SettingsVersion(self.value("settings", &key, "version")?.unwrap_or(0))))
     }
@@ -287,7 +308,7 @@ impl Store {
                 .map_err(|error| StoreError::Unavailable { operation: OPERATION, reason: error.to_string() })?;
             wanted.insert(table.clone(), request);
         }
-        let mut found = Found::default();
+        let mut found = Found { items: HashMap::new(), last_read: Arc::clone(&self.last_read) };
         // Unprocessed keys come back only under throttling; a few tries, then the caller hears 503.
         for _ in 0..4 {
             let input = BatchGetItemInput::builder().set_request_items(Some(wanted));
@@ -307,5 +328,23 @@ impl Store {
             }
         }
         Err(StoreError::Unavailable { operation: OPERATION, reason: "throttled".into() })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn settings_are_those_of_the_text_however_often_and_in_whatever_order() {
+        let mut other = Settings::default();
+        other.authentication.max_attempts += 1;
+        let texts = [&Settings::default(), &other].map(|settings| (settings.to_value().to_string(), settings.clone()));
+        let last = LastRead::default();
+        for (text, settings) in texts.iter().chain(&texts).chain(&texts[1..]) {
+            assert_eq!(last.settings(text).unwrap(), *settings);
+        }
+        assert!(last.settings("{").is_err());
+        assert_eq!(last.settings(&texts[1].0).unwrap(), other);
     }
 }
