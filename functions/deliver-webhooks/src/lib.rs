@@ -27,21 +27,40 @@ pub struct DeliverWebhooks {
 /// As much of an event's item as says to whom it goes. An event never changes, so its image is as good as the item.
 #[derive(Debug, Deserialize)]
 pub struct Image {
-    doc: Option<Text>,
+    doc: Option<Document>,
 }
 
 #[derive(Debug, Deserialize)]
-struct Typed {
-    #[serde(rename = "type")]
-    kind: String,
+enum Document {
+    #[serde(rename = "S")]
+    Json(String),
+    /// As events stood in the table before they were JSON.
+    #[serde(rename = "M")]
+    Map(Typed<Text>),
 }
 
-/// The event that a record is about; `None` for every other.
-fn heard(record: &Record<Image>) -> Option<Heard> {
-    let (session, seq) = record.event()?;
-    let event: Typed = serde_json::from_str(&record.image()?.doc.as_ref()?.s).ok()?;
-    Some(Heard { session, seq, kind: event.kind })
+#[derive(Debug, Deserialize)]
+struct Typed<T> {
+    #[serde(rename = "type")]
+    kind: T,
 }
+
+/// The event that a record is about, or that it cannot be read; `None` for every other.
+fn heard(record: &Record<Image>) -> Option<Result<Heard, Unreadable>> {
+    let (session, seq) = record.event()?;
+    let kind = match record.image()?.doc.as_ref()? {
+        Document::Json(json) => match serde_json::from_str::<Typed<String>>(json) {
+            Ok(event) => event.kind,
+            Err(_) => return Some(Err(Unreadable)),
+        },
+        Document::Map(event) => event.kind.s.clone(),
+    };
+    Some(Ok(Heard { session, seq, kind }))
+}
+
+/// An event that is none: told to nobody, and given back to the stream, which brings it to the dead letters in the end.
+#[derive(Debug, PartialEq, Eq)]
+struct Unreadable;
 
 impl EventFunction for DeliverWebhooks {
     const NAME: &'static str = "deliver-webhooks";
@@ -61,9 +80,14 @@ impl EventFunction for DeliverWebhooks {
     /// One batch; its cost is that of [`Webhooks::hear`].
     async fn handle(&self, batch: Self::Event) -> Result<Unhandled, lambda_runtime::Error> {
         let events: Vec<_> = batch.records.iter().filter_map(|record| Some((record, heard(record)?))).collect();
-        let told: Vec<Heard> = events.iter().map(|(_, heard)| heard.clone()).collect();
+        let told: Vec<Heard> = events.iter().filter_map(|(_, heard)| heard.as_ref().ok().cloned()).collect();
         let again = self.webhooks.hear(&told, &|| self.clock.now(), BUDGET).await?;
-        let unheard = events.into_iter().filter(|(_, heard)| again.contains(&heard.session));
+        let unheard = events.into_iter().filter(|(record, heard)| {
+            if heard.is_err() {
+                tracing::error!(record = record.sequence_number(), "an event does not read");
+            }
+            heard.as_ref().map_or(true, |heard| again.contains(&heard.session))
+        });
         Ok(Unhandled::of(unheard.map(|(record, _)| record)))
     }
 }
@@ -72,17 +96,28 @@ impl EventFunction for DeliverWebhooks {
 mod tests {
     use super::*;
 
-    #[test]
-    fn an_event_is_told_with_its_type() {
+    fn told(doc: serde_json::Value) -> Option<Result<(u64, String), Unreadable>> {
         let record = serde_json::json!({
             "eventName": "INSERT",
             "dynamodb": {
                 "Keys": {"pk": {"S": "S#1end1n0123456789abcdefghjk"}, "sk": {"S": "E#000000000012"}},
-                "NewImage": {"doc": {"S": r#"{"type":"message","text":"hello"}"#}},
+                "NewImage": {"doc": doc},
                 "SequenceNumber": "7",
             },
         });
-        let event = heard(&serde_json::from_value(record).expect("a record")).expect("an event");
-        assert_eq!((event.seq, event.kind.as_str()), (12, "message"));
+        let record = serde_json::from_value(record).expect("a record");
+        Some(heard(&record)?.map(|heard| (heard.seq, heard.kind)))
+    }
+
+    #[test]
+    fn an_event_is_told_with_its_type_in_either_form() {
+        let message = Some(Ok((12, "message".to_owned())));
+        assert_eq!(told(serde_json::json!({"S": r#"{"type":"message","text":"hello"}"#})), message);
+        assert_eq!(told(serde_json::json!({"M": {"type": {"S": "message"}, "text": {"S": "hello"}}})), message);
+    }
+
+    #[test]
+    fn an_event_that_does_not_read_is_not_taken_for_handled() {
+        assert_eq!(told(serde_json::json!({"S": "{}"})), Some(Err(Unreadable)));
     }
 }

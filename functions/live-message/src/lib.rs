@@ -40,8 +40,7 @@ const ID_MAX: usize = 64;
 pub struct Invocation {
     request_context: RequestContext,
     body: Option<String>,
-    #[serde(default)]
-    is_base64_encoded: bool,
+    is_base64_encoded: Option<bool>,
 }
 
 #[derive(Debug, Deserialize)]
@@ -51,10 +50,11 @@ struct RequestContext {
     /// Milliseconds since 1970, both of them.
     connected_at: i64,
     request_time_epoch: i64,
+    #[serde(default)]
     identity: Identity,
 }
 
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Default, Deserialize)]
 #[serde(rename_all = "camelCase")]
 struct Identity {
     source_ip: Option<String>,
@@ -96,7 +96,7 @@ impl EventFunction for LiveMessage {
         let answer = Heard { status_code: 200 };
         let Some(connection) = event.request_context.connection_id.as_deref() else { return Ok(answer) };
         let frame = match event.body.as_deref() {
-            Some(text) if !event.is_base64_encoded => ClientFrame::parse(text),
+            Some(text) if event.is_base64_encoded != Some(true) => ClientFrame::parse(text),
             _ => Err(Refusal::Malformed),
         };
         let (outcome, id) = match frame {
@@ -359,5 +359,37 @@ impl LiveMessage {
             })
             .await;
         Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The fields that API Gateway sends with a frame, and one in which nearly all are missing.
+    #[test]
+    fn an_invocation_is_read() {
+        let whole = serde_json::json!({
+            "requestContext": {
+                "routeKey": "$default", "messageId": "SUsVXdIBliACFaA=", "eventType": "MESSAGE",
+                "extendedRequestId": "SUsVXFWFliAFs6A=", "requestTime": "22/Nov/2026:10:00:00 +0000",
+                "messageDirection": "IN", "stage": "live", "connectedAt": 1_795_334_400_000_i64,
+                "requestTimeEpoch": 1_795_334_401_000_i64, "requestId": "SUsVXFWFliAFs6A=",
+                "domainName": "abc.execute-api.eu-central-1.amazonaws.com", "connectionId": "SUsVWdGIliACFaA=",
+                "apiId": "abc", "identity": {"sourceIp": "192.0.2.1", "userAgent": null},
+            },
+            "body": "{}",
+            "isBase64Encoded": false,
+        });
+        let event: Invocation = serde_json::from_value(whole).expect("an invocation");
+        assert_eq!(event.request_context.connection_id.as_deref(), Some("SUsVWdGIliACFaA="));
+        assert_eq!(origin(&event.request_context), Origin { ip: Some("192.0.2.1".into()), user_agent: None });
+        assert_eq!((event.body.as_deref(), event.is_base64_encoded), (Some("{}"), Some(false)));
+
+        let bare = serde_json::json!({"requestContext": {"connectedAt": 1, "requestTimeEpoch": 2}});
+        let event: Invocation = serde_json::from_value(bare).expect("an invocation");
+        assert_eq!(origin(&event.request_context), Origin::default());
+        assert!(event.body.is_none() && event.is_base64_encoded.is_none());
+        assert_eq!(serde_json::to_string(&Heard { status_code: 200 }).expect("JSON"), r#"{"statusCode":200}"#);
     }
 }

@@ -4,7 +4,7 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
-use aws_sdk_apigatewaymanagement::operation::post_to_connection::PostToConnectionError;
+use aws_sdk_apigatewaymanagement::operation::post_to_connection::{PostToConnectionError, PostToConnectionInput};
 use aws_sdk_apigatewaymanagement::primitives::Blob;
 use aws_sdk_dynamodb::error::ProvideErrorMetadata;
 use aws_sdk_dynamodb::types::AttributeValue;
@@ -473,8 +473,12 @@ async fn a_connection_talks_and_leaving_is_noticed() {
     assert_eq!(seen[0]["disconnectStatusCode"], 1006);
 
     // Who left is gone for those who post, too.
-    let live = stack.runtime("test").unwrap().live().client;
-    let post = |id: &str, data: Vec<u8>| live.post_to_connection().connection_id(id).data(Blob::new(data)).send();
+    let connections = stack.runtime("test").unwrap().live();
+    let live = &connections.client;
+    let post = async |id: &str, data: Vec<u8>| {
+        let post = PostToConnectionInput::builder().connection_id(id).data(Blob::new(data));
+        connections.post_to_connection.send(post.build()).await
+    };
     let gone = post(&left, b"?".to_vec()).await.unwrap_err().into_service_error();
     assert!(matches!(gone, PostToConnectionError::GoneException(_)), "{gone:?}");
     let id = say(&mut staying, "who am I").await;

@@ -98,16 +98,18 @@ pub struct Service {
 }
 
 impl Service {
-    /// Of a configuration and of components as the SDK's clients have them. `name` stands for those whose retries are counted
-    /// together, so that an outage does not multiply them.
+    /// Of a configuration, retries and timeouts included, and of components as the SDK's clients have them. Whoever shares a
+    /// `partition`, the service's client included, shares its quota of retries, so that an outage does not multiply them.
     pub fn new(
         name: &'static str,
+        partition: String,
         mut config: Layer,
         components: RuntimeComponentsBuilder,
         tokens: impl Fn() -> String + Send + Sync + 'static,
     ) -> Self {
-        config.store_put(RetryPartition::new(name));
-        let defaults = [default_retry_config_plugin(name), default_sleep_impl_plugin(), default_time_source_plugin()];
+        config.store_put(RetryPartition::new(partition.clone()));
+        let defaults =
+            [default_retry_config_plugin(partition), default_sleep_impl_plugin(), default_time_source_plugin()];
         let components = defaults
             .into_iter()
             .flatten()

@@ -101,7 +101,7 @@ impl Runtime {
             .interceptor(Spared)
             .interceptor(self.user_agent())
             .build();
-        let service = sdk::service(&self.sdk, "dynamodb", Place::of_dynamodb(&self.sdk), self.user_agent(), None);
+        let service = sdk::service(&self.sdk, ["dynamodb"; 2], Place::of_dynamodb(&self.sdk), self.user_agent(), None);
         DynamoDb::new(aws_sdk_dynamodb::Client::from_conf(config), &service)
     }
 
@@ -137,7 +137,13 @@ impl Runtime {
             .interceptor(self.user_agent())
             .build();
         let place = Place::at(&self.config.live_endpoint);
-        let service = sdk::service(&self.sdk, "execute-api", place, self.user_agent(), Some(timeouts));
+        let service = sdk::service(
+            &self.sdk,
+            ["apigatewaymanagementapi", "execute-api"],
+            place,
+            self.user_agent(),
+            Some(timeouts),
+        );
         Connections::new(aws_sdk_apigatewaymanagement::Client::from_conf(config), &service)
     }
 

@@ -75,18 +75,19 @@ pub(crate) fn sdk_config(env: &impl Fn(&str) -> Option<String>, http: &AwsHttp) 
     Ok(builder.build())
 }
 
-/// The service of that name for signatures, as the SDK's clients would reach it with the same configuration; `timeouts` take
-/// the place of the configuration's.
+/// A service, by its name and the one it has in signatures, as its client would reach it with this configuration, as far as
+/// [`sdk_config`] makes one; `timeouts` take the place of the configuration's.
 pub(crate) fn service(
     sdk: &SdkConfig,
-    name: &'static str,
+    [name, signing_name]: [&'static str; 2],
     place: Place,
     user_agent: UserAgent,
     timeouts: Option<TimeoutConfig>,
 ) -> Service {
     let mut config = Layer::new(name);
     config
-        .store_put(SigningName::from_static(name))
+        .store_put(SigningName::from_static(signing_name))
+        // Nobody reads it, and the orchestrator does not go on without.
         .store_put(EndpointResolverParams::new(()))
         .store_or_unset(sdk.region().cloned().map(SigningRegion::from))
         .store_or_unset(sdk.retry_config().cloned())
@@ -101,7 +102,11 @@ pub(crate) fn service(
     if let Some(credentials) = sdk.credentials_provider() {
         components.set_identity_resolver(SCHEME_ID, credentials);
     }
-    Service::new(name, config, components, || data_encoding::HEXLOWER.encode(&Entropy::system().bytes::<16>()))
+    // As the client itself calls it.
+    let partition = sdk.region().map_or_else(|| name.to_owned(), |region| format!("{name}-{region}"));
+    Service::new(name, partition, config, components, || {
+        data_encoding::HEXLOWER.encode(&Entropy::system().bytes::<16>())
+    })
 }
 
 /// Where a service is: asked once, and the same for every request.

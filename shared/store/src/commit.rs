@@ -314,11 +314,14 @@ mod tests {
     use std::collections::BTreeMap;
 
     use parlor_domain::{
-        Actor, Command, Contact, NewSession, Origin, Random, Settings, TeamId,
+        Actor, Command, Contact, NewSession, Origin, Random, Settings, TeamId, Who,
         session::{Context, Customer},
     };
 
+    use serde::de::DeserializeOwned;
+
     use super::*;
+    use crate::Connection;
 
     struct Sevens;
 
@@ -333,12 +336,12 @@ mod tests {
         (Summary::of(session), fold(&session.customer.name), keys.0, keys.1, keys.2, session.created_at)
     }
 
-    /// R20: what is not written for a message is what a message does not change.
-    #[test]
-    fn a_message_changes_nothing_that_lists_show() {
-        let settings = Settings::default();
+    fn context(at: &str) -> Context {
         let actor = Actor::Agent { id: "agent00000000000".parse().unwrap(), name: "Nina Okafor".into() };
-        let context = |at: &str| Context { actor: actor.clone(), origin: Origin::default(), now: at.parse().unwrap() };
+        Context { actor, origin: Origin::default(), now: at.parse().unwrap() }
+    }
+
+    fn planned() -> Decision {
         let new = NewSession {
             id: SessionId::generate_for(&TeamId::generate(&Sevens), &Sevens),
             customer: Customer {
@@ -352,7 +355,13 @@ mod tests {
             reference: None,
             metadata: BTreeMap::new(),
         };
-        let planned = Session::create(new, None, &settings, &context("2026-01-05T10:00:00Z")).unwrap();
+        Session::create(new, None, &Settings::default(), &context("2026-01-05T10:00:00Z")).unwrap()
+    }
+
+    /// R20: what is not written for a message is what a message does not change.
+    #[test]
+    fn a_message_changes_nothing_that_lists_show() {
+        let (settings, planned) = (Settings::default(), planned());
         assert!(is_listed(&planned));
         let post = Command::Post { id: "m".into(), text: "hello".into() };
         let posted = planned.session.decide(post, &settings, &context("2026-01-05T10:01:00Z")).unwrap();
@@ -362,5 +371,26 @@ mod tests {
         let ended = posted.session.decide(end, &settings, &context("2026-01-05T10:02:00Z")).unwrap();
         assert!(is_listed(&ended));
         assert_ne!(found_by(&ended.session), found_by(&posted.session));
+    }
+
+    /// Tables from before documents were JSON.
+    #[test]
+    fn documents_read_in_either_form() {
+        fn reads<T: Serialize + DeserializeOwned + PartialEq + std::fmt::Debug>(document: &T) {
+            for written in [document::json("test", document).unwrap(), document::value("test", document).unwrap()] {
+                assert_eq!(document::of::<T>("test", &written).unwrap(), *document);
+            }
+        }
+        let planned = planned();
+        reads(&planned.session);
+        reads(&planned.events[0]);
+        for who in [Who::Customer, Who::Agent("agent00000000000".parse().unwrap())] {
+            let name = "Nina Okafor".to_owned();
+            reads(&Connection { session: planned.session.id.clone(), who, name, device: None });
+        }
+        let summary = Summary::of(&planned.session);
+        for written in [summary.to_attribute().unwrap(), document::value("test", &summary).unwrap()] {
+            assert_eq!(Summary::of_attribute(&written).unwrap(), summary);
+        }
     }
 }

@@ -15,7 +15,7 @@ pub(crate) fn json<T: Serialize>(kind: &'static str, document: &T) -> Result<Att
 
 /// A document, or something that stands beside it, in DynamoDB's own types: for what DynamoDB looks into.
 pub(crate) fn value<T: Serialize>(kind: &'static str, document: &T) -> Result<AttributeValue, StoreError> {
-    serde_dynamo::to_attribute_value(document).map_err(|error| StoreError::item(kind, &error))
+    serde_dynamo::to_attribute_value(document).map_err(|_| StoreError::attributes(kind))
 }
 
 /// An attribute's document, if the attribute is there.
@@ -46,7 +46,7 @@ pub(crate) fn read_value<T: DeserializeOwned>(
 
 fn of_value<T: DeserializeOwned>(kind: &'static str, value: &AttributeValue) -> Result<T, StoreError> {
     let value = translated(value).ok_or_else(|| StoreError::Item { kind, reason: "a type of another age".into() })?;
-    serde_dynamo::from_attribute_value(value).map_err(|error| StoreError::item(kind, &error))
+    serde_dynamo::from_attribute_value(value).map_err(|_| StoreError::attributes(kind))
 }
 
 /// Where the JSON is wrong, and in what way. What stands there may be a customer's.

@@ -21,7 +21,7 @@ pub enum StoreError {
     Item {
         /// Which kind.
         kind: &'static str,
-        /// serde's words; they name fields, not values.
+        /// In what way. Never what stands there: it may be a customer's.
         reason: String,
     },
 }
@@ -42,7 +42,8 @@ impl StoreError {
         }
     }
 
-    pub(crate) fn item(kind: &'static str, error: &serde_dynamo::Error) -> Self {
-        Self::Item { kind, reason: error.to_string() }
+    /// Of attributes that are others than this version writes. The crate's own words can hold their values.
+    pub(crate) fn attributes(kind: &'static str) -> Self {
+        Self::Item { kind, reason: "its attributes are others".to_owned() }
     }
 }

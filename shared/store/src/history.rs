@@ -113,7 +113,7 @@ impl Summary {
         Ok(AttributeValue::M(fields.map(|(name, value)| (name.to_owned(), value)).into()))
     }
 
-    fn of_attribute(value: &AttributeValue) -> Result<Self, StoreError> {
+    pub(crate) fn of_attribute(value: &AttributeValue) -> Result<Self, StoreError> {
         let document = value.as_m().ok().and_then(|fields| fields.get("doc"));
         document::of("summary", document.unwrap_or(value))
     }

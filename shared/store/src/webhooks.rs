@@ -5,12 +5,6 @@
 //! their endpoint's own partitions, so that an endpoint that fails hides nobody else's. Deliveries of an endpoint are
 //! listed by the index of everybody's sessions, under the endpoint's own partitions.
 
-use crate::{
-    Found, Kept, Keys, Store, StoreError,
-    commit::put_new_in,
-    document::{self, read, read_value},
-    keys::{Item, Key, millis, number, shard_of, text},
-};
 use aws_sdk_dynamodb::{
     operation::query::QueryInput,
     types::{Put, TransactWriteItem, Update},
@@ -23,6 +17,13 @@ use parlor_domain::{
         Delivery, DeliveryState, Disabled, DisabledBy, Endpoint, KEPT_FOR, Lane, MAX_ENDPOINTS, Replay, Standing,
         list_place,
     },
+};
+
+use crate::{
+    Found, Kept, Keys, Store, StoreError,
+    commit::put_new_in,
+    document::{self, read, read_value},
+    keys::{Item, Key, millis, number, shard_of, text},
 };
 
 /// Partitions of an endpoint's due lanes, and of its list of deliveries.

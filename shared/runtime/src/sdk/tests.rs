@@ -218,3 +218,40 @@ async fn an_override_moves_what_is_put_together_once_too() {
     let _ = runtime.dynamodb().query.send(QueryInput::builder().table_name("t").build()).await;
     assert_eq!(capture.sent()[0].uri(), "http://127.0.0.1:2/db/");
 }
+
+/// Somebody who takes requests and never answers.
+#[derive(Debug, Clone, Default)]
+struct Silent(Arc<Mutex<u32>>);
+
+impl HttpClient for Silent {
+    fn http_connector(&self, _: &HttpConnectorSettings, _: &RuntimeComponents) -> SharedHttpConnector {
+        SharedHttpConnector::new(self.clone())
+    }
+}
+
+impl HttpConnector for Silent {
+    fn call(&self, _: HttpRequest) -> HttpConnectorFuture {
+        *self.0.lock().unwrap() += 1;
+        HttpConnectorFuture::new(std::future::pending())
+    }
+}
+
+/// The limit of an attempt ends each of three, that of an operation all of them.
+#[tokio::test]
+async fn nobody_waits_for_an_answer_that_does_not_come() {
+    const LIMIT: Duration = Duration::from_millis(20);
+    let limits = [
+        (TimeoutConfig::builder().operation_attempt_timeout(LIMIT).build(), 3),
+        (TimeoutConfig::builder().operation_timeout(LIMIT).build(), 1),
+    ];
+    for (limit, requests) in limits {
+        let silent = Silent::default();
+        let sdk = runtime(&Capture::default(), None).sdk.into_builder().http_client(silent.clone()).build();
+        let service =
+            service(&sdk, ["dynamodb"; 2], Place::at("http://127.0.0.1:1"), UserAgent::new("session-end"), Some(limit));
+        let query = service.operation::<aws_sdk_dynamodb::operation::query::Query>();
+        let error = query.send(QueryInput::builder().table_name("t").build()).await.unwrap_err();
+        assert!(matches!(error, aws_sdk_dynamodb::error::SdkError::TimeoutError(_)), "{error:?}");
+        assert_eq!(*silent.0.lock().unwrap(), requests);
+    }
+}
