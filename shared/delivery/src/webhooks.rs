@@ -555,7 +555,7 @@ impl<R: Random + Sync> Webhooks<R> {
             }
             let work = lanes.iter().map(|(session, deliveries)| async move {
                 for delivery in deliveries {
-                    self.replay_one(delivery, clock()).await?;
+                    self.replay_one(delivery, replay.until, clock()).await?;
                 }
                 Ok::<_, StoreError>((session, deliveries.len()))
             });
@@ -568,13 +568,20 @@ impl<R: Random + Sync> Webhooks<R> {
         Ok(replayed)
     }
 
-    /// Queues a delivery again; whoever wrote its lane meanwhile is respected.
-    async fn replay_one(&self, delivery: &Delivery, now: Timestamp) -> Result<(), StoreError> {
-        let mut again = delivery.clone();
-        again.replay(now);
+    /// Queues a delivery again that a replay `asked` for at that time; whoever wrote its lane meanwhile is respected. What was
+    /// queued or tried since then has been here before: another run of the same replay, beside this one or before it died.
+    async fn replay_one(&self, listed: &Delivery, asked: Timestamp, now: Timestamp) -> Result<(), StoreError> {
+        let Delivery { endpoint, session, seq, .. } = listed;
         for _ in 0..MAX_CONFLICTS {
-            let found = self.store.read(Keys::new().lane(&again.endpoint, &again.session)).await?;
-            let lane = found.lane(&again.endpoint, &again.session)?;
+            let keys = Keys::new().lane(endpoint, session).delivery(endpoint, session, *seq);
+            let found = self.store.read(keys).await?;
+            let Some(mut again) = found.delivery(endpoint, session, *seq)? else { return Ok(()) };
+            let tried_since = again.attempts.last().is_some_and(|attempt| attempt.at > asked);
+            if again.state == DeliveryState::Pending || tried_since {
+                return Ok(());
+            }
+            again.replay(now);
+            let lane = found.lane(endpoint, session)?;
             match queue_again(&self.store, lane, &again, None, now).await {
                 Err(StoreError::Condition(_)) => {}
                 other => return other,
