@@ -569,14 +569,14 @@ impl<R: Random + Sync> Webhooks<R> {
     }
 
     /// Queues a delivery again that a replay `asked` for at that time; whoever wrote its lane meanwhile is respected. What was
-    /// queued or tried since then has been here before: another run of the same replay, beside this one or before it died.
+    /// queued, or tried since the replay may begin, has been here before: another run of it, beside this one or before it died.
     async fn replay_one(&self, listed: &Delivery, asked: Timestamp, now: Timestamp) -> Result<(), StoreError> {
         let Delivery { endpoint, session, seq, .. } = listed;
         for _ in 0..MAX_CONFLICTS {
             let keys = Keys::new().lane(endpoint, session).delivery(endpoint, session, *seq);
             let found = self.store.read(keys).await?;
             let Some(mut again) = found.delivery(endpoint, session, *seq)? else { return Ok(()) };
-            let tried_since = again.attempts.last().is_some_and(|attempt| attempt.at > asked);
+            let tried_since = again.attempts.last().is_some_and(|attempt| attempt.at >= asked + LISTED_AFTER);
             if again.state == DeliveryState::Pending || tried_since {
                 return Ok(());
             }

@@ -266,9 +266,8 @@ pub(crate) fn put_new_in(table: &str, item: Item) -> Result<TransactWriteItem, S
 
 /// Whether lists may show something of it: all but a message, which changes neither [`Summary`] nor what it is found by.
 fn is_listed(decision: &Decision) -> bool {
-    decision.session.version == 1
-        || !decision.events.iter().all(|event| matches!(event.kind, EventKind::Message { .. }))
-        || decision.events.is_empty()
+    let events = &decision.events;
+    events.is_empty() || events.iter().any(|event| !matches!(event.kind, EventKind::Message { .. }))
 }
 
 fn incomplete(error: &aws_sdk_dynamodb::error::BuildError) -> StoreError {
