@@ -233,6 +233,43 @@ async fn r24_replay_since_a_time_sends_what_was_given_up_or_everything() {
     assert_eq!(endpoint.receiver.names_of(&before).len(), 1);
 }
 
+/// One run has looked at what a replay asks for, and stands before its first look at a delivery; another one does all of
+/// it meanwhile.
+#[tokio::test(flavor = "multi_thread")]
+async fn r24_a_replay_that_two_runs_look_at_sends_once() {
+    let house = House::start().await;
+    let endpoint = Endpoint::new(&house, &["session.created"]).await;
+    let session = house.session(None).await;
+    house.stack.settle().await;
+    // The schedule has just run: it does not run by itself within the next minute.
+    house.stack.advance(60).await;
+    endpoint.receiver.forget();
+    let since = house.runtime.clock.now() - SignedDuration::from_hours(1);
+    house.post(&endpoint.path("/replay"), json!({"since": since.to_string(), "delivered": true})).await;
+    house.stack.advance(15).await;
+
+    let (holds, held) = tokio::sync::oneshot::channel();
+    let mut holds = Some(holds);
+    house.stack.inject(move |function, operation| match (function, operation) {
+        ("retry-webhooks", "BatchGetItem") => holds.take().map_or(Fault::None, |holds| {
+            holds.send(()).unwrap();
+            Fault::Held
+        }),
+        _ => Fault::None,
+    });
+    let slow = house.stack.run_schedule("retry-webhooks");
+    let quick = async {
+        held.await.unwrap();
+        house.stack.run_schedule("retry-webhooks").await.unwrap();
+        assert_eq!(endpoint.receiver.names_of(&session), ["session.created 1"], "the quick run sends it");
+        house.stack.inject(|_, _| Fault::None);
+    };
+    tokio::join!(async { slow.await.unwrap() }, quick);
+    house.stack.advance(60).await;
+    assert_eq!(endpoint.receiver.names_of(&session), ["session.created 1"], "and nobody again");
+    assert_eq!(endpoint.read(&house).await["replaying"], false);
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn r24_hostile_receivers_delay_nobody_else() {
     let house = House::start().await;

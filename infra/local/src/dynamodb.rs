@@ -11,6 +11,7 @@ use axum::extract::{DefaultBodyLimit, State};
 use axum::response::{IntoResponse, Response};
 use http::{HeaderMap, Method, StatusCode, Uri, header};
 use serde_json::{Value, json};
+use tokio::sync::Notify;
 
 use crate::lagging::{Lagging, may_be_stale};
 use crate::policy::{self, Roles};
@@ -33,6 +34,9 @@ pub enum Fault {
     Conflict,
     /// It is passed on after this time.
     Late(Duration),
+    /// It is passed on when somebody else decides: at the next [`Stack::inject`](crate::Stack::inject). Clients give up
+    /// after ten seconds, and try again.
+    Held,
     /// A read of an index, or one that does not ask to be consistent, answers what was true so long ago by the stack's
     /// clock; every other request is passed on. Fails unless the stack was built with
     /// [`stale_reads`](crate::StackBuilder::stale_reads). What one read showed, no later one forgets.
@@ -46,6 +50,7 @@ type Decide = Box<dyn FnMut(&str, &str) -> Fault + Send>;
 pub(crate) struct Observer {
     requests: Arc<Mutex<Requests>>,
     decide: Arc<Mutex<Option<Decide>>>,
+    decided_anew: Arc<Notify>,
 }
 
 impl std::fmt::Debug for Observer {
@@ -71,10 +76,22 @@ impl Observer {
     pub(crate) fn inject(&self, decide: Decide) {
         let mut current = self.decide.lock().unwrap_or_else(PoisonError::into_inner);
         *current = Some(decide);
+        drop(current);
+        self.decided_anew.notify_waiters();
     }
 
     /// Counts a request and says what happens to it.
-    fn observe(&self, function: &str, operation: &str) -> Fault {
+    async fn observe(&self, function: &str, operation: &str) -> Fault {
+        // From before the decision on, or one that comes right after it would be missed.
+        let decided_anew = self.decided_anew.notified();
+        let fault = self.decide(function, operation);
+        if fault == Fault::Held {
+            decided_anew.await;
+        }
+        fault
+    }
+
+    fn decide(&self, function: &str, operation: &str) -> Fault {
         let mut counts = self.counts();
         let of_function = counts.entry(function.to_owned()).or_default();
         *of_function.entry(operation.to_owned()).or_default() += 1;
@@ -122,14 +139,14 @@ async fn pass(State(proxy): State<Proxy>, method: Method, uri: Uri, mut headers:
     if let Some(message) = proxy.roles.refusal(&function, &needs) {
         return policy::denied(StatusCode::BAD_REQUEST, &message);
     }
-    let fault = proxy.observer.observe(&function, &operation);
+    let fault = proxy.observer.observe(&function, &operation).await;
     let mut target = &proxy.target;
     match fault {
         Fault::Stale(lag) if may_be_stale(&operation, &request) => match &proxy.copy {
             Some(copy) if copy.lagging.catch_up(lag).is_ok() => target = &copy.url,
             _ => return refusal("InternalServerError"),
         },
-        Fault::None | Fault::LostAnswer | Fault::Stale(_) => {}
+        Fault::None | Fault::LostAnswer | Fault::Held | Fault::Stale(_) => {}
         Fault::Late(time) => tokio::time::sleep(time).await,
         Fault::Throttled => return refusal("ProvisionedThroughputExceededException"),
         Fault::Failed => return refusal("InternalServerError"),
