@@ -5,6 +5,7 @@
 mod stale;
 
 use futures_util::future::join_all;
+use parlor_local::Fault;
 use parlor_tests::House;
 use reqwest::{Method, StatusCode};
 use serde_json::json;
@@ -54,6 +55,30 @@ async fn one_idempotency_key_starts_one_session() {
         assert_eq!((status, &answer["code"]), (StatusCode::UNPROCESSABLE_ENTITY, &json!("idempotency-key-reused")));
     }
     assert_eq!(house.get("/v1/sessions").await["items"].as_array().unwrap().len(), 10);
+}
+
+/// A read and a write that DynamoDB never answers: each is asked again in time for the function to answer itself, and what
+/// the write does is done once, also when the one that hung arrives after all.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_request_that_hangs_is_made_again_within_the_functions_time() {
+    let house = House::start().await;
+    let session = house.session(None).await;
+    for hanging in ["BatchGetItem", "TransactWriteItems"] {
+        let before = house.count_events(&session, "message").await;
+        let mut hangs = true;
+        house.stack.inject(move |function, operation| {
+            let first = function == "session-content" && operation == hanging && std::mem::take(&mut hangs);
+            if first { Fault::Held } else { Fault::None }
+        });
+        let path = format!("/v1/sessions/{session}/messages");
+        // What the template gives to a function that people wait for.
+        let limit = std::time::Duration::from_secs(10);
+        let posted = tokio::time::timeout(limit, house.post(&path, json!({"text": "hello"}))).await;
+        posted.expect("the function is out of time");
+        house.stack.inject(|_, _| Fault::None);
+        house.get(&path).await;
+        assert_eq!(house.count_events(&session, "message").await, before + 1, "{hanging}");
+    }
 }
 
 /// Messages from both sides of the API at once: all of them are there, in one order, without gaps.

@@ -35,7 +35,7 @@ pub enum Fault {
     /// It is passed on after this time.
     Late(Duration),
     /// It is passed on when somebody else decides: at the next [`Stack::inject`](crate::Stack::inject). Clients give up
-    /// after ten seconds, and try again.
+    /// after three seconds, and try again.
     Held,
     /// A read of an index, or one that does not ask to be consistent, answers what was true so long ago by the stack's
     /// clock; every other request is passed on. Fails unless the stack was built with

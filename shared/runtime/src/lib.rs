@@ -34,6 +34,10 @@ use crate::sdk::Place;
 use crate::sign::SigV4;
 use crate::user_agent::{Spared, UserAgent};
 
+/// What DynamoDB has not answered by then is asked again: it answers within milliseconds, and a function that people wait for
+/// has ten seconds, two tries included.
+const DYNAMODB_TIMEOUT: Duration = Duration::from_secs(3);
+
 /// A request must not wait longer than this for a hint to a live connection to be taken, retries included.
 const LIVE_TIMEOUT: Duration = Duration::from_secs(3);
 
@@ -96,12 +100,15 @@ impl Runtime {
 
     /// Both tables. Clones share connections; still, build it once, in `new`.
     pub fn dynamodb(&self) -> DynamoDb {
+        let timeouts = TimeoutConfig::builder().operation_attempt_timeout(DYNAMODB_TIMEOUT).build();
         let config = aws_sdk_dynamodb::config::Builder::from(&self.sdk)
+            .timeout_config(timeouts.clone())
             .push_auth_scheme(SigV4::default())
             .interceptor(Spared)
             .interceptor(self.user_agent())
             .build();
-        let service = sdk::service(&self.sdk, ["dynamodb"; 2], Place::of_dynamodb(&self.sdk), self.user_agent(), None);
+        let place = Place::of_dynamodb(&self.sdk);
+        let service = sdk::service(&self.sdk, ["dynamodb"; 2], place, self.user_agent(), timeouts);
         DynamoDb::new(aws_sdk_dynamodb::Client::from_conf(config), &service)
     }
 
@@ -137,13 +144,8 @@ impl Runtime {
             .interceptor(self.user_agent())
             .build();
         let place = Place::at(&self.config.live_endpoint);
-        let service = sdk::service(
-            &self.sdk,
-            ["apigatewaymanagementapi", "execute-api"],
-            place,
-            self.user_agent(),
-            Some(timeouts),
-        );
+        let service =
+            sdk::service(&self.sdk, ["apigatewaymanagementapi", "execute-api"], place, self.user_agent(), timeouts);
         Connections::new(aws_sdk_apigatewaymanagement::Client::from_conf(config), &service)
     }
 

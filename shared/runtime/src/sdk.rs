@@ -28,7 +28,7 @@ use crate::user_agent::UserAgent;
 /// The longest pause before the second attempt.
 const FIRST_BACKOFF: Duration = Duration::from_millis(50);
 
-/// Longer than any answer that is still worth having takes. The SDK has no limit of its own.
+/// Longer than any answer that is still worth having takes: a mail's, a text's. The SDK has no limit of its own.
 const ATTEMPT_TIMEOUT: Duration = Duration::from_secs(10);
 
 /// What all clients share.
@@ -76,13 +76,13 @@ pub(crate) fn sdk_config(env: &impl Fn(&str) -> Option<String>, http: &AwsHttp) 
 }
 
 /// A service, by its name and the one it has in signatures, as its client would reach it with this configuration, as far as
-/// [`sdk_config`] makes one; `timeouts` take the place of the configuration's.
+/// [`sdk_config`] makes one, and with these timeouts.
 pub(crate) fn service(
     sdk: &SdkConfig,
     [name, signing_name]: [&'static str; 2],
     place: Place,
     user_agent: UserAgent,
-    timeouts: Option<TimeoutConfig>,
+    timeouts: TimeoutConfig,
 ) -> Service {
     let mut config = Layer::new(name);
     config
@@ -91,7 +91,7 @@ pub(crate) fn service(
         .store_put(EndpointResolverParams::new(()))
         .store_or_unset(sdk.region().cloned().map(SigningRegion::from))
         .store_or_unset(sdk.retry_config().cloned())
-        .store_or_unset(timeouts.or_else(|| sdk.timeout_config().cloned()));
+        .store_put(timeouts);
     let mut components = RuntimeComponentsBuilder::new(name)
         .with_http_client(sdk.http_client())
         .with_endpoint_resolver(Some(place))

@@ -248,7 +248,7 @@ async fn nobody_waits_for_an_answer_that_does_not_come() {
         let silent = Silent::default();
         let sdk = runtime(&Capture::default(), None).sdk.into_builder().http_client(silent.clone()).build();
         let service =
-            service(&sdk, ["dynamodb"; 2], Place::at("http://127.0.0.1:1"), UserAgent::new("session-end"), Some(limit));
+            service(&sdk, ["dynamodb"; 2], Place::at("http://127.0.0.1:1"), UserAgent::new("session-end"), limit);
         let query = service.operation::<aws_sdk_dynamodb::operation::query::Query>();
         let error = query.send(QueryInput::builder().table_name("t").build()).await.unwrap_err();
         assert!(matches!(error, aws_sdk_dynamodb::error::SdkError::TimeoutError(_)), "{error:?}");
