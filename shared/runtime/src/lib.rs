@@ -35,7 +35,7 @@ use crate::sign::SigV4;
 use crate::user_agent::{Spared, UserAgent};
 
 /// What DynamoDB has not answered by then is asked again: it answers within milliseconds, and a function that people wait for
-/// has ten seconds, two tries included.
+/// has ten seconds, in which all three tries of a request end.
 const DYNAMODB_TIMEOUT: Duration = Duration::from_secs(3);
 
 /// A request must not wait longer than this for a hint to a live connection to be taken, retries included.
