@@ -24,7 +24,7 @@ pub(crate) const YOUNG: u64 = 100;
 const BLOCK: u64 = 100;
 const BLOCKS: usize = 5;
 /// Processes of each that are warmed and timed: a single one may be lucky for all of its life.
-const PROCESSES: usize = 3;
+const PROCESSES: usize = 7;
 
 /// What stands in the table for no request at all.
 pub(crate) const NO_REQUEST: &str = "none";
