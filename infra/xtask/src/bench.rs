@@ -37,23 +37,13 @@ pub(crate) fn run(options: &Options) -> Result<bool, Failure> {
     if !succeeds(&mut build)? {
         return Err(Failure::new("the bench could not be built (above)"));
     }
-    // The bench, the services in it and the programs that it measures: all on one processor, as docs/performance.md says.
-    let mut bench = Command::new(tools::taskset()?);
-    bench.args(["--cpu-list", &processor()]).arg(root().join("target/debug/parlor-bench"));
+    let mut bench = Command::new(root().join("target/debug/parlor-bench"));
     bench.arg("--packages").arg(&packages).arg("--peers").arg(&peers);
     bench.arg("--node").arg(node).arg("--valgrind").arg(valgrind);
     if options.functions.is_empty() {
         bench.arg("--write").arg(root().join("docs/performance.md"));
     }
     succeeds(bench.args(&options.functions))
-}
-
-/// The first of the processors that this process may run on.
-fn processor() -> String {
-    let status = fs::read_to_string("/proc/self/status").unwrap_or_default();
-    let list = status.lines().find_map(|line| line.strip_prefix("Cpus_allowed_list:")).unwrap_or_default();
-    let first = list.trim().split([',', '-']).next().unwrap_or_default();
-    if first.is_empty() { "0".to_owned() } else { first.to_owned() }
 }
 
 /// Puts a function's zip and the program in it where the bench looks for them.

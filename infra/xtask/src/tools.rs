@@ -25,11 +25,6 @@ pub(crate) fn valgrind() -> Result<PathBuf, Failure> {
     program("valgrind", "valgrind")
 }
 
-/// taskset, which keeps a program to one processor: from the path, else Debian's package.
-pub(crate) fn taskset() -> Result<PathBuf, Failure> {
-    program("taskset", "util-linux")
-}
-
 /// Node, in a version that is new enough, with npm beside it; `whose` is who needs it.
 pub(crate) fn node(whose: &str) -> Result<PathBuf, Failure> {
     let node = program("node", "nodejs")?;

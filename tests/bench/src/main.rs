@@ -56,7 +56,7 @@ fn options() -> Result<Options, lexopt::Error> {
     Ok(options)
 }
 
-#[tokio::main(flavor = "multi_thread", worker_threads = 2)]
+#[tokio::main(flavor = "current_thread")]
 async fn main() -> ExitCode {
     let options = match options() {
         Ok(options) => options,
