@@ -50,12 +50,14 @@ impl<'a> Endpoint<'a> {
         heard.unwrap_or_else(|| panic!("{count} are wanted, came: {:?}", self.receiver.names()))
     }
 
-    /// State and number of attempts of the delivery of an event, once it is settled.
+    /// State and number of attempts of the delivery of an event, once it is settled. The receiver has it a moment before it
+    /// is written down that it has.
     async fn settled(&self, event: &str) -> (Value, usize) {
         let path = format!("{}/deliveries/{event}", self.path);
         let settled = async || {
-            let delivery = self.desk.get(&path).await;
-            (delivery["state"] != "pending").then_some(delivery)
+            let answer = self.desk.call(Method::GET, &path, &[], None).await;
+            assert!([200, 404].contains(&answer.status), "{path}: {}", answer.body);
+            (answer.status == 200 && answer.body["state"] != "pending").then_some(answer.body)
         };
         let delivery = self.desk.platform.until(settled).await.unwrap();
         (delivery["state"].clone(), delivery["attempts"].as_array().unwrap().len())
