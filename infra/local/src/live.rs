@@ -179,12 +179,23 @@ impl Live {
         }
     }
 
-    async fn serve(self: Arc<Self>, mut socket: WebSocket, client: Arc<Client>) {
-        let (outgoing, mut queue) = mpsc::channel(QUEUE);
-        self.connections().insert(
-            client.id.clone(),
-            Connection { outgoing: outgoing.clone(), client: Arc::clone(&client), last_active: self.clock.now() },
-        );
+    /// From here on the connection can be posted to. That is before its client knows that it is open: what is posted
+    /// meanwhile waits.
+    fn register(&self, client: &Arc<Client>) -> (mpsc::Sender<Outgoing>, mpsc::Receiver<Outgoing>) {
+        let (outgoing, queue) = mpsc::channel(QUEUE);
+        let last_active = self.clock.now();
+        let connection = Connection { outgoing: outgoing.clone(), client: Arc::clone(client), last_active };
+        self.connections().insert(client.id.clone(), connection);
+        (outgoing, queue)
+    }
+
+    async fn serve(
+        self: Arc<Self>,
+        mut socket: WebSocket,
+        client: Arc<Client>,
+        outgoing: mpsc::Sender<Outgoing>,
+        mut queue: mpsc::Receiver<Outgoing>,
+    ) {
         let mut jumps = self.jumps.clone();
         let mut tick = tokio::time::interval(Duration::from_secs(5));
         let (status, reason) = loop {
@@ -298,6 +309,8 @@ pub(crate) async fn connect(
     if !status.is_success() {
         return status.into_response();
     }
+    // A client that acts the moment it is let in must hear what comes of that, so this cannot wait for the upgrade.
+    let (outgoing, queue) = live.register(&client);
     let (failed_live, failed_client) = (Arc::clone(&live), Arc::clone(&client));
     upgrade
         .max_message_size(MESSAGE_LIMIT)
@@ -305,7 +318,7 @@ pub(crate) async fn connect(
         .on_failed_upgrade(move |_| {
             tokio::spawn(async move { failed_live.disconnected(&failed_client, ABNORMAL, "").await });
         })
-        .on_upgrade(move |socket| live.serve(socket, client))
+        .on_upgrade(move |socket| live.serve(socket, client, outgoing, queue))
 }
 
 /// Headers and query as `$connect` is told them: names capitalised, once with one value and once with all.

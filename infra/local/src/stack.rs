@@ -212,7 +212,7 @@ pub struct Stack {
     with_url: BTreeSet<String>,
     /// Dropping it tells live connections to close.
     jumps: Arc<watch::Sender<u64>>,
-    live: Arc<Live>,
+    pub(crate) live: Arc<Live>,
     tasks: JoinSet<()>,
 }
 

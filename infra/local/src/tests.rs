@@ -1,7 +1,7 @@
 //! The stack with a deployment of its own: one function that writes and answers, and one that hears of it.
 
 use std::sync::atomic::{AtomicU32, Ordering};
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use aws_sdk_apigatewaymanagement::operation::post_to_connection::{PostToConnectionError, PostToConnectionInput};
@@ -422,9 +422,9 @@ async fn a_restart_keeps_data_clock_and_place_in_the_stream() {
 
 type Socket = tokio_tungstenite::WebSocketStream<tokio_tungstenite::MaybeTlsStream<tokio::net::TcpStream>>;
 
-async fn open(stack: &Stack, ticket: &str) -> Result<Socket, tungstenite::Error> {
+async fn open(url: &str, ticket: &str) -> Result<Socket, tungstenite::Error> {
     use tungstenite::client::IntoClientRequest;
-    let url = stack.url().replace("http", "ws");
+    let url = url.replace("http", "ws");
     let mut request = format!("{url}/live?ticket={ticket}").into_client_request()?;
     request.headers_mut().insert("origin", "http://o".parse().unwrap());
     Ok(tokio_tungstenite::connect_async(request).await?.0)
@@ -442,7 +442,7 @@ async fn say(socket: &mut Socket, what: &str) -> String {
 #[tokio::test]
 async fn a_refused_connect_keeps_its_status() {
     let stack = stack().await;
-    match open(&stack, "bad").await {
+    match open(stack.url(), "bad").await {
         Err(tungstenite::Error::Http(response)) => assert_eq!(response.status(), 401),
         other => panic!("{other:?}"),
     }
@@ -450,16 +450,46 @@ async fn a_refused_connect_keeps_its_status() {
 }
 
 #[tokio::test]
+async fn a_connection_can_be_posted_to_before_its_client_knows_that_it_is_open() {
+    let stack = Stack::builder().deployment(TEMPLATE, registry).demo(false).keep_events(true).await.unwrap();
+    let (talk, poster) = (Arc::clone(&stack.live.functions), stack.runtime("test").unwrap().live());
+    // In front of the API: when `$connect` has agreed, and the client has not heard of it.
+    let agreed = move |answer: axum::response::Response| {
+        let (event, poster) = (talk.last_event("talk").unwrap(), poster.clone());
+        async move {
+            let id = event["requestContext"]["connectionId"].as_str().unwrap();
+            let post = PostToConnectionInput::builder().connection_id(id).data(Blob::new("welcome"));
+            poster.post_to_connection.send(post.build()).await.unwrap();
+            answer
+        }
+    };
+    let front = axum::Router::new()
+        .route("/live", axum::routing::any(crate::live::connect))
+        .layer(axum::middleware::map_response(agreed))
+        .with_state(Arc::clone(&stack.live));
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let url = format!("http://{}", listener.local_addr().unwrap());
+    let serving = tokio::spawn(async move {
+        axum::serve(listener, front.into_make_service_with_connect_info::<std::net::SocketAddr>()).await
+    });
+
+    let mut socket = open(&url, "good").await.unwrap();
+    assert_eq!(socket.next().await.unwrap().unwrap(), Message::text("welcome"));
+    assert_eq!(say(&mut socket, "hi").await, "you said hi");
+    serving.abort();
+}
+
+#[tokio::test]
 async fn a_connection_talks_and_leaving_is_noticed() {
     let stack = stack().await;
-    let mut leaving = open(&stack, "good").await.unwrap();
+    let mut leaving = open(stack.url(), "good").await.unwrap();
     assert_eq!(say(&mut leaving, "hi").await, "you said hi");
     assert!(say(&mut leaving, "fail").await.contains("Internal server error"));
     let left = say(&mut leaving, "who am I").await;
     // Without a goodbye.
     drop(leaving);
 
-    let mut staying = open(&stack, "good").await.unwrap();
+    let mut staying = open(stack.url(), "good").await.unwrap();
     let mut seen = String::new();
     for _ in 0..50 {
         seen = say(&mut staying, "who left").await;
@@ -495,7 +525,7 @@ async fn a_connection_talks_and_leaving_is_noticed() {
 #[tokio::test]
 async fn silence_and_age_end_a_connection_by_the_clock() {
     let stack = stack().await;
-    let mut socket = open(&stack, "good").await.unwrap();
+    let mut socket = open(stack.url(), "good").await.unwrap();
     for _ in 0..13 {
         stack.advance(9 * 60).await;
         assert_eq!(say(&mut socket, "hi").await, "you said hi");
@@ -504,7 +534,7 @@ async fn silence_and_age_end_a_connection_by_the_clock() {
     stack.advance(9 * 60).await;
     assert!(matches!(socket.next().await, Some(Ok(Message::Close(_)))));
 
-    let mut socket = open(&stack, "good").await.unwrap();
+    let mut socket = open(stack.url(), "good").await.unwrap();
     assert_eq!(say(&mut socket, "hi").await, "you said hi");
     stack.advance(10 * 60).await;
     match socket.next().await {
@@ -517,7 +547,7 @@ async fn silence_and_age_end_a_connection_by_the_clock() {
 #[tokio::test]
 async fn a_message_that_is_too_large_ends_the_connection() {
     let stack = stack().await;
-    let mut socket = open(&stack, "good").await.unwrap();
+    let mut socket = open(stack.url(), "good").await.unwrap();
     let _: Result<(), _> = socket.send(Message::text("x".repeat(129 * 1024))).await;
     loop {
         match socket.next().await {

@@ -15,10 +15,13 @@ use serde_json::{Value, json};
 /// A minute, and what two clocks may differ by.
 const A_MINUTE: u32 = 62;
 
-/// The live connection of the customer's room.
+/// The live connection of the customer's room, which says hello as the page does.
 async fn room(platform: &Platform, browser: &Browser, invited: &Invited) -> Line {
     let page = browser.get(&invited.room).await;
-    Line::at(&page.attribute("data-live").unwrap(), &invited.id, Some(&platform.url)).await.unwrap()
+    let live = page.attribute("data-live").unwrap();
+    let mut line = Line::at(&live, &invited.id, Some(&platform.url)).await.unwrap();
+    line.hello(0).await;
+    line
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
