@@ -447,6 +447,8 @@ function onFrame(message) {
     case "presence":
     case "pong":
       if (message.indicator) showIndicator(message.indicator);
+      // Parts on their way were read before this was so: they are asked for again, to have the last word.
+      if (refreshing) again = true;
       if (message.customer === false) showTyping(false);
       break;
     case "typing":

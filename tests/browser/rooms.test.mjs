@@ -153,7 +153,7 @@ describe("an agent and a customer on a phone", () => {
     await enter(customer, link);
     await inspect(customer.page, "pin");
     await enterPin(customer, "0000");
-    await sees(customer, "4");
+    await sees(customer, "Tries left: 4");
     await inspect(customer.page, "pin-wrong");
     await enterPin(customer, pin);
     await inRoom(customer);
@@ -241,8 +241,9 @@ describe("an agent and a customer on a phone", () => {
     await inspect(page, "room-reconnecting", { widths: [390] });
     await say(customer, "typed while away");
     cut = false;
-    await sees(agent, "typed while away");
+    // The next try may be fifteen seconds away.
     await page.locator("#offline").waitFor({ state: "hidden", timeout: 30_000 });
+    await sees(agent, "typed while away");
     await page.unrouteAll();
     await page.reload();
     await inRoom(customer);
@@ -254,6 +255,9 @@ describe("an agent and a customer on a phone", () => {
   test("r14 the agent sees the customer go", async () => {
     const { page } = customer;
     const room = page.url();
+    // The agent sees "online" from before the reload; this is from the connection after it.
+    await say(customer, "Goodbye for now");
+    await sees(agent, "Goodbye for now");
     await page.goto("about:blank");
     await shows(agent, "Offline, incomplete");
     await page.goto(room);
@@ -462,6 +466,7 @@ describe("the ends of a session", () => {
     const link = stack.linkIn(await stack.messageTo(cy.email));
     await enter(customer, link);
     await inRoom(customer);
+    await shows(agent, "Online, incomplete");
     await endSession(agent);
     await customer.page.locator("meta[name='parlor:reason'][content='session-expired']").waitFor({ state: "attached" });
     clean();

@@ -49,14 +49,16 @@ async fn dies(house: &House, operation: Operation, point: usize) -> (bool, Case)
     let mut case = operation.prepare(house, point).await;
     house.stack.settle().await;
     if operation == Operation::RetryDelivery {
-        house.stack.outbox().fail_next(1);
+        // As often as one invocation tries: it is not sent before the schedule does.
+        house.stack.outbox().fail_next(3);
     }
     let before = match operation.told() {
         Told::Once(kind) | Told::OnceOrTwice(kind) => house.count_events(&case.session, kind).await,
         Told::Never => 0,
     };
     let (died, gap) = (Arc::clone(&case.died), Arc::new(AtomicBool::new(false)));
-    arm(&house.stack, operation.function(), point, &died, &gap);
+    let purpose = Arc::new(AtomicBool::new(operation.purpose().is_none()));
+    arm(&house.stack, operation, point, &died, &gap, &purpose);
     let first = operation.run(house, &mut case).await;
     house.stack.settle().await;
     house.stack.crash(|_, _| Crash::None);
@@ -75,6 +77,7 @@ async fn dies(house: &House, operation: Operation, point: usize) -> (bool, Case)
         house.stack.settle().await;
     } else {
         assert!(first, "{operation:?}: does not work even without a crash");
+        assert!(purpose.load(Ordering::Relaxed), "{operation:?}: somebody else has done it before");
     }
     check(house, operation, point, &case, before, gap.load(Ordering::Relaxed)).await;
     if let Some(endpoint) = &case.endpoint {
@@ -84,12 +87,21 @@ async fn dies(house: &House, operation: Operation, point: usize) -> (bool, Case)
     (died, case)
 }
 
-fn arm(stack: &Stack, function: &'static str, point: usize, died: &Arc<AtomicBool>, gap: &Arc<AtomicBool>) {
-    let (died, gap, mut requests) = (Arc::clone(died), Arc::clone(gap), 0);
+fn arm(
+    stack: &Stack,
+    dying: Operation,
+    point: usize,
+    died: &Arc<AtomicBool>,
+    gap: &Arc<AtomicBool>,
+    purpose: &Arc<AtomicBool>,
+) {
+    let (died, gap, purpose, mut requests) = (Arc::clone(died), Arc::clone(gap), Arc::clone(purpose), 0);
+    let function = dying.function();
     stack.crash(move |of, operation| {
         if of != function || died.load(Ordering::Relaxed) {
             return Crash::None;
         }
+        purpose.fetch_or(dying.purpose() == Some(operation), Ordering::Relaxed);
         requests += 1;
         if requests <= point / 2 {
             return Crash::None;

@@ -63,6 +63,8 @@ async fn a_reconnect_says_what_it_saw_and_gets_what_it_missed() {
     agent.expect("message").await;
     let seen = customer.expect("message").await["seq"].as_u64().unwrap();
     customer.kill();
+    // Noticed: or the news of it could come to the connection that follows.
+    while agent.expect("presence").await["customer"] == true {}
 
     for (id, text) in [("a2", "two"), ("a3", "three")] {
         agent.message(id, text).await;

@@ -5,7 +5,7 @@
 
 use std::collections::{BTreeMap, HashMap};
 use std::net::SocketAddr;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 use std::time::Duration;
 
 use axum::Router;
@@ -20,7 +20,7 @@ use http::{HeaderMap, StatusCode, Uri, header};
 use jiff::Timestamp;
 use parlor_runtime::Entropy;
 use serde_json::{Map, Value, json};
-use tokio::sync::{mpsc, watch};
+use tokio::sync::{mpsc, oneshot, watch};
 
 use crate::clock::LocalClock;
 use crate::invoke::Functions;
@@ -68,11 +68,19 @@ struct Client {
     source_ip: String,
     user_agent: String,
     host: String,
+    /// The code and the reason of a goodbye, from the one side or the other.
+    goodbye: OnceLock<(u16, String)>,
 }
 
 enum Outgoing {
     Text(String),
     Close,
+}
+
+/// What waits for one client, and where to add to it.
+struct Line {
+    outgoing: mpsc::Sender<Outgoing>,
+    queue: mpsc::Receiver<Outgoing>,
 }
 
 impl Live {
@@ -140,11 +148,51 @@ impl Live {
         })
     }
 
-    async fn disconnected(&self, client: &Client, status: u16, reason: &str) {
+    /// Asks the function behind `$connect`. From its consent on the connection can be posted to, which is before its
+    /// client knows that it is open: what is posted meanwhile waits in the line that `answer` gets. When that line is
+    /// dropped, by whoever serves it or because nobody does, the connection is over.
+    async fn attend(
+        self: Arc<Self>,
+        client: Arc<Client>,
+        event: Value,
+        answer: oneshot::Sender<Result<Line, StatusCode>>,
+    ) {
+        let status = self.consent(&event).await;
+        // Whoever asked may have hung up: nobody hears the answer then, and the line is dropped here.
+        if !status.is_success() {
+            let _: Result<(), _> = answer.send(Err(status));
+            return;
+        }
+        let (outgoing, queue) = mpsc::channel(QUEUE);
+        let last_active = self.clock.now();
+        let connection = Connection { outgoing: outgoing.clone(), client: Arc::clone(&client), last_active };
+        self.connections().insert(client.id.clone(), connection);
+        let _: Result<(), _> = answer.send(Ok(Line { outgoing: outgoing.clone(), queue }));
+        outgoing.closed().await;
         self.connections().remove(&client.id);
+        self.disconnected(&client).await;
+    }
+
+    async fn consent(&self, event: &Value) -> StatusCode {
+        let Some(function) = self.routes.get("$connect") else { return StatusCode::FORBIDDEN };
+        match self.functions.invoke(function, event).await {
+            Ok(answer) => answer["statusCode"]
+                .as_u64()
+                .and_then(|status| StatusCode::from_u16(u16::try_from(status).ok()?).ok())
+                .unwrap_or(StatusCode::INTERNAL_SERVER_ERROR),
+            Err(error) => {
+                tracing::error!(%error, "$connect");
+                StatusCode::INTERNAL_SERVER_ERROR
+            }
+        }
+    }
+
+    async fn disconnected(&self, client: &Client) {
+        let gone = (ABNORMAL, String::new());
+        let (status, reason) = client.goodbye.get().unwrap_or(&gone);
         let mut event = self.event(client, "$disconnect", "DISCONNECT");
-        event["requestContext"]["disconnectStatusCode"] = status.into();
-        event["requestContext"]["disconnectReason"] = reason.into();
+        event["requestContext"]["disconnectStatusCode"] = (*status).into();
+        event["requestContext"]["disconnectReason"] = reason.as_str().into();
         event["headers"] = json!({ "Host": client.host, "X-Forwarded-For": client.source_ip });
         if let Some(function) = self.routes.get("$disconnect")
             && let Err(error) = self.functions.invoke(function, &event).await
@@ -179,26 +227,11 @@ impl Live {
         }
     }
 
-    /// From here on the connection can be posted to. That is before its client knows that it is open: what is posted
-    /// meanwhile waits.
-    fn register(&self, client: &Arc<Client>) -> (mpsc::Sender<Outgoing>, mpsc::Receiver<Outgoing>) {
-        let (outgoing, queue) = mpsc::channel(QUEUE);
-        let last_active = self.clock.now();
-        let connection = Connection { outgoing: outgoing.clone(), client: Arc::clone(client), last_active };
-        self.connections().insert(client.id.clone(), connection);
-        (outgoing, queue)
-    }
-
-    async fn serve(
-        self: Arc<Self>,
-        mut socket: WebSocket,
-        client: Arc<Client>,
-        outgoing: mpsc::Sender<Outgoing>,
-        mut queue: mpsc::Receiver<Outgoing>,
-    ) {
+    async fn serve(self: Arc<Self>, mut socket: WebSocket, client: Arc<Client>, line: Line) {
+        let Line { outgoing, mut queue } = line;
         let mut jumps = self.jumps.clone();
         let mut tick = tokio::time::interval(Duration::from_secs(5));
-        let (status, reason) = loop {
+        let goodbye = loop {
             tokio::select! {
                 // What was queued goes out before a limit is looked at: a jump of the clock makes schedules push first.
                 biased;
@@ -250,7 +283,8 @@ impl Live {
                 },
             }
         };
-        self.disconnected(&client, status, &reason).await;
+        // It is set here only. The line ends with this, and `attend` hears of it.
+        let _: Result<(), _> = client.goodbye.set(goodbye);
     }
 
     fn spawn_message(
@@ -290,35 +324,21 @@ pub(crate) async fn connect(
         source_ip: peer.ip().to_string(),
         user_agent: text(header::USER_AGENT).to_owned(),
         host: text(header::HOST).to_owned(),
+        goodbye: OnceLock::new(),
     });
     let mut event = live.event(&client, "$connect", "CONNECT");
     describe_request(&mut event, &uri, &headers, &client);
-    let Some(function) = live.routes.get("$connect") else {
-        return StatusCode::FORBIDDEN.into_response();
-    };
-    let status = match live.functions.invoke(function, &event).await {
-        Ok(answer) => answer["statusCode"]
-            .as_u64()
-            .and_then(|status| StatusCode::from_u16(u16::try_from(status).ok()?).ok())
-            .unwrap_or(StatusCode::INTERNAL_SERVER_ERROR),
-        Err(error) => {
-            tracing::error!(%error, "$connect");
-            StatusCode::INTERNAL_SERVER_ERROR
-        }
-    };
-    if !status.is_success() {
-        return status.into_response();
+    let (answer, answered) = oneshot::channel();
+    // A task of its own: a client who hangs up meanwhile does not stop the function, and who was let in has to leave.
+    tokio::spawn(Arc::clone(&live).attend(Arc::clone(&client), event, answer));
+    match answered.await {
+        Ok(Ok(line)) => upgrade
+            .max_message_size(MESSAGE_LIMIT)
+            .max_frame_size(FRAME_LIMIT)
+            .on_upgrade(move |socket| live.serve(socket, client, line)),
+        Ok(Err(status)) => status.into_response(),
+        Err(_) => StatusCode::INTERNAL_SERVER_ERROR.into_response(),
     }
-    // A client that acts the moment it is let in must hear what comes of that, so this cannot wait for the upgrade.
-    let (outgoing, queue) = live.register(&client);
-    let (failed_live, failed_client) = (Arc::clone(&live), Arc::clone(&client));
-    upgrade
-        .max_message_size(MESSAGE_LIMIT)
-        .max_frame_size(FRAME_LIMIT)
-        .on_failed_upgrade(move |_| {
-            tokio::spawn(async move { failed_live.disconnected(&failed_client, ABNORMAL, "").await });
-        })
-        .on_upgrade(move |socket| live.serve(socket, client, outgoing, queue))
 }
 
 /// Headers and query as `$connect` is told them: names capitalised, once with one value and once with all.

@@ -529,8 +529,7 @@ impl Stack {
 
 impl Inner {
     async fn advance(&self, seconds: u32) {
-        self.clock.advance(seconds);
-        self.schedules.run_due().await;
+        self.schedules.jump(seconds).await;
         self.settle().await;
         // Only now do connections look at the clock: what the schedules told them is on its way.
         if let Some(jumps) = self.jumps.upgrade() {

@@ -20,7 +20,7 @@ use crate::{Fault, Stack};
 const TEMPLATE: &str = r#"
 Globals:
   Function:
-    Timeout: 1
+    Timeout: 10
     Environment:
       Variables:
         PARLOR_PUBLIC_URL: !Ref PublicUrl
@@ -50,6 +50,12 @@ Resources:
         Get: { Type: HttpApi, Properties: { Method: GET, Path: "/things/{id}" } }
         Crash: { Type: HttpApi, Properties: { Method: POST, Path: "/crash" } }
         Delete: { Type: HttpApi, Properties: { Method: DELETE, Path: "/forbidden/{id}" } }
+  Slow:
+    Type: AWS::Serverless::Function
+    Metadata: { BuildProperties: { Binary: slow } }
+    Properties:
+      Timeout: 1
+      Events:
         Sleep: { Type: HttpApi, Properties: { Method: POST, Path: "/sleep" } }
   Hear:
     Type: AWS::Serverless::Function
@@ -82,7 +88,7 @@ Resources:
 "#;
 
 fn registry() -> Vec<Entry> {
-    vec![http::<Web>(), event::<Hear>(), event::<Tick>(), event::<Talk>()]
+    vec![http::<Web>(), http::<Slow>(), event::<Hear>(), event::<Tick>(), event::<Talk>()]
 }
 
 fn text(status: u16, body: String) -> Response<Body> {
@@ -102,11 +108,7 @@ impl HttpFunction for Web {
     }
 
     async fn handle(&self, request: Request) -> Response<Body> {
-        match request.uri().path() {
-            "/crash" => panic!("as asked"),
-            "/sleep" => tokio::time::sleep(Duration::from_secs(5)).await,
-            _ => {}
-        }
+        assert_ne!(request.uri().path(), "/crash", "as asked");
         let id = request.path_parameters().first("id").unwrap().to_owned();
         let key = AttributeValue::S(id);
         let sort = AttributeValue::S("O#1".to_owned());
@@ -132,6 +134,21 @@ impl HttpFunction for Web {
             Some(item) => text(200, item["what"].as_s().unwrap().clone()),
             None => text(404, "none".to_owned()),
         }
+    }
+}
+
+/// Never answers.
+struct Slow;
+
+impl HttpFunction for Slow {
+    const NAME: &'static str = "slow";
+
+    fn new(_: &Runtime) -> Self {
+        Self
+    }
+
+    async fn handle(&self, _: Request) -> Response<Body> {
+        std::future::pending().await
     }
 }
 
@@ -170,9 +187,10 @@ impl EventFunction for Hear {
     }
 }
 
-/// Answers with the time and how often it was called.
+/// Answers with the time, how often it was called, and how many calls were over before this one. Takes a moment.
 struct Tick {
     calls: AtomicU32,
+    over: AtomicU32,
     clock: Clock,
 }
 
@@ -182,12 +200,16 @@ impl EventFunction for Tick {
     type Answer = Value;
 
     fn new(runtime: &Runtime) -> Self {
-        Self { calls: AtomicU32::new(0), clock: runtime.clock.clone() }
+        Self { calls: AtomicU32::new(0), over: AtomicU32::new(0), clock: runtime.clock.clone() }
     }
 
     async fn handle(&self, event: Self::Event) -> Result<Value, lambda_runtime::Error> {
         let calls = self.calls.fetch_add(1, Ordering::SeqCst) + 1;
-        Ok(json!({ "calls": calls, "now": self.clock.now().as_second(), "source": event["source"] }))
+        let over = self.over.load(Ordering::SeqCst);
+        tokio::time::sleep(Duration::from_millis(100)).await;
+        self.over.fetch_add(1, Ordering::SeqCst);
+        let now = self.clock.now().as_second();
+        Ok(json!({ "calls": calls, "over": over, "now": now, "source": event["source"] }))
     }
 }
 
@@ -215,8 +237,11 @@ impl EventFunction for Talk {
                 serde_json::from_value::<aws_lambda_events::event::apigw::ApiGatewayWebsocketProxyRequest>(
                     event.clone(),
                 )?;
-                let known =
-                    event["queryStringParameters"]["ticket"] == "good" && event["headers"]["Origin"] == "http://o";
+                let ticket = &event["queryStringParameters"]["ticket"];
+                if ticket == "late" {
+                    tokio::time::sleep(Duration::from_millis(100)).await;
+                }
+                let known = (ticket == "good" || ticket == "late") && event["headers"]["Origin"] == "http://o";
                 Ok(json!({ "statusCode": if known { 200 } else { 401 } }))
             }
             Some("DISCONNECT") => {
@@ -397,8 +422,22 @@ async fn a_jump_of_the_clock_runs_what_is_due_once() {
 }
 
 #[tokio::test]
+async fn a_jump_of_the_clock_waits_for_what_was_under_way() {
+    let stack = stack().await;
+    let during = async {
+        stack.advance(1).await;
+        stack.run_schedule("tick").await.unwrap()
+    };
+    // The first begins a run and waits for it; the second finds nothing due.
+    let ((), tick) = tokio::join!(stack.advance(60), during);
+    assert_eq!((&tick["calls"], &tick["over"]), (&json!(2), &json!(1)));
+    stack.shutdown().await;
+}
+
+#[tokio::test]
 async fn a_restart_keeps_data_clock_and_place_in_the_stream() {
-    let directory = std::env::temp_dir().join(format!("parlor-restart-{}", std::process::id()));
+    let directory = std::env::temp_dir().join(format!("parlor-stack-{}", std::process::id()));
+    let _ = std::fs::remove_dir_all(&directory);
     let start = || Stack::builder().deployment(TEMPLATE, registry).demo(false).data(&directory).start();
     let client = reqwest::Client::new();
     let stack = start().await.unwrap();
@@ -437,6 +476,18 @@ async fn say(socket: &mut Socket, what: &str) -> String {
             return text.to_string();
         }
     }
+}
+
+/// Who has left, when `id` is among them.
+async fn until_left(staying: &mut Socket, id: &str) -> Value {
+    for _ in 0..250 {
+        let seen = say(staying, "who left").await;
+        if seen.contains(id) {
+            return serde_json::from_str(&seen).unwrap();
+        }
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
+    panic!("{id} is still here");
 }
 
 #[tokio::test]
@@ -480,6 +531,24 @@ async fn a_connection_can_be_posted_to_before_its_client_knows_that_it_is_open()
 }
 
 #[tokio::test]
+async fn who_hangs_up_before_the_connection_is_open_leaves_it() {
+    let stack = Stack::builder().deployment(TEMPLATE, registry).demo(false).keep_events(true).await.unwrap();
+    let mut staying = open(stack.url(), "good").await.unwrap();
+    let asked = || stack.last_event("talk").unwrap()["requestContext"].clone();
+    let first = asked();
+    {
+        let mut opening = std::pin::pin!(open(stack.url(), "late"));
+        while asked()["connectionId"] == first["connectionId"] {
+            let opened = tokio::time::timeout(Duration::from_millis(1), opening.as_mut()).await;
+            assert!(opened.is_err(), "it takes a moment");
+        }
+    }
+    let left = asked()["connectionId"].as_str().unwrap().to_owned();
+    until_left(&mut staying, &left).await;
+    stack.shutdown().await;
+}
+
+#[tokio::test]
 async fn a_connection_talks_and_leaving_is_noticed() {
     let stack = stack().await;
     let mut leaving = open(stack.url(), "good").await.unwrap();
@@ -490,16 +559,7 @@ async fn a_connection_talks_and_leaving_is_noticed() {
     drop(leaving);
 
     let mut staying = open(stack.url(), "good").await.unwrap();
-    let mut seen = String::new();
-    for _ in 0..50 {
-        seen = say(&mut staying, "who left").await;
-        if seen.contains(&left) {
-            break;
-        }
-        tokio::time::sleep(Duration::from_millis(20)).await;
-    }
-    let seen: Value = serde_json::from_str(&seen).unwrap();
-    assert_eq!(seen[0]["connectionId"], left.as_str());
+    let seen = until_left(&mut staying, &left).await;
     assert_eq!(seen[0]["disconnectStatusCode"], 1006);
 
     // Who left is gone for those who post, too.
@@ -563,6 +623,7 @@ async fn the_demo_is_the_same_after_a_restart_and_its_setup_link_works_until_use
     use parlor_domain::EmailAddress;
     use parlor_store::{Keys, Store};
     let directory = std::env::temp_dir().join(format!("parlor-demo-{}", std::process::id()));
+    let _ = std::fs::remove_dir_all(&directory);
     let start = |demo| Stack::builder().data(&directory).demo(demo).start();
     let stack = start(true).await.unwrap();
     let first = stack.ready().demo.clone().unwrap();

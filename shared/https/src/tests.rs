@@ -5,7 +5,7 @@ use aws_smithy_types::byte_stream::ByteStream;
 use rustls::ServerConfig;
 use rustls::pki_types::PrivateKeyDer;
 use tokio::io::{AsyncRead, AsyncReadExt as _, AsyncWrite, AsyncWriteExt as _};
-use tokio::net::TcpListener;
+use tokio::net::{TcpListener, TcpSocket};
 use tokio_rustls::TlsAcceptor;
 
 use super::*;
@@ -87,9 +87,12 @@ async fn who_is_not_trusted_is_not_spoken_to() {
 
 #[tokio::test]
 async fn what_broke_on_the_way_is_worth_another_try() {
-    let closed = TcpListener::bind("127.0.0.1:0").await.unwrap().local_addr().unwrap().port();
+    // Taken, so that nobody else listens there.
+    let closed = TcpSocket::new_v4().unwrap();
+    closed.bind("127.0.0.1:0".parse().unwrap()).unwrap();
+    let closed_port = closed.local_addr().unwrap().port();
     let https = Https::new(Trust::Nobody, LIMIT);
-    assert!(get(&https, &format!("http://127.0.0.1:{closed}/")).await.unwrap_err().is_io());
+    assert!(get(&https, &format!("http://127.0.0.1:{closed_port}/")).await.unwrap_err().is_io());
 
     // Takes the request, and hangs up.
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();

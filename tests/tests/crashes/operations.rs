@@ -167,6 +167,20 @@ impl Operation {
             _ => Some(self.way()),
         }
     }
+
+    /// The request that it is there for, where another function could have made it before: there has to be one to die at.
+    pub(crate) fn purpose(self) -> Option<&'static str> {
+        match self {
+            Self::DeliverMail | Self::RetryDelivery => Some("SendEmail"),
+            Self::DeliverText => Some("Publish"),
+            Self::DeliverWebhook | Self::DeliverWebhookGone | Self::DeliverWebhookRefused => Some("TransactWriteItems"),
+            Self::RetryWebhook | Self::RetryWebhookGone | Self::RetryWebhookGivenUp | Self::RetryWebhookReplay => {
+                Some("TransactWriteItems")
+            }
+            Self::SweepInactivity | Self::SweepAccess => Some("TransactWriteItems"),
+            _ => None,
+        }
+    }
 }
 
 #[test]

@@ -157,7 +157,7 @@ mod tests {
 
     use tokio::{
         io::{AsyncReadExt as _, AsyncWriteExt as _},
-        net::TcpListener,
+        net::{TcpListener, TcpSocket},
     };
 
     use super::*;
@@ -253,11 +253,14 @@ mod tests {
         let (broken, _) = listener("SSH-2.0-OpenSSH_9.6\r\n").await;
         let (empty, _) = listener("").await;
         let client = Client::new(Targets::Loopback);
-        let closed = TcpListener::bind("127.0.0.1:0").await.unwrap().local_addr().unwrap().port();
+        // Taken, so that nobody else listens there.
+        let closed = TcpSocket::new_v4().unwrap();
+        closed.bind("127.0.0.1:0".parse().unwrap()).unwrap();
+        let closed_port = closed.local_addr().unwrap().port();
         for (url, expected) in [
             (format!("http://127.0.0.1:{broken}/"), NoAnswer::Broken),
             (format!("http://127.0.0.1:{empty}/"), NoAnswer::Broken),
-            (format!("http://127.0.0.1:{closed}/"), NoAnswer::NotConnected),
+            (format!("http://127.0.0.1:{closed_port}/"), NoAnswer::NotConnected),
             (format!("https://127.0.0.1:{broken}/"), NoAnswer::NotConnected),
         ] {
             assert_eq!(client.post(post(&url)).await, Err(expected), "{url}");
