@@ -173,11 +173,15 @@ impl Operation {
         match self {
             Self::DeliverMail | Self::RetryDelivery => Some("SendEmail"),
             Self::DeliverText => Some("Publish"),
-            Self::DeliverWebhook | Self::DeliverWebhookGone | Self::DeliverWebhookRefused => Some("TransactWriteItems"),
-            Self::RetryWebhook | Self::RetryWebhookGone | Self::RetryWebhookGivenUp | Self::RetryWebhookReplay => {
-                Some("TransactWriteItems")
-            }
-            Self::SweepInactivity | Self::SweepAccess => Some("TransactWriteItems"),
+            Self::DeliverWebhook
+            | Self::DeliverWebhookGone
+            | Self::DeliverWebhookRefused
+            | Self::RetryWebhook
+            | Self::RetryWebhookGone
+            | Self::RetryWebhookGivenUp
+            | Self::RetryWebhookReplay
+            | Self::SweepInactivity
+            | Self::SweepAccess => Some("TransactWriteItems"),
             _ => None,
         }
     }
