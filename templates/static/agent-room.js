@@ -263,8 +263,10 @@ on(document, "focusout", flush);
 on(document, "toggle", flush, true);
 let refreshing = null;
 let again = false;
+let heard = "";
 function refresh() {
   if (refreshing) { again = true; return refreshing; }
+  heard = "";
   refreshing = fetchParts().then((fresh) => {
     waitingState = fresh.dataset.state;
     for (const source of all("[data-part]", fresh)) {
@@ -274,6 +276,7 @@ function refresh() {
       shown.set(part, blank(html));
       putPart(part, html);
     }
+    if (heard) showIndicator(heard);
     room.dataset.state = fresh.dataset.state;
     const over = ["ended", "discarded"].includes(fresh.dataset.state);
     one("fieldset", composer).disabled = over;
@@ -411,9 +414,11 @@ on(document, "pointerdown", (event) => { if (!face.contains(event.target)) { del
 // Presence: the five signs come from a template, wherever this customer is shown.
 function showIndicator(indicator) {
   const model = one(`[data-indicator="${CSS.escape(indicator)}"]`, document.getElementById("indicators").content);
-  if (!model) return;
+  if (!model) return false;
+  let changed = false;
   for (const holder of all(`[data-indicator-of="${CSS.escape(sid)}"]`)) {
     if (holder.dataset.indicator === indicator) continue;
+    changed = true;
     holder.dataset.indicator = indicator;
     const mark = one(".indicator", model).cloneNode(true);
     mark.classList.add("indicator-new");
@@ -423,6 +428,7 @@ function showIndicator(indicator) {
   for (const label of all("[data-indicator-words]", room)) label.textContent = model.dataset.words;
   shown.delete(one("[data-part=avatar]", room));
   shown.delete(one("[data-part=who]", room));
+  return changed;
 }
 const typing = document.getElementById("typing");
 let typingEnds;
@@ -446,9 +452,11 @@ function onFrame(message) {
   switch (message.type) {
     case "presence":
     case "pong":
-      if (message.indicator) showIndicator(message.indicator);
-      // Parts on their way were read before this was so: they are asked for again, to have the last word.
-      if (refreshing) again = true;
+      if (message.indicator && showIndicator(message.indicator) && refreshing) {
+        // Parts on their way were read before this was so. They must not hide it, nor have the last word.
+        heard = message.indicator;
+        again = true;
+      }
       if (message.customer === false) showTyping(false);
       break;
     case "typing":

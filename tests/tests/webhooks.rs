@@ -295,7 +295,7 @@ async fn r24_hostile_receivers_delay_nobody_else() {
         house.stack.settle().await;
     };
     // Whoever hangs is given up after 15 seconds; waiting for it would take that with each batch of five events.
-    tokio::time::timeout(std::time::Duration::from_secs(45), quick).await.expect("a hostile receiver is waited for");
+    tokio::time::timeout(std::time::Duration::from_secs(29), quick).await.expect("a hostile receiver is waited for");
     assert_eq!(house.stack.outbox().items().len(), 1 + sessions, "and no mail waits either");
     let outcome = async |endpoint: &Endpoint| endpoint.deliveries(&house).await.pop().unwrap()["attempts"][0].clone();
     assert_eq!(outcome(&hostile[0]).await["error"], "timed_out");

@@ -158,7 +158,6 @@ impl Live {
         answer: oneshot::Sender<Result<Line, StatusCode>>,
     ) {
         let status = self.consent(&event).await;
-        // Whoever asked may have hung up: nobody hears the answer then, and the line is dropped here.
         if !status.is_success() {
             let _: Result<(), _> = answer.send(Err(status));
             return;
@@ -167,6 +166,7 @@ impl Live {
         let last_active = self.clock.now();
         let connection = Connection { outgoing: outgoing.clone(), client: Arc::clone(&client), last_active };
         self.connections().insert(client.id.clone(), connection);
+        // Whoever asked may have hung up: nobody hears the answer then, and the line is dropped here.
         let _: Result<(), _> = answer.send(Ok(Line { outgoing: outgoing.clone(), queue }));
         outgoing.closed().await;
         self.connections().remove(&client.id);

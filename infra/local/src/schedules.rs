@@ -42,8 +42,8 @@ impl Schedules {
         }
     }
 
-    /// Makes the clock jump, and runs what is due then. When this returns, all of that has run, and what was under way before
-    /// the jump, too.
+    /// Makes the clock jump, and runs what is due then. When this returns, all of that has run, and what the clock
+    /// had set going before, too.
     pub(crate) async fn jump(&self, seconds: u32) {
         let mut last_run = self.last_run.lock().await;
         self.clock.advance(seconds);

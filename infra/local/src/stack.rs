@@ -460,8 +460,8 @@ impl Stack {
         self.live.functions.last_event(function)
     }
 
-    /// Makes the clock jump, then runs the schedules that are due by it and waits until everything that follows from them
-    /// was delivered.
+    /// Waits for the schedules that the clock has set going, makes it jump, runs those that are due then, and waits until
+    /// everything that follows from them was delivered.
     pub async fn advance(&self, seconds: u32) {
         self.inner.advance(seconds).await;
     }

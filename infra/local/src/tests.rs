@@ -544,7 +544,8 @@ async fn who_hangs_up_before_the_connection_is_open_leaves_it() {
         }
     }
     let left = asked()["connectionId"].as_str().unwrap().to_owned();
-    until_left(&mut staying, &left).await;
+    let seen = until_left(&mut staying, &left).await;
+    assert_eq!((seen.as_array().unwrap().len(), &seen[0]["disconnectStatusCode"]), (1, &json!(1006)));
     stack.shutdown().await;
 }
 

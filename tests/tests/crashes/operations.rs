@@ -173,15 +173,10 @@ impl Operation {
         match self {
             Self::DeliverMail | Self::RetryDelivery => Some("SendEmail"),
             Self::DeliverText => Some("Publish"),
-            Self::DeliverWebhook
-            | Self::DeliverWebhookGone
-            | Self::DeliverWebhookRefused
-            | Self::RetryWebhook
-            | Self::RetryWebhookGone
-            | Self::RetryWebhookGivenUp
-            | Self::RetryWebhookReplay
-            | Self::SweepInactivity
-            | Self::SweepAccess => Some("TransactWriteItems"),
+            // Only what is taken up is written, and the stream has not left anything of it.
+            Self::RetryWebhook | Self::RetryWebhookGone | Self::RetryWebhookGivenUp | Self::RetryWebhookReplay => {
+                Some("TransactWriteItems")
+            }
             _ => None,
         }
     }
