@@ -44,10 +44,9 @@ async fn r24_events_arrive_in_order_and_verify_by_the_standards_library() {
     let seqs: Vec<_> = deliveries.iter().map(|delivery| delivery["seq"].as_u64().unwrap()).collect();
     assert_eq!(seqs, [3, 2, 1]);
     assert_eq!(deliveries[0]["state"], "delivered");
-    let attempt = &deliveries[0]["attempts"][0];
-    assert_eq!(attempt["status"], 204);
-    // A busy machine may stand still for a second.
-    assert!(attempt["took"] == "under_1s" || attempt["took"] == "under_5s", "{attempt}");
+    assert_eq!(deliveries[0]["attempts"][0]["status"], 204);
+    // A busy machine may stand still for a second, and not in all of them.
+    assert!(deliveries.iter().any(|delivery| delivery["attempts"][0]["took"] == "under_1s"), "{deliveries:?}");
     assert_eq!(house.get(&endpoint.path(&format!("/deliveries/{session}-3"))).await, deliveries[0]);
 }
 
@@ -296,6 +295,7 @@ async fn r24_hostile_receivers_delay_nobody_else() {
     };
     // Whoever hangs is given up after 15 seconds; waiting for it would take that with each batch of five events.
     tokio::time::timeout(std::time::Duration::from_secs(29), quick).await.expect("a hostile receiver is waited for");
+    assert_eq!(hostile[0].receiver.received().len(), 1, "the one that hangs is left alone");
     assert_eq!(house.stack.outbox().items().len(), 1 + sessions, "and no mail waits either");
     let outcome = async |endpoint: &Endpoint| endpoint.deliveries(&house).await.pop().unwrap()["attempts"][0].clone();
     assert_eq!(outcome(&hostile[0]).await["error"], "timed_out");

@@ -173,7 +173,7 @@ impl Operation {
         match self {
             Self::DeliverMail | Self::RetryDelivery => Some("SendEmail"),
             Self::DeliverText => Some("Publish"),
-            // Only what is taken up is written, and the stream has not left anything of it.
+            // The first one claims what is due, which the stream's own attempt has left.
             Self::RetryWebhook | Self::RetryWebhookGone | Self::RetryWebhookGivenUp | Self::RetryWebhookReplay => {
                 Some("TransactWriteItems")
             }
