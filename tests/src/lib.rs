@@ -220,7 +220,8 @@ impl House {
 
     /// Changes some of the system's settings; `change` is laid over the document key by key.
     pub async fn settings(&self, change: Value) {
-        let (system, version) = self.store.read(parlor_store::Keys::new().system()).await.unwrap().system().unwrap();
+        let (system, version) =
+            self.store.read(parlor_store::ReadBatch::new().system()).await.unwrap().system().unwrap();
         let overrides = parlor_domain::settings::Overrides::parse(change, &system).unwrap();
         let new = system.with(&overrides).unwrap();
         let now = self.runtime.clock.now();
@@ -254,7 +255,7 @@ impl House {
 
     /// The one-time code that was sent last and waits to be entered.
     pub async fn code(&self, session: &SessionId) -> String {
-        let found = self.store.read(parlor_store::Keys::new().session(session)).await.unwrap();
+        let found = self.store.read(parlor_store::ReadBatch::new().session(session)).await.unwrap();
         let code = found.session(session).unwrap().unwrap().session.code.unwrap().code;
         let code = Pin::open(session, &code, &self.keyring).unwrap().reveal().to_owned();
         canary::digits("a one-time code", &code, session.as_str());

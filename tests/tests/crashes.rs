@@ -25,7 +25,7 @@ use futures_util::{StreamExt as _, stream};
 use operations::{Operation, Told};
 use parlor_domain::{SessionId, presence::Who};
 use parlor_local::{Crash, Stack};
-use parlor_store::Keys;
+use parlor_store::ReadBatch;
 use parlor_tests::{House, canary};
 use reqwest::Method;
 use tracing_subscriber::{layer::SubscriberExt as _, util::SubscriberInitExt as _};
@@ -122,7 +122,7 @@ fn arm(stack: &Stack, dying: Operation, point: usize, case: &Case, gap: &Arc<Ato
 }
 
 async fn customer_is_here(house: &House, session: &SessionId) -> bool {
-    let found = house.store.read(Keys::new().session(session)).await.unwrap();
+    let found = house.store.read(ReadBatch::new().session(session)).await.unwrap();
     let presence = found.session(session).unwrap().unwrap().presence;
     presence.alive(house.runtime.clock.now()).any(|(_, lease)| lease.who == Who::Customer)
 }

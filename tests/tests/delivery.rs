@@ -19,7 +19,7 @@ use parlor_domain::{
     session::{Context, Customer},
 };
 use parlor_local::Fault;
-use parlor_store::{Extras, Keys};
+use parlor_store::{Extras, ReadBatch};
 use serde_json::{Value, json};
 
 /// A house whose sessions are written as operations write them, but at any time, and by no operation.
@@ -45,7 +45,7 @@ impl House {
 
     async fn set(&mut self, change: Value) {
         self.house.settings(change).await;
-        self.settings = self.store.read(Keys::new().system()).await.unwrap().system().unwrap().0;
+        self.settings = self.store.read(ReadBatch::new().system()).await.unwrap().system().unwrap().0;
     }
 
     fn now(&self) -> Timestamp {
@@ -88,7 +88,7 @@ impl House {
     }
 
     async fn now_of(&self, id: &SessionId) -> Session {
-        self.store.read(Keys::new().session(id)).await.unwrap().session(id).unwrap().unwrap().session
+        self.store.read(ReadBatch::new().session(id)).await.unwrap().session(id).unwrap().unwrap().session
     }
 
     /// The newest entry of a session.

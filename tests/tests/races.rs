@@ -67,7 +67,7 @@ async fn a_request_that_hangs_is_made_again_within_the_functions_time() {
         let before = house.count_events(&session, "message").await;
         let mut hangs = true;
         house.stack.inject(move |function, operation| {
-            let first = function == "session-content" && operation == hanging && std::mem::take(&mut hangs);
+            let first = function == "session-messages" && operation == hanging && std::mem::take(&mut hangs);
             if first { Fault::Held } else { Fault::None }
         });
         let path = format!("/v1/sessions/{session}/messages");

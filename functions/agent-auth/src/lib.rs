@@ -9,24 +9,24 @@
 //! | POST `/setup/{token}` | one `BatchGetItem`, one `TransactWriteItems` |
 #![cfg_attr(test, allow(clippy::unwrap_used))]
 
-mod door;
-mod known;
-mod next;
+mod backoff;
+mod form_token;
+mod known_browser;
 pub mod password;
+mod return_path;
 mod setup;
 mod sign_in;
-mod waits;
 
 use jiff::Timestamp;
 use lambda_http::{Body, Request, Response, http::Method};
 use parlor_runtime::{HttpFunction, Runtime};
 use parlor_store::StoreError;
-use parlor_web::{Ports, Refused, call::segments, problem, redirect};
+use parlor_web::{ApiError, AppState, api_request::segments, problem, redirect};
 
 /// Signs staff in and out, and lets the first admin in.
 #[derive(Debug)]
 pub struct AgentAuth {
-    ports: Ports,
+    app: AppState,
 }
 
 /// Why a page of this function is not what was asked for.
@@ -34,7 +34,7 @@ pub struct AgentAuth {
 enum AuthError {
     /// What any operation can refuse with.
     #[error(transparent)]
-    Refused(#[from] Refused),
+    ApiError(#[from] ApiError),
     /// Signing out without being signed in: there is nothing to end.
     #[error("nobody is signed in")]
     NobodySignedIn,
@@ -42,7 +42,7 @@ enum AuthError {
 
 impl From<StoreError> for AuthError {
     fn from(error: StoreError) -> Self {
-        Self::Refused(error.into())
+        Self::ApiError(error.into())
     }
 }
 
@@ -50,8 +50,8 @@ impl AuthError {
     fn into_response(self, now: Timestamp) -> Response<Body> {
         match self {
             Self::NobodySignedIn => sign_in::signed_out(),
-            Self::Refused(Refused::NotSignedIn) => redirect("/login"),
-            Self::Refused(refused) => problem::page(&refused.problem(now), "/console"),
+            Self::ApiError(ApiError::NotSignedIn) => redirect("/login"),
+            Self::ApiError(refused) => problem::page(&refused.problem(now), "/console"),
         }
     }
 }
@@ -60,20 +60,20 @@ impl HttpFunction for AgentAuth {
     const NAME: &'static str = "agent-auth";
 
     fn new(runtime: &Runtime) -> Self {
-        Self { ports: Ports::new(runtime) }
+        Self { app: AppState::new(runtime) }
     }
 
     async fn handle(&self, request: Request) -> Response<Body> {
         let path = segments(&request);
         let path: Vec<&str> = path.iter().map(String::as_str).collect();
         let answer = match (request.method(), path.as_slice()) {
-            (&Method::GET, ["login"]) => Ok(sign_in::page(&self.ports, &request)),
-            (&Method::POST, ["login"]) => sign_in::submit(&self.ports, &request).await,
-            (&Method::POST, ["logout"]) => sign_in::sign_out(&self.ports, &request).await,
-            (&Method::GET, ["setup", token]) => setup::page(&self.ports, &request, token).await,
-            (&Method::POST, ["setup", token]) => setup::submit(&self.ports, &request, token).await,
-            _ => Err(Refused::NotFound.into()),
+            (&Method::GET, ["login"]) => Ok(sign_in::page(&self.app, &request)),
+            (&Method::POST, ["login"]) => sign_in::submit(&self.app, &request).await,
+            (&Method::POST, ["logout"]) => sign_in::sign_out(&self.app, &request).await,
+            (&Method::GET, ["setup", token]) => setup::page(&self.app, &request, token).await,
+            (&Method::POST, ["setup", token]) => setup::submit(&self.app, &request, token).await,
+            _ => Err(ApiError::NotFound.into()),
         };
-        answer.unwrap_or_else(|error| error.into_response(self.ports.clock.now()))
+        answer.unwrap_or_else(|error| error.into_response(self.app.clock.now()))
     }
 }

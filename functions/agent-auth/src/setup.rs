@@ -2,13 +2,13 @@
 
 use lambda_http::{Body, Request, Response, http::StatusCode};
 use parlor_domain::{Agent, AgentId, EmailAddress, Role, Secret, TeamId};
-use parlor_store::{Keys, NewAgent, StoreError};
+use parlor_store::{NewAgent, ReadBatch, StoreError};
 use parlor_templates::console::{FieldError, Setup, words};
-use parlor_web::{Ports, call::form_fields, html, redirect};
+use parlor_web::{AppState, api_request::form_fields, html, redirect};
 
 use crate::{
     AuthError,
-    door::{self, Door},
+    form_token::{self, FormToken},
     password,
 };
 
@@ -19,18 +19,18 @@ const FIRST_TEAM: &str = "Customer service";
 const NAME_MAX: usize = 120;
 
 /// GET `/setup/{token}`.
-pub(crate) async fn page(ports: &Ports, request: &Request, token: &str) -> Result<Response<Body>, AuthError> {
-    if !opens(ports, token).await? {
+pub(crate) async fn page(app: &AppState, request: &Request, token: &str) -> Result<Response<Body>, AuthError> {
+    if !opens(app, token).await? {
         return Ok(gone());
     }
-    Ok(show(ports, request, StatusCode::OK, Setup { action: action(token), ..Setup::default() }))
+    Ok(show(app, request, StatusCode::OK, Setup { action: action(token), ..Setup::default() }))
 }
 
 /// POST `/setup/{token}`.
-pub(crate) async fn submit(ports: &Ports, request: &Request, token: &str) -> Result<Response<Body>, AuthError> {
+pub(crate) async fn submit(app: &AppState, request: &Request, token: &str) -> Result<Response<Body>, AuthError> {
     let fields = form_fields(request)?;
-    door::check(request, &fields, ports)?;
-    if !opens(ports, token).await? {
+    form_token::check(request, &fields, app)?;
+    if !opens(app, token).await? {
         return Ok(gone());
     }
     let field = |name: &str| fields.get(name).map(String::as_str).unwrap_or_default();
@@ -39,19 +39,19 @@ pub(crate) async fn submit(ports: &Ports, request: &Request, token: &str) -> Res
         Err(errors) => {
             let (name, email) = (field("name").to_owned(), field("email").to_owned());
             let view = Setup { action: action(token), name, email, errors, ..Setup::default() };
-            return Ok(show(ports, request, StatusCode::UNPROCESSABLE_ENTITY, view));
+            return Ok(show(app, request, StatusCode::UNPROCESSABLE_ENTITY, view));
         }
     };
     let agent = Agent {
-        id: AgentId::generate(&ports.entropy),
+        id: AgentId::generate(&app.entropy),
         name: admin.name,
         email: admin.email,
         role: Role::Admin,
-        team: TeamId::generate(&ports.entropy),
+        team: TeamId::generate(&app.entropy),
         also_teams: vec![],
     };
-    let new = NewAgent { agent, password: password::hash(field("password"), &ports.entropy) };
-    match ports.store.create_first_admin(&new, FIRST_TEAM).await {
+    let new = NewAgent { agent, password: password::hash(field("password"), &app.entropy) };
+    match app.store.create_first_admin(&new, FIRST_TEAM).await {
         Ok(()) => {
             tracing::info!(agent = %new.agent.id, "the first admin");
             Ok(redirect("/login?next=/console"))
@@ -62,18 +62,18 @@ pub(crate) async fn submit(ports: &Ports, request: &Request, token: &str) -> Res
 }
 
 /// Whether `token` is the setup link's secret and the link is there. One `BatchGetItem`, or none for what is no token.
-async fn opens(ports: &Ports, token: &str) -> Result<bool, AuthError> {
+async fn opens(app: &AppState, token: &str) -> Result<bool, AuthError> {
     let Some(secret) = Secret::parse(token) else { return Ok(false) };
-    let link = ports.store.read(Keys::new().setup()).await?.setup()?;
-    Ok(link.is_some_and(|link| link.secret.matches(&secret) && ports.clock.now() < link.expires_at))
+    let link = app.store.read(ReadBatch::new().setup()).await?.setup()?;
+    Ok(link.is_some_and(|link| link.secret.matches(&secret) && app.clock.now() < link.expires_at))
 }
 
 fn action(token: &str) -> String {
     format!("/setup/{token}")
 }
 
-fn show(ports: &Ports, request: &Request, status: StatusCode, view: Setup) -> Response<Body> {
-    let door = Door::of(request, ports);
+fn show(app: &AppState, request: &Request, status: StatusCode, view: Setup) -> Response<Body> {
+    let door = FormToken::of(request, app);
     let mut response = html(status, Setup { csrf: door.token.clone(), ..view }.render(), None);
     door.mark(&mut response);
     response

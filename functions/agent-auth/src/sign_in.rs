@@ -8,19 +8,19 @@ use parlor_domain::{
     Agent, EmailAddress, LoginId, Secret,
     staff::{LOGIN_MINUTES, Login, StaffCookie},
 };
-use parlor_store::{Guesser, Keys, Race, StoreError};
+use parlor_store::{Guesser, Race, ReadBatch, StoreError};
 use parlor_templates::console::{self, LoginNotice};
 use parlor_web::{
-    Call, Credentials, Ports, Refused,
-    call::form_fields,
+    ApiError, ApiRequest, AppState, Credentials,
+    api_request::form_fields,
     cookies, html, redirect,
     reply::{retry_after, set_cookie},
 };
 
 use crate::{
-    AuthError,
-    door::{self, Door},
-    known, next, password, waits,
+    AuthError, backoff,
+    form_token::{self, FormToken},
+    known_browser, password, return_path,
 };
 
 /// How a try went.
@@ -35,32 +35,32 @@ enum Tried {
 }
 
 /// GET `/login`: nothing is read.
-pub(crate) fn page(ports: &Ports, request: &Request) -> Response<Body> {
+pub(crate) fn page(app: &AppState, request: &Request) -> Response<Body> {
     let query = request.query_string_parameters();
-    let next = query.first("next").and_then(next::ours);
+    let next = query.first("next").and_then(return_path::ours);
     let notice = match (query.first("signed-out"), next) {
         (Some(_), _) => Some(LoginNotice::SignedOut),
         (None, Some(_)) => Some(LoginNotice::Needed),
         (None, None) => None,
     };
-    show(ports, request, StatusCode::OK, "", next, notice)
+    show(app, request, StatusCode::OK, "", next, notice)
 }
 
 fn show(
-    ports: &Ports,
+    app: &AppState,
     request: &Request,
     status: StatusCode,
     email: &str,
     next: Option<&str>,
     notice: Option<LoginNotice>,
 ) -> Response<Body> {
-    let door = Door::of(request, ports);
+    let door = FormToken::of(request, app);
     let view = console::Login {
         csrf: door.token.clone(),
         email: email.to_owned(),
         next: next.map(str::to_owned),
         notice,
-        now: ports.clock.now(),
+        now: app.clock.now(),
     };
     let mut response = html(status, view.render(), None);
     door.mark(&mut response);
@@ -68,26 +68,26 @@ fn show(
 }
 
 /// POST `/login`.
-pub(crate) async fn submit(ports: &Ports, request: &Request) -> Result<Response<Body>, AuthError> {
+pub(crate) async fn submit(app: &AppState, request: &Request) -> Result<Response<Body>, AuthError> {
     let fields = form_fields(request)?;
-    door::check(request, &fields, ports)?;
+    form_token::check(request, &fields, app)?;
     let field = |name: &str| fields.get(name).map(String::as_str).unwrap_or_default();
-    let next = next::ours(field("next"));
+    let next = return_path::ours(field("next"));
     let tried = match field("email").parse::<EmailAddress>() {
         Ok(email) => {
-            let browser = known::browser(ports, request, &email);
-            attempt(ports, &Guesser { email, browser }, field("password")).await?
+            let browser = known_browser::browser(app, request, &email);
+            attempt(app, &Guesser { email, browser }, field("password")).await?
         }
         // Nobody's by its shape alone, which tells nothing about anybody.
         Err(_) => Tried::Wrong,
     };
-    let again = |status, notice| show(ports, request, status, field("email").trim(), next, Some(notice));
+    let again = |status, notice| show(app, request, status, field("email").trim(), next, Some(notice));
     Ok(match tried {
         Tried::Right(email, cookie) => {
             tracing::info!(agent = %cookie.agent, login = %cookie.login, "signed in");
             let mut response = redirect(next.unwrap_or("/console"));
             set_cookie(&mut response, &cookies::set(cookies::STAFF, &cookie.reveal(), Some(LOGIN_MINUTES * 60)));
-            set_cookie(&mut response, &known::cookie(ports, &email, &cookie.login));
+            set_cookie(&mut response, &known_browser::cookie(app, &email, &cookie.login));
             response
         }
         Tried::Wrong => {
@@ -97,7 +97,7 @@ pub(crate) async fn submit(ports: &Ports, request: &Request) -> Result<Response<
         Tried::Waiting(until) => {
             tracing::warn!("a try that has to wait");
             let mut response = again(StatusCode::TOO_MANY_REQUESTS, LoginNotice::Locked { until });
-            let seconds = until.duration_since(ports.clock.now()).as_secs().max(1);
+            let seconds = until.duration_since(app.clock.now()).as_secs().max(1);
             retry_after(&mut response, Some(seconds));
             response
         }
@@ -106,16 +106,16 @@ pub(crate) async fn submit(ports: &Ports, request: &Request) -> Result<Response<
 
 /// One try: it counts before it is answered. Cost: one `BatchGetItem`, and one write unless it has to wait; both again
 /// when another try for the same address got in between.
-async fn attempt(ports: &Ports, guesser: &Guesser, typed: &str) -> Result<Tried, AuthError> {
+async fn attempt(app: &AppState, guesser: &Guesser, typed: &str) -> Result<Tried, AuthError> {
     let email = &guesser.email;
     // Hashing is what a try costs, so it is done once however often the try begins again.
     let mut judged: Option<(Option<String>, bool)> = None;
-    let mut race = Race::new(&ports.entropy);
+    let mut race = Race::new(&app.entropy);
     while race.goes_on().await {
-        let now = ports.clock.now();
-        let found = ports.store.read(Keys::new().credentials(email).wrong_passwords(guesser)).await?;
+        let now = app.clock.now();
+        let found = app.store.read(ReadBatch::new().credentials(email).wrong_passwords(guesser)).await?;
         let wrong = found.wrong_passwords(guesser)?;
-        if let Some(until) = waits::waiting(&wrong, now) {
+        if let Some(until) = backoff::waiting(&wrong, now) {
             return Ok(Tried::Waiting(until));
         }
         let credentials = found.credentials(email)?;
@@ -126,11 +126,11 @@ async fn attempt(ports: &Ports, guesser: &Guesser, typed: &str) -> Result<Tried,
         };
         judged = Some((stored, right));
         let written = if let Some(credentials) = credentials.filter(|_| right) {
-            let (login, cookie) = new_login(ports, credentials.agent, now);
-            ports.store.sign_in(guesser, &wrong, &login).await.map(|()| Tried::Right(email.clone(), cookie))
+            let (login, cookie) = new_login(app, credentials.agent, now);
+            app.store.sign_in(guesser, &wrong, &login).await.map(|()| Tried::Right(email.clone(), cookie))
         } else {
-            let next = waits::count(&wrong, now);
-            ports.store.note_wrong_password(guesser, &wrong, &next, now).await.map(|()| Tried::Wrong)
+            let next = backoff::count(&wrong, now);
+            app.store.note_wrong_password(guesser, &wrong, &next, now).await.map(|()| Tried::Wrong)
         };
         match written {
             Ok(tried) => return Ok(tried),
@@ -138,14 +138,14 @@ async fn attempt(ports: &Ports, guesser: &Guesser, typed: &str) -> Result<Tried,
             Err(error) => return Err(error.into()),
         }
     }
-    Err(Refused::Busy.into())
+    Err(ApiError::Busy.into())
 }
 
 /// A sign-in as it is kept, and as the browser keeps it.
-fn new_login(ports: &Ports, agent: Agent, now: Timestamp) -> (Login, StaffCookie) {
-    let secret = Secret::generate(&ports.entropy);
+fn new_login(app: &AppState, agent: Agent, now: Timestamp) -> (Login, StaffCookie) {
+    let secret = Secret::generate(&app.entropy);
     let login = Login {
-        id: LoginId::generate(&ports.entropy),
+        id: LoginId::generate(&app.entropy),
         agent: agent.id.clone(),
         secret: secret.hash(),
         created_at: now,
@@ -157,17 +157,17 @@ fn new_login(ports: &Ports, agent: Agent, now: Timestamp) -> (Login, StaffCookie
 }
 
 /// POST `/logout`.
-pub(crate) async fn sign_out(ports: &Ports, request: &Request) -> Result<Response<Body>, AuthError> {
-    let call = Call::read(request, ports)?;
+pub(crate) async fn sign_out(app: &AppState, request: &Request) -> Result<Response<Body>, AuthError> {
+    let call = ApiRequest::read(request, app)?;
     let Credentials::Staff(cookie) = &call.credentials else { return Err(AuthError::NobodySignedIn) };
-    let found = ports.store.read(call.credentials.keys(Keys::new())).await?;
-    let caller = match call.credentials.check(&found, ports.clock.now()) {
+    let found = app.store.read(call.credentials.keys(ReadBatch::new())).await?;
+    let caller = match call.credentials.check(&found, app.clock.now()) {
         Ok(caller) => caller,
-        Err(Refused::NotSignedIn) => return Err(AuthError::NobodySignedIn),
+        Err(ApiError::NotSignedIn) => return Err(AuthError::NobodySignedIn),
         Err(refused) => return Err(refused.into()),
     };
-    call.check_csrf(&caller, ports)?;
-    ports.store.sign_out(&cookie.agent, &cookie.login).await?;
+    call.check_csrf(&caller, app)?;
+    app.store.sign_out(&cookie.agent, &cookie.login).await?;
     tracing::info!(agent = %cookie.agent, login = %cookie.login, "signed out");
     Ok(signed_out())
 }

@@ -6,7 +6,7 @@ use parlor_domain::{AgentId, Presence, SessionId, State, settings};
 use parlor_store::{Page, Query, Scope, Summary};
 use parlor_templates::console::{History, HistoryRow, words};
 
-use crate::refusal::number;
+use crate::error_page::number;
 
 /// Rows of one page of the list.
 const ROWS: usize = 30;
@@ -15,14 +15,14 @@ const QUERY_MAX: usize = 120;
 
 /// What the address asks of the list.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub(crate) struct Asked {
+pub(crate) struct HistoryQuery {
     /// The start of words of the name; empty for all.
     text: String,
     /// From the page before.
     cursor: Option<i64>,
 }
 
-impl Asked {
+impl HistoryQuery {
     pub(crate) fn of(request: &Request) -> Self {
         let query = request.query_string_parameters();
         let text = query.first("q").unwrap_or_default().trim().chars().take(QUERY_MAX).collect();
@@ -97,12 +97,12 @@ mod tests {
 
     use super::*;
 
-    fn asked(query: &str) -> Asked {
+    fn asked(query: &str) -> HistoryQuery {
         let uri = format!("https://parlor.example/console?{query}");
         let request = lambda_http::http::Request::get(uri).body(Body::Empty).unwrap();
         let pairs: std::collections::HashMap<String, String> =
             form_urlencoded::parse(query.as_bytes()).into_owned().collect();
-        Asked::of(&request.with_query_string_parameters(pairs))
+        HistoryQuery::of(&request.with_query_string_parameters(pairs))
     }
 
     #[test]

@@ -13,10 +13,10 @@
 //! looked at only once it is.
 #![cfg_attr(test, allow(clippy::unwrap_used))]
 
-mod desk;
+mod error_page;
 mod history;
-mod refusal;
 mod room;
+mod staff_context;
 mod welcome;
 
 use lambda_http::{
@@ -27,33 +27,33 @@ use parlor_domain::settings::Service;
 use parlor_runtime::{HttpFunction, Runtime};
 use parlor_store::StoreError;
 use parlor_web::{
-    Answer, Ports, Refused,
-    call::{segments, session_id},
+    ApiError, ApiResponse, AppState,
+    api_request::{segments, session_id},
     redirect,
 };
 
-use crate::refusal::Wanted;
+use crate::error_page::ResponseKind;
 
 /// Shows staff the console and its rooms.
 #[derive(Debug)]
 pub struct AgentConsole {
-    ports: Ports,
+    app: AppState,
 }
 
 /// Why a page is not shown.
 #[derive(Debug, thiserror::Error)]
-enum ConsoleError {
+enum PageError {
     /// What any operation can refuse with.
     #[error(transparent)]
-    Refused(#[from] Refused),
+    Api(#[from] ApiError),
     /// R15: maintenance is switched on, with what the settings say about it.
     #[error("maintenance")]
     Maintenance(Service),
 }
 
-impl From<StoreError> for ConsoleError {
+impl From<StoreError> for PageError {
     fn from(error: StoreError) -> Self {
-        Self::Refused(error.into())
+        Self::Api(error.into())
     }
 }
 
@@ -61,7 +61,7 @@ impl HttpFunction for AgentConsole {
     const NAME: &'static str = "agent-console";
 
     fn new(runtime: &Runtime) -> Self {
-        Self { ports: Ports::new(runtime) }
+        Self { app: AppState::new(runtime) }
     }
 
     async fn handle(&self, request: Request) -> Response<Body> {
@@ -70,38 +70,38 @@ impl HttpFunction for AgentConsole {
         let query = request.query_string_parameters();
         let fragment = query.first("fragment");
         let wanted = match (path.as_slice(), fragment) {
-            (["console", "s", _, "live"], _) => Wanted::Json,
-            (_, Some(_)) => Wanted::Fragment,
-            _ => Wanted::Page,
+            (["console", "s", _, "live"], _) => ResponseKind::Json,
+            (_, Some(_)) => ResponseKind::Fragment,
+            _ => ResponseKind::Page,
         };
         let answer = if request.method() == Method::GET {
             match (path.as_slice(), fragment) {
                 ([], _) => Ok(redirect("/console")),
-                (["console"], Some("history")) => welcome::fragment(&self.ports, &request).await,
-                (["console"], None) => welcome::page(&self.ports, &request).await,
+                (["console"], Some("history")) => welcome::fragment(&self.app, &request).await,
+                (["console"], None) => welcome::page(&self.app, &request).await,
                 (["console", "s", id], Some("room")) => self.fragment(&request, id).await,
                 (["console", "s", id], None) => self.room(&request, id).await,
                 (["console", "s", id, "live"], _) => self.ticket(&request, id).await,
-                _ => Err(Refused::NotFound.into()),
+                _ => Err(ApiError::NotFound.into()),
             }
         } else {
-            Err(Refused::NotFound.into())
+            Err(ApiError::NotFound.into())
         };
-        answer.unwrap_or_else(|error| refusal::response(error, wanted, &request, self.ports.clock.now()))
+        answer.unwrap_or_else(|error| error_page::response(error, wanted, &request, self.app.clock.now()))
     }
 }
 
 impl AgentConsole {
-    async fn room(&self, request: &Request, id: &str) -> Result<Response<Body>, ConsoleError> {
-        room::page(&self.ports, request, &session_id(id)?).await
+    async fn room(&self, request: &Request, id: &str) -> Result<Response<Body>, PageError> {
+        room::page(&self.app, request, &session_id(id)?).await
     }
 
-    async fn fragment(&self, request: &Request, id: &str) -> Result<Response<Body>, ConsoleError> {
-        room::fragment(&self.ports, request, &session_id(id)?).await
+    async fn fragment(&self, request: &Request, id: &str) -> Result<Response<Body>, PageError> {
+        room::fragment(&self.app, request, &session_id(id)?).await
     }
 
-    async fn ticket(&self, request: &Request, id: &str) -> Result<Response<Body>, ConsoleError> {
-        let url = room::live_url(&self.ports, request, &session_id(id)?).await?;
-        Ok(Answer::new(StatusCode::OK, serde_json::json!({ "url": url }), "").into_json())
+    async fn ticket(&self, request: &Request, id: &str) -> Result<Response<Body>, PageError> {
+        let url = room::live_url(&self.app, request, &session_id(id)?).await?;
+        Ok(ApiResponse::new(StatusCode::OK, serde_json::json!({ "url": url }), "").into_json())
     }
 }

@@ -12,13 +12,13 @@ use parlor_templates::{
     Live,
     console::{self, AfterEnd, AuthState, Consent, Deadline, Ended, Entry, Frame, PinLock, Stretch, words},
 };
-use parlor_web::{Ports, html};
+use parlor_web::{AppState, html};
 
 use crate::{
-    ConsoleError,
-    desk::{self, Desk},
-    history::Asked,
-    refusal::number,
+    PageError,
+    error_page::number,
+    history::HistoryQuery,
+    staff_context::{self, StaffContext},
 };
 
 /// Events that a room begins with, and that "Show earlier" adds.
@@ -46,69 +46,69 @@ impl Window {
 }
 
 /// The session, if it is there and visible, and its effective settings with their team's name.
-fn seen(desk: &Desk, id: &SessionId) -> Result<(Stored, Settings, String), ConsoleError> {
-    let stored = desk.caller.session(&desk.found, id)?;
-    let (settings, team) = desk.found.settings(&id.team())?;
+fn seen(staff_context: &StaffContext, id: &SessionId) -> Result<(Stored, Settings, String), PageError> {
+    let stored = staff_context.caller.session(&staff_context.found, id)?;
+    let (settings, team) = staff_context.found.settings(&id.team())?;
     if settings.service.maintenance {
-        return Err(ConsoleError::Maintenance(settings.service));
+        return Err(PageError::Maintenance(settings.service));
     }
     Ok((stored, settings, team))
 }
 
-pub(crate) async fn page(ports: &Ports, request: &Request, id: &SessionId) -> Result<Response<Body>, ConsoleError> {
-    let cookie = desk::cookie(request)?;
-    let asked = Asked::default();
+pub(crate) async fn page(app: &AppState, request: &Request, id: &SessionId) -> Result<Response<Body>, PageError> {
+    let cookie = staff_context::cookie(request)?;
+    let asked = HistoryQuery::default();
     let (query, window) = (asked.query(&cookie.agent), Window::of(number(request, "before")));
-    let store = &ports.store;
+    let store = &app.store;
     let (found, sessions, events) = tokio::try_join!(
-        store.read(desk::keys(&cookie).session(id)),
+        store.read(staff_context::keys(&cookie).session(id)),
         store.sessions(&query),
         store.events(id, window.after, window.limit),
     )?;
-    let desk = Desk::open(cookie, found, ports.clock.now())?;
-    let (stored, settings, team) = seen(&desk, id)?;
-    let viewer = &desk.caller.agent.id;
-    let history = asked.pane(&sessions, &desk.own.history, Some(id), viewer, desk.now);
-    let frame = desk.frame(ports, request, history)?;
+    let staff_context = StaffContext::open(cookie, found, app.clock.now())?;
+    let (stored, settings, team) = seen(&staff_context, id)?;
+    let viewer = &staff_context.caller.agent.id;
+    let history = asked.pane(&sessions, &staff_context.own.history, Some(id), viewer, staff_context.now);
+    let frame = staff_context.frame(app, request, history)?;
     // A plan that was given up has nobody to be live with.
     let live = (stored.session.state != State::Discarded).then(|| Live {
-        url: address(ports, id, viewer, &desk),
+        url: address(app, id, viewer, &staff_context),
         ticket_url: format!("/console/s/{id}/live"),
         session: id.to_string(),
         seq: events.last().map_or(0, |event| event.seq),
         who: "agent",
     });
     let room = console::Room { live, ..room(frame, &stored, &settings, team, &events, viewer) };
-    Ok(html(StatusCode::OK, room.render(), Some(&ports.live_url)))
+    Ok(html(StatusCode::OK, room.render(), Some(&app.live_url)))
 }
 
 /// The changing parts, as the page's script fetches them after a live frame said that something changed.
-pub(crate) async fn fragment(ports: &Ports, request: &Request, id: &SessionId) -> Result<Response<Body>, ConsoleError> {
-    let cookie = desk::cookie(request)?;
+pub(crate) async fn fragment(app: &AppState, request: &Request, id: &SessionId) -> Result<Response<Body>, PageError> {
+    let cookie = staff_context::cookie(request)?;
     let window = Window::of(None);
     let (found, events) = tokio::try_join!(
-        ports.store.read(desk::keys(&cookie).session(id)),
-        ports.store.events(id, window.after, window.limit),
+        app.store.read(staff_context::keys(&cookie).session(id)),
+        app.store.events(id, window.after, window.limit),
     )?;
-    let desk = Desk::open(cookie, found, ports.clock.now())?;
-    let (stored, settings, team) = seen(&desk, id)?;
-    let frame = desk.frame(ports, request, Desk::no_history(Some(id)))?;
-    let room = room(frame, &stored, &settings, team, &events, &desk.caller.agent.id);
+    let staff_context = StaffContext::open(cookie, found, app.clock.now())?;
+    let (stored, settings, team) = seen(&staff_context, id)?;
+    let frame = staff_context.frame(app, request, StaffContext::no_history(Some(id)))?;
+    let room = room(frame, &stored, &settings, team, &events, &staff_context.caller.agent.id);
     Ok(html(StatusCode::OK, room.fragment(), None))
 }
 
 /// A fresh address for the live connection: each ticket opens one.
-pub(crate) async fn live_url(ports: &Ports, request: &Request, id: &SessionId) -> Result<String, ConsoleError> {
-    let cookie = desk::cookie(request)?;
-    let found = ports.store.read(desk::keys(&cookie).session(id)).await?;
-    let desk = Desk::open(cookie, found, ports.clock.now())?;
-    seen(&desk, id)?;
-    Ok(address(ports, id, &desk.caller.agent.id, &desk))
+pub(crate) async fn live_url(app: &AppState, request: &Request, id: &SessionId) -> Result<String, PageError> {
+    let cookie = staff_context::cookie(request)?;
+    let found = app.store.read(staff_context::keys(&cookie).session(id)).await?;
+    let staff_context = StaffContext::open(cookie, found, app.clock.now())?;
+    seen(&staff_context, id)?;
+    Ok(address(app, id, &staff_context.caller.agent.id, &staff_context))
 }
 
-fn address(ports: &Ports, id: &SessionId, viewer: &AgentId, desk: &Desk) -> String {
-    let ticket = Ticket::issue(&ports.keyring, &ports.entropy, id, &Holder::Agent(viewer.clone()), desk.now);
-    format!("{}?ticket={ticket}", ports.live_url)
+fn address(app: &AppState, id: &SessionId, viewer: &AgentId, staff_context: &StaffContext) -> String {
+    let ticket = Ticket::issue(&app.keyring, &app.entropy, id, &Holder::Agent(viewer.clone()), staff_context.now);
+    format!("{}?ticket={ticket}", app.live_url)
 }
 
 /// The room as `viewer` sees it, without a live connection.

@@ -4,54 +4,59 @@ use lambda_http::{Body, Request, RequestExt as _, Response, http::StatusCode};
 use parlor_domain::{AgentId, Channel, Indicator, State};
 use parlor_store::Page;
 use parlor_templates::console::{OpenSession, Welcome};
-use parlor_web::{Ports, html};
+use parlor_web::{AppState, html};
 
 use crate::{
-    ConsoleError,
-    desk::{self, Desk},
-    history::{Asked, row},
+    PageError,
+    history::{HistoryQuery, row},
+    staff_context::{self, StaffContext},
 };
 
-pub(crate) async fn page(ports: &Ports, request: &Request) -> Result<Response<Body>, ConsoleError> {
-    let cookie = desk::cookie(request)?;
-    let asked = Asked::of(request);
-    let store = &ports.store;
-    let plain = Asked::default().query(&cookie.agent);
+pub(crate) async fn page(app: &AppState, request: &Request) -> Result<Response<Body>, PageError> {
+    let cookie = staff_context::cookie(request)?;
+    let asked = HistoryQuery::of(request);
+    let store = &app.store;
+    let plain = HistoryQuery::default().query(&cookie.agent);
     let (found, newest, listed) = if asked.is_plain() {
-        let (found, newest) = tokio::try_join!(store.read(desk::keys(&cookie)), store.sessions(&plain))?;
+        let (found, newest) = tokio::try_join!(store.read(staff_context::keys(&cookie)), store.sessions(&plain))?;
         (found, newest, None)
     } else {
         // Without a script a search is a whole page, and what is open stands on it all the same.
         let listed = asked.query(&cookie.agent);
-        let (found, newest, listed) =
-            tokio::try_join!(store.read(desk::keys(&cookie)), store.sessions(&plain), store.sessions(&listed))?;
+        let (found, newest, listed) = tokio::try_join!(
+            store.read(staff_context::keys(&cookie)),
+            store.sessions(&plain),
+            store.sessions(&listed)
+        )?;
         (found, newest, Some(listed))
     };
-    let desk = Desk::open(cookie, found, ports.clock.now())?;
-    let viewer = &desk.caller.agent.id;
-    let history = asked.pane(listed.as_ref().unwrap_or(&newest), &desk.own.history, None, viewer, desk.now);
+    let staff_context = StaffContext::open(cookie, found, app.clock.now())?;
+    let viewer = &staff_context.caller.agent.id;
+    let history =
+        asked.pane(listed.as_ref().unwrap_or(&newest), &staff_context.own.history, None, viewer, staff_context.now);
     let view = Welcome {
-        open: open(&newest, viewer, &desk),
+        open: open(&newest, viewer, &staff_context),
         form_open: request.query_string_parameters().first("new").is_some(),
-        frame: desk.frame(ports, request, history)?,
+        frame: staff_context.frame(app, request, history)?,
     };
     Ok(html(StatusCode::OK, view.render(), None))
 }
 
 /// The list alone, as the page's script fetches it while one types.
-pub(crate) async fn fragment(ports: &Ports, request: &Request) -> Result<Response<Body>, ConsoleError> {
-    let cookie = desk::cookie(request)?;
-    let asked = Asked::of(request);
+pub(crate) async fn fragment(app: &AppState, request: &Request) -> Result<Response<Body>, PageError> {
+    let cookie = staff_context::cookie(request)?;
+    let asked = HistoryQuery::of(request);
     let query = asked.query(&cookie.agent);
-    let (found, page) = tokio::try_join!(ports.store.read(desk::keys(&cookie)), ports.store.sessions(&query))?;
-    let desk = Desk::open(cookie, found, ports.clock.now())?;
-    let history = asked.pane(&page, &desk.own.history, None, &desk.caller.agent.id, desk.now);
-    Ok(html(StatusCode::OK, history.fragment(desk.now), None))
+    let (found, page) = tokio::try_join!(app.store.read(staff_context::keys(&cookie)), app.store.sessions(&query))?;
+    let staff_context = StaffContext::open(cookie, found, app.clock.now())?;
+    let history =
+        asked.pane(&page, &staff_context.own.history, None, &staff_context.caller.agent.id, staff_context.now);
+    Ok(html(StatusCode::OK, history.fragment(staff_context.now), None))
 }
 
 /// The sessions that are not over, the one that needs the agent most first: somebody is there, then somebody was there,
 /// then nobody came yet; the newest first among equals.
-fn open(page: &Page, viewer: &AgentId, desk: &Desk) -> Vec<OpenSession> {
+fn open(page: &Page, viewer: &AgentId, staff_context: &StaffContext) -> Vec<OpenSession> {
     let mut open: Vec<_> = page
         .items
         .iter()
@@ -63,7 +68,7 @@ fn open(page: &Page, viewer: &AgentId, desk: &Desk) -> Vec<OpenSession> {
             };
             let contact = session.contact.address(session.channel).or_else(|| session.contact.address(other));
             OpenSession {
-                row: row(session, presence, viewer, desk.now),
+                row: row(session, presence, viewer, staff_context.now),
                 state: session.state,
                 contact: contact.unwrap_or_default().to_owned(),
             }

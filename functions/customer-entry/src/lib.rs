@@ -9,10 +9,10 @@ use parlor_domain::{Command, Decision, Gate, LinkToken, Rejection, pin, settings
 use parlor_runtime::{HttpFunction, Runtime};
 use parlor_templates::customer::{Check, Consent, OpeningPage};
 use parlor_web::{
-    Ports,
-    call::segments,
+    AppState,
+    api_request::segments,
     cookies,
-    customer::{AtLink, TurnedAway, Visit, link_sent, masked, set_probe},
+    customer::{LoadedLink, PageError, Visit, link_sent, masked, set_probe},
     html, redirect,
     reply::set_cookie,
 };
@@ -20,32 +20,32 @@ use parlor_web::{
 /// Lets customers in.
 #[derive(Debug)]
 pub struct CustomerEntry {
-    ports: Ports,
+    app: AppState,
 }
 
 impl HttpFunction for CustomerEntry {
     const NAME: &'static str = "customer-entry";
 
     fn new(runtime: &Runtime) -> Self {
-        Self { ports: Ports::new(runtime) }
+        Self { app: AppState::new(runtime) }
     }
 
     async fn handle(&self, request: Request) -> Response<Body> {
-        let mut visit = Visit::read(&request, &self.ports);
+        let mut visit = Visit::read(&request, &self.app);
         let path = segments(&request);
         let token = path.get(1).and_then(|token| LinkToken::parse(token));
         let step = Step::of(token.as_ref());
         let result = match (request.method(), path.get(2).map(String::as_str)) {
             (&Method::GET | &Method::HEAD, None) => self.open(&visit, &step).await,
-            (&Method::POST, Some("continue")) => match visit.form(&request, &self.ports) {
+            (&Method::POST, Some("continue")) => match visit.form(&request, &self.app) {
                 Ok(_) => self.go_on(&visit, &step).await,
                 Err(away) => Err(away),
             },
-            (&Method::POST, Some("new-link")) => match visit.form(&request, &self.ports) {
+            (&Method::POST, Some("new-link")) => match visit.form(&request, &self.app) {
                 Ok(_) => self.new_link(&visit, &step).await,
                 Err(away) => Err(away),
             },
-            _ => Err(TurnedAway::NotFound),
+            _ => Err(PageError::NotFound),
         };
         visit.respond(&step.path, result)
     }
@@ -66,33 +66,33 @@ impl<'a> Step<'a> {
 impl CustomerEntry {
     /// The opening page, or the room where this browser is in already. Reads only: one `BatchGetItem`. Link scanners and
     /// previews burn and bind nothing (R6).
-    async fn open(&self, visit: &Visit, step: &Step<'_>) -> Result<Response<Body>, TurnedAway> {
-        let scene = AtLink::read(&self.ports, visit, step.token).await?;
-        match scene.gate(&visit.presented) {
-            Gate::Inside if !scene.extends() => Ok(enter(visit, &scene, None)),
+    async fn open(&self, visit: &Visit, step: &Step<'_>) -> Result<Response<Body>, PageError> {
+        let loaded = LoadedLink::read(&self.app, visit, step.token).await?;
+        match loaded.gate(&visit.presented) {
+            Gate::Inside if !loaded.extends() => Ok(enter(visit, &loaded, None)),
             Gate::Inside | Gate::Consent | Gate::Pin { .. } | Gate::Code { .. } | Gate::Enter => {
-                let mut response = html(StatusCode::OK, opening(visit, &scene, step, false).render(), None);
-                set_probe(&mut response, visit, &self.ports);
+                let mut response = html(StatusCode::OK, opening(visit, &loaded, step, false).render(), None);
+                set_probe(&mut response, visit, &self.app);
                 Ok(response)
             }
-            closed => Err(scene.turn_away(closed)),
+            closed => Err(loaded.turn_away(closed)),
         }
     }
 
     /// **Continue**: binds the device, or leads to the PIN page, or sends a one-time code and leads to its page. One
     /// `BatchGetItem` and one `TransactWriteItems` (none towards the PIN page), each again per lost race.
-    async fn go_on(&self, visit: &Visit, step: &Step<'_>) -> Result<Response<Body>, TurnedAway> {
-        let ports = &self.ports;
-        let (presented, context, device) = (&visit.presented, visit.context(), visit.device(ports));
-        let (scene, result) = AtLink::change(ports, visit, step.token, |scene| {
-            let session = &scene.session;
-            let go_on = Command::Continue { link: &scene.link, presented, device: &device };
-            match session.decide(go_on, &scene.settings, &context) {
+    async fn go_on(&self, visit: &Visit, step: &Step<'_>) -> Result<Response<Body>, PageError> {
+        let app = &self.app;
+        let (presented, context, device) = (&visit.presented, visit.context(), visit.device(app));
+        let (loaded, result) = LoadedLink::change(app, visit, step.token, |loaded| {
+            let session = &loaded.session;
+            let go_on = Command::Continue { link: &loaded.link, presented, device: &device };
+            match session.decide(go_on, &loaded.settings, &context) {
                 // A code that was sent before and still works is the one to enter; its page can send another.
-                Err(Rejection::Gate(Gate::Code { .. })) if !scene.code_waits() => {
-                    let code = pin::generate_code(&ports.entropy).seal(&session.id, &ports.keyring, &ports.entropy);
-                    let send = Command::SendCode { link: &scene.link, presented, code };
-                    session.decide(send, &scene.settings, &context)
+                Err(Rejection::Gate(Gate::Code { .. })) if !loaded.code_waits() => {
+                    let code = pin::generate_code(&app.entropy).seal(&session.id, &app.keyring, &app.entropy);
+                    let send = Command::SendCode { link: &loaded.link, presented, code };
+                    session.decide(send, &loaded.settings, &context)
                 }
                 decision => decision,
             }
@@ -101,14 +101,14 @@ impl CustomerEntry {
         let to = |page: &str| Ok(redirect(&visit.onward(&format!("{}/{page}", step.path))));
         match result {
             Ok(decision) if sends_code(&decision) => to("otp"),
-            Ok(_) => Ok(enter(visit, &scene, Some(&cookies::set_device(&device)))),
+            Ok(_) => Ok(enter(visit, &loaded, Some(&cookies::set_device(&device)))),
             Err(Rejection::Gate(Gate::Pin { .. })) => to("pin"),
             Err(Rejection::Gate(Gate::Consent)) => {
-                let page = opening(visit, &scene, step, true).render();
+                let page = opening(visit, &loaded, step, true).render();
                 Ok(html(StatusCode::UNPROCESSABLE_ENTITY, page, None))
             }
             Err(Rejection::Gate(Gate::Code { .. })) => to("otp"),
-            Err(Rejection::Gate(closed)) => Err(scene.turn_away(closed)),
+            Err(Rejection::Gate(closed)) => Err(loaded.turn_away(closed)),
             // A code that cannot be sent now: its page says so when the customer asks for one there.
             Err(_) => to("otp"),
         }
@@ -116,28 +116,28 @@ impl CustomerEntry {
 
     /// **Send a new link** (R5): to the contact on file and rate-limited, with the same answer whether or not it was
     /// sent. One `BatchGetItem` and at most one `TransactWriteItems`, each again per lost race.
-    async fn new_link(&self, visit: &Visit, step: &Step<'_>) -> Result<Response<Body>, TurnedAway> {
-        let ports = &self.ports;
+    async fn new_link(&self, visit: &Visit, step: &Step<'_>) -> Result<Response<Body>, PageError> {
+        let app = &self.app;
         let context = visit.context();
-        let (scene, result) = AtLink::change(ports, visit, step.token, |scene| {
-            if let closed @ (Gate::ServiceDown | Gate::Unknown | Gate::SessionExpired) = scene.gate(&visit.presented) {
+        let (loaded, result) = LoadedLink::change(app, visit, step.token, |loaded| {
+            if let closed @ (Gate::ServiceDown | Gate::Unknown | Gate::SessionExpired) = loaded.gate(&visit.presented) {
                 return Err(Rejection::Gate(closed));
             }
-            let (_, issued) = LinkToken::issue(&scene.session.id, &ports.keyring, &ports.entropy);
-            scene.session.decide(Command::RequestLink(issued), &scene.settings, &context)
+            let (_, issued) = LinkToken::issue(&loaded.session.id, &app.keyring, &app.entropy);
+            loaded.session.decide(Command::RequestLink(issued), &loaded.settings, &context)
         })
         .await?;
         match result {
-            Err(Rejection::Gate(closed)) => Err(scene.turn_away(closed)),
+            Err(Rejection::Gate(closed)) => Err(loaded.turn_away(closed)),
             // Sent, asked for too often, or impossible: whoever holds an old link learns nothing about the contact.
-            Ok(_) | Err(_) => Ok(link_sent(visit, scene.host(), &step.path)),
+            Ok(_) | Err(_) => Ok(link_sent(visit, loaded.host(), &step.path)),
         }
     }
 }
 
 /// Into the room. The device's cookie is set anew each time, so that it outlives every tier.
-fn enter(visit: &Visit, scene: &AtLink, cookie: Option<&str>) -> Response<Body> {
-    let mut response = redirect(&visit.along(&format!("/r/{}", scene.session.id)));
+fn enter(visit: &Visit, loaded: &LoadedLink, cookie: Option<&str>) -> Response<Body> {
+    let mut response = redirect(&visit.along(&format!("/r/{}", loaded.session.id)));
     let renewed = visit.presented.device.as_ref().map(cookies::set_device);
     if let Some(cookie) = cookie.or(renewed.as_deref()) {
         set_cookie(&mut response, cookie);
@@ -149,26 +149,26 @@ fn sends_code(decision: &Decision) -> bool {
     decision.outbox.iter().any(|entry| matches!(entry.message, Some(parlor_domain::Message::Code { .. })))
 }
 
-fn opening(visit: &Visit, scene: &AtLink, step: &Step<'_>, consent_missing: bool) -> OpeningPage {
-    let authentication = &scene.settings.authentication;
+fn opening(visit: &Visit, loaded: &LoadedLink, step: &Step<'_>, consent_missing: bool) -> OpeningPage {
+    let authentication = &loaded.settings.authentication;
     let words = &authentication.opening_page;
     let asks = authentication.consent.required
-        && scene.session.consented_at.is_none()
-        && !scene.session.is_bound_to(visit.presented.device.as_ref());
+        && loaded.session.consented_at.is_none()
+        && !loaded.session.is_bound_to(visit.presented.device.as_ref());
     OpeningPage {
         lang: visit.lang,
-        brand: scene.brand(),
-        agent: scene.session.agent_name.clone(),
+        brand: loaded.brand(),
+        agent: loaded.session.agent_name.clone(),
         path: step.path.clone(),
         action: visit.along(&format!("{}/continue", step.path)),
         csrf: None,
         title: words.title.clone(),
         text: words.text.clone(),
         hint: words.hint.clone(),
-        check: match scene.method(&visit.presented) {
+        check: match loaded.method(&visit.presented) {
             Authentication::None => Check::None,
             Authentication::Pin => Check::Pin,
-            Authentication::Otp => Check::Code { contact: masked(&scene.session) },
+            Authentication::Otp => Check::Code { contact: masked(&loaded.session) },
         },
         consent: asks.then(|| Consent { text: authentication.consent.text.clone(), missing: consent_missing }),
         // Shown in the room, once (R17).

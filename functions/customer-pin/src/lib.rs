@@ -18,10 +18,10 @@ use parlor_domain::{
 use parlor_runtime::{HttpFunction, Runtime};
 use parlor_templates::customer::{CodePage, CodeProblem, PinPage};
 use parlor_web::{
-    Ports,
-    call::segments,
+    AppState,
+    api_request::segments,
     cookies,
-    customer::{AtLink, TurnedAway, Visit, masked, set_probe},
+    customer::{LoadedLink, PageError, Visit, masked, set_probe},
     html, redirect,
     reply::set_cookie,
 };
@@ -29,18 +29,18 @@ use parlor_web::{
 /// Checks PINs and one-time codes.
 #[derive(Debug)]
 pub struct CustomerPin {
-    ports: Ports,
+    app: AppState,
 }
 
 impl HttpFunction for CustomerPin {
     const NAME: &'static str = "customer-pin";
 
     fn new(runtime: &Runtime) -> Self {
-        Self { ports: Ports::new(runtime) }
+        Self { app: AppState::new(runtime) }
     }
 
     async fn handle(&self, request: Request) -> Response<Body> {
-        let mut visit = Visit::read(&request, &self.ports);
+        let mut visit = Visit::read(&request, &self.app);
         let path = segments(&request);
         let token = path.get(1).and_then(|token| LinkToken::parse(token));
         let door = format!("/s/{}", token.as_ref().map_or_else(|| "-".to_owned(), LinkToken::reveal));
@@ -53,19 +53,19 @@ impl HttpFunction for CustomerPin {
                 let resent = request.query_string_parameters().first("sent").is_some();
                 self.show(&visit, &code, resent).await
             }
-            (&Method::POST, ["pin"]) => match visit.form(&request, &self.ports) {
+            (&Method::POST, ["pin"]) => match visit.form(&request, &self.app) {
                 Ok(form) => self.enter(&visit, &pin, &form).await,
                 Err(away) => Err(away),
             },
-            (&Method::POST, ["otp"]) => match visit.form(&request, &self.ports) {
+            (&Method::POST, ["otp"]) => match visit.form(&request, &self.app) {
                 Ok(form) => self.enter(&visit, &code, &form).await,
                 Err(away) => Err(away),
             },
-            (&Method::POST, ["otp", "send"]) => match visit.form(&request, &self.ports) {
+            (&Method::POST, ["otp", "send"]) => match visit.form(&request, &self.app) {
                 Ok(_) => self.send(&visit, &code).await,
                 Err(away) => Err(away),
             },
-            _ => Err(TurnedAway::NotFound),
+            _ => Err(PageError::NotFound),
         };
         visit.respond(&door, result)
     }
@@ -96,14 +96,14 @@ struct Step<'a> {
 
 impl CustomerPin {
     /// The page with the field. Reads only: one `BatchGetItem`.
-    async fn show(&self, visit: &Visit, step: &Step<'_>, resent: bool) -> Result<Response<Body>, TurnedAway> {
-        let scene = AtLink::read(&self.ports, visit, step.token).await?;
-        let gate = scene.gate(&visit.presented);
+    async fn show(&self, visit: &Visit, step: &Step<'_>, resent: bool) -> Result<Response<Body>, PageError> {
+        let loaded = LoadedLink::read(&self.app, visit, step.token).await?;
+        let gate = loaded.gate(&visit.presented);
         if !step.proof.is_asked_by(&gate) {
-            return elsewhere(visit, step, &scene, gate);
+            return elsewhere(visit, step, &loaded, gate);
         }
-        let mut response = page(visit, step, &scene, StatusCode::OK, None, resent);
-        set_probe(&mut response, visit, &self.ports);
+        let mut response = page(visit, step, &loaded, StatusCode::OK, None, resent);
+        set_probe(&mut response, visit, &self.app);
         Ok(response)
     }
 
@@ -114,123 +114,123 @@ impl CustomerPin {
         visit: &Visit,
         step: &Step<'_>,
         form: &BTreeMap<String, String>,
-    ) -> Result<Response<Body>, TurnedAway> {
-        let ports = &self.ports;
+    ) -> Result<Response<Body>, PageError> {
+        let app = &self.app;
         let typed = form.get("code").map_or("", String::as_str);
-        let (presented, context, device) = (&visit.presented, visit.context(), visit.device(ports));
+        let (presented, context, device) = (&visit.presented, visit.context(), visit.device(app));
         if Pin::parse(typed).is_err() {
-            let scene = AtLink::read(ports, visit, step.token).await?;
-            let gate = scene.gate(presented);
+            let loaded = LoadedLink::read(app, visit, step.token).await?;
+            let gate = loaded.gate(presented);
             return if step.proof.is_asked_by(&gate) {
-                Ok(again(visit, step, &scene, CodeProblem::Malformed))
+                Ok(again(visit, step, &loaded, CodeProblem::Malformed))
             } else {
-                elsewhere(visit, step, &scene, gate)
+                elsewhere(visit, step, &loaded, gate)
             };
         }
-        let (scene, result) = AtLink::change(ports, visit, step.token, |scene| {
-            let gate = scene.gate(presented);
+        let (loaded, result) = LoadedLink::change(app, visit, step.token, |loaded| {
+            let gate = loaded.gate(presented);
             // Where the other proof is asked for, this page's digits must not be taken for it.
-            if !step.proof.is_asked_by(&gate) || (step.proof == Proof::Code && !scene.code_waits()) {
+            if !step.proof.is_asked_by(&gate) || (step.proof == Proof::Code && !loaded.code_waits()) {
                 return Err(Rejection::Gate(gate));
             }
-            let keyring = &ports.keyring;
-            let enter = Command::Enter { link: &scene.link, presented, device: &device, typed, keyring };
-            scene.session.decide(enter, &scene.settings, &context)
+            let keyring = &app.keyring;
+            let enter = Command::Enter { link: &loaded.link, presented, device: &device, typed, keyring };
+            loaded.session.decide(enter, &loaded.settings, &context)
         })
         .await?;
         match result {
             Ok(decision) => match decision.outcome {
-                Outcome::Wrong(Lock::Open { left }) => Ok(again(visit, step, &scene, CodeProblem::Wrong { left })),
-                Outcome::Wrong(lock) => Err(scene.turn_away(Gate::Locked(lock))),
+                Outcome::Wrong(Lock::Open { left }) => Ok(again(visit, step, &loaded, CodeProblem::Wrong { left })),
+                Outcome::Wrong(lock) => Err(loaded.turn_away(Gate::Locked(lock))),
                 Outcome::Done | Outcome::Unchanged => {
-                    let mut response = redirect(&visit.along(&format!("/r/{}", scene.session.id)));
+                    let mut response = redirect(&visit.along(&format!("/r/{}", loaded.session.id)));
                     set_cookie(&mut response, &cookies::set_device(&device));
                     Ok(response)
                 }
             },
             Err(Rejection::Gate(gate)) if step.proof.is_asked_by(&gate) => {
-                Ok(again(visit, step, &scene, CodeProblem::Expired))
+                Ok(again(visit, step, &loaded, CodeProblem::Expired))
             }
-            Err(Rejection::Gate(gate)) => elsewhere(visit, step, &scene, gate),
-            Err(_) => Err(TurnedAway::Unable),
+            Err(Rejection::Gate(gate)) => elsewhere(visit, step, &loaded, gate),
+            Err(_) => Err(PageError::Unable),
         }
     }
 
     /// Sends a one-time code; a new one kills the old one. One `BatchGetItem` and one `TransactWriteItems`, each again
     /// per lost race.
-    async fn send(&self, visit: &Visit, step: &Step<'_>) -> Result<Response<Body>, TurnedAway> {
-        let ports = &self.ports;
+    async fn send(&self, visit: &Visit, step: &Step<'_>) -> Result<Response<Body>, PageError> {
+        let app = &self.app;
         let (presented, context) = (&visit.presented, visit.context());
-        let (scene, result) = AtLink::change(ports, visit, step.token, |scene| {
-            let session = &scene.session;
-            let code = pin::generate_code(&ports.entropy).seal(&session.id, &ports.keyring, &ports.entropy);
-            let send = Command::SendCode { link: &scene.link, presented, code };
-            session.decide(send, &scene.settings, &context)
+        let (loaded, result) = LoadedLink::change(app, visit, step.token, |loaded| {
+            let session = &loaded.session;
+            let code = pin::generate_code(&app.entropy).seal(&session.id, &app.keyring, &app.entropy);
+            let send = Command::SendCode { link: &loaded.link, presented, code };
+            session.decide(send, &loaded.settings, &context)
         })
         .await?;
         match result {
             Ok(_) => {
                 let page = visit.onward(&format!("{}/otp", step.door));
-                if !scene.code_waits() {
+                if !loaded.code_waits() {
                     return Ok(redirect(&page));
                 }
                 // It replaces one that still worked: the page says which of the two counts.
                 let join = if page.contains('?') { '&' } else { '?' };
                 Ok(redirect(&format!("{page}{join}sent=1")))
             }
-            Err(Rejection::Gate(gate)) => elsewhere(visit, step, &scene, gate),
-            Err(Rejection::TooOften { retry_at }) => Err(TurnedAway::TooOften { retry_at }),
-            Err(_) => Err(TurnedAway::Unable),
+            Err(Rejection::Gate(gate)) => elsewhere(visit, step, &loaded, gate),
+            Err(Rejection::TooOften { retry_at }) => Err(PageError::TooOften { retry_at }),
+            Err(_) => Err(PageError::Unable),
         }
     }
 }
 
 /// For whoever stands at another gate than this page's: the page of that gate.
-fn elsewhere(visit: &Visit, step: &Step<'_>, scene: &AtLink, gate: Gate) -> Result<Response<Body>, TurnedAway> {
+fn elsewhere(visit: &Visit, step: &Step<'_>, loaded: &LoadedLink, gate: Gate) -> Result<Response<Body>, PageError> {
     match gate {
         Gate::Pin { .. } => Ok(redirect(&visit.onward(&format!("{}/pin", step.door)))),
         Gate::Code { .. } => Ok(redirect(&visit.onward(&format!("{}/otp", step.door)))),
         // The opening page asks for consent, binds without a proof, and knows the way into the room.
         Gate::Consent | Gate::Enter | Gate::Inside => Ok(redirect(&visit.along(step.door))),
-        closed => Err(scene.turn_away(closed)),
+        closed => Err(loaded.turn_away(closed)),
     }
 }
 
 /// The same page, with what was wrong: 403 for a try that counted, 422 for what was none.
-fn again(visit: &Visit, step: &Step<'_>, scene: &AtLink, problem: CodeProblem) -> Response<Body> {
+fn again(visit: &Visit, step: &Step<'_>, loaded: &LoadedLink, problem: CodeProblem) -> Response<Body> {
     let status = match problem {
         CodeProblem::Wrong { .. } => StatusCode::FORBIDDEN,
         CodeProblem::Malformed | CodeProblem::Expired => StatusCode::UNPROCESSABLE_ENTITY,
     };
-    page(visit, step, scene, status, Some(problem), false)
+    page(visit, step, loaded, status, Some(problem), false)
 }
 
 fn page(
     visit: &Visit,
     step: &Step<'_>,
-    scene: &AtLink,
+    loaded: &LoadedLink,
     status: StatusCode,
     problem: Option<CodeProblem>,
     resent: bool,
 ) -> Response<Body> {
-    let (lang, brand, door) = (visit.lang, scene.brand(), step.door);
+    let (lang, brand, door) = (visit.lang, loaded.brand(), step.door);
     let consent = visit.presented.consent;
-    let left = match scene.session.tries.lock(&scene.settings.authentication, visit.now) {
+    let left = match loaded.session.tries.lock(&loaded.settings.authentication, visit.now) {
         Lock::Open { left } => Some(left),
         Lock::Until(_) | Lock::Banned => None,
     };
-    let expires_at = scene.session.code.as_ref().map(|code| code.expires_at);
+    let expires_at = loaded.session.code.as_ref().map(|code| code.expires_at);
     let seconds = expires_at.map_or(CODE_LIFETIME, |at| at.duration_since(visit.now)).as_secs().max(0);
     let minutes = u32::try_from((seconds + 59) / 60).unwrap_or_default();
     let markup = match step.proof {
         Proof::Pin => PinPage {
             lang,
             brand,
-            agent: scene.session.agent_name.clone(),
+            agent: loaded.session.agent_name.clone(),
             path: format!("{door}/pin"),
             action: visit.along(&format!("{door}/pin")),
             csrf: None,
-            hint: scene.settings.authentication.opening_page.hint.clone(),
+            hint: loaded.settings.authentication.opening_page.hint.clone(),
             consent,
             problem,
             left,
@@ -243,12 +243,12 @@ fn page(
             action: visit.along(&format!("{door}/otp")),
             resend: visit.along(&format!("{door}/otp/send")),
             csrf: None,
-            contact: masked(&scene.session),
+            contact: masked(&loaded.session),
             minutes,
             consent,
             problem,
             resent,
-            waits: scene.code_waits(),
+            waits: loaded.code_waits(),
         }
         .render(),
     };

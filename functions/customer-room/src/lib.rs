@@ -4,8 +4,8 @@
 //! The device's cookie stands for the link that it came by. What the customer may do is judged by the clock on every
 //! request (R2), whatever the schedules have told open rooms so far.
 
+mod loaded;
 mod page;
-mod scene;
 
 use std::collections::BTreeMap;
 
@@ -19,17 +19,17 @@ use parlor_runtime::{HttpFunction, Runtime};
 use parlor_store::PostedMark;
 use parlor_templates::customer::ChatProblem;
 use parlor_web::{
-    Answer, MessageView, Ports, Refused, Time,
-    call::segments,
+    ApiError, ApiResponse, AppState, MessageView, Time,
+    api_request::segments,
     cookies,
-    customer::{TurnedAway, Visit, link_sent},
+    customer::{PageError, Visit, link_sent},
     html, redirect, reply,
 };
 use serde_json::json;
 
 use crate::{
+    loaded::{LoadedRoom, Posted},
     page::Refusal,
-    scene::{AtRoom, Posted},
 };
 
 /// Events that a room's page is made of: the newest. DynamoDB reads at most 1 MB of them.
@@ -38,24 +38,24 @@ const HISTORY: i32 = 500;
 /// Serves the customer's room.
 #[derive(Debug)]
 pub struct CustomerRoom {
-    ports: Ports,
+    app: AppState,
 }
 
 impl HttpFunction for CustomerRoom {
     const NAME: &'static str = "customer-room";
 
     fn new(runtime: &Runtime) -> Self {
-        Self { ports: Ports::new(runtime) }
+        Self { app: AppState::new(runtime) }
     }
 
     async fn handle(&self, request: Request) -> Response<Body> {
-        let mut visit = Visit::read(&request, &self.ports);
+        let mut visit = Visit::read(&request, &self.app);
         let segments = segments(&request);
         let id = segments.get(1).and_then(|id| id.parse::<SessionId>().ok());
         let path = format!("/r/{}", id.as_ref().map_or("-", SessionId::as_str));
         let rest: Vec<&str> = segments.iter().skip(2).map(String::as_str).collect();
         let Some(id) = id else {
-            return visit.respond(&path, scene::unknown(&self.ports).await);
+            return visit.respond(&path, loaded::unknown(&self.app).await);
         };
         match (request.method(), rest.as_slice()) {
             (&Method::GET | &Method::HEAD, []) => visit.respond(&path, self.room(&request, &visit, &id).await),
@@ -64,34 +64,34 @@ impl HttpFunction for CustomerRoom {
                 visit.respond(&path, self.ticket(&visit, &id).await)
             }
             (&Method::GET | &Method::HEAD, ["i", _]) => visit.respond(&path, self.interaction(&visit, &id).await),
-            (&Method::POST, ["messages"]) => match visit.form(&request, &self.ports) {
+            (&Method::POST, ["messages"]) => match visit.form(&request, &self.app) {
                 Ok(form) => self.message(&visit, &id, &path, &form).await,
                 Err(away) => visit.respond(&path, Err(away)),
             },
             (&Method::POST, ["new-link"]) => {
-                let result = match visit.form(&request, &self.ports) {
+                let result = match visit.form(&request, &self.app) {
                     Ok(_) => self.new_link(&visit, &id, &path).await,
                     Err(away) => Err(away),
                 };
                 visit.respond(&path, result)
             }
-            _ => visit.respond(&path, Err(TurnedAway::NotFound)),
+            _ => visit.respond(&path, Err(PageError::NotFound)),
         }
     }
 }
 
 impl CustomerRoom {
     /// The room. One trip: `BatchGetItem` and `Query` side by side.
-    async fn room(&self, request: &Request, visit: &Visit, id: &SessionId) -> Result<Response<Body>, TurnedAway> {
-        let ports = &self.ports;
-        let (scene, events) = tokio::try_join!(AtRoom::read(ports, id, None), async {
-            ports.store.events(id, 0, HISTORY).await.map_err(TurnedAway::from)
+    async fn room(&self, request: &Request, visit: &Visit, id: &SessionId) -> Result<Response<Body>, PageError> {
+        let app = &self.app;
+        let (loaded, events) = tokio::try_join!(LoadedRoom::read(app, id, None), async {
+            app.store.events(id, 0, HISTORY).await.map_err(PageError::from)
         })?;
-        scene.must_be_inside(visit)?;
-        let mut page = scene.page(ports, visit, &events, None);
-        let note = scene.settings.session.cookie_disclaimer.then(|| cookies::note(request, id)).flatten();
+        loaded.must_be_inside(visit)?;
+        let mut page = loaded.page(app, visit, &events, None);
+        let note = loaded.settings.session.cookie_disclaimer.then(|| cookies::note(request, id)).flatten();
         page.cookie_disclaimer = note.is_some();
-        let mut response = html(StatusCode::OK, page.render(), Some(&ports.live_url));
+        let mut response = html(StatusCode::OK, page.render(), Some(&app.live_url));
         // Set anew on each entry, so that the device is known for longer than every tier lasts.
         let device = visit.presented.device.as_ref().map(cookies::set_device);
         for cookie in note.iter().chain(&device) {
@@ -101,18 +101,18 @@ impl CustomerRoom {
     }
 
     /// A fresh ticket for a reconnect. One `BatchGetItem`.
-    async fn ticket(&self, visit: &Visit, id: &SessionId) -> Result<Response<Body>, TurnedAway> {
-        let scene = AtRoom::read(&self.ports, id, None).await?;
-        scene.must_be_inside(visit)?;
-        let url = scene.live_url(&self.ports, visit);
-        Ok(Answer::new(StatusCode::OK, json!({"url": url}), "").into_json())
+    async fn ticket(&self, visit: &Visit, id: &SessionId) -> Result<Response<Body>, PageError> {
+        let loaded = LoadedRoom::read(&self.app, id, None).await?;
+        loaded.must_be_inside(visit)?;
+        let url = loaded.live_url(&self.app, visit);
+        Ok(ApiResponse::new(StatusCode::OK, json!({"url": url}), "").into_json())
     }
 
     /// One interaction (R21). One `BatchGetItem`.
-    async fn interaction(&self, visit: &Visit, id: &SessionId) -> Result<Response<Body>, TurnedAway> {
-        let scene = AtRoom::read(&self.ports, id, None).await?;
-        scene.must_be_inside(visit)?;
-        Err(TurnedAway::NotFound)
+    async fn interaction(&self, visit: &Visit, id: &SessionId) -> Result<Response<Body>, PageError> {
+        let loaded = LoadedRoom::read(&self.app, id, None).await?;
+        loaded.must_be_inside(visit)?;
+        Err(PageError::NotFound)
     }
 
     /// A chat message: 303 back to the chat, or JSON for a script. What is refused stays on the page. One `BatchGetItem`
@@ -139,15 +139,15 @@ impl CustomerRoom {
         path: &str,
         message: Option<&String>,
         text: &str,
-    ) -> Result<Response<Body>, TurnedAway> {
-        let ports = &self.ports;
+    ) -> Result<Response<Body>, PageError> {
+        let app = &self.app;
         let usable = |id: &&String| (1..=64).contains(&id.len()) && id.bytes().all(|byte| byte.is_ascii_graphic());
-        let message = message.filter(usable).cloned().unwrap_or_else(|| page::message_id(&ports.entropy));
+        let message = message.filter(usable).cloned().unwrap_or_else(|| page::message_id(&app.entropy));
         let mark = posted_mark(Sender::Customer, &message);
         let context = visit.context();
-        let (scene, result) = AtRoom::post(ports, visit, id, &mark, |scene| {
+        let (loaded, result) = LoadedRoom::post(app, visit, id, &mark, |loaded| {
             let post = Command::Post { id: message.clone(), text: text.to_owned() };
-            scene.stored.session.decide(post, &scene.settings, &context)
+            loaded.stored.session.decide(post, &loaded.settings, &context)
         })
         .await?;
         let back = || redirect(&format!("{}#chat", visit.along(path)));
@@ -157,37 +157,37 @@ impl CustomerRoom {
             Err(rejection) => rejection,
         };
         if visit.wants_json {
-            return Ok(reply::problem(&Refused::Rejected(rejection).problem(visit.now)));
+            return Ok(reply::problem(&ApiError::Rejected(rejection).problem(visit.now)));
         }
         let (problem, status) = match rejection {
             Rejection::InvalidMessage if text.trim().is_empty() => return Ok(back()),
             Rejection::InvalidMessage => (ChatProblem::TooLong, StatusCode::UNPROCESSABLE_ENTITY),
             _ => (ChatProblem::Closed, StatusCode::CONFLICT),
         };
-        let events = ports.store.events(id, 0, HISTORY).await?;
-        let page = scene.page(ports, visit, &events, Some(Refusal { text, problem }));
-        Ok(html(status, page.render(), Some(&ports.live_url)))
+        let events = app.store.events(id, 0, HISTORY).await?;
+        let page = loaded.page(app, visit, &events, Some(Refusal { text, problem }));
+        Ok(html(status, page.render(), Some(&app.live_url)))
     }
 
     /// **Send a new link** (R5) for a customer whose device is the session's: the same answer whether or not it was
     /// sent. One `BatchGetItem` and at most one `TransactWriteItems`, each again per lost race.
-    async fn new_link(&self, visit: &Visit, id: &SessionId, path: &str) -> Result<Response<Body>, TurnedAway> {
-        let ports = &self.ports;
+    async fn new_link(&self, visit: &Visit, id: &SessionId, path: &str) -> Result<Response<Body>, PageError> {
+        let app = &self.app;
         let context = visit.context();
-        let (scene, result) = AtRoom::change(ports, visit, id, |scene| {
-            let (_, issued) = LinkToken::issue(id, &ports.keyring, &ports.entropy);
-            match scene.gate(visit) {
+        let (loaded, result) = LoadedRoom::change(app, visit, id, |loaded| {
+            let (_, issued) = LinkToken::issue(id, &app.keyring, &app.entropy);
+            match loaded.gate(visit) {
                 Gate::Inside | Gate::LinkExpired => {
-                    scene.stored.session.decide(Command::RequestLink(issued), &scene.settings, &context)
+                    loaded.stored.session.decide(Command::RequestLink(issued), &loaded.settings, &context)
                 }
                 closed => Err(Rejection::Gate(closed)),
             }
         })
         .await?;
         match result {
-            Err(Rejection::Gate(closed)) => Err(scene.turn_away(visit, closed)),
+            Err(Rejection::Gate(closed)) => Err(loaded.turn_away(visit, closed)),
             // Sent, asked for too often, or impossible: one answer.
-            Ok(_) | Err(_) => Ok(link_sent(visit, scene.host(visit), path)),
+            Ok(_) | Err(_) => Ok(link_sent(visit, loaded.host(visit), path)),
         }
     }
 }
@@ -197,5 +197,5 @@ fn posted_json(posted: &Posted, id: &str, text: &str) -> Response<Body> {
     let text = posted.text.as_deref().unwrap_or(text.trim());
     let (id, text) = (id.to_owned(), text.to_owned());
     let body = MessageView { id, seq, from: Sender::Customer, text, at: Time(at) };
-    Answer::new(StatusCode::CREATED, body, "").into_json()
+    ApiResponse::new(StatusCode::CREATED, body, "").into_json()
 }

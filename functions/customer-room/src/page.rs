@@ -7,9 +7,9 @@ use parlor_templates::{
     Live,
     customer::{AfterEnd, Chat, ChatProblem, Message, Room},
 };
-use parlor_web::{Ports, customer::Visit};
+use parlor_web::{AppState, customer::Visit};
 
-use crate::scene::AtRoom;
+use crate::loaded::LoadedRoom;
 
 /// A message that was not taken.
 #[derive(Debug, Clone, Copy)]
@@ -27,9 +27,9 @@ pub(crate) fn message_id(random: &dyn Random) -> String {
     HEXLOWER.encode(&bytes)
 }
 
-impl AtRoom {
+impl LoadedRoom {
     /// The page for somebody inside. `events` were read beside the session and can be older or newer than it.
-    pub(crate) fn page(&self, ports: &Ports, visit: &Visit, events: &[Event], refusal: Option<Refusal<'_>>) -> Room {
+    pub(crate) fn page(&self, app: &AppState, visit: &Visit, events: &[Event], refusal: Option<Refusal<'_>>) -> Room {
         let (session, presence, settings) = (&self.stored.session, &self.stored.presence, &self.settings);
         let access = session.access(visit.now);
         let agent_here = presence.agent_online(&session.agent, visit.now);
@@ -47,9 +47,9 @@ impl AtRoom {
             cookie_disclaimer: false,
             work: vec![],
             after_end: after_end(session, visit),
-            chat: self.chat(ports, visit, events, refusal),
+            chat: self.chat(app, visit, events, refusal),
             live: Some(Live {
-                url: self.live_url(ports, visit),
+                url: self.live_url(app, visit),
                 ticket_url: format!("{path}/live"),
                 session: session.id.to_string(),
                 seq,
@@ -60,17 +60,17 @@ impl AtRoom {
     }
 
     /// Where the live connection opens, with a ticket for this device: good once, for a minute.
-    pub(crate) fn live_url(&self, ports: &Ports, visit: &Visit) -> String {
+    pub(crate) fn live_url(&self, app: &AppState, visit: &Visit) -> String {
         // Whoever is inside has a device; without one the ticket would open nothing.
-        let Some(device) = &visit.presented.device else { return ports.live_url.clone() };
+        let Some(device) = &visit.presented.device else { return app.live_url.clone() };
         let holder = Holder::Customer(device.hash());
-        let ticket = Ticket::issue(&ports.keyring, &ports.entropy, &self.stored.session.id, &holder, visit.now);
-        format!("{}?ticket={ticket}", ports.live_url)
+        let ticket = Ticket::issue(&app.keyring, &app.entropy, &self.stored.session.id, &holder, visit.now);
+        format!("{}?ticket={ticket}", app.live_url)
     }
 
     /// The chat: while it is open; after it closed for as long as everything can be viewed, and to give back what was
     /// not taken.
-    fn chat(&self, ports: &Ports, visit: &Visit, events: &[Event], refusal: Option<Refusal<'_>>) -> Option<Chat> {
+    fn chat(&self, app: &AppState, visit: &Visit, events: &[Event], refusal: Option<Refusal<'_>>) -> Option<Chat> {
         let (session, presence, settings) = (&self.stored.session, &self.stored.presence, &self.settings);
         let access = session.access(visit.now);
         let readable = access.tier == AccessTier::Full;
@@ -85,7 +85,7 @@ impl AtRoom {
             writable: access.chat,
             draft: refusal.map_or_else(String::new, |refusal| refusal.text.to_owned()),
             problem: refusal.map(|refusal| refusal.problem),
-            next_id: message_id(&ports.entropy),
+            next_id: message_id(&app.entropy),
             query: visit.along(""),
         })
     }

@@ -1,12 +1,12 @@
 //! Brings events to webhook endpoints right after they were committed (R24). Called by the table's stream, through a mapping
 //! of its own: whatever an endpoint does, no mail and no text waits for it.
 //!
-//! What cannot be sent at once goes into its lane, where `retry-webhooks` finds it. A record is reported back to the stream
+//! What cannot be sent at once goes into its queue, where `retry-webhooks` finds it. A record is reported back to the stream
 //! only when not even that could be written.
 
 use std::time::Duration;
 
-use parlor_delivery::{Heard, WEBHOOK_LIMIT, Webhooks};
+use parlor_delivery::{StreamEvent, WEBHOOK_LIMIT, Webhooks};
 use parlor_runtime::{Clock, Entropy, EventFunction, Runtime};
 use parlor_store::{
     Store,
@@ -46,7 +46,7 @@ struct Typed<T> {
 }
 
 /// The event that a record is about, or that it cannot be read; `None` for every other.
-fn heard(record: &Record<Image>) -> Option<Result<Heard, Unreadable>> {
+fn heard(record: &Record<Image>) -> Option<Result<StreamEvent, Unreadable>> {
     let (session, seq) = record.event()?;
     let kind = match record.image()?.doc.as_ref()? {
         Document::Json(json) => match serde_json::from_str::<Typed<String>>(json) {
@@ -55,7 +55,7 @@ fn heard(record: &Record<Image>) -> Option<Result<Heard, Unreadable>> {
         },
         Document::Map(event) => event.kind.s.clone(),
     };
-    Some(Ok(Heard { session, seq, kind }))
+    Some(Ok(StreamEvent { session, seq, kind }))
 }
 
 /// An event that is none: told to nobody, and given back to the stream, which brings it to the dead letters in the end.
@@ -65,7 +65,7 @@ struct Unreadable;
 impl EventFunction for DeliverWebhooks {
     const NAME: &'static str = "deliver-webhooks";
     type Event = Batch<Image>;
-    type Answer = Unhandled;
+    type Output = Unhandled;
 
     fn new(runtime: &Runtime) -> Self {
         let config = &runtime.config;
@@ -80,7 +80,7 @@ impl EventFunction for DeliverWebhooks {
     /// One batch; its cost is that of [`Webhooks::hear`].
     async fn handle(&self, batch: Self::Event) -> Result<Unhandled, lambda_runtime::Error> {
         let events: Vec<_> = batch.records.iter().filter_map(|record| Some((record, heard(record)?))).collect();
-        let told: Vec<Heard> = events.iter().filter_map(|(_, heard)| heard.as_ref().ok().cloned()).collect();
+        let told: Vec<StreamEvent> = events.iter().filter_map(|(_, heard)| heard.as_ref().ok().cloned()).collect();
         let again = self.webhooks.hear(&told, &|| self.clock.now(), BUDGET).await?;
         let unheard = events.into_iter().filter(|(record, heard)| {
             if heard.is_err() {

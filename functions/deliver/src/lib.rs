@@ -67,7 +67,7 @@ impl EventFunction for Deliver {
     const NAME: &'static str = "deliver";
     /// Images are not read: they may be older than the items.
     type Event = Batch<IgnoredAny>;
-    type Answer = Unhandled;
+    type Output = Unhandled;
 
     fn new(runtime: &Runtime) -> Self {
         let config = &runtime.config;

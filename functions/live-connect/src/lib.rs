@@ -11,7 +11,7 @@ use jiff::Timestamp;
 use parlor_domain::{AccessTier, Keyring, Lease, Presence, SecretHash, Session, Settings, Who, presence::LEASE};
 use parlor_live::{Holder, Live, Ticket, TicketError};
 use parlor_runtime::{Clock, Entropy, EventFunction, Runtime};
-use parlor_store::{ConnectError, Connection, Found, Keys, Race, Store, StoreError};
+use parlor_store::{ConnectError, Connection, Race, ReadBatch, ReadResult, Store, StoreError};
 
 /// At most this many connections are tidied away in one write, which may have a hundred items.
 const TIDY_MAX: usize = 40;
@@ -30,7 +30,7 @@ pub struct LiveConnect {
 
 /// Why a connection is not opened. The browser learns the status and nothing else.
 #[derive(Debug, thiserror::Error)]
-enum Refused {
+enum OpenError {
     #[error("the page is not from here")]
     Origin,
     #[error("no ticket, or no connection id")]
@@ -49,7 +49,7 @@ enum Refused {
     Store(#[from] StoreError),
 }
 
-impl Refused {
+impl OpenError {
     fn status(&self) -> i64 {
         match self {
             Self::Maintenance | Self::Busy | Self::Store(_) => 503,
@@ -61,7 +61,7 @@ impl Refused {
 impl EventFunction for LiveConnect {
     const NAME: &'static str = "live-connect";
     type Event = ApiGatewayWebsocketProxyRequest;
-    type Answer = ApiGatewayProxyResponse;
+    type Output = ApiGatewayProxyResponse;
 
     fn new(runtime: &Runtime) -> Self {
         let config = &runtime.config;
@@ -75,7 +75,7 @@ impl EventFunction for LiveConnect {
         }
     }
 
-    async fn handle(&self, event: Self::Event) -> Result<Self::Answer, lambda_runtime::Error> {
+    async fn handle(&self, event: Self::Event) -> Result<Self::Output, lambda_runtime::Error> {
         let mut answer = ApiGatewayProxyResponse::default();
         answer.status_code = match self.open(&event).await {
             Ok(()) => 200,
@@ -89,10 +89,10 @@ impl EventFunction for LiveConnect {
 }
 
 impl LiveConnect {
-    async fn open(&self, event: &ApiGatewayWebsocketProxyRequest) -> Result<(), Refused> {
+    async fn open(&self, event: &ApiGatewayWebsocketProxyRequest) -> Result<(), OpenError> {
         self.check_origin(event)?;
-        let id = event.request_context.connection_id.as_deref().ok_or(Refused::Incomplete)?;
-        let ticket = event.query_string_parameters.first("ticket").ok_or(Refused::Incomplete)?;
+        let id = event.request_context.connection_id.as_deref().ok_or(OpenError::Incomplete)?;
+        let ticket = event.query_string_parameters.first("ticket").ok_or(OpenError::Incomplete)?;
         let ticket = Ticket::verify(ticket, &self.keyring, self.clock.now())?;
 
         // Of every try: the answer to one that got through may have been lost.
@@ -100,12 +100,12 @@ impl LiveConnect {
         let mut race = Race::new(&self.entropy);
         while race.goes_on().await {
             let now = self.clock.now();
-            let mut keys = Keys::new().session(&ticket.session).connection(id);
+            let mut keys = ReadBatch::new().session(&ticket.session).connection(id);
             if let Holder::Agent(agent) = &ticket.holder {
                 keys = keys.agent(agent);
             }
             let found = self.store.read(keys).await?;
-            let stored = found.session(&ticket.session)?.ok_or(Refused::NotAllowed)?;
+            let stored = found.session(&ticket.session)?.ok_or(OpenError::NotAllowed)?;
             let (settings, _) = found.settings(&ticket.session.team())?;
             let connection = admit(&ticket, &stored.session, &settings, &found, now)?;
 
@@ -118,7 +118,7 @@ impl LiveConnect {
                 match self.store.connect(id, &connection, &ticket.nonce, &gone, now).await {
                     Ok(()) => {}
                     Err(ConnectError::Conflict) => continue,
-                    Err(ConnectError::TicketUsed) => return Err(Refused::TicketUsed),
+                    Err(ConnectError::TicketUsed) => return Err(OpenError::TicketUsed),
                     Err(ConnectError::Store(error)) => return Err(error.into()),
                 }
             }
@@ -134,14 +134,14 @@ impl LiveConnect {
             );
             return Ok(());
         }
-        Err(Refused::Busy)
+        Err(OpenError::Busy)
     }
 
     /// A page of another origin must not connect with a ticket that it got hold of. What is no browser sends no
     /// `Origin`, and has no pages to protect.
-    fn check_origin(&self, event: &ApiGatewayWebsocketProxyRequest) -> Result<(), Refused> {
+    fn check_origin(&self, event: &ApiGatewayWebsocketProxyRequest) -> Result<(), OpenError> {
         match event.headers.get("origin") {
-            Some(origin) if origin.as_bytes() != self.origin.as_bytes() => Err(Refused::Origin),
+            Some(origin) if origin.as_bytes() != self.origin.as_bytes() => Err(OpenError::Origin),
             _ => Ok(()),
         }
     }
@@ -152,22 +152,22 @@ fn admit(
     ticket: &Ticket,
     session: &Session,
     settings: &Settings,
-    found: &Found,
+    found: &ReadResult,
     now: Timestamp,
-) -> Result<Connection, Refused> {
+) -> Result<Connection, OpenError> {
     if settings.service.maintenance {
-        return Err(Refused::Maintenance);
+        return Err(OpenError::Maintenance);
     }
     let (name, device): (_, Option<SecretHash>) = match &ticket.holder {
         Holder::Customer(device) => {
             let bound = session.device.as_ref().is_some_and(|bound| bound.hash == *device);
             if !bound || session.access(now).tier == AccessTier::None {
-                return Err(Refused::NotAllowed);
+                return Err(OpenError::NotAllowed);
             }
             (session.customer.name.clone(), Some(device.clone()))
         }
         Holder::Agent(id) => {
-            let agent = found.agent(id)?.filter(|agent| agent.may_see(session)).ok_or(Refused::NotAllowed)?;
+            let agent = found.agent(id)?.filter(|agent| agent.may_see(session)).ok_or(OpenError::NotAllowed)?;
             (agent.name, None)
         }
     };

@@ -19,7 +19,7 @@ pub struct LiveDisconnect {
 impl EventFunction for LiveDisconnect {
     const NAME: &'static str = "live-disconnect";
     type Event = ApiGatewayWebsocketProxyRequest;
-    type Answer = ApiGatewayProxyResponse;
+    type Output = ApiGatewayProxyResponse;
 
     fn new(runtime: &Runtime) -> Self {
         let config = &runtime.config;
@@ -30,7 +30,7 @@ impl EventFunction for LiveDisconnect {
         }
     }
 
-    async fn handle(&self, event: Self::Event) -> Result<Self::Answer, lambda_runtime::Error> {
+    async fn handle(&self, event: Self::Event) -> Result<Self::Output, lambda_runtime::Error> {
         if let Some(id) = event.request_context.connection_id.as_deref() {
             self.leave(id).await?;
         }

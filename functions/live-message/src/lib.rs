@@ -16,10 +16,10 @@ use parlor_domain::{
     Settings, Who, presence::LEASE, session::Context,
 };
 use parlor_live::{
-    Audience, ClientFrame, Frame, Live, MAX_MISSED, Refusal, frames_for, posted_mark, presence_frame, state_frame,
+    Audience, ClientFrame, Frame, FrameError, Live, MAX_MISSED, frames_for, posted_mark, presence_frame, state_frame,
 };
 use parlor_runtime::{Clock, Entropy, EventFunction, Runtime};
-use parlor_store::{CommitError, Connection, Extras, Found, Keys, PostedMark, Race, Store, StoreError};
+use parlor_store::{CommitError, Connection, Extras, PostedMark, Race, ReadBatch, ReadResult, Store, StoreError};
 use serde::{Deserialize, Serialize};
 
 /// API Gateway ends a connection after two hours. From ten minutes before that on, a ping is answered with the wish that
@@ -64,7 +64,7 @@ struct Identity {
 /// What API Gateway hears: that the frame was heard. What there is to say is posted.
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
-pub struct Heard {
+pub struct Acknowledged {
     status_code: u16,
 }
 
@@ -80,7 +80,7 @@ pub struct LiveMessage {
 impl EventFunction for LiveMessage {
     const NAME: &'static str = "live-message";
     type Event = Invocation;
-    type Answer = Heard;
+    type Output = Acknowledged;
 
     fn new(runtime: &Runtime) -> Self {
         let config = &runtime.config;
@@ -92,12 +92,12 @@ impl EventFunction for LiveMessage {
         }
     }
 
-    async fn handle(&self, event: Self::Event) -> Result<Self::Answer, lambda_runtime::Error> {
-        let answer = Heard { status_code: 200 };
+    async fn handle(&self, event: Self::Event) -> Result<Self::Output, lambda_runtime::Error> {
+        let answer = Acknowledged { status_code: 200 };
         let Some(connection) = event.request_context.connection_id.as_deref() else { return Ok(answer) };
         let frame = match event.body.as_deref() {
             Some(text) if event.is_base64_encoded != Some(true) => ClientFrame::parse(text),
-            _ => Err(Refusal::Malformed),
+            _ => Err(FrameError::Malformed),
         };
         let (outcome, id) = match frame {
             Ok(ClientFrame::Hello { session, since }) => (self.hello(connection, &session, since).await, None),
@@ -165,17 +165,17 @@ impl Room {
 }
 
 /// Which failure it was is for the log; the page tries again.
-fn unavailable(error: StoreError) -> Refusal {
+fn unavailable(error: StoreError) -> FrameError {
     tracing::error!(%error, "the tables");
-    Refusal::Unavailable
+    FrameError::Unavailable
 }
 
 /// R2, R6: whether a connected customer still may be here.
-fn check_customer(session: &Session, now: Timestamp) -> Result<(), Refusal> {
+fn check_customer(session: &Session, now: Timestamp) -> Result<(), FrameError> {
     if session.device.is_none() {
-        Err(Refusal::Device)
+        Err(FrameError::Device)
     } else if session.access(now).tier == AccessTier::None {
-        Err(Refusal::SessionExpired)
+        Err(FrameError::SessionExpired)
     } else {
         Ok(())
     }
@@ -190,27 +190,27 @@ fn origin(context: &RequestContext) -> Origin {
 
 impl LiveMessage {
     /// Whether `found` has the connection in the session's room, and whether whoever it is may still be there.
-    fn enter(&self, found: &Found, id: &str, session: &SessionId) -> Result<Room, Refusal> {
+    fn enter(&self, found: &ReadResult, id: &str, session: &SessionId) -> Result<Room, FrameError> {
         let now = self.clock.now();
         let connection = found.connection(id).map_err(unavailable)?.filter(|connection| connection.session == *session);
         let stored = found.session(session).map_err(unavailable)?;
-        let (Some(connection), Some(stored)) = (connection, stored) else { return Err(Refusal::NotConnected) };
+        let (Some(connection), Some(stored)) = (connection, stored) else { return Err(FrameError::NotConnected) };
         let (settings, _) = found.settings(&session.team()).map_err(unavailable)?;
         if settings.service.maintenance {
-            return Err(Refusal::ServiceDown);
+            return Err(FrameError::ServiceDown);
         }
         if connection.who == Who::Customer {
             check_customer(&stored.session, now)?;
             if stored.session.device.as_ref().map(|device| &device.hash) != connection.device.as_ref() {
-                return Err(Refusal::Device);
+                return Err(FrameError::Device);
             }
         }
         Ok(Room { connection, session: stored.session, presence: stored.presence, settings, now })
     }
 
     /// What was missed since event `since`, then how things stand and who is here.
-    async fn hello(&self, id: &str, session: &SessionId, since: u64) -> Result<(), Refusal> {
-        let keys = Keys::new().connection(id).session(session);
+    async fn hello(&self, id: &str, session: &SessionId, since: u64) -> Result<(), FrameError> {
+        let keys = ReadBatch::new().connection(id).session(session);
         let (found, events) =
             tokio::join!(self.store.read(keys), self.store.events(session, since, i32::from(MAX_MISSED)));
         let mut room = self.enter(&found.map_err(unavailable)?, id, session)?;
@@ -259,16 +259,16 @@ impl LiveMessage {
     }
 
     /// Posts a chat message and tells the room, the writer included: that is the writer's confirmation.
-    async fn message(&self, post: &Post<'_>) -> Result<(), Refusal> {
+    async fn message(&self, post: &Post<'_>) -> Result<(), FrameError> {
         let Post { connection, session, id, .. } = post;
         // The domain says so too, but only after the id has been part of a key.
         if id.is_empty() || id.len() > ID_MAX {
-            return Err(Refusal::Rejected(Rejection::InvalidMessage));
+            return Err(FrameError::Rejected(Rejection::InvalidMessage));
         }
         let mut race = Race::new(&self.entropy);
         while race.goes_on().await {
             // Which side the connection is on comes with the same read, so both sides' marks are asked for.
-            let keys = Keys::new()
+            let keys = ReadBatch::new()
                 .connection(connection)
                 .session(session)
                 .posted(session, &posted_mark(Sender::Customer, id))
@@ -296,7 +296,7 @@ impl LiveMessage {
                 Err(CommitError::Store(error)) => return Err(unavailable(error)),
             }
         }
-        Err(Refusal::Unavailable)
+        Err(FrameError::Unavailable)
     }
 
     /// The message was posted before, and its confirmation got lost: says it again, to the writer. Perhaps nobody was
@@ -322,11 +322,11 @@ impl LiveMessage {
 
     /// Renews the lease. The write answers with the session, so that the pong can say what is newest and who is here:
     /// whoever missed a hint learns of it within a ping.
-    async fn ping(&self, id: &str, session: &SessionId, context: &RequestContext) -> Result<(), Refusal> {
+    async fn ping(&self, id: &str, session: &SessionId, context: &RequestContext) -> Result<(), FrameError> {
         let now = self.clock.now();
         let stored = self.store.renew_lease(session, id, now).await.map_err(unavailable)?;
-        let Some(stored) = stored else { return Err(Refusal::NotConnected) };
-        let Some(lease) = stored.presence.0.get(id) else { return Err(Refusal::NotConnected) };
+        let Some(stored) = stored else { return Err(FrameError::NotConnected) };
+        let Some(lease) = stored.presence.0.get(id) else { return Err(FrameError::NotConnected) };
         if lease.who == Who::Customer {
             check_customer(&stored.session, now)?;
         }
@@ -340,13 +340,13 @@ impl LiveMessage {
     }
 
     /// Tells the other side that this one is writing. Nothing is kept.
-    async fn typing(&self, id: &str, session: &SessionId) -> Result<(), Refusal> {
-        let keys = Keys::new().connection(id).session(session);
+    async fn typing(&self, id: &str, session: &SessionId) -> Result<(), FrameError> {
+        let keys = ReadBatch::new().connection(id).session(session);
         let found = self.store.read(keys).await.map_err(unavailable)?;
         let room = self.enter(&found, id, session)?;
         let own = room.audience();
         if own == Audience::Customer && !room.session.access(room.now).chat {
-            return Err(Refusal::Rejected(Rejection::ChatClosed));
+            return Err(FrameError::Rejected(Rejection::ChatClosed));
         }
         let actor = room.actor();
         self.live
@@ -390,6 +390,6 @@ mod tests {
         let event: Invocation = serde_json::from_value(bare).expect("an invocation");
         assert_eq!(origin(&event.request_context), Origin::default());
         assert!(event.body.is_none() && event.is_base64_encoded.is_none());
-        assert_eq!(serde_json::to_string(&Heard { status_code: 200 }).expect("JSON"), r#"{"statusCode":200}"#);
+        assert_eq!(serde_json::to_string(&Acknowledged { status_code: 200 }).expect("JSON"), r#"{"statusCode":200}"#);
     }
 }

@@ -57,7 +57,7 @@ impl EventFunction for RetryDeliveries {
     const NAME: &'static str = "retry-deliveries";
     /// What the schedule sends says nothing that matters here.
     type Event = serde_json::Value;
-    type Answer = Tally;
+    type Output = Tally;
 
     fn new(runtime: &Runtime) -> Self {
         let config = &runtime.config;

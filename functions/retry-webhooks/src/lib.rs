@@ -21,7 +21,7 @@ impl EventFunction for RetryWebhooks {
     const NAME: &'static str = "retry-webhooks";
     /// What the schedule sends says nothing that matters here.
     type Event = serde_json::Value;
-    type Answer = WebhookTally;
+    type Output = WebhookTally;
 
     fn new(runtime: &Runtime) -> Self {
         let config = &runtime.config;

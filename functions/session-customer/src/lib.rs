@@ -6,10 +6,10 @@ use lambda_http::{
 };
 use parlor_domain::{Command, SessionId, pin::Pin};
 use parlor_runtime::{HttpFunction, Runtime};
-use parlor_store::Keys;
+use parlor_store::ReadBatch;
 use parlor_web::{
-    Answer, Call, Code, Endpoint, Operation, Ports, Refused, SessionView,
-    call::{segments, session_id},
+    ApiError, ApiRequest, ApiResponse, AppState, Code, Endpoint, Operation, SessionView,
+    api_request::{segments, session_id},
     operation::room,
 };
 use schemars::JsonSchema;
@@ -27,26 +27,26 @@ struct PinView<'a> {
 /// Releases devices, resets tries, and shows the owner the PIN.
 #[derive(Debug)]
 pub struct SessionCustomer {
-    ports: Ports,
+    app: AppState,
 }
 
 impl HttpFunction for SessionCustomer {
     const NAME: &'static str = "session-customer";
 
     fn new(runtime: &Runtime) -> Self {
-        Self { ports: Ports::new(runtime) }
+        Self { app: AppState::new(runtime) }
     }
 
     async fn handle(&self, request: Request) -> Response<Body> {
-        match Call::read(&request, &self.ports) {
-            Ok(call) => self.ports.respond(&call, self.operate(&request, &call).await),
-            Err(refused) => self.ports.refuse(refused),
+        match ApiRequest::read(&request, &self.app) {
+            Ok(call) => self.app.respond(&call, self.operate(&request, &call).await),
+            Err(refused) => self.app.refuse(refused),
         }
     }
 }
 
 impl SessionCustomer {
-    async fn operate(&self, request: &Request, call: &Call) -> Result<Answer, Refused> {
+    async fn operate(&self, request: &Request, call: &ApiRequest) -> Result<ApiResponse, ApiError> {
         let path = segments(request);
         match (request.method(), path.iter().map(String::as_str).collect::<Vec<_>>().as_slice()) {
             (&Method::POST, ["v1", "sessions", id, "device", "release"]) => {
@@ -56,31 +56,31 @@ impl SessionCustomer {
                 self.run(call, &session_id(id)?, Command::ResetPin).await
             }
             (&Method::GET, ["v1", "sessions", id, "pin"]) => self.pin(call, &session_id(id)?).await,
-            _ => Err(Refused::NotFound),
+            _ => Err(ApiError::NotFound),
         }
     }
 
-    async fn run(&self, call: &Call, id: &SessionId, command: Command<'static>) -> Result<Answer, Refused> {
-        Operation::on(&self.ports, call, id)
+    async fn run(&self, call: &ApiRequest, id: &SessionId, command: Command<'static>) -> Result<ApiResponse, ApiError> {
+        Operation::on(&self.app, call, id)
             .run(
-                |scene| scene.decide(call, command.clone()),
-                |scene, decision| scene.session_answer(decision, room(id)),
+                |loaded| loaded.decide(call, command.clone()),
+                |loaded, decision| loaded.session_answer(decision, room(id)),
             )
             .await
     }
 
     /// The PIN, for the agent who owns the session and nobody else. One `BatchGetItem`.
-    async fn pin(&self, call: &Call, id: &SessionId) -> Result<Answer, Refused> {
-        let now = self.ports.clock.now();
-        let found = self.ports.store.read(call.credentials.keys(Keys::new().session(id))).await?;
+    async fn pin(&self, call: &ApiRequest, id: &SessionId) -> Result<ApiResponse, ApiError> {
+        let now = self.app.clock.now();
+        let found = self.app.store.read(call.credentials.keys(ReadBatch::new().session(id))).await?;
         let caller = call.credentials.check(&found, now)?;
         let session = caller.session(&found, id)?.session;
         if caller.is_key() || caller.agent.id != session.agent {
-            return Err(Refused::Forbidden("Only the agent who owns the session can see its PIN."));
+            return Err(ApiError::Forbidden("Only the agent who owns the session can see its PIN."));
         }
-        let pin = session.pin.as_ref().map(|sealed| Pin::open(id, sealed, &self.ports.keyring)).transpose()?;
+        let pin = session.pin.as_ref().map(|sealed| Pin::open(id, sealed, &self.app.keyring)).transpose()?;
         let body = PinView { pin: pin.as_ref().map(Pin::reveal) };
-        Ok(Answer::new(StatusCode::OK, body, room(id)))
+        Ok(ApiResponse::new(StatusCode::OK, body, room(id)))
     }
 }
 

@@ -4,8 +4,8 @@ use lambda_http::{Body, Request, Response, http::StatusCode};
 use parlor_domain::{Command, SessionId, settings::AgentRedirect};
 use parlor_runtime::{HttpFunction, Runtime};
 use parlor_web::{
-    Answer, Call, Code, Endpoint, Operation, Ports, Refused, SessionView,
-    call::{segments, session_id},
+    ApiError, ApiRequest, ApiResponse, AppState, Code, Endpoint, Operation, SessionView,
+    api_request::{segments, session_id},
     operation::room,
 };
 use serde_json::{Value, json};
@@ -13,52 +13,52 @@ use serde_json::{Value, json};
 /// Ends sessions, and keeps quiet ones open.
 #[derive(Debug)]
 pub struct SessionEnd {
-    ports: Ports,
+    app: AppState,
 }
 
 impl HttpFunction for SessionEnd {
     const NAME: &'static str = "session-end";
 
     fn new(runtime: &Runtime) -> Self {
-        Self { ports: Ports::new(runtime) }
+        Self { app: AppState::new(runtime) }
     }
 
     async fn handle(&self, request: Request) -> Response<Body> {
-        match Call::read(&request, &self.ports) {
-            Ok(call) => self.ports.respond(&call, self.operate(&request, &call).await),
-            Err(refused) => self.ports.refuse(refused),
+        match ApiRequest::read(&request, &self.app) {
+            Ok(call) => self.app.respond(&call, self.operate(&request, &call).await),
+            Err(refused) => self.app.refuse(refused),
         }
     }
 }
 
 impl SessionEnd {
-    async fn operate(&self, request: &Request, call: &Call) -> Result<Answer, Refused> {
+    async fn operate(&self, request: &Request, call: &ApiRequest) -> Result<ApiResponse, ApiError> {
         let path = segments(request);
         match path.iter().map(String::as_str).collect::<Vec<_>>().as_slice() {
             ["v1", "sessions", id, "end"] => self.end(call, &session_id(id)?).await,
             ["v1", "sessions", id, "keep-open"] => self.keep_open(call, &session_id(id)?).await,
-            _ => Err(Refused::NotFound),
+            _ => Err(ApiError::NotFound),
         }
     }
 
     /// Idempotent: ending what has ended changes nothing and answers the same.
-    async fn end(&self, call: &Call, id: &SessionId) -> Result<Answer, Refused> {
-        let answer = |scene: &parlor_web::Scene, decision: &parlor_domain::Decision| {
+    async fn end(&self, call: &ApiRequest, id: &SessionId) -> Result<ApiResponse, ApiError> {
+        let answer = |loaded: &parlor_web::Loaded, decision: &parlor_domain::Decision| {
             // R18: the agent goes to the welcome page, or stays.
-            let location = match scene.settings.end.agent_redirect {
+            let location = match loaded.settings.end.agent_redirect {
                 AgentRedirect::Welcome => "/console".to_owned(),
                 AgentRedirect::Stay => room(id),
             };
-            scene.session_answer(decision, location)
+            loaded.session_answer(decision, location)
         };
-        Operation::on(&self.ports, call, id).run(|scene| scene.decide(call, Command::End), answer).await
+        Operation::on(&self.app, call, id).run(|loaded| loaded.decide(call, Command::End), answer).await
     }
 
-    async fn keep_open(&self, call: &Call, id: &SessionId) -> Result<Answer, Refused> {
-        Operation::on(&self.ports, call, id)
+    async fn keep_open(&self, call: &ApiRequest, id: &SessionId) -> Result<ApiResponse, ApiError> {
+        Operation::on(&self.app, call, id)
             .run(
-                |scene| scene.decide(call, Command::KeepOpen),
-                |scene, decision| scene.session_answer(decision, room(id)),
+                |loaded| loaded.decide(call, Command::KeepOpen),
+                |loaded, decision| loaded.session_answer(decision, room(id)),
             )
             .await
     }

@@ -5,8 +5,8 @@ use parlor_domain::{Command, LinkToken, SessionId};
 use parlor_runtime::{HttpFunction, Runtime};
 use parlor_templates::console::LinkReady;
 use parlor_web::{
-    Answer, Call, Code, Endpoint, Operation, Ports, Refused, SessionView, Time,
-    call::{segments, session_id},
+    ApiError, ApiRequest, ApiResponse, AppState, Code, Endpoint, Operation, SessionView, Time,
+    api_request::{segments, session_id},
     operation::room,
 };
 use schemars::JsonSchema;
@@ -26,62 +26,62 @@ struct LinkView<'a> {
 /// Invites customers, and generates links to copy.
 #[derive(Debug)]
 pub struct SessionInvite {
-    ports: Ports,
+    app: AppState,
 }
 
 impl HttpFunction for SessionInvite {
     const NAME: &'static str = "session-invite";
 
     fn new(runtime: &Runtime) -> Self {
-        Self { ports: Ports::new(runtime) }
+        Self { app: AppState::new(runtime) }
     }
 
     async fn handle(&self, request: Request) -> Response<Body> {
-        match Call::read(&request, &self.ports) {
-            Ok(call) => self.ports.respond(&call, self.operate(&request, &call).await),
-            Err(refused) => self.ports.refuse(refused),
+        match ApiRequest::read(&request, &self.app) {
+            Ok(call) => self.app.respond(&call, self.operate(&request, &call).await),
+            Err(refused) => self.app.refuse(refused),
         }
     }
 }
 
 impl SessionInvite {
-    async fn operate(&self, request: &Request, call: &Call) -> Result<Answer, Refused> {
+    async fn operate(&self, request: &Request, call: &ApiRequest) -> Result<ApiResponse, ApiError> {
         let path = segments(request);
         match path.iter().map(String::as_str).collect::<Vec<_>>().as_slice() {
             ["v1", "sessions", id, "invite"] => self.invite(call, &session_id(id)?).await,
             ["v1", "sessions", id, "links"] => self.generate_link(call, &session_id(id)?).await,
-            _ => Err(Refused::NotFound),
+            _ => Err(ApiError::NotFound),
         }
     }
 
     /// Invites the customer of a planned session, or sends again. R12: where sessions are embedded nothing is sent on
     /// the way out of planning, and the answer carries the `url` instead.
-    async fn invite(&self, call: &Call, id: &SessionId) -> Result<Answer, Refused> {
-        let (token, issued) = LinkToken::issue(id, &self.ports.keyring, &self.ports.entropy);
-        Operation::on(&self.ports, call, id)
+    async fn invite(&self, call: &ApiRequest, id: &SessionId) -> Result<ApiResponse, ApiError> {
+        let (token, issued) = LinkToken::issue(id, &self.app.keyring, &self.app.entropy);
+        Operation::on(&self.app, call, id)
             .run(
-                |scene| scene.decide(call, Command::Invite(issued.clone())),
-                |scene, decision| {
-                    let url = decision.outbox.is_empty().then(|| self.ports.link_url(&token));
-                    Answer::new(StatusCode::OK, SessionView { url, ..scene.session_view(decision) }, room(id))
+                |loaded| loaded.decide(call, Command::Invite(issued.clone())),
+                |loaded, decision| {
+                    let url = decision.outbox.is_empty().then(|| self.app.link_url(&token));
+                    ApiResponse::new(StatusCode::OK, SessionView { url, ..loaded.session_view(decision) }, room(id))
                 },
             )
             .await
     }
 
     /// A link to copy. It does not revoke the one that was sent (R5).
-    async fn generate_link(&self, call: &Call, id: &SessionId) -> Result<Answer, Refused> {
-        let (token, issued) = LinkToken::issue(id, &self.ports.keyring, &self.ports.entropy);
-        Operation::on(&self.ports, call, id)
+    async fn generate_link(&self, call: &ApiRequest, id: &SessionId) -> Result<ApiResponse, ApiError> {
+        let (token, issued) = LinkToken::issue(id, &self.app.keyring, &self.app.entropy);
+        Operation::on(&self.app, call, id)
             .run(
-                |scene| scene.decide(call, Command::GenerateLink(issued.clone())),
-                |scene, decision| {
-                    let url = self.ports.link_url(&token);
-                    let expires_at = decision.links.first().map_or(scene.now, |link| link.expires_at);
+                |loaded| loaded.decide(call, Command::GenerateLink(issued.clone())),
+                |loaded, decision| {
+                    let url = self.app.link_url(&token);
+                    let expires_at = decision.links.first().map_or(loaded.now, |link| link.expires_at);
                     let body = LinkView { url: &url, expires_at: Time(expires_at) };
-                    let answer = Answer::new(StatusCode::CREATED, body, room(id));
-                    let page = LinkReady { session: id.to_string(), url, expires_at, now: scene.now }.render();
-                    Answer { page: Some(page), ..answer }
+                    let answer = ApiResponse::new(StatusCode::CREATED, body, room(id));
+                    let page = LinkReady { session: id.to_string(), url, expires_at, now: loaded.now }.render();
+                    ApiResponse { page: Some(page), ..answer }
                 },
             )
             .await

@@ -3,10 +3,10 @@
 use lambda_http::{Body, Request, Response, http::StatusCode};
 use parlor_domain::{Event, Role, SessionId, State};
 use parlor_runtime::{HttpFunction, Runtime};
-use parlor_store::{Keys, Query, Scope, Summary};
+use parlor_store::{Query, ReadBatch, Scope, Summary};
 use parlor_web::{
-    Answer, Call, Caller, Code, Credentials, Endpoint, List, Ports, Refused, SessionView,
-    call::{segments, session_id},
+    ApiError, ApiRequest, ApiResponse, AppState, Caller, Code, Credentials, Endpoint, List, SessionView,
+    api_request::{segments, session_id},
     operation::room,
 };
 use schemars::JsonSchema;
@@ -21,72 +21,72 @@ const EVENTS: i32 = 100;
 /// Shows sessions, alone and in lists, and what happened in them.
 #[derive(Debug)]
 pub struct SessionRead {
-    ports: Ports,
+    app: AppState,
 }
 
 impl HttpFunction for SessionRead {
     const NAME: &'static str = "session-read";
 
     fn new(runtime: &Runtime) -> Self {
-        Self { ports: Ports::new(runtime) }
+        Self { app: AppState::new(runtime) }
     }
 
     async fn handle(&self, request: Request) -> Response<Body> {
-        match Call::read(&request, &self.ports) {
-            Ok(call) => self.ports.respond(&call, self.operate(&request, &call).await),
-            Err(refused) => self.ports.refuse(refused),
+        match ApiRequest::read(&request, &self.app) {
+            Ok(call) => self.app.respond(&call, self.operate(&request, &call).await),
+            Err(refused) => self.app.refuse(refused),
         }
     }
 }
 
 impl SessionRead {
-    async fn operate(&self, request: &Request, call: &Call) -> Result<Answer, Refused> {
+    async fn operate(&self, request: &Request, call: &ApiRequest) -> Result<ApiResponse, ApiError> {
         let path = segments(request);
         match path.iter().map(String::as_str).collect::<Vec<_>>().as_slice() {
             ["v1", "sessions"] => self.list(call).await,
             ["v1", "sessions", id] => self.one(call, &session_id(id)?).await,
             ["v1", "sessions", id, "events"] => self.events(call, &session_id(id)?).await,
-            _ => Err(Refused::NotFound),
+            _ => Err(ApiError::NotFound),
         }
     }
 
     /// One `BatchGetItem`.
-    async fn one(&self, call: &Call, id: &SessionId) -> Result<Answer, Refused> {
-        let now = self.ports.clock.now();
-        let found = self.ports.store.read(call.credentials.keys(Keys::new().session(id))).await?;
+    async fn one(&self, call: &ApiRequest, id: &SessionId) -> Result<ApiResponse, ApiError> {
+        let now = self.app.clock.now();
+        let found = self.app.store.read(call.credentials.keys(ReadBatch::new().session(id))).await?;
         let caller = call.credentials.check(&found, now)?;
         let stored = caller.session(&found, id)?;
         let body = SessionView::of(&Summary::of(&stored.session), &stored.presence, now);
-        Ok(Answer::new(StatusCode::OK, body, room(id)))
+        Ok(ApiResponse::new(StatusCode::OK, body, room(id)))
     }
 
     /// One `BatchGetItem` and one `Query` (4 for a team, 8 for all), side by side.
-    async fn list(&self, call: &Call) -> Result<Answer, Refused> {
-        let now = self.ports.clock.now();
-        let asked = Asked::read(call)?;
+    async fn list(&self, call: &ApiRequest) -> Result<ApiResponse, ApiError> {
+        let now = self.app.clock.now();
+        let asked = ListQuery::read(call)?;
         let (found, page) = tokio::join!(
-            self.ports.store.read(call.credentials.keys(Keys::new())),
-            self.ports.store.sessions(&asked.query)
+            self.app.store.read(call.credentials.keys(ReadBatch::new())),
+            self.app.store.sessions(&asked.query)
         );
         let caller = call.credentials.check(&found?, now)?;
         asked.check(&caller)?;
         let page = page?;
         let items = page.items.iter().map(|(session, presence)| SessionView::of(session, presence, now)).collect();
         let list = List { items, next_cursor: page.next.map(|before| before.to_string()) };
-        Ok(Answer::new(StatusCode::OK, list, "/console"))
+        Ok(ApiResponse::new(StatusCode::OK, list, "/console"))
     }
 
     /// One `BatchGetItem` and one `Query`, side by side.
-    async fn events(&self, call: &Call, id: &SessionId) -> Result<Answer, Refused> {
+    async fn events(&self, call: &ApiRequest, id: &SessionId) -> Result<ApiResponse, ApiError> {
         let after = call.query::<EventsQuery>()?.cursor.map(|cursor| number(&cursor)).transpose()?.unwrap_or(0);
-        let keys = call.credentials.keys(Keys::new().session(id));
-        let (found, page) = tokio::join!(self.ports.store.read(keys), self.ports.store.events_page(id, after, EVENTS));
+        let keys = call.credentials.keys(ReadBatch::new().session(id));
+        let (found, page) = tokio::join!(self.app.store.read(keys), self.app.store.events_page(id, after, EVENTS));
         let found = found?;
-        let caller = call.credentials.check(&found, self.ports.clock.now())?;
+        let caller = call.credentials.check(&found, self.app.clock.now())?;
         caller.session(&found, id)?;
         let (events, more) = page?;
         let next_cursor = events.last().filter(|_| more).map(|event| event.seq.to_string());
-        Ok(Answer::new(StatusCode::OK, List { items: events, next_cursor }, room(id)))
+        Ok(ApiResponse::new(StatusCode::OK, List { items: events, next_cursor }, room(id)))
     }
 }
 
@@ -120,26 +120,26 @@ enum ScopeName {
     All,
 }
 
-fn number<T: std::str::FromStr>(cursor: &str) -> Result<T, Refused> {
-    cursor.parse().map_err(|_| Refused::Malformed("`cursor` is not one of ours.".into()))
+fn number<T: std::str::FromStr>(cursor: &str) -> Result<T, ApiError> {
+    cursor.parse().map_err(|_| ApiError::Malformed("`cursor` is not one of ours.".into()))
 }
 
 /// What a list was asked for. The query runs beside the check of the caller, so whose sessions it reads follows from
-/// the credentials as they claim to be; nothing of it is shown before [`Asked::check`].
+/// the credentials as they claim to be; nothing of it is shown before [`ListQuery::check`].
 #[derive(Debug)]
-struct Asked {
+struct ListQuery {
     query: Query,
 }
 
-impl Asked {
-    fn read(call: &Call) -> Result<Self, Refused> {
+impl ListQuery {
+    fn read(call: &ApiRequest) -> Result<Self, ApiError> {
         let is_key = matches!(call.credentials, Credentials::Key(_));
         let agent = match &call.credentials {
-            Credentials::None => return Err(Refused::NotSignedIn),
+            Credentials::None => return Err(ApiError::NotSignedIn),
             Credentials::Key(token) => token.agent.clone(),
             Credentials::Staff(cookie) => cookie.agent.clone(),
         };
-        let own_team = call.credentials.own_team().cloned().ok_or(Refused::NotSignedIn)?;
+        let own_team = call.credentials.own_team().cloned().ok_or(ApiError::NotSignedIn)?;
         let SessionsQuery { state, q, scope, cursor } = call.query()?;
         let scope = match scope {
             None if is_key => Scope::All,
@@ -153,14 +153,14 @@ impl Asked {
     }
 
     /// R20: scopes as the role permits.
-    fn check(&self, caller: &Caller) -> Result<(), Refused> {
+    fn check(&self, caller: &Caller) -> Result<(), ApiError> {
         let allowed = caller.is_key()
             || match &self.query.scope {
                 Scope::Agent(agent) => *agent == caller.agent.id,
                 Scope::Team(team) => caller.agent.role >= Role::Supervisor && caller.agent.may_use_team(team),
                 Scope::All => caller.agent.role == Role::Admin,
             };
-        if allowed { Ok(()) } else { Err(Refused::Forbidden("Your role does not see these sessions.")) }
+        if allowed { Ok(()) } else { Err(ApiError::Forbidden("Your role does not see these sessions.")) }
     }
 }
 

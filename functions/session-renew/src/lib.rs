@@ -5,8 +5,8 @@ use lambda_http::{Body, Request, Response, http::StatusCode};
 use parlor_domain::{Command, LinkToken, SessionId};
 use parlor_runtime::{HttpFunction, Runtime};
 use parlor_web::{
-    Answer, Call, Code, Endpoint, Operation, Ports, Refused, SessionView,
-    call::{segments, session_id},
+    ApiError, ApiRequest, ApiResponse, AppState, Code, Endpoint, Operation, SessionView,
+    api_request::{segments, session_id},
     operation::room,
 };
 use schemars::JsonSchema;
@@ -48,37 +48,37 @@ impl Input {
 /// Brings ended sessions back.
 #[derive(Debug)]
 pub struct SessionRenew {
-    ports: Ports,
+    app: AppState,
 }
 
 impl HttpFunction for SessionRenew {
     const NAME: &'static str = "session-renew";
 
     fn new(runtime: &Runtime) -> Self {
-        Self { ports: Ports::new(runtime) }
+        Self { app: AppState::new(runtime) }
     }
 
     async fn handle(&self, request: Request) -> Response<Body> {
-        match Call::read(&request, &self.ports) {
-            Ok(call) => self.ports.respond(&call, self.operate(&request, &call).await),
-            Err(refused) => self.ports.refuse(refused),
+        match ApiRequest::read(&request, &self.app) {
+            Ok(call) => self.app.respond(&call, self.operate(&request, &call).await),
+            Err(refused) => self.app.refuse(refused),
         }
     }
 }
 
 impl SessionRenew {
-    async fn operate(&self, request: &Request, call: &Call) -> Result<Answer, Refused> {
+    async fn operate(&self, request: &Request, call: &ApiRequest) -> Result<ApiResponse, ApiError> {
         let path = segments(request);
         let id = match path.iter().map(String::as_str).collect::<Vec<_>>().as_slice() {
             ["v1", "sessions", id, "renew"] => session_id(id)?,
-            _ => return Err(Refused::NotFound),
+            _ => return Err(ApiError::NotFound),
         };
         let notify = call.input::<Input>()?.notify();
-        let issued = notify.then(|| LinkToken::issue(&id, &self.ports.keyring, &self.ports.entropy).1);
-        Operation::on(&self.ports, call, &id)
+        let issued = notify.then(|| LinkToken::issue(&id, &self.app.keyring, &self.app.entropy).1);
+        Operation::on(&self.app, call, &id)
             .run(
-                |scene| scene.decide(call, Command::Renew(issued.clone())),
-                |scene, decision| scene.session_answer(decision, room(&id)),
+                |loaded| loaded.decide(call, Command::Renew(issued.clone())),
+                |loaded, decision| loaded.session_answer(decision, room(&id)),
             )
             .await
     }

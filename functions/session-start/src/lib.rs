@@ -10,10 +10,10 @@ use parlor_domain::{
     session::{Customer, Session},
 };
 use parlor_runtime::{HttpFunction, Runtime};
-use parlor_store::{CommitError, Extras, Found, Keys, Race, Summary};
+use parlor_store::{CommitError, Extras, Race, ReadBatch, ReadResult, Summary};
 use parlor_web::{
-    Answer, Call, Caller, Endpoint, Payload, Ports, Problem, Refused, SessionView,
-    call::{object, optional_word, word},
+    ApiError, ApiRequest, ApiResponse, AppState, Caller, Endpoint, Payload, Problem, SessionView,
+    api_request::{object, optional_word, word},
     operation::{keep, replay, room},
     problem::Code,
 };
@@ -24,20 +24,20 @@ use serde_json::json;
 /// Starts and plans sessions.
 #[derive(Debug)]
 pub struct SessionStart {
-    ports: Ports,
+    app: AppState,
 }
 
 impl HttpFunction for SessionStart {
     const NAME: &'static str = "session-start";
 
     fn new(runtime: &Runtime) -> Self {
-        Self { ports: Ports::new(runtime) }
+        Self { app: AppState::new(runtime) }
     }
 
     async fn handle(&self, request: Request) -> Response<Body> {
-        match Call::read(&request, &self.ports) {
-            Ok(call) => self.ports.respond(&call, self.operate(&request, &call).await),
-            Err(refused) => self.ports.refuse(refused),
+        match ApiRequest::read(&request, &self.app) {
+            Ok(call) => self.app.respond(&call, self.operate(&request, &call).await),
+            Err(refused) => self.app.refuse(refused),
         }
     }
 }
@@ -59,7 +59,7 @@ enum StartError {
     TooMuch,
 }
 
-impl From<StartError> for Refused {
+impl From<StartError> for ApiError {
     fn from(error: StartError) -> Self {
         let (field, code) = match error {
             StartError::Email(_) => ("customer.email", Code::InvalidEmail),
@@ -181,7 +181,7 @@ enum Owner {
 }
 
 impl Start {
-    fn read(call: &Call) -> Result<Self, Refused> {
+    fn read(call: &ApiRequest) -> Result<Self, ApiError> {
         let input: Input = match &call.payload {
             Payload::Form(_) => call.input::<FormInput>()?.into(),
             _ => call.input()?,
@@ -189,7 +189,7 @@ impl Start {
         let team = match (&input.team, call.credentials.own_team()) {
             (Some(team), _) => team.parse().map_err(|_| StartError::Team)?,
             (None, Some(team)) => team.clone(),
-            (None, None) => return Err(Refused::NotSignedIn),
+            (None, None) => return Err(ApiError::NotSignedIn),
         };
         let owner = match input.agent.as_deref() {
             None => Owner::Caller,
@@ -219,8 +219,8 @@ impl Start {
         })
     }
 
-    fn keys(&self, call: &Call) -> Keys {
-        let keys = call.credentials.keys(Keys::new().team(&self.team));
+    fn keys(&self, call: &ApiRequest) -> ReadBatch {
+        let keys = call.credentials.keys(ReadBatch::new().team(&self.team));
         let keys = match &self.owner {
             Owner::Caller => keys,
             Owner::Id(id) => keys.agent(id),
@@ -233,7 +233,7 @@ impl Start {
     }
 
     /// The owner, who must be allowed to use the team's settings (R19). Staff start their own sessions only.
-    fn owner(&self, caller: &Caller, found: &Found) -> Result<Agent, Refused> {
+    fn owner(&self, caller: &Caller, found: &ReadResult) -> Result<Agent, ApiError> {
         let owner = match &self.owner {
             Owner::Caller => Some(caller.agent.clone()),
             _ if !caller.is_key() => None,
@@ -250,24 +250,24 @@ impl Start {
 
 impl SessionStart {
     /// One `BatchGetItem`, then one `TransactWriteItems` for the session, its event, its link and its invitation (R1).
-    async fn operate(&self, _: &Request, call: &Call) -> Result<Answer, Refused> {
-        let ports = &self.ports;
+    async fn operate(&self, _: &Request, call: &ApiRequest) -> Result<ApiResponse, ApiError> {
+        let app = &self.app;
         let start = Start::read(call)?;
-        let id = SessionId::generate_for(&start.team, &ports.entropy);
-        let (token, issued) = LinkToken::issue(&id, &ports.keyring, &ports.entropy);
-        let mut race = Race::new(&ports.entropy);
+        let id = SessionId::generate_for(&start.team, &app.entropy);
+        let (token, issued) = LinkToken::issue(&id, &app.keyring, &app.entropy);
+        let mut race = Race::new(&app.entropy);
         while race.goes_on().await {
-            let now = ports.clock.now();
-            let found = ports.store.read(start.keys(call)).await?;
+            let now = app.clock.now();
+            let found = app.store.read(start.keys(call)).await?;
             let caller = call.credentials.check(&found, now)?;
-            call.check_csrf(&caller, ports)?;
-            if let Some(answer) = replay(call, ports, &found, now)? {
+            call.check_csrf(&caller, app)?;
+            if let Some(answer) = replay(call, app, &found, now)? {
                 return Ok(answer);
             }
             let owner = start.owner(&caller, &found)?;
             let (settings, _) = found.settings(&start.team)?;
             if settings.service.maintenance {
-                return Err(Refused::Maintenance);
+                return Err(ApiError::Maintenance);
             }
             let new = NewSession {
                 id: id.clone(),
@@ -275,7 +275,7 @@ impl SessionStart {
                 channel: start.channel,
                 agent: owner.id,
                 agent_name: owner.name,
-                pin: start.pin.as_ref().map(|pin| pin.seal(&id, &ports.keyring, &ports.entropy)),
+                pin: start.pin.as_ref().map(|pin| pin.seal(&id, &app.keyring, &app.entropy)),
                 reference: start.reference.clone(),
                 metadata: start.metadata.clone(),
             };
@@ -284,21 +284,21 @@ impl SessionStart {
             let presence = parlor_domain::Presence::default();
             let mut body = SessionView::of(&Summary::of(&decision.session), &presence, now);
             if invite.is_some() && decision.outbox.is_empty() {
-                body.url = Some(ports.link_url(&token));
+                body.url = Some(app.link_url(&token));
             }
-            let answer = Answer::new(StatusCode::CREATED, body, room(&id));
+            let answer = ApiResponse::new(StatusCode::CREATED, body, room(&id));
             let scope = call.credentials.idempotency_scope();
-            let kept = call.idempotency_key.as_deref().map(|key| (key, keep(call, ports, &answer, now)));
+            let kept = call.idempotency_key.as_deref().map(|key| (key, keep(call, app, &answer, now)));
             let extras =
                 Extras { keep: kept.as_ref().map(|(key, kept)| (scope.as_str(), *key, kept)), ..Extras::default() };
-            match ports.store.commit(&decision, extras).await {
+            match app.store.commit(&decision, extras).await {
                 Ok(()) => return Ok(answer),
                 Err(CommitError::Store(error)) => return Err(error.into()),
                 // Only a racing twin with the same Idempotency-Key can be in the way: its answer is ours.
                 Err(_) => {}
             }
         }
-        Err(Refused::Busy)
+        Err(ApiError::Busy)
     }
 }
 
@@ -353,7 +353,9 @@ mod tests {
 
     #[test]
     fn refusals_name_their_field() {
-        let Refused::Other(problem) = Refused::from(StartError::Pin(parlor_domain::pin::InvalidPin)) else { panic!() };
+        let ApiError::Other(problem) = ApiError::from(StartError::Pin(parlor_domain::pin::InvalidPin)) else {
+            panic!()
+        };
         assert_eq!((problem.status, problem.code, problem.field.as_deref()), (422, "invalid-pin", Some("pin")));
     }
 }

@@ -42,7 +42,7 @@ impl EventFunction for SweepAccess {
     const NAME: &'static str = "sweep-access";
     /// What the schedule sends says nothing that matters here.
     type Event = serde_json::Value;
-    type Answer = Tally;
+    type Output = Tally;
 
     fn new(runtime: &Runtime) -> Self {
         let config = &runtime.config;

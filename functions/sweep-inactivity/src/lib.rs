@@ -41,7 +41,7 @@ impl EventFunction for SweepInactivity {
     const NAME: &'static str = "sweep-inactivity";
     /// What the schedule sends says nothing that matters here.
     type Event = serde_json::Value;
-    type Answer = Tally;
+    type Output = Tally;
 
     fn new(runtime: &Runtime) -> Self {
         let config = &runtime.config;

@@ -5,8 +5,8 @@ use parlor_domain::{
     TeamId, event,
     webhook::{DEFAULT_OVERLAP, MAX_OVERLAP, Targets},
 };
-use parlor_store::Found;
-use parlor_web::{Code, Problem, Refused};
+use parlor_store::ReadResult;
+use parlor_web::{ApiError, Code, Problem};
 use schemars::JsonSchema;
 use serde::{Deserialize, Deserializer};
 
@@ -65,7 +65,7 @@ pub(crate) struct Rotation {
 }
 
 impl Rotation {
-    pub(crate) fn overlap(&self) -> Result<SignedDuration, Refused> {
+    pub(crate) fn overlap(&self) -> Result<SignedDuration, ApiError> {
         let Some(minutes) = self.overlap_minutes else { return Ok(DEFAULT_OVERLAP) };
         if (0..=MAX_OVERLAP.as_mins()).contains(&minutes) {
             Ok(SignedDuration::from_mins(minutes))
@@ -88,7 +88,7 @@ pub(crate) struct ReplaySince {
     pub(crate) delivered: bool,
 }
 
-pub(crate) fn url(text: &str, targets: Targets) -> Result<String, Refused> {
+pub(crate) fn url(text: &str, targets: Targets) -> Result<String, ApiError> {
     targets.check(text).map(String::from).map_err(|error| {
         let text = error.to_string();
         let detail = format!("T{}.", text.strip_prefix('t').unwrap_or(&text));
@@ -96,7 +96,7 @@ pub(crate) fn url(text: &str, targets: Targets) -> Result<String, Refused> {
     })
 }
 
-pub(crate) fn description(text: Option<String>) -> Result<Option<String>, Refused> {
+pub(crate) fn description(text: Option<String>) -> Result<Option<String>, ApiError> {
     let text = text.map(|text| text.trim().to_owned()).filter(|text| !text.is_empty());
     if text.as_ref().is_some_and(|text| text.chars().count() > MAX_DESCRIPTION) {
         let detail = format!("A description has at most {MAX_DESCRIPTION} characters.");
@@ -105,7 +105,7 @@ pub(crate) fn description(text: Option<String>) -> Result<Option<String>, Refuse
     Ok(text)
 }
 
-pub(crate) fn team(team: Option<TeamId>, found: &Found) -> Result<Option<TeamId>, Refused> {
+pub(crate) fn team(team: Option<TeamId>, found: &ReadResult) -> Result<Option<TeamId>, ApiError> {
     match team {
         Some(team) if found.team(&team)?.is_none() => {
             Err(Problem::new(Code::UnknownTeam, "There is no such team.").about("team").into())
@@ -114,7 +114,7 @@ pub(crate) fn team(team: Option<TeamId>, found: &Found) -> Result<Option<TeamId>
     }
 }
 
-pub(crate) fn events(types: &[String]) -> Result<Vec<String>, Refused> {
+pub(crate) fn events(types: &[String]) -> Result<Vec<String>, ApiError> {
     let mut events = types.to_vec();
     events.sort();
     events.dedup();

@@ -18,10 +18,10 @@ use parlor_domain::{
     },
 };
 use parlor_runtime::{HttpFunction, Runtime};
-use parlor_store::{Found, Keys, Race, StoreError, Webhook};
+use parlor_store::{Race, ReadBatch, ReadResult, StoreError, Webhook};
 use parlor_web::{
-    Answer, Call, Caller, Code, Credentials, Endpoint as Described, List, Ports, Problem, Refused,
-    call::segments,
+    ApiError, ApiRequest, ApiResponse, AppState, Caller, Code, Credentials, Endpoint as Described, List, Problem,
+    api_request::segments,
     operation::{keep, replay},
 };
 use schemars::JsonSchema;
@@ -42,7 +42,7 @@ const CONSOLE: &str = "/console";
 /// Shows and changes endpoints.
 #[derive(Debug)]
 pub struct WebhookApi {
-    ports: Ports,
+    app: AppState,
     targets: Targets,
 }
 
@@ -68,7 +68,7 @@ enum WebhookError {
     Pending,
 }
 
-impl From<WebhookError> for Refused {
+impl From<WebhookError> for ApiError {
     fn from(error: WebhookError) -> Self {
         let code = match error {
             WebhookError::TooMany => Code::TooManyWebhooks,
@@ -87,26 +87,26 @@ impl HttpFunction for WebhookApi {
     const NAME: &'static str = "webhooks";
 
     fn new(runtime: &Runtime) -> Self {
-        Self { ports: Ports::new(runtime), targets: runtime.config.webhook_targets }
+        Self { app: AppState::new(runtime), targets: runtime.config.webhook_targets }
     }
 
     async fn handle(&self, request: Request) -> Response<Body> {
-        match Call::read(&request, &self.ports) {
-            Ok(call) => self.ports.respond(&call, self.operate(&request, &call).await),
-            Err(refused) => self.ports.refuse(refused),
+        match ApiRequest::read(&request, &self.app) {
+            Ok(call) => self.app.respond(&call, self.operate(&request, &call).await),
+            Err(refused) => self.app.refuse(refused),
         }
     }
 }
 
-fn webhook_id(segment: &str) -> Result<WebhookId, Refused> {
-    segment.parse().map_err(|_| Refused::NotFound)
+fn webhook_id(segment: &str) -> Result<WebhookId, ApiError> {
+    segment.parse().map_err(|_| ApiError::NotFound)
 }
 
 impl WebhookApi {
-    async fn operate(&self, request: &Request, call: &Call) -> Result<Answer, Refused> {
+    async fn operate(&self, request: &Request, call: &ApiRequest) -> Result<ApiResponse, ApiError> {
         let path = segments(request);
         let path: Vec<&str> = path.iter().map(String::as_str).collect();
-        let Some(path) = path.strip_prefix(&["v1", "webhooks"]) else { return Err(Refused::NotFound) };
+        let Some(path) = path.strip_prefix(&["v1", "webhooks"]) else { return Err(ApiError::NotFound) };
         match (request.method(), path) {
             (&Method::GET, []) => self.list(call).await,
             (&Method::POST, []) => self.create(call).await,
@@ -120,60 +120,60 @@ impl WebhookApi {
             (&Method::POST, [id, "deliveries", event, "replay"]) => {
                 self.replay_one(call, &webhook_id(id)?, event).await
             }
-            _ => Err(Refused::NotFound),
+            _ => Err(ApiError::NotFound),
         }
     }
 
     /// Reads `keys` with what the caller is checked by. One `BatchGetItem`.
-    async fn read(&self, call: &Call, keys: Keys, now: Timestamp) -> Result<(Found, Caller), Refused> {
+    async fn read(&self, call: &ApiRequest, keys: ReadBatch, now: Timestamp) -> Result<(ReadResult, Caller), ApiError> {
         if matches!(call.credentials, Credentials::None) {
             // Nothing to check them by: a list would read nothing at all, and DynamoDB refuses that.
-            return Err(Refused::NotSignedIn);
+            return Err(ApiError::NotSignedIn);
         }
         let mut keys = call.credentials.keys(keys);
         if let Some(key) = &call.idempotency_key {
             keys = keys.kept(&call.credentials.idempotency_scope(), key);
         }
-        let found = self.ports.store.read(keys).await?;
+        let found = self.app.store.read(keys).await?;
         let caller = call.credentials.check(&found, now)?;
         if !caller.sees_all() {
-            return Err(Refused::Forbidden("Only admins see webhooks."));
+            return Err(ApiError::Forbidden("Only admins see webhooks."));
         }
         Ok((found, caller))
     }
 
     /// One `BatchGetItem` and one `Query`, side by side.
-    async fn list(&self, call: &Call) -> Result<Answer, Refused> {
-        let now = self.ports.clock.now();
-        let (read, webhooks) = tokio::join!(self.read(call, Keys::new(), now), self.ports.store.webhooks());
+    async fn list(&self, call: &ApiRequest) -> Result<ApiResponse, ApiError> {
+        let now = self.app.clock.now();
+        let (read, webhooks) = tokio::join!(self.read(call, ReadBatch::new(), now), self.app.store.webhooks());
         read?;
         let items = webhooks?.iter().map(|webhook| WebhookView::of(webhook, now)).collect();
-        Ok(Answer::new(StatusCode::OK, List { items, next_cursor: None }, CONSOLE))
+        Ok(ApiResponse::new(StatusCode::OK, List { items, next_cursor: None }, CONSOLE))
     }
 
     /// One `BatchGetItem`.
-    async fn show(&self, call: &Call, id: &WebhookId) -> Result<Answer, Refused> {
-        let now = self.ports.clock.now();
-        let (found, _) = self.read(call, Keys::new().webhook(id), now).await?;
-        let webhook = found.webhook(id)?.ok_or(Refused::NotFound)?;
+    async fn show(&self, call: &ApiRequest, id: &WebhookId) -> Result<ApiResponse, ApiError> {
+        let now = self.app.clock.now();
+        let (found, _) = self.read(call, ReadBatch::new().webhook(id), now).await?;
+        let webhook = found.webhook(id)?.ok_or(ApiError::NotFound)?;
         Ok(answer(&webhook, StatusCode::OK, now))
     }
 
     /// One `BatchGetItem` and one `TransactWriteItems`.
-    async fn create(&self, call: &Call) -> Result<Answer, Refused> {
+    async fn create(&self, call: &ApiRequest) -> Result<ApiResponse, ApiError> {
         let input: New = call.input()?;
-        let mut race = Race::new(&self.ports.entropy);
+        let mut race = Race::new(&self.app.entropy);
         while race.goes_on().await {
-            let now = self.ports.clock.now();
-            let keys = input.team.as_ref().map_or_else(Keys::new, |team| Keys::new().team(team));
+            let now = self.app.clock.now();
+            let keys = input.team.as_ref().map_or_else(ReadBatch::new, |team| ReadBatch::new().team(team));
             let (found, caller) = self.read(call, keys, now).await?;
-            call.check_csrf(&caller, &self.ports)?;
-            if let Some(answer) = replay(call, &self.ports, &found, now)? {
+            call.check_csrf(&caller, &self.app)?;
+            if let Some(answer) = replay(call, &self.app, &found, now)? {
                 return Ok(answer);
             }
-            let secret = SigningSecret::generate(&self.ports.entropy);
-            let id = WebhookId::generate(&self.ports.entropy);
-            let sealed = self.ports.keyring.seal(&place(&id), &secret.reveal(), &self.ports.entropy);
+            let secret = SigningSecret::generate(&self.app.entropy);
+            let id = WebhookId::generate(&self.app.entropy);
+            let sealed = self.app.keyring.seal(&place(&id), &secret.reveal(), &self.app.entropy);
             let endpoint = Endpoint {
                 url: input::url(&input.url, self.targets)?,
                 description: input::description(input.description.clone())?,
@@ -185,32 +185,32 @@ impl WebhookApi {
             };
             let webhook = Webhook { endpoint, standing: Standing::default(), version: 1 };
             let answer = revealed(&webhook, secret.reveal(), StatusCode::CREATED, now);
-            let kept = call.idempotency_key.as_deref().map(|key| (key, keep(call, &self.ports, &answer, now)));
+            let kept = call.idempotency_key.as_deref().map(|key| (key, keep(call, &self.app, &answer, now)));
             let scope = call.credentials.idempotency_scope();
             let kept = kept.as_ref().map(|(key, kept)| (scope.as_str(), *key, kept));
-            match self.ports.store.create_webhook(&webhook.endpoint, kept).await {
+            match self.app.store.create_webhook(&webhook.endpoint, kept).await {
                 Ok(()) => return Ok(answer),
                 // Kept meanwhile, or one too many: a look tells.
                 Err(StoreError::Condition(_)) => {
-                    if self.ports.store.webhooks().await?.len() >= MAX_ENDPOINTS {
+                    if self.app.store.webhooks().await?.len() >= MAX_ENDPOINTS {
                         return Err(WebhookError::TooMany.into());
                     }
                 }
                 Err(error) => return Err(error.into()),
             }
         }
-        Err(Refused::Busy)
+        Err(ApiError::Busy)
     }
 
     /// One `BatchGetItem` and one `TransactWriteItems`.
-    async fn change(&self, call: &Call, id: &WebhookId) -> Result<Answer, Refused> {
+    async fn change(&self, call: &ApiRequest, id: &WebhookId) -> Result<ApiResponse, ApiError> {
         let input: Change = call.input()?;
-        let now = self.ports.clock.now();
-        let keys = Keys::new().webhook(id);
+        let now = self.app.clock.now();
+        let keys = ReadBatch::new().webhook(id);
         let keys = input.team.as_ref().and_then(Option::as_ref).map_or(keys.clone(), |team| keys.team(team));
         let (found, caller) = self.read(call, keys, now).await?;
-        call.check_csrf(&caller, &self.ports)?;
-        let read = found.webhook(id)?.ok_or(Refused::NotFound)?;
+        call.check_csrf(&caller, &self.app)?;
+        let read = found.webhook(id)?.ok_or(ApiError::NotFound)?;
         must_match(call, &read)?;
         let mut webhook = read.clone();
         let endpoint = &mut webhook.endpoint;
@@ -237,7 +237,7 @@ impl WebhookApi {
         }
         webhook.version += 1;
         let disabled = webhook.standing.disabled.as_ref();
-        match self.ports.store.save_webhook(&read, &webhook.endpoint, disabled, None, None).await {
+        match self.app.store.save_webhook(&read, &webhook.endpoint, disabled, None, None).await {
             Ok(()) => Ok(answer(&webhook, StatusCode::OK, now)),
             Err(StoreError::Condition(_)) => Err(WebhookError::Stale.into()),
             Err(error) => Err(error.into()),
@@ -245,12 +245,12 @@ impl WebhookApi {
     }
 
     /// One `BatchGetItem` and one `TransactWriteItems`.
-    async fn delete(&self, call: &Call, id: &WebhookId) -> Result<Answer, Refused> {
-        let now = self.ports.clock.now();
-        let (found, caller) = self.read(call, Keys::new().webhook(id), now).await?;
-        call.check_csrf(&caller, &self.ports)?;
-        let webhook = found.webhook(id)?.ok_or(Refused::NotFound)?;
-        match self.ports.store.delete_webhook(id).await {
+    async fn delete(&self, call: &ApiRequest, id: &WebhookId) -> Result<ApiResponse, ApiError> {
+        let now = self.app.clock.now();
+        let (found, caller) = self.read(call, ReadBatch::new().webhook(id), now).await?;
+        call.check_csrf(&caller, &self.app)?;
+        let webhook = found.webhook(id)?.ok_or(ApiError::NotFound)?;
+        match self.app.store.delete_webhook(id).await {
             // Somebody else deleted it meanwhile: it is gone either way.
             Ok(()) | Err(StoreError::Condition(_)) => Ok(answer(&webhook, StatusCode::OK, now)),
             Err(error) => Err(error.into()),
@@ -258,12 +258,12 @@ impl WebhookApi {
     }
 
     /// One `BatchGetItem` and one `TransactWriteItems`.
-    async fn rotate(&self, call: &Call, id: &WebhookId) -> Result<Answer, Refused> {
+    async fn rotate(&self, call: &ApiRequest, id: &WebhookId) -> Result<ApiResponse, ApiError> {
         let input: Rotation = call.input()?;
         let overlap = input.overlap()?;
         self.save(call, id, |webhook, now| {
-            let secret = SigningSecret::generate(&self.ports.entropy);
-            let sealed = self.ports.keyring.seal(&place(id), &secret.reveal(), &self.ports.entropy);
+            let secret = SigningSecret::generate(&self.app.entropy);
+            let sealed = self.app.keyring.seal(&place(id), &secret.reveal(), &self.app.entropy);
             webhook.endpoint.rotate(sealed, overlap, now);
             Ok(revealed(webhook, secret.reveal(), StatusCode::OK, now))
         })
@@ -272,7 +272,7 @@ impl WebhookApi {
 
     /// Asks the schedule to queue again what was given up since a time, or all of it. One `BatchGetItem` and one
     /// `TransactWriteItems`.
-    async fn replay_since(&self, call: &Call, id: &WebhookId) -> Result<Answer, Refused> {
+    async fn replay_since(&self, call: &ApiRequest, id: &WebhookId) -> Result<ApiResponse, ApiError> {
         let input: ReplaySince = call.input()?;
         self.save(call, id, |webhook, now| {
             webhook.standing.replay = Some(Replay::since(input.since, now, input.delivered));
@@ -285,111 +285,111 @@ impl WebhookApi {
     /// means reading and changing again. One `BatchGetItem` and one `TransactWriteItems`.
     async fn save(
         &self,
-        call: &Call,
+        call: &ApiRequest,
         id: &WebhookId,
-        change: impl Fn(&mut Webhook, Timestamp) -> Result<Answer, Refused>,
-    ) -> Result<Answer, Refused> {
-        let mut race = Race::new(&self.ports.entropy);
+        change: impl Fn(&mut Webhook, Timestamp) -> Result<ApiResponse, ApiError>,
+    ) -> Result<ApiResponse, ApiError> {
+        let mut race = Race::new(&self.app.entropy);
         while race.goes_on().await {
-            let now = self.ports.clock.now();
-            let (found, caller) = self.read(call, Keys::new().webhook(id), now).await?;
-            call.check_csrf(&caller, &self.ports)?;
-            if let Some(answer) = replay(call, &self.ports, &found, now)? {
+            let now = self.app.clock.now();
+            let (found, caller) = self.read(call, ReadBatch::new().webhook(id), now).await?;
+            call.check_csrf(&caller, &self.app)?;
+            if let Some(answer) = replay(call, &self.app, &found, now)? {
                 return Ok(answer);
             }
-            let read = found.webhook(id)?.ok_or(Refused::NotFound)?;
+            let read = found.webhook(id)?.ok_or(ApiError::NotFound)?;
             let mut webhook = Webhook { version: read.version + 1, ..read.clone() };
             let answer = change(&mut webhook, now)?;
-            let kept = call.idempotency_key.as_deref().map(|key| (key, keep(call, &self.ports, &answer, now)));
+            let kept = call.idempotency_key.as_deref().map(|key| (key, keep(call, &self.app, &answer, now)));
             let scope = call.credentials.idempotency_scope();
             let kept = kept.as_ref().map(|(key, kept)| (scope.as_str(), *key, kept));
             let asked = webhook.standing.replay.as_ref().filter(|replay| read.standing.replay.as_ref() != Some(replay));
             let disabled = webhook.standing.disabled.as_ref();
-            match self.ports.store.save_webhook(&read, &webhook.endpoint, disabled, asked, kept).await {
+            match self.app.store.save_webhook(&read, &webhook.endpoint, disabled, asked, kept).await {
                 Ok(()) => return Ok(answer),
                 Err(StoreError::Condition(_)) => {}
                 Err(error) => return Err(error.into()),
             }
         }
-        Err(Refused::Busy)
+        Err(ApiError::Busy)
     }
 
     /// One `BatchGetItem` and four `Query`, side by side.
-    async fn deliveries(&self, call: &Call, id: &WebhookId) -> Result<Answer, Refused> {
+    async fn deliveries(&self, call: &ApiRequest, id: &WebhookId) -> Result<ApiResponse, ApiError> {
         let DeliveriesQuery { state, cursor } = call.query()?;
         let before = match cursor {
             None => None,
             Some(cursor) => {
-                Some(cursor.parse().map_err(|_| Refused::Malformed("`cursor` is not one of ours.".into()))?)
+                Some(cursor.parse().map_err(|_| ApiError::Malformed("`cursor` is not one of ours.".into()))?)
             }
         };
-        let now = self.ports.clock.now();
+        let now = self.app.clock.now();
         let (read, page) = tokio::join!(
-            self.read(call, Keys::new().webhook(id), now),
-            self.ports.store.deliveries(id, before, state, PAGE)
+            self.read(call, ReadBatch::new().webhook(id), now),
+            self.app.store.deliveries(id, before, state, PAGE)
         );
-        read?.0.webhook(id)?.ok_or(Refused::NotFound)?;
+        read?.0.webhook(id)?.ok_or(ApiError::NotFound)?;
         let page = page?;
         let items: Vec<_> = page.items.iter().map(DeliveryView::of).collect();
         let next_cursor = page.next.map(|place| place.to_string());
-        Ok(Answer::new(StatusCode::OK, List { items, next_cursor }, CONSOLE))
+        Ok(ApiResponse::new(StatusCode::OK, List { items, next_cursor }, CONSOLE))
     }
 
     /// One `BatchGetItem`.
-    async fn delivery(&self, call: &Call, id: &WebhookId, event: &str) -> Result<Answer, Refused> {
-        let (session, seq) = parse_message_id(event).ok_or(Refused::NotFound)?;
-        let keys = Keys::new().webhook(id).delivery(id, &session, seq);
-        let (found, _) = self.read(call, keys, self.ports.clock.now()).await?;
-        found.webhook(id)?.ok_or(Refused::NotFound)?;
-        let delivery = found.delivery(id, &session, seq)?.ok_or(Refused::NotFound)?;
-        Ok(Answer::new(StatusCode::OK, DeliveryView::of(&delivery), CONSOLE))
+    async fn delivery(&self, call: &ApiRequest, id: &WebhookId, event: &str) -> Result<ApiResponse, ApiError> {
+        let (session, seq) = parse_message_id(event).ok_or(ApiError::NotFound)?;
+        let keys = ReadBatch::new().webhook(id).delivery(id, &session, seq);
+        let (found, _) = self.read(call, keys, self.app.clock.now()).await?;
+        found.webhook(id)?.ok_or(ApiError::NotFound)?;
+        let delivery = found.delivery(id, &session, seq)?.ok_or(ApiError::NotFound)?;
+        Ok(ApiResponse::new(StatusCode::OK, DeliveryView::of(&delivery), CONSOLE))
     }
 
     /// One `BatchGetItem` and one `TransactWriteItems`.
-    async fn replay_one(&self, call: &Call, id: &WebhookId, event: &str) -> Result<Answer, Refused> {
-        let (session, seq) = parse_message_id(event).ok_or(Refused::NotFound)?;
-        let mut race = Race::new(&self.ports.entropy);
+    async fn replay_one(&self, call: &ApiRequest, id: &WebhookId, event: &str) -> Result<ApiResponse, ApiError> {
+        let (session, seq) = parse_message_id(event).ok_or(ApiError::NotFound)?;
+        let mut race = Race::new(&self.app.entropy);
         while race.goes_on().await {
-            let now = self.ports.clock.now();
-            let keys = Keys::new().webhook(id).delivery(id, &session, seq).lane(id, &session);
+            let now = self.app.clock.now();
+            let keys = ReadBatch::new().webhook(id).delivery(id, &session, seq).queue(id, &session);
             let (found, caller) = self.read(call, keys, now).await?;
-            call.check_csrf(&caller, &self.ports)?;
-            if let Some(answer) = replay(call, &self.ports, &found, now)? {
+            call.check_csrf(&caller, &self.app)?;
+            if let Some(answer) = replay(call, &self.app, &found, now)? {
                 return Ok(answer);
             }
-            found.webhook(id)?.ok_or(Refused::NotFound)?;
-            let mut delivery = found.delivery(id, &session, seq)?.ok_or(Refused::NotFound)?;
+            found.webhook(id)?.ok_or(ApiError::NotFound)?;
+            let mut delivery = found.delivery(id, &session, seq)?.ok_or(ApiError::NotFound)?;
             if delivery.state == DeliveryState::Pending {
                 return Err(WebhookError::Pending.into());
             }
             delivery.replay(now);
-            let answer = Answer::new(StatusCode::ACCEPTED, DeliveryView::of(&delivery), CONSOLE);
-            let kept = call.idempotency_key.as_deref().map(|key| (key, keep(call, &self.ports, &answer, now)));
+            let answer = ApiResponse::new(StatusCode::ACCEPTED, DeliveryView::of(&delivery), CONSOLE);
+            let kept = call.idempotency_key.as_deref().map(|key| (key, keep(call, &self.app, &answer, now)));
             let scope = call.credentials.idempotency_scope();
             let kept = kept.as_ref().map(|(key, kept)| (scope.as_str(), *key, kept));
-            let lane = found.lane(id, &session)?;
-            match queue_again(&self.ports.store, lane, &delivery, kept, now).await {
+            let queue = found.queue(id, &session)?;
+            match queue_again(&self.app.store, queue, &delivery, kept, now).await {
                 Ok(()) => return Ok(answer),
                 Err(StoreError::Condition(_)) => {}
                 Err(error) => return Err(error.into()),
             }
         }
-        Err(Refused::Busy)
+        Err(ApiError::Busy)
     }
 }
 
-fn answer(webhook: &Webhook, status: StatusCode, now: Timestamp) -> Answer {
-    let answer = Answer::new(status, WebhookView::of(webhook, now), CONSOLE);
-    Answer { etag: Some(etag(webhook)), ..answer }
+fn answer(webhook: &Webhook, status: StatusCode, now: Timestamp) -> ApiResponse {
+    let answer = ApiResponse::new(status, WebhookView::of(webhook, now), CONSOLE);
+    ApiResponse { etag: Some(etag(webhook)), ..answer }
 }
 
-fn revealed(webhook: &Webhook, secret: String, status: StatusCode, now: Timestamp) -> Answer {
-    let answer = Answer::new(status, RevealedView { webhook: WebhookView::of(webhook, now), secret }, CONSOLE);
-    Answer { etag: Some(etag(webhook)), ..answer }
+fn revealed(webhook: &Webhook, secret: String, status: StatusCode, now: Timestamp) -> ApiResponse {
+    let answer = ApiResponse::new(status, RevealedView { webhook: WebhookView::of(webhook, now), secret }, CONSOLE);
+    ApiResponse { etag: Some(etag(webhook)), ..answer }
 }
 
 /// `If-Match` has to name the version that was read: endpoints are never overwritten blindly.
-fn must_match(call: &Call, webhook: &Webhook) -> Result<(), WebhookError> {
+fn must_match(call: &ApiRequest, webhook: &Webhook) -> Result<(), WebhookError> {
     match call.if_match.as_deref() {
         None => Err(WebhookError::NoIfMatch),
         Some(given) if given == etag(webhook) => Ok(()),

@@ -7,12 +7,12 @@ use jiff::SignedDuration;
 use parlor_domain::staff::{Agent, ApiKey, ApiKeyToken, Role};
 use parlor_domain::{AgentId, EmailAddress, KeyId, Secret, TeamId};
 use parlor_runtime::Runtime;
-use parlor_store::{CommitError, Keys, NewAgent, SetupLink, Store, StoreError};
+use parlor_store::{CommitError, NewAgent, ReadBatch, SetupLink, Store, StoreError};
 use serde::Serialize;
 use thiserror::Error;
 
 use crate::data::Data;
-use crate::story;
+use crate::demo_session;
 
 /// The password of all demo staff. No secret: the demo has nothing to protect, and it is printed at every start.
 const PASSWORD: &str = "come-on-in-demo";
@@ -130,13 +130,13 @@ fn made(result: Result<(), StoreError>) -> Result<(), StoreError> {
 pub(crate) async fn seed(runtime: &Runtime, data: &Data, story: bool) -> Result<Demo, DemoError> {
     let store = store(runtime);
     let admin: EmailAddress = STAFF[0].email.parse().map_err(|_| DemoError::Invalid("staff"))?;
-    let last = store.read(Keys::new().credentials(&admin)).await?;
+    let last = store.read(ReadBatch::new().credentials(&admin)).await?;
     if last.credentials(&admin)?.is_none() {
         for (id, name) in TEAMS {
             made(store.create_team(&team(id)?, name).await)?;
         }
         if story {
-            story::tell(runtime, &store, &agent(&STAFF[2])?, &team(TEAMS[1].0)?).await?;
+            demo_session::tell(runtime, &store, &agent(&STAFF[2])?, &team(TEAMS[1].0)?).await?;
         }
         for member in STAFF.iter().rev() {
             let password = password::hash(PASSWORD, &runtime.entropy);
@@ -185,7 +185,7 @@ pub(crate) async fn setup(runtime: &Runtime, data: &Data) -> Result<Option<Strin
     let store = store(runtime);
     let secret = match data.secret("setup-secret")? {
         Some(kept) => {
-            if store.read(Keys::new().setup()).await?.setup()?.is_none() {
+            if store.read(ReadBatch::new().setup()).await?.setup()?.is_none() {
                 return Ok(None);
             }
             Secret::parse(&kept).ok_or(DemoError::Invalid("setup secret"))?

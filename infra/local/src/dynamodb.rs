@@ -13,8 +13,8 @@ use http::{HeaderMap, Method, StatusCode, Uri, header};
 use serde_json::{Value, json};
 use tokio::sync::Notify;
 
-use crate::lagging::{Lagging, may_be_stale};
 use crate::policy::{self, Roles};
+use crate::stale_reads::{Lagging, may_be_stale};
 
 /// How many requests each function made, by operation: `session-end`, `TransactWriteItems` -> 1.
 pub type Requests = BTreeMap<String, BTreeMap<String, u64>>;

@@ -2,12 +2,12 @@
 //!
 //! It runs the very handlers that are deployed, behind stand-ins for what surrounds them there: an HTTP API and a
 //! WebSocket API in front ([`api`], [`live`]), DynamoDB with its stream and its expiry (embedded), schedules, and SES and SNS that
-//! keep what they are given ([`catcher`], [`outbox`]). Tables, routes, schedules and environment are read from
+//! keep what they are given ([`fake_ses_sns`], [`outbox`]). Tables, routes, schedules and environment are read from
 //! `infra/template.yaml` ([`template`]), so that what the template lacks does not work here either.
 //!
 //! [`Stack`] is the whole of it, for `cargo run` and for tests.
 
-pub mod catcher;
+pub mod fake_ses_sns;
 pub mod outbox;
 pub mod template;
 
@@ -16,16 +16,16 @@ mod clock;
 mod crash;
 mod data;
 mod demo;
+mod demo_session;
 mod dynamodb;
 mod invoke;
-mod lagging;
 mod live;
 mod pattern;
 mod policy;
 mod registry;
 mod schedules;
 mod stack;
-mod story;
+mod stale_reads;
 mod stream;
 #[cfg(test)]
 mod tests;

@@ -1,6 +1,6 @@
 //! Every e-mail and text that the one-machine stack would have sent, kept where a person and a test can read it.
 //!
-//! The catcher ([`crate::catcher`]) fills it from the real SES and SNS calls; [`page::routes`] shows it at `/outbox` and
+//! The fake SES and SNS ([`crate::fake_ses_sns`]) fills it from the real SES and SNS calls; [`page::routes`] shows it at `/outbox` and
 //! `/outbox.json`. It is append-only, like a mail server's log: nothing is ever changed or taken out again.
 
 use std::fs::{File, OpenOptions};

@@ -28,19 +28,19 @@ use tokio::sync::watch;
 use tokio::task::JoinSet;
 
 use crate::api::{self, Api};
-use crate::catcher;
 use crate::clock::LocalClock;
 use crate::crash::{self, Crash, Crashes};
 use crate::data::Data;
 use crate::demo::{self, Demo, DemoError};
 use crate::dynamodb::{self, Fault, Observer, Requests};
+use crate::fake_ses_sns;
 use crate::invoke::{Entry, Functions, InvokeError};
-use crate::lagging::Lagging;
 use crate::live::{self, Live};
 use crate::outbox::{self, Outbox};
 use crate::policy::{self, ACCOUNT, REGION, Roles};
 use crate::registry;
 use crate::schedules::Schedules;
+use crate::stale_reads::Lagging;
 use crate::stream::{self, Poller};
 use crate::template::{self, StreamMapping, Table, Template, TemplateError, Variables};
 
@@ -259,7 +259,7 @@ impl Stack {
 
         // What stands for AWS listens apart from what stands for the public internet.
         let (dynamodb, dynamodb_url) = private_listener().await?;
-        let (catcher, catcher_url) = private_listener().await?;
+        let (fake_ses_sns, catcher_url) = private_listener().await?;
         let (management, management_url) = private_listener().await?;
 
         let known = BTreeMap::from(
@@ -310,8 +310,8 @@ impl Stack {
         };
         let outbox_clock = clock.clone();
         let guard = axum::middleware::from_fn_with_state(roles, policy::guard);
-        let caught = catcher::aws_router(outbox.clone(), Arc::new(move || outbox_clock.now()));
-        serve(&mut tasks, catcher, caught.layer(guard.clone()).layer(watch.clone()));
+        let caught = fake_ses_sns::aws_router(outbox.clone(), Arc::new(move || outbox_clock.now()));
+        serve(&mut tasks, fake_ses_sns, caught.layer(guard.clone()).layer(watch.clone()));
 
         // What only AWS can know, and what stands for AWS.
         let master_key = data.master_key(&entropy).map_err(io_error("the master key"))?;

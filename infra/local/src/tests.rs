@@ -162,7 +162,7 @@ struct Hear {
 impl EventFunction for Hear {
     const NAME: &'static str = "hear";
     type Event = aws_lambda_events::event::dynamodb::Event;
-    type Answer = Value;
+    type Output = Value;
 
     fn new(runtime: &Runtime) -> Self {
         Self { calls: AtomicU32::new(0), dynamodb: runtime.dynamodb().client, table: runtime.config.core_table.clone() }
@@ -197,7 +197,7 @@ struct Tick {
 impl EventFunction for Tick {
     const NAME: &'static str = "tick";
     type Event = Value;
-    type Answer = Value;
+    type Output = Value;
 
     fn new(runtime: &Runtime) -> Self {
         Self { calls: AtomicU32::new(0), over: AtomicU32::new(0), clock: runtime.clock.clone() }
@@ -222,7 +222,7 @@ struct Talk {
 impl EventFunction for Talk {
     const NAME: &'static str = "talk";
     type Event = Value;
-    type Answer = Value;
+    type Output = Value;
 
     fn new(runtime: &Runtime) -> Self {
         Self { live: runtime.live().client, left: Mutex::new(Vec::new()) }
@@ -622,7 +622,7 @@ async fn a_message_that_is_too_large_ends_the_connection() {
 #[tokio::test]
 async fn the_demo_is_the_same_after_a_restart_and_its_setup_link_works_until_used() {
     use parlor_domain::EmailAddress;
-    use parlor_store::{Keys, Store};
+    use parlor_store::{ReadBatch, Store};
     let directory = std::env::temp_dir().join(format!("parlor-demo-{}", std::process::id()));
     let _ = std::fs::remove_dir_all(&directory);
     let start = |demo| Stack::builder().data(&directory).demo(demo).start();
@@ -640,7 +640,7 @@ async fn the_demo_is_the_same_after_a_restart_and_its_setup_link_works_until_use
     let config = &runtime.config;
     let store = Store::new(runtime.dynamodb(), &config.core_table, &config.connections_table);
     let email: EmailAddress = first.agent.email.parse().unwrap();
-    let found = store.read(Keys::new().credentials(&email)).await.unwrap();
+    let found = store.read(ReadBatch::new().credentials(&email)).await.unwrap();
     assert_eq!(found.credentials(&email).unwrap().unwrap().agent.name, "Nina Berg");
     stack.shutdown().await;
 

@@ -46,8 +46,8 @@ pub fn endpoints() -> Vec<Endpoint> {
         session_renew::endpoints(),
         session_invite::endpoints(),
         session_customer::endpoints(),
-        session_content::endpoints(),
-        admin::endpoints(),
+        session_messages::endpoints(),
+        settings::endpoints(),
         webhooks::endpoints(),
         vec![this_document()],
     ]

@@ -41,7 +41,7 @@ pub(crate) fn python() -> Result<PathBuf, Failure> {
 
 /// Which journeys use a function, those first that say soonest what it misses.
 const USED_BY: [(&str, &[&str]); 24] = [
-    ("admin", &["staff::r19_settings_are_saved_over_what_was_seen"]),
+    ("settings", &["staff::r19_settings_are_saved_over_what_was_seen"]),
     ("agent-auth", &["staff::an_agent_signs_in_and_out", "staff::the_first_admin_comes_in_by_a_link_that_opens_once"]),
     (
         "agent-console",
@@ -82,7 +82,7 @@ const USED_BY: [(&str, &[&str]); 24] = [
         ],
     ),
     ("retry-webhooks", HOOKS),
-    ("session-content", &["program::r24_the_timeline_says_what_happened", ROOMS[0]]),
+    ("session-messages", &["program::r24_the_timeline_says_what_happened", ROOMS[0]]),
     ("session-customer", &["customer::r7_a_pin_lets_in_locks_and_is_reset", HEARD]),
     ("session-end", &["program::r24_the_timeline_says_what_happened", ROOMS[0]]),
     ("session-invite", &["program::r1_a_planned_session_is_invited_later_and_again", HEARD]),

@@ -24,11 +24,11 @@ use parlor_domain::{
     outbox::{MAX_ATTEMPTS, Status},
     session::Context,
 };
-use parlor_store::{CommitError, Extras, Keys, MAX_CONFLICTS, Store, StoreError};
+use parlor_store::{CommitError, Extras, MAX_CONFLICTS, ReadBatch, Store, StoreError};
 
 pub use error::SendError;
 pub use send::SEND_LIMIT;
-pub use webhooks::{Heard, WEBHOOK_LIMIT, WebhookTally, Webhooks};
+pub use webhooks::{StreamEvent, WEBHOOK_LIMIT, WebhookTally, Webhooks};
 
 use crate::{
     compose::{Composed, compose},
@@ -206,7 +206,7 @@ impl Delivery {
 
     /// Entry, session and settings. One `BatchGetItem`.
     async fn load(&self, session: &SessionId, id: &str) -> Result<Option<Loaded>, StoreError> {
-        let found = self.store.read(Keys::new().session(session).outbox(session, id)).await?;
+        let found = self.store.read(ReadBatch::new().session(session).outbox(session, id)).await?;
         let (Some(entry), Some(stored)) = (found.outbox(session, id)?, found.session(session)?) else {
             return Ok(None);
         };

@@ -25,11 +25,11 @@ use jiff::{SignedDuration, Timestamp};
 use parlor_domain::{
     Event, Keyring, Random, SessionId,
     webhook::{
-        ASIDE_FOR, Attempt, Delivery, DeliveryState, DisabledBy, Lane, NoAnswer, SigningSecret, Targets, Took, Verdict,
-        payload, place,
+        ASIDE_FOR, Attempt, Delivery, DeliveryQueue, DeliveryState, DisabledBy, NoAnswer, SigningSecret, Targets, Took,
+        Verdict, payload, place,
     },
 };
-use parlor_store::{Finding, Kept, Keys, MAX_CONFLICTS, Store, StoreError, Webhook};
+use parlor_store::{Finding, IdempotencyRecord, MAX_CONFLICTS, ReadBatch, Store, StoreError, Webhook};
 use serde::Serialize;
 
 use self::client::{ATTEMPT_LIMIT, Client, Post};
@@ -40,10 +40,10 @@ pub const WEBHOOK_LIMIT: Duration = ATTEMPT_LIMIT;
 /// Sessions of one endpoint that the schedule works on at once: more would be a burden to the endpoint.
 const AT_ONCE: usize = 4;
 
-/// Lanes asked for at once, in each shard of an endpoint's due partitions.
+/// Queues asked for at once, in each shard of an endpoint's due partitions.
 const PAGE: i32 = 25;
 
-/// Deliveries of a lane read at once.
+/// Deliveries of a queue read at once.
 const QUEUE: usize = 10;
 
 /// A replay begins so long after it was asked for: it goes by a list that lags behind, and what was settled just before
@@ -53,7 +53,7 @@ const LISTED_AFTER: SignedDuration = SignedDuration::from_secs(10);
 /// Deliveries that a run queues again of one replay, as many as the list gives in one go.
 const REPLAYED: usize = 50;
 
-/// Longer than the longest attempt and what is written around it: when it is over, whoever worked on a lane has died.
+/// Longer than the longest attempt and what is written around it: when it is over, whoever worked on a queue has died.
 const CLAIM: SignedDuration = SignedDuration::from_secs(60);
 
 /// Sends events to endpoints and writes down what became of them.
@@ -67,7 +67,7 @@ pub struct Webhooks<R> {
 
 /// An event that the stream tells of.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Heard {
+pub struct StreamEvent {
     /// Of which session.
     pub session: SessionId,
     /// Its number.
@@ -87,7 +87,7 @@ pub struct WebhookTally {
     pub given_up: u32,
     /// Deliveries that a replay queued again.
     pub replayed: u32,
-    /// Lanes left for the next run because the table could not be reached.
+    /// Queues left for the next run because the table could not be reached.
     pub failed: u32,
 }
 
@@ -134,48 +134,48 @@ impl<R: Random + Sync> Webhooks<R> {
         Self { store, keyring, client: Client::new(targets), random }
     }
 
-    /// Brings new events to every endpoint that hears of them, or into its lane. Answers with the sessions of which
+    /// Brings new events to every endpoint that hears of them, or into its queue. Answers with the sessions of which
     /// something could not be written: their records are to come again.
     ///
-    /// One `Query` for the endpoints, and none of the following without any; one `BatchGetItem` for lanes and events; for
+    /// One `Query` for the endpoints, and none of the following without any; one `BatchGetItem` for queues and events; for
     /// each session and endpoint a POST for each event and one `TransactWriteItems`; one `UpdateItem` when an endpoint
     /// began to fail. Starts no POST after `budget`.
     pub async fn hear(
         &self,
-        heard: &[Heard],
+        heard: &[StreamEvent],
         clock: &(impl Fn() -> Timestamp + Sync),
         budget: Duration,
     ) -> Result<HashSet<SessionId>, StoreError> {
         let webhooks = self.store.webhooks().await?;
         let targets: Vec<Target<'_>> = webhooks.iter().map(Target::new).collect();
-        let mut lanes: BTreeMap<(usize, &SessionId), Vec<u64>> = BTreeMap::new();
-        let mut keys = Keys::new();
-        for Heard { session, seq, kind } in heard {
+        let mut queues: BTreeMap<(usize, &SessionId), Vec<u64>> = BTreeMap::new();
+        let mut keys = ReadBatch::new();
+        for StreamEvent { session, seq, kind } in heard {
             for (index, target) in targets.iter().enumerate() {
                 let endpoint = &target.webhook.endpoint;
                 if endpoint.hears(session, kind) {
-                    lanes.entry((index, session)).or_default().push(*seq);
-                    keys = keys.lane(&endpoint.id, session).event(session, *seq);
+                    queues.entry((index, session)).or_default().push(*seq);
+                    keys = keys.queue(&endpoint.id, session).event(session, *seq);
                 }
             }
         }
-        if lanes.is_empty() {
+        if queues.is_empty() {
             return Ok(HashSet::new());
         }
         let found = self.store.read(keys).await?;
         let over = tokio::time::sleep(budget).shared();
-        let work = lanes.into_iter().map(|((index, session), seqs)| {
+        let work = queues.into_iter().map(|((index, session), seqs)| {
             let (target, found, over) = (&targets[index], &found, over.clone());
             async move {
-                let lane = found.lane(&target.webhook.endpoint.id, session)?.unwrap_or_default();
+                let queue = found.queue(&target.webhook.endpoint.id, session)?.unwrap_or_default();
                 let events = seqs
                     .into_iter()
-                    .filter(|seq| *seq > lane.seen)
+                    .filter(|seq| *seq > queue.seen)
                     .filter_map(|seq| found.event(session, seq).transpose())
                     // The stream may be late: what happened before the endpoint was made is none of its business.
                     .filter(|event| event.as_ref().map_or(true, |event| event.at >= target.webhook.endpoint.created_at))
                     .collect::<Result<Vec<Event>, _>>()?;
-                self.bring(target, session, lane, &events, clock, over).await
+                self.bring(target, session, queue, &events, clock, over).await
             }
             .map(move |result: Result<(), StoreError>| (session, result))
         });
@@ -196,13 +196,13 @@ impl<R: Random + Sync> Webhooks<R> {
         &self,
         target: &Target<'_>,
         session: &SessionId,
-        lane: Lane,
+        queue: DeliveryQueue,
         events: &[Event],
         clock: &(impl Fn() -> Timestamp + Sync),
         over: impl Future<Output = ()> + Clone,
     ) -> Result<(), StoreError> {
         let (Some(last), Webhook { endpoint, standing, .. }) = (events.last(), target.webhook) else { return Ok(()) };
-        let mut direct = lane.due.is_none() && standing.is_good(clock());
+        let mut direct = queue.due.is_none() && standing.is_good(clock());
         let mut due = None;
         let mut deliveries = vec![];
         for event in events {
@@ -218,38 +218,43 @@ impl<R: Random + Sync> Webhooks<R> {
             }
             deliveries.push(delivery);
         }
-        self.write(target, session, lane, &deliveries, clock, |lane| {
-            lane.seen = lane.seen.max(last.seq);
+        self.write(target, session, queue, &deliveries, clock, |queue| {
+            queue.seen = queue.seen.max(last.seq);
             // What is due already may be a claim: only its owner may move it.
-            lane.due = lane.due.or(due);
+            queue.due = queue.due.or(due);
         })
         .await
     }
 
-    /// Writes a lane after `change`, and deliveries with it. Whoever wrote it meanwhile is respected: `change` is made to
+    /// Writes a queue after `change`, and deliveries with it. Whoever wrote it meanwhile is respected: `change` is made to
     /// what they left.
     async fn write(
         &self,
         target: &Target<'_>,
         session: &SessionId,
-        read: Lane,
+        read: DeliveryQueue,
         deliveries: &[Delivery],
         clock: &(impl Fn() -> Timestamp + Sync),
-        change: impl Fn(&mut Lane),
+        change: impl Fn(&mut DeliveryQueue),
     ) -> Result<(), StoreError> {
         let id = &target.webhook.endpoint.id;
-        let mut lane = read;
+        let mut queue = read;
         for _ in 0..MAX_CONFLICTS {
-            change(&mut lane);
-            lane.version += 1;
-            match self.store.write_lane(id, session, &lane, deliveries, None, clock()).await {
+            change(&mut queue);
+            queue.version += 1;
+            match self.store.write_queue(id, session, &queue, deliveries, None, clock()).await {
                 Err(StoreError::Condition(_)) => {
-                    lane = self.store.read(Keys::new().lane(id, session)).await?.lane(id, session)?.unwrap_or_default();
+                    queue = self
+                        .store
+                        .read(ReadBatch::new().queue(id, session))
+                        .await?
+                        .queue(id, session)?
+                        .unwrap_or_default();
                 }
                 other => return other,
             }
         }
-        Err(StoreError::Condition("TransactWriteItems lane"))
+        Err(StoreError::Condition("TransactWriteItems queue"))
     }
 
     /// Sends what waits: of every endpoint that is not disabled, side by side, a few sessions at once, each session's
@@ -297,7 +302,7 @@ impl<R: Random + Sync> Webhooks<R> {
         }
         let mut seen = HashSet::new();
         loop {
-            let due = self.store.lanes_due(&target.webhook.endpoint.id, clock(), PAGE).await?;
+            let due = self.store.queues_due(&target.webhook.endpoint.id, clock(), PAGE).await?;
             let fresh: Vec<SessionId> = due.into_iter().filter(|session| seen.insert(session.clone())).collect();
             if fresh.is_empty() {
                 return Ok(tally);
@@ -307,7 +312,7 @@ impl<R: Random + Sync> Webhooks<R> {
                 .map(|session| {
                     let over = over.clone();
                     async move {
-                        let worked = self.lane(target, &session, clock, over).await;
+                        let worked = self.queue(target, &session, clock, over).await;
                         (session, worked)
                     }
                 })
@@ -328,8 +333,8 @@ impl<R: Random + Sync> Webhooks<R> {
         }
     }
 
-    /// What waits in one lane, as far as it can be sent now.
-    async fn lane(
+    /// What waits in one queue, as far as it can be sent now.
+    async fn queue(
         &self,
         target: &Target<'_>,
         session: &SessionId,
@@ -339,36 +344,38 @@ impl<R: Random + Sync> Webhooks<R> {
         let mut tally = WebhookTally::default();
         let id = &target.webhook.endpoint.id;
         let limit = i32::try_from(QUEUE).unwrap_or(i32::MAX);
-        let (found, queue) =
-            tokio::join!(self.store.read(Keys::new().lane(id, session)), self.store.queue(id, session, limit));
-        let (lane, mut queue) = (found?.lane(id, session)?, queue?);
+        let (found, waiting) =
+            tokio::join!(self.store.read(ReadBatch::new().queue(id, session)), self.store.queued(id, session, limit));
+        let (queue, mut waiting) = (found?.queue(id, session)?, waiting?);
         // The index lags behind: it may be somebody else's by now, or done.
-        let Some(mut lane) = lane.filter(|lane| lane.due.is_some_and(|due| due <= clock())) else { return Ok(tally) };
+        let Some(mut queue) = queue.filter(|queue| queue.due.is_some_and(|due| due <= clock())) else {
+            return Ok(tally);
+        };
         if target.is_closed() {
             return Ok(tally);
         }
-        lane.version += 1;
-        lane.due = Some(clock() + CLAIM);
-        match self.store.write_lane(id, session, &lane, &[], None, clock()).await {
+        queue.version += 1;
+        queue.due = Some(clock() + CLAIM);
+        match self.store.write_queue(id, session, &queue, &[], None, clock()).await {
             Ok(()) => {}
             Err(StoreError::Condition(_)) => return Ok(tally),
             Err(error) => return Err(error),
         }
         loop {
-            let keys = queue.iter().fold(Keys::new(), |keys, delivery| keys.event(session, delivery.seq));
-            let events = if queue.is_empty() { None } else { Some(self.store.read(keys).await?) };
-            let whole = queue.len() < QUEUE;
-            let mut rest = queue.into_iter().peekable();
+            let keys = waiting.iter().fold(ReadBatch::new(), |keys, delivery| keys.event(session, delivery.seq));
+            let events = if waiting.is_empty() { None } else { Some(self.store.read(keys).await?) };
+            let whole = waiting.len() < QUEUE;
+            let mut rest = waiting.into_iter().peekable();
             while let Some(mut delivery) = rest.next() {
                 if target.is_closed() || over.clone().now_or_never().is_some() {
-                    self.release(target, session, lane, Some(clock()), clock()).await?;
+                    self.release(target, session, queue, Some(clock()), clock()).await?;
                     return Ok(tally);
                 }
                 let event = events.as_ref().map(|found| found.event(session, delivery.seq)).transpose()?.flatten();
                 let due = match self.attempt(target, &mut delivery, event.as_ref(), clock).await {
                     Verdict::Again(at) => {
                         tally.postponed += 1;
-                        self.settle(target, session, lane, delivery, Some(at), clock).await?;
+                        self.settle(target, session, queue, delivery, Some(at), clock).await?;
                         return Ok(tally);
                     }
                     Verdict::Delivered => {
@@ -380,16 +387,16 @@ impl<R: Random + Sync> Webhooks<R> {
                         (!whole || rest.peek().is_some()).then(|| clock() + CLAIM)
                     }
                 };
-                lane = self.settle(target, session, lane, delivery, due, clock).await?;
+                queue = self.settle(target, session, queue, delivery, due, clock).await?;
             }
-            if lane.due.is_none() {
+            if queue.due.is_none() {
                 return Ok(tally);
             }
-            queue = self.store.queue(id, session, limit).await?;
-            if queue.is_empty() && self.release(target, session, lane.clone(), None, clock()).await? {
+            waiting = self.store.queued(id, session, limit).await?;
+            if waiting.is_empty() && self.release(target, session, queue.clone(), None, clock()).await? {
                 return Ok(tally);
             }
-            lane = self.store.read(Keys::new().lane(id, session)).await?.lane(id, session)?.unwrap_or_default();
+            queue = self.store.read(ReadBatch::new().queue(id, session)).await?.queue(id, session)?.unwrap_or_default();
         }
     }
 
@@ -399,44 +406,44 @@ impl<R: Random + Sync> Webhooks<R> {
         &self,
         target: &Target<'_>,
         session: &SessionId,
-        lane: Lane,
+        queue: DeliveryQueue,
         due: Option<Timestamp>,
         now: Timestamp,
     ) -> Result<bool, StoreError> {
-        let lane = Lane { version: lane.version + 1, due, ..lane };
-        match self.store.write_lane(&target.webhook.endpoint.id, session, &lane, &[], None, now).await {
+        let queue = DeliveryQueue { version: queue.version + 1, due, ..queue };
+        match self.store.write_queue(&target.webhook.endpoint.id, session, &queue, &[], None, now).await {
             Ok(()) => Ok(true),
             Err(StoreError::Condition(_)) => Ok(false),
             Err(error) => Err(error),
         }
     }
 
-    /// Writes what became of a delivery while its lane is claimed. The claim stays when an event came meanwhile.
+    /// Writes what became of a delivery while its queue is claimed. The claim stays when an event came meanwhile.
     async fn settle(
         &self,
         target: &Target<'_>,
         session: &SessionId,
-        claimed: Lane,
+        claimed: DeliveryQueue,
         delivery: Delivery,
         due: Option<Timestamp>,
         clock: &(impl Fn() -> Timestamp + Sync),
-    ) -> Result<Lane, StoreError> {
+    ) -> Result<DeliveryQueue, StoreError> {
         let id = &target.webhook.endpoint.id;
         let deliveries = [delivery];
-        let mut lane = Lane { due, version: claimed.version + 1, ..claimed };
+        let mut queue = DeliveryQueue { due, version: claimed.version + 1, ..claimed };
         for _ in 0..MAX_CONFLICTS {
-            match self.store.write_lane(id, session, &lane, &deliveries, None, clock()).await {
-                Ok(()) => return Ok(lane),
+            match self.store.write_queue(id, session, &queue, &deliveries, None, clock()).await {
+                Ok(()) => return Ok(queue),
                 Err(StoreError::Condition(_)) => {
-                    let found = self.store.read(Keys::new().lane(id, session)).await?;
-                    lane = found.lane(id, session)?.unwrap_or_default();
-                    lane.version += 1;
-                    lane.due = due.or_else(|| Some(clock() + CLAIM));
+                    let found = self.store.read(ReadBatch::new().queue(id, session)).await?;
+                    queue = found.queue(id, session)?.unwrap_or_default();
+                    queue.version += 1;
+                    queue.due = due.or_else(|| Some(clock() + CLAIM));
                 }
                 Err(error) => return Err(error),
             }
         }
-        Err(StoreError::Condition("TransactWriteItems lane"))
+        Err(StoreError::Condition("TransactWriteItems queue"))
     }
 
     /// One attempt: sends, records it in the delivery, and notes what it says about the endpoint.
@@ -548,12 +555,12 @@ impl<R: Random + Sync> Webhooks<R> {
                 DeliveryState::Failed => true,
                 DeliveryState::Delivered => replay.delivered,
             });
-            // One lane after the other, or writes to one lane would race with each other.
-            let mut lanes: BTreeMap<SessionId, Vec<Delivery>> = BTreeMap::new();
+            // One queue after the other, or writes to one queue would race with each other.
+            let mut queues: BTreeMap<SessionId, Vec<Delivery>> = BTreeMap::new();
             for delivery in wanted {
-                lanes.entry(delivery.session.clone()).or_default().push(delivery);
+                queues.entry(delivery.session.clone()).or_default().push(delivery);
             }
-            let work = lanes.iter().map(|(session, deliveries)| async move {
+            let work = queues.iter().map(|(session, deliveries)| async move {
                 for delivery in deliveries {
                     self.replay_one(delivery, replay.until, clock()).await?;
                 }
@@ -568,12 +575,12 @@ impl<R: Random + Sync> Webhooks<R> {
         Ok(replayed)
     }
 
-    /// Queues a delivery again that a replay `asked` for at that time; whoever wrote its lane meanwhile is respected. What was
+    /// Queues a delivery again that a replay `asked` for at that time; whoever wrote its queue meanwhile is respected. What was
     /// queued, or tried since the replay may begin, has been here before: another run of it, beside this one or before it died.
     async fn replay_one(&self, listed: &Delivery, asked: Timestamp, now: Timestamp) -> Result<(), StoreError> {
         let Delivery { endpoint, session, seq, .. } = listed;
         for _ in 0..MAX_CONFLICTS {
-            let keys = Keys::new().lane(endpoint, session).delivery(endpoint, session, *seq);
+            let keys = ReadBatch::new().queue(endpoint, session).delivery(endpoint, session, *seq);
             let found = self.store.read(keys).await?;
             let Some(mut again) = found.delivery(endpoint, session, *seq)? else { return Ok(()) };
             let tried_since = again.attempts.last().is_some_and(|attempt| attempt.at >= asked + LISTED_AFTER);
@@ -581,30 +588,30 @@ impl<R: Random + Sync> Webhooks<R> {
                 return Ok(());
             }
             again.replay(now);
-            let lane = found.lane(endpoint, session)?;
-            match queue_again(&self.store, lane, &again, None, now).await {
+            let queue = found.queue(endpoint, session)?;
+            match queue_again(&self.store, queue, &again, None, now).await {
                 Err(StoreError::Condition(_)) => {}
                 other => return other,
             }
         }
-        Err(StoreError::Condition("TransactWriteItems lane"))
+        Err(StoreError::Condition("TransactWriteItems queue"))
     }
 }
 
-/// Puts a delivery that was settled, and is to be replayed, into its lane, and the lane into the due index; keeps an answer.
-/// One `TransactWriteItems`; [`StoreError::Condition`] when the lane is not as it was read, or the answer is kept already.
+/// Puts a delivery that was settled, and is to be replayed, into its queue, and the queue into the due index; keeps an answer.
+/// One `TransactWriteItems`; [`StoreError::Condition`] when the queue is not as it was read, or the answer is kept already.
 pub async fn queue_again(
     store: &Store,
-    lane: Option<Lane>,
+    queue: Option<DeliveryQueue>,
     delivery: &Delivery,
-    keep: Option<(&str, &str, &Kept)>,
+    keep: Option<(&str, &str, &IdempotencyRecord)>,
     now: Timestamp,
 ) -> Result<(), StoreError> {
-    let lane = lane.unwrap_or_default();
-    // What is due already may be a claim, or wait for an earlier event's next attempt: it stays. And a lane that has gone
+    let queue = queue.unwrap_or_default();
+    // What is due already may be a claim, or wait for an earlier event's next attempt: it stays. And a queue that has gone
     // by itself has seen what it delivered.
-    let (due, seen) = (lane.due.or(Some(now)), lane.seen.max(delivery.seq));
-    let lane = Lane { version: lane.version + 1, seen, due };
+    let (due, seen) = (queue.due.or(Some(now)), queue.seen.max(delivery.seq));
+    let queue = DeliveryQueue { version: queue.version + 1, seen, due };
     let (id, session) = (&delivery.endpoint, &delivery.session);
-    store.write_lane(id, session, &lane, std::slice::from_ref(delivery), keep, now).await
+    store.write_queue(id, session, &queue, std::slice::from_ref(delivery), keep, now).await
 }

@@ -14,7 +14,7 @@ use crate::{Event, Random, SessionId, TeamId, WebhookId, keyring::Sealed};
 pub use address::{TargetError, Targets};
 pub use secret::SigningSecret;
 
-/// Endpoints of one deployment. All of them are read for every batch of events, with a lane for each session in it, and
+/// Endpoints of one deployment. All of them are read for every batch of events, with a queue for each session in it, and
 /// must fit into one read.
 pub const MAX_ENDPOINTS: usize = 16;
 
@@ -176,7 +176,7 @@ impl Standing {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum DeliveryState {
-    /// Waits in its lane.
+    /// Waits in its queue.
     Pending,
     /// The endpoint took it.
     Delivered,
@@ -369,7 +369,7 @@ impl Delivery {
         self.attempts.get(self.attempts.len().saturating_sub(tries)).map(|attempt| attempt.at)
     }
 
-    /// Puts it into its lane again, as if it had not been tried; what was tried is remembered.
+    /// Puts it into its queue again, as if it had not been tried; what was tried is remembered.
     pub fn replay(&mut self, now: Timestamp) {
         self.state = DeliveryState::Pending;
         self.tries = 0;
@@ -390,7 +390,7 @@ pub fn pause_after(attempt: u32, random: &dyn Random) -> SignedDuration {
 
 /// One session's events on their way to one endpoint: later ones wait for earlier ones.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
-pub struct Lane {
+pub struct DeliveryQueue {
     /// Rises with every write.
     pub version: u64,
     /// The last event that the stream brought: a repetition brings nothing new.

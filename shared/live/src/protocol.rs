@@ -51,11 +51,11 @@ pub enum ClientFrame {
 
 impl ClientFrame {
     /// Reads a text frame. Unknown fields are ignored, unknown types are not.
-    pub fn parse(text: &str) -> Result<Self, Refusal> {
+    pub fn parse(text: &str) -> Result<Self, FrameError> {
         if text.len() > MAX_FRAME_BYTES {
-            return Err(Refusal::TooLarge);
+            return Err(FrameError::TooLarge);
         }
-        serde_json::from_str(text).map_err(|_| Refusal::Malformed)
+        serde_json::from_str(text).map_err(|_| FrameError::Malformed)
     }
 
     /// The session that it is about.
@@ -72,7 +72,7 @@ impl ClientFrame {
 
 /// Why a frame was not acted upon.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub enum Refusal {
+pub enum FrameError {
     /// No JSON, not a frame of this protocol, or binary.
     #[error("not a frame of this protocol")]
     Malformed,
@@ -99,7 +99,7 @@ pub enum Refusal {
     Rejected(#[from] Rejection),
 }
 
-impl Refusal {
+impl FrameError {
     /// The stable `code` of the `error` frame.
     #[must_use]
     pub fn code(&self) -> &'static str {
@@ -204,7 +204,7 @@ pub enum Frame {
     },
     /// Something was refused.
     Error {
-        /// Stable, see [`Refusal::code`].
+        /// Stable, see [`FrameError::code`].
         code: &'static str,
         /// Of the message that was refused.
         #[serde(skip_serializing_if = "Option::is_none")]

@@ -15,7 +15,7 @@ use jiff::Timestamp;
 use parlor_aws::Connections;
 use parlor_domain::{AccessTier, Decision, EventKind, Presence, Session, Settings, Who};
 
-use crate::protocol::{Audience, Frame, Refusal, frames_for, presence_frame};
+use crate::protocol::{Audience, Frame, FrameError, frames_for, presence_frame};
 
 /// Live connections, reached through API Gateway. Cheap to clone; build it once.
 ///
@@ -167,7 +167,7 @@ fn announcement(
     now: Timestamp,
 ) -> Vec<Frame> {
     if audience == Audience::Customer && last_words == Some(LastWords::Device) {
-        return vec![Refusal::Device.frame(None)];
+        return vec![FrameError::Device.frame(None)];
     }
     let mut frames = frames_for(audience, &decision.events, &decision.session, presence, settings, now);
     if audience == Audience::Customer {

@@ -34,13 +34,13 @@ pub trait EventFunction: Sized + Send + Sync + 'static {
     type Event: DeserializeOwned + Send;
 
     /// What it answers.
-    type Answer: Serialize + Send;
+    type Output: Serialize + Send;
 
     /// Builds the function once, before its first invocation: clients belong here.
     fn new(runtime: &Runtime) -> Self;
 
     /// Handles one event. An error makes the caller try again, where it does such a thing.
-    fn handle(&self, event: Self::Event) -> impl Future<Output = Result<Self::Answer, Error>> + Send;
+    fn handle(&self, event: Self::Event) -> impl Future<Output = Result<Self::Output, Error>> + Send;
 }
 
 /// Runs `F` as the Lambda function that this process is, until Lambda ends it. On tokio's `local` runtime only.
@@ -115,9 +115,9 @@ pub fn event_service<F: EventFunction>(
     function: Arc<F>,
 ) -> impl Service<
     LambdaEvent<F::Event>,
-    Response = F::Answer,
+    Response = F::Output,
     Error = Error,
-    Future = impl Future<Output = Result<F::Answer, Error>> + Send,
+    Future = impl Future<Output = Result<F::Output, Error>> + Send,
 > + Clone
 + Send {
     service_fn(move |event: LambdaEvent<F::Event>| {

@@ -20,7 +20,7 @@ const KEPT_FOR: SignedDuration = SignedDuration::from_hours(24);
 
 /// An answer that is kept for its `Idempotency-Key`. Its body is sealed: it can carry a link.
 #[derive(Debug, Clone, Serialize, Deserialize)]
-pub struct Kept {
+pub struct IdempotencyRecord {
     /// SHA-256 of method, path and body: the same key with another request is refused.
     pub request: String,
     /// The answer's status.
@@ -31,7 +31,7 @@ pub struct Kept {
     pub at: Timestamp,
 }
 
-impl Kept {
+impl IdempotencyRecord {
     /// Whether the answer still counts at `now`.
     #[must_use]
     pub fn is_fresh(&self, now: Timestamp) -> bool {
@@ -52,7 +52,7 @@ pub struct PostedMark {
 #[derive(Debug, Default)]
 pub struct Extras<'a> {
     /// Keep the answer: caller, key, answer. Loses against an answer that is there.
-    pub keep: Option<(&'a str, &'a str, &'a Kept)>,
+    pub keep: Option<(&'a str, &'a str, &'a IdempotencyRecord)>,
     /// Mark a message as posted: its id. Loses against a mark that is there.
     pub posted: Option<&'a str>,
     /// Settle an outbox entry in the same write, if nobody settled it or began another attempt meanwhile (else
@@ -119,7 +119,7 @@ impl Store {
         if let Some(entry) = extras.settle {
             writes.push((Part::Session, self.settle(entry)?));
         }
-        writes.extend(self.keep(extras.keep)?.map(|write| (Part::Kept, write)));
+        writes.extend(self.keep(extras.keep)?.map(|write| (Part::IdempotencyRecord, write)));
         if let Some(id) = extras.posted {
             let at = decision.events.last().map_or(session.last_event_at, |event| event.at);
             let mark = PostedMark { seq: session.seq, at };
@@ -204,7 +204,10 @@ impl Store {
     }
 
     /// Keeps an answer, if there is one to keep and none is kept for its key.
-    pub(crate) fn keep(&self, keep: Option<(&str, &str, &Kept)>) -> Result<Option<TransactWriteItem>, StoreError> {
+    pub(crate) fn keep(
+        &self,
+        keep: Option<(&str, &str, &IdempotencyRecord)>,
+    ) -> Result<Option<TransactWriteItem>, StoreError> {
         let Some((caller, key, kept)) = keep else { return Ok(None) };
         let mut item = doc_item("kept answer", &Key::kept(caller, key), kept)?;
         item.insert("expires".into(), number((kept.at + KEPT_FOR).as_second()));
@@ -278,7 +281,7 @@ fn incomplete(error: &aws_sdk_dynamodb::error::BuildError) -> StoreError {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Part {
     Session,
-    Kept,
+    IdempotencyRecord,
     Posted,
 }
 
@@ -291,7 +294,7 @@ fn why<R>(error: &SdkError<TransactWriteItemsError, R>, parts: &[Part]) -> Commi
                 .any(|(of, reason)| *of == part && reason.code() == Some("ConditionalCheckFailed"))
         };
         // A kept answer or a posted mark says more than a changed version: it was this very request that changed it.
-        if failed(Part::Kept) {
+        if failed(Part::IdempotencyRecord) {
             return CommitError::AlreadyKept;
         }
         if failed(Part::Posted) {

@@ -105,23 +105,23 @@ impl Key {
         Self::new(Self::WEBHOOKS, "COUNT")
     }
 
-    fn in_lane(endpoint: &WebhookId, session: &SessionId, sk: impl Into<String>) -> Self {
+    fn in_queue(endpoint: &WebhookId, session: &SessionId, sk: impl Into<String>) -> Self {
         Self::new(format!("H#{endpoint}#{session}"), sk)
     }
 
     /// A session's events on their way to an endpoint.
-    pub(crate) fn lane(endpoint: &WebhookId, session: &SessionId) -> Self {
-        Self::in_lane(endpoint, session, "LANE")
+    pub(crate) fn delivery_queue(endpoint: &WebhookId, session: &SessionId) -> Self {
+        Self::in_queue(endpoint, session, "LANE")
     }
 
     /// A delivery that waits.
     pub(crate) fn queued(endpoint: &WebhookId, session: &SessionId, seq: u64) -> Self {
-        Self::in_lane(endpoint, session, format!("P#{seq:012}"))
+        Self::in_queue(endpoint, session, format!("P#{seq:012}"))
     }
 
     /// A delivery that was taken or given up.
     pub(crate) fn settled(endpoint: &WebhookId, session: &SessionId, seq: u64) -> Self {
-        Self::in_lane(endpoint, session, format!("D#{seq:012}"))
+        Self::in_queue(endpoint, session, format!("D#{seq:012}"))
     }
 
     pub(crate) fn to_item(&self) -> Item {

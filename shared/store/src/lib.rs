@@ -28,13 +28,13 @@ use aws_sdk_dynamodb::operation::query::Query as QueryItems;
 use aws_sdk_dynamodb::operation::transact_write_items::TransactWriteItems;
 use parlor_aws::{DynamoDb, Operation};
 
-pub use commit::{CommitError, Extras, Kept, PostedMark};
+pub use commit::{CommitError, Extras, IdempotencyRecord, PostedMark};
 pub use due::{DUE_SHARDS, DueItem};
 pub use error::StoreError;
 pub use history::{Page, Query, Scope, Summary, fold};
 pub use presence::{ConnectError, Connection};
 pub use race::{MAX_CONFLICTS, Race};
-pub use read::{Found, Keys, Stored};
+pub use read::{ReadBatch, ReadResult, Stored};
 pub use settings::{SettingsVersion, Team};
 pub use staff::{Credentials, Guesser, NewAgent, SetupLink, WrongPasswords};
 pub use webhooks::{DeliveriesPage, Finding, Webhook};

@@ -13,19 +13,19 @@ use parlor_domain::{
 use serde::de::DeserializeOwned;
 
 use crate::{
-    Connection, Credentials, Guesser, Kept, PostedMark, SettingsVersion, SetupLink, Store, StoreError, Team,
-    WrongPasswords, document,
+    Connection, Credentials, Guesser, IdempotencyRecord, PostedMark, SettingsVersion, SetupLink, Store, StoreError,
+    Team, WrongPasswords, document,
     keys::{Item, Key},
 };
 
 /// What an operation wants to know, collected before it asks.
 #[derive(Debug, Clone, Default)]
-pub struct Keys {
+pub struct ReadBatch {
     core: Vec<Key>,
     connections: Vec<Key>,
 }
 
-impl Keys {
+impl ReadBatch {
     /// Nothing yet.
     #[must_use]
     pub fn new() -> Self {
@@ -151,14 +151,14 @@ impl LastRead {
     }
 }
 
-/// What was found. Getters read the items that [`Keys`] asked for; asking for others finds nothing.
+/// What was found. Getters read the items that [`ReadBatch`] asked for; asking for others finds nothing.
 #[derive(Debug, Default)]
-pub struct Found {
+pub struct ReadResult {
     items: HashMap<Key, Item>,
     last_read: Arc<LastRead>,
 }
 
-impl Found {
+impl ReadResult {
     pub(crate) fn item(&self, key: &Key) -> Option<&Item> {
         self.items.get(key)
     }
@@ -271,7 +271,7 @@ impl Found {
     }
 
     /// A kept answer.
-    pub fn kept(&self, caller: &str, key: &str) -> Result<Option<Kept>, StoreError> {
+    pub fn kept(&self, caller: &str, key: &str) -> Result<Option<IdempotencyRecord>, StoreError> {
         self.get("kept answer", &Key::kept(caller, key), "doc")
     }
 
@@ -294,7 +294,7 @@ impl Found {
 impl Store {
     /// Reads everything in `keys`, strongly consistent. One `BatchGetItem` (one more for what DynamoDB leaves
     /// unprocessed, which happens only when it throttles).
-    pub async fn read(&self, keys: Keys) -> Result<Found, StoreError> {
+    pub async fn read(&self, keys: ReadBatch) -> Result<ReadResult, StoreError> {
         const OPERATION: &str = "BatchGetItem";
         let mut wanted = HashMap::new();
         for (table, keys) in [(&self.core, keys.core), (&self.connections, keys.connections)] {
@@ -308,7 +308,7 @@ impl Store {
                 .map_err(|error| StoreError::Unavailable { operation: OPERATION, reason: error.to_string() })?;
             wanted.insert(table.clone(), request);
         }
-        let mut found = Found { items: HashMap::new(), last_read: Arc::clone(&self.last_read) };
+        let mut found = ReadResult { items: HashMap::new(), last_read: Arc::clone(&self.last_read) };
         // Unprocessed keys come back only under throttling; a few tries, then the caller hears 503.
         for _ in 0..4 {
             let input = BatchGetItemInput::builder().set_request_items(Some(wanted));

@@ -1,7 +1,7 @@
-//! Webhook endpoints, and the lanes in which events go to them (R24).
+//! Webhook endpoints, and the queues in which events go to them (R24).
 //!
-//! A lane is one session's events on their way to one endpoint, and a partition of its own: its state (`LANE`), what waits
-//! in it (`P#`, in the order of events), what is settled (`D#`). Lanes with something to do are in the due index under
+//! A queue is one session's events on their way to one endpoint, and a partition of its own: its state (`LANE`), what waits
+//! in it (`P#`, in the order of events), what is settled (`D#`). Queues with something to do are in the due index under
 //! their endpoint's own partitions, so that an endpoint that fails hides nobody else's. Deliveries of an endpoint are
 //! listed by the index of everybody's sessions, under the endpoint's own partitions.
 
@@ -14,19 +14,19 @@ use jiff::Timestamp;
 use parlor_domain::{
     SessionId, WebhookId,
     webhook::{
-        Delivery, DeliveryState, Disabled, DisabledBy, Endpoint, KEPT_FOR, Lane, MAX_ENDPOINTS, Replay, Standing,
-        list_place,
+        Delivery, DeliveryQueue, DeliveryState, Disabled, DisabledBy, Endpoint, KEPT_FOR, MAX_ENDPOINTS, Replay,
+        Standing, list_place,
     },
 };
 
 use crate::{
-    Found, Kept, Keys, Store, StoreError,
+    IdempotencyRecord, ReadBatch, ReadResult, Store, StoreError,
     commit::put_new_in,
     document::{self, read, read_value},
     keys::{Item, Key, millis, number, shard_of, text},
 };
 
-/// Partitions of an endpoint's due lanes, and of its list of deliveries.
+/// Partitions of an endpoint's due queues, and of its list of deliveries.
 const SHARDS: u32 = 4;
 
 /// An endpoint as it was read.
@@ -68,17 +68,17 @@ pub struct DeliveriesPage {
     pub next: Option<i64>,
 }
 
-impl Keys {
+impl ReadBatch {
     /// A webhook endpoint.
     #[must_use]
     pub fn webhook(self, id: &WebhookId) -> Self {
         self.with(Key::webhook(id))
     }
 
-    /// The lane of a session's events to an endpoint.
+    /// The queue of a session's events to an endpoint.
     #[must_use]
-    pub fn lane(self, endpoint: &WebhookId, session: &SessionId) -> Self {
-        self.with(Key::lane(endpoint, session))
+    pub fn queue(self, endpoint: &WebhookId, session: &SessionId) -> Self {
+        self.with(Key::delivery_queue(endpoint, session))
     }
 
     /// A delivery, wherever it stands: two items.
@@ -94,15 +94,15 @@ impl Keys {
     }
 }
 
-impl Found {
+impl ReadResult {
     /// A webhook endpoint.
     pub fn webhook(&self, id: &WebhookId) -> Result<Option<Webhook>, StoreError> {
         self.item(&Key::webhook(id)).map(webhook).transpose()
     }
 
-    /// A lane; `None` before its first event.
-    pub fn lane(&self, endpoint: &WebhookId, session: &SessionId) -> Result<Option<Lane>, StoreError> {
-        self.get("lane", &Key::lane(endpoint, session), "doc")
+    /// A queue; `None` before its first event.
+    pub fn queue(&self, endpoint: &WebhookId, session: &SessionId) -> Result<Option<DeliveryQueue>, StoreError> {
+        self.get("queue", &Key::delivery_queue(endpoint, session), "doc")
     }
 
     /// A delivery.
@@ -183,7 +183,7 @@ impl Store {
     pub async fn create_webhook(
         &self,
         endpoint: &Endpoint,
-        keep: Option<(&str, &str, &Kept)>,
+        keep: Option<(&str, &str, &IdempotencyRecord)>,
     ) -> Result<(), StoreError> {
         let mut item = Key::webhook(&endpoint.id).to_item();
         item.insert("doc".into(), document::json("webhook", endpoint)?);
@@ -202,7 +202,7 @@ impl Store {
         endpoint: &Endpoint,
         disabled: Option<&Disabled>,
         replay: Option<&Replay>,
-        keep: Option<(&str, &str, &Kept)>,
+        keep: Option<(&str, &str, &IdempotencyRecord)>,
     ) -> Result<(), StoreError> {
         let mut expression = "SET #doc = :doc, #version = :version".to_owned();
         let mut update = Update::builder()
@@ -317,55 +317,55 @@ impl Store {
 
     /// Sessions with something to do for an endpoint at `now`, oldest first in each shard, at most `limit` a shard. Four
     /// `Query` requests side by side. A hint, like [`Store::due`].
-    pub async fn lanes_due(&self, id: &WebhookId, now: Timestamp, limit: i32) -> Result<Vec<SessionId>, StoreError> {
+    pub async fn queues_due(&self, id: &WebhookId, now: Timestamp, limit: i32) -> Result<Vec<SessionId>, StoreError> {
         let found = self.due_in((0..SHARDS).map(|shard| due_key(id, shard)), now, limit).await?;
         Ok(found.iter().filter_map(|key| key.pk.rsplit('#').next()?.parse().ok()).collect())
     }
 
-    /// What waits in a lane, in the order of events, at most `limit`. One `Query`, strongly consistent.
-    pub async fn queue(&self, id: &WebhookId, session: &SessionId, limit: i32) -> Result<Vec<Delivery>, StoreError> {
+    /// What waits in a queue, in the order of events, at most `limit`. One `Query`, strongly consistent.
+    pub async fn queued(&self, id: &WebhookId, session: &SessionId, limit: i32) -> Result<Vec<Delivery>, StoreError> {
         let input = QueryInput::builder()
             .table_name(&self.core)
             .key_condition_expression("pk = :pk AND begins_with(sk, :prefix)")
-            .expression_attribute_values(":pk", text(&Key::lane(id, session).pk))
+            .expression_attribute_values(":pk", text(&Key::delivery_queue(id, session).pk))
             .expression_attribute_values(":prefix", text("P#"))
             .consistent_read(true)
             .limit(limit);
         let answer =
-            self.query.send(input.build()).await.map_err(|error| StoreError::from_sdk("Query lane", &error))?;
+            self.query.send(input.build()).await.map_err(|error| StoreError::from_sdk("Query queue", &error))?;
         let items = answer.items.unwrap_or_default();
         items.iter().filter_map(|item| read("delivery", item, "summary").transpose()).collect()
     }
 
-    /// Writes a lane over the version that was read (`lane.version` less one), with what became of deliveries of it: the
+    /// Writes a queue over the version that was read (`queue.version` less one), with what became of deliveries of it: the
     /// pending ones queue, the others are settled; and keeps an answer. One `TransactWriteItems`;
-    /// [`StoreError::Condition`] when somebody else wrote the lane meanwhile, or the answer is kept already.
-    pub async fn write_lane(
+    /// [`StoreError::Condition`] when somebody else wrote the queue meanwhile, or the answer is kept already.
+    pub async fn write_queue(
         &self,
         id: &WebhookId,
         session: &SessionId,
-        lane: &Lane,
+        queue: &DeliveryQueue,
         deliveries: &[Delivery],
-        keep: Option<(&str, &str, &Kept)>,
+        keep: Option<(&str, &str, &IdempotencyRecord)>,
         now: Timestamp,
     ) -> Result<(), StoreError> {
-        let mut item = Key::lane(id, session).to_item();
-        item.insert("doc".into(), document::json("lane", lane)?);
-        item.insert("version".into(), number(lane.version));
+        let mut item = Key::delivery_queue(id, session).to_item();
+        item.insert("doc".into(), document::json("queue", queue)?);
+        item.insert("version".into(), number(queue.version));
         item.insert("expires".into(), number((now + KEPT_FOR).as_second()));
-        if let Some(due) = lane.due {
+        if let Some(due) = queue.due {
             item.insert("due_shard".into(), text(&due_key(id, shard_of(session.as_str(), SHARDS))));
             item.insert("due_at".into(), number(millis(due)));
         }
         let put = Put::builder()
             .table_name(&self.core)
             .set_item(Some(item))
-            .condition_expression(if lane.version == 1 { "attribute_not_exists(pk)" } else { "#version = :read" });
-        let put = if lane.version == 1 {
+            .condition_expression(if queue.version == 1 { "attribute_not_exists(pk)" } else { "#version = :read" });
+        let put = if queue.version == 1 {
             put
         } else {
             put.expression_attribute_names("#version", "version")
-                .expression_attribute_values(":read", number(lane.version - 1))
+                .expression_attribute_values(":read", number(queue.version - 1))
         };
         let put = put.build().map_err(|error| incomplete(&error))?;
         let mut writes = vec![TransactWriteItem::builder().put(put).build()];

@@ -11,7 +11,7 @@ use futures_util::{FutureExt as _, StreamExt as _, stream};
 use jiff::Timestamp;
 use parlor_domain::{Actor, Command, Decision, DueKind, Origin, Presence, SessionId, Settings, session::Context};
 use parlor_live::Live;
-use parlor_store::{CommitError, DueItem, Extras, Keys, Store, StoreError};
+use parlor_store::{CommitError, DueItem, Extras, ReadBatch, Store, StoreError};
 use serde::Serialize;
 
 /// Items asked for at once, in each shard of the index.
@@ -135,7 +135,7 @@ struct Swept {
 ///
 /// One `BatchGetItem`, and one `TransactWriteItems` if something changes.
 async fn sweep_session(store: &Store, id: &SessionId, now: Timestamp) -> Result<Option<Swept>, StoreError> {
-    let found = store.read(Keys::new().session(id)).await?;
+    let found = store.read(ReadBatch::new().session(id)).await?;
     let Some(stored) = found.session(id)? else { return Ok(None) };
     let (settings, _) = found.settings(&id.team())?;
     let context = Context { actor: Actor::System, origin: Origin::default(), now };

@@ -8,9 +8,9 @@ use parlor_domain::{
     session::Context,
     staff::{ApiKey, ApiKeyToken, Login, StaffCookie},
 };
-use parlor_store::{Found, Keys, Stored};
+use parlor_store::{ReadBatch, ReadResult, Stored};
 
-use crate::{Refused, cookies};
+use crate::{ApiError, cookies};
 
 /// What a request says about who asks. Not checked yet: it says what to read in order to check it.
 #[derive(Debug, Clone)]
@@ -43,7 +43,7 @@ impl Credentials {
 
     /// What to read in order to check them: two items, or none.
     #[must_use]
-    pub fn keys(&self, keys: Keys) -> Keys {
+    pub fn keys(&self, keys: ReadBatch) -> ReadBatch {
         match self {
             Self::None => keys,
             Self::Key(token) => keys.api_key(&token.id, &token.agent),
@@ -72,23 +72,23 @@ impl Credentials {
     }
 
     /// Checks them against what was read. The same refusal whatever is wrong with them.
-    pub fn check(&self, found: &Found, now: Timestamp) -> Result<Caller, Refused> {
+    pub fn check(&self, found: &ReadResult, now: Timestamp) -> Result<Caller, ApiError> {
         match self {
-            Self::None => Err(Refused::NotSignedIn),
+            Self::None => Err(ApiError::NotSignedIn),
             Self::Key(token) => {
                 let key = found.api_key(&token.id)?.filter(|key| {
                     key.secret.matches(&token.secret) && key.team == token.team && key.agent == token.agent
                 });
-                let key = key.ok_or(Refused::NotSignedIn)?;
-                let agent = found.agent(&token.agent)?.ok_or(Refused::NotSignedIn)?;
+                let key = key.ok_or(ApiError::NotSignedIn)?;
+                let agent = found.agent(&token.agent)?.ok_or(ApiError::NotSignedIn)?;
                 Ok(Caller { agent, by: By::Key(key) })
             }
             Self::Staff(cookie) => {
                 let login = found.login(&cookie.agent, &cookie.login)?;
                 let login = login
                     .filter(|login| login.secret.matches(&cookie.secret) && now < login.expires_at)
-                    .ok_or(Refused::NotSignedIn)?;
-                let agent = found.agent(&cookie.agent)?.ok_or(Refused::NotSignedIn)?;
+                    .ok_or(ApiError::NotSignedIn)?;
+                let agent = found.agent(&cookie.agent)?.ok_or(ApiError::NotSignedIn)?;
                 Ok(Caller { agent, by: By::Login(login, cookie.secret.clone()) })
             }
         }
@@ -139,8 +139,8 @@ impl Caller {
     }
 
     /// The session, if it is there and visible; otherwise not found, whichever it is.
-    pub fn session(&self, found: &Found, id: &SessionId) -> Result<Stored, Refused> {
-        found.session(id)?.filter(|stored| self.may_see(&stored.session)).ok_or(Refused::NotFound)
+    pub fn session(&self, found: &ReadResult, id: &SessionId) -> Result<Stored, ApiError> {
+        found.session(id)?.filter(|stored| self.may_see(&stored.session)).ok_or(ApiError::NotFound)
     }
 
     /// For a decision at `now`.

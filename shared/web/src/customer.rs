@@ -12,13 +12,13 @@ use parlor_domain::{
     Actor, Channel, Decision, Gate, Link, LinkToken, Origin, Presence, Presented, Rejection, Secret, Session, Settings,
     gate, pin::Lock, session::Context, settings::Method as Authentication,
 };
-use parlor_store::{CommitError, Extras, Keys, Race, StoreError};
+use parlor_store::{CommitError, Extras, Race, ReadBatch, StoreError};
 use parlor_templates::{
     Accent, Lang,
     customer::{Brand, ErrorPage, Problem as Closed},
 };
 
-use crate::{Ports, Problem, call, cookies, reply};
+use crate::{AppState, Problem, api_request, cookies, reply};
 
 /// What a customer's browser brought, read without asking anybody.
 #[derive(Debug, Clone)]
@@ -43,7 +43,7 @@ pub struct Visit {
 impl Visit {
     /// Reads a request. Consent is taken from the query; a form's own field is added by [`Visit::form`].
     #[must_use]
-    pub fn read(request: &Request, ports: &Ports) -> Self {
+    pub fn read(request: &Request, app: &AppState) -> Self {
         let header = |name| request.headers().get(name).and_then(|value| value.to_str().ok()).unwrap_or_default();
         let secret = |name| cookies::read(request, name).and_then(|text| Secret::parse(&text));
         let query = request.query_string_parameters();
@@ -56,8 +56,8 @@ impl Visit {
                 device: secret(cookies::DEVICE).or_else(|| secret(cookies::PROBE)),
                 consent: query.first("consent").is_some(),
             },
-            origin: call::origin(request),
-            now: ports.clock.now(),
+            origin: api_request::origin(request),
+            now: app.clock.now(),
             has_device: cookies::read(request, cookies::DEVICE).is_some(),
             wants_json: header(header::ACCEPT).contains("json"),
             is_head: *request.method() == Method::HEAD,
@@ -66,11 +66,11 @@ impl Visit {
     }
 
     /// The fields of the form that was posted, which must come from one of our own pages and be at most 64 KB long.
-    pub fn form(&mut self, request: &Request, ports: &Ports) -> Result<BTreeMap<String, String>, TurnedAway> {
-        if !call::is_same_site(request, &ports.public_url) {
-            return Err(TurnedAway::Elsewhere);
+    pub fn form(&mut self, request: &Request, app: &AppState) -> Result<BTreeMap<String, String>, PageError> {
+        if !api_request::is_same_site(request, &app.public_url) {
+            return Err(PageError::Elsewhere);
         }
-        let fields = call::form_fields(request).map_err(|_| TurnedAway::TooLarge)?;
+        let fields = api_request::form_fields(request).map_err(|_| PageError::TooLarge)?;
         self.presented.consent |= fields.contains_key("consent");
         Ok(fields)
     }
@@ -92,8 +92,8 @@ impl Visit {
 
     /// The device to bind: the browser's own secret, or a fresh one.
     #[must_use]
-    pub fn device(&self, ports: &Ports) -> Secret {
-        self.presented.device.clone().unwrap_or_else(|| Secret::generate(&ports.entropy))
+    pub fn device(&self, app: &AppState) -> Secret {
+        self.presented.device.clone().unwrap_or_else(|| Secret::generate(&app.entropy))
     }
 
     /// For a decision.
@@ -104,7 +104,7 @@ impl Visit {
 
     /// A finished response as this visit gets it: a HEAD is answered like a GET, without the body.
     #[must_use]
-    pub fn respond(&self, path: &str, result: Result<Response<Body>, TurnedAway>) -> Response<Body> {
+    pub fn respond(&self, path: &str, result: Result<Response<Body>, PageError>) -> Response<Body> {
         let mut response = match result {
             Ok(response) => response,
             Err(away) if self.wants_json => away.into_json(self.now),
@@ -120,13 +120,13 @@ impl Visit {
 /// Sets the cookie that proves, at the next POST, that cookies work (R6). It holds the secret by which that POST would bind
 /// this browser: if the POST's answer is lost on the way, and the device's own cookie with it, the next try still comes
 /// from the same device and is not taken for another one.
-pub fn set_probe(response: &mut Response<Body>, visit: &Visit, ports: &Ports) {
-    reply::set_cookie(response, &cookies::set(cookies::PROBE, &visit.device(ports).reveal(), None));
+pub fn set_probe(response: &mut Response<Body>, visit: &Visit, app: &AppState) {
+    reply::set_cookie(response, &cookies::set(cookies::PROBE, &visit.device(app).reveal(), None));
 }
 
 /// Who speaks on the page.
 #[derive(Debug, Clone, Default)]
-pub struct Host {
+pub struct Inviter {
     /// The company.
     pub brand: Brand,
     /// The owner's name.
@@ -139,7 +139,7 @@ pub struct Host {
     reachable: bool,
 }
 
-impl Host {
+impl Inviter {
     /// Nobody may be named: all that is known is whether the service is up.
     #[must_use]
     pub fn nobody(settings: &Settings) -> Self {
@@ -183,14 +183,14 @@ pub fn masked(session: &Session) -> String {
 
 /// Why a customer is not let through.
 #[derive(Debug, thiserror::Error)]
-pub enum TurnedAway {
+pub enum PageError {
     /// R6: a gate is closed.
     #[error("a gate is closed")]
     Gate {
         /// Which.
         gate: Gate,
         /// Who speaks.
-        host: Box<Host>,
+        host: Box<Inviter>,
     },
     /// A form that did not come from one of our pages.
     #[error("the form did not come from this site")]
@@ -221,10 +221,10 @@ pub enum TurnedAway {
     Store(#[from] StoreError),
 }
 
-impl TurnedAway {
+impl PageError {
     /// By a gate of `host`'s.
     #[must_use]
-    pub fn by(gate: Gate, host: Host) -> Self {
+    pub fn by(gate: Gate, host: Inviter) -> Self {
         Self::Gate { gate, host: Box::new(host) }
     }
 
@@ -263,7 +263,7 @@ impl TurnedAway {
         let host = match self {
             // An unknown link says nothing about whose it might have been.
             Self::Gate { host, .. } if problem != Closed::Unknown => *host,
-            _ => Host::default(),
+            _ => Inviter::default(),
         };
         let page = ErrorPage { typed: typed.map(str::to_owned), ..page(visit, host, path, problem) };
         let mut response = reply::html(status, page.render(), None);
@@ -291,7 +291,7 @@ impl TurnedAway {
     }
 }
 
-fn page(visit: &Visit, host: Host, path: &str, problem: Closed) -> ErrorPage {
+fn page(visit: &Visit, host: Inviter, path: &str, problem: Closed) -> ErrorPage {
     ErrorPage {
         lang: visit.lang,
         brand: host.brand,
@@ -305,12 +305,12 @@ fn page(visit: &Visit, host: Host, path: &str, problem: Closed) -> ErrorPage {
 
 /// The answer to **Send a new link** (R5): the same whether or not it was sent.
 #[must_use]
-pub fn link_sent(visit: &Visit, host: Host, path: &str) -> Response<Body> {
+pub fn link_sent(visit: &Visit, host: Inviter, path: &str) -> Response<Body> {
     reply::html(StatusCode::OK, page(visit, host, path, Closed::LinkSent).render(), None)
 }
 
 /// The page for a closed gate. One that is open leads back to where the way in begins.
-fn closed(gate: &Gate, host: &Host, path: &str, now: Timestamp) -> Closed {
+fn closed(gate: &Gate, host: &Inviter, path: &str, now: Timestamp) -> Closed {
     let retry = path.to_owned();
     match gate {
         Gate::ServiceDown => {
@@ -333,7 +333,7 @@ fn closed(gate: &Gate, host: &Host, path: &str, now: Timestamp) -> Closed {
 
 /// A customer at a link that is known: what was read for it.
 #[derive(Debug)]
-pub struct AtLink {
+pub struct LoadedLink {
     /// The link. It may be revoked or over; the gates say so.
     pub link: Link,
     /// What it leads to.
@@ -346,20 +346,20 @@ pub struct AtLink {
     now: Timestamp,
 }
 
-impl AtLink {
+impl LoadedLink {
     /// Reads what `token` leads to: one `BatchGetItem`. A token that is none, or leads nowhere, is turned away as
     /// unknown, unless the service is down for everybody.
-    pub async fn read(ports: &Ports, visit: &Visit, token: Option<&LinkToken>) -> Result<Self, TurnedAway> {
+    pub async fn read(app: &AppState, visit: &Visit, token: Option<&LinkToken>) -> Result<Self, PageError> {
         let turned_away = |settings: &Settings| {
             let gate = if settings.service.maintenance { Gate::ServiceDown } else { Gate::Unknown };
-            TurnedAway::by(gate, Host::nobody(settings))
+            PageError::by(gate, Inviter::nobody(settings))
         };
         let Some(token) = token else {
-            let found = ports.store.read(Keys::new().system()).await?;
+            let found = app.store.read(ReadBatch::new().system()).await?;
             return Err(turned_away(&found.system()?.0));
         };
         let hash = token.secret.hash();
-        let found = ports.store.read(Keys::new().session(&token.session).link(&token.session, &hash)).await?;
+        let found = app.store.read(ReadBatch::new().session(&token.session).link(&token.session, &hash)).await?;
         let (settings, team) = found.settings(&token.session.team())?;
         match (found.session(&token.session)?, found.link(&token.session, &hash)?) {
             (Some(stored), Some(link)) => {
@@ -372,23 +372,23 @@ impl AtLink {
     /// Reads, decides and commits, again for as long as somebody else is first. What was read comes back with how it
     /// went. One `BatchGetItem` and, if something changes, one `TransactWriteItems`, each again per lost race.
     pub async fn change(
-        ports: &Ports,
+        app: &AppState,
         visit: &Visit,
         token: Option<&LinkToken>,
         mut decide: impl FnMut(&Self) -> Result<Decision, Rejection> + Send,
-    ) -> Result<(Self, Result<Decision, Rejection>), TurnedAway> {
-        let mut race = Race::new(&ports.entropy);
+    ) -> Result<(Self, Result<Decision, Rejection>), PageError> {
+        let mut race = Race::new(&app.entropy);
         while race.goes_on().await {
-            let scene = Self::read(ports, visit, token).await?;
-            let decision = match decide(&scene) {
+            let loaded = Self::read(app, visit, token).await?;
+            let decision = match decide(&loaded) {
                 Ok(decision) => decision,
-                Err(rejection) => return Ok((scene, Err(rejection))),
+                Err(rejection) => return Ok((loaded, Err(rejection))),
             };
-            if commit(ports, &decision, &scene.presence, &scene.settings, Extras::default(), visit.now).await? {
-                return Ok((scene, Ok(decision)));
+            if commit(app, &decision, &loaded.presence, &loaded.settings, Extras::default(), visit.now).await? {
+                return Ok((loaded, Ok(decision)));
             }
         }
-        Err(TurnedAway::Busy)
+        Err(PageError::Busy)
     }
 
     /// Where a browser that brings `presented` stands (R6).
@@ -429,33 +429,33 @@ impl AtLink {
 
     /// Who speaks.
     #[must_use]
-    pub fn host(&self) -> Host {
-        Host::of(&self.session, &self.settings, &self.team)
+    pub fn host(&self) -> Inviter {
+        Inviter::of(&self.session, &self.settings, &self.team)
     }
 
     /// Turns the customer away at `gate`.
     #[must_use]
-    pub fn turn_away(&self, gate: Gate) -> TurnedAway {
-        TurnedAway::by(gate, self.host())
+    pub fn turn_away(&self, gate: Gate) -> PageError {
+        PageError::by(gate, self.host())
     }
 }
 
 /// Commits a decision and tells the open rooms; `false` when somebody else was first. Nothing is written if nothing
 /// changed. One `TransactWriteItems`.
 pub async fn commit(
-    ports: &Ports,
+    app: &AppState,
     decision: &Decision,
     presence: &Presence,
     settings: &Settings,
     extras: Extras<'_>,
     now: Timestamp,
-) -> Result<bool, TurnedAway> {
+) -> Result<bool, PageError> {
     if decision.is_unchanged() {
         return Ok(true);
     }
-    match ports.store.commit(decision, extras).await {
+    match app.store.commit(decision, extras).await {
         Ok(()) => {
-            ports.live.announce(decision, presence, settings, now).await;
+            app.live.announce(decision, presence, settings, now).await;
             Ok(true)
         }
         Err(CommitError::Conflict | CommitError::AlreadyKept | CommitError::AlreadyPosted) => Ok(false),
@@ -468,8 +468,8 @@ mod tests {
     use super::*;
 
     fn answer(gate: Gate) -> (Closed, StatusCode, Option<i64>) {
-        let host = Host { reachable: true, ..Host::default() };
-        TurnedAway::by(gate, host).problem("/s/token", Timestamp::UNIX_EPOCH)
+        let host = Inviter { reachable: true, ..Inviter::default() };
+        PageError::by(gate, host).problem("/s/token", Timestamp::UNIX_EPOCH)
     }
 
     #[test]
@@ -497,9 +497,9 @@ mod tests {
     #[test]
     fn r15_a_platform_that_fails_is_service_down() {
         let error = StoreError::Unavailable { operation: "BatchGetItem", reason: "not reached".into() };
-        let (problem, status, after) = TurnedAway::from(error).problem("/s/token", Timestamp::UNIX_EPOCH);
+        let (problem, status, after) = PageError::from(error).problem("/s/token", Timestamp::UNIX_EPOCH);
         assert_eq!((problem.reason(), status.as_u16(), after), (Some("service-down"), 503, Some(5)));
-        let (_, status, after) = TurnedAway::Busy.problem("/s/token", Timestamp::UNIX_EPOCH);
+        let (_, status, after) = PageError::Busy.problem("/s/token", Timestamp::UNIX_EPOCH);
         assert_eq!((status.as_u16(), after), (503, Some(5)));
     }
 }

@@ -117,7 +117,7 @@ impl Problem {
             kind: "about:blank",
             status: status.as_u16(),
             code,
-            title: status.canonical_reason().unwrap_or("Refused"),
+            title: status.canonical_reason().unwrap_or("ApiError"),
             detail: detail.into(),
             field: None,
             retry_after: None,
@@ -141,7 +141,7 @@ impl Problem {
 
 /// What every operation can refuse with.
 #[derive(Debug, thiserror::Error)]
-pub enum Refused {
+pub enum ApiError {
     /// No credentials, or none that count.
     #[error("not signed in")]
     NotSignedIn,
@@ -189,7 +189,7 @@ pub enum Refused {
     Other(Problem),
 }
 
-impl From<CommitError> for Refused {
+impl From<CommitError> for ApiError {
     fn from(error: CommitError) -> Self {
         match error {
             CommitError::Store(error) => Self::Store(error),
@@ -198,13 +198,13 @@ impl From<CommitError> for Refused {
     }
 }
 
-impl From<Problem> for Refused {
+impl From<Problem> for ApiError {
     fn from(problem: Problem) -> Self {
         Self::Other(problem)
     }
 }
 
-impl Refused {
+impl ApiError {
     /// As callers see it. What went wrong inside is logged here and told to nobody.
     #[must_use]
     pub fn problem(self, now: Timestamp) -> Problem {

@@ -15,7 +15,7 @@ use crate::Problem;
 
 /// What an operation answers: JSON for programs, and the page that a plain form goes to.
 #[derive(Debug, Clone)]
-pub struct Answer {
+pub struct ApiResponse {
     /// For programs.
     pub status: u16,
     /// For programs.
@@ -28,7 +28,7 @@ pub struct Answer {
     pub page: Option<Markup>,
 }
 
-impl Answer {
+impl ApiResponse {
     /// A JSON answer, and where a form's browser goes.
     #[must_use]
     pub fn new(status: StatusCode, body: impl Serialize, location: impl Into<String>) -> Self {

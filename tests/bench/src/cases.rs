@@ -9,7 +9,7 @@ use jiff::SignedDuration;
 use parlor_domain::{SecretHash, SessionId};
 use parlor_live::{Holder, Ticket};
 use parlor_local::Stack;
-use parlor_store::{Guesser, Keys, WrongPasswords};
+use parlor_store::{Guesser, ReadBatch, WrongPasswords};
 use parlor_tests::{Browser, House};
 use serde_json::{Value, json};
 use tokio::net::TcpStream;
@@ -106,7 +106,7 @@ impl Site {
         // Whoever connects supersedes the page that is there, and in the room nobody is to leave.
         let coming = house.session(None).await;
         drop(house.joined(&coming).await);
-        let found = house.store.read(Keys::new().session(&coming)).await.unwrap();
+        let found = house.store.read(ReadBatch::new().session(&coming)).await.unwrap();
         let device = found.session(&coming).unwrap().unwrap().session.device.unwrap().hash;
         let mut site = Self { house, session, coming: (coming, device), events: BTreeMap::new(), pages: vec![] };
         site.room(&customer).await;
@@ -133,14 +133,14 @@ impl Site {
             plain("agent-auth", "sign in", 303),
             Case { event: self.events[WAITING].clone(), ..plain("agent-auth", WAITING, 429) },
             plain("agent-console", "welcome page", 200),
-            plain("admin", "read the system's settings", 200),
+            plain("settings", "read the system's settings", 200),
             plain("session-start", "start a session", 201),
             plain("session-read", "read a session", 200),
             plain("session-invite", "generate a link", 201),
             plain("session-end", "end what has ended", 200),
             plain("session-renew", "renew what is open", 409),
             plain("session-customer", "see the PIN", 200),
-            plain("session-content", "list messages", 200),
+            plain("session-messages", "list messages", 200),
             plain("webhooks", "list webhooks", 200),
             plain("static-files", "a style sheet", 200),
             Case { vary: Some(self.fresh_ticket()), ..plain("live-connect", "live: connect", 200) },
@@ -306,8 +306,8 @@ impl Site {
         house.post(&format!("/v1/sessions/{ended}/end"), json!({})).await;
         house.stack.settle().await;
         self.keep(&["webhooks", "deliver-webhooks"]);
-        self.keep(&["deliver", "session-read", "session-invite", "session-content"]);
-        self.keep(&["admin", "session-customer", "session-end", "session-renew"]);
+        self.keep(&["deliver", "session-read", "session-invite", "session-messages"]);
+        self.keep(&["settings", "session-customer", "session-end", "session-renew"]);
     }
 
     async fn schedules(&mut self) {

@@ -5,7 +5,7 @@ use parlor_domain::{
     Actor, LinkToken, Origin, Session, SessionId,
     session::{Context, Customer, NewSession},
 };
-use parlor_store::{Extras, Keys};
+use parlor_store::{Extras, ReadBatch};
 use serde_json::{Value, json};
 
 use crate::cases::Site;
@@ -94,7 +94,7 @@ async fn forgotten_session(site: &Site) {
     let random = &house.runtime.entropy;
     let now = house.runtime.clock.now() - SignedDuration::from_hours(1);
     let id = SessionId::generate_for(&house.team, random);
-    let found = house.store.read(Keys::new().team(&house.team)).await.unwrap();
+    let found = house.store.read(ReadBatch::new().team(&house.team)).await.unwrap();
     let (settings, _) = found.settings(&house.team).unwrap();
     let (_, issued) = LinkToken::issue(&id, &house.keyring, random);
     let contact = serde_json::from_value(json!({"email": "mara@example.net"})).unwrap();

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use parlor_domain::{EventKind, State, outbox::Status};
-use parlor_store::Keys;
+use parlor_store::ReadBatch;
 use parlor_tests::{Conduct, House, Received};
 use serde_json::{Value, json};
 
@@ -142,7 +142,7 @@ async fn arrived(house: &House, case: &Case, times: usize, gap: bool, at: &str) 
 
 /// The session is whole, its event is there as often as it may be, and what had to be sent was.
 async fn session(house: &House, operation: Operation, case: &Case, before: usize, gap: bool, at: &str) {
-    let found = house.store.read(Keys::new().session(&case.session)).await.unwrap();
+    let found = house.store.read(ReadBatch::new().session(&case.session)).await.unwrap();
     let session = found.session(&case.session).unwrap().unwrap().session;
     let events = house.events(&case.session).await;
 

@@ -2,7 +2,7 @@
 
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use parlor_store::Keys;
+use parlor_store::ReadBatch;
 use parlor_tests::{Endpoint, House, Line};
 use reqwest::Method;
 use serde_json::{Value, json};
@@ -135,7 +135,7 @@ impl Operation {
         let admin = format!("{}@parlor.example", case.key);
         let mut code = String::new();
         if self == EnterCode {
-            let found = house.store.read(Keys::new().session(&case.session)).await.unwrap();
+            let found = house.store.read(ReadBatch::new().session(&case.session)).await.unwrap();
             // Entered already, if the first time took effect: then the link leads into the room.
             match found.session(&case.session).unwrap().unwrap().session.code {
                 Some(_) => code = house.code(&case.session).await,

@@ -5,7 +5,7 @@ use parlor_domain::{
     session::Context,
 };
 use parlor_live::{Holder, Ticket};
-use parlor_store::{Extras, Keys};
+use parlor_store::{Extras, ReadBatch};
 use parlor_tests::House;
 pub(crate) use parlor_tests::Line;
 
@@ -37,7 +37,7 @@ impl<'a> Room<'a> {
     }
 
     async fn read(&self) -> (Session, Settings) {
-        let found = self.house.store.read(Keys::new().session(&self.session)).await.unwrap();
+        let found = self.house.store.read(ReadBatch::new().session(&self.session)).await.unwrap();
         let (settings, _) = found.settings(&self.session.team()).unwrap();
         (found.session(&self.session).unwrap().unwrap().session, settings)
     }

@@ -270,7 +270,7 @@ fn plain_frames_are_their_type_alone() {
     {
         assert_eq!(serde_json::to_value(frame).unwrap(), json!({"type": kind}));
     }
-    let refused = Refusal::Rejected(Rejection::ChatClosed).frame(Some("m1"));
+    let refused = FrameError::Rejected(Rejection::ChatClosed).frame(Some("m1"));
     assert_eq!(serde_json::to_value(refused).unwrap(), json!({"type": "error", "code": "chat-closed", "id": "m1"}));
 }
 
@@ -311,10 +311,10 @@ fn what_is_no_frame_is_refused() {
         "{\"type\":\"message\",\"session\":\"0123450123456789abcdefghjk\",\"id\":\"a\",\"text\":\"\\ud800\"}",
         "{\"type\":\"end\",\"session\":\"0123450123456789abcdefghjk\"}",
     ] {
-        assert_eq!(ClientFrame::parse(text), Err(Refusal::Malformed), "{text}");
+        assert_eq!(ClientFrame::parse(text), Err(FrameError::Malformed), "{text}");
     }
-    assert_eq!(ClientFrame::parse(&"[".repeat(20_000)), Err(Refusal::Malformed));
-    assert_eq!(ClientFrame::parse(&"x".repeat(MAX_FRAME_BYTES + 1)), Err(Refusal::TooLarge));
+    assert_eq!(ClientFrame::parse(&"[".repeat(20_000)), Err(FrameError::Malformed));
+    assert_eq!(ClientFrame::parse(&"x".repeat(MAX_FRAME_BYTES + 1)), Err(FrameError::TooLarge));
 }
 
 #[test]

@@ -11,7 +11,7 @@ use parlor_domain::{
     settings::Overrides,
 };
 use parlor_runtime::Runtime;
-use parlor_store::{Extras, Keys, Store};
+use parlor_store::{Extras, ReadBatch, Store};
 use serde_json::json;
 
 use crate::demo::DemoError;
@@ -73,7 +73,7 @@ pub(crate) async fn tell(runtime: &Runtime, store: &Store, agent: &Agent, team: 
 /// The team passes its links on by itself (R12), so nobody gets a mail whose link belongs to a device that is nowhere; and
 /// after the end its customers keep access for a while (R2).
 async fn settings(runtime: &Runtime, store: &Store, team: &TeamId) -> Result<Settings, DemoError> {
-    let found = store.read(Keys::new().team(team)).await?;
+    let found = store.read(ReadBatch::new().team(team)).await?;
     let (system, _) = found.system()?;
     let known = found.team(team)?.ok_or(DemoError::Invalid("team"))?;
     let own = json!({

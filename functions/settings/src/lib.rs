@@ -8,14 +8,16 @@ use lambda_http::{
 };
 use parlor_domain::{Role, Settings, TeamId, settings::Overrides};
 use parlor_runtime::{HttpFunction, Runtime};
-use parlor_store::{Found, Keys, SettingsVersion, StoreError, Team};
-use parlor_web::{Answer, Call, Caller, Code, Endpoint, Payload, Ports, Problem, Refused, call::segments};
+use parlor_store::{ReadBatch, ReadResult, SettingsVersion, StoreError, Team};
+use parlor_web::{
+    ApiError, ApiRequest, ApiResponse, AppState, Caller, Code, Endpoint, Payload, Problem, api_request::segments,
+};
 use serde_json::{Value, json};
 
 /// Shows and saves settings.
 #[derive(Debug)]
-pub struct Admin {
-    ports: Ports,
+pub struct SettingsApi {
+    app: AppState,
 }
 
 /// Which document.
@@ -36,7 +38,7 @@ enum SaveError {
     NotJson,
 }
 
-impl From<SaveError> for Refused {
+impl From<SaveError> for ApiError {
     fn from(error: SaveError) -> Self {
         let code = match error {
             SaveError::NoIfMatch => Code::IfMatchRequired,
@@ -47,48 +49,48 @@ impl From<SaveError> for Refused {
     }
 }
 
-impl HttpFunction for Admin {
-    const NAME: &'static str = "admin";
+impl HttpFunction for SettingsApi {
+    const NAME: &'static str = "settings";
 
     fn new(runtime: &Runtime) -> Self {
-        Self { ports: Ports::new(runtime) }
+        Self { app: AppState::new(runtime) }
     }
 
     async fn handle(&self, request: Request) -> Response<Body> {
-        match Call::read(&request, &self.ports) {
-            Ok(call) => self.ports.respond(&call, self.operate(&request, &call).await),
-            Err(refused) => self.ports.refuse(refused),
+        match ApiRequest::read(&request, &self.app) {
+            Ok(call) => self.app.respond(&call, self.operate(&request, &call).await),
+            Err(refused) => self.app.refuse(refused),
         }
     }
 }
 
-impl Admin {
-    async fn operate(&self, request: &Request, call: &Call) -> Result<Answer, Refused> {
+impl SettingsApi {
+    async fn operate(&self, request: &Request, call: &ApiRequest) -> Result<ApiResponse, ApiError> {
         let path = segments(request);
         let document = match path.iter().map(String::as_str).collect::<Vec<_>>().as_slice() {
             ["v1", "settings"] => Document::System,
-            ["v1", "teams", id, "settings"] => Document::Team(id.parse().map_err(|_| Refused::NotFound)?),
-            _ => return Err(Refused::NotFound),
+            ["v1", "teams", id, "settings"] => Document::Team(id.parse().map_err(|_| ApiError::NotFound)?),
+            _ => return Err(ApiError::NotFound),
         };
         match *request.method() {
             Method::GET => self.show(call, &document).await,
             Method::PUT => self.save(call, &document).await,
-            _ => Err(Refused::NotFound),
+            _ => Err(ApiError::NotFound),
         }
     }
 
-    async fn read(&self, call: &Call, document: &Document) -> Result<(Found, Caller), Refused> {
+    async fn read(&self, call: &ApiRequest, document: &Document) -> Result<(ReadResult, Caller), ApiError> {
         let keys = match document {
-            Document::System => Keys::new().system(),
-            Document::Team(team) => Keys::new().team(team),
+            Document::System => ReadBatch::new().system(),
+            Document::Team(team) => ReadBatch::new().team(team),
         };
-        let found = self.ports.store.read(call.credentials.keys(keys)).await?;
-        let caller = call.credentials.check(&found, self.ports.clock.now())?;
+        let found = self.app.store.read(call.credentials.keys(keys)).await?;
+        let caller = call.credentials.check(&found, self.app.clock.now())?;
         Ok((found, caller))
     }
 
     /// One `BatchGetItem`.
-    async fn show(&self, call: &Call, document: &Document) -> Result<Answer, Refused> {
+    async fn show(&self, call: &ApiRequest, document: &Document) -> Result<ApiResponse, ApiError> {
         let (found, caller) = self.read(call, document).await?;
         may_read(&caller, document)?;
         match document {
@@ -97,7 +99,7 @@ impl Admin {
                 Ok(answer(settings.to_value(), version))
             }
             Document::Team(id) => {
-                let team = found.team(id)?.ok_or(Refused::NotFound)?;
+                let team = found.team(id)?.ok_or(ApiError::NotFound)?;
                 Ok(answer(team.overrides.as_value().clone(), team.version))
             }
         }
@@ -107,24 +109,24 @@ impl Admin {
     ///
     /// A change of the system's document can leave a team's without a meaning (R2 has not every combination): such a
     /// team runs under the system's settings until its own are saved again.
-    async fn save(&self, call: &Call, document: &Document) -> Result<Answer, Refused> {
+    async fn save(&self, call: &ApiRequest, document: &Document) -> Result<ApiResponse, ApiError> {
         let Payload::Json(new) = &call.payload else { return Err(SaveError::NotJson.into()) };
         let (found, caller) = self.read(call, document).await?;
-        call.check_csrf(&caller, &self.ports)?;
+        call.check_csrf(&caller, &self.app)?;
         may_write(&caller)?;
-        let now = self.ports.clock.now();
+        let now = self.app.clock.now();
         let (system, version) = found.system()?;
         let saved = match document {
             Document::System => {
                 must_match(call, version)?;
                 let settings = Settings::parse(new.clone())?;
-                self.ports.store.save_system_settings(&settings, &system, version, &caller.actor(), now).await
+                self.app.store.save_system_settings(&settings, &system, version, &caller.actor(), now).await
             }
             Document::Team(id) => {
-                let team = found.team(id)?.ok_or(Refused::NotFound)?;
+                let team = found.team(id)?.ok_or(ApiError::NotFound)?;
                 must_match(call, team.version)?;
                 let overrides = Overrides::parse(new.clone(), &system)?;
-                self.ports.store.save_team_settings(&team, &overrides, &caller.actor(), now).await
+                self.app.store.save_team_settings(&team, &overrides, &caller.actor(), now).await
             }
         };
         match saved {
@@ -141,8 +143,8 @@ impl Admin {
     }
 }
 
-fn answer(document: Value, version: SettingsVersion) -> Answer {
-    let mut answer = Answer::new(StatusCode::OK, document, "/console");
+fn answer(document: Value, version: SettingsVersion) -> ApiResponse {
+    let mut answer = ApiResponse::new(StatusCode::OK, document, "/console");
     answer.etag = Some(etag(version));
     answer
 }
@@ -152,7 +154,7 @@ fn etag(version: SettingsVersion) -> String {
 }
 
 /// `If-Match` has to name the version that was read: settings are never overwritten blindly.
-fn must_match(call: &Call, version: SettingsVersion) -> Result<(), SaveError> {
+fn must_match(call: &ApiRequest, version: SettingsVersion) -> Result<(), SaveError> {
     match call.if_match.as_deref() {
         None => Err(SaveError::NoIfMatch),
         Some(given) if given == etag(version) => Ok(()),
@@ -160,16 +162,16 @@ fn must_match(call: &Call, version: SettingsVersion) -> Result<(), SaveError> {
     }
 }
 
-fn may_write(caller: &Caller) -> Result<(), Refused> {
-    if caller.sees_all() { Ok(()) } else { Err(Refused::Forbidden("Only admins change settings.")) }
+fn may_write(caller: &Caller) -> Result<(), ApiError> {
+    if caller.sees_all() { Ok(()) } else { Err(ApiError::Forbidden("Only admins change settings.")) }
 }
 
-fn may_read(caller: &Caller, document: &Document) -> Result<(), Refused> {
+fn may_read(caller: &Caller, document: &Document) -> Result<(), ApiError> {
     let own_team = match document {
         Document::System => false,
         Document::Team(team) => caller.agent.role >= Role::Supervisor && caller.agent.may_use_team(team),
     };
-    if caller.sees_all() || own_team { Ok(()) } else { Err(Refused::Forbidden("Only admins see these settings.")) }
+    if caller.sees_all() || own_team { Ok(()) } else { Err(ApiError::Forbidden("Only admins see these settings.")) }
 }
 
 /// The operations, for the API's document.
@@ -219,8 +221,8 @@ mod tests {
 
     #[test]
     fn refusals_have_stable_codes() {
-        let code = |error: SaveError| match Refused::from(error) {
-            Refused::Other(problem) => (problem.status, problem.code),
+        let code = |error: SaveError| match ApiError::from(error) {
+            ApiError::Other(problem) => (problem.status, problem.code),
             _ => panic!("not a problem of its own"),
         };
         assert_eq!(code(SaveError::NoIfMatch), (428, "if-match-required"));

@@ -33,7 +33,7 @@ const LONGEST_TEXT: usize = 1600;
 pub type ClockNow = Arc<dyn Fn() -> Timestamp + Send + Sync>;
 
 #[derive(Clone)]
-struct Catcher {
+struct FakeSesSns {
     outbox: Outbox,
     clock_now: ClockNow,
 }
@@ -44,7 +44,7 @@ pub(crate) fn aws_router(outbox: Outbox, clock_now: ClockNow) -> Router {
         .route("/v2/email/outbound-emails", post(send_email))
         .route("/", post(sns))
         .fallback(async || SesRefusal::unknown_operation().into_response())
-        .with_state(Catcher { outbox, clock_now })
+        .with_state(FakeSesSns { outbox, clock_now })
 }
 
 // --- SES v2: REST with JSON -----------------------------------------------------------------------------------------
@@ -134,7 +134,7 @@ impl SesRefusal {
         Self {
             status: StatusCode::NOT_FOUND,
             code: "UnknownOperationException",
-            message: "The catcher answers SES v2 SendEmail and SNS Publish only.".into(),
+            message: "The fake_ses_sns answers SES v2 SendEmail and SNS Publish only.".into(),
         }
     }
 }
@@ -146,7 +146,11 @@ impl IntoResponse for SesRefusal {
     }
 }
 
-async fn send_email(State(catcher): State<Catcher>, headers: HeaderMap, body: Bytes) -> Result<Response, SesRefusal> {
+async fn send_email(
+    State(fake_ses_sns): State<FakeSesSns>,
+    headers: HeaderMap,
+    body: Bytes,
+) -> Result<Response, SesRefusal> {
     if !signed_for(&headers, "ses") {
         return Err(SesRefusal {
             status: StatusCode::FORBIDDEN,
@@ -154,13 +158,13 @@ async fn send_email(State(catcher): State<Catcher>, headers: HeaderMap, body: By
             message: "Missing Authentication Token".into(),
         });
     }
-    if catcher.outbox.takes_failure() {
+    if fake_ses_sns.outbox.takes_failure() {
         return Err(SesRefusal::internal());
     }
     let request: SendEmail =
         serde_json::from_slice(&body).map_err(|error| SesRefusal::bad_request(error.to_string()))?;
     let Some(simple) = request.content.simple else {
-        return Err(SesRefusal::bad_request("The catcher reads simple content only."));
+        return Err(SesRefusal::bad_request("The fake_ses_sns reads simple content only."));
     };
     if simple.body.text.is_none() && simple.body.html.is_none() {
         return Err(SesRefusal::bad_request("Missing required message body: text or html."));
@@ -187,7 +191,7 @@ async fn send_email(State(catcher): State<Catcher>, headers: HeaderMap, body: By
         html: simple.body.html.map(|part| part.data),
         headers: simple.headers.into_iter().map(|header| (header.name, header.value)).collect(),
     };
-    let id = catcher.outbox.push(message, (catcher.clock_now)()).map_err(|error| {
+    let id = fake_ses_sns.outbox.push(message, (fake_ses_sns.clock_now)()).map_err(|error| {
         tracing::error!(%error, "the outbox cannot be written");
         SesRefusal::internal()
     })?;
@@ -258,7 +262,7 @@ impl IntoResponse for SnsRefusal {
 /// SNS gives every answer an identifier; nothing here looks one up, so all share this one.
 const NO_REQUEST_ID: &str = "00000000-0000-4000-8000-000000000000";
 
-async fn sns(State(catcher): State<Catcher>, headers: HeaderMap, body: Bytes) -> Result<Response, SnsRefusal> {
+async fn sns(State(fake_ses_sns): State<FakeSesSns>, headers: HeaderMap, body: Bytes) -> Result<Response, SnsRefusal> {
     if !signed_for(&headers, "sns") {
         return Err(SnsRefusal {
             status: StatusCode::FORBIDDEN,
@@ -269,15 +273,18 @@ async fn sns(State(catcher): State<Catcher>, headers: HeaderMap, body: Bytes) ->
     let form: Vec<(String, String)> = form_urlencoded::parse(&body).into_owned().collect();
     let field = |name: &str| form.iter().find(|(key, _)| key == name).map(|(_, value)| value.as_str());
     if field("Action") != Some("Publish") {
-        return Err(SnsRefusal::sender("InvalidAction", "The catcher answers SES v2 SendEmail and SNS Publish only."));
+        return Err(SnsRefusal::sender(
+            "InvalidAction",
+            "The fake_ses_sns answers SES v2 SendEmail and SNS Publish only.",
+        ));
     }
-    if catcher.outbox.takes_failure() {
+    if fake_ses_sns.outbox.takes_failure() {
         return Err(SnsRefusal::internal());
     }
     let Some(phone) = field("PhoneNumber") else {
         return Err(SnsRefusal::sender(
             "InvalidParameter",
-            "Invalid parameter: TopicArn or TargetArn Reason: the catcher publishes to phone numbers only",
+            "Invalid parameter: TopicArn or TargetArn Reason: the fake_ses_sns publishes to phone numbers only",
         ));
     };
     if !is_e164(phone) || phone == REFUSED_PHONE {
@@ -303,7 +310,7 @@ async fn sns(State(catcher): State<Catcher>, headers: HeaderMap, body: Bytes) ->
         html: None,
         headers: Vec::new(),
     };
-    let id = catcher.outbox.push(message, (catcher.clock_now)()).map_err(|error| {
+    let id = fake_ses_sns.outbox.push(message, (fake_ses_sns.clock_now)()).map_err(|error| {
         tracing::error!(%error, "the outbox cannot be written");
         SnsRefusal::internal()
     })?;
@@ -362,8 +369,8 @@ mod tests {
     use super::*;
     use tokio::net::TcpListener;
 
-    /// A catcher on a free port, and the configuration that leads both SDK clients to it.
-    async fn catcher(retries: RetryConfig) -> (Outbox, SdkConfig) {
+    /// A fake SES and SNS on a free port, and the configuration that leads both SDK clients to it.
+    async fn fake_ses_sns(retries: RetryConfig) -> (Outbox, SdkConfig) {
         let outbox = Outbox::in_memory();
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
@@ -435,7 +442,7 @@ mod tests {
 
     #[tokio::test]
     async fn a_mail_from_the_sdk_is_kept_whole() {
-        let (outbox, config) = catcher(RetryConfig::disabled()).await;
+        let (outbox, config) = fake_ses_sns(RetryConfig::disabled()).await;
         let id = send(&config, &["Mara <mara@example.net>", "b@example.net"]).await.unwrap();
         let items = outbox.items();
         assert_eq!(items.len(), 2);
@@ -454,7 +461,7 @@ mod tests {
 
     #[tokio::test]
     async fn a_text_from_the_sdk_is_kept_whole() {
-        let (outbox, config) = catcher(RetryConfig::disabled()).await;
+        let (outbox, config) = fake_ses_sns(RetryConfig::disabled()).await;
         let text = "ACME: für dich & <alle> https://acme.example/s/abc?x=1+2";
         let id = publish(&config, "+4915112345678", text).await.unwrap();
         let items = outbox.items();
@@ -469,7 +476,7 @@ mod tests {
 
     #[tokio::test]
     async fn refusals_have_the_types_that_the_sdk_knows() {
-        let (outbox, config) = catcher(RetryConfig::disabled()).await;
+        let (outbox, config) = fake_ses_sns(RetryConfig::disabled()).await;
         let error = send(&config, &["who@bounce.example"]).await.unwrap_err();
         assert!(error.as_service_error().unwrap().is_message_rejected(), "{error:?}");
         let error = send(&config, &["nobody"]).await.unwrap_err();
@@ -488,7 +495,7 @@ mod tests {
 
     #[tokio::test]
     async fn provoked_failures_are_internal_errors_and_then_over() {
-        let (outbox, config) = catcher(RetryConfig::disabled()).await;
+        let (outbox, config) = fake_ses_sns(RetryConfig::disabled()).await;
         outbox.fail_next(2);
         let error = send(&config, &["mara@example.net"]).await.unwrap_err();
         assert_eq!(error.raw_response().unwrap().status().as_u16(), 500);
@@ -503,7 +510,7 @@ mod tests {
     #[tokio::test]
     async fn the_sdks_own_retries_get_over_a_failure() {
         let (outbox, config) =
-            catcher(RetryConfig::standard().with_initial_backoff(std::time::Duration::from_millis(1))).await;
+            fake_ses_sns(RetryConfig::standard().with_initial_backoff(std::time::Duration::from_millis(1))).await;
         outbox.fail_next(2);
         publish(&config, "+4915112345678", "x").await.unwrap();
         assert_eq!(outbox.items().len(), 1);

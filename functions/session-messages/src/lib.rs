@@ -7,10 +7,10 @@ use lambda_http::{
 use parlor_domain::{Command, KeyId, Sender, SessionId};
 use parlor_live::posted_mark;
 use parlor_runtime::{HttpFunction, Runtime};
-use parlor_store::Keys;
+use parlor_store::ReadBatch;
 use parlor_web::{
-    Answer, Call, Code, Credentials, Endpoint, List, MessageView, Operation, Ports, Refused, Time,
-    call::{segments, session_id},
+    ApiError, ApiRequest, ApiResponse, AppState, Code, Credentials, Endpoint, List, MessageView, Operation, Time,
+    api_request::{segments, session_id},
     operation::room,
 };
 use schemars::JsonSchema;
@@ -40,55 +40,55 @@ struct MessagesQuery {
 
 /// Posts and lists messages.
 #[derive(Debug)]
-pub struct SessionContent {
-    ports: Ports,
+pub struct SessionMessages {
+    app: AppState,
 }
 
-impl HttpFunction for SessionContent {
-    const NAME: &'static str = "session-content";
+impl HttpFunction for SessionMessages {
+    const NAME: &'static str = "session-messages";
 
     fn new(runtime: &Runtime) -> Self {
-        Self { ports: Ports::new(runtime) }
+        Self { app: AppState::new(runtime) }
     }
 
     async fn handle(&self, request: Request) -> Response<Body> {
-        match Call::read(&request, &self.ports) {
-            Ok(call) => self.ports.respond(&call, self.operate(&request, &call).await),
-            Err(refused) => self.ports.refuse(refused),
+        match ApiRequest::read(&request, &self.app) {
+            Ok(call) => self.app.respond(&call, self.operate(&request, &call).await),
+            Err(refused) => self.app.refuse(refused),
         }
     }
 }
 
-impl SessionContent {
-    async fn operate(&self, request: &Request, call: &Call) -> Result<Answer, Refused> {
+impl SessionMessages {
+    async fn operate(&self, request: &Request, call: &ApiRequest) -> Result<ApiResponse, ApiError> {
         let path = segments(request);
         match (request.method(), path.iter().map(String::as_str).collect::<Vec<_>>().as_slice()) {
             (&Method::POST, ["v1", "sessions", id, "messages"]) => self.post(call, &session_id(id)?).await,
             (&Method::GET, ["v1", "sessions", id, "messages"]) => self.list(call, &session_id(id)?).await,
-            _ => Err(Refused::NotFound),
+            _ => Err(ApiError::NotFound),
         }
     }
 
-    async fn post(&self, call: &Call, session: &SessionId) -> Result<Answer, Refused> {
+    async fn post(&self, call: &ApiRequest, session: &SessionId) -> Result<ApiResponse, ApiError> {
         let input: Input = call.input()?;
-        let id = input.id.unwrap_or_else(|| KeyId::generate(&self.ports.entropy).to_string());
+        let id = input.id.unwrap_or_else(|| KeyId::generate(&self.app.entropy).to_string());
         // The same mark as on the live connection: a page that falls back to a request repeats itself harmlessly.
         let from = match &call.credentials {
             Credentials::Key(_) => Sender::Api,
             Credentials::Staff(_) | Credentials::None => Sender::Agent,
         };
         let mark = posted_mark(from, &id);
-        Operation::on(&self.ports, call, session)
+        Operation::on(&self.app, call, session)
             .posting(&mark)
             .run(
-                |scene| {
-                    if scene.found.posted(session, &mark)?.is_some() {
-                        return Ok(scene.stored.session.unchanged());
+                |loaded| {
+                    if loaded.found.posted(session, &mark)?.is_some() {
+                        return Ok(loaded.stored.session.unchanged());
                     }
-                    scene.decide(call, Command::Post { id: id.clone(), text: input.text.clone() })
+                    loaded.decide(call, Command::Post { id: id.clone(), text: input.text.clone() })
                 },
-                |scene, decision| {
-                    let repeated = scene.found.posted(session, &mark).ok().flatten();
+                |loaded, decision| {
+                    let repeated = loaded.found.posted(session, &mark).ok().flatten();
                     let repeated = repeated.map(|mark| MessageView {
                         id: id.clone(),
                         seq: mark.seq,
@@ -97,28 +97,27 @@ impl SessionContent {
                         at: Time(mark.at),
                     });
                     let posted = decision.events.last().and_then(MessageView::of).or(repeated);
-                    Answer::new(StatusCode::CREATED, posted, room(session))
+                    ApiResponse::new(StatusCode::CREATED, posted, room(session))
                 },
             )
             .await
     }
 
     /// One `BatchGetItem` and one `Query`, side by side.
-    async fn list(&self, call: &Call, session: &SessionId) -> Result<Answer, Refused> {
+    async fn list(&self, call: &ApiRequest, session: &SessionId) -> Result<ApiResponse, ApiError> {
         let after = match call.query::<MessagesQuery>()?.cursor {
             None => 0,
-            Some(cursor) => cursor.parse().map_err(|_| Refused::Malformed("`cursor` is not one of ours.".into()))?,
+            Some(cursor) => cursor.parse().map_err(|_| ApiError::Malformed("`cursor` is not one of ours.".into()))?,
         };
-        let keys = call.credentials.keys(Keys::new().session(session));
-        let (found, page) =
-            tokio::join!(self.ports.store.read(keys), self.ports.store.events_page(session, after, PAGE));
+        let keys = call.credentials.keys(ReadBatch::new().session(session));
+        let (found, page) = tokio::join!(self.app.store.read(keys), self.app.store.events_page(session, after, PAGE));
         let found = found?;
-        let caller = call.credentials.check(&found, self.ports.clock.now())?;
+        let caller = call.credentials.check(&found, self.app.clock.now())?;
         caller.session(&found, session)?;
         let (events, more) = page?;
         let next_cursor = events.last().filter(|_| more).map(|event| event.seq.to_string());
         let items: Vec<_> = events.iter().filter_map(MessageView::of).collect();
-        Ok(Answer::new(StatusCode::OK, List { items, next_cursor }, room(session)))
+        Ok(ApiResponse::new(StatusCode::OK, List { items, next_cursor }, room(session)))
     }
 }
 

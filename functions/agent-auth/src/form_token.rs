@@ -7,29 +7,29 @@ use std::collections::BTreeMap;
 
 use lambda_http::{Body, Request, Response};
 use parlor_domain::{Secret, keyring::Purpose};
-use parlor_web::{Ports, Refused, call::is_same_site, cookies, reply::set_cookie};
+use parlor_web::{ApiError, AppState, api_request::is_same_site, cookies, reply::set_cookie};
 
 /// The cookie of the pages before signing in; it goes with the browser's session.
 const COOKIE: &str = "__Host-parlor_door";
 
 /// A page's cookie and the token that its form carries.
-pub(crate) struct Door {
+pub(crate) struct FormToken {
     cookie: String,
     new: bool,
     pub(crate) token: String,
 }
 
-fn token(ports: &Ports, cookie: &str) -> String {
-    ports.keyring.sign(Purpose::Csrf, &format!("door {cookie}"))
+fn token(app: &AppState, cookie: &str) -> String {
+    app.keyring.sign(Purpose::Csrf, &format!("door {cookie}"))
 }
 
-impl Door {
+impl FormToken {
     /// For a page that answers `request`: two tabs share the cookie.
-    pub(crate) fn of(request: &Request, ports: &Ports) -> Self {
+    pub(crate) fn of(request: &Request, app: &AppState) -> Self {
         let kept = cookies::read(request, COOKIE).filter(|cookie| Secret::parse(cookie).is_some());
         let new = kept.is_none();
-        let cookie = kept.unwrap_or_else(|| Secret::generate(&ports.entropy).reveal());
-        Self { token: token(ports, &cookie), new, cookie }
+        let cookie = kept.unwrap_or_else(|| Secret::generate(&app.entropy).reveal());
+        Self { token: token(app, &cookie), new, cookie }
     }
 
     /// Sets the cookie, if the browser has none.
@@ -41,12 +41,12 @@ impl Door {
 }
 
 /// Refuses a form that comes from elsewhere.
-pub(crate) fn check(request: &Request, fields: &BTreeMap<String, String>, ports: &Ports) -> Result<(), Refused> {
-    if is_same_site(request, &ports.public_url) {
+pub(crate) fn check(request: &Request, fields: &BTreeMap<String, String>, app: &AppState) -> Result<(), ApiError> {
+    if is_same_site(request, &app.public_url) {
         return Ok(());
     }
     let sent = fields.get("csrf").map(String::as_str).unwrap_or_default();
     let proven = cookies::read(request, COOKIE)
-        .is_some_and(|cookie| ports.keyring.verify(Purpose::Csrf, &format!("door {cookie}"), sent));
-    if proven { Ok(()) } else { Err(Refused::Csrf) }
+        .is_some_and(|cookie| app.keyring.verify(Purpose::Csrf, &format!("door {cookie}"), sent));
+    if proven { Ok(()) } else { Err(ApiError::Csrf) }
 }

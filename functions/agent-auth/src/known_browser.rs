@@ -5,7 +5,7 @@
 
 use lambda_http::Request;
 use parlor_domain::{EmailAddress, LoginId, keyring::Purpose};
-use parlor_web::{Ports, cookies};
+use parlor_web::{AppState, cookies};
 
 /// The cookie; it outlives the sign-in.
 const COOKIE: &str = "__Host-parlor_known";
@@ -18,15 +18,15 @@ fn text(email: &EmailAddress, browser: &str) -> String {
 }
 
 /// Makes the browser known for `email`, under the id of the sign-in that it made.
-pub(crate) fn cookie(ports: &Ports, email: &EmailAddress, login: &LoginId) -> String {
-    let signature = ports.keyring.sign(Purpose::Browser, &text(email, login.as_str()));
+pub(crate) fn cookie(app: &AppState, email: &EmailAddress, login: &LoginId) -> String {
+    let signature = app.keyring.sign(Purpose::Browser, &text(email, login.as_str()));
     cookies::set(COOKIE, &format!("{login}.{signature}"), Some(MAX_AGE))
 }
 
 /// The browser's id, if it is known for `email`.
-pub(crate) fn browser(ports: &Ports, request: &Request, email: &EmailAddress) -> Option<LoginId> {
+pub(crate) fn browser(app: &AppState, request: &Request, email: &EmailAddress) -> Option<LoginId> {
     let cookie = cookies::read(request, COOKIE)?;
     let (browser, signature) = cookie.split_once('.')?;
-    let signed = ports.keyring.verify(Purpose::Browser, &text(email, browser), signature);
+    let signed = app.keyring.verify(Purpose::Browser, &text(email, browser), signature);
     browser.parse().ok().filter(|_| signed)
 }

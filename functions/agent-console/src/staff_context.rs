@@ -4,23 +4,23 @@ use data_encoding::BASE64URL_NOPAD;
 use jiff::Timestamp;
 use lambda_http::Request;
 use parlor_domain::{SessionId, Settings, TeamId, settings::Method, staff::StaffCookie};
-use parlor_store::{Found, Keys};
+use parlor_store::{ReadBatch, ReadResult};
 use parlor_templates::{
     Accent,
     console::{Forms, Frame, History, NewSession, Person, TeamChoice},
 };
-use parlor_web::{Caller, Credentials, Ports, Refused, cookies};
+use parlor_web::{ApiError, AppState, Caller, Credentials, cookies};
 
-use crate::ConsoleError;
+use crate::PageError;
 
 /// The cookie in which the page's script remembers that the pane is folded.
 const PANE: &str = "parlor_pane";
 
 /// Somebody signed in, with what was read about them.
 #[derive(Debug)]
-pub(crate) struct Desk {
+pub(crate) struct StaffContext {
     pub(crate) caller: Caller,
-    pub(crate) found: Found,
+    pub(crate) found: ReadResult,
     /// The settings of their own team.
     pub(crate) own: Settings,
     pub(crate) now: Timestamp,
@@ -28,30 +28,30 @@ pub(crate) struct Desk {
 }
 
 /// The staff cookie; without one there is nothing to read. Keys are for programs, which have no use for pages.
-pub(crate) fn cookie(request: &Request) -> Result<StaffCookie, ConsoleError> {
+pub(crate) fn cookie(request: &Request) -> Result<StaffCookie, PageError> {
     match Credentials::of(request) {
         Credentials::Staff(cookie) => Ok(cookie),
-        Credentials::Key(_) | Credentials::None => Err(Refused::NotSignedIn.into()),
+        Credentials::Key(_) | Credentials::None => Err(ApiError::NotSignedIn.into()),
     }
 }
 
 /// What to read about whoever the cookie names: sign-in, agent, and the settings of their teams.
-pub(crate) fn keys(cookie: &StaffCookie) -> Keys {
-    cookie.teams.iter().fold(Keys::new().login(&cookie.agent, &cookie.login), Keys::team)
+pub(crate) fn keys(cookie: &StaffCookie) -> ReadBatch {
+    cookie.teams.iter().fold(ReadBatch::new().login(&cookie.agent, &cookie.login), ReadBatch::team)
 }
 
-impl Desk {
+impl StaffContext {
     /// Checks the cookie against what was read, and that the service is up (R15).
-    pub(crate) fn open(cookie: StaffCookie, found: Found, now: Timestamp) -> Result<Self, ConsoleError> {
+    pub(crate) fn open(cookie: StaffCookie, found: ReadResult, now: Timestamp) -> Result<Self, PageError> {
         let caller = Credentials::Staff(cookie.clone()).check(&found, now)?;
         // The cookie says which teams were read. Who has moved to another team since signs in again, which is rare, and
         // spares every page a second read.
         if !cookie.teams.contains(&caller.agent.team) {
-            return Err(Refused::NotSignedIn.into());
+            return Err(ApiError::NotSignedIn.into());
         }
         let (own, _) = found.settings(&caller.agent.team)?;
         if own.service.maintenance {
-            return Err(ConsoleError::Maintenance(own.service));
+            return Err(PageError::Maintenance(own.service));
         }
         Ok(Self { caller, found, own, now, cookie })
     }
@@ -63,7 +63,7 @@ impl Desk {
             .chain(self.cookie.teams.iter().filter(|team| **team != agent.team && agent.may_use_team(team)))
     }
 
-    fn new_session(&self) -> Result<NewSession, ConsoleError> {
+    fn new_session(&self) -> Result<NewSession, PageError> {
         let agent = &self.caller.agent;
         let mut teams = vec![];
         for team in self.teams() {
@@ -91,13 +91,13 @@ impl Desk {
     }
 
     /// The console around a page, with `history` in its pane.
-    pub(crate) fn frame(&self, ports: &Ports, request: &Request, history: History) -> Result<Frame, ConsoleError> {
+    pub(crate) fn frame(&self, app: &AppState, request: &Request, history: History) -> Result<Frame, PageError> {
         let agent = &self.caller.agent;
         let branding = &self.own.branding;
         Ok(Frame {
             forms: Forms {
-                csrf: self.caller.csrf_token(&ports.keyring),
-                key: BASE64URL_NOPAD.encode(&ports.entropy.bytes::<16>()),
+                csrf: self.caller.csrf_token(&app.keyring),
+                key: BASE64URL_NOPAD.encode(&app.entropy.bytes::<16>()),
             },
             agent: Person { name: agent.name.clone(), role: agent.role },
             company: branding.name.clone(),

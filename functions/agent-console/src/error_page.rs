@@ -5,17 +5,17 @@ use lambda_http::{Body, Request, RequestExt as _, Response, http::StatusCode};
 use parlor_domain::settings::Service;
 use parlor_templates::console::{Door, DoorPage};
 use parlor_web::{
-    Refused, html,
+    ApiError, html,
     problem::page,
     redirect,
     reply::{self, retry_after},
 };
 
-use crate::ConsoleError;
+use crate::PageError;
 
 /// Who waits for the answer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Wanted {
+pub(crate) enum ResponseKind {
     /// A person.
     Page,
     /// A page's script, that puts it into the page.
@@ -27,18 +27,18 @@ pub(crate) enum Wanted {
 /// Seconds after which a page that is down is worth another try.
 const RETRY_SECONDS: i64 = 60;
 
-pub(crate) fn response(error: ConsoleError, wanted: Wanted, request: &Request, now: Timestamp) -> Response<Body> {
+pub(crate) fn response(error: PageError, wanted: ResponseKind, request: &Request, now: Timestamp) -> Response<Body> {
     let refused = match error {
-        ConsoleError::Maintenance(service) if wanted == Wanted::Page => return down(service),
-        ConsoleError::Maintenance(_) => Refused::Maintenance,
-        ConsoleError::Refused(refused) => refused,
+        PageError::Maintenance(service) if wanted == ResponseKind::Page => return down(service),
+        PageError::Maintenance(_) => ApiError::Maintenance,
+        PageError::Api(refused) => refused,
     };
     match refused {
-        Refused::NotSignedIn if wanted == Wanted::Page => redirect(&sign_in(request)),
+        ApiError::NotSignedIn if wanted == ResponseKind::Page => redirect(&sign_in(request)),
         refused => {
             let problem = refused.problem(now);
             // A script tells refusals apart by their status; a problem document is no part of any page.
-            if wanted == Wanted::Page { page(&problem, "/console") } else { reply::problem(&problem) }
+            if wanted == ResponseKind::Page { page(&problem, "/console") } else { reply::problem(&problem) }
         }
     }
 }
@@ -80,16 +80,16 @@ mod tests {
     #[test]
     fn a_page_leads_to_signing_in_and_back() {
         let request = get("/console/s/abc?before=9&x=1");
-        let error = ConsoleError::Refused(Refused::NotSignedIn);
-        let answer = response(error, Wanted::Page, &request, Timestamp::UNIX_EPOCH);
+        let error = PageError::Api(ApiError::NotSignedIn);
+        let answer = response(error, ResponseKind::Page, &request, Timestamp::UNIX_EPOCH);
         assert_eq!(answer.status(), 303);
         assert_eq!(answer.headers()[LOCATION], "/login?next=%2Fconsole%2Fs%2Fabc%3Fbefore%3D9%26x%3D1");
     }
 
     #[test]
     fn a_script_hears_401() {
-        for wanted in [Wanted::Fragment, Wanted::Json] {
-            let error = ConsoleError::Refused(Refused::NotSignedIn);
+        for wanted in [ResponseKind::Fragment, ResponseKind::Json] {
+            let error = PageError::Api(ApiError::NotSignedIn);
             assert_eq!(response(error, wanted, &get("/console"), Timestamp::UNIX_EPOCH).status(), 401);
         }
     }
@@ -98,7 +98,7 @@ mod tests {
     fn r15_maintenance_is_said_in_the_settings_words() {
         let service = Service { maintenance: true, message: Some("Back at noon.".into()), status_url: None };
         let answer =
-            response(ConsoleError::Maintenance(service), Wanted::Page, &get("/console"), Timestamp::UNIX_EPOCH);
+            response(PageError::Maintenance(service), ResponseKind::Page, &get("/console"), Timestamp::UNIX_EPOCH);
         assert_eq!(answer.status(), 503);
         let Body::Text(text) = answer.body() else { panic!("a page") };
         assert!(text.contains("Back at noon.") && text.contains("content=\"service-down\""));

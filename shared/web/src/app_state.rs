@@ -6,11 +6,11 @@ use parlor_live::Live;
 use parlor_runtime::{Clock, Entropy, Runtime};
 use parlor_store::Store;
 
-use crate::{Answer, Call, Refused, operation};
+use crate::{ApiError, ApiRequest, ApiResponse, operation};
 
 /// Tables, rooms, keys, clock and randomness of one function.
 #[derive(Debug, Clone)]
-pub struct Ports {
+pub struct AppState {
     /// The tables.
     pub store: Store,
     /// The open rooms.
@@ -27,7 +27,7 @@ pub struct Ports {
     pub live_url: String,
 }
 
-impl Ports {
+impl AppState {
     /// From the function's runtime.
     #[must_use]
     pub fn new(runtime: &Runtime) -> Self {
@@ -45,13 +45,13 @@ impl Ports {
 
     /// An operation's response to the kind of caller that asked.
     #[must_use]
-    pub fn respond(&self, call: &Call, result: Result<Answer, Refused>) -> Response<Body> {
+    pub fn respond(&self, call: &ApiRequest, result: Result<ApiResponse, ApiError>) -> Response<Body> {
         operation::respond(Some(call), result, self.clock.now())
     }
 
     /// The response to a request that cannot be read as a call.
     #[must_use]
-    pub fn refuse(&self, refused: Refused) -> Response<Body> {
+    pub fn refuse(&self, refused: ApiError) -> Response<Body> {
         operation::respond(None, Err(refused), self.clock.now())
     }
 

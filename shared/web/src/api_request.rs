@@ -15,7 +15,7 @@ use serde::{
 use serde_json::Value;
 use sha2::{Digest, Sha256};
 
-use crate::{Caller, Credentials, Ports, Refused};
+use crate::{ApiError, AppState, Caller, Credentials};
 
 /// The largest body that an operation reads.
 const MAX_BODY: usize = 64 * 1024;
@@ -33,7 +33,7 @@ pub enum Payload {
 
 /// A request to an operation.
 #[derive(Debug, Clone)]
-pub struct Call {
+pub struct ApiRequest {
     /// Who says they ask.
     pub credentials: Credentials,
     /// What came in the body.
@@ -48,7 +48,7 @@ pub struct Call {
     pub if_match: Option<String>,
     /// The page that a refused form's browser goes back to: the session's room, or the console.
     pub back: String,
-    /// The query's parameters as they came; [`Call::query`] reads them as a type.
+    /// The query's parameters as they came; [`ApiRequest::query`] reads them as a type.
     pub query: BTreeMap<String, String>,
     fingerprint: String,
     csrf: Option<String>,
@@ -66,8 +66,8 @@ pub fn segments(request: &Request) -> Vec<String> {
 }
 
 /// A session's id in a path: what is not one is not found.
-pub fn session_id(segment: &str) -> Result<SessionId, Refused> {
-    segment.parse().map_err(|_| Refused::NotFound)
+pub fn session_id(segment: &str) -> Result<SessionId, ApiError> {
+    segment.parse().map_err(|_| ApiError::NotFound)
 }
 
 /// Where the forms of an operation stand: what acts on a session is in its room.
@@ -97,17 +97,17 @@ fn text(headers: &HeaderMap, name: &str) -> Option<String> {
 }
 
 /// A body's bytes, up to `MAX_BODY`.
-pub fn body_bytes(request: &Request) -> Result<&[u8], Refused> {
+pub fn body_bytes(request: &Request) -> Result<&[u8], ApiError> {
     let bytes: &[u8] = match request.body() {
         Body::Text(text) => text.as_bytes(),
         Body::Binary(bytes) => bytes,
         _ => &[],
     };
-    if bytes.len() > MAX_BODY { Err(Refused::TooLarge) } else { Ok(bytes) }
+    if bytes.len() > MAX_BODY { Err(ApiError::TooLarge) } else { Ok(bytes) }
 }
 
 /// The fields of a form; the last of two with one name wins.
-pub fn form_fields(request: &Request) -> Result<BTreeMap<String, String>, Refused> {
+pub fn form_fields(request: &Request) -> Result<BTreeMap<String, String>, ApiError> {
     Ok(form_urlencoded::parse(body_bytes(request)?)
         .map(|(name, value)| (name.into_owned(), value.into_owned()))
         .collect())
@@ -129,9 +129,9 @@ pub fn is_same_site(request: &Request, public_url: &str) -> bool {
     }
 }
 
-impl Call {
+impl ApiRequest {
     /// Reads a request. Nothing is asked of anybody.
-    pub fn read(request: &Request, ports: &Ports) -> Result<Self, Refused> {
+    pub fn read(request: &Request, app: &AppState) -> Result<Self, ApiError> {
         let headers = request.headers();
         let writes = !matches!(*request.method(), Method::GET | Method::HEAD);
         // What comes with a GET means nothing (RFC 9110), and is not read.
@@ -142,10 +142,10 @@ impl Call {
             _ if !writes => Payload::Empty,
             _ if bytes.is_empty() && media_type != "application/x-www-form-urlencoded" => Payload::Empty,
             "application/json" => Payload::Json(
-                serde_json::from_slice(bytes).map_err(|error| Refused::Malformed(format!("Not JSON: {error}.")))?,
+                serde_json::from_slice(bytes).map_err(|error| ApiError::Malformed(format!("Not JSON: {error}.")))?,
             ),
             "application/x-www-form-urlencoded" => Payload::Form(form_fields(request)?),
-            _ => return Err(Refused::MediaType),
+            _ => return Err(ApiError::MediaType),
         };
         let accepts_json = text(headers, header::ACCEPT.as_str()).is_some_and(|accept| accept.contains("json"));
         let (csrf, form_key) = match &payload {
@@ -158,7 +158,7 @@ impl Call {
         let idempotency_key = header_key.or(form_key.filter(|key| !key.is_empty())).filter(|_| writes);
         let is_key = |key: &String| (1..=255).contains(&key.len()) && key.bytes().all(|byte| byte.is_ascii_graphic());
         if idempotency_key.as_ref().is_some_and(|key| !is_key(key)) {
-            return Err(Refused::Malformed("An Idempotency-Key has 1 to 255 visible ASCII characters.".into()));
+            return Err(ApiError::Malformed("An Idempotency-Key has 1 to 255 visible ASCII characters.".into()));
         }
         let path = request.raw_http_path();
         let mut hash = Sha256::new();
@@ -181,7 +181,7 @@ impl Call {
                 .collect(),
             fingerprint: data_encoding::HEXLOWER.encode(&hash.finalize()),
             csrf,
-            same_site: is_same_site(request, &ports.public_url),
+            same_site: is_same_site(request, &app.public_url),
         })
     }
 
@@ -193,17 +193,17 @@ impl Call {
 
     /// Checks a caller who came by cookie: their writes must come from our own pages. A key needs no such proof, since
     /// no browser sends one by itself.
-    pub fn check_csrf(&self, caller: &Caller, ports: &Ports) -> Result<(), Refused> {
+    pub fn check_csrf(&self, caller: &Caller, app: &AppState) -> Result<(), ApiError> {
         if caller.is_key() {
             return Ok(());
         }
         let token = self.csrf.as_deref().unwrap_or_default();
-        if self.same_site && caller.csrf_matches(&ports.keyring, token) { Ok(()) } else { Err(Refused::Csrf) }
+        if self.same_site && caller.csrf_matches(&app.keyring, token) { Ok(()) } else { Err(ApiError::Csrf) }
     }
 
     /// The body as JSON of type `T`; an empty body is an empty object. Forms are given as an object of strings, without
     /// the fields that belong to the call itself and without empty ones.
-    pub fn input<T: DeserializeOwned>(&self) -> Result<T, Refused> {
+    pub fn input<T: DeserializeOwned>(&self) -> Result<T, ApiError> {
         let value = match &self.payload {
             Payload::Empty => Value::Object(serde_json::Map::new()),
             Payload::Json(value) => value.clone(),
@@ -217,24 +217,24 @@ impl Call {
                 .into(),
         };
         if !value.is_object() {
-            return Err(Refused::Malformed("The body must be a JSON object.".into()));
+            return Err(ApiError::Malformed("The body must be a JSON object.".into()));
         }
         read(value)
     }
 
     /// The query's parameters as type `T`. Those that it does not name mean nothing. An empty one is what it says: a
     /// program's empty variable must not list more than it asked for.
-    pub fn query<T: DeserializeOwned>(&self) -> Result<T, Refused> {
+    pub fn query<T: DeserializeOwned>(&self) -> Result<T, ApiError> {
         let all = self.query.iter().map(|(name, value)| (name.clone(), Value::from(value.as_str())));
         read(all.collect::<serde_json::Map<_, _>>().into())
     }
 }
 
 /// Reads a value, and names the field at fault.
-fn read<T: DeserializeOwned>(value: Value) -> Result<T, Refused> {
+fn read<T: DeserializeOwned>(value: Value) -> Result<T, ApiError> {
     serde_path_to_error::deserialize(value).map_err(|error| {
         let path = error.path().to_string();
-        Refused::Malformed(format!("`{path}`: {}.", parlor_domain::settings::without_internals(error.inner())))
+        ApiError::Malformed(format!("`{path}`: {}.", parlor_domain::settings::without_internals(error.inner())))
     })
 }
 

@@ -2,16 +2,16 @@
 
 use lambda_http::{Body, Response};
 use parlor_domain::{Decision, EventKind, Gate, Rejection, SessionId, Settings, gate};
-use parlor_store::{Extras, Keys, PostedMark, Race, Stored};
+use parlor_store::{Extras, PostedMark, Race, ReadBatch, Stored};
 use parlor_templates::customer::Brand;
 use parlor_web::{
-    Ports,
-    customer::{self, Host, TurnedAway, Visit, commit},
+    AppState,
+    customer::{self, Inviter, PageError, Visit, commit},
 };
 
 /// A session whose room somebody asks for. Whether it is theirs the gates say.
 #[derive(Debug)]
-pub(crate) struct AtRoom {
+pub(crate) struct LoadedRoom {
     pub(crate) stored: Stored,
     pub(crate) settings: Settings,
     team: String,
@@ -27,21 +27,21 @@ pub(crate) struct Posted {
 }
 
 /// Turns away somebody whose path names no session: one `BatchGetItem`, to say whether the service is up at all.
-pub(crate) async fn unknown(ports: &Ports) -> Result<Response<Body>, TurnedAway> {
-    let found = ports.store.read(Keys::new().system()).await?;
+pub(crate) async fn unknown(app: &AppState) -> Result<Response<Body>, PageError> {
+    let found = app.store.read(ReadBatch::new().system()).await?;
     Err(nobody(&found.system()?.0))
 }
 
-fn nobody(settings: &Settings) -> TurnedAway {
+fn nobody(settings: &Settings) -> PageError {
     let gate = if settings.service.maintenance { Gate::ServiceDown } else { Gate::Unknown };
-    TurnedAway::by(gate, Host::nobody(settings))
+    PageError::by(gate, Inviter::nobody(settings))
 }
 
-impl AtRoom {
+impl LoadedRoom {
     /// One `BatchGetItem`; with `mark` it also tells whether a message was posted before.
-    pub(crate) async fn read(ports: &Ports, id: &SessionId, mark: Option<&str>) -> Result<Self, TurnedAway> {
-        let keys = Keys::new().session(id);
-        let found = ports.store.read(mark.into_iter().fold(keys, |keys, mark| keys.posted(id, mark))).await?;
+    pub(crate) async fn read(app: &AppState, id: &SessionId, mark: Option<&str>) -> Result<Self, PageError> {
+        let keys = ReadBatch::new().session(id);
+        let found = app.store.read(mark.into_iter().fold(keys, |keys, mark| keys.posted(id, mark))).await?;
         let (settings, team) = found.settings(&id.team())?;
         let posted = mark.map(|mark| found.posted(id, mark)).transpose()?.flatten();
         match found.session(id)? {
@@ -52,65 +52,65 @@ impl AtRoom {
 
     /// Reads, decides and commits, again for as long as somebody else is first.
     pub(crate) async fn change(
-        ports: &Ports,
+        app: &AppState,
         visit: &Visit,
         id: &SessionId,
         mut decide: impl FnMut(&Self) -> Result<Decision, Rejection> + Send,
-    ) -> Result<(Self, Result<Decision, Rejection>), TurnedAway> {
-        let mut race = Race::new(&ports.entropy);
+    ) -> Result<(Self, Result<Decision, Rejection>), PageError> {
+        let mut race = Race::new(&app.entropy);
         while race.goes_on().await {
-            let scene = Self::read(ports, id, None).await?;
-            let decision = match decide(&scene) {
+            let loaded = Self::read(app, id, None).await?;
+            let decision = match decide(&loaded) {
                 Ok(decision) => decision,
-                Err(rejection) => return Ok((scene, Err(rejection))),
+                Err(rejection) => return Ok((loaded, Err(rejection))),
             };
-            if scene.commit(ports, visit, &decision, Extras::default()).await? {
-                return Ok((scene, Ok(decision)));
+            if loaded.commit(app, visit, &decision, Extras::default()).await? {
+                return Ok((loaded, Ok(decision)));
             }
         }
-        Err(TurnedAway::Busy)
+        Err(PageError::Busy)
     }
 
     /// Posts a message under `mark`, from inside the room only. Posting it again changes nothing and answers the same.
     pub(crate) async fn post(
-        ports: &Ports,
+        app: &AppState,
         visit: &Visit,
         id: &SessionId,
         mark: &str,
         mut decide: impl FnMut(&Self) -> Result<Decision, Rejection> + Send,
-    ) -> Result<(Self, Result<Posted, Rejection>), TurnedAway> {
-        let mut race = Race::new(&ports.entropy);
+    ) -> Result<(Self, Result<Posted, Rejection>), PageError> {
+        let mut race = Race::new(&app.entropy);
         while race.goes_on().await {
-            let scene = Self::read(ports, id, Some(mark)).await?;
-            scene.must_be_inside(visit)?;
-            if let Some(mark) = scene.posted.clone() {
-                return Ok((scene, Ok(Posted { mark, text: None })));
+            let loaded = Self::read(app, id, Some(mark)).await?;
+            loaded.must_be_inside(visit)?;
+            if let Some(mark) = loaded.posted.clone() {
+                return Ok((loaded, Ok(Posted { mark, text: None })));
             }
-            let decision = match decide(&scene) {
+            let decision = match decide(&loaded) {
                 Ok(decision) => decision,
-                Err(rejection) => return Ok((scene, Err(rejection))),
+                Err(rejection) => return Ok((loaded, Err(rejection))),
             };
             let extras = Extras { posted: Some(mark), ..Extras::default() };
-            if scene.commit(ports, visit, &decision, extras).await? {
+            if loaded.commit(app, visit, &decision, extras).await? {
                 let mark = PostedMark { seq: decision.session.seq, at: visit.now };
                 let text = decision.events.into_iter().find_map(|event| match event.kind {
                     EventKind::Message { text, .. } => Some(text),
                     _ => None,
                 });
-                return Ok((scene, Ok(Posted { mark, text })));
+                return Ok((loaded, Ok(Posted { mark, text })));
             }
         }
-        Err(TurnedAway::Busy)
+        Err(PageError::Busy)
     }
 
     async fn commit(
         &self,
-        ports: &Ports,
+        app: &AppState,
         visit: &Visit,
         decision: &Decision,
         extras: Extras<'_>,
-    ) -> Result<bool, TurnedAway> {
-        commit(ports, decision, &self.stored.presence, &self.settings, extras, visit.now).await
+    ) -> Result<bool, PageError> {
+        commit(app, decision, &self.stored.presence, &self.settings, extras, visit.now).await
     }
 
     /// Where the visitor stands (R6).
@@ -122,7 +122,7 @@ impl AtRoom {
     }
 
     /// Turns away whoever is not inside.
-    pub(crate) fn must_be_inside(&self, visit: &Visit) -> Result<(), TurnedAway> {
+    pub(crate) fn must_be_inside(&self, visit: &Visit) -> Result<(), PageError> {
         match self.gate(visit) {
             Gate::Inside => Ok(()),
             closed => Err(self.turn_away(visit, closed)),
@@ -130,17 +130,17 @@ impl AtRoom {
     }
 
     /// Turns the visitor away at `gate`.
-    pub(crate) fn turn_away(&self, visit: &Visit, gate: Gate) -> TurnedAway {
-        TurnedAway::by(gate, self.host(visit))
+    pub(crate) fn turn_away(&self, visit: &Visit, gate: Gate) -> PageError {
+        PageError::by(gate, self.host(visit))
     }
 
     /// Who speaks: to whoever cannot show that the session is theirs, nobody does.
-    pub(crate) fn host(&self, visit: &Visit) -> Host {
+    pub(crate) fn host(&self, visit: &Visit) -> Inviter {
         let session = &self.stored.session;
         if session.is_bound_to(visit.presented.device.as_ref()) {
-            Host::of(session, &self.settings, &self.team)
+            Inviter::of(session, &self.settings, &self.team)
         } else {
-            Host::nobody(&self.settings)
+            Inviter::nobody(&self.settings)
         }
     }
 
