@@ -134,7 +134,7 @@ impl SesRefusal {
         Self {
             status: StatusCode::NOT_FOUND,
             code: "UnknownOperationException",
-            message: "The fake_ses_sns answers SES v2 SendEmail and SNS Publish only.".into(),
+            message: "The fake SES and SNS answer SES v2 SendEmail and SNS Publish only.".into(),
         }
     }
 }
@@ -164,7 +164,7 @@ async fn send_email(
     let request: SendEmail =
         serde_json::from_slice(&body).map_err(|error| SesRefusal::bad_request(error.to_string()))?;
     let Some(simple) = request.content.simple else {
-        return Err(SesRefusal::bad_request("The fake_ses_sns reads simple content only."));
+        return Err(SesRefusal::bad_request("The fake SES reads simple content only."));
     };
     if simple.body.text.is_none() && simple.body.html.is_none() {
         return Err(SesRefusal::bad_request("Missing required message body: text or html."));
@@ -275,7 +275,7 @@ async fn sns(State(fake_ses_sns): State<FakeSesSns>, headers: HeaderMap, body: B
     if field("Action") != Some("Publish") {
         return Err(SnsRefusal::sender(
             "InvalidAction",
-            "The fake_ses_sns answers SES v2 SendEmail and SNS Publish only.",
+            "The fake SES and SNS answer SES v2 SendEmail and SNS Publish only.",
         ));
     }
     if fake_ses_sns.outbox.takes_failure() {
@@ -284,7 +284,7 @@ async fn sns(State(fake_ses_sns): State<FakeSesSns>, headers: HeaderMap, body: B
     let Some(phone) = field("PhoneNumber") else {
         return Err(SnsRefusal::sender(
             "InvalidParameter",
-            "Invalid parameter: TopicArn or TargetArn Reason: the fake_ses_sns publishes to phone numbers only",
+            "Invalid parameter: TopicArn or TargetArn Reason: this fake publishes to phone numbers only",
         ));
     };
     if !is_e164(phone) || phone == REFUSED_PHONE {
