@@ -19,6 +19,11 @@ use crate::stale_reads::{Lagging, may_be_stale};
 /// How many requests each function made, by operation: `session-end`, `TransactWriteItems` -> 1.
 pub type Requests = BTreeMap<String, BTreeMap<String, u64>>;
 
+/// The capacity that each function consumed, by operation, in DynamoDB's units. A write's are write units, indexes and the
+/// factor of a transaction included; everything else's are read units.
+/// <https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_ConsumedCapacity.html>
+pub type Capacity = BTreeMap<String, BTreeMap<String, f64>>;
+
 /// What happens to one request.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Fault {
@@ -49,6 +54,7 @@ type Decide = Box<dyn FnMut(&str, &str) -> Fault + Send>;
 #[derive(Clone, Default)]
 pub(crate) struct Observer {
     requests: Arc<Mutex<Requests>>,
+    capacity: Arc<Mutex<Capacity>>,
     decide: Arc<Mutex<Option<Decide>>>,
     decided_anew: Arc<Notify>,
 }
@@ -69,8 +75,23 @@ impl Observer {
         self.counts().clone()
     }
 
+    pub(crate) fn capacity(&self) -> Capacity {
+        self.capacity.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
     pub(crate) fn reset(&self) {
         self.counts().clear();
+        self.capacity.lock().unwrap_or_else(PoisonError::into_inner).clear();
+    }
+
+    /// Adds what DynamoDB says that a request consumed: of one table, or of each table.
+    fn consumed(&self, function: &str, operation: &str, answer: &[u8]) {
+        let answer: Value = serde_json::from_slice(answer).unwrap_or_default();
+        let consumed = &answer["ConsumedCapacity"];
+        let tables = consumed.as_array().map_or(std::slice::from_ref(consumed), Vec::as_slice);
+        let units: f64 = tables.iter().filter_map(|table| table["CapacityUnits"].as_f64()).sum();
+        let mut capacity = self.capacity.lock().unwrap_or_else(PoisonError::into_inner);
+        *capacity.entry(function.to_owned()).or_default().entry(operation.to_owned()).or_default() += units;
     }
 
     pub(crate) fn inject(&self, decide: Decide) {
@@ -134,7 +155,7 @@ async fn pass(State(proxy): State<Proxy>, method: Method, uri: Uri, mut headers:
     let operation = target.rsplit('.').next().unwrap_or_default().to_owned();
     let function = policy::function(&headers).to_owned();
 
-    let request: Value = serde_json::from_slice(&body).unwrap_or_default();
+    let mut request: Value = serde_json::from_slice(&body).unwrap_or_default();
     let needs = policy::dynamodb(&operation, &request);
     if let Some(message) = proxy.roles.refusal(&function, &needs) {
         return policy::denied(StatusCode::BAD_REQUEST, &message);
@@ -156,7 +177,8 @@ async fn pass(State(proxy): State<Proxy>, method: Method, uri: Uri, mut headers:
         headers.remove(name);
     }
     let url = format!("{target}{}", uri.path());
-    let passed_on = proxy.client.request(method, url).headers(headers).body(body);
+    request["ReturnConsumedCapacity"] = "TOTAL".into();
+    let passed_on = proxy.client.request(method, url).headers(headers).body(request.to_string());
     let answer = async {
         let answer = passed_on.send().await?;
         let (status, headers) = (answer.status(), answer.headers().clone());
@@ -168,6 +190,9 @@ async fn pass(State(proxy): State<Proxy>, method: Method, uri: Uri, mut headers:
     {
         tracing::error!(%error, "the copy for stale reads");
         return refusal("InternalServerError");
+    }
+    if let Ok((_, _, answer)) = &answer {
+        proxy.observer.consumed(&function, &operation, answer);
     }
     match answer {
         Ok(_) if fault == Fault::LostAnswer => refusal("InternalServerError"),

@@ -32,6 +32,6 @@ mod tests;
 
 pub use crash::Crash;
 pub use demo::{Demo, DemoError, Login};
-pub use dynamodb::{Fault, Requests};
+pub use dynamodb::{Capacity, Fault, Requests};
 pub use invoke::InvokeError;
 pub use stack::{Ready, ScheduleError, Stack, StackBuilder, StackError};

@@ -32,7 +32,7 @@ use crate::clock::LocalClock;
 use crate::crash::{self, Crash, Crashes};
 use crate::data::Data;
 use crate::demo::{self, Demo, DemoError};
-use crate::dynamodb::{self, Fault, Observer, Requests};
+use crate::dynamodb::{self, Capacity, Fault, Observer, Requests};
 use crate::fake_ses_sns;
 use crate::invoke::{Entry, Functions, InvokeError};
 use crate::live::{self, Live};
@@ -479,6 +479,11 @@ impl Stack {
     /// Requests to DynamoDB so far, by function and operation. Empty unless the builder was told to count.
     pub fn requests(&self) -> Requests {
         self.inner.observer.as_ref().map(Observer::requests).unwrap_or_default()
+    }
+
+    /// The capacity that DynamoDB said these requests consumed. Empty unless the builder was told to count.
+    pub fn capacity(&self) -> Capacity {
+        self.inner.observer.as_ref().map(Observer::capacity).unwrap_or_default()
     }
 
     /// Starts counting from nothing.

@@ -1,0 +1,147 @@
+//! The session that `docs/operations.md` prices, played from start to end, and the capacity that DynamoDB says it consumed.
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on should say where")]
+
+use std::collections::BTreeMap;
+
+use parlor_tests::{Browser, House, Line};
+use serde_json::{Value, json};
+
+const OPERATIONS: &str = include_str!("../../docs/operations.md");
+
+/// What a session may consume at most, in units.
+const WRITE_UNITS: f64 = 320.0;
+const READ_UNITS: f64 = 350.0;
+
+/// The number in a row of the table *What a month costs*.
+fn priced(row: &str) -> f64 {
+    let line = OPERATIONS.lines().find(|line| line.starts_with(&format!("| {row} |"))).unwrap();
+    let cell = line.split('|').nth(2).unwrap().trim();
+    cell.split(|c: char| !c.is_ascii_digit()).next().unwrap().parse().unwrap()
+}
+
+/// Opens a live connection with the ticket of a page, or with one that the page asks for.
+async fn open(house: &House, browser: &Browser, page: &str, session: &str, again: bool) -> Line {
+    let url = if again {
+        let answer: Value = serde_json::from_str(&browser.get(&format!("{page}/live")).await.text).unwrap();
+        answer["url"].as_str().unwrap().to_owned()
+    } else {
+        let answer = browser.get(page).await;
+        assert_eq!(answer.status, 200);
+        answer.attribute("data-live").unwrap()
+    };
+    Line::at(&url, session, Some(house.stack.url())).await.unwrap()
+}
+
+/// Posts a message after two typing hints, and waits until both have it.
+async fn say(from: &mut Line, to: &mut Line, id: usize) {
+    for _ in 0..2 {
+        from.typing().await;
+        to.expect("typing").await;
+    }
+    let text = "Could you tell me on which day the water came in, and where it stood?";
+    from.message(&format!("m{id}"), text).await;
+    from.expect("message").await;
+    to.expect("message").await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_priced_session_consumes_no_more_than_its_price_says() {
+    let house = House::start().await;
+    // What stands in an agent's history takes room in a list.
+    for _ in 0..5 {
+        house.session(None).await;
+    }
+    let nina = house.signed_in(&house.agent).await;
+    house.stack.settle().await;
+    house.stack.reset_requests();
+
+    // Started by an agent, invited by mail.
+    let welcome = nina.get("/console").await;
+    let csrf = welcome.hidden("csrf").unwrap();
+    let fields = [
+        ("csrf", csrf.as_str()),
+        ("idempotency_key", "priced"),
+        ("name", "Mara Quist"),
+        ("channel", "email"),
+        ("email", "mara@example.net"),
+    ];
+    let started = nina.post("/v1/sessions", &fields).await;
+    assert_eq!(started.status, 303, "{}", started.text);
+    let console = started.location.clone();
+    let id = console.rsplit('/').next().unwrap();
+    let mut agent = open(&house, &nina, &console, id, false).await;
+    agent.hello(0).await;
+
+    // The link is opened by a scanner and by the customer.
+    house.stack.settle().await;
+    let mail = house.stack.outbox().items().pop().unwrap();
+    let link = mail.links().into_iter().find(|link| link.contains("/s/")).unwrap().to_owned();
+    let link = link.strip_prefix(house.stack.url()).unwrap();
+    house.browser().get(link).await;
+    let phone = house.browser();
+    phone.get(link).await;
+    let joined = phone.post(&format!("{link}/continue"), &[]).await;
+    assert_eq!(joined.status, 303, "{}", joined.text);
+    let room = format!("/r/{id}");
+    let mut customer = open(&house, &phone, &room, id, false).await;
+    customer.hello(0).await;
+    // What changed is fetched into the agent's page.
+    for _ in 0..4 {
+        nina.get(&format!("{console}?fragment=room")).await;
+    }
+
+    // Half an hour of both in the room; each connects twice.
+    let mut said = 0;
+    for half in 0..2 {
+        for _ in 0..10 {
+            say(&mut agent, &mut customer, said).await;
+            say(&mut customer, &mut agent, said).await;
+            said += 1;
+        }
+        for _ in 0..9 {
+            let line = if said % 2 == 0 { &mut agent } else { &mut customer };
+            line.say(json!({"type": "ping"})).await;
+            line.expect("pong").await;
+            said += 1;
+        }
+        if half == 0 {
+            let seen = house.events(&id.parse().unwrap()).await.len() as u64;
+            agent.close().await;
+            customer.close().await;
+            house.stack.settle().await;
+            agent = open(&house, &nina, &console, id, true).await;
+            agent.hello(seen).await;
+            customer = open(&house, &phone, &room, id, true).await;
+            customer.hello(seen).await;
+        }
+    }
+    // The agent looks into the history, and at another page, and comes back.
+    for page in ["/console?fragment=history&q=ma", "/console?fragment=history", "/console", &console] {
+        assert_eq!(nina.get(page).await.status, 200);
+    }
+    assert_eq!(nina.post(&format!("/v1/sessions/{id}/end"), &[("csrf", &csrf)]).await.status, 303);
+    nina.get("/console").await;
+    agent.close().await;
+    customer.ended().await;
+    house.stack.settle().await;
+
+    let (mut reads, mut writes) = (BTreeMap::new(), BTreeMap::new());
+    for (function, operations) in house.stack.capacity() {
+        // What the test itself looked up.
+        if function == "test" {
+            continue;
+        }
+        for (operation, units) in operations {
+            let reading = matches!(operation.as_str(), "BatchGetItem" | "GetItem" | "Query");
+            *(if reading { &mut reads } else { &mut writes }).entry(function.clone()).or_insert(0.0) += units;
+        }
+    }
+    let (read, written): (f64, f64) = (reads.values().sum(), writes.values().sum());
+    println!("read {read}: {reads:?}\nwritten {written}: {writes:?}");
+    assert!(written <= WRITE_UNITS, "{written} write units");
+    assert!(read <= READ_UNITS, "{read} read units");
+    for (row, units) in [("DynamoDB, read units", read), ("DynamoDB, write units", written)] {
+        let told = priced(row);
+        assert!((told - units).abs() <= told * 0.03, "docs/operations.md says {told} for `{row}`, it was {units}");
+    }
+}
