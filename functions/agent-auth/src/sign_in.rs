@@ -138,7 +138,7 @@ async fn attempt(app: &AppState, guesser: &Guesser, typed: &str) -> Result<Tried
             Err(error) => return Err(error.into()),
         }
     }
-    Err(ApiError::Busy.into())
+    Err(ApiError::from(parlor_store::Busy).into())
 }
 
 /// A sign-in as it is kept, and as the browser keeps it.

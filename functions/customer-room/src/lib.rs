@@ -84,7 +84,7 @@ impl CustomerRoom {
     /// The room. One trip: `BatchGetItem` and `Query` side by side.
     async fn room(&self, request: &Request, visit: &Visit, id: &SessionId) -> Result<Response<Body>, PageError> {
         let app = &self.app;
-        let (loaded, events) = tokio::try_join!(LoadedRoom::read(app, id, None), async {
+        let (loaded, events) = tokio::try_join!(LoadedRoom::read(app, id), async {
             app.store.events(id, 0, HISTORY).await.map_err(PageError::from)
         })?;
         loaded.must_be_inside(visit)?;
@@ -102,7 +102,7 @@ impl CustomerRoom {
 
     /// A fresh ticket for a reconnect. One `BatchGetItem`.
     async fn ticket(&self, visit: &Visit, id: &SessionId) -> Result<Response<Body>, PageError> {
-        let loaded = LoadedRoom::read(&self.app, id, None).await?;
+        let loaded = LoadedRoom::read(&self.app, id).await?;
         loaded.must_be_inside(visit)?;
         let url = loaded.live_url(&self.app, visit);
         Ok(ApiResponse::new(StatusCode::OK, json!({"url": url}), "").into_json())
@@ -110,7 +110,7 @@ impl CustomerRoom {
 
     /// One interaction (R21). One `BatchGetItem`.
     async fn interaction(&self, visit: &Visit, id: &SessionId) -> Result<Response<Body>, PageError> {
-        let loaded = LoadedRoom::read(&self.app, id, None).await?;
+        let loaded = LoadedRoom::read(&self.app, id).await?;
         loaded.must_be_inside(visit)?;
         Err(PageError::NotFound)
     }
@@ -174,14 +174,14 @@ impl CustomerRoom {
     async fn new_link(&self, visit: &Visit, id: &SessionId, path: &str) -> Result<Response<Body>, PageError> {
         let app = &self.app;
         let context = visit.context();
-        let (loaded, result) = LoadedRoom::change(app, visit, id, |loaded| {
+        let (loaded, result) = LoadedRoom::change(app, visit, id, None, |loaded| {
             let (_, issued) = LinkToken::issue(id, &app.keyring, &app.entropy);
-            match loaded.gate(visit) {
+            Ok(match loaded.gate(visit) {
                 Gate::Inside | Gate::LinkExpired => {
                     loaded.stored.session.decide(Command::RequestLink(issued), &loaded.settings, &context)
                 }
                 closed => Err(Rejection::Gate(closed)),
-            }
+            })
         })
         .await?;
         match result {

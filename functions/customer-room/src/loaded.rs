@@ -2,11 +2,11 @@
 
 use lambda_http::{Body, Response};
 use parlor_domain::{Decision, EventKind, Gate, Rejection, SessionId, Settings, gate};
-use parlor_store::{Extras, PostedMark, Race, ReadBatch, Stored};
+use parlor_store::{Changed, Extras, PostedMark, Race, ReadBatch, ReadResult, Step, Stored};
 use parlor_templates::customer::Brand;
 use parlor_web::{
     AppState,
-    customer::{self, Inviter, PageError, Visit, commit},
+    customer::{self, Inviter, PageError, Visit},
 };
 
 /// A session whose room somebody asks for. Whether it is theirs the gates say.
@@ -38,10 +38,11 @@ fn nobody(settings: &Settings) -> PageError {
 }
 
 impl LoadedRoom {
-    /// One `BatchGetItem`; with `mark` it also tells whether a message was posted before.
-    pub(crate) async fn read(app: &AppState, id: &SessionId, mark: Option<&str>) -> Result<Self, PageError> {
-        let keys = ReadBatch::new().session(id);
-        let found = app.store.read(mark.into_iter().fold(keys, |keys, mark| keys.posted(id, mark))).await?;
+    fn batch(id: &SessionId, mark: Option<&str>) -> ReadBatch {
+        mark.into_iter().fold(ReadBatch::new().session(id), |batch, mark| batch.posted(id, mark))
+    }
+
+    fn of(found: &ReadResult, id: &SessionId, mark: Option<&str>) -> Result<Self, PageError> {
         let (settings, team) = found.settings(&id.team())?;
         let posted = mark.map(|mark| found.posted(id, mark)).transpose()?.flatten();
         match found.session(id)? {
@@ -50,25 +51,38 @@ impl LoadedRoom {
         }
     }
 
-    /// Reads, decides and commits, again for as long as somebody else is first.
+    /// One `BatchGetItem`.
+    pub(crate) async fn read(app: &AppState, id: &SessionId) -> Result<Self, PageError> {
+        Self::of(&app.store.read(Self::batch(id, None)).await?, id, None)
+    }
+
+    /// Reads, decides and commits, again for as long as somebody else is first, and tells the open rooms. With a `mark`
+    /// it posts a message, once however often it is asked: of a message that was posted before, nothing is decided.
     pub(crate) async fn change(
         app: &AppState,
         visit: &Visit,
         id: &SessionId,
-        mut decide: impl FnMut(&Self) -> Result<Decision, Rejection> + Send,
-    ) -> Result<(Self, Result<Decision, Rejection>), PageError> {
-        let mut race = Race::new(&app.entropy);
-        while race.goes_on().await {
-            let loaded = Self::read(app, id, None).await?;
-            let decision = match decide(&loaded) {
-                Ok(decision) => decision,
-                Err(rejection) => return Ok((loaded, Err(rejection))),
-            };
-            if loaded.commit(app, visit, &decision, Extras::default()).await? {
-                return Ok((loaded, Ok(decision)));
-            }
+        mark: Option<&str>,
+        mut decide: impl FnMut(&Self) -> Result<Result<Decision, Rejection>, PageError> + Send,
+    ) -> Result<(Self, Result<Option<Decision>, Rejection>), PageError> {
+        let step = |found: ReadResult| {
+            let loaded = Self::of(&found, id, mark)?;
+            let decided = decide(&loaded)?;
+            Ok::<_, PageError>(match decided {
+                _ if loaded.posted.is_some() => Step::Done((loaded, None)),
+                Ok(decision) => {
+                    let extras = Extras { posted: mark.map(str::to_owned), ..Extras::default() };
+                    Step::Commit(decision, extras, (loaded, None))
+                }
+                Err(rejection) => Step::Done((loaded, Some(rejection))),
+            })
+        };
+        let Changed { basis: (loaded, rejection), decision } =
+            app.store.change(Race::new(&app.entropy), |_| Self::batch(id, mark), step).await?;
+        if let Some(decision) = &decision {
+            app.live.announce(decision, &loaded.stored.presence, &loaded.settings, visit.now).await;
         }
-        Err(PageError::Busy)
+        Ok((loaded, rejection.map_or(Ok(decision), Err)))
     }
 
     /// Posts a message under `mark`, from inside the room only. Posting it again changes nothing and answers the same.
@@ -79,38 +93,25 @@ impl LoadedRoom {
         mark: &str,
         mut decide: impl FnMut(&Self) -> Result<Decision, Rejection> + Send,
     ) -> Result<(Self, Result<Posted, Rejection>), PageError> {
-        let mut race = Race::new(&app.entropy);
-        while race.goes_on().await {
-            let loaded = Self::read(app, id, Some(mark)).await?;
+        let (loaded, result) = Self::change(app, visit, id, Some(mark), |loaded| {
             loaded.must_be_inside(visit)?;
-            if let Some(mark) = loaded.posted.clone() {
-                return Ok((loaded, Ok(Posted { mark, text: None })));
-            }
-            let decision = match decide(&loaded) {
-                Ok(decision) => decision,
-                Err(rejection) => return Ok((loaded, Err(rejection))),
-            };
-            let extras = Extras { posted: Some(mark), ..Extras::default() };
-            if loaded.commit(app, visit, &decision, extras).await? {
+            Ok(decide(loaded))
+        })
+        .await?;
+        let posted = match (result, &loaded.posted) {
+            (Err(rejection), _) => Err(rejection),
+            (Ok(Some(decision)), _) => {
                 let mark = PostedMark { seq: decision.session.seq, at: visit.now };
                 let text = decision.events.into_iter().find_map(|event| match event.kind {
                     EventKind::Message { text, .. } => Some(text),
                     _ => None,
                 });
-                return Ok((loaded, Ok(Posted { mark, text })));
+                Ok(Posted { mark, text })
             }
-        }
-        Err(PageError::Busy)
-    }
-
-    async fn commit(
-        &self,
-        app: &AppState,
-        visit: &Visit,
-        decision: &Decision,
-        extras: Extras<'_>,
-    ) -> Result<bool, PageError> {
-        commit(app, decision, &self.stored.presence, &self.settings, extras, visit.now).await
+            (Ok(None), Some(mark)) => Ok(Posted { mark: mark.clone(), text: None }),
+            (Ok(None), None) => return Err(PageError::Stale),
+        };
+        Ok((loaded, posted))
     }
 
     /// Where the visitor stands (R6).

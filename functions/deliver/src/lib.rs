@@ -34,7 +34,7 @@ impl DeliverError {
     /// Whether the stream may bring another result if it sends the record again.
     fn is_worth_repeating(&self) -> bool {
         match self {
-            Self::Delivery(DeliveryError::Store(StoreError::Unavailable { .. }) | DeliveryError::Busy) => true,
+            Self::Delivery(DeliveryError::Store(StoreError::Unavailable { .. }) | DeliveryError::Busy(_)) => true,
             Self::Delivery(DeliveryError::Store(StoreError::Condition(_) | StoreError::Item { .. })) => false,
         }
     }
@@ -79,7 +79,14 @@ impl EventFunction for Deliver {
             sms_sender: config.sms_sender.clone(),
         };
         Self {
-            delivery: Delivery::new(store, runtime.ses(), runtime.sns(), runtime.keyring(), addresses),
+            delivery: Delivery::new(
+                store,
+                runtime.ses(),
+                runtime.sns(),
+                runtime.keyring(),
+                runtime.entropy.clone(),
+                addresses,
+            ),
             live: Live::new(runtime.live()),
             clock: runtime.clock.clone(),
         }

@@ -19,7 +19,9 @@ use parlor_live::{
     Audience, ClientFrame, Frame, FrameError, Live, MAX_MISSED, frames_for, posted_mark, presence_frame, state_frame,
 };
 use parlor_runtime::{Clock, Entropy, EventFunction, Runtime};
-use parlor_store::{CommitError, Connection, Extras, PostedMark, Race, ReadBatch, ReadResult, Store, StoreError};
+use parlor_store::{
+    Busy, Changed, Connection, Extras, PostedMark, Race, ReadBatch, ReadResult, Step, Store, StoreError,
+};
 use serde::{Deserialize, Serialize};
 
 /// API Gateway ends a connection after two hours. From ten minutes before that on, a ping is answered with the wish that
@@ -164,6 +166,31 @@ impl Room {
     }
 }
 
+/// Why a message was not posted.
+#[derive(Debug, thiserror::Error)]
+enum PostError {
+    /// It is refused.
+    #[error(transparent)]
+    Refused(#[from] FrameError),
+    /// The tables cannot be reached, or refuse.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// Others were first each time.
+    #[error(transparent)]
+    Busy(#[from] Busy),
+}
+
+impl PostError {
+    /// As the page hears it.
+    fn into_frame(self) -> FrameError {
+        match self {
+            Self::Refused(error) => error,
+            Self::Store(error) => unavailable(error),
+            Self::Busy(_) => FrameError::Unavailable,
+        }
+    }
+}
+
 /// Which failure it was is for the log; the page tries again.
 fn unavailable(error: StoreError) -> FrameError {
     tracing::error!(%error, "the tables");
@@ -265,38 +292,35 @@ impl LiveMessage {
         if id.is_empty() || id.len() > ID_MAX {
             return Err(FrameError::Rejected(Rejection::InvalidMessage));
         }
-        let mut race = Race::new(&self.entropy);
-        while race.goes_on().await {
-            // Which side the connection is on comes with the same read, so both sides' marks are asked for.
-            let keys = ReadBatch::new()
-                .connection(connection)
-                .session(session)
-                .posted(session, &posted_mark(Sender::Customer, id))
-                .posted(session, &posted_mark(Sender::Agent, id));
-            let found = self.store.read(keys).await.map_err(unavailable)?;
+        // Which side the connection is on comes with the same read, so both sides' marks are asked for.
+        let batch = ReadBatch::new()
+            .connection(connection)
+            .session(session)
+            .posted(session, &posted_mark(Sender::Customer, id))
+            .posted(session, &posted_mark(Sender::Agent, id));
+        let step = |found: ReadResult| {
             let mut room = self.enter(&found, connection, session)?;
             let mark = posted_mark(room.sender(), id);
-            if let Some(posted) = found.posted(session, &mark).map_err(unavailable)? {
-                self.confirm(&room, post, &posted).await;
-                return Ok(());
+            if let Some(posted) = found.posted(session, &mark)? {
+                return Ok::<_, PostError>(Step::Done((room, Some(posted))));
             }
             let context = Context { actor: room.actor(), origin: post.origin.clone(), now: room.now };
             let command = Command::Post { id: id.clone(), text: post.text.clone() };
-            let decision = room.session.decide(command, &room.settings, &context)?;
-            let extras = Extras { posted: Some(&mark), ..Extras::default() };
-            match self.store.commit(&decision, extras).await {
-                Ok(()) => {
-                    // A connection that speaks is alive, whatever became of its lease: it must hear the confirmation.
-                    let lease = Lease { who: room.connection.who.clone(), until: room.now + LEASE };
-                    room.presence.0.insert((*connection).to_owned(), lease);
-                    self.live.announce(&decision, &room.presence, &room.settings, room.now).await;
-                    return Ok(());
-                }
-                Err(CommitError::Conflict | CommitError::AlreadyPosted | CommitError::AlreadyKept) => {}
-                Err(CommitError::Store(error)) => return Err(unavailable(error)),
-            }
+            let decision = room.session.decide(command, &room.settings, &context).map_err(FrameError::from)?;
+            // A connection that speaks is alive, whatever became of its lease: it must hear the confirmation.
+            let lease = Lease { who: room.connection.who.clone(), until: room.now + LEASE };
+            room.presence.0.insert((*connection).to_owned(), lease);
+            Ok(Step::Commit(decision, Extras { posted: Some(mark), ..Extras::default() }, (room, None)))
+        };
+        let changed = self.store.change(Race::new(&self.entropy), |_| batch.clone(), step).await;
+        let Changed { basis: (room, posted), decision } = changed.map_err(PostError::into_frame)?;
+        if let Some(decision) = decision {
+            self.live.announce(&decision, &room.presence, &room.settings, room.now).await;
         }
-        Err(FrameError::Unavailable)
+        if let Some(posted) = posted {
+            self.confirm(&room, post, &posted).await;
+        }
+        Ok(())
     }
 
     /// The message was posted before, and its confirmation got lost: says it again, to the writer. Perhaps nobody was

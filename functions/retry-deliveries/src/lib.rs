@@ -69,7 +69,14 @@ impl EventFunction for RetryDeliveries {
             sms_sender: config.sms_sender.clone(),
         };
         Self {
-            delivery: Delivery::new(store.clone(), runtime.ses(), runtime.sns(), runtime.keyring(), addresses),
+            delivery: Delivery::new(
+                store.clone(),
+                runtime.ses(),
+                runtime.sns(),
+                runtime.keyring(),
+                runtime.entropy.clone(),
+                addresses,
+            ),
             store,
             live: Live::new(runtime.live()),
             clock: runtime.clock.clone(),

@@ -10,7 +10,7 @@ use parlor_domain::{
     session::{Customer, Session},
 };
 use parlor_runtime::{HttpFunction, Runtime};
-use parlor_store::{CommitError, Extras, Race, ReadBatch, ReadResult, Summary};
+use parlor_store::{Extras, Race, ReadBatch, ReadResult, Step, Summary};
 use parlor_web::{
     ApiError, ApiRequest, ApiResponse, AppState, Caller, Endpoint, Payload, Problem, SessionView,
     api_request::{object, optional_word, word},
@@ -220,15 +220,11 @@ impl Start {
     }
 
     fn keys(&self, call: &ApiRequest) -> ReadBatch {
-        let keys = call.credentials.keys(ReadBatch::new().team(&self.team));
-        let keys = match &self.owner {
-            Owner::Caller => keys,
-            Owner::Id(id) => keys.agent(id),
-            Owner::Email(email) => keys.credentials(email),
-        };
-        match &call.idempotency_key {
-            Some(key) => keys.kept(&call.credentials.idempotency_scope(), key),
-            None => keys,
+        let batch = call.keys(ReadBatch::new().team(&self.team));
+        match &self.owner {
+            Owner::Caller => batch,
+            Owner::Id(id) => batch.agent(id),
+            Owner::Email(email) => batch.credentials(email),
         }
     }
 
@@ -255,14 +251,12 @@ impl SessionStart {
         let start = Start::read(call)?;
         let id = SessionId::generate_for(&start.team, &app.entropy);
         let (token, issued) = LinkToken::issue(&id, &app.keyring, &app.entropy);
-        let mut race = Race::new(&app.entropy);
-        while race.goes_on().await {
+        let step = |found: ReadResult| -> Result<_, ApiError> {
             let now = app.clock.now();
-            let found = app.store.read(start.keys(call)).await?;
             let caller = call.credentials.check(&found, now)?;
             call.check_csrf(&caller, app)?;
             if let Some(answer) = replay(call, app, &found, now)? {
-                return Ok(answer);
+                return Ok(Step::Done(answer));
             }
             let owner = start.owner(&caller, &found)?;
             let (settings, _) = found.settings(&start.team)?;
@@ -287,18 +281,11 @@ impl SessionStart {
                 body.url = Some(app.link_url(&token));
             }
             let answer = ApiResponse::new(StatusCode::CREATED, body, room(&id));
-            let scope = call.credentials.idempotency_scope();
-            let kept = call.idempotency_key.as_deref().map(|key| (key, keep(call, app, &answer, now)));
-            let extras =
-                Extras { keep: kept.as_ref().map(|(key, kept)| (scope.as_str(), *key, kept)), ..Extras::default() };
-            match app.store.commit(&decision, extras).await {
-                Ok(()) => return Ok(answer),
-                Err(CommitError::Store(error)) => return Err(error.into()),
-                // Only a racing twin with the same Idempotency-Key can be in the way: its answer is ours.
-                Err(_) => {}
-            }
-        }
-        Err(ApiError::Busy)
+            let extras = Extras { keep: keep(call, app, &answer, now), ..Extras::default() };
+            Ok(Step::Commit(decision, extras, answer))
+        };
+        // Only a racing twin with the same Idempotency-Key can be first: its answer is ours. Nobody is in the room yet.
+        Ok(app.store.change(Race::new(&app.entropy), |_| start.keys(call), step).await?.basis)
     }
 }
 

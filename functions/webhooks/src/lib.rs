@@ -130,11 +130,7 @@ impl WebhookApi {
             // Nothing to check them by: a list would read nothing at all, and DynamoDB refuses that.
             return Err(ApiError::NotSignedIn);
         }
-        let mut keys = call.credentials.keys(keys);
-        if let Some(key) = &call.idempotency_key {
-            keys = keys.kept(&call.credentials.idempotency_scope(), key);
-        }
-        let found = self.app.store.read(keys).await?;
+        let found = self.app.store.read(call.keys(keys)).await?;
         let caller = call.credentials.check(&found, now)?;
         if !caller.sees_all() {
             return Err(ApiError::Forbidden("Only admins see webhooks."));
@@ -185,10 +181,8 @@ impl WebhookApi {
             };
             let webhook = Webhook { endpoint, standing: Standing::default(), version: 1 };
             let answer = revealed(&webhook, secret.reveal(), StatusCode::CREATED, now);
-            let kept = call.idempotency_key.as_deref().map(|key| (key, keep(call, &self.app, &answer, now)));
-            let scope = call.credentials.idempotency_scope();
-            let kept = kept.as_ref().map(|(key, kept)| (scope.as_str(), *key, kept));
-            match self.app.store.create_webhook(&webhook.endpoint, kept).await {
+            let kept = keep(call, &self.app, &answer, now);
+            match self.app.store.create_webhook(&webhook.endpoint, kept.as_ref()).await {
                 Ok(()) => return Ok(answer),
                 // Kept meanwhile, or one too many: a look tells.
                 Err(StoreError::Condition(_)) => {
@@ -199,7 +193,7 @@ impl WebhookApi {
                 Err(error) => return Err(error.into()),
             }
         }
-        Err(ApiError::Busy)
+        Err(parlor_store::Busy.into())
     }
 
     /// One `BatchGetItem` and one `TransactWriteItems`.
@@ -300,18 +294,16 @@ impl WebhookApi {
             let read = found.webhook(id)?.ok_or(ApiError::NotFound)?;
             let mut webhook = Webhook { version: read.version + 1, ..read.clone() };
             let answer = change(&mut webhook, now)?;
-            let kept = call.idempotency_key.as_deref().map(|key| (key, keep(call, &self.app, &answer, now)));
-            let scope = call.credentials.idempotency_scope();
-            let kept = kept.as_ref().map(|(key, kept)| (scope.as_str(), *key, kept));
+            let kept = keep(call, &self.app, &answer, now);
             let asked = webhook.standing.replay.as_ref().filter(|replay| read.standing.replay.as_ref() != Some(replay));
             let disabled = webhook.standing.disabled.as_ref();
-            match self.app.store.save_webhook(&read, &webhook.endpoint, disabled, asked, kept).await {
+            match self.app.store.save_webhook(&read, &webhook.endpoint, disabled, asked, kept.as_ref()).await {
                 Ok(()) => return Ok(answer),
                 Err(StoreError::Condition(_)) => {}
                 Err(error) => return Err(error.into()),
             }
         }
-        Err(ApiError::Busy)
+        Err(parlor_store::Busy.into())
     }
 
     /// One `BatchGetItem` and four `Query`, side by side.
@@ -364,17 +356,15 @@ impl WebhookApi {
             }
             delivery.replay(now);
             let answer = ApiResponse::new(StatusCode::ACCEPTED, DeliveryView::of(&delivery), CONSOLE);
-            let kept = call.idempotency_key.as_deref().map(|key| (key, keep(call, &self.app, &answer, now)));
-            let scope = call.credentials.idempotency_scope();
-            let kept = kept.as_ref().map(|(key, kept)| (scope.as_str(), *key, kept));
+            let kept = keep(call, &self.app, &answer, now);
             let queue = found.queue(id, &session)?;
-            match queue_again(&self.app.store, queue, &delivery, kept, now).await {
+            match queue_again(&self.app.store, queue, &delivery, kept.as_ref(), now).await {
                 Ok(()) => return Ok(answer),
                 Err(StoreError::Condition(_)) => {}
                 Err(error) => return Err(error.into()),
             }
         }
-        Err(ApiError::Busy)
+        Err(parlor_store::Busy.into())
     }
 }
 

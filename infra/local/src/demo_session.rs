@@ -87,6 +87,6 @@ async fn settings(runtime: &Runtime, store: &Store, team: &TeamId) -> Result<Set
 }
 
 async fn commit(store: &Store, decision: &Decision) -> Result<Session, DemoError> {
-    store.commit(decision, Extras::default()).await?;
+    store.commit(decision, &Extras::default()).await?;
     Ok(decision.session.clone())
 }

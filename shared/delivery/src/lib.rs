@@ -16,15 +16,16 @@ mod error;
 mod send;
 pub mod webhooks;
 
-use std::time::Duration;
+use std::{sync::Arc, time::Duration};
 
 use jiff::{SignedDuration, Timestamp};
 use parlor_domain::{
-    Actor, Channel, Command, Decision, Keyring, Message, Origin, OutboxEntry, Presence, Session, SessionId, Settings,
+    Actor, Channel, Command, Decision, Keyring, Message, Origin, OutboxEntry, Presence, Random, Session, SessionId,
+    Settings,
     outbox::{MAX_ATTEMPTS, Status},
     session::Context,
 };
-use parlor_store::{CommitError, Extras, MAX_CONFLICTS, ReadBatch, Store, StoreError};
+use parlor_store::{Busy, Changed, Extras, Race, ReadBatch, ReadResult, Step, Store, StoreError};
 
 pub use error::SendError;
 pub use send::SEND_LIMIT;
@@ -49,12 +50,19 @@ pub struct Addresses {
 }
 
 /// Sends outbox entries and records what became of them. Cheap to clone.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 pub struct Delivery {
     store: Store,
     senders: Senders,
     keyring: Keyring,
+    random: Arc<dyn Random + Send + Sync>,
     public_url: String,
+}
+
+impl std::fmt::Debug for Delivery {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Delivery").field("public_url", &self.public_url).finish_non_exhaustive()
+    }
 }
 
 /// How an attempt ended, if it did not fail.
@@ -101,8 +109,8 @@ pub enum DeliveryError {
     #[error(transparent)]
     Store(#[from] StoreError),
     /// Somebody else changed the session each time the outcome was to be written.
-    #[error("lost the race for the session's version too often")]
-    Busy,
+    #[error(transparent)]
+    Busy(#[from] Busy),
 }
 
 /// What one read brings.
@@ -112,6 +120,27 @@ struct Loaded {
     presence: Presence,
     settings: Settings,
     team_name: String,
+}
+
+impl Loaded {
+    fn of(found: &ReadResult, session: &SessionId, id: &str) -> Result<Option<Self>, StoreError> {
+        let (Some(entry), Some(stored)) = (found.outbox(session, id)?, found.session(session)?) else {
+            return Ok(None);
+        };
+        let (settings, team_name) = found.settings(&session.team())?;
+        Ok(Some(Self { entry, session: stored.session, presence: stored.presence, settings, team_name }))
+    }
+}
+
+/// What becomes of an entry that is to be settled.
+#[expect(clippy::large_enum_variant, reason = "one lives for the length of one look")]
+enum Settling {
+    /// Somebody else settled it, or began another attempt.
+    Skipped,
+    /// No event can tell of it: it is settled alone.
+    Alone(OutboxEntry),
+    /// Together with the event that tells of it.
+    Told(OutboxEntry, Presence, Settings),
 }
 
 /// Why an entry is settled by a decision.
@@ -130,10 +159,12 @@ impl Delivery {
         ses: aws_sdk_sesv2::Client,
         sns: aws_sdk_sns::Client,
         keyring: Keyring,
+        random: impl Random + Send + Sync + 'static,
         addresses: Addresses,
     ) -> Self {
         let Addresses { public_url, mail_from, mail_events, sms_sender } = addresses;
-        Self { store, senders: Senders { ses, sns, mail_from, mail_events, sms_sender }, keyring, public_url }
+        let senders = Senders { ses, sns, mail_from, mail_events, sms_sender };
+        Self { store, senders, keyring, random: Arc::new(random), public_url }
     }
 
     /// The first attempt, which belongs to the table's stream. Sends the entry unless it was begun on before, or there
@@ -206,12 +237,7 @@ impl Delivery {
 
     /// Entry, session and settings. One `BatchGetItem`.
     async fn load(&self, session: &SessionId, id: &str) -> Result<Option<Loaded>, StoreError> {
-        let found = self.store.read(ReadBatch::new().session(session).outbox(session, id)).await?;
-        let (Some(entry), Some(stored)) = (found.outbox(session, id)?, found.session(session)?) else {
-            return Ok(None);
-        };
-        let (settings, team_name) = found.settings(&session.team())?;
-        Ok(Some(Loaded { entry, session: stored.session, presence: stored.presence, settings, team_name }))
+        Loaded::of(&self.store.read(ReadBatch::new().session(session).outbox(session, id)).await?, session, id)
     }
 
     async fn carry_out(&self, loaded: Loaded, now: Timestamp) -> Result<Delivered, DeliveryError> {
@@ -261,9 +287,8 @@ impl Delivery {
         }
     }
 
-    /// Settles an entry together with the event that tells of it. One `TransactWriteItems`, and a read and another for
-    /// every conflict.
-    async fn settle(&self, mut loaded: Loaded, why: Why, now: Timestamp) -> Result<Delivered, DeliveryError> {
+    /// Settles an entry together with the event that tells of it. Cost: what [`Store::change`] costs.
+    async fn settle(&self, loaded: Loaded, why: Why, now: Timestamp) -> Result<Delivered, DeliveryError> {
         let context = Context { actor: Actor::System, origin: Origin::default(), now };
         let (status, reason) = match &why {
             Why::Failed(error) => (Status::Failed, error.to_string()),
@@ -272,37 +297,41 @@ impl Delivery {
             }
             Why::Suppressed => (Status::Suppressed, "text messages are off".to_owned()),
         };
-        for _ in 0..MAX_CONFLICTS {
-            let (id, attempts, channel) = (loaded.entry.id.clone(), loaded.entry.attempts, loaded.entry.channel);
+        let OutboxEntry { session, id, attempts, .. } = loaded.entry;
+        let step = |found: ReadResult| {
+            let Some(loaded) = Loaded::of(&found, &session, &id)?
+                .filter(|loaded| loaded.entry.status == Status::Pending && loaded.entry.attempts == attempts)
+            else {
+                return Ok::<_, DeliveryError>(Step::Done(Settling::Skipped));
+            };
+            let channel = loaded.entry.channel;
             let command = match why {
                 Why::Suppressed => Command::DeliverySuppressed { channel },
                 _ => Command::DeliveryFailed { channel, reason: reason.clone() },
             };
-            let Ok(decision) = loaded.session.decide(command, &loaded.settings, &context) else {
-                // No state refuses either command; were one to, the entry must not be tried for ever.
-                let settled = loaded.entry.settled(status, Some(reason));
-                self.store.update_outbox(&settled, attempts).await?;
-                return Ok(Delivered::Dropped);
-            };
             let settled = loaded.entry.settled(status, Some(reason.clone()));
-            let session = settled.session.clone();
-            match self.store.commit(&decision, Extras { settle: Some(&settled), ..Extras::default() }).await {
-                Ok(()) => {
-                    tell_operators(&settled, &why, &reason);
-                    let (presence, settings) = (loaded.presence, loaded.settings);
-                    return Ok(Delivered::Settled(Box::new(Settled { decision, presence, settings })));
+            Ok(match loaded.session.decide(command, &loaded.settings, &context) {
+                Ok(decision) => {
+                    let extras = Extras { settle: Some(settled.clone()), ..Extras::default() };
+                    Step::Commit(decision, extras, Settling::Told(settled, loaded.presence, loaded.settings))
                 }
-                Err(CommitError::Store(error)) => return Err(error.into()),
-                Err(CommitError::Conflict | CommitError::AlreadyKept | CommitError::AlreadyPosted) => {}
+                // No state refuses either command; were one to, the entry must not be tried for ever.
+                Err(_) => Step::Done(Settling::Alone(settled)),
+            })
+        };
+        let batch = ReadBatch::new().session(&session).outbox(&session, &id);
+        let Changed { basis, decision } = self.store.change(Race::new(&*self.random), |_| batch.clone(), step).await?;
+        Ok(match (basis, decision) {
+            (Settling::Alone(settled), _) => {
+                self.store.update_outbox(&settled, attempts).await?;
+                Delivered::Dropped
             }
-            match self.load(&session, &id).await? {
-                Some(again) if again.entry.status == Status::Pending && again.entry.attempts == attempts => {
-                    loaded = again;
-                }
-                _ => return Ok(Delivered::Skipped),
+            (Settling::Told(settled, presence, settings), Some(decision)) => {
+                tell_operators(&settled, &why, &reason);
+                Delivered::Settled(Box::new(Settled { decision, presence, settings }))
             }
-        }
-        Err(DeliveryError::Busy)
+            (Settling::Told(..) | Settling::Skipped, _) => Delivered::Skipped,
+        })
     }
 }
 

@@ -29,7 +29,7 @@ use parlor_domain::{
         Verdict, payload, place,
     },
 };
-use parlor_store::{Finding, IdempotencyRecord, MAX_CONFLICTS, ReadBatch, Store, StoreError, Webhook};
+use parlor_store::{Finding, Keep, MAX_CONFLICTS, ReadBatch, Store, StoreError, Webhook};
 use serde::Serialize;
 
 use self::client::{ATTEMPT_LIMIT, Client, Post};
@@ -604,7 +604,7 @@ pub async fn queue_again(
     store: &Store,
     queue: Option<DeliveryQueue>,
     delivery: &Delivery,
-    keep: Option<(&str, &str, &IdempotencyRecord)>,
+    keep: Option<&Keep>,
     now: Timestamp,
 ) -> Result<(), StoreError> {
     let queue = queue.unwrap_or_default();

@@ -48,30 +48,35 @@ pub struct PostedMark {
     pub at: Timestamp,
 }
 
-/// What else belongs into the same write.
+/// What else belongs into the same write. Each part loses its race against what is there.
 #[derive(Debug, Default)]
-pub struct Extras<'a> {
-    /// Keep the answer: caller, key, answer. Loses against an answer that is there.
-    pub keep: Option<(&'a str, &'a str, &'a IdempotencyRecord)>,
-    /// Mark a message as posted: its id. Loses against a mark that is there.
-    pub posted: Option<&'a str>,
-    /// Settle an outbox entry in the same write, if nobody settled it or began another attempt meanwhile (else
-    /// [`CommitError::Conflict`]).
-    pub settle: Option<&'a OutboxEntry>,
+pub struct Extras {
+    /// Keep the answer, unless one is kept for its key.
+    pub keep: Option<Keep>,
+    /// Mark a message as posted under this id, unless it is marked.
+    pub posted: Option<String>,
+    /// Settle an outbox entry, unless somebody settled it or began another attempt.
+    pub settle: Option<OutboxEntry>,
+}
+
+/// An answer to keep.
+#[derive(Debug, Clone)]
+pub struct Keep {
+    /// Whose `Idempotency-Key` it is: two callers' keys do not meet.
+    pub caller: String,
+    /// The key.
+    pub key: String,
+    /// The answer.
+    pub record: IdempotencyRecord,
 }
 
 /// Why a commit did not happen. In each case nothing was written.
 #[derive(Debug, thiserror::Error)]
 pub enum CommitError {
-    /// Somebody else changed the session first, or another transaction holds one of the items: read and decide again.
-    #[error("the session changed meanwhile")]
-    Conflict,
-    /// An answer for this `Idempotency-Key` is there: read it.
-    #[error("the idempotency key was used meanwhile")]
-    AlreadyKept,
-    /// The message was posted before.
-    #[error("the message was posted before")]
-    AlreadyPosted,
+    /// Somebody else was first: the session changed, the answer is kept or the message posted already, or another
+    /// transaction holds one of the items. Read and decide again.
+    #[error("somebody else was first")]
+    LostRace,
     /// Not reached, throttled, failing. Whether it was written is not known.
     #[error(transparent)]
     Store(#[from] StoreError),
@@ -102,35 +107,36 @@ pub(crate) fn outbox_item(entry: &OutboxEntry) -> Result<Item, StoreError> {
 impl Store {
     /// Writes `decision`: the session (as a new item, or under the version that was read), its events, links and outbox
     /// entries, and `extras`. One `TransactWriteItems`.
-    pub async fn commit(&self, decision: &Decision, extras: Extras<'_>) -> Result<(), CommitError> {
+    pub async fn commit(&self, decision: &Decision, extras: &Extras) -> Result<(), CommitError> {
         let session = &decision.session;
-        let mut writes = vec![(Part::Session, self.write_session(session, is_listed(decision))?)];
+        let mut writes = vec![self.write_session(session, is_listed(decision))?];
         for event in &decision.events {
             let item = doc_item("event", &Key::event(&session.id, event.seq), event)?;
-            writes.push((Part::Session, self.put(item)?));
+            writes.push(self.put(item)?);
         }
         for link in &decision.links {
             let item = doc_item("link", &Key::link(&session.id, &link.hash), link)?;
-            writes.push((Part::Session, self.put(item)?));
+            writes.push(self.put(item)?);
         }
         for entry in &decision.outbox {
-            writes.push((Part::Session, self.put(outbox_item(entry)?)?));
+            writes.push(self.put(outbox_item(entry)?)?);
         }
-        if let Some(entry) = extras.settle {
-            writes.push((Part::Session, self.settle(entry)?));
+        if let Some(entry) = &extras.settle {
+            writes.push(self.settle(entry)?);
         }
-        writes.extend(self.keep(extras.keep)?.map(|write| (Part::IdempotencyRecord, write)));
-        if let Some(id) = extras.posted {
+        if let Some(keep) = &extras.keep {
+            writes.push(self.keep(keep)?);
+        }
+        if let Some(id) = &extras.posted {
             let at = decision.events.last().map_or(session.last_event_at, |event| event.at);
             let mark = PostedMark { seq: session.seq, at };
             let item = doc_item("posted mark", &Key::posted(&session.id, id), &mark)?;
-            writes.push((Part::Posted, self.put_new(item)?));
+            writes.push(self.put_new(item)?);
         }
-        let (parts, writes): (Vec<_>, Vec<_>) = writes.into_iter().unzip();
         let input = TransactWriteItemsInput::builder().set_transact_items(Some(writes));
         match self.transact_write_items.send(input.build()).await {
             Ok(_) => Ok(()),
-            Err(error) => Err(why(&error, &parts)),
+            Err(error) => Err(why(&error)),
         }
     }
 
@@ -203,15 +209,11 @@ impl Store {
         Ok(TransactWriteItem::builder().put(put.map_err(|error| incomplete(&error))?).build())
     }
 
-    /// Keeps an answer, if there is one to keep and none is kept for its key.
-    pub(crate) fn keep(
-        &self,
-        keep: Option<(&str, &str, &IdempotencyRecord)>,
-    ) -> Result<Option<TransactWriteItem>, StoreError> {
-        let Some((caller, key, kept)) = keep else { return Ok(None) };
-        let mut item = doc_item("kept answer", &Key::kept(caller, key), kept)?;
-        item.insert("expires".into(), number((kept.at + KEPT_FOR).as_second()));
-        self.put_new(item).map(Some)
+    /// Keeps an answer, unless one is kept for its key.
+    pub(crate) fn keep(&self, keep: &Keep) -> Result<TransactWriteItem, StoreError> {
+        let mut item = doc_item("kept answer", &Key::kept(&keep.caller, &keep.key), &keep.record)?;
+        item.insert("expires".into(), number((keep.record.at + KEPT_FOR).as_second()));
+        self.put_new(item)
     }
 
     pub(crate) fn put(&self, item: Item) -> Result<TransactWriteItem, StoreError> {
@@ -243,9 +245,9 @@ impl Store {
         let input = TransactWriteItemsInput::builder().set_transact_items(Some(writes));
         match self.transact_write_items.send(input.build()).await {
             Ok(_) => Ok(()),
-            Err(error) => match why(&error, &[]) {
+            Err(error) => match why(&error) {
                 CommitError::Store(error) => Err(error),
-                _ => Err(StoreError::Condition("TransactWriteItems")),
+                CommitError::LostRace => Err(StoreError::Condition("TransactWriteItems")),
             },
         }
     }
@@ -277,35 +279,11 @@ fn incomplete(error: &aws_sdk_dynamodb::error::BuildError) -> StoreError {
     StoreError::Unavailable { operation: "TransactWriteItems", reason: error.to_string() }
 }
 
-/// Which part of a commit an item is: its condition's failure means something else in each.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Part {
-    Session,
-    IdempotencyRecord,
-    Posted,
-}
-
-fn why<R>(error: &SdkError<TransactWriteItemsError, R>, parts: &[Part]) -> CommitError {
+fn why<R>(error: &SdkError<TransactWriteItemsError, R>) -> CommitError {
     if let Some(TransactWriteItemsError::TransactionCanceledException(canceled)) = error.as_service_error() {
-        let failed = |part: Part| {
-            parts
-                .iter()
-                .zip(canceled.cancellation_reasons())
-                .any(|(of, reason)| *of == part && reason.code() == Some("ConditionalCheckFailed"))
-        };
-        // A kept answer or a posted mark says more than a changed version: it was this very request that changed it.
-        if failed(Part::IdempotencyRecord) {
-            return CommitError::AlreadyKept;
-        }
-        if failed(Part::Posted) {
-            return CommitError::AlreadyPosted;
-        }
-        let lost = canceled
-            .cancellation_reasons()
-            .iter()
-            .any(|reason| matches!(reason.code(), Some("ConditionalCheckFailed" | "TransactionConflict")));
-        if lost {
-            return CommitError::Conflict;
+        let lost = |code: Option<&str>| matches!(code, Some("ConditionalCheckFailed" | "TransactionConflict"));
+        if canceled.cancellation_reasons().iter().any(|reason| lost(reason.code())) {
+            return CommitError::LostRace;
         }
     }
     CommitError::Store(StoreError::from_sdk("TransactWriteItems", error))

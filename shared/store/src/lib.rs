@@ -5,6 +5,7 @@
 //! Every access pattern with its key stands in `docs/access-patterns.md`.
 #![cfg_attr(test, allow(clippy::unwrap_used))]
 
+mod change;
 mod commit;
 mod document;
 mod due;
@@ -28,7 +29,8 @@ use aws_sdk_dynamodb::operation::query::Query as QueryItems;
 use aws_sdk_dynamodb::operation::transact_write_items::TransactWriteItems;
 use parlor_aws::{DynamoDb, Operation};
 
-pub use commit::{CommitError, Extras, IdempotencyRecord, PostedMark};
+pub use change::{Busy, Changed, Step};
+pub use commit::{CommitError, Extras, IdempotencyRecord, Keep, PostedMark};
 pub use due::{DUE_SHARDS, DueItem};
 pub use error::StoreError;
 pub use history::{Page, Query, Scope, Summary, fold};
@@ -77,6 +79,7 @@ mod tests {
     fn every_method_stands_in_the_access_patterns() {
         let patterns = include_str!("../../../docs/access-patterns.md");
         let sources = [
+            include_str!("change.rs"),
             include_str!("commit.rs"),
             include_str!("due.rs"),
             include_str!("history.rs"),

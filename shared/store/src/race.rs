@@ -18,33 +18,55 @@ const LONGEST_PAUSE: Duration = Duration::from_millis(320);
 /// Between them lies a pause of random length ("full jitter"). Without it, everyone who lost to the same writer would
 /// read again at the same moment and race again, so that a hundred writers would cost some ten thousand requests.
 #[derive(Debug)]
-pub struct Race<'a, R> {
+pub struct Race<'a, R: ?Sized> {
     random: &'a R,
     made: u32,
+    most: u32,
 }
 
-impl<'a, R: Random + Sync> Race<'a, R> {
+impl<'a, R: Random + Sync + ?Sized> Race<'a, R> {
     /// No try made yet.
     #[must_use]
     pub fn new(random: &'a R) -> Self {
-        Self { random, made: 0 }
+        Self { random, made: 0, most: MAX_CONFLICTS }
     }
 
     /// Whether there is another try, after waiting for it: `while race.goes_on().await { … }`.
     pub async fn goes_on(&mut self) -> bool {
-        if self.made == MAX_CONFLICTS {
-            return false;
+        self.next_try().await.is_some()
+    }
+
+    /// The next try's number, from 0 on, after waiting for it; none when all were made.
+    pub async fn next_try(&mut self) -> Option<u32> {
+        if self.made == self.most {
+            return None;
         }
         if let Some(lost) = self.made.checked_sub(1) {
             tokio::time::sleep(pause(lost, self.random)).await;
         }
         self.made += 1;
-        true
+        Some(self.made - 1)
+    }
+}
+
+/// Of a single try, which never waits and so never asks for randomness.
+#[derive(Debug)]
+pub struct NoPause;
+
+impl Random for NoPause {
+    fn fill(&self, _: &mut [u8]) {}
+}
+
+impl Race<'static, NoPause> {
+    /// A single try, for whoever leaves the field to the winner.
+    #[must_use]
+    pub fn once() -> Self {
+        Self { random: &NoPause, made: 0, most: 1 }
     }
 }
 
 /// Between nothing and the longest pause that fits `lost` earlier losses.
-fn pause(lost: u32, random: &impl Random) -> Duration {
+fn pause(lost: u32, random: &(impl Random + ?Sized)) -> Duration {
     let mut bytes = [0; 2];
     random.fill(&mut bytes);
     FIRST_PAUSE.saturating_mul(1 << lost.min(16)).min(LONGEST_PAUSE) * u32::from(u16::from_le_bytes(bytes)) / 65_536
@@ -78,5 +100,7 @@ mod tests {
             made += 1;
         }
         assert_eq!(made, MAX_CONFLICTS);
+        let mut once = Race::once();
+        assert_eq!((once.next_try().await, once.next_try().await), (Some(0), None));
     }
 }

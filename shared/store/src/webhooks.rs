@@ -20,7 +20,7 @@ use parlor_domain::{
 };
 
 use crate::{
-    IdempotencyRecord, ReadBatch, ReadResult, Store, StoreError,
+    Keep, ReadBatch, ReadResult, Store, StoreError,
     commit::put_new_in,
     document::{self, read, read_value},
     keys::{Item, Key, millis, number, shard_of, text},
@@ -180,16 +180,12 @@ impl Store {
 
     /// Makes an endpoint, and keeps the answer. One `TransactWriteItems`; [`StoreError::Condition`] when there are
     /// [`MAX_ENDPOINTS`] already, or the answer is kept already.
-    pub async fn create_webhook(
-        &self,
-        endpoint: &Endpoint,
-        keep: Option<(&str, &str, &IdempotencyRecord)>,
-    ) -> Result<(), StoreError> {
+    pub async fn create_webhook(&self, endpoint: &Endpoint, keep: Option<&Keep>) -> Result<(), StoreError> {
         let mut item = Key::webhook(&endpoint.id).to_item();
         item.insert("doc".into(), document::json("webhook", endpoint)?);
         item.insert("version".into(), number(1));
         let mut writes = vec![put_new_in(&self.core, item)?, self.count_webhooks(1)?];
-        writes.extend(self.keep(keep)?);
+        writes.extend(keep.map(|keep| self.keep(keep)).transpose()?);
         self.transact(writes).await
     }
 
@@ -202,7 +198,7 @@ impl Store {
         endpoint: &Endpoint,
         disabled: Option<&Disabled>,
         replay: Option<&Replay>,
-        keep: Option<(&str, &str, &IdempotencyRecord)>,
+        keep: Option<&Keep>,
     ) -> Result<(), StoreError> {
         let mut expression = "SET #doc = :doc, #version = :version".to_owned();
         let mut update = Update::builder()
@@ -226,7 +222,7 @@ impl Store {
         }
         let update = update.update_expression(expression).build().map_err(|error| incomplete(&error))?;
         let mut writes = vec![TransactWriteItem::builder().update(update).build()];
-        writes.extend(self.keep(keep)?);
+        writes.extend(keep.map(|keep| self.keep(keep)).transpose()?);
         self.transact(writes).await
     }
 
@@ -346,7 +342,7 @@ impl Store {
         session: &SessionId,
         queue: &DeliveryQueue,
         deliveries: &[Delivery],
-        keep: Option<(&str, &str, &IdempotencyRecord)>,
+        keep: Option<&Keep>,
         now: Timestamp,
     ) -> Result<(), StoreError> {
         let mut item = Key::delivery_queue(id, session).to_item();
@@ -379,7 +375,7 @@ impl Store {
             writes.push(self.put(delivery_item(put, delivery, now)?)?);
             writes.push(self.delete(gone)?);
         }
-        writes.extend(self.keep(keep)?);
+        writes.extend(keep.map(|keep| self.keep(keep)).transpose()?);
         self.transact(writes).await
     }
 

@@ -11,7 +11,7 @@ use futures_util::{FutureExt as _, StreamExt as _, stream};
 use jiff::Timestamp;
 use parlor_domain::{Actor, Command, Decision, DueKind, Origin, Presence, SessionId, Settings, session::Context};
 use parlor_live::Live;
-use parlor_store::{CommitError, DueItem, Extras, ReadBatch, Store, StoreError};
+use parlor_store::{Busy, Changed, DueItem, Extras, Race, ReadBatch, ReadResult, Step, Store, StoreError};
 use serde::Serialize;
 
 /// Items asked for at once, in each shard of the index.
@@ -112,40 +112,56 @@ pub async fn sweep(
     let one = |item: DueItem| {
         let now = clock();
         async move {
-            let Some(swept) = sweep_session(store, &item.session, now).await? else { return Ok(false) };
-            live.announce(&swept.decision, &swept.presence, &swept.settings, now).await;
+            let Some((decision, swept)) = sweep_session(store, &item.session, now).await? else { return Ok(false) };
+            live.announce(&decision, &swept.presence, &swept.settings, now).await;
             Ok::<bool, StoreError>(true)
         }
     };
     work_off(store, kind, &clock, budget, one).await
 }
 
-/// A session whose timer fired, as it was committed.
+/// A session whose timer fired, as far as its room has to be told.
 struct Swept {
-    /// Without events when the timer was only armed again.
-    decision: Decision,
     /// Who was in the rooms when the session was read.
     presence: Presence,
     settings: Settings,
+}
+
+/// Why a session was left as it is.
+enum Left {
+    /// Nothing is to be done, or somebody else did it.
+    Alone,
+    Store(StoreError),
+}
+
+impl From<StoreError> for Left {
+    fn from(error: StoreError) -> Self {
+        Self::Store(error)
+    }
+}
+
+impl From<Busy> for Left {
+    fn from(_: Busy) -> Self {
+        Self::Alone
+    }
 }
 
 /// Does what the clock says about a session: ends it after inactivity (R3), notes a tier that began (R2), or arms a
 /// timer again that fired early. `None` when there is nothing to do, or somebody else changed the session meanwhile and
 /// so did it, or left it to the next run.
 ///
-/// One `BatchGetItem`, and one `TransactWriteItems` if something changes.
-async fn sweep_session(store: &Store, id: &SessionId, now: Timestamp) -> Result<Option<Swept>, StoreError> {
-    let found = store.read(ReadBatch::new().session(id)).await?;
-    let Some(stored) = found.session(id)? else { return Ok(None) };
-    let (settings, _) = found.settings(&id.team())?;
+/// One try of [`Store::change`].
+async fn sweep_session(store: &Store, id: &SessionId, now: Timestamp) -> Result<Option<(Decision, Swept)>, StoreError> {
     let context = Context { actor: Actor::System, origin: Origin::default(), now };
-    let Ok(decision) = stored.session.decide(Command::Sweep, &settings, &context) else { return Ok(None) };
-    if decision.is_unchanged() {
-        return Ok(None);
-    }
-    match store.commit(&decision, Extras::default()).await {
-        Ok(()) => Ok(Some(Swept { decision, presence: stored.presence, settings })),
-        Err(CommitError::Store(error)) => Err(error),
-        Err(CommitError::Conflict | CommitError::AlreadyKept | CommitError::AlreadyPosted) => Ok(None),
+    let step = |found: ReadResult| {
+        let stored = found.session(id)?.ok_or(Left::Alone)?;
+        let (settings, _) = found.settings(&id.team())?;
+        let decision = stored.session.decide(Command::Sweep, &settings, &context).map_err(|_| Left::Alone)?;
+        Ok(Step::Commit(decision, Extras::default(), Swept { presence: stored.presence, settings }))
+    };
+    match store.change(Race::once(), |_| ReadBatch::new().session(id), step).await {
+        Ok(Changed { basis, decision }) => Ok(decision.map(|decision| (decision, basis))),
+        Err(Left::Alone) => Ok(None),
+        Err(Left::Store(error)) => Err(error),
     }
 }

@@ -8,6 +8,7 @@ use lambda_http::{
     request::RequestContext,
 };
 use parlor_domain::{Origin, SessionId};
+use parlor_store::ReadBatch;
 use serde::{
     Deserialize,
     de::{DeserializeOwned, Deserializer, IntoDeserializer as _, MapAccess, Visitor, value::MapAccessDeserializer},
@@ -183,6 +184,16 @@ impl ApiRequest {
             csrf,
             same_site: is_same_site(request, &app.public_url),
         })
+    }
+
+    /// What to read in order to check the caller, and to answer a repeated request from what was kept.
+    #[must_use]
+    pub fn keys(&self, batch: ReadBatch) -> ReadBatch {
+        let batch = self.credentials.keys(batch);
+        match &self.idempotency_key {
+            Some(key) => batch.kept(&self.credentials.idempotency_scope(), key),
+            None => batch,
+        }
     }
 
     /// What the request is, for its `Idempotency-Key`: method, path and body, hashed.

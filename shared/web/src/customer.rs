@@ -12,7 +12,7 @@ use parlor_domain::{
     Actor, Channel, Decision, Gate, Link, LinkToken, Origin, Presence, Presented, Rejection, Secret, Session, Settings,
     gate, pin::Lock, session::Context, settings::Method as Authentication,
 };
-use parlor_store::{CommitError, Extras, Race, ReadBatch, StoreError};
+use parlor_store::{Busy, Changed, Extras, Race, ReadBatch, ReadResult, Step, StoreError};
 use parlor_templates::{
     Accent, Lang,
     customer::{Brand, ErrorPage, Problem as Closed},
@@ -204,9 +204,9 @@ pub enum PageError {
     /// There is no such page.
     #[error("not found")]
     NotFound,
-    /// Others were first too often; nothing was evaluated.
-    #[error("too many at once")]
-    Busy,
+    /// Others were first each time; nothing was evaluated.
+    #[error(transparent)]
+    Busy(#[from] Busy),
     /// R5, R7: asked for links or codes too often.
     #[error("asked too often")]
     TooOften {
@@ -238,7 +238,7 @@ impl PageError {
             Self::Stale => (Closed::Stale { retry: retry() }, None, None),
             Self::TooLarge => (Closed::Stale { retry: retry() }, Some(StatusCode::PAYLOAD_TOO_LARGE), None),
             Self::NotFound => (Closed::Unknown, Some(StatusCode::NOT_FOUND), None),
-            Self::Busy => (Closed::Busy { retry: retry() }, Some(StatusCode::SERVICE_UNAVAILABLE), Some(5)),
+            Self::Busy(_) => (Closed::Busy { retry: retry() }, Some(StatusCode::SERVICE_UNAVAILABLE), Some(5)),
             Self::TooOften { retry_at } => {
                 (Closed::Busy { retry: retry() }, None, Some(retry_at.duration_since(now).as_secs().max(1)))
             }
@@ -283,7 +283,7 @@ impl PageError {
             Self::TooLarge => "too-large",
             Self::NotFound => "not-found",
             Self::TooOften { .. } => "too-often",
-            Self::Busy | Self::Unable | Self::Store(_) => "unavailable",
+            Self::Busy(_) | Self::Unable | Self::Store(_) => "unavailable",
         };
         let mut problem = Problem::of_page(status, code, "This is not possible now. Load the page again.");
         problem.retry_after = after;
@@ -347,21 +347,24 @@ pub struct LoadedLink {
 }
 
 impl LoadedLink {
-    /// Reads what `token` leads to: one `BatchGetItem`. A token that is none, or leads nowhere, is turned away as
-    /// unknown, unless the service is down for everybody.
-    pub async fn read(app: &AppState, visit: &Visit, token: Option<&LinkToken>) -> Result<Self, PageError> {
+    /// What to read for `token`; for one that is none, whether the service is up at all.
+    fn batch(token: Option<&LinkToken>) -> ReadBatch {
+        match token {
+            None => ReadBatch::new().system(),
+            Some(token) => ReadBatch::new().session(&token.session).link(&token.session, &token.secret.hash()),
+        }
+    }
+
+    /// What `token` leads to. A token that is none, or leads nowhere, is turned away as unknown, unless the service is
+    /// down for everybody.
+    fn of(found: &ReadResult, visit: &Visit, token: Option<&LinkToken>) -> Result<Self, PageError> {
         let turned_away = |settings: &Settings| {
             let gate = if settings.service.maintenance { Gate::ServiceDown } else { Gate::Unknown };
             PageError::by(gate, Inviter::nobody(settings))
         };
-        let Some(token) = token else {
-            let found = app.store.read(ReadBatch::new().system()).await?;
-            return Err(turned_away(&found.system()?.0));
-        };
-        let hash = token.secret.hash();
-        let found = app.store.read(ReadBatch::new().session(&token.session).link(&token.session, &hash)).await?;
+        let Some(token) = token else { return Err(turned_away(&found.system()?.0)) };
         let (settings, team) = found.settings(&token.session.team())?;
-        match (found.session(&token.session)?, found.link(&token.session, &hash)?) {
+        match (found.session(&token.session)?, found.link(&token.session, &token.secret.hash())?) {
             (Some(stored), Some(link)) => {
                 Ok(Self { link, session: stored.session, presence: stored.presence, settings, team, now: visit.now })
             }
@@ -369,26 +372,32 @@ impl LoadedLink {
         }
     }
 
-    /// Reads, decides and commits, again for as long as somebody else is first. What was read comes back with how it
-    /// went. One `BatchGetItem` and, if something changes, one `TransactWriteItems`, each again per lost race.
+    /// Reads what `token` leads to. One `BatchGetItem`.
+    pub async fn read(app: &AppState, visit: &Visit, token: Option<&LinkToken>) -> Result<Self, PageError> {
+        Self::of(&app.store.read(Self::batch(token)).await?, visit, token)
+    }
+
+    /// Reads, decides and commits, again for as long as somebody else is first, and tells the open rooms. What was read
+    /// comes back with how it went. Cost: what [`parlor_store::Store::change`] costs.
     pub async fn change(
         app: &AppState,
         visit: &Visit,
         token: Option<&LinkToken>,
         mut decide: impl FnMut(&Self) -> Result<Decision, Rejection> + Send,
     ) -> Result<(Self, Result<Decision, Rejection>), PageError> {
-        let mut race = Race::new(&app.entropy);
-        while race.goes_on().await {
-            let loaded = Self::read(app, visit, token).await?;
-            let decision = match decide(&loaded) {
-                Ok(decision) => decision,
-                Err(rejection) => return Ok((loaded, Err(rejection))),
-            };
-            if commit(app, &decision, &loaded.presence, &loaded.settings, Extras::default(), visit.now).await? {
-                return Ok((loaded, Ok(decision)));
-            }
+        let step = |found: ReadResult| {
+            let loaded = Self::of(&found, visit, token)?;
+            Ok::<_, PageError>(match decide(&loaded) {
+                Ok(decision) => Step::Commit(decision.clone(), Extras::default(), (loaded, Ok(decision))),
+                Err(rejection) => Step::Done((loaded, Err(rejection))),
+            })
+        };
+        let Changed { basis: (loaded, result), decision } =
+            app.store.change(Race::new(&app.entropy), |_| Self::batch(token), step).await?;
+        if let Some(decision) = decision {
+            app.live.announce(&decision, &loaded.presence, &loaded.settings, visit.now).await;
         }
-        Err(PageError::Busy)
+        Ok((loaded, result))
     }
 
     /// Where a browser that brings `presented` stands (R6).
@@ -440,29 +449,6 @@ impl LoadedLink {
     }
 }
 
-/// Commits a decision and tells the open rooms; `false` when somebody else was first. Nothing is written if nothing
-/// changed. One `TransactWriteItems`.
-pub async fn commit(
-    app: &AppState,
-    decision: &Decision,
-    presence: &Presence,
-    settings: &Settings,
-    extras: Extras<'_>,
-    now: Timestamp,
-) -> Result<bool, PageError> {
-    if decision.is_unchanged() {
-        return Ok(true);
-    }
-    match app.store.commit(decision, extras).await {
-        Ok(()) => {
-            app.live.announce(decision, presence, settings, now).await;
-            Ok(true)
-        }
-        Err(CommitError::Conflict | CommitError::AlreadyKept | CommitError::AlreadyPosted) => Ok(false),
-        Err(CommitError::Store(error)) => Err(error.into()),
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -499,7 +485,7 @@ mod tests {
         let error = StoreError::Unavailable { operation: "BatchGetItem", reason: "not reached".into() };
         let (problem, status, after) = PageError::from(error).problem("/s/token", Timestamp::UNIX_EPOCH);
         assert_eq!((problem.reason(), status.as_u16(), after), (Some("service-down"), 503, Some(5)));
-        let (_, status, after) = PageError::Busy.problem("/s/token", Timestamp::UNIX_EPOCH);
+        let (_, status, after) = PageError::from(Busy).problem("/s/token", Timestamp::UNIX_EPOCH);
         assert_eq!((status.as_u16(), after), (503, Some(5)));
     }
 }

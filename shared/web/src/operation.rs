@@ -5,7 +5,7 @@
 use jiff::Timestamp;
 use lambda_http::{Body, Response, http::StatusCode};
 use parlor_domain::{Command, Decision, SessionId, Settings};
-use parlor_store::{CommitError, Extras, IdempotencyRecord, Race, ReadBatch, ReadResult, Stored, Summary};
+use parlor_store::{Changed, Extras, IdempotencyRecord, Keep, Race, ReadBatch, ReadResult, Step, Stored, Summary};
 use serde_json::{Value, json};
 
 use crate::{ApiError, ApiRequest, ApiResponse, AppState, Caller, SessionView, problem, reply};
@@ -77,53 +77,36 @@ impl<'a> Operation<'a> {
     }
 
     /// Reads, decides, commits and tells the rooms. `decide` may run several times; `answer` runs with what will be
-    /// committed. Cost: one `BatchGetItem` and one `TransactWriteItems` (a write only if something changed), each again
-    /// per lost race.
+    /// committed. Cost: what [`parlor_store::Store::change`] costs.
     pub async fn run(
         self,
         mut decide: impl FnMut(&Loaded) -> Result<Decision, ApiError>,
         mut answer: impl FnMut(&Loaded, &Decision) -> ApiResponse,
     ) -> Result<ApiResponse, ApiError> {
-        let app = self.app;
-        let mut race = Race::new(&app.entropy);
-        while race.goes_on().await {
+        let (app, call) = (self.app, self.call);
+        let batch = call.keys(self.keys.session(&self.session));
+        let step = |found: ReadResult| -> Result<_, ApiError> {
             let now = app.clock.now();
-            let mut keys = self.call.credentials.keys(self.keys.clone().session(&self.session));
-            let scope = self.call.credentials.idempotency_scope();
-            if let Some(key) = &self.call.idempotency_key {
-                keys = keys.kept(&scope, key);
-            }
-            let found = app.store.read(keys).await?;
-            let caller = self.call.credentials.check(&found, now)?;
-            self.call.check_csrf(&caller, app)?;
-            if let Some(answer) = replay(self.call, app, &found, now)? {
-                return Ok(answer);
+            let caller = call.credentials.check(&found, now)?;
+            call.check_csrf(&caller, app)?;
+            if let Some(answer) = replay(call, app, &found, now)? {
+                return Ok(Step::Done((answer, None)));
             }
             let stored = caller.session(&found, &self.session)?;
             let (settings, _) = found.settings(&self.session.team())?;
             let loaded = Loaded { caller, stored, settings, found, now };
             let decision = decide(&loaded)?;
             let answer = answer(&loaded, &decision);
-            if decision.is_unchanged() {
-                return Ok(answer);
-            }
-            let kept = self.call.idempotency_key.as_deref().map(|key| (key, keep(self.call, app, &answer, now)));
-            let extras = Extras {
-                keep: kept.as_ref().map(|(key, kept)| (scope.as_str(), *key, kept)),
-                posted: self.posted.as_deref(),
-                settle: None,
-            };
-            match app.store.commit(&decision, extras).await {
-                Ok(()) => {
-                    let presence = &loaded.stored.presence;
-                    app.live.announce(&decision, presence, &loaded.settings, now).await;
-                    return Ok(answer);
-                }
-                Err(CommitError::Conflict | CommitError::AlreadyKept | CommitError::AlreadyPosted) => {}
-                Err(CommitError::Store(error)) => return Err(error.into()),
-            }
+            let keep = keep(call, app, &answer, now);
+            let extras = Extras { keep, posted: self.posted.clone(), settle: None };
+            Ok(Step::Commit(decision, extras, (answer, Some(loaded))))
+        };
+        let Changed { basis: (answer, loaded), decision } =
+            app.store.change(Race::new(&app.entropy), |_| batch.clone(), step).await?;
+        if let (Some(decision), Some(loaded)) = (decision, loaded) {
+            app.live.announce(&decision, &loaded.stored.presence, &loaded.settings, loaded.now).await;
         }
-        Err(ApiError::Busy)
+        Ok(answer)
     }
 }
 
@@ -132,16 +115,18 @@ fn place(call: &ApiRequest) -> String {
     format!("answer {}", call.fingerprint())
 }
 
-/// The answer that a repetition of `call` gets.
+/// The answer that a repetition of `call` gets; nothing for a request without an `Idempotency-Key`.
 #[must_use]
-pub fn keep(call: &ApiRequest, app: &AppState, answer: &ApiResponse, now: Timestamp) -> IdempotencyRecord {
+pub fn keep(call: &ApiRequest, app: &AppState, answer: &ApiResponse, now: Timestamp) -> Option<Keep> {
+    let key = call.idempotency_key.clone()?;
     let body = json!({"body": answer.body, "location": answer.location, "etag": answer.etag});
-    IdempotencyRecord {
+    let record = IdempotencyRecord {
         request: call.fingerprint().to_owned(),
         status: answer.status,
         body: app.keyring.seal(&place(call), &body.to_string(), &app.entropy),
         at: now,
-    }
+    };
+    Some(Keep { caller: call.credentials.idempotency_scope(), key, record })
 }
 
 /// The kept answer, if `call` repeats a request; a refusal if it reuses the key for another.

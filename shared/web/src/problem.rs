@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 use lambda_http::http::StatusCode;
 use parlor_domain::{Rejection, SettingsError};
-use parlor_store::{CommitError, StoreError};
+use parlor_store::StoreError;
 use schemars::JsonSchema;
 use serde::Serialize;
 
@@ -175,9 +175,9 @@ pub enum ApiError {
     /// The tables cannot be reached, or refuse.
     #[error(transparent)]
     Store(#[from] StoreError),
-    /// Too many others at once.
-    #[error("too many at once")]
-    Busy,
+    /// Others were first each time.
+    #[error(transparent)]
+    Busy(#[from] parlor_store::Busy),
     /// A sealed value does not open: the master key is not the one it was sealed with.
     #[error(transparent)]
     Sealed(#[from] parlor_domain::keyring::CannotOpen),
@@ -187,15 +187,6 @@ pub enum ApiError {
     /// An operation's own refusal.
     #[error("{}", .0.code)]
     Other(Problem),
-}
-
-impl From<CommitError> for ApiError {
-    fn from(error: CommitError) -> Self {
-        match error {
-            CommitError::Store(error) => Self::Store(error),
-            CommitError::Conflict | CommitError::AlreadyKept | CommitError::AlreadyPosted => Self::Busy,
-        }
-    }
 }
 
 impl From<Problem> for ApiError {
@@ -232,7 +223,7 @@ impl ApiError {
             Self::Maintenance => {
                 Problem::new(Code::Maintenance, "The service is down for maintenance; try again later.").after(60)
             }
-            Self::Busy => unavailable(),
+            Self::Busy(_) => unavailable(),
             Self::Store(error) => {
                 tracing::error!(%error, "store");
                 unavailable()

@@ -111,7 +111,7 @@ async fn forgotten_session(site: &Site) {
     };
     let context = Context { actor: Actor::System, origin: Origin::default(), now };
     let decision = Session::create(new, Some(&issued), &settings, &context).unwrap();
-    house.store.commit(&decision, Extras::default()).await.unwrap();
+    house.store.commit(&decision, &Extras::default()).await.unwrap();
 }
 
 /// Puts one item for each number into a table.

@@ -99,7 +99,7 @@ async fn started(desk: &Desk<'_>, contact: Contact, settings: &Settings, ago: i6
         metadata: BTreeMap::default(),
     };
     let decision = Session::create(new, Some(&issued), settings, &context(desk, ago)).unwrap();
-    desk.platform.store.commit(&decision, Extras::default()).await.unwrap();
+    desk.platform.store.commit(&decision, &Extras::default()).await.unwrap();
     decision.session
 }
 
@@ -187,7 +187,7 @@ async fn r2_a_schedule_that_comes_late_notes_what_the_clock_decided() {
     let settings = settings(&desk, json!({"end": {"customer_access": {"level": "limited", "minutes": 1}}})).await;
     let session = started(&desk, mail(&platform), &settings, 3).await;
     let ended = session.decide(Command::End, &settings, &context(&desk, 2)).unwrap();
-    platform.store.commit(&ended, Extras::default()).await.unwrap();
+    platform.store.commit(&ended, &Extras::default()).await.unwrap();
     let path = format!("/v1/sessions/{}", session.id);
     assert_eq!(desk.get(&path).await["access"]["tier"], "none", "by the clock, whatever the schedule does");
     platform.run("sweep-access").await;

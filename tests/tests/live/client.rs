@@ -25,13 +25,13 @@ impl<'a> Room<'a> {
         let (_, issued) = LinkToken::issue(&room.session, &house.keyring, &house.runtime.entropy);
         let (before, settings) = room.read().await;
         let invited = before.decide(Command::GenerateLink(issued), &settings, &room.context(room.nina())).unwrap();
-        house.store.commit(&invited, Extras::default()).await.unwrap();
+        house.store.commit(&invited, &Extras::default()).await.unwrap();
 
         let device = Secret::generate(&house.runtime.entropy);
         let presented = Presented { posted: true, probe: true, ..Presented::default() };
         let command = Command::Continue { link: &invited.links[0], presented: &presented, device: &device };
         let joined = invited.session.decide(command, &settings, &room.context(Actor::Customer)).unwrap();
-        house.store.commit(&joined, Extras::default()).await.unwrap();
+        house.store.commit(&joined, &Extras::default()).await.unwrap();
         room.device = device.hash();
         room
     }
@@ -54,7 +54,7 @@ impl<'a> Room<'a> {
     pub(crate) async fn act(&self, command: Command<'_>) -> u64 {
         let (session, settings) = self.read().await;
         let decision = session.decide(command, &settings, &self.context(self.nina())).unwrap();
-        self.house.store.commit(&decision, Extras::default()).await.unwrap();
+        self.house.store.commit(&decision, &Extras::default()).await.unwrap();
         decision.session.seq
     }
 

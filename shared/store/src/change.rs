@@ -1,0 +1,67 @@
+//! The one way in which a session is changed: read, decide, commit under the version that was read, and all of it again
+//! for as long as somebody else is first.
+
+use parlor_domain::{Decision, Random};
+
+use crate::{CommitError, Extras, Race, ReadBatch, ReadResult, Store, StoreError};
+
+/// What becomes of one look at what was read.
+#[derive(Debug)]
+#[expect(clippy::large_enum_variant, reason = "one lives for the length of one look")]
+pub enum Step<T> {
+    /// Nothing is to be written.
+    Done(T),
+    /// To be committed, with what belongs into the same write. A decision that changes nothing is not written.
+    Commit(Decision, Extras, T),
+    /// What was read does not say enough: look at what the next try reads.
+    Again,
+}
+
+/// How a change went.
+#[derive(Debug)]
+pub struct Changed<T> {
+    /// What the caller made of what was read.
+    pub basis: T,
+    /// What was committed; nothing when there was nothing to write. The caller tells the open rooms about it.
+    pub decision: Option<Decision>,
+}
+
+/// Every try lost its race: nothing was written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("others were first each time")]
+pub struct Busy;
+
+impl Store {
+    /// Reads what `read` asks for in each try (counted from 0), lets `step` decide upon it, and commits.
+    ///
+    /// Cost of a try: what [`Store::read`] costs, and one `TransactWriteItems` if something is to be written. Another try
+    /// follows after each lost race, at most as many as `race` allows.
+    pub async fn change<T, E, R>(
+        &self,
+        mut race: Race<'_, R>,
+        mut read: impl FnMut(u32) -> ReadBatch,
+        mut step: impl FnMut(ReadResult) -> Result<Step<T>, E>,
+    ) -> Result<Changed<T>, E>
+    where
+        E: From<StoreError> + From<Busy>,
+        R: Random + Sync + ?Sized,
+    {
+        while let Some(attempt) = race.next_try().await {
+            let found = self.read(read(attempt)).await?;
+            let (decision, extras, basis) = match step(found)? {
+                Step::Done(basis) => return Ok(Changed { basis, decision: None }),
+                Step::Commit(decision, _, basis) if decision.is_unchanged() => {
+                    return Ok(Changed { basis, decision: None });
+                }
+                Step::Commit(decision, extras, basis) => (decision, extras, basis),
+                Step::Again => continue,
+            };
+            match self.commit(&decision, &extras).await {
+                Ok(()) => return Ok(Changed { basis, decision: Some(decision) }),
+                Err(CommitError::LostRace) => {}
+                Err(CommitError::Store(error)) => return Err(error.into()),
+            }
+        }
+        Err(Busy.into())
+    }
+}
