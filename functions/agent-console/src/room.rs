@@ -47,7 +47,7 @@ impl Window {
 
 /// The session, if it is there and visible, and its effective settings with their team's name.
 fn seen(staff_context: &StaffContext, id: &SessionId) -> Result<(Stored, Settings, String), PageError> {
-    let stored = staff_context.caller.session(&staff_context.found, id)?;
+    let stored = staff_context.caller.room(&staff_context.found, id)?;
     let (settings, team) = staff_context.found.settings(&id.team())?;
     if settings.service.maintenance {
         return Err(PageError::Maintenance(settings.service));
@@ -61,12 +61,13 @@ pub(crate) async fn page(app: &AppState, request: &Request, id: &SessionId) -> R
     let (query, window) = (asked.query(&cookie.agent), Window::of(number(request, "before")));
     let store = &app.store;
     let (found, sessions, events) = tokio::try_join!(
-        store.read(staff_context::keys(&cookie).session(id)),
+        store.read(staff_context::keys(&cookie).room(id)),
         store.sessions(&query),
         store.events(id, window.after, window.limit),
     )?;
     let staff_context = StaffContext::open(cookie, found, app.clock.now())?;
-    let (stored, settings, team) = seen(&staff_context, id)?;
+    let (mut stored, settings, team) = seen(&staff_context, id)?;
+    stored.catch_up(&events);
     let viewer = &staff_context.caller.agent.id;
     let history = asked.pane(&sessions, &staff_context.own.history, Some(id), viewer, staff_context.now);
     let frame = staff_context.frame(app, request, history)?;
@@ -87,11 +88,12 @@ pub(crate) async fn fragment(app: &AppState, request: &Request, id: &SessionId) 
     let cookie = staff_context::cookie(request)?;
     let window = Window::of(None);
     let (found, events) = tokio::try_join!(
-        app.store.read(staff_context::keys(&cookie).session(id)),
+        app.store.read(staff_context::keys(&cookie).room(id)),
         app.store.events(id, window.after, window.limit),
     )?;
     let staff_context = StaffContext::open(cookie, found, app.clock.now())?;
-    let (stored, settings, team) = seen(&staff_context, id)?;
+    let (mut stored, settings, team) = seen(&staff_context, id)?;
+    stored.catch_up(&events);
     let frame = staff_context.frame(app, request, StaffContext::no_history(Some(id)))?;
     let room = room(frame, &stored, &settings, team, &events, &staff_context.caller.agent.id);
     Ok(html(StatusCode::OK, room.fragment(), None))
@@ -100,7 +102,7 @@ pub(crate) async fn fragment(app: &AppState, request: &Request, id: &SessionId) 
 /// A fresh address for the live connection: each ticket opens one.
 pub(crate) async fn live_url(app: &AppState, request: &Request, id: &SessionId) -> Result<String, PageError> {
     let cookie = staff_context::cookie(request)?;
-    let found = app.store.read(staff_context::keys(&cookie).session(id)).await?;
+    let found = app.store.read(staff_context::keys(&cookie).room(id)).await?;
     let staff_context = StaffContext::open(cookie, found, app.clock.now())?;
     seen(&staff_context, id)?;
     Ok(address(app, id, &staff_context.caller.agent.id, &staff_context))

@@ -38,22 +38,19 @@ fn nobody(settings: &Settings) -> PageError {
 }
 
 impl LoadedRoom {
-    fn batch(id: &SessionId, mark: Option<&str>) -> ReadBatch {
-        mark.into_iter().fold(ReadBatch::new().session(id), |batch, mark| batch.posted(id, mark))
-    }
-
-    fn of(found: &ReadResult, id: &SessionId, mark: Option<&str>) -> Result<Self, PageError> {
+    fn of(found: &ReadResult, id: &SessionId, mark: Option<&str>, stored: Option<Stored>) -> Result<Self, PageError> {
         let (settings, team) = found.settings(&id.team())?;
         let posted = mark.map(|mark| found.posted(id, mark)).transpose()?.flatten();
-        match found.session(id)? {
+        match stored {
             Some(stored) => Ok(Self { stored, settings, team, posted }),
             None => Err(nobody(&settings)),
         }
     }
 
-    /// One `BatchGetItem`.
+    /// For looking at. One `BatchGetItem`.
     pub(crate) async fn read(app: &AppState, id: &SessionId) -> Result<Self, PageError> {
-        Self::of(&app.store.read(Self::batch(id, None)).await?, id, None)
+        let found = app.store.read(ReadBatch::new().room(id)).await?;
+        Self::of(&found, id, None, found.room(id)?)
     }
 
     /// Reads, decides and commits, again for as long as somebody else is first, and tells the open rooms. With a `mark`
@@ -66,7 +63,7 @@ impl LoadedRoom {
         mut decide: impl FnMut(&Self) -> Result<Result<Decision, Rejection>, PageError> + Send,
     ) -> Result<(Self, Result<Option<Decision>, Rejection>), PageError> {
         let step = |found: ReadResult| {
-            let loaded = Self::of(&found, id, mark)?;
+            let loaded = Self::of(&found, id, mark, found.session(id)?)?;
             let decided = decide(&loaded)?;
             Ok::<_, PageError>(match decided {
                 _ if loaded.posted.is_some() => Step::Done((loaded, None)),
@@ -77,8 +74,9 @@ impl LoadedRoom {
                 Err(rejection) => Step::Done((loaded, Some(rejection))),
             })
         };
+        let batch = mark.into_iter().fold(ReadBatch::new().session(id), |batch, mark| batch.posted(id, mark));
         let Changed { basis: (loaded, rejection), decision } =
-            app.store.change(Race::new(&app.entropy), |_| Self::batch(id, mark), step).await?;
+            app.store.change(Race::new(&app.entropy), |_| batch.clone(), step).await?;
         if let Some(decision) = &decision {
             app.live.announce(decision, &loaded.stored.presence, &loaded.settings, visit.now).await;
         }

@@ -100,12 +100,12 @@ impl LiveConnect {
         let mut race = Race::new(&self.entropy);
         while race.goes_on().await {
             let now = self.clock.now();
-            let mut keys = ReadBatch::new().session(&ticket.session).connection(id);
+            let mut keys = ReadBatch::new().room(&ticket.session).connection(id);
             if let Holder::Agent(agent) = &ticket.holder {
                 keys = keys.agent(agent);
             }
             let found = self.store.read(keys).await?;
-            let stored = found.session(&ticket.session)?.ok_or(OpenError::NotAllowed)?;
+            let stored = found.room(&ticket.session)?.ok_or(OpenError::NotAllowed)?;
             let (settings, _) = found.settings(&ticket.session.team())?;
             let connection = admit(&ticket, &stored.session, &settings, &found, now)?;
 
@@ -126,7 +126,8 @@ impl LiveConnect {
             for id in &gone {
                 presence.0.remove(id);
             }
-            presence.0.insert(id.to_owned(), Lease { who: connection.who, until: now + LEASE });
+            let Connection { who, name, .. } = connection;
+            presence.0.insert(id.to_owned(), Lease { who, until: now + LEASE, name });
             let superseded: Vec<String> = superseded.into_iter().collect();
             tokio::join!(
                 self.live.supersede(&superseded),

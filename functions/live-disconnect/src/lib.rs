@@ -44,8 +44,8 @@ impl LiveDisconnect {
     async fn leave(&self, id: &str) -> Result<(), StoreError> {
         // A connection that was superseded is forgotten already, and the room was told.
         let Some(connection) = self.store.connection(id).await? else { return Ok(()) };
-        if let Some(stored) = self.store.disconnect(&connection.session, id).await? {
-            self.live.announce_presence(&stored.session, &stored.presence, Some(id), self.clock.now()).await;
+        if let Some((session, presence)) = self.store.disconnect(&connection, id).await? {
+            self.live.announce_presence(&session, &presence, Some(id), self.clock.now()).await;
         }
         Ok(())
     }

@@ -2,25 +2,25 @@
 //!
 //! | frame | reads | writes |
 //! | --- | --- | --- |
-//! | `hello` | one `BatchGetItem` and one `Query`, side by side | none |
-//! | `message` | one `BatchGetItem` | one `TransactWriteItems` |
-//! | `ping` | none | one `UpdateItem` |
-//! | `typing` | one `BatchGetItem` | none |
+//! | `hello` | one `BatchGetItem` and two `Query`, side by side | none |
+//! | `message` | one `BatchGetItem` and one `Query`, side by side | one `TransactWriteItems` |
+//! | `ping` | one `BatchGetItem` and one `Query`, beside the write | one `UpdateItem` |
+//! | `typing` | one `GetItem`, which may be late | none |
 //!
 //! The page names its session in every frame, so that connection and session are read together; the noted connection
 //! proves that it is in that session's room. Answers go through the management endpoint: the route has no response.
 
 use jiff::Timestamp;
 use parlor_domain::{
-    AccessTier, Actor, Command, Event, EventKind, Lease, Origin, Presence, Rejection, Sender, Session, SessionId,
-    Settings, Who, presence::LEASE, session::Context,
+    AccessTier, Actor, Event, EventKind, Lease, Origin, Presence, Rejection, Sender, Session, SessionId, Who,
+    presence::LEASE, session::Context,
 };
 use parlor_live::{
     Audience, ClientFrame, Frame, FrameError, Live, MAX_MISSED, frames_for, posted_mark, presence_frame, state_frame,
 };
 use parlor_runtime::{Clock, Entropy, EventFunction, Runtime};
 use parlor_store::{
-    Busy, Changed, Connection, Extras, PostedMark, Race, ReadBatch, ReadResult, Step, Store, StoreError,
+    Busy, Changed, Connection, Extras, PostedMark, Race, ReadBatch, ReadResult, Step, Store, StoreError, Stored,
 };
 use serde::{Deserialize, Serialize};
 
@@ -138,7 +138,6 @@ struct Room {
     connection: Connection,
     session: Session,
     presence: Presence,
-    settings: Settings,
     now: Timestamp,
 }
 
@@ -159,10 +158,6 @@ impl Room {
             Who::Customer => Sender::Customer,
             Who::Agent(_) => Sender::Agent,
         }
-    }
-
-    fn frames(&self, events: &[Event]) -> Vec<Frame> {
-        frames_for(self.audience(), events, &self.session, &self.presence, &self.settings, self.now)
     }
 }
 
@@ -222,25 +217,26 @@ impl LiveMessage {
         let connection = found.connection(id).map_err(unavailable)?.filter(|connection| connection.session == *session);
         let stored = found.session(session).map_err(unavailable)?;
         let (Some(connection), Some(stored)) = (connection, stored) else { return Err(FrameError::NotConnected) };
-        let (settings, _) = found.settings(&session.team()).map_err(unavailable)?;
-        if settings.service.maintenance {
-            return Err(FrameError::ServiceDown);
-        }
         if connection.who == Who::Customer {
             check_customer(&stored.session, now)?;
             if stored.session.device.as_ref().map(|device| &device.hash) != connection.device.as_ref() {
                 return Err(FrameError::Device);
             }
         }
-        Ok(Room { connection, session: stored.session, presence: stored.presence, settings, now })
+        Ok(Room { connection, session: stored.session, presence: stored.presence, now })
     }
 
     /// What was missed since event `since`, then how things stand and who is here.
     async fn hello(&self, id: &str, session: &SessionId, since: u64) -> Result<(), FrameError> {
-        let keys = ReadBatch::new().connection(id).session(session);
+        let batch = ReadBatch::new().connection(id).session(session);
         let (found, events) =
-            tokio::join!(self.store.read(keys), self.store.events(session, since, i32::from(MAX_MISSED)));
-        let mut room = self.enter(&found.map_err(unavailable)?, id, session)?;
+            tokio::join!(self.store.read(batch), self.store.events(session, since, i32::from(MAX_MISSED)));
+        let found = found.map_err(unavailable)?;
+        let mut room = self.enter(&found, id, session)?;
+        let (settings, _) = found.settings(&session.team()).map_err(unavailable)?;
+        if settings.service.maintenance {
+            return Err(FrameError::ServiceDown);
+        }
         let events = events.map_err(unavailable)?;
         if self.newest_wins(id, &room).await {
             return Ok(());
@@ -249,17 +245,17 @@ impl LiveMessage {
             self.live.post(id, &[Frame::Reload]).await;
             return Ok(());
         }
-        // The two reads are not one moment. The session must not look older than its events...
+        // The reads are not one moment. The session must not look older than its events...
         for event in &events {
             if event.seq == room.session.seq + 1 {
                 room.session.apply(event);
             }
         }
-        let mut frames = room.frames(&events);
-        // ... and must not claim a number whose event was not sent.
-        let sent = events.last().map_or(since.min(room.session.seq), |event| event.seq);
         let (session, presence, audience) = (&room.session, &room.presence, room.audience());
-        let mut state = state_frame(session, presence, &room.settings, audience, room.now);
+        let mut frames = frames_for(audience, &events, session, presence, &settings, room.now);
+        // ... and must not claim a number whose event was not sent.
+        let sent = events.last().map_or(since.min(session.seq), |event| event.seq);
+        let mut state = state_frame(session, presence, &settings, audience, room.now);
         if let Frame::Session(state) = &mut state {
             state.seq = sent;
             state.caught_up = true;
@@ -292,30 +288,37 @@ impl LiveMessage {
         if id.is_empty() || id.len() > ID_MAX {
             return Err(FrameError::Rejected(Rejection::InvalidMessage));
         }
-        // Which side the connection is on comes with the same read, so both sides' marks are asked for.
-        let batch = ReadBatch::new()
-            .connection(connection)
-            .session(session)
-            .posted(session, &posted_mark(Sender::Customer, id))
-            .posted(session, &posted_mark(Sender::Agent, id));
+        // Whether it was posted before is asked only when that may be so: when the mark was in the way, or when it is to
+        // be refused. Which side the connection is on comes with the same read, so both sides' marks are asked for.
+        let batch = ReadBatch::new().connection(connection).chat(session);
+        let read = |attempt: u32| {
+            let sides = [Sender::Customer, Sender::Agent];
+            let sides = sides.iter().filter(|_| attempt > 0);
+            sides.fold(batch.clone(), |batch, side| batch.posted(session, &posted_mark(*side, id)))
+        };
+        let mut first = true;
         let step = |found: ReadResult| {
+            let first = std::mem::replace(&mut first, false);
             let mut room = self.enter(&found, connection, session)?;
             let mark = posted_mark(room.sender(), id);
             if let Some(posted) = found.posted(session, &mark)? {
                 return Ok::<_, PostError>(Step::Done((room, Some(posted))));
             }
             let context = Context { actor: room.actor(), origin: post.origin.clone(), now: room.now };
-            let command = Command::Post { id: id.clone(), text: post.text.clone() };
-            let decision = room.session.decide(command, &room.settings, &context).map_err(FrameError::from)?;
+            let decision = match room.session.post(id, &post.text, &context) {
+                Ok(decision) => decision,
+                Err(_) if first => return Ok(Step::Again),
+                Err(rejection) => return Err(FrameError::from(rejection).into()),
+            };
             // A connection that speaks is alive, whatever became of its lease: it must hear the confirmation.
-            let lease = Lease { who: room.connection.who.clone(), until: room.now + LEASE };
-            room.presence.0.insert((*connection).to_owned(), lease);
+            let Connection { who, name, .. } = room.connection.clone();
+            room.presence.0.insert((*connection).to_owned(), Lease { who, until: room.now + LEASE, name });
             Ok(Step::Commit(decision, Extras { posted: Some(mark), ..Extras::default() }, (room, None)))
         };
-        let changed = self.store.change(Race::new(&self.entropy), |_| batch.clone(), step).await;
+        let changed = self.store.change(Race::new(&self.entropy), read, step).await;
         let Changed { basis: (room, posted), decision } = changed.map_err(PostError::into_frame)?;
         if let Some(decision) = decision {
-            self.live.announce(&decision, &room.presence, &room.settings, room.now).await;
+            self.live.announce_message(&decision, &room.presence, room.now).await;
         }
         if let Some(posted) = posted {
             self.confirm(&room, post, &posted).await;
@@ -335,7 +338,7 @@ impl LiveMessage {
             origin: Origin::default(),
             kind: EventKind::Message { id: post.id.clone(), from: room.sender(), text },
         };
-        let own = room.frames(&[event]);
+        let own: Vec<Frame> = Frame::message(&event, &room.session, None, room.audience()).into_iter().collect();
         tokio::join!(
             self.live.post(post.connection, &own),
             self.live.push(&room.presence, room.now, Some(post.connection), |audience| {
@@ -344,18 +347,20 @@ impl LiveMessage {
         );
     }
 
-    /// Renews the lease. The write answers with the session, so that the pong can say what is newest and who is here:
-    /// whoever missed a hint learns of it within a ping.
+    /// Renews the lease, and says what is newest and who is here: whoever missed a hint learns of it within a ping.
     async fn ping(&self, id: &str, session: &SessionId, context: &RequestContext) -> Result<(), FrameError> {
         let now = self.clock.now();
-        let stored = self.store.renew_lease(session, id, now).await.map_err(unavailable)?;
-        let Some(stored) = stored else { return Err(FrameError::NotConnected) };
-        let Some(lease) = stored.presence.0.get(id) else { return Err(FrameError::NotConnected) };
+        let batch = ReadBatch::new().session_alone(session).newest_event(session);
+        let (presence, found) = tokio::join!(self.store.renew_lease(session, id, now), self.store.read(batch));
+        let Some(presence) = presence.map_err(unavailable)? else { return Err(FrameError::NotConnected) };
+        let Some(lease) = presence.0.get(id) else { return Err(FrameError::NotConnected) };
+        let stored = found.and_then(|found| found.session(session)).map_err(unavailable)?;
+        let Some(Stored { session, .. }) = stored else { return Err(FrameError::NotConnected) };
         if lease.who == Who::Customer {
-            check_customer(&stored.session, now)?;
+            check_customer(&session, now)?;
         }
         let audience = Audience::from(&lease.who);
-        let mut frames = vec![Frame::pong(&stored.session, &stored.presence, audience, now)];
+        let mut frames = vec![Frame::pong(&session, &presence, audience, now)];
         if context.request_time_epoch - context.connected_at >= OLD_AGE_MS {
             frames.push(Frame::Reconnect);
         }
@@ -363,23 +368,14 @@ impl LiveMessage {
         Ok(())
     }
 
-    /// Tells the other side that this one is writing. Nothing is kept.
+    /// Tells the other side that this one is writing. Nothing is kept, and nothing but the room's item is read.
     async fn typing(&self, id: &str, session: &SessionId) -> Result<(), FrameError> {
-        let keys = ReadBatch::new().connection(id).session(session);
-        let found = self.store.read(keys).await.map_err(unavailable)?;
-        let room = self.enter(&found, id, session)?;
-        let own = room.audience();
-        if own == Audience::Customer && !room.session.access(room.now).chat {
-            return Err(FrameError::Rejected(Rejection::ChatClosed));
-        }
-        let actor = room.actor();
+        let presence = self.store.presence_hint(session).await.map_err(unavailable)?;
+        let Some(Lease { who, name, .. }) = presence.0.get(id) else { return Err(FrameError::NotConnected) };
+        let own = Audience::from(who);
         self.live
-            .push(&room.presence, room.now, Some(id), |audience| {
-                if audience == own {
-                    vec![]
-                } else {
-                    vec![Frame::typing(&actor, &room.session, &room.settings, audience)]
-                }
+            .push(&presence, self.clock.now(), Some(id), |audience| {
+                if audience == own { vec![] } else { vec![Frame::typing(who, name, audience)] }
             })
             .await;
         Ok(())

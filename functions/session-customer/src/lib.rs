@@ -72,9 +72,9 @@ impl SessionCustomer {
     /// The PIN, for the agent who owns the session and nobody else. One `BatchGetItem`.
     async fn pin(&self, call: &ApiRequest, id: &SessionId) -> Result<ApiResponse, ApiError> {
         let now = self.app.clock.now();
-        let found = self.app.store.read(call.credentials.keys(ReadBatch::new().session(id))).await?;
+        let found = self.app.store.read(call.credentials.keys(ReadBatch::new().document(id))).await?;
         let caller = call.credentials.check(&found, now)?;
-        let session = caller.session(&found, id)?.session;
+        let session = caller.room(&found, id)?.session;
         if caller.is_key() || caller.agent.id != session.agent {
             return Err(ApiError::Forbidden("Only the agent who owns the session can see its PIN."));
         }

@@ -109,11 +109,11 @@ impl SessionMessages {
             None => 0,
             Some(cursor) => cursor.parse().map_err(|_| ApiError::Malformed("`cursor` is not one of ours.".into()))?,
         };
-        let keys = call.credentials.keys(ReadBatch::new().session(session));
+        let keys = call.credentials.keys(ReadBatch::new().session_alone(session));
         let (found, page) = tokio::join!(self.app.store.read(keys), self.app.store.events_page(session, after, PAGE));
         let found = found?;
         let caller = call.credentials.check(&found, self.app.clock.now())?;
-        caller.session(&found, session)?;
+        caller.room(&found, session)?;
         let (events, more) = page?;
         let next_cursor = events.last().filter(|_| more).map(|event| event.seq.to_string());
         let items: Vec<_> = events.iter().filter_map(MessageView::of).collect();

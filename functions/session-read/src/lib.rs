@@ -53,9 +53,9 @@ impl SessionRead {
     /// One `BatchGetItem`.
     async fn one(&self, call: &ApiRequest, id: &SessionId) -> Result<ApiResponse, ApiError> {
         let now = self.app.clock.now();
-        let found = self.app.store.read(call.credentials.keys(ReadBatch::new().session(id))).await?;
+        let found = self.app.store.read(call.credentials.keys(ReadBatch::new().room(id))).await?;
         let caller = call.credentials.check(&found, now)?;
-        let stored = caller.session(&found, id)?;
+        let stored = caller.room(&found, id)?;
         let body = SessionView::of(&Summary::of(&stored.session), &stored.presence, now);
         Ok(ApiResponse::new(StatusCode::OK, body, room(id)))
     }
@@ -79,11 +79,11 @@ impl SessionRead {
     /// One `BatchGetItem` and one `Query`, side by side.
     async fn events(&self, call: &ApiRequest, id: &SessionId) -> Result<ApiResponse, ApiError> {
         let after = call.query::<EventsQuery>()?.cursor.map(|cursor| number(&cursor)).transpose()?.unwrap_or(0);
-        let keys = call.credentials.keys(ReadBatch::new().session(id));
+        let keys = call.credentials.keys(ReadBatch::new().session_alone(id));
         let (found, page) = tokio::join!(self.app.store.read(keys), self.app.store.events_page(id, after, EVENTS));
         let found = found?;
         let caller = call.credentials.check(&found, self.app.clock.now())?;
-        caller.session(&found, id)?;
+        caller.room(&found, id)?;
         let (events, more) = page?;
         let next_cursor = events.last().filter(|_| more).map(|event| event.seq.to_string());
         Ok(ApiResponse::new(StatusCode::OK, List { items: events, next_cursor }, room(id)))

@@ -25,7 +25,7 @@ use parlor_domain::{
     outbox::{MAX_ATTEMPTS, Status},
     session::Context,
 };
-use parlor_store::{Busy, Changed, Extras, Race, ReadBatch, ReadResult, Step, Store, StoreError};
+use parlor_store::{Busy, Changed, Extras, Race, ReadBatch, ReadResult, Step, Store, StoreError, Stored};
 
 pub use error::SendError;
 pub use send::SEND_LIMIT;
@@ -123,12 +123,11 @@ struct Loaded {
 }
 
 impl Loaded {
-    fn of(found: &ReadResult, session: &SessionId, id: &str) -> Result<Option<Self>, StoreError> {
-        let (Some(entry), Some(stored)) = (found.outbox(session, id)?, found.session(session)?) else {
-            return Ok(None);
-        };
-        let (settings, team_name) = found.settings(&session.team())?;
-        Ok(Some(Self { entry, session: stored.session, presence: stored.presence, settings, team_name }))
+    fn of(found: &ReadResult, stored: Stored, id: &str) -> Result<Option<Self>, StoreError> {
+        let Stored { session, presence } = stored;
+        let Some(entry) = found.outbox(&session.id, id)? else { return Ok(None) };
+        let (settings, team_name) = found.settings(&session.id.team())?;
+        Ok(Some(Self { entry, session, presence, settings, team_name }))
     }
 }
 
@@ -196,7 +195,7 @@ impl Delivery {
         let read = entry.attempts;
         if !entry.begin_attempt(now) {
             let last = entry.last_error.clone();
-            return self.settle(loaded, Why::Exhausted(last), now).await;
+            return Box::pin(self.settle(loaded, Why::Exhausted(last), now)).await;
         }
         match self.store.update_outbox(entry, read).await {
             Ok(()) => self.carry_out(loaded, now).await,
@@ -237,7 +236,8 @@ impl Delivery {
 
     /// Entry, session and settings. One `BatchGetItem`.
     async fn load(&self, session: &SessionId, id: &str) -> Result<Option<Loaded>, StoreError> {
-        Loaded::of(&self.store.read(ReadBatch::new().session(session).outbox(session, id)).await?, session, id)
+        let found = self.store.read(ReadBatch::new().document(session).outbox(session, id)).await?;
+        found.room(session)?.map_or(Ok(None), |stored| Loaded::of(&found, stored, id))
     }
 
     async fn carry_out(&self, loaded: Loaded, now: Timestamp) -> Result<Delivered, DeliveryError> {
@@ -254,9 +254,9 @@ impl Delivery {
                     Err(error) => Err(error.into()),
                 }
             }
-            Ok(Attempt::Suppressed) => self.settle(loaded, Why::Suppressed, now).await,
+            Ok(Attempt::Suppressed) => Box::pin(self.settle(loaded, Why::Suppressed, now)).await,
             Err(error) if !error.is_transient() || entry.attempts >= MAX_ATTEMPTS => {
-                self.settle(loaded, Why::Failed(error), now).await
+                Box::pin(self.settle(loaded, Why::Failed(error), now)).await
             }
             Err(error) => {
                 tracing::warn!(session = %entry.session, entry = entry.id, attempts = entry.attempts, %error, "postponed");
@@ -299,8 +299,10 @@ impl Delivery {
         };
         let OutboxEntry { session, id, attempts, .. } = loaded.entry;
         let step = |found: ReadResult| {
-            let Some(loaded) = Loaded::of(&found, &session, &id)?
-                .filter(|loaded| loaded.entry.status == Status::Pending && loaded.entry.attempts == attempts)
+            let stored = found.session(&session)?;
+            let loaded = stored.map_or(Ok(None), |stored| Loaded::of(&found, stored, &id))?;
+            let Some(loaded) =
+                loaded.filter(|loaded| loaded.entry.status == Status::Pending && loaded.entry.attempts == attempts)
             else {
                 return Ok::<_, DeliveryError>(Step::Done(Settling::Skipped));
             };

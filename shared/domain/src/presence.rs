@@ -25,12 +25,15 @@ pub enum Who {
 pub struct Lease {
     /// Whose.
     pub who: Who,
-    /// Counts until then.
+    /// The connection counts until then.
     pub until: Timestamp,
+    /// The display name of whoever it is, for what is said without reading anything else.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub name: String,
 }
 
-/// The live connections of a session by API Gateway's connection id. Kept beside the session's document, not in it:
-/// coming and going is not a decision and must not collide with one.
+/// The live connections of a session by API Gateway's connection id. An item of its own beside the session's: coming and
+/// going is not a decision and must not collide with one.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct Presence(pub BTreeMap<String, Lease>);

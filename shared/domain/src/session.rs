@@ -13,7 +13,7 @@ use crate::{
     link::LinkOrigin,
     pin::{CODE_LIFETIME, Lock, OneTimeCode, Pin, Tries},
     settings::Method,
-    timer::{self, Due},
+    timer::{self, Due, DueKind, Timers},
 };
 
 /// Where a session stands (R1). "Renewed" is an event and "expired" is derived from the clock; neither is a state.
@@ -155,7 +155,12 @@ pub struct Session {
     /// When the customer asked for links or codes, for the rate limit (R5).
     #[serde(default)]
     pub requests: Vec<Timestamp>,
-    /// The timer in the due index.
+    /// The armed timers, each an entry of the due index.
+    #[serde(default)]
+    pub timers: Timers,
+    /// The one timer of a session that was last written before timers were entries of their own. It stands in the due
+    /// index on the session's own item; the next decision moves it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub due: Option<Due>,
 }
 
@@ -371,6 +376,10 @@ pub struct Decision {
     pub outbox: Vec<OutboxEntry>,
     /// New links.
     pub links: Vec<Link>,
+    /// Timers that are armed from now on, in place of an earlier one of their kind.
+    pub armed: Vec<Due>,
+    /// Timers that are armed no longer.
+    pub disarmed: Vec<DueKind>,
     /// How it went for the one who asked.
     pub outcome: Outcome,
 }
@@ -391,6 +400,13 @@ impl Decision {
     #[must_use]
     pub fn is_unchanged(&self) -> bool {
         self.outcome == Outcome::Unchanged
+    }
+
+    /// Whether all that happened is that somebody wrote in the chat. Then nothing is written but the message: the
+    /// session's document stays as it is, version included, and the newest event tells how far the session has come.
+    #[must_use]
+    pub fn is_message(&self) -> bool {
+        !self.events.is_empty() && self.events.iter().all(|event| matches!(event.kind, EventKind::Message { .. }))
     }
 }
 
@@ -443,15 +459,29 @@ impl<'a> Draft<'a> {
         self.links.push(Link::issue(issued.hash.clone(), origin, minutes, self.context.now));
     }
 
+    /// A decision that rewrites the session's document: its version rises, and its timers are armed anew.
     fn finish(mut self, settings: &Settings) -> Decision {
         self.session.version += 1;
-        let armed = self.session.due.take();
-        self.session.due = timer::next(&self.session, settings, armed.as_ref(), self.context.now);
+        let before = std::mem::take(&mut self.session.timers);
+        let mut armed = before.clone();
+        armed.extend(self.session.due.take().map(|due| (due.kind, due.at)));
+        self.session.timers = timer::next(&self.session, settings, &armed, self.context.now);
+        let timers = &self.session.timers;
+        let moved = timers.iter().filter(|(kind, at)| before.get(kind) != Some(at));
+        let armed = moved.map(|(kind, at)| Due { kind: *kind, at: *at }).collect();
+        let disarmed = before.into_keys().filter(|kind| !timers.contains_key(kind)).collect();
+        Decision { armed, disarmed, ..self.message() }
+    }
+
+    /// A decision that leaves the document as it is: a message.
+    fn message(self) -> Decision {
         Decision {
             session: self.session,
             events: self.events,
             outbox: self.outbox,
             links: self.links,
+            armed: vec![],
+            disarmed: vec![],
             outcome: self.outcome,
         }
     }
@@ -511,6 +541,7 @@ impl Session {
             code: None,
             tries: Tries::default(),
             requests: vec![],
+            timers: Timers::new(),
             due: None,
         };
         let mut draft = Draft::new(session, context);
@@ -583,6 +614,21 @@ impl Session {
     #[must_use]
     pub fn inactivity_deadline(&self, settings: &Settings) -> Option<Timestamp> {
         if self.is_open() { settings.inactivity_deadline(self.last_agent_action_at) } else { None }
+    }
+
+    /// When a timer of this kind is due, wherever it stands.
+    fn due_at(&self, kind: DueKind) -> Option<Timestamp> {
+        let earlier = self.due.as_ref().filter(|due| due.kind == kind).map(|due| due.at);
+        self.timers.get(&kind).copied().or(earlier)
+    }
+
+    /// Takes in how far the session has come since its document was written: messages leave the document as it is.
+    pub fn catch_up(&mut self, seq: u64, last_event_at: Timestamp, last_agent_action_at: Timestamp) {
+        if seq > self.seq {
+            self.seq = seq;
+            self.last_event_at = last_event_at;
+            self.last_agent_action_at = self.last_agent_action_at.max(last_agent_action_at);
+        }
     }
 
     /// The state that the events alone tell: replaying a session's events gives what [`Session::decide`] made of it,
@@ -745,44 +791,25 @@ impl Session {
                 self.must_be_writable()?;
                 draft.record(EventKind::KeptOpen);
             }
-            Command::Post { id, text } => {
-                let from = match context.actor {
-                    Actor::Customer => {
-                        if !self.access(now).chat {
-                            return Err(Rejection::ChatClosed);
-                        }
-                        Sender::Customer
-                    }
-                    Actor::Agent { .. } => Sender::Agent,
-                    Actor::Api { .. } => Sender::Api,
-                    Actor::System => return Err(Rejection::ChatClosed),
-                };
-                if from != Sender::Customer {
-                    self.must_be_writable()?;
-                }
-                let text = readable(&text);
-                if text.is_empty() || text.chars().count() > MESSAGE_MAX || id.is_empty() || id.len() > 64 {
-                    return Err(Rejection::InvalidMessage);
-                }
-                draft.record(EventKind::Message { id, from, text });
-            }
+            Command::Post { id, text } => return self.post(&id, &text, context),
             Command::Sweep => match self.state {
                 State::Invited | State::Active => {
                     if self.inactivity_deadline(settings).is_some_and(|deadline| deadline <= now) {
                         end(&mut draft, EndedBy::Inactivity, settings);
-                    } else if self.due == timer::next(self, settings, self.due.as_ref(), now) {
+                    } else if self.due.is_none() && self.timers == timer::next(self, settings, &self.timers, now) {
                         return Ok(self.unchanged());
                     }
                 }
-                State::Ended => match &self.due {
-                    Some(due) if due.at <= now => {
+                State::Ended => match self.due_at(DueKind::Access) {
+                    Some(at) if at <= now => {
+                        draft.session.timers.remove(&DueKind::Access);
                         draft.session.due = None;
                         draft.record(EventKind::AccessChanged { tier: self.access(now).tier });
                     }
                     _ => return Ok(self.unchanged()),
                 },
                 State::Planned | State::Discarded => {
-                    if self.due.is_none() {
+                    if self.due.is_none() && self.timers.is_empty() {
                         return Ok(self.unchanged());
                     }
                 }
@@ -795,10 +822,43 @@ impl Session {
         Ok(draft.finish(settings))
     }
 
+    /// Decides [`Command::Post`] (R2, R21), which needs no settings: whoever reads for a message need not read them.
+    pub fn post(&self, id: &str, text: &str, context: &Context) -> Result<Decision, Rejection> {
+        let from = match context.actor {
+            Actor::Customer => {
+                if !self.access(context.now).chat {
+                    return Err(Rejection::ChatClosed);
+                }
+                Sender::Customer
+            }
+            Actor::Agent { .. } => Sender::Agent,
+            Actor::Api { .. } => Sender::Api,
+            Actor::System => return Err(Rejection::ChatClosed),
+        };
+        if from != Sender::Customer {
+            self.must_be_writable()?;
+        }
+        let text = readable(text);
+        if text.is_empty() || text.chars().count() > MESSAGE_MAX || id.is_empty() || id.len() > 64 {
+            return Err(Rejection::InvalidMessage);
+        }
+        let mut draft = Draft::new(self.clone(), context);
+        draft.record(EventKind::Message { id: id.to_owned(), from, text });
+        Ok(draft.message())
+    }
+
     /// The decision that changes nothing.
     #[must_use]
     pub fn unchanged(&self) -> Decision {
-        Decision { session: self.clone(), events: vec![], outbox: vec![], links: vec![], outcome: Outcome::Unchanged }
+        Decision {
+            session: self.clone(),
+            events: vec![],
+            outbox: vec![],
+            links: vec![],
+            armed: vec![],
+            disarmed: vec![],
+            outcome: Outcome::Unchanged,
+        }
     }
 
     fn must_be_writable(&self) -> Result<(), Rejection> {

@@ -1,5 +1,7 @@
-//! The one timer of a session (R2, R3). It sits in the due index, written with the state it belongs to. Schedules only
-//! tidy up: an armed timer may fire early, and the sweep arms it again.
+//! The timers of a session (R2, R3): at most one of each kind. Each sits in the due index as an entry of its own, written
+//! with the state it belongs to. Schedules only tidy up: an armed timer may fire early, and the sweep arms it again.
+
+use std::collections::BTreeMap;
 
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
@@ -7,7 +9,7 @@ use serde::{Deserialize, Serialize};
 use crate::{Session, Settings, State};
 
 /// What is due.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum DueKind {
     /// R3: look whether the agent went quiet.
@@ -43,31 +45,31 @@ pub struct Due {
 /// under a longer N, or under none, learns of a shorter one within this time even if nobody touches it.
 pub const RECHECK: SignedDuration = SignedDuration::from_hours(6);
 
-/// The timer that `session` needs, given the one that is `armed`. Activity moves the deadline, not the timer: one that
+/// The armed timers of a session: when each kind is due.
+pub type Timers = BTreeMap<DueKind, Timestamp>;
+
+/// The timers that `session` needs, given those that are `armed`. Activity moves the deadline, not the timer: one that
 /// will fire too early stays, because re-arming it later costs a write and moving it now would cost one per action.
 #[must_use]
-pub fn next(session: &Session, settings: &Settings, armed: Option<&Due>, now: Timestamp) -> Option<Due> {
+pub fn next(session: &Session, settings: &Settings, armed: &Timers, now: Timestamp) -> Timers {
     let wanted = match session.state {
         State::Invited | State::Active => {
             let recheck = now.checked_add(RECHECK).unwrap_or(Timestamp::MAX);
-            let at = settings
-                .inactivity_deadline(session.last_agent_action_at)
-                .map_or(recheck, |deadline| deadline.min(recheck));
-            Due { kind: DueKind::Inactivity, at }
+            let deadline = settings.inactivity_deadline(session.last_agent_action_at);
+            Some((DueKind::Inactivity, deadline.map_or(recheck, |deadline| deadline.min(recheck))))
         }
         State::Ended => {
             // A boundary that passed and was not swept yet stays armed whatever else is written meanwhile: only the
             // sweep tells the rooms and the timeline about it.
-            if let Some(armed) = armed.filter(|armed| armed.kind == DueKind::Access && armed.at <= now) {
-                return Some(armed.clone());
-            }
-            let at = session.ended.as_ref()?.plan.next_boundary(now)?;
-            return Some(Due { kind: DueKind::Access, at });
+            let passed = armed.get(&DueKind::Access).copied().filter(|at| *at <= now);
+            let boundary = || session.ended.as_ref().and_then(|end| end.plan.next_boundary(now));
+            passed.or_else(boundary).map(|at| (DueKind::Access, at))
         }
-        State::Planned | State::Discarded => return None,
+        State::Planned | State::Discarded => None,
     };
-    match armed {
-        Some(armed) if armed.kind == wanted.kind && armed.at <= wanted.at && armed.at > now => Some(armed.clone()),
-        _ => Some(wanted),
-    }
+    let keep = |(kind, at): (DueKind, Timestamp)| match armed.get(&kind) {
+        Some(early) if *early <= at && (*early > now || kind == DueKind::Access) => (kind, *early),
+        _ => (kind, at),
+    };
+    wanted.map(keep).into_iter().collect()
 }

@@ -293,31 +293,47 @@ fn first_name(name: &str) -> &str {
 }
 
 /// The name that stands beside what `actor` wrote.
-pub(crate) fn display_name(actor: &Actor, session: &Session, settings: &Settings, audience: Audience) -> String {
-    let staff = |name: &str| match audience {
-        Audience::Customer => first_name(name).to_owned(),
-        Audience::Staff => name.to_owned(),
-    };
+pub(crate) fn display_name(actor: &Actor, session: &Session, company: Option<&str>, audience: Audience) -> String {
     match actor {
         Actor::Customer => session.customer.name.clone(),
-        Actor::Agent { name, .. } => staff(name),
+        Actor::Agent { name, .. } => staff_name(name, audience),
         // A program speaks for the company or, where the company has no name, for the owner.
         Actor::Api { .. } | Actor::System => {
-            settings.branding.name.clone().unwrap_or_else(|| staff(&session.agent_name))
+            company.map_or_else(|| staff_name(&session.agent_name, audience), str::to_owned)
         }
     }
 }
 
+/// Customers know staff by their first name.
+fn staff_name(name: &str, audience: Audience) -> String {
+    match audience {
+        Audience::Customer => first_name(name).to_owned(),
+        Audience::Staff => name.to_owned(),
+    }
+}
+
 impl Frame {
-    /// `actor` is writing, for `audience`.
+    /// Whoever is called `name` is writing, for `audience`.
     #[must_use]
-    pub fn typing(actor: &Actor, session: &Session, settings: &Settings, audience: Audience) -> Self {
-        let from = match actor {
-            Actor::Customer => Sender::Customer,
-            Actor::Agent { .. } => Sender::Agent,
-            Actor::Api { .. } | Actor::System => Sender::Api,
-        };
-        Self::Typing { from, name: display_name(actor, session, settings, audience) }
+    pub fn typing(who: &Who, name: &str, audience: Audience) -> Self {
+        match who {
+            Who::Customer => Self::Typing { from: Sender::Customer, name: name.to_owned() },
+            Who::Agent(_) => Self::Typing { from: Sender::Agent, name: staff_name(name, audience) },
+        }
+    }
+
+    /// A chat message, for `audience`; nothing for other events. `company` is what a program speaks for.
+    #[must_use]
+    pub fn message(event: &Event, session: &Session, company: Option<&str>, audience: Audience) -> Option<Self> {
+        let EventKind::Message { id, from, text } = &event.kind else { return None };
+        Some(Self::Message {
+            seq: event.seq,
+            from: *from,
+            name: display_name(&event.actor, session, company, audience),
+            text: text.clone(),
+            at: event.at,
+            id: id.clone(),
+        })
     }
 
     /// The answer to a ping.
@@ -404,22 +420,16 @@ pub fn frames_for(
     let silent = audience == Audience::Customer && current.tier == AccessTier::None;
     events
         .iter()
-        .map(|event| match &event.kind {
-            EventKind::Message { id, from, text } if !silent => Frame::Message {
-                seq: event.seq,
-                from: *from,
-                name: display_name(&event.actor, session, settings, audience),
-                text: text.clone(),
-                at: event.at,
-                id: id.clone(),
-            },
-            _ => {
+        .map(|event| {
+            let company = settings.branding.name.as_deref();
+            let message = if silent { None } else { Frame::message(event, session, company, audience) };
+            message.unwrap_or_else(|| {
                 let mut frame = SessionFrame { seq: event.seq, ..current.clone() };
                 if let Some(staff) = &mut frame.staff {
                     staff.event = Some(EventView::of(event, session));
                 }
                 Frame::Session(frame)
-            }
+            })
         })
         .collect()
 }

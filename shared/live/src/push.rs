@@ -133,6 +133,17 @@ impl Live {
             join_all(customers.map(|(id, _)| self.close(id))).await;
         }
     }
+
+    /// Tells the room of a chat message that somebody in it wrote. One request a connection.
+    ///
+    /// It needs no settings: only a program's message bears the company's name.
+    pub async fn announce_message(&self, decision: &Decision, presence: &Presence, now: Timestamp) {
+        let session = &decision.session;
+        self.push(presence, now, None, |audience| {
+            decision.events.iter().filter_map(|event| Frame::message(event, session, None, audience)).collect()
+        })
+        .await;
+    }
 }
 
 /// Why the customer's connection ends with a decision.

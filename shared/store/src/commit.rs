@@ -3,10 +3,10 @@
 use aws_sdk_dynamodb::{
     error::SdkError,
     operation::transact_write_items::{TransactWriteItemsError, TransactWriteItemsInput},
-    types::{AttributeValue, Delete, Put, ReturnValuesOnConditionCheckFailure, TransactWriteItem, Update},
+    types::{Delete, Put, ReturnValuesOnConditionCheckFailure, TransactWriteItem, Update},
 };
 use jiff::{SignedDuration, Timestamp};
-use parlor_domain::{Decision, EventKind, OutboxEntry, Session, SessionId, keyring::Sealed};
+use parlor_domain::{Decision, OutboxEntry, Session, SessionId, keyring::Sealed};
 use serde::{Deserialize, Serialize};
 
 use crate::{
@@ -105,14 +105,32 @@ pub(crate) fn outbox_item(entry: &OutboxEntry) -> Result<Item, StoreError> {
 }
 
 impl Store {
-    /// Writes `decision`: the session (as a new item, or under the version that was read), its events, links and outbox
-    /// entries, and `extras`. One `TransactWriteItems`.
+    /// Writes `decision`: the session (as a new item, or under the version that was read; not for a message), its events
+    /// under numbers that nobody took, timers, links and outbox entries, and `extras`. One `TransactWriteItems`.
     pub async fn commit(&self, decision: &Decision, extras: &Extras) -> Result<(), CommitError> {
         let session = &decision.session;
-        let mut writes = vec![self.write_session(session, is_listed(decision))?];
+        // A message is not decided under the session's version but under the number of its event: whatever happened to the
+        // session meanwhile has taken that number.
+        let mut writes = vec![];
+        if !decision.is_message() {
+            writes.push(self.write_session(session)?);
+        }
         for event in &decision.events {
-            let item = doc_item("event", &Key::event(&session.id, event.seq), event)?;
+            let mut item = doc_item("event", &Key::event(&session.id, event.seq), event)?;
+            item.insert("version".into(), number(session.version));
+            item.insert("agent_at".into(), document::value("event", &session.last_agent_action_at)?);
+            writes.push(self.put_new(item)?);
+        }
+        for due in &decision.armed {
+            let mut item = Key::timer(&session.id, due.kind).to_item();
+            let shard = shard_of(session.id.as_str(), DUE_SHARDS);
+            item.insert("due_shard".into(), text(&due_shard(due.kind, shard)));
+            item.insert("due_at".into(), number(millis(due.at)));
             writes.push(self.put(item)?);
+        }
+        for kind in &decision.disarmed {
+            // Without these two attributes it is in no index. To delete it would be a right more for every function.
+            writes.push(self.put(Key::timer(&session.id, *kind).to_item())?);
         }
         for link in &decision.links {
             let item = doc_item("link", &Key::link(&session.id, &link.hash), link)?;
@@ -140,51 +158,33 @@ impl Store {
         }
     }
 
-    fn write_session(&self, session: &Session, listed: bool) -> Result<TransactWriteItem, StoreError> {
-        let mut set = vec![("doc", document::json("session", session)?), ("version", number(session.version))];
-        if listed {
-            set.extend([
-                ("summary", Summary::of(session).to_attribute()?),
-                ("name_fold", text(&fold(&session.customer.name))),
-                ("agent_key", text(&agent_key(&session.agent))),
-                ("team_key", text(&team_key(&session.id))),
-                ("all_key", text(&all_key(&session.id))),
-                ("recent", number(session.created_at.as_microsecond())),
-            ]);
-        }
-        let mut remove = vec![];
-        match &session.due {
-            Some(due) => {
-                let shard = shard_of(session.id.as_str(), DUE_SHARDS);
-                set.push(("due_shard", text(&due_shard(due.kind, shard))));
-                set.push(("due_at", number(millis(due.at))));
-            }
-            None => remove.extend(["#due_shard", "#due_at"]),
-        }
-        let new = session.version == 1;
-        if new {
-            set.push(("online", AttributeValue::M(Item::new())));
-        }
+    fn write_session(&self, session: &Session) -> Result<TransactWriteItem, StoreError> {
+        let set = [
+            ("doc", document::json("session", session)?),
+            ("version", number(session.version)),
+            ("summary", Summary::of(session).to_attribute()?),
+            ("name_fold", text(&fold(&session.customer.name))),
+            ("agent_key", text(&agent_key(&session.agent))),
+            ("team_key", text(&team_key(&session.id))),
+            ("all_key", text(&all_key(&session.id))),
+            ("recent", number(session.created_at.as_microsecond())),
+        ];
         let mut assign = Vec::new();
         let mut update = Update::builder()
             .table_name(&self.core)
             .set_key(Some(Key::session(&session.id).to_item()))
-            .expression_attribute_names("#version", "version");
+            .expression_attribute_names("#version", "version")
+            .expression_attribute_names("#due_shard", "due_shard")
+            .expression_attribute_names("#due_at", "due_at");
         for (name, value) in set {
             assign.push(format!("#{name} = :{name}"));
             update = update
                 .expression_attribute_names(format!("#{name}"), name)
                 .expression_attribute_values(format!(":{name}"), value);
         }
-        let mut expression = format!("SET {}", assign.join(", "));
-        if !remove.is_empty() {
-            expression += " REMOVE ";
-            expression += &remove.join(", ");
-            for name in remove {
-                update = update.expression_attribute_names(name, &name[1..]);
-            }
-        }
-        let update = if new {
+        // Before timers were items of their own, the session's own item stood in the due index.
+        let expression = format!("SET {} REMOVE #due_shard, #due_at", assign.join(", "));
+        let update = if session.version == 1 {
             update.condition_expression("attribute_not_exists(#version)")
         } else {
             update
@@ -269,13 +269,7 @@ pub(crate) fn put_new_in(table: &str, item: Item) -> Result<TransactWriteItem, S
     Ok(TransactWriteItem::builder().put(put.map_err(|error| incomplete(&error))?).build())
 }
 
-/// Whether lists may show something of it: all but a message, which changes neither [`Summary`] nor what it is found by.
-fn is_listed(decision: &Decision) -> bool {
-    let events = &decision.events;
-    events.is_empty() || events.iter().any(|event| !matches!(event.kind, EventKind::Message { .. }))
-}
-
-fn incomplete(error: &aws_sdk_dynamodb::error::BuildError) -> StoreError {
+pub(crate) fn incomplete(error: &aws_sdk_dynamodb::error::BuildError) -> StoreError {
     StoreError::Unavailable { operation: "TransactWriteItems", reason: error.to_string() }
 }
 
@@ -342,14 +336,15 @@ mod tests {
     #[test]
     fn a_message_changes_nothing_that_lists_show() {
         let (settings, planned) = (Settings::default(), planned());
-        assert!(is_listed(&planned));
+        assert!(!planned.is_message());
         let post = Command::Post { id: "m".into(), text: "hello".into() };
         let posted = planned.session.decide(post, &settings, &context("2026-01-05T10:01:00Z")).unwrap();
-        assert!(!is_listed(&posted) && posted.session != planned.session);
+        assert!(posted.is_message() && posted.session != planned.session);
+        assert_eq!(posted.session.version, planned.session.version);
         assert_eq!(found_by(&posted.session), found_by(&planned.session));
         let end = Command::End;
         let ended = posted.session.decide(end, &settings, &context("2026-01-05T10:02:00Z")).unwrap();
-        assert!(is_listed(&ended));
+        assert!(!ended.is_message());
         assert_ne!(found_by(&ended.session), found_by(&posted.session));
     }
 

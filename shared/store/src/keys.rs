@@ -26,6 +26,16 @@ impl Key {
         Self::new(format!("S#{id}"), "S")
     }
 
+    /// Who is in a session's room.
+    pub(crate) fn presence(session: &SessionId) -> Self {
+        Self::new(format!("S#{session}"), "P")
+    }
+
+    /// A timer of a session.
+    pub(crate) fn timer(session: &SessionId, kind: DueKind) -> Self {
+        Self::new(format!("S#{session}"), format!("D#{}", kind.as_str()))
+    }
+
     pub(crate) fn link(session: &SessionId, hash: &SecretHash) -> Self {
         Self::new(format!("S#{session}"), format!("L#{}", hash.as_str()))
     }

@@ -1,24 +1,35 @@
-//! Live connections: who is in the room, as leases on the session's item, and the way back from a connection to its
-//! session in the table of connections.
+//! Live connections: who is in a room, as leases in an item of its own beside the session's, and the way back from a
+//! connection to its session in the table of connections.
+//!
+//! The room's item has an attribute for each connection, so that a lease is renewed by one small write and two connections
+//! never write over each other. Lists show whether the customer is online from a copy on the session's item, which their
+//! coming and going changes and nothing else.
 
 use aws_sdk_dynamodb::{
     error::SdkError,
-    operation::transact_write_items::{TransactWriteItemsError, TransactWriteItemsInput},
-    types::{Delete, ReturnValue, TransactWriteItem, Update},
+    operation::{
+        transact_write_items::{TransactWriteItemsError, TransactWriteItemsInput},
+        update_item::builders::UpdateItemFluentBuilder,
+    },
+    types::{AttributeValue, Delete, ReturnValue, TransactWriteItem, Update},
 };
 use jiff::{SignedDuration, Timestamp};
 use parlor_domain::{Lease, Presence, SecretHash, Session, SessionId, Who, presence::LEASE};
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    Store, StoreError, Stored,
-    commit::put_new_in,
+    ReadBatch, Store, StoreError,
+    commit::{incomplete, put_new_in},
     document,
     keys::{Item, Key, number},
 };
 
 /// API Gateway ends every connection after two hours; a day later DynamoDB's TTL removes what `$disconnect` left.
 const CONNECTION_TTL: SignedDuration = SignedDuration::from_hours(26);
+
+/// The longest that API Gateway keeps a connection: the longest that lists show a customer as online whose going nobody
+/// noticed.
+const LONGEST_CONNECTION: SignedDuration = SignedDuration::from_hours(2);
 
 /// Which session a connection belongs to, and whose it is.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -66,39 +77,18 @@ impl Store {
         item.insert("doc".into(), document::json("connection", connection)?);
         item.insert("expires".into(), expires);
 
-        let lease = Lease { who: connection.who.clone(), until: now + LEASE };
-        let lease = document::value("lease", &lease)?;
-        let mut update = Update::builder()
-            .table_name(&self.core)
-            .set_key(Some(Key::session(&connection.session).to_item()))
-            .expression_attribute_names("#online", "online")
-            .expression_attribute_names("#id", id)
-            .expression_attribute_values(":lease", lease)
-            .condition_expression("attribute_exists(pk)");
-        let mut remove = Vec::new();
-        for (place, old) in gone.iter().enumerate() {
-            remove.push(format!("#online.#gone{place}"));
-            update = update.expression_attribute_names(format!("#gone{place}"), old);
-        }
-        let mut expression = "SET #online.#id = :lease".to_owned();
-        if !remove.is_empty() {
-            expression += " REMOVE ";
-            expression += &remove.join(", ");
-        }
-        let update = update
-            .update_expression(expression)
-            .build()
-            .map_err(|error| StoreError::Unavailable { operation: "TransactWriteItems", reason: error.to_string() })?;
         let mut writes = vec![
             put_new_in(&self.connections, ticket)?,
             put_new_in(&self.connections, item)?,
-            TransactWriteItem::builder().update(update).build(),
+            self.enter(id, connection, gone, now)?,
         ];
+        if connection.who == Who::Customer {
+            writes.push(self.show_online(id, connection, now)?);
+        }
         for old in gone {
             let delete = Delete::builder().table_name(&self.connections).set_key(Some(Key::connection(old).to_item()));
-            if let Ok(delete) = delete.build() {
-                writes.push(TransactWriteItem::builder().delete(delete).build());
-            }
+            let delete = delete.build().map_err(|error| incomplete(&error))?;
+            writes.push(TransactWriteItem::builder().delete(delete).build());
         }
         let input = TransactWriteItemsInput::builder().set_transact_items(Some(writes));
         match self.transact_write_items.send(input.build()).await {
@@ -107,59 +97,140 @@ impl Store {
         }
     }
 
-    /// Renews a connection's lease. One `UpdateItem`, which answers with the session as it is now; `None` when the
-    /// connection is no longer in the room.
+    /// Puts a lease into the room in place of those that are gone.
+    fn enter(
+        &self,
+        id: &str,
+        connection: &Connection,
+        gone: &[String],
+        now: Timestamp,
+    ) -> Result<TransactWriteItem, StoreError> {
+        let lease = Lease { who: connection.who.clone(), until: now + LEASE, name: connection.name.clone() };
+        let mut update = Update::builder()
+            .table_name(&self.core)
+            .set_key(Some(Key::presence(&connection.session).to_item()))
+            .expression_attribute_names("#id", id)
+            .expression_attribute_values(":lease", document::value("lease", &lease)?);
+        let mut remove = Vec::new();
+        for (place, old) in gone.iter().enumerate() {
+            remove.push(format!("#gone{place}"));
+            update = update.expression_attribute_names(format!("#gone{place}"), old);
+        }
+        let mut expression = "SET #id = :lease".to_owned();
+        if !remove.is_empty() {
+            expression += " REMOVE ";
+            expression += &remove.join(", ");
+        }
+        let update = update.update_expression(expression).build().map_err(|error| incomplete(&error))?;
+        Ok(TransactWriteItem::builder().update(update).build())
+    }
+
+    /// Lets lists show the customer as online, for as long as this connection may last.
+    fn show_online(&self, id: &str, connection: &Connection, now: Timestamp) -> Result<TransactWriteItem, StoreError> {
+        let until = now + LONGEST_CONNECTION;
+        let lease = Lease { who: Who::Customer, until, name: String::new() };
+        let online = Presence([(id.to_owned(), lease)].into());
+        let update = Update::builder()
+            .table_name(&self.core)
+            .set_key(Some(Key::session(&connection.session).to_item()))
+            .update_expression("SET #online = :online")
+            .condition_expression("attribute_exists(pk)")
+            .expression_attribute_names("#online", "online")
+            .expression_attribute_values(":online", document::value("presence", &online)?)
+            .build()
+            .map_err(|error| incomplete(&error))?;
+        Ok(TransactWriteItem::builder().update(update).build())
+    }
+
+    /// Renews a connection's lease. One `UpdateItem`, which answers with who is in the room now; `None` when the
+    /// connection is no longer in it.
     pub async fn renew_lease(
         &self,
         session: &SessionId,
         id: &str,
         now: Timestamp,
-    ) -> Result<Option<Stored>, StoreError> {
-        let until = document::value("lease", &(now + LEASE))?;
+    ) -> Result<Option<Presence>, StoreError> {
         let renewed = self
-            .client
-            .update_item()
-            .table_name(&self.core)
-            .set_key(Some(Key::session(session).to_item()))
-            .update_expression("SET #online.#id.#until = :until")
-            .condition_expression("attribute_exists(#online.#id)")
-            .expression_attribute_names("#online", "online")
-            .expression_attribute_names("#id", id)
+            .update_room(session, id)
+            .update_expression("SET #id.#until = :until")
+            .condition_expression("attribute_exists(#id)")
             .expression_attribute_names("#until", "until")
-            .expression_attribute_values(":until", until)
-            .return_values(ReturnValue::AllNew)
+            .expression_attribute_values(":until", document::value("lease", &(now + LEASE))?)
             .send()
             .await;
         match renewed {
-            Ok(answer) => answer.attributes.map(stored).transpose(),
+            Ok(answer) => answer.attributes.as_ref().map(room).transpose(),
             Err(SdkError::ServiceError(error)) if error.err().is_conditional_check_failed_exception() => Ok(None),
             Err(error) => Err(StoreError::from_sdk("UpdateItem lease", &error)),
         }
     }
 
-    /// Takes a connection out of its room and forgets it. `DeleteItem` and `UpdateItem` side by side. Answers with the
-    /// session as it is now, for telling the others; `None` when the session is gone.
-    pub async fn disconnect(&self, session: &SessionId, id: &str) -> Result<Option<Stored>, StoreError> {
-        let forget =
-            self.client.delete_item().table_name(&self.connections).set_key(Some(Key::connection(id).to_item())).send();
-        let leave = self
+    /// Takes a connection out of its room and forgets it, and reads its session for telling the others. `DeleteItem`, one
+    /// `UpdateItem` (two for a customer's, whom lists show as offline from now on) and one `BatchGetItem`, side by side.
+    /// `None` when the session is gone.
+    pub async fn disconnect(
+        &self,
+        connection: &Connection,
+        id: &str,
+    ) -> Result<Option<(Session, Presence)>, StoreError> {
+        let session = &connection.session;
+        // On the heap: together they would make every future around them large.
+        let key = Some(Key::connection(id).to_item());
+        let forget = Box::pin(self.client.delete_item().table_name(&self.connections).set_key(key).send());
+        let leave = Box::pin(self.update_room(session, id).update_expression("REMOVE #id").send());
+        let hide = Box::pin(async {
+            if connection.who == Who::Customer { self.show_offline(session, id).await } else { Ok(()) }
+        });
+        let read = self.read(ReadBatch::new().session_alone(session));
+        let (forgotten, left, hidden, found) = tokio::join!(forget, leave, hide, read);
+        forgotten.map_err(|error| StoreError::from_sdk("DeleteItem connection", &error))?;
+        hidden?;
+        let left = left.map_err(|error| StoreError::from_sdk("UpdateItem presence", &error))?;
+        let presence = left.attributes.as_ref().map(room).transpose()?.unwrap_or_default();
+        Ok(found?.document(session)?.map(|session| (session, presence)))
+    }
+
+    /// Lets lists show the customer as offline, unless they came by another connection meanwhile.
+    async fn show_offline(&self, session: &SessionId, id: &str) -> Result<(), StoreError> {
+        let hidden = self
             .client
             .update_item()
             .table_name(&self.core)
             .set_key(Some(Key::session(session).to_item()))
             .update_expression("REMOVE #online.#id")
-            .condition_expression("attribute_exists(pk)")
+            .condition_expression("attribute_exists(#online.#id)")
             .expression_attribute_names("#online", "online")
             .expression_attribute_names("#id", id)
-            .return_values(ReturnValue::AllNew)
-            .send();
-        let (forgotten, left) = tokio::join!(forget, leave);
-        forgotten.map_err(|error| StoreError::from_sdk("DeleteItem connection", &error))?;
-        match left {
-            Ok(answer) => answer.attributes.map(stored).transpose(),
-            Err(SdkError::ServiceError(error)) if error.err().is_conditional_check_failed_exception() => Ok(None),
-            Err(error) => Err(StoreError::from_sdk("UpdateItem presence", &error)),
+            .send()
+            .await;
+        match hidden {
+            Ok(_) => Ok(()),
+            Err(SdkError::ServiceError(error)) if error.err().is_conditional_check_failed_exception() => Ok(()),
+            Err(error) => Err(StoreError::from_sdk("UpdateItem online", &error)),
         }
+    }
+
+    /// A change of a connection's lease, which answers with the whole room.
+    fn update_room(&self, session: &SessionId, id: &str) -> UpdateItemFluentBuilder {
+        self.client
+            .update_item()
+            .table_name(&self.core)
+            .set_key(Some(Key::presence(session).to_item()))
+            .expression_attribute_names("#id", id)
+            .return_values(ReturnValue::AllNew)
+    }
+
+    /// Who is in a room, or was a moment ago: not read consistently, for what may be late. One `GetItem`.
+    pub async fn presence_hint(&self, session: &SessionId) -> Result<Presence, StoreError> {
+        let answer = self
+            .client
+            .get_item()
+            .table_name(&self.core)
+            .set_key(Some(Key::presence(session).to_item()))
+            .send()
+            .await
+            .map_err(|error| StoreError::from_sdk("GetItem presence", &error))?;
+        Ok(answer.item.as_ref().map(room).transpose()?.unwrap_or_default())
     }
 
     /// Which session a connection belongs to. One `GetItem`.
@@ -195,9 +266,9 @@ fn refused<R>(error: &SdkError<TransactWriteItemsError, R>) -> ConnectError {
     ConnectError::Store(StoreError::from_sdk(OPERATION, error))
 }
 
-fn stored(item: Item) -> Result<Stored, StoreError> {
-    let missing = || StoreError::Item { kind: "session", reason: "not there".into() };
-    let session: Session = document::read("session", &item, "doc")?.ok_or_else(missing)?;
-    let presence: Option<Presence> = document::read_value("presence", &item, "online")?;
-    Ok(Stored { session, presence: presence.unwrap_or_default() })
+/// The leases in a room's item: every attribute but its key.
+pub(crate) fn room(item: &Item) -> Result<Presence, StoreError> {
+    let leases = item.iter().filter(|(_, value)| matches!(value, AttributeValue::M(_)));
+    let leases = leases.map(|(id, lease)| Ok((id.clone(), document::of("lease", lease)?)));
+    leases.collect::<Result<_, StoreError>>().map(Presence)
 }

@@ -3,9 +3,13 @@
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use aws_sdk_dynamodb::{operation::batch_get_item::BatchGetItemInput, types::KeysAndAttributes};
+use aws_sdk_dynamodb::{
+    operation::{batch_get_item::BatchGetItemInput, query::QueryInput},
+    types::KeysAndAttributes,
+};
+use jiff::Timestamp;
 use parlor_domain::{
-    Agent, AgentId, EmailAddress, KeyId, Link, LoginId, OutboxEntry, Presence, SecretHash, Session, SessionId,
+    Agent, AgentId, EmailAddress, Event, KeyId, Link, LoginId, OutboxEntry, Presence, SecretHash, Session, SessionId,
     Settings, TeamId,
     settings::{Overrides, SettingsError},
     staff::{ApiKey, Login},
@@ -15,14 +19,19 @@ use serde::de::DeserializeOwned;
 use crate::{
     Connection, Credentials, Guesser, IdempotencyRecord, PostedMark, SettingsVersion, SetupLink, Store, StoreError,
     Team, WrongPasswords, document,
-    keys::{Item, Key},
+    keys::{Item, Key, text},
+    presence::room,
 };
+
+/// How often a read begins again before the caller hears 503.
+const TRIES: u32 = 4;
 
 /// What an operation wants to know, collected before it asks.
 #[derive(Debug, Clone, Default)]
 pub struct ReadBatch {
     core: Vec<Key>,
     connections: Vec<Key>,
+    newest_event_of: Option<SessionId>,
 }
 
 impl ReadBatch {
@@ -39,10 +48,44 @@ impl ReadBatch {
         self
     }
 
-    /// A session with the settings it runs under: three items.
+    /// Everything that a decision about a session needs, and telling its room of it: the session, the settings it runs
+    /// under, who is in the room, and its newest event. Four items, and one `Query` beside the `BatchGetItem`.
     #[must_use]
     pub fn session(self, id: &SessionId) -> Self {
-        self.with(Key::session(id)).team(&id.team())
+        self.chat(id).team(&id.team())
+    }
+
+    /// [`ReadBatch::session`] without the settings, which posting a message does not need: two items and the `Query`.
+    #[must_use]
+    pub fn chat(mut self, id: &SessionId) -> Self {
+        self.newest_event_of = Some(id.clone());
+        self.with(Key::session(id)).with(Key::presence(id))
+    }
+
+    /// A session's document, its settings and who is in its room: four items. Nothing can be decided upon it, because
+    /// messages leave the document as it is.
+    #[must_use]
+    pub fn room(self, id: &SessionId) -> Self {
+        self.document(id).with(Key::presence(id))
+    }
+
+    /// A session's document and its settings: three items.
+    #[must_use]
+    pub fn document(self, id: &SessionId) -> Self {
+        self.session_alone(id).team(&id.team())
+    }
+
+    /// A session's document.
+    #[must_use]
+    pub fn session_alone(self, id: &SessionId) -> Self {
+        self.with(Key::session(id))
+    }
+
+    /// A session's newest event: one `Query` beside the `BatchGetItem`.
+    #[must_use]
+    pub fn newest_event(mut self, id: &SessionId) -> Self {
+        self.newest_event_of = Some(id.clone());
+        self
     }
 
     /// The system's settings and a team's: two items.
@@ -125,13 +168,35 @@ impl ReadBatch {
     }
 }
 
-/// A session as it was read: the document, and beside it who is in the room.
+/// A session as it was read, and who is in its room.
 #[derive(Debug, Clone)]
 pub struct Stored {
-    /// The document; its `version` is what a commit is conditional on.
+    /// The session; its `version` and the number of its newest event are what a commit is conditional on.
     pub session: Session,
     /// Who is in the room.
     pub presence: Presence,
+}
+
+impl Stored {
+    /// Takes in events that were read beside the document, oldest first: those that it does not know of yet happened to
+    /// it since.
+    pub fn catch_up(&mut self, events: &[Event]) {
+        for event in events {
+            if event.seq > self.session.seq {
+                self.session.apply(event);
+            }
+        }
+    }
+}
+
+/// How far a session has come.
+#[derive(Debug, Clone)]
+struct NewestEvent {
+    event: Event,
+    /// The version of the session's document when it happened.
+    version: u64,
+    /// The last action by an agent or the API up to then.
+    last_agent_action_at: Timestamp,
 }
 
 /// The system's settings as their text was last read. They stay the same for request after request, and to read them is a
@@ -155,6 +220,8 @@ impl LastRead {
 #[derive(Debug, Default)]
 pub struct ReadResult {
     items: HashMap<Key, Item>,
+    /// Of which session it was asked for, and what was found.
+    newest_event: Option<(SessionId, Option<NewestEvent>)>,
     last_read: Arc<LastRead>,
 }
 
@@ -185,11 +252,42 @@ impl ReadResult {
         self.items.get(key).map_or(Ok(None), |item| document::text(kind, item, attribute))
     }
 
-    /// The session.
+    /// The session, for a decision: [`ReadBatch::session`] or [`ReadBatch::chat`] asked for it.
     pub fn session(&self, id: &SessionId) -> Result<Option<Stored>, StoreError> {
-        let key = Key::session(id);
-        let Some(session) = self.get("session", &key, "doc")? else { return Ok(None) };
-        Ok(Some(Stored { session, presence: self.value("presence", &key, "online")?.unwrap_or_default() }))
+        let newest = match &self.newest_event {
+            Some((of, newest)) if of == id => newest,
+            _ => return Err(StoreError::Item { kind: "session", reason: "its newest event was not asked for".into() }),
+        };
+        let Some(mut stored) = self.room(id)? else { return Ok(None) };
+        if let Some(NewestEvent { event, last_agent_action_at, .. }) = newest {
+            stored.session.catch_up(event.seq, event.at, *last_agent_action_at);
+        }
+        Ok(Some(stored))
+    }
+
+    /// The session's document and who is in its room. Messages since its last decision are not in it.
+    pub fn room(&self, id: &SessionId) -> Result<Option<Stored>, StoreError> {
+        let Some(session) = self.document(id)? else { return Ok(None) };
+        let presence = self.items.get(&Key::presence(id)).map(room).transpose()?.unwrap_or_default();
+        Ok(Some(Stored { session, presence }))
+    }
+
+    /// The session's document. Messages since its last decision are not in it.
+    pub fn document(&self, id: &SessionId) -> Result<Option<Session>, StoreError> {
+        self.get("session", &Key::session(id), "doc")
+    }
+
+    /// The number of the session's newest event, as far as it was asked for.
+    pub fn newest_seq(&self) -> u64 {
+        let newest = self.newest_event.as_ref().and_then(|(_, newest)| newest.as_ref());
+        newest.map_or(0, |newest| newest.event.seq)
+    }
+
+    /// Whether the session was read before a decision and its newest event after it: the two are of different times.
+    fn is_torn(&self) -> Result<bool, StoreError> {
+        let Some((id, Some(newest))) = &self.newest_event else { return Ok(false) };
+        let version: Option<u64> = self.value("session", &Key::session(id), "version")?;
+        Ok(version.is_some_and(|version| version < newest.version))
     }
 
     /// The link.
@@ -292,12 +390,33 @@ impl ReadResult {
 }
 
 impl Store {
-    /// Reads everything in `keys`, strongly consistent. One `BatchGetItem` (one more for what DynamoDB leaves
-    /// unprocessed, which happens only when it throttles).
-    pub async fn read(&self, keys: ReadBatch) -> Result<ReadResult, StoreError> {
+    /// Reads everything in `batch`, strongly consistent. One `BatchGetItem` (one more for what DynamoDB leaves
+    /// unprocessed, which happens only when it throttles), and beside it one `Query` where a newest event is asked for.
+    /// Both again when somebody decided about the session between the two.
+    pub async fn read(&self, batch: ReadBatch) -> Result<ReadResult, StoreError> {
+        let ReadBatch { core, connections, newest_event_of } = batch;
+        let Some(session) = newest_event_of else {
+            let items = Box::pin(self.items(&core, &connections)).await?;
+            return Ok(ReadResult { items, newest_event: None, last_read: Arc::clone(&self.last_read) });
+        };
+        for _ in 0..TRIES {
+            // On the heap: every future that reads would be as large as both.
+            let items = Box::pin(self.items(&core, &connections));
+            let newest = Box::pin(self.newest_event(&session));
+            let (items, newest) = tokio::try_join!(items, newest)?;
+            let newest_event = Some((session.clone(), newest));
+            let found = ReadResult { items, newest_event, last_read: Arc::clone(&self.last_read) };
+            if !found.is_torn()? {
+                return Ok(found);
+            }
+        }
+        Err(StoreError::Unavailable { operation: "BatchGetItem", reason: "the session changed all the time".into() })
+    }
+
+    async fn items(&self, core: &[Key], connections: &[Key]) -> Result<HashMap<Key, Item>, StoreError> {
         const OPERATION: &str = "BatchGetItem";
         let mut wanted = HashMap::new();
-        for (table, keys) in [(&self.core, keys.core), (&self.connections, keys.connections)] {
+        for (table, keys) in [(&self.core, core), (&self.connections, connections)] {
             if keys.is_empty() {
                 continue;
             }
@@ -308,9 +427,9 @@ impl Store {
                 .map_err(|error| StoreError::Unavailable { operation: OPERATION, reason: error.to_string() })?;
             wanted.insert(table.clone(), request);
         }
-        let mut found = ReadResult { items: HashMap::new(), last_read: Arc::clone(&self.last_read) };
+        let mut found = HashMap::new();
         // Unprocessed keys come back only under throttling; a few tries, then the caller hears 503.
-        for _ in 0..4 {
+        for _ in 0..TRIES {
             let input = BatchGetItemInput::builder().set_request_items(Some(wanted));
             let answer = self
                 .batch_get_item
@@ -319,7 +438,7 @@ impl Store {
                 .map_err(|error| StoreError::from_sdk(OPERATION, &error))?;
             for item in answer.responses.unwrap_or_default().into_values().flatten() {
                 if let Some(key) = Key::of(&item) {
-                    found.items.insert(key, item);
+                    found.insert(key, item);
                 }
             }
             wanted = answer.unprocessed_keys.unwrap_or_default();
@@ -328,6 +447,26 @@ impl Store {
             }
         }
         Err(StoreError::Unavailable { operation: OPERATION, reason: "throttled".into() })
+    }
+
+    async fn newest_event(&self, session: &SessionId) -> Result<Option<NewestEvent>, StoreError> {
+        let input = QueryInput::builder()
+            .table_name(&self.core)
+            .key_condition_expression("pk = :pk AND sk BETWEEN :from AND :to")
+            .expression_attribute_values(":pk", text(&Key::session(session).pk))
+            .expression_attribute_values(":from", text("E#"))
+            .expression_attribute_values(":to", text("E#~"))
+            .consistent_read(true)
+            .scan_index_forward(false)
+            .limit(1);
+        let answer =
+            self.query.send(input.build()).await.map_err(|error| StoreError::from_sdk("Query newest event", &error))?;
+        let Some(item) = answer.items.unwrap_or_default().pop() else { return Ok(None) };
+        let Some(event) = document::read::<Event>("event", &item, "doc")? else { return Ok(None) };
+        // Events from before messages left the document alone say neither: the document knows.
+        let version = document::read_value("event", &item, "version")?.unwrap_or(0);
+        let last_agent_action_at = document::read_value("event", &item, "agent_at")?.unwrap_or(Timestamp::MIN);
+        Ok(Some(NewestEvent { event, version, last_agent_action_at }))
     }
 }
 

@@ -138,9 +138,14 @@ impl Caller {
         self.is_key() || self.agent.may_see(session)
     }
 
-    /// The session, if it is there and visible; otherwise not found, whichever it is.
+    /// The session, for a decision, if it is there and visible; otherwise not found, whichever it is.
     pub fn session(&self, found: &ReadResult, id: &SessionId) -> Result<Stored, ApiError> {
         found.session(id)?.filter(|stored| self.may_see(&stored.session)).ok_or(ApiError::NotFound)
+    }
+
+    /// The session's document and who is in its room, for looking at; otherwise as [`Caller::session`].
+    pub fn room(&self, found: &ReadResult, id: &SessionId) -> Result<Stored, ApiError> {
+        found.room(id)?.filter(|stored| self.may_see(&stored.session)).ok_or(ApiError::NotFound)
     }
 
     /// For a decision at `now`.

@@ -9,10 +9,10 @@ use lambda_http::{
     http::{Method, StatusCode, header},
 };
 use parlor_domain::{
-    Actor, Channel, Decision, Gate, Link, LinkToken, Origin, Presence, Presented, Rejection, Secret, Session, Settings,
-    gate, pin::Lock, session::Context, settings::Method as Authentication,
+    Actor, Channel, Decision, Gate, Link, LinkToken, Origin, Presence, Presented, Rejection, Secret, Session,
+    SessionId, Settings, gate, pin::Lock, session::Context, settings::Method as Authentication,
 };
-use parlor_store::{Busy, Changed, Extras, Race, ReadBatch, ReadResult, Step, StoreError};
+use parlor_store::{Busy, Changed, Extras, Race, ReadBatch, ReadResult, Step, StoreError, Stored};
 use parlor_templates::{
     Accent, Lang,
     customer::{Brand, ErrorPage, Problem as Closed},
@@ -347,34 +347,41 @@ pub struct LoadedLink {
 }
 
 impl LoadedLink {
-    /// What to read for `token`; for one that is none, whether the service is up at all.
-    fn batch(token: Option<&LinkToken>) -> ReadBatch {
-        match token {
-            None => ReadBatch::new().system(),
-            Some(token) => ReadBatch::new().session(&token.session).link(&token.session, &token.secret.hash()),
-        }
-    }
-
     /// What `token` leads to. A token that is none, or leads nowhere, is turned away as unknown, unless the service is
     /// down for everybody.
-    fn of(found: &ReadResult, visit: &Visit, token: Option<&LinkToken>) -> Result<Self, PageError> {
+    fn of(
+        found: &ReadResult,
+        visit: &Visit,
+        token: Option<&LinkToken>,
+        stored: impl FnOnce(&SessionId) -> Result<Option<Stored>, StoreError>,
+    ) -> Result<Self, PageError> {
         let turned_away = |settings: &Settings| {
             let gate = if settings.service.maintenance { Gate::ServiceDown } else { Gate::Unknown };
             PageError::by(gate, Inviter::nobody(settings))
         };
         let Some(token) = token else { return Err(turned_away(&found.system()?.0)) };
         let (settings, team) = found.settings(&token.session.team())?;
-        match (found.session(&token.session)?, found.link(&token.session, &token.secret.hash())?) {
-            (Some(stored), Some(link)) => {
-                Ok(Self { link, session: stored.session, presence: stored.presence, settings, team, now: visit.now })
+        match (stored(&token.session)?, found.link(&token.session, &token.secret.hash())?) {
+            (Some(Stored { session, presence }), Some(link)) => {
+                Ok(Self { link, session, presence, settings, team, now: visit.now })
             }
             _ => Err(turned_away(&settings)),
         }
     }
 
-    /// Reads what `token` leads to. One `BatchGetItem`.
+    /// What to read beside what `token` leads to; for one that is none, whether the service is up at all.
+    fn link(batch: ReadBatch, token: Option<&LinkToken>) -> ReadBatch {
+        match token {
+            None => batch.system(),
+            Some(token) => batch.link(&token.session, &token.secret.hash()),
+        }
+    }
+
+    /// Reads what `token` leads to, for looking at. One `BatchGetItem`.
     pub async fn read(app: &AppState, visit: &Visit, token: Option<&LinkToken>) -> Result<Self, PageError> {
-        Self::of(&app.store.read(Self::batch(token)).await?, visit, token)
+        let session = token.map_or_else(ReadBatch::new, |token| ReadBatch::new().document(&token.session));
+        let found = app.store.read(Self::link(session, token)).await?;
+        Self::of(&found, visit, token, |id| found.room(id))
     }
 
     /// Reads, decides and commits, again for as long as somebody else is first, and tells the open rooms. What was read
@@ -386,14 +393,16 @@ impl LoadedLink {
         mut decide: impl FnMut(&Self) -> Result<Decision, Rejection> + Send,
     ) -> Result<(Self, Result<Decision, Rejection>), PageError> {
         let step = |found: ReadResult| {
-            let loaded = Self::of(&found, visit, token)?;
+            let loaded = Self::of(&found, visit, token, |id| found.session(id))?;
             Ok::<_, PageError>(match decide(&loaded) {
                 Ok(decision) => Step::Commit(decision.clone(), Extras::default(), (loaded, Ok(decision))),
                 Err(rejection) => Step::Done((loaded, Err(rejection))),
             })
         };
+        let session = token.map_or_else(ReadBatch::new, |token| ReadBatch::new().session(&token.session));
+        let batch = Self::link(session, token);
         let Changed { basis: (loaded, result), decision } =
-            app.store.change(Race::new(&app.entropy), |_| Self::batch(token), step).await?;
+            app.store.change(Race::new(&app.entropy), |_| batch.clone(), step).await?;
         if let Some(decision) = decision {
             app.live.announce(&decision, &loaded.presence, &loaded.settings, visit.now).await;
         }
