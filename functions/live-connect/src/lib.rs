@@ -8,7 +8,7 @@ use std::collections::BTreeSet;
 
 use aws_lambda_events::apigw::{ApiGatewayProxyResponse, ApiGatewayWebsocketProxyRequest};
 use jiff::Timestamp;
-use parlor_domain::{AccessTier, Keyring, Lease, Presence, SecretHash, Session, Settings, Who, presence::LEASE};
+use parlor_domain::{AccessTier, Keyring, Lease, Presence, SecretHash, Session, Settings, Who};
 use parlor_live::{Holder, Live, Ticket, TicketError};
 use parlor_runtime::{Clock, Entropy, EventFunction, Runtime};
 use parlor_store::{ConnectError, Connection, Race, ReadBatch, ReadResult, Store, StoreError};
@@ -100,7 +100,7 @@ impl LiveConnect {
         let mut race = Race::new(&self.entropy);
         while race.goes_on().await {
             let now = self.clock.now();
-            let mut keys = ReadBatch::new().room(&ticket.session).connection(id);
+            let mut keys = ReadBatch::new().room(&ticket.session);
             if let Holder::Agent(agent) = &ticket.holder {
                 keys = keys.agent(agent);
             }
@@ -114,7 +114,7 @@ impl LiveConnect {
             let alive = |id: &&String| presence.0.get(*id).is_some_and(|lease| lease.until > now);
             superseded.extend(gone.iter().filter(alive).cloned());
             // It is there already when the answer to an earlier try got lost.
-            if found.connection(id)?.is_none() {
+            if !presence.0.contains_key(id) {
                 match self.store.connect(id, &connection, &ticket.nonce, &gone, now).await {
                     Ok(()) => {}
                     Err(ConnectError::Conflict) => continue,
@@ -126,8 +126,7 @@ impl LiveConnect {
             for id in &gone {
                 presence.0.remove(id);
             }
-            let Connection { who, name, .. } = connection;
-            presence.0.insert(id.to_owned(), Lease { who, until: now + LEASE, name });
+            presence.0.insert(id.to_owned(), connection.lease(now));
             let superseded: Vec<String> = superseded.into_iter().collect();
             tokio::join!(
                 self.live.supersede(&superseded),

@@ -2,13 +2,13 @@
 //!
 //! | frame | reads | writes |
 //! | --- | --- | --- |
-//! | `hello` | one `BatchGetItem` and two `Query`, side by side | none |
-//! | `message` | one `BatchGetItem` and one `Query`, side by side | one `TransactWriteItems` |
-//! | `ping` | one `BatchGetItem` and one `Query`, beside the write | one `UpdateItem` |
+//! | `hello` | one `BatchGetItem` and one `Query`, side by side | none |
+//! | `message` | two `Query`, side by side | one `TransactWriteItems` |
+//! | `ping` | one `BatchGetItem` and one `Query`, beside the write; they may be late | one `UpdateItem` |
 //! | `typing` | one `GetItem`, which may be late | none |
 //!
-//! The page names its session in every frame, so that connection and session are read together; the noted connection
-//! proves that it is in that session's room. Answers go through the management endpoint: the route has no response.
+//! The page names its session in every frame, so that session and room are read at once; the connection's lease in the
+//! room's item proves that it is there. Answers go through the management endpoint: the route has no response.
 
 use jiff::Timestamp;
 use parlor_domain::{
@@ -19,9 +19,7 @@ use parlor_live::{
     Audience, ClientFrame, Frame, FrameError, Live, MAX_MISSED, frames_for, posted_mark, presence_frame, state_frame,
 };
 use parlor_runtime::{Clock, Entropy, EventFunction, Runtime};
-use parlor_store::{
-    Busy, Changed, Connection, Extras, PostedMark, Race, ReadBatch, ReadResult, Step, Store, StoreError, Stored,
-};
+use parlor_store::{Busy, Changed, Extras, PostedMark, Race, ReadBatch, ReadResult, Step, Store, StoreError, Stored};
 use serde::{Deserialize, Serialize};
 
 /// API Gateway ends a connection after two hours. From ten minutes before that on, a ping is answered with the wish that
@@ -135,7 +133,8 @@ struct Post<'a> {
 
 /// A room as one of its connections enters it with a frame.
 struct Room {
-    connection: Connection,
+    /// Of the connection that enters.
+    lease: Lease,
     session: Session,
     presence: Presence,
     now: Timestamp,
@@ -143,18 +142,18 @@ struct Room {
 
 impl Room {
     fn audience(&self) -> Audience {
-        Audience::from(&self.connection.who)
+        Audience::from(&self.lease.who)
     }
 
     fn actor(&self) -> Actor {
-        match &self.connection.who {
+        match &self.lease.who {
             Who::Customer => Actor::Customer,
-            Who::Agent(id) => Actor::Agent { id: id.clone(), name: self.connection.name.clone() },
+            Who::Agent(id) => Actor::Agent { id: id.clone(), name: self.lease.name.clone() },
         }
     }
 
     fn sender(&self) -> Sender {
-        match self.connection.who {
+        match self.lease.who {
             Who::Customer => Sender::Customer,
             Who::Agent(_) => Sender::Agent,
         }
@@ -211,28 +210,27 @@ fn origin(context: &RequestContext) -> Origin {
 }
 
 impl LiveMessage {
-    /// Whether `found` has the connection in the session's room, and whether whoever it is may still be there.
-    fn enter(&self, found: &ReadResult, id: &str, session: &SessionId) -> Result<Room, FrameError> {
+    /// Whether the connection is in the room that was read, and whether whoever it is may still be there.
+    fn enter(&self, stored: Result<Option<Stored>, StoreError>, id: &str) -> Result<Room, FrameError> {
         let now = self.clock.now();
-        let connection = found.connection(id).map_err(unavailable)?.filter(|connection| connection.session == *session);
-        let stored = found.session(session).map_err(unavailable)?;
-        let (Some(connection), Some(stored)) = (connection, stored) else { return Err(FrameError::NotConnected) };
-        if connection.who == Who::Customer {
+        let stored = stored.map_err(unavailable)?.ok_or(FrameError::NotConnected)?;
+        let lease = stored.presence.0.get(id).cloned().ok_or(FrameError::NotConnected)?;
+        if lease.who == Who::Customer {
             check_customer(&stored.session, now)?;
-            if stored.session.device.as_ref().map(|device| &device.hash) != connection.device.as_ref() {
+            if stored.session.device.as_ref().map(|device| &device.hash) != lease.device.as_ref() {
                 return Err(FrameError::Device);
             }
         }
-        Ok(Room { connection, session: stored.session, presence: stored.presence, now })
+        Ok(Room { lease, session: stored.session, presence: stored.presence, now })
     }
 
     /// What was missed since event `since`, then how things stand and who is here.
     async fn hello(&self, id: &str, session: &SessionId, since: u64) -> Result<(), FrameError> {
-        let batch = ReadBatch::new().connection(id).session(session);
+        let batch = ReadBatch::new().room(session);
         let (found, events) =
             tokio::join!(self.store.read(batch), self.store.events(session, since, i32::from(MAX_MISSED)));
         let found = found.map_err(unavailable)?;
-        let mut room = self.enter(&found, id, session)?;
+        let mut room = self.enter(found.room(session), id)?;
         let (settings, _) = found.settings(&session.team()).map_err(unavailable)?;
         if settings.service.maintenance {
             return Err(FrameError::ServiceDown);
@@ -245,9 +243,10 @@ impl LiveMessage {
             self.live.post(id, &[Frame::Reload]).await;
             return Ok(());
         }
-        // The reads are not one moment. The session must not look older than its events...
+        // Messages leave the document as it is, and the two reads are not one moment: the session must not look older than
+        // its events...
         for event in &events {
-            if event.seq == room.session.seq + 1 {
+            if event.seq > room.session.seq {
                 room.session.apply(event);
             }
         }
@@ -269,7 +268,7 @@ impl LiveMessage {
     /// R15. Two tabs of the customer that connected at the same moment did not see each other; the second of them to say
     /// hello does. The one with the later lease stays. Says whether this connection was the one to go.
     async fn newest_wins(&self, id: &str, room: &Room) -> bool {
-        if room.connection.who != Who::Customer {
+        if room.lease.who != Who::Customer {
             return false;
         }
         let customers = room.presence.alive(room.now).filter(|(_, lease)| lease.who == Who::Customer);
@@ -290,7 +289,7 @@ impl LiveMessage {
         }
         // Whether it was posted before is asked only when that may be so: when the mark was in the way, or when it is to
         // be refused. Which side the connection is on comes with the same read, so both sides' marks are asked for.
-        let batch = ReadBatch::new().connection(connection).chat(session);
+        let batch = ReadBatch::new().chat(session);
         let read = |attempt: u32| {
             let sides = [Sender::Customer, Sender::Agent];
             let sides = sides.iter().filter(|_| attempt > 0);
@@ -299,7 +298,7 @@ impl LiveMessage {
         let mut first = true;
         let step = |found: ReadResult| {
             let first = std::mem::replace(&mut first, false);
-            let mut room = self.enter(&found, connection, session)?;
+            let mut room = self.enter(found.session(session), connection)?;
             let mark = posted_mark(room.sender(), id);
             if let Some(posted) = found.posted(session, &mark)? {
                 return Ok::<_, PostError>(Step::Done((room, Some(posted))));
@@ -311,8 +310,8 @@ impl LiveMessage {
                 Err(rejection) => return Err(FrameError::from(rejection).into()),
             };
             // A connection that speaks is alive, whatever became of its lease: it must hear the confirmation.
-            let Connection { who, name, .. } = room.connection.clone();
-            room.presence.0.insert((*connection).to_owned(), Lease { who, until: room.now + LEASE, name });
+            let lease = Lease { until: room.now + LEASE, ..room.lease.clone() };
+            room.presence.0.insert((*connection).to_owned(), lease);
             Ok(Step::Commit(decision, Extras { posted: Some(mark), ..Extras::default() }, (room, None)))
         };
         let changed = self.store.change(Race::new(&self.entropy), read, step).await;
@@ -350,7 +349,7 @@ impl LiveMessage {
     /// Renews the lease, and says what is newest and who is here: whoever missed a hint learns of it within a ping.
     async fn ping(&self, id: &str, session: &SessionId, context: &RequestContext) -> Result<(), FrameError> {
         let now = self.clock.now();
-        let batch = ReadBatch::new().session_alone(session).newest_event(session);
+        let batch = ReadBatch::new().session_alone(session).newest_event(session).eventually();
         let (presence, found) = tokio::join!(self.store.renew_lease(session, id, now), self.store.read(batch));
         let Some(presence) = presence.map_err(unavailable)? else { return Err(FrameError::NotConnected) };
         let Some(lease) = presence.0.get(id) else { return Err(FrameError::NotConnected) };

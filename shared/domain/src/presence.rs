@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
-use crate::AgentId;
+use crate::{AgentId, SecretHash};
 
 /// How long a connection counts without a sign of life. Clients ping every four minutes, API Gateway closes after ten.
 pub const LEASE: SignedDuration = SignedDuration::from_mins(10);
@@ -30,6 +30,9 @@ pub struct Lease {
     /// The display name of whoever it is, for what is said without reading anything else.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub name: String,
+    /// The customer's device: a connection does not outlive its device's place in the session (R6).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub device: Option<SecretHash>,
 }
 
 /// The live connections of a session by API Gateway's connection id. An item of its own beside the session's: coming and

@@ -45,6 +45,14 @@ pub struct Connection {
     pub device: Option<SecretHash>,
 }
 
+impl Connection {
+    /// Its place in the room, from `now` on.
+    #[must_use]
+    pub fn lease(&self, now: Timestamp) -> Lease {
+        Lease { who: self.who.clone(), until: now + LEASE, name: self.name.clone(), device: self.device.clone() }
+    }
+}
+
 /// Why a connection was not let in. In each case nothing was written.
 #[derive(Debug, thiserror::Error)]
 pub enum ConnectError {
@@ -105,7 +113,7 @@ impl Store {
         gone: &[String],
         now: Timestamp,
     ) -> Result<TransactWriteItem, StoreError> {
-        let lease = Lease { who: connection.who.clone(), until: now + LEASE, name: connection.name.clone() };
+        let lease = connection.lease(now);
         let mut update = Update::builder()
             .table_name(&self.core)
             .set_key(Some(Key::presence(&connection.session).to_item()))
@@ -128,7 +136,7 @@ impl Store {
     /// Lets lists show the customer as online, for as long as this connection may last.
     fn show_online(&self, id: &str, connection: &Connection, now: Timestamp) -> Result<TransactWriteItem, StoreError> {
         let until = now + LONGEST_CONNECTION;
-        let lease = Lease { who: Who::Customer, until, name: String::new() };
+        let lease = Lease { who: Who::Customer, until, name: String::new(), device: None };
         let online = Presence([(id.to_owned(), lease)].into());
         let update = Update::builder()
             .table_name(&self.core)

@@ -17,8 +17,8 @@ use parlor_domain::{
 use serde::de::DeserializeOwned;
 
 use crate::{
-    Connection, Credentials, Guesser, IdempotencyRecord, PostedMark, SettingsVersion, SetupLink, Store, StoreError,
-    Team, WrongPasswords, document,
+    Credentials, Guesser, IdempotencyRecord, PostedMark, SettingsVersion, SetupLink, Store, StoreError, Team,
+    WrongPasswords, document,
     keys::{Item, Key, text},
     presence::room,
 };
@@ -29,9 +29,11 @@ const TRIES: u32 = 4;
 /// What an operation wants to know, collected before it asks.
 #[derive(Debug, Clone, Default)]
 pub struct ReadBatch {
-    core: Vec<Key>,
-    connections: Vec<Key>,
+    keys: Vec<Key>,
     newest_event_of: Option<SessionId>,
+    /// Whether session and presence are read as neighbours.
+    chat: bool,
+    eventually: bool,
 }
 
 impl ReadBatch {
@@ -42,8 +44,8 @@ impl ReadBatch {
     }
 
     pub(crate) fn with(mut self, key: Key) -> Self {
-        if !self.core.contains(&key) {
-            self.core.push(key);
+        if !self.keys.contains(&key) {
+            self.keys.push(key);
         }
         self
     }
@@ -52,14 +54,23 @@ impl ReadBatch {
     /// under, who is in the room, and its newest event. Four items, and one `Query` beside the `BatchGetItem`.
     #[must_use]
     pub fn session(self, id: &SessionId) -> Self {
-        self.chat(id).team(&id.team())
+        self.room(id).newest_event(id)
     }
 
-    /// [`ReadBatch::session`] without the settings, which posting a message does not need: two items and the `Query`.
+    /// [`ReadBatch::session`] without the settings, which posting a message does not need: two `Query` beside the
+    /// `BatchGetItem`, which there is only if something else is asked for. The two items are neighbours in their partition
+    /// and together as cheap as one.
     #[must_use]
     pub fn chat(mut self, id: &SessionId) -> Self {
-        self.newest_event_of = Some(id.clone());
-        self.with(Key::session(id)).with(Key::presence(id))
+        self.chat = true;
+        self.newest_event(id)
+    }
+
+    /// Reads what was true a moment ago, at half the price: for what is said as a hint.
+    #[must_use]
+    pub fn eventually(mut self) -> Self {
+        self.eventually = true;
+        self
     }
 
     /// A session's document, its settings and who is in its room: four items. Nothing can be decided upon it, because
@@ -158,13 +169,6 @@ impl ReadBatch {
     #[must_use]
     pub fn outbox(self, session: &SessionId, id: &str) -> Self {
         self.with(Key::outbox(session, id))
-    }
-
-    /// A live connection.
-    #[must_use]
-    pub fn connection(mut self, id: &str) -> Self {
-        self.connections.push(Key::connection(id));
-        self
     }
 }
 
@@ -382,11 +386,6 @@ impl ReadResult {
     pub fn outbox(&self, session: &SessionId, id: &str) -> Result<Option<OutboxEntry>, StoreError> {
         self.get("outbox entry", &Key::outbox(session, id), "doc")
     }
-
-    /// A live connection.
-    pub fn connection(&self, id: &str) -> Result<Option<Connection>, StoreError> {
-        self.get("connection", &Key::connection(id), "doc")
-    }
 }
 
 impl Store {
@@ -394,16 +393,17 @@ impl Store {
     /// unprocessed, which happens only when it throttles), and beside it one `Query` where a newest event is asked for.
     /// Both again when somebody decided about the session between the two.
     pub async fn read(&self, batch: ReadBatch) -> Result<ReadResult, StoreError> {
-        let ReadBatch { core, connections, newest_event_of } = batch;
-        let Some(session) = newest_event_of else {
-            let items = Box::pin(self.items(&core, &connections)).await?;
+        let Some(session) = batch.newest_event_of.clone() else {
+            let items = Box::pin(self.items(&batch)).await?;
             return Ok(ReadResult { items, newest_event: None, last_read: Arc::clone(&self.last_read) });
         };
         for _ in 0..TRIES {
-            // On the heap: every future that reads would be as large as both.
-            let items = Box::pin(self.items(&core, &connections));
-            let newest = Box::pin(self.newest_event(&session));
-            let (items, newest) = tokio::try_join!(items, newest)?;
+            // On the heap: every future that reads would be as large as all of them.
+            let items = Box::pin(self.items(&batch));
+            let newest = Box::pin(self.newest_event(&session, !batch.eventually));
+            let room = Box::pin(async { if batch.chat { self.neighbours(&session).await } else { Ok(vec![]) } });
+            let (mut items, newest, room) = tokio::try_join!(items, newest, room)?;
+            items.extend(room.into_iter().filter_map(|item| Some((Key::of(&item)?, item))));
             let newest_event = Some((session.clone(), newest));
             let found = ReadResult { items, newest_event, last_read: Arc::clone(&self.last_read) };
             if !found.is_torn()? {
@@ -413,21 +413,18 @@ impl Store {
         Err(StoreError::Unavailable { operation: "BatchGetItem", reason: "the session changed all the time".into() })
     }
 
-    async fn items(&self, core: &[Key], connections: &[Key]) -> Result<HashMap<Key, Item>, StoreError> {
+    async fn items(&self, batch: &ReadBatch) -> Result<HashMap<Key, Item>, StoreError> {
         const OPERATION: &str = "BatchGetItem";
-        let mut wanted = HashMap::new();
-        for (table, keys) in [(&self.core, core), (&self.connections, connections)] {
-            if keys.is_empty() {
-                continue;
-            }
-            let request = KeysAndAttributes::builder()
-                .set_keys(Some(keys.iter().map(Key::to_item).collect()))
-                .consistent_read(true)
-                .build()
-                .map_err(|error| StoreError::Unavailable { operation: OPERATION, reason: error.to_string() })?;
-            wanted.insert(table.clone(), request);
-        }
         let mut found = HashMap::new();
+        if batch.keys.is_empty() {
+            return Ok(found);
+        }
+        let request = KeysAndAttributes::builder()
+            .set_keys(Some(batch.keys.iter().map(Key::to_item).collect()))
+            .consistent_read(!batch.eventually)
+            .build()
+            .map_err(|error| StoreError::Unavailable { operation: OPERATION, reason: error.to_string() })?;
+        let mut wanted = HashMap::from([(self.core.clone(), request)]);
         // Unprocessed keys come back only under throttling; a few tries, then the caller hears 503.
         for _ in 0..TRIES {
             let input = BatchGetItemInput::builder().set_request_items(Some(wanted));
@@ -449,14 +446,29 @@ impl Store {
         Err(StoreError::Unavailable { operation: OPERATION, reason: "throttled".into() })
     }
 
-    async fn newest_event(&self, session: &SessionId) -> Result<Option<NewestEvent>, StoreError> {
+    /// A session's item and its room's, strongly consistent. One `Query`.
+    async fn neighbours(&self, session: &SessionId) -> Result<Vec<Item>, StoreError> {
+        let (room, session) = (Key::presence(session), Key::session(session));
+        let input = QueryInput::builder()
+            .table_name(&self.core)
+            .key_condition_expression("pk = :pk AND sk BETWEEN :room AND :session")
+            .expression_attribute_values(":pk", text(&session.pk))
+            .expression_attribute_values(":room", text(&room.sk))
+            .expression_attribute_values(":session", text(&session.sk))
+            .consistent_read(true);
+        let answer =
+            self.query.send(input.build()).await.map_err(|error| StoreError::from_sdk("Query session", &error))?;
+        Ok(answer.items.unwrap_or_default())
+    }
+
+    async fn newest_event(&self, session: &SessionId, consistent: bool) -> Result<Option<NewestEvent>, StoreError> {
         let input = QueryInput::builder()
             .table_name(&self.core)
             .key_condition_expression("pk = :pk AND sk BETWEEN :from AND :to")
             .expression_attribute_values(":pk", text(&Key::session(session).pk))
             .expression_attribute_values(":from", text("E#"))
             .expression_attribute_values(":to", text("E#~"))
-            .consistent_read(true)
+            .consistent_read(consistent)
             .scan_index_forward(false)
             .limit(1);
         let answer =

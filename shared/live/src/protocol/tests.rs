@@ -68,8 +68,8 @@ impl World {
         let until = now + SignedDuration::from_hours(1);
         let presence = Presence(
             [
-                ("c1".to_owned(), Lease { who: Who::Customer, until, name: String::new() }),
-                ("a1".to_owned(), Lease { who: Who::Agent(agent), until, name: String::new() }),
+                ("c1".to_owned(), Lease { who: Who::Customer, until, name: String::new(), device: None }),
+                ("a1".to_owned(), Lease { who: Who::Agent(agent), until, name: String::new(), device: None }),
             ]
             .into(),
         );
