@@ -131,7 +131,7 @@ impl SessionId {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::session::tests::Seeded;
+    use crate::random::Seeded;
 
     #[test]
     fn a_session_knows_its_team() {

@@ -7,13 +7,13 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    Access, AccessPlan, Actor, AgentId, Channel, Contact, Event, EventKind, Gate, Keyring, Link, LinkToken, Message,
-    Origin, OutboxEntry, Presented, Random, Secret, SecretHash, Sender, SessionId, Settings, gate,
+    Access, AccessPlan, Actor, AgentId, Channel, Contact, Due, EndedBy, Event, EventKind, Gate, Keyring, Link, Message,
+    Origin, OutboxEntry, Presented, Secret, SecretHash, Sender, SessionId, Settings, gate,
     keyring::Sealed,
-    link::LinkOrigin,
+    link::{Issued, LinkOrigin},
     pin::{CODE_LIFETIME, Lock, OneTimeCode, Pin, Tries},
     settings::Method,
-    timer::{self, Due},
+    timer,
 };
 
 /// Where a session stands (R1). "Renewed" is an event and "expired" is derived from the clock; neither is a state.
@@ -42,30 +42,6 @@ impl State {
             Self::Active => "active",
             Self::Ended => "ended",
             Self::Discarded => "discarded",
-        }
-    }
-}
-
-/// Who or what ended a session.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "lowercase")]
-pub enum EndedBy {
-    /// A member of staff.
-    Agent,
-    /// R3: the agent was inactive for too long.
-    Inactivity,
-    /// An integrator's program.
-    Api,
-}
-
-impl EndedBy {
-    /// As it stands in the API.
-    #[must_use]
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Agent => "agent",
-            Self::Inactivity => "inactivity",
-            Self::Api => "api",
         }
     }
 }
@@ -168,30 +144,6 @@ pub struct Context {
     pub origin: Origin,
     /// The server's clock on receipt.
     pub now: Timestamp,
-}
-
-/// A link's token that was made for a command: what is stored of it, and what is sent.
-#[derive(Debug, Clone)]
-pub struct Issued {
-    hash: SecretHash,
-    sealed: Sealed,
-}
-
-impl LinkToken {
-    /// A new token for `session`, with what decisions need of it.
-    #[must_use]
-    pub fn issue(session: &SessionId, keyring: &Keyring, random: &dyn Random) -> (Self, Issued) {
-        let token = Self { session: session.clone(), secret: Secret::generate(random) };
-        let sealed = keyring.seal(&format!("link {session}"), &token.reveal(), random);
-        let issued = Issued { hash: token.secret.hash(), sealed };
-        (token, issued)
-    }
-
-    /// Opens the token that an outbox entry carries.
-    pub fn open(session: &SessionId, sealed: &Sealed, keyring: &Keyring) -> Result<Self, crate::keyring::CannotOpen> {
-        let text = keyring.open(&format!("link {session}"), sealed)?;
-        Self::parse(&text).ok_or(crate::keyring::CannotOpen)
-    }
 }
 
 /// What a start or a plan asks for.
@@ -887,4 +839,4 @@ fn end(draft: &mut Draft<'_>, by: EndedBy, settings: &Settings) {
 }
 
 #[cfg(test)]
-pub(crate) mod tests;
+mod tests;

@@ -1,50 +1,16 @@
-//! The one timer of a session (R2, R3). It sits in the due index, written with the state it belongs to. Schedules only
-//! tidy up: an armed timer may fire early, and the sweep arms it again.
+//! The one timer of a session (R2, R3). It is an entry of the due index and is written with the state that it belongs
+//! to. Schedules only tidy up: a timer may fire early, and the sweep arms it again.
 
 use jiff::{SignedDuration, Timestamp};
-use serde::{Deserialize, Serialize};
 
-use crate::{Session, Settings, State};
+use crate::{Due, DueKind, Session, Settings, State};
 
-/// What is due.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum DueKind {
-    /// R3: look whether the agent went quiet.
-    Inactivity,
-    /// R2: a tier's time is over.
-    Access,
-    /// R23: a message waits to be sent (again).
-    Delivery,
-}
-
-impl DueKind {
-    /// As it stands in keys.
-    #[must_use]
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Inactivity => "inactivity",
-            Self::Access => "access",
-            Self::Delivery => "delivery",
-        }
-    }
-}
-
-/// Something to look at, not before `at`.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Due {
-    /// What.
-    pub kind: DueKind,
-    /// When.
-    pub at: Timestamp,
-}
-
-/// The longest that an armed inactivity timer sleeps. Settings are read live (R19): a session whose timer was armed
-/// under a longer N, or under none, learns of a shorter one within this time even if nobody touches it.
+/// The longest time until an inactivity timer fires. Settings are read live (R19): a session whose timer was armed under
+/// a longer limit, or under none, notices a shorter one within this time even if nobody touches it.
 pub const RECHECK: SignedDuration = SignedDuration::from_hours(6);
 
-/// The timer that `session` needs, given the one that is `armed`. Activity moves the deadline, not the timer: one that
-/// will fire too early stays, because re-arming it later costs a write and moving it now would cost one per action.
+/// The timer that `session` needs, given the `armed` one. Activity moves the deadline but not the timer: a timer that will
+/// fire too early stays, because arming it again when it fires costs one write, and moving it costs one for each action.
 #[must_use]
 pub fn next(session: &Session, settings: &Settings, armed: Option<&Due>, now: Timestamp) -> Option<Due> {
     let wanted = match session.state {
@@ -56,7 +22,7 @@ pub fn next(session: &Session, settings: &Settings, armed: Option<&Due>, now: Ti
             Due { kind: DueKind::Inactivity, at }
         }
         State::Ended => {
-            // A boundary that passed and was not swept yet stays armed whatever else is written meanwhile: only the
+            // A boundary that has passed stays armed until it was swept, whatever else is written meanwhile: only the
             // sweep tells the rooms and the timeline about it.
             if let Some(armed) = armed.filter(|armed| armed.kind == DueKind::Access && armed.at <= now) {
                 return Some(armed.clone());

@@ -1,38 +1,14 @@
 //! Properties of the state machine: whatever is commanded in whatever order, the rules hold.
 
-use std::cell::Cell;
-
 use proptest::prelude::*;
 
 use super::*;
 use crate::{
-    AccessTier, TeamId,
+    AccessTier, DueKind, LinkToken, TeamId,
     access::Step,
+    random::Seeded,
     settings::{AccessLevel, CustomerAccess},
-    timer::DueKind,
 };
-
-/// A random source that is the same in every run.
-pub(crate) struct Seeded(Cell<u64>);
-
-impl Seeded {
-    pub(crate) fn new(seed: u64) -> Self {
-        Self(Cell::new(seed.wrapping_mul(0x9e37_79b9_7f4a_7c15) | 1))
-    }
-}
-
-impl Random for Seeded {
-    fn fill(&self, bytes: &mut [u8]) {
-        for byte in bytes {
-            let mut x = self.0.get();
-            x ^= x << 13;
-            x ^= x >> 7;
-            x ^= x << 17;
-            self.0.set(x);
-            *byte = x.to_le_bytes()[3];
-        }
-    }
-}
 
 struct World {
     random: Seeded,
