@@ -8,9 +8,6 @@ use crate::{
     keyring::{CannotOpen, Sealed},
 };
 
-/// Characters of a session's id at the start of a token.
-const SESSION_ID_LENGTH: usize = 26;
-
 /// The token in `/s/{token}`: the session's id and a secret. Only the secret's hash is stored.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct LinkToken {
@@ -52,7 +49,7 @@ impl LinkToken {
     /// Reads a token from a URL; `None` for anything else, which is answered like an unknown link.
     #[must_use]
     pub fn parse(text: &str) -> Option<Self> {
-        let (session, secret) = text.split_at_checked(SESSION_ID_LENGTH)?;
+        let (session, secret) = text.split_at_checked(SessionId::LENGTH)?;
         Some(Self { session: session.parse().ok()?, secret: Secret::parse(secret)? })
     }
 }

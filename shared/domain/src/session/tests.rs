@@ -1,13 +1,21 @@
 //! Properties of the state machine: whatever is commanded in whatever order, the rules hold.
 
+use std::collections::BTreeMap;
+
+use jiff::{SignedDuration, Timestamp};
 use proptest::prelude::*;
 
-use super::*;
+use super::{
+    Command, Context, Customer, Issued, NewSession, Outcome, Rejection, Session, State, decide::REQUESTS_A_DAY,
+};
 use crate::{
-    AccessTier, DueKind, LinkToken, TeamId,
+    AccessPlan, AccessTier, Actor, Contact, DueKind, EndedBy, Event, Gate, Keyring, Link, LinkToken, Origin, Presented,
+    Secret, SessionId, Settings, TeamId,
     access::Step,
+    gate,
+    pin::{Lock, Pin},
     random::Seeded,
-    settings::{AccessLevel, CustomerAccess},
+    settings::{AccessLevel, CustomerAccess, Method},
 };
 
 struct World {
