@@ -8,7 +8,6 @@ use crate::{
     AgentId, Channel,
     access::{AccessPlan, AccessTier},
     ids::KeyId,
-    session::EndedBy,
 };
 
 /// Who did it.
@@ -62,6 +61,30 @@ pub enum Sender {
     Agent,
     /// An integrator's program.
     Api,
+}
+
+/// Who or what ended a session.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum EndedBy {
+    /// A member of staff.
+    Agent,
+    /// R3: the agent was inactive for too long.
+    Inactivity,
+    /// An integrator's program.
+    Api,
+}
+
+impl EndedBy {
+    /// As it stands in the API.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Agent => "agent",
+            Self::Inactivity => "inactivity",
+            Self::Api => "api",
+        }
+    }
 }
 
 /// What happened.

@@ -1,5 +1,5 @@
-//! Identifiers. They are short, lower case and safe in URLs, and a session's begins with its team's: the team is fixed
-//! at start (R19), so whoever holds a session's id can ask for the session and its effective settings in one read.
+//! Identifiers. They are short, lower case and safe in URLs. A session's id begins with its team's, because the team is
+//! fixed at the start (R19): whoever has the id can read the session and its effective settings in one request.
 
 use std::{borrow::Cow, fmt, str::FromStr};
 
@@ -8,9 +8,10 @@ use serde::{Deserialize, Serialize};
 
 use crate::Random;
 
-/// Crockford's base 32 in lower case: no `i`, `l`, `o`, `u`, so that ids survive being read out.
+/// Crockford's base 32 in lower case. It has no `i`, `l`, `o` and `u`, so that an id can be read out without mistakes.
 const ALPHABET: &[u8; 32] = b"0123456789abcdefghjkmnpqrstvwxyz";
 
+// Lengths in characters, of 5 bits each.
 const TEAM_LEN: usize = 6;
 const SESSION_RANDOM_LEN: usize = 20;
 const ID_LEN: usize = 16;
@@ -21,11 +22,11 @@ fn random_text(random: &dyn Random, len: usize) -> String {
     bytes.iter().map(|byte| ALPHABET[usize::from(byte & 31)] as char).collect()
 }
 
-fn is_text(text: &str, len: usize) -> bool {
+fn is_id(text: &str, len: usize) -> bool {
     text.len() == len && text.bytes().all(|byte| ALPHABET.contains(&byte))
 }
 
-/// An identifier that is not one: wrong length or alphabet. Answered as if the thing did not exist.
+/// Text that is not an identifier: wrong length or alphabet. It is answered like an id that does not exist.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("not an identifier")]
 pub struct InvalidId;
@@ -38,13 +39,13 @@ macro_rules! id {
         pub struct $name(String);
 
         impl $name {
-            /// A new one.
+            /// A new random id.
             #[must_use]
             pub fn generate(random: &dyn Random) -> Self {
                 Self(random_text(random, $len))
             }
 
-            /// Its text, as it stands in URLs and keys.
+            /// The id as it stands in URLs and keys.
             #[must_use]
             pub fn as_str(&self) -> &str {
                 &self.0
@@ -60,14 +61,14 @@ macro_rules! id {
         impl FromStr for $name {
             type Err = InvalidId;
             fn from_str(text: &str) -> Result<Self, InvalidId> {
-                if is_text(text, $len) { Ok(Self(text.to_owned())) } else { Err(InvalidId) }
+                if is_id(text, $len) { Ok(Self(text.to_owned())) } else { Err(InvalidId) }
             }
         }
 
         impl TryFrom<String> for $name {
             type Error = InvalidId;
             fn try_from(text: String) -> Result<Self, InvalidId> {
-                if is_text(&text, $len) { Ok(Self(text)) } else { Err(InvalidId) }
+                if is_id(&text, $len) { Ok(Self(text)) } else { Err(InvalidId) }
             }
         }
 
@@ -90,7 +91,7 @@ macro_rules! id {
 }
 
 id!(
-    /// A team: six characters (30 bits), handed out by an admin's action and checked for uniqueness on write.
+    /// A team: six characters (30 bits). An admin creates teams, and the write makes sure that the id is new.
     TeamId, TEAM_LEN
 );
 id!(
@@ -111,11 +112,14 @@ id!(
 );
 id!(
     /// A session: its team's six characters, then 20 random ones (100 bits).
-    SessionId, TEAM_LEN + SESSION_RANDOM_LEN
+    SessionId, SessionId::LENGTH
 );
 
 impl SessionId {
-    /// A new session of `team`.
+    /// Characters in a session's id.
+    pub(crate) const LENGTH: usize = TEAM_LEN + SESSION_RANDOM_LEN;
+
+    /// A new random id of a session of `team`.
     #[must_use]
     pub fn generate_for(team: &TeamId, random: &dyn Random) -> Self {
         Self(format!("{team}{}", random_text(random, SESSION_RANDOM_LEN)))
@@ -131,7 +135,7 @@ impl SessionId {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::session::tests::Seeded;
+    use crate::random::Seeded;
 
     #[test]
     fn a_session_knows_its_team() {

@@ -133,7 +133,7 @@ impl Keyring {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::session::tests::Seeded;
+    use crate::random::Seeded;
 
     #[test]
     fn sealed_opens_only_in_its_place() {

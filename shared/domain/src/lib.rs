@@ -7,6 +7,7 @@
 
 pub mod access;
 pub mod contact;
+pub mod due;
 pub mod event;
 pub mod gate;
 pub mod ids;
@@ -16,6 +17,7 @@ pub mod link;
 pub mod outbox;
 pub mod pin;
 pub mod presence;
+pub mod random;
 pub mod secret;
 pub mod session;
 pub mod settings;
@@ -25,7 +27,8 @@ pub mod webhook;
 
 pub use access::{Access, AccessPlan, AccessTier};
 pub use contact::{Channel, Contact, EmailAddress, PhoneNumber};
-pub use event::{Actor, Event, EventKind, Origin, Sender};
+pub use due::{Due, DueKind};
+pub use event::{Actor, EndedBy, Event, EventKind, Origin, Sender};
 pub use gate::{Gate, Presented};
 pub use ids::{AgentId, KeyId, LoginId, SessionId, TeamId, WebhookId};
 pub use indicator::Indicator;
@@ -33,14 +36,8 @@ pub use keyring::Keyring;
 pub use link::{Link, LinkToken};
 pub use outbox::{Message, OutboxEntry};
 pub use presence::{Lease, Presence, Who};
+pub use random::Random;
 pub use secret::{Secret, SecretHash};
-pub use session::{Command, Decision, EndedBy, NewSession, Rejection, Session, State};
+pub use session::{Command, Decision, NewSession, Rejection, Session, State};
 pub use settings::{Settings, SettingsError};
 pub use staff::{Agent, Role};
-pub use timer::{Due, DueKind};
-
-/// Where random bytes come from: the platform's generator in production, a seeded one in tests.
-pub trait Random {
-    /// Fills `bytes` with random bytes fit for secrets.
-    fn fill(&self, bytes: &mut [u8]);
-}

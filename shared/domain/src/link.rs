@@ -1,56 +1,86 @@
-//! Capability URLs to a session (R5).
+//! Links: capability URLs to a session (R5). Whoever has the URL has its token, and the token opens the session's gates.
 
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
-use crate::{Secret, SecretHash, SessionId};
+use crate::{
+    Keyring, Random, Secret, SecretHash, SessionId,
+    keyring::{CannotOpen, Sealed},
+};
 
-/// What stands in `/s/{token}`: the session's id and a secret. Only the secret's hash is stored.
+/// The token in `/s/{token}`: the session's id and a secret. Only the secret's hash is stored.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct LinkToken {
-    /// What it opens.
+    /// The session that the link leads to.
     pub session: SessionId,
-    /// The secret half.
+    /// The part that cannot be guessed.
     pub secret: Secret,
 }
 
+/// What decisions need of a new token: the hash to store, and the sealed token to send.
+#[derive(Debug, Clone)]
+pub struct Issued {
+    pub(crate) hash: SecretHash,
+    pub(crate) sealed: Sealed,
+}
+
 impl LinkToken {
-    /// As it stands in the URL.
+    /// A new token for `session`, with what decisions need of it.
+    #[must_use]
+    pub fn issue(session: &SessionId, keyring: &Keyring, random: &dyn Random) -> (Self, Issued) {
+        let token = Self { session: session.clone(), secret: Secret::generate(random) };
+        let sealed = keyring.seal(&sealing_context(session), &token.reveal(), random);
+        let issued = Issued { hash: token.secret.hash(), sealed };
+        (token, issued)
+    }
+
+    /// Opens the sealed token of an outbox entry.
+    pub fn open(session: &SessionId, sealed: &Sealed, keyring: &Keyring) -> Result<Self, CannotOpen> {
+        let text = keyring.open(&sealing_context(session), sealed)?;
+        Self::parse(&text).ok_or(CannotOpen)
+    }
+
+    /// The token as text, for the URL.
     #[must_use]
     pub fn reveal(&self) -> String {
         format!("{}{}", self.session, self.secret.reveal())
     }
 
-    /// From a URL; `None` for anything else, answered like an unknown link.
+    /// Reads a token from a URL; `None` for anything else, which is answered like an unknown link.
     #[must_use]
     pub fn parse(text: &str) -> Option<Self> {
-        let (session, secret) = text.split_at_checked(26)?;
+        let (session, secret) = text.split_at_checked(SessionId::LENGTH)?;
         Some(Self { session: session.parse().ok()?, secret: Secret::parse(secret)? })
     }
 }
 
-/// How a link came to be.
+/// Binds a sealed token to its session: it does not open as another session's.
+fn sealing_context(session: &SessionId) -> String {
+    format!("link {session}")
+}
+
+/// How a link reaches the customer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum LinkOrigin {
-    /// Sent by message.
+    /// By a message from Parlor.
     Sent,
-    /// Generated for copying (R12).
+    /// By whoever copies it (R12); Parlor sends nothing.
     Generated,
 }
 
-/// One link of a session. A session can have several alive.
+/// One link as it is stored. A session can have several that are alive.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Link {
-    /// Of the token's secret: the link's identity.
+    /// Hash of the token's secret. It identifies the link.
     pub hash: SecretHash,
-    /// How it came to be.
+    /// How the link reaches the customer.
     pub origin: LinkOrigin,
-    /// Issued at.
+    /// When the link was issued.
     pub issued_at: Timestamp,
-    /// Good until (exclusive).
+    /// When the link expires: from this time on it is not alive.
     pub expires_at: Timestamp,
-    /// Revoked by a re-engage (R8): answered like an unknown link.
+    /// Whether a re-engage revoked the link (R8). It is then answered like an unknown one.
     #[serde(default)]
     pub revoked: bool,
 }
@@ -63,7 +93,7 @@ impl Link {
         Self { hash, origin, issued_at: now, expires_at, revoked: false }
     }
 
-    /// Whether its time has not passed at `now`.
+    /// Whether the link has not expired at `now`.
     #[must_use]
     pub fn alive(&self, now: Timestamp) -> bool {
         now < self.expires_at

@@ -5,11 +5,7 @@ use std::fmt;
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
-use crate::{
-    Channel, SessionId,
-    keyring::Sealed,
-    timer::{Due, DueKind},
-};
+use crate::{Channel, Due, DueKind, SessionId, keyring::Sealed};
 
 /// What to send. Secrets in it are sealed, and go when it was sent.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

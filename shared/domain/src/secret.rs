@@ -78,7 +78,7 @@ impl fmt::Debug for SecretHash {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::session::tests::Seeded;
+    use crate::random::Seeded;
 
     #[test]
     fn a_secret_is_redacted_and_matches_only_itself() {

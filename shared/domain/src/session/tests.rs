@@ -1,38 +1,22 @@
 //! Properties of the state machine: whatever is commanded in whatever order, the rules hold.
 
-use std::cell::Cell;
+use std::collections::BTreeMap;
 
+use jiff::{SignedDuration, Timestamp};
 use proptest::prelude::*;
 
-use super::*;
-use crate::{
-    AccessTier, TeamId,
-    access::Step,
-    settings::{AccessLevel, CustomerAccess},
-    timer::DueKind,
+use super::{
+    Command, Context, Customer, Issued, NewSession, Outcome, Rejection, Session, State, decide::REQUESTS_A_DAY,
 };
-
-/// A random source that is the same in every run.
-pub(crate) struct Seeded(Cell<u64>);
-
-impl Seeded {
-    pub(crate) fn new(seed: u64) -> Self {
-        Self(Cell::new(seed.wrapping_mul(0x9e37_79b9_7f4a_7c15) | 1))
-    }
-}
-
-impl Random for Seeded {
-    fn fill(&self, bytes: &mut [u8]) {
-        for byte in bytes {
-            let mut x = self.0.get();
-            x ^= x << 13;
-            x ^= x >> 7;
-            x ^= x << 17;
-            self.0.set(x);
-            *byte = x.to_le_bytes()[3];
-        }
-    }
-}
+use crate::{
+    AccessPlan, AccessTier, Actor, Contact, DueKind, EndedBy, Event, Gate, Keyring, Link, LinkToken, Origin, Presented,
+    Secret, SessionId, Settings, TeamId,
+    access::Step,
+    gate,
+    pin::{Lock, Pin},
+    random::Seeded,
+    settings::{AccessLevel, CustomerAccess, Method},
+};
 
 struct World {
     random: Seeded,

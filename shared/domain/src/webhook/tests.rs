@@ -1,5 +1,5 @@
 use super::*;
-use crate::{Actor, EventKind, Keyring, Origin, session::tests::Seeded};
+use crate::{Actor, EventKind, Keyring, Origin, random::Seeded};
 
 fn event(seq: u64) -> Event {
     Event {

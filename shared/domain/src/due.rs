@@ -1,0 +1,37 @@
+//! What stands in the due index: something to look at, and when.
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+/// Why something is to be looked at.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum DueKind {
+    /// R3: the agent may have been inactive for too long.
+    Inactivity,
+    /// R2: an access tier ends.
+    Access,
+    /// R23: a message waits to be sent, or to be sent again.
+    Delivery,
+}
+
+impl DueKind {
+    /// The kind as part of an index key.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Inactivity => "inactivity",
+            Self::Access => "access",
+            Self::Delivery => "delivery",
+        }
+    }
+}
+
+/// One entry of the due index.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Due {
+    /// Why the entry is there, and so which schedule handles it.
+    pub kind: DueKind,
+    /// The earliest time to handle it.
+    pub at: Timestamp,
+}

@@ -1,0 +1,76 @@
+//! What an event changes in a session (R24).
+
+use jiff::{SignedDuration, Timestamp};
+
+use super::model::{End, Session, State};
+use crate::{Event, EventKind, pin::Tries};
+
+impl Session {
+    /// Takes in how far the session has come since its document was written: messages leave the document as it is.
+    pub fn catch_up(&mut self, seq: u64, last_event_at: Timestamp, last_agent_action_at: Timestamp) {
+        if seq > self.seq {
+            self.seq = seq;
+            self.last_event_at = last_event_at;
+            self.last_agent_action_at = self.last_agent_action_at.max(last_agent_action_at);
+        }
+    }
+
+    /// Changes the session by what `event` says. Replaying all of a session's events gives the state that
+    /// [`Session::decide`] made of it, but for what events do not carry: secrets, contact and timer.
+    pub fn apply(&mut self, event: &Event) {
+        self.seq = event.seq;
+        self.last_event_at = event.at;
+        if event.actor.is_agent_side() {
+            self.last_agent_action_at = event.at;
+        }
+        match &event.kind {
+            EventKind::Created { .. } => {
+                self.created_at = event.at;
+                self.state = State::Planned;
+            }
+            EventKind::Invited { .. } => {
+                self.invited_at.get_or_insert(event.at);
+                if self.state == State::Planned {
+                    self.state = State::Invited;
+                }
+            }
+            EventKind::Consented => self.consented_at = Some(event.at),
+            EventKind::Joined => {
+                self.joined_at = Some(event.at);
+                if self.state == State::Invited {
+                    self.state = State::Active;
+                }
+            }
+            EventKind::DeviceBound => {
+                self.tries = Tries::default();
+                self.code = None;
+            }
+            EventKind::DeviceReleased => self.device = None,
+            EventKind::PinReset => self.tries = Tries::default(),
+            EventKind::Ended { by, plan } => {
+                self.state = State::Ended;
+                self.ended = Some(End { at: event.at, by: *by, plan: plan.clone() });
+            }
+            EventKind::Discarded => self.state = State::Discarded,
+            EventKind::Renewed => {
+                self.state = if self.joined_at.is_some() { State::Active } else { State::Invited };
+                self.ended = None;
+            }
+            EventKind::LinkRenewed { .. } | EventKind::CodeSent { .. } => {
+                let day_ago = event.at - SignedDuration::from_hours(24);
+                self.requests.retain(|at| *at > day_ago);
+                self.requests.push(event.at);
+            }
+            // The decision counts the wrong try itself, because how it counts depends on the settings of the moment.
+            EventKind::PinWrong
+            | EventKind::PinLocked { .. }
+            | EventKind::PinBanned
+            | EventKind::LinkGenerated
+            | EventKind::Message { .. }
+            | EventKind::KeptOpen
+            | EventKind::AccessChanged { .. }
+            | EventKind::DeliveryFailed { .. }
+            | EventKind::DeliverySuppressed { .. } => {}
+        }
+    }
+}

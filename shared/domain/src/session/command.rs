@@ -1,0 +1,241 @@
+//! What can be asked of a session, and what is answered: commands, decisions and rejections.
+
+use std::collections::BTreeMap;
+
+use jiff::Timestamp;
+
+use super::model::{Customer, Session};
+use crate::{
+    Actor, AgentId, Channel, Due, DueKind, Event, EventKind, Gate, Keyring, Link, Origin, OutboxEntry, Presented,
+    Secret, SessionId, keyring::Sealed, link::Issued, pin::Lock,
+};
+
+/// Who acts, from where, and when.
+#[derive(Debug, Clone)]
+pub struct Context {
+    /// The person or program whose command it is.
+    pub actor: Actor,
+    /// Address and browser that the command came from.
+    pub origin: Origin,
+    /// The server's clock when it received the command.
+    pub now: Timestamp,
+}
+
+impl Context {
+    /// The event that says what this command did.
+    pub(super) fn event(&self, seq: u64, kind: EventKind) -> Event {
+        Event { seq, at: self.now, actor: self.actor.clone(), origin: self.origin.clone(), kind }
+    }
+}
+
+/// What starting or planning a session takes.
+#[derive(Debug, Clone)]
+pub struct NewSession {
+    /// A new id, made for the team whose settings apply (R19).
+    pub id: SessionId,
+    /// The primary customer.
+    pub customer: Customer,
+    /// The channel for messages. `None` is the one that the contact has, or the default if it has both.
+    pub channel: Option<Channel>,
+    /// The agent who will own the session.
+    pub agent: AgentId,
+    /// The owner's name, as pages and messages show it.
+    pub agent_name: String,
+    /// The PIN, sealed; needed where the settings ask for one (R7).
+    pub pin: Option<Sealed>,
+    /// An integrator's own reference for the case.
+    pub reference: Option<String>,
+    /// An integrator's own data, by name.
+    pub metadata: BTreeMap<String, String>,
+}
+
+/// What somebody wants to happen to a session.
+#[derive(Debug, Clone)]
+pub enum Command<'a> {
+    /// Invite the customer, or send the invitation again (R1).
+    Invite(Issued),
+    /// Make a link to copy (R12).
+    GenerateLink(Issued),
+    /// The customer's **Send a new link** (R5).
+    RequestLink(Issued),
+    /// The customer's **Continue** (R6).
+    Continue {
+        /// The link that the customer came by.
+        link: &'a Link,
+        /// What the browser sent along.
+        presented: &'a Presented,
+        /// The device to bind: the browser's own secret, or a new one that the answer sets.
+        device: &'a Secret,
+    },
+    /// The customer entered a PIN or a one-time code (R7).
+    Enter {
+        /// The link that the customer came by.
+        link: &'a Link,
+        /// What the browser sent along.
+        presented: &'a Presented,
+        /// The device to bind: the browser's own secret, or a new one that the answer sets.
+        device: &'a Secret,
+        /// The digits as they were typed.
+        typed: &'a str,
+        /// Opens the sealed PIN or code.
+        keyring: &'a Keyring,
+    },
+    /// Send a one-time code; it replaces an earlier one (R7).
+    SendCode {
+        /// The link that the customer came by.
+        link: &'a Link,
+        /// What the browser sent along.
+        presented: &'a Presented,
+        /// The new code, sealed.
+        code: Sealed,
+    },
+    /// End the session; a planned one is discarded (R1).
+    End,
+    /// Renew the session (R4). With an issued link the customer is told.
+    Renew(Option<Issued>),
+    /// Release the bound device, so that another one can enter (R6).
+    ReleaseDevice,
+    /// Forget wrong tries, lockouts and ban (R7).
+    ResetPin,
+    /// The agent's "Keep open", which restarts the inactivity timer (R3).
+    KeepOpen,
+    /// Post a chat message (R21).
+    Post {
+        /// The sender's own id for the message; a repeated one has no second effect.
+        id: String,
+        /// The message's text.
+        text: String,
+    },
+    /// Do what the clock has decided by now (R2, R3); sent by the schedules.
+    Sweep,
+    /// Note that a message could not be delivered (R23).
+    DeliveryFailed {
+        /// The channel that was tried.
+        channel: Channel,
+        /// The reason in the words of the sending service.
+        reason: String,
+    },
+    /// Note that a message was not sent because text messages are off (R13).
+    DeliverySuppressed {
+        /// The channel that it would have used.
+        channel: Channel,
+    },
+}
+
+/// Why a command is refused.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum Rejection {
+    /// R1: the session is over, and the command needs one that is not.
+    #[error("the session has ended; renew it first")]
+    AlreadyEnded,
+    /// R1: the session was planned and given up.
+    #[error("the session was discarded; start a new one")]
+    Discarded,
+    /// R4: only an ended session can be renewed.
+    #[error("the session has not ended")]
+    NotEnded,
+    /// R4: the settings forbid it after an end by inactivity.
+    #[error("sessions that ended by inactivity cannot be renewed; start a new one")]
+    NotRenewableAfterInactivity,
+    /// R4: the renew window has passed.
+    #[error("the time to renew this session has passed; start a new one")]
+    RenewWindowPassed,
+    /// R1: the session is still planned, so the customer cannot be in it.
+    #[error("nobody was invited yet")]
+    NotInvited,
+    /// R6: this gate does not let the customer pass.
+    #[error("a gate is closed")]
+    Gate(Gate),
+    /// R5: the customer asked too often for links or codes.
+    #[error("asked too often")]
+    TooOften {
+        /// When the next request is possible.
+        retry_at: Timestamp,
+    },
+    /// R13: text messages are switched off.
+    #[error("text messages are switched off; use an e-mail address")]
+    SmsOff,
+    /// R7: the settings ask for a PIN, and none was given.
+    #[error("a PIN is required: 4 to 12 digits")]
+    PinRequired,
+    /// The customer has no address that the channel could use.
+    #[error("the customer has no address for this channel")]
+    NoContact,
+    /// The customer's name is empty, too long, or has control characters in it.
+    #[error("the customer's name must have 1 to 120 characters")]
+    InvalidName,
+    /// R2, R21: this sender may not write in the chat now.
+    #[error("the chat is closed")]
+    ChatClosed,
+    /// The chat message is empty or too long.
+    #[error("a message must have 1 to 4,000 characters")]
+    InvalidMessage,
+}
+
+impl Rejection {
+    /// The stable `code` of the API's refusals.
+    #[must_use]
+    pub fn code(&self) -> &'static str {
+        match self {
+            Self::AlreadyEnded => "already-ended",
+            Self::Discarded => "discarded",
+            Self::NotEnded => "not-ended",
+            Self::NotRenewableAfterInactivity | Self::RenewWindowPassed => "not-renewable",
+            Self::NotInvited => "not-invited",
+            Self::Gate(_) => "access-denied",
+            Self::TooOften { .. } => "too-often",
+            Self::SmsOff => "sms-off",
+            Self::PinRequired => "pin-required",
+            Self::NoContact => "no-contact",
+            Self::InvalidName => "invalid-name",
+            Self::ChatClosed => "chat-closed",
+            Self::InvalidMessage => "invalid-message",
+        }
+    }
+}
+
+/// What was decided. It is committed in one conditional write, and the caller is answered only after that.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Decision {
+    /// The session as it will be. Its `version` is one above what was read, unless nothing changed or the decision is a
+    /// message.
+    pub session: Session,
+    /// What happened, in order (R24).
+    pub events: Vec<Event>,
+    /// Messages to send after the commit (R23).
+    pub outbox: Vec<OutboxEntry>,
+    /// Links that exist from now on (R5).
+    pub links: Vec<Link>,
+    /// Timers that are armed from now on, each in place of an earlier one of its kind.
+    pub armed: Vec<Due>,
+    /// Timers that are armed no longer.
+    pub disarmed: Vec<DueKind>,
+    /// The result for whoever sent the command.
+    pub outcome: Outcome,
+}
+
+/// The part of the result that the session alone does not tell.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Outcome {
+    /// The command was carried out.
+    Done,
+    /// The session is already as the command wants it: there is nothing to commit.
+    Unchanged,
+    /// R7: the PIN or the code was wrong. The try is counted by the commit, so nobody may be told before it.
+    Wrong(Lock),
+}
+
+impl Decision {
+    /// Whether there is nothing to write.
+    #[must_use]
+    pub fn is_unchanged(&self) -> bool {
+        self.outcome == Outcome::Unchanged
+    }
+
+    /// Whether all that happened is that somebody wrote in the chat. Then nothing is written but the message: the
+    /// session's document stays as it is, version included, and the newest event tells how far the session has come.
+    #[must_use]
+    pub fn is_message(&self) -> bool {
+        !self.events.is_empty() && self.events.iter().all(|event| matches!(event.kind, EventKind::Message { .. }))
+    }
+}

@@ -1,0 +1,46 @@
+//! The chat.
+
+use super::guard::must_be_writable;
+use crate::{
+    Actor, EventKind, Sender,
+    session::{
+        command::{Context, Decision, Outcome, Rejection},
+        model::Session,
+    },
+};
+
+/// The longest message, in characters.
+const MESSAGE_MAX: usize = 4_000;
+/// The longest id of a message, in bytes.
+const MESSAGE_ID_MAX: usize = 64;
+
+impl Session {
+    /// R21: posts a message, as [`Command::Post`](crate::Command::Post) does. R2: the customer may write as long as the
+    /// access tier has chat; agents and programs may write until the session is over. It needs no settings, so whoever
+    /// reads for a message need not read them.
+    pub fn post(&self, id: &str, text: &str, context: &Context) -> Result<Decision, Rejection> {
+        let from = match context.actor {
+            Actor::Customer if self.access(context.now).chat => Sender::Customer,
+            Actor::Customer | Actor::System => return Err(Rejection::ChatClosed),
+            Actor::Agent { .. } => Sender::Agent,
+            Actor::Api { .. } => Sender::Api,
+        };
+        if from != Sender::Customer {
+            must_be_writable(self)?;
+        }
+        let text = without_control_characters(text);
+        if text.is_empty() || text.chars().count() > MESSAGE_MAX || id.is_empty() || id.len() > MESSAGE_ID_MAX {
+            return Err(Rejection::InvalidMessage);
+        }
+        let event = context.event(self.seq + 1, EventKind::Message { id: id.to_owned(), from, text });
+        let mut decision = self.unchanged();
+        decision.session.apply(&event);
+        Ok(Decision { events: vec![event], outcome: Outcome::Done, ..decision })
+    }
+}
+
+/// The text as a person typed it: line breaks stay, other control characters and the blanks around the text go.
+fn without_control_characters(text: &str) -> String {
+    let text: String = text.replace("\r\n", "\n").chars().filter(|c| *c == '\n' || !c.is_control()).collect();
+    text.trim().to_owned()
+}

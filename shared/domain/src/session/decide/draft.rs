@@ -1,0 +1,77 @@
+//! A decision in the making.
+
+use jiff::Timestamp;
+
+use crate::{
+    Due, Event, EventKind, Link, Message, OutboxEntry, Settings,
+    link::{Issued, LinkOrigin},
+    session::{
+        command::{Context, Decision, Outcome, Rejection},
+        model::Session,
+    },
+    timer,
+};
+
+/// Collects what a command does to a session. The session starts as it was read, and changes with each event.
+pub(super) struct Draft<'a> {
+    pub(super) session: Session,
+    pub(super) settings: &'a Settings,
+    pub(super) context: &'a Context,
+    events: Vec<Event>,
+    outbox: Vec<OutboxEntry>,
+    links: Vec<Link>,
+}
+
+impl<'a> Draft<'a> {
+    pub(super) fn new(session: Session, settings: &'a Settings, context: &'a Context) -> Self {
+        Self { session, settings, context, events: vec![], outbox: vec![], links: vec![] }
+    }
+
+    pub(super) fn now(&self) -> Timestamp {
+        self.context.now
+    }
+
+    /// Records that something happened (R24), and applies it to the session.
+    pub(super) fn record(&mut self, kind: EventKind) {
+        let event = self.context.event(self.session.seq + 1, kind);
+        self.session.apply(&event);
+        self.events.push(event);
+    }
+
+    /// Puts a message to the customer into the outbox (R23).
+    pub(super) fn send(&mut self, message: Message) -> Result<(), Rejection> {
+        let session = &self.session;
+        let to = session.customer.contact.address(session.channel).ok_or(Rejection::NoContact)?.to_owned();
+        let id = format!("{:012}-{}", session.seq, self.outbox.len());
+        self.outbox.push(OutboxEntry::new(&session.id, id, session.channel, to, message, self.context.now));
+        Ok(())
+    }
+
+    /// Adds a link with the lifetime that the settings give it (R5).
+    pub(super) fn link(&mut self, issued: &Issued, origin: LinkOrigin) {
+        let minutes = self.settings.session.customer_access_minutes;
+        self.links.push(Link::issue(issued.hash.clone(), origin, minutes, self.context.now));
+    }
+
+    /// The decision, with the next version and the timers that the new state needs.
+    pub(super) fn finish(mut self, outcome: Outcome) -> Decision {
+        self.session.version += 1;
+        let before = std::mem::take(&mut self.session.timers);
+        let mut armed = before.clone();
+        armed.extend(self.session.due.take().map(|due| (due.kind, due.at)));
+        let timers = timer::next(&self.session, self.settings, &armed, self.context.now);
+        let moved = timers.iter().filter(|(kind, at)| before.get(kind) != Some(at));
+        let armed = moved.map(|(kind, at)| Due { kind: *kind, at: *at }).collect();
+        let disarmed = before.into_keys().filter(|kind| !timers.contains_key(kind)).collect();
+        self.session.timers = timers;
+        Decision {
+            session: self.session,
+            events: self.events,
+            outbox: self.outbox,
+            links: self.links,
+            armed,
+            disarmed,
+            outcome,
+        }
+    }
+}

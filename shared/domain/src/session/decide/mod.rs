@@ -1,0 +1,67 @@
+//! The rules: what a command does to a session, or why it does not. One file for each concern, one function for each
+//! command.
+
+mod chat;
+mod delivery;
+mod device;
+mod draft;
+mod end;
+mod enter;
+mod guard;
+mod invite;
+mod renew;
+mod start;
+mod sweep;
+
+use super::{
+    command::{Command, Context, Decision, Outcome, Rejection},
+    model::Session,
+};
+use crate::Settings;
+use draft::Draft;
+
+#[cfg(test)]
+pub(super) use guard::REQUESTS_A_DAY;
+
+impl Session {
+    /// Decides one command. Pure: the same session, settings, command and context give the same answer.
+    pub fn decide(&self, command: Command<'_>, settings: &Settings, context: &Context) -> Result<Decision, Rejection> {
+        let mut draft = Draft::new(self.clone(), settings, context);
+        let outcome = match command {
+            Command::Invite(issued) => invite::invite(&mut draft, &issued)?,
+            Command::GenerateLink(issued) => invite::generate_link(&mut draft, &issued)?,
+            Command::RequestLink(issued) => invite::request_link(&mut draft, issued)?,
+            Command::Continue { link, presented, device } => {
+                enter::press_continue(&mut draft, link, presented, device)?
+            }
+            Command::Enter { link, presented, device, typed, keyring } => {
+                enter::enter_digits(&mut draft, link, presented, device, typed, keyring)?
+            }
+            Command::SendCode { link, presented, code } => enter::send_code(&mut draft, link, presented, code)?,
+            Command::End => end::end(&mut draft),
+            Command::Renew(issued) => renew::renew(&mut draft, issued)?,
+            Command::ReleaseDevice => device::release(&mut draft)?,
+            Command::ResetPin => device::reset_pin(&mut draft)?,
+            Command::KeepOpen => end::keep_open(&mut draft)?,
+            Command::Post { id, text } => return self.post(&id, &text, context),
+            Command::Sweep => sweep::sweep(&mut draft),
+            Command::DeliveryFailed { channel, reason } => delivery::failed(&mut draft, channel, reason),
+            Command::DeliverySuppressed { channel } => delivery::suppressed(&mut draft, channel),
+        };
+        Ok(if outcome == Outcome::Unchanged { self.unchanged() } else { draft.finish(outcome) })
+    }
+
+    /// The decision that changes nothing.
+    #[must_use]
+    pub fn unchanged(&self) -> Decision {
+        Decision {
+            session: self.clone(),
+            events: vec![],
+            outbox: vec![],
+            links: vec![],
+            armed: vec![],
+            disarmed: vec![],
+            outcome: Outcome::Unchanged,
+        }
+    }
+}

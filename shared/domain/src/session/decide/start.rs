@@ -1,0 +1,96 @@
+//! Starting and planning a session.
+
+use super::{draft::Draft, invite};
+use crate::{
+    Channel, EventKind, Settings,
+    link::Issued,
+    pin::Tries,
+    session::{
+        command::{Context, Decision, NewSession, Outcome, Rejection},
+        model::{Customer, Session, State},
+    },
+    settings::Method,
+    timer::Timers,
+};
+
+/// The longest customer's name, in characters.
+const NAME_MAX: usize = 120;
+
+impl Session {
+    /// R1: starts a session (with an issued link) or plans one (without). R7, R13: what the settings demand of the PIN and
+    /// the contact is checked before anything exists.
+    pub fn create(
+        new: NewSession,
+        issued: Option<&Issued>,
+        settings: &Settings,
+        context: &Context,
+    ) -> Result<Decision, Rejection> {
+        let name = valid_name(&new.customer.name)?.to_owned();
+        let channel = channel_of(&new, settings)?;
+        if settings.authentication.method == Method::Pin && new.pin.is_none() {
+            return Err(Rejection::PinRequired);
+        }
+        let now = context.now;
+        let session = Self {
+            id: new.id,
+            version: 0,
+            seq: 0,
+            state: State::Planned,
+            customer: Customer { name, contact: new.customer.contact },
+            channel,
+            agent: new.agent,
+            agent_name: new.agent_name,
+            reference: new.reference,
+            metadata: new.metadata,
+            created_at: now,
+            invited_at: None,
+            joined_at: None,
+            ended: None,
+            last_agent_action_at: now,
+            last_event_at: now,
+            device: None,
+            consented_at: None,
+            authenticated_at: None,
+            pin: new.pin,
+            code: None,
+            tries: Tries::default(),
+            requests: vec![],
+            timers: Timers::new(),
+            due: None,
+        };
+        let mut draft = Draft::new(session, settings, context);
+        draft.record(EventKind::Created { planned: issued.is_none() });
+        if let Some(issued) = issued {
+            invite::send_invitation(&mut draft, issued)?;
+        }
+        Ok(draft.finish(Outcome::Done))
+    }
+}
+
+/// The name without blanks around it, if it is one.
+fn valid_name(name: &str) -> Result<&str, Rejection> {
+    let name = name.trim();
+    let length = name.chars().count();
+    if length == 0 || length > NAME_MAX || name.chars().any(char::is_control) {
+        return Err(Rejection::InvalidName);
+    }
+    Ok(name)
+}
+
+/// The channel that was asked for, or the one that the contact has, or the default. R13: with text messages off a phone
+/// number is refused, whichever channel it is.
+fn channel_of(new: &NewSession, settings: &Settings) -> Result<Channel, Rejection> {
+    let contact = &new.customer.contact;
+    if !settings.channels.sms && (contact.phone.is_some() || new.channel == Some(Channel::Sms)) {
+        return Err(Rejection::SmsOff);
+    }
+    let channel = new.channel.unwrap_or(match (&contact.email, &contact.phone) {
+        (Some(_), None) => Channel::Email,
+        (None, Some(_)) => Channel::Sms,
+        _ => settings.channels.default,
+    });
+    if contact.address(channel).is_none() {
+        return Err(Rejection::NoContact);
+    }
+    Ok(channel)
+}

@@ -1,0 +1,16 @@
+//! One customer case, from planning to its end (R1), and every decision about it.
+//!
+//! `model` is what is stored, `command` what can be asked and answered, `decide` the rules, and `apply` what an event
+//! changes.
+
+mod apply;
+mod command;
+mod decide;
+mod model;
+
+pub use crate::link::Issued;
+pub use command::{Command, Context, Decision, NewSession, Outcome, Rejection};
+pub use model::{Customer, Device, End, Session, State};
+
+#[cfg(test)]
+mod tests;

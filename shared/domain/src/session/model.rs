@@ -1,0 +1,194 @@
+//! The session as it is stored, and what can be read from it.
+
+use std::collections::BTreeMap;
+
+use jiff::Timestamp;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use crate::{
+    Access, AccessPlan, AgentId, Channel, Contact, Due, DueKind, EndedBy, Secret, SecretHash, SessionId, Settings,
+    keyring::Sealed,
+    pin::{OneTimeCode, Tries},
+    settings::Method,
+    timer::Timers,
+};
+
+/// Where a session stands (R1). "Renewed" is an event and "expired" is derived from the clock; neither is a state.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum State {
+    /// Prepared; nobody is invited yet.
+    Planned,
+    /// The customer can join.
+    Invited,
+    /// The customer joined.
+    Active,
+    /// Over; the access plan says what the customer may still do (R2).
+    Ended,
+    /// A planned session that was given up.
+    Discarded,
+}
+
+impl State {
+    /// The state's name in the API.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Planned => "planned",
+            Self::Invited => "invited",
+            Self::Active => "active",
+            Self::Ended => "ended",
+            Self::Discarded => "discarded",
+        }
+    }
+}
+
+/// The end of a session.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct End {
+    /// The end time, T in R2.
+    pub at: Timestamp,
+    /// Who or what ended the session.
+    pub by: EndedBy,
+    /// The access tiers from the end on. They are computed once, at the end (R2).
+    pub plan: AccessPlan,
+}
+
+/// The primary customer.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Customer {
+    /// The name as the agent entered it.
+    pub name: String,
+    /// E-mail address, phone number, or both.
+    #[serde(flatten)]
+    pub contact: Contact,
+}
+
+/// The one device that a session is open on (R6).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Device {
+    /// Hash of the secret in the device's cookie.
+    pub hash: SecretHash,
+    /// When the device was bound.
+    pub bound_at: Timestamp,
+    /// Expiry of the link that the device last came by (R5).
+    pub link_expires_at: Timestamp,
+}
+
+/// A session, as it is stored. `seq` counts its events, `version` its writes.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Session {
+    /// The session's id. It begins with the team's.
+    pub id: SessionId,
+    /// Rises by one with each write.
+    pub version: u64,
+    /// Number of the last event.
+    pub seq: u64,
+    /// Where the session stands (R1).
+    pub state: State,
+    /// The primary customer.
+    pub customer: Customer,
+    /// The channel that messages to the customer use.
+    pub channel: Channel,
+    /// The agent who owns the session.
+    pub agent: AgentId,
+    /// The owner's name, as pages and messages show it.
+    pub agent_name: String,
+    /// An integrator's own reference for the case.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reference: Option<String>,
+    /// An integrator's own data, by name.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub metadata: BTreeMap<String, String>,
+    /// When the session was started or planned.
+    pub created_at: Timestamp,
+    /// When the customer was first invited.
+    pub invited_at: Option<Timestamp>,
+    /// When the customer first passed every gate of R6.
+    pub joined_at: Option<Timestamp>,
+    /// The end, until a renewal takes it away.
+    pub ended: Option<End>,
+    /// The last action by an agent or the API. R3's deadline counts from it.
+    pub last_agent_action_at: Timestamp,
+    /// Time of the last event, for sorting lists.
+    pub last_event_at: Timestamp,
+    /// The bound device.
+    pub device: Option<Device>,
+    /// When the customer gave consent.
+    pub consented_at: Option<Timestamp>,
+    /// When the customer last entered the right PIN or code.
+    pub authenticated_at: Option<Timestamp>,
+    /// The PIN, sealed (R7).
+    pub pin: Option<Sealed>,
+    /// The one-time code that was sent and not used yet.
+    pub code: Option<OneTimeCode>,
+    /// Wrong tries, lockouts and ban (R7).
+    #[serde(default)]
+    pub tries: Tries,
+    /// When the customer asked for links and codes within the last day, for the rate limit (R5).
+    #[serde(default)]
+    pub requests: Vec<Timestamp>,
+    /// The armed timers, each an entry of the due index.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub timers: Timers,
+    /// The one timer of a session that was last written before timers were entries of their own. It stands in the due
+    /// index on the session's own item; the next decision moves it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub due: Option<Due>,
+}
+
+impl Session {
+    /// What the customer may do at `now` (R2): a pure function of the session and the time.
+    #[must_use]
+    pub fn access(&self, now: Timestamp) -> Access {
+        match (self.state, &self.ended) {
+            (State::Invited | State::Active, _) => Access::OPEN,
+            (State::Ended, Some(end)) => end.plan.at(now),
+            (State::Planned | State::Discarded | State::Ended, _) => Access::CLOSED,
+        }
+    }
+
+    /// Whether the session is running: invited or active.
+    #[must_use]
+    pub fn is_open(&self) -> bool {
+        matches!(self.state, State::Invited | State::Active)
+    }
+
+    /// Whether every task is done. No tasks counts as incomplete (R14), and sessions have no tasks yet.
+    #[must_use]
+    pub fn is_complete(&self) -> bool {
+        false
+    }
+
+    /// Whether `device`, the secret of a browser's cookie, is the bound device's.
+    #[must_use]
+    pub fn is_bound_to(&self, device: Option<&Secret>) -> bool {
+        match (&self.device, device) {
+            (Some(bound), Some(secret)) => bound.hash.matches(secret),
+            _ => false,
+        }
+    }
+
+    /// How the customer proves who they are (R7). Where the settings began to ask for a PIN after the start, the session
+    /// has none that anybody could have told the customer, and goes on without.
+    #[must_use]
+    pub fn method(&self, settings: &Settings) -> Method {
+        match settings.authentication.method {
+            Method::Pin if self.pin.is_none() => Method::None,
+            method => method,
+        }
+    }
+
+    /// When a timer of this kind is due, wherever it stands.
+    pub(super) fn due_at(&self, kind: DueKind) -> Option<Timestamp> {
+        let earlier = self.due.as_ref().filter(|due| due.kind == kind).map(|due| due.at);
+        self.timers.get(&kind).copied().or(earlier)
+    }
+
+    /// R3: when inactivity ends the session; `None` if it does not.
+    #[must_use]
+    pub fn inactivity_deadline(&self, settings: &Settings) -> Option<Timestamp> {
+        if self.is_open() { settings.inactivity_deadline(self.last_agent_action_at) } else { None }
+    }
+}

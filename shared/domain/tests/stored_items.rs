@@ -1,0 +1,279 @@
+//! Items that stand in the tables of a running deployment, as text. Whatever moves in the code, an item that an older
+//! build wrote must be read, and written back byte for byte: the fields' names and order are part of the contract.
+#![allow(clippy::unwrap_used)]
+
+use parlor_domain::{Event, OutboxEntry, Session, Settings};
+use serde::{Serialize, de::DeserializeOwned};
+
+/// A session with every field filled in: bound, locked once, ended, with a boundary of its access plan due.
+const SESSION: &str = r#"{
+  "id": "1end1n0123456789abcdefghjk",
+  "version": 9,
+  "seq": 12,
+  "state": "ended",
+  "customer": {
+    "name": "Mara Quist",
+    "email": "mara@example.net",
+    "phone": "+49301234567"
+  },
+  "channel": "email",
+  "agent": "agent00000000000",
+  "agent_name": "Nina Okafor",
+  "reference": "case-4711",
+  "metadata": {
+    "branch": "north",
+    "product": "loan"
+  },
+  "created_at": "2026-01-05T10:00:00Z",
+  "invited_at": "2026-01-05T10:00:00.25Z",
+  "joined_at": "2026-01-05T10:05:00Z",
+  "ended": {
+    "at": "2026-01-05T11:00:00Z",
+    "by": "inactivity",
+    "plan": {
+      "steps": [
+        {
+          "tier": "full",
+          "until": "2026-01-05T12:00:00Z"
+        },
+        {
+          "tier": "limited",
+          "until": null
+        }
+      ],
+      "attachments": true,
+      "chat": false
+    }
+  },
+  "last_agent_action_at": "2026-01-05T10:30:00Z",
+  "last_event_at": "2026-01-05T11:00:00Z",
+  "device": {
+    "hash": "p0fyNm2zUCuIvBEEFo6EJaLFF0TSbDJdW0r1sHLGlHY",
+    "bound_at": "2026-01-05T10:05:00Z",
+    "link_expires_at": "2026-01-12T10:00:00Z"
+  },
+  "consented_at": "2026-01-05T10:05:00Z",
+  "authenticated_at": "2026-01-05T10:05:00Z",
+  "pin": "c2VhbGVkLXBpbg",
+  "code": {
+    "code": "c2VhbGVkLWNvZGU",
+    "expires_at": "2026-01-05T10:14:00Z"
+  },
+  "tries": {
+    "wrong": 2,
+    "lockouts": 1,
+    "locked_until": "2026-01-05T10:19:00Z",
+    "banned": false
+  },
+  "requests": [
+    "2026-01-05T10:01:00Z",
+    "2026-01-05T10:04:00Z"
+  ],
+  "due": {
+    "kind": "access",
+    "at": "2026-01-05T12:00:00Z"
+  }
+}"#;
+
+/// A planned session: everything that can be absent is.
+const PLANNED: &str = r#"{
+  "id": "1end1n0123456789abcdefghjk",
+  "version": 1,
+  "seq": 1,
+  "state": "planned",
+  "customer": {
+    "name": "Mara Quist",
+    "phone": "+49301234567"
+  },
+  "channel": "sms",
+  "agent": "agent00000000000",
+  "agent_name": "Nina Okafor",
+  "created_at": "2026-01-05T10:00:00Z",
+  "invited_at": null,
+  "joined_at": null,
+  "ended": null,
+  "last_agent_action_at": "2026-01-05T10:00:00Z",
+  "last_event_at": "2026-01-05T10:00:00Z",
+  "device": null,
+  "consented_at": null,
+  "authenticated_at": null,
+  "pin": null,
+  "code": null,
+  "tries": {
+    "wrong": 0,
+    "lockouts": 0,
+    "locked_until": null,
+    "banned": false
+  },
+  "requests": []
+}"#;
+
+/// One event of each type, by each kind of actor.
+const EVENTS: &str = r#"[
+  {"seq":1,"at":"2026-01-05T10:00:00Z","actor":{"type":"agent","id":"agent00000000000","name":"Nina Okafor"},"origin":{"ip":"192.0.2.7","user_agent":"Firefox"},"type":"session.created","planned":true},
+  {"seq":2,"at":"2026-01-05T10:00:00Z","actor":{"type":"api","key":"key0000000000000"},"origin":{},"type":"session.invited","channel":"email"},
+  {"seq":3,"at":"2026-01-05T10:00:00Z","actor":{"type":"system"},"origin":{},"type":"session.invited","channel":null},
+  {"seq":4,"at":"2026-01-05T10:00:00Z","actor":{"type":"system"},"origin":{},"type":"link.generated"},
+  {"seq":5,"at":"2026-01-05T10:00:00Z","actor":{"type":"customer"},"origin":{},"type":"link.renewed","channel":"sms"},
+  {"seq":6,"at":"2026-01-05T10:00:00Z","actor":{"type":"customer"},"origin":{},"type":"customer.consented"},
+  {"seq":7,"at":"2026-01-05T10:00:00Z","actor":{"type":"customer"},"origin":{},"type":"device.bound"},
+  {"seq":8,"at":"2026-01-05T10:00:00Z","actor":{"type":"customer"},"origin":{},"type":"device.released"},
+  {"seq":9,"at":"2026-01-05T10:00:00Z","actor":{"type":"customer"},"origin":{},"type":"customer.joined"},
+  {"seq":10,"at":"2026-01-05T10:00:00Z","actor":{"type":"customer"},"origin":{},"type":"pin.wrong"},
+  {"seq":11,"at":"2026-01-05T10:00:00Z","actor":{"type":"customer"},"origin":{},"type":"pin.locked","until":"2026-01-05T10:15:00Z"},
+  {"seq":12,"at":"2026-01-05T10:00:00Z","actor":{"type":"customer"},"origin":{},"type":"pin.banned"},
+  {"seq":13,"at":"2026-01-05T10:00:00Z","actor":{"type":"customer"},"origin":{},"type":"pin.reset"},
+  {"seq":14,"at":"2026-01-05T10:00:00Z","actor":{"type":"customer"},"origin":{},"type":"code.sent","channel":"email"},
+  {"seq":15,"at":"2026-01-05T10:00:00Z","actor":{"type":"customer"},"origin":{},"type":"message","id":"m1","from":"customer","text":"Hello"},
+  {"seq":16,"at":"2026-01-05T10:00:00Z","actor":{"type":"customer"},"origin":{},"type":"session.kept_open"},
+  {"seq":17,"at":"2026-01-05T10:00:00Z","actor":{"type":"customer"},"origin":{},"type":"session.ended","by":"api","plan":{"steps":[{"tier":"limited","until":"2026-01-05T12:00:00Z"}],"attachments":false,"chat":false}},
+  {"seq":18,"at":"2026-01-05T10:00:00Z","actor":{"type":"customer"},"origin":{},"type":"session.discarded"},
+  {"seq":19,"at":"2026-01-05T10:00:00Z","actor":{"type":"customer"},"origin":{},"type":"session.renewed"},
+  {"seq":20,"at":"2026-01-05T10:00:00Z","actor":{"type":"customer"},"origin":{},"type":"access.changed","tier":"none"},
+  {"seq":21,"at":"2026-01-05T10:00:00Z","actor":{"type":"customer"},"origin":{},"type":"delivery.failed","channel":"email","reason":"mailbox full"},
+  {"seq":22,"at":"2026-01-05T10:00:00Z","actor":{"type":"customer"},"origin":{},"type":"delivery.suppressed","channel":"sms"}
+]"#;
+
+/// The system's settings with no value left at its default where another one is possible.
+const SETTINGS: &str = r##"{
+  "session": {
+    "customer_reengagement": "continue",
+    "single_active": true,
+    "inactive_agent_message": "Back at nine.",
+    "cookie_disclaimer": true,
+    "auto_open": true,
+    "customer_access_minutes": 1440
+  },
+  "channels": {
+    "default": "sms",
+    "sms": true,
+    "embedded": true,
+    "copy_url": false,
+    "update_notices": false,
+    "reminders": {
+      "enabled": true,
+      "first_after_minutes": 60,
+      "every_minutes": 120,
+      "max": 5,
+      "weekdays": [
+        "mon",
+        "tue",
+        "wed",
+        "thu",
+        "fri",
+        "sat",
+        "sun"
+      ],
+      "from": "08:30",
+      "to": "17:00",
+      "time_zone": "Europe/Berlin"
+    }
+  },
+  "authentication": {
+    "method": "otp",
+    "multi_device": true,
+    "max_attempts": 3,
+    "lockout_minutes": 30,
+    "max_lockouts": 2,
+    "opening_page": {
+      "title": "Welcome",
+      "text": "Please come in.",
+      "hint": "It is on your letter."
+    },
+    "consent": {
+      "required": true,
+      "text": "I agree."
+    }
+  },
+  "end": {
+    "agent_redirect": "stay",
+    "inactivity_minutes": 45,
+    "renew_after_inactivity": false,
+    "renew_window_minutes": 600,
+    "customer_access": {
+      "level": "full_timed",
+      "minutes": 60,
+      "then_limited_minutes": 30,
+      "attachments": true,
+      "chat": true
+    },
+    "customer_redirect": "https://example.com/bye"
+  },
+  "history": {
+    "search": false,
+    "team_filter": false,
+    "updated": false,
+    "recent": false
+  },
+  "data": {
+    "retention_minutes": 525600
+  },
+  "service": {
+    "maintenance": true,
+    "message": "Back soon.",
+    "status_url": "https://status.example.com/"
+  },
+  "branding": {
+    "name": "Example Bank",
+    "accent": "#1a6b54",
+    "logo": "https://example.com/logo.svg"
+  }
+}"##;
+
+/// One outbox entry for each message and each status.
+const OUTBOX: &str = r#"[
+  {"id":"000000000002-0","session":"1end1n0123456789abcdefghjk","channel":"email","to":"mara@example.net","message":{"type":"invitation","token":"c2VhbGVkLXRva2Vu"},"created_at":"2026-01-05T10:00:00Z","status":"pending","attempts":1,"due":{"kind":"delivery","at":"2026-01-05T10:01:00Z"}},
+  {"id":"000000000005-0","session":"1end1n0123456789abcdefghjk","channel":"sms","to":"+49301234567","message":{"type":"new_link","token":"c2VhbGVkLXRva2Vu","renewed":true},"created_at":"2026-01-05T10:00:00Z","status":"pending","attempts":3,"due":{"kind":"delivery","at":"2026-01-05T10:36:00Z"},"last_error":"throttled"},
+  {"id":"000000000007-0","session":"1end1n0123456789abcdefghjk","channel":"email","to":"mara@example.net","message":{"type":"code","code":"c2VhbGVkLWNvZGU"},"created_at":"2026-01-05T10:00:00Z","status":"pending","attempts":1,"due":{"kind":"delivery","at":"2026-01-05T10:01:00Z"}},
+  {"id":"000000000002-0","session":"1end1n0123456789abcdefghjk","channel":"email","to":"mara@example.net","message":null,"created_at":"2026-01-05T10:00:00Z","status":"sent","attempts":1,"due":null},
+  {"id":"000000000002-0","session":"1end1n0123456789abcdefghjk","channel":"email","to":"mara@example.net","message":null,"created_at":"2026-01-05T10:00:00Z","status":"failed","attempts":6,"due":null,"last_error":"no such mailbox"},
+  {"id":"000000000002-0","session":"1end1n0123456789abcdefghjk","channel":"sms","to":"+49301234567","message":null,"created_at":"2026-01-05T10:00:00Z","status":"suppressed","attempts":1,"due":null}
+]"#;
+
+/// Reads `text` and writes it again, one value a line in a list, otherwise indented.
+fn rewritten<T: DeserializeOwned + Serialize>(text: &str) -> String {
+    serde_json::to_string_pretty(&serde_json::from_str::<T>(text).unwrap()).unwrap()
+}
+
+fn rewritten_list<T: DeserializeOwned + Serialize>(text: &str) -> String {
+    let values: Vec<T> = serde_json::from_str(text).unwrap();
+    let lines: Vec<_> = values.iter().map(|value| format!("  {}", serde_json::to_string(value).unwrap())).collect();
+    format!("[\n{}\n]", lines.join(",\n"))
+}
+
+#[test]
+fn stored_items_are_read_and_written_back_byte_for_byte() {
+    assert_eq!(rewritten::<Session>(SESSION), SESSION);
+    assert_eq!(rewritten::<Session>(PLANNED), PLANNED);
+    let timer = r#""timers": {
+    "access": "2026-01-05T12:00:00Z"
+  }"#;
+    let due = r#""due": {
+    "kind": "access",
+    "at": "2026-01-05T12:00:00Z"
+  }"#;
+    let session = SESSION.replace(due, timer);
+    assert!(session != SESSION && rewritten::<Session>(&session) == session);
+    assert_eq!(rewritten_list::<Event>(EVENTS), EVENTS);
+    assert_eq!(rewritten::<Settings>(SETTINGS), SETTINGS);
+    assert_eq!(Settings::stored(SETTINGS).unwrap(), Settings::parse(serde_json::from_str(SETTINGS).unwrap()).unwrap());
+    assert_eq!(rewritten_list::<OutboxEntry>(OUTBOX), OUTBOX);
+}
+
+#[test]
+fn fields_that_the_first_builds_did_not_write_may_be_missing() {
+    let mut session: serde_json::Value = serde_json::from_str(PLANNED).unwrap();
+    for later in ["tries", "requests"] {
+        session.as_object_mut().unwrap().remove(later).unwrap();
+    }
+    // Before timers were entries of their own, a session without one said so.
+    session["due"] = serde_json::Value::Null;
+    let session: Session = serde_json::from_value(session).unwrap();
+    assert_eq!(serde_json::to_string_pretty(&session).unwrap(), PLANNED);
+
+    let events: Vec<serde_json::Value> = serde_json::from_str(EVENTS).unwrap();
+    for mut event in events {
+        event.as_object_mut().unwrap().remove("origin");
+        serde_json::from_value::<Event>(event).unwrap();
+    }
+}
