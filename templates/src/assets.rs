@@ -31,6 +31,9 @@ pub fn find(path: &str) -> Option<&'static Asset> {
 
 #[cfg(test)]
 mod tests {
+    use std::fs;
+    use std::path::Path;
+
     use super::*;
 
     #[test]
@@ -46,6 +49,95 @@ mod tests {
     fn shortening_keeps_what_has_meaning() {
         let css = ALL.iter().find(|asset| asset.name == "customer.css").expect("bundled").body;
         assert!(!css.contains("/*") && css.contains(".menu-list :is(a,button)"), "{css}");
+        assert!(css.starts_with(":root{color-scheme:light dark;--a:260;--b:.9;"), "{css}");
         assert_eq!(css.matches('{').count(), css.matches('}').count());
+    }
+
+    /// Every style sheet with its path under `static/css/`.
+    fn sheets() -> Vec<(String, String)> {
+        let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("static/css");
+        let mut folders = vec![root.clone()];
+        let mut sheets = Vec::new();
+        while let Some(folder) = folders.pop() {
+            for entry in fs::read_dir(folder).expect("a folder") {
+                let path = entry.expect("an entry").path();
+                if path.is_dir() {
+                    folders.push(path);
+                } else {
+                    let name = path.strip_prefix(&root).expect("under the root").display().to_string();
+                    sheets.push((name, fs::read_to_string(&path).expect("text")));
+                }
+            }
+        }
+        sheets
+    }
+
+    /// Values live in the tokens; directions are the reader's.
+    #[test]
+    fn rules_use_tokens_and_logical_properties() {
+        for (name, css) in sheets().iter().filter(|(name, _)| !name.ends_with("tokens.css")) {
+            let mut in_comment = false;
+            for line in css.lines() {
+                in_comment |= line.trim_start().starts_with("/*");
+                // The widths of media queries cannot be tokens; imports are names.
+                if !in_comment && !line.trim_start().starts_with('@') {
+                    if let Some(value) = literal(line) {
+                        panic!("{name}: {value} has no token: {line}");
+                    }
+                    for forbidden in [
+                        " left:", " right:", " top:", " bottom:", "-left:", "-right:", "-top:", "-bottom:", " width:",
+                        " height:",
+                    ] {
+                        assert!(!line.contains(forbidden), "{name}: {forbidden} in {line}");
+                    }
+                }
+                in_comment &= !line.trim_end().ends_with("*/");
+            }
+        }
+    }
+
+    /// A colour, a length, a duration, a fraction or a layer in a declaration. Nought, whole numbers (of columns, or of
+    /// times that a token is taken), percentages, shares and angles are none; neither are selectors.
+    fn literal(line: &str) -> Option<&str> {
+        let value = line.strip_suffix([';', ','])?;
+        let layer = value.trim_start().starts_with("z-index:");
+        let value = value.split_once(": ").map_or(value, |(_, value)| value);
+        value.split(|character: char| !(character.is_alphanumeric() || "-_.#%".contains(character))).find(|word| {
+            let number = word.trim_start_matches('-');
+            let unit = number.trim_start_matches(|character: char| character.is_ascii_digit() || character == '.');
+            let digits = &number[..number.len() - unit.len()];
+            if digits == "0" || !digits.contains(|character: char| character.is_ascii_digit()) {
+                let hex = word.strip_prefix('#').is_some_and(|hex| hex.bytes().all(|byte| byte.is_ascii_hexdigit()));
+                let function = matches!(*word, "rgb" | "hsl" | "oklch") && value.contains(&format!("{word}("));
+                return hex || function;
+            }
+            layer || digits.contains('.') || !matches!(unit, "" | "%" | "fr" | "deg" | "turn")
+        })
+    }
+
+    #[test]
+    fn a_value_without_a_token_is_found() {
+        for line in [
+            "  gap: 4px;",
+            "  color: #fff;",
+            "  transition: color 0.2s;",
+            "  opacity: 0.5;",
+            "  z-index: 3;",
+            "  color: oklch(50% 0 0);",
+            "  inset: calc(-1 * 2rem);",
+        ] {
+            assert!(literal(line).is_some(), "{line}");
+        }
+        for line in [
+            "  margin: 0 auto;",
+            "  gap: var(--sp-4);",
+            "  inset: calc(-2 * var(--sp-1)) 50%;",
+            "  flex: 1;",
+            "  color: color-mix(in oklab, var(--ink) 7%, var(--surface));",
+            "  rotate: -90deg;",
+            "h2 {",
+        ] {
+            assert_eq!(literal(line), None, "{line}");
+        }
     }
 }

@@ -1,99 +1,71 @@
-// The live client against a server, a clock and a page that are made up: what it sends, what it shows once, when it gives up.
-import assert from 'node:assert/strict';
-import { readFileSync } from 'node:fs';
-import { test } from 'node:test';
+// The live client against a server, a clock and a page that are made up: what it sends, what it shows once, when it gives
+// up.
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { world } from "./world.mjs";
 
-const source = readFileSync(new URL('../static/live.js', import.meta.url), 'utf8');
-
-function world({ seq = 3, store = {}, shown = [], ticket = () => ({ status: 200, url: 'wss://fresh' }) } = {}) {
-  let now = 1_000_000, next = 0;
-  const timers = new Map(), sockets = [], frames = [], states = [], listeners = {}, queues = [];
-  const setTimeout = (run, wait) => { timers.set(++next, { run, at: now + wait }); return next; };
-  const clearTimeout = id => timers.delete(id);
-  const setInterval = (run, wait) => { const id = ++next; const again = () => { timers.set(id, { run: () => { again(); run(); }, at: now + wait }); }; again(); return id; };
-  class WebSocket {
-    constructor(url) { this.url = url; this.readyState = 0; this.sent = []; sockets.push(this); }
-    send(text) { this.sent.push(JSON.parse(text)); }
-    close() { this.readyState = 3; this.closed = true; }
-    open() { this.readyState = 1; this.onopen(); }
-    say(frame) { this.onmessage?.({ data: JSON.stringify(frame) }); }
-    die() { this.readyState = 3; this.onclose?.(); }
-    typed(type) { return this.sent.filter(frame => frame.type === type); }
-  }
-  const document = {
-    hidden: false, body: { dataset: { live: 'wss://first', ticketUrl: '/t', session: 's', seq: String(seq) } },
-    querySelector: selector => shown.some(id => selector === `[data-id="${id}"]`) || null,
-    addEventListener: (name, run) => { listeners[name] = run; },
-  };
-  const location = { reload() { location.reloaded = true; } };
-  const sessionStorage = {
-    getItem: key => store[key] ?? null, setItem: (key, value) => { store[key] = value; }, removeItem: key => { delete store[key]; },
-  };
-  const fetch = async () => { const { status, url } = ticket(); return { status, json: async () => ({ url }) }; };
-  const Clock = class extends Date { static now() { return now; } };
-  const make = new Function('document', 'location', 'WebSocket', 'fetch', 'sessionStorage', 'addEventListener', 'setTimeout', 'clearTimeout', 'setInterval', 'Date', `${source}; return live;`);
-  const live = make(document, location, WebSocket, fetch, sessionStorage, (name, run) => { listeners[name] = run; }, setTimeout, clearTimeout, setInterval, Clock);
-  const room = live({ frame: frame => frames.push(frame), state: state => states.at(-1) !== state && states.push(state), queue: queue => queues.push(queue) });
-  const settle = () => new Promise(resolve => setImmediate(resolve));
-  const pass = async wait => {
-    const end = now + wait;
-    for (;;) {
-      await settle();
-      const due = [...timers].filter(([, timer]) => timer.at <= end).sort((one, two) => one[1].at - two[1].at)[0];
-      if (!due) break;
-      timers.delete(due[0]);
-      now = Math.max(now, due[1].at);
-      due[1].run();
-    }
-    now = end;
-    await settle();
-  };
-  return { room, sockets, frames, states, queues, store, document, location, listeners, pass, last: () => sockets.at(-1) };
-}
-
-const presence = { type: 'presence', customer: true, agent: true };
-const message = (seq, id = 'm' + seq, from = 'agent') => ({ type: 'message', seq, id, from, name: 'Nina', text: 'x', at: '2026-01-01T00:00:00Z' });
-
-test('connects with the ticket of the page and says hello with the last number', async () => {
-  const { last } = world({ seq: 7 });
-  assert.equal(last().url, 'wss://first');
-  last().open();
-  assert.deepEqual(last().sent, [{ type: 'hello', since: 7, session: 's' }]);
+const presence = { type: "presence", customer: true, agent: true };
+const message = (seq, id = `m${seq}`, from = "agent") => ({
+  type: "message",
+  seq,
+  id,
+  from,
+  name: "Nina",
+  text: "x",
+  at: "2026-01-01T00:00:00Z",
 });
 
-test('shows every event once, whatever comes twice', async () => {
+test("connects with the ticket of the page and says hello with the last number", async () => {
+  const { last } = world({ seq: 7 });
+  assert.equal(last().url, "wss://first");
+  last().open();
+  assert.deepEqual(last().sent, [{ type: "hello", since: 7, session: "s" }]);
+});
+
+test("shows every event once, whatever comes twice", async () => {
   const { last, frames } = world();
   last().open();
   last().say(presence);
   for (const seq of [3, 4, 4, 5]) last().say(message(seq));
-  assert.deepEqual(frames.filter(frame => frame.seq).map(frame => frame.seq), [4, 5]);
+  assert.deepEqual(
+    frames.filter((frame) => frame.seq).map((frame) => frame.seq),
+    [4, 5],
+  );
 });
 
-test('asks once for what is missing and takes it out of order', async () => {
+test("asks once for what is missing and takes it out of order", async () => {
   const { last, frames } = world();
   last().open();
   last().say(presence);
   last().say(message(6));
-  assert.deepEqual(last().typed('hello').map(frame => frame.since), [3, 3]);
+  assert.deepEqual(
+    last()
+      .typed("hello")
+      .map((frame) => frame.since),
+    [3, 3],
+  );
   for (const seq of [4, 5, 6]) last().say(message(seq));
   last().say(presence);
   last().say(message(7));
-  assert.deepEqual(frames.filter(frame => frame.seq).map(frame => frame.seq), [6, 4, 5, 7]);
-  assert.equal(last().typed('hello').length, 2);
+  assert.deepEqual(
+    frames.filter((frame) => frame.seq).map((frame) => frame.seq),
+    [6, 4, 5, 7],
+  );
+  assert.equal(last().typed("hello").length, 2);
 });
 
-test('does not ask for ever about numbers that are not for this reader', async () => {
+test("does not ask for ever about numbers that are not for this reader", async () => {
   const { last } = world();
   last().open();
   last().say(presence);
   last().say(message(9));
-  last().say({ type: 'session', seq: 9, caught_up: true });
+  last().say({ type: "session", seq: 9, caught_up: true });
   last().say(presence);
   last().say(message(10));
-  assert.equal(last().typed('hello').length, 2);
+  assert.equal(last().typed("hello").length, 2);
 });
 
-test('somebody else who comes does not make a gap whole', async () => {
+test("somebody else who comes does not make a gap whole", async () => {
   const { last, pass } = world();
   last().open();
   last().say(presence);
@@ -102,10 +74,10 @@ test('somebody else who comes does not make a gap whole', async () => {
   last().die();
   await pass(600);
   last().open();
-  assert.equal(last().sent[0].since, 3, 'the answer never came, so it is asked for again');
+  assert.equal(last().sent[0].since, 3, "the answer never came, so it is asked for again");
 });
 
-test('reconnects silently with a fresh ticket and catches up', async () => {
+test("reconnects silently with a fresh ticket and catches up", async () => {
   const { last, sockets, states, pass } = world();
   last().open();
   last().say(presence);
@@ -113,149 +85,168 @@ test('reconnects silently with a fresh ticket and catches up', async () => {
   last().die();
   await pass(600);
   assert.equal(sockets.length, 2);
-  assert.equal(last().url, 'wss://fresh');
+  assert.equal(last().url, "wss://fresh");
   last().open();
-  assert.deepEqual(last().sent[0], { type: 'hello', since: 4, session: 's' });
+  assert.deepEqual(last().sent[0], { type: "hello", since: 4, session: "s" });
   last().say(presence);
   await pass(5000);
-  assert.deepEqual(states, ['open'], 'nobody was told');
+  assert.deepEqual(states, ["open"], "nobody was told");
 });
 
-test('a message waits, survives a reload, is sent again and confirmed by its own frame', async () => {
+test("a message waits, survives a reload, is sent again and confirmed by its own frame", async () => {
   const store = {};
   const first = world({ store });
-  const { id } = first.room.send('hello');
-  assert.match(store['queue:s'], /hello/);
+  const { id } = first.room.send("hello");
+  assert.match(store["queue:s"], /hello/);
   const second = world({ store });
-  assert.deepEqual(second.queues[0], [{ id, text: 'hello' }]);
+  assert.deepEqual(second.queues[0], [{ id, text: "hello" }]);
   second.last().open();
-  assert.deepEqual(second.last().typed('message'), [{ type: 'message', id, text: 'hello', session: 's' }]);
+  assert.deepEqual(second.last().typed("message"), [{ type: "message", id, text: "hello", session: "s" }]);
   second.last().die();
   await second.pass(600);
   second.last().open();
-  assert.equal(second.last().typed('message')[0].id, id);
-  second.last().say(message(4, id, 'customer'));
+  assert.equal(second.last().typed("message")[0].id, id);
+  second.last().say(message(4, id, "customer"));
   assert.deepEqual(second.queues.at(-1), []);
-  assert.equal(store['queue:s'], undefined);
+  assert.equal(store["queue:s"], undefined);
 });
 
-test('what the page already shows is not sent again', async () => {
-  const { queues } = world({ store: { 'queue:s': '[{"id":"a","text":"x"}]' }, shown: ['a'] });
+test("what the page already shows is not sent again", async () => {
+  const { queues } = world({ store: { "queue:s": '[{"id":"a","text":"x"}]' }, shown: ["a"] });
   assert.deepEqual(queues[0], []);
 });
 
-test('a refused message gives its text back; a postponed one is sent again', async () => {
+test("a refused message gives its text back; a postponed one is sent again", async () => {
   const { room, last, frames, pass } = world();
   last().open();
   last().say(presence);
-  const { id } = room.send('once more');
-  last().say({ type: 'error', code: 'unavailable', id });
+  const { id } = room.send("once more");
+  last().say({ type: "error", code: "unavailable", id });
   await pass(6000);
-  assert.equal(last().typed('message').length, 2);
-  last().say({ type: 'error', code: 'chat-off', id });
-  assert.equal(frames.at(-1).code, 'chat-off');
-  assert.equal(room.refuse(id), 'once more');
+  assert.equal(last().typed("message").length, 2);
+  last().say({ type: "error", code: "chat-off", id });
+  assert.equal(frames.at(-1).code, "chat-off");
+  assert.equal(room.refuse(id), "once more");
 });
 
-test('superseded is the end', async () => {
+test("superseded is the end", async () => {
   const { last, sockets, states, pass } = world();
   last().open();
-  last().say({ type: 'superseded' });
+  last().say({ type: "superseded" });
   await pass(300000);
-  assert.deepEqual(states, ['open', 'superseded']);
+  assert.deepEqual(states, ["open", "superseded"]);
   assert.equal(sockets.length, 1);
 });
 
-test('says so after three seconds and gives up after two minutes', async () => {
-  const { last, states, pass } = world({ ticket: () => { throw new Error('offline'); } });
+test("says so after three seconds and gives up after two minutes", async () => {
+  const { last, states, pass } = world({
+    ticket: () => {
+      throw new Error("offline");
+    },
+  });
   last().open();
   last().say(presence);
   last().die();
   await pass(3500);
-  assert.deepEqual(states, ['open', 'waiting']);
+  assert.deepEqual(states, ["open", "waiting"]);
   await pass(150000);
-  assert.deepEqual(states, ['open', 'waiting', 'lost']);
+  assert.deepEqual(states, ["open", "waiting", "lost"]);
 });
 
-test('never gives up while nobody looks, and tries at once when somebody does', async () => {
+test("never gives up while nobody looks, and tries at once when somebody does", async () => {
   let offline = true;
-  const { last, states, document, listeners, pass, sockets } = world({ ticket: () => { if (offline) throw new Error('offline'); return { status: 200, url: 'wss://fresh' }; } });
+  const { last, states, document, listeners, pass, sockets } = world({
+    ticket: () => {
+      if (offline) throw new Error("offline");
+      return { status: 200, url: "wss://fresh" };
+    },
+  });
   last().open();
   document.hidden = true;
   last().die();
   await pass(3600000);
-  assert.ok(!states.includes('lost'));
+  assert.ok(!states.includes("lost"));
   offline = false;
   document.hidden = false;
   listeners.visibilitychange();
   await pass(10);
-  assert.equal(last().url, 'wss://fresh');
+  assert.equal(last().url, "wss://fresh");
   assert.ok(sockets.length >= 2);
 });
 
-test('a ticket that is refused for good is the end', async () => {
+test("a ticket that is refused for good is the end", async () => {
   const { last, states, pass } = world({ ticket: () => ({ status: 410 }) });
   last().open();
   last().say(presence);
   last().die();
   await pass(1000);
-  assert.deepEqual(states, ['open', 'lost']);
+  assert.deepEqual(states, ["open", "lost"]);
 });
 
-test('a connection that answers nothing is replaced', async () => {
+test("a connection that answers nothing is replaced", async () => {
   const { last, sockets, pass } = world();
   last().open();
   last().say(presence);
   await pass(5000);
-  assert.equal(last().typed('ping').length, 1, 'soon after connecting');
-  last().say({ type: 'pong', seq: 3, customer: true, agent: true });
+  assert.equal(last().typed("ping").length, 1, "soon after connecting");
+  last().say({ type: "pong", seq: 3, customer: true, agent: true });
   await pass(235000);
-  assert.equal(last().typed('ping').length, 2, 'and every four minutes');
+  assert.equal(last().typed("ping").length, 2, "and every four minutes");
   await pass(11000);
   assert.equal(sockets.length, 2);
   assert.ok(sockets[0].closed);
 });
 
-test('a pong tells of a missed event', async () => {
+test("a pong tells of a missed event", async () => {
   const { last } = world();
   last().open();
   last().say(presence);
-  last().say({ type: 'pong', seq: 5, customer: true, agent: false });
-  assert.deepEqual(last().typed('hello').map(frame => frame.since), [3, 3]);
+  last().say({ type: "pong", seq: 5, customer: true, agent: false });
+  assert.deepEqual(
+    last()
+      .typed("hello")
+      .map((frame) => frame.since),
+    [3, 3],
+  );
   for (const seq of [4, 5]) last().say(message(seq));
 });
 
-test('reconnect and reload do as they are told', async () => {
+test("reconnect and reload do as they are told", async () => {
   const { last, sockets, location, states, pass } = world();
   last().open();
   last().say(presence);
-  last().say({ type: 'reconnect' });
+  last().say({ type: "reconnect" });
   await pass(10001);
   assert.equal(sockets.length, 2);
   last().open();
-  last().say({ type: 'reload' });
+  last().say({ type: "reload" });
   assert.ok(location.reloaded);
-  assert.deepEqual(states, ['open']);
+  assert.deepEqual(states, ["open"]);
 });
 
-test('the old connection stands until the ticket for the next one is there', async () => {
+test("the old connection stands until the ticket for the next one is there", async () => {
   let stood;
-  const { last, sockets, pass } = world({ ticket: () => { stood = !sockets[0].closed; return { status: 200, url: 'wss://fresh' }; } });
+  const { last, sockets, pass } = world({
+    ticket: () => {
+      stood = !sockets[0].closed;
+      return { status: 200, url: "wss://fresh" };
+    },
+  });
   last().open();
   last().say(presence);
-  last().say({ type: 'reconnect' });
+  last().say({ type: "reconnect" });
   await pass(10001);
-  assert.ok(stood, 'a customer who is here counts as being here');
+  assert.ok(stood, "a customer who is here counts as being here");
   assert.ok(sockets[0].closed && !sockets[1].closed);
 });
 
-test('a connection that is not in the room backs off instead of spinning', async () => {
+test("a connection that is not in the room backs off instead of spinning", async () => {
   const { last, sockets, states, pass } = world();
-  for (let round = 0; round < 400 && !states.includes('lost'); round++) {
+  for (let round = 0; round < 400 && !states.includes("lost"); round++) {
     last().open?.();
-    last().say({ type: 'error', code: 'not-connected' });
+    last().say({ type: "error", code: "not-connected" });
     await pass(1000);
   }
   assert.ok(sockets.length < 30, String(sockets.length));
-  assert.deepEqual(states, ['waiting', 'lost']);
+  assert.deepEqual(states, ["waiting", "lost"]);
 });

@@ -71,20 +71,26 @@ class Desk {
 
   static async at(address, options = {}) {
     const desk = new Desk();
-    desk.context = await browser.newContext({ viewport: { width: 1280, height: 800 }, reducedMotion: "reduce", ...options });
+    desk.context = await browser.newContext({
+      viewport: { width: 1280, height: 800 },
+      reducedMotion: "reduce",
+      ...options,
+    });
     await desk.context.grantPermissions(["clipboard-read", "clipboard-write"], { origin });
     desk.page = await desk.context.newPage();
     desk.page.setDefaultTimeout(PATIENCE);
     desk.page.on("pageerror", (error) => desk.offences.push(error.message));
     desk.page.on("console", (message) => {
-      if (message.type() === "error" && !message.text().startsWith("Failed to load resource")) desk.offences.push(message.text());
+      if (message.type() === "error" && !message.text().startsWith("Failed to load resource"))
+        desk.offences.push(message.text());
     });
     await desk.page.routeWebSocket(/live\.example/, (socket) => {
       desk.socket = socket;
       socket.onMessage((text) => {
         const frame = JSON.parse(text);
         desk.sent.push(frame);
-        if (frame.type === "hello") desk.hear({ type: "presence", customer: true, agent: true, indicator: "online_incomplete" });
+        if (frame.type === "hello")
+          desk.hear({ type: "presence", customer: true, agent: true, indicator: "online_incomplete" });
         if (frame.type === "ping") desk.hear({ type: "pong" });
       });
     });
@@ -92,7 +98,11 @@ class Desk {
       const request = route.request();
       const path = new URL(request.url()).pathname;
       if (request.method() === "POST") {
-        desk.posts.push({ path, accept: request.headers().accept, fields: Object.fromEntries(new URLSearchParams(request.postData())) });
+        desk.posts.push({
+          path,
+          accept: request.headers().accept,
+          fields: Object.fromEntries(new URLSearchParams(request.postData())),
+        });
       }
       const { status = 200, body = {} } = desk.answers[path] ?? {};
       return route.fulfill({ status, contentType: "application/json", body: JSON.stringify(body) });
@@ -126,7 +136,16 @@ class Desk {
   }
 
   say(seq, text, more = {}) {
-    this.hear({ type: "message", seq, from: "customer", name: "Mara Quist", text, at: new Date().toISOString(), id: `c${seq}`, ...more });
+    this.hear({
+      type: "message",
+      seq,
+      from: "customer",
+      name: "Mara Quist",
+      text,
+      at: new Date().toISOString(),
+      id: `c${seq}`,
+      ...more,
+    });
   }
 
   async until(what, probe) {
@@ -157,272 +176,368 @@ const desk = (address, options, work) => async () => {
 };
 
 describe("the New Session dialog", () => {
-  test("opens with n, says what Start waits for, and sends only what it shows", desk("/console", {}, async (at, page) => {
-    await page.keyboard.press("n");
-    assert.equal(await at.focused("name"), "name");
-    const start = page.locator("[name=mode][value=start]");
-    const why = page.locator(".new-why");
-    assert.equal(await start.getAttribute("aria-disabled"), "true");
-    assert.match(await why.textContent(), /name/);
-    // Pressing it all the same puts the caret where something is missing.
-    await start.click({ force: true });
-    assert.match(await page.textContent("#name-error"), /name/);
-    assert.equal(at.posts.length, 0);
+  test(
+    "opens with n, says what Start waits for, and sends only what it shows",
+    desk("/console", {}, async (at, page) => {
+      await page.keyboard.press("n");
+      assert.equal(await at.focused("name"), "name");
+      const start = page.locator("[name=mode][value=start]");
+      const why = page.locator(".new-why");
+      assert.equal(await start.getAttribute("aria-disabled"), "true");
+      assert.match(await why.textContent(), /name/);
+      // Pressing it all the same puts the caret where something is missing.
+      await start.click({ force: true });
+      assert.match(await page.textContent("#name-error"), /name/);
+      assert.equal(at.posts.length, 0);
 
-    await page.fill("#name", "Mara Quist");
-    await page.getByText("Text message").click();
-    assert.deepEqual([await page.isVisible("#phone"), await page.isVisible("#email")], [true, false]);
-    await page.fill("#phone", "+44 7700 900123");
-    assert.match(await why.textContent(), /PIN/);
-    await page.click("[data-do=suggest-pin]");
-    assert.match(await page.inputValue("#pin"), /^\d{6}$/);
-    assert.equal(await start.getAttribute("aria-disabled"), null);
-    assert.equal(await why.textContent(), "");
+      await page.fill("#name", "Mara Quist");
+      await page.getByText("Text message").click();
+      assert.deepEqual([await page.isVisible("#phone"), await page.isVisible("#email")], [true, false]);
+      await page.fill("#phone", "+44 7700 900123");
+      assert.match(await why.textContent(), /PIN/);
+      await page.click("[data-do=suggest-pin]");
+      assert.match(await page.inputValue("#pin"), /^\d{6}$/);
+      assert.equal(await start.getAttribute("aria-disabled"), null);
+      assert.equal(await why.textContent(), "");
 
-    // R19: another team's settings ask for no PIN, so there is none to send.
-    await page.selectOption("#team", "t7mm2c");
-    assert.equal(await page.isVisible("#pin"), false);
-    await page.getByText("Text message").click();
-    at.answers["/v1/sessions"] = { status: 422, body: { code: "invalid-phone", detail: "This number does not exist.", field: "phone" } };
-    await start.click();
-    await page.waitForSelector("#phone-error");
-    assert.equal(await page.inputValue("#phone"), "+44 7700 900123");
-    const first = at.posts.at(-1);
-    assert.equal(first.accept, "application/json");
-    assert.deepEqual(Object.keys(first.fields).sort(), ["channel", "csrf", "idempotency_key", "mode", "name", "phone", "team"]);
+      // R19: another team's settings ask for no PIN, so there is none to send.
+      await page.selectOption("#team", "t7mm2c");
+      assert.equal(await page.isVisible("#pin"), false);
+      await page.getByText("Text message").click();
+      at.answers["/v1/sessions"] = {
+        status: 422,
+        body: { code: "invalid-phone", detail: "This number does not exist.", field: "phone" },
+      };
+      await start.click();
+      await page.waitForSelector("#phone-error");
+      assert.equal(await page.inputValue("#phone"), "+44 7700 900123");
+      const first = at.posts.at(-1);
+      assert.equal(first.accept, "application/json");
+      assert.deepEqual(Object.keys(first.fields).sort(), [
+        "channel",
+        "csrf",
+        "idempotency_key",
+        "mode",
+        "name",
+        "phone",
+        "team",
+      ]);
 
-    // A refusal without a field stands above the form, and the corrected form has a key of its own.
-    at.answers["/v1/sessions"] = { status: 409, body: { code: "single-active-session", detail: "End the other session first." } };
-    await page.fill("#phone", "+44 7700 900124");
-    await page.click("[name=mode][value=plan]");
-    await page.waitForSelector(".form-errors .banner");
-    assert.equal(at.posts.at(-1).fields.mode, "plan");
-    assert.notEqual(at.posts.at(-1).fields.idempotency_key, first.fields.idempotency_key);
+      // A refusal without a field stands above the form, and the corrected form has a key of its own.
+      at.answers["/v1/sessions"] = {
+        status: 409,
+        body: { code: "single-active-session", detail: "End the other session first." },
+      };
+      await page.fill("#phone", "+44 7700 900124");
+      await page.click("[name=mode][value=plan]");
+      await page.waitForSelector(".form-errors .banner");
+      assert.equal(at.posts.at(-1).fields.mode, "plan");
+      assert.notEqual(at.posts.at(-1).fields.idempotency_key, first.fields.idempotency_key);
 
-    at.answers["/v1/sessions"] = { status: 201, body: { id: SESSION } };
-    await start.click();
-    await page.waitForURL(`**${ROOM}`);
-  }));
+      at.answers["/v1/sessions"] = { status: 201, body: { id: SESSION } };
+      await start.click();
+      await page.waitForURL(`**${ROOM}`);
+    }),
+  );
 
-  test("is a part of the page without a script", desk(ROOM, { javaScriptEnabled: false }, async (at, page) => {
-    await page.click(".pane-new");
-    await page.waitForSelector("#new-session #name");
-    await page.goto(`${origin}/sample/welcome-form`);
-    assert.equal(await page.locator("main form[action='/v1/sessions']").count(), 1);
-  }));
+  test(
+    "is a part of the page without a script",
+    desk(ROOM, { javaScriptEnabled: false }, async (_, page) => {
+      await page.click(".pane-new");
+      await page.waitForSelector("#new-session #name");
+      await page.goto(`${origin}/sample/welcome-form`);
+      assert.equal(await page.locator("main form[action='/v1/sessions']").count(), 1);
+    }),
+  );
 });
 
 describe("the keyboard", () => {
-  test("searches, walks the rows, shows its sheet, goes home", desk("/console", {}, async (at, page) => {
-    await page.keyboard.press("/");
-    assert.equal(await at.focused("id"), "q");
-    // At once, or each letter could be searched for, and the second answer take the rows away.
-    await page.keyboard.insertText("ma");
-    await page.waitForSelector(".pane >> text=Mara Found");
-    await page.keyboard.press("ArrowDown");
-    assert.match(await at.focused("className"), /session-row/);
-    await page.evaluate(() => document.activeElement.blur());
-    await page.keyboard.press("j");
-    const first = await at.focused("href");
-    await page.keyboard.press("j");
-    assert.notEqual(await at.focused("href"), first);
-    await page.keyboard.press("k");
-    assert.equal(await at.focused("href"), first);
-    await page.keyboard.press("?");
-    await page.waitForSelector("#shortcuts[open]");
-    // WCAG 2.1.4: single keys can be switched off, and the browser remembers.
-    await page.locator("#keys-on").uncheck();
-    await page.keyboard.press("Escape");
-    await page.reload();
-    await page.keyboard.press("n");
-    assert.equal(await page.locator("#new-session[open]").count(), 0);
-    await page.evaluate(() => localStorage.clear());
-    await page.goto(`${origin}${ROOM}`);
-    await page.keyboard.press("g");
-    await page.keyboard.press("h");
-    await page.waitForURL("**/console");
-  }));
+  test(
+    "searches, walks the rows, shows its sheet, goes home",
+    desk("/console", {}, async (at, page) => {
+      await page.keyboard.press("/");
+      assert.equal(await at.focused("id"), "q");
+      // At once, or each letter could be searched for, and the second answer take the rows away.
+      await page.keyboard.insertText("ma");
+      await page.waitForSelector(".pane >> text=Mara Found");
+      await page.keyboard.press("ArrowDown");
+      assert.match(await at.focused("className"), /session-row/);
+      await page.evaluate(() => document.activeElement.blur());
+      await page.keyboard.press("j");
+      const first = await at.focused("href");
+      await page.keyboard.press("j");
+      assert.notEqual(await at.focused("href"), first);
+      await page.keyboard.press("k");
+      assert.equal(await at.focused("href"), first);
+      await page.keyboard.press("?");
+      await page.waitForSelector("#shortcuts[open]");
+      // WCAG 2.1.4: single keys can be switched off, and the browser remembers.
+      await page.locator("#keys-on").uncheck();
+      await page.keyboard.press("Escape");
+      await page.reload();
+      await page.keyboard.press("n");
+      assert.equal(await page.locator("#new-session[open]").count(), 0);
+      await page.evaluate(() => localStorage.clear());
+      await page.goto(`${origin}${ROOM}`);
+      await page.keyboard.press("g");
+      await page.keyboard.press("h");
+      await page.waitForURL("**/console");
+    }),
+  );
 
-  test("folds the pane, and the next page is folded too", desk("/console", {}, async (at, page) => {
-    await page.click("[data-do=fold]");
-    await page.goto(`${origin}${ROOM}`);
-    assert.equal(await page.getAttribute("body", "data-pane"), "closed");
-  }));
+  test(
+    "folds the pane, and the next page is folded too",
+    desk("/console", {}, async (_, page) => {
+      await page.click("[data-do=fold]");
+      await page.goto(`${origin}${ROOM}`);
+      assert.equal(await page.getAttribute("body", "data-pane"), "closed");
+    }),
+  );
 });
 
 describe("the room", () => {
-  test("catches up from what it shows, with the newest in view", desk(ROOM, {}, async (at, page) => {
-    await at.until("hello", () => at.sent.some((frame) => frame.type === "hello"));
-    assert.equal(at.sent.find((frame) => frame.type === "hello").since, 12);
-    const box = await page.locator("#stream [data-seq='12']").boundingBox();
-    const composer = await page.locator("#composer").boundingBox();
-    assert.ok(box.y + box.height <= composer.y);
-  }));
+  test(
+    "catches up from what it shows, with the newest in view",
+    desk(ROOM, {}, async (at, page) => {
+      await at.until("hello", () => at.sent.some((frame) => frame.type === "hello"));
+      assert.equal(at.sent.find((frame) => frame.type === "hello").since, 12);
+      const box = await page.locator("#stream [data-seq='12']").boundingBox();
+      const composer = await page.locator("#composer").boundingBox();
+      assert.ok(box.y + box.height <= composer.y);
+    }),
+  );
 
-  test("sends with Enter, shows it at once, and never twice", desk(ROOM, {}, async (at, page) => {
-    await at.until("hello", () => at.sent.length > 0);
-    await page.fill("#text", "");
-    await page.click("#text");
-    await page.keyboard.type("First");
-    await page.keyboard.press("Shift+Enter");
-    await page.keyboard.type("second");
-    assert.ok(at.sent.some((frame) => frame.type === "typing"));
-    await page.keyboard.press("Enter");
-    await at.until("the message is sent", () => at.sent.some((frame) => frame.type === "message"));
-    const { id, text } = at.sent.find((frame) => frame.type === "message");
-    assert.equal(text, "First\nsecond");
-    assert.equal(await page.inputValue("#text"), "");
-    assert.equal(await page.locator(".msg[data-pending]").count(), 1);
-    at.say(13, text, { from: "agent", name: "Nina Alder", id });
-    await at.until("it is confirmed", async () => (await page.locator(".msg[data-pending]").count()) === 0);
-    assert.equal(await page.locator(".msg", { hasText: "second" }).count(), 1);
-  }));
+  test(
+    "sends with Enter, shows it at once, and never twice",
+    desk(ROOM, {}, async (at, page) => {
+      await at.until("hello", () => at.sent.length > 0);
+      await page.fill("#text", "");
+      await page.click("#text");
+      await page.keyboard.type("First");
+      await page.keyboard.press("Shift+Enter");
+      await page.keyboard.type("second");
+      assert.ok(at.sent.some((frame) => frame.type === "typing"));
+      await page.keyboard.press("Enter");
+      await at.until("the message is sent", () => at.sent.some((frame) => frame.type === "message"));
+      const { id, text } = at.sent.find((frame) => frame.type === "message");
+      assert.equal(text, "First\nsecond");
+      assert.equal(await page.inputValue("#text"), "");
+      assert.equal(await page.locator(".msg[data-pending]").count(), 1);
+      at.say(13, text, { from: "agent", name: "Nina Alder", id });
+      await at.until("it is confirmed", async () => (await page.locator(".msg[data-pending]").count()) === 0);
+      assert.equal(await page.locator(".msg", { hasText: "second" }).count(), 1);
+    }),
+  );
 
-  test("grows without moving what one reads or types", desk(ROOM, {}, async (at, page) => {
-    await at.until("hello", () => at.sent.length > 0);
-    await page.click("#text");
-    await page.keyboard.type("half a sent");
-    await page.evaluate(() => { document.getElementById("stream-frame").scrollTop = -300; });
-    const before = await page.locator("[data-seq='8']").boundingBox();
-    for (let seq = 13; seq < 23; seq += 1) at.say(seq, `Message ${seq}`);
-    await page.waitForSelector("#stream [data-seq='22']", { state: "attached" });
-    const now = await page.locator("[data-seq='8']").boundingBox();
-    assert.ok(Math.abs(before.y - now.y) < 2, `${before.y} ${now.y}`);
-    assert.equal(await at.focused("id"), "text");
-    assert.equal(await page.inputValue("#text"), "half a sent");
-    await page.click("#jump");
-    await at.until("the newest is in view", async () => (await page.locator("#jump").isVisible()) === false);
-  }));
+  test(
+    "grows without moving what one reads or types",
+    desk(ROOM, {}, async (at, page) => {
+      await at.until("hello", () => at.sent.length > 0);
+      await page.click("#text");
+      await page.keyboard.type("half a sent");
+      await page.evaluate(() => {
+        document.getElementById("stream-frame").scrollTop = -300;
+      });
+      const before = await page.locator("[data-seq='8']").boundingBox();
+      for (let seq = 13; seq < 23; seq += 1) at.say(seq, `Message ${seq}`);
+      await page.waitForSelector("#stream [data-seq='22']", { state: "attached" });
+      const now = await page.locator("[data-seq='8']").boundingBox();
+      assert.ok(Math.abs(before.y - now.y) < 2, `${before.y} ${now.y}`);
+      assert.equal(await at.focused("id"), "text");
+      assert.equal(await page.inputValue("#text"), "half a sent");
+      await page.click("#jump");
+      await at.until("the newest is in view", async () => (await page.locator("#jump").isVisible()) === false);
+    }),
+  );
 
-  test("r14 shows who is there, in the room and in the pane", desk(ROOM, {}, async (at, page) => {
-    await at.until("hello", () => at.sent.length > 0);
-    at.hear({ type: "presence", customer: false, agent: true, indicator: "offline_complete" });
-    await at.until("the words", async () => (await page.textContent("[data-indicator-words]")) === "Offline, complete");
-    assert.equal(await page.locator(`[data-indicator-of=${SESSION}][data-indicator=offline_complete]`).count(), 2);
-  }));
+  test(
+    "r14 shows who is there, in the room and in the pane",
+    desk(ROOM, {}, async (at, page) => {
+      await at.until("hello", () => at.sent.length > 0);
+      at.hear({ type: "presence", customer: false, agent: true, indicator: "offline_complete" });
+      await at.until(
+        "the words",
+        async () => (await page.textContent("[data-indicator-words]")) === "Offline, complete",
+      );
+      assert.equal(await page.locator(`[data-indicator-of=${SESSION}][data-indicator=offline_complete]`).count(), 2);
+    }),
+  );
 
-  test("r14 who is there is not overwritten by what was read before", desk(ROOM, {}, async (at, page) => {
-    await at.until("hello", () => at.sent.length > 0);
-    let arrive;
-    at.arrival = new Promise((done) => { arrive = done; });
-    const before = at.asked;
-    at.hear({ type: "session", seq: 13, state: "active", event: { type: "customer.joined" } });
-    await at.until("the parts are asked for", () => at.asked > before);
-    at.indicator = "Offline, incomplete";
-    at.hear({ type: "presence", customer: false, agent: true, indicator: "offline_incomplete" });
-    const words = () => page.textContent("[data-indicator-words]");
-    await at.until("the news", async () => (await words()) === at.indicator);
-    // What was read before shows nothing else for a moment, and has not the last word.
-    await page.evaluate(() => {
-      globalThis.said = [];
-      const note = () => said.push(document.querySelector("[data-indicator-words]").textContent);
-      new MutationObserver(note).observe(document.getElementById("room"), { childList: true, subtree: true, characterData: true });
-    });
-    const asked = at.asked;
-    arrive();
-    await at.until("the parts are asked for again", () => at.asked > asked);
-    await at.until("the news has the last word", async () => (await words()) === at.indicator);
-    assert.deepEqual((await page.evaluate(() => said)).filter((word) => word !== at.indicator), []);
-  }));
+  test(
+    "r14 who is there is not overwritten by what was read before",
+    desk(ROOM, {}, async (at, page) => {
+      await at.until("hello", () => at.sent.length > 0);
+      let arrive;
+      at.arrival = new Promise((done) => {
+        arrive = done;
+      });
+      const before = at.asked;
+      at.hear({ type: "session", seq: 13, state: "active", event: { type: "customer.joined" } });
+      await at.until("the parts are asked for", () => at.asked > before);
+      at.indicator = "Offline, incomplete";
+      at.hear({ type: "presence", customer: false, agent: true, indicator: "offline_incomplete" });
+      const words = () => page.textContent("[data-indicator-words]");
+      await at.until("the news", async () => (await words()) === at.indicator);
+      // What was read before shows nothing else for a moment, and has not the last word.
+      await page.evaluate(() => {
+        globalThis.said = [];
+        const note = () => globalThis.said.push(document.querySelector("[data-indicator-words]").textContent);
+        new MutationObserver(note).observe(document.getElementById("room"), {
+          childList: true,
+          subtree: true,
+          characterData: true,
+        });
+      });
+      const asked = at.asked;
+      arrive();
+      await at.until("the parts are asked for again", () => at.asked > asked);
+      await at.until("the news has the last word", async () => (await words()) === at.indicator);
+      assert.deepEqual(
+        (await page.evaluate(() => globalThis.said)).filter((word) => word !== at.indicator),
+        [],
+      );
+    }),
+  );
 
-  test("r7 shows the PIN while one looks at it, and no longer", desk(ROOM, {}, async (at, page) => {
-    at.answers[`/v1/sessions/${SESSION}/pin`] = { body: { pin: "482913" } };
-    const shown = () => page.textContent("[data-pin-out]");
-    await page.focus(".face-button");
-    await at.until("the PIN by focus", async () => /482.913/.test(await shown()));
-    await page.keyboard.press("Escape");
-    await at.until("hidden by Escape", async () => !/482/.test(await shown()));
-    await page.focus("#text");
-    await page.hover(".face-button");
-    await at.until("the PIN by hover", async () => /482/.test(await shown()));
-    await page.mouse.move(700, 500);
-    await at.until("hidden by leaving", async () => !/482/.test(await shown()));
-  }));
+  test(
+    "r7 shows the PIN while one looks at it, and no longer",
+    desk(ROOM, {}, async (at, page) => {
+      at.answers[`/v1/sessions/${SESSION}/pin`] = { body: { pin: "482913" } };
+      const shown = () => page.textContent("[data-pin-out]");
+      await page.focus(".face-button");
+      await at.until("the PIN by focus", async () => /482.913/.test(await shown()));
+      await page.keyboard.press("Escape");
+      await at.until("hidden by Escape", async () => !/482/.test(await shown()));
+      await page.focus("#text");
+      await page.hover(".face-button");
+      await at.until("the PIN by hover", async () => /482/.test(await shown()));
+      await page.mouse.move(700, 500);
+      await at.until("hidden by leaving", async () => !/482/.test(await shown()));
+    }),
+  );
 
-  test("r12 generates a URL and copies it", desk(ROOM, {}, async (at, page) => {
-    at.answers[`/v1/sessions/${SESSION}/links`] = { status: 201, body: { url: "https://desk.example.net/s/abc", expires_at: "2026-11-28T14:05:00Z" } };
-    await page.click("summary[title='More actions']");
-    await page.getByText("Generate session URL").click();
-    await page.waitForSelector("#link[open]");
-    await page.click("#link [data-do=copy]");
-    await at.until("copied", async () => (await page.evaluate(() => navigator.clipboard.readText())) === "https://desk.example.net/s/abc");
-  }));
+  test(
+    "r12 generates a URL and copies it",
+    desk(ROOM, {}, async (at, page) => {
+      at.answers[`/v1/sessions/${SESSION}/links`] = {
+        status: 201,
+        body: { url: "https://desk.example.net/s/abc", expires_at: "2026-11-28T14:05:00Z" },
+      };
+      await page.click("summary[title='More actions']");
+      await page.getByText("Generate session URL").click();
+      await page.waitForSelector("#link[open]");
+      await page.click("#link [data-do=copy]");
+      await at.until(
+        "copied",
+        async () => (await page.evaluate(() => navigator.clipboard.readText())) === "https://desk.example.net/s/abc",
+      );
+    }),
+  );
 
-  test("r4 r18 turns read-only at the end, keeps the draft, and comes back with Renew", desk(ROOM, {}, async (at, page) => {
-    await at.until("hello", () => at.sent.length > 0);
-    await page.fill("#text", "not sent yet");
-    at.fragment = "room-ended";
-    at.hear({ type: "session", seq: 13, state: "ended" });
-    await page.waitForSelector("text=This session has ended");
-    assert.equal(await page.locator("#text").isDisabled(), true);
-    assert.equal(await page.inputValue("#text"), "not sent yet");
-    assert.equal(await page.locator("[data-opens=end]").count(), 0);
-    at.fragment = "room-active";
-    await page.check("[name=notify]");
-    await page.getByText("Renew session").click();
-    await page.waitForSelector("[data-opens=end]");
-    assert.equal(at.posts.at(-1).fields.notify, "true");
-    assert.equal(await page.locator("#text").isDisabled(), false);
-  }));
+  test(
+    "r4 r18 turns read-only at the end, keeps the draft, and comes back with Renew",
+    desk(ROOM, {}, async (at, page) => {
+      await at.until("hello", () => at.sent.length > 0);
+      await page.fill("#text", "not sent yet");
+      at.fragment = "room-ended";
+      at.hear({ type: "session", seq: 13, state: "ended" });
+      await page.waitForSelector("text=This session has ended");
+      assert.equal(await page.locator("#text").isDisabled(), true);
+      assert.equal(await page.inputValue("#text"), "not sent yet");
+      assert.equal(await page.locator("[data-opens=end]").count(), 0);
+      at.fragment = "room-active";
+      await page.check("[name=notify]");
+      await page.getByText("Renew session").click();
+      await page.waitForSelector("[data-opens=end]");
+      assert.equal(at.posts.at(-1).fields.notify, "true");
+      assert.equal(await page.locator("#text").isDisabled(), false);
+    }),
+  );
 
-  test("r18 asks before the end, then goes to the welcome page", desk(ROOM, {}, async (at, page) => {
-    await page.keyboard.press("e");
-    await page.waitForSelector("#end[open]");
-    assert.equal(at.posts.length, 0);
-    await page.click("#end [type=submit]");
-    await page.waitForURL("**/console");
-    assert.equal(at.posts.at(-1).path, `/v1/sessions/${SESSION}/end`);
-  }));
+  test(
+    "r18 asks before the end, then goes to the welcome page",
+    desk(ROOM, {}, async (at, page) => {
+      await page.keyboard.press("e");
+      await page.waitForSelector("#end[open]");
+      assert.equal(at.posts.length, 0);
+      await page.click("#end [type=submit]");
+      await page.waitForURL("**/console");
+      assert.equal(at.posts.at(-1).path, `/v1/sessions/${SESSION}/end`);
+    }),
+  );
 
-  test("a refused operation says why and leaves the room as it is", desk(ROOM, {}, async (at, page) => {
-    at.answers[`/v1/sessions/${SESSION}/end`] = { status: 409, body: { code: "already-ended", detail: "It has ended already." } };
-    await page.keyboard.press("e");
-    await page.click("#end [type=submit]");
-    await page.waitForSelector(".toast >> text=It has ended already.");
-    assert.equal(new URL(page.url()).pathname, ROOM);
-  }));
+  test(
+    "a refused operation says why and leaves the room as it is",
+    desk(ROOM, {}, async (at, page) => {
+      at.answers[`/v1/sessions/${SESSION}/end`] = {
+        status: 409,
+        body: { code: "already-ended", detail: "It has ended already." },
+      };
+      await page.keyboard.press("e");
+      await page.click("#end [type=submit]");
+      await page.waitForSelector(".toast >> text=It has ended already.");
+      assert.equal(new URL(page.url()).pathname, ROOM);
+    }),
+  );
 
-  test("r15 a lost connection is a calm bar, and a screen only when it is lost for good", desk(ROOM, {}, async (at, page) => {
-    await at.until("hello", () => at.sent.length > 0);
-    await page.fill("#text", "kept");
-    at.ticket = { status: 503, body: "{}" };
-    at.socket.close();
-    await page.waitForSelector("#connection:not([hidden])");
-    assert.equal(await page.locator("#closed[open]").count(), 0);
-    at.ticket = { status: 401, body: "{}" };
-    await page.waitForSelector("#closed[open]");
-    await page.keyboard.press("Escape");
-    assert.equal(await page.locator("#closed[open]").count(), 1);
-    await page.reload();
-    assert.equal(await page.inputValue("#text"), "kept");
-  }));
+  test(
+    "r15 a lost connection is a calm bar, and a screen only when it is lost for good",
+    desk(ROOM, {}, async (at, page) => {
+      await at.until("hello", () => at.sent.length > 0);
+      await page.fill("#text", "kept");
+      at.ticket = { status: 503, body: "{}" };
+      at.socket.close();
+      await page.waitForSelector("#connection:not([hidden])");
+      assert.equal(await page.locator("#closed[open]").count(), 0);
+      at.ticket = { status: 401, body: "{}" };
+      await page.waitForSelector("#closed[open]");
+      await page.keyboard.press("Escape");
+      assert.equal(await page.locator("#closed[open]").count(), 1);
+      await page.reload();
+      assert.equal(await page.inputValue("#text"), "kept");
+    }),
+  );
 
-  test("r3 Keep open puts the warning away", desk("/sample/room-about-to-end", {}, async (at, page) => {
-    await page.getByText("Keep open").click();
-    await at.until("it is gone", async () => (await page.isVisible("#inactivity")) === false);
-    assert.equal(at.posts.at(-1).path, `/v1/sessions/${SESSION}/keep-open`);
-    assert.equal(await at.focused("id"), "text");
-  }));
+  test(
+    "r3 Keep open puts the warning away",
+    desk("/sample/room-about-to-end", {}, async (at, page) => {
+      await page.getByText("Keep open").click();
+      await at.until("it is gone", async () => (await page.isVisible("#inactivity")) === false);
+      assert.equal(at.posts.at(-1).path, `/v1/sessions/${SESSION}/keep-open`);
+      assert.equal(await at.focused("id"), "text");
+    }),
+  );
 
-  test("r12 inviting without a message shows the link to pass on", desk("/sample/room-planned", {}, async (at, page) => {
-    at.answers[`/v1/sessions/${SESSION}/invite`] = { body: { id: SESSION, state: "invited", url: "https://desk.example.net/s/def" } };
-    await page.click(".banners [data-operation=invite] button");
-    await page.waitForSelector("#link[open]");
-    assert.equal(await page.inputValue("#link-url"), "https://desk.example.net/s/def");
-  }));
+  test(
+    "r12 inviting without a message shows the link to pass on",
+    desk("/sample/room-planned", {}, async (at, page) => {
+      at.answers[`/v1/sessions/${SESSION}/invite`] = {
+        body: { id: SESSION, state: "invited", url: "https://desk.example.net/s/def" },
+      };
+      await page.click(".banners [data-operation=invite] button");
+      await page.waitForSelector("#link[open]");
+      assert.equal(await page.inputValue("#link-url"), "https://desk.example.net/s/def");
+    }),
+  );
 
-  test("r3 counts down", desk("/sample/room-about-to-end", {}, async (at, page) => {
-    const first = await page.textContent("[data-countdown]");
-    assert.match(first, /^1:3\d$/);
-    await at.until("it counts", async () => (await page.textContent("[data-countdown]")) !== first);
-  }));
+  test(
+    "r3 counts down",
+    desk("/sample/room-about-to-end", {}, async (at, page) => {
+      const first = await page.textContent("[data-countdown]");
+      assert.match(first, /^1:3\d$/);
+      await at.until("it counts", async () => (await page.textContent("[data-countdown]")) !== first);
+    }),
+  );
 
-  test("works without a script", desk(ROOM, { javaScriptEnabled: false }, async (at, page) => {
-    await page.click("[data-opens=end]");
-    await page.waitForSelector("#end form[action$='/end']");
-    await page.click("#end [data-do=close]");
-    await page.waitForSelector("#end", { state: "hidden" });
-    const newest = await page.locator("#stream [data-seq='12']").boundingBox();
-    assert.ok(newest.y > 0 && newest.y < 800);
-  }));
+  test(
+    "works without a script",
+    desk(ROOM, { javaScriptEnabled: false }, async (_, page) => {
+      await page.click("[data-opens=end]");
+      await page.waitForSelector("#end form[action$='/end']");
+      await page.click("#end [data-do=close]");
+      await page.waitForSelector("#end", { state: "hidden" });
+      const newest = await page.locator("#stream [data-seq='12']").boundingBox();
+      assert.ok(newest.y > 0 && newest.y < 800);
+    }),
+  );
 });

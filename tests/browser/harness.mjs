@@ -1,10 +1,10 @@
 // What every browser test needs: a stack of its own, Chromium, people in windows, and the checks that hold on every page.
 import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
-import { appendFileSync, mkdirSync, readFileSync, existsSync } from "node:fs";
-import { createInterface } from "node:readline";
+import { appendFileSync, existsSync, mkdirSync, readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { dirname, join, resolve } from "node:path";
+import { createInterface } from "node:readline";
 import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { chromium } from "playwright-core";
@@ -20,7 +20,8 @@ const axeSource = readFileSync(createRequire(import.meta.url).resolve("axe-core/
 function canary(what, text, session) {
   const folder = process.env.PARLOR_TEST_CANARIES;
   if (!folder || !text) return;
-  const known = text.length >= 12 ? { what, text } : /^\d{4,}$/.test(text) ? { what, text, session: session ?? "" } : undefined;
+  const known =
+    text.length >= 12 ? { what, text } : /^\d{4,}$/.test(text) ? { what, text, session: session ?? "" } : undefined;
   if (known) appendFileSync(join(folder, `browser-${process.pid}.jsonl`), `${JSON.stringify(known)}\n`);
 }
 
@@ -82,7 +83,8 @@ export class Stack {
     });
     Object.assign(stack, await within(60_000, ready, () => `parlor was not ready after a minute:\n${stack.log}`));
     canary("an API key", stack.api_key.slice(-32));
-    for (const person of [stack.admin, stack.supervisor, stack.agent, stack.agent2]) canary("a password", person.password);
+    for (const person of [stack.admin, stack.supervisor, stack.agent, stack.agent2])
+      canary("a password", person.password);
     return stack;
   }
 
@@ -132,10 +134,14 @@ export class Stack {
 
   /** Changes the system's settings, key by key, and leaves the others. */
   async configure(changes) {
-    const answer = await fetch(new URL("/v1/settings", this.url), { headers: { authorization: `Bearer ${this.api_key}` } });
+    const answer = await fetch(new URL("/v1/settings", this.url), {
+      headers: { authorization: `Bearer ${this.api_key}` },
+    });
     const text = await answer.text();
     assert.equal(answer.status, 200, `GET /v1/settings answered ${answer.status}: ${text}`);
-    await this.api("PUT", "/v1/settings", merged(JSON.parse(text), changes), { "if-match": answer.headers.get("etag") ?? "*" });
+    await this.api("PUT", "/v1/settings", merged(JSON.parse(text), changes), {
+      "if-match": answer.headers.get("etag") ?? "*",
+    });
   }
 
   /** An operation of the API with the demo's key; the answer's JSON. */
@@ -159,7 +165,10 @@ export class Stack {
 function merged(base, over) {
   if (typeof over !== "object" || over === null || Array.isArray(over)) return over;
   return Object.fromEntries(
-    Object.keys({ ...base, ...over }).map((key) => [key, key in over ? merged(base?.[key] ?? {}, over[key]) : base[key]]),
+    Object.keys({ ...base, ...over }).map((key) => [
+      key,
+      key in over ? merged(base?.[key] ?? {}, over[key]) : base[key],
+    ]),
   );
 }
 
@@ -187,7 +196,11 @@ export async function launch() {
  * `width` decides whether it is a phone.
  */
 export class Person {
-  static async at(browser, stack, { width = 1280, javaScript = true, dark = false, cookies = true, locale = "en" } = {}) {
+  static async at(
+    browser,
+    stack,
+    { width = 1280, javaScript = true, dark = false, cookies = true, locale = "en" } = {},
+  ) {
     const person = new Person();
     person.stack = stack;
     const phone = width < 600;
@@ -274,9 +287,13 @@ export async function inspect(page, name, { widths = WIDTHS, rules } = {}) {
   const problems = [];
   for (const width of widths) {
     await page.setViewportSize({ width, height: width < 600 ? 720 : 800 });
-    await page.evaluate(() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))).catch(() => {});
+    await page
+      .evaluate(() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done))))
+      .catch(() => {});
     await page.screenshot({ path: join(screenshots, `${name}-${width}.png`), fullPage: true, animations: "disabled" });
-    const wide = await page.evaluate(() => document.scrollingElement.scrollWidth - document.documentElement.clientWidth);
+    const wide = await page.evaluate(
+      () => document.scrollingElement.scrollWidth - document.documentElement.clientWidth,
+    );
     if (wide > 0) problems.push(`${name} scrolls sideways by ${wide} px at ${width} px`);
     problems.push(...(await violations(page, rules)).map((violation) => `${name} at ${width} px: ${violation}`));
   }
@@ -289,11 +306,16 @@ export async function violations(page, rules) {
   // Evaluated rather than added to the page: its policy would rightly refuse a foreign script.
   await page.evaluate(`if (!window.axe) { ${axeSource} }`);
   const found = await page.evaluate(
-    (tags) => window.axe.run(document, { resultTypes: ["violations"], ...(tags && { runOnly: { type: "tag", values: tags } }) }),
+    (tags) =>
+      window.axe.run(document, {
+        resultTypes: ["violations"],
+        ...(tags && { runOnly: { type: "tag", values: tags } }),
+      }),
     rules,
   );
   return found.violations.map(
-    ({ id, help, nodes }) => `${id} (${help}): ${nodes.map((node) => `${node.target.join(" ")} ${node.failureSummary?.split("\n")[1]?.trim() ?? ""}`).join(" | ")}`,
+    ({ id, help, nodes }) =>
+      `${id} (${help}): ${nodes.map((node) => `${node.target.join(" ")} ${node.failureSummary?.split("\n")[1]?.trim() ?? ""}`).join(" | ")}`,
   );
 }
 
@@ -304,9 +326,7 @@ export async function firstLoad(browser, stack, visit) {
   try {
     const pending = [];
     person.page.on("requestfinished", (request) => {
-      pending.push(
-        request.sizes().then((sizes) => parts.push({ url: request.url(), bytes: sizes.responseBodySize })),
-      );
+      pending.push(request.sizes().then((sizes) => parts.push({ url: request.url(), bytes: sizes.responseBodySize })));
     });
     await visit(person.page, () => {
       parts.length = 0;

@@ -1,103 +1,25 @@
 // The journey: an agent at a desk, a customer on a phone, side by side, from the invitation to the last page a customer
 // can get. The rule that each part proves is named in it (docs: behaviour).
 import assert from "node:assert/strict";
-import { after, before, describe, test } from "node:test";
-import { firstLoad, inspect, launch, Person, SOON, Stack, until } from "./harness.mjs";
+import { before, describe, test } from "node:test";
+import { inspect, until } from "./harness.mjs";
+import {
+  clean,
+  endSession,
+  enter,
+  enterPin,
+  inRoom,
+  person,
+  reason,
+  say,
+  sees,
+  shows,
+  somebody,
+  stack,
+  start,
+} from "./house.mjs";
 
-const MINUTE = 60;
-const HOUR = 60 * MINUTE;
-const DAY = 24 * HOUR;
-
-let stack;
-let browser;
-const people = [];
-
-before(async () => {
-  stack = await Stack.start();
-  browser = await launch();
-});
-
-after(async () => {
-  // Who has left before told then.
-  await Promise.allSettled(people.map((one) => one.told()));
-  await browser?.close();
-  await stack?.stop();
-});
-
-async function person(options) {
-  const one = await Person.at(browser, stack, options);
-  people.push(one);
-  return one;
-}
-
-let customers = 0;
-/** A customer that no other test knows. */
-function somebody(first = "Mara") {
-  customers += 1;
-  return { name: `${first} Quist`, email: `${first.toLowerCase()}${customers}@example.net` };
-}
-
-/** Starts a session in the New Session dialog; the agent is in its room then. */
-async function start(agent, { name, email, pin }) {
-  const { page } = agent;
-  await page.goto("/console");
-  await page.getByRole("button", { name: "New session" }).or(page.getByRole("link", { name: "New session" })).first().click();
-  const form = page.locator("form[data-new]:visible");
-  await form.locator("[name=name]").fill(name);
-  await form.locator("input[type=radio][value=email]").check({ force: true });
-  await form.locator("[name=email]").fill(email);
-  if (pin) await form.locator("[name=pin]").fill(pin);
-  await form.locator("button[name=mode][value=start]").click();
-  await page.waitForURL(/\/console\/s\/[a-z0-9]+$/);
-  return page.url().split("/").at(-1);
-}
-
-/** From the link to the room, or to the PIN page where there is one. */
-async function enter(customer, link) {
-  await customer.page.goto(link);
-  await customer.page.locator("form[action$='/continue'] button").click();
-}
-
-async function enterPin(customer, pin) {
-  await customer.page.locator("[name=code]").fill(pin);
-  await customer.page.locator("form[action$='/pin'] button").click();
-}
-
-async function inRoom(customer) {
-  await customer.page.waitForURL(/\/r\/[a-z0-9]+$/);
-  await customer.page.locator("#room").waitFor();
-}
-
-/** Writes in whichever room. The customer's chat is a sheet on a phone with a script, a section without one. */
-async function say(who, text) {
-  const opener = who.page.locator("#chat-open");
-  if (await opener.isVisible()) await opener.click();
-  const field = who.page.locator("#text");
-  await field.fill(text);
-  await field.locator("xpath=ancestor::form").getByRole("button").first().click();
-}
-
-async function sees(who, text) {
-  await who.page.getByText(text, { exact: false }).first().waitFor({ state: "attached", timeout: SOON });
-}
-
-const indicator = (agent) => agent.page.locator(".who-indicator");
-
-async function shows(agent, words) {
-  await until(`the indicator ${words}`, async () => (await indicator(agent).textContent())?.trim() === words);
-}
-
-const reason = (page) => page.locator("meta[name='parlor:reason']").getAttribute("content");
-
-async function endSession(agent) {
-  await agent.page.locator("[data-opens=end]").click();
-  await agent.page.locator("#end form button[type=submit]").click();
-}
-
-/** Every page that a person saw kept to the rules. */
-function clean() {
-  for (const one of people) one.clean();
-}
+const HOUR = 60 * 60;
 
 describe("an agent and a customer on a phone", () => {
   const pin = "482913";
@@ -371,7 +293,10 @@ describe("what else the agent can do", () => {
     for (const query of ["zoe", "ANGS", "veg zo"]) {
       await page.locator("#q").fill(query);
       const rows = page.locator("#history .session-row");
-      await until(`only Zoë for ${query}`, async () => (await rows.count()) === 1 && (await rows.textContent()).includes("Zoë Ångström-Vega"));
+      await until(
+        `only Zoë for ${query}`,
+        async () => (await rows.count()) === 1 && (await rows.textContent()).includes("Zoë Ångström-Vega"),
+      );
     }
     await page.locator("#q").fill("ngstr");
     await until("nothing found", async () => (await page.locator("#history .session-row").count()) === 0);
@@ -411,206 +336,14 @@ describe("a customer without JavaScript", () => {
       await customer.page.reload();
       return (await customer.page.getByText("Welcome, Ana").count()) > 0;
     });
-    await customer.page.screenshot({ path: new URL("screenshots/room-without-javascript-320.png", import.meta.url).pathname, fullPage: true });
+    await customer.page.screenshot({
+      path: new URL("screenshots/room-without-javascript-320.png", import.meta.url).pathname,
+      fullPage: true,
+    });
     await endSession(agent);
     await agent.page.locator("#room[data-state=ended]").waitFor();
     await customer.page.reload();
     await sees(customer, "This session has ended");
     clean();
-  });
-});
-
-describe("the ends of a session", () => {
-  const access = { level: "none", minutes: null, then_limited_minutes: null, chat: false };
-  before(() => stack.configure({ authentication: { method: "none" }, end: { inactivity_minutes: 10, customer_access: access } }));
-  // The clock only goes forward, and the sessions of the other tests are not to end by it.
-  after(() => stack.configure({ end: { inactivity_minutes: null } }));
-
-  test("r3 an agent who does nothing is warned, can keep it open, and then the session ends", async () => {
-    const agent = await person();
-    const customer = await person({ width: 390 });
-    await agent.signIn(stack.agent);
-    const bo = somebody("Bo");
-    const sid = await start(agent, bo);
-    await enter(customer, stack.linkIn(await stack.messageTo(bo.email)));
-    await inRoom(customer);
-    await stack.advance(8 * MINUTE + 30);
-    await agent.page.reload();
-    await agent.page.locator("#inactivity").waitFor();
-    await inspect(agent.page, "agent-room-inactivity");
-    await agent.page.locator("#inactivity").getByRole("button").click();
-    await agent.page.locator("#inactivity").waitFor({ state: "hidden" });
-    await stack.advance(5 * MINUTE);
-    assert.equal((await stack.api("GET", `/v1/sessions/${sid}`)).state, "active");
-    // Presence is a lease that pings renew; they do not hear of a clock that jumps, a new connection does.
-    await agent.page.reload();
-    await customer.page.reload();
-    await shows(agent, "Online, incomplete");
-    await stack.advance(5 * MINUTE + 1);
-    const ended = await until("the end", async () => {
-      const session = await stack.api("GET", `/v1/sessions/${sid}`);
-      return session.state === "ended" && session;
-    });
-    assert.equal(ended.ended_by, "inactivity");
-    await agent.page.locator("#room[data-state=ended]").waitFor();
-    await customer.page.locator("meta[name='parlor:reason'][content='session-expired']").waitFor({ state: "attached" });
-    clean();
-  });
-
-  test("r2 without access after the end the customer's open room closes", async () => {
-    const agent = await person();
-    const customer = await person({ width: 390 });
-    await agent.signIn(stack.agent);
-    const cy = somebody("Cy");
-    await start(agent, cy);
-    const link = stack.linkIn(await stack.messageTo(cy.email));
-    await enter(customer, link);
-    await inRoom(customer);
-    await shows(agent, "Online, incomplete");
-    await endSession(agent);
-    await customer.page.locator("meta[name='parlor:reason'][content='session-expired']").waitFor({ state: "attached" });
-    clean();
-  });
-});
-
-describe("every page that keeps somebody out", () => {
-  let agent;
-  let customer;
-
-  before(async () => {
-    await stack.configure({ authentication: { method: "pin" } });
-    agent = await person();
-    await agent.signIn(stack.agent);
-    customer = await person({ width: 390 });
-  });
-
-  test("r6 an unknown link: access denied, without detail", async () => {
-    const answer = await customer.page.goto("/s/abcdefghjkmnpqrstvwxyz0123456789abcdefghjkmnpqrstvwxyz0123");
-    assert.equal(answer.status(), 403);
-    assert.equal(await reason(customer.page), "unknown");
-    await inspect(customer.page, "access-denied-unknown");
-  });
-
-  test("r6 cookies off", async () => {
-    const dee = somebody("Dee");
-    await start(agent, { ...dee, pin: "1234" });
-    await customer.page.goto(stack.linkIn(await stack.messageTo(dee.email)));
-    await customer.context.clearCookies();
-    await customer.page.locator("form[action$='/continue'] button").click();
-    assert.equal(await reason(customer.page), "cookies");
-    await inspect(customer.page, "access-denied-cookies");
-  });
-
-  test("r7 five wrong PINs lock, the agent sees it, and the right one works after the time", async () => {
-    const eve = somebody("Eve");
-    await start(agent, { ...eve, pin: "2468" });
-    const link = stack.linkIn(await stack.messageTo(eve.email));
-    await enter(customer, link);
-    for (let tries = 0; tries < 5; tries += 1) await enterPin(customer, "1111");
-    assert.equal(await reason(customer.page), "locked");
-    await inspect(customer.page, "access-denied-locked");
-    await sees(agent, "locked");
-    await inspect(agent.page, "agent-room-locked");
-    await stack.advance(15 * MINUTE + 1);
-    await enter(customer, link);
-    await enterPin(customer, "2468");
-    await inRoom(customer);
-  });
-
-  test("r5 an expired link offers a new one, which arrives and works", async () => {
-    const flo = somebody("Flo");
-    await start(agent, { ...flo, pin: "1357" });
-    const link = stack.linkIn(await stack.messageTo(flo.email));
-    await stack.advance(7 * DAY + 1);
-    const answer = await customer.page.goto(link);
-    assert.equal(answer.status(), 410);
-    assert.equal(await reason(customer.page), "link-expired");
-    await inspect(customer.page, "link-expired");
-    const seen = (await stack.outbox()).filter((item) => item.to.includes(flo.email)).length;
-    await customer.page.locator("form[action$='/new-link'] button").click();
-    const again = stack.linkIn(await stack.messageTo(flo.email, seen));
-    await inspect(customer.page, "link-sent");
-    assert.notEqual(again, link);
-    await enter(customer, again);
-    await enterPin(customer, "1357");
-    await inRoom(customer);
-  });
-
-  test("r15 an agent who signed out elsewhere gets Session closed", async () => {
-    const second = await person();
-    await second.signIn(stack.agent2);
-    await start(second, { ...somebody("Gus"), pin: "9753" });
-    const elsewhere = await second.context.newPage();
-    await elsewhere.goto("/console");
-    await elsewhere.locator("form[action='/logout']").evaluate((form) => form.submit());
-    await elsewhere.waitForURL("**/login**");
-    await elsewhere.close();
-    await second.page.locator(".room-actions details.menu summary").click();
-    await second.page.locator("details.menu form[data-operation=links] button").click();
-    await second.page.locator("dialog#closed[open]").getByText("You were signed out").waitFor();
-    await inspect(second.page, "session-closed");
-    await second.page.reload();
-    await second.page.waitForURL("**/login**");
-    await inspect(second.page, "login-signed-out");
-  });
-
-  test("r15 maintenance: service down, for the customer and the agent", async () => {
-    await stack.configure({ service: { maintenance: true, message: "We are back at 14:00.", status_url: "https://status.example.net/" } });
-    const hal = await person({ width: 390 });
-    const answer = await hal.page.goto("/s/abcdefghjkmnpqrstvwxyz0123456789abcdefghjkmnpqrstvwxyz0123");
-    assert.equal(answer.status(), 503);
-    assert.equal(await reason(hal.page), "service-down");
-    await inspect(hal.page, "service-down");
-    await stack.configure({ service: { maintenance: false, message: null, status_url: null } });
-  });
-
-  test("nothing on the way broke a page", clean);
-});
-
-describe("what a phone has to load", () => {
-  const MOST = 14 * 1024;
-  let link;
-
-  before(async () => {
-    await stack.configure({ authentication: { method: "none" } });
-    const agent = await person();
-    await agent.signIn(stack.agent);
-    const ida = somebody("Ida");
-    await start(agent, ida);
-    link = stack.linkIn(await stack.messageTo(ida.email));
-    await agent.close();
-  });
-
-  const list = ({ bytes, parts }) => `${bytes} bytes: ${parts.map((part) => `${part.bytes} ${part.url}`).join(", ")}`;
-
-  test("the opening page in 14 KB", async () => {
-    const load = await firstLoad(browser, stack, (page) => page.goto(link));
-    console.log(`opening page: ${list(load)}`);
-    assert.ok(load.bytes <= MOST, list(load));
-  });
-
-  test("the room in 14 KB, as the first page that loads its parts", async () => {
-    const load = await firstLoad(browser, stack, async (page, forget) => {
-      await page.goto(link);
-      await page.locator("form[action$='/continue'] button").click();
-      await page.waitForURL(/\/r\//);
-      // What the opening page left in the cache counts too: a room may be the first thing that is opened.
-      const client = await page.context().newCDPSession(page);
-      await client.send("Network.clearBrowserCache");
-      forget();
-      await page.reload();
-    });
-    console.log(`room: ${list(load)}`);
-    assert.ok(load.bytes <= MOST, list(load));
-  });
-});
-
-describe("the outbox", () => {
-  test("lists what was sent, at every width", async () => {
-    const one = await person();
-    await one.page.goto("/outbox");
-    await one.page.locator(".card").first().waitFor();
-    await inspect(one.page, "outbox");
-    one.clean();
   });
 });

@@ -3,7 +3,7 @@
 // server can.
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
-import { mkdtempSync, readdirSync, readFileSync, rmSync, existsSync } from "node:fs";
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { createServer } from "node:http";
 import { tmpdir } from "node:os";
 import { dirname, extname, join, resolve } from "node:path";
@@ -22,9 +22,15 @@ const names = readdirSync(folder)
   .map((file) => file.slice(0, -".html".length));
 
 // As strict as the pages' own policy: nothing inline, nothing from elsewhere. A mail brings its style along.
-const POLICY = "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self' data:; connect-src 'self'; form-action 'self'";
+const POLICY =
+  "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self' data:; connect-src 'self'; form-action 'self'";
 const MAIL_POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src data:";
-const TYPES = { ".html": "text/html; charset=utf-8", ".css": "text/css", ".js": "text/javascript", ".svg": "image/svg+xml" };
+const TYPES = {
+  ".html": "text/html; charset=utf-8",
+  ".css": "text/css",
+  ".js": "text/javascript",
+  ".svg": "image/svg+xml",
+};
 
 const server = createServer((request, response) => {
   const { pathname } = new URL(request.url, "http://samples");
@@ -56,7 +62,10 @@ before(async () => {
   page.on("pageerror", (error) => offences.push(`script error: ${error.message}`));
   page.on("console", (message) => {
     // A sample's live address and what it would fetch lead nowhere.
-    if (message.type() === "error" && !/Failed to load resource|WebSocket|live\.example|connect-src/.test(message.text())) {
+    if (
+      message.type() === "error" &&
+      !/Failed to load resource|WebSocket|live\.example|connect-src/.test(message.text())
+    ) {
       offences.push(message.text());
     }
   });
@@ -73,7 +82,11 @@ for (const name of names) {
     offences = [];
     const address = `http://127.0.0.1:${server.address().port}/${name}.html`;
     const problems = [];
-    for (const [colorScheme, width] of [["light", 320], ["light", 1280], ["dark", 390]]) {
+    for (const [colorScheme, width] of [
+      ["light", 320],
+      ["light", 1280],
+      ["dark", 390],
+    ]) {
       await page.emulateMedia({ colorScheme });
       await page.setViewportSize({ width, height: width < 600 ? 720 : 800 });
       await page.goto(address);
@@ -87,7 +100,22 @@ for (const name of names) {
 }
 
 test("there are samples of pages and mails", () => {
-  for (const kind of ["opening", "pin", "code", "room", "unknown", "device", "console-room", "console-welcome", "console-login", "mail-", "parts"]) {
-    assert.ok(names.some((name) => name.startsWith(kind)), kind);
+  for (const kind of [
+    "opening",
+    "pin",
+    "code",
+    "room",
+    "unknown",
+    "device",
+    "console-room",
+    "console-welcome",
+    "console-login",
+    "mail-",
+    "parts",
+  ]) {
+    assert.ok(
+      names.some((name) => name.startsWith(kind)),
+      kind,
+    );
   }
 });

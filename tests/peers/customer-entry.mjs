@@ -34,7 +34,9 @@ async function read(token) {
   ];
   const answer = await dynamodb.send(
     new BatchGetItemCommand({
-      RequestItems: { [core]: { ConsistentRead: true, Keys: keys.map(([pk, sk]) => ({ pk: { S: pk }, sk: { S: sk } })) } },
+      RequestItems: {
+        [core]: { ConsistentRead: true, Keys: keys.map(([pk, sk]) => ({ pk: { S: pk }, sk: { S: sk } })) },
+      },
     }),
   );
   const items = new Map();
@@ -48,7 +50,8 @@ async function read(token) {
 const SECURITY = {
   "content-type": "text/html; charset=utf-8",
   "cache-control": "no-store",
-  "content-security-policy": "default-src 'none'; style-src 'self'; img-src 'self' https:; form-action 'self'; base-uri 'none'",
+  "content-security-policy":
+    "default-src 'none'; style-src 'self'; img-src 'self' https:; form-action 'self'; base-uri 'none'",
   "referrer-policy": "no-referrer",
   "x-content-type-options": "nosniff",
   "strict-transport-security": "max-age=63072000; includeSubDomains",
@@ -59,7 +62,7 @@ function html(statusCode, body, cookies = []) {
 }
 
 const ENTITIES = { "&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;", "'": "&#39;" };
-const escape = (text) => String(text).replace(/[&<>"']/g, (letter) => ENTITIES[letter]);
+const escaped = (text) => String(text).replace(/[&<>"']/g, (letter) => ENTITIES[letter]);
 
 const LANGUAGES = [
   ["en", "English"],
@@ -70,13 +73,13 @@ const LANGUAGES = [
 ];
 
 function opening({ path, company, agent, asksPin }) {
-  const title = `An invitation from ${escape(agent)} at ${escape(company)}`;
+  const title = `An invitation from ${escaped(agent)} at ${escaped(company)}`;
   const languages = LANGUAGES.map(
-    ([code, name]) => `<li><a href="${escape(path)}?lang=${code}" lang="${code}" hreflang="${code}">${name}</a></li>`,
+    ([code, name]) => `<li><a href="${escaped(path)}?lang=${code}" lang="${code}" hreflang="${code}">${name}</a></li>`,
   ).join("");
   const steps = [
     "You press Continue, and your own page opens on this device and on no other.",
-    asksPin ? `You enter the PIN that ${escape(agent)} gave you.` : undefined,
+    asksPin ? `You enter the PIN that ${escaped(agent)} gave you.` : undefined,
     "You see what is to be done one step at a time, and may pause and come back later.",
   ]
     .filter(Boolean)
@@ -87,17 +90,17 @@ content="width=device-width,initial-scale=1,viewport-fit=cover"><title>${title}<
 content="no-referrer"><meta name="robots" content="noindex,nofollow"><meta name="color-scheme" content="light dark">\
 <meta name="format-detection" content="telephone=no,date=no,address=no,email=no"><link rel="icon" \
 href="/static/icon.svg" type="image/svg+xml"><link rel="stylesheet" href="/static/customer.css"></head><body \
-class="narrow"><header class="top"><span class="mark" aria-hidden="true">${escape(company.slice(0, 2))}</span><p \
-class="company"><bdi>${escape(company)}</bdi></p><details class="menu"><summary class="button button-quiet" \
+class="narrow"><header class="top"><span class="mark" aria-hidden="true">${escaped(company.slice(0, 2))}</span><p \
+class="company"><bdi>${escaped(company)}</bdi></p><details class="menu"><summary class="button button-quiet" \
 title="Language"><svg class="icon" viewBox="0 0 24 24" aria-hidden="true"><path d="M12 21a9 9 0 1 0 0-18 9 9 0 0 0 0 \
 18zM3 12h18M12 3c5 5.500 5 12.500 0 18-5-5.500-5-12.500 0-18z"></path></svg><span class="unseen">Language</span>\
 </summary><ul class="menu-list">${languages}</ul></details></header><main class="sheet"><div class="invite"><span \
-class="avatar"><span aria-hidden="true">${escape(agent.slice(0, 1))}</span></span><h1>${title}</h1></div><div \
+class="avatar"><span aria-hidden="true">${escaped(agent.slice(0, 1))}</span></span><h1>${title}</h1></div><div \
 class="lead"><p>There is something for you to look at, fill in or sign.</p></div><section class="next" \
 aria-labelledby="next"><h2 class="label" id="next">What happens next</h2><ol class="steps">${steps}</ol></section><form \
-class="stack" method="post" action="${escape(path)}/continue"><button class="button button-primary button-wide" \
+class="stack" method="post" action="${escaped(path)}/continue"><button class="button button-primary button-wide" \
 type="submit">Continue</button></form><footer class="small-print"><p>This link is yours alone, so do not pass it on. \
-You did not expect it? Close the page, and nothing will happen. If in doubt, call ${escape(company)} at a number that \
+You did not expect it? Close the page, and nothing will happen. If in doubt, call ${escaped(company)} at a number that \
 you already know.</p><p>This page uses cookies to recognise this device, and for nothing else.</p></footer></main>\
 </body></html>`;
 }

@@ -23,13 +23,22 @@ export async function handler(event) {
   const from = connection.who === "customer" ? "customer" : "agent";
   const at = new Date().toISOString();
   const session = { ...before, version: before.version + 1, seq: before.seq + 1, last_event_at: at };
-  const actor = from === "customer" ? { type: "customer" } : { type: "agent", id: connection.who.agent, name: connection.name };
+  const actor =
+    from === "customer" ? { type: "customer" } : { type: "agent", id: connection.who.agent, name: connection.name };
   const entry = { seq: session.seq, at, actor, origin: { ip: identity.sourceIp, user_agent: identity.userAgent } };
   const message = { ...entry, type: "message.posted", id: frame.id, from, text: frame.text.trim() };
   await write(item, before.version, session, message);
 
   const online = { ...item.online, [connectionId]: { until: new Date(Date.now() + 90_000).toISOString() } };
-  const data = JSON.stringify({ type: "message", seq: message.seq, at, id: message.id, from, name: connection.name, text: message.text });
+  const data = JSON.stringify({
+    type: "message",
+    seq: message.seq,
+    at,
+    id: message.id,
+    from,
+    name: connection.name,
+    text: message.text,
+  });
   await Promise.all(
     Object.entries(online)
       .filter(([, lease]) => Date.parse(lease.until) > Date.now())
@@ -63,7 +72,9 @@ async function read(connectionId, frame) {
       },
     }),
   );
-  const items = Object.values(answer.Responses).flat().map((item) => unmarshall(item));
+  const items = Object.values(answer.Responses)
+    .flat()
+    .map((item) => unmarshall(item));
   return new Map(items.map((item) => [`${item.pk} ${item.sk}`, item]));
 }
 

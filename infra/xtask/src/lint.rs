@@ -12,6 +12,10 @@ pub(crate) fn run() -> Result<bool, Failure> {
         println!("cargo {}", arguments.join(" "));
         clean &= succeeds(cargo().args(arguments))?;
     }
+    let biome = tools::biome()?;
+    println!("biome ci --error-on-warnings");
+    clean &=
+        succeeds(std::process::Command::new(biome).args(["ci", "--error-on-warnings"]).current_dir(crate::root()))?;
     let deny = tools::cargo_deny()?;
     println!("cargo deny check licenses bans sources");
     // Advisories come over the network from a repository of their own and change without a change here: the scheduled

@@ -43,10 +43,17 @@ pub(crate) fn node(whose: &str) -> Result<PathBuf, Failure> {
     Ok(node)
 }
 
-/// The packages of the browser tests.
+/// The packages of the browser tests, with the linter of what runs in a browser.
 pub(crate) fn browser_packages(folder: &Path) -> Result<(), Failure> {
-    node("the browser tests")?;
-    npm_ci(folder, "playwright-core and axe-core")
+    node("the browser tests and the linter of scripts")?;
+    npm_ci(folder, "playwright-core, axe-core and Biome")
+}
+
+/// Biome, which lints and formats scripts and style sheets.
+pub(crate) fn biome() -> Result<PathBuf, Failure> {
+    let folder = root().join("tests/browser");
+    browser_packages(&folder)?;
+    Ok(folder.join("node_modules/.bin/biome"))
 }
 
 /// The packages of the bench's peers. `aws-lambda-ric` compiles its client for the Runtime API, and says little when

@@ -144,7 +144,7 @@ fn outbox_page(found: &[&Item], all: usize, search: &str) -> Markup {
                 title { "Outbox" }
                 link rel="icon" href="data:,";
                 link rel="stylesheet" href="/outbox/style.css";
-                script src="/outbox/script.js" defer {}
+                script type="module" src="/outbox/script.js" {}
                 // Without a script the page still keeps up, at the cost of folding what was open.
                 noscript { meta http-equiv="refresh" content="10"; }
             }

@@ -1,9 +1,13 @@
 // Keeps the page up to date, shows times in the reader's zone and fits each frame to its mail. All of it is comfort:
 // the page is complete without.
-"use strict";
 
 const exact = new Intl.DateTimeFormat(undefined, { dateStyle: "full", timeStyle: "medium" });
-const short = new Intl.DateTimeFormat(undefined, { day: "numeric", month: "short", hour: "2-digit", minute: "2-digit" });
+const short = new Intl.DateTimeFormat(undefined, {
+  day: "numeric",
+  month: "short",
+  hour: "2-digit",
+  minute: "2-digit",
+});
 
 function fit(frame) {
   const root = frame.contentDocument?.documentElement;

@@ -1,0 +1,53 @@
+//! Bundles the style sheets and scripts: joins what each served file imports, takes out what means nothing to a browser,
+//! and names the result after its content, so that it can be cached for ever and a page never meets the wrong version.
+//! Why it is done here, and how: `docs/adr/0016-scripts-as-modules.md`.
+
+use std::error::Error;
+use std::fmt::Write as _;
+use std::fs;
+use std::path::Path;
+
+#[path = "scripts.rs"]
+mod scripts;
+#[path = "styles.rs"]
+mod styles;
+
+/// Every served file: its name, and where its source is under `static/`. A page loads one style sheet and at most one
+/// script.
+const SERVED: [(&str, &str); 7] = [
+    ("customer.css", "css/customer.css"),
+    ("customer.js", "js/customer.js"),
+    ("console.css", "css/console.css"),
+    ("console.js", "js/console.js"),
+    ("agent-room.js", "js/agent-room.js"),
+    ("reference.css", "css/reference.css"),
+    ("icon.svg", "icon.svg"),
+];
+
+/// The table of files as the source of `assets::ALL`.
+pub(crate) fn table(static_dir: &Path) -> Result<String, Box<dyn Error>> {
+    // A folder stands for all that is in it.
+    println!("cargo::rerun-if-changed={}", static_dir.display());
+    let mut table = String::from("&[\n");
+    for (name, source) in SERVED {
+        let source = static_dir.join(source);
+        let (stem, extension) = name.split_once('.').ok_or("a served file's name has an extension")?;
+        let (body, content_type) = match extension {
+            "css" => (styles::bundle(&source)?, "text/css; charset=utf-8"),
+            "js" => (scripts::bundle(&source)?, "text/javascript; charset=utf-8"),
+            _ => (fs::read_to_string(&source)?, "image/svg+xml"),
+        };
+        let hash = fnv1a(body.as_bytes());
+        writeln!(
+            table,
+            "    Asset {{ name: {name:?}, path: \"/static/{stem}.{hash:016x}.{extension}\", content_type: {content_type:?}, body: {body:?} }},"
+        )?;
+    }
+    table.push_str("]\n");
+    Ok(table)
+}
+
+/// FNV-1a: not against an attacker, only to tell one version of our own file from another.
+fn fnv1a(bytes: &[u8]) -> u64 {
+    bytes.iter().fold(0xcbf2_9ce4_8422_2325, |hash, byte| (hash ^ u64::from(*byte)).wrapping_mul(0x0100_0000_01b3))
+}

@@ -1,0 +1,6 @@
+// The agent's room. Everything of the console is here too; what follows is what only a room has.
+import "./console.js";
+import "./agent-room/earlier.js";
+import "./agent-room/operations.js";
+import "./agent-room/pin-card.js";
+import "./agent-room/connection.js";

@@ -1,0 +1,109 @@
+// The composer: Enter sends, and nothing typed is ever lost: not by a reload, not by a failed request, not by the end.
+import { words } from "../console/page.js";
+import { isRefused, post, problemText } from "../console/requests.js";
+import { toast } from "../console/toasts.js";
+import { byId, make, on, one } from "../lib/dom.js";
+import { draft } from "../lib/drafts.js";
+import { freshId } from "../lib/ids.js";
+import { api, sid } from "./room.js";
+import { add, drop, isShown, ownBubble, say, settle, tidy } from "./stream.js";
+import { unmark } from "./unread.js";
+
+export const composer = byId("composer");
+const text = byId("text");
+const kept = draft(`draft:${sid}`);
+let connection = null;
+
+const growsItself = CSS.supports("field-sizing", "content");
+function grow() {
+  if (growsItself) return;
+  text.style.height = "auto";
+  text.style.height = `${text.scrollHeight}px`;
+}
+function setText(value) {
+  text.value = value;
+  kept.keep(value);
+  grow();
+}
+
+/** From now on messages go over this connection. */
+export function sendOver(live) {
+  connection = live;
+}
+
+/** Closes the composer at the end of the session, and opens it again when it goes on. */
+export function setClosed(closed) {
+  one("fieldset", composer).disabled = closed;
+}
+
+/** Puts the focus where one writes, or where one reads when there is nothing to write. */
+export function focusText() {
+  (text.matches(":disabled") ? byId("main") : text).focus({ preventScroll: true });
+}
+
+/** What the server will not have goes back to where it can be changed; what is typed there by now stays behind it. */
+export function refuse(item, body, reason) {
+  if (item) drop(item);
+  setText([body, text.value].filter(Boolean).join("\n"));
+  toast(`${words.sendFailed}: ${reason}`, "bad");
+}
+
+// Without a live connection (none in the page, or no WebSocket on this network) a message is a request like any other.
+async function request(item) {
+  const body = one(".msg-text", item).textContent;
+  const { id } = item.dataset;
+  say(item, words.sending);
+  delete item.dataset.failed;
+  const csrf = one("[name=csrf]", composer).value;
+  const answer = await post(`${api}/messages`, new URLSearchParams({ csrf, idempotency_key: id, id, text: body }));
+  if (answer.ok) {
+    settle(item, answer.body);
+    return;
+  }
+  if (isRefused(answer)) {
+    refuse(item, body, problemText(answer));
+    return;
+  }
+  say(item, `${words.sendFailed} `);
+  item.dataset.failed = "";
+  const retry = make("button", { type: "button", textContent: words.retry });
+  on(retry, "click", () => request(item));
+  one(".msg-status", item).append(retry);
+}
+
+function send() {
+  const body = text.value.trim();
+  if (!body || text.matches(":disabled")) return;
+  unmark();
+  setText("");
+  if (connection) {
+    connection.send(body);
+  } else {
+    const item = ownBubble({ id: freshId(), text: body });
+    add(item, { own: true });
+    request(item);
+  }
+  text.focus();
+}
+
+/** Shows the own messages that the server has not confirmed. */
+export function showQueue(queue) {
+  for (const message of queue) if (!isShown(message.id)) add(ownBubble(message), { own: true });
+}
+
+kept.follow(text);
+grow();
+on(composer, "submit", (event) => {
+  event.preventDefault();
+  send();
+});
+on(text, "keydown", (event) => {
+  if (event.key !== "Enter" || event.shiftKey || event.isComposing) return;
+  event.preventDefault();
+  send();
+});
+on(text, "input", () => {
+  grow();
+  if (unmark()) tidy();
+  if (text.value) connection?.typing();
+});

@@ -1,0 +1,62 @@
+// The live connection of the room. Its loss is a calm bar after three seconds; only when it is lost for good a dialog says
+// so.
+import { openDialog } from "../console/dialogs.js";
+import { page, words } from "../console/page.js";
+import { byId, on } from "../lib/dom.js";
+import { live } from "../lib/live.js";
+import { refuse, sendOver, showQueue } from "./composer.js";
+import { isLeaving } from "./operations.js";
+import { hear, refresh } from "./parts.js";
+import { sayInPane, showTyping } from "./presence.js";
+import { add, bubble, pendingBubble, settle } from "./stream.js";
+
+let connection;
+
+function onMessage(message) {
+  if (message.from === "customer") showTyping(false);
+  const own = message.id && pendingBubble(message.id);
+  if (own) settle(own, message);
+  else add(bubble(message));
+  sayInPane(message);
+}
+
+function onError({ id, code }) {
+  const text = id && connection.refuse(id);
+  if (text) refuse(pendingBubble(id), text, code === "invalid-message" ? words.messageTooLong : words.composerClosed);
+}
+
+function onFrame(message) {
+  switch (message.type) {
+    case "presence":
+    case "pong":
+      if (message.indicator) hear(message.indicator);
+      if (message.customer === false) showTyping(false);
+      break;
+    case "typing":
+      if (message.from !== "agent") showTyping(true);
+      break;
+    case "message":
+      onMessage(message);
+      break;
+    case "error":
+      onError(message);
+      break;
+    case "session":
+    case "interaction":
+    case "settings":
+    case "transfer":
+      if (!isLeaving()) refresh();
+      break;
+  }
+}
+
+function onState(state) {
+  byId("connection").hidden = state !== "waiting";
+  if ((state === "lost" || state === "superseded") && !isLeaving()) openDialog("closed");
+}
+
+on(byId("closed"), "cancel", (event) => event.preventDefault());
+if (page.dataset.live) {
+  connection = live({ frame: onFrame, state: onState, queue: showQueue });
+  sendOver(connection);
+}

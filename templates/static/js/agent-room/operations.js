@@ -1,0 +1,66 @@
+// Operations: any form of the room other than the composer.
+import { openDialog } from "../console/dialogs.js";
+import { page, words } from "../console/page.js";
+import { problemText, submit } from "../console/requests.js";
+import { toast } from "../console/toasts.js";
+import { exact } from "../console/wording.js";
+import { all, byId, on, one } from "../lib/dom.js";
+import { composer, focusText } from "./composer.js";
+import { refresh } from "./parts.js";
+import { room } from "./room.js";
+
+let leaving = false;
+
+/** Whether this page is on its way to another: what becomes of the room is nobody's business here any more. */
+export const isLeaving = () => leaving;
+
+function showLink({ url, expires_at: until }) {
+  if (!url) return false;
+  const line = byId("link-until");
+  byId("link-url").value = url;
+  line.textContent = until ? `${line.dataset.until} ${exact(Date.parse(until))}` : "";
+  openDialog("link");
+  one("[data-do=copy]", byId("link")).focus();
+  refresh();
+  return true;
+}
+
+// What an operation leads to; without an entry, or with `false`, it is said and the parts are fetched.
+const done = {
+  links: showLink,
+  // R12: where no invitation is sent, the answer carries the link to pass on.
+  invite: showLink,
+  end() {
+    const { afterEnd } = page.dataset;
+    if (!afterEnd) return false;
+    leaving = true;
+    location.assign(afterEnd);
+    return true;
+  },
+};
+const said = {
+  invite: words.doneInvite,
+  "device/release": words.doneRelease,
+  "pin/reset": words.doneReset,
+  renew: words.doneRenew,
+  "keep-open": words.doneKeep,
+};
+
+on(room, "submit", async (event) => {
+  const form = event.target.closest("form[data-operation]");
+  if (!form || form === composer) return;
+  event.preventDefault();
+  const { operation } = form.dataset;
+  const answer = await submit(form, event.submitter);
+  if (!answer) return;
+  for (const menu of all("details.menu[open]", room)) menu.open = false;
+  form.closest("dialog[open]")?.close();
+  // A part with the focus in it would wait; this one is what the agent just changed.
+  if (form.closest("[data-part]")) focusText();
+  // Whoever is signed out is told so by a dialog of its own.
+  if (answer.status === 401) return;
+  if (answer.ok && done[operation]?.(answer.body)) return;
+  if (!answer.ok) toast(problemText(answer), "bad");
+  else if (said[operation]) toast(said[operation]);
+  refresh();
+});

@@ -1,0 +1,96 @@
+// The parts of the room are fetched when something changed, and only those put in that are another now. A part that holds
+// the focus or an open menu waits until it is left.
+import { consolePage } from "../console/requests.js";
+import { all, on, one } from "../lib/dom.js";
+import { showTimes } from "../lib/times.js";
+import { focusText, setClosed } from "./composer.js";
+import { countDown } from "./countdown.js";
+import { showIndicator } from "./presence.js";
+import { address, room } from "./room.js";
+import { merge } from "./stream.js";
+
+// How long after a focus was lost it is somewhere else, in milliseconds.
+const SETTLED = 200;
+
+const partNamed = (name) => one(`[data-part="${name}"]`, room);
+// What differs each time that it is rendered, and means nothing to the reader.
+const plain = (html) => html.replace(/(name="(?:idempotency_key|csrf)" value=")[^"]*/g, "$1");
+
+// By part: what the server last rendered, and what waits to be put in.
+const shown = new Map();
+const waiting = new Map();
+let state = room.dataset.state;
+let refreshing = null;
+let again = false;
+let heard = "";
+
+const isBusy = (part) => part.contains(document.activeElement) || one("details[open], [aria-busy=true]", part);
+
+function put(part, html) {
+  // A session that is another now is shown as it is, whatever one was about to press.
+  if (isBusy(part) && room.dataset.state === state) {
+    waiting.set(part, html);
+    return;
+  }
+  waiting.delete(part);
+  const hadFocus = part.contains(document.activeElement);
+  part.innerHTML = html;
+  showTimes(part);
+  if (!hadFocus) return;
+  const next = one("button, a", part);
+  if (next) next.focus();
+  else focusText();
+}
+
+/** Shows a sign of presence. Parts on their way were read before: they must not hide it, nor have the last word. */
+export function hear(indicator) {
+  const changed = showIndicator(indicator);
+  for (const name of ["avatar", "who"]) shown.delete(partNamed(name));
+  if (!changed || !refreshing) return;
+  heard = indicator;
+  again = true;
+}
+
+async function fetchParts() {
+  heard = "";
+  const fresh = one(".room", await consolePage(`${address}?fragment=room`));
+  state = fresh.dataset.state;
+  for (const source of all("[data-part]", fresh)) {
+    const part = partNamed(source.dataset.part);
+    const html = source.innerHTML;
+    if (!part || shown.get(part) === plain(html)) continue;
+    shown.set(part, plain(html));
+    put(part, html);
+  }
+  if (heard) hear(heard);
+  room.dataset.state = state;
+  setClosed(["ended", "discarded"].includes(state));
+  merge(all("#stream > [data-seq]", fresh));
+  countDown(refresh);
+}
+
+/** Brings the room up to date. Whoever asks meanwhile is answered by the next time. */
+export async function refresh() {
+  again = Boolean(refreshing);
+  if (again) return;
+  refreshing = fetchParts();
+  try {
+    await refreshing;
+  } catch {
+    // The next frame, or the next reconnect, asks again.
+  }
+  refreshing = null;
+  if (again) refresh();
+}
+
+// What is in the page already needs no second look: it is remembered before any script changes its times.
+for (const part of all("[data-part]", room)) shown.set(part, plain(part.innerHTML));
+
+const flush = () =>
+  setTimeout(() => {
+    for (const [part, html] of waiting) put(part, html);
+  }, SETTLED);
+on(document, "focusout", flush);
+on(document, "toggle", flush, true);
+
+countDown(refresh);

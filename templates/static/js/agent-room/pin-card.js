@@ -1,0 +1,76 @@
+// The card on the initials: hover, focus or tap; Escape puts it away. The PIN is asked for when it is looked at, and
+// forgotten when the card closes.
+import { words } from "../console/page.js";
+import { on, one } from "../lib/dom.js";
+import { room } from "./room.js";
+
+// How long one may have left the card on the way to its other parts, in milliseconds.
+const PATIENCE = 150;
+
+const face = one("[data-face]", room);
+const button = one(".face-button", face);
+const pin = one("[data-pin]", face);
+const digits = pin && one("[data-pin-out]", pin);
+const hidden = digits?.innerHTML;
+let asked = false;
+
+async function fetchPin() {
+  const answer = await fetch(pin.dataset.pin, { headers: { accept: "application/json" } });
+  if (answer.ok) return (await answer.json()).pin;
+  throw Object.assign(new Error("no PIN"), { status: answer.status });
+}
+
+async function showPin() {
+  if (!pin || asked) return;
+  asked = true;
+  try {
+    const value = await fetchPin();
+    if (!asked) return;
+    digits.textContent = value.replace(/(...)(?=...)/g, "$1\u2009");
+    digits.setAttribute("aria-label", value.split("").join(" "));
+  } catch ({ status }) {
+    digits.textContent = status === 403 || status === 404 ? words.pinNotYours : words.pinFailed;
+    digits.classList.add("small");
+  }
+}
+
+function hidePin() {
+  if (!asked) return;
+  asked = false;
+  digits.classList.remove("small");
+  digits.removeAttribute("aria-label");
+  digits.innerHTML = hidden;
+}
+
+const isShown = () => !("quiet" in face.dataset) && face.matches(":hover, :focus-within, [data-open]");
+
+function look() {
+  const open = isShown();
+  button.setAttribute("aria-expanded", String(open));
+  if (open) showPin();
+  else hidePin();
+}
+function close() {
+  delete face.dataset.open;
+  look();
+}
+
+for (const type of ["pointerenter", "focusin"]) {
+  on(face, type, () => {
+    delete face.dataset.quiet;
+    look();
+  });
+}
+for (const type of ["pointerleave", "focusout"]) {
+  on(face, type, () => setTimeout(() => face.matches(":hover, :focus-within") || close(), PATIENCE));
+}
+on(button, "click", () => {
+  face.toggleAttribute("data-open");
+  look();
+});
+on(document, "keydown", (event) => {
+  if (event.key !== "Escape" || !isShown()) return;
+  face.dataset.quiet = "";
+  close();
+});
+on(document, "pointerdown", (event) => face.contains(event.target) || close());

@@ -1,0 +1,135 @@
+// History: results while one types, more rows in place, and lists that keep up with what happens.
+import { all, byId, on, one } from "../lib/dom.js";
+import { fetchPage } from "../lib/pages.js";
+import { showTimes } from "../lib/times.js";
+import { page, words } from "./page.js";
+import { consolePage } from "./requests.js";
+import { toast } from "./toasts.js";
+
+// In milliseconds: how long somebody who types is waited for, and how often lists are asked for again.
+const TYPING = 140;
+const AGAIN = 30_000;
+
+const search = byId("q");
+const list = byId("history");
+const welcome = one("[data-part=welcome]");
+let searching;
+let wait;
+
+/** What a fetched page has instead of `part`, dressed as it would be here. */
+function dressed(part) {
+  const { sid } = page.dataset;
+  showTimes(part);
+  if (sid) one(`[data-row="${CSS.escape(sid)}"]`, part)?.setAttribute("aria-current", "page");
+  return part;
+}
+
+async function fetchHistory(address) {
+  searching?.abort();
+  searching = new AbortController();
+  const url = new URL(address, location.href);
+  url.searchParams.set("fragment", "history");
+  const found = await consolePage(url, { signal: searching.signal });
+  return dressed(found.getElementById("history") ?? found.body);
+}
+
+async function find() {
+  clearTimeout(wait);
+  const query = search.value.trim();
+  try {
+    const found = await fetchHistory(query ? `/console?q=${encodeURIComponent(query)}` : "/console");
+    list.replaceChildren(...found.childNodes);
+  } catch (error) {
+    if (error.name !== "AbortError") list.dataset.stale = "";
+  }
+}
+
+function clearSearch() {
+  search.value = "";
+  find();
+}
+
+async function showMore(more) {
+  more.setAttribute("aria-busy", "true");
+  try {
+    const found = await fetchHistory(more.getAttribute("href"));
+    const known = new Set(all(".session-row", list).map((row) => row.dataset.row));
+    const fresh = all(".rows > li", found).filter((item) => !known.has(one(".session-row", item)?.dataset.row));
+    one(".rows", list).append(...fresh);
+    const next = one("[data-do=more]", found);
+    if (next) more.replaceWith(next);
+    else more.remove();
+    one(".session-row", fresh[0] ?? list)?.focus();
+  } catch (error) {
+    more.removeAttribute("aria-busy");
+    if (error.name !== "AbortError") toast(words.unreachable, "bad");
+  }
+}
+
+if (search && list) {
+  on(search, "input", () => {
+    clearTimeout(wait);
+    wait = setTimeout(find, TYPING);
+  });
+  on(search, "keydown", (event) => {
+    const first = one(".session-row", list);
+    if (event.key === "ArrowDown" && first) {
+      event.preventDefault();
+      first.focus();
+    }
+    if (event.key === "Escape") {
+      event.preventDefault();
+      if (search.value) clearSearch();
+      else search.blur();
+    }
+  });
+  on(search.form, "submit", async (event) => {
+    event.preventDefault();
+    await find();
+    one(".session-row", list)?.click();
+  });
+  on(list, "click", (event) => {
+    if (!event.target.closest("[data-do=clear-search]")) return;
+    event.preventDefault();
+    search.focus();
+    clearSearch();
+  });
+}
+
+// The lists are asked for again twice a minute while somebody looks at the page, and at once when they come back to it.
+// What the pointer or the focus is on stays where it is: it waits for the next time.
+const busyWith = (part) => part.matches(":hover, :focus-within") || Boolean(one("details[open]", part));
+
+async function lookAgain() {
+  if (document.hidden || search?.value || one("dialog[open]")) return;
+  const idle = [list, welcome].filter((part) => part && !busyWith(part));
+  if (!idle.length) return;
+  let fresh;
+  try {
+    fresh = await fetchPage("/console");
+  } catch {
+    // The next time will do.
+    return;
+  }
+  for (const [part, source] of [
+    [list, fresh.getElementById("history")],
+    [welcome, one("[data-part=welcome]", fresh)],
+  ]) {
+    if (!part || !source || busyWith(part) || search?.value) continue;
+    dressed(source);
+    if (part.innerHTML !== source.innerHTML) part.innerHTML = source.innerHTML;
+  }
+}
+
+if (list) {
+  on(list, "click", (event) => {
+    const more = event.target.closest("[data-do=more]");
+    if (!more) return;
+    event.preventDefault();
+    showMore(more);
+  });
+  if (!one("form[data-new]", byId("main"))) {
+    setInterval(lookAgain, AGAIN);
+    on(document, "visibilitychange", lookAgain);
+  }
+}

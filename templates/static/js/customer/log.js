@@ -1,0 +1,60 @@
+// What was said: the messages of the chat, in the server's order.
+import { byId, make } from "../lib/dom.js";
+import { showTimes } from "../lib/times.js";
+
+// How far from its end somebody may be, in pixels, who still follows the chat.
+const NEAR = 80;
+
+const log = byId("log");
+
+export function toEnd() {
+  if (log) log.scrollTop = log.scrollHeight;
+}
+
+const find = (id) => [...log.children].find((item) => item.dataset.id === id);
+
+// The same as the server makes; without a number it is on its way.
+const row = ({ id, seq, own, name = "", text, at }) => {
+  const item = make("div", { className: own ? "message mine" : "message" });
+  const meta = make("span", { className: "meta" });
+  item.dataset.id = id;
+  meta.append(make("bdi", { textContent: own ? log.dataset.you : name.split(" ")[0] }), " · ");
+  if (seq) {
+    const time = make("time", { dateTime: at });
+    item.dataset.seq = seq;
+    time.dataset.show = "ago";
+    meta.append(time);
+  } else {
+    item.classList.add("on-its-way");
+    meta.append(log.dataset.sending);
+  }
+  item.append(make("p", { dir: "auto", textContent: text }), meta);
+  return item;
+};
+
+/** Shows a message that the server has. */
+export function showMessage(message, own) {
+  if (!log) return;
+  const near = log.scrollHeight - log.scrollTop - log.clientHeight < NEAR;
+  const item = row({ ...message, own });
+  find(message.id)?.remove();
+  // In the server's order, and before what is still on its way.
+  const next = [...log.children].find((other) => Number(other.dataset.seq || Infinity) > message.seq);
+  log.insertBefore(item, next || null);
+  showTimes(item);
+  const hint = byId("log-empty");
+  if (hint) hint.hidden = true;
+  if (own || near) toEnd();
+}
+
+/** Shows which own messages are on their way, and no others. */
+export function showQueue(queue) {
+  if (!log) return;
+  for (const item of log.querySelectorAll(".on-its-way")) {
+    if (!queue.some((own) => own.id === item.dataset.id)) item.remove();
+  }
+  for (const message of queue) {
+    if (!find(message.id)) log.append(row({ ...message, own: true }));
+  }
+  if (queue.length) toEnd();
+}

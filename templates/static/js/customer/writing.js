@@ -1,0 +1,71 @@
+// The field to write in: what is typed is kept until it is sent, and comes back when it is refused.
+
+import { byId, make, on, one } from "../lib/dom.js";
+import { draft } from "../lib/drafts.js";
+import { toEnd } from "./log.js";
+
+const kept = draft(`draft:${location.pathname}`);
+const pointer = matchMedia("(pointer: fine)");
+
+const send = (connection) => {
+  const field = byId("text");
+  const text = field.value.trim();
+  if (!text) return;
+  byId("refused")?.remove();
+  field.value = "";
+  kept.keep("");
+  connection.send(text);
+  toEnd();
+  field.focus();
+};
+
+/** Fills the field with what was kept. Where the chat is closed, it is shown to be copied. */
+export function dressField() {
+  const field = byId("text");
+  if (field) {
+    kept.follow(field);
+    return;
+  }
+  const write = byId("write");
+  const value = kept.read();
+  if (value && write && !one("textarea", write)) {
+    write.append(make("textarea", { className: "input", readOnly: true, value }));
+  }
+}
+
+/** What the server refused goes back into the field, so that nothing typed is lost. */
+export function giveBack(text) {
+  const field = byId("text");
+  const write = byId("write");
+  if (!write || !text) return;
+  const together = [text, field?.value].filter(Boolean).join("\n");
+  if (field) field.value = together;
+  kept.keep(together);
+  byId("refused")?.remove();
+  const trouble = make("p", { id: "refused", className: "field-error", textContent: byId("log").dataset.refused });
+  trouble.setAttribute("role", "alert");
+  write.prepend(trouble);
+}
+
+/** Writing, over the live connection that there is by then. */
+export function dressWriting(connection) {
+  const panel = byId("chat");
+  on(panel, "submit", (event) => {
+    // Without a live connection the form goes the long way, and works all the same.
+    if (!connection()) {
+      kept.keep("");
+      return;
+    }
+    event.preventDefault();
+    send(connection());
+  });
+  on(panel, "input", () => connection()?.typing());
+  on(panel, "keydown", (event) => {
+    const { key, shiftKey, isComposing, target } = event;
+    // Enter sends where there is a real keyboard; on a phone it is a new line.
+    if (target.id !== "text" || key !== "Enter" || shiftKey || isComposing || !pointer.matches) return;
+    event.preventDefault();
+    if (target.value.trim()) one("button", target.form).click();
+  });
+  dressField();
+}

@@ -1,0 +1,39 @@
+// Own messages that the server has not confirmed yet.
+import { one } from "./dom.js";
+import { freshId } from "./ids.js";
+import { inTab } from "./storage.js";
+
+/** The messages of `session` that wait, oldest first, kept through reloads; `told` hears of each change, and at once. */
+export function unconfirmed(session, told) {
+  const key = `queue:${session}`;
+  let waiting = [];
+  const change = (next) => {
+    waiting = next;
+    inTab.set(key, next.length ? JSON.stringify(next) : "");
+    told(next);
+  };
+  const some = (id) => waiting.filter((own) => own.id === id);
+  try {
+    // What the server's page already shows was confirmed, even if the confirmation never arrived.
+    waiting = JSON.parse(inTab.get(key) || "[]").filter((own) => !one(`[data-id="${own.id}"]`));
+  } catch {
+    // Not what we kept there.
+  }
+  change(waiting);
+  return {
+    all: () => waiting,
+    /** The message with this id, in a list; an empty one when it does not wait. */
+    some,
+    add(text) {
+      const message = { id: freshId(), text };
+      change([...waiting, message]);
+      return message;
+    },
+    /** Takes a message out and gives its text; without such a message it gives nothing. */
+    remove(id) {
+      const [own] = some(id);
+      if (own) change(waiting.filter((other) => other !== own));
+      return own ? own.text : "";
+    },
+  };
+}
