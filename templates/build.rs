@@ -1,88 +1,39 @@
-//! Bundles the style sheets and scripts: joins the sources of each served file, takes comments and indentation out,
-//! and names the result after its content, so that it can be cached for ever and a page never meets the wrong version.
+//! Puts what stands beside the code into it: style sheets and scripts from `static/`, words from `i18n/`.
 
-use std::fmt::Write as _;
+use std::error::Error;
 use std::path::{Path, PathBuf};
 use std::{env, fs};
 
-/// Served name and the sources it is joined from, in order. A page loads one style sheet and at most one script.
-const BUNDLES: &[(&str, &[&str])] = &[
-    ("customer.css", &["tokens.css", "parts.css", "customer.css"]),
-    ("customer.js", &["live.js", "room.js"]),
-    ("console.css", &["tokens.css", "parts.css", "parts-more.css", "console.css"]),
-    ("console.js", &["live.js", "console.js"]),
-    ("agent-room.js", &["live.js", "console.js", "agent-room.js"]),
-    ("reference.css", &["tokens.css", "parts.css", "reference.css"]),
-    ("icon.svg", &["icon.svg"]),
-];
+#[path = "build/assets.rs"]
+mod assets;
+#[path = "build/catalogue.rs"]
+mod catalogue;
 
-fn main() -> Result<(), Box<dyn std::error::Error>> {
-    let static_dir = PathBuf::from(env::var("CARGO_MANIFEST_DIR")?).join("static");
-    println!("cargo::rerun-if-changed={}", static_dir.display());
-    let mut table = String::from("&[\n");
-    for (name, sources) in BUNDLES {
-        let mut text = String::new();
-        for source in *sources {
-            let path = static_dir.join(source);
-            println!("cargo::rerun-if-changed={}", path.display());
-            text.push_str(&fs::read_to_string(&path).map_err(|error| format!("{}: {error}", path.display()))?);
-            text.push('\n');
+fn main() -> Result<(), Box<dyn Error>> {
+    let here = PathBuf::from(env::var("CARGO_MANIFEST_DIR")?);
+    let out = PathBuf::from(env::var("OUT_DIR")?);
+    fs::write(out.join("assets.rs"), assets::table(&here.join("static"))?)?;
+    match words(&here.join("i18n"))? {
+        Ok(source) => fs::write(out.join("words.rs"), source)?,
+        // Each in a line of its own, so that a translator sees all of them at once.
+        Err(mistakes) => {
+            for mistake in mistakes {
+                println!("cargo::error={mistake}");
+            }
         }
-        let (stem, extension) = name.split_once('.').ok_or("a bundle's name has an extension")?;
-        let (body, content_type) = match extension {
-            "css" => (shorten_css(&text), "text/css; charset=utf-8"),
-            "js" => (shorten_js(&text), "text/javascript; charset=utf-8"),
-            _ => (text, "image/svg+xml"),
-        };
-        let hash = fnv1a(body.as_bytes());
-        writeln!(
-            table,
-            "    Asset {{ name: {name:?}, path: \"/static/{stem}.{hash:016x}.{extension}\", content_type: {content_type:?}, body: {body:?} }},"
-        )?;
     }
-    table.push_str("]\n");
-    fs::write(Path::new(&env::var("OUT_DIR")?).join("assets.rs"), table)?;
     Ok(())
 }
 
-/// Takes out comments and the spaces that mean nothing. Our style sheets hold no strings with comments or braces.
-fn shorten_css(text: &str) -> String {
-    let mut rest = text;
-    let mut plain = String::with_capacity(text.len());
-    while let Some((before, after)) = rest.split_once("/*") {
-        plain.push_str(before);
-        rest = after.split_once("*/").map_or("", |(_, after)| after);
+/// The accessors of the catalogue, or what is wrong with its files.
+fn words(folder: &Path) -> Result<Result<String, Vec<String>>, Box<dyn Error>> {
+    println!("cargo::rerun-if-changed={}", folder.display());
+    let mut files = Vec::new();
+    for language in catalogue::LANGUAGES {
+        let path = folder.join(format!("{}.toml", language.code));
+        println!("cargo::rerun-if-changed={}", path.display());
+        files.push(fs::read_to_string(&path).map_err(|error| format!("{}: {error}", path.display()))?);
     }
-    plain.push_str(rest);
-    let mut short = String::with_capacity(plain.len());
-    for word in plain.split_whitespace() {
-        let tight =
-            short.is_empty() || short.ends_with(['{', '}', ';', ',', ':', '>']) || word.starts_with(['{', '}', '>']);
-        if !tight {
-            short.push(' ');
-        }
-        short.push_str(word);
-    }
-    short.replace(";}", "}")
-}
-
-/// Takes out whole-line comments, blank lines and indentation; never touches the inside of a line. Our scripts keep
-/// no string over several lines, so this cannot change what they do.
-fn shorten_js(text: &str) -> String {
-    let mut short = String::with_capacity(text.len());
-    let mut in_comment = false;
-    for line in text.lines().map(str::trim) {
-        if in_comment || line.starts_with("/*") {
-            in_comment = !line.ends_with("*/");
-        } else if !line.is_empty() && !line.starts_with("//") {
-            short.push_str(line);
-            short.push('\n');
-        }
-    }
-    short
-}
-
-/// FNV-1a: not against an attacker, only to tell one version of our own file from another.
-fn fnv1a(bytes: &[u8]) -> u64 {
-    bytes.iter().fold(0xcbf2_9ce4_8422_2325, |hash, byte| (hash ^ u64::from(*byte)).wrapping_mul(0x0100_0000_01b3))
+    let texts: Vec<&str> = files.iter().map(String::as_str).collect();
+    Ok(catalogue::Catalogue::read(&texts).map(|catalogue| catalogue.source()))
 }
