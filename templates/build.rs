@@ -1,13 +1,39 @@
-//! Makes the table of served files; see `build/assets.rs`.
+//! Puts what stands beside the code into it: style sheets and scripts from `static/`, words from `i18n/`.
 
-use std::path::Path;
+use std::error::Error;
+use std::path::{Path, PathBuf};
 use std::{env, fs};
 
 #[path = "build/assets.rs"]
 mod assets;
+#[path = "build/catalogue.rs"]
+mod catalogue;
 
-fn main() -> Result<(), Box<dyn std::error::Error>> {
-    let table = assets::table(&Path::new(&env::var("CARGO_MANIFEST_DIR")?).join("static"))?;
-    fs::write(Path::new(&env::var("OUT_DIR")?).join("assets.rs"), table)?;
+fn main() -> Result<(), Box<dyn Error>> {
+    let here = PathBuf::from(env::var("CARGO_MANIFEST_DIR")?);
+    let out = PathBuf::from(env::var("OUT_DIR")?);
+    fs::write(out.join("assets.rs"), assets::table(&here.join("static"))?)?;
+    match words(&here.join("i18n"))? {
+        Ok(source) => fs::write(out.join("words.rs"), source)?,
+        // Each in a line of its own, so that a translator sees all of them at once.
+        Err(mistakes) => {
+            for mistake in mistakes {
+                println!("cargo::error={mistake}");
+            }
+        }
+    }
     Ok(())
+}
+
+/// The accessors of the catalogue, or what is wrong with its files.
+fn words(folder: &Path) -> Result<Result<String, Vec<String>>, Box<dyn Error>> {
+    println!("cargo::rerun-if-changed={}", folder.display());
+    let mut files = Vec::new();
+    for language in catalogue::LANGUAGES {
+        let path = folder.join(format!("{}.toml", language.code));
+        println!("cargo::rerun-if-changed={}", path.display());
+        files.push(fs::read_to_string(&path).map_err(|error| format!("{}: {error}", path.display()))?);
+    }
+    let texts: Vec<&str> = files.iter().map(String::as_str).collect();
+    Ok(catalogue::Catalogue::read(&texts).map(|catalogue| catalogue.source()))
 }

@@ -1,4 +1,4 @@
-//! Writes every sample of the pages, mails, texts and parts, with their style sheets and scripts, into the folder
+//! Writes every sample of the pages, mails, texts and components, with their style sheets and scripts, into the folder
 //! named by the argument: `cargo run -p parlor-templates --example samples -- target/samples`.
 //! For looking at them in a browser, and for the browser tests to look at each; `python3 -m http.server` in that folder serves the scripts too.
 
@@ -7,7 +7,7 @@ use std::{env, fs, io};
 
 use maud::{Render, html};
 use parlor_templates::{
-    Accent, Lang, Shell, assets, console, customer, mail::Mail, parts, reference::Reference, text::Text,
+    Accent, Lang, Shell, assets, components, console, customer, mail::Mail, reference::Reference, text::Text,
 };
 
 fn main() -> io::Result<()> {
@@ -38,7 +38,7 @@ fn main() -> io::Result<()> {
     fs::write(folder.join("texts.txt"), texts.join("\n"))?;
     let document = serde_json::from_str(include_str!("../../docs/openapi.json"))?;
     write("reference", Reference::sample(&document).into_string())?;
-    let body = html! { main.stack { @for (name, part) in parts::samples() { h2 { (name) } (part) } } };
+    let body = html! { main.stack { @for (name, component) in components::samples() { h2 { (name) } (component) } } };
     let page = Shell {
         lang: Lang::En,
         title: "Parts",

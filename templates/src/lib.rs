@@ -1,19 +1,23 @@
 //! Everything that people see: pages, mails and texts.
 //!
-//! A view is a plain struct that says what is on the page, with a `samples()` list and a `render()`; nothing here reads a
-//! clock, a table or a request. Customers are spoken to from one catalogue, [`words`], in five languages; staff pages
-//! are under [`console`]. Style sheets and scripts are in `static/` and served under the names in [`assets`].
+//! A view is a plain struct that says what is on the page and in which language, with a `samples()` list and a `render()`;
+//! nothing here reads a clock, a table or a request. Customers' pages are under [`customer`], staff's under [`console`];
+//! both are made of [`components`] and say the [`words`] of one catalogue. Style sheets and scripts are in `static/` and
+//! served under the names in [`assets`].
 
 pub mod accent;
 pub mod assets;
+pub mod components;
 pub mod console;
 pub mod customer;
 pub mod lang;
 pub mod layout;
 pub mod mail;
-pub mod parts;
+pub mod names;
 pub mod reference;
+pub mod refusals;
 pub mod text;
+pub mod times;
 pub mod words;
 
 pub use accent::Accent;

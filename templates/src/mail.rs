@@ -9,9 +9,11 @@ use maud::{DOCTYPE, Markup, PreEscaped, html};
 
 use crate::customer::{Brand, sample};
 use crate::lang::Lang;
-use crate::words::{self, fill};
+use crate::names::first_name;
+use crate::times;
+use crate::words::{customer, mail as words};
 
-/// What a message to the customer is about; for [`Mail`] and [`crate::text::Text`] alike.
+/// What a message to the customer is about, be it a mail or a text message.
 #[derive(Clone, PartialEq, Eq)]
 pub enum Purpose {
     /// The invitation.
@@ -143,73 +145,55 @@ impl Mail {
 
     fn said(&self) -> Said {
         let lang = self.lang;
-        let first = |name: &str| one_line(name.split_whitespace().next().unwrap_or_default());
+        let first = |name: &str| one_line(first_name(name));
         let (agent, customer, company) = (first(&self.agent), first(&self.customer), one_line(&self.brand.company));
-        let minutes = match &self.purpose {
-            Purpose::Code { minutes, .. } => minutes.to_string(),
-            _ => String::new(),
-        };
-        let values = [
-            ("agent", agent.as_str()),
-            ("name", customer.as_str()),
-            ("company", company.as_str()),
-            ("n", minutes.as_str()),
-        ];
-        let say = |text: &str| fill(lang, text, &values);
+        let (agent, company) = (agent.as_str(), company.as_str());
+        let why = || words::why(lang, agent, company).to_string();
+        let preview = || words::invitation_preview(lang).to_owned();
+        let left_it = || words::new_link_preview(lang).to_owned();
         let (subject, preview, body, why) = match &self.purpose {
-            Purpose::Invitation { pin, .. } => (
-                words::opening_title(lang),
-                words::mail_invitation_preview(lang),
-                if *pin {
-                    vec![words::mail_invitation(lang), words::mail_pin(lang)]
-                } else {
-                    vec![words::mail_invitation(lang)]
-                },
-                words::mail_why(lang),
-            ),
+            Purpose::Invitation { pin, .. } => {
+                let mut body = vec![words::invitation(lang, agent, company).to_string()];
+                body.extend(pin.then(|| words::pin(lang, agent).to_string()));
+                (customer::opening_title(lang, agent, company).to_string(), preview(), body, why())
+            }
             Purpose::NewLink { .. } => (
-                words::mail_new_link_subject(lang),
-                words::mail_new_link_preview(lang),
-                vec![words::mail_new_link(lang)],
-                words::mail_new_link_why(lang),
+                words::new_link_subject(lang, company).to_string(),
+                left_it(),
+                vec![words::new_link(lang, agent, company).to_string()],
+                words::new_link_why(lang).to_owned(),
             ),
             Purpose::Renewed { .. } => (
-                words::mail_renewed_subject(lang),
-                words::mail_new_link_preview(lang),
-                vec![words::mail_renewed(lang)],
-                words::mail_why(lang),
+                words::renewed_subject(lang, company).to_string(),
+                left_it(),
+                vec![words::renewed(lang, agent, company).to_string()],
+                why(),
             ),
-            Purpose::Code { .. } => (
-                words::mail_code_subject(lang),
-                words::mail_code_preview(lang),
-                vec![words::mail_code(lang)],
-                words::mail_code_why(lang),
+            Purpose::Code { minutes, .. } => (
+                words::code_subject(lang, company).to_string(),
+                words::code_preview(lang, u64::from(*minutes)).to_string(),
+                vec![words::code(lang, company).to_string()],
+                words::code_why(lang, company).to_string(),
             ),
             Purpose::Reminder { .. } => (
-                words::mail_reminder_subject(lang),
-                words::mail_invitation_preview(lang),
-                vec![words::mail_reminder(lang)],
-                words::mail_why(lang),
+                words::reminder_subject(lang, company).to_string(),
+                preview(),
+                vec![words::reminder(lang).to_owned()],
+                why(),
             ),
             Purpose::Update { .. } => (
-                words::mail_update_subject(lang),
-                words::mail_invitation_preview(lang),
-                vec![words::mail_update(lang)],
-                words::mail_why(lang),
+                words::update_subject(lang, company).to_string(),
+                preview(),
+                vec![words::update(lang, agent).to_string()],
+                why(),
             ),
         };
-        Said {
-            subject: say(subject),
-            preview: say(preview),
-            hello: say(words::mail_hello(lang)),
-            body: body.into_iter().map(say).collect(),
-            until: self
-                .purpose
-                .until()
-                .map(|until| fill(lang, words::mail_until(lang), &[("until", &words::moment(lang, until))])),
-            keep: matches!(self.purpose, Purpose::Code { .. }).then(|| say(words::mail_code_keep(lang))),
-            why: say(why),
-        }
+        let until = self.purpose.until().map(|until| words::until(lang, &times::moment(lang, until)).to_string());
+        let keep = match self.purpose {
+            Purpose::Code { minutes, .. } => Some(words::code_keep(lang, u64::from(minutes)).to_string()),
+            _ => None,
+        };
+        Said { subject, preview, hello: words::hello(lang, &customer).to_string(), body, until, keep, why }
     }
 
     /// The text part: short lines are left to the reader's program, paragraphs are ours.
@@ -222,7 +206,7 @@ impl Mail {
         }
         parts.extend(said.keep.clone());
         if self.purpose.link().is_some() {
-            let only_you = words::only_you(self.lang);
+            let only_you = customer::only_you(self.lang);
             parts.push(said.until.as_ref().map_or_else(|| only_you.to_owned(), |until| format!("{until} {only_you}")));
         }
         parts.push(format!("-- \n{}\n{}", one_line(&self.brand.company), said.why));
@@ -278,10 +262,10 @@ impl Mail {
                                     @if let Some(link) = other.link() {
                                         p style="margin:8px 0 24px" {
                                             a.go href=(link) style={ "display:inline-block;padding:14px 28px;background:" (button) ";color:#ffffff;border-radius:8px;font-weight:600;text-decoration:none;mso-padding-alt:0" } {
-                                                (words::open_page(lang))
+                                                (customer::open_page(lang))
                                             }
                                         }
-                                        p.soft style="margin:0 0 4px;color:#565e6c;font-size:14px" { (words::mail_address(lang)) }
+                                        p.soft style="margin:0 0 4px;color:#565e6c;font-size:14px" { (words::address(lang)) }
                                         p dir="ltr" style={ "margin:0 0 16px;font-size:14px;word-break:break-all;text-align:" (side) } {
                                             a.link href=(link) style={ "color:" (button) } { (link) }
                                         }
@@ -292,7 +276,7 @@ impl Mail {
                             @if self.purpose.link().is_some() {
                                 p.soft style="margin:0;color:#565e6c;font-size:14px" {
                                     @if let Some(until) = &said.until { (until) " " }
-                                    (words::only_you(lang))
+                                    (customer::only_you(lang))
                                 }
                             }
                         }

@@ -5,8 +5,9 @@ use std::collections::BTreeMap;
 use maud::{Markup, Render, html};
 use serde_json::Value;
 
+use crate::accent::Accent;
+use crate::lang::Lang;
 use crate::layout::Shell;
-use crate::{Accent, Lang};
 
 /// Methods in the order that a path shows them.
 const METHODS: [&str; 5] = ["get", "post", "put", "patch", "delete"];

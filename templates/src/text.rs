@@ -8,7 +8,8 @@ use unicode_normalization::{UnicodeNormalization, char::is_combining_mark};
 
 use crate::lang::Lang;
 use crate::mail::Purpose;
-use crate::words::{self, fill_plain};
+use crate::names::first_name;
+use crate::words::text as words;
 
 /// The room in one part, in septets.
 const ROOM: usize = 160;
@@ -32,53 +33,57 @@ pub struct Text {
 impl Text {
     /// The message, ready to be sent.
     pub fn render(&self) -> String {
-        let lang = self.lang;
-        let agent = name_in_gsm(self.agent.split_whitespace().next().unwrap_or_default());
-        let company = name_in_gsm(&self.company);
-        let secret = match &self.purpose {
-            Purpose::Code { code, .. } => code.as_str(),
-            other => other.link().unwrap_or_default(),
-        };
-        let minutes = match &self.purpose {
-            Purpose::Code { minutes, .. } => minutes.to_string(),
-            _ => String::new(),
-        };
-        let whole = match self.purpose {
-            Purpose::Invitation { .. } => words::text_invitation(lang),
-            Purpose::NewLink { .. } => words::text_new_link(lang),
-            Purpose::Renewed { .. } => words::text_renewed(lang),
-            Purpose::Code { .. } => words::text_code(lang),
-            Purpose::Reminder { .. } => words::text_reminder(lang),
-            Purpose::Update { .. } => words::text_update(lang),
-        };
-        let needs_agent = whole.contains("{agent}");
+        let Some(company) = name_in_gsm(&self.company) else { return self.alone() };
+        let agent = name_in_gsm(first_name(&self.agent));
+        let bare = |company: &str| format!("{company}: {}", self.secret());
         // From all there is to say to the least that still says who and where.
-        let shorter = if needs_agent { words::text_page(lang) } else { whole };
-        let bare = "{company}: {link}{code}";
-        let is_code = matches!(self.purpose, Purpose::Code { .. });
-        let alone = if is_code { words::text_code_alone(lang) } else { "{link}" };
-        let put = |template: &str, company: &str| {
-            let (link, code) = if is_code { ("", secret) } else { (secret, "") };
-            fill_plain(
-                template,
-                &[
-                    ("company", company),
-                    ("agent", agent.as_deref().unwrap_or_default()),
-                    ("link", link),
-                    ("code", code),
-                    ("n", &minutes),
-                ],
-            )
-        };
-        let Some(company) = company else { return put(alone, "") };
-        let templates = [if needs_agent && agent.is_none() { shorter } else { whole }, shorter, bare];
-        if let Some(text) = templates.iter().map(|template| put(template, &company)).find(|text| septets(text) <= ROOM)
-        {
+        let whole = agent.filter(|_| self.names_agent()).map(|agent| self.whole(&company, &agent));
+        let texts = [whole, Some(self.without_agent(&company)), Some(bare(&company))];
+        if let Some(text) = texts.into_iter().flatten().find(|text| septets(text) <= ROOM) {
             return text;
         }
-        let room = ROOM.saturating_sub(septets(&put(bare, "")));
-        let cut = cut_to(&company, room);
-        if cut.chars().count() >= COMPANY_MIN { put(bare, &cut) } else { put(alone, "") }
+        let cut = cut_to(&company, ROOM.saturating_sub(septets(&bare(""))));
+        if cut.chars().count() >= COMPANY_MIN { bare(&cut) } else { self.alone() }
+    }
+
+    /// The link or the code: what is never cut.
+    fn secret(&self) -> &str {
+        match &self.purpose {
+            Purpose::Code { code, .. } => code,
+            other => other.link().unwrap_or_default(),
+        }
+    }
+
+    fn names_agent(&self) -> bool {
+        matches!(self.purpose, Purpose::Invitation { .. } | Purpose::Renewed { .. } | Purpose::Update { .. })
+    }
+
+    fn whole(&self, company: &str, agent: &str) -> String {
+        let (lang, secret) = (self.lang, self.secret());
+        match self.purpose {
+            Purpose::Invitation { .. } => words::invitation(lang, company, agent, secret).plain(),
+            Purpose::NewLink { .. } => words::new_link(lang, company, secret).plain(),
+            Purpose::Renewed { .. } => words::renewed(lang, company, agent, secret).plain(),
+            Purpose::Code { minutes, .. } => words::code(lang, company, secret, u64::from(minutes)).plain(),
+            Purpose::Reminder { .. } => words::reminder(lang, company, secret).plain(),
+            Purpose::Update { .. } => words::update(lang, company, agent, secret).plain(),
+        }
+    }
+
+    fn without_agent(&self, company: &str) -> String {
+        if self.names_agent() {
+            words::page(self.lang, company, self.secret()).plain()
+        } else {
+            self.whole(company, "")
+        }
+    }
+
+    /// Without anybody's name.
+    fn alone(&self) -> String {
+        match &self.purpose {
+            Purpose::Code { code, .. } => words::code_alone(self.lang, code).plain(),
+            other => other.link().unwrap_or_default().to_owned(),
+        }
     }
 
     /// Every kind of text message, and names that do not fit.

@@ -21,7 +21,12 @@ use jiff::Timestamp;
 use lambda_http::{Body, Request, Response, http::Method};
 use parlor_runtime::{HttpFunction, Runtime};
 use parlor_store::StoreError;
-use parlor_web::{ApiError, AppState, api_request::segments, problem, redirect};
+use parlor_templates::Lang;
+use parlor_web::{
+    ApiError, AppState,
+    api_request::{lang, segments},
+    problem, redirect,
+};
 
 /// Signs staff in and out, and lets the first admin in.
 #[derive(Debug)]
@@ -47,11 +52,11 @@ impl From<StoreError> for AuthError {
 }
 
 impl AuthError {
-    fn into_response(self, now: Timestamp) -> Response<Body> {
+    fn into_response(self, lang: Lang, now: Timestamp) -> Response<Body> {
         match self {
             Self::NobodySignedIn => sign_in::signed_out(),
             Self::ApiError(ApiError::NotSignedIn) => redirect("/login"),
-            Self::ApiError(refused) => problem::page(&refused.problem(now), "/console"),
+            Self::ApiError(refused) => problem::page(lang, &refused.problem(now), "/console"),
         }
     }
 }
@@ -74,6 +79,6 @@ impl HttpFunction for AgentAuth {
             (&Method::POST, ["setup", token]) => setup::submit(&self.app, &request, token).await,
             _ => Err(ApiError::NotFound.into()),
         };
-        answer.unwrap_or_else(|error| error.into_response(self.app.clock.now()))
+        answer.unwrap_or_else(|error| error.into_response(lang(&request), self.app.clock.now()))
     }
 }

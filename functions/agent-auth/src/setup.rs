@@ -3,8 +3,16 @@
 use lambda_http::{Body, Request, Response, http::StatusCode};
 use parlor_domain::{Agent, AgentId, EmailAddress, Role, Secret, TeamId};
 use parlor_store::{NewAgent, ReadBatch, StoreError};
-use parlor_templates::console::{FieldError, Setup, words};
-use parlor_web::{AppState, api_request::form_fields, html, redirect};
+use parlor_templates::{
+    Lang,
+    console::{FieldError, Setup},
+    words::console as words,
+};
+use parlor_web::{
+    AppState,
+    api_request::{form_fields, lang},
+    html, redirect,
+};
 
 use crate::{
     AuthError,
@@ -12,16 +20,13 @@ use crate::{
     password,
 };
 
-/// The first team's name. Customers see it until the settings name the company (`branding.name`).
-const FIRST_TEAM: &str = "Customer service";
-
 /// Longest name of a member of staff, in characters.
 const NAME_MAX: usize = 120;
 
 /// GET `/setup/{token}`.
 pub(crate) async fn page(app: &AppState, request: &Request, token: &str) -> Result<Response<Body>, AuthError> {
     if !opens(app, token).await? {
-        return Ok(gone());
+        return Ok(gone(request));
     }
     Ok(show(app, request, StatusCode::OK, Setup { action: action(token), ..Setup::default() }))
 }
@@ -31,10 +36,10 @@ pub(crate) async fn submit(app: &AppState, request: &Request, token: &str) -> Re
     let fields = form_fields(request)?;
     form_token::check(request, &fields, app)?;
     if !opens(app, token).await? {
-        return Ok(gone());
+        return Ok(gone(request));
     }
     let field = |name: &str| fields.get(name).map(String::as_str).unwrap_or_default();
-    let admin = match check(field("name"), field("email"), field("password")) {
+    let admin = match check(lang(request), field("name"), field("email"), field("password")) {
         Ok(admin) => admin,
         Err(errors) => {
             let (name, email) = (field("name").to_owned(), field("email").to_owned());
@@ -51,12 +56,13 @@ pub(crate) async fn submit(app: &AppState, request: &Request, token: &str) -> Re
         also_teams: vec![],
     };
     let new = NewAgent { agent, password: password::hash(field("password"), &app.entropy) };
-    match app.store.create_first_admin(&new, FIRST_TEAM).await {
+    // Customers see the team's name until the settings name the company (`branding.name`).
+    match app.store.create_first_admin(&new, words::first_team(lang(request))).await {
         Ok(()) => {
             tracing::info!(agent = %new.agent.id, "the first admin");
             Ok(redirect("/login?next=/console"))
         }
-        Err(StoreError::Condition(_)) => Ok(gone()),
+        Err(StoreError::Condition(_)) => Ok(gone(request)),
         Err(error) => Err(error.into()),
     }
 }
@@ -74,14 +80,14 @@ fn action(token: &str) -> String {
 
 fn show(app: &AppState, request: &Request, status: StatusCode, view: Setup) -> Response<Body> {
     let door = FormToken::of(request, app);
-    let mut response = html(status, Setup { csrf: door.token.clone(), ..view }.render(), None);
+    let mut response = html(status, Setup { lang: lang(request), csrf: door.token.clone(), ..view }.render(), None);
     door.mark(&mut response);
     response
 }
 
 /// The same page whether the link was used, is too old or never was.
-fn gone() -> Response<Body> {
-    html(StatusCode::GONE, Setup { used: true, ..Setup::default() }.render(), None)
+fn gone(request: &Request) -> Response<Body> {
+    html(StatusCode::GONE, Setup { lang: lang(request), used: true, ..Setup::default() }.render(), None)
 }
 
 /// What was typed, once it is in order.
@@ -90,23 +96,23 @@ struct Admin {
     email: EmailAddress,
 }
 
-fn check(name: &str, email: &str, typed: &str) -> Result<Admin, Vec<FieldError>> {
+fn check(lang: Lang, name: &str, email: &str, typed: &str) -> Result<Admin, Vec<FieldError>> {
     let mut errors = vec![];
     let name = name.trim();
     if name.is_empty() || name.chars().count() > NAME_MAX || name.chars().any(char::is_control) {
-        errors.push(FieldError::new("name", words::NEED_YOUR_NAME));
+        errors.push(FieldError::new("name", words::need_your_name(lang)));
     }
     let email = email.parse::<EmailAddress>();
     if email.is_err() {
-        errors.push(FieldError::new("email", words::NEED_YOUR_EMAIL));
+        errors.push(FieldError::new("email", words::need_your_email(lang)));
     }
     let length = typed.chars().count();
     if length < password::MIN_CHARS {
-        errors.push(FieldError::new("password", words::PASSWORD_TOO_SHORT));
+        errors.push(FieldError::new("password", words::password_too_short(lang)));
     } else if length > password::MAX_CHARS {
-        errors.push(FieldError::new("password", words::PASSWORD_TOO_LONG));
+        errors.push(FieldError::new("password", words::password_too_long(lang)));
     } else if email.as_ref().is_ok_and(|email| typed.eq_ignore_ascii_case(email.as_str())) {
-        errors.push(FieldError::new("password", words::PASSWORD_IS_EMAIL));
+        errors.push(FieldError::new("password", words::password_is_email(lang)));
     }
     match email {
         Ok(email) if errors.is_empty() => Ok(Admin { name: name.to_owned(), email }),
@@ -116,10 +122,15 @@ fn check(name: &str, email: &str, typed: &str) -> Result<Admin, Vec<FieldError>>
 
 #[cfg(test)]
 mod tests {
-    use super::check;
+    use super::{Lang, check};
 
     fn fields(name: &str, email: &str, typed: &str) -> Vec<String> {
-        check(name, email, typed).err().unwrap_or_default().into_iter().filter_map(|error| error.field).collect()
+        check(Lang::En, name, email, typed)
+            .err()
+            .unwrap_or_default()
+            .into_iter()
+            .filter_map(|error| error.field)
+            .collect()
     }
 
     #[test]

@@ -12,7 +12,7 @@ use parlor_store::{Guesser, Race, ReadBatch, StoreError};
 use parlor_templates::console::{self, LoginNotice};
 use parlor_web::{
     ApiError, ApiRequest, AppState, Credentials,
-    api_request::form_fields,
+    api_request::{form_fields, lang},
     cookies, html, redirect,
     reply::{retry_after, set_cookie},
 };
@@ -56,6 +56,7 @@ fn show(
 ) -> Response<Body> {
     let door = FormToken::of(request, app);
     let view = console::Login {
+        lang: lang(request),
         csrf: door.token.clone(),
         email: email.to_owned(),
         next: next.map(str::to_owned),

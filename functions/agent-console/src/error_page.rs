@@ -3,9 +3,14 @@
 use jiff::Timestamp;
 use lambda_http::{Body, Request, RequestExt as _, Response, http::StatusCode};
 use parlor_domain::settings::Service;
-use parlor_templates::console::{Door, DoorPage};
+use parlor_templates::{
+    Lang,
+    console::{Notice, NoticePage},
+};
 use parlor_web::{
-    ApiError, html,
+    ApiError,
+    api_request::lang,
+    html,
     problem::page,
     redirect,
     reply::{self, retry_after},
@@ -29,7 +34,7 @@ const RETRY_SECONDS: i64 = 60;
 
 pub(crate) fn response(error: PageError, wanted: ResponseKind, request: &Request, now: Timestamp) -> Response<Body> {
     let refused = match error {
-        PageError::Maintenance(service) if wanted == ResponseKind::Page => return down(service),
+        PageError::Maintenance(service) if wanted == ResponseKind::Page => return down(lang(request), service),
         PageError::Maintenance(_) => ApiError::Maintenance,
         PageError::Api(refused) => refused,
     };
@@ -38,15 +43,19 @@ pub(crate) fn response(error: PageError, wanted: ResponseKind, request: &Request
         refused => {
             let problem = refused.problem(now);
             // A script tells refusals apart by their status; a problem document is no part of any page.
-            if wanted == ResponseKind::Page { page(&problem, "/console") } else { reply::problem(&problem) }
+            if wanted == ResponseKind::Page {
+                page(lang(request), &problem, "/console")
+            } else {
+                reply::problem(&problem)
+            }
         }
     }
 }
 
 /// R15: the page that everybody sees while maintenance is on, in the settings' own words.
-fn down(service: Service) -> Response<Body> {
-    let door = Door::Down { message: service.message, status_url: service.status_url, maintenance: true };
-    let mut response = html(StatusCode::SERVICE_UNAVAILABLE, DoorPage { door }.render(), None);
+fn down(lang: Lang, service: Service) -> Response<Body> {
+    let notice = Notice::Down { message: service.message, status_url: service.status_url, maintenance: true };
+    let mut response = html(StatusCode::SERVICE_UNAVAILABLE, NoticePage { lang, notice }.render(), None);
     retry_after(&mut response, Some(RETRY_SECONDS));
     response
 }
@@ -102,5 +111,15 @@ mod tests {
         assert_eq!(answer.status(), 503);
         let Body::Text(text) = answer.body() else { panic!("a page") };
         assert!(text.contains("Back at noon.") && text.contains("content=\"service-down\""));
+    }
+
+    #[test]
+    fn a_page_speaks_the_language_that_the_browser_asks_for() {
+        let mut request = get("/console/s/nothing");
+        request.headers_mut().insert("accept-language", "ar-EG,en;q=0.5".parse().unwrap());
+        let error = PageError::Api(ApiError::NotFound);
+        let answer = response(error, ResponseKind::Page, &request, Timestamp::UNIX_EPOCH);
+        let Body::Text(text) = answer.body() else { panic!("a page") };
+        assert!(text.contains("<html lang=\"ar\" dir=\"rtl\"") && text.contains("لا يوجد شيء في هذا العنوان"), "{text}");
     }
 }

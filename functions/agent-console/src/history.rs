@@ -4,7 +4,10 @@ use jiff::Timestamp;
 use lambda_http::{Request, RequestExt as _};
 use parlor_domain::{AgentId, Presence, SessionId, State, settings};
 use parlor_store::{Page, Query, Scope, Summary};
-use parlor_templates::console::{History, HistoryRow, words};
+use parlor_templates::{
+    Lang,
+    console::{History, HistoryRow, phrases},
+};
 
 use crate::error_page::number;
 
@@ -48,6 +51,7 @@ impl HistoryQuery {
     /// What stands in the pane, of what was found. Each part can be switched off.
     pub(crate) fn pane(
         self,
+        lang: Lang,
         page: &Page,
         shown: &settings::History,
         current: Option<&SessionId>,
@@ -56,7 +60,8 @@ impl HistoryQuery {
     ) -> History {
         let searches = !self.text.is_empty();
         let visible = if searches { shown.search } else { shown.recent };
-        let rows = page.items.iter().filter(|_| visible).map(|(session, presence)| row(session, presence, viewer, now));
+        let rows =
+            page.items.iter().filter(|_| visible).map(|(session, presence)| row(lang, session, presence, viewer, now));
         let more = page.next.filter(|_| visible).map(|next| {
             let start = "/console?";
             let mut address = form_urlencoded::Serializer::for_suffix(start.to_owned(), start.len());
@@ -77,13 +82,13 @@ impl HistoryQuery {
 }
 
 /// One session in a list. Its last step stands for its last event: lists are not written with each message.
-pub(crate) fn row(session: &Summary, presence: &Presence, viewer: &AgentId, now: Timestamp) -> HistoryRow {
+pub(crate) fn row(lang: Lang, session: &Summary, presence: &Presence, viewer: &AgentId, now: Timestamp) -> HistoryRow {
     let steps = [Some(session.created_at), session.invited_at, session.joined_at, session.ended_at];
     HistoryRow {
         id: session.id.to_string(),
         name: session.name.clone(),
         indicator: session.indicator(presence, now),
-        last: words::state(session.state).to_owned(),
+        last: phrases::state(lang, session.state).to_owned(),
         at: steps.into_iter().flatten().max().unwrap_or(session.created_at),
         over: matches!(session.state, State::Ended | State::Discarded),
         updated: false,
@@ -119,11 +124,11 @@ mod tests {
         let page = || Page { items: vec![], next: Some(17) };
         let now = Timestamp::UNIX_EPOCH;
         let shown = settings::History::default();
-        let pane = asked("q=O%27Neil%20%26").pane(&page(), &shown, None, &viewer, now);
+        let pane = asked("q=O%27Neil%20%26").pane(Lang::En, &page(), &shown, None, &viewer, now);
         assert_eq!(pane.more.as_deref(), Some("/console?q=O%27Neil+%26&cursor=17"));
-        let pane = asked("").pane(&page(), &shown, None, &viewer, now);
+        let pane = asked("").pane(Lang::En, &page(), &shown, None, &viewer, now);
         assert_eq!(pane.more.as_deref(), Some("/console?cursor=17"));
         let off = settings::History { recent: false, ..shown };
-        assert_eq!(asked("").pane(&page(), &off, None, &viewer, now).more, None);
+        assert_eq!(asked("").pane(Lang::En, &page(), &off, None, &viewer, now).more, None);
     }
 }

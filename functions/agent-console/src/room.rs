@@ -9,10 +9,11 @@ use parlor_domain::{
 use parlor_live::{Holder, Ticket};
 use parlor_store::Stored;
 use parlor_templates::{
-    Live,
-    console::{self, AfterEnd, AuthState, Consent, Deadline, Ended, Entry, Frame, PinLock, Stretch, words},
+    Lang, Live,
+    console::{self, AfterEnd, AuthState, Consent, Deadline, Ended, Entry, Frame, PinLock, Stretch},
+    words,
 };
-use parlor_web::{AppState, html};
+use parlor_web::{AppState, api_request::lang, html};
 
 use crate::{
     PageError,
@@ -65,11 +66,12 @@ pub(crate) async fn page(app: &AppState, request: &Request, id: &SessionId) -> R
         store.sessions(&query),
         store.events(id, window.after, window.limit),
     )?;
-    let staff_context = StaffContext::open(cookie, found, app.clock.now())?;
+    let staff_context = StaffContext::open(cookie, found, lang(request), app.clock.now())?;
     let (mut stored, settings, team) = seen(&staff_context, id)?;
     stored.catch_up(&events);
     let viewer = &staff_context.caller.agent.id;
-    let history = asked.pane(&sessions, &staff_context.own.history, Some(id), viewer, staff_context.now);
+    let history =
+        asked.pane(staff_context.lang, &sessions, &staff_context.own.history, Some(id), viewer, staff_context.now);
     let frame = staff_context.frame(app, request, history)?;
     // A plan that was given up has nobody to be live with.
     let live = (stored.session.state != State::Discarded).then(|| Live {
@@ -91,7 +93,7 @@ pub(crate) async fn fragment(app: &AppState, request: &Request, id: &SessionId) 
         app.store.read(staff_context::keys(&cookie).room(id)),
         app.store.events(id, window.after, window.limit),
     )?;
-    let staff_context = StaffContext::open(cookie, found, app.clock.now())?;
+    let staff_context = StaffContext::open(cookie, found, lang(request), app.clock.now())?;
     let (mut stored, settings, team) = seen(&staff_context, id)?;
     stored.catch_up(&events);
     let frame = staff_context.frame(app, request, StaffContext::no_history(Some(id)))?;
@@ -103,7 +105,7 @@ pub(crate) async fn fragment(app: &AppState, request: &Request, id: &SessionId) 
 pub(crate) async fn live_url(app: &AppState, request: &Request, id: &SessionId) -> Result<String, PageError> {
     let cookie = staff_context::cookie(request)?;
     let found = app.store.read(staff_context::keys(&cookie).room(id)).await?;
-    let staff_context = StaffContext::open(cookie, found, app.clock.now())?;
+    let staff_context = StaffContext::open(cookie, found, lang(request), app.clock.now())?;
     seen(&staff_context, id)?;
     Ok(address(app, id, &staff_context.caller.agent.id, &staff_context))
 }
@@ -154,13 +156,13 @@ fn room(
         invited_at: session.invited_at,
         joined_at: session.joined_at,
         deadline: deadline(session, settings),
-        ended: ended(session, settings, now),
+        ended: ended(frame.lang, session, settings, now),
         end_effect: end_effect(settings, now),
         after_end: match settings.end.agent_redirect {
             AgentRedirect::Welcome => AfterEnd::Welcome,
             AgentRedirect::Stay => AfterEnd::Stay,
         },
-        stream: events.iter().map(|event| Entry::of(event, viewer, &session.customer.name)).collect(),
+        stream: events.iter().map(|event| Entry::of(frame.lang, event, viewer, &session.customer.name)).collect(),
         earlier: earlier.map(|first| format!("/console/s/{}?before={}", session.id, first.seq)),
         seen: None,
         content: None,
@@ -204,22 +206,25 @@ fn deadline(session: &Session, settings: &Settings) -> Option<Deadline> {
 }
 
 /// R2 and R4: what the customer may do from now on, and whether the session can be renewed.
-fn ended(session: &Session, settings: &Settings, now: jiff::Timestamp) -> Option<Ended> {
+fn ended(lang: Lang, session: &Session, settings: &Settings, now: jiff::Timestamp) -> Option<Ended> {
     let end = session.ended.as_ref()?;
     let ahead = end.plan.steps.iter().filter(|step| step.until.is_none_or(|until| now < until));
     Some(Ended {
         at: end.at,
         by: end.by,
         access: ahead.map(|step| Stretch { tier: step.tier, until: step.until }).collect(),
-        not_renewable: session.renewable(settings, now).err().map(|rejection| not_renewable(&rejection)),
+        not_renewable: session
+            .renewable(settings, now)
+            .err()
+            .map(|rejection| not_renewable(lang, &rejection).to_owned()),
     })
 }
 
-fn not_renewable(rejection: &Rejection) -> String {
+fn not_renewable(lang: Lang, rejection: &Rejection) -> &'static str {
     match rejection {
-        Rejection::NotRenewableAfterInactivity => words::NOT_RENEWABLE_INACTIVITY.to_owned(),
-        Rejection::RenewWindowPassed => words::NOT_RENEWABLE_WINDOW.to_owned(),
-        other => other.to_string(),
+        Rejection::NotRenewableAfterInactivity => words::console::not_renewable_inactivity(lang),
+        Rejection::RenewWindowPassed => words::console::not_renewable_window(lang),
+        _ => words::refusal::not_renewable(lang),
     }
 }
 
@@ -308,7 +313,7 @@ mod tests {
         }
 
         fn shown_to(&self, viewer: &AgentId, minutes: i64) -> console::Room {
-            let mut frame = Frame::sample();
+            let mut frame = Frame::sample(Lang::En);
             frame.now = now() + SignedDuration::from_mins(minutes);
             let stored = Stored { session: self.session.clone(), presence: Presence::default() };
             room(frame, &stored, &self.settings, "Lending".into(), &self.events, viewer)
@@ -391,7 +396,10 @@ mod tests {
         case.settings.end.renew_window_minutes = Some(10);
         case.decide(Command::End, &agent(0));
         assert_eq!(case.shown(9).ended.unwrap().not_renewable, None);
-        assert_eq!(case.shown(10).ended.unwrap().not_renewable.as_deref(), Some(words::NOT_RENEWABLE_WINDOW));
+        assert_eq!(
+            case.shown(10).ended.unwrap().not_renewable.as_deref(),
+            Some(words::console::not_renewable_window(Lang::En))
+        );
     }
 
     #[test]

@@ -6,7 +6,7 @@ use lambda_http::Request;
 use parlor_domain::{SessionId, Settings, TeamId, settings::Method, staff::StaffCookie};
 use parlor_store::{ReadBatch, ReadResult};
 use parlor_templates::{
-    Accent,
+    Accent, Lang,
     console::{Forms, Frame, History, NewSession, Person, TeamChoice},
 };
 use parlor_web::{ApiError, AppState, Caller, Credentials, cookies};
@@ -24,6 +24,8 @@ pub(crate) struct StaffContext {
     /// The settings of their own team.
     pub(crate) own: Settings,
     pub(crate) now: Timestamp,
+    /// The language that the browser asks for.
+    pub(crate) lang: Lang,
     cookie: StaffCookie,
 }
 
@@ -42,7 +44,7 @@ pub(crate) fn keys(cookie: &StaffCookie) -> ReadBatch {
 
 impl StaffContext {
     /// Checks the cookie against what was read, and that the service is up (R15).
-    pub(crate) fn open(cookie: StaffCookie, found: ReadResult, now: Timestamp) -> Result<Self, PageError> {
+    pub(crate) fn open(cookie: StaffCookie, found: ReadResult, lang: Lang, now: Timestamp) -> Result<Self, PageError> {
         let caller = Credentials::Staff(cookie.clone()).check(&found, now)?;
         // The cookie says which teams were read. Who has moved to another team since signs in again, which is rare, and
         // spares every page a second read.
@@ -53,7 +55,7 @@ impl StaffContext {
         if own.service.maintenance {
             return Err(PageError::Maintenance(own.service));
         }
-        Ok(Self { caller, found, own, now, cookie })
+        Ok(Self { caller, found, own, now, lang, cookie })
     }
 
     /// The teams whose settings were read and may be used, home team first (R19).
@@ -95,6 +97,7 @@ impl StaffContext {
         let agent = &self.caller.agent;
         let branding = &self.own.branding;
         Ok(Frame {
+            lang: self.lang,
             forms: Forms {
                 csrf: self.caller.csrf_token(&app.keyring),
                 key: BASE64URL_NOPAD.encode(&app.entropy.bytes::<16>()),

@@ -4,7 +4,7 @@ use lambda_http::{Body, Request, RequestExt as _, Response, http::StatusCode};
 use parlor_domain::{AgentId, Channel, Indicator, State};
 use parlor_store::Page;
 use parlor_templates::console::{OpenSession, Welcome};
-use parlor_web::{AppState, html};
+use parlor_web::{AppState, api_request::lang, html};
 
 use crate::{
     PageError,
@@ -30,10 +30,16 @@ pub(crate) async fn page(app: &AppState, request: &Request) -> Result<Response<B
         )?;
         (found, newest, Some(listed))
     };
-    let staff_context = StaffContext::open(cookie, found, app.clock.now())?;
+    let staff_context = StaffContext::open(cookie, found, lang(request), app.clock.now())?;
     let viewer = &staff_context.caller.agent.id;
-    let history =
-        asked.pane(listed.as_ref().unwrap_or(&newest), &staff_context.own.history, None, viewer, staff_context.now);
+    let history = asked.pane(
+        staff_context.lang,
+        listed.as_ref().unwrap_or(&newest),
+        &staff_context.own.history,
+        None,
+        viewer,
+        staff_context.now,
+    );
     let view = Welcome {
         open: open(&newest, viewer, &staff_context),
         form_open: request.query_string_parameters().first("new").is_some(),
@@ -48,10 +54,16 @@ pub(crate) async fn fragment(app: &AppState, request: &Request) -> Result<Respon
     let asked = HistoryQuery::of(request);
     let query = asked.query(&cookie.agent);
     let (found, page) = tokio::try_join!(app.store.read(staff_context::keys(&cookie)), app.store.sessions(&query))?;
-    let staff_context = StaffContext::open(cookie, found, app.clock.now())?;
-    let history =
-        asked.pane(&page, &staff_context.own.history, None, &staff_context.caller.agent.id, staff_context.now);
-    Ok(html(StatusCode::OK, history.fragment(staff_context.now), None))
+    let staff_context = StaffContext::open(cookie, found, lang(request), app.clock.now())?;
+    let history = asked.pane(
+        staff_context.lang,
+        &page,
+        &staff_context.own.history,
+        None,
+        &staff_context.caller.agent.id,
+        staff_context.now,
+    );
+    Ok(html(StatusCode::OK, history.fragment(staff_context.lang, staff_context.now), None))
 }
 
 /// The sessions that are not over, the one that needs the agent most first: somebody is there, then somebody was there,
@@ -68,7 +80,7 @@ fn open(page: &Page, viewer: &AgentId, staff_context: &StaffContext) -> Vec<Open
             };
             let contact = session.contact.address(session.channel).or_else(|| session.contact.address(other));
             OpenSession {
-                row: row(session, presence, viewer, staff_context.now),
+                row: row(staff_context.lang, session, presence, viewer, staff_context.now),
                 state: session.state,
                 contact: contact.unwrap_or_default().to_owned(),
             }

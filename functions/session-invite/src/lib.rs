@@ -80,7 +80,8 @@ impl SessionInvite {
                     let expires_at = decision.links.first().map_or(loaded.now, |link| link.expires_at);
                     let body = LinkView { url: &url, expires_at: Time(expires_at) };
                     let answer = ApiResponse::new(StatusCode::CREATED, body, room(id));
-                    let page = LinkReady { session: id.to_string(), url, expires_at, now: loaded.now }.render();
+                    let (lang, session) = (call.lang, id.to_string());
+                    let page = LinkReady { lang, session, url, expires_at, now: loaded.now }.render();
                     ApiResponse { page: Some(page), ..answer }
                 },
             )

@@ -9,6 +9,7 @@ use lambda_http::{
 };
 use parlor_domain::{Origin, SessionId};
 use parlor_store::ReadBatch;
+use parlor_templates::Lang;
 use serde::{
     Deserialize,
     de::{DeserializeOwned, Deserializer, IntoDeserializer as _, MapAccess, Visitor, value::MapAccessDeserializer},
@@ -47,6 +48,8 @@ pub struct ApiRequest {
     pub wants_page: bool,
     /// `If-Match`, as a strong `ETag`: a proxy that compresses makes a strong one weak, with the same version in it.
     pub if_match: Option<String>,
+    /// The language that the browser asks for, for what a page says.
+    pub lang: Lang,
     /// The page that a refused form's browser goes back to: the session's room, or the console.
     pub back: String,
     /// The query's parameters as they came; [`ApiRequest::query`] reads them as a type.
@@ -80,6 +83,13 @@ fn back(path: &[String]) -> String {
         },
         _ => "/console".to_owned(),
     }
+}
+
+/// The language that a request prefers, English when it names none of ours.
+#[must_use]
+pub fn lang(request: &Request) -> Lang {
+    let header = text(request.headers(), header::ACCEPT_LANGUAGE.as_str());
+    Lang::from_accept_language(&header.unwrap_or_default())
 }
 
 /// From where a request came.
@@ -174,6 +184,7 @@ impl ApiRequest {
             origin: origin(request),
             idempotency_key,
             if_match: text(headers, header::IF_MATCH.as_str()).map(|etag| etag.trim_start_matches("W/").to_owned()),
+            lang: lang(request),
             back: back(&segments(request)),
             query: request
                 .query_string_parameters()

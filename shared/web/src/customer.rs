@@ -49,7 +49,7 @@ impl Visit {
         let query = request.query_string_parameters();
         let chosen = query.first("lang").and_then(Lang::from_tag);
         Self {
-            lang: chosen.unwrap_or_else(|| Lang::from_accept_language(header(header::ACCEPT_LANGUAGE))),
+            lang: chosen.unwrap_or_else(|| api_request::lang(request)),
             presented: Presented {
                 posted: *request.method() == Method::POST,
                 probe: cookies::read(request, cookies::PROBE).is_some(),

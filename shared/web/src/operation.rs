@@ -6,6 +6,7 @@ use jiff::Timestamp;
 use lambda_http::{Body, Response, http::StatusCode};
 use parlor_domain::{Command, Decision, SessionId, Settings};
 use parlor_store::{Changed, Extras, IdempotencyRecord, Keep, Race, ReadBatch, ReadResult, Step, Stored, Summary};
+use parlor_templates::Lang;
 use serde_json::{Value, json};
 
 use crate::{ApiError, ApiRequest, ApiResponse, AppState, Caller, SessionView, problem, reply};
@@ -164,7 +165,8 @@ pub fn respond(call: Option<&ApiRequest>, result: Result<ApiResponse, ApiError>,
         Err(refused) => {
             let problem = refused.problem(now);
             if page {
-                problem::page(&problem, call.map_or("/console", |call| call.back.as_str()))
+                let (lang, back) = call.map_or((Lang::default(), "/console"), |call| (call.lang, call.back.as_str()));
+                problem::page(lang, &problem, back)
             } else {
                 reply::problem(&problem)
             }

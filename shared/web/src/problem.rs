@@ -4,6 +4,11 @@ use jiff::Timestamp;
 use lambda_http::http::StatusCode;
 use parlor_domain::{Rejection, SettingsError};
 use parlor_store::StoreError;
+use parlor_templates::{
+    Lang,
+    console::{Notice, NoticePage},
+    refusals,
+};
 use schemars::JsonSchema;
 use serde::Serialize;
 
@@ -283,18 +288,20 @@ fn capitalised(text: &str) -> String {
 /// The page for a person whose form, or page, was refused. The browser's own Back keeps what was typed; `back` is where the
 /// page's button leads, `/console` or a room.
 #[must_use]
-pub fn page(problem: &Problem, back: &str) -> lambda_http::Response<lambda_http::Body> {
-    use parlor_templates::console::{Door, DoorPage, words};
+pub fn page(lang: Lang, problem: &Problem, back: &str) -> lambda_http::Response<lambda_http::Body> {
     let status = StatusCode::from_u16(problem.status).unwrap_or(StatusCode::BAD_REQUEST);
-    let door = match status {
-        StatusCode::NOT_FOUND => Door::NotFound,
-        StatusCode::FORBIDDEN if problem.code == "forbidden" => Door::Denied,
+    let notice = match status {
+        StatusCode::NOT_FOUND => Notice::NotFound,
+        StatusCode::FORBIDDEN if problem.code == "forbidden" => Notice::Denied,
         StatusCode::SERVICE_UNAVAILABLE => {
-            Door::Down { message: None, status_url: None, maintenance: problem.code == "maintenance" }
+            Notice::Down { message: None, status_url: None, maintenance: problem.code == "maintenance" }
         }
-        _ => Door::Refused { title: words::REFUSED.to_owned(), detail: problem.detail.clone(), back: back.to_owned() },
+        _ => {
+            let detail = refusals::refusal(lang, problem.code).unwrap_or(&problem.detail);
+            Notice::Refused { detail: detail.to_owned(), back: back.to_owned() }
+        }
     };
-    let mut response = crate::reply::html(status, DoorPage { door }.render(), None);
+    let mut response = crate::reply::html(status, NoticePage { lang, notice }.render(), None);
     crate::reply::retry_after(&mut response, problem.retry_after);
     response
 }
@@ -325,6 +332,21 @@ mod tests {
         ] {
             assert_eq!(Code::from(&rejection).as_str(), rejection.code());
         }
+    }
+
+    #[test]
+    fn a_refusal_is_told_in_the_readers_language() {
+        for code in refusals::CODES {
+            assert!(Code::ALL.iter().any(|known| known.as_str() == code), "{code}");
+        }
+        let problem = Problem::new(Code::AlreadyEnded, "The session has ended; renew it first.");
+        let said = |lang| match page(lang, &problem, "/console").into_body() {
+            lambda_http::Body::Text(text) => text,
+            _ => String::new(),
+        };
+        assert!(said(Lang::En).contains("The session has ended; renew it first."));
+        let german = said(Lang::De);
+        assert!(german.contains("<html lang=\"de\"") && german.contains("Die Sitzung ist beendet."), "{german}");
     }
 
     #[test]

@@ -3,14 +3,21 @@
 
 use jiff::Timestamp;
 use maud::{Markup, Render, html};
+use parlor_domain::Role;
 
-use super::{Forms, History, INDICATORS, NewSession, Sheet, avatar, mark, opens, pane_icon, sample_now, words};
+use super::forms::Forms;
+use super::history::History;
+use super::new_session::NewSession;
+use super::phrases::{self, PRODUCT};
+use super::sample;
+use super::script_words::{indicator_templates, script_words};
+use super::sheet::{Sheet, opens};
+use super::signs::{mark, pane_icon};
+use crate::accent::Accent;
+use crate::components::{Avatar, Button, Icon, toasts};
+use crate::lang::Lang;
 use crate::layout::{Live, Shell};
-use crate::parts::{self, Avatar, Banner, Button, Icon, Tone};
-use crate::{Accent, Lang};
-
-/// A role, for what the menu says and offers.
-pub use parlor_domain::Role;
+use crate::words::console as words;
 
 /// Who is signed in.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -24,6 +31,8 @@ pub struct Person {
 /// Everything around the main part of a page.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Frame {
+    /// The language of the page.
+    pub lang: Lang,
     /// CSRF token and idempotency keys of this rendering.
     pub forms: Forms,
     /// Who is signed in.
@@ -56,14 +65,15 @@ pub(super) struct InFrame<'a> {
 
 impl Frame {
     /// The button that shows the pane where the screen is narrow.
-    pub(super) fn pane_button() -> Markup {
+    pub(super) fn pane_button(lang: Lang) -> Markup {
         html! {
-            button.button.button-quiet.button-icon.narrow-only type="button" popovertarget="pane" title=(words::HISTORY) { (pane_icon()) span.unseen { (words::HISTORY) } }
+            button.button.button-quiet.button-icon.narrow-only type="button" popovertarget="pane" title=(words::history(lang)) { (pane_icon()) span.unseen { (words::history(lang)) } }
         }
     }
 
     pub(super) fn page(&self, page: InFrame<'_>) -> Markup {
-        let title = format!("{} · {}", page.title, self.company.as_deref().unwrap_or(words::PRODUCT));
+        let lang = self.lang;
+        let title = format!("{} · {}", page.title, self.company.as_deref().unwrap_or(PRODUCT));
         let now = self.now.to_string();
         let mut data = vec![
             ("now", now.as_str()),
@@ -72,7 +82,7 @@ impl Frame {
         ];
         data.extend_from_slice(page.data);
         Shell {
-            lang: Lang::En,
+            lang,
             title: &title,
             accent: self.accent,
             css: &["console.css"],
@@ -82,32 +92,33 @@ impl Frame {
             class: &format!("console {}", page.class),
             data: &data,
             body: html! {
-                a.skip href="#main" { (words::SKIP) }
+                a.skip href="#main" { (words::skip(lang)) }
                 (self.pane())
                 main.main id="main" tabindex="-1" { (page.main) }
                 @if !page.without_dialog {
-                    (Sheet { id: "new-session", class: "sheet-new", title: words::NEW_SESSION, body: self.new_session.form(&self.forms) })
+                    (Sheet { lang, id: "new-session", class: "sheet-new", title: words::new_session(lang), body: self.new_session.form(lang, &self.forms) })
                 }
-                (shortcuts())
-                (parts::toasts())
-                (script_words())
-                (indicator_templates())
+                (shortcuts(lang))
+                (toasts())
+                (script_words(lang))
+                (indicator_templates(lang))
             },
         }
         .render()
     }
 
     fn pane(&self) -> Markup {
+        let lang = self.lang;
         html! {
-            aside.pane id="pane" popover="auto" aria-label=(words::HISTORY) {
+            aside.pane id="pane" popover="auto" aria-label=(words::history(lang)) {
                 div.pane-top {
-                    a.brand href="/console" { (mark()) span { (self.company.as_deref().unwrap_or(words::PRODUCT)) } }
-                    button.button.button-quiet.button-icon.pane-fold type="button" data-do="fold" aria-expanded=(!self.folded) aria-controls="pane-body" title=(words::COLLAPSE) hidden {
-                        (pane_icon()) span.unseen { (words::COLLAPSE) }
+                    a.brand href="/console" { (mark()) span { (self.company.as_deref().unwrap_or(PRODUCT)) } }
+                    button.button.button-quiet.button-icon.pane-fold type="button" data-do="fold" aria-expanded=(!self.folded) aria-controls="pane-body" title=(words::collapse(lang)) hidden {
+                        (pane_icon()) span.unseen { (words::collapse(lang)) }
                     }
                 }
-                (opens("new-session", "button-wide pane-new", html! { (Icon::Add) span { (words::NEW_SESSION) } kbd { "n" } }))
-                div.pane-body id="pane-body" { (self.history.body(self.now)) }
+                (opens("new-session", "button-wide pane-new", html! { (Icon::Add) span { (words::new_session(lang)) } kbd { "n" } }))
+                div.pane-body id="pane-body" { (self.history.body(lang, self.now)) }
                 (self.me())
             }
         }
@@ -115,20 +126,21 @@ impl Frame {
 
     /// The agent's own menu, at the foot of the pane.
     fn me(&self) -> Markup {
+        let lang = self.lang;
         html! {
             details.menu.menu-up.me {
                 summary.list-row {
                     (Avatar { name: &self.agent.name, indicator: None })
-                    span.list-row-main { span { (self.agent.name) } span.small.muted { (words::role(self.agent.role)) } }
+                    span.list-row-main { span { (self.agent.name) } span.small.muted { (phrases::role(lang, self.agent.role)) } }
                     (Icon::ChevronDown)
                 }
                 ul.menu-list {
-                    li { button type="button" popovertarget="shortcuts" data-opens="shortcuts" { (Icon::Keyboard) (words::SHORTCUTS) kbd { "?" } } }
-                    @if self.agent.role == Role::Admin { li { a href="/admin" { (Icon::Gear) (words::ADMINISTRATION) } } }
+                    li { button type="button" popovertarget="shortcuts" data-opens="shortcuts" { (Icon::Keyboard) (words::shortcuts(lang)) kbd { "?" } } }
+                    @if self.agent.role == Role::Admin { li { a href="/admin" { (Icon::Gear) (words::administration(lang)) } } }
                     li {
                         form method="post" action="/logout" {
                             (self.forms.hidden("logout"))
-                            button type="submit" { (Icon::SignOut) (words::SIGN_OUT) }
+                            button type="submit" { (Icon::SignOut) (words::sign_out(lang)) }
                         }
                     }
                 }
@@ -137,8 +149,9 @@ impl Frame {
     }
 
     /// A frame with a full history.
-    pub fn sample() -> Self {
+    pub fn sample(lang: Lang) -> Self {
         Self {
+            lang,
             forms: Forms::sample(),
             agent: Person { name: "Nina Alder".to_owned(), role: Role::Admin },
             company: Some("Northwind Mutual".to_owned()),
@@ -146,7 +159,7 @@ impl Frame {
             history: History::sample(),
             folded: false,
             new_session: NewSession::sample(),
-            now: sample_now(),
+            now: sample::now(),
         }
     }
 
@@ -156,68 +169,48 @@ impl Frame {
             agent: Person { name: "Omar Haddad".to_owned(), role: Role::Agent },
             company: None,
             history: History { rows: Vec::new(), ..History::sample() },
-            ..Self::sample()
+            ..Self::sample(Lang::En)
         }
     }
 }
 
-fn shortcuts() -> Markup {
+fn shortcuts(lang: Lang) -> Markup {
+    // The keys, each pressed after the other, and what they do.
+    let rows: [(&[&str], &str); 8] = [
+        (&["/"], words::shortcut_search(lang)),
+        (&["n"], words::new_session(lang)),
+        (&["j"], words::shortcut_next(lang)),
+        (&["k"], words::shortcut_previous(lang)),
+        (&["g", "h"], words::shortcut_home(lang)),
+        (&["e"], words::shortcut_end(lang)),
+        (&["Esc"], words::shortcut_close(lang)),
+        (&["?"], words::shortcut_sheet(lang)),
+    ];
     Sheet {
+        lang,
         id: "shortcuts",
         class: "sheet-keys",
-        title: words::SHORTCUTS,
+        title: words::shortcuts(lang),
         body: html! {
             dl.keys {
-                @for (keys, what) in words::SHORTCUT_ROWS {
+                @for (keys, what) in rows {
                     div { dt { @for key in keys { kbd { (key) } } } dd { (what) } }
                 }
             }
             // Single keys get in the way of speech control, so they can be switched off (WCAG 2.1.4). The script remembers.
-            label.switch hidden { span { (words::SINGLE_KEYS) } input id="keys-on" type="checkbox" role="switch" checked; }
+            label.switch hidden { span { (words::single_keys(lang)) } input id="keys-on" type="checkbox" role="switch" checked; }
         },
     }
     .render()
 }
 
-/// The words that the scripts need, so that they have none of their own.
-pub(super) fn script_words() -> Markup {
-    html! {
-        div id="words" hidden
-            data-ago-now="now" data-ago-min="{n} min" data-ago-hour="{n} h" data-yesterday="yesterday"
-            data-day-today="Today" data-day-yesterday="Yesterday"
-            data-copied=(words::COPIED) data-copy-failed=(words::COPY_FAILED)
-            data-unreachable=(words::OFFLINE_TRY) data-not-sent=(words::NOT_SENT) data-show=(words::SHOW) data-hide=(words::HIDE)
-            data-collapse=(words::COLLAPSE) data-expand=(words::EXPAND)
-            data-need-name=(words::NEED_NAME) data-need-email=(words::NEED_EMAIL) data-need-phone=(words::NEED_PHONE)
-            data-need-contact=(words::NEED_CONTACT) data-need-pin=(words::NEED_PIN) data-bad-email=(words::BAD_EMAIL) data-bad-phone=(words::BAD_PHONE)
-            data-pin-failed=(words::PIN_SHOW_FAILED) data-pin-not-yours=(words::PIN_NOT_YOURS)
-            data-sending=(words::SENDING) data-send-failed=(words::SEND_FAILED) data-retry=(words::RETRY)
-            data-inactive-now=(words::INACTIVE_NOW) data-composer-closed=(words::COMPOSER_CLOSED) data-message-too-long=(words::MESSAGE_TOO_LONG)
-            data-done-invite=(words::DONE_INVITE) data-done-release=(words::DONE_RELEASE) data-done-reset=(words::DONE_RESET)
-            data-done-renew=(words::DONE_RENEW) data-done-keep=(words::DONE_KEEP) {}
-        template id="field-error" { p.field-error { (Icon::Alert) span {} } }
-        template id="form-error" { (Banner::new(Tone::Bad, html! { p {} })) }
-    }
-}
-
-/// The five indicators, for the script to put into avatars when presence changes.
-fn indicator_templates() -> Markup {
-    html! {
-        template id="indicators" {
-            @for indicator in INDICATORS {
-                span data-indicator=(indicator.as_str()) data-words=(words::indicator(indicator)) { (avatar("", indicator)) }
-            }
-        }
-    }
-}
-
 /// The line over the main part on narrow screens, where the pane is away.
-pub(super) fn topbar(company: Option<&str>) -> Markup {
+pub(super) fn topbar(lang: Lang, company: Option<&str>) -> Markup {
     html! {
         header.topbar.narrow-only {
-            (Frame::pane_button())
-            a.brand href="/console" { (mark()) span { (company.unwrap_or(words::PRODUCT)) } }
-            (Button::quiet(words::NEW_SESSION).icon_only(Icon::Add).href("/console?new=1"))
+            (Frame::pane_button(lang))
+            a.brand href="/console" { (mark()) span { (company.unwrap_or(PRODUCT)) } }
+            (Button::quiet(words::new_session(lang)).icon_only(Icon::Add).href("/console?new=1"))
         }
     }
 }

@@ -2,9 +2,14 @@
 
 use jiff::Timestamp;
 use maud::{Markup, html};
+use parlor_domain::Indicator;
 
-use super::{Indicator, Moment, avatar, moment, sample_ago, words};
-use crate::parts::Icon;
+use super::moment::{Moment, moment};
+use super::sample;
+use super::signs::avatar;
+use crate::components::Icon;
+use crate::lang::Lang;
+use crate::words::console as words;
 
 /// One session in a list.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -45,37 +50,37 @@ pub struct History {
 
 impl History {
     /// What stands in the pane.
-    pub(super) fn body(&self, now: Timestamp) -> Markup {
+    pub(super) fn body(&self, lang: Lang, now: Timestamp) -> Markup {
         html! {
             @if self.search {
                 search {
                     form.pane-search method="get" action="/console" role="search" {
-                        label.unseen for="q" { (words::SEARCH_HISTORY) }
+                        label.unseen for="q" { (words::search_history(lang)) }
                         (Icon::Search)
-                        input.input id="q" name="q" type="search" value=(self.query) placeholder=(words::SEARCH_HISTORY) autocomplete="off" spellcheck="false" maxlength="120";
+                        input.input id="q" name="q" type="search" value=(self.query) placeholder=(words::search_history(lang)) autocomplete="off" spellcheck="false" maxlength="120";
                         kbd { "/" }
                         // Enter sends the field; this is for those whose keyboard has none.
-                        button.unseen type="submit" tabindex="-1" { (words::SEARCH) }
+                        button.unseen type="submit" tabindex="-1" { (words::search(lang)) }
                     }
                 }
             }
-            div.pane-list id="history" aria-live="off" { (self.fragment(now)) }
+            div.pane-list id="history" aria-live="off" { (self.fragment(lang, now)) }
         }
     }
 
     /// The list alone, as the script fetches it while one types. Starts with its own heading.
-    pub fn fragment(&self, now: Timestamp) -> Markup {
+    pub fn fragment(&self, lang: Lang, now: Timestamp) -> Markup {
         html! {
             div.pane-heading {
-                h2 { (if self.query.is_empty() { words::RECENT } else { words::FOUND }) }
-                @if !self.query.is_empty() { a.small href="/console" data-do="clear-search" { (words::CLEAR_SEARCH) } }
+                h2 { (if self.query.is_empty() { words::recent(lang) } else { words::found(lang) }) }
+                @if !self.query.is_empty() { a.small href="/console" data-do="clear-search" { (words::clear_search(lang)) } }
             }
             @if self.rows.is_empty() {
-                @if self.query.is_empty() { p.small.muted.pane-empty { (words::HISTORY_EMPTY) } }
-                @else { p.pane-empty { (words::NOTHING_FOUND) } p.small.muted.pane-empty { (words::NOTHING_FOUND_HELP) } }
+                @if self.query.is_empty() { p.small.muted.pane-empty { (words::history_empty(lang)) } }
+                @else { p.pane-empty { (words::nothing_found(lang)) } p.small.muted.pane-empty { (words::nothing_found_help(lang)) } }
             } @else {
-                ul.rows { @for row in &self.rows { li { (row.render(self.current.as_deref() == Some(row.id.as_str()), now)) } } }
-                @if let Some(more) = &self.more { a.small.pane-more href=(more) data-do="more" { (words::SHOW_MORE) } }
+                ul.rows { @for row in &self.rows { li { (row.render(lang, self.current.as_deref() == Some(row.id.as_str()), now)) } } }
+                @if let Some(more) = &self.more { a.small.pane-more href=(more) data-do="more" { (words::show_more(lang)) } }
             }
         }
     }
@@ -87,7 +92,7 @@ impl History {
             name: name.to_owned(),
             indicator,
             last: last.to_owned(),
-            at: sample_ago(minutes),
+            at: sample::ago(minutes),
             over: false,
             updated: false,
             owner: None,
@@ -130,18 +135,18 @@ impl History {
 
 impl HistoryRow {
     /// The row as a link to its room.
-    pub(super) fn render(&self, current: bool, now: Timestamp) -> Markup {
+    pub(super) fn render(&self, lang: Lang, current: bool, now: Timestamp) -> Markup {
         html! {
             a.list-row.session-row href={ "/console/s/" (self.id) } data-row=(self.id) data-over[self.over] aria-current=[current.then_some("page")] {
-                span data-indicator-of=(self.id) data-indicator=(self.indicator.as_str()) { (avatar(&self.name, self.indicator)) }
+                span data-indicator-of=(self.id) data-indicator=(self.indicator.as_str()) { (avatar(lang, &self.name, self.indicator)) }
                 span.list-row-main {
-                    span.session-row-top { bdi.session-row-name { (self.name) } span.small.muted { (moment(self.at, now, Moment::Ago)) } }
+                    span.session-row-top { bdi.session-row-name { (self.name) } span.small.muted { (moment(lang, self.at, now, Moment::Ago)) } }
                     span.session-row-last.small.muted {
                         @if let Some(owner) = &self.owner { bdi { (owner) } " · " }
                         bdi { (self.last) }
                     }
                 }
-                @if self.updated { span.badge title=(words::UPDATED) { span.unseen { (words::UPDATED) } } }
+                @if self.updated { span.badge title=(words::updated(lang)) { span.unseen { (words::updated(lang)) } } }
             }
         }
     }
@@ -150,11 +155,10 @@ impl HistoryRow {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::console::sample_now;
 
     #[test]
     fn r20_a_row_says_who_what_and_when() {
-        let text = History::sample().fragment(sample_now()).into_string();
+        let text = History::sample().fragment(Lang::En, sample::now()).into_string();
         for part in [
             "Mara Quist",
             "Invited by e-mail",
@@ -171,6 +175,6 @@ mod tests {
     #[test]
     fn an_empty_list_says_what_to_do_next() {
         let empty = History { rows: Vec::new(), query: "zz".to_owned(), ..History::sample() };
-        assert!(empty.fragment(sample_now()).into_string().contains(words::NOTHING_FOUND_HELP));
+        assert!(empty.fragment(Lang::En, sample::now()).into_string().contains(words::nothing_found_help(Lang::En)));
     }
 }

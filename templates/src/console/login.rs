@@ -3,9 +3,11 @@
 use jiff::Timestamp;
 use maud::{Markup, Render, html};
 
-use super::door::shell;
-use super::{Moment, moment, sample_ago, sample_now, words};
-use crate::parts::{Banner, Button, Field, Tone};
+use super::moment::{Moment, moment};
+use super::{bare, sample};
+use crate::components::{Banner, Button, Field, Tone};
+use crate::lang::Lang;
+use crate::words::console as words;
 
 /// Why the form is shown, other than that somebody came to sign in.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -26,6 +28,8 @@ pub enum LoginNotice {
 /// The page at `/login`. Its form posts `csrf`, `email`, `password` and `next`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Login {
+    /// The language of the page.
+    pub lang: Lang,
     /// A token bound to a cookie of this page: nobody signs another browser in to an account of theirs.
     pub csrf: String,
     /// What was typed, kept after a refusal. The password never is.
@@ -41,38 +45,40 @@ pub struct Login {
 impl Login {
     /// The page.
     pub fn render(&self) -> Markup {
+        let lang = self.lang;
         let body = html! {
-            h1 { (words::SIGN_IN) }
+            h1 { (words::sign_in(lang)) }
             @match &self.notice {
-                None => p.muted { (words::SIGN_IN_LEAD) },
-                Some(LoginNotice::Needed) => p.muted { (words::SIGN_IN_TO_GO_ON) },
-                Some(LoginNotice::SignedOut) => (Banner { role: Some("status"), ..Banner::new(Tone::Info, html! { p { strong { (words::SIGNED_OUT) } } p.small { (words::SIGNED_OUT_HELP) } }) }),
-                Some(LoginNotice::Wrong) => (Banner { role: Some("alert"), ..Banner::new(Tone::Bad, html! { p { strong { (words::WRONG_LOGIN) } } p.small { (words::WRONG_LOGIN_HELP) } }) }),
+                None => p.muted { (words::sign_in_lead(lang)) },
+                Some(LoginNotice::Needed) => p.muted { (words::sign_in_to_go_on(lang)) },
+                Some(LoginNotice::SignedOut) => (Banner { role: Some("status"), ..Banner::new(Tone::Info, html! { p { strong { (words::signed_out(lang)) } } p.small { (words::signed_out_help(lang)) } }) }),
+                Some(LoginNotice::Wrong) => (Banner { role: Some("alert"), ..Banner::new(Tone::Bad, html! { p { strong { (words::wrong_login(lang)) } } p.small { (words::wrong_login_help(lang)) } }) }),
                 Some(LoginNotice::Locked { until }) => (Banner { role: Some("alert"), ..Banner::new(Tone::Warn, html! {
-                    p { strong { (words::LOGIN_LOCKED) } }
-                    p.small { (words::LOGIN_LOCKED_HELP) " until " (moment(*until, self.now, Moment::Clock)) "." }
+                    p { strong { (words::login_locked(lang)) } }
+                    p.small { (words::login_locked_help(lang, &moment(lang, *until, self.now, Moment::Clock))) }
                 }) }),
             }
             form.stack method="post" action="/login" data-door {
                 input type="hidden" name="csrf" value=(self.csrf);
                 @if let Some(next) = &self.next { input type="hidden" name="next" value=(next); }
                 (Field { kind: "email", value: &self.email, autocomplete: Some("username"), inputmode: Some("email"), required: true,
-                    autofocus: self.email.is_empty(), ..Field::new(words::EMAIL, "email") })
-                (password(words::PASSWORD, "current-password", None, None, !self.email.is_empty()))
-                (Button::primary(words::SIGN_IN).wide())
+                    autofocus: self.email.is_empty(), ..Field::new(words::email(lang), "email") })
+                (password(lang, words::password(lang), "current-password", None, None, !self.email.is_empty()))
+                (Button::primary(words::sign_in(lang)).wide())
             }
         };
-        shell(words::SIGN_IN, None, body)
+        bare::page(lang, words::sign_in(lang), None, body)
     }
 
     /// Every state of the page.
     pub fn samples() -> Vec<(&'static str, Self)> {
         let plain = Self {
+            lang: Lang::En,
             csrf: "c3JmLXNhbXBsZQ".to_owned(),
             email: String::new(),
             next: None,
             notice: None,
-            now: sample_now(),
+            now: sample::now(),
         };
         let typed = Self { email: "nina@example.net".to_owned(), ..plain.clone() };
         vec![
@@ -87,13 +93,19 @@ impl Login {
             ),
             ("signed-out", Self { notice: Some(LoginNotice::SignedOut), ..plain }),
             ("wrong", Self { notice: Some(LoginNotice::Wrong), ..typed.clone() }),
-            ("locked", Self { notice: Some(LoginNotice::Locked { until: sample_ago(-9) }), ..typed }),
+            ("wrong-ar", Self { lang: Lang::Ar, notice: Some(LoginNotice::Wrong), ..typed.clone() }),
+            (
+                "locked-de",
+                Self { lang: Lang::De, notice: Some(LoginNotice::Locked { until: sample::ago(-9) }), ..typed.clone() },
+            ),
+            ("locked", Self { notice: Some(LoginNotice::Locked { until: sample::ago(-9) }), ..typed }),
         ]
     }
 }
 
 /// A password with a button that shows it (added by the script; without one it stays hidden).
 pub(super) fn password(
+    lang: Lang,
     label: &str,
     autocomplete: &str,
     hint: Option<&str>,
@@ -110,7 +122,7 @@ pub(super) fn password(
         maxlength: Some(256),
         ..Field::new(label, "password")
     };
-    html! { div.reveal data-reveal data-show=(words::SHOW) data-hide=(words::HIDE) { (field.render()) } }
+    html! { div.reveal data-reveal data-show=(words::show(lang)) data-hide=(words::hide(lang)) { (field.render()) } }
 }
 
 #[cfg(test)]

@@ -1,32 +1,12 @@
 //! The New Session form (R1, R7, R11, R12, R13, R19), in a dialog or as a part of the page.
 
 use maud::{Markup, html};
+use parlor_domain::Channel;
 
-use super::{Forms, words};
-use crate::parts::{Banner, Field, Icon, Tone};
-
-pub use parlor_domain::Channel;
-
-/// What is wrong with a form that was refused.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct FieldError {
-    /// The field it belongs to, by its `name`; none for the form as a whole.
-    pub field: Option<String>,
-    /// What is wrong and how to put it right.
-    pub message: String,
-}
-
-impl FieldError {
-    /// An error of one field.
-    pub fn new(field: &str, message: &str) -> Self {
-        Self { field: Some(field.to_owned()), message: message.to_owned() }
-    }
-
-    /// The first message for a field.
-    pub(super) fn of<'a>(errors: &'a [Self], field: &str) -> Option<&'a str> {
-        errors.iter().find(|error| error.field.as_deref() == Some(field)).map(|error| error.message.as_str())
-    }
-}
+use super::forms::{FieldError, Forms};
+use crate::components::{Banner, Field, Icon, Tone};
+use crate::lang::Lang;
+use crate::words::console as words;
 
 /// A team whose settings a session can be started under (R19), with what those settings mean for the form.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -84,7 +64,7 @@ impl NewSession {
     }
 
     /// The form, without its heading.
-    pub(super) fn form(&self, forms: &Forms) -> Markup {
+    pub(super) fn form(&self, lang: Lang, forms: &Forms) -> Markup {
         let chosen = self.chosen();
         let sms = chosen.is_some_and(|team| team.sms);
         let embedded = chosen.is_some_and(|team| team.embedded);
@@ -103,57 +83,57 @@ impl NewSession {
                 }
                 @if let Some(blocking) = &self.blocking {
                     (Banner::new(Tone::Warn, html! {
-                        p { strong { (words::SINGLE_ACTIVE) } }
-                        p.small { (words::SINGLE_ACTIVE_HELP) }
-                        p { a href={ "/console/s/" (blocking.id) } { (words::SINGLE_ACTIVE_OPEN) ": " bdi { (blocking.name) } } }
+                        p { strong { (words::single_active(lang)) } }
+                        p.small { (words::single_active_help(lang)) }
+                        p { a href={ "/console/s/" (blocking.id) } { (words::single_active_open(lang, &html! { bdi { (blocking.name) } })) } }
                     }))
-                } @else { p.muted.new-lead { (words::NEW_LEAD) } }
+                } @else { p.muted.new-lead { (words::new_lead(lang)) } }
                 (Field { value: &self.name, autocomplete: Some("off"), required: true, autofocus: first.is_none_or(|field| field == "name"), maxlength: Some(120),
-                    error: FieldError::of(&self.errors, "name"), ..Field::new(words::CUSTOMER_NAME, "name") })
+                    error: FieldError::of(&self.errors, "name"), ..Field::new(words::customer_name(lang), "name") })
                 // Without an invitation there is no channel to send: both contacts count.
                 fieldset.new-channel disabled[embedded] {
-                    legend { (words::INVITE_BY) }
+                    legend { (words::invite_by(lang)) }
                     div.segments {
-                        label { input type="radio" name="channel" value="email" checked[!by_sms]; span { (Icon::Mail) (words::BY_EMAIL) } }
-                        label { input type="radio" name="channel" value="sms" checked[by_sms] disabled[!sms]; span { (Icon::Chat) (words::BY_SMS) } }
+                        label { input type="radio" name="channel" value="email" checked[!by_sms]; span { (Icon::Mail) (words::by_email(lang)) } }
+                        label { input type="radio" name="channel" value="sms" checked[by_sms] disabled[!sms]; span { (Icon::Chat) (words::by_sms(lang)) } }
                     }
                 }
                 div.new-contacts {
                     div.new-email { (Field { kind: "email", value: &self.email, autocomplete: Some("off"), inputmode: Some("email"), maxlength: Some(254), autofocus: first == Some("email"),
-                        error: FieldError::of(&self.errors, "email"), ..Field::new(words::CUSTOMER_EMAIL, "email") }) }
-                    div.new-phone { (Field { kind: "tel", value: &self.phone, autocomplete: Some("off"), inputmode: Some("tel"), maxlength: Some(32), autofocus: first == Some("phone"), hint: Some(words::PHONE_HINT),
-                        error: FieldError::of(&self.errors, "phone"), ..Field::new(words::CUSTOMER_PHONE, "phone") }) }
+                        error: FieldError::of(&self.errors, "email"), ..Field::new(words::email(lang), "email") }) }
+                    div.new-phone { (Field { kind: "tel", value: &self.phone, autocomplete: Some("off"), inputmode: Some("tel"), maxlength: Some(32), autofocus: first == Some("phone"), hint: Some(words::phone_hint(lang)),
+                        error: FieldError::of(&self.errors, "phone"), ..Field::new(words::customer_phone(lang), "phone") }) }
                 }
                 div.new-pin {
-                    (Field { autocomplete: Some("off"), inputmode: Some("numeric"), pattern: Some("[0-9]{4,12}"), maxlength: Some(12), class: "digits", autofocus: first == Some("pin"), hint: Some(words::PIN_HINT),
-                        error: FieldError::of(&self.errors, "pin"), ..Field::new(words::PIN, "pin") })
-                    button.button type="button" data-do="suggest-pin" hidden { (words::SUGGEST) }
+                    (Field { autocomplete: Some("off"), inputmode: Some("numeric"), pattern: Some("[0-9]{4,12}"), maxlength: Some(12), class: "digits", autofocus: first == Some("pin"), hint: Some(words::pin_hint(lang)),
+                        error: FieldError::of(&self.errors, "pin"), ..Field::new(words::pin(lang), "pin") })
+                    button.button type="button" data-do="suggest-pin" hidden { (words::suggest(lang)) }
                 }
                 @if self.teams.len() > 1 {
                     div.field {
-                        label for="team" { (words::SETTINGS_OF) }
+                        label for="team" { (words::settings_of(lang)) }
                         select.input id="team" name="team" aria-describedby="team-hint" {
                             @for team in &self.teams {
                                 option value=(team.id) selected[team.id == self.team] data-sms=(team.sms) data-embedded=(team.embedded) data-pin=(team.pin)
                                     data-channel=(team.channel.as_str()) {
-                                    (team.name) @if team.own { " (" (words::YOUR_TEAM) ")" }
+                                    (team.name) @if team.own { " (" (words::your_team(lang)) ")" }
                                 }
                             }
                         }
-                        p.field-hint id="team-hint" { (words::SETTINGS_OF_HINT) }
+                        p.field-hint id="team-hint" { (words::settings_of_hint(lang)) }
                     }
                 } @else {
                     input type="hidden" name="team" value=(self.team);
                 }
-                div.new-embedded { (Banner { icon: Some(Icon::Link), ..Banner::new(Tone::Info, html! { p { strong { (words::EMBEDDED_NOTICE) } } p.small { (words::EMBEDDED_NOTICE_HELP) } }) }) }
+                div.new-embedded { (Banner { icon: Some(Icon::Link), ..Banner::new(Tone::Info, html! { p { strong { (words::embedded_notice(lang)) } } p.small { (words::embedded_notice_help(lang)) } }) }) }
                 div.new-foot {
                     p.small.muted.new-why id="new-why" role="status" { }
                     div.dialog-foot {
-                        button.button type="submit" name="mode" value="plan" disabled[self.blocking.is_some()] aria-describedby="new-plan-hint new-why" { (Icon::Calendar) (words::PLAN) }
-                        button.button.button-primary type="submit" name="mode" value="start" disabled[self.blocking.is_some()] aria-describedby="new-why" { (words::START) }
+                        button.button type="submit" name="mode" value="plan" disabled[self.blocking.is_some()] aria-describedby="new-plan-hint new-why" { (Icon::Calendar) (words::plan(lang)) }
+                        button.button.button-primary type="submit" name="mode" value="start" disabled[self.blocking.is_some()] aria-describedby="new-why" { (words::start(lang)) }
                     }
                     p.small.muted.new-plan-hint id="new-plan-hint" {
-                        span.not-embedded { (words::PLAN_HINT) } span.only-embedded { (words::PLAN_HINT_EMBEDDED) }
+                        span.not-embedded { (words::plan_hint(lang)) } span.only-embedded { (words::plan_hint_embedded(lang)) }
                     }
                 }
             }
@@ -190,7 +170,7 @@ impl NewSession {
             name: "Mara Quist".to_owned(),
             phone: "07700 900123".to_owned(),
             errors: vec![
-                FieldError::new("phone", words::BAD_PHONE),
+                FieldError::new("phone", words::bad_phone(Lang::En)),
                 FieldError::new("pin", "Choose a PIN of 4 to 12 digits."),
             ],
             ..Self::sample()
@@ -221,7 +201,7 @@ mod tests {
 
     #[test]
     fn every_field_of_the_operation_is_there() {
-        let text = NewSession::sample().form(&Forms::sample()).into_string();
+        let text = NewSession::sample().form(Lang::En, &Forms::sample()).into_string();
         for name in ["csrf", "idempotency_key", "name", "channel", "email", "phone", "pin", "team", "mode"] {
             assert!(text.contains(&format!("name=\"{name}\"")), "{name}");
         }
@@ -232,13 +212,13 @@ mod tests {
         let mut view = NewSession::sample();
         view.teams.iter_mut().for_each(|team| team.sms = false);
         view.channel = Channel::Sms;
-        let text = view.form(&Forms::sample()).into_string();
+        let text = view.form(Lang::En, &Forms::sample()).into_string();
         assert!(text.contains("data-sms=\"false\"") && text.contains("value=\"email\" checked"));
     }
 
     #[test]
     fn r7_a_pin_is_never_rendered() {
-        let text = NewSession::sample_refused().form(&Forms::sample()).into_string();
+        let text = NewSession::sample_refused().form(Lang::En, &Forms::sample()).into_string();
         assert!(text.contains("name=\"pin\" type=\"text\" value=\"\""));
     }
 }

@@ -2,15 +2,18 @@
 
 use maud::{Markup, html};
 
-use super::door::shell;
+use super::bare;
+use super::forms::FieldError;
 use super::login::password;
-use super::new_session::FieldError;
-use super::words;
-use crate::parts::{Banner, Button, Field, Tone};
+use crate::components::{Banner, Button, Field, Tone};
+use crate::lang::Lang;
+use crate::words::console as words;
 
 /// The page behind the one-time setup link. Its form posts `csrf`, `name`, `email` and `password`.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Setup {
+    /// The language of the page.
+    pub lang: Lang,
     /// A token bound to a cookie of this page.
     pub csrf: String,
     /// Where the form posts to: the address of this page, `/setup/{token}`.
@@ -28,31 +31,32 @@ pub struct Setup {
 impl Setup {
     /// The page.
     pub fn render(&self) -> Markup {
+        let lang = self.lang;
         if self.used {
             let body = html! {
-                h1 { (words::SETUP_GONE) }
-                p.muted { (words::SETUP_GONE_HELP) }
-                (Button::primary(words::SIGN_IN).href("/login").wide())
+                h1 { (words::setup_gone(lang)) }
+                p.muted { (words::setup_gone_help(lang)) }
+                (Button::primary(words::sign_in(lang)).href("/login").wide())
             };
-            return shell(words::SETUP_GONE, None, body);
+            return bare::page(lang, words::setup_gone(lang), None, body);
         }
         let body = html! {
-            h1 { (words::SETUP) }
-            p.muted { (words::SETUP_LEAD) }
+            h1 { (words::setup(lang)) }
+            p.muted { (words::setup_lead(lang)) }
             @for error in self.errors.iter().filter(|error| error.field.is_none()) {
                 (Banner { role: Some("alert"), ..Banner::new(Tone::Bad, html! { p { (error.message) } }) })
             }
             form.stack method="post" action=(self.action) data-door {
                 input type="hidden" name="csrf" value=(self.csrf);
-                (Field { value: &self.name, autocomplete: Some("name"), required: true, autofocus: true, maxlength: Some(120), hint: Some(words::YOUR_NAME_HINT),
-                    error: FieldError::of(&self.errors, "name"), ..Field::new(words::YOUR_NAME, "name") })
+                (Field { value: &self.name, autocomplete: Some("name"), required: true, autofocus: true, maxlength: Some(120), hint: Some(words::your_name_hint(lang)),
+                    error: FieldError::of(&self.errors, "name"), ..Field::new(words::your_name(lang), "name") })
                 (Field { kind: "email", value: &self.email, autocomplete: Some("username"), inputmode: Some("email"), required: true,
-                    error: FieldError::of(&self.errors, "email"), ..Field::new(words::EMAIL, "email") })
-                (password(words::PASSWORD, "new-password", Some(words::PASSWORD_HINT), FieldError::of(&self.errors, "password"), false))
-                (Button::primary(words::CREATE_ACCOUNT).wide())
+                    error: FieldError::of(&self.errors, "email"), ..Field::new(words::email(lang), "email") })
+                (password(lang, words::password(lang), "new-password", Some(words::password_hint(lang)), FieldError::of(&self.errors, "password"), false))
+                (Button::primary(words::create_account(lang)).wide())
             }
         };
-        shell(words::SETUP, None, body)
+        bare::page(lang, words::setup(lang), None, body)
     }
 
     /// Every state of the page.
@@ -66,12 +70,13 @@ impl Setup {
                     name: "Omar Haddad".to_owned(),
                     email: "omar@".to_owned(),
                     errors: vec![
-                        FieldError::new("email", "Enter an address like name@example.com."),
-                        FieldError::new("password", "This password is too short: use at least 12 characters."),
+                        FieldError::new("email", words::need_your_email(Lang::En)),
+                        FieldError::new("password", words::password_too_short(Lang::En)),
                     ],
                     ..empty.clone()
                 },
             ),
+            ("empty-ar", Self { lang: Lang::Ar, ..empty.clone() }),
             ("used", Self { used: true, ..empty }),
         ]
     }

@@ -4,8 +4,13 @@ use jiff::Timestamp;
 use maud::{Markup, html};
 use parlor_domain::{AgentId, Event, EventKind, Sender};
 
-use super::{Moment, first_name, moment, words};
-use crate::parts::{Icon, Tone};
+use super::moment::{Moment, moment};
+use super::phrases;
+use crate::components::{Icon, Tone};
+use crate::lang::Lang;
+use crate::names::first_name;
+use crate::times;
+use crate::words::console as words;
 
 /// One entry of the stream.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -54,14 +59,14 @@ pub struct MessageLine {
 
 impl Entry {
     /// An event as this agent reads it, with the customer spoken of by their first name.
-    pub fn of(event: &Event, viewer: &AgentId, customer: &str) -> Self {
+    pub fn of(lang: Lang, event: &Event, viewer: &AgentId, customer: &str) -> Self {
         if let EventKind::Message { id, from, text } = &event.kind {
             return Self::Message(MessageLine {
                 seq: event.seq,
                 at: event.at,
                 id: id.clone(),
                 from: *from,
-                name: words::writer(&event.actor, customer),
+                name: phrases::writer(lang, &event.actor, customer),
                 text: text.clone(),
             });
         }
@@ -71,7 +76,7 @@ impl Entry {
             at: event.at,
             icon,
             tone,
-            text: words::event(event, viewer, first_name(customer)),
+            text: phrases::event(lang, event, viewer, first_name(customer)),
             until: match event.kind {
                 EventKind::PinLocked { until } => Some(until),
                 _ => None,
@@ -96,19 +101,19 @@ impl Entry {
         }
     }
 
-    fn render(&self, follows: bool, resend: Option<&Markup>, now: Timestamp) -> Markup {
+    fn render(&self, lang: Lang, follows: bool, resend: Option<&Markup>, now: Timestamp) -> Markup {
         match self {
             Self::Event(line) => html! {
                 li.event data-seq=(line.seq) data-at=(line.at) data-tone=[line.tone.map(tone_name)] {
                     span.event-mark { (line.icon) }
-                    span.event-text { bdi { (line.text) } @if let Some(until) = line.until { " " (moment(until, now, Moment::Clock)) } }
-                    (moment(line.at, now, Moment::Clock))
+                    span.event-text { bdi { (line.text) } @if let Some(until) = line.until { " " (moment(lang, until, now, Moment::Clock)) } }
+                    (moment(lang, line.at, now, Moment::Clock))
                     @if let (true, Some(resend)) = (line.resend, resend) { (resend) }
                 }
             },
             Self::Message(line) => html! {
                 li.msg data-seq=(line.seq) data-at=(line.at) data-id=(line.id) data-from=(sender_name(line.from)) data-follows[follows] {
-                    p.msg-head { bdi.msg-name { (line.name) } (moment(line.at, now, Moment::Clock)) }
+                    p.msg-head { bdi.msg-name { (line.name) } (moment(lang, line.at, now, Moment::Clock)) }
                     p.msg-text dir="auto" { (line.text) }
                 }
             },
@@ -117,44 +122,50 @@ impl Entry {
 }
 
 /// The last event in the words of a history row: who wrote what, or what happened.
-pub fn last_words(event: &Event, viewer: &AgentId, customer: &str) -> String {
+pub fn last_words(lang: Lang, event: &Event, viewer: &AgentId, customer: &str) -> String {
     match &event.kind {
         EventKind::Message { text, .. } => {
             // One line is all a row has, and a long message need not travel for it.
             let start: String = text.chars().take(80).map(|c| if c.is_whitespace() { ' ' } else { c }).collect();
-            format!("{}: {start}", words::actor(&event.actor, viewer, first_name(customer)))
+            phrases::said(lang, &event.actor, viewer, first_name(customer), &start)
         }
-        _ => words::event(event, viewer, first_name(customer)),
+        _ => phrases::event(lang, event, viewer, first_name(customer)),
     }
 }
 
 /// The whole stream with a line before each day and before what this agent has not seen yet.
-pub(super) fn render(entries: &[Entry], seen: Option<u64>, resend: Option<&Markup>, now: Timestamp) -> Markup {
+pub(super) fn render(
+    lang: Lang,
+    entries: &[Entry],
+    seen: Option<u64>,
+    resend: Option<&Markup>,
+    now: Timestamp,
+) -> Markup {
     let mut rows = Vec::with_capacity(entries.len());
     let mut previous: Option<&Entry> = None;
     let mut marked = false;
     for entry in entries {
-        let new_day = previous.is_none_or(|last| words::day(last.at(), now) != words::day(entry.at(), now));
+        let new_day = previous.is_none_or(|last| times::day(lang, last.at(), now) != times::day(lang, entry.at(), now));
         if new_day {
-            rows.push(html! { li.day data-day=(entry.at()) { span { (words::day(entry.at(), now)) } } });
+            rows.push(html! { li.day data-day=(entry.at()) { span { (times::day(lang, entry.at(), now)) } } });
         }
         // What the agent's own side wrote is news to nobody here; the line waits for what is.
         let ours = matches!(entry, Entry::Message(line) if line.from == Sender::Agent);
         let unseen = !marked && !ours && previous.is_some() && seen.is_some_and(|seen| entry.seq() > seen);
         if unseen {
             marked = true;
-            rows.push(unread_line());
+            rows.push(unread_line(lang));
         }
         let follows = !unseen && !new_day && previous.is_some_and(|last| follows(last, entry));
-        rows.push(entry.render(follows, resend, now));
+        rows.push(entry.render(lang, follows, resend, now));
         previous = Some(entry);
     }
     html! { @for row in rows { (row) } }
 }
 
 /// The line before what is new.
-pub(super) fn unread_line() -> Markup {
-    html! { li.unread { span { (words::NEW_BELOW) } } }
+pub(super) fn unread_line(lang: Lang) -> Markup {
+    html! { li.unread { span { (words::new_below(lang)) } } }
 }
 
 /// Whether a message carries on the one before it, so that its head need not be said again.
@@ -213,10 +224,10 @@ mod tests {
     use parlor_domain::{Actor, Channel, Origin};
 
     use super::*;
-    use crate::console::{sample_ago, sample_now};
+    use crate::console::sample;
 
     fn event(seq: u64, minutes: i64, actor: Actor, kind: EventKind) -> Event {
-        Event { seq, at: sample_ago(minutes), actor, origin: Origin::default(), kind }
+        Event { seq, at: sample::ago(minutes), actor, origin: Origin::default(), kind }
     }
 
     fn nina() -> (AgentId, Actor) {
@@ -237,7 +248,7 @@ mod tests {
                 "The e-mail could not be delivered: mailbox full",
             ),
         ] {
-            let Entry::Event(line) = Entry::of(&event(1, 0, actor, kind), &id, "Mara Quist") else {
+            let Entry::Event(line) = Entry::of(Lang::En, &event(1, 0, actor, kind), &id, "Mara Quist") else {
                 panic!("an event")
             };
             assert_eq!(line.text, words);
@@ -249,6 +260,7 @@ mod tests {
         let (id, _) = nina();
         let say = |seq| {
             Entry::of(
+                Lang::En,
                 &event(
                     seq,
                     10 - i64::try_from(seq).unwrap_or(0),
@@ -260,11 +272,11 @@ mod tests {
             )
         };
         let entries: Vec<Entry> = (1..=4).map(say).collect();
-        let text = render(&entries, Some(2), None, sample_now()).into_string();
+        let text = render(Lang::En, &entries, Some(2), None, sample::now()).into_string();
         assert_eq!(text.matches("class=\"unread\"").count(), 1);
         assert!(
             text.find("text 2") < text.find("class=\"unread\"") && text.find("class=\"unread\"") < text.find("text 3")
         );
-        assert!(!render(&entries, Some(4), None, sample_now()).into_string().contains("class=\"unread\""));
+        assert!(!render(Lang::En, &entries, Some(4), None, sample::now()).into_string().contains("class=\"unread\""));
     }
 }

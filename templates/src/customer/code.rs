@@ -2,10 +2,12 @@
 
 use maud::{Markup, html};
 
-use super::{Brand, Page, first_name, paragraphs, sample, token_field};
+use super::page::{Brand, Page, paragraphs, token_field};
+use super::sample;
+use crate::components::{Banner, Button, Field, Icon, Tone};
 use crate::lang::Lang;
-use crate::parts::{Banner, Button, Field, Icon, Tone};
-use crate::words::{self, fill};
+use crate::names::first_name;
+use crate::words::customer as words;
 
 /// Why the last code did not open the room.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -79,7 +81,7 @@ pub struct CodePage {
 fn trouble(lang: Lang, problem: CodeProblem, wrong: &str, malformed: &str) -> String {
     match problem {
         CodeProblem::Wrong { left } => {
-            format!("{wrong} {}", fill(lang, words::tries_left(lang), &[("n", &left.to_string())]))
+            format!("{wrong} {}", words::tries_left(lang, u64::from(left)))
         }
         CodeProblem::Malformed => malformed.to_owned(),
         CodeProblem::Expired => words::otp_expired(lang).to_owned(),
@@ -90,7 +92,6 @@ impl PinPage {
     /// The page.
     pub fn render(&self) -> Markup {
         let (lang, agent) = (self.lang, first_name(&self.agent));
-        let names = [("agent", agent)];
         let problem =
             self.problem.map(|problem| trouble(lang, problem, words::pin_wrong(lang), words::pin_malformed(lang)));
         Page {
@@ -106,7 +107,7 @@ impl PinPage {
                 main.sheet {
                     span.emblem { (Icon::Lock) }
                     h1 { (words::pin_title(lang)) }
-                    p.lead { (fill(lang, words::pin_text(lang), &names)) }
+                    p.lead { (words::pin_text(lang, agent)) }
                     @if let Some(hint) = &self.hint {
                         (Banner::new(Tone::Info, html! { strong { (words::hint_label(lang)) } (paragraphs(hint)) }))
                     }
@@ -118,11 +119,11 @@ impl PinPage {
                             maxlength: Some(40), required: true, autofocus: true, class: "digits", ..Field::new(words::pin_label(lang), "code")
                         })
                         @if let (None, Some(left)) = (self.problem, self.left) {
-                            p.small.muted { (fill(lang, words::tries_left(lang), &[("n", &left.to_string())])) }
+                            p.small.muted { (words::tries_left(lang, u64::from(left))) }
                         }
                         (Button::primary(words::open_page(lang)).wide())
                     }
-                    footer.small-print { p { (fill(lang, words::pin_lost(lang), &names)) } }
+                    footer.small-print { p { (words::pin_lost(lang, agent)) } }
                 }
             },
         }
@@ -173,7 +174,6 @@ impl CodePage {
     /// The page.
     pub fn render(&self) -> Markup {
         let lang = self.lang;
-        let minutes = self.minutes.to_string();
         let problem =
             self.problem.map(|problem| trouble(lang, problem, words::otp_wrong(lang), words::otp_malformed(lang)));
         Page {
@@ -191,7 +191,7 @@ impl CodePage {
                     h1 { (words::otp_title(lang)) }
                     @if self.resent { (Banner { role: Some("status"), ..Banner::new(Tone::Good, html! { p { (words::otp_resent(lang)) } }) }) }
                     @if self.waits {
-                        p.lead { (fill(lang, words::otp_text(lang), &[("contact", &self.contact), ("n", &minutes)])) }
+                        p.lead { (words::otp_text(lang, &self.contact, u64::from(self.minutes))) }
                         form.stack method="post" action=(self.action) {
                             (token_field(self.csrf.as_deref()))
                             @if self.consent { input type="hidden" name="consent" value="on"; }
@@ -203,7 +203,7 @@ impl CodePage {
                         }
                     } @else {
                         @if let Some(problem) = &problem { (Banner { role: Some("alert"), ..Banner::new(Tone::Warn, html! { p { (problem) } }) }) }
-                        p.lead { (fill(lang, words::next_otp(lang), &[("contact", &self.contact)])) }
+                        p.lead { (words::next_otp(lang, &self.contact)) }
                     }
                     form method="post" action=(self.resend) {
                         (token_field(self.csrf.as_deref()))

@@ -3,10 +3,13 @@
 use jiff::Timestamp;
 use maud::{Markup, html};
 
-use super::{Brand, Page, first_name, paragraphs, sample, sentence, token_field};
+use super::page::{Brand, Page, paragraphs, token_field};
+use super::sample;
+use crate::components::{Button, Icon};
 use crate::lang::Lang;
-use crate::parts::{Button, Icon};
-use crate::words::{self, fill};
+use crate::names::first_name;
+use crate::times;
+use crate::words::{customer as words, shared};
 
 /// What happened.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -174,10 +177,8 @@ impl ErrorPage {
             "" => agent,
             company => company,
         };
-        let names = [("agent", agent), ("company", company)];
-        let say = |text: &str| fill(lang, text, &names);
         let retry = |label: &str, href: &str| html! { p { (Button::primary(label).href(href).wide()) } };
-        let ask = html! { footer.small-print { p { (say(words::session_expired_do(lang))) } } };
+        let ask = html! { footer.small-print { p { (words::session_expired_do(lang, agent)) } } };
         html! {
             span.emblem { (self.problem.icon()) }
             h1 { (title(lang, &self.problem)) }
@@ -189,13 +190,13 @@ impl ErrorPage {
                             (token_field(self.csrf.as_deref()))
                             (Button::primary(words::new_link(lang)).icon(Icon::Send).wide())
                         }
-                        footer.small-print { p { (say(words::new_link_note(lang))) } }
+                        footer.small-print { p { (words::new_link_note(lang, company)) } }
                     } @else {
-                        p { (say(words::link_expired_ask(lang))) }
+                        p { (words::link_expired_ask(lang, agent)) }
                     }
                 }
                 Problem::LinkSent => {
-                    p.lead { (say(words::link_sent_text(lang))) }
+                    p.lead { (words::link_sent_text(lang, company)) }
                     footer.small-print { p { (words::link_sent_note(lang)) } }
                 }
                 Problem::SessionExpired => {
@@ -211,12 +212,12 @@ impl ErrorPage {
                             (Button::primary(words::device_move(lang)).icon(Icon::Device).wide())
                         }
                     }
-                    footer.small-print { p { (say(words::device_ask(lang))) } }
+                    footer.small-print { p { (words::device_ask(lang, agent)) } }
                 }
                 Problem::CookiesOff { retry: href } => {
                     p.lead { (words::cookies_text(lang)) }
                     p { (words::cookies_do(lang)) }
-                    (retry(words::try_again(lang), href))
+                    (retry(shared::try_again(lang), href))
                 }
                 Problem::Unknown => {
                     p.lead { (words::unknown_text(lang)) }
@@ -225,21 +226,19 @@ impl ErrorPage {
                 }
                 Problem::Locked { until, minutes, retry: href } => {
                     p.lead { (words::locked_text(lang)) }
-                    p {
-                        (sentence(lang, words::locked_until(lang), &[("n", &minutes.to_string())], "until",
-                            &html! { time datetime=(until) data-show="clock" { (words::clock(*until)) } }))
-                    }
-                    p { (Button::plain(words::try_again(lang)).href(href).wide()) }
-                    footer.small-print { p { (say(words::pin_lost(lang))) } }
+                    @let at = html! { time datetime=(until) data-show="clock" { (times::clock_utc(*until)) } };
+                    p { (words::locked_until(lang, u64::from(*minutes), &at)) }
+                    p { (Button::plain(shared::try_again(lang)).href(href).wide()) }
+                    footer.small-print { p { (words::pin_lost(lang, agent)) } }
                 }
                 Problem::Banned => {
                     p.lead { (words::locked_text(lang)) }
-                    p { (say(words::banned_do(lang))) }
+                    p { (words::banned_do(lang, agent)) }
                 }
                 Problem::ServiceDown { message, status_url, retry: href } => {
                     div.lead { @match message { Some(message) => (paragraphs(message)), None => p { (words::down_text(lang)) } } }
                     p { (words::down_do(lang)) }
-                    (retry(words::try_again(lang), href))
+                    (retry(shared::try_again(lang), href))
                     @if let Some(status) = status_url {
                         footer.small-print { p { a href=(status) rel="noopener noreferrer" { (words::down_status(lang)) } } }
                     }
@@ -247,16 +246,16 @@ impl ErrorPage {
                 Problem::ConnectionClosed { superseded, retry: href } => {
                     p.lead { (if *superseded { words::closed_superseded(lang) } else { words::closed_lost(lang) }) }
                     p { (words::closed_do(lang)) }
-                    (retry(words::reload(lang), href))
+                    (retry(shared::reload(lang), href))
                 }
                 Problem::Stale { retry: href } => {
                     p.lead { (words::stale_text(lang)) }
-                    (retry(words::try_again(lang), href))
+                    (retry(shared::try_again(lang), href))
                 }
                 Problem::Busy { retry: href } => {
                     p.lead { (words::busy_text(lang)) }
                     p { (words::busy_do(lang)) }
-                    (retry(words::try_again(lang), href))
+                    (retry(shared::try_again(lang), href))
                 }
             }
         }

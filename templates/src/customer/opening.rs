@@ -2,10 +2,12 @@
 
 use maud::{Markup, html};
 
-use super::{Brand, Page, first_name, paragraphs, sample, token_field};
+use super::page::{Brand, Page, paragraphs, token_field};
+use super::sample;
+use crate::components::{Avatar, Banner, Button, Icon, Tone};
 use crate::lang::Lang;
-use crate::parts::{Avatar, Banner, Button, Icon, Tone};
-use crate::words::{self, fill};
+use crate::names::first_name;
+use crate::words::customer as words;
 
 /// What comes between Continue and the room.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -63,8 +65,7 @@ impl OpeningPage {
     /// The page.
     pub fn render(&self) -> Markup {
         let (lang, company, agent) = (self.lang, self.brand.company.as_str(), first_name(&self.agent));
-        let names = [("agent", agent), ("company", company)];
-        let default_title = fill(lang, words::opening_title(lang), &names);
+        let default_title = words::opening_title(lang, agent, company).to_string();
         let title = self.title.as_deref().unwrap_or(&default_title);
         Page {
             lang,
@@ -90,8 +91,8 @@ impl OpeningPage {
                             li { (words::next_continue(lang)) }
                             @match &self.check {
                                 Check::None => {}
-                                Check::Pin => { li { (fill(lang, words::next_pin(lang), &names)) } }
-                                Check::Code { contact } => { li { (fill(lang, words::next_otp(lang), &[("contact", contact)])) } }
+                                Check::Pin => { li { (words::next_pin(lang, agent)) } }
+                                Check::Code { contact } => { li { (words::next_otp(lang, contact)) } }
                             }
                             li { (words::next_room(lang)) }
                         }
@@ -101,11 +102,11 @@ impl OpeningPage {
                     }
                     form.stack method="post" action=(self.action) {
                         (token_field(self.csrf.as_deref()))
-                        @if let Some(consent) = &self.consent { (consent_check(lang, &names, consent)) }
+                        @if let Some(consent) = &self.consent { (consent_check(lang, company, consent)) }
                         (Button::primary(words::go_on(lang)).wide())
                     }
                     footer.small-print {
-                        p { (words::only_you(lang)) " " (fill(lang, words::not_expected(lang), &names)) }
+                        p { (words::only_you(lang)) " " (words::not_expected(lang, company)) }
                         @if self.cookie_disclaimer { p { (words::cookie_text(lang)) } }
                     }
                 }
@@ -172,7 +173,7 @@ impl OpeningPage {
     }
 }
 
-fn consent_check(lang: Lang, names: &[(&str, &str)], consent: &Consent) -> Markup {
+fn consent_check(lang: Lang, company: &str, consent: &Consent) -> Markup {
     html! {
         div.field {
             @if consent.missing {
@@ -182,7 +183,7 @@ fn consent_check(lang: Lang, names: &[(&str, &str)], consent: &Consent) -> Marku
                 input type="checkbox" name="consent" value="on" required
                     aria-invalid=[consent.missing.then_some("true")] aria-describedby=[consent.missing.then_some("consent-error")];
                 span {
-                    @match &consent.text { Some(text) => (text), None => (fill(lang, words::consent_text(lang), names)) }
+                    @match &consent.text { Some(text) => (text), None => (words::consent_text(lang, company)) }
                 }
             }
         }

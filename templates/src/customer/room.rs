@@ -7,11 +7,14 @@ use jiff::Timestamp;
 use maud::{Markup, html};
 use parlor_domain::{Access, AccessTier, Sender};
 
-use super::{Brand, Page, first_name, paragraphs, sample, sentence, token_field};
+use super::page::{Brand, Page, paragraphs, token_field};
+use super::sample;
+use crate::components::{Banner, Button, Icon, Tone, chip, empty, progress};
 use crate::lang::Lang;
 use crate::layout::Live;
-use crate::parts::{Banner, Button, Icon, Tone, chip, empty, progress};
-use crate::words::{self, fill};
+use crate::names::first_name;
+use crate::times;
+use crate::words::{customer as words, shared};
 
 /// What kind of thing there is to do (R21).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -160,7 +163,7 @@ impl Room {
                 }
                 @if self.chat.is_some() {
                     button.button.button-primary.chat-open id="chat-open" type="button" aria-controls="chat" aria-expanded="false" hidden {
-                        (Icon::Chat) (words::chat(lang)) span.badge id="unread" hidden data-text=(words::unread(lang)) {}
+                        (Icon::Chat) (words::chat(lang)) span.badge id="unread" hidden data-text=(words::unread(lang, "{n}").plain()) {}
                     }
                 }
                 (self.closed("closed-lost", words::closed_lost(lang)))
@@ -173,15 +176,13 @@ impl Room {
     /// What changes with the session: greeting, presence, banners, work.
     fn now(&self) -> Markup {
         let (lang, agent) = (self.lang, first_name(&self.agent));
-        let names = [("agent", agent), ("company", self.brand.company.as_str())];
-        let say = |text: &str| fill(lang, text, &names);
-        let (here, away) = (say(words::agent_here(lang)), say(words::agent_away(lang)));
+        let (here, away) = (words::agent_here(lang, agent), words::agent_away(lang, agent));
         html! {
             div.hello {
-                h1 { (fill(lang, words::hello(lang), &[("name", first_name(&self.customer))])) }
+                h1 { (words::hello(lang, first_name(&self.customer))) }
                 @if self.after_end.is_none() {
                     p.presence id="presence" role="status" data-here=(here) data-away=(away) data-on[self.agent_here] {
-                        (if self.agent_here { &here } else { &away })
+                        (if self.agent_here { here } else { away })
                     }
                 }
             }
@@ -189,23 +190,21 @@ impl Room {
             @if let Some(message) = &self.inactive_message {
                 (Banner { id: Some("inactive"), icon: Some(Icon::Clock), ..Banner::new(Tone::Info, paragraphs(message)) })
             }
-            (self.work(&names))
+            (self.work(agent))
         }
     }
 
-    fn work(&self, names: &[(&str, &str)]) -> Markup {
+    fn work(&self, agent: &str) -> Markup {
         let lang = self.lang;
         let (finished, open): (Vec<&Work>, Vec<&Work>) =
             self.work.iter().partition(|work| work.state == WorkState::Done);
-        let count = |entry: &str| {
-            fill(lang, entry, &[("n", &finished.len().to_string()), ("total", &self.work.len().to_string())])
-        };
-        let done_of = count(words::done_of(lang));
+        let (done, all) = (finished.len(), self.work.len());
+        let done_of = words::done_of(lang, done, all);
         html! {
             @if self.work.is_empty() {
                 section.card {
                     @if self.after_end.is_none() {
-                        (empty(Icon::Document, words::empty_title(lang), &fill(lang, words::empty_text(lang), names), Some(html! {
+                        (empty(Icon::Document, words::empty_title(lang), &words::empty_text(lang, agent).to_string(), Some(html! {
                             p.small.muted.needs-script { (words::empty_live(lang)) }
                             noscript { p { (Button::plain(words::see_new(lang)).href(&self.path).icon(Icon::Refresh)) } }
                         })))
@@ -216,10 +215,10 @@ impl Room {
             } @else {
                 div.done-of {
                     p aria-hidden="true" { (done_of) }
-                    (progress(u32::try_from(finished.len()).unwrap_or(u32::MAX), u32::try_from(self.work.len()).unwrap_or(u32::MAX), &done_of))
+                    (progress(done, all, &done_of.to_string()))
                 }
                 @if open.is_empty() {
-                    section.card { (empty(Icon::CheckCircle, words::all_done_title(lang), &fill(lang, words::all_done_text(lang), names), None)) }
+                    section.card { (empty(Icon::CheckCircle, words::all_done_title(lang), &words::all_done_text(lang, agent).to_string(), None)) }
                 } @else {
                     section.stack-tight aria-labelledby="to-do" {
                         h2.label id="to-do" { (words::to_do(lang)) }
@@ -228,7 +227,7 @@ impl Room {
                 }
                 @if !finished.is_empty() {
                     details.done {
-                        summary { (Icon::ChevronOn) (count(words::done(lang))) }
+                        summary { (Icon::ChevronOn) (words::done(lang, done)) }
                         ul.stack-tight { @for work in finished { li { (work_card(lang, work, false)) } } }
                     }
                 }
@@ -238,19 +237,18 @@ impl Room {
 
     fn chat(&self, chat: &Chat) -> Markup {
         let (lang, agent) = (self.lang, first_name(&self.agent));
-        let names = [("agent", agent)];
         html! {
             section.chat.card id="chat" aria-labelledby="chat-title" {
                 div.chat-head {
                     h2 id="chat-title" { (words::chat(lang)) }
-                    span id="chat-close" hidden { (Button::quiet(words::close(lang)).icon_only(Icon::Close).hook("close")) }
+                    span id="chat-close" hidden { (Button::quiet(shared::close(lang)).icon_only(Icon::Close).hook("close")) }
                 }
-                div.log id="log" role="log" aria-labelledby="chat-title" tabindex="0" data-you=(words::you(lang)) data-sending=(words::sending(lang))
+                div.log id="log" role="log" aria-labelledby="chat-title" tabindex="0" data-you=(words::you(lang)) data-sending=(shared::sending(lang))
                     data-refused=(words::chat_refused(lang)) {
                     @for message in &chat.messages { (message_row(lang, message)) }
                 }
-                @if chat.messages.is_empty() && chat.writable { p.muted.log-empty id="log-empty" { (fill(lang, words::chat_empty(lang), &names)) } }
-                p.typing.small.muted id="typing" aria-live="polite" data-text=(fill(lang, words::typing(lang), &names)) {}
+                @if chat.messages.is_empty() && chat.writable { p.muted.log-empty id="log-empty" { (words::chat_empty(lang, agent)) } }
+                p.typing.small.muted id="typing" aria-live="polite" data-text=(words::typing(lang, agent)) {}
                 div id="write" data-open[chat.writable] {
                     @if let Some(problem) = chat.problem {
                         p.field-error role="alert" {
@@ -264,7 +262,7 @@ impl Room {
                             @if !chat.next_id.is_empty() { input type="hidden" name="id" value=(chat.next_id); }
                             label.unseen for="text" { (words::chat_label(lang)) }
                             textarea.input id="text" name="text" rows="2" maxlength="4000" required placeholder=(words::chat_label(lang)) dir="auto" { (chat.draft) }
-                            (Button::primary(words::send(lang)).icon_only(Icon::Send))
+                            (Button::primary(shared::send(lang)).icon_only(Icon::Send))
                         }
                     } @else {
                         p.muted.small { (Icon::Lock) " " (words::chat_closed(lang)) }
@@ -286,7 +284,7 @@ impl Room {
                     h1 tabindex="-1" { (words::closed_title(lang)) }
                     p.lead { (text) }
                     p { (words::closed_do(lang)) }
-                    p { (Button::primary(words::reload(lang)).icon(Icon::Refresh).href(&self.path).wide()) }
+                    p { (Button::primary(shared::reload(lang)).icon(Icon::Refresh).href(&self.path).wide()) }
                 }
             }
         }
@@ -435,8 +433,8 @@ fn after_end(lang: Lang, after: &AfterEnd) -> Markup {
             p {
                 @match after.access.until {
                     Some(until) => {
-                        @let text = if full { words::ended_full_until(lang) } else { words::ended_limited_until(lang) };
-                        (sentence(lang, text, &[], "until", &html! { time datetime=(until) data-show="moment" { (words::moment(lang, until)) } }))
+                        @let at = html! { time datetime=(until) data-show="moment" { (times::moment(lang, until)) } };
+                        (if full { words::ended_full_until(lang, &at) } else { words::ended_limited_until(lang, &at) })
                     }
                     None => { (if full { words::ended_full(lang) } else { words::ended_limited(lang) }) }
                 }
@@ -481,7 +479,7 @@ fn message_row(lang: Lang, message: &Message) -> Markup {
             p dir="auto" { (message.text) }
             span.meta {
                 bdi { (if mine { words::you(lang) } else { first_name(&message.name) }) }
-                " · " time datetime=(message.at) data-show="ago" { (words::moment(lang, message.at)) }
+                " · " time datetime=(message.at) data-show="ago" { (times::moment(lang, message.at)) }
             }
         }
     }

@@ -1,0 +1,125 @@
+//! What the domain knows, in words: states, roles, and everything that happens in a session (R24).
+
+use parlor_domain::{AccessTier, Actor, AgentId, Channel, EndedBy, Event, EventKind, Indicator, Role, State};
+
+use crate::lang::Lang;
+use crate::names::first_name;
+use crate::words::console as words;
+
+/// The product's name, which staff see and customers never do.
+pub const PRODUCT: &str = "Parlor";
+
+/// The five states of R14, in words.
+pub const fn indicator(lang: Lang, indicator: Indicator) -> &'static str {
+    match indicator {
+        Indicator::NeverJoined => words::indicator_never_joined(lang),
+        Indicator::OnlineIncomplete => words::indicator_online_incomplete(lang),
+        Indicator::OfflineIncomplete => words::indicator_offline_incomplete(lang),
+        Indicator::OnlineComplete => words::indicator_online_complete(lang),
+        Indicator::OfflineComplete => words::indicator_offline_complete(lang),
+    }
+}
+
+/// A session's state as a chip says it.
+pub const fn state(lang: Lang, state: State) -> &'static str {
+    match state {
+        State::Planned => words::state_planned(lang),
+        State::Invited => words::state_invited(lang),
+        State::Active => words::state_active(lang),
+        State::Ended => words::state_ended(lang),
+        State::Discarded => words::state_discarded(lang),
+    }
+}
+
+/// A role as the agent's own menu says it.
+pub const fn role(lang: Lang, role: Role) -> &'static str {
+    match role {
+        Role::Agent => words::role_agent(lang),
+        Role::Supervisor => words::role_supervisor(lang),
+        Role::Admin => words::role_admin(lang),
+    }
+}
+
+/// Who wrote a message, by full name.
+pub fn writer(lang: Lang, actor: &Actor, customer: &str) -> String {
+    match actor {
+        Actor::Agent { name, .. } => name.clone(),
+        Actor::Customer => customer.to_owned(),
+        Actor::Api { .. } => words::another_system(lang).to_owned(),
+        Actor::System => PRODUCT.to_owned(),
+    }
+}
+
+/// Who wrote what, for one line of a list, as `viewer` reads it; `customer` is a first name.
+pub fn said(lang: Lang, actor: &Actor, viewer: &AgentId, customer: &str, text: &str) -> String {
+    match who(lang, actor, viewer, customer) {
+        Who::You => words::you_wrote(lang, text).to_string(),
+        Who::Other(who) => words::wrote(lang, who, text).to_string(),
+    }
+}
+
+/// Who did something.
+enum Who<'a> {
+    /// The reader.
+    You,
+    /// Somebody else, by first name, or something.
+    Other(&'a str),
+}
+
+fn who<'a>(lang: Lang, actor: &'a Actor, viewer: &AgentId, customer: &'a str) -> Who<'a> {
+    match actor {
+        Actor::Agent { id, .. } if id == viewer => Who::You,
+        Actor::Agent { name, .. } => Who::Other(first_name(name)),
+        Actor::Customer => Who::Other(customer),
+        Actor::Api { .. } => Who::Other(words::another_system(lang)),
+        Actor::System => Who::Other(PRODUCT),
+    }
+}
+
+/// An event in words, as `viewer` reads it; `customer` is a first name.
+pub fn event(lang: Lang, event: &Event, viewer: &AgentId, customer: &str) -> String {
+    // Whoever did it is the sentence's subject, or is not named; languages speak to the reader in a form of its own.
+    macro_rules! done {
+        ($by_you:ident, $by:ident $(, $value:expr)?) => {
+            match who(lang, &event.actor, viewer, customer) {
+                Who::You => words::$by_you(lang $(, $value)?).to_string(),
+                Who::Other(who) => words::$by(lang, who $(, $value)?).to_string(),
+            }
+        };
+    }
+    match &event.kind {
+        EventKind::Created { planned: true } => done!(planned_by_you, planned_by),
+        EventKind::Created { planned: false } => done!(started_by_you, started_by),
+        EventKind::Invited { channel: Some(Channel::Email) } => words::invited_by_email(lang).to_owned(),
+        EventKind::Invited { channel: Some(Channel::Sms) } => words::invited_by_sms(lang).to_owned(),
+        EventKind::Invited { channel: None } => done!(opened_by_you, opened_by, customer),
+        EventKind::LinkGenerated => done!(link_generated_by_you, link_generated_by),
+        EventKind::LinkRenewed { channel: Channel::Email } => words::link_renewed_by_email(lang, customer).to_string(),
+        EventKind::LinkRenewed { channel: Channel::Sms } => words::link_renewed_by_sms(lang, customer).to_string(),
+        EventKind::Consented => words::consented(lang, customer).to_string(),
+        EventKind::DeviceBound => words::bound(lang, customer).to_string(),
+        EventKind::DeviceReleased => done!(released_by_you, released_by),
+        EventKind::Joined => words::joined(lang, customer).to_string(),
+        EventKind::PinWrong => words::pin_wrong(lang).to_owned(),
+        EventKind::PinLocked { .. } => words::pin_locked_until(lang).to_owned(),
+        EventKind::PinBanned => words::pin_blocked(lang).to_owned(),
+        EventKind::PinReset => done!(pin_reset_by_you, pin_reset_by),
+        EventKind::CodeSent { channel: Channel::Email } => words::code_sent_by_email(lang).to_owned(),
+        EventKind::CodeSent { channel: Channel::Sms } => words::code_sent_by_sms(lang).to_owned(),
+        EventKind::Message { text, .. } => text.clone(),
+        EventKind::KeptOpen => done!(kept_open_by_you, kept_open_by),
+        EventKind::Ended { by: EndedBy::Inactivity, .. } => words::ended_after_inactivity(lang).to_owned(),
+        EventKind::Ended { .. } => done!(ended_by_you, ended_by),
+        EventKind::Discarded => done!(discarded_by_you, discarded_by),
+        EventKind::Renewed => done!(renewed_by_you, renewed_by),
+        EventKind::AccessChanged { tier: AccessTier::Full } => words::access_changed_full(lang, customer).to_string(),
+        EventKind::AccessChanged { tier: AccessTier::Limited } => {
+            words::access_changed_limited(lang, customer).to_string()
+        }
+        EventKind::AccessChanged { tier: AccessTier::None } => words::access_changed_none(lang, customer).to_string(),
+        EventKind::DeliveryFailed { channel: Channel::Email, reason } => words::email_failed(lang, reason).to_string(),
+        EventKind::DeliveryFailed { channel: Channel::Sms, reason } => words::sms_failed(lang, reason).to_string(),
+        // Mails cannot be switched off.
+        EventKind::DeliverySuppressed { .. } => words::sms_suppressed(lang).to_owned(),
+    }
+}

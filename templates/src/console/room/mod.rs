@@ -1,0 +1,18 @@
+//! The agent's room: `GET /console/s/{session}`, and its changing parts with `?fragment=room`.
+//!
+//! What changes while one looks at it stands in elements with `data-part`. The script fetches the fragment when a live
+//! frame says that something changed, and replaces only those parts whose markup is another now; the stream grows at its
+//! end and the composer is never touched, so neither caret nor scroll position moves.
+
+mod banners;
+mod link;
+mod model;
+mod page;
+mod samples;
+mod sheets;
+
+pub use link::LinkReady;
+pub use model::{AfterEnd, AuthState, Consent, Deadline, Ended, PinLock, Room, Stretch};
+
+#[cfg(test)]
+mod tests;

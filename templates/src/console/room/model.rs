@@ -1,0 +1,188 @@
+//! What the agent's room shows.
+
+use jiff::{SignedDuration, Timestamp};
+use maud::Markup;
+use parlor_domain::{AccessTier as Tier, Channel, EndedBy, Indicator, State};
+
+use crate::console::frame::Frame;
+use crate::console::stream::Entry;
+use crate::layout::Live;
+use crate::names::first_name;
+
+/// How the customer proves who they are, and whether they did (R6, R7, R14).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum AuthState {
+    /// The settings ask for nothing.
+    NotAsked,
+    /// A PIN is asked for and was not entered yet.
+    PinWaiting,
+    /// The right PIN was entered.
+    PinPassed,
+    /// A one-time code is asked for and was not entered yet.
+    CodeWaiting,
+    /// The right code was entered.
+    CodePassed,
+    /// Locked or banned after wrong tries.
+    Locked,
+}
+
+/// Whether the customer agreed to what they were asked (R6, R14).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Consent {
+    /// The settings do not ask.
+    NotAsked,
+    /// Not given yet.
+    Waiting,
+    /// Given.
+    Given,
+}
+
+/// Why the customer cannot try a PIN now (R7).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum PinLock {
+    /// Locked until then.
+    Until(Timestamp),
+    /// Until the agent resets it.
+    Banned,
+}
+
+/// One stretch of what the customer may do after the end (R2).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Stretch {
+    /// What they may do in it.
+    pub tier: Tier,
+    /// Its end; none is for ever.
+    pub until: Option<Timestamp>,
+}
+
+/// The end of a session, as its banner tells it (R1, R2, R4).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Ended {
+    /// When.
+    pub at: Timestamp,
+    /// By whom or what.
+    pub by: EndedBy,
+    /// What the customer may do from now on: the present stretch first; empty for no access.
+    pub access: Vec<Stretch>,
+    /// Why it cannot be renewed; none where it can.
+    pub not_renewable: Option<String>,
+}
+
+/// When inactivity ends the session (R3).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Deadline {
+    /// Then.
+    pub at: Timestamp,
+    /// The banner shows from then on: two minutes before, or halfway for settings under four minutes.
+    pub warn_at: Timestamp,
+}
+
+impl Deadline {
+    /// The deadline `minutes` (the setting `end.inactivity_minutes`) after the last action, with R3's time to warn.
+    pub fn new(last_action_at: Timestamp, minutes: u32) -> Self {
+        let all = SignedDuration::from_mins(i64::from(minutes));
+        let warning = if minutes < 4 { all / 2 } else { SignedDuration::from_mins(2) };
+        let at = last_action_at.checked_add(all).unwrap_or(Timestamp::MAX);
+        Self { at, warn_at: at.checked_sub(warning).unwrap_or(at) }
+    }
+}
+
+/// Where the agent is after ending the session (R18).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum AfterEnd {
+    /// On the welcome page.
+    Welcome,
+    /// In the room, read-only.
+    Stay,
+}
+
+/// The agent's room.
+#[derive(Debug, Clone)]
+pub struct Room {
+    /// The console around it; `history.current` is this session.
+    pub frame: Frame,
+    /// What the page goes live with.
+    pub live: Option<Live>,
+    /// The session's id.
+    pub id: String,
+    /// R1.
+    pub state: State,
+    /// The customer's name.
+    pub name: String,
+    /// The customer's e-mail address.
+    pub email: Option<String>,
+    /// The customer's phone number.
+    pub phone: Option<String>,
+    /// How invitations go.
+    pub channel: Channel,
+    /// Invitations are not sent (R12).
+    pub embedded: bool,
+    /// A button to copy the URL stands in the header, not only in the menu (`channels.copy_url` with `embedded`).
+    pub copy_url: bool,
+    /// R14.
+    pub indicator: Indicator,
+    /// The owner's name.
+    pub owner: String,
+    /// The owner is who looks: only they can see the PIN (R7).
+    pub mine: bool,
+    /// The name of the team whose settings hold.
+    pub team: String,
+    /// The session has a PIN (R7).
+    pub has_pin: bool,
+    /// R7.
+    pub authentication: AuthState,
+    /// R6.
+    pub consent: Consent,
+    /// When the device was bound (R6).
+    pub device_bound_at: Option<Timestamp>,
+    /// R7.
+    pub lock: Option<PinLock>,
+    /// Begun.
+    pub created_at: Timestamp,
+    /// First invited.
+    pub invited_at: Option<Timestamp>,
+    /// Every gate passed for the first time.
+    pub joined_at: Option<Timestamp>,
+    /// R3; none where inactivity does not end it.
+    pub deadline: Option<Deadline>,
+    /// The end, if it has ended.
+    pub ended: Option<Ended>,
+    /// What ending now would leave the customer: the first stretch's tier and whole minutes (R2), for the question.
+    pub end_effect: (Tier, Option<i64>),
+    /// R18.
+    pub after_end: AfterEnd,
+    /// What happened and what was said, oldest first.
+    pub stream: Vec<Entry>,
+    /// Where earlier entries are, if the page does not show all.
+    pub earlier: Option<String>,
+    /// The last entry that this agent saw, for the unread line.
+    pub seen: Option<u64>,
+    /// Documents, requests and workflows (R21); none shows the empty state.
+    pub content: Option<Markup>,
+}
+
+impl Room {
+    /// It is over: nothing can be done in it but to look.
+    pub(super) fn over(&self) -> bool {
+        matches!(self.state, State::Ended | State::Discarded)
+    }
+
+    /// The name that the page speaks of the customer by.
+    pub(super) fn first(&self) -> &str {
+        first_name(&self.name)
+    }
+
+    /// The address of an operation on this session.
+    pub(super) fn operation(&self, name: &str) -> String {
+        format!("/v1/sessions/{}/{name}", self.id)
+    }
+
+    /// Where an invitation goes.
+    pub(super) fn contact(&self) -> &str {
+        let (first, second) = match self.channel {
+            Channel::Email => (&self.email, &self.phone),
+            Channel::Sms => (&self.phone, &self.email),
+        };
+        first.as_deref().or(second.as_deref()).unwrap_or("")
+    }
+}

@@ -1,0 +1,219 @@
+//! Every state of the room.
+
+use jiff::SignedDuration;
+use parlor_domain::{AccessTier as Tier, Channel, EndedBy, Indicator, Sender, State};
+
+use super::model::{AfterEnd, AuthState, Consent, Deadline, Ended, PinLock, Room, Stretch};
+use crate::components::{Icon, Tone};
+use crate::console::frame::Frame;
+use crate::console::sample;
+use crate::console::stream::{Entry, EventLine, MessageLine};
+use crate::lang::Lang;
+use crate::layout::Live;
+use crate::words::console as words;
+
+impl Room {
+    /// Every state of the room, by name.
+    pub fn samples() -> Vec<(&'static str, Self)> {
+        let event = |seq, minutes, icon, tone, text: &str| {
+            Entry::Event(EventLine {
+                seq,
+                at: sample::ago(minutes),
+                icon,
+                tone,
+                text: text.to_owned(),
+                until: None,
+                resend: false,
+            })
+        };
+        let say = |seq, minutes, from, name: &str, text: &str| {
+            Entry::Message(MessageLine {
+                seq,
+                at: sample::ago(minutes),
+                id: format!("m{seq}"),
+                from,
+                name: name.to_owned(),
+                text: text.to_owned(),
+            })
+        };
+        let happened = |lang| {
+            vec![
+                event(1, 1470, Icon::Calendar, None, words::planned_by_you(lang)),
+                event(2, 31, Icon::Mail, None, words::invited_by_email(lang)),
+                event(3, 26, Icon::Pin, Some(Tone::Warn), words::pin_wrong(lang)),
+                event(4, 24, Icon::Shield, None, &words::consented(lang, "Mara").to_string()),
+                event(5, 24, Icon::Device, None, &words::bound(lang, "Mara").to_string()),
+                event(6, 23, Icon::User, Some(Tone::Good), &words::joined(lang, "Mara").to_string()),
+            ]
+        };
+        let mut frame = Frame::sample(Lang::En);
+        frame.history.current = Some("k3j9d2m5n8".to_owned());
+        let live = Live {
+            url: "wss://live.example.net/live?ticket=sample".to_owned(),
+            ticket_url: "/console/s/k3j9d2m5n8/live".to_owned(),
+            session: "k3j9d2m5n8".to_owned(),
+            seq: 12,
+            who: "agent",
+        };
+        let said = vec![
+            say(
+                7,
+                22,
+                Sender::Agent,
+                "Nina Alder",
+                "Hello Mara, good to have you here. I have your application in front of me.",
+            ),
+            say(
+                8,
+                21,
+                Sender::Agent,
+                "Nina Alder",
+                "Could you have your customer number ready? It starts with two letters.",
+            ),
+            say(9, 19, Sender::Customer, "Mara Quist", "Hi! Yes, one moment."),
+            say(
+                10,
+                3,
+                Sender::Customer,
+                "Mara Quist",
+                "I looked through the letter from last week and through the one before that, but all I can find is a reference with seven digits. Is that it?",
+            ),
+            say(11, 2, Sender::Agent, "Nina Alder", "Not quite. It is on the top right, next to the date."),
+            say(12, 0, Sender::Customer, "Mara Quist", "Where do I find the number?"),
+        ];
+        let active = Room {
+            frame,
+            live: Some(live),
+            id: "k3j9d2m5n8".to_owned(),
+            state: State::Active,
+            name: "Mara Quist".to_owned(),
+            email: Some("mara@example.net".to_owned()),
+            phone: None,
+            channel: Channel::Email,
+            embedded: false,
+            copy_url: false,
+            indicator: Indicator::OnlineIncomplete,
+            owner: "Nina Alder".to_owned(),
+            mine: true,
+            team: "Mortgages".to_owned(),
+            has_pin: true,
+            authentication: AuthState::PinPassed,
+            consent: Consent::Given,
+            device_bound_at: Some(sample::ago(24)),
+            lock: None,
+            created_at: sample::ago(1470),
+            invited_at: Some(sample::ago(31)),
+            joined_at: Some(sample::ago(23)),
+            deadline: Some(Deadline::new(sample::ago(2), 30)),
+            ended: None,
+            end_effect: (Tier::Full, Some(10_080)),
+            after_end: AfterEnd::Welcome,
+            stream: [happened(Lang::En), said.clone()].concat(),
+            earlier: None,
+            seen: Some(11),
+            content: None,
+        };
+        let invited = Room {
+            state: State::Invited,
+            indicator: Indicator::NeverJoined,
+            authentication: AuthState::PinWaiting,
+            consent: Consent::Waiting,
+            device_bound_at: None,
+            joined_at: None,
+            stream: vec![
+                event(1, 6, Icon::Add, None, "You started the session"),
+                event(2, 6, Icon::Mail, None, "Invited by e-mail"),
+                Entry::Event(EventLine {
+                    seq: 3,
+                    at: sample::ago(4),
+                    icon: Icon::Alert,
+                    tone: Some(Tone::Bad),
+                    text: "The e-mail could not be delivered: the mailbox does not exist".to_owned(),
+                    until: None,
+                    resend: true,
+                }),
+            ],
+            seen: None,
+            ..active.clone()
+        };
+        let ended = |by, access, not_renewable: Option<&str>| {
+            Some(Ended { at: sample::ago(1), by, access, not_renewable: not_renewable.map(str::to_owned) })
+        };
+        let over =
+            Room { state: State::Ended, indicator: Indicator::OfflineIncomplete, seen: Some(12), ..active.clone() };
+        let in_language = |lang, room: &Room| Room {
+            frame: Frame { lang, ..room.frame.clone() },
+            live: None,
+            stream: [happened(lang), said.clone()].concat(),
+            ..room.clone()
+        };
+        let ended_now = Room {
+            ended: ended(
+                EndedBy::Agent,
+                vec![
+                    Stretch { tier: Tier::Full, until: Some(sample::ago(-10_080)) },
+                    Stretch { tier: Tier::Limited, until: Some(sample::ago(-20_160)) },
+                ],
+                None,
+            ),
+            ..over.clone()
+        };
+        vec![
+            ("active", active.clone()),
+            ("active-de", in_language(Lang::De, &active)),
+            ("active-ar", in_language(Lang::Ar, &active)),
+            ("invited-failed", invited.clone()),
+            (
+                "planned",
+                Room {
+                    state: State::Planned,
+                    invited_at: None,
+                    deadline: None,
+                    stream: vec![event(1, 2, Icon::Calendar, None, "You planned the session")],
+                    ..invited.clone()
+                },
+            ),
+            (
+                "about-to-end",
+                Room {
+                    deadline: Some(Deadline {
+                        at: sample::ago(-1) + SignedDuration::from_secs(38),
+                        warn_at: sample::ago(1),
+                    }),
+                    ..active.clone()
+                },
+            ),
+            (
+                "locked",
+                Room {
+                    authentication: AuthState::Locked,
+                    lock: Some(PinLock::Until(sample::ago(-12))),
+                    ..invited.clone()
+                },
+            ),
+            (
+                "banned",
+                Room {
+                    authentication: AuthState::Locked,
+                    lock: Some(PinLock::Banned),
+                    copy_url: true,
+                    embedded: true,
+                    ..invited
+                },
+            ),
+            ("ended", ended_now.clone()),
+            ("ended-ar", in_language(Lang::Ar, &ended_now)),
+            (
+                "ended-for-good",
+                Room {
+                    ended: ended(EndedBy::Inactivity, Vec::new(), Some(words::not_renewable_inactivity(Lang::En))),
+                    ..over
+                },
+            ),
+            (
+                "colleague",
+                Room { mine: false, owner: "Omar Haddad".to_owned(), name: "ليلى حداد".to_owned(), ..active },
+            ),
+        ]
+    }
+}

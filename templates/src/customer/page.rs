@@ -1,0 +1,102 @@
+//! The company's page around everything that a customer sees.
+
+use maud::{Markup, Render, html};
+
+use crate::accent::Accent;
+use crate::components::{Icon, Menu, MenuItem};
+use crate::lang::Lang;
+use crate::layout::{Live, Shell};
+use crate::names::initials;
+use crate::words::customer as words;
+
+/// Who speaks to the customer.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Brand {
+    /// The company's name: the branding's, or the team's. Empty where nobody may be named (an unknown link).
+    pub company: String,
+    /// The hue of the company's pages.
+    pub accent: Accent,
+    /// The address of the company's logo, if it has one.
+    pub logo: Option<String>,
+}
+
+/// A page of the customer: the shell with the company's head and the language menu.
+pub(super) struct Page<'a> {
+    pub(super) lang: Lang,
+    pub(super) brand: &'a Brand,
+    /// The address that GETs this page, for the language menu; without it there is none.
+    pub(super) path: Option<&'a str>,
+    pub(super) title: &'a str,
+    pub(super) reason: Option<&'a str>,
+    pub(super) live: Option<&'a Live>,
+    pub(super) script: bool,
+    pub(super) class: &'a str,
+    pub(super) body: Markup,
+}
+
+impl Page<'_> {
+    pub(super) fn render(self) -> Markup {
+        let title = match self.brand.company.as_str() {
+            "" => self.title.to_owned(),
+            company if self.title.contains(company) => self.title.to_owned(),
+            company => format!("{} · {company}", self.title),
+        };
+        let js: &[&str] = if self.script { &["customer.js"] } else { &[] };
+        Shell {
+            lang: self.lang,
+            title: &title,
+            accent: self.brand.accent,
+            css: &["customer.css"],
+            js,
+            reason: self.reason,
+            live: self.live,
+            class: self.class,
+            data: &[],
+            body: html! {
+                header.top {
+                    @if self.brand.company.is_empty() {
+                        span.mark { (Icon::Lock) }
+                    } @else {
+                        @if let Some(logo) = &self.brand.logo {
+                            img.logo src=(logo) alt="" referrerpolicy="no-referrer";
+                        } @else {
+                            span.mark aria-hidden="true" { (initials(&self.brand.company)) }
+                        }
+                        p.company { bdi { (self.brand.company) } }
+                    }
+                    @if let Some(path) = self.path { (language_menu(self.lang, path)) }
+                }
+                (self.body)
+            },
+        }
+        .render()
+    }
+}
+
+fn language_menu(lang: Lang, path: &str) -> Markup {
+    let links = Lang::ALL.map(|lang| format!("{path}?lang={}", lang.code()));
+    let items: Vec<MenuItem<'_>> = Lang::ALL
+        .iter()
+        .zip(&links)
+        .map(|(item, href)| MenuItem {
+            label: item.own_name(),
+            icon: None,
+            href: Some(href),
+            hook: None,
+            current: *item == lang,
+            lang: Some(item.code()),
+        })
+        .collect();
+    let label = words::language(lang);
+    Menu { label, icon_only: true, icon: Icon::Globe, items: &items }.render()
+}
+
+/// A text that staff typed: its line breaks are paragraphs.
+pub(super) fn paragraphs(text: &str) -> Markup {
+    html! { @for line in text.lines().map(str::trim).filter(|line| !line.is_empty()) { p { (line) } } }
+}
+
+/// A hidden field with the form's token, where there is one.
+pub(super) fn token_field(csrf: Option<&str>) -> Markup {
+    html! { @if let Some(token) = csrf { input type="hidden" name="csrf" value=(token); } }
+}

@@ -1,0 +1,27 @@
+//! What the samples of every view share.
+
+use jiff::Timestamp;
+
+use super::page::Brand;
+use crate::accent::Accent;
+
+pub(crate) fn brand() -> Brand {
+    Brand { company: "Harbour Credit Union".to_owned(), accent: Accent::Default, logo: None }
+}
+
+pub(crate) fn green() -> Brand {
+    Brand {
+        company: "Grünwald & Söhne Versicherungsvermittlungsgesellschaft".to_owned(),
+        accent: Accent::Hue(15),
+        logo: None,
+    }
+}
+
+pub(crate) fn arabic() -> Brand {
+    Brand { company: "بنك الميناء".to_owned(), accent: Accent::Hue(3), logo: None }
+}
+
+/// Half an hour past 14:00 UTC on 21 November 2026, shifted by `hours`.
+pub(crate) fn at(hours: i64) -> Timestamp {
+    Timestamp::from_second(1_795_271_400 + hours * 3600).unwrap_or_default()
+}

@@ -1,0 +1,82 @@
+//! What the API refuses with, for people who read another language than its own.
+
+use crate::lang::Lang;
+use crate::words::refusal as words;
+
+/// The codes that a form of the console can be refused with.
+pub const CODES: [&str; 25] = [
+    "already-ended",
+    "discarded",
+    "not-ended",
+    "not-renewable",
+    "not-invited",
+    "chat-closed",
+    "invalid-message",
+    "sms-off",
+    "pin-required",
+    "invalid-pin",
+    "no-contact",
+    "invalid-name",
+    "invalid-email",
+    "invalid-phone",
+    "unknown-team",
+    "csrf",
+    "not-signed-in",
+    "forbidden",
+    "not-found",
+    "too-large",
+    "idempotency-key-reused",
+    "malformed",
+    "too-often",
+    "unavailable",
+    "maintenance",
+];
+
+/// A refusal in words, by its code; none in English, because the API's own sentence is English and says more.
+pub fn refusal(lang: Lang, code: &str) -> Option<&'static str> {
+    if lang == Lang::En {
+        return None;
+    }
+    Some(match code {
+        "already-ended" => words::already_ended(lang),
+        "discarded" => words::discarded(lang),
+        "not-ended" => words::not_ended(lang),
+        "not-renewable" => words::not_renewable(lang),
+        "not-invited" => words::not_invited(lang),
+        "chat-closed" => words::chat_closed(lang),
+        "invalid-message" => words::invalid_message(lang),
+        "sms-off" => words::sms_off(lang),
+        "pin-required" => words::pin_required(lang),
+        "invalid-pin" => words::invalid_pin(lang),
+        "no-contact" => words::no_contact(lang),
+        "invalid-name" => words::invalid_name(lang),
+        "invalid-email" => words::invalid_email(lang),
+        "invalid-phone" => words::invalid_phone(lang),
+        "unknown-team" => words::unknown_team(lang),
+        "csrf" => words::csrf(lang),
+        "not-signed-in" => words::not_signed_in(lang),
+        "forbidden" => words::forbidden(lang),
+        "not-found" => words::not_found(lang),
+        "too-large" => words::too_large(lang),
+        "idempotency-key-reused" => words::idempotency_key_reused(lang),
+        "malformed" => words::malformed(lang),
+        "too-often" => words::too_often(lang),
+        "unavailable" => words::unavailable(lang),
+        "maintenance" => words::maintenance(lang),
+        _ => return None,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_code_is_said() {
+        for code in CODES {
+            assert!(refusal(Lang::De, code).is_some(), "{code}");
+        }
+        assert_eq!(refusal(Lang::En, "csrf"), None);
+        assert_eq!(refusal(Lang::De, "unheard-of"), None);
+    }
+}
