@@ -5,20 +5,13 @@ use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 use std::{env, fs};
 
-/// Served name and the sources it is joined from, in order. A page loads one style sheet and at most one script.
-const BUNDLES: &[(&str, &[&str])] = &[
-    ("customer.css", &["tokens.css", "parts.css", "customer.css"]),
-    ("customer.js", &["live.js", "room.js"]),
-    ("console.css", &["tokens.css", "parts.css", "parts-more.css", "console.css"]),
-    ("console.js", &["live.js", "console.js"]),
-    ("agent-room.js", &["live.js", "console.js", "agent-room.js"]),
-    ("reference.css", &["tokens.css", "parts.css", "reference.css"]),
-    ("icon.svg", &["icon.svg"]),
-];
+// What is served, and the sources of each. The one-machine stack reads the same list, to serve the sources themselves.
+include!("bundles.rs");
 
 fn main() -> Result<(), Box<dyn std::error::Error>> {
     let static_dir = PathBuf::from(env::var("CARGO_MANIFEST_DIR")?).join("static");
     println!("cargo::rerun-if-changed={}", static_dir.display());
+    println!("cargo::rerun-if-changed=bundles.rs");
     let mut table = String::from("&[\n");
     for (name, sources) in BUNDLES {
         let mut text = String::new();

@@ -16,6 +16,7 @@ mod clock;
 mod crash;
 mod data;
 mod demo;
+mod develop;
 mod dynamodb;
 mod invoke;
 mod lagging;
