@@ -1,5 +1,6 @@
 """infra/template.yaml as ministack can deploy it: what ministack does not understand is said in words that it does."""
 
+import json
 import platform
 import secrets
 import string
@@ -29,9 +30,32 @@ _Intrinsics.add_multi_constructor("!", _intrinsic)
 
 
 def read(path):
-    """The template as it is in the repository."""
+    """The template of the repository, with what it says once for many (`Fn::ForEach`) said for each."""
     with open(path, encoding="utf-8") as file:
-        return yaml.load(file, _Intrinsics)
+        template = yaml.load(file, _Intrinsics)
+    template["Resources"] = _expand_loops(template["Resources"])
+    return template
+
+
+def _expand_loops(resources):
+    """What AWS's first transform does, as far as the template uses it; ministack knows only what comes after."""
+    expanded = {}
+    for key, value in resources.items():
+        if not key.startswith("Fn::ForEach::"):
+            expanded[key] = value
+            continue
+        variable, words, body = value
+        for word in words:
+            text = json.dumps(body).replace(f"${{{variable}}}", word)
+            # `{"Ref": {"Fn::Sub": "AdminLogs"}}` names a resource only once the loop is gone.
+            expanded |= json.loads(text, object_hook=_plain_reference)
+    return expanded
+
+
+def _plain_reference(value):
+    if isinstance(value.get("Ref"), dict):
+        return {"Ref": value["Ref"]["Fn::Sub"]}
+    return value
 
 
 def binaries(template):

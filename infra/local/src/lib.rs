@@ -17,6 +17,7 @@ mod crash;
 mod data;
 mod demo;
 mod demo_session;
+mod develop;
 mod dynamodb;
 mod invoke;
 mod live;

@@ -9,13 +9,15 @@ use tracing_subscriber::layer::SubscriberExt;
 use tracing_subscriber::util::SubscriberInitExt;
 
 const USAGE: &str = "\
-Usage: parlor [--port N] [--data DIR | --ephemeral] [--ready-json] [--no-demo]
+Usage: parlor [--port N] [--data DIR | --ephemeral] [--ready-json] [--no-demo] [--dev]
 
   --port N        the port to serve on, 3000 by default; 0 picks a free one
   --data DIR      where data is kept, .local by default
   --ephemeral     keeps nothing
   --ready-json    prints one line of JSON when it serves, instead of the welcome
   --no-demo       no demo teams and staff; prints a link to set up the first admin
+  --dev           for `cargo xtask dev`: serves style sheets and scripts from their files, lets open pages load again
+                  when something changes, and stops at the end of its standard input
 
 PARLOR_LOG=info in the environment logs every request to standard error.
 ";
@@ -25,11 +27,13 @@ struct Options {
     data: Option<PathBuf>,
     ready_json: bool,
     demo: bool,
+    dev: bool,
 }
 
 fn options() -> Result<Option<Options>, lexopt::Error> {
     use lexopt::prelude::{Long, Short, ValueExt};
-    let mut options = Options { port: 3000, data: Some(PathBuf::from(".local")), ready_json: false, demo: true };
+    let data = Some(PathBuf::from(".local"));
+    let mut options = Options { port: 3000, data, ready_json: false, demo: true, dev: false };
     let mut parser = lexopt::Parser::from_env();
     while let Some(argument) = parser.next()? {
         match argument {
@@ -38,6 +42,7 @@ fn options() -> Result<Option<Options>, lexopt::Error> {
             Long("ephemeral") => options.data = None,
             Long("ready-json") => options.ready_json = true,
             Long("no-demo") => options.demo = false,
+            Long("dev") => options.dev = true,
             Long("help") | Short('h') => return Ok(None),
             _ => return Err(argument.unexpected()),
         }
@@ -69,7 +74,8 @@ async fn main() -> ExitCode {
         }
     };
     log();
-    let mut builder = Stack::builder().port(options.port).demo(options.demo).story(!options.ready_json);
+    let mut builder =
+        Stack::builder().port(options.port).demo(options.demo).story(!options.ready_json).develop(options.dev);
     if let Some(data) = &options.data {
         builder = builder.data(data);
     }
@@ -88,7 +94,10 @@ async fn main() -> ExitCode {
     } else {
         welcome(stack.ready(), &options);
     }
-    stopped().await;
+    tokio::select! {
+        () = stopped() => {}
+        () = input_ended(), if options.dev => {}
+    }
     stack.shutdown().await;
     ExitCode::SUCCESS
 }
@@ -133,4 +142,15 @@ async fn stopped() {
         // No such signal here: only a kill ends it.
         std::future::pending::<()>().await;
     }
+}
+
+/// Waits for the end of standard input: whoever started this is gone, or wants it to be.
+async fn input_ended() {
+    let (ended, end) = tokio::sync::oneshot::channel();
+    // A thread of its own: nothing of the runtime waits for it when the program ends otherwise.
+    std::thread::spawn(move || {
+        let _: std::io::Result<u64> = std::io::copy(&mut std::io::stdin(), &mut std::io::sink());
+        ended.send(())
+    });
+    let _: Result<(), _> = end.await;
 }

@@ -32,6 +32,7 @@ use crate::clock::LocalClock;
 use crate::crash::{self, Crash, Crashes};
 use crate::data::Data;
 use crate::demo::{self, Demo, DemoError};
+use crate::develop;
 use crate::dynamodb::{self, Capacity, Fault, Observer, Requests};
 use crate::fake_ses_sns;
 use crate::invoke::{Entry, Functions, InvokeError};
@@ -107,6 +108,7 @@ pub struct StackBuilder {
     keep_events: bool,
     demo: bool,
     story: bool,
+    develop: bool,
     template: String,
     registry: fn() -> Vec<Entry>,
 }
@@ -158,6 +160,13 @@ impl StackBuilder {
     /// that what they count is theirs.
     pub fn story(mut self, story: bool) -> Self {
         self.story = story;
+        self
+    }
+
+    /// For those who change pages: style sheets and scripts come from their files as they are now, and open pages load
+    /// again by themselves.
+    pub fn develop(mut self, develop: bool) -> Self {
+        self.develop = develop;
         self
     }
 
@@ -239,6 +248,7 @@ impl Stack {
             keep_events: false,
             demo: true,
             story: false,
+            develop: false,
             template: template::EMBEDDED.to_owned(),
             registry: registry::entries,
         }
@@ -387,6 +397,7 @@ impl Stack {
                     .with_state(Arc::clone(&api)),
             )
             .fallback_service(Router::new().fallback(api::handle).with_state(api));
+        let router = if builder.develop { develop::around(router) } else { router };
         let runtime = runtime("first-start", &environment, &template.environment, &inner.clock)?;
         let (demo, setup_url) = if builder.demo {
             (Some(demo::seed(&runtime, &data, builder.story).await?), None)

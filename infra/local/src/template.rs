@@ -1,7 +1,7 @@
 //! Reads `infra/template.yaml`, the description of what is deployed, so that nothing is described twice.
 //!
 //! Understood is what the template uses: functions with their HTTP routes, schedules and stream mappings, WebSocket
-//! routes, tables, the environment in `Globals` and in functions, and what their roles allow. Anything else in it has no meaning on one machine.
+//! routes, tables, the environment in `Globals` and in functions, what their roles allow, and loops around resources. Anything else in it has no meaning on one machine.
 
 use std::collections::BTreeMap;
 
@@ -125,7 +125,7 @@ impl Template {
     /// use; tables are known by themselves.
     pub fn parse(yaml: &str, known: &BTreeMap<String, String>) -> Result<Self, TemplateError> {
         let document = long_form(serde_yaml_ng::from_str(yaml)?);
-        let resources = object(&document["Resources"], "Resources")?;
+        let resources = &without_loops(object(&document["Resources"], "Resources")?)?;
         let mut known = known.clone();
         for (name, parameter) in document["Parameters"].as_object().into_iter().flatten() {
             if let Some(default) = parameter["Default"].as_str() {
@@ -260,6 +260,42 @@ fn long_form(value: serde_yaml_ng::Value) -> Value {
                 _ => json!({ format!("Fn::{name}"): value }),
             }
         }
+    }
+}
+
+/// The resources with every `Fn::ForEach` replaced by what it stands for.
+fn without_loops(resources: &Map<String, Value>) -> Result<Map<String, Value>, TemplateError> {
+    let mut expanded = Map::new();
+    for (key, value) in resources {
+        if !key.starts_with("Fn::ForEach::") {
+            expanded.insert(key.clone(), value.clone());
+            continue;
+        }
+        let lacking = || TemplateError::Missing(format!("a variable, words and resources in {key}"));
+        let variable = format!("${{{}}}", value[0].as_str().ok_or_else(lacking)?);
+        let body = value[2].as_object().ok_or_else(lacking)?;
+        for word in value[1].as_array().ok_or_else(lacking)? {
+            let word = word.as_str().ok_or_else(lacking)?;
+            for (id, resource) in body {
+                expanded.insert(id.replace(&variable, word), with_word(resource, &variable, word));
+            }
+        }
+    }
+    Ok(expanded)
+}
+
+/// A loop's resource for one of its words.
+fn with_word(value: &Value, variable: &str, word: &str) -> Value {
+    let inside = |value: &Value| with_word(value, variable, word);
+    match value {
+        Value::String(text) => text.replace(variable, word).into(),
+        Value::Array(items) => items.iter().map(inside).collect(),
+        // `{"Ref": {"Fn::Sub": "${Function}Logs"}}` names a resource only once the loop is gone.
+        Value::Object(entries) => match entries.get("Ref").and_then(|name| name.get("Fn::Sub")) {
+            Some(name) => json!({ "Ref": inside(name) }),
+            None => entries.iter().map(|(key, value)| (key.clone(), inside(value))).collect::<Map<_, _>>().into(),
+        },
+        other => other.clone(),
     }
 }
 
@@ -400,7 +436,7 @@ mod tests {
     #[test]
     fn every_function_has_a_log_of_its_own_whose_errors_are_counted() {
         let document = long_form(serde_yaml_ng::from_str(EMBEDDED).unwrap());
-        let resources = document["Resources"].as_object().unwrap();
+        let resources = without_loops(document["Resources"].as_object().unwrap()).unwrap();
         let functions = resources.iter().filter(|(_, resource)| resource["Type"] == "AWS::Serverless::Function");
         for (id, function) in functions {
             let log = format!("{id}Logs");
@@ -409,6 +445,17 @@ mod tests {
             let filter = &resources[&format!("{id}Errors")]["Properties"];
             assert_eq!(filter["LogGroupName"]["Ref"], log.as_str(), "{id}");
         }
+    }
+
+    #[test]
+    fn a_loop_stands_for_a_resource_of_each_word() {
+        let loops = json!({"Fn::ForEach::Queues": ["Letter", ["A", "B"], {
+            "${Letter}Queue": {"Type": "AWS::SQS::Queue", "Properties": {"Tags": ["${Letter}", {"Ref": {"Fn::Sub": "${Letter}Topic"}}]}},
+        }]});
+        let expanded = without_loops(loops.as_object().unwrap()).unwrap();
+        assert_eq!(expanded.len(), 2);
+        assert_eq!(expanded["BQueue"]["Properties"]["Tags"], json!(["B", {"Ref": "BTopic"}]));
+        assert!(without_loops(json!({"Fn::ForEach::Queues": ["Letter", "A"]}).as_object().unwrap()).is_err());
     }
 
     #[test]

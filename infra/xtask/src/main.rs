@@ -1,13 +1,17 @@
 //! `cargo xtask`: the tasks of the house that are more than one command. Plain Rust and `std`, so that it builds in seconds.
 
+mod advisories;
 mod api;
 mod bench;
 mod canaries;
+mod dev;
 mod layers;
 mod lint;
+mod new_function;
 mod openapi;
 mod package;
 mod platform;
+mod rules;
 mod template;
 mod test;
 mod tools;
@@ -21,13 +25,18 @@ use lexopt::prelude::*;
 const HELP: &str = "\
 cargo xtask <task>
 
-  test [--only PART]…   everything that proves a change: fmt, layers, template, unit, integration, platform, api, browser.
-                        Installs what the parts need (chromium by apt-get, packages by npm ci; sam, cfn-lint, an emulator
+  test [--only PART]…   everything that proves a change: fmt, layers, rules, template, unit, integration, platform, api,
+                        browser. Installs what the parts need (chromium by apt-get, packages by npm ci; sam, cfn-lint, an emulator
                         of AWS and schemathesis by pip), or says what it could not install. Then looks for every
                         secret and contact that the tests know in every log of theirs. Ends with `N passed, N failed`.
                         Clippy and cargo-deny are `lint`.
   lint                  fmt, clippy with warnings as errors, cargo-deny. Installs cargo-deny when it is missing, which
                         compiles for minutes; that is why `test` leaves it out.
+  advisories            whether something is known against a library that is built in. Asks a database on the network.
+  dev [PARLOR'S OPTIONS]
+                        `cargo run` that follows the sources: style sheets and scripts at once, everything else by
+                        building it again and starting it anew. Open pages reload themselves. Data stays in .local.
+  new-function NAME     makes a function's package that compiles, and lists it wherever functions are listed.
   api [--url URL --key KEY]
                         sends the API more than ten thousand requests made from its own document, and judges every
                         answer: of the installation at URL, or of the one-machine stack as it was built last.
@@ -80,6 +89,11 @@ fn main() -> ExitCode {
 /// Runs the task that the command line names; `false` when it ran and found something wrong.
 fn run() -> Result<bool, Failure> {
     let mut arguments = lexopt::Parser::from_env();
+    // `dev` hands its options on as they are.
+    let mut all = std::env::args_os().skip(1);
+    if all.next().is_some_and(|task| task == "dev") {
+        return dev::run(&all.collect::<Vec<_>>());
+    }
     let mut words: Vec<String> = Vec::new();
     let mut only: Vec<String> = Vec::new();
     let (mut x86_64, mut built, mut remove_each) = (false, false, false);
@@ -108,6 +122,8 @@ fn run() -> Result<bool, Failure> {
         _ if built => Err(Failure::new(format!("`--built` belongs to `bench`\n\n{HELP}"))),
         ("test", [], _, false) => test::run(&only),
         ("lint", [], true, false) => lint::run(),
+        ("advisories", [], true, false) => advisories::run(),
+        ("new-function", [name], true, false) => new_function::run(name),
         ("api", [], true, false) => api::run(url, key),
         ("openapi", [], true, false) => openapi::run(),
         ("package", functions, true, _) => package::run(&package::Options { functions: functions.to_vec(), x86_64 }),

@@ -18,7 +18,7 @@ pub(crate) fn check() -> Result<Vec<(&'static str, Option<String>)>, Failure> {
             .args(arguments)
             .current_dir(root())
             // A region, because the tools want one; none is asked.
-            .envs([("AWS_DEFAULT_REGION", "us-east-1"), ("SAM_CLI_TELEMETRY", "0")])
+            .envs([("AWS_DEFAULT_REGION", "us-east-1"), ("SAM_CLI_TELEMETRY", "0"), ("PYTHONDONTWRITEBYTECODE", "1")])
             .stdin(Stdio::null())
             .stdout(Stdio::piped())
             .stderr(Stdio::piped())

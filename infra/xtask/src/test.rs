@@ -11,9 +11,9 @@ use serde_json::Value;
 
 use crate::canaries::Watch;
 use crate::platform::{self, Platform};
-use crate::{Failure, api, cargo, layers, root, succeeds, template, tools};
+use crate::{Failure, api, cargo, layers, root, rules, succeeds, template, tools};
 
-const PARTS: [&str; 8] = ["fmt", "layers", "template", "unit", "integration", "platform", "api", "browser"];
+const PARTS: [&str; 9] = ["fmt", "layers", "rules", "template", "unit", "integration", "platform", "api", "browser"];
 
 /// How many passed and failed.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -68,6 +68,14 @@ pub(crate) fn run(only: &[String]) -> Result<bool, Failure> {
         }
         let tally = Tally { passed: packages.saturating_sub(wrong.len()), failed: wrong.len() };
         done("layers", since, tally);
+    }
+    if wanted("rules") {
+        let since = now();
+        let (rules, wrong) = rules::check()?;
+        for line in &wrong {
+            println!("  {line}");
+        }
+        done("rules", since, Tally { passed: rules.saturating_sub(wrong.len()), failed: wrong.len() });
     }
     if wanted("template") {
         let since = now();
