@@ -101,7 +101,7 @@ const WHAT_IS_LEFT: &str = "\
   infra/xtask/src/platform.rs             the journeys that use it
   docs/ARCHITECTURE.md                    if the walk goes through it
 
-The tests say which of these is missing.
+The tests ask for most of it; CONTRIBUTING.md says for which.
 ";
 
 /// Makes the function in this repository.
