@@ -62,7 +62,7 @@ impl House {
         }
         let runtime = stack.runtime("test").unwrap();
         let config = &runtime.config;
-        let store = Store::new(runtime.dynamodb(), &config.core_table, &config.connections_table);
+        let store = Store::new(runtime.aws.dynamodb(), &config.core_table, &config.connections_table);
         let keyring = runtime.keyring();
         let random = &runtime.entropy;
         let team = TeamId::generate(random);

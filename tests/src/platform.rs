@@ -100,7 +100,7 @@ impl Platform {
     fn of(described: Described, runtime: Runtime, stack: Option<Stack>) -> Self {
         let Described { url, outbox_url, schedules_url, function_urls, environment: _ } = described;
         let config = &runtime.config;
-        let store = Store::new(runtime.dynamodb(), &config.core_table, &config.connections_table);
+        let store = Store::new(runtime.aws.dynamodb(), &config.core_table, &config.connections_table);
         Self { url, outbox_url, schedules_url, function_urls, store, runtime, http: client(), stack }
     }
 

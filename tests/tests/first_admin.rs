@@ -59,7 +59,7 @@ async fn the_link_that_the_command_prints_opens() {
     let item: HashMap<_, _> =
         item.as_object().unwrap().iter().map(|(name, value)| (name.clone(), attribute(value))).collect();
     let table = &house.runtime.config.core_table;
-    house.runtime.dynamodb().client.put_item().table_name(table).set_item(Some(item)).send().await.unwrap();
+    house.runtime.aws.dynamodb().put_item().table_name(table).set_item(Some(item)).send().await.unwrap();
     assert_eq!(browser.get(link).await.status, 200);
 
     house.stack.advance(8 * 24 * 3600).await;

@@ -69,7 +69,7 @@ impl EventFunction for DeliverWebhooks {
 
     fn new(runtime: &Runtime) -> Self {
         let config = &runtime.config;
-        let store = Store::new(runtime.dynamodb(), &config.core_table, &config.connections_table);
+        let store = Store::new(runtime.aws.dynamodb(), &config.core_table, &config.connections_table);
         let entropy = runtime.entropy.clone();
         Self {
             webhooks: Webhooks::new(store, runtime.keyring(), entropy, config.webhook_targets),

@@ -71,7 +71,7 @@ impl EventFunction for Deliver {
 
     fn new(runtime: &Runtime) -> Self {
         let config = &runtime.config;
-        let store = Store::new(runtime.dynamodb(), &config.core_table, &config.connections_table);
+        let store = Store::new(runtime.aws.dynamodb(), &config.core_table, &config.connections_table);
         let addresses = Addresses {
             public_url: config.public_url.clone(),
             mail_from: config.mail_from.clone(),
@@ -81,8 +81,8 @@ impl EventFunction for Deliver {
         Self {
             delivery: Delivery::new(
                 store,
-                runtime.ses(),
-                runtime.sns(),
+                runtime.aws.ses(),
+                runtime.aws.sns(),
                 runtime.keyring(),
                 runtime.entropy.clone(),
                 addresses,

@@ -85,7 +85,7 @@ impl EventFunction for LiveMessage {
     fn new(runtime: &Runtime) -> Self {
         let config = &runtime.config;
         Self {
-            store: Store::new(runtime.dynamodb(), &config.core_table, &config.connections_table),
+            store: Store::new(runtime.aws.dynamodb(), &config.core_table, &config.connections_table),
             live: Live::new(runtime.live()),
             clock: runtime.clock.clone(),
             entropy: runtime.entropy.clone(),

@@ -99,7 +99,7 @@ const STAFF: [Member; 4] = [
 
 fn store(runtime: &Runtime) -> Store {
     let config = &runtime.config;
-    Store::new(runtime.dynamodb(), &config.core_table, &config.connections_table)
+    Store::new(runtime.aws.dynamodb(), &config.core_table, &config.connections_table)
 }
 
 fn team(id: &str) -> Result<TeamId, DemoError> {

@@ -372,7 +372,7 @@ mod tests {
         let list = dynamodb("Query", &json!({"TableName": "CoreTable", "IndexName": "by_team"}));
         assert!(allowed("sweep-access", &due) && !allowed("sweep-access", &list));
         assert!(allowed("session-read", &list) && !allowed("session-read", &due));
-        let connections = dynamodb("BatchGetItem", &json!({"RequestItems": {"ConnectionsTable": {}}}));
+        let connections = dynamodb("PutItem", &json!({"TableName": "ConnectionsTable"}));
         assert!(allowed("live-connect", &connections) && !allowed("session-end", &connections));
     }
 

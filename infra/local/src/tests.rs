@@ -4,7 +4,7 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use aws_sdk_apigatewaymanagement::operation::post_to_connection::{PostToConnectionError, PostToConnectionInput};
+use aws_sdk_apigatewaymanagement::operation::post_to_connection::PostToConnectionError;
 use aws_sdk_apigatewaymanagement::primitives::Blob;
 use aws_sdk_dynamodb::error::ProvideErrorMetadata;
 use aws_sdk_dynamodb::types::AttributeValue;
@@ -104,7 +104,7 @@ impl HttpFunction for Web {
     const NAME: &'static str = "web";
 
     fn new(runtime: &Runtime) -> Self {
-        Self { dynamodb: runtime.dynamodb().client, table: runtime.config.core_table.clone() }
+        Self { dynamodb: runtime.aws.dynamodb(), table: runtime.config.core_table.clone() }
     }
 
     async fn handle(&self, request: Request) -> Response<Body> {
@@ -165,7 +165,7 @@ impl EventFunction for Hear {
     type Output = Value;
 
     fn new(runtime: &Runtime) -> Self {
-        Self { calls: AtomicU32::new(0), dynamodb: runtime.dynamodb().client, table: runtime.config.core_table.clone() }
+        Self { calls: AtomicU32::new(0), dynamodb: runtime.aws.dynamodb(), table: runtime.config.core_table.clone() }
     }
 
     async fn handle(&self, event: Self::Event) -> Result<Value, lambda_runtime::Error> {
@@ -225,7 +225,7 @@ impl EventFunction for Talk {
     type Output = Value;
 
     fn new(runtime: &Runtime) -> Self {
-        Self { live: runtime.live().client, left: Mutex::new(Vec::new()) }
+        Self { live: runtime.live(), left: Mutex::new(Vec::new()) }
     }
 
     async fn handle(&self, event: Value) -> Result<Value, lambda_runtime::Error> {
@@ -337,7 +337,7 @@ async fn requests_fail_as_the_test_decides() {
         .item("sk", AttributeValue::S("s".to_owned()))
         .build()
         .unwrap();
-    let write = runtime.dynamodb().client.transact_write_items();
+    let write = runtime.aws.dynamodb().transact_write_items();
     let error = write.transact_items(TransactWriteItem::builder().put(put).build()).send().await.unwrap_err();
     match error.into_service_error() {
         TransactWriteItemsError::TransactionCanceledException(canceled) => {
@@ -354,8 +354,7 @@ async fn a_stale_read_shows_the_past_for_so_long_and_a_consistent_one_never_does
     let stack = builder.deployment(TEMPLATE, registry).start().await.unwrap();
     let runtime = stack.runtime("test").unwrap();
     let read = async |consistent: bool| {
-        let get =
-            runtime.dynamodb().client.get_item().table_name(&runtime.config.core_table).consistent_read(consistent);
+        let get = runtime.aws.dynamodb().get_item().table_name(&runtime.config.core_table).consistent_read(consistent);
         let get = get.key("pk", AttributeValue::S("a".to_owned())).key("sk", AttributeValue::S("O#1".to_owned()));
         get.send().await.unwrap().item.map(|item| item["what"].as_s().unwrap().clone())
     };
@@ -386,8 +385,8 @@ async fn the_stream_is_heard_and_tried_again() {
     stack.settle().await;
     let runtime = stack.runtime("test").unwrap();
     let heard = runtime
+        .aws
         .dynamodb()
-        .client
         .get_item()
         .table_name(&runtime.config.core_table)
         .key("pk", AttributeValue::S("heard".to_owned()))
@@ -509,8 +508,8 @@ async fn a_connection_can_be_posted_to_before_its_client_knows_that_it_is_open()
         let (event, poster) = (talk.last_event("talk").unwrap(), poster.clone());
         async move {
             let id = event["requestContext"]["connectionId"].as_str().unwrap();
-            let post = PostToConnectionInput::builder().connection_id(id).data(Blob::new("welcome"));
-            poster.post_to_connection.send(post.build()).await.unwrap();
+            let post = poster.post_to_connection().connection_id(id).data(Blob::new("welcome"));
+            post.send().await.unwrap();
             answer
         }
     };
@@ -565,10 +564,10 @@ async fn a_connection_talks_and_leaving_is_noticed() {
 
     // Who left is gone for those who post, too.
     let connections = stack.runtime("test").unwrap().live();
-    let live = &connections.client;
+    let live = &connections;
     let post = async |id: &str, data: Vec<u8>| {
-        let post = PostToConnectionInput::builder().connection_id(id).data(Blob::new(data));
-        connections.post_to_connection.send(post.build()).await
+        let post = connections.post_to_connection().connection_id(id).data(Blob::new(data));
+        post.send().await
     };
     let gone = post(&left, b"?".to_vec()).await.unwrap_err().into_service_error();
     assert!(matches!(gone, PostToConnectionError::GoneException(_)), "{gone:?}");
@@ -638,7 +637,7 @@ async fn the_demo_is_the_same_after_a_restart_and_its_setup_link_works_until_use
 
     let runtime = stack.runtime("test").unwrap();
     let config = &runtime.config;
-    let store = Store::new(runtime.dynamodb(), &config.core_table, &config.connections_table);
+    let store = Store::new(runtime.aws.dynamodb(), &config.core_table, &config.connections_table);
     let email: EmailAddress = first.agent.email.parse().unwrap();
     let found = store.read(ReadBatch::new().credentials(&email)).await.unwrap();
     assert_eq!(found.credentials(&email).unwrap().unwrap().agent.name, "Nina Berg");

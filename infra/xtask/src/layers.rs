@@ -1,4 +1,4 @@
-//! The direction of dependencies: `functions -> web, live, delivery, store, templates, runtime -> domain, https`.
+//! The direction of dependencies: `functions -> web, live, delivery, store, templates, runtime -> aws, domain`.
 
 use std::collections::BTreeMap;
 
@@ -8,16 +8,15 @@ use crate::{Failure, cargo};
 
 /// What each library may use of the house. Functions may use any of these; the one-machine stack, the tests and the
 /// tools stand outside the house and may use whatever they like, but nothing may use them.
-const MAY_USE: [(&str, &[&str]); 10] = [
+const MAY_USE: [(&str, &[&str]); 9] = [
     ("parlor-aws", &[]),
     ("parlor-domain", &[]),
-    ("parlor-https", &[]),
-    ("parlor-runtime", &["parlor-aws", "parlor-domain", "parlor-https"]),
-    ("parlor-live", &["parlor-aws", "parlor-domain"]),
+    ("parlor-runtime", &["parlor-aws", "parlor-domain"]),
+    ("parlor-live", &["parlor-domain"]),
     ("parlor-templates", &["parlor-domain"]),
-    ("parlor-store", &["parlor-aws", "parlor-domain"]),
+    ("parlor-store", &["parlor-domain"]),
     ("parlor-sweep", &["parlor-domain", "parlor-live", "parlor-store"]),
-    ("parlor-delivery", &["parlor-domain", "parlor-https", "parlor-store", "parlor-templates"]),
+    ("parlor-delivery", &["parlor-aws", "parlor-domain", "parlor-store", "parlor-templates"]),
     ("parlor-web", &["parlor-domain", "parlor-live", "parlor-runtime", "parlor-store", "parlor-templates"]),
 ];
 

@@ -3,16 +3,13 @@
 use std::collections::HashMap;
 
 use aws_sdk_apigatewaymanagement::{
+    Client,
     error::{ProvideErrorMetadata, SdkError},
-    operation::{
-        delete_connection::DeleteConnectionError,
-        post_to_connection::{PostToConnectionError, PostToConnectionInput},
-    },
+    operation::{delete_connection::DeleteConnectionError, post_to_connection::PostToConnectionError},
     primitives::Blob,
 };
 use futures_util::future::join_all;
 use jiff::Timestamp;
-use parlor_aws::Connections;
 use parlor_domain::{AccessTier, Decision, EventKind, Presence, Session, Settings, Who};
 
 use crate::protocol::{Audience, Frame, FrameError, frames_for, presence_frame};
@@ -22,14 +19,14 @@ use crate::protocol::{Audience, Frame, FrameError, frames_for, presence_frame};
 /// Nothing here fails: what cannot be delivered is logged, and the client catches up by number.
 #[derive(Debug, Clone)]
 pub struct Live {
-    connections: Connections,
+    client: Client,
 }
 
 impl Live {
-    /// Of what [`parlor_runtime`](../parlor_runtime) gives out.
+    /// Of a client for the management endpoint.
     #[must_use]
-    pub fn new(connections: Connections) -> Self {
-        Self { connections }
+    pub fn new(client: Client) -> Self {
+        Self { client }
     }
 
     /// Sends `frames` to one connection, one after the other so that they arrive in order. One request a frame. Says
@@ -41,8 +38,8 @@ impl Live {
 
     async fn post_texts(&self, connection: &str, texts: &[String]) -> bool {
         for text in texts {
-            let post = PostToConnectionInput::builder().connection_id(connection).data(Blob::new(text.as_bytes()));
-            match self.connections.post_to_connection.send(post.build()).await {
+            let post = self.client.post_to_connection().connection_id(connection).data(Blob::new(text.as_bytes()));
+            match post.send().await {
                 Ok(_) => {}
                 // `$disconnect` or the lease's end tidies up after it.
                 Err(SdkError::ServiceError(error))
@@ -85,7 +82,7 @@ impl Live {
 
     /// Ends a connection. One request. `$disconnect` runs for it, as for every other end.
     pub async fn close(&self, connection: &str) {
-        match self.connections.client.delete_connection().connection_id(connection).send().await {
+        match self.client.delete_connection().connection_id(connection).send().await {
             Ok(_) => {}
             Err(SdkError::ServiceError(error)) if matches!(error.err(), DeleteConnectionError::GoneException(_)) => {}
             Err(error) => tracing::warn!(reason = reason(&error), "a connection was not closed"),

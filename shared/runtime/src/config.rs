@@ -54,6 +54,12 @@ pub enum ConfigError {
     },
 }
 
+impl From<parlor_aws::MissingVariable> for ConfigError {
+    fn from(error: parlor_aws::MissingVariable) -> Self {
+        Self::Missing(error.0)
+    }
+}
+
 impl Config {
     /// Reads all of it through `env`.
     pub fn from_env(env: &impl Fn(&str) -> Option<String>) -> Result<Self, ConfigError> {

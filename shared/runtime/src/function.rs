@@ -68,7 +68,7 @@ async fn start() -> Result<Runtime, Error> {
     #[allow(clippy::disallowed_methods, reason = "the one place that reads the environment")]
     let runtime = Runtime::from_env(&|name| std::env::var(name).ok())?;
     init_telemetry(runtime.config.log);
-    runtime.warm().await;
+    runtime.aws.warm().await;
     Ok(runtime)
 }
 

@@ -2,7 +2,7 @@
 
 use aws_sdk_dynamodb::{
     error::SdkError,
-    operation::transact_write_items::{TransactWriteItemsError, TransactWriteItemsInput},
+    operation::transact_write_items::TransactWriteItemsError,
     types::{Delete, Put, ReturnValuesOnConditionCheckFailure, TransactWriteItem, Update},
 };
 use jiff::{SignedDuration, Timestamp};
@@ -151,8 +151,7 @@ impl Store {
             let item = doc_item("posted mark", &Key::posted(&session.id, id), &mark)?;
             writes.push(self.put_new(item)?);
         }
-        let input = TransactWriteItemsInput::builder().set_transact_items(Some(writes));
-        match self.transact_write_items.send(input.build()).await {
+        match self.client.transact_write_items().set_transact_items(Some(writes)).send().await {
             Ok(_) => Ok(()),
             Err(error) => Err(why(&error)),
         }
@@ -242,8 +241,7 @@ impl Store {
 
     /// Runs a transaction whose only expected failure is a condition. One `TransactWriteItems`.
     pub(crate) async fn transact(&self, writes: Vec<TransactWriteItem>) -> Result<(), StoreError> {
-        let input = TransactWriteItemsInput::builder().set_transact_items(Some(writes));
-        match self.transact_write_items.send(input.build()).await {
+        match self.client.transact_write_items().set_transact_items(Some(writes)).send().await {
             Ok(_) => Ok(()),
             Err(error) => match why(&error) {
                 CommitError::Store(error) => Err(error),

@@ -1,6 +1,5 @@
 //! Due work: a sparse index, sharded, written with the state it belongs to.
 
-use aws_sdk_dynamodb::operation::query::QueryInput;
 use futures_util::future::try_join_all;
 use jiff::Timestamp;
 use parlor_domain::{DueKind, SessionId};
@@ -46,15 +45,16 @@ impl Store {
         limit: i32,
     ) -> Result<Vec<Key>, StoreError> {
         let queries = shards.map(|shard| async move {
-            let input = QueryInput::builder()
+            let input = self
+                .client
+                .query()
                 .table_name(&self.core)
                 .index_name("due")
                 .key_condition_expression("due_shard = :shard AND due_at <= :now")
                 .expression_attribute_values(":shard", text(&shard))
                 .expression_attribute_values(":now", number(millis(now)))
                 .limit(limit);
-            let answer =
-                self.query.send(input.build()).await.map_err(|error| StoreError::from_sdk("Query due", &error))?;
+            let answer = input.send().await.map_err(|error| StoreError::from_sdk("Query due", &error))?;
             Ok::<_, StoreError>(answer.items.unwrap_or_default())
         });
         Ok(try_join_all(queries).await?.iter().flatten().filter_map(Key::of).collect())

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use aws_sdk_dynamodb::{operation::query::QueryInput, types::AttributeValue};
+use aws_sdk_dynamodb::types::AttributeValue;
 use futures_util::future::try_join_all;
 use jiff::Timestamp;
 use parlor_domain::{
@@ -192,7 +192,9 @@ impl Store {
         let queries = partitions.into_iter().map(|partition| {
             let words = &words;
             async move {
-                let mut request = QueryInput::builder()
+                let mut request = self
+                    .client
+                    .query()
                     .table_name(&self.core)
                     .index_name(index)
                     .scan_index_forward(false)
@@ -220,11 +222,7 @@ impl Store {
                 } else {
                     request.limit(i32::try_from(query.limit).unwrap_or(i32::MAX))
                 };
-                let answer = self
-                    .query
-                    .send(request.build())
-                    .await
-                    .map_err(|error| StoreError::from_sdk("Query sessions", &error))?;
+                let answer = request.send().await.map_err(|error| StoreError::from_sdk("Query sessions", &error))?;
                 let more = answer.last_evaluated_key.as_ref().and_then(recent);
                 Ok((answer.items.unwrap_or_default(), more))
             }
@@ -248,7 +246,9 @@ impl Store {
 
     /// A session's events after `after`, oldest first, at most `limit` of the newest. One `Query`, strongly consistent.
     pub async fn events(&self, session: &SessionId, after: u64, limit: i32) -> Result<Vec<Event>, StoreError> {
-        let input = QueryInput::builder()
+        let input = self
+            .client
+            .query()
             .table_name(&self.core)
             .key_condition_expression("pk = :pk AND sk BETWEEN :from AND :to")
             .expression_attribute_values(":pk", text(&Key::session(session).pk))
@@ -257,8 +257,7 @@ impl Store {
             .consistent_read(true)
             .scan_index_forward(false)
             .limit(limit);
-        let answer =
-            self.query.send(input.build()).await.map_err(|error| StoreError::from_sdk("Query events", &error))?;
+        let answer = input.send().await.map_err(|error| StoreError::from_sdk("Query events", &error))?;
         let mut events = answer
             .items
             .unwrap_or_default()
@@ -276,7 +275,9 @@ impl Store {
         after: u64,
         limit: i32,
     ) -> Result<(Vec<Event>, bool), StoreError> {
-        let input = QueryInput::builder()
+        let input = self
+            .client
+            .query()
             .table_name(&self.core)
             .key_condition_expression("pk = :pk AND sk BETWEEN :from AND :to")
             .expression_attribute_values(":pk", text(&Key::session(session).pk))
@@ -284,8 +285,7 @@ impl Store {
             .expression_attribute_values(":to", text("E#~"))
             .consistent_read(true)
             .limit(limit);
-        let answer =
-            self.query.send(input.build()).await.map_err(|error| StoreError::from_sdk("Query events", &error))?;
+        let answer = input.send().await.map_err(|error| StoreError::from_sdk("Query events", &error))?;
         let more = answer.last_evaluated_key.is_some();
         let events = answer
             .items

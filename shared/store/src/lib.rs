@@ -24,11 +24,6 @@ mod webhooks;
 use std::sync::Arc;
 
 use aws_sdk_dynamodb::Client;
-use aws_sdk_dynamodb::operation::batch_get_item::BatchGetItem;
-use aws_sdk_dynamodb::operation::query::Query as QueryItems;
-use aws_sdk_dynamodb::operation::transact_write_items::TransactWriteItems;
-use parlor_aws::{DynamoDb, Operation};
-
 pub use change::{Busy, Changed, Step};
 pub use commit::{CommitError, Extras, IdempotencyRecord, Keep, PostedMark};
 pub use due::{DUE_SHARDS, DueItem};
@@ -47,9 +42,6 @@ use crate::read::LastRead;
 #[derive(Debug, Clone)]
 pub struct Store {
     client: Client,
-    batch_get_item: Operation<BatchGetItem>,
-    query: Operation<QueryItems>,
-    transact_write_items: Operation<TransactWriteItems>,
     last_read: Arc<LastRead>,
     core: String,
     connections: String,
@@ -58,13 +50,9 @@ pub struct Store {
 impl Store {
     /// Of the two tables' names.
     #[must_use]
-    pub fn new(dynamodb: DynamoDb, core_table: &str, connections_table: &str) -> Self {
-        let DynamoDb { client, batch_get_item, query, transact_write_items } = dynamodb;
+    pub fn new(client: Client, core_table: &str, connections_table: &str) -> Self {
         Self {
             client,
-            batch_get_item,
-            query,
-            transact_write_items,
             last_read: Arc::default(),
             core: core_table.to_owned(),
             connections: connections_table.to_owned(),

@@ -1,6 +1,5 @@
 //! Outbox entries on their way out (R23).
 
-use aws_sdk_dynamodb::operation::query::QueryInput;
 use jiff::Timestamp;
 use parlor_domain::{OutboxEntry, SessionId};
 
@@ -34,7 +33,9 @@ impl Store {
 
     /// The entries of a session's outbox, for its timeline. One `Query`.
     pub async fn outbox_of(&self, session: &SessionId) -> Result<Vec<OutboxEntry>, StoreError> {
-        let input = QueryInput::builder()
+        let input = self
+            .client
+            .query()
             .table_name(&self.core)
             .key_condition_expression("pk = :pk AND begins_with(sk, :prefix)")
             .expression_attribute_values(":pk", crate::keys::text(&Key::session(session).pk))
@@ -42,8 +43,7 @@ impl Store {
             .consistent_read(true)
             .scan_index_forward(false)
             .limit(50);
-        let answer =
-            self.query.send(input.build()).await.map_err(|error| StoreError::from_sdk("Query outbox", &error))?;
+        let answer = input.send().await.map_err(|error| StoreError::from_sdk("Query outbox", &error))?;
         answer
             .items
             .unwrap_or_default()

@@ -7,10 +7,7 @@
 
 use aws_sdk_dynamodb::{
     error::SdkError,
-    operation::{
-        transact_write_items::{TransactWriteItemsError, TransactWriteItemsInput},
-        update_item::builders::UpdateItemFluentBuilder,
-    },
+    operation::{transact_write_items::TransactWriteItemsError, update_item::builders::UpdateItemFluentBuilder},
     types::{AttributeValue, Delete, ReturnValue, TransactWriteItem, Update},
 };
 use jiff::{SignedDuration, Timestamp};
@@ -98,8 +95,7 @@ impl Store {
             let delete = delete.build().map_err(|error| incomplete(&error))?;
             writes.push(TransactWriteItem::builder().delete(delete).build());
         }
-        let input = TransactWriteItemsInput::builder().set_transact_items(Some(writes));
-        match self.transact_write_items.send(input.build()).await {
+        match self.client.transact_write_items().set_transact_items(Some(writes)).send().await {
             Ok(_) => Ok(()),
             Err(error) => Err(refused(&error)),
         }

@@ -3,10 +3,7 @@
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use aws_sdk_dynamodb::{
-    operation::{batch_get_item::BatchGetItemInput, query::QueryInput},
-    types::KeysAndAttributes,
-};
+use aws_sdk_dynamodb::types::KeysAndAttributes;
 use jiff::Timestamp;
 use parlor_domain::{
     Agent, AgentId, EmailAddress, Event, KeyId, Link, LoginId, OutboxEntry, Presence, SecretHash, Session, SessionId,
@@ -427,10 +424,11 @@ impl Store {
         let mut wanted = HashMap::from([(self.core.clone(), request)]);
         // Unprocessed keys come back only under throttling; a few tries, then the caller hears 503.
         for _ in 0..TRIES {
-            let input = BatchGetItemInput::builder().set_request_items(Some(wanted));
             let answer = self
-                .batch_get_item
-                .send(input.build())
+                .client
+                .batch_get_item()
+                .set_request_items(Some(wanted))
+                .send()
                 .await
                 .map_err(|error| StoreError::from_sdk(OPERATION, &error))?;
             for item in answer.responses.unwrap_or_default().into_values().flatten() {
@@ -449,20 +447,23 @@ impl Store {
     /// A session's item and its room's, strongly consistent. One `Query`.
     async fn neighbours(&self, session: &SessionId) -> Result<Vec<Item>, StoreError> {
         let (room, session) = (Key::presence(session), Key::session(session));
-        let input = QueryInput::builder()
+        let input = self
+            .client
+            .query()
             .table_name(&self.core)
             .key_condition_expression("pk = :pk AND sk BETWEEN :room AND :session")
             .expression_attribute_values(":pk", text(&session.pk))
             .expression_attribute_values(":room", text(&room.sk))
             .expression_attribute_values(":session", text(&session.sk))
             .consistent_read(true);
-        let answer =
-            self.query.send(input.build()).await.map_err(|error| StoreError::from_sdk("Query session", &error))?;
+        let answer = input.send().await.map_err(|error| StoreError::from_sdk("Query session", &error))?;
         Ok(answer.items.unwrap_or_default())
     }
 
     async fn newest_event(&self, session: &SessionId, consistent: bool) -> Result<Option<NewestEvent>, StoreError> {
-        let input = QueryInput::builder()
+        let input = self
+            .client
+            .query()
             .table_name(&self.core)
             .key_condition_expression("pk = :pk AND sk BETWEEN :from AND :to")
             .expression_attribute_values(":pk", text(&Key::session(session).pk))
@@ -471,8 +472,7 @@ impl Store {
             .consistent_read(consistent)
             .scan_index_forward(false)
             .limit(1);
-        let answer =
-            self.query.send(input.build()).await.map_err(|error| StoreError::from_sdk("Query newest event", &error))?;
+        let answer = input.send().await.map_err(|error| StoreError::from_sdk("Query newest event", &error))?;
         let Some(item) = answer.items.unwrap_or_default().pop() else { return Ok(None) };
         let Some(event) = document::read::<Event>("event", &item, "doc")? else { return Ok(None) };
         // Events from before messages left the document alone say neither: the document knows.

@@ -5,10 +5,7 @@
 //! their endpoint's own partitions, so that an endpoint that fails hides nobody else's. Deliveries of an endpoint are
 //! listed by the index of everybody's sessions, under the endpoint's own partitions.
 
-use aws_sdk_dynamodb::{
-    operation::query::QueryInput,
-    types::{Put, TransactWriteItem, Update},
-};
+use aws_sdk_dynamodb::types::{Put, TransactWriteItem, Update};
 use futures_util::future::try_join_all;
 use jiff::Timestamp;
 use parlor_domain::{
@@ -164,14 +161,15 @@ fn incomplete(error: &aws_sdk_dynamodb::error::BuildError) -> StoreError {
 impl Store {
     /// Every endpoint, disabled ones too, oldest first. One `Query`, strongly consistent.
     pub async fn webhooks(&self) -> Result<Vec<Webhook>, StoreError> {
-        let input = QueryInput::builder()
+        let input = self
+            .client
+            .query()
             .table_name(&self.core)
             .key_condition_expression("pk = :pk AND begins_with(sk, :prefix)")
             .expression_attribute_values(":pk", text(Key::WEBHOOKS))
             .expression_attribute_values(":prefix", text("W#"))
             .consistent_read(true);
-        let answer =
-            self.query.send(input.build()).await.map_err(|error| StoreError::from_sdk("Query webhooks", &error))?;
+        let answer = input.send().await.map_err(|error| StoreError::from_sdk("Query webhooks", &error))?;
         let mut webhooks =
             answer.items.unwrap_or_default().iter().map(webhook).collect::<Result<Vec<_>, StoreError>>()?;
         webhooks.sort_by_key(|webhook| webhook.endpoint.created_at);
@@ -320,15 +318,16 @@ impl Store {
 
     /// What waits in a queue, in the order of events, at most `limit`. One `Query`, strongly consistent.
     pub async fn queued(&self, id: &WebhookId, session: &SessionId, limit: i32) -> Result<Vec<Delivery>, StoreError> {
-        let input = QueryInput::builder()
+        let input = self
+            .client
+            .query()
             .table_name(&self.core)
             .key_condition_expression("pk = :pk AND begins_with(sk, :prefix)")
             .expression_attribute_values(":pk", text(&Key::delivery_queue(id, session).pk))
             .expression_attribute_values(":prefix", text("P#"))
             .consistent_read(true)
             .limit(limit);
-        let answer =
-            self.query.send(input.build()).await.map_err(|error| StoreError::from_sdk("Query queue", &error))?;
+        let answer = input.send().await.map_err(|error| StoreError::from_sdk("Query queue", &error))?;
         let items = answer.items.unwrap_or_default();
         items.iter().filter_map(|item| read("delivery", item, "summary").transpose()).collect()
     }
@@ -424,7 +423,9 @@ impl Store {
         limit: usize,
     ) -> Result<(Vec<(i64, Delivery)>, Option<i64>), StoreError> {
         let queries = (0..SHARDS).map(|shard| async move {
-            let input = QueryInput::builder()
+            let input = self
+                .client
+                .query()
                 .table_name(&self.core)
                 .index_name("by_all")
                 .scan_index_forward(forward)
@@ -434,11 +435,7 @@ impl Store {
                 .expression_attribute_values(":after", number(after.saturating_add(1)))
                 .expression_attribute_values(":before", number(before.saturating_sub(1)))
                 .limit(i32::try_from(limit).unwrap_or(i32::MAX));
-            let answer = self
-                .query
-                .send(input.build())
-                .await
-                .map_err(|error| StoreError::from_sdk("Query deliveries", &error))?;
+            let answer = input.send().await.map_err(|error| StoreError::from_sdk("Query deliveries", &error))?;
             let place = |item: &Item| item.get("recent")?.as_n().ok()?.parse::<i64>().ok();
             let more = answer.last_evaluated_key.as_ref().and_then(place);
             let items = answer.items.unwrap_or_default();

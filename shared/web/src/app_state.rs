@@ -33,7 +33,7 @@ impl AppState {
     pub fn new(runtime: &Runtime) -> Self {
         let config = &runtime.config;
         Self {
-            store: Store::new(runtime.dynamodb(), &config.core_table, &config.connections_table),
+            store: Store::new(runtime.aws.dynamodb(), &config.core_table, &config.connections_table),
             live: Live::new(runtime.live()),
             keyring: runtime.keyring(),
             clock: runtime.clock.clone(),

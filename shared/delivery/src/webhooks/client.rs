@@ -17,8 +17,8 @@ use aws_smithy_runtime_api::client::{
     result::ConnectorError,
 };
 use aws_smithy_types::{body::SdkBody, byte_stream::ByteStream};
+use parlor_aws::http::{Https, SystemDns, Trust};
 use parlor_domain::webhook::{NoAnswer, Targets};
-use parlor_https::{Https, SystemDns, Trust};
 
 /// How long an endpoint may take to be connected to, TLS included.
 const CONNECT_LIMIT: Duration = Duration::from_secs(5);

@@ -15,6 +15,9 @@ const LIMIT: Duration = Duration::from_secs(5);
 const CERTIFICATE: &[u8] = include_bytes!("testing/certificate.pem");
 const KEY: &[u8] = include_bytes!("testing/key.pem");
 const OTHER: &[u8] = include_bytes!("testing/other.pem");
+/// Another of the same name, and its key.
+const LATER: &[u8] = include_bytes!("testing/later.pem");
+const LATER_KEY: &[u8] = include_bytes!("testing/later-key.pem");
 
 /// Answers every request of a connection with two bytes.
 async fn serve(mut stream: impl AsyncRead + AsyncWrite + Unpin) {
@@ -26,16 +29,20 @@ async fn serve(mut stream: impl AsyncRead + AsyncWrite + Unpin) {
 
 /// Listens with or without TLS; its port, and how many connections there were.
 async fn listen(tls: bool) -> (u16, Arc<AtomicUsize>) {
+    listen_as(tls, CERTIFICATE, KEY).await
+}
+
+async fn listen_as(tls: bool, certificate: &'static [u8], key: &'static [u8]) -> (u16, Arc<AtomicUsize>) {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let port = listener.local_addr().unwrap().port();
     let connections = Arc::new(AtomicUsize::new(0));
     let counted = Arc::clone(&connections);
-    let chain = CertificateDer::pem_slice_iter(CERTIFICATE).map(Result::unwrap).collect();
+    let chain = CertificateDer::pem_slice_iter(certificate).map(Result::unwrap).collect();
     let config = ServerConfig::builder_with_provider(Arc::new(rustls::crypto::ring::default_provider()))
         .with_safe_default_protocol_versions()
         .unwrap()
         .with_no_client_auth()
-        .with_single_cert(chain, PrivateKeyDer::from_pem_slice(KEY).unwrap())
+        .with_single_cert(chain, PrivateKeyDer::from_pem_slice(key).unwrap())
         .unwrap();
     let acceptor = TlsAcceptor::from(Arc::new(config));
     tokio::spawn(async move {
@@ -62,7 +69,7 @@ async fn get(https: &Https, url: &str) -> Result<String, ConnectorError> {
 
 #[tokio::test]
 async fn a_connection_is_kept_for_the_next_request() {
-    for (tls, scheme, trust) in [(false, "http", Trust::Nobody), (true, "https", Trust::Only(CERTIFICATE))] {
+    for (tls, scheme, trust) in [(false, "http", Trust::Nobody), (true, "https", Trust::First(CERTIFICATE, OTHER))] {
         let (port, connections) = listen(tls).await;
         let https = Https::new(trust, LIMIT);
         for _ in 0..3 {
@@ -75,14 +82,33 @@ async fn a_connection_is_kept_for_the_next_request() {
 #[tokio::test]
 async fn who_is_not_trusted_is_not_spoken_to() {
     let (port, _) = listen(true).await;
-    for trust in [Trust::Only(OTHER), Trust::System, Trust::Nobody] {
+    for trust in [Trust::First(OTHER, LATER), Trust::Amazon, Trust::System, Trust::Nobody] {
         let error = get(&Https::new(trust, LIMIT), &format!("https://localhost:{port}/")).await.unwrap_err();
         assert!(error.is_io() && !error.is_timeout(), "{trust:?}: {error:?}");
     }
     // The right certificate, for another name.
-    let elsewhere = Https::with_resolver(Trust::Only(CERTIFICATE), LIMIT, Always("127.0.0.1"));
+    let elsewhere = Https::with_resolver(Trust::First(CERTIFICATE, OTHER), LIMIT, Always("127.0.0.1"));
     assert!(get(&elsewhere, &format!("https://elsewhere.example:{port}/")).await.is_err());
     assert_eq!(get(&elsewhere, &format!("https://localhost:{port}/")).await.unwrap(), "ok");
+}
+
+#[tokio::test]
+async fn who_is_not_known_to_the_first_authorities_may_be_known_to_the_others_at_any_time() {
+    let ((known, _), (later, connections)) = (listen(true).await, listen_as(true, LATER, LATER_KEY).await);
+    let url = |port: u16| format!("https://localhost:{port}/");
+    // At once...
+    let https = Https::new(Trust::First(CERTIFICATE, LATER), LIMIT);
+    assert_eq!(get(&https, &url(later)).await.unwrap(), "ok");
+    // ... and after everything went well for a while: the certificates of a host change when they want to.
+    let https = Https::new(Trust::First(CERTIFICATE, LATER), LIMIT);
+    for _ in 0..3 {
+        assert_eq!(get(&https, &url(known)).await.unwrap(), "ok");
+    }
+    let before = connections.load(Ordering::SeqCst);
+    for _ in 0..3 {
+        assert_eq!(get(&https, &url(later)).await.unwrap(), "ok");
+    }
+    assert_eq!(connections.load(Ordering::SeqCst) - before, 2, "one that was refused, and one that is kept");
 }
 
 #[tokio::test]

@@ -3,8 +3,6 @@
 //!
 //! The SDK has a connector of its own. It brings HTTP/2, which DynamoDB does not speak, and proxies, which Lambda does not
 //! have: a tenth of each function's zip. This one is the same two libraries without them.
-#![cfg_attr(test, allow(clippy::unwrap_used))]
-
 mod connect;
 
 use std::error::Error;
@@ -23,17 +21,26 @@ use rustls::pki_types::CertificateDer;
 use rustls::pki_types::pem::PemObject as _;
 use rustls::{ClientConfig, RootCertStore};
 
-use crate::connect::{Connect, NotConnected};
+use self::connect::{Connect, NotConnected, Roots};
+
+/// Amazon Root CA 1 to 4 and the Starfield root that they are cross-signed by, from
+/// <https://www.amazontrust.com/repository/>. The first expires in 2037.
+const AMAZON_ROOTS: &[u8] = include_bytes!("amazon-roots.pem");
 
 /// Whom a client believes.
 #[derive(Debug, Clone, Copy)]
 pub enum Trust {
-    /// Those who show a certificate of one of these authorities, given as PEM.
-    Only(&'static [u8]),
+    /// Those who show a certificate of one of Amazon's authorities, which stand in the program; should one not be known to
+    /// them, those whom the system believes, from that connection on.
+    Amazon,
     /// Those whom the system believes. Reading its certificates takes longer than anything else in a function's start.
     System,
     /// Nobody: for plain HTTP.
     Nobody,
+    /// Those who show a certificate of one of these authorities, given as PEM, and then those of the others: what `Amazon`
+    /// is, with certificates that a test has keys for.
+    #[cfg(test)]
+    First(&'static [u8], &'static [u8]),
 }
 
 /// Sends requests, and keeps connections for those to come. Clones share them.
@@ -51,7 +58,15 @@ impl Https {
 
     /// As [`Https::new`], with names resolved by `resolver`. An address that stands in a URL itself is asked of nobody.
     pub fn with_resolver(trust: Trust, connect_timeout: Duration, resolver: impl ResolveDns + 'static) -> Self {
-        let connect = Connect::new(tls(trust), connect_timeout, Arc::new(resolver));
+        let (first, others): (_, Option<Roots>) = match trust {
+            Trust::Amazon => (pinned(AMAZON_ROOTS), Some(Box::new(system))),
+            Trust::System => (system(), None),
+            Trust::Nobody => (RootCertStore::empty(), None),
+            #[cfg(test)]
+            Trust::First(first, then) => (pinned(first), Some(Box::new(move || pinned(then)))),
+        };
+        let resolver: Arc<dyn ResolveDns> = Arc::new(resolver);
+        let connect = Connect::new(tls(first), others, connect_timeout, resolver);
         // No timer closes what is idle: Lambda stops the clock between invocations, and what is too old is not used.
         Self { client: Client::builder(TokioExecutor::new()).build(connect) }
     }
@@ -85,23 +100,27 @@ impl ResolveDns for SystemDns {
     }
 }
 
-fn tls(trust: Trust) -> ClientConfig {
+/// The authorities of a PEM file.
+fn pinned(pem: &'static [u8]) -> RootCertStore {
     let mut roots = RootCertStore::empty();
-    match trust {
-        Trust::Only(pem) => {
-            for certificate in CertificateDer::pem_slice_iter(pem).flatten() {
-                roots.add_parsable_certificates([certificate]);
-            }
-        }
-        Trust::System => {
-            let found = rustls_native_certs::load_native_certs();
-            if found.certs.is_empty() {
-                tracing::warn!("the system has no certificates");
-            }
-            roots.add_parsable_certificates(found.certs);
-        }
-        Trust::Nobody => {}
+    for certificate in CertificateDer::pem_slice_iter(pem).flatten() {
+        roots.add_parsable_certificates([certificate]);
     }
+    roots
+}
+
+/// The system's authorities.
+fn system() -> RootCertStore {
+    let mut roots = RootCertStore::empty();
+    let found = rustls_native_certs::load_native_certs();
+    if found.certs.is_empty() {
+        tracing::warn!("the system has no certificates");
+    }
+    roots.add_parsable_certificates(found.certs);
+    roots
+}
+
+fn tls(roots: RootCertStore) -> ClientConfig {
     let provider = Arc::new(rustls::crypto::ring::default_provider());
     #[allow(clippy::expect_used, reason = "ring has what these versions need, on every machine: each test finds out")]
     let builder = ClientConfig::builder_with_provider(provider)
