@@ -21,8 +21,8 @@ const START: u64 = 15_000_000;
 const WARM_PAGE: u64 = 1_500_000;
 /// How much less CPU than the peer: a start, a page, a relayed message.
 const START_RATIO: u64 = 30;
-const PAGE_RATIO: u64 = 8;
-const RELAY_RATIO: u64 = 10;
+const PAGE_RATIO: u64 = 6;
+const RELAY_RATIO: u64 = 8;
 
 /// Functions whose warm page is held to [`WARM_PAGE`].
 const CUSTOMER_PAGES: [&str; 3] = ["customer-entry", "customer-pin", "customer-room"];

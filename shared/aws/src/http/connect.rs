@@ -98,12 +98,15 @@ impl Connect {
 fn is_unknown(error: &(dyn Error + 'static)) -> bool {
     let mut next = Some(error);
     while let Some(error) = next {
-        let inner = error.downcast_ref::<std::io::Error>().and_then(std::io::Error::get_ref);
-        let tls = inner.and_then(|inner| inner.downcast_ref()).or_else(|| error.downcast_ref());
-        if let Some(rustls::Error::InvalidCertificate(reason)) = tls {
-            return *reason == CertificateError::UnknownIssuer;
+        if let Some(rustls::Error::InvalidCertificate(reason)) = error.downcast_ref() {
+            // An authority that has a new key under its old name does not vouch for what it signed: the signature is bad.
+            return matches!(reason, CertificateError::UnknownIssuer | CertificateError::BadSignature);
         }
-        next = error.source();
+        // What an error of input and output holds is not what it calls its source.
+        next = match error.downcast_ref::<std::io::Error>().and_then(std::io::Error::get_ref) {
+            Some(inner) => Some(inner),
+            None => error.source(),
+        };
     }
     false
 }
