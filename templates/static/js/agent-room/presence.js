@@ -5,7 +5,7 @@ import { keepPlace } from "./reading.js";
 import { room, sid } from "./room.js";
 
 // Who types says so again within this time, in milliseconds.
-const TYPING = 6_000;
+const TYPING = 8_000;
 
 const typing = byId("typing");
 let typingEnds;

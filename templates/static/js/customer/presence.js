@@ -2,7 +2,7 @@
 import { byId } from "../lib/dom.js";
 
 // Who types says so again within this time, in milliseconds.
-const TYPING = 5_000;
+const TYPING = 8_000;
 
 let typingEnds;
 

@@ -11,7 +11,7 @@ const EARLY = 5_000;
 const PATIENCE = 10_000;
 const CALM = 3_000;
 const GIVE_UP = 120_000;
-const TYPING = 3_000;
+const TYPING = 5_000;
 
 /**
  * Connects, and stays connected.
