@@ -12,8 +12,8 @@ use client::Room;
 use futures_util::{StreamExt as _, future::join_all, stream};
 use jiff::{SignedDuration, Timestamp};
 use parlor_domain::{
-    Actor, Channel, Command, Contact, Decision, LinkToken, NewSession, Origin, OutboxEntry, Session, SessionId,
-    Settings, State,
+    Actor, Channel, Command, Contact, Decision, DueKind, LinkToken, NewSession, Origin, OutboxEntry, Session,
+    SessionId, Settings, State,
     outbox::{MAX_ATTEMPTS, Status, pause_after},
     pin::{CODE_LIFETIME, OneTimeCode, generate_code},
     session::{Context, Customer},
@@ -174,7 +174,7 @@ async fn r23_what_will_never_be_taken_is_given_up_at_once_and_told_once() {
         let session = house.start(contact, 0).await;
         house.stack.settle().await;
         // Read to be sent, and read again to be given up: the send lies between.
-        assert_eq!(house.requests_of("deliver"), "BatchGetItem 2, TransactWriteItems 1");
+        assert_eq!(house.requests_of("deliver"), "BatchGetItem 2, Query 1, TransactWriteItems 1");
         for _ in 0..2 {
             house.stack.advance(60).await;
         }
@@ -231,7 +231,7 @@ async fn r13_texts_are_suppressed_once_they_are_switched_off() {
     house.set(json!({"channels": {"sms": false}})).await;
     house.stack.reset_requests();
     assert_eq!(house.run("retry-deliveries").await["done"], 1);
-    assert_eq!(house.requests_of("retry-deliveries"), "BatchGetItem 2, PutItem 1, Query 8, TransactWriteItems 1");
+    assert_eq!(house.requests_of("retry-deliveries"), "BatchGetItem 2, PutItem 1, Query 9, TransactWriteItems 1");
     assert_eq!(house.stack.outbox().items().len(), 0);
     assert_eq!(house.entry(&session.id).await.status, Status::Suppressed);
     assert_eq!(house.count_events(&session.id, "delivery.suppressed").await, 1);
@@ -326,13 +326,13 @@ async fn r3_a_timer_that_fires_early_is_armed_again() {
     let context = Context { actor, ..House::context(house.now()) };
     let read = house.now_of(&session.id).await;
     let decision = read.decide(Command::KeepOpen, &house.settings, &context).unwrap();
-    assert_eq!(decision.session.due, read.due, "activity does not move the timer");
+    assert_eq!(decision.session.timers, read.timers, "activity does not move the timer");
     house.commit(&decision).await;
 
     house.stack.advance(301).await;
     let read = house.now_of(&session.id).await;
     assert!(read.is_open(), "five minutes after the last action");
-    assert_eq!(read.due.unwrap().at, context.now + SignedDuration::from_mins(10));
+    assert_eq!(read.timers[&DueKind::Inactivity], context.now + SignedDuration::from_mins(10));
     assert_eq!(house.count_events(&session.id, "session.ended").await, 0);
     house.stack.advance(300).await;
     assert_eq!(house.count_events(&session.id, "session.ended").await, 1);
@@ -354,7 +354,7 @@ async fn r2_each_tier_that_begins_is_noted_once_by_eight_sweepers_at_once() {
             assert_eq!(house.count_events(&session.id, "access.changed").await, changes, "after {seconds} s more");
         }
     }
-    assert!(house.now_of(&sessions[0].id).await.due.is_none());
+    assert!(house.now_of(&sessions[0].id).await.timers.is_empty());
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -369,7 +369,7 @@ async fn a_sweep_costs_the_same_among_many_sessions_as_among_few() {
             house.stack.reset_requests();
             let done = house.run("sweep-inactivity").await["done"].as_u64();
             let cost = house.requests_of("sweep-inactivity");
-            if cost == "BatchGetItem 10, Query 8, TransactWriteItems 10" && done == Some(10) {
+            if cost == "BatchGetItem 10, Query 18, TransactWriteItems 10" && done == Some(10) {
                 break;
             }
             // On a slow machine the minute may be over and the schedule itself was first; it will not be twice running.

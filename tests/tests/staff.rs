@@ -309,7 +309,7 @@ async fn r19_settings_are_saved_over_what_was_seen() {
     house.stack.reset_requests();
     let (status, first, body) = put(&house, "/v1/settings", &document, Some("\"0\"")).await;
     assert_eq!((status.as_u16(), first.as_str(), &body), (200, "\"1\"", &document));
-    assert_eq!(house.requests_of("admin"), promised("save settings"));
+    assert_eq!(house.requests_of("settings"), promised("save settings"));
     let (status, _, body) = put(&house, "/v1/settings", &document, Some("\"0\"")).await;
     assert_eq!((status.as_u16(), body["code"].as_str()), (409, Some("version-conflict")));
     assert_eq!(house.get("/v1/settings").await, document);

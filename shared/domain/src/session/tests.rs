@@ -16,6 +16,7 @@ use crate::{
     pin::{Lock, Pin},
     random::Seeded,
     settings::{AccessLevel, CustomerAccess, Method},
+    timer::Timers,
 };
 
 struct World {
@@ -25,6 +26,8 @@ struct World {
     now: Timestamp,
     session: Session,
     events: Vec<Event>,
+    /// What stands in the due index, as decisions changed it.
+    index: Timers,
     link: Link,
     devices: [Secret; 2],
 }
@@ -61,7 +64,9 @@ impl World {
         let decision = Session::create(new, Some(&issued), &settings, &context(agent(), now)).unwrap();
         let link = decision.links[0].clone();
         let devices = [Secret::generate(&random), Secret::generate(&random)];
-        Self { random, keyring, settings, now, session: decision.session, events: decision.events, link, devices }
+        let index = decision.armed.iter().map(|due| (due.kind, due.at)).collect();
+        let (session, events) = (decision.session, decision.events);
+        Self { random, keyring, settings, now, session, events, index, link, devices }
     }
 
     fn issued(&self) -> Issued {
@@ -70,6 +75,9 @@ impl World {
 
     fn run(&mut self, command: Command<'_>, actor: Actor) -> Result<Outcome, Rejection> {
         let decision = self.session.decide(command, &self.settings, &context(actor, self.now))?;
+        self.index.extend(decision.armed.iter().map(|due| (due.kind, due.at)));
+        self.index.retain(|kind, _| !decision.disarmed.contains(kind));
+        assert_eq!(self.index, decision.session.timers, "the index holds the session's timers and nothing else");
         self.session = decision.session;
         self.events.extend(decision.events);
         Ok(decision.outcome)

@@ -9,7 +9,7 @@ use crate::{
         command::{Context, Decision, Outcome, Rejection},
         model::Session,
     },
-    timer,
+    timer::{self, Timers},
 };
 
 /// Collects what a command does to a session. The session starts as it was read, and changes with each event.
@@ -17,6 +17,8 @@ pub(super) struct Draft<'a> {
     pub(super) session: Session,
     pub(super) settings: &'a Settings,
     pub(super) context: &'a Context,
+    /// The timers as they are armed: a command may have taken one that fired.
+    armed: Timers,
     events: Vec<Event>,
     outbox: Vec<OutboxEntry>,
     links: Vec<Link>,
@@ -24,7 +26,8 @@ pub(super) struct Draft<'a> {
 
 impl<'a> Draft<'a> {
     pub(super) fn new(session: Session, settings: &'a Settings, context: &'a Context) -> Self {
-        Self { session, settings, context, events: vec![], outbox: vec![], links: vec![] }
+        let armed = session.timers.clone();
+        Self { session, settings, context, armed, events: vec![], outbox: vec![], links: vec![] }
     }
 
     pub(super) fn now(&self) -> Timestamp {
@@ -56,10 +59,10 @@ impl<'a> Draft<'a> {
     /// The decision, with the next version and the timers that the new state needs.
     pub(super) fn finish(mut self, outcome: Outcome) -> Decision {
         self.session.version += 1;
-        let before = std::mem::take(&mut self.session.timers);
-        let mut armed = before.clone();
-        armed.extend(self.session.due.take().map(|due| (due.kind, due.at)));
-        let timers = timer::next(&self.session, self.settings, &armed, self.context.now);
+        let before = std::mem::take(&mut self.armed);
+        let mut left = std::mem::take(&mut self.session.timers);
+        left.extend(self.session.due.take().map(|due| (due.kind, due.at)));
+        let timers = timer::next(&self.session, self.settings, &left, self.context.now);
         let moved = timers.iter().filter(|(kind, at)| before.get(kind) != Some(at));
         let armed = moved.map(|(kind, at)| Due { kind: *kind, at: *at }).collect();
         let disarmed = before.into_keys().filter(|kind| !timers.contains_key(kind)).collect();
