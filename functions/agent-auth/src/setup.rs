@@ -1,13 +1,13 @@
 //! The one-time link by which the first admin comes in.
 
-use lambda_http::{Body, Request, Response, http::StatusCode};
+use lambda_http::{Body, Response, http::StatusCode};
 use parlor_domain::{Agent, AgentId, EmailAddress, Role, Secret, TeamId};
 use parlor_store::{NewAgent, ReadBatch, StoreError};
 use parlor_templates::console::{FieldError, Setup, words};
 use parlor_web::{AppState, api_request::form_fields, html, redirect};
 
 use crate::{
-    AuthError,
+    AuthError, Page,
     form_token::{self, FormToken},
     password,
 };
@@ -19,18 +19,18 @@ const FIRST_TEAM: &str = "Customer service";
 const NAME_MAX: usize = 120;
 
 /// GET `/setup/{token}`.
-pub(crate) async fn page(app: &AppState, request: &Request, token: &str) -> Result<Response<Body>, AuthError> {
-    if !opens(app, token).await? {
+pub(crate) async fn page(app: &AppState, page: &Page, token: String) -> Result<Response<Body>, AuthError> {
+    if !opens(app, &token).await? {
         return Ok(gone());
     }
-    Ok(show(app, request, StatusCode::OK, Setup { action: action(token), ..Setup::default() }))
+    Ok(show(app, page, StatusCode::OK, Setup { action: action(&token), ..Setup::default() }))
 }
 
 /// POST `/setup/{token}`.
-pub(crate) async fn submit(app: &AppState, request: &Request, token: &str) -> Result<Response<Body>, AuthError> {
-    let fields = form_fields(request)?;
-    form_token::check(request, &fields, app)?;
-    if !opens(app, token).await? {
+pub(crate) async fn submit(app: &AppState, page: &Page, token: String) -> Result<Response<Body>, AuthError> {
+    let fields = form_fields(page)?;
+    form_token::check(page, &fields, app)?;
+    if !opens(app, &token).await? {
         return Ok(gone());
     }
     let field = |name: &str| fields.get(name).map(String::as_str).unwrap_or_default();
@@ -38,8 +38,8 @@ pub(crate) async fn submit(app: &AppState, request: &Request, token: &str) -> Re
         Ok(admin) => admin,
         Err(errors) => {
             let (name, email) = (field("name").to_owned(), field("email").to_owned());
-            let view = Setup { action: action(token), name, email, errors, ..Setup::default() };
-            return Ok(show(app, request, StatusCode::UNPROCESSABLE_ENTITY, view));
+            let view = Setup { action: action(&token), name, email, errors, ..Setup::default() };
+            return Ok(show(app, page, StatusCode::UNPROCESSABLE_ENTITY, view));
         }
     };
     let agent = Agent {
@@ -72,8 +72,8 @@ fn action(token: &str) -> String {
     format!("/setup/{token}")
 }
 
-fn show(app: &AppState, request: &Request, status: StatusCode, view: Setup) -> Response<Body> {
-    let door = FormToken::of(request, app);
+fn show(app: &AppState, page: &Page, status: StatusCode, view: Setup) -> Response<Body> {
+    let door = FormToken::of(page, app);
     let mut response = html(status, Setup { csrf: door.token.clone(), ..view }.render(), None);
     door.mark(&mut response);
     response

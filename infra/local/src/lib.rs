@@ -34,4 +34,5 @@ pub use crash::Crash;
 pub use demo::{Demo, DemoError, Login};
 pub use dynamodb::{Fault, Requests};
 pub use invoke::InvokeError;
+pub use registry::rows;
 pub use stack::{Ready, ScheduleError, Stack, StackBuilder, StackError};
