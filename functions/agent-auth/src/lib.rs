@@ -17,21 +17,30 @@ mod return_path;
 mod setup;
 mod sign_in;
 
-use jiff::Timestamp;
 use lambda_http::{Body, Request, Response, http::Method};
-use parlor_runtime::{HttpFunction, Runtime};
 use parlor_store::StoreError;
-use parlor_templates::Lang;
 use parlor_web::{
-    ApiError, AppState,
-    api_request::{lang, segments},
-    problem, redirect,
+    ApiError, AppState, Rows, WebFunction, api_request::lang, page::PageRefusal, problem, redirect, router::Unrouted,
 };
+
+/// A request for one of the pages.
+type Page = parlor_web::Page<AuthError>;
 
 /// Signs staff in and out, and lets the first admin in.
 #[derive(Debug)]
-pub struct AgentAuth {
-    app: AppState,
+pub struct AgentAuth;
+
+impl WebFunction for AgentAuth {
+    const NAME: &'static str = "agent-auth";
+    type State = AppState;
+
+    fn routes<R: Rows<AppState>>(rows: R) -> R {
+        rows.page(Method::GET, "/login", sign_in::page)
+            .page(Method::POST, "/login", sign_in::submit)
+            .page(Method::POST, "/logout", sign_in::sign_out)
+            .page(Method::GET, "/setup/{token}", setup::page)
+            .page(Method::POST, "/setup/{token}", setup::submit)
+    }
 }
 
 /// Why a page of this function is not what was asked for.
@@ -51,34 +60,18 @@ impl From<StoreError> for AuthError {
     }
 }
 
-impl AuthError {
-    fn into_response(self, lang: Lang, now: Timestamp) -> Response<Body> {
-        match self {
-            Self::NobodySignedIn => sign_in::signed_out(),
-            Self::ApiError(ApiError::NotSignedIn) => redirect("/login"),
-            Self::ApiError(refused) => problem::page(lang, &refused.problem(now), "/console"),
-        }
+impl From<Unrouted> for AuthError {
+    fn from(why: Unrouted) -> Self {
+        Self::ApiError(why.into())
     }
 }
 
-impl HttpFunction for AgentAuth {
-    const NAME: &'static str = "agent-auth";
-
-    fn new(runtime: &Runtime) -> Self {
-        Self { app: AppState::new(runtime) }
-    }
-
-    async fn handle(&self, request: Request) -> Response<Body> {
-        let path = segments(&request);
-        let path: Vec<&str> = path.iter().map(String::as_str).collect();
-        let answer = match (request.method(), path.as_slice()) {
-            (&Method::GET, ["login"]) => Ok(sign_in::page(&self.app, &request)),
-            (&Method::POST, ["login"]) => sign_in::submit(&self.app, &request).await,
-            (&Method::POST, ["logout"]) => sign_in::sign_out(&self.app, &request).await,
-            (&Method::GET, ["setup", token]) => setup::page(&self.app, &request, token).await,
-            (&Method::POST, ["setup", token]) => setup::submit(&self.app, &request, token).await,
-            _ => Err(ApiError::NotFound.into()),
-        };
-        answer.unwrap_or_else(|error| error.into_response(lang(&request), self.app.clock.now()))
+impl PageRefusal<AppState> for AuthError {
+    fn into_response(self, raw: &Request, app: &AppState) -> Response<Body> {
+        match self {
+            Self::NobodySignedIn => sign_in::signed_out(),
+            Self::ApiError(ApiError::NotSignedIn) => redirect("/login"),
+            Self::ApiError(refused) => problem::page(lang(raw), &refused.problem(app.clock.now()), "/console"),
+        }
     }
 }

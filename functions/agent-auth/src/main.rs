@@ -2,5 +2,5 @@
 
 #[tokio::main(flavor = "local")]
 async fn main() -> Result<(), lambda_runtime::Error> {
-    parlor_runtime::run_http::<agent_auth::AgentAuth>().await
+    parlor_runtime::run_http::<parlor_web::Router<agent_auth::AgentAuth>>().await
 }

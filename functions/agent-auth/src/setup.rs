@@ -1,6 +1,6 @@
 //! The one-time link by which the first admin comes in.
 
-use lambda_http::{Body, Request, Response, http::StatusCode};
+use lambda_http::{Body, Response, http::StatusCode};
 use parlor_domain::{Agent, AgentId, EmailAddress, Role, Secret, TeamId};
 use parlor_store::{NewAgent, ReadBatch, StoreError};
 use parlor_templates::{
@@ -15,7 +15,7 @@ use parlor_web::{
 };
 
 use crate::{
-    AuthError,
+    AuthError, Page,
     form_token::{self, FormToken},
     password,
 };
@@ -24,27 +24,27 @@ use crate::{
 const NAME_MAX: usize = 120;
 
 /// GET `/setup/{token}`.
-pub(crate) async fn page(app: &AppState, request: &Request, token: &str) -> Result<Response<Body>, AuthError> {
-    if !opens(app, token).await? {
-        return Ok(gone(request));
+pub(crate) async fn page(app: &AppState, page: &Page, token: String) -> Result<Response<Body>, AuthError> {
+    if !opens(app, &token).await? {
+        return Ok(gone(page));
     }
-    Ok(show(app, request, StatusCode::OK, Setup { action: action(token), ..Setup::default() }))
+    Ok(show(app, page, StatusCode::OK, Setup { action: action(&token), ..Setup::default() }))
 }
 
 /// POST `/setup/{token}`.
-pub(crate) async fn submit(app: &AppState, request: &Request, token: &str) -> Result<Response<Body>, AuthError> {
-    let fields = form_fields(request)?;
-    form_token::check(request, &fields, app)?;
-    if !opens(app, token).await? {
-        return Ok(gone(request));
+pub(crate) async fn submit(app: &AppState, page: &Page, token: String) -> Result<Response<Body>, AuthError> {
+    let fields = form_fields(page)?;
+    form_token::check(page, &fields, app)?;
+    if !opens(app, &token).await? {
+        return Ok(gone(page));
     }
     let field = |name: &str| fields.get(name).map(String::as_str).unwrap_or_default();
-    let admin = match check(lang(request), field("name"), field("email"), field("password")) {
+    let admin = match check(lang(page), field("name"), field("email"), field("password")) {
         Ok(admin) => admin,
         Err(errors) => {
             let (name, email) = (field("name").to_owned(), field("email").to_owned());
-            let view = Setup { action: action(token), name, email, errors, ..Setup::default() };
-            return Ok(show(app, request, StatusCode::UNPROCESSABLE_ENTITY, view));
+            let view = Setup { action: action(&token), name, email, errors, ..Setup::default() };
+            return Ok(show(app, page, StatusCode::UNPROCESSABLE_ENTITY, view));
         }
     };
     let agent = Agent {
@@ -57,12 +57,12 @@ pub(crate) async fn submit(app: &AppState, request: &Request, token: &str) -> Re
     };
     let new = NewAgent { agent, password: password::hash(field("password"), &app.entropy) };
     // Customers see the team's name until the settings name the company (`branding.name`).
-    match app.store.create_first_admin(&new, words::first_team(lang(request))).await {
+    match app.store.create_first_admin(&new, words::first_team(lang(page))).await {
         Ok(()) => {
             tracing::info!(agent = %new.agent.id, "the first admin");
             Ok(redirect("/login?next=/console"))
         }
-        Err(StoreError::Condition(_)) => Ok(gone(request)),
+        Err(StoreError::Condition(_)) => Ok(gone(page)),
         Err(error) => Err(error.into()),
     }
 }
@@ -78,16 +78,16 @@ fn action(token: &str) -> String {
     format!("/setup/{token}")
 }
 
-fn show(app: &AppState, request: &Request, status: StatusCode, view: Setup) -> Response<Body> {
-    let door = FormToken::of(request, app);
-    let mut response = html(status, Setup { lang: lang(request), csrf: door.token.clone(), ..view }.render(), None);
+fn show(app: &AppState, page: &Page, status: StatusCode, view: Setup) -> Response<Body> {
+    let door = FormToken::of(page, app);
+    let mut response = html(status, Setup { lang: lang(page), csrf: door.token.clone(), ..view }.render(), None);
     door.mark(&mut response);
     response
 }
 
 /// The same page whether the link was used, is too old or never was.
-fn gone(request: &Request) -> Response<Body> {
-    html(StatusCode::GONE, Setup { lang: lang(request), used: true, ..Setup::default() }.render(), None)
+fn gone(page: &Page) -> Response<Body> {
+    html(StatusCode::GONE, Setup { lang: lang(page), used: true, ..Setup::default() }.render(), None)
 }
 
 /// What was typed, once it is in order.

@@ -3,7 +3,7 @@
 //! An address that nobody has is answered like one that somebody has: the same words, the same waits, the same work.
 
 use jiff::{SignedDuration, Timestamp};
-use lambda_http::{Body, Request, RequestExt as _, Response, http::StatusCode};
+use lambda_http::{Body, RequestExt as _, Response, http::StatusCode};
 use parlor_domain::{
     Agent, EmailAddress, LoginId, Secret,
     staff::{LOGIN_MINUTES, Login, StaffCookie},
@@ -18,7 +18,7 @@ use parlor_web::{
 };
 
 use crate::{
-    AuthError, backoff,
+    AuthError, Page, backoff,
     form_token::{self, FormToken},
     known_browser, password, return_path,
 };
@@ -35,28 +35,28 @@ enum Tried {
 }
 
 /// GET `/login`: nothing is read.
-pub(crate) fn page(app: &AppState, request: &Request) -> Response<Body> {
-    let query = request.query_string_parameters();
+pub(crate) async fn page(app: &AppState, page: &Page) -> Result<Response<Body>, AuthError> {
+    let query = page.query_string_parameters();
     let next = query.first("next").and_then(return_path::ours);
     let notice = match (query.first("signed-out"), next) {
         (Some(_), _) => Some(LoginNotice::SignedOut),
         (None, Some(_)) => Some(LoginNotice::Needed),
         (None, None) => None,
     };
-    show(app, request, StatusCode::OK, "", next, notice)
+    Ok(show(app, page, StatusCode::OK, "", next, notice))
 }
 
 fn show(
     app: &AppState,
-    request: &Request,
+    page: &Page,
     status: StatusCode,
     email: &str,
     next: Option<&str>,
     notice: Option<LoginNotice>,
 ) -> Response<Body> {
-    let door = FormToken::of(request, app);
+    let door = FormToken::of(page, app);
     let view = console::Login {
-        lang: lang(request),
+        lang: lang(page),
         csrf: door.token.clone(),
         email: email.to_owned(),
         next: next.map(str::to_owned),
@@ -69,20 +69,20 @@ fn show(
 }
 
 /// POST `/login`.
-pub(crate) async fn submit(app: &AppState, request: &Request) -> Result<Response<Body>, AuthError> {
-    let fields = form_fields(request)?;
-    form_token::check(request, &fields, app)?;
+pub(crate) async fn submit(app: &AppState, page: &Page) -> Result<Response<Body>, AuthError> {
+    let fields = form_fields(page)?;
+    form_token::check(page, &fields, app)?;
     let field = |name: &str| fields.get(name).map(String::as_str).unwrap_or_default();
     let next = return_path::ours(field("next"));
     let tried = match field("email").parse::<EmailAddress>() {
         Ok(email) => {
-            let browser = known_browser::browser(app, request, &email);
+            let browser = known_browser::browser(app, page, &email);
             attempt(app, &Guesser { email, browser }, field("password")).await?
         }
         // Nobody's by its shape alone, which tells nothing about anybody.
         Err(_) => Tried::Wrong,
     };
-    let again = |status, notice| show(app, request, status, field("email").trim(), next, Some(notice));
+    let again = |status, notice| show(app, page, status, field("email").trim(), next, Some(notice));
     Ok(match tried {
         Tried::Right(email, cookie) => {
             tracing::info!(agent = %cookie.agent, login = %cookie.login, "signed in");
@@ -158,16 +158,16 @@ fn new_login(app: &AppState, agent: Agent, now: Timestamp) -> (Login, StaffCooki
 }
 
 /// POST `/logout`.
-pub(crate) async fn sign_out(app: &AppState, request: &Request) -> Result<Response<Body>, AuthError> {
-    let call = ApiRequest::read(request, app)?;
-    let Credentials::Staff(cookie) = &call.credentials else { return Err(AuthError::NobodySignedIn) };
-    let found = app.store.read(call.credentials.keys(ReadBatch::new())).await?;
-    let caller = match call.credentials.check(&found, app.clock.now()) {
+pub(crate) async fn sign_out(app: &AppState, page: &Page) -> Result<Response<Body>, AuthError> {
+    let request = ApiRequest::read(page, app)?;
+    let Credentials::Staff(cookie) = &request.credentials else { return Err(AuthError::NobodySignedIn) };
+    let found = app.store.read(request.credentials.keys(ReadBatch::new())).await?;
+    let caller = match request.credentials.check(&found, app.clock.now()) {
         Ok(caller) => caller,
         Err(ApiError::NotSignedIn) => return Err(AuthError::NobodySignedIn),
         Err(refused) => return Err(refused.into()),
     };
-    call.check_csrf(&caller, app)?;
+    request.check_csrf(&caller, app)?;
     app.store.sign_out(&cookie.agent, &cookie.login).await?;
     tracing::info!(agent = %cookie.agent, login = %cookie.login, "signed out");
     Ok(signed_out())

@@ -8,19 +8,20 @@ use parlor_templates::{
     console::{Notice, NoticePage},
 };
 use parlor_web::{
-    ApiError,
+    ApiError, AppState,
     api_request::lang,
     html,
+    page::PageRefusal,
     problem::page,
     redirect,
     reply::{self, retry_after},
 };
 
-use crate::PageError;
+use crate::{PageError, fragment};
 
 /// Who waits for the answer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum ResponseKind {
+enum ResponseKind {
     /// A person.
     Page,
     /// A page's script, that puts it into the page.
@@ -32,22 +33,41 @@ pub(crate) enum ResponseKind {
 /// Seconds after which a page that is down is worth another try.
 const RETRY_SECONDS: i64 = 60;
 
-pub(crate) fn response(error: PageError, wanted: ResponseKind, request: &Request, now: Timestamp) -> Response<Body> {
+/// Why a page's script does not get what it reads.
+#[derive(Debug)]
+pub(crate) struct ScriptError(PageError);
+
+impl<E: Into<PageError>> From<E> for ScriptError {
+    fn from(error: E) -> Self {
+        Self(error.into())
+    }
+}
+
+impl PageRefusal<AppState> for PageError {
+    fn into_response(self, raw: &Request, app: &AppState) -> Response<Body> {
+        let wanted = if fragment(raw).is_some() { ResponseKind::Fragment } else { ResponseKind::Page };
+        response(self, wanted, raw, app.clock.now())
+    }
+}
+
+impl PageRefusal<AppState> for ScriptError {
+    fn into_response(self, raw: &Request, app: &AppState) -> Response<Body> {
+        response(self.0, ResponseKind::Json, raw, app.clock.now())
+    }
+}
+
+fn response(error: PageError, wanted: ResponseKind, raw: &Request, now: Timestamp) -> Response<Body> {
     let refused = match error {
-        PageError::Maintenance(service) if wanted == ResponseKind::Page => return down(lang(request), service),
+        PageError::Maintenance(service) if wanted == ResponseKind::Page => return down(lang(raw), service),
         PageError::Maintenance(_) => ApiError::Maintenance,
         PageError::Api(refused) => refused,
     };
     match refused {
-        ApiError::NotSignedIn if wanted == ResponseKind::Page => redirect(&sign_in(request)),
+        ApiError::NotSignedIn if wanted == ResponseKind::Page => redirect(&sign_in(raw)),
         refused => {
             let problem = refused.problem(now);
             // A script tells refusals apart by their status; a problem document is no part of any page.
-            if wanted == ResponseKind::Page {
-                page(lang(request), &problem, "/console")
-            } else {
-                reply::problem(&problem)
-            }
+            if wanted == ResponseKind::Page { page(lang(raw), &problem, "/console") } else { reply::problem(&problem) }
         }
     }
 }
@@ -60,10 +80,10 @@ fn down(lang: Lang, service: Service) -> Response<Body> {
     response
 }
 
-/// The sign-in page, and from there back to where `request` was going.
-fn sign_in(request: &Request) -> String {
-    let path = request.raw_http_path();
-    let asked = request.uri().query().map_or_else(|| path.to_owned(), |query| format!("{path}?{query}"));
+/// The sign-in page, and from there back to where `raw` was going.
+fn sign_in(raw: &Request) -> String {
+    let path = raw.raw_http_path();
+    let asked = raw.uri().query().map_or_else(|| path.to_owned(), |query| format!("{path}?{query}"));
     let next: String = form_urlencoded::byte_serialize(asked.as_bytes()).collect();
     format!("/login?next={next}")
 }

@@ -20,24 +20,35 @@ mod staff_context;
 mod welcome;
 
 use lambda_http::{
-    Body, Request, RequestExt as _, Response,
+    Body, RequestExt as _, Response,
     http::{Method, StatusCode},
 };
-use parlor_domain::settings::Service;
-use parlor_runtime::{HttpFunction, Runtime};
+use parlor_domain::{SessionId, settings::Service};
 use parlor_store::StoreError;
-use parlor_web::{
-    ApiError, ApiResponse, AppState,
-    api_request::{segments, session_id},
-    redirect,
-};
+use parlor_web::{ApiError, ApiResponse, AppState, Rows, WebFunction, redirect, router::Unrouted};
 
-use crate::error_page::ResponseKind;
+use crate::error_page::ScriptError;
+
+/// A request for a page, or for a part of one.
+type Page = parlor_web::Page<PageError>;
+
+/// A request of a page's script, that reads the answer.
+type Script = parlor_web::Page<ScriptError>;
 
 /// Shows staff the console and its rooms.
 #[derive(Debug)]
-pub struct AgentConsole {
-    app: AppState,
+pub struct AgentConsole;
+
+impl WebFunction for AgentConsole {
+    const NAME: &'static str = "agent-console";
+    type State = AppState;
+
+    fn routes<R: Rows<AppState>>(rows: R) -> R {
+        rows.page(Method::GET, "/", root)
+            .page(Method::GET, "/console", welcome)
+            .page(Method::GET, "/console/s/{session}", room)
+            .page(Method::GET, "/console/s/{session}/live", ticket)
+    }
 }
 
 /// Why a page is not shown.
@@ -57,51 +68,38 @@ impl From<StoreError> for PageError {
     }
 }
 
-impl HttpFunction for AgentConsole {
-    const NAME: &'static str = "agent-console";
-
-    fn new(runtime: &Runtime) -> Self {
-        Self { app: AppState::new(runtime) }
-    }
-
-    async fn handle(&self, request: Request) -> Response<Body> {
-        let path = segments(&request);
-        let path: Vec<&str> = path.iter().map(String::as_str).collect();
-        let query = request.query_string_parameters();
-        let fragment = query.first("fragment");
-        let wanted = match (path.as_slice(), fragment) {
-            (["console", "s", _, "live"], _) => ResponseKind::Json,
-            (_, Some(_)) => ResponseKind::Fragment,
-            _ => ResponseKind::Page,
-        };
-        let answer = if request.method() == Method::GET {
-            match (path.as_slice(), fragment) {
-                ([], _) => Ok(redirect("/console")),
-                (["console"], Some("history")) => welcome::fragment(&self.app, &request).await,
-                (["console"], None) => welcome::page(&self.app, &request).await,
-                (["console", "s", id], Some("room")) => self.fragment(&request, id).await,
-                (["console", "s", id], None) => self.room(&request, id).await,
-                (["console", "s", id, "live"], _) => self.ticket(&request, id).await,
-                _ => Err(ApiError::NotFound.into()),
-            }
-        } else {
-            Err(ApiError::NotFound.into())
-        };
-        answer.unwrap_or_else(|error| error_page::response(error, wanted, &request, self.app.clock.now()))
+impl From<Unrouted> for PageError {
+    fn from(why: Unrouted) -> Self {
+        Self::Api(why.into())
     }
 }
 
-impl AgentConsole {
-    async fn room(&self, request: &Request, id: &str) -> Result<Response<Body>, PageError> {
-        room::page(&self.app, request, &session_id(id)?).await
-    }
+/// The part of a page that is asked for, if it is not the whole of it.
+fn fragment(page: &lambda_http::Request) -> Option<String> {
+    page.query_string_parameters().first("fragment").map(str::to_owned)
+}
 
-    async fn fragment(&self, request: &Request, id: &str) -> Result<Response<Body>, PageError> {
-        room::fragment(&self.app, request, &session_id(id)?).await
-    }
+async fn root(_: &AppState, _: &Page) -> Result<Response<Body>, PageError> {
+    Ok(redirect("/console"))
+}
 
-    async fn ticket(&self, request: &Request, id: &str) -> Result<Response<Body>, PageError> {
-        let url = room::live_url(&self.app, request, &session_id(id)?).await?;
-        Ok(ApiResponse::new(StatusCode::OK, serde_json::json!({ "url": url }), "").into_json())
+async fn welcome(app: &AppState, page: &Page) -> Result<Response<Body>, PageError> {
+    match fragment(page).as_deref() {
+        None => welcome::page(app, page).await,
+        Some("history") => welcome::fragment(app, page).await,
+        Some(_) => Err(ApiError::NotFound.into()),
     }
+}
+
+async fn room(app: &AppState, page: &Page, session: SessionId) -> Result<Response<Body>, PageError> {
+    match fragment(page).as_deref() {
+        None => room::page(app, page, &session).await,
+        Some("room") => room::fragment(app, page, &session).await,
+        Some(_) => Err(ApiError::NotFound.into()),
+    }
+}
+
+async fn ticket(app: &AppState, script: &Script, session: SessionId) -> Result<Response<Body>, ScriptError> {
+    let url = room::live_url(app, script, &session).await?;
+    Ok(ApiResponse::new(StatusCode::OK, serde_json::json!({ "url": url }), "").into_json())
 }

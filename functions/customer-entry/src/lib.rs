@@ -2,16 +2,13 @@
 //! `/s/{token}/continue` goes on, POST `/s/{token}/new-link` asks for another link.
 
 use lambda_http::{
-    Body, Request, Response,
+    Body, Response,
     http::{Method, StatusCode},
 };
 use parlor_domain::{Command, Decision, Gate, LinkToken, Rejection, pin, settings::Method as Authentication};
-use parlor_runtime::{HttpFunction, Runtime};
 use parlor_templates::customer::{Check, Consent, OpeningPage};
 use parlor_web::{
-    AppState,
-    api_request::segments,
-    cookies,
+    AppState, Rows, WebFunction, cookies,
     customer::{LoadedLink, PageError, Visit, link_sent, masked, set_probe},
     html, redirect,
     reply::set_cookie,
@@ -19,119 +16,86 @@ use parlor_web::{
 
 /// Lets customers in.
 #[derive(Debug)]
-pub struct CustomerEntry {
-    app: AppState,
-}
+pub struct CustomerEntry;
 
-impl HttpFunction for CustomerEntry {
+impl WebFunction for CustomerEntry {
     const NAME: &'static str = "customer-entry";
+    type State = AppState;
 
-    fn new(runtime: &Runtime) -> Self {
-        Self { app: AppState::new(runtime) }
-    }
-
-    async fn handle(&self, request: Request) -> Response<Body> {
-        let mut visit = Visit::read(&request, &self.app);
-        let path = segments(&request);
-        let token = path.get(1).and_then(|token| LinkToken::parse(token));
-        let step = Step::of(token.as_ref());
-        let result = match (request.method(), path.get(2).map(String::as_str)) {
-            (&Method::GET | &Method::HEAD, None) => self.open(&visit, &step).await,
-            (&Method::POST, Some("continue")) => match visit.form(&request, &self.app) {
-                Ok(_) => self.go_on(&visit, &step).await,
-                Err(away) => Err(away),
-            },
-            (&Method::POST, Some("new-link")) => match visit.form(&request, &self.app) {
-                Ok(_) => self.new_link(&visit, &step).await,
-                Err(away) => Err(away),
-            },
-            _ => Err(PageError::NotFound),
-        };
-        visit.respond(&step.path, result)
+    fn routes<R: Rows<AppState>>(rows: R) -> R {
+        rows.page(Method::GET, "/s/{token}", open).page(Method::POST, "/s/{token}/continue", go_on).page(
+            Method::POST,
+            "/s/{token}/new-link",
+            new_link,
+        )
     }
 }
 
-/// Which link, and its own address.
-struct Step<'a> {
-    token: Option<&'a LinkToken>,
-    path: String,
-}
-
-impl<'a> Step<'a> {
-    fn of(token: Option<&'a LinkToken>) -> Self {
-        Self { token, path: format!("/s/{}", token.map_or_else(|| "-".to_owned(), LinkToken::reveal)) }
+/// The opening page, or the room where this browser is in already. Reads only: one `BatchGetItem`. Link scanners and
+/// previews burn and bind nothing (R6).
+async fn open(app: &AppState, visit: &Visit, token: String) -> Result<Response<Body>, PageError> {
+    let loaded = LoadedLink::read(app, visit, LinkToken::parse(&token).as_ref()).await?;
+    match loaded.gate(&visit.presented) {
+        Gate::Inside if !loaded.extends() => Ok(enter(visit, &loaded, None)),
+        Gate::Inside | Gate::Consent | Gate::Pin { .. } | Gate::Code { .. } | Gate::Enter => {
+            let mut response = html(StatusCode::OK, opening(visit, &loaded, false).render(), None);
+            set_probe(&mut response, visit, app);
+            Ok(response)
+        }
+        closed => Err(loaded.turn_away(closed)),
     }
 }
 
-impl CustomerEntry {
-    /// The opening page, or the room where this browser is in already. Reads only: one `BatchGetItem`. Link scanners and
-    /// previews burn and bind nothing (R6).
-    async fn open(&self, visit: &Visit, step: &Step<'_>) -> Result<Response<Body>, PageError> {
-        let loaded = LoadedLink::read(&self.app, visit, step.token).await?;
-        match loaded.gate(&visit.presented) {
-            Gate::Inside if !loaded.extends() => Ok(enter(visit, &loaded, None)),
-            Gate::Inside | Gate::Consent | Gate::Pin { .. } | Gate::Code { .. } | Gate::Enter => {
-                let mut response = html(StatusCode::OK, opening(visit, &loaded, step, false).render(), None);
-                set_probe(&mut response, visit, &self.app);
-                Ok(response)
+/// **Continue**: binds the device, or leads to the PIN page, or sends a one-time code and leads to its page. One
+/// `BatchGetItem` and one `TransactWriteItems` (none towards the PIN page), each again per lost race.
+async fn go_on(app: &AppState, visit: &Visit, token: String) -> Result<Response<Body>, PageError> {
+    let (presented, context, device) = (&visit.presented, visit.context(), visit.device(app));
+    let (loaded, result) = LoadedLink::change(app, visit, LinkToken::parse(&token).as_ref(), |loaded| {
+        let session = &loaded.session;
+        let go_on = Command::Continue { link: &loaded.link, presented, device: &device };
+        match session.decide(go_on, &loaded.settings, &context) {
+            // A code that was sent before and still works is the one to enter; its page can send another.
+            Err(Rejection::Gate(Gate::Code { .. })) if !loaded.code_waits() => {
+                let code = pin::generate_code(&app.entropy).seal(&session.id, &app.keyring, &app.entropy);
+                let send = Command::SendCode { link: &loaded.link, presented, code };
+                session.decide(send, &loaded.settings, &context)
             }
-            closed => Err(loaded.turn_away(closed)),
+            decision => decision,
         }
+    })
+    .await?;
+    let to = |page: &str| Ok(redirect(&visit.onward(&format!("{}/{page}", visit.start))));
+    match result {
+        Ok(decision) if sends_code(&decision) => to("otp"),
+        Ok(_) => Ok(enter(visit, &loaded, Some(&cookies::set_device(&device)))),
+        Err(Rejection::Gate(Gate::Pin { .. })) => to("pin"),
+        Err(Rejection::Gate(Gate::Consent)) => {
+            let page = opening(visit, &loaded, true).render();
+            Ok(html(StatusCode::UNPROCESSABLE_ENTITY, page, None))
+        }
+        Err(Rejection::Gate(Gate::Code { .. })) => to("otp"),
+        Err(Rejection::Gate(closed)) => Err(loaded.turn_away(closed)),
+        // A code that cannot be sent now: its page says so when the customer asks for one there.
+        Err(_) => to("otp"),
     }
+}
 
-    /// **Continue**: binds the device, or leads to the PIN page, or sends a one-time code and leads to its page. One
-    /// `BatchGetItem` and one `TransactWriteItems` (none towards the PIN page), each again per lost race.
-    async fn go_on(&self, visit: &Visit, step: &Step<'_>) -> Result<Response<Body>, PageError> {
-        let app = &self.app;
-        let (presented, context, device) = (&visit.presented, visit.context(), visit.device(app));
-        let (loaded, result) = LoadedLink::change(app, visit, step.token, |loaded| {
-            let session = &loaded.session;
-            let go_on = Command::Continue { link: &loaded.link, presented, device: &device };
-            match session.decide(go_on, &loaded.settings, &context) {
-                // A code that was sent before and still works is the one to enter; its page can send another.
-                Err(Rejection::Gate(Gate::Code { .. })) if !loaded.code_waits() => {
-                    let code = pin::generate_code(&app.entropy).seal(&session.id, &app.keyring, &app.entropy);
-                    let send = Command::SendCode { link: &loaded.link, presented, code };
-                    session.decide(send, &loaded.settings, &context)
-                }
-                decision => decision,
-            }
-        })
-        .await?;
-        let to = |page: &str| Ok(redirect(&visit.onward(&format!("{}/{page}", step.path))));
-        match result {
-            Ok(decision) if sends_code(&decision) => to("otp"),
-            Ok(_) => Ok(enter(visit, &loaded, Some(&cookies::set_device(&device)))),
-            Err(Rejection::Gate(Gate::Pin { .. })) => to("pin"),
-            Err(Rejection::Gate(Gate::Consent)) => {
-                let page = opening(visit, &loaded, step, true).render();
-                Ok(html(StatusCode::UNPROCESSABLE_ENTITY, page, None))
-            }
-            Err(Rejection::Gate(Gate::Code { .. })) => to("otp"),
-            Err(Rejection::Gate(closed)) => Err(loaded.turn_away(closed)),
-            // A code that cannot be sent now: its page says so when the customer asks for one there.
-            Err(_) => to("otp"),
+/// **Send a new link** (R5): to the contact on file and rate-limited, with the same answer whether or not it was
+/// sent. One `BatchGetItem` and at most one `TransactWriteItems`, each again per lost race.
+async fn new_link(app: &AppState, visit: &Visit, token: String) -> Result<Response<Body>, PageError> {
+    let context = visit.context();
+    let (loaded, result) = LoadedLink::change(app, visit, LinkToken::parse(&token).as_ref(), |loaded| {
+        if let closed @ (Gate::ServiceDown | Gate::Unknown | Gate::SessionExpired) = loaded.gate(&visit.presented) {
+            return Err(Rejection::Gate(closed));
         }
-    }
-
-    /// **Send a new link** (R5): to the contact on file and rate-limited, with the same answer whether or not it was
-    /// sent. One `BatchGetItem` and at most one `TransactWriteItems`, each again per lost race.
-    async fn new_link(&self, visit: &Visit, step: &Step<'_>) -> Result<Response<Body>, PageError> {
-        let app = &self.app;
-        let context = visit.context();
-        let (loaded, result) = LoadedLink::change(app, visit, step.token, |loaded| {
-            if let closed @ (Gate::ServiceDown | Gate::Unknown | Gate::SessionExpired) = loaded.gate(&visit.presented) {
-                return Err(Rejection::Gate(closed));
-            }
-            let (_, issued) = LinkToken::issue(&loaded.session.id, &app.keyring, &app.entropy);
-            loaded.session.decide(Command::RequestLink(issued), &loaded.settings, &context)
-        })
-        .await?;
-        match result {
-            Err(Rejection::Gate(closed)) => Err(loaded.turn_away(closed)),
-            // Sent, asked for too often, or impossible: whoever holds an old link learns nothing about the contact.
-            Ok(_) | Err(_) => Ok(link_sent(visit, loaded.host(), &step.path)),
-        }
+        let (_, issued) = LinkToken::issue(&loaded.session.id, &app.keyring, &app.entropy);
+        loaded.session.decide(Command::RequestLink(issued), &loaded.settings, &context)
+    })
+    .await?;
+    match result {
+        Err(Rejection::Gate(closed)) => Err(loaded.turn_away(closed)),
+        // Sent, asked for too often, or impossible: whoever holds an old link learns nothing about the contact.
+        Ok(_) | Err(_) => Ok(link_sent(visit, loaded.host())),
     }
 }
 
@@ -149,7 +113,7 @@ fn sends_code(decision: &Decision) -> bool {
     decision.outbox.iter().any(|entry| matches!(entry.message, Some(parlor_domain::Message::Code { .. })))
 }
 
-fn opening(visit: &Visit, loaded: &LoadedLink, step: &Step<'_>, consent_missing: bool) -> OpeningPage {
+fn opening(visit: &Visit, loaded: &LoadedLink, consent_missing: bool) -> OpeningPage {
     let authentication = &loaded.settings.authentication;
     let words = &authentication.opening_page;
     let asks = authentication.consent.required
@@ -159,8 +123,8 @@ fn opening(visit: &Visit, loaded: &LoadedLink, step: &Step<'_>, consent_missing:
         lang: visit.lang,
         brand: loaded.brand(),
         agent: loaded.session.agent_name.clone(),
-        path: step.path.clone(),
-        action: visit.along(&format!("{}/continue", step.path)),
+        path: visit.start.clone(),
+        action: visit.along(&format!("{}/continue", visit.start)),
         csrf: None,
         title: words.title.clone(),
         text: words.text.clone(),

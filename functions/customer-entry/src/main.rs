@@ -2,5 +2,5 @@
 
 #[tokio::main(flavor = "local")]
 async fn main() -> Result<(), lambda_runtime::Error> {
-    parlor_runtime::run_http::<customer_entry::CustomerEntry>().await
+    parlor_runtime::run_http::<parlor_web::Router<customer_entry::CustomerEntry>>().await
 }

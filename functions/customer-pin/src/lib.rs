@@ -4,10 +4,8 @@
 //! A try is counted in the commit that judges it, and nobody hears of a try that was not committed: whoever loses the
 //! race for the session's version is judged anew, under the count that the winner left.
 
-use std::collections::BTreeMap;
-
 use lambda_http::{
-    Body, Request, RequestExt, Response,
+    Body, Response,
     http::{Method, StatusCode},
 };
 use parlor_domain::{
@@ -15,12 +13,9 @@ use parlor_domain::{
     pin::{self, CODE_LIFETIME, Lock, Pin},
     session::Outcome,
 };
-use parlor_runtime::{HttpFunction, Runtime};
 use parlor_templates::customer::{CodePage, CodeProblem, PinPage};
 use parlor_web::{
-    AppState,
-    api_request::segments,
-    cookies,
+    AppState, Rows, WebFunction, cookies,
     customer::{LoadedLink, PageError, Visit, masked, set_probe},
     html, redirect,
     reply::set_cookie,
@@ -28,46 +23,18 @@ use parlor_web::{
 
 /// Checks PINs and one-time codes.
 #[derive(Debug)]
-pub struct CustomerPin {
-    app: AppState,
-}
+pub struct CustomerPin;
 
-impl HttpFunction for CustomerPin {
+impl WebFunction for CustomerPin {
     const NAME: &'static str = "customer-pin";
+    type State = AppState;
 
-    fn new(runtime: &Runtime) -> Self {
-        Self { app: AppState::new(runtime) }
-    }
-
-    async fn handle(&self, request: Request) -> Response<Body> {
-        let mut visit = Visit::read(&request, &self.app);
-        let path = segments(&request);
-        let token = path.get(1).and_then(|token| LinkToken::parse(token));
-        let door = format!("/s/{}", token.as_ref().map_or_else(|| "-".to_owned(), LinkToken::reveal));
-        let pin = Step { proof: Proof::Pin, token: token.as_ref(), door: &door };
-        let code = Step { proof: Proof::Code, ..pin };
-        let page: Vec<&str> = path.iter().skip(2).map(String::as_str).collect();
-        let result = match (request.method(), page.as_slice()) {
-            (&Method::GET | &Method::HEAD, ["pin"]) => self.show(&visit, &pin, false).await,
-            (&Method::GET | &Method::HEAD, ["otp"]) => {
-                let resent = request.query_string_parameters().first("sent").is_some();
-                self.show(&visit, &code, resent).await
-            }
-            (&Method::POST, ["pin"]) => match visit.form(&request, &self.app) {
-                Ok(form) => self.enter(&visit, &pin, &form).await,
-                Err(away) => Err(away),
-            },
-            (&Method::POST, ["otp"]) => match visit.form(&request, &self.app) {
-                Ok(form) => self.enter(&visit, &code, &form).await,
-                Err(away) => Err(away),
-            },
-            (&Method::POST, ["otp", "send"]) => match visit.form(&request, &self.app) {
-                Ok(_) => self.send(&visit, &code).await,
-                Err(away) => Err(away),
-            },
-            _ => Err(PageError::NotFound),
-        };
-        visit.respond(&door, result)
+    fn routes<R: Rows<AppState>>(rows: R) -> R {
+        rows.page(Method::GET, "/s/{token}/pin", show_pin)
+            .page(Method::POST, "/s/{token}/pin", enter_pin)
+            .page(Method::GET, "/s/{token}/otp", show_code)
+            .page(Method::POST, "/s/{token}/otp", enter_code)
+            .page(Method::POST, "/s/{token}/otp/send", send_code)
     }
 }
 
@@ -86,134 +53,143 @@ impl Proof {
 }
 
 /// Which page of which link.
-#[derive(Debug, Clone, Copy)]
-struct Step<'a> {
+struct Step {
     proof: Proof,
-    token: Option<&'a LinkToken>,
-    /// `/s/{token}`.
-    door: &'a str,
+    token: Option<LinkToken>,
 }
 
-impl CustomerPin {
-    /// The page with the field. Reads only: one `BatchGetItem`.
-    async fn show(&self, visit: &Visit, step: &Step<'_>, resent: bool) -> Result<Response<Body>, PageError> {
-        let loaded = LoadedLink::read(&self.app, visit, step.token).await?;
-        let gate = loaded.gate(&visit.presented);
-        if !step.proof.is_asked_by(&gate) {
-            return elsewhere(visit, step, &loaded, gate);
-        }
-        let mut response = page(visit, step, &loaded, StatusCode::OK, None, resent);
-        set_probe(&mut response, visit, &self.app);
-        Ok(response)
+impl Step {
+    fn of(proof: Proof, token: &str) -> Self {
+        Self { proof, token: LinkToken::parse(token) }
     }
+}
 
-    /// Judges a try. One `BatchGetItem` and one `TransactWriteItems`, each again per lost race; what cannot be right
-    /// (no digits, no code that waits) is neither counted nor written.
-    async fn enter(
-        &self,
-        visit: &Visit,
-        step: &Step<'_>,
-        form: &BTreeMap<String, String>,
-    ) -> Result<Response<Body>, PageError> {
-        let app = &self.app;
-        let typed = form.get("code").map_or("", String::as_str);
-        let (presented, context, device) = (&visit.presented, visit.context(), visit.device(app));
-        if Pin::parse(typed).is_err() {
-            let loaded = LoadedLink::read(app, visit, step.token).await?;
-            let gate = loaded.gate(presented);
-            return if step.proof.is_asked_by(&gate) {
-                Ok(again(visit, step, &loaded, CodeProblem::Malformed))
-            } else {
-                elsewhere(visit, step, &loaded, gate)
-            };
-        }
-        let (loaded, result) = LoadedLink::change(app, visit, step.token, |loaded| {
-            let gate = loaded.gate(presented);
-            // Where the other proof is asked for, this page's digits must not be taken for it.
-            if !step.proof.is_asked_by(&gate) || (step.proof == Proof::Code && !loaded.code_waits()) {
-                return Err(Rejection::Gate(gate));
-            }
-            let keyring = &app.keyring;
-            let enter = Command::Enter { link: &loaded.link, presented, device: &device, typed, keyring };
-            loaded.session.decide(enter, &loaded.settings, &context)
-        })
-        .await?;
-        match result {
-            Ok(decision) => match decision.outcome {
-                Outcome::Wrong(Lock::Open { left }) => Ok(again(visit, step, &loaded, CodeProblem::Wrong { left })),
-                Outcome::Wrong(lock) => Err(loaded.turn_away(Gate::Locked(lock))),
-                Outcome::Done | Outcome::Unchanged => {
-                    let mut response = redirect(&visit.along(&format!("/r/{}", loaded.session.id)));
-                    set_cookie(&mut response, &cookies::set_device(&device));
-                    Ok(response)
-                }
-            },
-            Err(Rejection::Gate(gate)) if step.proof.is_asked_by(&gate) => {
-                Ok(again(visit, step, &loaded, CodeProblem::Expired))
-            }
-            Err(Rejection::Gate(gate)) => elsewhere(visit, step, &loaded, gate),
-            Err(_) => Err(PageError::Unable),
-        }
+async fn show_pin(app: &AppState, visit: &Visit, token: String) -> Result<Response<Body>, PageError> {
+    show(app, visit, &Step::of(Proof::Pin, &token)).await
+}
+
+async fn enter_pin(app: &AppState, visit: &Visit, token: String) -> Result<Response<Body>, PageError> {
+    enter(app, visit, &Step::of(Proof::Pin, &token)).await
+}
+
+async fn show_code(app: &AppState, visit: &Visit, token: String) -> Result<Response<Body>, PageError> {
+    show(app, visit, &Step::of(Proof::Code, &token)).await
+}
+
+async fn enter_code(app: &AppState, visit: &Visit, token: String) -> Result<Response<Body>, PageError> {
+    enter(app, visit, &Step::of(Proof::Code, &token)).await
+}
+
+/// The page with the field. Reads only: one `BatchGetItem`.
+async fn show(app: &AppState, visit: &Visit, step: &Step) -> Result<Response<Body>, PageError> {
+    let loaded = LoadedLink::read(app, visit, step.token.as_ref()).await?;
+    let gate = loaded.gate(&visit.presented);
+    if !step.proof.is_asked_by(&gate) {
+        return elsewhere(visit, &loaded, gate);
     }
+    let mut response = page(visit, step, &loaded, StatusCode::OK, None);
+    set_probe(&mut response, visit, app);
+    Ok(response)
+}
 
-    /// Sends a one-time code; a new one kills the old one. One `BatchGetItem` and one `TransactWriteItems`, each again
-    /// per lost race.
-    async fn send(&self, visit: &Visit, step: &Step<'_>) -> Result<Response<Body>, PageError> {
-        let app = &self.app;
-        let (presented, context) = (&visit.presented, visit.context());
-        let (loaded, result) = LoadedLink::change(app, visit, step.token, |loaded| {
-            let session = &loaded.session;
-            let code = pin::generate_code(&app.entropy).seal(&session.id, &app.keyring, &app.entropy);
-            let send = Command::SendCode { link: &loaded.link, presented, code };
-            session.decide(send, &loaded.settings, &context)
-        })
-        .await?;
-        match result {
-            Ok(_) => {
-                let page = visit.onward(&format!("{}/otp", step.door));
-                if !loaded.code_waits() {
-                    return Ok(redirect(&page));
-                }
-                // It replaces one that still worked: the page says which of the two counts.
-                let join = if page.contains('?') { '&' } else { '?' };
-                Ok(redirect(&format!("{page}{join}sent=1")))
-            }
-            Err(Rejection::Gate(gate)) => elsewhere(visit, step, &loaded, gate),
-            Err(Rejection::TooOften { retry_at }) => Err(PageError::TooOften { retry_at }),
-            Err(_) => Err(PageError::Unable),
+/// Judges a try. One `BatchGetItem` and one `TransactWriteItems`, each again per lost race; what cannot be right
+/// (no digits, no code that waits) is neither counted nor written.
+async fn enter(app: &AppState, visit: &Visit, step: &Step) -> Result<Response<Body>, PageError> {
+    let typed = visit.field("code");
+    let (presented, context, device) = (&visit.presented, visit.context(), visit.device(app));
+    if Pin::parse(typed).is_err() {
+        let loaded = LoadedLink::read(app, visit, step.token.as_ref()).await?;
+        let gate = loaded.gate(presented);
+        return if step.proof.is_asked_by(&gate) {
+            Ok(again(visit, step, &loaded, CodeProblem::Malformed))
+        } else {
+            elsewhere(visit, &loaded, gate)
+        };
+    }
+    let (loaded, result) = LoadedLink::change(app, visit, step.token.as_ref(), |loaded| {
+        let gate = loaded.gate(presented);
+        // Where the other proof is asked for, this page's digits must not be taken for it.
+        if !step.proof.is_asked_by(&gate) || (step.proof == Proof::Code && !loaded.code_waits()) {
+            return Err(Rejection::Gate(gate));
         }
+        let keyring = &app.keyring;
+        let enter = Command::Enter { link: &loaded.link, presented, device: &device, typed, keyring };
+        loaded.session.decide(enter, &loaded.settings, &context)
+    })
+    .await?;
+    match result {
+        Ok(decision) => match decision.outcome {
+            Outcome::Wrong(Lock::Open { left }) => Ok(again(visit, step, &loaded, CodeProblem::Wrong { left })),
+            Outcome::Wrong(lock) => Err(loaded.turn_away(Gate::Locked(lock))),
+            Outcome::Done | Outcome::Unchanged => {
+                let mut response = redirect(&visit.along(&format!("/r/{}", loaded.session.id)));
+                set_cookie(&mut response, &cookies::set_device(&device));
+                Ok(response)
+            }
+        },
+        Err(Rejection::Gate(gate)) if step.proof.is_asked_by(&gate) => {
+            Ok(again(visit, step, &loaded, CodeProblem::Expired))
+        }
+        Err(Rejection::Gate(gate)) => elsewhere(visit, &loaded, gate),
+        Err(_) => Err(PageError::Unable),
+    }
+}
+
+/// Sends a one-time code; a new one kills the old one. One `BatchGetItem` and one `TransactWriteItems`, each again
+/// per lost race.
+async fn send_code(app: &AppState, visit: &Visit, token: String) -> Result<Response<Body>, PageError> {
+    let (presented, context) = (&visit.presented, visit.context());
+    let (loaded, result) = LoadedLink::change(app, visit, LinkToken::parse(&token).as_ref(), |loaded| {
+        let session = &loaded.session;
+        let code = pin::generate_code(&app.entropy).seal(&session.id, &app.keyring, &app.entropy);
+        let send = Command::SendCode { link: &loaded.link, presented, code };
+        session.decide(send, &loaded.settings, &context)
+    })
+    .await?;
+    match result {
+        Ok(_) => {
+            let page = visit.onward(&format!("{}/otp", visit.start));
+            if !loaded.code_waits() {
+                return Ok(redirect(&page));
+            }
+            // It replaces one that still worked: the page says which of the two counts.
+            let join = if page.contains('?') { '&' } else { '?' };
+            Ok(redirect(&format!("{page}{join}sent=1")))
+        }
+        Err(Rejection::Gate(gate)) => elsewhere(visit, &loaded, gate),
+        Err(Rejection::TooOften { retry_at }) => Err(PageError::TooOften { retry_at }),
+        Err(_) => Err(PageError::Unable),
     }
 }
 
 /// For whoever stands at another gate than this page's: the page of that gate.
-fn elsewhere(visit: &Visit, step: &Step<'_>, loaded: &LoadedLink, gate: Gate) -> Result<Response<Body>, PageError> {
+fn elsewhere(visit: &Visit, loaded: &LoadedLink, gate: Gate) -> Result<Response<Body>, PageError> {
     match gate {
-        Gate::Pin { .. } => Ok(redirect(&visit.onward(&format!("{}/pin", step.door)))),
-        Gate::Code { .. } => Ok(redirect(&visit.onward(&format!("{}/otp", step.door)))),
+        Gate::Pin { .. } => Ok(redirect(&visit.onward(&format!("{}/pin", visit.start)))),
+        Gate::Code { .. } => Ok(redirect(&visit.onward(&format!("{}/otp", visit.start)))),
         // The opening page asks for consent, binds without a proof, and knows the way into the room.
-        Gate::Consent | Gate::Enter | Gate::Inside => Ok(redirect(&visit.along(step.door))),
+        Gate::Consent | Gate::Enter | Gate::Inside => Ok(redirect(&visit.along(&visit.start))),
         closed => Err(loaded.turn_away(closed)),
     }
 }
 
 /// The same page, with what was wrong: 403 for a try that counted, 422 for what was none.
-fn again(visit: &Visit, step: &Step<'_>, loaded: &LoadedLink, problem: CodeProblem) -> Response<Body> {
+fn again(visit: &Visit, step: &Step, loaded: &LoadedLink, problem: CodeProblem) -> Response<Body> {
     let status = match problem {
         CodeProblem::Wrong { .. } => StatusCode::FORBIDDEN,
         CodeProblem::Malformed | CodeProblem::Expired => StatusCode::UNPROCESSABLE_ENTITY,
     };
-    page(visit, step, loaded, status, Some(problem), false)
+    page(visit, step, loaded, status, Some(problem))
 }
 
 fn page(
     visit: &Visit,
-    step: &Step<'_>,
+    step: &Step,
     loaded: &LoadedLink,
     status: StatusCode,
     problem: Option<CodeProblem>,
-    resent: bool,
 ) -> Response<Body> {
-    let (lang, brand, door) = (visit.lang, loaded.brand(), step.door);
+    let (lang, brand, start) = (visit.lang, loaded.brand(), &visit.start);
     let consent = visit.presented.consent;
     let left = match loaded.session.tries.lock(&loaded.settings.authentication, visit.now) {
         Lock::Open { left } => Some(left),
@@ -227,8 +203,8 @@ fn page(
             lang,
             brand,
             agent: loaded.session.agent_name.clone(),
-            path: format!("{door}/pin"),
-            action: visit.along(&format!("{door}/pin")),
+            path: format!("{start}/pin"),
+            action: visit.along(&format!("{start}/pin")),
             csrf: None,
             hint: loaded.settings.authentication.opening_page.hint.clone(),
             consent,
@@ -239,15 +215,16 @@ fn page(
         Proof::Code => CodePage {
             lang,
             brand,
-            path: format!("{door}/otp"),
-            action: visit.along(&format!("{door}/otp")),
-            resend: visit.along(&format!("{door}/otp/send")),
+            path: format!("{start}/otp"),
+            action: visit.along(&format!("{start}/otp")),
+            resend: visit.along(&format!("{start}/otp/send")),
             csrf: None,
             contact: masked(&loaded.session),
             minutes,
             consent,
             problem,
-            resent,
+            // A page that says what was wrong is not about a new code.
+            resent: visit.resent && problem.is_none(),
             waits: loaded.code_waits(),
         }
         .render(),

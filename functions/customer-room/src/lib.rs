@@ -7,22 +7,17 @@
 mod loaded;
 mod page;
 
-use std::collections::BTreeMap;
-
 use lambda_http::{
-    Body, Request, Response,
+    Body, Response,
     http::{Method, StatusCode},
 };
 use parlor_domain::{Command, Gate, LinkToken, Rejection, Sender, SessionId};
 use parlor_live::posted_mark;
-use parlor_runtime::{HttpFunction, Runtime};
 use parlor_store::PostedMark;
 use parlor_templates::customer::ChatProblem;
 use parlor_web::{
-    ApiError, ApiResponse, AppState, MessageView, Time,
-    api_request::segments,
-    cookies,
-    customer::{PageError, Visit, link_sent},
+    ApiError, ApiResponse, AppState, MessageView, Rows, Time, WebFunction, cookies,
+    customer::{PageError, ScriptVisit, Visit, link_sent},
     html, redirect, reply,
 };
 use serde_json::json;
@@ -37,158 +32,129 @@ const HISTORY: i32 = 500;
 
 /// Serves the customer's room.
 #[derive(Debug)]
-pub struct CustomerRoom {
-    app: AppState,
-}
+pub struct CustomerRoom;
 
-impl HttpFunction for CustomerRoom {
+impl WebFunction for CustomerRoom {
     const NAME: &'static str = "customer-room";
+    type State = AppState;
 
-    fn new(runtime: &Runtime) -> Self {
-        Self { app: AppState::new(runtime) }
-    }
-
-    async fn handle(&self, request: Request) -> Response<Body> {
-        let mut visit = Visit::read(&request, &self.app);
-        let segments = segments(&request);
-        let id = segments.get(1).and_then(|id| id.parse::<SessionId>().ok());
-        let path = format!("/r/{}", id.as_ref().map_or("-", SessionId::as_str));
-        let rest: Vec<&str> = segments.iter().skip(2).map(String::as_str).collect();
-        let Some(id) = id else {
-            return visit.respond(&path, loaded::unknown(&self.app).await);
-        };
-        match (request.method(), rest.as_slice()) {
-            (&Method::GET | &Method::HEAD, []) => visit.respond(&path, self.room(&request, &visit, &id).await),
-            (&Method::GET | &Method::HEAD, ["live"]) => {
-                visit.wants_json = true;
-                visit.respond(&path, self.ticket(&visit, &id).await)
-            }
-            (&Method::GET | &Method::HEAD, ["i", _]) => visit.respond(&path, self.interaction(&visit, &id).await),
-            (&Method::POST, ["messages"]) => match visit.form(&request, &self.app) {
-                Ok(form) => self.message(&visit, &id, &path, &form).await,
-                Err(away) => visit.respond(&path, Err(away)),
-            },
-            (&Method::POST, ["new-link"]) => {
-                let result = match visit.form(&request, &self.app) {
-                    Ok(_) => self.new_link(&visit, &id, &path).await,
-                    Err(away) => Err(away),
-                };
-                visit.respond(&path, result)
-            }
-            _ => visit.respond(&path, Err(PageError::NotFound)),
-        }
+    fn routes<R: Rows<AppState>>(rows: R) -> R {
+        rows.page(Method::GET, "/r/{session}", room)
+            .page(Method::GET, "/r/{session}/live", ticket)
+            .page(Method::GET, "/r/{session}/i/{interaction}", interaction)
+            .page(Method::POST, "/r/{session}/messages", message)
+            .page(Method::POST, "/r/{session}/new-link", new_link)
     }
 }
 
-impl CustomerRoom {
-    /// The room. One trip: `BatchGetItem` and `Query` side by side.
-    async fn room(&self, request: &Request, visit: &Visit, id: &SessionId) -> Result<Response<Body>, PageError> {
-        let app = &self.app;
-        let (loaded, events) = tokio::try_join!(LoadedRoom::read(app, id), async {
-            app.store.events(id, 0, HISTORY).await.map_err(PageError::from)
-        })?;
-        loaded.must_be_inside(visit)?;
-        let mut page = loaded.page(app, visit, &events, None);
-        let note = loaded.settings.session.cookie_disclaimer.then(|| cookies::note(request, id)).flatten();
-        page.cookie_disclaimer = note.is_some();
-        let mut response = html(StatusCode::OK, page.render(), Some(&app.live_url));
-        // Set anew on each entry, so that the device is known for longer than every tier lasts.
-        let device = visit.presented.device.as_ref().map(cookies::set_device);
-        for cookie in note.iter().chain(&device) {
-            reply::set_cookie(&mut response, cookie);
-        }
-        Ok(response)
+/// The session that a path names; whoever asks for one that is none is turned away.
+async fn session_id(app: &AppState, text: &str) -> Result<SessionId, PageError> {
+    match text.parse() {
+        Ok(id) => Ok(id),
+        Err(_) => Err(loaded::unknown(app).await),
     }
+}
 
-    /// A fresh ticket for a reconnect. One `BatchGetItem`.
-    async fn ticket(&self, visit: &Visit, id: &SessionId) -> Result<Response<Body>, PageError> {
-        let loaded = LoadedRoom::read(&self.app, id).await?;
-        loaded.must_be_inside(visit)?;
-        let url = loaded.live_url(&self.app, visit);
-        Ok(ApiResponse::new(StatusCode::OK, json!({"url": url}), "").into_json())
+/// The room. One trip: `BatchGetItem` and `Query` side by side.
+async fn room(app: &AppState, visit: &Visit, session: String) -> Result<Response<Body>, PageError> {
+    let id = session_id(app, &session).await?;
+    let (loaded, events) = tokio::try_join!(LoadedRoom::read(app, &id), async {
+        app.store.events(&id, 0, HISTORY).await.map_err(PageError::from)
+    })?;
+    loaded.must_be_inside(visit)?;
+    let mut page = loaded.page(app, visit, &events, None);
+    let note = loaded.settings.session.cookie_disclaimer.then(|| visit.note(&id)).flatten();
+    page.cookie_disclaimer = note.is_some();
+    let mut response = html(StatusCode::OK, page.render(), Some(&app.live_url));
+    // Set anew on each entry, so that the device is known for longer than every tier lasts.
+    let device = visit.presented.device.as_ref().map(cookies::set_device);
+    for cookie in note.iter().chain(&device) {
+        reply::set_cookie(&mut response, cookie);
     }
+    Ok(response)
+}
 
-    /// One interaction (R21). One `BatchGetItem`.
-    async fn interaction(&self, visit: &Visit, id: &SessionId) -> Result<Response<Body>, PageError> {
-        let loaded = LoadedRoom::read(&self.app, id).await?;
-        loaded.must_be_inside(visit)?;
-        Err(PageError::NotFound)
+/// A fresh ticket for a reconnect. One `BatchGetItem`.
+async fn ticket(app: &AppState, visit: &ScriptVisit, session: String) -> Result<Response<Body>, PageError> {
+    let id = session_id(app, &session).await?;
+    let loaded = LoadedRoom::read(app, &id).await?;
+    loaded.must_be_inside(visit)?;
+    let url = loaded.live_url(app, visit);
+    Ok(ApiResponse::new(StatusCode::OK, json!({"url": url}), "").into_json())
+}
+
+/// One interaction (R21). One `BatchGetItem`.
+async fn interaction(
+    app: &AppState,
+    visit: &Visit,
+    session: String,
+    _interaction: String,
+) -> Result<Response<Body>, PageError> {
+    let id = session_id(app, &session).await?;
+    let loaded = LoadedRoom::read(app, &id).await?;
+    loaded.must_be_inside(visit)?;
+    Err(PageError::NotFound)
+}
+
+/// A chat message: 303 back to the chat, or JSON for a script. What is refused stays on the page. One `BatchGetItem`
+/// and one `TransactWriteItems`, each again per lost race; to show the page again, one `Query` more.
+async fn message(app: &AppState, visit: &Visit, session: String) -> Result<Response<Body>, PageError> {
+    let id = session_id(app, &session).await?;
+    let text = visit.field("text");
+    match post(app, visit, &id, text).await {
+        Err(away) if !visit.wants_json && !text.trim().is_empty() => Ok(away.into_page(visit, Some(text))),
+        result => result,
     }
+}
 
-    /// A chat message: 303 back to the chat, or JSON for a script. What is refused stays on the page. One `BatchGetItem`
-    /// and one `TransactWriteItems`, each again per lost race; to show the page again, one `Query` more.
-    async fn message(
-        &self,
-        visit: &Visit,
-        id: &SessionId,
-        path: &str,
-        form: &BTreeMap<String, String>,
-    ) -> Response<Body> {
-        let text = form.get("text").map_or("", String::as_str);
-        match self.post(visit, id, path, form.get("id"), text).await {
-            Ok(response) => response,
-            Err(away) if !visit.wants_json && !text.trim().is_empty() => away.into_page(visit, path, Some(text)),
-            Err(away) => visit.respond(path, Err(away)),
-        }
+async fn post(app: &AppState, visit: &Visit, id: &SessionId, text: &str) -> Result<Response<Body>, PageError> {
+    let usable = |id: &&String| (1..=64).contains(&id.len()) && id.bytes().all(|byte| byte.is_ascii_graphic());
+    let message = visit.form.get("id").filter(usable).cloned().unwrap_or_else(|| page::message_id(&app.entropy));
+    let mark = posted_mark(Sender::Customer, &message);
+    let context = visit.context();
+    let (loaded, result) = LoadedRoom::post(app, visit, id, &mark, |loaded| {
+        let post = Command::Post { id: message.clone(), text: text.to_owned() };
+        loaded.stored.session.decide(post, &loaded.settings, &context)
+    })
+    .await?;
+    let back = || redirect(&format!("{}#chat", visit.along(&visit.start)));
+    let rejection = match result {
+        Ok(_) if !visit.wants_json => return Ok(back()),
+        Ok(posted) => return Ok(posted_json(&posted, &message, text)),
+        Err(rejection) => rejection,
+    };
+    if visit.wants_json {
+        return Ok(reply::problem(&ApiError::Rejected(rejection).problem(visit.now)));
     }
+    let (problem, status) = match rejection {
+        Rejection::InvalidMessage if text.trim().is_empty() => return Ok(back()),
+        Rejection::InvalidMessage => (ChatProblem::TooLong, StatusCode::UNPROCESSABLE_ENTITY),
+        _ => (ChatProblem::Closed, StatusCode::CONFLICT),
+    };
+    let events = app.store.events(id, 0, HISTORY).await?;
+    let page = loaded.page(app, visit, &events, Some(Refusal { text, problem }));
+    Ok(html(status, page.render(), Some(&app.live_url)))
+}
 
-    async fn post(
-        &self,
-        visit: &Visit,
-        id: &SessionId,
-        path: &str,
-        message: Option<&String>,
-        text: &str,
-    ) -> Result<Response<Body>, PageError> {
-        let app = &self.app;
-        let usable = |id: &&String| (1..=64).contains(&id.len()) && id.bytes().all(|byte| byte.is_ascii_graphic());
-        let message = message.filter(usable).cloned().unwrap_or_else(|| page::message_id(&app.entropy));
-        let mark = posted_mark(Sender::Customer, &message);
-        let context = visit.context();
-        let (loaded, result) = LoadedRoom::post(app, visit, id, &mark, |loaded| {
-            let post = Command::Post { id: message.clone(), text: text.to_owned() };
-            loaded.stored.session.decide(post, &loaded.settings, &context)
+/// **Send a new link** (R5) for a customer whose device is the session's: the same answer whether or not it was
+/// sent. One `BatchGetItem` and at most one `TransactWriteItems`, each again per lost race.
+async fn new_link(app: &AppState, visit: &Visit, session: String) -> Result<Response<Body>, PageError> {
+    let id = session_id(app, &session).await?;
+    let context = visit.context();
+    let (loaded, result) = LoadedRoom::change(app, visit, &id, None, |loaded| {
+        let (_, issued) = LinkToken::issue(&id, &app.keyring, &app.entropy);
+        Ok(match loaded.gate(visit) {
+            Gate::Inside | Gate::LinkExpired => {
+                loaded.stored.session.decide(Command::RequestLink(issued), &loaded.settings, &context)
+            }
+            closed => Err(Rejection::Gate(closed)),
         })
-        .await?;
-        let back = || redirect(&format!("{}#chat", visit.along(path)));
-        let rejection = match result {
-            Ok(_) if !visit.wants_json => return Ok(back()),
-            Ok(posted) => return Ok(posted_json(&posted, &message, text)),
-            Err(rejection) => rejection,
-        };
-        if visit.wants_json {
-            return Ok(reply::problem(&ApiError::Rejected(rejection).problem(visit.now)));
-        }
-        let (problem, status) = match rejection {
-            Rejection::InvalidMessage if text.trim().is_empty() => return Ok(back()),
-            Rejection::InvalidMessage => (ChatProblem::TooLong, StatusCode::UNPROCESSABLE_ENTITY),
-            _ => (ChatProblem::Closed, StatusCode::CONFLICT),
-        };
-        let events = app.store.events(id, 0, HISTORY).await?;
-        let page = loaded.page(app, visit, &events, Some(Refusal { text, problem }));
-        Ok(html(status, page.render(), Some(&app.live_url)))
-    }
-
-    /// **Send a new link** (R5) for a customer whose device is the session's: the same answer whether or not it was
-    /// sent. One `BatchGetItem` and at most one `TransactWriteItems`, each again per lost race.
-    async fn new_link(&self, visit: &Visit, id: &SessionId, path: &str) -> Result<Response<Body>, PageError> {
-        let app = &self.app;
-        let context = visit.context();
-        let (loaded, result) = LoadedRoom::change(app, visit, id, None, |loaded| {
-            let (_, issued) = LinkToken::issue(id, &app.keyring, &app.entropy);
-            Ok(match loaded.gate(visit) {
-                Gate::Inside | Gate::LinkExpired => {
-                    loaded.stored.session.decide(Command::RequestLink(issued), &loaded.settings, &context)
-                }
-                closed => Err(Rejection::Gate(closed)),
-            })
-        })
-        .await?;
-        match result {
-            Err(Rejection::Gate(closed)) => Err(loaded.turn_away(visit, closed)),
-            // Sent, asked for too often, or impossible: one answer.
-            Ok(_) | Err(_) => Ok(link_sent(visit, loaded.host(visit), path)),
-        }
+    })
+    .await?;
+    match result {
+        Err(Rejection::Gate(closed)) => Err(loaded.turn_away(visit, closed)),
+        // Sent, asked for too often, or impossible: one answer.
+        Ok(_) | Err(_) => Ok(link_sent(visit, loaded.host(visit))),
     }
 }
 

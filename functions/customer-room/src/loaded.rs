@@ -1,6 +1,5 @@
 //! What is read for a customer in front of their room, and the way it is changed.
 
-use lambda_http::{Body, Response};
 use parlor_domain::{Decision, EventKind, Gate, Rejection, SessionId, Settings, gate};
 use parlor_store::{Changed, Extras, PostedMark, Race, ReadBatch, ReadResult, Step, Stored};
 use parlor_templates::customer::Brand;
@@ -27,9 +26,12 @@ pub(crate) struct Posted {
 }
 
 /// Turns away somebody whose path names no session: one `BatchGetItem`, to say whether the service is up at all.
-pub(crate) async fn unknown(app: &AppState) -> Result<Response<Body>, PageError> {
-    let found = app.store.read(ReadBatch::new().system()).await?;
-    Err(nobody(&found.system()?.0))
+pub(crate) async fn unknown(app: &AppState) -> PageError {
+    let found = app.store.read(ReadBatch::new().system()).await;
+    match found.and_then(|found| found.system()) {
+        Ok((settings, _)) => nobody(&settings),
+        Err(error) => error.into(),
+    }
 }
 
 fn nobody(settings: &Settings) -> PageError {

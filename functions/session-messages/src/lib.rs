@@ -1,21 +1,56 @@
 //! Chat by request: POST and GET `/v1/sessions/{id}/messages` (R21).
 
-use lambda_http::{
-    Body, Request, Response,
-    http::{Method, StatusCode},
-};
+use lambda_http::http::{Method, StatusCode};
 use parlor_domain::{Command, KeyId, Sender, SessionId};
 use parlor_live::posted_mark;
-use parlor_runtime::{HttpFunction, Runtime};
 use parlor_store::ReadBatch;
 use parlor_web::{
-    ApiError, ApiRequest, ApiResponse, AppState, Code, Credentials, Endpoint, List, MessageView, Operation, Time,
-    api_request::{segments, session_id},
-    operation::room,
+    ApiError, ApiRequest, ApiResponse, AppState, Code, Credentials, List, MessageView, Operation, Rows, Time,
+    WebFunction, operation::room,
 };
 use schemars::JsonSchema;
 use serde::Deserialize;
 use serde_json::json;
+
+/// Events looked through for one page of messages.
+const PAGE: i32 = 200;
+
+/// Posts and lists messages.
+#[derive(Debug)]
+pub struct SessionMessages;
+
+impl WebFunction for SessionMessages {
+    const NAME: &'static str = "session-messages";
+    type State = AppState;
+
+    fn routes<R: Rows<AppState>>(rows: R) -> R {
+        rows.operation(Method::POST, "/v1/sessions/{id}/messages", post, |operation| {
+            operation
+                .named("postMessage", "Messages")
+                .summary("Post a chat message")
+                .description(
+                    "A message with an `id` that was posted before is answered like the first and does nothing again.",
+                )
+                .parameter("id", "The session.")
+                .body::<Input>(json!({"text": "Your documents have arrived."}))
+                .answers::<MessageView>(StatusCode::CREATED, "The message.", MessageView::sample())
+                .refuses(&[Code::AlreadyEnded, Code::Discarded, Code::InvalidMessage])
+        })
+        .operation(Method::GET, "/v1/sessions/{id}/messages", list, |operation| {
+            operation
+                .named("listMessages", "Messages")
+                .summary("List the chat's messages")
+                .description("Oldest first.")
+                .parameter("id", "The session.")
+                .query::<MessagesQuery>()
+                .answers::<List<MessageView>>(
+                    StatusCode::OK,
+                    "One page.",
+                    json!({"items": [MessageView::sample()], "next_cursor": null}),
+                )
+        })
+    }
+}
 
 /// The body of a POST.
 #[derive(Debug, Deserialize, JsonSchema)]
@@ -28,8 +63,39 @@ struct Input {
     id: Option<String>,
 }
 
-/// Events looked through for one page of messages.
-const PAGE: i32 = 200;
+async fn post(app: &AppState, request: &ApiRequest, session: SessionId) -> Result<ApiResponse, ApiError> {
+    let input: Input = request.input()?;
+    let id = input.id.unwrap_or_else(|| KeyId::generate(&app.entropy).to_string());
+    // The same mark as on the live connection: a page that falls back to a request repeats itself harmlessly.
+    let from = match &request.credentials {
+        Credentials::Key(_) => Sender::Api,
+        Credentials::Staff(_) | Credentials::None => Sender::Agent,
+    };
+    let mark = posted_mark(from, &id);
+    Operation::on(app, request, &session)
+        .posting(&mark)
+        .run(
+            |loaded| {
+                if loaded.found.posted(&session, &mark)?.is_some() {
+                    return Ok(loaded.stored.session.unchanged());
+                }
+                loaded.decide(request, Command::Post { id: id.clone(), text: input.text.clone() })
+            },
+            |loaded, decision| {
+                let repeated = loaded.found.posted(&session, &mark).ok().flatten();
+                let repeated = repeated.map(|mark| MessageView {
+                    id: id.clone(),
+                    seq: mark.seq,
+                    from,
+                    text: input.text.trim().to_owned(),
+                    at: Time(mark.at),
+                });
+                let posted = decision.events.last().and_then(MessageView::of).or(repeated);
+                ApiResponse::new(StatusCode::CREATED, posted, room(&session))
+            },
+        )
+        .await
+}
 
 /// The query of a list of messages.
 #[derive(Debug, Deserialize, JsonSchema)]
@@ -38,111 +104,19 @@ struct MessagesQuery {
     cursor: Option<String>,
 }
 
-/// Posts and lists messages.
-#[derive(Debug)]
-pub struct SessionMessages {
-    app: AppState,
-}
-
-impl HttpFunction for SessionMessages {
-    const NAME: &'static str = "session-messages";
-
-    fn new(runtime: &Runtime) -> Self {
-        Self { app: AppState::new(runtime) }
-    }
-
-    async fn handle(&self, request: Request) -> Response<Body> {
-        match ApiRequest::read(&request, &self.app) {
-            Ok(call) => self.app.respond(&call, self.operate(&request, &call).await),
-            Err(refused) => self.app.refuse(refused),
-        }
-    }
-}
-
-impl SessionMessages {
-    async fn operate(&self, request: &Request, call: &ApiRequest) -> Result<ApiResponse, ApiError> {
-        let path = segments(request);
-        match (request.method(), path.iter().map(String::as_str).collect::<Vec<_>>().as_slice()) {
-            (&Method::POST, ["v1", "sessions", id, "messages"]) => self.post(call, &session_id(id)?).await,
-            (&Method::GET, ["v1", "sessions", id, "messages"]) => self.list(call, &session_id(id)?).await,
-            _ => Err(ApiError::NotFound),
-        }
-    }
-
-    async fn post(&self, call: &ApiRequest, session: &SessionId) -> Result<ApiResponse, ApiError> {
-        let input: Input = call.input()?;
-        let id = input.id.unwrap_or_else(|| KeyId::generate(&self.app.entropy).to_string());
-        // The same mark as on the live connection: a page that falls back to a request repeats itself harmlessly.
-        let from = match &call.credentials {
-            Credentials::Key(_) => Sender::Api,
-            Credentials::Staff(_) | Credentials::None => Sender::Agent,
-        };
-        let mark = posted_mark(from, &id);
-        Operation::on(&self.app, call, session)
-            .posting(&mark)
-            .run(
-                |loaded| {
-                    if loaded.found.posted(session, &mark)?.is_some() {
-                        return Ok(loaded.stored.session.unchanged());
-                    }
-                    loaded.decide(call, Command::Post { id: id.clone(), text: input.text.clone() })
-                },
-                |loaded, decision| {
-                    let repeated = loaded.found.posted(session, &mark).ok().flatten();
-                    let repeated = repeated.map(|mark| MessageView {
-                        id: id.clone(),
-                        seq: mark.seq,
-                        from,
-                        text: input.text.trim().to_owned(),
-                        at: Time(mark.at),
-                    });
-                    let posted = decision.events.last().and_then(MessageView::of).or(repeated);
-                    ApiResponse::new(StatusCode::CREATED, posted, room(session))
-                },
-            )
-            .await
-    }
-
-    /// One `BatchGetItem` and one `Query`, side by side.
-    async fn list(&self, call: &ApiRequest, session: &SessionId) -> Result<ApiResponse, ApiError> {
-        let after = match call.query::<MessagesQuery>()?.cursor {
-            None => 0,
-            Some(cursor) => cursor.parse().map_err(|_| ApiError::Malformed("`cursor` is not one of ours.".into()))?,
-        };
-        let keys = call.credentials.keys(ReadBatch::new().session_alone(session));
-        let (found, page) = tokio::join!(self.app.store.read(keys), self.app.store.events_page(session, after, PAGE));
-        let found = found?;
-        let caller = call.credentials.check(&found, self.app.clock.now())?;
-        caller.room(&found, session)?;
-        let (events, more) = page?;
-        let next_cursor = events.last().filter(|_| more).map(|event| event.seq.to_string());
-        let items: Vec<_> = events.iter().filter_map(MessageView::of).collect();
-        Ok(ApiResponse::new(StatusCode::OK, List { items, next_cursor }, room(session)))
-    }
-}
-
-/// The operations, for the API's document.
-#[must_use]
-pub fn endpoints() -> Vec<Endpoint> {
-    vec![
-        Endpoint::post("/v1/sessions/{id}/messages", "postMessage", "Messages")
-            .summary("Post a chat message")
-            .description(
-                "A message with an `id` that was posted before is answered like the first and does nothing again.",
-            )
-            .on::<SessionId>("The session.")
-            .body::<Input>(json!({"text": "Your documents have arrived."}))
-            .answers::<MessageView>(StatusCode::CREATED, "The message.", MessageView::sample())
-            .refuses(&[Code::AlreadyEnded, Code::Discarded, Code::InvalidMessage]),
-        Endpoint::get("/v1/sessions/{id}/messages", "listMessages", "Messages")
-            .summary("List the chat's messages")
-            .description("Oldest first.")
-            .on::<SessionId>("The session.")
-            .query::<MessagesQuery>()
-            .answers::<List<MessageView>>(
-                StatusCode::OK,
-                "One page.",
-                json!({"items": [MessageView::sample()], "next_cursor": null}),
-            ),
-    ]
+/// One `BatchGetItem` and one `Query`, side by side.
+async fn list(app: &AppState, request: &ApiRequest, session: SessionId) -> Result<ApiResponse, ApiError> {
+    let after = match request.query::<MessagesQuery>()?.cursor {
+        None => 0,
+        Some(cursor) => cursor.parse().map_err(|_| ApiError::Malformed("`cursor` is not one of ours.".into()))?,
+    };
+    let keys = request.credentials.keys(ReadBatch::new().session_alone(&session));
+    let (found, page) = tokio::join!(app.store.read(keys), app.store.events_page(&session, after, PAGE));
+    let found = found?;
+    let caller = request.credentials.check(&found, app.clock.now())?;
+    caller.room(&found, &session)?;
+    let (events, more) = page?;
+    let next_cursor = events.last().filter(|_| more).map(|event| event.seq.to_string());
+    let items: Vec<_> = events.iter().filter_map(MessageView::of).collect();
+    Ok(ApiResponse::new(StatusCode::OK, List { items, next_cursor }, room(&session)))
 }

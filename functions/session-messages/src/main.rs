@@ -2,5 +2,5 @@
 
 #[tokio::main(flavor = "local")]
 async fn main() -> Result<(), lambda_runtime::Error> {
-    parlor_runtime::run_http::<session_messages::SessionMessages>().await
+    parlor_runtime::run_http::<parlor_web::Router<session_messages::SessionMessages>>().await
 }

@@ -1,17 +1,15 @@
 //! GET `/v1/sessions`, `/v1/sessions/{id}` and `/v1/sessions/{id}/events` (R20, R24).
 
-use lambda_http::{Body, Request, Response, http::StatusCode};
+use lambda_http::http::{Method, StatusCode};
 use parlor_domain::{Event, Role, SessionId, State};
-use parlor_runtime::{HttpFunction, Runtime};
 use parlor_store::{Query, ReadBatch, Scope, Summary};
 use parlor_web::{
-    ApiError, ApiRequest, ApiResponse, AppState, Caller, Code, Credentials, Endpoint, List, SessionView,
-    api_request::{segments, session_id},
+    ApiError, ApiRequest, ApiResponse, AppState, Caller, Code, Credentials, List, Rows, SessionView, WebFunction,
     operation::room,
 };
 use schemars::JsonSchema;
 use serde::Deserialize;
-use serde_json::json;
+use serde_json::{Value, json};
 
 /// Sessions a page.
 const SESSIONS: usize = 50;
@@ -20,74 +18,92 @@ const EVENTS: i32 = 100;
 
 /// Shows sessions, alone and in lists, and what happened in them.
 #[derive(Debug)]
-pub struct SessionRead {
-    app: AppState,
-}
+pub struct SessionRead;
 
-impl HttpFunction for SessionRead {
+impl WebFunction for SessionRead {
     const NAME: &'static str = "session-read";
+    type State = AppState;
 
-    fn new(runtime: &Runtime) -> Self {
-        Self { app: AppState::new(runtime) }
-    }
-
-    async fn handle(&self, request: Request) -> Response<Body> {
-        match ApiRequest::read(&request, &self.app) {
-            Ok(call) => self.app.respond(&call, self.operate(&request, &call).await),
-            Err(refused) => self.app.refuse(refused),
-        }
+    fn routes<R: Rows<AppState>>(rows: R) -> R {
+        rows.operation(Method::GET, "/v1/sessions", list, |operation| {
+            operation
+                .named("listSessions", "Sessions")
+                .summary("List sessions")
+                .description("Newest first, 50 a page.")
+                .query::<SessionsQuery>()
+                .answers::<List<SessionView>>(
+                    StatusCode::OK,
+                    "One page.",
+                    json!({"items": [SessionView::sample()], "next_cursor": "1795269900000000"}),
+                )
+                .refuses(&[Code::Forbidden])
+        })
+        .operation(Method::GET, "/v1/sessions/{id}", show, |operation| {
+            operation
+                .named("getSession", "Sessions")
+                .summary("Get a session")
+                .parameter("id", "The session.")
+                .answers::<SessionView>(StatusCode::OK, "The session as it is now.", SessionView::sample())
+        })
+        .operation(Method::GET, "/v1/sessions/{id}/events", events, |operation| {
+            operation
+                .named("listEvents", "Sessions")
+                .summary("List what happened in a session")
+                .description("Oldest first, 100 a page. `seq` numbers a session's events from 1 without gaps.")
+                .parameter("id", "The session.")
+                .query::<EventsQuery>()
+                .answers::<List<Event>>(
+                    StatusCode::OK,
+                    "One page.",
+                    json!({"items": [sample_event()], "next_cursor": null}),
+                )
+        })
     }
 }
 
-impl SessionRead {
-    async fn operate(&self, request: &Request, call: &ApiRequest) -> Result<ApiResponse, ApiError> {
-        let path = segments(request);
-        match path.iter().map(String::as_str).collect::<Vec<_>>().as_slice() {
-            ["v1", "sessions"] => self.list(call).await,
-            ["v1", "sessions", id] => self.one(call, &session_id(id)?).await,
-            ["v1", "sessions", id, "events"] => self.events(call, &session_id(id)?).await,
-            _ => Err(ApiError::NotFound),
-        }
-    }
+/// One `BatchGetItem`.
+async fn show(app: &AppState, request: &ApiRequest, id: SessionId) -> Result<ApiResponse, ApiError> {
+    let now = app.clock.now();
+    let found = app.store.read(request.credentials.keys(ReadBatch::new().room(&id))).await?;
+    let caller = request.credentials.check(&found, now)?;
+    let stored = caller.room(&found, &id)?;
+    let body = SessionView::of(&Summary::of(&stored.session), &stored.presence, now);
+    Ok(ApiResponse::new(StatusCode::OK, body, room(&id)))
+}
 
-    /// One `BatchGetItem`.
-    async fn one(&self, call: &ApiRequest, id: &SessionId) -> Result<ApiResponse, ApiError> {
-        let now = self.app.clock.now();
-        let found = self.app.store.read(call.credentials.keys(ReadBatch::new().room(id))).await?;
-        let caller = call.credentials.check(&found, now)?;
-        let stored = caller.room(&found, id)?;
-        let body = SessionView::of(&Summary::of(&stored.session), &stored.presence, now);
-        Ok(ApiResponse::new(StatusCode::OK, body, room(id)))
-    }
+/// The query of a list of events.
+#[derive(Debug, Deserialize, JsonSchema)]
+struct EventsQuery {
+    /// The `next_cursor` of the page before.
+    cursor: Option<String>,
+}
 
-    /// One `BatchGetItem` and one `Query` (4 for a team, 8 for all), side by side.
-    async fn list(&self, call: &ApiRequest) -> Result<ApiResponse, ApiError> {
-        let now = self.app.clock.now();
-        let asked = ListQuery::read(call)?;
-        let (found, page) = tokio::join!(
-            self.app.store.read(call.credentials.keys(ReadBatch::new())),
-            self.app.store.sessions(&asked.query)
-        );
-        let caller = call.credentials.check(&found?, now)?;
-        asked.check(&caller)?;
-        let page = page?;
-        let items = page.items.iter().map(|(session, presence)| SessionView::of(session, presence, now)).collect();
-        let list = List { items, next_cursor: page.next.map(|before| before.to_string()) };
-        Ok(ApiResponse::new(StatusCode::OK, list, "/console"))
-    }
+fn sample_event() -> Value {
+    json!({
+        "seq": 1,
+        "at": "2026-11-21T14:05:00.123456Z",
+        "actor": {"type": "api", "key": "k3y5w0zndq6x2v9m"},
+        "origin": {"ip": "192.0.2.7", "user_agent": "billing/2.1"},
+        "type": "session.created",
+        "planned": false,
+    })
+}
 
-    /// One `BatchGetItem` and one `Query`, side by side.
-    async fn events(&self, call: &ApiRequest, id: &SessionId) -> Result<ApiResponse, ApiError> {
-        let after = call.query::<EventsQuery>()?.cursor.map(|cursor| number(&cursor)).transpose()?.unwrap_or(0);
-        let keys = call.credentials.keys(ReadBatch::new().session_alone(id));
-        let (found, page) = tokio::join!(self.app.store.read(keys), self.app.store.events_page(id, after, EVENTS));
-        let found = found?;
-        let caller = call.credentials.check(&found, self.app.clock.now())?;
-        caller.room(&found, id)?;
-        let (events, more) = page?;
-        let next_cursor = events.last().filter(|_| more).map(|event| event.seq.to_string());
-        Ok(ApiResponse::new(StatusCode::OK, List { items: events, next_cursor }, room(id)))
-    }
+/// One `BatchGetItem` and one `Query`, side by side.
+async fn events(app: &AppState, request: &ApiRequest, id: SessionId) -> Result<ApiResponse, ApiError> {
+    let after = request.query::<EventsQuery>()?.cursor.map(|cursor| number(&cursor)).transpose()?.unwrap_or(0);
+    let keys = request.credentials.keys(ReadBatch::new().session_alone(&id));
+    let (found, page) = tokio::join!(app.store.read(keys), app.store.events_page(&id, after, EVENTS));
+    let found = found?;
+    let caller = request.credentials.check(&found, app.clock.now())?;
+    caller.room(&found, &id)?;
+    let (events, more) = page?;
+    let next_cursor = events.last().filter(|_| more).map(|event| event.seq.to_string());
+    Ok(ApiResponse::new(StatusCode::OK, List { items: events, next_cursor }, room(&id)))
+}
+
+fn number<T: std::str::FromStr>(cursor: &str) -> Result<T, ApiError> {
+    cursor.parse().map_err(|_| ApiError::Malformed("`cursor` is not one of ours.".into()))
 }
 
 /// The query of a list of sessions.
@@ -103,13 +119,6 @@ struct SessionsQuery {
     cursor: Option<String>,
 }
 
-/// The query of a list of events.
-#[derive(Debug, Deserialize, JsonSchema)]
-struct EventsQuery {
-    /// The `next_cursor` of the page before.
-    cursor: Option<String>,
-}
-
 /// Whose sessions (R20).
 #[derive(Debug, Clone, Copy, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
@@ -120,10 +129,6 @@ enum ScopeName {
     All,
 }
 
-fn number<T: std::str::FromStr>(cursor: &str) -> Result<T, ApiError> {
-    cursor.parse().map_err(|_| ApiError::Malformed("`cursor` is not one of ours.".into()))
-}
-
 /// What a list was asked for. The query runs beside the check of the caller, so whose sessions it reads follows from
 /// the credentials as they claim to be; nothing of it is shown before [`ListQuery::check`].
 #[derive(Debug)]
@@ -132,15 +137,15 @@ struct ListQuery {
 }
 
 impl ListQuery {
-    fn read(call: &ApiRequest) -> Result<Self, ApiError> {
-        let is_key = matches!(call.credentials, Credentials::Key(_));
-        let agent = match &call.credentials {
+    fn read(request: &ApiRequest) -> Result<Self, ApiError> {
+        let is_key = matches!(request.credentials, Credentials::Key(_));
+        let agent = match &request.credentials {
             Credentials::None => return Err(ApiError::NotSignedIn),
             Credentials::Key(token) => token.agent.clone(),
             Credentials::Staff(cookie) => cookie.agent.clone(),
         };
-        let own_team = call.credentials.own_team().cloned().ok_or(ApiError::NotSignedIn)?;
-        let SessionsQuery { state, q, scope, cursor } = call.query()?;
+        let own_team = request.credentials.own_team().cloned().ok_or(ApiError::NotSignedIn)?;
+        let SessionsQuery { state, q, scope, cursor } = request.query()?;
         let scope = match scope {
             None if is_key => Scope::All,
             None | Some(ScopeName::My) => Scope::Agent(agent),
@@ -164,37 +169,16 @@ impl ListQuery {
     }
 }
 
-/// The operations, for the API's document.
-#[must_use]
-pub fn endpoints() -> Vec<Endpoint> {
-    let event = json!({
-        "seq": 1,
-        "at": "2026-11-21T14:05:00.123456Z",
-        "actor": {"type": "api", "key": "k3y5w0zndq6x2v9m"},
-        "origin": {"ip": "192.0.2.7", "user_agent": "billing/2.1"},
-        "type": "session.created",
-        "planned": false,
-    });
-    vec![
-        Endpoint::get("/v1/sessions", "listSessions", "Sessions")
-            .summary("List sessions")
-            .description("Newest first, 50 a page.")
-            .query::<SessionsQuery>()
-            .answers::<List<SessionView>>(
-                StatusCode::OK,
-                "One page.",
-                json!({"items": [SessionView::sample()], "next_cursor": "1795269900000000"}),
-            )
-            .refuses(&[Code::Forbidden]),
-        Endpoint::get("/v1/sessions/{id}", "getSession", "Sessions")
-            .summary("Get a session")
-            .on::<SessionId>("The session.")
-            .answers::<SessionView>(StatusCode::OK, "The session as it is now.", SessionView::sample()),
-        Endpoint::get("/v1/sessions/{id}/events", "listEvents", "Sessions")
-            .summary("List what happened in a session")
-            .description("Oldest first, 100 a page. `seq` numbers a session's events from 1 without gaps.")
-            .on::<SessionId>("The session.")
-            .query::<EventsQuery>()
-            .answers::<List<Event>>(StatusCode::OK, "One page.", json!({"items": [event], "next_cursor": null})),
-    ]
+/// One `BatchGetItem` and one `Query` (4 for a team, 8 for all), side by side.
+async fn list(app: &AppState, request: &ApiRequest) -> Result<ApiResponse, ApiError> {
+    let now = app.clock.now();
+    let asked = ListQuery::read(request)?;
+    let (found, page) =
+        tokio::join!(app.store.read(request.credentials.keys(ReadBatch::new())), app.store.sessions(&asked.query));
+    let caller = request.credentials.check(&found?, now)?;
+    asked.check(&caller)?;
+    let page = page?;
+    let items = page.items.iter().map(|(session, presence)| SessionView::of(session, presence, now)).collect();
+    let list = List { items, next_cursor: page.next.map(|before| before.to_string()) };
+    Ok(ApiResponse::new(StatusCode::OK, list, "/console"))
 }

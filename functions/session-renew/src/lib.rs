@@ -1,13 +1,10 @@
 //! POST `/v1/sessions/{id}/renew` (R4).
 #![cfg_attr(test, allow(clippy::unwrap_used))]
 
-use lambda_http::{Body, Request, Response, http::StatusCode};
+use lambda_http::http::{Method, StatusCode};
 use parlor_domain::{Command, LinkToken, SessionId};
-use parlor_runtime::{HttpFunction, Runtime};
 use parlor_web::{
-    ApiError, ApiRequest, ApiResponse, AppState, Code, Endpoint, Operation, SessionView,
-    api_request::{segments, session_id},
-    operation::room,
+    ApiError, ApiRequest, ApiResponse, AppState, Code, Operation, Rows, SessionView, WebFunction, operation::room,
 };
 use schemars::JsonSchema;
 use serde::Deserialize;
@@ -47,55 +44,35 @@ impl Input {
 
 /// Brings ended sessions back.
 #[derive(Debug)]
-pub struct SessionRenew {
-    app: AppState,
-}
+pub struct SessionRenew;
 
-impl HttpFunction for SessionRenew {
+impl WebFunction for SessionRenew {
     const NAME: &'static str = "session-renew";
+    type State = AppState;
 
-    fn new(runtime: &Runtime) -> Self {
-        Self { app: AppState::new(runtime) }
-    }
-
-    async fn handle(&self, request: Request) -> Response<Body> {
-        match ApiRequest::read(&request, &self.app) {
-            Ok(call) => self.app.respond(&call, self.operate(&request, &call).await),
-            Err(refused) => self.app.refuse(refused),
-        }
-    }
-}
-
-impl SessionRenew {
-    async fn operate(&self, request: &Request, call: &ApiRequest) -> Result<ApiResponse, ApiError> {
-        let path = segments(request);
-        let id = match path.iter().map(String::as_str).collect::<Vec<_>>().as_slice() {
-            ["v1", "sessions", id, "renew"] => session_id(id)?,
-            _ => return Err(ApiError::NotFound),
-        };
-        let notify = call.input::<Input>()?.notify();
-        let issued = notify.then(|| LinkToken::issue(&id, &self.app.keyring, &self.app.entropy).1);
-        Operation::on(&self.app, call, &id)
-            .run(
-                |loaded| loaded.decide(call, Command::Renew(issued.clone())),
-                |loaded, decision| loaded.session_answer(decision, room(&id)),
-            )
-            .await
+    fn routes<R: Rows<AppState>>(rows: R) -> R {
+        rows.operation(Method::POST, "/v1/sessions/{id}/renew", renew, |operation| {
+            operation
+                .named("renewSession", "Sessions")
+                .summary("Renew an ended session")
+                .description("Brings it back as it was. The customer is told only if you say so.")
+                .parameter("id", "The session.")
+                .body::<Input>(json!({"notify": true}))
+                .answers::<SessionView>(StatusCode::OK, "The session, open again.", SessionView::sample())
+                .refuses(&[Code::NotEnded, Code::Discarded, Code::NotRenewable, Code::SmsOff, Code::NoContact])
+        })
     }
 }
 
-/// The operations, for the API's document.
-#[must_use]
-pub fn endpoints() -> Vec<Endpoint> {
-    vec![
-        Endpoint::post("/v1/sessions/{id}/renew", "renewSession", "Sessions")
-            .summary("Renew an ended session")
-            .description("Brings it back as it was. The customer is told only if you say so.")
-            .on::<SessionId>("The session.")
-            .body::<Input>(json!({"notify": true}))
-            .answers::<SessionView>(StatusCode::OK, "The session, open again.", SessionView::sample())
-            .refuses(&[Code::NotEnded, Code::Discarded, Code::NotRenewable, Code::SmsOff, Code::NoContact]),
-    ]
+async fn renew(app: &AppState, request: &ApiRequest, id: SessionId) -> Result<ApiResponse, ApiError> {
+    let notify = request.input::<Input>()?.notify();
+    let issued = notify.then(|| LinkToken::issue(&id, &app.keyring, &app.entropy).1);
+    Operation::on(app, request, &id)
+        .run(
+            |loaded| loaded.decide(request, Command::Renew(issued.clone())),
+            |loaded, decision| loaded.session_answer(decision, room(&id)),
+        )
+        .await
 }
 
 #[cfg(test)]

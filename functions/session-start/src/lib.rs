@@ -3,16 +3,15 @@
 
 use std::collections::BTreeMap;
 
-use lambda_http::{Body, Request, Response, http::StatusCode};
+use lambda_http::http::{Method, StatusCode};
 use parlor_domain::{
     Agent, AgentId, Channel, Contact, EmailAddress, LinkToken, NewSession, PhoneNumber, SessionId, TeamId,
     pin::Pin,
     session::{Customer, Session},
 };
-use parlor_runtime::{HttpFunction, Runtime};
 use parlor_store::{Extras, Race, ReadBatch, ReadResult, Step, Summary};
 use parlor_web::{
-    ApiError, ApiRequest, ApiResponse, AppState, Caller, Endpoint, Payload, Problem, SessionView,
+    ApiError, ApiRequest, ApiResponse, AppState, Caller, Payload, Problem, Rows, SessionView, WebFunction,
     api_request::{object, optional_word, word},
     operation::{keep, replay, room},
     problem::Code,
@@ -23,22 +22,46 @@ use serde_json::json;
 
 /// Starts and plans sessions.
 #[derive(Debug)]
-pub struct SessionStart {
-    app: AppState,
-}
+pub struct SessionStart;
 
-impl HttpFunction for SessionStart {
+impl WebFunction for SessionStart {
     const NAME: &'static str = "session-start";
+    type State = AppState;
 
-    fn new(runtime: &Runtime) -> Self {
-        Self { app: AppState::new(runtime) }
-    }
-
-    async fn handle(&self, request: Request) -> Response<Body> {
-        match ApiRequest::read(&request, &self.app) {
-            Ok(call) => self.app.respond(&call, self.operate(&request, &call).await),
-            Err(refused) => self.app.refuse(refused),
-        }
+    fn routes<R: Rows<AppState>>(rows: R) -> R {
+        rows.operation(Method::POST, "/v1/sessions", Self::start, |operation| {
+            operation
+                .named("startSession", "Sessions")
+                .summary("Start or plan a session")
+                .description(
+                    "Creates a session and, with `mode` `start`, invites the customer. Where sessions are embedded nothing \
+                     is sent, and the answer carries the customer's `url` instead.",
+                )
+                .body::<Input>(
+                    json!({"customer": {"name": "Mara Quist", "email": "mara@example.net"}, "reference": "4711"}),
+                )
+                .example(
+                    "planned",
+                    json!({
+                        "customer": {"name": "Mara Quist", "phone": "+49 30 1234567"}, "channel": "sms", "mode": "plan",
+                        "pin": "4711", "metadata": {"branch": "Harbour Street"},
+                    }),
+                )
+                .answers::<SessionView>(StatusCode::CREATED, "The session.", SessionView::sample())
+                .refuses(&[
+                    Code::SmsOff,
+                    Code::PinRequired,
+                    Code::InvalidPin,
+                    Code::NoContact,
+                    Code::InvalidName,
+                    Code::InvalidEmail,
+                    Code::InvalidPhone,
+                    Code::UnknownTeam,
+                    Code::UnknownAgent,
+                    Code::TooMuch,
+                    Code::Maintenance,
+                ])
+        })
     }
 }
 
@@ -181,12 +204,12 @@ enum Owner {
 }
 
 impl Start {
-    fn read(call: &ApiRequest) -> Result<Self, ApiError> {
-        let input: Input = match &call.payload {
-            Payload::Form(_) => call.input::<FormInput>()?.into(),
-            _ => call.input()?,
+    fn read(request: &ApiRequest) -> Result<Self, ApiError> {
+        let input: Input = match &request.payload {
+            Payload::Form(_) => request.input::<FormInput>()?.into(),
+            _ => request.input()?,
         };
-        let team = match (&input.team, call.credentials.own_team()) {
+        let team = match (&input.team, request.credentials.own_team()) {
             (Some(team), _) => team.parse().map_err(|_| StartError::Team)?,
             (None, Some(team)) => team.clone(),
             (None, None) => return Err(ApiError::NotSignedIn),
@@ -219,8 +242,8 @@ impl Start {
         })
     }
 
-    fn keys(&self, call: &ApiRequest) -> ReadBatch {
-        let batch = call.keys(ReadBatch::new().team(&self.team));
+    fn keys(&self, request: &ApiRequest) -> ReadBatch {
+        let batch = request.keys(ReadBatch::new().team(&self.team));
         match &self.owner {
             Owner::Caller => batch,
             Owner::Id(id) => batch.agent(id),
@@ -246,16 +269,15 @@ impl Start {
 
 impl SessionStart {
     /// One `BatchGetItem`, then one `TransactWriteItems` for the session, its event, its link and its invitation (R1).
-    async fn operate(&self, _: &Request, call: &ApiRequest) -> Result<ApiResponse, ApiError> {
-        let app = &self.app;
-        let start = Start::read(call)?;
+    async fn start(app: &AppState, request: &ApiRequest) -> Result<ApiResponse, ApiError> {
+        let start = Start::read(request)?;
         let id = SessionId::generate_for(&start.team, &app.entropy);
         let (token, issued) = LinkToken::issue(&id, &app.keyring, &app.entropy);
         let step = |found: ReadResult| -> Result<_, ApiError> {
             let now = app.clock.now();
-            let caller = call.credentials.check(&found, now)?;
-            call.check_csrf(&caller, app)?;
-            if let Some(answer) = replay(call, app, &found, now)? {
+            let caller = request.credentials.check(&found, now)?;
+            request.check_csrf(&caller, app)?;
+            if let Some(answer) = replay(request, app, &found, now)? {
                 return Ok(Step::Done(answer));
             }
             let owner = start.owner(&caller, &found)?;
@@ -274,54 +296,19 @@ impl SessionStart {
                 metadata: start.metadata.clone(),
             };
             let invite = (start.mode == Mode::Start).then_some(&issued);
-            let decision = Session::create(new, invite, &settings, &caller.context(&call.origin, now))?;
+            let decision = Session::create(new, invite, &settings, &caller.context(&request.origin, now))?;
             let presence = parlor_domain::Presence::default();
             let mut body = SessionView::of(&Summary::of(&decision.session), &presence, now);
             if invite.is_some() && decision.outbox.is_empty() {
                 body.url = Some(app.link_url(&token));
             }
             let answer = ApiResponse::new(StatusCode::CREATED, body, room(&id));
-            let extras = Extras { keep: keep(call, app, &answer, now), ..Extras::default() };
+            let extras = Extras { keep: keep(request, app, &answer, now), ..Extras::default() };
             Ok(Step::Commit(decision, extras, answer))
         };
         // Only a racing twin with the same Idempotency-Key can be first: its answer is ours. Nobody is in the room yet.
-        Ok(app.store.change(Race::new(&app.entropy), |_| start.keys(call), step).await?.basis)
+        Ok(app.store.change(Race::new(&app.entropy), |_| start.keys(request), step).await?.basis)
     }
-}
-
-/// The operations, for the API's document.
-#[must_use]
-pub fn endpoints() -> Vec<Endpoint> {
-    vec![
-        Endpoint::post("/v1/sessions", "startSession", "Sessions")
-            .summary("Start or plan a session")
-            .description(
-                "Creates a session and, with `mode` `start`, invites the customer. Where sessions are embedded nothing is \
-                 sent, and the answer carries the customer's `url` instead.",
-            )
-            .body::<Input>(json!({"customer": {"name": "Mara Quist", "email": "mara@example.net"}, "reference": "4711"}))
-            .example(
-                "planned",
-                json!({
-                    "customer": {"name": "Mara Quist", "phone": "+49 30 1234567"}, "channel": "sms", "mode": "plan",
-                    "pin": "4711", "metadata": {"branch": "Harbour Street"},
-                }),
-            )
-            .answers::<SessionView>(StatusCode::CREATED, "The session.", SessionView::sample())
-            .refuses(&[
-                Code::SmsOff,
-                Code::PinRequired,
-                Code::InvalidPin,
-                Code::NoContact,
-                Code::InvalidName,
-                Code::InvalidEmail,
-                Code::InvalidPhone,
-                Code::UnknownTeam,
-                Code::UnknownAgent,
-                Code::TooMuch,
-                Code::Maintenance,
-            ]),
-    ]
 }
 
 #[cfg(test)]

@@ -2,5 +2,5 @@
 
 #[tokio::main(flavor = "local")]
 async fn main() -> Result<(), lambda_runtime::Error> {
-    parlor_runtime::run_http::<session_start::SessionStart>().await
+    parlor_runtime::run_http::<parlor_web::Router<session_start::SessionStart>>().await
 }

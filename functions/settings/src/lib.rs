@@ -2,22 +2,91 @@
 //! `If-Match`; every change is recorded with who, when, old and new value.
 #![cfg_attr(test, allow(clippy::unwrap_used))]
 
-use lambda_http::{
-    Body, Request, Response,
-    http::{Method, StatusCode},
-};
+use lambda_http::http::{Method, StatusCode};
 use parlor_domain::{Role, Settings, TeamId, settings::Overrides};
-use parlor_runtime::{HttpFunction, Runtime};
 use parlor_store::{ReadBatch, ReadResult, SettingsVersion, StoreError, Team};
-use parlor_web::{
-    ApiError, ApiRequest, ApiResponse, AppState, Caller, Code, Endpoint, Payload, Problem, api_request::segments,
-};
+use parlor_web::{ApiError, ApiRequest, ApiResponse, AppState, Caller, Code, Payload, Problem, Rows, WebFunction};
 use serde_json::{Value, json};
 
 /// Shows and saves settings.
 #[derive(Debug)]
-pub struct SettingsApi {
-    app: AppState,
+pub struct SettingsApi;
+
+impl WebFunction for SettingsApi {
+    const NAME: &'static str = "settings";
+    type State = AppState;
+
+    fn routes<R: Rows<AppState>>(rows: R) -> R {
+        rows.operation(Method::GET, "/v1/settings", show_system, |operation| {
+            operation
+                .named("getSettings", "Settings")
+                .summary("Get the system's settings")
+                .description("The whole document, with every key.")
+                .answers::<Settings>(StatusCode::OK, "The document.", sample())
+                .with_etag()
+                .refuses(&[Code::Forbidden])
+        })
+        .operation(Method::PUT, "/v1/settings", save_system, |operation| {
+            operation
+                .named("putSettings", "Settings")
+                .summary("Save the system's settings")
+                .description("The whole document: change what you got, and send it back with its `ETag` as `If-Match`.")
+                .document::<Settings>(sample(), |value| {
+                    Settings::parse(value.clone()).map(drop).map_err(|error| error.to_string())
+                })
+                .answers::<Settings>(StatusCode::OK, "The document as it was saved.", sample())
+                .with_etag()
+                .refuses(&[Code::Forbidden, Code::InvalidSetting])
+        })
+        .operation(Method::GET, "/v1/teams/{id}/settings", show_team, |operation| {
+            operation
+                .named("getTeamSettings", "Settings")
+                .summary("Get a team's settings")
+                .description("Only the keys that the team overrides; everything else is as in the system's.")
+                .parameter("id", "The team.")
+                .answers::<Overrides>(StatusCode::OK, "The document.", sample_overrides())
+                .with_etag()
+                .refuses(&[Code::Forbidden])
+        })
+        .operation(Method::PUT, "/v1/teams/{id}/settings", save_team, |operation| {
+            operation
+                .named("putTeamSettings", "Settings")
+                .summary("Save a team's settings")
+                .description("The whole document of the team. A key that is left out is as in the system's.")
+                .parameter("id", "The team.")
+                .document::<Overrides>(sample_overrides(), |value| {
+                    let system = Settings::default();
+                    Overrides::parse(value.clone(), &system).map(drop).map_err(|error| error.to_string())
+                })
+                .answers::<Overrides>(StatusCode::OK, "The document as it was saved.", sample_overrides())
+                .with_etag()
+                .refuses(&[Code::Forbidden, Code::InvalidSetting])
+        })
+    }
+}
+
+fn sample() -> Value {
+    Settings::default().to_value()
+}
+
+fn sample_overrides() -> Value {
+    json!({"end": {"inactivity_minutes": 30}, "channels": {"sms": false}})
+}
+
+async fn show_system(app: &AppState, request: &ApiRequest) -> Result<ApiResponse, ApiError> {
+    show(app, request, &Document::System).await
+}
+
+async fn save_system(app: &AppState, request: &ApiRequest) -> Result<ApiResponse, ApiError> {
+    save(app, request, &Document::System).await
+}
+
+async fn show_team(app: &AppState, request: &ApiRequest, id: TeamId) -> Result<ApiResponse, ApiError> {
+    show(app, request, &Document::Team(id)).await
+}
+
+async fn save_team(app: &AppState, request: &ApiRequest, id: TeamId) -> Result<ApiResponse, ApiError> {
+    save(app, request, &Document::Team(id)).await
 }
 
 /// Which document.
@@ -49,97 +118,66 @@ impl From<SaveError> for ApiError {
     }
 }
 
-impl HttpFunction for SettingsApi {
-    const NAME: &'static str = "settings";
+async fn read(app: &AppState, request: &ApiRequest, document: &Document) -> Result<(ReadResult, Caller), ApiError> {
+    let keys = match document {
+        Document::System => ReadBatch::new().system(),
+        Document::Team(team) => ReadBatch::new().team(team),
+    };
+    let found = app.store.read(request.credentials.keys(keys)).await?;
+    let caller = request.credentials.check(&found, app.clock.now())?;
+    Ok((found, caller))
+}
 
-    fn new(runtime: &Runtime) -> Self {
-        Self { app: AppState::new(runtime) }
-    }
-
-    async fn handle(&self, request: Request) -> Response<Body> {
-        match ApiRequest::read(&request, &self.app) {
-            Ok(call) => self.app.respond(&call, self.operate(&request, &call).await),
-            Err(refused) => self.app.refuse(refused),
+/// One `BatchGetItem`.
+async fn show(app: &AppState, request: &ApiRequest, document: &Document) -> Result<ApiResponse, ApiError> {
+    let (found, caller) = read(app, request, document).await?;
+    may_read(&caller, document)?;
+    match document {
+        Document::System => {
+            let (settings, version) = found.system()?;
+            Ok(answer(settings.to_value(), version))
+        }
+        Document::Team(id) => {
+            let team = found.team(id)?.ok_or(ApiError::NotFound)?;
+            Ok(answer(team.overrides.as_value().clone(), team.version))
         }
     }
 }
 
-impl SettingsApi {
-    async fn operate(&self, request: &Request, call: &ApiRequest) -> Result<ApiResponse, ApiError> {
-        let path = segments(request);
-        let document = match path.iter().map(String::as_str).collect::<Vec<_>>().as_slice() {
-            ["v1", "settings"] => Document::System,
-            ["v1", "teams", id, "settings"] => Document::Team(id.parse().map_err(|_| ApiError::NotFound)?),
-            _ => return Err(ApiError::NotFound),
-        };
-        match *request.method() {
-            Method::GET => self.show(call, &document).await,
-            Method::PUT => self.save(call, &document).await,
-            _ => Err(ApiError::NotFound),
+/// One `BatchGetItem` and one `TransactWriteItems`.
+///
+/// A change of the system's document can leave a team's without a meaning (R2 has not every combination): such a
+/// team runs under the system's settings until its own are saved again.
+async fn save(app: &AppState, request: &ApiRequest, document: &Document) -> Result<ApiResponse, ApiError> {
+    let Payload::Json(new) = &request.payload else { return Err(SaveError::NotJson.into()) };
+    let (found, caller) = read(app, request, document).await?;
+    request.check_csrf(&caller, app)?;
+    may_write(&caller)?;
+    let now = app.clock.now();
+    let (system, version) = found.system()?;
+    let saved = match document {
+        Document::System => {
+            must_match(request, version)?;
+            let settings = Settings::parse(new.clone())?;
+            app.store.save_system_settings(&settings, &system, version, &caller.actor(), now).await
         }
-    }
-
-    async fn read(&self, call: &ApiRequest, document: &Document) -> Result<(ReadResult, Caller), ApiError> {
-        let keys = match document {
-            Document::System => ReadBatch::new().system(),
-            Document::Team(team) => ReadBatch::new().team(team),
-        };
-        let found = self.app.store.read(call.credentials.keys(keys)).await?;
-        let caller = call.credentials.check(&found, self.app.clock.now())?;
-        Ok((found, caller))
-    }
-
-    /// One `BatchGetItem`.
-    async fn show(&self, call: &ApiRequest, document: &Document) -> Result<ApiResponse, ApiError> {
-        let (found, caller) = self.read(call, document).await?;
-        may_read(&caller, document)?;
-        match document {
-            Document::System => {
-                let (settings, version) = found.system()?;
-                Ok(answer(settings.to_value(), version))
-            }
-            Document::Team(id) => {
-                let team = found.team(id)?.ok_or(ApiError::NotFound)?;
-                Ok(answer(team.overrides.as_value().clone(), team.version))
-            }
+        Document::Team(id) => {
+            let team = found.team(id)?.ok_or(ApiError::NotFound)?;
+            must_match(request, team.version)?;
+            let overrides = Overrides::parse(new.clone(), &system)?;
+            app.store.save_team_settings(&team, &overrides, &caller.actor(), now).await
         }
-    }
-
-    /// One `BatchGetItem` and one `TransactWriteItems`.
-    ///
-    /// A change of the system's document can leave a team's without a meaning (R2 has not every combination): such a
-    /// team runs under the system's settings until its own are saved again.
-    async fn save(&self, call: &ApiRequest, document: &Document) -> Result<ApiResponse, ApiError> {
-        let Payload::Json(new) = &call.payload else { return Err(SaveError::NotJson.into()) };
-        let (found, caller) = self.read(call, document).await?;
-        call.check_csrf(&caller, &self.app)?;
-        may_write(&caller)?;
-        let now = self.app.clock.now();
-        let (system, version) = found.system()?;
-        let saved = match document {
-            Document::System => {
-                must_match(call, version)?;
-                let settings = Settings::parse(new.clone())?;
-                self.app.store.save_system_settings(&settings, &system, version, &caller.actor(), now).await
-            }
-            Document::Team(id) => {
-                let team = found.team(id)?.ok_or(ApiError::NotFound)?;
-                must_match(call, team.version)?;
-                let overrides = Overrides::parse(new.clone(), &system)?;
-                self.app.store.save_team_settings(&team, &overrides, &caller.actor(), now).await
-            }
-        };
-        match saved {
-            Ok(()) => {
-                let version = match document {
-                    Document::System => version,
-                    Document::Team(id) => found.team(id)?.map_or(version, |team: Team| team.version),
-                };
-                Ok(answer(new.clone(), SettingsVersion(version.0 + 1)))
-            }
-            Err(StoreError::Condition(_)) => Err(SaveError::Stale.into()),
-            Err(error) => Err(error.into()),
+    };
+    match saved {
+        Ok(()) => {
+            let version = match document {
+                Document::System => version,
+                Document::Team(id) => found.team(id)?.map_or(version, |team: Team| team.version),
+            };
+            Ok(answer(new.clone(), SettingsVersion(version.0 + 1)))
         }
+        Err(StoreError::Condition(_)) => Err(SaveError::Stale.into()),
+        Err(error) => Err(error.into()),
     }
 }
 
@@ -154,8 +192,8 @@ fn etag(version: SettingsVersion) -> String {
 }
 
 /// `If-Match` has to name the version that was read: settings are never overwritten blindly.
-fn must_match(call: &ApiRequest, version: SettingsVersion) -> Result<(), SaveError> {
-    match call.if_match.as_deref() {
+fn must_match(request: &ApiRequest, version: SettingsVersion) -> Result<(), SaveError> {
+    match request.if_match.as_deref() {
         None => Err(SaveError::NoIfMatch),
         Some(given) if given == etag(version) => Ok(()),
         Some(_) => Err(SaveError::Stale),
@@ -172,47 +210,6 @@ fn may_read(caller: &Caller, document: &Document) -> Result<(), ApiError> {
         Document::Team(team) => caller.agent.role >= Role::Supervisor && caller.agent.may_use_team(team),
     };
     if caller.sees_all() || own_team { Ok(()) } else { Err(ApiError::Forbidden("Only admins see these settings.")) }
-}
-
-/// The operations, for the API's document.
-#[must_use]
-pub fn endpoints() -> Vec<Endpoint> {
-    let whole = Settings::default().to_value();
-    let part = json!({"end": {"inactivity_minutes": 30}, "channels": {"sms": false}});
-    let parse_whole = |value: &Value| Settings::parse(value.clone()).map(drop).map_err(|error| error.to_string());
-    let parse_part = |value: &Value| {
-        Overrides::parse(value.clone(), &Settings::default()).map(drop).map_err(|error| error.to_string())
-    };
-    vec![
-        Endpoint::get("/v1/settings", "getSettings", "Settings")
-            .summary("Get the system's settings")
-            .description("The whole document, with every key.")
-            .answers::<Settings>(StatusCode::OK, "The document.", whole.clone())
-            .with_etag()
-            .refuses(&[Code::Forbidden]),
-        Endpoint::put("/v1/settings", "putSettings", "Settings")
-            .summary("Save the system's settings")
-            .description("The whole document: change what you got, and send it back with its `ETag` as `If-Match`.")
-            .document::<Settings>(whole.clone(), parse_whole)
-            .answers::<Settings>(StatusCode::OK, "The document as it was saved.", whole)
-            .with_etag()
-            .refuses(&[Code::Forbidden, Code::InvalidSetting]),
-        Endpoint::get("/v1/teams/{id}/settings", "getTeamSettings", "Settings")
-            .summary("Get a team's settings")
-            .description("Only the keys that the team overrides; everything else is as in the system's.")
-            .on::<TeamId>("The team.")
-            .answers::<Overrides>(StatusCode::OK, "The document.", part.clone())
-            .with_etag()
-            .refuses(&[Code::Forbidden]),
-        Endpoint::put("/v1/teams/{id}/settings", "putTeamSettings", "Settings")
-            .summary("Save a team's settings")
-            .description("The whole document of the team. A key that is left out is as in the system's.")
-            .on::<TeamId>("The team.")
-            .document::<Overrides>(part.clone(), parse_part)
-            .answers::<Overrides>(StatusCode::OK, "The document as it was saved.", part)
-            .with_etag()
-            .refuses(&[Code::Forbidden, Code::InvalidSetting]),
-    ]
 }
 
 #[cfg(test)]

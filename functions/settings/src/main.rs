@@ -2,5 +2,5 @@
 
 #[tokio::main(flavor = "local")]
 async fn main() -> Result<(), lambda_runtime::Error> {
-    parlor_runtime::run_http::<settings::SettingsApi>().await
+    parlor_runtime::run_http::<parlor_web::Router<settings::SettingsApi>>().await
 }

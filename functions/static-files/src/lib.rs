@@ -4,15 +4,16 @@
 use std::sync::LazyLock;
 
 use lambda_http::{
-    Body, Request, RequestExt, Response,
+    Body, Request, Response,
     http::{
         HeaderName, HeaderValue, Method, StatusCode,
         header::{CACHE_CONTROL, CONTENT_TYPE},
     },
 };
 use maud::Render as _;
-use parlor_runtime::{HttpFunction, Runtime};
 use parlor_templates::{assets, reference::Reference};
+use parlor_web::{Rows, WebFunction, page::PageRefusal, router::Unrouted};
+use serde_json::{Map, Value, json};
 
 /// A file's name has the hash of its content in it, so whoever has it never has to ask again.
 const FOR_EVER: &str = "public, max-age=31536000, immutable";
@@ -33,29 +34,62 @@ static REFERENCE: LazyLock<String> = LazyLock::new(|| {
 #[derive(Debug)]
 pub struct StaticFiles;
 
-impl HttpFunction for StaticFiles {
+impl WebFunction for StaticFiles {
     const NAME: &'static str = "static-files";
+    type State = ();
 
-    fn new(_: &Runtime) -> Self {
-        Self
+    fn routes<R: Rows<()>>(rows: R) -> R {
+        rows.page(Method::GET, "/static/{file}", file)
+            .operation(Method::GET, "/v1/openapi.json", document, |operation| {
+                operation
+                    .named("getDocument", "Document")
+                    .summary("Get this document")
+                    .public()
+                    .answers::<Map<String, Value>>(
+                        StatusCode::OK,
+                        "OpenAPI 3.1.",
+                        json!({"openapi": "3.1.0", "paths": {}}),
+                    )
+            })
+            .page(Method::GET, "/openapi.json", document)
+            .page(Method::GET, "/docs", reference)
     }
+}
 
-    async fn handle(&self, request: Request) -> Response<Body> {
-        let path = request.raw_http_path();
-        let mut response = match assets::find(path) {
-            _ if matches!(path, "/v1/openapi.json" | "/openapi.json") => {
-                answer(StatusCode::OK, "application/json", FOR_MINUTES, OPENAPI)
-            }
-            _ if path == "/docs" => page(&REFERENCE),
-            Some(file) => answer(StatusCode::OK, file.content_type, FOR_EVER, file.body),
-            // Another version's file, or none of ours: what is served is never other than what was asked for.
-            None => answer(StatusCode::NOT_FOUND, "text/plain; charset=utf-8", "no-store", "Not found\n"),
-        };
-        if request.method() == Method::HEAD {
-            *response.body_mut() = Body::Empty;
+/// A request for a file.
+type Page = parlor_web::Page<Missing>;
+
+/// Another version's file, or none of ours: what is served is never other than what was asked for.
+#[derive(Debug)]
+struct Missing(StatusCode);
+
+impl From<Unrouted> for Missing {
+    fn from(why: Unrouted) -> Self {
+        match why {
+            Unrouted::NotFound => Self(StatusCode::NOT_FOUND),
+            Unrouted::Method => Self(StatusCode::METHOD_NOT_ALLOWED),
         }
-        response
     }
+}
+
+impl PageRefusal<()> for Missing {
+    fn into_response(self, _: &Request, (): &()) -> Response<Body> {
+        let text = if self.0 == StatusCode::NOT_FOUND { "Not found\n" } else { "Method not allowed\n" };
+        answer(self.0, "text/plain; charset=utf-8", "no-store", text)
+    }
+}
+
+async fn file((): &(), _: &Page, name: String) -> Result<Response<Body>, Missing> {
+    let file = assets::find(&format!("/static/{name}")).ok_or(Missing(StatusCode::NOT_FOUND))?;
+    Ok(answer(StatusCode::OK, file.content_type, FOR_EVER, file.body))
+}
+
+async fn document((): &(), _: &Page) -> Result<Response<Body>, Missing> {
+    Ok(answer(StatusCode::OK, "application/json", FOR_MINUTES, OPENAPI))
+}
+
+async fn reference((): &(), _: &Page) -> Result<Response<Body>, Missing> {
+    Ok(page(&REFERENCE))
 }
 
 /// A page with our own style sheet and nothing else.
@@ -87,11 +121,15 @@ fn answer(status: StatusCode, content_type: &'static str, cache: &'static str, b
 
 #[cfg(test)]
 mod tests {
+    use lambda_http::RequestExt as _;
+    use parlor_runtime::HttpFunction as _;
+    use parlor_web::Router;
+
     use super::*;
 
     async fn get(method: Method, path: &str) -> Response<Body> {
         let request = lambda_http::http::Request::builder().method(method).uri(path).body(Body::Empty).unwrap();
-        StaticFiles.handle(request.with_raw_http_path(path)).await
+        Router::<StaticFiles>::with(()).handle(request.with_raw_http_path(path)).await
     }
 
     #[tokio::test]

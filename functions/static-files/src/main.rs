@@ -2,5 +2,5 @@
 
 #[tokio::main(flavor = "local")]
 async fn main() -> Result<(), lambda_runtime::Error> {
-    parlor_runtime::run_http::<static_files::StaticFiles>().await
+    parlor_runtime::run_http::<parlor_web::Router<static_files::StaticFiles>>().await
 }

@@ -11,6 +11,10 @@ use lambda_http::Adapter;
 use lambda_http::request::LambdaRequest;
 use lambda_runtime::{Context, LambdaEvent, Service};
 use parlor_runtime::{Clock, EventFunction, HttpFunction, Runtime, event_service, http_service};
+use parlor_web::{
+    Router, WebFunction,
+    documentation::{DescribedRow, rows},
+};
 use serde_json::Value;
 use thiserror::Error;
 use tokio::sync::watch;
@@ -46,17 +50,25 @@ pub enum InvokeError {
     },
 }
 
-/// A line of the registry: a function's name and how it is built.
+/// A line of the registry: a function's name, its rows, and how it is built.
 pub(crate) struct Entry {
     /// As in the template.
     pub(crate) name: &'static str,
+    /// What it says about its routes, if the HTTP API leads to it.
+    pub(crate) rows: fn() -> Vec<DescribedRow>,
     build: fn(&Runtime) -> Handler,
 }
 
 /// A function behind the HTTP API.
+pub(crate) fn web<F: WebFunction>() -> Entry {
+    Entry { rows: rows::<F>, ..http::<Router<F>>() }
+}
+
+/// The same, for one that finds its way by itself.
 pub(crate) fn http<F: HttpFunction>() -> Entry {
     Entry {
         name: F::NAME,
+        rows: Vec::new,
         build: |runtime| {
             let service = http_service(Arc::new(F::new(runtime)), Arc::clone(&runtime.config.origin_secrets));
             Arc::new(move |payload, context| {
@@ -78,6 +90,7 @@ pub(crate) fn http<F: HttpFunction>() -> Entry {
 pub(crate) fn event<F: EventFunction>() -> Entry {
     Entry {
         name: F::NAME,
+        rows: Vec::new,
         build: |runtime| {
             let service = event_service(Arc::new(F::new(runtime)));
             Arc::new(move |payload, context| {

@@ -35,4 +35,5 @@ pub use crash::Crash;
 pub use demo::{Demo, DemoError, Login};
 pub use dynamodb::{Capacity, Fault, Requests};
 pub use invoke::InvokeError;
+pub use registry::rows;
 pub use stack::{Ready, ScheduleError, Stack, StackBuilder, StackError};

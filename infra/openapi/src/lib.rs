@@ -1,13 +1,13 @@
-//! The OpenAPI 3.1 document of the API, made from what the functions say about their operations
-//! ([`parlor_web::endpoint`]): paths, types, codes and examples all come from the code that answers.
+//! The OpenAPI 3.1 document of the API, made from what the rows of the functions say about their operations
+//! ([`parlor_web::documentation`]): paths, types, codes and examples all come from the code that answers.
 #![cfg_attr(test, allow(clippy::unwrap_used))]
 
 use std::collections::BTreeMap;
 
 use http::StatusCode;
 use parlor_web::{
-    Code, Endpoint, Problem,
-    endpoint::{Callers, Input, Output, Parameter, Place},
+    Code, Problem,
+    documentation::{Callers, Documentation, Input, Output, Parameter, Place},
 };
 use schemars::{
     Schema, SchemaGenerator,
@@ -36,30 +36,10 @@ pub enum OpenApiError {
     },
 }
 
-/// Every operation under `/v1`, in the order that readers meet them.
+/// Every operation of the API.
 #[must_use]
-pub fn endpoints() -> Vec<Endpoint> {
-    [
-        session_start::endpoints(),
-        session_read::endpoints(),
-        session_end::endpoints(),
-        session_renew::endpoints(),
-        session_invite::endpoints(),
-        session_customer::endpoints(),
-        session_messages::endpoints(),
-        settings::endpoints(),
-        webhooks::endpoints(),
-        vec![this_document()],
-    ]
-    .concat()
-}
-
-/// The function that serves it reads and writes no types: it holds the file.
-fn this_document() -> Endpoint {
-    Endpoint::get("/v1/openapi.json", "getDocument", "Document")
-        .summary("Get this document")
-        .public()
-        .answers::<Map<String, Value>>(StatusCode::OK, "OpenAPI 3.1.", json!({"openapi": "3.1.0", "paths": {}}))
+pub fn operations() -> Vec<Documentation> {
+    parlor_local::rows().into_iter().filter_map(|(_, row)| row.documentation).collect()
 }
 
 const ABOUT: &str = "\
@@ -99,18 +79,18 @@ pub fn document() -> Result<Value, OpenApiError> {
     let mut book = Book::new();
     let mut paths: BTreeMap<&str, Map<String, Value>> = BTreeMap::new();
     let mut ids = std::collections::BTreeSet::new();
-    let endpoints = endpoints();
-    for endpoint in &endpoints {
-        let method = endpoint.method.as_str().to_ascii_lowercase();
-        let operation = book.operation(endpoint)?;
-        let twice = paths.entry(endpoint.path).or_default().insert(method.clone(), operation).is_some();
-        if twice || !ids.insert(endpoint.id) {
-            return Err(OpenApiError::TwoOperations(format!("{method} {} {}", endpoint.path, endpoint.id)));
+    let operations = operations();
+    for operation in &operations {
+        let method = operation.method.as_str().to_ascii_lowercase();
+        let described = book.operation(operation)?;
+        let twice = paths.entry(operation.path).or_default().insert(method.clone(), described).is_some();
+        if twice || !ids.insert(operation.id) {
+            return Err(OpenApiError::TwoOperations(format!("{method} {} {}", operation.path, operation.id)));
         }
     }
     let tags: Vec<Value> = RESOURCES
         .iter()
-        .filter(|(name, _)| endpoints.iter().any(|endpoint| endpoint.resource == *name))
+        .filter(|(name, _)| operations.iter().any(|operation| operation.resource == *name))
         .map(|(name, description)| json!({"name": name, "description": description}))
         .collect();
     Ok(json!({
@@ -188,34 +168,34 @@ impl Book {
         Ok(schemas)
     }
 
-    fn operation(&mut self, endpoint: &Endpoint) -> Result<Value, OpenApiError> {
+    fn operation(&mut self, documentation: &Documentation) -> Result<Value, OpenApiError> {
         let mut operation = json!({
-            "operationId": endpoint.id,
-            "tags": [endpoint.resource],
-            "summary": endpoint.summary,
+            "operationId": documentation.id,
+            "tags": [documentation.resource],
+            "summary": documentation.summary,
         });
-        if !endpoint.description.is_empty() {
-            operation["description"] = endpoint.description.into();
+        if !documentation.description.is_empty() {
+            operation["description"] = documentation.description.into();
         }
-        match endpoint.callers {
+        match documentation.callers {
             Callers::KeysAndStaff => {}
             Callers::Staff => operation["security"] = json!([{"staffCookie": []}]),
             Callers::Anybody => operation["security"] = json!([]),
         }
-        let mut parameters: Vec<Value> = endpoint.parameters.iter().map(|one| self.parameter(one)).collect();
-        parameters.extend(endpoint.query.map(|query| self.query(query)).unwrap_or_default());
+        let mut parameters: Vec<Value> = documentation.parameters.iter().map(|one| self.parameter(one)).collect();
+        parameters.extend(documentation.query.map(|query| self.query(query)).unwrap_or_default());
         if !parameters.is_empty() {
             operation["parameters"] = parameters.into();
         }
-        if let Some(input) = &endpoint.input {
-            operation["requestBody"] = self.input(endpoint.id, input)?;
+        if let Some(input) = &documentation.input {
+            operation["requestBody"] = self.input(documentation.id, input)?;
         }
         let mut responses = Map::new();
-        for output in &endpoint.outputs {
+        for output in &documentation.outputs {
             responses.insert(output.status.as_str().to_owned(), self.output(output));
         }
         let mut refusals: BTreeMap<StatusCode, Vec<Code>> = BTreeMap::new();
-        for code in &endpoint.refusals {
+        for code in &documentation.refusals {
             refusals.entry(code.status()).or_default().push(*code);
         }
         for (status, codes) in refusals {
@@ -393,13 +373,12 @@ mod tests {
 
     #[test]
     fn every_operation_says_what_it_does_and_answers() {
-        for endpoint in endpoints() {
-            assert!(!endpoint.summary.is_empty() && !endpoint.outputs.is_empty(), "{}", endpoint.id);
-            assert!(RESOURCES.iter().any(|(name, _)| *name == endpoint.resource), "{}", endpoint.id);
-            let named = endpoint.parameters.iter().filter(|parameter| parameter.place == Place::Path);
-            let named: Vec<_> = named.map(|parameter| format!("{{{}}}", parameter.name)).collect();
-            let there: Vec<_> = endpoint.path.split('/').filter(|segment| segment.starts_with('{')).collect();
-            assert_eq!(there, named, "{}", endpoint.id);
+        for operation in operations() {
+            let Documentation { id, path, .. } = operation;
+            assert!(!id.is_empty() && !operation.summary.is_empty() && !operation.outputs.is_empty(), "{path} {id}");
+            assert!(RESOURCES.iter().any(|(name, _)| *name == operation.resource), "{id}");
+            let undescribed = operation.parameters.iter().find(|parameter| parameter.description.is_empty());
+            assert!(undescribed.is_none(), "{id}: {undescribed:?}");
         }
     }
 }

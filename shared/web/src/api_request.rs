@@ -3,7 +3,7 @@
 use std::{collections::BTreeMap, fmt, marker::PhantomData};
 
 use lambda_http::{
-    Body, Request, RequestExt,
+    Body, Request, RequestExt, Response,
     http::{HeaderMap, Method, header},
     request::RequestContext,
 };
@@ -17,7 +17,10 @@ use serde::{
 use serde_json::Value;
 use sha2::{Digest, Sha256};
 
-use crate::{ApiError, AppState, Caller, Credentials};
+use crate::{
+    ApiError, ApiResponse, AppState, Caller, Credentials, operation,
+    router::{Incoming, Unrouted},
+};
 
 /// The largest body that an operation reads.
 const MAX_BODY: usize = 64 * 1024;
@@ -59,9 +62,9 @@ pub struct ApiRequest {
     same_site: bool,
 }
 
-/// The segments of a request's path. Functions read it themselves, because their own URLs bring no path parameters.
+/// The segments of a request's path. It is read here, because functions' own URLs bring no path parameters.
 #[must_use]
-pub fn segments(request: &Request) -> Vec<String> {
+pub(crate) fn segments(request: &Request) -> Vec<String> {
     let path = request.raw_http_path();
     path.split('/')
         .filter(|segment| !segment.is_empty())
@@ -69,16 +72,11 @@ pub fn segments(request: &Request) -> Vec<String> {
         .collect()
 }
 
-/// A session's id in a path: what is not one is not found.
-pub fn session_id(segment: &str) -> Result<SessionId, ApiError> {
-    segment.parse().map_err(|_| ApiError::NotFound)
-}
-
 /// Where the forms of an operation stand: what acts on a session is in its room.
 fn back(path: &[String]) -> String {
     match path {
         [_, sessions, id, ..] if sessions == "sessions" => match id.parse::<SessionId>() {
-            Ok(id) => crate::operation::room(&id),
+            Ok(id) => operation::room(&id),
             Err(_) => "/console".to_owned(),
         },
         _ => "/console".to_owned(),
@@ -142,11 +140,11 @@ pub fn is_same_site(request: &Request, public_url: &str) -> bool {
 
 impl ApiRequest {
     /// Reads a request. Nothing is asked of anybody.
-    pub fn read(request: &Request, app: &AppState) -> Result<Self, ApiError> {
-        let headers = request.headers();
-        let writes = !matches!(*request.method(), Method::GET | Method::HEAD);
+    pub fn read(raw: &Request, app: &AppState) -> Result<Self, ApiError> {
+        let headers = raw.headers();
+        let writes = !matches!(*raw.method(), Method::GET | Method::HEAD);
         // What comes with a GET means nothing (RFC 9110), and is not read.
-        let bytes = if writes { body_bytes(request)? } else { &[] };
+        let bytes = if writes { body_bytes(raw)? } else { &[] };
         let content_type = text(headers, header::CONTENT_TYPE.as_str()).unwrap_or_default();
         let media_type = content_type.split(';').next().unwrap_or("").trim().to_ascii_lowercase();
         let payload = match media_type.as_str() {
@@ -155,7 +153,7 @@ impl ApiRequest {
             "application/json" => Payload::Json(
                 serde_json::from_slice(bytes).map_err(|error| ApiError::Malformed(format!("Not JSON: {error}.")))?,
             ),
-            "application/x-www-form-urlencoded" => Payload::Form(form_fields(request)?),
+            "application/x-www-form-urlencoded" => Payload::Form(form_fields(raw)?),
             _ => return Err(ApiError::MediaType),
         };
         let accepts_json = text(headers, header::ACCEPT.as_str()).is_some_and(|accept| accept.contains("json"));
@@ -171,29 +169,29 @@ impl ApiRequest {
         if idempotency_key.as_ref().is_some_and(|key| !is_key(key)) {
             return Err(ApiError::Malformed("An Idempotency-Key has 1 to 255 visible ASCII characters.".into()));
         }
-        let path = request.raw_http_path();
+        let path = raw.raw_http_path();
         let mut hash = Sha256::new();
-        for part in [request.method().as_str().as_bytes(), path.as_bytes(), bytes] {
+        for part in [raw.method().as_str().as_bytes(), path.as_bytes(), bytes] {
             hash.update((part.len() as u64).to_be_bytes());
             hash.update(part);
         }
         Ok(Self {
-            credentials: Credentials::of(request),
+            credentials: Credentials::of(raw),
             wants_page: matches!(payload, Payload::Form(_)) && !accepts_json,
             payload,
-            origin: origin(request),
+            origin: origin(raw),
             idempotency_key,
             if_match: text(headers, header::IF_MATCH.as_str()).map(|etag| etag.trim_start_matches("W/").to_owned()),
-            lang: lang(request),
-            back: back(&segments(request)),
-            query: request
+            lang: lang(raw),
+            back: back(&segments(raw)),
+            query: raw
                 .query_string_parameters()
                 .iter()
                 .map(|(name, value)| (name.to_owned(), value.to_owned()))
                 .collect(),
             fingerprint: data_encoding::HEXLOWER.encode(&hash.finalize()),
             csrf,
-            same_site: is_same_site(request, &app.public_url),
+            same_site: is_same_site(raw, &app.public_url),
         })
     }
 
@@ -224,7 +222,7 @@ impl ApiRequest {
     }
 
     /// The body as JSON of type `T`; an empty body is an empty object. Forms are given as an object of strings, without
-    /// the fields that belong to the call itself and without empty ones.
+    /// the fields that belong to the request itself and without empty ones.
     pub fn input<T: DeserializeOwned>(&self) -> Result<T, ApiError> {
         let value = match &self.payload {
             Payload::Empty => Value::Object(serde_json::Map::new()),
@@ -249,6 +247,23 @@ impl ApiRequest {
     pub fn query<T: DeserializeOwned>(&self) -> Result<T, ApiError> {
         let all = self.query.iter().map(|(name, value)| (name.clone(), Value::from(value.as_str())));
         read(all.collect::<serde_json::Map<_, _>>().into())
+    }
+}
+
+impl Incoming<AppState> for ApiRequest {
+    type Success = ApiResponse;
+    type Error = ApiError;
+
+    fn receive(raw: Request, app: &AppState) -> Result<Self, Box<Response<Body>>> {
+        Self::read(&raw, app).map_err(|refused| Box::new(operation::respond(None, Err(refused), app.clock.now())))
+    }
+
+    fn respond(&self, result: Result<ApiResponse, ApiError>, app: &AppState) -> Response<Body> {
+        operation::respond(Some(self), result, app.clock.now())
+    }
+
+    fn refuse(_: Request, why: Unrouted, app: &AppState) -> Response<Body> {
+        operation::respond(None, Err(why.into()), app.clock.now())
     }
 }
 

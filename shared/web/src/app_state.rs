@@ -1,12 +1,11 @@
 //! What functions reach the world through. Built once, in init.
 
-use lambda_http::{Body, Response};
-use parlor_domain::Keyring;
+use parlor_domain::{Keyring, webhook::Targets};
 use parlor_live::Live;
 use parlor_runtime::{Clock, Entropy, Runtime};
 use parlor_store::Store;
 
-use crate::{ApiError, ApiRequest, ApiResponse, operation};
+use crate::router::State;
 
 /// Tables, rooms, keys, clock and randomness of one function.
 #[derive(Debug, Clone)]
@@ -25,6 +24,8 @@ pub struct AppState {
     pub public_url: String,
     /// Where browsers open the live connection.
     pub live_url: String,
+    /// Where webhooks may go.
+    pub webhook_targets: Targets,
 }
 
 impl AppState {
@@ -40,24 +41,19 @@ impl AppState {
             entropy: runtime.entropy.clone(),
             public_url: config.public_url.clone(),
             live_url: config.live_url.clone(),
+            webhook_targets: config.webhook_targets,
         }
-    }
-
-    /// An operation's response to the kind of caller that asked.
-    #[must_use]
-    pub fn respond(&self, call: &ApiRequest, result: Result<ApiResponse, ApiError>) -> Response<Body> {
-        operation::respond(Some(call), result, self.clock.now())
-    }
-
-    /// The response to a request that cannot be read as a call.
-    #[must_use]
-    pub fn refuse(&self, refused: ApiError) -> Response<Body> {
-        operation::respond(None, Err(refused), self.clock.now())
     }
 
     /// The customer's address of a link.
     #[must_use]
     pub fn link_url(&self, token: &parlor_domain::LinkToken) -> String {
         format!("{}/s/{}", self.public_url, token.reveal())
+    }
+}
+
+impl State for AppState {
+    fn build(runtime: &Runtime) -> Self {
+        Self::new(runtime)
     }
 }

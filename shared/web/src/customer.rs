@@ -1,7 +1,7 @@
 //! A customer in front of a link or a room: what their browser brought, what was read for it in one trip, and the page
 //! for each closed gate (R6, R15). Nothing here can put a token into a log: what is logged names requests, not paths.
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, ops::Deref};
 
 use jiff::Timestamp;
 use lambda_http::{
@@ -18,10 +18,12 @@ use parlor_templates::{
     customer::{Brand, ErrorPage, Problem as Closed},
 };
 
-use crate::{AppState, Problem, api_request, cookies, reply};
+use crate::{
+    AppState, Problem, api_request, cookies, reply,
+    router::{Incoming, Unrouted},
+};
 
-/// What a customer's browser brought, read without asking anybody.
-#[derive(Debug, Clone)]
+/// What a customer's browser brought, read without asking anybody. It has no `Debug`: its address and its form are secrets.
 pub struct Visit {
     /// The language of the pages: the query's `lang`, or what the browser prefers.
     pub lang: Lang,
@@ -35,44 +37,74 @@ pub struct Visit {
     pub has_device: bool,
     /// Whether a script asks and not a page.
     pub wants_json: bool,
-    /// Whether only the headers are wanted.
-    pub is_head: bool,
+    /// The address of the link or the room, where one begins again.
+    pub start: String,
+    /// The fields of the form that was posted.
+    pub form: BTreeMap<String, String>,
+    /// Whether the query says that a code was just sent once more.
+    pub resent: bool,
+    noted: String,
     chosen: bool,
 }
 
+/// The address of the link or the room that a path is below, without what is neither.
+fn start(path: &[String]) -> String {
+    let path: Vec<&str> = path.iter().map(String::as_str).collect();
+    match path.as_slice() {
+        ["s", token, ..] => format!("/s/{}", LinkToken::parse(token).map_or_else(|| "-".to_owned(), |it| it.reveal())),
+        [_, id, ..] => format!("/r/{}", id.parse::<SessionId>().as_ref().map_or("-", SessionId::as_str)),
+        _ => "/".to_owned(),
+    }
+}
+
 impl Visit {
-    /// Reads a request. Consent is taken from the query; a form's own field is added by [`Visit::form`].
-    #[must_use]
-    pub fn read(request: &Request, app: &AppState) -> Self {
-        let header = |name| request.headers().get(name).and_then(|value| value.to_str().ok()).unwrap_or_default();
-        let secret = |name| cookies::read(request, name).and_then(|text| Secret::parse(&text));
-        let query = request.query_string_parameters();
+    /// Reads a request, without its body.
+    fn read(raw: &Request, app: &AppState) -> Self {
+        let header = |name| raw.headers().get(name).and_then(|value| value.to_str().ok()).unwrap_or_default();
+        let secret = |name| cookies::read(raw, name).and_then(|text| Secret::parse(&text));
+        let query = raw.query_string_parameters();
         let chosen = query.first("lang").and_then(Lang::from_tag);
         Self {
-            lang: chosen.unwrap_or_else(|| api_request::lang(request)),
+            lang: chosen.unwrap_or_else(|| api_request::lang(raw)),
             presented: Presented {
-                posted: *request.method() == Method::POST,
-                probe: cookies::read(request, cookies::PROBE).is_some(),
+                posted: *raw.method() == Method::POST,
+                probe: cookies::read(raw, cookies::PROBE).is_some(),
                 device: secret(cookies::DEVICE).or_else(|| secret(cookies::PROBE)),
                 consent: query.first("consent").is_some(),
             },
-            origin: api_request::origin(request),
+            origin: api_request::origin(raw),
             now: app.clock.now(),
-            has_device: cookies::read(request, cookies::DEVICE).is_some(),
+            has_device: cookies::read(raw, cookies::DEVICE).is_some(),
             wants_json: header(header::ACCEPT).contains("json"),
-            is_head: *request.method() == Method::HEAD,
+            start: start(&api_request::segments(raw)),
+            form: BTreeMap::new(),
+            resent: query.first("sent").is_some(),
+            noted: cookies::read(raw, cookies::NOTED).unwrap_or_default(),
             chosen: chosen.is_some(),
         }
     }
 
-    /// The fields of the form that was posted, which must come from one of our own pages and be at most 64 KB long.
-    pub fn form(&mut self, request: &Request, app: &AppState) -> Result<BTreeMap<String, String>, PageError> {
-        if !api_request::is_same_site(request, &app.public_url) {
+    /// Takes the form, which must come from one of our own pages and be at most 64 KB long. Consent is the query's or the
+    /// form's.
+    fn take_form(&mut self, raw: &Request, app: &AppState) -> Result<(), PageError> {
+        if !api_request::is_same_site(raw, &app.public_url) {
             return Err(PageError::Elsewhere);
         }
-        let fields = api_request::form_fields(request).map_err(|_| PageError::TooLarge)?;
-        self.presented.consent |= fields.contains_key("consent");
-        Ok(fields)
+        self.form = api_request::form_fields(raw).map_err(|_| PageError::TooLarge)?;
+        self.presented.consent |= self.form.contains_key("consent");
+        Ok(())
+    }
+
+    /// A field of the form; empty if it is not there.
+    #[must_use]
+    pub fn field(&self, name: &str) -> &str {
+        self.form.get(name).map_or("", String::as_str)
+    }
+
+    /// The cookie that notes that this browser was told what cookies are for (R17); nothing when it was told before.
+    #[must_use]
+    pub fn note(&self, session: &SessionId) -> Option<String> {
+        cookies::note(&self.noted, session)
     }
 
     /// `path`, with the consent that was given and the language that was chosen on the way.
@@ -101,19 +133,58 @@ impl Visit {
     pub fn context(&self) -> Context {
         Context { actor: Actor::Customer, origin: self.origin.clone(), now: self.now }
     }
+}
 
-    /// A finished response as this visit gets it: a HEAD is answered like a GET, without the body.
-    #[must_use]
-    pub fn respond(&self, path: &str, result: Result<Response<Body>, PageError>) -> Response<Body> {
-        let mut response = match result {
+impl Incoming<AppState> for Visit {
+    type Success = Response<Body>;
+    type Error = PageError;
+
+    fn receive(raw: Request, app: &AppState) -> Result<Self, Box<Response<Body>>> {
+        let mut visit = Self::read(&raw, app);
+        match visit.presented.posted.then(|| visit.take_form(&raw, app)) {
+            None | Some(Ok(())) => Ok(visit),
+            Some(Err(away)) => Err(Box::new(visit.respond(Err(away), app))),
+        }
+    }
+
+    fn respond(&self, result: Result<Response<Body>, PageError>, _: &AppState) -> Response<Body> {
+        match result {
             Ok(response) => response,
             Err(away) if self.wants_json => away.into_json(self.now),
-            Err(away) => away.into_page(self, path, None),
-        };
-        if self.is_head {
-            *response.body_mut() = Body::Empty;
+            Err(away) => away.into_page(self, None),
         }
-        response
+    }
+
+    fn refuse(raw: Request, why: Unrouted, app: &AppState) -> Response<Body> {
+        PageError::Unrouted(why).into_page(&Self::read(&raw, app), None)
+    }
+}
+
+/// What a customer's page asks for by its script.
+pub struct ScriptVisit(Visit);
+
+impl Deref for ScriptVisit {
+    type Target = Visit;
+
+    fn deref(&self) -> &Visit {
+        &self.0
+    }
+}
+
+impl Incoming<AppState> for ScriptVisit {
+    type Success = Response<Body>;
+    type Error = PageError;
+
+    fn receive(raw: Request, app: &AppState) -> Result<Self, Box<Response<Body>>> {
+        Visit::receive(raw, app).map(Self)
+    }
+
+    fn respond(&self, result: Result<Response<Body>, PageError>, _: &AppState) -> Response<Body> {
+        result.unwrap_or_else(|away| away.into_json(self.now))
+    }
+
+    fn refuse(_: Request, why: Unrouted, app: &AppState) -> Response<Body> {
+        PageError::Unrouted(why).into_json(app.clock.now())
     }
 }
 
@@ -204,6 +275,9 @@ pub enum PageError {
     /// There is no such page.
     #[error("not found")]
     NotFound,
+    /// There is no handler.
+    #[error("not routed")]
+    Unrouted(Unrouted),
     /// Others were first each time; nothing was evaluated.
     #[error(transparent)]
     Busy(#[from] Busy),
@@ -237,7 +311,8 @@ impl PageError {
             Self::Elsewhere => (Closed::Stale { retry: retry() }, Some(StatusCode::FORBIDDEN), None),
             Self::Stale => (Closed::Stale { retry: retry() }, None, None),
             Self::TooLarge => (Closed::Stale { retry: retry() }, Some(StatusCode::PAYLOAD_TOO_LARGE), None),
-            Self::NotFound => (Closed::Unknown, Some(StatusCode::NOT_FOUND), None),
+            Self::NotFound | Self::Unrouted(Unrouted::NotFound) => (Closed::Unknown, Some(StatusCode::NOT_FOUND), None),
+            Self::Unrouted(Unrouted::Method) => (Closed::Unknown, Some(StatusCode::METHOD_NOT_ALLOWED), None),
             Self::Busy(_) => (Closed::Busy { retry: retry() }, Some(StatusCode::SERVICE_UNAVAILABLE), Some(5)),
             Self::TooOften { retry_at } => {
                 (Closed::Busy { retry: retry() }, None, Some(retry_at.duration_since(now).as_secs().max(1)))
@@ -257,15 +332,15 @@ impl PageError {
 
     /// As a page (R15), with what was typed and not taken (R2).
     #[must_use]
-    pub fn into_page(self, visit: &Visit, path: &str, typed: Option<&str>) -> Response<Body> {
+    pub fn into_page(self, visit: &Visit, typed: Option<&str>) -> Response<Body> {
         self.note();
-        let (problem, status, after) = self.problem(path, visit.now);
+        let (problem, status, after) = self.problem(&visit.start, visit.now);
         let host = match self {
             // An unknown link says nothing about whose it might have been.
             Self::Gate { host, .. } if problem != Closed::Unknown => *host,
             _ => Inviter::default(),
         };
-        let page = ErrorPage { typed: typed.map(str::to_owned), ..page(visit, host, path, problem) };
+        let page = ErrorPage { typed: typed.map(str::to_owned), ..page(visit, host, problem) };
         let mut response = reply::html(status, page.render(), None);
         reply::retry_after(&mut response, after);
         response
@@ -281,7 +356,8 @@ impl PageError {
             Self::Elsewhere => "csrf",
             Self::Stale => "malformed",
             Self::TooLarge => "too-large",
-            Self::NotFound => "not-found",
+            Self::NotFound | Self::Unrouted(Unrouted::NotFound) => "not-found",
+            Self::Unrouted(Unrouted::Method) => "method-not-allowed",
             Self::TooOften { .. } => "too-often",
             Self::Busy(_) | Self::Unable | Self::Store(_) => "unavailable",
         };
@@ -291,12 +367,12 @@ impl PageError {
     }
 }
 
-fn page(visit: &Visit, host: Inviter, path: &str, problem: Closed) -> ErrorPage {
+fn page(visit: &Visit, host: Inviter, problem: Closed) -> ErrorPage {
     ErrorPage {
         lang: visit.lang,
         brand: host.brand,
         agent: host.agent,
-        path: Some(path.to_owned()),
+        path: Some(visit.start.clone()),
         csrf: None,
         problem,
         typed: None,
@@ -305,8 +381,8 @@ fn page(visit: &Visit, host: Inviter, path: &str, problem: Closed) -> ErrorPage 
 
 /// The answer to **Send a new link** (R5): the same whether or not it was sent.
 #[must_use]
-pub fn link_sent(visit: &Visit, host: Inviter, path: &str) -> Response<Body> {
-    reply::html(StatusCode::OK, page(visit, host, path, Closed::LinkSent).render(), None)
+pub fn link_sent(visit: &Visit, host: Inviter) -> Response<Body> {
+    reply::html(StatusCode::OK, page(visit, host, Closed::LinkSent).render(), None)
 }
 
 /// The page for a closed gate. One that is open leads back to where the way in begins.

@@ -1,5 +1,8 @@
-//! From a request to a caller and back to an answer: credentials, CSRF, bodies, idempotency, problem documents, security
-//! headers, and the one way in which staff and integrators change a session ([`Operation`]).
+//! From a request to a handler and a caller and back to an answer: routes, credentials, CSRF, bodies, idempotency, problem
+//! documents, security headers, and the one way in which staff and integrators change a session ([`Operation`]).
+//!
+//! An operation is one row of its function's [`WebFunction::routes`] and one event in `infra/template.yaml`: [`router`] says
+//! how to add one.
 #![cfg_attr(test, allow(clippy::unwrap_used))]
 
 pub mod api_request;
@@ -7,17 +10,20 @@ pub mod app_state;
 pub mod caller;
 pub mod cookies;
 pub mod customer;
-pub mod endpoint;
+pub mod documentation;
 pub mod operation;
+pub mod page;
 pub mod problem;
 pub mod reply;
+pub mod router;
 pub mod view;
 
 pub use api_request::{ApiRequest, Payload};
 pub use app_state::AppState;
 pub use caller::{Caller, Credentials};
-pub use endpoint::Endpoint;
 pub use operation::{Loaded, Operation};
+pub use page::Page;
 pub use problem::{ApiError, Code, Problem};
 pub use reply::{ApiResponse, html, redirect};
+pub use router::{Router, Rows, WebFunction};
 pub use view::{List, MessageView, SessionView, Time};

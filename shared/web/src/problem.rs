@@ -12,6 +12,8 @@ use parlor_templates::{
 use schemars::JsonSchema;
 use serde::Serialize;
 
+use crate::router::Unrouted;
+
 macro_rules! codes {
     ($($name:ident $code:literal $status:ident $meaning:literal,)+) => {
         /// Every code that a refusal of the API can have. Stable: codes are added and never changed. Each has one status.
@@ -52,6 +54,7 @@ codes! {
     Csrf "csrf" FORBIDDEN "A signed-in browser sent no token of its own pages, or came from elsewhere.",
     AccessDenied "access-denied" FORBIDDEN "A gate stands between the customer and the session.",
     NotFound "not-found" NOT_FOUND "Nothing is there, or nothing that the caller may see.",
+    MethodNotAllowed "method-not-allowed" METHOD_NOT_ALLOWED "The address takes other methods; `Allow` names them.",
     AlreadyEnded "already-ended" CONFLICT "The session is over.",
     Discarded "discarded" CONFLICT "The session was planned and given up.",
     NotEnded "not-ended" CONFLICT "The session is not over, so it cannot be renewed.",
@@ -156,6 +159,9 @@ pub enum ApiError {
     /// Not there, or not visible: the same answer (interface: "not visible is 404").
     #[error("not found")]
     NotFound,
+    /// Nothing takes this method at this address.
+    #[error("method not allowed")]
+    Method,
     /// The request is not one that the operation can read.
     #[error("malformed: {0}")]
     Malformed(String),
@@ -194,6 +200,15 @@ pub enum ApiError {
     Other(Problem),
 }
 
+impl From<Unrouted> for ApiError {
+    fn from(why: Unrouted) -> Self {
+        match why {
+            Unrouted::NotFound => Self::NotFound,
+            Unrouted::Method => Self::Method,
+        }
+    }
+}
+
 impl From<Problem> for ApiError {
     fn from(problem: Problem) -> Self {
         Self::Other(problem)
@@ -211,6 +226,7 @@ impl ApiError {
             }
             Self::Forbidden(detail) => Problem::new(Code::Forbidden, detail),
             Self::NotFound => Problem::new(Code::NotFound, "There is nothing here that you may see."),
+            Self::Method => Problem::new(Code::MethodNotAllowed, "This address does not take this method."),
             Self::Malformed(detail) => Problem::new(Code::Malformed, detail),
             Self::TooLarge => Problem::new(Code::TooLarge, "The body may have at most 64 KB."),
             Self::MediaType => {

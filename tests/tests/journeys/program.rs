@@ -159,6 +159,9 @@ async fn r1_a_session_starts_and_ends_at_the_functions_own_urls() {
     assert_eq!(desk.get(&path).await, ended.body, "the same session as at the public address");
     let elsewhere = desk.call_function("session-read", Method::POST, &end, Some(json!({}))).await;
     assert_eq!(elsewhere.status, 404, "each function does its own: {}", elsewhere.body);
+    let read = desk.call_function("session-end", Method::GET, &end, None).await;
+    let said = (read.status, read.body["code"].as_str(), read.header("allow"));
+    assert_eq!(said, (405, Some("method-not-allowed"), "POST"), "{}", read.body);
 
     // Without a key one has to come through the front.
     let kept = desk.signed_in().await.cookie_header();

@@ -1,19 +1,5 @@
-//! What an operation of the API says about itself, for the OpenAPI document.
-//!
-//! A function that has operations under `/v1` has a `pub fn endpoints() -> Vec<Endpoint>` beside its handlers. It names the
-//! very types that the handlers read and write, so the document follows the code; nothing at run time calls it, so the
-//! linker leaves it, and the schemas that it leads to, out of what is deployed. To document a new operation:
-//!
-//! 1. Derive `schemars::JsonSchema` on the type that the body is read into and on the type that is answered
-//!    (`#[schemars(rename = "…")]` gives a private type its public name). Doc comments become descriptions.
-//! 2. Add an [`Endpoint`]: `Endpoint::post("/v1/things/{id}", "doThing", "Things").summary("…")…`. What every operation can
-//!    refuse with is there already; name the further [`Code`]s that this one can. A code of its own goes into
-//!    `problem.rs` first.
-//! 3. If the function is new, add its `endpoints()` to `infra/openapi/src/lib.rs`.
-//! 4. `cargo xtask openapi` writes `docs/openapi.json`.
-//!
-//! Tests hold the rest: that the file is fresh, that the template has exactly these routes, that every documented
-//! request is answered as documented, and that every answer in any test through the API conforms.
+//! What an operation of the API says about itself, for the OpenAPI document: the documentation of its row (see
+//! [`crate::router`]). It names the very types that the handler reads and writes, so the document follows the code.
 
 use std::collections::BTreeSet;
 
@@ -22,7 +8,61 @@ use schemars::{JsonSchema, Schema, SchemaGenerator};
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
-use crate::Code;
+use crate::{
+    Code,
+    router::{Handler, Incoming, PathParameters, Rows, WebFunction},
+};
+
+/// A row as it is told.
+#[derive(Debug, Clone)]
+pub struct DescribedRow {
+    /// The method.
+    pub method: Method,
+    /// The path, as the template's route has it.
+    pub path: &'static str,
+    /// How many parts of the path the handler takes.
+    pub takes: usize,
+    /// What it says about itself, if it is an operation of the API.
+    pub documentation: Option<Documentation>,
+}
+
+/// The rows of `F`, in their order.
+#[must_use]
+pub fn rows<F: WebFunction>() -> Vec<DescribedRow> {
+    F::routes(Descriptions(vec![])).0
+}
+
+/// Collects what rows say about themselves.
+struct Descriptions(Vec<DescribedRow>);
+
+impl<S> Rows<S> for Descriptions {
+    fn operation<I, P, H, D>(mut self, method: Method, path: &'static str, _: H, documentation: D) -> Self
+    where
+        I: Incoming<S>,
+        P: PathParameters,
+        H: for<'a> Handler<'a, S, I, P>,
+        D: FnOnce(Documentation) -> Documentation,
+    {
+        let documentation = Some(documentation(Documentation::new(method.clone(), path, P::SCHEMAS)));
+        self.0.push(DescribedRow { method, path, takes: P::SCHEMAS.len(), documentation });
+        self
+    }
+
+    fn page<I, P, H>(mut self, method: Method, path: &'static str, _: H) -> Self
+    where
+        I: Incoming<S>,
+        P: PathParameters,
+        H: for<'a> Handler<'a, S, I, P>,
+    {
+        self.0.push(DescribedRow { method, path, takes: P::SCHEMAS.len(), documentation: None });
+        self
+    }
+}
+
+/// The names of a path's `{…}`.
+pub fn placeholders(path: &'static str) -> impl Iterator<Item = &'static str> {
+    path.split('/').filter_map(|segment| segment.strip_prefix('{')?.strip_suffix('}'))
+}
 
 /// Makes a type's schema, its parts going into the document's components.
 pub type MakeSchema = fn(&mut SchemaGenerator) -> Schema;
@@ -96,7 +136,7 @@ pub struct Output {
 
 /// One operation of the API.
 #[derive(Debug, Clone)]
-pub struct Endpoint {
+pub struct Documentation {
     /// The method.
     pub method: Method,
     /// The path, as the template's route has it.
@@ -123,13 +163,13 @@ pub struct Endpoint {
     pub refusals: BTreeSet<Code>,
 }
 
-impl Endpoint {
-    fn new(method: Method, path: &'static str, id: &'static str, resource: &'static str) -> Self {
-        Self {
-            method,
+impl Documentation {
+    /// Of a row, with what follows from its method and from what its handler takes of the path.
+    fn new(method: Method, path: &'static str, schemas: &[MakeSchema]) -> Self {
+        let new = Self {
             path,
-            id,
-            resource,
+            id: "",
+            resource: "",
             summary: "",
             description: "",
             callers: Callers::KeysAndStaff,
@@ -138,19 +178,33 @@ impl Endpoint {
             input: None,
             outputs: vec![],
             refusals: BTreeSet::from([Code::NotSignedIn, Code::Unavailable]),
+            method: method.clone(),
+        };
+        let mut new = match method {
+            Method::GET => new,
+            Method::POST => new.writes().idempotency_key(),
+            Method::PUT => new.writes().if_match(),
+            _ => new.writes(),
+        };
+        for (name, schema) in placeholders(path).zip(schemas) {
+            let (place, schema) = (Place::Path, *schema);
+            new.parameters.push(Parameter { name, place, required: true, description: "", schema, example: None });
+            // What is no id, or is not visible.
+            new.refusals.insert(Code::NotFound);
         }
+        new
     }
 
-    /// A GET.
+    /// The `operationId`, which is stable, and the heading that it stands under.
     #[must_use]
-    pub fn get(path: &'static str, id: &'static str, resource: &'static str) -> Self {
-        Self::new(Method::GET, path, id, resource)
+    pub fn named(mut self, id: &'static str, resource: &'static str) -> Self {
+        self.id = id;
+        self.resource = resource;
+        self
     }
 
-    /// A POST, with its `Idempotency-Key`.
-    #[must_use]
-    pub fn post(path: &'static str, id: &'static str, resource: &'static str) -> Self {
-        let key = Parameter {
+    fn idempotency_key(mut self) -> Self {
+        self.parameters.push(Parameter {
             name: "Idempotency-Key",
             place: Place::Header,
             required: false,
@@ -158,16 +212,8 @@ impl Endpoint {
                           answered like the first and does nothing again; the key with another request is refused.",
             schema: |_| schemars::json_schema!({"type": "string", "pattern": "^[!-~]{1,255}$"}),
             example: None,
-        };
-        let mut post = Self::new(Method::POST, path, id, resource).writes().refuses(&[Code::IdempotencyKeyReused]);
-        post.parameters.push(key);
-        post
-    }
-
-    /// A PUT of a whole document, with its `If-Match`.
-    #[must_use]
-    pub fn put(path: &'static str, id: &'static str, resource: &'static str) -> Self {
-        Self::new(Method::PUT, path, id, resource).writes().if_match()
+        });
+        self.refuses(&[Code::IdempotencyKeyReused])
     }
 
     /// Takes the version that was read as `If-Match`.
@@ -182,18 +228,6 @@ impl Endpoint {
             example: Some("\"0\""),
         });
         self.refuses(&[Code::IfMatchRequired, Code::VersionConflict])
-    }
-
-    /// A PATCH.
-    #[must_use]
-    pub fn patch(path: &'static str, id: &'static str, resource: &'static str) -> Self {
-        Self::new(Method::PATCH, path, id, resource).writes()
-    }
-
-    /// A DELETE.
-    #[must_use]
-    pub fn delete(path: &'static str, id: &'static str, resource: &'static str) -> Self {
-        Self::new(Method::DELETE, path, id, resource).writes()
     }
 
     fn writes(self) -> Self {
@@ -229,19 +263,15 @@ impl Endpoint {
         self
     }
 
-    /// Names the `{id}` of the path. What is no id, or is not visible, is not found.
+    /// Says what a part of the path is.
     #[must_use]
-    pub fn on<T: JsonSchema>(self, description: &'static str) -> Self {
-        self.named::<T>("id", description)
-    }
-
-    /// Names another part of the path, such as `{event}`.
-    #[must_use]
-    pub fn named<T: JsonSchema>(mut self, name: &'static str, description: &'static str) -> Self {
-        let schema: MakeSchema = SchemaGenerator::subschema_for::<T>;
-        let place = Place::Path;
-        self.parameters.push(Parameter { name, place, required: true, description, schema, example: None });
-        self.refuses(&[Code::NotFound])
+    pub fn parameter(mut self, name: &'static str, description: &'static str) -> Self {
+        for parameter in &mut self.parameters {
+            if parameter.name == name {
+                parameter.description = description;
+            }
+        }
+        self
     }
 
     /// The type that the query is read into.

@@ -1,0 +1,98 @@
+//! Deliveries to an endpoint: listed and shown with their attempts, and sent once more.
+
+use lambda_http::http::StatusCode;
+use parlor_delivery::webhooks::queue_again;
+use parlor_domain::{
+    WebhookId,
+    webhook::{DeliveryState, parse_message_id},
+};
+use parlor_store::{Race, ReadBatch, StoreError};
+use parlor_web::{
+    ApiError, ApiRequest, ApiResponse, AppState, List,
+    operation::{keep, replay},
+};
+use schemars::JsonSchema;
+use serde::Deserialize;
+
+use crate::{CONSOLE, WebhookError, json::DeliveryView, read};
+
+/// Deliveries a page.
+const PAGE: usize = 50;
+
+/// The query of a list of deliveries.
+#[derive(Debug, Deserialize, JsonSchema)]
+pub(crate) struct DeliveriesQuery {
+    /// Only deliveries in this state.
+    state: Option<DeliveryState>,
+    /// The `next_cursor` of the page before.
+    cursor: Option<String>,
+}
+
+/// One `BatchGetItem` and four `Query`, side by side.
+pub(crate) async fn list(app: &AppState, request: &ApiRequest, id: WebhookId) -> Result<ApiResponse, ApiError> {
+    let DeliveriesQuery { state, cursor } = request.query()?;
+    let before = match cursor {
+        None => None,
+        Some(cursor) => Some(cursor.parse().map_err(|_| ApiError::Malformed("`cursor` is not one of ours.".into()))?),
+    };
+    let now = app.clock.now();
+    let (read, page) = tokio::join!(
+        read(app, request, ReadBatch::new().webhook(&id), now),
+        app.store.deliveries(&id, before, state, PAGE)
+    );
+    read?.0.webhook(&id)?.ok_or(ApiError::NotFound)?;
+    let page = page?;
+    let items: Vec<_> = page.items.iter().map(DeliveryView::of).collect();
+    let next_cursor = page.next.map(|place| place.to_string());
+    Ok(ApiResponse::new(StatusCode::OK, List { items, next_cursor }, CONSOLE))
+}
+
+/// One `BatchGetItem`.
+pub(crate) async fn show(
+    app: &AppState,
+    request: &ApiRequest,
+    id: WebhookId,
+    event: String,
+) -> Result<ApiResponse, ApiError> {
+    let (session, seq) = parse_message_id(&event).ok_or(ApiError::NotFound)?;
+    let keys = ReadBatch::new().webhook(&id).delivery(&id, &session, seq);
+    let (found, _) = read(app, request, keys, app.clock.now()).await?;
+    found.webhook(&id)?.ok_or(ApiError::NotFound)?;
+    let delivery = found.delivery(&id, &session, seq)?.ok_or(ApiError::NotFound)?;
+    Ok(ApiResponse::new(StatusCode::OK, DeliveryView::of(&delivery), CONSOLE))
+}
+
+/// One `BatchGetItem` and one `TransactWriteItems`.
+pub(crate) async fn replay_one(
+    app: &AppState,
+    request: &ApiRequest,
+    id: WebhookId,
+    event: String,
+) -> Result<ApiResponse, ApiError> {
+    let (session, seq) = parse_message_id(&event).ok_or(ApiError::NotFound)?;
+    let mut race = Race::new(&app.entropy);
+    while race.goes_on().await {
+        let now = app.clock.now();
+        let keys = ReadBatch::new().webhook(&id).delivery(&id, &session, seq).queue(&id, &session);
+        let (found, caller) = read(app, request, keys, now).await?;
+        request.check_csrf(&caller, app)?;
+        if let Some(answer) = replay(request, app, &found, now)? {
+            return Ok(answer);
+        }
+        found.webhook(&id)?.ok_or(ApiError::NotFound)?;
+        let mut delivery = found.delivery(&id, &session, seq)?.ok_or(ApiError::NotFound)?;
+        if delivery.state == DeliveryState::Pending {
+            return Err(WebhookError::Pending.into());
+        }
+        delivery.replay(now);
+        let answer = ApiResponse::new(StatusCode::ACCEPTED, DeliveryView::of(&delivery), CONSOLE);
+        let kept = keep(request, app, &answer, now);
+        let queue = found.queue(&id, &session)?;
+        match queue_again(&app.store, queue, &delivery, kept.as_ref(), now).await {
+            Ok(()) => return Ok(answer),
+            Err(StoreError::Condition(_)) => {}
+            Err(error) => return Err(error.into()),
+        }
+    }
+    Err(parlor_store::Busy.into())
+}

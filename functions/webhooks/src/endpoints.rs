@@ -1,0 +1,207 @@
+//! Endpoints: made, shown, changed, deleted, and asked to get again what they missed.
+
+use jiff::Timestamp;
+use lambda_http::http::StatusCode;
+use parlor_domain::{
+    WebhookId,
+    webhook::{Disabled, DisabledBy, Endpoint, MAX_ENDPOINTS, Replay, SigningSecret, Standing, StoredSecret, place},
+};
+use parlor_store::{Race, ReadBatch, StoreError, Webhook};
+use parlor_web::{
+    ApiError, ApiRequest, ApiResponse, AppState, List,
+    operation::{keep, replay},
+};
+
+use crate::{
+    CONSOLE, WebhookError,
+    input::{self, Change, New, ReplaySince, Rotation},
+    json::{RevealedView, WebhookView, etag},
+    read,
+};
+
+/// One `BatchGetItem` and one `Query`, side by side.
+pub(crate) async fn list(app: &AppState, request: &ApiRequest) -> Result<ApiResponse, ApiError> {
+    let now = app.clock.now();
+    let (read, webhooks) = tokio::join!(read(app, request, ReadBatch::new(), now), app.store.webhooks());
+    read?;
+    let items = webhooks?.iter().map(|webhook| WebhookView::of(webhook, now)).collect();
+    Ok(ApiResponse::new(StatusCode::OK, List { items, next_cursor: None }, CONSOLE))
+}
+
+/// One `BatchGetItem`.
+pub(crate) async fn show(app: &AppState, request: &ApiRequest, id: WebhookId) -> Result<ApiResponse, ApiError> {
+    let now = app.clock.now();
+    let (found, _) = read(app, request, ReadBatch::new().webhook(&id), now).await?;
+    let webhook = found.webhook(&id)?.ok_or(ApiError::NotFound)?;
+    Ok(answer(&webhook, StatusCode::OK, now))
+}
+
+/// One `BatchGetItem` and one `TransactWriteItems`.
+pub(crate) async fn create(app: &AppState, request: &ApiRequest) -> Result<ApiResponse, ApiError> {
+    let input: New = request.input()?;
+    let mut race = Race::new(&app.entropy);
+    while race.goes_on().await {
+        let now = app.clock.now();
+        let keys = input.team.as_ref().map_or_else(ReadBatch::new, |team| ReadBatch::new().team(team));
+        let (found, caller) = read(app, request, keys, now).await?;
+        request.check_csrf(&caller, app)?;
+        if let Some(answer) = replay(request, app, &found, now)? {
+            return Ok(answer);
+        }
+        let secret = SigningSecret::generate(&app.entropy);
+        let id = WebhookId::generate(&app.entropy);
+        let sealed = app.keyring.seal(&place(&id), &secret.reveal(), &app.entropy);
+        let endpoint = Endpoint {
+            url: input::url(&input.url, app.webhook_targets)?,
+            description: input::description(input.description.clone())?,
+            team: input::team(input.team.clone(), &found)?,
+            events: input::events(&input.events)?,
+            secrets: vec![StoredSecret { sealed, created_at: now, until: None }],
+            created_at: now,
+            id,
+        };
+        let webhook = Webhook { endpoint, standing: Standing::default(), version: 1 };
+        let answer = revealed(&webhook, secret.reveal(), StatusCode::CREATED, now);
+        let kept = keep(request, app, &answer, now);
+        match app.store.create_webhook(&webhook.endpoint, kept.as_ref()).await {
+            Ok(()) => return Ok(answer),
+            // Kept meanwhile, or one too many: a look tells.
+            Err(StoreError::Condition(_)) => {
+                if app.store.webhooks().await?.len() >= MAX_ENDPOINTS {
+                    return Err(WebhookError::TooMany.into());
+                }
+            }
+            Err(error) => return Err(error.into()),
+        }
+    }
+    Err(parlor_store::Busy.into())
+}
+
+/// One `BatchGetItem` and one `TransactWriteItems`.
+pub(crate) async fn change(app: &AppState, request: &ApiRequest, id: WebhookId) -> Result<ApiResponse, ApiError> {
+    let input: Change = request.input()?;
+    let now = app.clock.now();
+    let keys = ReadBatch::new().webhook(&id);
+    let keys = input.team.as_ref().and_then(Option::as_ref).map_or(keys.clone(), |team| keys.team(team));
+    let (found, caller) = read(app, request, keys, now).await?;
+    request.check_csrf(&caller, app)?;
+    let read = found.webhook(&id)?.ok_or(ApiError::NotFound)?;
+    must_match(request, &read)?;
+    let mut webhook = read.clone();
+    let endpoint = &mut webhook.endpoint;
+    if let Some(url) = &input.url {
+        endpoint.url = input::url(url, app.webhook_targets)?;
+    }
+    if let Some(description) = input.description {
+        endpoint.description = input::description(description)?;
+    }
+    if let Some(team) = input.team {
+        endpoint.team = input::team(team, &found)?;
+    }
+    if let Some(events) = &input.events {
+        endpoint.events = input::events(events)?;
+    }
+    match input.enabled {
+        Some(true) if webhook.standing.disabled.is_some() => {
+            webhook.standing = Standing { replay: webhook.standing.replay, ..Standing::default() };
+        }
+        Some(false) if webhook.standing.disabled.is_none() => {
+            webhook.standing.disabled = Some(Disabled { by: DisabledBy::Admin, at: now });
+        }
+        _ => {}
+    }
+    webhook.version += 1;
+    let disabled = webhook.standing.disabled.as_ref();
+    match app.store.save_webhook(&read, &webhook.endpoint, disabled, None, None).await {
+        Ok(()) => Ok(answer(&webhook, StatusCode::OK, now)),
+        Err(StoreError::Condition(_)) => Err(WebhookError::Stale.into()),
+        Err(error) => Err(error.into()),
+    }
+}
+
+/// One `BatchGetItem` and one `TransactWriteItems`.
+pub(crate) async fn delete(app: &AppState, request: &ApiRequest, id: WebhookId) -> Result<ApiResponse, ApiError> {
+    let now = app.clock.now();
+    let (found, caller) = read(app, request, ReadBatch::new().webhook(&id), now).await?;
+    request.check_csrf(&caller, app)?;
+    let webhook = found.webhook(&id)?.ok_or(ApiError::NotFound)?;
+    match app.store.delete_webhook(&id).await {
+        // Somebody else deleted it meanwhile: it is gone either way.
+        Ok(()) | Err(StoreError::Condition(_)) => Ok(answer(&webhook, StatusCode::OK, now)),
+        Err(error) => Err(error.into()),
+    }
+}
+
+/// One `BatchGetItem` and one `TransactWriteItems`.
+pub(crate) async fn rotate(app: &AppState, request: &ApiRequest, id: WebhookId) -> Result<ApiResponse, ApiError> {
+    let input: Rotation = request.input()?;
+    let overlap = input.overlap()?;
+    save(app, request, &id, |webhook, now| {
+        let secret = SigningSecret::generate(&app.entropy);
+        let sealed = app.keyring.seal(&place(&id), &secret.reveal(), &app.entropy);
+        webhook.endpoint.rotate(sealed, overlap, now);
+        Ok(revealed(webhook, secret.reveal(), StatusCode::OK, now))
+    })
+    .await
+}
+
+/// Asks the schedule to queue again what was given up since a time, or all of it. One `BatchGetItem` and one
+/// `TransactWriteItems`.
+pub(crate) async fn replay_since(app: &AppState, request: &ApiRequest, id: WebhookId) -> Result<ApiResponse, ApiError> {
+    let input: ReplaySince = request.input()?;
+    save(app, request, &id, |webhook, now| {
+        webhook.standing.replay = Some(Replay::since(input.since, now, input.delivered));
+        Ok(answer(webhook, StatusCode::ACCEPTED, now))
+    })
+    .await
+}
+
+/// Reads an endpoint, changes it, and saves it under the version that was read with its answer kept; losing a race
+/// means reading and changing again. One `BatchGetItem` and one `TransactWriteItems`.
+async fn save(
+    app: &AppState,
+    request: &ApiRequest,
+    id: &WebhookId,
+    change: impl Fn(&mut Webhook, Timestamp) -> Result<ApiResponse, ApiError>,
+) -> Result<ApiResponse, ApiError> {
+    let mut race = Race::new(&app.entropy);
+    while race.goes_on().await {
+        let now = app.clock.now();
+        let (found, caller) = read(app, request, ReadBatch::new().webhook(id), now).await?;
+        request.check_csrf(&caller, app)?;
+        if let Some(answer) = replay(request, app, &found, now)? {
+            return Ok(answer);
+        }
+        let read = found.webhook(id)?.ok_or(ApiError::NotFound)?;
+        let mut webhook = Webhook { version: read.version + 1, ..read.clone() };
+        let answer = change(&mut webhook, now)?;
+        let kept = keep(request, app, &answer, now);
+        let asked = webhook.standing.replay.as_ref().filter(|replay| read.standing.replay.as_ref() != Some(replay));
+        let disabled = webhook.standing.disabled.as_ref();
+        match app.store.save_webhook(&read, &webhook.endpoint, disabled, asked, kept.as_ref()).await {
+            Ok(()) => return Ok(answer),
+            Err(StoreError::Condition(_)) => {}
+            Err(error) => return Err(error.into()),
+        }
+    }
+    Err(parlor_store::Busy.into())
+}
+
+fn answer(webhook: &Webhook, status: StatusCode, now: Timestamp) -> ApiResponse {
+    let answer = ApiResponse::new(status, WebhookView::of(webhook, now), CONSOLE);
+    ApiResponse { etag: Some(etag(webhook)), ..answer }
+}
+
+fn revealed(webhook: &Webhook, secret: String, status: StatusCode, now: Timestamp) -> ApiResponse {
+    let answer = ApiResponse::new(status, RevealedView { webhook: WebhookView::of(webhook, now), secret }, CONSOLE);
+    ApiResponse { etag: Some(etag(webhook)), ..answer }
+}
+
+/// `If-Match` has to name the version that was read: endpoints are never overwritten blindly.
+fn must_match(request: &ApiRequest, webhook: &Webhook) -> Result<(), WebhookError> {
+    match request.if_match.as_deref() {
+        None => Err(WebhookError::NoIfMatch),
+        Some(given) if given == etag(webhook) => Ok(()),
+        Some(_) => Err(WebhookError::Stale),
+    }
+}
