@@ -349,15 +349,24 @@ impl LiveMessage {
     /// Renews the lease, and says what is newest and who is here: whoever missed a hint learns of it within a ping.
     async fn ping(&self, id: &str, session: &SessionId, context: &RequestContext) -> Result<(), FrameError> {
         let now = self.clock.now();
-        let batch = ReadBatch::new().session_alone(session).newest_event(session).eventually();
-        let (presence, found) = tokio::join!(self.store.renew_lease(session, id, now), self.store.read(batch));
+        let batch = ReadBatch::new().session_alone(session).newest_event(session);
+        let hint = self.store.read(batch.clone().eventually());
+        let (presence, found) = tokio::join!(self.store.renew_lease(session, id, now), hint);
         let Some(presence) = presence.map_err(unavailable)? else { return Err(FrameError::NotConnected) };
         let Some(lease) = presence.0.get(id) else { return Err(FrameError::NotConnected) };
-        let stored = found.and_then(|found| found.session(session)).map_err(unavailable)?;
-        let Some(Stored { session, .. }) = stored else { return Err(FrameError::NotConnected) };
-        if lease.who == Who::Customer {
-            check_customer(&session, now)?;
-        }
+        let here = |found: ReadResult| {
+            let stored = found.session(session).map_err(unavailable)?;
+            let Some(Stored { session, .. }) = stored else { return Err(FrameError::NotConnected) };
+            if lease.who == Who::Customer {
+                check_customer(&session, now)?;
+            }
+            Ok(session)
+        };
+        let session = match here(found.map_err(unavailable)?) {
+            Ok(session) => session,
+            // What was true a moment ago is good enough to answer, and not to turn anybody out.
+            Err(_) => here(self.store.read(batch).await.map_err(unavailable)?)?,
+        };
         let audience = Audience::from(&lease.who);
         let mut frames = vec![Frame::pong(&session, &presence, audience, now)];
         if context.request_time_epoch - context.connected_at >= OLD_AGE_MS {

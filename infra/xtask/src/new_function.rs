@@ -28,6 +28,7 @@ test = false
 
 [dependencies]
 parlor-runtime.workspace = true
+parlor-web.workspace = true
 lambda_http.workspace = true
 lambda_runtime.workspace = true
 tokio.workspace = true
@@ -37,40 +38,33 @@ const MAIN: &str = r#"//! Starts the function: everything is built here, in init
 
 #[tokio::main(flavor = "local")]
 async fn main() -> Result<(), lambda_runtime::Error> {
-    parlor_runtime::run_http::<new_function::NewFunction>().await
+    parlor_runtime::run_http::<parlor_web::Router<new_function::NewFunction>>().await
 }
 "#;
 
 const LIB: &str = r#"//! GET `/new-function`: says that it is there.
 
-use lambda_http::{Body, Request, Response};
-use parlor_runtime::{HttpFunction, Runtime};
+use lambda_http::{Body, Response, http::Method};
+use parlor_web::{
+    AppState, Rows, WebFunction,
+    customer::{PageError, Visit},
+};
 
 /// Says that it is there.
 #[derive(Debug)]
 pub struct NewFunction;
 
-impl HttpFunction for NewFunction {
+impl WebFunction for NewFunction {
     const NAME: &'static str = "new-function";
+    type State = AppState;
 
-    fn new(_: &Runtime) -> Self {
-        Self
-    }
-
-    async fn handle(&self, _: Request) -> Response<Body> {
-        Response::new(Body::from("new-function is here\n"))
+    fn routes<R: Rows<AppState>>(rows: R) -> R {
+        rows.page(Method::GET, "/new-function", show)
     }
 }
 
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[tokio::test]
-    async fn it_answers() {
-        let response = NewFunction.handle(Request::new(Body::Empty)).await;
-        assert_eq!(response.status(), 200);
-    }
+async fn show(_: &AppState, _: &Visit) -> Result<Response<Body>, PageError> {
+    Ok(Response::new(Body::from("new-function is here\n")))
 }
 "#;
 
@@ -94,7 +88,6 @@ const WHAT_IS_LEFT: &str = "\
 
   functions/new-function/src/lib.rs       what it does
   infra/template.yaml                     its routes, its description, and what its role may do (`Policies`)
-  infra/openapi/src/lib.rs                its `endpoints()`, if it has operations under /v1
   tests/tests/crashes/operations.rs       its routes, or why they are left out
   tests/tests/budgets.rs, docs/budgets.md what its operations cost
   tests/bench/src/cases.rs                what it is measured with
@@ -158,7 +151,7 @@ fn make(root: &Path, name: &str) -> Result<Vec<PathBuf>, Failure> {
     edit("infra/local/Cargo.toml", &[("# The house.", Place::Before, format!("{name}.workspace = true\n"))])?;
     edit(
         "infra/local/src/registry.rs",
-        &[("http::<", Place::AfterLast, format!("        http::<{code}::{kind}>(),\n"))],
+        &[("web::<", Place::AfterLast, format!("        web::<{code}::{kind}>(),\n"))],
     )?;
     edit(
         "infra/template.yaml",
@@ -221,11 +214,11 @@ mod tests {
         assert_eq!(make(&folder, "session-note2").unwrap().len(), 7);
         let read = |file: &str| fs::read_to_string(folder.join(file)).unwrap();
         for (file, line) in [
-            ("functions/session-note2/src/main.rs", "run_http::<session_note2::SessionNote2>()"),
+            ("functions/session-note2/src/main.rs", "run_http::<parlor_web::Router<session_note2::SessionNote2>>()"),
             ("functions/session-note2/src/lib.rs", "const NAME: &'static str = \"session-note2\";"),
             ("Cargo.toml", "\nsession-note2 = { path = \"functions/session-note2\" }\n\n"),
             ("infra/local/Cargo.toml", "\nsession-note2.workspace = true\n# The house.\n"),
-            ("infra/local/src/registry.rs", "        http::<session_note2::SessionNote2>(),\n        event::<"),
+            ("infra/local/src/registry.rs", "        web::<session_note2::SessionNote2>(),\n        event::<"),
             ("infra/template.yaml", "\n        SessionNote2,\n        CustomerEntry,"),
             ("infra/template.yaml", "Path: \"/session-note2\" } }\n\n  # --- The live connection ---"),
         ] {

@@ -26,8 +26,7 @@
 //! `cargo xtask openapi` writes `docs/openapi.json`. What every operation can refuse with is documented by itself; name the
 //! further [`crate::Code`]s that this one can (a new one goes into `problem.rs` first). Types that are read or written
 //! derive `schemars::JsonSchema` (`#[schemars(rename = "…")]` gives a private type its public name); doc comments become
-//! descriptions. A new function is a line in `infra/local/src/registry.rs` and, if it has operations, in
-//! `infra/openapi/src/lib.rs`.
+//! descriptions. A new function is a line in `infra/local/src/registry.rs`.
 //!
 //! Tests hold it: that the template has exactly the rows' routes, that the file is fresh, that every documented request is
 //! answered as documented, and that every answer in any test through the API conforms.
