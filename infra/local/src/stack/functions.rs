@@ -1,0 +1,61 @@
+//! The functions and the environment that they are built from.
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use parlor_runtime::Runtime;
+
+use super::StackError;
+use crate::clock::LocalClock;
+use crate::invoke::{Entry, Functions};
+use crate::template::{Template, Variables};
+
+/// Adds every function that is in both the template and the registry.
+pub(super) fn fill(
+    mut functions: Functions,
+    registry: &[Entry],
+    template: &Template,
+    environment: &BTreeMap<String, String>,
+    clock: &LocalClock,
+) -> Result<Functions, StackError> {
+    for entry in registry {
+        let Some(function) = template.functions.get(entry.name) else {
+            tracing::warn!(function = entry.name, "not in the template, so not deployed");
+            continue;
+        };
+        let runtime = runtime(entry.name, environment, &function.environment, clock)?;
+        functions.add(entry, &runtime, Duration::from_secs(function.timeout));
+    }
+    Ok(functions)
+}
+
+/// A variable of a function: the template's, with what only AWS can know filled in. One that the template does not list is
+/// not there, except for those that Lambda itself sets.
+pub(super) fn variable_of(
+    function: &str,
+    variable: &str,
+    environment: &BTreeMap<String, String>,
+    template: &Variables,
+) -> Option<String> {
+    if variable == "AWS_LAMBDA_FUNCTION_NAME" {
+        return Some(function.to_owned());
+    }
+    match template.get(variable) {
+        Some(Some(value)) => Some(value.clone()),
+        Some(None) => environment.get(variable).cloned(),
+        None if variable.starts_with("AWS_") => environment.get(variable).cloned(),
+        None => None,
+    }
+}
+
+/// A function's runtime: built from its variables as its process would be.
+pub(super) fn runtime(
+    name: &str,
+    environment: &BTreeMap<String, String>,
+    template: &Variables,
+    clock: &LocalClock,
+) -> Result<Runtime, StackError> {
+    let env = |variable: &str| variable_of(name, variable, environment, template);
+    let runtime = Runtime::from_env(&env).map_err(|source| StackError::Config { function: name.to_owned(), source })?;
+    Ok(runtime.with_clock(clock.clock.clone()))
+}
