@@ -5,13 +5,11 @@ import { execFileSync } from "node:child_process";
 import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { createServer } from "node:http";
 import { tmpdir } from "node:os";
-import { dirname, extname, join, resolve } from "node:path";
+import { extname, join } from "node:path";
 import { after, before, describe, test } from "node:test";
-import { fileURLToPath } from "node:url";
-import { launch } from "./harness.mjs";
+import { built, launch } from "./harness.mjs";
 
-const here = dirname(fileURLToPath(import.meta.url));
-const program = process.env.SAMPLES_PROGRAM ?? resolve(here, "../../target/debug/examples/samples");
+const program = built("SAMPLES_PROGRAM", "examples/samples");
 assert.ok(existsSync(program), `${program} is not built: cargo build -p parlor-templates --example samples`);
 const folder = mkdtempSync(join(tmpdir(), "parlor-console-"));
 execFileSync(program, [folder]);

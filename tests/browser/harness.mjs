@@ -1,6 +1,6 @@
 // What every browser test needs: a stack of its own, Chromium, people in windows, and the checks that hold on every page.
 import assert from "node:assert/strict";
-import { spawn } from "node:child_process";
+import { execFileSync, spawn } from "node:child_process";
 import { appendFileSync, existsSync, mkdirSync, readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { dirname, join, resolve } from "node:path";
@@ -47,12 +47,20 @@ export const WIDTHS = [320, 390, 1280];
 /** How long anything that happens by itself (a live update, a mail) may take. */
 export const SOON = 10_000;
 
+/** A program of ours: what `variable` names, or what lies where cargo builds. */
+export function built(variable, path) {
+  if (process.env[variable]) return process.env[variable];
+  const asked = ["metadata", "--no-deps", "--format-version", "1"];
+  const said = execFileSync("cargo", asked, { cwd: here, encoding: "utf8", maxBuffer: 2 ** 26 });
+  return join(JSON.parse(said).target_directory, "debug", path);
+}
+
 /** One Parlor on a free port that keeps nothing. */
 export class Stack {
   #process;
 
   static async start() {
-    const program = process.env.PARLOR_PROGRAM ?? resolve(here, "../../target/debug/parlor");
+    const program = built("PARLOR_PROGRAM", "parlor");
     assert.ok(existsSync(program), `${program} is not built: cargo build`);
     const stack = new Stack();
     stack.#process = spawn(program, ["--ephemeral", "--port", "0", "--ready-json"], {

@@ -28,7 +28,7 @@ use serde_json::{Value, json};
 use contract::contract;
 
 /// A running stack, and everything to use it with.
-pub struct House {
+pub struct Installation {
     /// The stack.
     pub stack: Stack,
     /// Looks into the tables; counted under `test`.
@@ -46,7 +46,7 @@ pub struct House {
     http: reqwest::Client,
 }
 
-impl House {
+impl Installation {
     /// Starts one in memory, counting requests to DynamoDB.
     pub async fn start() -> Self {
         Self::of(Stack::builder().ephemeral().count_requests(true).start().await.unwrap()).await
@@ -151,7 +151,7 @@ impl House {
         (StatusCode::from_u16(answer.status).unwrap(), answer.body)
     }
 
-    /// As [`House::call_with`], where the invocation may die: then the platform answers 500 in words of its own, which is
+    /// As [`Installation::call_with`], where the invocation may die: then the platform answers 500 in words of its own, which is
     /// no answer of the API.
     pub async fn tried(
         &self,
@@ -192,7 +192,7 @@ impl House {
         answer
     }
 
-    /// A request to the API without credentials, for [`House::judged`].
+    /// A request to the API without credentials, for [`Installation::judged`].
     pub fn request(&self, method: Method, path: &str) -> reqwest::RequestBuilder {
         self.http.request(method, format!("{}{path}", self.stack.url()))
     }

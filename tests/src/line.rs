@@ -11,7 +11,7 @@ use tokio_tungstenite::{
     tungstenite::{self, Message, client::IntoClientRequest as _, http::HeaderValue},
 };
 
-use crate::{House, canary};
+use crate::{Installation, canary};
 
 /// How long a frame may take on a busy machine.
 const PATIENCE: Duration = Duration::from_secs(20);
@@ -23,9 +23,9 @@ pub struct Line {
 }
 
 impl Line {
-    /// Opens one to the house with `ticket`, or says the status of the refusal; 0 when there was no answer.
-    pub async fn open(house: &House, ticket: &str, origin: Option<&str>) -> Result<Self, u16> {
-        Self::at(&format!("{}?ticket={ticket}", house.runtime.config.live_url), "", origin).await
+    /// Opens one to the installation with `ticket`, or says the status of the refusal; 0 when there was no answer.
+    pub async fn open(installation: &Installation, ticket: &str, origin: Option<&str>) -> Result<Self, u16> {
+        Self::at(&format!("{}?ticket={ticket}", installation.runtime.config.live_url), "", origin).await
     }
 
     /// Opens one to an address that has its ticket in it, to speak about `session`; or says the status of the refusal, 0

@@ -12,7 +12,7 @@ use tokio::{
     sync::Notify,
 };
 
-use crate::{House, canary};
+use crate::{Installation, canary};
 
 /// One request as it came.
 #[derive(Debug, Clone)]
@@ -210,9 +210,9 @@ pub struct Endpoint {
 
 impl Endpoint {
     /// One that hears of these types (all, when there are none).
-    pub async fn new(house: &House, events: &[&str]) -> Self {
+    pub async fn new(installation: &Installation, events: &[&str]) -> Self {
         let receiver = Receiver::start().await;
-        let made = house.post("/v1/webhooks", json!({"url": receiver.url, "events": events})).await;
+        let made = installation.post("/v1/webhooks", json!({"url": receiver.url, "events": events})).await;
         Self::of(&made, receiver)
     }
 
@@ -231,18 +231,18 @@ impl Endpoint {
     }
 
     /// The endpoint as the API shows it.
-    pub async fn read(&self, house: &House) -> Value {
-        house.get(&self.path("")).await
+    pub async fn read(&self, installation: &Installation) -> Value {
+        installation.get(&self.path("")).await
     }
 
     /// Its newest deliveries.
-    pub async fn deliveries(&self, house: &House) -> Vec<Value> {
-        house.get(&self.path("/deliveries")).await["items"].as_array().unwrap().clone()
+    pub async fn deliveries(&self, installation: &Installation) -> Vec<Value> {
+        installation.get(&self.path("/deliveries")).await["items"].as_array().unwrap().clone()
     }
 
     /// Of the delivery of an event: state and statuses of the attempts.
-    pub async fn states(&self, house: &House) -> Vec<(String, usize)> {
-        let deliveries = self.deliveries(house).await;
+    pub async fn states(&self, installation: &Installation) -> Vec<(String, usize)> {
+        let deliveries = self.deliveries(installation).await;
         let of = |delivery: &Value| {
             (delivery["state"].as_str().unwrap().to_owned(), delivery["attempts"].as_array().unwrap().len())
         };
@@ -250,10 +250,10 @@ impl Endpoint {
     }
 
     /// Changes it over the version that stands.
-    pub async fn change(&self, house: &House, change: Value) -> Value {
-        let version = house.etag(&self.path("")).await;
+    pub async fn change(&self, installation: &Installation, change: Value) -> Value {
+        let version = installation.etag(&self.path("")).await;
         let (status, answer) =
-            house.call_with(Method::PATCH, &self.path(""), Some(change), &[("if-match", &version)]).await;
+            installation.call_with(Method::PATCH, &self.path(""), Some(change), &[("if-match", &version)]).await;
         assert_eq!(status, 200, "{answer}");
         answer
     }

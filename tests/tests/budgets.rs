@@ -5,7 +5,7 @@
 use std::collections::BTreeMap;
 
 use parlor_domain::Role;
-use parlor_tests::House;
+use parlor_tests::Installation;
 use reqwest::Method;
 use serde_json::json;
 use tokio::{
@@ -29,22 +29,22 @@ fn table() -> BTreeMap<String, (String, String)> {
 
 /// Runs operations one after the other and holds each to its row.
 struct Ledger {
-    house: House,
+    installation: Installation,
     rows: BTreeMap<String, (String, String)>,
     wrong: Vec<String>,
 }
 
 impl Ledger {
-    async fn hold(&mut self, operation: &str, run: impl AsyncFnOnce(&House)) {
+    async fn hold(&mut self, operation: &str, run: impl AsyncFnOnce(&Installation)) {
         // What earlier operations set in motion must not be counted here.
-        self.house.stack.settle().await;
-        self.house.stack.reset_requests();
-        run(&self.house).await;
-        self.house.stack.settle().await;
+        self.installation.stack.settle().await;
+        self.installation.stack.reset_requests();
+        run(&self.installation).await;
+        self.installation.stack.settle().await;
         match self.rows.remove(operation) {
             None => self.wrong.push(format!("{operation}: no row in docs/budgets.md")),
             Some((function, promised)) => {
-                let counted = self.house.requests_of(&function);
+                let counted = self.installation.requests_of(&function);
                 if counted != promised {
                     self.wrong.push(format!("{operation}: promised `{promised}`, counted `{counted}`"));
                 }
@@ -76,33 +76,43 @@ fn no_operation_makes_more_than_one_trip_each_way() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn every_operation_costs_what_the_table_says() {
-    let house = House::start().await;
-    let session = house.session(None).await;
+    let installation = Installation::start().await;
+    let session = installation.session(None).await;
     let path = |what: &str| format!("/v1/sessions/{session}{what}");
-    let link = house.link(&session).await;
-    let customer = house.browser();
-    let agent = house.signed_in(&house.agent).await;
-    let supervisor = house.signed_in(&house.member("Sam Ode", Role::Supervisor).await).await;
-    let mut ledger = Ledger { house, rows: table(), wrong: vec![] };
+    let link = installation.link(&session).await;
+    let customer = installation.browser();
+    let agent = installation.signed_in(&installation.agent).await;
+    let supervisor = installation.signed_in(&installation.member("Sam Ode", Role::Supervisor).await).await;
+    let mut ledger = Ledger { installation, rows: table(), wrong: vec![] };
 
     let start = json!({"customer": {"name": "Ola Berg", "email": "ola@example.net"}});
-    ledger.hold("start a session", async |house| drop(house.post("/v1/sessions", start.clone()).await)).await;
-    ledger.hold("deliver one outbox entry", async |house| drop(house.post("/v1/sessions", start.clone()).await)).await;
-    let planned = json!({"customer": {"name": "Ola Berg", "email": "ola@example.net"}, "mode": "plan"});
-    let planned = ledger.house.post("/v1/sessions", planned).await["id"].as_str().unwrap().to_owned();
     ledger
-        .hold("invite", async |house| drop(house.post(&format!("/v1/sessions/{planned}/invite"), json!({})).await))
+        .hold("start a session", async |installation| drop(installation.post("/v1/sessions", start.clone()).await))
         .await;
-    ledger.hold("generate a link", async |house| drop(house.post(&path("/links"), json!({})).await)).await;
-    ledger.hold("read a session", async |house| drop(house.get(&path("")).await)).await;
-    ledger.hold("list sessions, all", async |house| drop(house.get("/v1/sessions").await)).await;
+    ledger
+        .hold("deliver one outbox entry", async |installation| {
+            drop(installation.post("/v1/sessions", start.clone()).await)
+        })
+        .await;
+    let planned = json!({"customer": {"name": "Ola Berg", "email": "ola@example.net"}, "mode": "plan"});
+    let planned = ledger.installation.post("/v1/sessions", planned).await["id"].as_str().unwrap().to_owned();
+    ledger
+        .hold("invite", async |installation| {
+            drop(installation.post(&format!("/v1/sessions/{planned}/invite"), json!({})).await)
+        })
+        .await;
+    ledger
+        .hold("generate a link", async |installation| drop(installation.post(&path("/links"), json!({})).await))
+        .await;
+    ledger.hold("read a session", async |installation| drop(installation.get(&path("")).await)).await;
+    ledger.hold("list sessions, all", async |installation| drop(installation.get("/v1/sessions").await)).await;
     ledger.hold("list sessions, my", async |_| assert_eq!(agent.get("/v1/sessions?scope=my").await.status, 200)).await;
     ledger
         .hold("list sessions, team", async |_| {
             assert_eq!(supervisor.get("/v1/sessions?scope=team").await.status, 200);
         })
         .await;
-    ledger.hold("list events", async |house| drop(house.get(&path("/events")).await)).await;
+    ledger.hold("list events", async |installation| drop(installation.get(&path("/events")).await)).await;
     ledger.hold("opening page", async |_| assert_eq!(customer.get(&link).await.status, 200)).await;
     ledger
         .hold("continue", async |_| assert_eq!(customer.post(&format!("{link}/continue"), &[]).await.status, 303))
@@ -127,9 +137,11 @@ async fn every_operation_costs_what_the_table_says() {
         })
         .await;
     ledger
-        .hold("message by request", async |house| drop(house.post(&path("/messages"), json!({"text": "hi"})).await))
+        .hold("message by request", async |installation| {
+            drop(installation.post(&path("/messages"), json!({"text": "hi"})).await)
+        })
         .await;
-    ledger.hold("list messages", async |house| drop(house.get(&path("/messages")).await)).await;
+    ledger.hold("list messages", async |installation| drop(installation.get(&path("/messages")).await)).await;
     ledger.hold("welcome page", async |_| assert_eq!(agent.get("/console").await.status, 200)).await;
     ledger
         .hold("agent's room", async |_| assert_eq!(agent.get(&format!("/console/s/{session}")).await.status, 200))
@@ -150,16 +162,24 @@ async fn every_operation_costs_what_the_table_says() {
         })
         .await;
     ledger.hold("see the PIN", async |_| assert_eq!(agent.get(&path("/pin")).await.status, 200)).await;
-    ledger.hold("reset the tries", async |house| drop(house.post(&path("/pin/reset"), json!({})).await)).await;
-    ledger.hold("release the device", async |house| drop(house.post(&path("/device/release"), json!({})).await)).await;
-    ledger.hold("keep open", async |house| drop(house.post(&path("/keep-open"), json!({})).await)).await;
-    ledger.hold("end", async |house| drop(house.post(&path("/end"), json!({})).await)).await;
-    ledger.hold("end what has ended", async |house| drop(house.post(&path("/end"), json!({})).await)).await;
-    ledger.hold("renew", async |house| drop(house.post(&path("/renew"), json!({})).await)).await;
-    ledger.hold("read the system's settings", async |house| drop(house.get("/v1/settings").await)).await;
     ledger
-        .hold("sweep, nothing due", async |house| {
-            drop(house.stack.run_schedule("sweep-inactivity").await.unwrap());
+        .hold("reset the tries", async |installation| drop(installation.post(&path("/pin/reset"), json!({})).await))
+        .await;
+    ledger
+        .hold("release the device", async |installation| {
+            drop(installation.post(&path("/device/release"), json!({})).await)
+        })
+        .await;
+    ledger.hold("keep open", async |installation| drop(installation.post(&path("/keep-open"), json!({})).await)).await;
+    ledger.hold("end", async |installation| drop(installation.post(&path("/end"), json!({})).await)).await;
+    ledger
+        .hold("end what has ended", async |installation| drop(installation.post(&path("/end"), json!({})).await))
+        .await;
+    ledger.hold("renew", async |installation| drop(installation.post(&path("/renew"), json!({})).await)).await;
+    ledger.hold("read the system's settings", async |installation| drop(installation.get("/v1/settings").await)).await;
+    ledger
+        .hold("sweep, nothing due", async |installation| {
+            drop(installation.stack.run_schedule("sweep-inactivity").await.unwrap());
         })
         .await;
     webhook_rows(&mut ledger).await;
@@ -175,10 +195,10 @@ async fn every_operation_costs_what_the_table_says() {
 }
 
 async fn pin_rows(ledger: &mut Ledger) {
-    ledger.house.settings(json!({"authentication": {"method": "pin"}})).await;
-    let session = ledger.house.session(Some("4711")).await;
-    let link = ledger.house.link(&session).await;
-    let customer = ledger.house.browser();
+    ledger.installation.settings(json!({"authentication": {"method": "pin"}})).await;
+    let session = ledger.installation.session(Some("4711")).await;
+    let link = ledger.installation.link(&session).await;
+    let customer = ledger.installation.browser();
     customer.get(&link).await;
     ledger
         .hold("continue towards the PIN page", async |_| {
@@ -196,15 +216,15 @@ async fn pin_rows(ledger: &mut Ledger) {
             assert_eq!(customer.post(&format!("{link}/pin"), &[("code", "4711")]).await.status, 303);
         })
         .await;
-    let (status, _) = ledger.house.call(Method::GET, &format!("/v1/sessions/{session}"), None).await;
+    let (status, _) = ledger.installation.call(Method::GET, &format!("/v1/sessions/{session}"), None).await;
     assert!(status.is_success());
 }
 
 async fn code_rows(ledger: &mut Ledger) {
-    ledger.house.settings(json!({"authentication": {"method": "otp"}})).await;
-    let session = ledger.house.session(None).await;
-    let link = ledger.house.link(&session).await;
-    let customer = ledger.house.browser();
+    ledger.installation.settings(json!({"authentication": {"method": "otp"}})).await;
+    let session = ledger.installation.session(None).await;
+    let link = ledger.installation.link(&session).await;
+    let customer = ledger.installation.browser();
     customer.get(&link).await;
     ledger
         .hold("continue, and a code is sent", async |_| {
@@ -212,19 +232,19 @@ async fn code_rows(ledger: &mut Ledger) {
         })
         .await;
     ledger.hold("code page", async |_| assert_eq!(customer.get(&format!("{link}/otp")).await.status, 200)).await;
-    ledger.house.stack.advance(31).await;
+    ledger.installation.stack.advance(31).await;
     ledger
         .hold("another code", async |_| {
             assert_eq!(customer.post(&format!("{link}/otp/send"), &[]).await.status, 303);
         })
         .await;
-    let code = ledger.house.code(&session).await;
+    let code = ledger.installation.code(&session).await;
     ledger
         .hold("the right code", async |_| {
             assert_eq!(customer.post(&format!("{link}/otp"), &[("code", &code)]).await.status, 303);
         })
         .await;
-    ledger.house.stack.advance(31).await;
+    ledger.installation.stack.advance(31).await;
     ledger
         .hold("a new link from the room", async |_| {
             assert_eq!(customer.post(&format!("/r/{session}/new-link"), &[]).await.status, 200);
@@ -242,51 +262,62 @@ async fn webhook_rows(ledger: &mut Ledger) {
             let _ = stream.write_all(b"HTTP/1.1 204 X\r\nconnection: close\r\n\r\n").await;
         }
     });
-    let session = ledger.house.session(None).await;
+    let session = ledger.installation.session(None).await;
     let message = format!("/v1/sessions/{session}/messages");
     let said = json!({"text": "hello"});
-    ledger.hold("an event to no webhook", async |house| drop(house.post(&message, said.clone()).await)).await;
+    ledger
+        .hold("an event to no webhook", async |installation| drop(installation.post(&message, said.clone()).await))
+        .await;
     let body = json!({"url": url, "events": ["message"]});
     let keyed = [("idempotency-key", "budget")];
     let mut made = json!(null);
     ledger
-        .hold("make a webhook", async |house| {
-            made = house.call_with(Method::POST, "/v1/webhooks", Some(body.clone()), &keyed).await.1;
+        .hold("make a webhook", async |installation| {
+            made = installation.call_with(Method::POST, "/v1/webhooks", Some(body.clone()), &keyed).await.1;
         })
         .await;
     let path = |rest: &str| format!("/v1/webhooks/{}{rest}", made["id"].as_str().unwrap());
-    ledger.hold("list webhooks", async |house| drop(house.get("/v1/webhooks").await)).await;
-    ledger.hold("read a webhook", async |house| drop(house.get(&path("")).await)).await;
-    ledger.hold("an event to one webhook", async |house| drop(house.post(&message, said.clone()).await)).await;
+    ledger.hold("list webhooks", async |installation| drop(installation.get("/v1/webhooks").await)).await;
+    ledger.hold("read a webhook", async |installation| drop(installation.get(&path("")).await)).await;
     ledger
-        .hold("retry webhooks, nothing due", async |house| {
-            drop(house.stack.run_schedule("retry-webhooks").await.unwrap());
+        .hold("an event to one webhook", async |installation| drop(installation.post(&message, said.clone()).await))
+        .await;
+    ledger
+        .hold("retry webhooks, nothing due", async |installation| {
+            drop(installation.stack.run_schedule("retry-webhooks").await.unwrap());
         })
         .await;
-    let event = ledger.house.get(&path("/deliveries")).await["items"][0]["id"].as_str().unwrap().to_owned();
-    ledger.hold("list deliveries", async |house| drop(house.get(&path("/deliveries")).await)).await;
+    let event = ledger.installation.get(&path("/deliveries")).await["items"][0]["id"].as_str().unwrap().to_owned();
+    ledger.hold("list deliveries", async |installation| drop(installation.get(&path("/deliveries")).await)).await;
     let delivery = path(&format!("/deliveries/{event}"));
-    ledger.hold("read a delivery", async |house| drop(house.get(&delivery).await)).await;
+    ledger.hold("read a delivery", async |installation| drop(installation.get(&delivery).await)).await;
     ledger
-        .hold("replay a delivery", async |house| {
+        .hold("replay a delivery", async |installation| {
             let replay = format!("{delivery}/replay");
-            assert_eq!(house.call_with(Method::POST, &replay, None, &[("idempotency-key", "again")]).await.0, 202);
+            assert_eq!(
+                installation.call_with(Method::POST, &replay, None, &[("idempotency-key", "again")]).await.0,
+                202
+            );
         })
         .await;
     ledger
-        .hold("replay since a time", async |house| {
-            drop(house.post(&path("/replay"), json!({"since": "2026-01-01T00:00:00Z"})).await);
+        .hold("replay since a time", async |installation| {
+            drop(installation.post(&path("/replay"), json!({"since": "2026-01-01T00:00:00Z"})).await);
         })
         .await;
-    ledger.hold("rotate a secret", async |house| drop(house.post(&path("/rotate"), json!({})).await)).await;
-    let version = ledger.house.etag(&path("")).await;
     ledger
-        .hold("change a webhook", async |house| {
+        .hold("rotate a secret", async |installation| drop(installation.post(&path("/rotate"), json!({})).await))
+        .await;
+    let version = ledger.installation.etag(&path("")).await;
+    ledger
+        .hold("change a webhook", async |installation| {
             let (body, version) = (Some(json!({"enabled": false})), [("if-match", version.as_str())]);
-            assert_eq!(house.call_with(Method::PATCH, &path(""), body, &version).await.0, 200);
+            assert_eq!(installation.call_with(Method::PATCH, &path(""), body, &version).await.0, 200);
         })
         .await;
     ledger
-        .hold("remove a webhook", async |house| assert_eq!(house.call(Method::DELETE, &path(""), None).await.0, 200))
+        .hold("remove a webhook", async |installation| {
+            assert_eq!(installation.call(Method::DELETE, &path(""), None).await.0, 200)
+        })
         .await;
 }

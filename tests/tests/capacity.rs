@@ -3,7 +3,7 @@
 
 use std::collections::BTreeMap;
 
-use parlor_tests::{Browser, House, Line};
+use parlor_tests::{Browser, Installation, Line};
 use serde_json::{Value, json};
 
 const OPERATIONS: &str = include_str!("../../docs/operations.md");
@@ -20,7 +20,7 @@ fn priced(row: &str) -> f64 {
 }
 
 /// Opens a live connection with the ticket of a page, or with one that the page asks for.
-async fn open(house: &House, browser: &Browser, page: &str, session: &str, again: bool) -> Line {
+async fn open(installation: &Installation, browser: &Browser, page: &str, session: &str, again: bool) -> Line {
     let url = if again {
         let answer: Value = serde_json::from_str(&browser.get(&format!("{page}/live")).await.text).unwrap();
         answer["url"].as_str().unwrap().to_owned()
@@ -29,7 +29,7 @@ async fn open(house: &House, browser: &Browser, page: &str, session: &str, again
         assert_eq!(answer.status, 200);
         answer.attribute("data-live").unwrap()
     };
-    Line::at(&url, session, Some(house.stack.url())).await.unwrap()
+    Line::at(&url, session, Some(installation.stack.url())).await.unwrap()
 }
 
 /// Posts a message after two typing hints, and waits until both have it.
@@ -46,14 +46,14 @@ async fn say(from: &mut Line, to: &mut Line, id: usize) {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn the_priced_session_consumes_no_more_than_its_price_says() {
-    let house = House::start().await;
+    let installation = Installation::start().await;
     // What stands in an agent's history takes room in a list.
     for _ in 0..5 {
-        house.session(None).await;
+        installation.session(None).await;
     }
-    let nina = house.signed_in(&house.agent).await;
-    house.stack.settle().await;
-    house.stack.reset_requests();
+    let nina = installation.signed_in(&installation.agent).await;
+    installation.stack.settle().await;
+    installation.stack.reset_requests();
 
     // Started by an agent, invited by mail.
     let welcome = nina.get("/console").await;
@@ -69,21 +69,21 @@ async fn the_priced_session_consumes_no_more_than_its_price_says() {
     assert_eq!(started.status, 303, "{}", started.text);
     let console = started.location.clone();
     let id = console.rsplit('/').next().unwrap();
-    let mut agent = open(&house, &nina, &console, id, false).await;
+    let mut agent = open(&installation, &nina, &console, id, false).await;
     agent.hello(0).await;
 
     // The link is opened by a scanner and by the customer.
-    house.stack.settle().await;
-    let mail = house.stack.outbox().items().pop().unwrap();
+    installation.stack.settle().await;
+    let mail = installation.stack.outbox().items().pop().unwrap();
     let link = mail.links().into_iter().find(|link| link.contains("/s/")).unwrap().to_owned();
-    let link = link.strip_prefix(house.stack.url()).unwrap();
-    house.browser().get(link).await;
-    let phone = house.browser();
+    let link = link.strip_prefix(installation.stack.url()).unwrap();
+    installation.browser().get(link).await;
+    let phone = installation.browser();
     phone.get(link).await;
     let joined = phone.post(&format!("{link}/continue"), &[]).await;
     assert_eq!(joined.status, 303, "{}", joined.text);
     let room = format!("/r/{id}");
-    let mut customer = open(&house, &phone, &room, id, false).await;
+    let mut customer = open(&installation, &phone, &room, id, false).await;
     customer.hello(0).await;
     // What changed is fetched into the agent's page.
     for _ in 0..4 {
@@ -105,13 +105,13 @@ async fn the_priced_session_consumes_no_more_than_its_price_says() {
             said += 1;
         }
         if half == 0 {
-            let seen = house.events(&id.parse().unwrap()).await.len() as u64;
+            let seen = installation.events(&id.parse().unwrap()).await.len() as u64;
             agent.close().await;
             customer.close().await;
-            house.stack.settle().await;
-            agent = open(&house, &nina, &console, id, true).await;
+            installation.stack.settle().await;
+            agent = open(&installation, &nina, &console, id, true).await;
             agent.hello(seen).await;
-            customer = open(&house, &phone, &room, id, true).await;
+            customer = open(&installation, &phone, &room, id, true).await;
             customer.hello(seen).await;
         }
     }
@@ -123,10 +123,10 @@ async fn the_priced_session_consumes_no_more_than_its_price_says() {
     nina.get("/console").await;
     agent.close().await;
     customer.ended().await;
-    house.stack.settle().await;
+    installation.stack.settle().await;
 
     let (mut reads, mut writes) = (BTreeMap::new(), BTreeMap::new());
-    for (function, operations) in house.stack.capacity() {
+    for (function, operations) in installation.stack.capacity() {
         // What the test itself looked up.
         if function == "test" {
             continue;

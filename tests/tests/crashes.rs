@@ -26,7 +26,7 @@ use operations::{Operation, Told};
 use parlor_domain::{SessionId, presence::Who};
 use parlor_local::{Crash, Stack};
 use parlor_store::ReadBatch;
-use parlor_tests::{House, canary};
+use parlor_tests::{Installation, canary};
 use reqwest::Method;
 use tracing_subscriber::{layer::SubscriberExt as _, util::SubscriberInitExt as _};
 
@@ -38,51 +38,54 @@ const PHONE: &str = "+4930123456789";
 /// The cookie of signed-in staff.
 const STAFF: &str = "__Host-parlor_staff";
 
-/// Operations that are worked on at once, each in a house of its own.
+/// Operations that are worked on at once, each in an installation of its own.
 const AT_ONCE: usize = 3;
 
 /// Something that no log may hold: what it is, and it.
 type Canary = (&'static str, String);
 
 /// Lets `operation` die at its `point`-th point: whether it has that many, and what it was tried on.
-async fn dies(house: &House, operation: Operation, point: usize) -> (bool, Case) {
-    let mut case = operation.prepare(house, point).await;
-    house.stack.settle().await;
+async fn dies(installation: &Installation, operation: Operation, point: usize) -> (bool, Case) {
+    let mut case = operation.prepare(installation, point).await;
+    installation.stack.settle().await;
     if operation == Operation::RetryDelivery {
         // As often as one invocation tries, so that the schedule is the first to get it sent.
-        house.stack.outbox().fail_next(3);
+        installation.stack.outbox().fail_next(3);
     }
     let before = match operation.told() {
-        Told::Once(kind) | Told::OnceOrTwice(kind) => house.count_events(&case.session, kind).await,
+        Told::Once(kind) | Told::OnceOrTwice(kind) => installation.count_events(&case.session, kind).await,
         Told::Never => 0,
     };
     let gap = Arc::new(AtomicBool::new(false));
     let purpose = Arc::new(AtomicBool::new(operation.purpose().is_none()));
-    arm(&house.stack, operation, point, &case, &gap, &purpose);
-    let first = operation.run(house, &mut case).await;
-    house.stack.settle().await;
-    house.stack.crash(|_, _| Crash::None);
+    arm(&installation.stack, operation, point, &case, &gap, &purpose);
+    let first = operation.run(installation, &mut case).await;
+    installation.stack.settle().await;
+    installation.stack.crash(|_, _| Crash::None);
     if point == 0
         && let Some(key) = operation.route_key()
     {
-        let event = house.stack.last_event(operation.function()).unwrap();
+        let event = installation.stack.last_event(operation.function()).unwrap();
         assert_eq!(event["requestContext"]["routeKey"], key, "{operation:?} is another way than it says");
     }
     let died = case.has_died();
     if died {
-        if !operation.run(house, &mut case).await {
+        if !operation.run(installation, &mut case).await {
             // A second time for what the room was not told of, as a page sends again what is not confirmed.
-            assert!(operation.run(house, &mut case).await, "{operation:?} at {point}: repeating it does not help");
+            assert!(
+                operation.run(installation, &mut case).await,
+                "{operation:?} at {point}: repeating it does not help"
+            );
         }
-        house.stack.settle().await;
+        installation.stack.settle().await;
     } else {
         assert!(first, "{operation:?}: does not work even without a crash");
         assert!(purpose.load(Ordering::Relaxed), "{operation:?}: it did not do it itself");
     }
-    check(house, operation, point, &case, before, gap.load(Ordering::Relaxed)).await;
+    check(installation, operation, point, &case, before, gap.load(Ordering::Relaxed)).await;
     if let Some(endpoint) = &case.endpoint {
         // What it hears of must not be a part of the next try.
-        house.call(Method::DELETE, &endpoint.path(""), None).await;
+        installation.call(Method::DELETE, &endpoint.path(""), None).await;
     }
     (died, case)
 }
@@ -121,20 +124,20 @@ fn arm(stack: &Stack, dying: Operation, point: usize, case: &Case, gap: &Arc<Ato
     });
 }
 
-async fn customer_is_here(house: &House, session: &SessionId) -> bool {
-    let found = house.store.read(ReadBatch::new().session(session)).await.unwrap();
+async fn customer_is_here(installation: &Installation, session: &SessionId) -> bool {
+    let found = installation.store.read(ReadBatch::new().session(session)).await.unwrap();
     let presence = found.session(session).unwrap().unwrap().presence;
-    presence.alive(house.runtime.clock.now()).any(|(_, lease)| lease.who == Who::Customer)
+    presence.alive(installation.runtime.clock.now()).any(|(_, lease)| lease.who == Who::Customer)
 }
 
 /// Lets `operation` die at all its points: how many there are, and what its logs must not hold.
 async fn dies_everywhere(operation: Operation) -> (usize, Vec<Canary>) {
     let stack = Stack::builder().ephemeral().count_requests(true).keep_events(true).start().await.unwrap();
-    let house = House::of(stack).await;
-    let mut canaries = vec![("an API key", house.api_key.clone())];
+    let installation = Installation::of(stack).await;
+    let mut canaries = vec![("an API key", installation.api_key.clone())];
     // Rooms stay open: one that closes between two tries would be taken for a part of the next.
     let mut cases = vec![];
-    while let (true, case) = dies(&house, operation, cases.len()).await {
+    while let (true, case) = dies(&installation, operation, cases.len()).await {
         canaries.extend(case.browser.cookies().into_values().map(|value| ("a cookie", value)));
         canaries.extend(case.link.rsplit_once('/').map(|(_, token)| ("a link", token.to_owned())));
         canaries.extend(case.staff.iter().map(|staff| ("a password", staff.password.clone())));
@@ -142,17 +145,17 @@ async fn dies_everywhere(operation: Operation) -> (usize, Vec<Canary>) {
         canaries.extend((!case.csrf.is_empty()).then(|| ("a form's token", case.csrf.clone())));
         cases.push(case);
     }
-    let mails = house.stack.outbox().items();
+    let mails = installation.stack.outbox().items();
     let links = mails.iter().flat_map(|item| item.links()).filter_map(|link| link.split_once("/s/"));
     canaries.extend(links.map(|(_, token)| ("a link that was sent", token.to_owned())));
     let points = cases.len();
     // A lease that was not given back runs out.
-    house.stack.advance(660).await;
+    installation.stack.advance(660).await;
     for case in cases.iter().filter(|_| operation == Operation::LiveDisconnect) {
-        assert!(!customer_is_here(&house, &case.session).await, "somebody is here for ever");
+        assert!(!customer_is_here(&installation, &case.session).await, "somebody is here for ever");
     }
     assert!(points >= 2, "{operation:?} sends no request that {} could die at", operation.function());
-    house.stack.shutdown().await;
+    installation.stack.shutdown().await;
     (points, canaries)
 }
 

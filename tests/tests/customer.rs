@@ -5,22 +5,28 @@
 use futures_util::future::join_all;
 use parlor_domain::SessionId;
 use parlor_local::Fault;
-use parlor_tests::{Browser, House};
+use parlor_tests::{Browser, Installation};
 use reqwest::{Method, StatusCode, header, redirect::Policy};
 use serde_json::json;
 
 /// A browser that has seen the opening page.
-fn visitor(house: &House) -> Browser {
-    let browser = house.browser();
+fn visitor(installation: &Installation) -> Browser {
+    let browser = installation.browser();
     browser.put_cookie("__Host-parlor_probe", "1");
     browser
 }
 
 /// POSTs a form with headers of one's own choice.
-async fn submit(house: &House, cookies: &str, path: &str, body: String, headers: &[(&str, &str)]) -> (u16, String) {
+async fn submit(
+    installation: &Installation,
+    cookies: &str,
+    path: &str,
+    body: String,
+    headers: &[(&str, &str)],
+) -> (u16, String) {
     let client = reqwest::Client::builder().redirect(Policy::none()).build().unwrap();
     let mut request = client
-        .post(format!("{}{path}", house.stack.url()))
+        .post(format!("{}{path}", installation.stack.url()))
         .header(header::COOKIE, cookies)
         .header(header::CONTENT_TYPE, "application/x-www-form-urlencoded")
         .body(body);
@@ -36,35 +42,35 @@ fn other_than(right: &str) -> &'static str {
     if right == "000000" { "111111" } else { "000000" }
 }
 
-async fn api(house: &House, session: &SessionId, what: &str) {
-    house.post(&format!("/v1/sessions/{session}/{what}"), json!({})).await;
+async fn api(installation: &Installation, session: &SessionId, what: &str) {
+    installation.post(&format!("/v1/sessions/{session}/{what}"), json!({})).await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn r6_gates_close_in_their_order() {
-    let house = House::start().await;
-    house.settings(json!({"authentication": {"method": "pin"}})).await;
-    let session = house.session(Some("4711")).await;
-    house.settings(json!({"session": {"customer_access_minutes": 1}})).await;
-    let old = house.link(&session).await;
-    house.settings(json!({"session": {"customer_access_minutes": 10_080}})).await;
-    let link = house.link(&session).await;
-    house.stack.advance(120).await;
+    let installation = Installation::start().await;
+    installation.settings(json!({"authentication": {"method": "pin"}})).await;
+    let session = installation.session(Some("4711")).await;
+    installation.settings(json!({"session": {"customer_access_minutes": 1}})).await;
+    let old = installation.link(&session).await;
+    installation.settings(json!({"session": {"customer_access_minutes": 10_080}})).await;
+    let link = installation.link(&session).await;
+    installation.stack.advance(120).await;
     let (room, go_on, pin) = (format!("/r/{session}"), format!("{link}/continue"), format!("{link}/pin"));
-    let first = visitor(&house);
+    let first = visitor(&installation);
     assert_eq!(first.post(&pin, &[("code", "4711")]).await.location, room);
-    house.settings(json!({"authentication": {"consent": {"required": true}}})).await;
-    api(&house, &session, "end").await;
+    installation.settings(json!({"authentication": {"consent": {"required": true}}})).await;
+    api(&installation, &session, "end").await;
 
     // Everything that can be closed is closed. One gate after the other is opened.
-    house.settings(json!({"service": {"maintenance": true, "message": "Back at noon."}})).await;
-    let stranger = house.browser();
+    installation.settings(json!({"service": {"maintenance": true, "message": "Back at noon."}})).await;
+    let stranger = installation.browser();
     for path in [&old, &link, &format!("{link}x"), "/s/nonsense", "/r/nonsense", &room, &pin] {
         let page = stranger.get(path).await;
         assert_eq!((page.status, page.reason()), (503, Some("service-down")), "{path}");
         assert!(page.text.contains("Back at noon."));
     }
-    house.settings(json!({"service": {"maintenance": false, "message": null}})).await;
+    installation.settings(json!({"service": {"maintenance": false, "message": null}})).await;
     let wrong = link[..link.len() - 4].to_owned() + "AAAA";
     for path in [wrong.as_str(), "/s/nonsense", "/r/nonsense", &room] {
         let page = stranger.get(path).await;
@@ -74,15 +80,15 @@ async fn r6_gates_close_in_their_order() {
     let page = stranger.get(&old).await;
     assert_eq!((page.status, page.reason()), (410, Some("session-expired")));
     assert!(!page.text.contains("<form"), "no button");
-    api(&house, &session, "renew").await;
+    api(&installation, &session, "renew").await;
     let page = stranger.get(&old).await;
     assert_eq!((page.status, page.reason()), (410, Some("link-expired")));
     assert!(page.text.contains(&format!("action=\"{old}/new-link\"")));
-    let page = house.browser().post(&go_on, &[]).await;
+    let page = installation.browser().post(&go_on, &[]).await;
     assert_eq!((page.status, page.reason()), (403, Some("cookies")));
     let page = stranger.get(&link).await;
     assert_eq!((page.status, page.reason()), (403, Some("device")));
-    api(&house, &session, "device/release").await;
+    api(&installation, &session, "device/release").await;
     assert_eq!(stranger.get(&link).await.status, 200);
     for left in (0..5).rev() {
         let page = stranger.post(&pin, &[("code", "0000"), ("consent", "on")]).await;
@@ -90,7 +96,7 @@ async fn r6_gates_close_in_their_order() {
     }
     let page = stranger.get(&link).await;
     assert_eq!((page.status, page.reason()), (403, Some("locked")), "before anything is asked about consent");
-    api(&house, &session, "pin/reset").await;
+    api(&installation, &session, "pin/reset").await;
     let page = stranger.post(&go_on, &[]).await;
     assert_eq!(page.status, 422, "consent");
     assert!(page.text.contains("consent-error"));
@@ -108,30 +114,30 @@ async fn r6_gates_close_in_their_order() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn r6_scanners_burn_and_bind_nothing() {
-    let house = House::start().await;
-    let session = house.session(None).await;
-    let link = house.link(&session).await;
-    let before = house.events(&session).await;
-    house.stack.settle().await;
-    house.stack.reset_requests();
+    let installation = Installation::start().await;
+    let session = installation.session(None).await;
+    let link = installation.link(&session).await;
+    let before = installation.events(&session).await;
+    installation.stack.settle().await;
+    installation.stack.reset_requests();
     for _ in 0..100 {
-        let (get, head) = (house.browser(), house.browser());
+        let (get, head) = (installation.browser(), installation.browser());
         assert_eq!(get.get(&link).await.status, 200);
         let answer = head.head(&link).await;
         assert_eq!((answer.status, answer.text.as_str()), (200, ""));
     }
-    assert_eq!(house.requests_of("customer-entry"), "BatchGetItem 200", "nothing is written");
-    assert_eq!(house.events(&session).await, before);
-    assert_eq!(house.joined(&session).await.get(&format!("/r/{session}")).await.status, 200);
+    assert_eq!(installation.requests_of("customer-entry"), "BatchGetItem 200", "nothing is written");
+    assert_eq!(installation.events(&session).await, before);
+    assert_eq!(installation.joined(&session).await.get(&format!("/r/{session}")).await.status, 200);
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn r6_of_many_devices_at_once_one_is_bound() {
-    let house = House::start().await;
+    let installation = Installation::start().await;
     for round in 0..50 {
-        let session = house.session(None).await;
-        let go_on = house.link(&session).await + "/continue";
-        let browsers: Vec<_> = (0..24).map(|_| visitor(&house)).collect();
+        let session = installation.session(None).await;
+        let go_on = installation.link(&session).await + "/continue";
+        let browsers: Vec<_> = (0..24).map(|_| visitor(&installation)).collect();
         let answers = join_all(browsers.iter().map(|browser| browser.post(&go_on, &[]))).await;
         let (won, lost): (Vec<_>, Vec<_>) = answers.iter().partition(|answer| answer.status == 303);
         assert_eq!(won.len(), 1);
@@ -139,7 +145,7 @@ async fn r6_of_many_devices_at_once_one_is_bound() {
             assert_eq!((answer.status, answer.reason()), (403, Some("device")), "{}", answer.text);
         }
         for kind in ["device.bound", "customer.joined"] {
-            assert_eq!(house.count_events(&session, kind).await, 1, "{kind}");
+            assert_eq!(installation.count_events(&session, kind).await, 1, "{kind}");
         }
         if round % 10 == 0 {
             let rooms = join_all(browsers.iter().map(|browser| browser.get(won[0].location.as_str()))).await;
@@ -150,12 +156,14 @@ async fn r6_of_many_devices_at_once_one_is_bound() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn r7_locks_open_again_until_the_ban() {
-    let house = House::start().await;
-    house.settings(json!({"authentication": {"method": "pin", "opening_page": {"hint": "On your card."}}})).await;
-    let session = house.session(Some("4711")).await;
-    let link = house.link(&session).await;
+    let installation = Installation::start().await;
+    installation
+        .settings(json!({"authentication": {"method": "pin", "opening_page": {"hint": "On your card."}}}))
+        .await;
+    let session = installation.session(Some("4711")).await;
+    let link = installation.link(&session).await;
     let pin = format!("{link}/pin");
-    let customer = house.browser();
+    let customer = installation.browser();
     let opening = customer.get(&link).await;
     assert!(opening.text.contains("On your card.") && !opening.text.contains("4711"));
     assert_eq!(customer.post(&format!("{link}/continue"), &[]).await.location, pin);
@@ -163,7 +171,7 @@ async fn r7_locks_open_again_until_the_ban() {
         let page = customer.post(&pin, &[("code", nothing)]).await;
         assert_eq!(page.status, 422, "{nothing:?} is no try");
     }
-    assert_eq!(house.count_events(&session, "pin.wrong").await, 0);
+    assert_eq!(installation.count_events(&session, "pin.wrong").await, 0);
     for lockout in 1..=3 {
         for left in (1..5).rev() {
             let page = customer.post(&pin, &[("code", "0000")]).await;
@@ -174,137 +182,137 @@ async fn r7_locks_open_again_until_the_ban() {
         assert_eq!((page.status, page.reason()), (403, Some("locked")));
         if lockout < 3 {
             assert!(page.text.contains("<time"), "says when it opens again");
-            house.stack.advance(14 * 60).await;
+            installation.stack.advance(14 * 60).await;
             assert_eq!(customer.get(&pin).await.reason(), Some("locked"));
-            house.stack.advance(61).await;
+            installation.stack.advance(61).await;
             assert_eq!(customer.get(&pin).await.status, 200);
         }
     }
-    house.stack.advance(1_000_000).await;
-    house.settings(json!({"session": {"customer_access_minutes": 100_000}})).await;
-    let link = house.link(&session).await;
+    installation.stack.advance(1_000_000).await;
+    installation.settings(json!({"session": {"customer_access_minutes": 100_000}})).await;
+    let link = installation.link(&session).await;
     assert_eq!(customer.get(&link).await.reason(), Some("locked"), "banned until the agent resets");
-    api(&house, &session, "pin/reset").await;
+    api(&installation, &session, "pin/reset").await;
     let page = customer.post(&format!("{link}/pin"), &[("code", "4711")]).await;
     assert_eq!(page.location, format!("/r/{session}"));
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn r7_a_code_is_sent_entered_replaced_and_forgotten() {
-    let house = House::start().await;
-    house.settings(json!({"authentication": {"method": "otp", "multi_device": true}})).await;
-    let session = house.session(None).await;
-    let link = house.link(&session).await;
+    let installation = Installation::start().await;
+    installation.settings(json!({"authentication": {"method": "otp", "multi_device": true}})).await;
+    let session = installation.session(None).await;
+    let link = installation.link(&session).await;
     let (go_on, otp, send) = (format!("{link}/continue"), format!("{link}/otp"), format!("{link}/otp/send"));
-    let customer = house.browser();
+    let customer = installation.browser();
     let opening = customer.get(&link).await;
     assert!(opening.text.contains("m•••@example.net") && !opening.text.contains("mara@"), "{}", opening.text);
     assert!(customer.get(&otp).await.text.contains(&format!("action=\"{send}\"")), "nothing was sent yet");
     assert_eq!(customer.post(&otp, &[("code", "000000")]).await.status, 422, "there is nothing to try yet");
     assert_eq!(customer.post(&go_on, &[]).await.location, otp);
-    let first = house.code(&session).await;
+    let first = installation.code(&session).await;
     let page = customer.get(&otp).await;
     assert!(page.text.contains("name=\"code\"") && !page.text.contains(&first));
     assert_eq!(customer.post(&go_on, &[]).await.location, otp);
-    assert_eq!(house.count_events(&session, "code.sent").await, 1, "one that waits is enough");
+    assert_eq!(installation.count_events(&session, "code.sent").await, 1, "one that waits is enough");
     assert_eq!(customer.post(&send, &[]).await.status, 429, "not twice at once");
-    house.stack.advance(31).await;
+    installation.stack.advance(31).await;
     assert_eq!(customer.post(&send, &[]).await.location, format!("{otp}?sent=1"));
-    let second = house.code(&session).await;
+    let second = installation.code(&session).await;
     if first != second {
         assert_eq!(customer.post(&otp, &[("code", &first)]).await.status, 403, "a new one kills the old one");
     }
-    house.stack.advance(600).await;
+    installation.stack.advance(600).await;
     assert_eq!(customer.post(&otp, &[("code", &second)]).await.status, 422, "ten minutes are over");
     assert_eq!(customer.post(&go_on, &[]).await.location, otp);
-    let third = house.code(&session).await;
+    let third = installation.code(&session).await;
     assert_eq!(customer.post(&otp, &[("code", other_than(&third))]).await.status, 403);
     let room = format!("/r/{session}");
     assert_eq!(customer.post(&otp, &[("code", &third)]).await.location, room);
     assert_eq!(customer.get(&room).await.status, 200);
 
     // R6: another device moves the session by a code.
-    let phone = house.browser();
+    let phone = installation.browser();
     assert_eq!(phone.get(&link).await.status, 200);
-    house.stack.advance(31).await;
+    installation.stack.advance(31).await;
     assert_eq!(phone.post(&go_on, &[]).await.location, otp);
     assert_eq!(phone.post(&otp, &[("code", &third)]).await.status, 403, "used up");
-    let fourth = house.code(&session).await;
+    let fourth = installation.code(&session).await;
     assert_eq!(phone.post(&otp, &[("code", &fourth)]).await.location, room);
     assert_eq!((phone.get(&room).await.status, customer.get(&room).await.reason()), (200, Some("device")));
-    assert_eq!(house.count_events(&session, "customer.joined").await, 1);
+    assert_eq!(installation.count_events(&session, "customer.joined").await, 1);
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn r5_a_new_link_is_answered_alike_and_keeps_the_device() {
-    let house = House::start().await;
-    house.settings(json!({"session": {"customer_access_minutes": 10}})).await;
-    let session = house.session(None).await;
-    let (link, other) = (house.link(&session).await, house.link(&session).await);
+    let installation = Installation::start().await;
+    installation.settings(json!({"session": {"customer_access_minutes": 10}})).await;
+    let session = installation.session(None).await;
+    let (link, other) = (installation.link(&session).await, installation.link(&session).await);
     let room = format!("/r/{session}");
-    let customer = house.browser();
+    let customer = installation.browser();
     customer.get(&link).await;
     assert_eq!(customer.post(&format!("{link}/continue"), &[]).await.location, room);
-    house.stack.advance(601).await;
+    installation.stack.advance(601).await;
     let page = customer.get(&room).await;
     assert_eq!((page.status, page.reason()), (410, Some("link-expired")));
     assert!(page.text.contains(&format!("action=\"{room}/new-link\"")));
     // By the room's page, by the link's page, by a stranger with an old link: one message, one answer.
     let sent = customer.post(&format!("{room}/new-link"), &[]).await;
     let again = customer.post(&format!("{link}/new-link"), &[]).await;
-    let stranger = house.browser().post(&format!("{other}/new-link"), &[]).await;
+    let stranger = installation.browser().post(&format!("{other}/new-link"), &[]).await;
     assert_eq!((sent.status, again.status, stranger.status), (200, 200, 200));
     assert_eq!(again.text.replace(&link, ""), stranger.text.replace(&other, ""));
     assert!(!sent.text.contains("mara@"));
-    assert_eq!(house.count_events(&session, "link.renewed").await, 1);
-    assert_eq!(house.browser().post(&format!("{room}/new-link"), &[]).await.reason(), Some("unknown"));
+    assert_eq!(installation.count_events(&session, "link.renewed").await, 1);
+    assert_eq!(installation.browser().post(&format!("{room}/new-link"), &[]).await.reason(), Some("unknown"));
     // The device stays bound, and going on extends its stay.
-    let fresh = house.link(&session).await;
-    assert_eq!(house.browser().get(&fresh).await.reason(), Some("device"));
+    let fresh = installation.link(&session).await;
+    assert_eq!(installation.browser().get(&fresh).await.reason(), Some("device"));
     assert_eq!(customer.get(&fresh).await.status, 200);
     assert_eq!(customer.post(&format!("{fresh}/continue"), &[]).await.location, room);
     assert_eq!(customer.get(&room).await.status, 200);
     assert_eq!(customer.get(&fresh).await.location, room);
-    assert_eq!(house.count_events(&session, "device.bound").await, 1);
+    assert_eq!(installation.count_events(&session, "device.bound").await, 1);
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn r2_what_is_left_after_the_end() {
-    let house = House::start().await;
+    let installation = Installation::start().await;
     let access =
         json!({"level": "full_timed", "minutes": 10, "then_limited_minutes": 10, "attachments": false, "chat": true});
-    house.settings(json!({"end": {"customer_access": access}})).await;
-    let session = house.session(None).await;
-    let customer = house.joined(&session).await;
+    installation.settings(json!({"end": {"customer_access": access}})).await;
+    let session = installation.session(None).await;
+    let customer = installation.joined(&session).await;
     let (room, messages) = (format!("/r/{session}"), format!("/r/{session}/messages"));
     assert_eq!(customer.post(&messages, &[("text", "before the end")]).await.location, format!("{room}#chat"));
-    api(&house, &session, "end").await;
+    api(&installation, &session, "end").await;
     let page = customer.get(&room).await;
     assert!(page.status == 200 && page.text.contains("<textarea") && page.text.contains("before the end"));
     assert_eq!(customer.post(&messages, &[("text", "after the end")]).await.status, 303);
-    house.stack.advance(600).await;
+    installation.stack.advance(600).await;
     let page = customer.get(&room).await;
     assert!(page.status == 200 && !page.text.contains("<textarea") && !page.text.contains("before the end"));
     let page = customer.post(&messages, &[("text", "typed too late")]).await;
     assert_eq!(page.status, 409);
     assert!(page.text.contains("typed too late") && page.text.contains("Not sent"), "{}", page.text);
-    house.stack.advance(600).await;
+    installation.stack.advance(600).await;
     assert_eq!(customer.get(&room).await.reason(), Some("session-expired"));
     let page = customer.post(&messages, &[("text", "typed much too late")]).await;
     assert_eq!((page.status, page.reason()), (410, Some("session-expired")));
     assert!(page.text.contains("typed much too late"));
     assert_eq!(customer.get(&format!("{room}/live")).await.status, 410);
-    assert_eq!(house.count_events(&session, "message").await, 2);
-    api(&house, &session, "renew").await;
+    assert_eq!(installation.count_events(&session, "message").await, 2);
+    api(&installation, &session, "renew").await;
     let page = customer.get(&room).await;
     assert!(page.status == 200 && page.text.contains("after the end"), "renewed as it was");
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn r21_a_message_is_posted_once_and_only_from_the_room() {
-    let house = House::start().await;
-    let session = house.session(None).await;
-    let customer = house.joined(&session).await;
+    let installation = Installation::start().await;
+    let session = installation.session(None).await;
+    let customer = installation.joined(&session).await;
     let (room, messages) = (format!("/r/{session}"), format!("/r/{session}/messages"));
     let page = customer.get(&room).await;
     let id = page.hidden("id").unwrap();
@@ -312,7 +320,7 @@ async fn r21_a_message_is_posted_once_and_only_from_the_room() {
         let fields = [("id", id.as_str()), ("text", "<b>hello</b>\r\nthere")];
         assert_eq!(customer.post(&messages, &fields).await.location, format!("{room}#chat"));
     }
-    assert_eq!(house.count_events(&session, "message").await, 1);
+    assert_eq!(installation.count_events(&session, "message").await, 1);
     let page = customer.get(&room).await;
     assert!(page.text.contains("&lt;b&gt;hello&lt;/b&gt;") && !page.text.contains("<b>hello"));
     let long = "x".repeat(4001);
@@ -320,13 +328,14 @@ async fn r21_a_message_is_posted_once_and_only_from_the_room() {
     assert!(page.status == 422 && page.text.contains(&long), "what is too long is not lost");
 
     let cookies = customer.cookie_header();
-    let same = ("origin", house.stack.url());
+    let same = ("origin", installation.stack.url());
     let json_wanted = ("accept", "application/json");
     let send = |body: &str, headers: Vec<(&'static str, String)>| {
-        let (house, cookies, messages, body) = (&house, cookies.clone(), messages.clone(), body.to_owned());
+        let (installation, cookies, messages, body) =
+            (&installation, cookies.clone(), messages.clone(), body.to_owned());
         async move {
             let headers: Vec<_> = headers.iter().map(|(name, value)| (*name, value.as_str())).collect();
-            submit(house, &cookies, &messages, body, &headers).await
+            submit(installation, &cookies, &messages, body, &headers).await
         }
     };
     let own = |(name, value): (&'static str, &str)| (name, value.to_owned());
@@ -341,26 +350,26 @@ async fn r21_a_message_is_posted_once_and_only_from_the_room() {
     }
     let huge = format!("text={}", "x".repeat(70_000));
     assert_eq!(send(&huge, vec![own(same)]).await.0, 413);
-    assert_eq!(house.browser().post(&messages, &[("text", "x")]).await.status, 403);
-    let stranger = house.browser();
+    assert_eq!(installation.browser().post(&messages, &[("text", "x")]).await.status, 403);
+    let stranger = installation.browser();
     stranger.put_cookie("__Host-parlor_device", &"A".repeat(32));
     assert_eq!(stranger.post(&messages, &[("text", "x")]).await.status, 403);
-    assert_eq!(house.count_events(&session, "message").await, 2);
+    assert_eq!(installation.count_events(&session, "message").await, 2);
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn r17_messages_on_entry_and_the_live_ticket() {
-    let house = House::start().await;
-    house
+    let installation = Installation::start().await;
+    installation
         .settings(json!({
             "session": {"cookie_disclaimer": true, "inactive_agent_message": "We are back at nine."},
             "branding": {"name": "Harbour Bank", "accent": "#00a651"},
         }))
         .await;
-    let session = house.session(None).await;
-    let link = house.link(&session).await;
+    let session = installation.session(None).await;
+    let link = installation.link(&session).await;
     let room = format!("/r/{session}");
-    let customer = house.browser();
+    let customer = installation.browser();
     let opening = customer.get(&format!("{link}?lang=de")).await;
     assert!(opening.text.contains("<html lang=\"de\"") && opening.text.contains("Harbour Bank"));
     assert!(opening.text.contains("class=\"hue-150\""));
@@ -373,23 +382,25 @@ async fn r17_messages_on_entry_and_the_live_ticket() {
     let url = page.attribute("data-live").unwrap();
     assert!(url.starts_with("ws") && url.contains("?ticket="), "{url}");
     assert_eq!(page.attribute("data-who").as_deref(), Some("customer"));
-    let last = house.events(&session).await.last().unwrap().seq;
+    let last = installation.events(&session).await.last().unwrap().seq;
     assert_eq!(page.attribute("data-seq"), Some(last.to_string()));
     let answer: serde_json::Value = serde_json::from_str(&customer.get(&format!("{room}/live")).await.text).unwrap();
     let fresh = answer["url"].as_str().unwrap();
     assert!(fresh.contains("?ticket=") && fresh != url);
-    assert_eq!(house.browser().get(&format!("{room}/live")).await.status, 403);
+    assert_eq!(installation.browser().get(&format!("{room}/live")).await.status, 403);
     assert_eq!(customer.get(&format!("{room}/i/none")).await.status, 404);
-    assert_eq!(house.browser().get(&format!("{room}/i/none")).await.reason(), Some("unknown"));
+    assert_eq!(installation.browser().get(&format!("{room}/i/none")).await.reason(), Some("unknown"));
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn r15_service_down_when_the_tables_fail() {
-    let house = House::start().await;
-    let session = house.session(None).await;
-    let link = house.link(&session).await;
-    let customer = house.joined(&session).await;
-    house.stack.inject(|function, _| if function.starts_with("customer-") { Fault::Failed } else { Fault::None });
+    let installation = Installation::start().await;
+    let session = installation.session(None).await;
+    let link = installation.link(&session).await;
+    let customer = installation.joined(&session).await;
+    installation
+        .stack
+        .inject(|function, _| if function.starts_with("customer-") { Fault::Failed } else { Fault::None });
     for page in [
         customer.get(&link).await,
         customer.get(&format!("/r/{session}")).await,
@@ -399,21 +410,21 @@ async fn r15_service_down_when_the_tables_fail() {
     }
     let page = customer.post(&format!("/r/{session}/messages"), &[("text", "keep me")]).await;
     assert!(page.status == 503 && page.text.contains("keep me"));
-    house.stack.inject(|_, operation| match operation {
+    installation.stack.inject(|_, operation| match operation {
         "TransactWriteItems" => Fault::Conflict,
         _ => Fault::None,
     });
     let page = customer.post(&format!("/r/{session}/messages"), &[("text", "keep me too")]).await;
     assert!(page.status == 503 && page.text.contains("keep me too"), "a storm of conflicts is no error of anybody's");
-    house.stack.inject(|_, _| Fault::None);
+    installation.stack.inject(|_, _| Fault::None);
     assert_eq!(customer.get(&format!("/r/{session}")).await.status, 200);
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn pages_load_nothing_but_our_own_files() {
-    let house = House::start().await;
-    let session = house.session(None).await;
-    let customer = house.joined(&session).await;
+    let installation = Installation::start().await;
+    let session = installation.session(None).await;
+    let customer = installation.joined(&session).await;
     let page = customer.get(&format!("/r/{session}")).await;
     let files: Vec<_> = page.text.split('"').filter(|text| text.starts_with("/static/")).collect();
     assert!(files.len() >= 3, "style sheet, script, icon: {files:?}");
@@ -422,6 +433,6 @@ async fn pages_load_nothing_but_our_own_files() {
         assert_eq!(customer.head(file).await.text, "");
     }
     assert_eq!(customer.get("/static/customer.css").await.status, 404);
-    let (status, _) = house.call(Method::GET, "/static/nothing", None).await;
+    let (status, _) = installation.call(Method::GET, "/static/nothing", None).await;
     assert_eq!(status, StatusCode::NOT_FOUND);
 }

@@ -10,7 +10,7 @@ use std::{
 };
 
 use aws_sdk_dynamodb::types::AttributeValue;
-use parlor_tests::House;
+use parlor_tests::Installation;
 use serde_json::Value;
 
 /// Runs the command with an AWS CLI that only notes what it was asked, and answers with that and with what was printed.
@@ -52,16 +52,16 @@ async fn the_link_that_the_command_prints_opens() {
     let secret = link.strip_prefix("/setup/").unwrap();
     assert!(!asked.concat().contains(secret), "the table gets the hash only");
 
-    let house = House::start().await;
-    let browser = house.browser();
+    let installation = Installation::start().await;
+    let browser = installation.browser();
     assert_eq!(browser.get(link).await.status, 410);
     let item: Value = serde_json::from_str(&asked[7]).unwrap();
     let item: HashMap<_, _> =
         item.as_object().unwrap().iter().map(|(name, value)| (name.clone(), attribute(value))).collect();
-    let table = &house.runtime.config.core_table;
-    house.runtime.aws.dynamodb().put_item().table_name(table).set_item(Some(item)).send().await.unwrap();
+    let table = &installation.runtime.config.core_table;
+    installation.runtime.aws.dynamodb().put_item().table_name(table).set_item(Some(item)).send().await.unwrap();
     assert_eq!(browser.get(link).await.status, 200);
 
-    house.stack.advance(8 * 24 * 3600).await;
+    installation.stack.advance(8 * 24 * 3600).await;
     assert_eq!(browser.get(link).await.status, 410);
 }

@@ -3,22 +3,22 @@
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on should say where")]
 
 #[path = "live/client.rs"]
-mod client;
+pub(crate) mod client;
 
 use std::time::Duration;
 
 use client::{Line, Room};
 use parlor_domain::{Command, Role};
 use parlor_local::Fault;
-use parlor_tests::House;
+use parlor_tests::Installation;
 use serde_json::json;
 
 const BUDGETS: &str = include_str!("../../docs/budgets.md");
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn r14_two_rooms_chat_and_see_each_other_come_and_go() {
-    let house = House::start().await;
-    let room = Room::joined(&house).await;
+    let installation = Installation::start().await;
+    let room = Room::joined(&installation).await;
     let mut agent = room.agent().await;
     let answer = agent.hello(0).await;
     assert_eq!(answer.last().unwrap()["indicator"], "offline_incomplete");
@@ -54,8 +54,8 @@ async fn r14_two_rooms_chat_and_see_each_other_come_and_go() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_reconnect_says_what_it_saw_and_gets_what_it_missed() {
-    let house = House::start().await;
-    let room = Room::joined(&house).await;
+    let installation = Installation::start().await;
+    let room = Room::joined(&installation).await;
     let mut agent = room.agent().await;
     let mut customer = room.customer().await;
     customer.hello(0).await;
@@ -89,8 +89,8 @@ async fn a_reconnect_says_what_it_saw_and_gets_what_it_missed() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_message_sent_twice_is_posted_once() {
-    let house = House::start().await;
-    let room = Room::joined(&house).await;
+    let installation = Installation::start().await;
+    let room = Room::joined(&installation).await;
     let mut agent = room.agent().await;
     let mut customer = room.customer().await;
     customer.message("same", "Hello").await;
@@ -105,13 +105,13 @@ async fn a_message_sent_twice_is_posted_once() {
     // The other side's ids are its own.
     agent.message("same", "Welcome").await;
     assert_eq!(customer.expect("message").await["text"], "Welcome");
-    assert_eq!(house.count_events(&room.session, "message").await, 2);
+    assert_eq!(installation.count_events(&room.session, "message").await, 2);
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn r15_the_newest_of_the_customers_tabs_wins() {
-    let house = House::start().await;
-    let room = Room::joined(&house).await;
+    let installation = Installation::start().await;
+    let room = Room::joined(&installation).await;
     let mut first = room.customer().await;
     first.hello(0).await;
     let mut second = room.customer().await;
@@ -129,10 +129,10 @@ async fn r15_the_newest_of_the_customers_tabs_wins() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn r15_of_two_tabs_that_connect_at_once_one_stays() {
-    let house = House::start().await;
-    let room = Room::joined(&house).await;
+    let installation = Installation::start().await;
+    let room = Room::joined(&installation).await;
     // Both have read the room before either is in it.
-    house.stack.inject(|function, operation| match (function, operation) {
+    installation.stack.inject(|function, operation| match (function, operation) {
         ("live-connect", "TransactWriteItems") => Fault::Late(Duration::from_millis(500)),
         _ => Fault::None,
     });
@@ -154,12 +154,12 @@ async fn r15_of_two_tabs_that_connect_at_once_one_stays() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn tickets_open_once_for_a_minute_and_from_here() {
-    let house = House::start().await;
-    let room = Room::joined(&house).await;
+    let installation = Installation::start().await;
+    let room = Room::joined(&installation).await;
     let ticket = room.ticket(&room.customer_holder());
     let refused = |ticket: String, origin: Option<&'static str>| {
-        let house = &house;
-        async move { Line::open(house, &ticket, origin).await.err() }
+        let installation = &installation;
+        async move { Line::open(installation, &ticket, origin).await.err() }
     };
     for origin in ["https://evil.example", "null", "", "http://localhost"] {
         assert_eq!(refused(ticket.clone(), Some(origin)).await, Some(403), "{origin}");
@@ -168,64 +168,64 @@ async fn tickets_open_once_for_a_minute_and_from_here() {
     for wrong in [forged, String::new(), "a.b".into(), "%00".into(), ticket.split('.').next().unwrap().into()] {
         assert_eq!(refused(wrong.clone(), None).await, Some(403), "{wrong}");
     }
-    let line = Line::open(&house, &ticket, None).await;
+    let line = Line::open(&installation, &ticket, None).await;
     assert!(line.is_ok(), "refusals do not use it up, and programs need no origin");
     assert_eq!(refused(ticket, None).await, Some(403), "used");
 
     let late = room.ticket(&room.customer_holder());
-    house.stack.advance(61).await;
+    installation.stack.advance(61).await;
     assert_eq!(refused(late, None).await, Some(403), "expired");
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn both_rooms_pages_carry_a_ticket_and_fetch_the_next() {
-    let house = House::start().await;
-    let session = house.session(None).await;
-    let customer = house.joined(&session).await;
-    let agent = house.signed_in(&house.agent).await;
+    let installation = Installation::start().await;
+    let session = installation.session(None).await;
+    let customer = installation.joined(&session).await;
+    let agent = installation.signed_in(&installation.agent).await;
     for (browser, room) in [(&customer, format!("/r/{session}")), (&agent, format!("/console/s/{session}"))] {
         let page = browser.get(&room).await;
         let first = page.attribute("data-live").unwrap();
         let fetch = page.attribute("data-ticket-url").unwrap();
         let answer: serde_json::Value = serde_json::from_str(&browser.get(&fetch).await.text).unwrap();
         for url in [first.as_str(), answer["url"].as_str().unwrap()] {
-            let ticket = url.strip_prefix(&format!("{}?ticket=", house.runtime.config.live_url)).unwrap();
-            assert!(Line::open(&house, ticket, Some(house.stack.url())).await.is_ok(), "{url}");
+            let ticket = url.strip_prefix(&format!("{}?ticket=", installation.runtime.config.live_url)).unwrap();
+            assert!(Line::open(&installation, ticket, Some(installation.stack.url())).await.is_ok(), "{url}");
         }
     }
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn r6_r20_a_ticket_lets_nobody_in_who_may_not() {
-    let house = House::start().await;
-    let room = Room::joined(&house).await;
-    let other = house.member("Otto Peer", Role::Agent).await;
-    let supervisor = house.member("Sam Ode", Role::Supervisor).await;
+    let installation = Installation::start().await;
+    let room = Room::joined(&installation).await;
+    let other = installation.member("Otto Peer", Role::Agent).await;
+    let supervisor = installation.member("Sam Ode", Role::Supervisor).await;
     let of = |agent: &parlor_domain::Agent| room.ticket(&parlor_live::Holder::Agent(agent.id.clone()));
-    assert_eq!(Line::open(&house, &of(&other), None).await.err(), Some(403));
-    assert!(Line::open(&house, &of(&supervisor), None).await.is_ok());
+    assert_eq!(Line::open(&installation, &of(&other), None).await.err(), Some(403));
+    assert!(Line::open(&installation, &of(&supervisor), None).await.is_ok());
 
     let before = room.ticket(&room.customer_holder());
     let mut customer = room.customer().await;
     room.act(Command::ReleaseDevice).await;
-    assert_eq!(Line::open(&house, &before, None).await.err(), Some(403), "the device was released");
+    assert_eq!(Line::open(&installation, &before, None).await.err(), Some(403), "the device was released");
     customer.message("m", "still here?").await;
     assert_eq!(customer.expect("error").await, json!({"type": "error", "code": "device", "id": "m"}));
     assert!(customer.ended().await);
 
-    house.settings(json!({"service": {"maintenance": true}})).await;
-    assert_eq!(Line::open(&house, &of(&supervisor), None).await.err(), Some(503));
+    installation.settings(json!({"service": {"maintenance": true}})).await;
+    assert_eq!(Line::open(&installation, &of(&supervisor), None).await.err(), Some(503));
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn r2_r18_the_end_tells_the_customer_where_to_go_and_closes() {
-    let house = House::start().await;
-    house.settings(json!({"end": {"customer_redirect": "https://example.com/thanks"}})).await;
-    let room = Room::joined(&house).await;
+    let installation = Installation::start().await;
+    installation.settings(json!({"end": {"customer_redirect": "https://example.com/thanks"}})).await;
+    let room = Room::joined(&installation).await;
     let mut customer = room.customer().await;
     let mut agent = room.agent().await;
     customer.hello(0).await;
-    house.post(&format!("/v1/sessions/{}/end", room.session), json!({})).await;
+    installation.post(&format!("/v1/sessions/{}/end", room.session), json!({})).await;
     let told = customer.expect("session").await;
     assert_eq!((&told["state"], &told["tier"]), (&json!("ended"), &json!("none")));
     assert_eq!(told["redirect"], "https://example.com/thanks");
@@ -234,15 +234,15 @@ async fn r2_r18_the_end_tells_the_customer_where_to_go_and_closes() {
     assert_eq!((&told["event"]["type"], &told["ended_by"]), (&json!("session.ended"), &json!("api")));
 
     let ticket = room.ticket(&room.customer_holder());
-    assert_eq!(Line::open(&house, &ticket, None).await.err(), Some(403));
+    assert_eq!(Line::open(&installation, &ticket, None).await.err(), Some(403));
     agent.message("a", "too late").await;
     assert_eq!(agent.expect("error").await, json!({"type": "error", "code": "already-ended", "id": "a"}));
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn what_is_no_frame_is_answered_and_harms_nothing() {
-    let house = House::start().await;
-    let room = Room::joined(&house).await;
+    let installation = Installation::start().await;
+    let room = Room::joined(&installation).await;
     let mut customer = room.customer().await;
     for text in ["", "null", "{}", "[[[[", "{\"type\":\"end\"}", "{\"type\":\"hello\"}", "\u{202e}"] {
         customer.say_text(text).await;
@@ -263,7 +263,7 @@ async fn what_is_no_frame_is_answered_and_harms_nothing() {
     assert_eq!(customer.expect("message").await["text"], "\u{202e}Mаra 😀");
 
     // Another session than the connection's own: nothing is learnt, and it is over.
-    let other = Room::joined(&house).await;
+    let other = Room::joined(&installation).await;
     customer.say_text(&json!({"type": "hello", "session": other.session, "since": 0}).to_string()).await;
     assert_eq!(customer.expect("error").await["code"], "not-connected");
     assert!(customer.ended().await);
@@ -271,8 +271,8 @@ async fn what_is_no_frame_is_answered_and_harms_nothing() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_ping_tells_what_is_newest_and_in_time_asks_for_a_new_connection() {
-    let house = House::start().await;
-    let room = Room::joined(&house).await;
+    let installation = Installation::start().await;
+    let room = Room::joined(&installation).await;
     let mut agent = room.agent().await;
     // As if the hint had been lost: nobody is told.
     let newest = room.act(Command::KeepOpen).await;
@@ -280,7 +280,7 @@ async fn a_ping_tells_what_is_newest_and_in_time_asks_for_a_new_connection() {
     let pong = agent.expect("pong").await;
     assert_eq!((&pong["seq"], &pong["agent"], &pong["customer"]), (&json!(newest), &json!(true), &json!(false)));
     for _ in 0..13 {
-        house.stack.advance(9 * 60).await;
+        installation.stack.advance(9 * 60).await;
         agent.say(json!({"type": "ping"})).await;
         agent.expect("pong").await;
     }
@@ -289,11 +289,11 @@ async fn a_ping_tells_what_is_newest_and_in_time_asks_for_a_new_connection() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn lost_races_and_lost_answers_post_a_message_once() {
-    let house = House::start().await;
-    let room = Room::joined(&house).await;
+    let installation = Installation::start().await;
+    let room = Room::joined(&installation).await;
     let mut customer = room.customer().await;
     let mut faults = vec![Fault::Conflict, Fault::LostAnswer, Fault::Throttled, Fault::Conflict].into_iter();
-    house.stack.inject(move |function, operation| match (function, operation) {
+    installation.stack.inject(move |function, operation| match (function, operation) {
         ("live-message", "TransactWriteItems") => faults.next().unwrap_or(Fault::None),
         _ => Fault::None,
     });
@@ -301,18 +301,18 @@ async fn lost_races_and_lost_answers_post_a_message_once() {
         customer.message(id, id).await;
         assert_eq!(customer.expect("message").await["id"], id);
     }
-    assert_eq!(house.count_events(&room.session, "message").await, 2);
+    assert_eq!(installation.count_events(&room.session, "message").await, 2);
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn the_live_connection_costs_what_the_table_says() {
-    let house = House::start().await;
-    let room = Room::joined(&house).await;
+    let installation = Installation::start().await;
+    let room = Room::joined(&installation).await;
     let mut customer = room.customer().await;
     let mut agent = None;
     for operation in ["connect", "hello", "message", "message again", "ping", "typing", "disconnect"] {
-        house.stack.settle().await;
-        house.stack.reset_requests();
+        installation.stack.settle().await;
+        installation.stack.reset_requests();
         match (operation, &mut agent) {
             ("connect", agent) => *agent = Some(room.agent().await),
             ("hello", Some(agent)) => drop(agent.hello(0).await),
@@ -335,6 +335,6 @@ async fn the_live_connection_costs_what_the_table_says() {
         }
         let row = BUDGETS.lines().find(|line| line.starts_with(&format!("| live: {operation} |"))).unwrap();
         let cells: Vec<&str> = row.split('|').map(str::trim).collect();
-        assert_eq!(house.requests_of(cells[2].trim_matches('`')), cells[3], "{operation}");
+        assert_eq!(installation.requests_of(cells[2].trim_matches('`')), cells[3], "{operation}");
     }
 }

@@ -5,14 +5,14 @@ use std::collections::HashMap;
 
 use aws_sdk_dynamodb::types::AttributeValue;
 use parlor_domain::SessionId;
-use parlor_tests::House;
+use parlor_tests::Installation;
 use serde_json::{Value, json};
 
 type Item = HashMap<String, AttributeValue>;
 
 /// Puts a session's items back into the form of that time.
-async fn age(house: &House, session: &SessionId) {
-    let (client, table) = (house.runtime.aws.dynamodb(), &house.runtime.config.core_table);
+async fn age(installation: &Installation, session: &SessionId) {
+    let (client, table) = (installation.runtime.aws.dynamodb(), &installation.runtime.config.core_table);
     let text = |text: &str| AttributeValue::S(text.to_owned());
     let key = |item: &Item| HashMap::from(["pk", "sk"].map(|name| (name.to_owned(), item[name].clone())));
     let items = client
@@ -55,47 +55,48 @@ async fn age(house: &House, session: &SessionId) {
     }
 }
 
-async fn kinds(house: &House, session: &SessionId) -> Vec<String> {
-    let events = house.get(&format!("/v1/sessions/{session}/events")).await;
+async fn kinds(installation: &Installation, session: &SessionId) -> Vec<String> {
+    let events = installation.get(&format!("/v1/sessions/{session}/events")).await;
     events["items"].as_array().unwrap().iter().map(|event| event["type"].as_str().unwrap().to_owned()).collect()
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_session_from_before_goes_on() {
-    let house = House::start().await;
-    house.settings(json!({"end": {"inactivity_minutes": 60}})).await;
-    let session = house.session(None).await;
-    let say = async |text: &str| house.post(&format!("/v1/sessions/{session}/messages"), json!({"text": text})).await;
+    let installation = Installation::start().await;
+    installation.settings(json!({"end": {"inactivity_minutes": 60}})).await;
+    let session = installation.session(None).await;
+    let say =
+        async |text: &str| installation.post(&format!("/v1/sessions/{session}/messages"), json!({"text": text})).await;
     for text in ["one", "two", "three"] {
         say(text).await;
     }
-    age(&house, &session).await;
+    age(&installation, &session).await;
 
-    assert_eq!(house.get(&format!("/v1/sessions/{session}")).await["state"], "invited");
+    assert_eq!(installation.get(&format!("/v1/sessions/{session}")).await["state"], "invited");
     assert_eq!(say("four").await["seq"], 6, "after created, invited and three messages");
-    let messages = house.get(&format!("/v1/sessions/{session}/messages")).await;
+    let messages = installation.get(&format!("/v1/sessions/{session}/messages")).await;
     let texts: Vec<&Value> = messages["items"].as_array().unwrap().iter().map(|message| &message["text"]).collect();
     assert_eq!(texts, ["one", "two", "three", "four"]);
-    assert_eq!(house.joined(&session).await.get(&format!("/r/{session}")).await.status, 200);
+    assert_eq!(installation.joined(&session).await.get(&format!("/r/{session}")).await.status, 200);
     // Its timer stands where timers stood, and fires once.
-    house.stack.advance(61 * 60).await;
-    house.stack.advance(60).await;
-    assert_eq!(house.count_events(&session, "session.ended").await, 1);
-    assert_eq!(house.post(&format!("/v1/sessions/{session}/renew"), json!({})).await["state"], "active");
+    installation.stack.advance(61 * 60).await;
+    installation.stack.advance(60).await;
+    assert_eq!(installation.count_events(&session, "session.ended").await, 1);
+    assert_eq!(installation.post(&format!("/v1/sessions/{session}/renew"), json!({})).await["state"], "active");
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn r2_the_tiers_of_a_session_from_before_begin_and_end() {
-    let house = House::start().await;
+    let installation = Installation::start().await;
     let access = json!({"level": "full_timed", "minutes": 30, "then_limited_minutes": 30});
-    house.settings(json!({"end": {"customer_access": access}})).await;
-    let session = house.session(None).await;
-    house.post(&format!("/v1/sessions/{session}/end"), json!({})).await;
-    age(&house, &session).await;
+    installation.settings(json!({"end": {"customer_access": access}})).await;
+    let session = installation.session(None).await;
+    installation.post(&format!("/v1/sessions/{session}/end"), json!({})).await;
+    age(&installation, &session).await;
     for (tier, noted) in [("limited", 1), ("none", 2), ("none", 2)] {
-        house.stack.advance(31 * 60).await;
-        assert_eq!(house.get(&format!("/v1/sessions/{session}")).await["access"]["tier"], tier);
-        let kinds = kinds(&house, &session).await;
+        installation.stack.advance(31 * 60).await;
+        assert_eq!(installation.get(&format!("/v1/sessions/{session}")).await["access"]["tier"], tier);
+        let kinds = kinds(&installation, &session).await;
         assert_eq!(kinds.iter().filter(|kind| *kind == "access.changed").count(), noted, "{kinds:?}");
     }
 }

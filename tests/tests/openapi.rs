@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 
 use parlor_domain::Role;
 use parlor_local::template::Template;
-use parlor_tests::{Answer, House, contract::contract};
+use parlor_tests::{Answer, Installation, contract::contract};
 use reqwest::{Method, RequestBuilder, StatusCode};
 use serde_json::{Value, json};
 
@@ -70,9 +70,9 @@ fn the_judge_sees_what_is_not_promised() {
     assert_eq!(answer(404, "application/problem+json", problem("gone-fishing")), 1);
 }
 
-/// The house with sessions in every state, and a way to each operation.
+/// The installation with sessions in every state, and a way to each operation.
 struct Tour {
-    house: House,
+    installation: Installation,
     sessions: Vec<String>,
     webhook: String,
 }
@@ -82,35 +82,35 @@ const TAKES_A_RECEIVER: [&str; 2] = ["getDelivery", "replayDelivery"];
 
 impl Tour {
     async fn start() -> Self {
-        let mut tour = Self { house: House::start().await, sessions: vec![], webhook: String::new() };
+        let mut tour = Self { installation: Installation::start().await, sessions: vec![], webhook: String::new() };
         tour.begin_anew().await;
         tour
     }
 
     /// New sessions, which no operation has changed yet.
     async fn begin_anew(&mut self) {
-        let (house, mut sessions) = (&self.house, vec![]);
+        let (installation, mut sessions) = (&self.installation, vec![]);
         for mode in ["plan", "start"] {
             let body = json!({"customer": {"name": "Mara Quist", "email": "mara@example.net"}, "mode": mode});
-            sessions.push(house.post("/v1/sessions", body).await["id"].as_str().unwrap().to_owned());
+            sessions.push(installation.post("/v1/sessions", body).await["id"].as_str().unwrap().to_owned());
         }
-        let active = house.session(None).await;
-        house.joined(&active).await;
+        let active = installation.session(None).await;
+        installation.joined(&active).await;
         sessions.push(active.to_string());
-        let ended = house.session(None).await;
-        house.post(&format!("/v1/sessions/{ended}/end"), json!({})).await;
+        let ended = installation.session(None).await;
+        installation.post(&format!("/v1/sessions/{ended}/end"), json!({})).await;
         sessions.push(ended.to_string());
         // Of events that do not happen here: nothing is sent anywhere.
-        let (_, _) = house.call(Method::DELETE, &format!("/v1/webhooks/{}", self.webhook), None).await;
+        let (_, _) = installation.call(Method::DELETE, &format!("/v1/webhooks/{}", self.webhook), None).await;
         let endpoint = json!({"url": "https://hooks.example.com/parlor", "events": ["delivery.failed"]});
-        let webhook = house.post("/v1/webhooks", endpoint).await["id"].as_str().unwrap().to_owned();
+        let webhook = installation.post("/v1/webhooks", endpoint).await["id"].as_str().unwrap().to_owned();
         (self.sessions, self.webhook) = (sessions, webhook);
     }
 
     /// Addresses to try an operation at, until one takes it.
     fn addresses(&self, path: &str) -> Vec<String> {
         if path.starts_with("/v1/teams/") {
-            return vec![path.replace("{id}", self.house.team.as_str())];
+            return vec![path.replace("{id}", self.installation.team.as_str())];
         }
         if path.starts_with("/v1/webhooks/") {
             let event = format!("{}-1", self.sessions[0]);
@@ -125,18 +125,24 @@ impl Tour {
     /// A request with everything that the document asks for.
     async fn request(&self, method: &str, path: &str, operation: &Value, body: Option<&Value>) -> RequestBuilder {
         let method: Method = method.parse().unwrap();
-        let mut request = self.house.request(method, path);
+        let mut request = self.installation.request(method, path);
         match operation["security"].as_array() {
-            None => request = request.bearer_auth(&self.house.api_key),
+            None => request = request.bearer_auth(&self.installation.api_key),
             Some(callers) if callers.is_empty() => {}
             Some(_) => {
-                let browser = self.house.signed_in(&self.house.agent).await;
+                let browser = self.installation.signed_in(&self.installation.agent).await;
                 request = request.header("cookie", browser.cookie_header());
             }
         }
         if parameters(operation).any(|parameter| parameter["name"] == "If-Match") {
             // Every document has an `ETag` where it is shown.
-            let shown = self.house.request(Method::GET, path).bearer_auth(&self.house.api_key).send().await.unwrap();
+            let shown = self
+                .installation
+                .request(Method::GET, path)
+                .bearer_auth(&self.installation.api_key)
+                .send()
+                .await
+                .unwrap();
             request = request.header("if-match", shown.headers()["etag"].clone());
         }
         match body {
@@ -162,7 +168,7 @@ async fn every_documented_request_is_answered_as_documented() {
         let mut seen = vec![];
         for address in tour.addresses(path) {
             let request = tour.request(&method, &address, operation, example(operation)).await;
-            let answer = tour.house.judged(method.parse().unwrap(), &address, request).await;
+            let answer = tour.installation.judged(method.parse().unwrap(), &address, request).await;
             seen.push(answer.status);
         }
         let promised = operation["responses"].as_object().unwrap().keys().filter(|status| status.starts_with('2'));
@@ -179,8 +185,8 @@ async fn every_documented_request_is_answered_as_documented() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn every_documented_operation_refuses_as_documented() {
     let tour = Tour::start().await;
-    let house = &tour.house;
-    let clerk = house.signed_in(&house.member("Ada Winter", Role::Admin).await).await;
+    let installation = &tour.installation;
+    let clerk = installation.signed_in(&installation.member("Ada Winter", Role::Admin).await).await;
     for (method, path, operation) in contract().operations() {
         if operation["security"].as_array().is_some_and(Vec::is_empty) {
             continue;
@@ -189,24 +195,24 @@ async fn every_documented_operation_refuses_as_documented() {
         let writes = method != "GET";
         let address = tour.addresses(path).remove(1 % tour.addresses(path).len());
         let refused = async |what: &str, address: &str, request: RequestBuilder, status: u16, code: &str| {
-            let answer = house.judged(verb.clone(), address, request).await;
+            let answer = installation.judged(verb.clone(), address, request).await;
             let said = (answer.status, answer.body["code"].as_str().unwrap_or_default());
             assert_eq!(said, (status, code), "{what}: {method} {address}: {}", answer.body);
         };
-        let plain = || house.request(verb.clone(), &address);
-        let known = |request: RequestBuilder| request.bearer_auth(&house.api_key);
+        let plain = || installation.request(verb.clone(), &address);
+        let known = |request: RequestBuilder| request.bearer_auth(&installation.api_key);
 
         let body = example(operation).cloned().unwrap_or(json!({}));
         refused("no credentials", &address, plain().json(&body), 401, "not-signed-in").await;
-        let (start, last) = house.api_key.split_at(house.api_key.len() - 1);
+        let (start, last) = installation.api_key.split_at(installation.api_key.len() - 1);
         let wrong = format!("{start}{}", if last == "A" { "B" } else { "A" });
         refused("another secret", &address, plain().bearer_auth(wrong).json(&body), 401, "not-signed-in").await;
         if path.contains("{id}") {
             for id in ["zzzzzz", "h4rb0r6q8x2v9k3m7t1c5w0znd", "No%20id", "..%2f..%2fetc"] {
                 let nowhere = path.replace("{id}", id).replace("{event}", "x-1");
                 let mut request = tour.request(&method, &address, operation, example(operation)).await.build().unwrap();
-                *request.url_mut() = format!("{}{nowhere}", house.stack.url()).parse().unwrap();
-                let answer = house
+                *request.url_mut() = format!("{}{nowhere}", installation.stack.url()).parse().unwrap();
+                let answer = installation
                     .judged(verb.clone(), &nowhere, RequestBuilder::from_parts(reqwest::Client::new(), request))
                     .await;
                 assert_eq!(answer.status, 404, "{method} {nowhere}: {}", answer.body);
@@ -214,7 +220,7 @@ async fn every_documented_operation_refuses_as_documented() {
         }
         if !writes {
             // What comes with a GET means nothing.
-            let answer = house.judged(verb.clone(), &address, known(plain()).body("x".repeat(70_000))).await;
+            let answer = installation.judged(verb.clone(), &address, known(plain()).body("x".repeat(70_000))).await;
             assert!(matches!(answer.status, 200 | 403 | 404), "{}", answer.body);
             continue;
         }
@@ -236,7 +242,7 @@ async fn every_documented_operation_refuses_as_documented() {
         refused("no CSRF token", &address, forged, 403, "csrf").await;
         if operation["requestBody"].is_object() {
             for body in ["[]", "[[]]", "null", "7", "\"text\""] {
-                let answer = house.judged(verb.clone(), &address, json(body).header("if-match", "\"0\"")).await;
+                let answer = installation.judged(verb.clone(), &address, json(body).header("if-match", "\"0\"")).await;
                 assert!(matches!(answer.status, 400 | 409 | 422), "{method} {address} {body}: {}", answer.body);
             }
         }
@@ -251,10 +257,10 @@ async fn every_documented_operation_refuses_as_documented() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn an_idempotency_key_belongs_to_one_request() {
-    let house = House::start().await;
+    let installation = Installation::start().await;
     let start = async |name: &str| {
         let body = json!({"customer": {"name": name, "email": "mara@example.net"}});
-        house.call_with(Method::POST, "/v1/sessions", Some(body), &[("idempotency-key", "order-4711")]).await
+        installation.call_with(Method::POST, "/v1/sessions", Some(body), &[("idempotency-key", "order-4711")]).await
     };
     let (first, again, other) = (start("Mara Quist").await, start("Mara Quist").await, start("Mara Quest").await);
     assert_eq!(first, again);
@@ -264,7 +270,7 @@ async fn an_idempotency_key_belongs_to_one_request() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn nothing_internal_is_in_a_refusal() {
-    let house = House::start().await;
+    let installation = Installation::start().await;
     for body in [
         json!({"customer": "Mara"}),
         json!({"customer": ["Mara Quist", "mara@example.net", null]}),
@@ -274,7 +280,7 @@ async fn nothing_internal_is_in_a_refusal() {
         json!({"customer": {"name": "Mara"}, "metadata": []}),
         json!({"customer": {"name": "Mara"}, "surprise": true}),
     ] {
-        let (status, answer) = house.call(Method::POST, "/v1/sessions", Some(body)).await;
+        let (status, answer) = installation.call(Method::POST, "/v1/sessions", Some(body)).await;
         assert_eq!((status, &answer["code"]), (StatusCode::BAD_REQUEST, &json!("malformed")), "{answer}");
         let said = answer["detail"].as_str().unwrap();
         assert!(!["struct", "enum", "Input", "line", "::", ".rs"].iter().any(|word| said.contains(word)), "{said}");
@@ -283,8 +289,8 @@ async fn nothing_internal_is_in_a_refusal() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn the_document_and_its_page_are_served() {
-    let house = House::start().await;
-    let browser = house.browser();
+    let installation = Installation::start().await;
+    let browser = installation.browser();
     for path in ["/v1/openapi.json", "/openapi.json"] {
         let page = browser.get(path).await;
         assert_eq!((page.status, page.text.as_str()), (200, include_str!("../../docs/openapi.json")), "{path}");
@@ -299,7 +305,7 @@ async fn the_document_and_its_page_are_served() {
 /// The tour of the README, word by word, in a folder of its own.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn the_tour_in_the_readme_works_as_it_stands() {
-    let house = House::start().await;
+    let installation = Installation::start().await;
     let readme = include_str!("../../README.md");
     let (_, integrators) = readme.split_once("## For integrators").unwrap();
     let tour = integrators.split("```sh\n").nth(1).unwrap().split("```").next().unwrap();
@@ -309,8 +315,8 @@ async fn the_tour_in_the_readme_works_as_it_stands() {
     let output = tokio::process::Command::new("bash")
         .args(["-euo", "pipefail", "-c", tour])
         .current_dir(&folder)
-        .env("PARLOR", house.stack.url())
-        .env("KEY", &house.api_key)
+        .env("PARLOR", installation.stack.url())
+        .env("KEY", &installation.api_key)
         .output()
         .await
         .expect("bash, which the README's tour is written for");

@@ -8,24 +8,24 @@ use parlor_domain::{
     webhook::{MAX_ATTEMPTS, MAX_ENDPOINTS},
 };
 use parlor_local::Fault;
-use parlor_tests::{Conduct, Endpoint, House, Receiver};
+use parlor_tests::{Conduct, Endpoint, Installation, Receiver};
 use reqwest::{Method, StatusCode};
 use serde_json::{Value, json};
 use standardwebhooks::Webhook;
 
 const ALL: [&str; 0] = [];
 
-async fn end(house: &House, session: &SessionId) {
-    house.post(&format!("/v1/sessions/{session}/end"), json!({})).await;
+async fn end(installation: &Installation, session: &SessionId) {
+    installation.post(&format!("/v1/sessions/{session}/end"), json!({})).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn r24_events_arrive_in_order_and_verify_by_the_standards_library() {
-    let house = House::start().await;
-    let endpoint = Endpoint::new(&house, &ALL).await;
-    let session = house.session(None).await;
-    end(&house, &session).await;
-    house.stack.settle().await;
+    let installation = Installation::start().await;
+    let endpoint = Endpoint::new(&installation, &ALL).await;
+    let session = installation.session(None).await;
+    end(&installation, &session).await;
+    installation.stack.settle().await;
     assert_eq!(endpoint.receiver.names(), ["session.created 1", "session.invited 2", "session.ended 3"]);
     let verifier = Webhook::new(&endpoint.secret).unwrap();
     for received in endpoint.receiver.received() {
@@ -34,34 +34,35 @@ async fn r24_events_arrive_in_order_and_verify_by_the_standards_library() {
     }
     let last = endpoint.receiver.received().pop().unwrap();
     assert_eq!(last.header("webhook-id"), format!("{session}-3"));
-    let (body, event) = (last.json(), serde_json::to_value(house.events(&session).await.pop().unwrap()).unwrap());
+    let (body, event) =
+        (last.json(), serde_json::to_value(installation.events(&session).await.pop().unwrap()).unwrap());
     assert_eq!((&body["type"], &body["timestamp"]), (&event["type"], &event["at"]));
-    assert_eq!((&body["data"]["session"], &body["data"]["team"]), (&json!(session), &json!(house.team)));
+    assert_eq!((&body["data"]["session"], &body["data"]["team"]), (&json!(session), &json!(installation.team)));
     assert_eq!((&body["data"]["by"], &body["data"]["actor"]), (&event["by"], &event["actor"]));
     assert!(!last.body.contains("mara@example.net"));
 
-    let deliveries = endpoint.deliveries(&house).await;
+    let deliveries = endpoint.deliveries(&installation).await;
     let seqs: Vec<_> = deliveries.iter().map(|delivery| delivery["seq"].as_u64().unwrap()).collect();
     assert_eq!(seqs, [3, 2, 1]);
     assert_eq!(deliveries[0]["state"], "delivered");
     assert_eq!(deliveries[0]["attempts"][0]["status"], 204);
     // A busy machine may stand still for a second, and not in all of them.
     assert!(deliveries.iter().any(|delivery| delivery["attempts"][0]["took"] == "under_1s"), "{deliveries:?}");
-    assert_eq!(house.get(&endpoint.path(&format!("/deliveries/{session}-3"))).await, deliveries[0]);
+    assert_eq!(installation.get(&endpoint.path(&format!("/deliveries/{session}-3"))).await, deliveries[0]);
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn r24_an_endpoint_hears_of_its_types_and_its_team_only() {
-    let house = House::start().await;
-    let ends = Endpoint::new(&house, &["session.ended"]).await;
-    let other = parlor_domain::TeamId::generate(&house.runtime.entropy);
-    house.store.create_team(&other, "Claims").await.unwrap();
+    let installation = Installation::start().await;
+    let ends = Endpoint::new(&installation, &["session.ended"]).await;
+    let other = parlor_domain::TeamId::generate(&installation.runtime.entropy);
+    installation.store.create_team(&other, "Claims").await.unwrap();
     let (mine, others) = (Receiver::start().await, Receiver::start().await);
-    house.post("/v1/webhooks", json!({"url": mine.url, "team": house.team})).await;
-    house.post("/v1/webhooks", json!({"url": others.url, "team": other})).await;
-    let session = house.session(None).await;
-    end(&house, &session).await;
-    house.stack.settle().await;
+    installation.post("/v1/webhooks", json!({"url": mine.url, "team": installation.team})).await;
+    installation.post("/v1/webhooks", json!({"url": others.url, "team": other})).await;
+    let session = installation.session(None).await;
+    end(&installation, &session).await;
+    installation.stack.settle().await;
     assert_eq!(ends.receiver.names(), ["session.ended 3"]);
     assert_eq!(mine.names().len(), 3);
     assert!(others.names().is_empty());
@@ -69,10 +70,10 @@ async fn r24_an_endpoint_hears_of_its_types_and_its_team_only() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn r24_a_later_event_waits_for_an_earlier_one_of_its_session_and_for_no_other() {
-    let house = House::start().await;
-    let endpoint = Endpoint::new(&house, &ALL).await;
-    let (stuck, free) = (house.session(None).await, house.session(None).await);
-    house.stack.settle().await;
+    let installation = Installation::start().await;
+    let endpoint = Endpoint::new(&installation, &ALL).await;
+    let (stuck, free) = (installation.session(None).await, installation.session(None).await);
+    installation.stack.settle().await;
     endpoint.receiver.forget();
     let session = stuck.clone();
     endpoint.receiver.decides(move |received| {
@@ -80,155 +81,155 @@ async fn r24_a_later_event_waits_for_an_earlier_one_of_its_session_and_for_no_ot
         Conduct::Status(if is_stuck { 503 } else { 200 })
     });
     for session in [&stuck, &free] {
-        house.post(&format!("/v1/sessions/{session}/messages"), json!({"text": "hello"})).await;
-        end(&house, session).await;
+        installation.post(&format!("/v1/sessions/{session}/messages"), json!({"text": "hello"})).await;
+        end(&installation, session).await;
     }
-    house.stack.settle().await;
+    installation.stack.settle().await;
     // What was not sent from the stream comes with the schedule.
-    house.stack.advance(60).await;
+    installation.stack.advance(60).await;
     assert_eq!(endpoint.receiver.names_of(&free), ["message 3", "session.ended 4"]);
     let tried = endpoint.receiver.names_of(&stuck);
     assert!(!tried.is_empty() && tried.iter().all(|name| name == "message 3"), "{tried:?}");
     endpoint.receiver.answers(Conduct::Status(200));
     endpoint.receiver.forget();
-    house.stack.advance(600).await;
+    installation.stack.advance(600).await;
     assert_eq!(endpoint.receiver.names_of(&stuck), ["message 3", "session.ended 4"]);
-    let read = endpoint.read(&house).await;
+    let read = endpoint.read(&installation).await;
     assert_eq!((&read["failing_since"], &read["enabled"]), (&Value::Null, &json!(true)));
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn r24_retries_follow_the_schedule_for_a_day_and_then_the_endpoint_is_disabled() {
-    let house = House::start().await;
-    let endpoint = Endpoint::new(&house, &["session.created"]).await;
+    let installation = Installation::start().await;
+    let endpoint = Endpoint::new(&installation, &["session.created"]).await;
     endpoint.receiver.answers(Conduct::Status(500));
-    let session = house.session(None).await;
-    house.stack.settle().await;
+    let session = installation.session(None).await;
+    installation.stack.settle().await;
     assert_eq!(endpoint.receiver.names().len(), 1, "the first attempt is the stream's");
     for (done, minutes) in [1_u32, 2, 4, 8, 16, 32, 64, 128, 256, 360, 360].into_iter().enumerate() {
         // A tenth less is the earliest. The schedule runs when a minute has passed since its last run.
-        house.stack.advance(minutes * 54 - 30).await;
+        installation.stack.advance(minutes * 54 - 30).await;
         assert_eq!(endpoint.receiver.names().len(), done + 1, "too early, {minutes} min");
-        house.stack.advance((minutes * 6 + 30).max(60)).await;
+        installation.stack.advance((minutes * 6 + 30).max(60)).await;
         assert_eq!(endpoint.receiver.names().len(), done + 2, "not tried after {minutes} min");
     }
     let ids: Vec<_> = endpoint.receiver.received().iter().map(|one| one.header("webhook-id").to_owned()).collect();
     assert!(ids.iter().all(|id| *id == format!("{session}-1")), "one id for all attempts: {ids:?}");
     assert!(endpoint.receiver.received().iter().all(|received| received.is_signed_by(&endpoint.secret)));
-    assert_eq!(endpoint.states(&house).await, [("failed".to_owned(), MAX_ATTEMPTS as usize)]);
-    let read = endpoint.read(&house).await;
+    assert_eq!(endpoint.states(&installation).await, [("failed".to_owned(), MAX_ATTEMPTS as usize)]);
+    let read = endpoint.read(&installation).await;
     assert_eq!((&read["enabled"], &read["disabled"]["by"]), (&json!(false), &json!("failing")));
 
     // Disabled: what happens is queued and not sent.
-    house.session(None).await;
-    house.stack.advance(86_400).await;
+    installation.session(None).await;
+    installation.stack.advance(86_400).await;
     assert_eq!(endpoint.receiver.names().len(), MAX_ATTEMPTS as usize);
     endpoint.receiver.answers(Conduct::Status(200));
     endpoint.receiver.forget();
-    let changed = endpoint.change(&house, json!({"enabled": true})).await;
+    let changed = endpoint.change(&installation, json!({"enabled": true})).await;
     assert_eq!((&changed["enabled"], &changed["failing_since"]), (&json!(true), &Value::Null));
-    house.stack.advance(60).await;
+    installation.stack.advance(60).await;
     assert_eq!(endpoint.receiver.names(), ["session.created 1"], "the second session's");
     // What was given up is sent again when it is asked for.
     let replay = endpoint.path(&format!("/deliveries/{session}-1/replay"));
-    assert_eq!(house.post(&replay, json!({})).await["state"], "pending");
-    house.stack.advance(60).await;
+    assert_eq!(installation.post(&replay, json!({})).await["state"], "pending");
+    installation.stack.advance(60).await;
     assert_eq!(endpoint.receiver.names_of(&session), ["session.created 1"]);
-    assert_eq!(house.get(&endpoint.path(&format!("/deliveries/{session}-1"))).await["state"], "delivered");
+    assert_eq!(installation.get(&endpoint.path(&format!("/deliveries/{session}-1"))).await["state"], "delivered");
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn r24_an_event_that_is_never_taken_is_given_up_without_the_endpoint() {
-    let house = House::start().await;
-    let endpoint = Endpoint::new(&house, &ALL).await;
-    let poisoned = house.session(None).await;
-    house.stack.settle().await;
+    let installation = Installation::start().await;
+    let endpoint = Endpoint::new(&installation, &ALL).await;
+    let poisoned = installation.session(None).await;
+    installation.stack.settle().await;
     let session = poisoned.clone();
     endpoint.receiver.decides(move |received| {
         let body = received.json();
         let poison = body["data"]["session"] == json!(session) && body["type"] == "message";
         Conduct::Status(if poison { 422 } else { 200 })
     });
-    house.post(&format!("/v1/sessions/{poisoned}/messages"), json!({"text": "poison"})).await;
-    end(&house, &poisoned).await;
+    installation.post(&format!("/v1/sessions/{poisoned}/messages"), json!({"text": "poison"})).await;
+    end(&installation, &poisoned).await;
     for _ in 0..MAX_ATTEMPTS {
-        house.stack.settle().await;
-        house.stack.advance(6 * 3600).await;
-        house.session(None).await;
+        installation.stack.settle().await;
+        installation.stack.advance(6 * 3600).await;
+        installation.session(None).await;
     }
-    house.stack.advance(60).await;
+    installation.stack.advance(60).await;
     assert_eq!(endpoint.receiver.names_of(&poisoned).last().unwrap(), "session.ended 4");
-    let delivery = house.get(&endpoint.path(&format!("/deliveries/{poisoned}-3"))).await;
+    let delivery = installation.get(&endpoint.path(&format!("/deliveries/{poisoned}-3"))).await;
     assert_eq!(delivery["state"], "failed");
-    assert_eq!(endpoint.read(&house).await["enabled"], true);
+    assert_eq!(endpoint.read(&installation).await["enabled"], true);
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn r24_410_disables_at_once() {
-    let house = House::start().await;
-    let endpoint = Endpoint::new(&house, &ALL).await;
+    let installation = Installation::start().await;
+    let endpoint = Endpoint::new(&installation, &ALL).await;
     endpoint.receiver.answers(Conduct::Status(410));
-    house.session(None).await;
-    house.stack.settle().await;
-    house.stack.advance(600).await;
+    installation.session(None).await;
+    installation.stack.settle().await;
+    installation.stack.advance(600).await;
     assert_eq!(endpoint.receiver.names(), ["session.created 1"]);
-    assert_eq!(endpoint.read(&house).await["disabled"]["by"], "gone");
+    assert_eq!(endpoint.read(&installation).await["disabled"]["by"], "gone");
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn r24_both_secrets_sign_while_a_rotation_overlaps() {
-    let house = House::start().await;
-    let endpoint = Endpoint::new(&house, &["session.created"]).await;
-    let rotated = house.post(&endpoint.path("/rotate"), json!({"overlap_minutes": 60})).await;
+    let installation = Installation::start().await;
+    let endpoint = Endpoint::new(&installation, &["session.created"]).await;
+    let rotated = installation.post(&endpoint.path("/rotate"), json!({"overlap_minutes": 60})).await;
     let new = rotated["secret"].as_str().unwrap().to_owned();
     assert_ne!(new, endpoint.secret);
     assert_eq!(rotated["secrets"].as_array().unwrap().len(), 2);
-    house.session(None).await;
-    house.stack.settle().await;
+    installation.session(None).await;
+    installation.stack.settle().await;
     let received = endpoint.receiver.received().pop().unwrap();
     for secret in [&new, &endpoint.secret] {
         Webhook::new(secret).unwrap().verify(received.body.as_bytes(), &received.headers).unwrap();
     }
-    house.stack.advance(3600).await;
-    house.session(None).await;
-    house.stack.settle().await;
+    installation.stack.advance(3600).await;
+    installation.session(None).await;
+    installation.stack.settle().await;
     let received = endpoint.receiver.received().pop().unwrap();
     assert!(received.is_signed_by(&new) && !received.is_signed_by(&endpoint.secret));
-    let shown = endpoint.read(&house).await.to_string();
+    let shown = endpoint.read(&installation).await.to_string();
     assert!(!shown.contains("whsec_"), "a secret is shown once: {shown}");
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn r24_replay_since_a_time_sends_what_was_given_up_or_everything() {
-    let house = House::start().await;
-    let endpoint = Endpoint::new(&house, &["session.created"]).await;
-    let before = house.session(None).await;
-    house.stack.settle().await;
-    house.stack.advance(60).await;
-    let since = house.runtime.clock.now();
-    house.stack.advance(60).await;
-    let (one, other) = (house.session(None).await, house.session(None).await);
-    house.stack.settle().await;
+    let installation = Installation::start().await;
+    let endpoint = Endpoint::new(&installation, &["session.created"]).await;
+    let before = installation.session(None).await;
+    installation.stack.settle().await;
+    installation.stack.advance(60).await;
+    let since = installation.runtime.clock.now();
+    installation.stack.advance(60).await;
+    let (one, other) = (installation.session(None).await, installation.session(None).await);
+    installation.stack.settle().await;
     endpoint.receiver.forget();
     // Nothing was given up, so nothing is sent.
     let path = endpoint.path("/replay");
-    assert_eq!(house.post(&path, json!({"since": since.to_string()})).await["replaying"], true);
-    house.stack.advance(60).await;
+    assert_eq!(installation.post(&path, json!({"since": since.to_string()})).await["replaying"], true);
+    installation.stack.advance(60).await;
     assert!(endpoint.receiver.names().is_empty());
-    assert_eq!(endpoint.read(&house).await["replaying"], false);
+    assert_eq!(endpoint.read(&installation).await["replaying"], false);
 
-    house.post(&path, json!({"since": since.to_string(), "delivered": true})).await;
-    house.stack.advance(60).await;
-    house.stack.advance(60).await;
+    installation.post(&path, json!({"since": since.to_string(), "delivered": true})).await;
+    installation.stack.advance(60).await;
+    installation.stack.advance(60).await;
     assert_eq!(endpoint.receiver.names().len(), 2);
     for session in [&one, &other] {
         assert_eq!(endpoint.receiver.names_of(session), ["session.created 1"]);
     }
     assert!(endpoint.receiver.names_of(&before).is_empty());
-    assert!(endpoint.states(&house).await.contains(&("delivered".to_owned(), 2)));
+    assert!(endpoint.states(&installation).await.contains(&("delivered".to_owned(), 2)));
     let early = since - SignedDuration::from_hours(1);
-    house.post(&path, json!({"since": early.to_string(), "delivered": true})).await;
-    house.stack.advance(120).await;
+    installation.post(&path, json!({"since": early.to_string(), "delivered": true})).await;
+    installation.stack.advance(120).await;
     assert_eq!(endpoint.receiver.names_of(&before).len(), 1);
 }
 
@@ -236,68 +237,69 @@ async fn r24_replay_since_a_time_sends_what_was_given_up_or_everything() {
 /// it meanwhile.
 #[tokio::test(flavor = "multi_thread")]
 async fn r24_a_replay_that_two_runs_look_at_sends_once() {
-    let house = House::start().await;
-    let endpoint = Endpoint::new(&house, &["session.created"]).await;
-    let session = house.session(None).await;
-    house.stack.settle().await;
+    let installation = Installation::start().await;
+    let endpoint = Endpoint::new(&installation, &["session.created"]).await;
+    let session = installation.session(None).await;
+    installation.stack.settle().await;
     // The schedule has just run: it does not run by itself within the next minute.
-    house.stack.advance(60).await;
+    installation.stack.advance(60).await;
     endpoint.receiver.forget();
-    let since = house.runtime.clock.now() - SignedDuration::from_hours(1);
-    house.post(&endpoint.path("/replay"), json!({"since": since.to_string(), "delivered": true})).await;
-    house.stack.advance(15).await;
+    let since = installation.runtime.clock.now() - SignedDuration::from_hours(1);
+    installation.post(&endpoint.path("/replay"), json!({"since": since.to_string(), "delivered": true})).await;
+    installation.stack.advance(15).await;
 
     let (holds, held) = tokio::sync::oneshot::channel();
     let mut holds = Some(holds);
-    house.stack.inject(move |function, operation| match (function, operation) {
+    installation.stack.inject(move |function, operation| match (function, operation) {
         ("retry-webhooks", "BatchGetItem") => holds.take().map_or(Fault::None, |holds| {
             holds.send(()).unwrap();
             Fault::Held
         }),
         _ => Fault::None,
     });
-    let slow = house.stack.run_schedule("retry-webhooks");
+    let slow = installation.stack.run_schedule("retry-webhooks");
     let quick = async {
         held.await.unwrap();
-        house.stack.run_schedule("retry-webhooks").await.unwrap();
+        installation.stack.run_schedule("retry-webhooks").await.unwrap();
         assert_eq!(endpoint.receiver.names_of(&session), ["session.created 1"], "the quick run sends it");
-        house.stack.inject(|_, _| Fault::None);
+        installation.stack.inject(|_, _| Fault::None);
     };
     tokio::join!(async { slow.await.unwrap() }, quick);
-    house.stack.advance(60).await;
+    installation.stack.advance(60).await;
     assert_eq!(endpoint.receiver.names_of(&session), ["session.created 1"], "and nobody again");
-    assert_eq!(endpoint.read(&house).await["replaying"], false);
+    assert_eq!(endpoint.read(&installation).await["replaying"], false);
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn r24_hostile_receivers_delay_nobody_else() {
-    let house = House::start().await;
+    let installation = Installation::start().await;
     let mut hostile = vec![];
     let inner = Receiver::start().await;
     for conduct in [Conduct::Hang, Conduct::Reset, Conduct::Redirect(inner.url.clone()), Conduct::Endless] {
-        let endpoint = Endpoint::new(&house, &["session.created"]).await;
+        let endpoint = Endpoint::new(&installation, &["session.created"]).await;
         endpoint.receiver.answers(conduct);
         hostile.push(endpoint);
     }
-    let good = Endpoint::new(&house, &["session.created"]).await;
-    house.session(None).await;
+    let good = Endpoint::new(&installation, &["session.created"]).await;
+    installation.session(None).await;
     // The first batch waits for whoever hangs: once.
-    house.stack.settle().await;
+    installation.stack.settle().await;
     tokio::time::timeout(std::time::Duration::from_secs(20), good.receiver.wait_for(1)).await.unwrap();
     // From then on the hostile ones are left to the schedule, and nobody waits for them.
     let sessions = 12;
     let quick = async {
         for _ in 0..sessions {
-            house.session(None).await;
+            installation.session(None).await;
         }
         good.receiver.wait_for(1 + sessions).await;
-        house.stack.settle().await;
+        installation.stack.settle().await;
     };
     // Whoever hangs is given up after 15 seconds; waiting for it would take that with each batch of five events.
     tokio::time::timeout(std::time::Duration::from_secs(29), quick).await.expect("a hostile receiver is waited for");
     assert_eq!(hostile[0].receiver.received().len(), 1, "the one that hangs is left alone");
-    assert_eq!(house.stack.outbox().items().len(), 1 + sessions, "and no mail waits either");
-    let outcome = async |endpoint: &Endpoint| endpoint.deliveries(&house).await.pop().unwrap()["attempts"][0].clone();
+    assert_eq!(installation.stack.outbox().items().len(), 1 + sessions, "and no mail waits either");
+    let outcome =
+        async |endpoint: &Endpoint| endpoint.deliveries(&installation).await.pop().unwrap()["attempts"][0].clone();
     assert_eq!(outcome(&hostile[0]).await["error"], "timed_out");
     assert_eq!(outcome(&hostile[0]).await["took"], "over_5s");
     assert_eq!(outcome(&hostile[1]).await["error"], "broken");
@@ -308,20 +310,20 @@ async fn r24_hostile_receivers_delay_nobody_else() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn r24_eight_retries_at_once_send_each_event_once() {
-    let house = House::start().await;
-    let endpoint = Endpoint::new(&house, &ALL).await;
+    let installation = Installation::start().await;
+    let endpoint = Endpoint::new(&installation, &ALL).await;
     endpoint.receiver.answers(Conduct::Status(500));
     for _ in 0..6 {
-        house.session(None).await;
+        installation.session(None).await;
     }
-    house.stack.settle().await;
+    installation.stack.settle().await;
     endpoint.receiver.answers(Conduct::Status(200));
     endpoint.receiver.forget();
     // Past the pause, and before the schedule itself: it runs at most once among these.
-    house.stack.advance(50).await;
-    house.stack.advance(15).await;
-    futures_util::future::join_all((0..8).map(|_| house.stack.run_schedule("retry-webhooks"))).await;
-    house.stack.advance(61).await;
+    installation.stack.advance(50).await;
+    installation.stack.advance(15).await;
+    futures_util::future::join_all((0..8).map(|_| installation.stack.run_schedule("retry-webhooks"))).await;
+    installation.stack.advance(61).await;
     let mut ids: Vec<_> = endpoint.receiver.received().iter().map(|one| one.header("webhook-id").to_owned()).collect();
     assert_eq!(ids.len(), 12, "two events of each session");
     ids.sort();
@@ -331,10 +333,10 @@ async fn r24_eight_retries_at_once_send_each_event_once() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn r24_in_a_storm_every_event_arrives_and_in_order() {
-    let house = House::start().await;
-    let endpoint = Endpoint::new(&house, &ALL).await;
+    let installation = Installation::start().await;
+    let endpoint = Endpoint::new(&installation, &ALL).await;
     let mut dice: u32 = 11;
-    house.stack.inject(move |function, _| {
+    installation.stack.inject(move |function, _| {
         if !matches!(function, "deliver-webhooks" | "retry-webhooks") {
             return Fault::None;
         }
@@ -353,19 +355,19 @@ async fn r24_in_a_storm_every_event_arrives_and_in_order() {
     });
     let mut sessions = vec![];
     for _ in 0..6 {
-        let session = house.session(None).await;
-        house.post(&format!("/v1/sessions/{session}/messages"), json!({"text": "hello"})).await;
-        end(&house, &session).await;
+        let session = installation.session(None).await;
+        installation.post(&format!("/v1/sessions/{session}/messages"), json!({"text": "hello"})).await;
+        end(&installation, &session).await;
         sessions.push(session);
     }
-    house.stack.settle().await;
+    installation.stack.settle().await;
     for _ in 0..8 {
-        house.stack.advance(1800).await;
+        installation.stack.advance(1800).await;
     }
-    house.stack.inject(|_, _| Fault::None);
+    installation.stack.inject(|_, _| Fault::None);
     endpoint.receiver.answers(Conduct::Status(200));
     for _ in 0..6 {
-        house.stack.advance(4 * 3600).await;
+        installation.stack.advance(4 * 3600).await;
     }
     for session in &sessions {
         let mut names = endpoint.receiver.names_of(session);
@@ -378,14 +380,14 @@ async fn r24_in_a_storm_every_event_arrives_and_in_order() {
         });
         assert_eq!(names, ["session.created 1", "session.invited 2", "message 3", "session.ended 4"]);
     }
-    for (state, _) in endpoint.states(&house).await {
+    for (state, _) in endpoint.states(&installation).await {
         assert_eq!(state, "delivered");
     }
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn r24_only_public_addresses_and_this_machine_may_be_registered() {
-    let house = House::start().await;
+    let installation = Installation::start().await;
     for url in [
         "https://10.0.0.1/",
         "https://169.254.169.254/latest/meta-data",
@@ -398,7 +400,7 @@ async fn r24_only_public_addresses_and_this_machine_may_be_registered() {
         "https://me:pass@example.com/",
         "nonsense",
     ] {
-        let (status, problem) = house.call(Method::POST, "/v1/webhooks", Some(json!({"url": url}))).await;
+        let (status, problem) = installation.call(Method::POST, "/v1/webhooks", Some(json!({"url": url}))).await;
         assert_eq!((status.as_u16(), &problem["code"]), (422, &json!("invalid-url")), "{url}: {problem}");
         assert_eq!(problem["field"], "url");
     }
@@ -406,29 +408,31 @@ async fn r24_only_public_addresses_and_this_machine_may_be_registered() {
         json!({"url": "https://example.com/", "events": ["session.vanished"]}),
         json!({"url": "https://example.com/", "team": "zzzzzz"}),
     ] {
-        let (status, problem) = house.call(Method::POST, "/v1/webhooks", Some(body)).await;
+        let (status, problem) = installation.call(Method::POST, "/v1/webhooks", Some(body)).await;
         assert_eq!(status, 422, "{problem}");
     }
-    let (status, _) =
-        house.call(Method::POST, "/v1/webhooks", Some(json!({"url": "https://example.com/", "secret": "x"}))).await;
+    let (status, _) = installation
+        .call(Method::POST, "/v1/webhooks", Some(json!({"url": "https://example.com/", "secret": "x"})))
+        .await;
     assert_eq!(status, 400, "unknown fields are refused");
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn r24_endpoints_are_made_once_changed_under_their_version_and_counted() {
-    let house = House::start().await;
+    let installation = Installation::start().await;
     let body = json!({"url": "https://example.com/hooks", "description": " Orders ", "events": ["session.ended", "session.ended"]});
-    let create = || house.call_with(Method::POST, "/v1/webhooks", Some(body.clone()), &[("idempotency-key", "one")]);
+    let create =
+        || installation.call_with(Method::POST, "/v1/webhooks", Some(body.clone()), &[("idempotency-key", "one")]);
     let (first, again) = (create().await, create().await);
     assert_eq!((first.0, &first.1), (StatusCode::CREATED, &again.1), "the secret too");
     assert_eq!((&first.1["description"], &first.1["events"]), (&json!("Orders"), &json!(["session.ended"])));
-    let listed = house.get("/v1/webhooks").await;
+    let listed = installation.get("/v1/webhooks").await;
     assert_eq!(listed["items"].as_array().unwrap().len(), 1);
     assert!(!listed.to_string().contains("whsec_"));
 
     let path = format!("/v1/webhooks/{}", first.1["id"].as_str().unwrap());
     let patch = |headers: &'static [(&'static str, &'static str)]| {
-        house.call_with(Method::PATCH, &path, Some(json!({"description": null, "enabled": false})), headers)
+        installation.call_with(Method::PATCH, &path, Some(json!({"description": null, "enabled": false})), headers)
     };
     assert_eq!(patch(&[]).await.0, 428);
     assert_eq!(patch(&[("if-match", "\"7\"")]).await.0, 409);
@@ -438,65 +442,65 @@ async fn r24_endpoints_are_made_once_changed_under_their_version_and_counted() {
     assert_eq!(patch(&[("if-match", "\"1\"")]).await.0, 409, "that version is over");
 
     for _ in 1..MAX_ENDPOINTS {
-        house.post("/v1/webhooks", json!({"url": "https://example.com/"})).await;
+        installation.post("/v1/webhooks", json!({"url": "https://example.com/"})).await;
     }
     let (status, problem) =
-        house.call(Method::POST, "/v1/webhooks", Some(json!({"url": "https://example.com/"}))).await;
+        installation.call(Method::POST, "/v1/webhooks", Some(json!({"url": "https://example.com/"}))).await;
     assert_eq!((status.as_u16(), &problem["code"]), (409, &json!("too-many-webhooks")));
-    assert_eq!(house.call(Method::DELETE, &path, None).await.0, 200);
-    assert_eq!(house.call(Method::GET, &path, None).await.0, 404);
-    house.post("/v1/webhooks", json!({"url": "https://example.com/"})).await;
+    assert_eq!(installation.call(Method::DELETE, &path, None).await.0, 200);
+    assert_eq!(installation.call(Method::GET, &path, None).await.0, 404);
+    installation.post("/v1/webhooks", json!({"url": "https://example.com/"})).await;
     for missing in ["0000000000000000", "x"] {
         for rest in ["", "/deliveries", "/deliveries/x-1"] {
-            assert_eq!(house.call(Method::GET, &format!("/v1/webhooks/{missing}{rest}"), None).await.0, 404);
+            assert_eq!(installation.call(Method::GET, &format!("/v1/webhooks/{missing}{rest}"), None).await.0, 404);
         }
     }
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn r24_agents_and_supervisors_do_not_see_webhooks() {
-    let house = House::start().await;
-    let endpoint = Endpoint::new(&house, &ALL).await;
-    let admin = house.member("Ada Winter", Role::Admin).await;
-    let supervisor = house.member("Sam Ode", Role::Supervisor).await;
-    for (agent, status) in [(&house.agent, 403), (&supervisor, 403), (&admin, 200)] {
-        let browser = house.signed_in(agent).await;
+    let installation = Installation::start().await;
+    let endpoint = Endpoint::new(&installation, &ALL).await;
+    let admin = installation.member("Ada Winter", Role::Admin).await;
+    let supervisor = installation.member("Sam Ode", Role::Supervisor).await;
+    for (agent, status) in [(&installation.agent, 403), (&supervisor, 403), (&admin, 200)] {
+        let browser = installation.signed_in(agent).await;
         for path in ["/v1/webhooks".to_owned(), endpoint.path(""), endpoint.path("/deliveries")] {
             assert_eq!(browser.get(&path).await.status, status, "{path}");
         }
     }
-    assert_eq!(house.browser().get("/v1/webhooks").await.status, 401);
+    assert_eq!(installation.browser().get("/v1/webhooks").await.status, 401);
     // Without the token of one of our pages, a browser changes nothing.
-    let browser = house.signed_in(&admin).await;
+    let browser = installation.signed_in(&admin).await;
     assert_eq!(browser.post(&endpoint.path("/rotate"), &[]).await.status, 403);
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn r24_a_deleted_endpoint_hears_nothing_more() {
-    let house = House::start().await;
-    let endpoint = Endpoint::new(&house, &ALL).await;
+    let installation = Installation::start().await;
+    let endpoint = Endpoint::new(&installation, &ALL).await;
     endpoint.receiver.answers(Conduct::Status(500));
-    house.session(None).await;
-    house.stack.settle().await;
+    installation.session(None).await;
+    installation.stack.settle().await;
     endpoint.receiver.forget();
-    assert_eq!(house.call(Method::DELETE, &endpoint.path(""), None).await.0, 200);
-    house.session(None).await;
-    house.stack.settle().await;
-    house.stack.advance(3600).await;
+    assert_eq!(installation.call(Method::DELETE, &endpoint.path(""), None).await.0, 200);
+    installation.session(None).await;
+    installation.stack.settle().await;
+    installation.stack.advance(3600).await;
     assert!(endpoint.receiver.received().is_empty());
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn r24_what_happened_before_an_endpoint_was_made_is_not_sent_however_late_the_stream_is() {
-    let house = House::start().await;
-    house.stack.inject(|function, _| if function == "deliver-webhooks" { Fault::Failed } else { Fault::None });
-    house.session(None).await;
-    house.stack.advance(1).await;
-    let endpoint = Endpoint::new(&house, &ALL).await;
-    house.stack.inject(|_, _| Fault::None);
-    let session = house.session(None).await;
-    house.stack.settle().await;
-    house.stack.advance(60).await;
+    let installation = Installation::start().await;
+    installation.stack.inject(|function, _| if function == "deliver-webhooks" { Fault::Failed } else { Fault::None });
+    installation.session(None).await;
+    installation.stack.advance(1).await;
+    let endpoint = Endpoint::new(&installation, &ALL).await;
+    installation.stack.inject(|_, _| Fault::None);
+    let session = installation.session(None).await;
+    installation.stack.settle().await;
+    installation.stack.advance(60).await;
     assert_eq!(endpoint.receiver.names(), ["session.created 1", "session.invited 2"]);
     assert_eq!(endpoint.receiver.names_of(&session).len(), 2);
 }

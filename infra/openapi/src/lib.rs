@@ -316,7 +316,7 @@ fn present(mut schema: Value) -> Value {
     schema
 }
 
-/// Takes out what only the house understands: the numbers of rules in descriptions, and Rust's names for numbers.
+/// Takes out what only we understand: the numbers of rules in descriptions, and Rust's names for numbers.
 fn for_readers(schema: &mut Value) {
     match schema {
         Value::Object(object) => {
@@ -359,7 +359,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn rules_are_for_the_house_only() {
+    fn rules_are_for_us_only() {
         assert_eq!(without_rules("R5: a link's lifetime."), "A link's lifetime.");
         assert_eq!(without_rules("R5, R12: a link."), "A link.");
         assert_eq!(without_rules("Once (R5, R6). Twice (R7)."), "Once. Twice.");

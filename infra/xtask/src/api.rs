@@ -10,17 +10,28 @@ use serde_json::Value;
 
 use crate::canaries::Watch;
 use crate::platform::Platform;
-use crate::test::{Built, Tally};
-use crate::{Failure, root, tools};
+use crate::programs::{Built, needed};
+use crate::test::Tally;
+use crate::{Failure, build, patient, root, tools};
 
 /// What this part of the tests is called.
 const PART: &str = "api";
 
-/// How many requests at least say something.
-const ENOUGH: usize = 10_000;
+/// How hard to try.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Effort {
+    /// Cases of an operation and a phase: with them all operations together get some more requests than are enough.
+    cases: &'static str,
+    /// How many requests at least say something.
+    enough: usize,
+}
 
-/// Cases of an operation and a phase; with them all operations together get some more than [`ENOUGH`] requests.
-const CASES: &str = "345";
+impl Effort {
+    /// Beside everything else that is tested.
+    pub(crate) const SOME: Self = Self { cases: "40", enough: 2_000 };
+    /// When this is what is tested.
+    pub(crate) const MUCH: Self = Self { cases: "345", enough: 10_000 };
+}
 
 /// An installation to try.
 #[derive(Debug)]
@@ -45,13 +56,20 @@ pub(crate) struct Outcome {
 }
 
 /// Tries an installation, with `environment` for the hooks. What schemathesis says is shown only if it found something.
-pub(crate) fn try_out(target: &Target, environment: &[(&str, PathBuf)]) -> Result<Outcome, Failure> {
+pub(crate) fn try_out(target: &Target, effort: Effort, environment: &[(&str, PathBuf)]) -> Result<Outcome, Failure> {
     let schemathesis = tools::schemathesis()?;
-    let count = root().join(format!("target/api-requests-{}", target.name.replace(' ', "-")));
+    let count = crate::target()?.join(format!("api-requests-{}", target.name.replace(' ', "-")));
     let _ = fs::remove_file(&count);
     let mut command = Command::new(schemathesis);
     command
-        .args(["--config-file", "tests/api/schemathesis.toml", "run", "docs/openapi.json", "--max-examples", CASES])
+        .args([
+            "--config-file",
+            "tests/api/schemathesis.toml",
+            "run",
+            "docs/openapi.json",
+            "--max-examples",
+            effort.cases,
+        ])
         .current_dir(root())
         .envs([("PARLOR_URL", &target.url), ("PARLOR_API_KEY", &target.key)])
         .env("PARLOR_COUNT", &count)
@@ -61,17 +79,20 @@ pub(crate) fn try_out(target: &Target, environment: &[(&str, PathBuf)]) -> Resul
     if let Some((email, password)) = &target.agent {
         command.envs([("PARLOR_AGENT_EMAIL", email), ("PARLOR_AGENT_PASSWORD", password)]);
     }
-    let output = command.output().map_err(|error| Failure::new(format!("schemathesis cannot be started: {error}")))?;
+    let output = patient(&command)
+        .stdin(Stdio::null())
+        .output()
+        .map_err(|error| Failure::new(format!("schemathesis cannot be started: {error}")))?;
     let said = fs::read_to_string(&count).unwrap_or_default();
     let mut lines = said.lines();
     let requests = lines.next().and_then(|count| count.parse().ok()).unwrap_or_default();
     // What was only ever refused was not tried.
     let untried: Vec<&str> = lines.collect();
-    let passed = output.status.success() && requests >= ENOUGH && untried.is_empty();
+    let passed = output.status.success() && requests >= effort.enough && untried.is_empty();
     if !passed {
         print!("{}{}", String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
-        if requests < ENOUGH {
-            println!("  {}: only {requests} requests, {ENOUGH} are wanted", target.name);
+        if requests < effort.enough {
+            println!("  {}: only {requests} requests, {} are wanted", target.name, effort.enough);
         }
         for operation in untried {
             println!("  {}: {operation} never succeeded", target.name);
@@ -121,14 +142,14 @@ impl Stack {
 }
 
 /// Tries both platforms, side by side.
-pub(crate) fn on_both(built: &Built, second: &Platform, watch: &Watch) -> Result<Tally, Failure> {
-    let (_stack, one) = Stack::start(&built.parlor, Some(&watch.log(PART, "parlor.log")?))?;
+pub(crate) fn on_both(built: &Built, second: &Platform, watch: &Watch, effort: Effort) -> Result<Tally, Failure> {
+    let (_stack, one) = Stack::start(needed(built.parlor.as_ref(), "parlor")?, Some(&watch.log(PART, "parlor.log")?))?;
     let password = one.agent.as_ref().map(|(_, password)| password.as_str());
     watch.note(PART, &one.key, password.as_slice())?;
     let targets = [one, second.target(built, watch)?];
     let environment = watch.environment(PART)?;
     let outcomes = std::thread::scope(|scope| {
-        let tried = targets.each_ref().map(|target| scope.spawn(|| try_out(target, &environment)));
+        let tried = targets.each_ref().map(|target| scope.spawn(|| try_out(target, effort, &environment)));
         tried.map(|thread| thread.join().unwrap_or_else(|_| Err(Failure::new("the thread that tried a platform died"))))
     });
     let mut tally = Tally::default();
@@ -140,7 +161,7 @@ pub(crate) fn on_both(built: &Built, second: &Platform, watch: &Watch) -> Result
     Ok(tally)
 }
 
-/// `cargo xtask api`: an installation that is running, or the one-machine stack as it was built last.
+/// `cargo xtask api`: an installation that is running, or the one-machine stack.
 pub(crate) fn run(url: Option<String>, key: Option<String>) -> Result<bool, Failure> {
     let outcome = match (url, key) {
         (Some(url), Some(key)) => {
@@ -148,13 +169,11 @@ pub(crate) fn run(url: Option<String>, key: Option<String>) -> Result<bool, Fail
             let agent = variable("PARLOR_AGENT_EMAIL").zip(variable("PARLOR_AGENT_PASSWORD"));
             let url = url.trim_end_matches('/').to_owned();
             let name = url.rsplit('/').next().unwrap_or_default().to_owned();
-            try_out(&Target { name, url, key, agent }, &[])?
+            try_out(&Target { name, url, key, agent }, Effort::MUCH, &[])?
         }
         (None, None) => {
-            let program =
-                std::env::var_os("PARLOR_PROGRAM").map_or_else(|| root().join("target/debug/parlor"), PathBuf::from);
-            let (_stack, target) = Stack::start(&program, None)?;
-            try_out(&target, &[])?
+            let (_stack, target) = Stack::start(&build("parlor", &[])?, None)?;
+            try_out(&target, Effort::MUCH, &[])?
         }
         _ => return Err(Failure::new("give both --url and --key, or neither")),
     };

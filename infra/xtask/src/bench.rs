@@ -4,7 +4,11 @@ use std::fs;
 use std::path::Path;
 use std::process::Command;
 
-use crate::{Failure, cargo, package, root, succeeds, tools};
+use crate::{Failure, build, package, root, succeeds, target, tools};
+
+/// The stand-ins of Lambda and AWS in the bench, and the server in them, which is compiled with whoever uses it, share a
+/// processor with the function that is measured: what they take of its caches would be counted as the function's.
+const OPTIMISED: &str = "profile.dev.package.parlor-bench.opt-level=3";
 
 /// What to measure.
 pub(crate) struct Options {
@@ -27,17 +31,12 @@ pub(crate) fn run(options: &Options) -> Result<bool, Failure> {
         // Sizes are the bench's business, too: it says so in its table.
         package::run(&package::Options { functions: options.functions.clone(), x86_64: cfg!(target_arch = "x86_64") })?;
     }
-    let packages = root().join("target/bench");
+    let packages = target()?.join("bench");
     for function in &functions {
         unpack(function, &packages)?;
     }
 
-    let mut build = cargo();
-    build.args(["build", "--workspace", "--bin", "parlor-bench", "--locked"]);
-    if !succeeds(&mut build)? {
-        return Err(Failure::new("the bench could not be built (above)"));
-    }
-    let mut bench = Command::new(root().join("target/debug/parlor-bench"));
+    let mut bench = Command::new(build("parlor-bench", &["--config", OPTIMISED])?);
     bench.arg("--packages").arg(&packages).arg("--peers").arg(&peers);
     bench.arg("--node").arg(node).arg("--valgrind").arg(valgrind);
     if options.functions.is_empty() {
@@ -48,7 +47,7 @@ pub(crate) fn run(options: &Options) -> Result<bool, Failure> {
 
 /// Puts a function's zip and the program in it where the bench looks for them.
 fn unpack(function: &str, packages: &Path) -> Result<(), Failure> {
-    let zip = root().join("target/lambda").join(function).join("bootstrap.zip");
+    let zip = target()?.join("lambda").join(function).join("bootstrap.zip");
     let folder = packages.join(function);
     let failed = |error: std::io::Error| Failure::new(format!("{}: {error}", zip.display()));
     fs::create_dir_all(&folder).map_err(failed)?;

@@ -9,7 +9,7 @@ use aho_corasick::AhoCorasick;
 use serde_json::{Value, json};
 
 use crate::test::Tally;
-use crate::{Failure, root};
+use crate::{Failure, target};
 
 /// How many findings are shown.
 const SHOWN: usize = 20;
@@ -25,7 +25,7 @@ struct Canary {
     session: Option<String>,
 }
 
-/// The folders of one run: `target/canaries/<part>` for what is known, `target/logs/<part>` for what was logged.
+/// The folders of one run, where cargo builds: `canaries/<part>` for what is known, `logs/<part>` for what was logged.
 pub(crate) struct Watch {
     known: PathBuf,
     logs: PathBuf,
@@ -34,7 +34,7 @@ pub(crate) struct Watch {
 impl Watch {
     /// Empty folders: what an earlier run left is gone.
     pub(crate) fn start() -> Result<Self, Failure> {
-        let watch = Self { known: root().join("target/canaries"), logs: root().join("target/logs") };
+        let watch = Self { known: target()?.join("canaries"), logs: target()?.join("logs") };
         for folder in [&watch.known, &watch.logs] {
             let _ = fs::remove_dir_all(folder);
             make(folder)?;

@@ -4,10 +4,10 @@ use std::collections::BTreeMap;
 
 use serde_json::Value;
 
-use crate::{Failure, cargo};
+use crate::{Failure, metadata};
 
-/// What each library may use of the house. Functions may use any of these; the one-machine stack, the tests and the
-/// tools stand outside the house and may use whatever they like, but nothing may use them.
+/// What each of our libraries may use of the others. Functions may use any of these; the one-machine stack, the tests and the
+/// tools stand outside and may use whatever they like, but nothing may use them.
 const MAY_USE: [(&str, &[&str]); 9] = [
     ("parlor-aws", &[]),
     ("parlor-domain", &[]),
@@ -27,14 +27,7 @@ const NOT_IN_DOMAIN: [&str; 7] = ["axum", "getrandom", "lambda_http", "lambda_ru
 
 /// Checks every package; returns how many there are and what is wrong.
 pub(crate) fn check() -> Result<(usize, Vec<String>), Failure> {
-    let output = cargo()
-        .args(["metadata", "--no-deps", "--format-version", "1"])
-        .output()
-        .map_err(|error| Failure::new(format!("cargo metadata cannot be started: {error}")))?;
-    let metadata: Value = serde_json::from_slice(&output.stdout).map_err(|error| {
-        Failure::new(format!("cargo metadata: {error}\n{}", String::from_utf8_lossy(&output.stderr)))
-    })?;
-    let packages = packages(&metadata);
+    let packages = packages(metadata()?);
     let mut wrong = Vec::new();
     for (package, uses) in &packages {
         wrong.extend(judge(package, uses));

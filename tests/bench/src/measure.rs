@@ -103,7 +103,7 @@ impl<'a> Bench<'a> {
 
     /// The environment that Lambda would give. The name in it is what roles are held to and requests counted by.
     fn environment(&self, name: &str) -> BTreeMap<String, String> {
-        let mut environment = self.site.house.stack.environment(name);
+        let mut environment = self.site.installation.stack.environment(name);
         let lambda = [
             ("AWS_LAMBDA_FUNCTION_MEMORY_SIZE", "256"),
             ("AWS_LAMBDA_FUNCTION_VERSION", "$LATEST"),
@@ -153,8 +153,8 @@ impl<'a> Bench<'a> {
 
     /// Requests to DynamoDB by `function`, since anybody's were last asked for.
     pub(crate) fn requests(&self, function: &str) -> String {
-        let requests = self.site.house.requests_of(function);
-        self.site.house.stack.reset_requests();
+        let requests = self.site.installation.requests_of(function);
+        self.site.installation.stack.reset_requests();
         if requests.is_empty() { NO_REQUEST.to_owned() } else { requests }
     }
 

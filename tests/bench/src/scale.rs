@@ -30,7 +30,7 @@ pub(crate) struct Scale {
 /// A chat message to a room of two, while everybody else is connected, too.
 pub(crate) async fn relay(bench: &mut Bench<'_>, site: &Site) -> Result<Scale, String> {
     let program = bench.program("live-message");
-    let table = &site.house.runtime.config.connections_table;
+    let table = &site.installation.runtime.config.connections_table;
     let mut costs = CONNECTIONS.map(|count| (count, String::new()));
     let mut seeded = 0;
     for (count, cost) in &mut costs {
@@ -57,8 +57,8 @@ pub(crate) async fn relay(bench: &mut Bench<'_>, site: &Site) -> Result<Scale, S
 /// A sweep that ends ten sessions, while others are not due for long.
 pub(crate) async fn sweep(bench: &mut Bench<'_>, site: &Site) -> Result<Scale, String> {
     let program = bench.program("sweep-inactivity");
-    let table = &site.house.runtime.config.core_table;
-    site.house.settings(json!({"end": {"inactivity_minutes": 30}})).await;
+    let table = &site.installation.runtime.config.core_table;
+    site.installation.settings(json!({"end": {"inactivity_minutes": 30}})).await;
     let mut costs = SESSIONS.map(|count| (count, String::new()));
     let mut seeded = 0;
     for (count, cost) in &mut costs {
@@ -90,38 +90,38 @@ pub(crate) async fn sweep(bench: &mut Bench<'_>, site: &Site) -> Result<Scale, S
 
 /// A session that was started an hour ago, and whose agent did nothing since.
 async fn forgotten_session(site: &Site) {
-    let house = &site.house;
-    let random = &house.runtime.entropy;
-    let now = house.runtime.clock.now() - SignedDuration::from_hours(1);
-    let id = SessionId::generate_for(&house.team, random);
-    let found = house.store.read(ReadBatch::new().team(&house.team)).await.unwrap();
-    let (settings, _) = found.settings(&house.team).unwrap();
-    let (_, issued) = LinkToken::issue(&id, &house.keyring, random);
+    let installation = &site.installation;
+    let random = &installation.runtime.entropy;
+    let now = installation.runtime.clock.now() - SignedDuration::from_hours(1);
+    let id = SessionId::generate_for(&installation.team, random);
+    let found = installation.store.read(ReadBatch::new().team(&installation.team)).await.unwrap();
+    let (settings, _) = found.settings(&installation.team).unwrap();
+    let (_, issued) = LinkToken::issue(&id, &installation.keyring, random);
     let contact = serde_json::from_value(json!({"email": "mara@example.net"})).unwrap();
     let new = NewSession {
         id: id.clone(),
         customer: Customer { name: "Mara Quist".into(), contact },
         channel: None,
-        agent: house.agent.id.clone(),
-        agent_name: house.agent.name.clone(),
+        agent: installation.agent.id.clone(),
+        agent_name: installation.agent.name.clone(),
         // The door asks for one by now.
-        pin: Some(house.keyring.seal(&format!("pin {id}"), "4711", random)),
+        pin: Some(installation.keyring.seal(&format!("pin {id}"), "4711", random)),
         reference: None,
         metadata: std::collections::BTreeMap::new(),
     };
     let context = Context { actor: Actor::System, origin: Origin::default(), now };
     let decision = Session::create(new, Some(&issued), &settings, &context).unwrap();
-    house.store.commit(&decision, &Extras::default()).await.unwrap();
+    installation.store.commit(&decision, &Extras::default()).await.unwrap();
 }
 
 /// Puts one item for each number into a table.
 fn seed(site: &Site, table: &str, numbers: std::ops::Range<u64>, item: impl Fn(u64) -> Value) -> Result<(), String> {
-    let clock = &site.house.runtime.clock;
+    let clock = &site.installation.runtime.clock;
     let since = clock.now();
     let mut start = numbers.start;
     while start < numbers.end {
         let end = numbers.end.min(start + BATCH);
-        let filled = site.house.stack.fill(table, (start..end).map(&item).collect());
+        let filled = site.installation.stack.fill(table, (start..end).map(&item).collect());
         filled.map_err(|error| format!("seeding {table}: {error}"))?;
         start = end;
     }

@@ -6,7 +6,7 @@ use std::sync::{
 };
 
 use parlor_domain::{Role, SessionId, TeamId, webhook::MAX_ATTEMPTS};
-use parlor_tests::{Browser, Conduct, Endpoint, House, Line, Receiver, Staff};
+use parlor_tests::{Browser, Conduct, Endpoint, Installation, Line, Receiver, Staff};
 use reqwest::Method;
 use serde_json::{Value, json};
 
@@ -92,9 +92,9 @@ impl Operation {
     }
 
     /// A session that is ready for it, and whatever else it takes.
-    pub(crate) async fn prepare(self, house: &House, number: usize) -> Case {
+    pub(crate) async fn prepare(self, installation: &Installation, number: usize) -> Case {
         let method = self.authentication();
-        house.settings(json!({"authentication": {"method": method}})).await;
+        installation.settings(json!({"authentication": {"method": method}})).await;
         let mut body = json!({"customer": {"name": "Mara Quist", "email": EMAIL}});
         if method == "pin" {
             body["pin"] = json!(PIN);
@@ -102,12 +102,12 @@ impl Operation {
         if self == Invite {
             body["mode"] = json!("plan");
         }
-        let session: SessionId = house.post("/v1/sessions", body).await["id"].as_str().unwrap().parse().unwrap();
+        let session: SessionId = installation.post("/v1/sessions", body).await["id"].as_str().unwrap().parse().unwrap();
         let mut case = Case {
             session,
-            team: house.team.clone(),
+            team: installation.team.clone(),
             link: String::new(),
-            browser: house.browser(),
+            browser: installation.browser(),
             key: format!("crash-{number}"),
             document: Value::Null,
             version: String::new(),
@@ -123,31 +123,31 @@ impl Operation {
         match self {
             Start | DeliverMail | DeliverText | RetryDelivery | Read | List | ListEvents | ListMessages | Invite
             | GenerateLink | ReadSettings | ReadTeamSettings | SignInWrongly => {}
-            SaveSettings | SaveTeamSettings => self.document(house, &mut case).await,
-            SignIn => case.staff = Some(house.staff("Nina Okafor", Role::Agent).await),
-            SetupPage | Setup => case.link = house.setup_link().await,
+            SaveSettings | SaveTeamSettings => self.document(installation, &mut case).await,
+            SignIn => case.staff = Some(installation.staff("Nina Okafor", Role::Agent).await),
+            SetupPage | Setup => case.link = installation.setup_link().await,
             SignOut | ShowPin | Console | HistoryAsOneTypes | AgentRoom | AgentRoomChanges | AgentTicket => {
-                case.browser = house.signed_in(&house.agent).await;
+                case.browser = installation.signed_in(&installation.agent).await;
                 case.csrf = case.browser.get("/console").await.hidden("csrf").unwrap();
                 case.cookie = case.browser.cookie(STAFF).unwrap();
             }
             KeepOpen | ReleaseDevice | CustomerRoom | CustomerRoomHead | CustomerTicket | Interaction
-            | NewLinkFromRoom => case.browser = house.joined(&case.session).await,
-            Renew => drop(house.post(&case.about("/end"), json!({})).await),
+            | NewLinkFromRoom => case.browser = installation.joined(&case.session).await,
+            Renew => drop(installation.post(&case.about("/end"), json!({})).await),
             Post | End | PostByForm | SweepInactivity | LiveConnect | LiveHello | LiveResume | LiveMessage
-            | LivePing | LiveTyping | LiveDisconnect => self.room(house, &mut case).await,
+            | LivePing | LiveTyping | LiveDisconnect => self.room(installation, &mut case).await,
             SweepAccess => {
                 let access = json!({"level": "full_timed", "minutes": 10, "then_limited_minutes": 10});
-                house.settings(json!({"end": {"customer_access": access}})).await;
-                house.post(&case.about("/end"), json!({})).await;
+                installation.settings(json!({"end": {"customer_access": access}})).await;
+                installation.post(&case.about("/end"), json!({})).await;
             }
             OpeningPage | OpeningPageHead | Continue | NewLink | PinPage | PinPageHead | WrongPin | RightPin
             | ResetPin | CodePage | CodePageHead | SendCode | EnterCode => {
-                case.link = house.link(&case.session).await;
+                case.link = installation.link(&case.session).await;
                 case.browser.get(&case.link).await;
                 if method == "otp" {
                     case.browser.post(&format!("{}/continue", case.link), &[]).await;
-                    house.stack.advance(31).await;
+                    installation.stack.advance(31).await;
                 }
             }
             CreateWebhook => case.receiver = Some(Receiver::start().await),
@@ -168,39 +168,39 @@ impl Operation {
             | RetryWebhookGone
             | RetryWebhookGivenUp
             | RetryWebhookReplay => {
-                self.endpoint(house, &mut case).await;
+                self.endpoint(installation, &mut case).await;
             }
         }
         case
     }
 
     /// The settings that it saves, and their version.
-    async fn document(self, house: &House, case: &mut Case) {
+    async fn document(self, installation: &Installation, case: &mut Case) {
         let (_, path) = self.request(case);
-        case.document = house.get(&path).await;
-        case.version = house.etag(&path).await;
+        case.document = installation.get(&path).await;
+        case.version = installation.etag(&path).await;
     }
 
     /// The open room: both sides are there.
-    async fn room(self, house: &House, case: &mut Case) {
-        case.browser = house.joined(&case.session).await;
+    async fn room(self, installation: &Installation, case: &mut Case) {
+        case.browser = installation.joined(&case.session).await;
         if self == LiveResume {
             // Said while the customer's page was away.
-            let answer = house.post(&case.about("/messages"), json!({"text": "Are you there?"})).await;
+            let answer = installation.post(&case.about("/messages"), json!({"text": "Are you there?"})).await;
             case.seen = answer["seq"].as_u64().unwrap() - 1;
         }
-        case.lines = vec![agent(house, case).await.unwrap(), customer(house, case).await.unwrap()];
+        case.lines = vec![agent(installation, case).await.unwrap(), customer(installation, case).await.unwrap()];
         if self == SweepInactivity {
-            house.settings(json!({"end": {"inactivity_minutes": 10}})).await;
+            installation.settings(json!({"end": {"inactivity_minutes": 10}})).await;
             // What the sweep goes by is read with the session; the timer is armed by the next action.
-            house.post(&case.about("/keep-open"), json!({})).await;
+            installation.post(&case.about("/keep-open"), json!({})).await;
         }
     }
 
     /// A webhook endpoint, with what happened to it before.
-    async fn endpoint(self, house: &House, case: &mut Case) {
+    async fn endpoint(self, installation: &Installation, case: &mut Case) {
         let types: &[&str] = if self == RetryWebhookGivenUp { &["message"] } else { &["message", "session.ended"] };
-        let endpoint = Endpoint::new(house, types).await;
+        let endpoint = Endpoint::new(installation, types).await;
         let receiver = endpoint.receiver.clone();
         let path = endpoint.path("");
         case.endpoint = Some(endpoint);
@@ -212,25 +212,25 @@ impl Operation {
             RetryWebhookGone | RetryWebhookGivenUp => receiver.answers(Conduct::Status(500)),
             _ => {}
         }
-        talk(house, case).await;
+        talk(installation, case).await;
         let message =
-            house.events(&case.session).await.into_iter().find(|event| event.kind.name() == "message").unwrap();
+            installation.events(&case.session).await.into_iter().find(|event| event.kind.name() == "message").unwrap();
         case.seen = message.seq;
         match self {
             RetryWebhookGone => receiver.answers(Conduct::Status(410)),
             RetryWebhookGivenUp => {
                 // All attempts but the last.
                 for _ in 2..MAX_ATTEMPTS {
-                    house.stack.advance(6 * 3600).await;
+                    installation.stack.advance(6 * 3600).await;
                 }
             }
             RetryWebhookReplay => {
-                house.post(&format!("{path}/replay"), everything()).await;
+                installation.post(&format!("{path}/replay"), everything()).await;
             }
-            ChangeWebhook => case.version = house.etag(&path).await,
+            ChangeWebhook => case.version = installation.etag(&path).await,
             EnableWebhook => {
-                case.endpoint().change(house, json!({"enabled": false})).await;
-                case.version = house.etag(&path).await;
+                case.endpoint().change(installation, json!({"enabled": false})).await;
+                case.version = installation.etag(&path).await;
             }
             _ => {}
         }
@@ -238,13 +238,13 @@ impl Operation {
 }
 
 /// Two events that webhooks hear of, one after the other; a repetition of it makes no further ones. Whether that worked.
-pub(crate) async fn talk(house: &House, case: &Case) -> bool {
+pub(crate) async fn talk(installation: &Installation, case: &Case) -> bool {
     let mut done = true;
     let said = json!({"text": "Good morning", "id": "crash-1"});
     for (what, body) in [("/messages", said), ("/end", json!({}))] {
-        done &= house.call(Method::POST, &case.about(what), Some(body)).await.0.is_success();
+        done &= installation.call(Method::POST, &case.about(what), Some(body)).await.0.is_success();
         // One batch of the stream for each, so that every run has the same points.
-        house.stack.settle().await;
+        installation.stack.settle().await;
     }
     done
 }
@@ -264,17 +264,17 @@ fn refuse(receiver: &Receiver, count: u32) {
     });
 }
 
-pub(crate) async fn agent(house: &House, case: &Case) -> Result<Line, u16> {
-    let browser = house.signed_in(&house.agent).await;
-    line(house, &browser, &format!("/console/s/{}/live", case.session), &case.session).await
+pub(crate) async fn agent(installation: &Installation, case: &Case) -> Result<Line, u16> {
+    let browser = installation.signed_in(&installation.agent).await;
+    line(installation, &browser, &format!("/console/s/{}/live", case.session), &case.session).await
 }
 
-pub(crate) async fn customer(house: &House, case: &Case) -> Result<Line, u16> {
-    line(house, &case.browser, &format!("/r/{}/live", case.session), &case.session).await
+pub(crate) async fn customer(installation: &Installation, case: &Case) -> Result<Line, u16> {
+    line(installation, &case.browser, &format!("/r/{}/live", case.session), &case.session).await
 }
 
-async fn line(house: &House, browser: &Browser, path: &str, session: &SessionId) -> Result<Line, u16> {
+async fn line(installation: &Installation, browser: &Browser, path: &str, session: &SessionId) -> Result<Line, u16> {
     let ticket: Value = serde_json::from_str(&browser.get(path).await.text).unwrap();
     let ticket = ticket["url"].as_str().unwrap().split_once("ticket=").unwrap().1.to_owned();
-    Ok(Line::open(house, &ticket, Some(house.stack.url())).await?.about(session))
+    Ok(Line::open(installation, &ticket, Some(installation.stack.url())).await?.about(session))
 }

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use parlor_domain::{EventKind, State, outbox::Status};
 use parlor_store::ReadBatch;
-use parlor_tests::{Conduct, House, Received};
+use parlor_tests::{Conduct, Installation, Received};
 use serde_json::{Value, json};
 
 use crate::{
@@ -17,9 +17,16 @@ use crate::{
 };
 
 /// What holds of every session, and what `operation` was for. `gap`: it died where something may be sent twice.
-pub(crate) async fn check(house: &House, operation: Operation, point: usize, case: &Case, before: usize, gap: bool) {
+pub(crate) async fn check(
+    installation: &Installation,
+    operation: Operation,
+    point: usize,
+    case: &Case,
+    before: usize,
+    gap: bool,
+) {
     let at = format!("{operation:?} at {point}");
-    session(house, operation, case, before, gap, &at).await;
+    session(installation, operation, case, before, gap, &at).await;
     match operation {
         SignIn => assert_eq!(case.browser.get("/console").await.status, 200, "{at}: is not signed in"),
         SignOut => {
@@ -34,46 +41,46 @@ pub(crate) async fn check(house: &House, operation: Operation, point: usize, cas
             assert_eq!(case.browser.get(&case.link).await.status, 410, "{at}: the link opens again");
         }
         CreateWebhook => {
-            let listed = house.get("/v1/webhooks").await;
+            let listed = installation.get("/v1/webhooks").await;
             assert_eq!(listed["items"].as_array().unwrap().len(), 1, "{at}: {listed}");
-            talk(house, case).await;
-            arrived(house, case, 1, false, &at).await;
+            talk(installation, case).await;
+            arrived(installation, case, 1, false, &at).await;
             assert!(taken(case).iter().all(|received| received.is_signed_by(&case.endpoint().secret)), "{at}");
         }
-        DeleteWebhook => assert_eq!(house.get("/v1/webhooks").await["items"], json!([]), "{at}"),
+        DeleteWebhook => assert_eq!(installation.get("/v1/webhooks").await["items"], json!([]), "{at}"),
         RotateSecret => {
-            let read = case.endpoint().read(house).await;
+            let read = case.endpoint().read(installation).await;
             assert_eq!(read["secrets"].as_array().unwrap().len(), 2, "{at}: rotated once");
-            house.post(&format!("/v1/sessions/{}/renew", case.session), json!({})).await;
-            talk(house, case).await;
+            installation.post(&format!("/v1/sessions/{}/renew", case.session), json!({})).await;
+            talk(installation, case).await;
             let last = taken(case).pop().unwrap();
             assert!(last.is_signed_by(&case.endpoint().secret), "{at}: the secret that was shown does not sign");
         }
         ReplaySince => {
-            house.stack.advance(60).await;
-            arrived(house, case, 2, false, &at).await;
+            installation.stack.advance(60).await;
+            arrived(installation, case, 2, false, &at).await;
         }
         ReplayDelivery => {
-            house.stack.advance(60).await;
+            installation.stack.advance(60).await;
             assert_eq!(names(case).iter().filter(|name| name.starts_with("message ")).count(), 2, "{at}");
             assert_eq!(names(case).len(), 3, "{at}");
         }
-        DeliverWebhook | DeliverWebhookRefused | RetryWebhook => arrived(house, case, 1, gap, &at).await,
-        RetryWebhookReplay => arrived(house, case, 2, gap, &at).await,
+        DeliverWebhook | DeliverWebhookRefused | RetryWebhook => arrived(installation, case, 1, gap, &at).await,
+        RetryWebhookReplay => arrived(installation, case, 2, gap, &at).await,
         DeliverWebhookGone | RetryWebhookGone | RetryWebhookGivenUp => {
             assert!(taken(case).is_empty(), "{at}");
             // Nothing is lost: once the endpoint is well again, all of it comes.
             let endpoint = case.endpoint();
             endpoint.receiver.answers(Conduct::Status(204));
-            endpoint.change(house, json!({"enabled": true})).await;
-            house.post(&endpoint.path("/replay"), everything()).await;
+            endpoint.change(installation, json!({"enabled": true})).await;
+            installation.post(&endpoint.path("/replay"), everything()).await;
             for _ in 0..4 {
-                house.stack.advance(60).await;
+                installation.stack.advance(60).await;
             }
             let mut came = names(case);
             came.sort();
             came.dedup();
-            let mut expected = heard(house, case).await;
+            let mut expected = heard(installation, case).await;
             expected.sort();
             assert_eq!(came, expected, "{at}: something is lost");
         }
@@ -82,17 +89,17 @@ pub(crate) async fn check(house: &House, operation: Operation, point: usize, cas
 }
 
 /// Whether a schedule has nothing more to do for it.
-pub(crate) async fn is_settled(operation: Operation, house: &House, case: &Case) -> bool {
-    let read = case.endpoint().read(house).await;
+pub(crate) async fn is_settled(operation: Operation, installation: &Installation, case: &Case) -> bool {
+    let read = case.endpoint().read(installation).await;
     match operation {
         DeliverWebhookGone | RetryWebhookGone => read["disabled"]["by"] == "gone",
         RetryWebhookGivenUp => read["disabled"]["by"] == "failing",
         _ => {
-            let deliveries = case.endpoint().deliveries(house).await;
+            let deliveries = case.endpoint().deliveries(installation).await;
             let times = if operation == RetryWebhookReplay { 2 } else { 1 };
             read["replaying"] == false
                 && deliveries.iter().all(|delivery| delivery["state"] == "delivered")
-                && names(case).len() >= heard(house, case).await.len() * times
+                && names(case).len() >= heard(installation, case).await.len() * times
         }
     }
 }
@@ -108,16 +115,16 @@ fn names(case: &Case) -> Vec<String> {
 }
 
 /// The events that the endpoint is to hear of, in their order.
-async fn heard(house: &House, case: &Case) -> Vec<String> {
-    let types = case.endpoint().read(house).await["events"].clone();
+async fn heard(installation: &Installation, case: &Case) -> Vec<String> {
+    let types = case.endpoint().read(installation).await["events"].clone();
     let types: Vec<&str> = types.as_array().unwrap().iter().filter_map(Value::as_str).collect();
-    let events = house.events(&case.session).await.into_iter().map(|event| (event.kind.name(), event.seq));
+    let events = installation.events(&case.session).await.into_iter().map(|event| (event.kind.name(), event.seq));
     events.filter(|(kind, _)| types.contains(&kind.as_str())).map(|(kind, seq)| format!("{kind} {seq}")).collect()
 }
 
 /// Every event came `times` times, once more only through the gap; in order at first, and under one name.
-async fn arrived(house: &House, case: &Case, times: usize, gap: bool, at: &str) {
-    let expected = heard(house, case).await;
+async fn arrived(installation: &Installation, case: &Case, times: usize, gap: bool, at: &str) {
+    let expected = heard(installation, case).await;
     let mut order: Vec<String> = vec![];
     let mut counts: BTreeMap<String, usize> = BTreeMap::new();
     for name in names(case) {
@@ -135,16 +142,16 @@ async fn arrived(house: &House, case: &Case, times: usize, gap: bool, at: &str) 
         let id = format!("{}-{}", data["session"].as_str().unwrap(), data["seq"]);
         assert_eq!(received.header("webhook-id"), id, "{at}: every attempt under one id");
     }
-    for delivery in case.endpoint().deliveries(house).await {
+    for delivery in case.endpoint().deliveries(installation).await {
         assert_eq!(delivery["state"], "delivered", "{at}: {delivery}");
     }
 }
 
 /// The session is whole, its event is there as often as it may be, and what had to be sent was.
-async fn session(house: &House, operation: Operation, case: &Case, before: usize, gap: bool, at: &str) {
-    let found = house.store.read(ReadBatch::new().session(&case.session)).await.unwrap();
+async fn session(installation: &Installation, operation: Operation, case: &Case, before: usize, gap: bool, at: &str) {
+    let found = installation.store.read(ReadBatch::new().session(&case.session)).await.unwrap();
     let session = found.session(&case.session).unwrap().unwrap().session;
-    let events = house.events(&case.session).await;
+    let events = installation.events(&case.session).await;
 
     let numbers: Vec<u64> = events.iter().map(|event| event.seq).collect();
     assert_eq!(numbers, (1..=session.seq).collect::<Vec<_>>(), "{at}: events without gaps");
@@ -173,9 +180,9 @@ async fn session(house: &House, operation: Operation, case: &Case, before: usize
         }
     }
 
-    let entries = house.store.outbox_of(&case.session).await.unwrap();
+    let entries = installation.store.outbox_of(&case.session).await.unwrap();
     assert!(entries.iter().all(|entry| entry.status == Status::Sent), "{at}: {entries:?}");
-    let items = house.stack.outbox().items();
+    let items = installation.stack.outbox().items();
     let sent = items.iter().filter(|item| {
         let text = item.text.as_deref().unwrap_or_default();
         text.contains(case.session.as_str())

@@ -9,7 +9,7 @@ use std::{
 };
 
 use parlor_local::{Crash, template::Template};
-use parlor_tests::House;
+use parlor_tests::Installation;
 
 use Told::{Never, Once, OnceOrTwice};
 
@@ -197,16 +197,16 @@ fn every_way_into_a_function_is_an_operation_or_makes_no_request() {
 #[tokio::test(flavor = "multi_thread")]
 async fn what_is_said_to_make_no_request_makes_none() {
     LazyLock::force(&crate::LOG);
-    let house = House::start().await;
+    let installation = Installation::start().await;
     for (way, path, why) in WITHOUT_REQUESTS {
         let function = WAYS[way].clone();
         let requests = Arc::new(AtomicUsize::new(0));
         let counted = Arc::clone(&requests);
-        house.stack.crash(move |of, _| {
+        installation.stack.crash(move |of, _| {
             counted.fetch_add(usize::from(of == function), Ordering::Relaxed);
             Crash::None
         });
-        let browser = house.browser();
+        let browser = installation.browser();
         let page = if way.starts_with("HEAD") { browser.head(path).await } else { browser.get(path).await };
         assert!(page.status < 500, "{way}: {}", page.status);
         assert_eq!(requests.load(Ordering::Relaxed), 0, "{way} ({why})");

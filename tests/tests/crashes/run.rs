@@ -3,7 +3,7 @@
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use parlor_store::ReadBatch;
-use parlor_tests::{Endpoint, House, Line};
+use parlor_tests::{Endpoint, Installation, Line};
 use reqwest::Method;
 use serde_json::{Value, json};
 
@@ -19,19 +19,19 @@ const DIED: &str = "Internal server error";
 
 impl Operation {
     /// Does it; answers whether its caller would be content. A session that it starts is the case's from then on.
-    pub(crate) async fn run(self, house: &House, case: &mut Case) -> bool {
+    pub(crate) async fn run(self, installation: &Installation, case: &mut Case) -> bool {
         match self {
-            Start | DeliverMail | DeliverText | RetryDelivery => self.start(house, case).await,
+            Start | DeliverMail | DeliverText | RetryDelivery => self.start(installation, case).await,
             Read | List | ListEvents | ListMessages | ReadSettings | ReadTeamSettings | ListWebhooks | ReadWebhook
             | ListDeliveries | ReadDelivery | Invite | GenerateLink | End | KeepOpen | Renew | ReleaseDevice
             | ResetPin | Post | CreateWebhook | RotateSecret | ReplaySince | ReplayDelivery => {
-                self.call(house, case).await
+                self.call(installation, case).await
             }
-            SaveSettings | SaveTeamSettings | ChangeWebhook | EnableWebhook => self.change(house, case).await,
+            SaveSettings | SaveTeamSettings | ChangeWebhook | EnableWebhook => self.change(installation, case).await,
             DeleteWebhook => {
                 let (method, path) = self.request(case);
                 // Gone is gone.
-                matches!(house.tried(method, &path, None, &[]).await.0.as_u16(), 200 | 404)
+                matches!(installation.tried(method, &path, None, &[]).await.0.as_u16(), 200 | 404)
             }
             ShowPin | SetupPage | Console | HistoryAsOneTypes | AgentRoom | AgentRoomChanges | AgentTicket
             | OpeningPage | PinPage | CodePage | CustomerRoom | CustomerTicket => {
@@ -43,46 +43,46 @@ impl Operation {
             // There are none yet.
             Interaction => case.browser.get(&self.request(case).1).await.status == 404,
             SignIn | SignInWrongly | SignOut | Setup | Continue | NewLink | WrongPin | RightPin | SendCode
-            | EnterCode | PostByForm | NewLinkFromRoom => self.submit(house, case).await,
-            LiveConnect => customer(house, case).await.is_ok(),
+            | EnterCode | PostByForm | NewLinkFromRoom => self.submit(installation, case).await,
+            LiveConnect => customer(installation, case).await.is_ok(),
             LiveHello | LiveResume | LiveMessage | LivePing | LiveTyping => self.say(case).await,
             LiveDisconnect => leave(case).await,
             SweepInactivity | SweepAccess => {
                 // The next run repeats it, a minute later.
-                house.stack.advance(if case.has_died() { 60 } else { 600 }).await;
+                installation.stack.advance(if case.has_died() { 60 } else { 600 }).await;
                 true
             }
             DeliverWebhook | DeliverWebhookRefused | DeliverWebhookGone => {
-                let done = talk(house, case).await;
-                self.schedule(house, case, 60).await;
+                let done = talk(installation, case).await;
+                self.schedule(installation, case, 60).await;
                 done
             }
-            RetryWebhook | RetryWebhookGone | RetryWebhookReplay => self.schedule(house, case, 60).await,
-            RetryWebhookGivenUp => self.schedule(house, case, 6 * 3600).await,
+            RetryWebhook | RetryWebhookGone | RetryWebhookReplay => self.schedule(installation, case, 60).await,
+            RetryWebhookGivenUp => self.schedule(installation, case, 6 * 3600).await,
         }
     }
 
     /// A new session, and what is sent because of it.
-    async fn start(self, house: &House, case: &mut Case) -> bool {
+    async fn start(self, installation: &Installation, case: &mut Case) -> bool {
         let contact = match self {
             DeliverText => json!({"name": "Mara Quist", "phone": PHONE}),
             _ => json!({"name": "Mara Quist", "email": EMAIL}),
         };
         let (body, key) = (json!({"customer": contact}), [("idempotency-key", case.key.as_str())]);
-        let (status, answer) = house.tried(Method::POST, "/v1/sessions", Some(body), &key).await;
+        let (status, answer) = installation.tried(Method::POST, "/v1/sessions", Some(body), &key).await;
         if status.is_success() {
             case.session = answer["id"].as_str().unwrap().parse().unwrap();
         }
-        house.stack.settle().await;
+        installation.stack.settle().await;
         if self == RetryDelivery {
-            house.stack.advance(90).await;
-            house.stack.advance(600).await;
+            installation.stack.advance(90).await;
+            installation.stack.advance(600).await;
         }
         status.is_success()
     }
 
     /// By a program: a POST under its `Idempotency-Key`.
-    async fn call(self, house: &House, case: &mut Case) -> bool {
+    async fn call(self, installation: &Installation, case: &mut Case) -> bool {
         let body = match self {
             Post => json!({"text": "Good morning", "id": "crash-1"}),
             CreateWebhook => {
@@ -96,7 +96,7 @@ impl Operation {
         let body = (method == Method::POST && self != ReplayDelivery).then_some(body);
         let key = [("idempotency-key", case.key.as_str())];
         let headers = if method == Method::POST { &key[..] } else { &[] };
-        let (status, answer) = house.tried(method, &path, body, headers).await;
+        let (status, answer) = installation.tried(method, &path, body, headers).await;
         if status.is_success() && matches!(self, CreateWebhook | RotateSecret) {
             let receiver = case.endpoint.take().map(|endpoint| endpoint.receiver).or(case.receiver.take());
             case.endpoint = Some(Endpoint::of(&answer, receiver.unwrap()));
@@ -106,7 +106,7 @@ impl Operation {
 
     /// By a program, over the version that it read. Under the old version nothing is written twice; who reads again sees
     /// their own change.
-    async fn change(self, house: &House, case: &Case) -> bool {
+    async fn change(self, installation: &Installation, case: &Case) -> bool {
         let (method, path) = self.request(case);
         let change = match self {
             ChangeWebhook => json!({"description": case.key}),
@@ -119,26 +119,26 @@ impl Operation {
             }
         };
         let headers = [("if-match", case.version.as_str())];
-        let (status, _) = house.tried(method, &path, Some(change.clone()), &headers).await;
+        let (status, _) = installation.tried(method, &path, Some(change.clone()), &headers).await;
         let read = async || {
-            let (status, now) = house.tried(Method::GET, &path, None, &[]).await;
+            let (status, now) = installation.tried(Method::GET, &path, None, &[]).await;
             status.is_success() && change.as_object().unwrap().iter().all(|(name, value)| now[name] == *value)
         };
         status.is_success() && read().await || status == 409 && read().await
     }
 
     /// A form of one of our pages.
-    async fn submit(self, house: &House, case: &Case) -> bool {
+    async fn submit(self, installation: &Installation, case: &Case) -> bool {
         let (_, path) = self.request(case);
         let password = case.staff.as_ref().map(|staff| staff.password.as_str()).unwrap_or_default();
         let email = case.staff.as_ref().map(|staff| staff.agent.email.as_str()).unwrap_or_default();
         let admin = format!("{}@parlor.example", case.key);
         let mut code = String::new();
         if self == EnterCode {
-            let found = house.store.read(ReadBatch::new().session(&case.session)).await.unwrap();
+            let found = installation.store.read(ReadBatch::new().session(&case.session)).await.unwrap();
             // Entered already, if the first time took effect: then the link leads into the room.
             match found.session(&case.session).unwrap().unwrap().session.code {
-                Some(_) => code = house.code(&case.session).await,
+                Some(_) => code = installation.code(&case.session).await,
                 None => return case.browser.get(&case.link).await.status < 500,
             }
         }
@@ -213,15 +213,15 @@ impl Operation {
     }
 
     /// Lets the schedule run, `seconds` apart, until all is as it is to be, or the function died.
-    async fn schedule(self, house: &House, case: &Case, seconds: u32) -> bool {
+    async fn schedule(self, installation: &Installation, case: &Case, seconds: u32) -> bool {
         let before = case.has_died();
         for _ in 0..6 {
-            if is_settled(self, house, case).await || (case.has_died() && !before) {
+            if is_settled(self, installation, case).await || (case.has_died() && !before) {
                 break;
             }
-            house.stack.advance(seconds).await;
+            installation.stack.advance(seconds).await;
         }
-        is_settled(self, house, case).await
+        is_settled(self, installation, case).await
     }
 }
 

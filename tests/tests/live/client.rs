@@ -6,12 +6,12 @@ use parlor_domain::{
 };
 use parlor_live::{Holder, Ticket};
 use parlor_store::{Extras, ReadBatch};
-use parlor_tests::House;
+use parlor_tests::Installation;
 pub(crate) use parlor_tests::Line;
 
 /// A session whose customer has joined, with what its two sides connect with.
 pub(crate) struct Room<'a> {
-    pub(crate) house: &'a House,
+    pub(crate) installation: &'a Installation,
     pub(crate) session: SessionId,
     pub(crate) device: SecretHash,
 }
@@ -19,42 +19,42 @@ pub(crate) struct Room<'a> {
 impl<'a> Room<'a> {
     /// A new session. The customer's way through the gates is not what is tested here: the device is bound by the same
     /// commands, without their pages.
-    pub(crate) async fn joined(house: &'a House) -> Self {
-        let session = house.session(None).await;
-        let mut room = Self { house, session, device: Secret::generate(&house.runtime.entropy).hash() };
-        let (_, issued) = LinkToken::issue(&room.session, &house.keyring, &house.runtime.entropy);
+    pub(crate) async fn joined(installation: &'a Installation) -> Self {
+        let session = installation.session(None).await;
+        let mut room = Self { installation, session, device: Secret::generate(&installation.runtime.entropy).hash() };
+        let (_, issued) = LinkToken::issue(&room.session, &installation.keyring, &installation.runtime.entropy);
         let (before, settings) = room.read().await;
         let invited = before.decide(Command::GenerateLink(issued), &settings, &room.context(room.nina())).unwrap();
-        house.store.commit(&invited, &Extras::default()).await.unwrap();
+        installation.store.commit(&invited, &Extras::default()).await.unwrap();
 
-        let device = Secret::generate(&house.runtime.entropy);
+        let device = Secret::generate(&installation.runtime.entropy);
         let presented = Presented { posted: true, probe: true, ..Presented::default() };
         let command = Command::Continue { link: &invited.links[0], presented: &presented, device: &device };
         let joined = invited.session.decide(command, &settings, &room.context(Actor::Customer)).unwrap();
-        house.store.commit(&joined, &Extras::default()).await.unwrap();
+        installation.store.commit(&joined, &Extras::default()).await.unwrap();
         room.device = device.hash();
         room
     }
 
     async fn read(&self) -> (Session, Settings) {
-        let found = self.house.store.read(ReadBatch::new().session(&self.session)).await.unwrap();
+        let found = self.installation.store.read(ReadBatch::new().session(&self.session)).await.unwrap();
         let (settings, _) = found.settings(&self.session.team()).unwrap();
         (found.session(&self.session).unwrap().unwrap().session, settings)
     }
 
     fn nina(&self) -> Actor {
-        Actor::Agent { id: self.house.agent.id.clone(), name: self.house.agent.name.clone() }
+        Actor::Agent { id: self.installation.agent.id.clone(), name: self.installation.agent.name.clone() }
     }
 
     fn context(&self, actor: Actor) -> Context {
-        Context { actor, origin: Origin::default(), now: self.house.runtime.clock.now() }
+        Context { actor, origin: Origin::default(), now: self.installation.runtime.clock.now() }
     }
 
     /// Commits what the agent wants without telling anybody, as if every hint of it were lost. The number of its event.
     pub(crate) async fn act(&self, command: Command<'_>) -> u64 {
         let (session, settings) = self.read().await;
         let decision = session.decide(command, &settings, &self.context(self.nina())).unwrap();
-        self.house.store.commit(&decision, &Extras::default()).await.unwrap();
+        self.installation.store.commit(&decision, &Extras::default()).await.unwrap();
         decision.session.seq
     }
 
@@ -63,16 +63,16 @@ impl<'a> Room<'a> {
     }
 
     pub(crate) fn agent_holder(&self) -> Holder {
-        Holder::Agent(self.house.agent.id.clone())
+        Holder::Agent(self.installation.agent.id.clone())
     }
 
     pub(crate) fn ticket(&self, holder: &Holder) -> String {
-        let runtime = &self.house.runtime;
-        Ticket::issue(&self.house.keyring, &runtime.entropy, &self.session, holder, runtime.clock.now())
+        let runtime = &self.installation.runtime;
+        Ticket::issue(&self.installation.keyring, &runtime.entropy, &self.session, holder, runtime.clock.now())
     }
 
     pub(crate) async fn connect(&self, holder: &Holder) -> Result<Line, u16> {
-        let line = Line::open(self.house, &self.ticket(holder), Some(self.house.stack.url())).await?;
+        let line = Line::open(self.installation, &self.ticket(holder), Some(self.installation.stack.url())).await?;
         Ok(line.about(&self.session))
     }
 

@@ -1,17 +1,17 @@
 //! A thousand wrong PINs at once: five count, then the PIN is locked (R7).
 
 use futures_util::future::join_all;
-use parlor_tests::House;
+use parlor_tests::Installation;
 use serde_json::json;
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn r7_parallel_guesses_cannot_exceed_the_limit() {
-    let house = House::start().await;
-    house.settings(json!({"authentication": {"method": "pin"}})).await;
+    let installation = Installation::start().await;
+    installation.settings(json!({"authentication": {"method": "pin"}})).await;
     for _ in 0..50 {
-        let session = house.session(Some("471147")).await;
-        let pin = house.link(&session).await + "/pin";
-        let guesser = house.browser();
+        let session = installation.session(Some("471147")).await;
+        let pin = installation.link(&session).await + "/pin";
+        let guesser = installation.browser();
         guesser.put_cookie("__Host-parlor_probe", "1");
         let guesses: Vec<String> = (0..1000).map(|guess| format!("{guess:06}")).collect();
         let answers = join_all(guesses.iter().map(|guess| {
@@ -25,8 +25,8 @@ async fn r7_parallel_guesses_cannot_exceed_the_limit() {
         let locked = answers.iter().filter(|answer| answer.reason() == Some("locked")).count();
         let unanswered = answers.iter().filter(|answer| answer.status >= 500).count();
         assert!(judged <= 4 && judged + locked + unanswered == 1000, "{judged}, {locked}, {unanswered}");
-        assert_eq!(house.count_events(&session, "pin.wrong").await, 5);
-        assert_eq!(house.count_events(&session, "pin.locked").await, 1);
+        assert_eq!(installation.count_events(&session, "pin.wrong").await, 5);
+        assert_eq!(installation.count_events(&session, "pin.locked").await, 1);
         let right = guesser.post(&pin, &[("code", "471147")]).await;
         assert_eq!((right.status, right.reason()), (403, Some("locked")), "not even the right one");
     }

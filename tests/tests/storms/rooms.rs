@@ -16,7 +16,7 @@ use std::{
 use parlor_domain::EventKind;
 use parlor_live::Holder;
 use parlor_local::Fault;
-use parlor_tests::House;
+use parlor_tests::Installation;
 use serde_json::{Value, json};
 use tokio::sync::{Notify, watch};
 
@@ -228,14 +228,14 @@ impl Member {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn in_a_storm_no_message_is_lost_and_none_is_shown_twice() {
-    let house: &'static House = Box::leak(Box::new(House::start().await));
+    let installation: &'static Installation = Box::leak(Box::new(Installation::start().await));
     let mut rooms = vec![];
     for _ in 0..ROOMS {
-        rooms.push(Arc::new(Room::joined(house).await));
+        rooms.push(Arc::new(Room::joined(installation).await));
     }
     // What DynamoDB does under load and the emulator never: other transactions at the same item, and lost answers.
     let mut faults = Dice::new(SEED);
-    house.stack.inject(move |function, operation| match (function, operation) {
+    installation.stack.inject(move |function, operation| match (function, operation) {
         ("live-message" | "live-connect", "TransactWriteItems") => match faults.roll(100) {
             0..3 => Fault::Conflict,
             3 => Fault::LostAnswer,
@@ -286,7 +286,7 @@ async fn in_a_storm_no_message_is_lost_and_none_is_shown_twice() {
     });
     assert!(confirmed.await.is_ok(), "messages were never confirmed");
     for (room, last) in rooms.iter().zip(&lasts) {
-        last.send_replace(Some(house.events(&room.session).await.iter().map(|event| event.seq).max().unwrap()));
+        last.send_replace(Some(installation.events(&room.session).await.iter().map(|event| event.seq).max().unwrap()));
     }
 
     let mut written: Vec<Vec<String>> = vec![vec![]; ROOMS];
@@ -302,7 +302,7 @@ async fn in_a_storm_no_message_is_lost_and_none_is_shown_twice() {
 
     let mut posted: Vec<BTreeMap<u64, String>> = vec![];
     for room in &rooms {
-        let events = house.events(&room.session).await.into_iter();
+        let events = installation.events(&room.session).await.into_iter();
         posted.push(
             events
                 .filter_map(|event| match event.kind {

@@ -1,0 +1,14 @@
+//! What is tested on an installation ([`parlor_tests::Installation`]): a module for each file beside this one that is no
+//! program itself.
+
+mod budgets;
+mod capacity;
+mod customer;
+mod delivery;
+mod first_admin;
+mod live;
+mod old_items;
+mod openapi;
+mod races;
+mod staff;
+mod webhooks;
