@@ -91,14 +91,14 @@ async fn every_operation_costs_what_the_table_says() {
         .await;
     ledger
         .hold("deliver one outbox entry", async |installation| {
-            drop(installation.post("/v1/sessions", start.clone()).await)
+            drop(installation.post("/v1/sessions", start.clone()).await);
         })
         .await;
     let planned = json!({"customer": {"name": "Ola Berg", "email": "ola@example.net"}, "mode": "plan"});
     let planned = ledger.installation.post("/v1/sessions", planned).await["id"].as_str().unwrap().to_owned();
     ledger
         .hold("invite", async |installation| {
-            drop(installation.post(&format!("/v1/sessions/{planned}/invite"), json!({})).await)
+            drop(installation.post(&format!("/v1/sessions/{planned}/invite"), json!({})).await);
         })
         .await;
     ledger
@@ -138,7 +138,7 @@ async fn every_operation_costs_what_the_table_says() {
         .await;
     ledger
         .hold("message by request", async |installation| {
-            drop(installation.post(&path("/messages"), json!({"text": "hi"})).await)
+            drop(installation.post(&path("/messages"), json!({"text": "hi"})).await);
         })
         .await;
     ledger.hold("list messages", async |installation| drop(installation.get(&path("/messages")).await)).await;
@@ -167,7 +167,7 @@ async fn every_operation_costs_what_the_table_says() {
         .await;
     ledger
         .hold("release the device", async |installation| {
-            drop(installation.post(&path("/device/release"), json!({})).await)
+            drop(installation.post(&path("/device/release"), json!({})).await);
         })
         .await;
     ledger.hold("keep open", async |installation| drop(installation.post(&path("/keep-open"), json!({})).await)).await;
@@ -317,7 +317,7 @@ async fn webhook_rows(ledger: &mut Ledger) {
         .await;
     ledger
         .hold("remove a webhook", async |installation| {
-            assert_eq!(installation.call(Method::DELETE, &path(""), None).await.0, 200)
+            assert_eq!(installation.call(Method::DELETE, &path(""), None).await.0, 200);
         })
         .await;
 }

@@ -20,7 +20,7 @@ mod sign_in;
 use lambda_http::{Body, Request, Response, http::Method};
 use parlor_store::StoreError;
 use parlor_web::{
-    ApiError, AppState, Rows, WebFunction, api_request::lang, page::PageRefusal, problem, redirect, router::Unrouted,
+    ApiError, AppState, Rows, WebFunction, api_request::lang, page::PageRefusal, problem, redirect, route::Unrouted,
 };
 
 /// A request for one of the pages.

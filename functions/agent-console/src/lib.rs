@@ -25,7 +25,7 @@ use lambda_http::{
 };
 use parlor_domain::{SessionId, settings::Service};
 use parlor_store::StoreError;
-use parlor_web::{ApiError, ApiResponse, AppState, Rows, WebFunction, redirect, router::Unrouted};
+use parlor_web::{ApiError, ApiResponse, AppState, Rows, WebFunction, redirect, route::Unrouted};
 
 use crate::error_page::ScriptError;
 

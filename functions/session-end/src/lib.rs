@@ -4,7 +4,7 @@ use lambda_http::http::{Method, StatusCode};
 use parlor_domain::{Command, Decision, SessionId, settings::AgentRedirect};
 use parlor_web::{
     ApiError, ApiRequest, ApiResponse, AppState, Code, Loaded, Operation, Rows, SessionView, WebFunction,
-    operation::room,
+    api_request::room,
 };
 use serde_json::{Value, json};
 

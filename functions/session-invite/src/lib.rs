@@ -4,7 +4,8 @@ use lambda_http::http::{Method, StatusCode};
 use parlor_domain::{Command, LinkToken, SessionId};
 use parlor_templates::console::LinkReady;
 use parlor_web::{
-    ApiError, ApiRequest, ApiResponse, AppState, Code, Operation, Rows, SessionView, Time, WebFunction, operation::room,
+    ApiError, ApiRequest, ApiResponse, AppState, Code, Operation, Rows, SessionView, Time, WebFunction,
+    api_request::room,
 };
 use schemars::JsonSchema;
 use serde::Serialize;

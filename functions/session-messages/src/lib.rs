@@ -6,7 +6,7 @@ use parlor_live::posted_mark;
 use parlor_store::ReadBatch;
 use parlor_web::{
     ApiError, ApiRequest, ApiResponse, AppState, Code, Credentials, List, MessageView, Operation, Rows, Time,
-    WebFunction, operation::room,
+    WebFunction, api_request::room,
 };
 use schemars::JsonSchema;
 use serde::Deserialize;

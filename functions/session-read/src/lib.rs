@@ -5,7 +5,7 @@ use parlor_domain::{Event, Role, SessionId, State};
 use parlor_store::{Query, ReadBatch, Scope, Summary};
 use parlor_web::{
     ApiError, ApiRequest, ApiResponse, AppState, Caller, Code, Credentials, List, Rows, SessionView, WebFunction,
-    operation::room,
+    api_request::room,
 };
 use schemars::JsonSchema;
 use serde::Deserialize;

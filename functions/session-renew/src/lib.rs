@@ -4,7 +4,7 @@
 use lambda_http::http::{Method, StatusCode};
 use parlor_domain::{Command, LinkToken, SessionId};
 use parlor_web::{
-    ApiError, ApiRequest, ApiResponse, AppState, Code, Operation, Rows, SessionView, WebFunction, operation::room,
+    ApiError, ApiRequest, ApiResponse, AppState, Code, Operation, Rows, SessionView, WebFunction, api_request::room,
 };
 use schemars::JsonSchema;
 use serde::Deserialize;

@@ -12,8 +12,9 @@ use parlor_domain::{
 use parlor_store::{Extras, Race, ReadBatch, ReadResult, Step, Summary};
 use parlor_web::{
     ApiError, ApiRequest, ApiResponse, AppState, Caller, Payload, Problem, Rows, SessionView, WebFunction,
+    api_request::room,
     api_request::{object, optional_word, word},
-    operation::{keep, replay, room},
+    operation::{keep, replay},
     problem::Code,
 };
 use schemars::JsonSchema;

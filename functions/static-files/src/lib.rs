@@ -12,7 +12,7 @@ use lambda_http::{
 };
 use maud::Render as _;
 use parlor_templates::{assets, reference::Reference};
-use parlor_web::{Rows, WebFunction, page::PageRefusal, router::Unrouted};
+use parlor_web::{Rows, WebFunction, page::PageRefusal, route::Unrouted};
 use serde_json::{Map, Value, json};
 
 /// A file's name has the hash of its content in it, so whoever has it never has to ask again.

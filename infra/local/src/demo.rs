@@ -1,17 +1,15 @@
 //! Who can sign in after the first start: the demo's staff, or whoever opens the link that sets up the first admin.
 
-use std::io;
-
 use agent_auth::password;
 use jiff::SignedDuration;
 use parlor_domain::staff::{Agent, ApiKey, ApiKeyToken, Role};
 use parlor_domain::{AgentId, EmailAddress, KeyId, Secret, TeamId};
 use parlor_runtime::Runtime;
-use parlor_store::{CommitError, NewAgent, ReadBatch, SetupLink, Store, StoreError};
+use parlor_store::{NewAgent, ReadBatch, SetupLink, Store, StoreError};
 use serde::Serialize;
-use thiserror::Error;
 
 use crate::data::Data;
+use crate::demo_error::DemoError;
 use crate::demo_session;
 
 /// The password of all demo staff. No secret: the demo has nothing to protect, and it is printed at every start.
@@ -42,23 +40,6 @@ pub struct Demo {
     pub agent2: Login,
     /// A key for the API.
     pub api_key: String,
-}
-
-/// Why there is nobody to sign in.
-#[derive(Debug, Error)]
-pub enum DemoError {
-    /// The table refused.
-    #[error("the demo: {0}")]
-    Store(#[from] StoreError),
-    /// The table refused a session.
-    #[error("the demo: {0}")]
-    Commit(#[from] CommitError),
-    /// A file in the data directory cannot be used.
-    #[error("the demo: {0}")]
-    Io(#[from] io::Error),
-    /// Something that is written down here is not what it should be.
-    #[error("the demo's {0} is not valid")]
-    Invalid(&'static str),
 }
 
 struct Member {

@@ -14,7 +14,7 @@ use parlor_runtime::Runtime;
 use parlor_store::{Extras, ReadBatch, Store};
 use serde_json::json;
 
-use crate::demo::DemoError;
+use crate::demo_error::DemoError;
 
 /// What was said: minutes ago, by the customer or by the agent, and what.
 const CHAT: [(i64, bool, &str); 5] = [

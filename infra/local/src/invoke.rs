@@ -13,7 +13,7 @@ use lambda_runtime::{Context, LambdaEvent, Service};
 use parlor_runtime::{Clock, EventFunction, HttpFunction, Runtime, event_service, http_service};
 use parlor_web::{
     Router, WebFunction,
-    documentation::{DescribedRow, rows},
+    described_rows::{DescribedRow, rows},
 };
 use serde_json::Value;
 use thiserror::Error;

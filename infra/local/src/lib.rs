@@ -10,12 +10,14 @@
 pub mod fake_ses_sns;
 pub mod outbox;
 pub mod template;
+pub mod template_error;
 
 mod api;
 mod clock;
 mod crash;
 mod data;
 mod demo;
+mod demo_error;
 mod demo_session;
 mod develop;
 mod dynamodb;
@@ -32,7 +34,8 @@ mod stream;
 mod tests;
 
 pub use crash::Crash;
-pub use demo::{Demo, DemoError, Login};
+pub use demo::{Demo, Login};
+pub use demo_error::DemoError;
 pub use dynamodb::{Capacity, Fault, Requests};
 pub use invoke::InvokeError;
 pub use registry::rows;

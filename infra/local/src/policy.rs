@@ -15,7 +15,7 @@ use axum::response::{IntoResponse, Response};
 use http::{HeaderMap, StatusCode};
 use serde_json::{Map, Value, json};
 
-use crate::template::TemplateError;
+use crate::template_error::TemplateError;
 
 /// The region of everything on one machine. It is nowhere.
 pub(crate) const REGION: &str = "us-east-1";

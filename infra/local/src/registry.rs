@@ -1,6 +1,6 @@
 //! Every function there is, one line each. A function that is not here answers 500, as if it had not been uploaded.
 
-use parlor_web::documentation::DescribedRow;
+use parlor_web::described_rows::DescribedRow;
 
 use crate::invoke::{Entry, event, web};
 

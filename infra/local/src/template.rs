@@ -6,26 +6,12 @@
 use std::collections::BTreeMap;
 
 use serde_json::{Map, Value, json};
-use thiserror::Error;
 
 use crate::policy::{self, ACCOUNT, Policy, REGION};
+use crate::template_error::TemplateError;
 
 /// The template that this program was built with.
 pub const EMBEDDED: &str = include_str!("../../template.yaml");
-
-/// Why the template cannot be used.
-#[derive(Debug, Error)]
-pub enum TemplateError {
-    /// It is no YAML.
-    #[error("the template is no YAML: {0}")]
-    Yaml(#[from] serde_yaml_ng::Error),
-    /// A part that has to be there is missing or has another shape.
-    #[error("the template lacks {0}")]
-    Missing(String),
-    /// It says something that only AWS understands.
-    #[error("the template uses {0}, which the one-machine stack does not know")]
-    Unknown(String),
-}
 
 /// What the one-machine stack takes from the template.
 #[derive(Debug, Clone)]

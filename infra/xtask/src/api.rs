@@ -9,9 +9,9 @@ use std::process::{Child, Command, Stdio};
 use serde_json::Value;
 
 use crate::canaries::Watch;
-use crate::platform::Platform;
+use crate::platform::{Platform, Target};
 use crate::programs::{Built, needed};
-use crate::test::Tally;
+use crate::tally::Tally;
 use crate::{Failure, build, patient, root, tools};
 
 /// What this part of the tests is called.
@@ -31,19 +31,6 @@ impl Effort {
     pub(crate) const SOME: Self = Self { cases: "40", enough: 2_000 };
     /// When this is what is tested.
     pub(crate) const MUCH: Self = Self { cases: "345", enough: 10_000 };
-}
-
-/// An installation to try.
-#[derive(Debug)]
-pub(crate) struct Target {
-    /// What it is called in what is printed.
-    pub(crate) name: String,
-    /// Its origin, without a slash at the end.
-    pub(crate) url: String,
-    /// An API key.
-    pub(crate) key: String,
-    /// Address and password of the agent whose key it is, for what only the console may do.
-    pub(crate) agent: Option<(String, String)>,
 }
 
 /// What came of it.

@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use aho_corasick::AhoCorasick;
 use serde_json::{Value, json};
 
-use crate::test::Tally;
+use crate::tally::Tally;
 use crate::{Failure, target};
 
 /// How many findings are shown.

@@ -3,7 +3,7 @@
 
 use std::process::Command;
 
-use crate::test::{Tally, one};
+use crate::tally::{Tally, one};
 use crate::{Failure, cargo, root, succeeds, tools};
 
 /// Runs every lint, also after one that fails; `false` when any did.

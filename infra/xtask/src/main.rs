@@ -14,6 +14,7 @@ mod package;
 mod platform;
 mod programs;
 mod rules;
+mod tally;
 mod template;
 mod test;
 mod tools;

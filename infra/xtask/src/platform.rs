@@ -9,10 +9,9 @@ use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
 
 use serde_json::Value;
 
-use crate::api::Target;
 use crate::canaries::Watch;
 use crate::programs::{Building, Built, Wanted, needed, run_program};
-use crate::test::Tally;
+use crate::tally::Tally;
 use crate::{Failure, root, target, tools};
 
 const JOURNEYS: &str = "tests/journeys";
@@ -157,6 +156,19 @@ pub(crate) fn remove_each(functions: &[String]) -> Result<bool, Failure> {
         all_missed &= missed.is_some();
     }
     Ok(all_missed)
+}
+
+/// An installation to try.
+#[derive(Debug)]
+pub(crate) struct Target {
+    /// What it is called in what is printed.
+    pub(crate) name: String,
+    /// Its origin, without a slash at the end.
+    pub(crate) url: String,
+    /// An API key.
+    pub(crate) key: String,
+    /// Address and password of the agent whose key it is, for what only the console may do.
+    pub(crate) agent: Option<(String, String)>,
 }
 
 /// A running platform; it ends when this is dropped.

@@ -10,7 +10,7 @@ use std::thread::JoinHandle;
 
 use serde_json::Value;
 
-use crate::test::{Tally, now, one, seconds};
+use crate::tally::{Tally, now, one, seconds};
 use crate::{Failure, cargo, package, root};
 
 /// The test program whose modules are run as if each were a program.

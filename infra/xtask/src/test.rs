@@ -5,31 +5,16 @@
 use std::io::{BufRead as _, BufReader};
 use std::path::PathBuf;
 use std::process::Stdio;
-use std::sync::Mutex;
 use std::thread::{self, ScopedJoinHandle};
-use std::time::{Duration, Instant};
 
 use crate::api::{self, Effort};
 use crate::canaries::Watch;
 use crate::platform::{self, Platform};
 use crate::programs::{Building, Built, Kind, Program, Wanted, needed, run_programs};
+use crate::tally::{Count, Tally, now, one, seconds};
 use crate::{Failure, layers, lint, patient, rules, template, tools};
 
 const PARTS: [&str; 9] = ["lint", "layers", "rules", "template", "unit", "integration", "platform", "api", "browser"];
-
-/// How many passed and failed.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(crate) struct Tally {
-    pub(crate) passed: usize,
-    pub(crate) failed: usize,
-}
-
-impl std::ops::AddAssign for Tally {
-    fn add_assign(&mut self, other: Self) {
-        self.passed += other.passed;
-        self.failed += other.failed;
-    }
-}
 
 /// What the command line asked for: these, or all.
 #[derive(Clone, Copy)]
@@ -51,26 +36,6 @@ impl Parts<'_> {
             samples: self.has("browser"),
         };
         (wanted.unit || wanted.stack).then_some(wanted)
-    }
-}
-
-/// Says what each part came to, and adds it up.
-#[derive(Default)]
-struct Count(Mutex<Tally>);
-
-impl Count {
-    fn done(&self, part: &str, since: Instant, tally: Tally) {
-        // Poisoned only if printing panicked; the count is still right.
-        let mut total = self.0.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
-        println!("{part}: {} passed, {} failed, {}", tally.passed, tally.failed, seconds(since.elapsed()));
-        *total += tally;
-    }
-
-    /// The closing line; whether nothing failed.
-    fn close(self) -> bool {
-        let total = self.0.into_inner().unwrap_or_else(std::sync::PoisonError::into_inner);
-        println!("{} passed, {} failed", total.passed, total.failed);
-        total.failed == 0
     }
 }
 
@@ -287,22 +252,6 @@ fn run_browser(chromium: &PathBuf, built: &Built, watch: &Watch) -> Result<Tally
 fn node_count(line: &str) -> Option<(&str, usize)> {
     let (word, count) = line.strip_prefix("ℹ ")?.split_once(' ')?;
     Some((word, count.parse().ok()?))
-}
-
-pub(crate) fn one(passed: bool) -> Tally {
-    Tally { passed: usize::from(passed), failed: usize::from(!passed) }
-}
-
-pub(crate) fn seconds(time: Duration) -> String {
-    format!("{:.1} s", time.as_secs_f32())
-}
-
-#[expect(
-    clippy::disallowed_methods,
-    reason = "a tool that says how long its parts took; no product code is judged by it"
-)]
-pub(crate) fn now() -> Instant {
-    Instant::now()
 }
 
 #[cfg(test)]

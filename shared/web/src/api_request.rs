@@ -3,7 +3,7 @@
 use std::{collections::BTreeMap, fmt, marker::PhantomData};
 
 use lambda_http::{
-    Body, Request, RequestExt, Response,
+    Body, Request, RequestExt,
     http::{HeaderMap, Method, header},
     request::RequestContext,
 };
@@ -17,10 +17,7 @@ use serde::{
 use serde_json::Value;
 use sha2::{Digest, Sha256};
 
-use crate::{
-    ApiError, ApiResponse, AppState, Caller, Credentials, operation,
-    router::{Incoming, Unrouted},
-};
+use crate::{ApiError, AppState, Caller, Credentials, route::segments};
 
 /// The largest body that an operation reads.
 const MAX_BODY: usize = 64 * 1024;
@@ -62,21 +59,17 @@ pub struct ApiRequest {
     same_site: bool,
 }
 
-/// The segments of a request's path. It is read here, because functions' own URLs bring no path parameters.
+/// The agent's room of a session.
 #[must_use]
-pub(crate) fn segments(request: &Request) -> Vec<String> {
-    let path = request.raw_http_path();
-    path.split('/')
-        .filter(|segment| !segment.is_empty())
-        .map(|segment| percent_encoding::percent_decode_str(segment).decode_utf8_lossy().into_owned())
-        .collect()
+pub fn room(session: &SessionId) -> String {
+    format!("/console/s/{session}")
 }
 
 /// Where the forms of an operation stand: what acts on a session is in its room.
 fn back(path: &[String]) -> String {
     match path {
         [_, sessions, id, ..] if sessions == "sessions" => match id.parse::<SessionId>() {
-            Ok(id) => operation::room(&id),
+            Ok(id) => room(&id),
             Err(_) => "/console".to_owned(),
         },
         _ => "/console".to_owned(),
@@ -247,23 +240,6 @@ impl ApiRequest {
     pub fn query<T: DeserializeOwned>(&self) -> Result<T, ApiError> {
         let all = self.query.iter().map(|(name, value)| (name.clone(), Value::from(value.as_str())));
         read(all.collect::<serde_json::Map<_, _>>().into())
-    }
-}
-
-impl Incoming<AppState> for ApiRequest {
-    type Success = ApiResponse;
-    type Error = ApiError;
-
-    fn receive(raw: Request, app: &AppState) -> Result<Self, Box<Response<Body>>> {
-        Self::read(&raw, app).map_err(|refused| Box::new(operation::respond(None, Err(refused), app.clock.now())))
-    }
-
-    fn respond(&self, result: Result<ApiResponse, ApiError>, app: &AppState) -> Response<Body> {
-        operation::respond(Some(self), result, app.clock.now())
-    }
-
-    fn refuse(_: Request, why: Unrouted, app: &AppState) -> Response<Body> {
-        operation::respond(None, Err(why.into()), app.clock.now())
     }
 }
 

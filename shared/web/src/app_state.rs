@@ -5,7 +5,7 @@ use parlor_live::Live;
 use parlor_runtime::{Clock, Entropy, Runtime};
 use parlor_store::Store;
 
-use crate::router::State;
+use crate::route::State;
 
 /// Tables, rooms, keys, clock and randomness of one function.
 #[derive(Debug, Clone)]

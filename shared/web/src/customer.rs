@@ -20,7 +20,7 @@ use parlor_templates::{
 
 use crate::{
     AppState, Problem, api_request, cookies, reply,
-    router::{Incoming, Unrouted},
+    route::{Incoming, Unrouted, segments},
 };
 
 /// What a customer's browser brought, read without asking anybody. It has no `Debug`: its address and its form are secrets.
@@ -76,7 +76,7 @@ impl Visit {
             now: app.clock.now(),
             has_device: cookies::read(raw, cookies::DEVICE).is_some(),
             wants_json: header(header::ACCEPT).contains("json"),
-            start: start(&api_request::segments(raw)),
+            start: start(&segments(raw)),
             form: BTreeMap::new(),
             resent: query.first("sent").is_some(),
             noted: cookies::read(raw, cookies::NOTED).unwrap_or_default(),

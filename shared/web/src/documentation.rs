@@ -1,5 +1,5 @@
 //! What an operation of the API says about itself, for the OpenAPI document: the documentation of its row (see
-//! [`crate::router`]). It names the very types that the handler reads and writes, so the document follows the code.
+//! [`crate::route`]). It names the very types that the handler reads and writes, so the document follows the code.
 
 use std::collections::BTreeSet;
 
@@ -8,56 +8,7 @@ use schemars::{JsonSchema, Schema, SchemaGenerator};
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
-use crate::{
-    Code,
-    router::{Handler, Incoming, PathParameters, Rows, WebFunction},
-};
-
-/// A row as it is told.
-#[derive(Debug, Clone)]
-pub struct DescribedRow {
-    /// The method.
-    pub method: Method,
-    /// The path, as the template's route has it.
-    pub path: &'static str,
-    /// How many parts of the path the handler takes.
-    pub takes: usize,
-    /// What it says about itself, if it is an operation of the API.
-    pub documentation: Option<Documentation>,
-}
-
-/// The rows of `F`, in their order.
-#[must_use]
-pub fn rows<F: WebFunction>() -> Vec<DescribedRow> {
-    F::routes(Descriptions(vec![])).0
-}
-
-/// Collects what rows say about themselves.
-struct Descriptions(Vec<DescribedRow>);
-
-impl<S> Rows<S> for Descriptions {
-    fn operation<I, P, H, D>(mut self, method: Method, path: &'static str, _: H, documentation: D) -> Self
-    where
-        I: Incoming<S>,
-        P: PathParameters,
-        H: for<'a> Handler<'a, S, I, P>,
-        D: FnOnce(Documentation) -> Documentation,
-    {
-        let documentation = Some(documentation(Documentation::new(method.clone(), path, P::SCHEMAS)));
-        self.0.push(DescribedRow { method, path, takes: P::SCHEMAS.len(), documentation });
-        self
-    }
-
-    fn page<I, P, H>(mut self, method: Method, path: &'static str, _: H) -> Self
-    where
-        I: Incoming<S>,
-        P: PathParameters,
-        H: for<'a> Handler<'a, S, I, P>,
-    {
-        self.0.push(DescribedRow { method, path, takes: P::SCHEMAS.len(), documentation: None });
-        self
-    }
-}
+use crate::Code;
 
 /// The names of a path's `{…}`.
 pub fn placeholders(path: &'static str) -> impl Iterator<Item = &'static str> {
@@ -165,7 +116,7 @@ pub struct Documentation {
 
 impl Documentation {
     /// Of a row, with what follows from its method and from what its handler takes of the path.
-    fn new(method: Method, path: &'static str, schemas: &[MakeSchema]) -> Self {
+    pub(crate) fn new(method: Method, path: &'static str, schemas: &[MakeSchema]) -> Self {
         let new = Self {
             path,
             id: "",

@@ -1,7 +1,7 @@
 //! From a request to a handler and a caller and back to an answer: routes, credentials, CSRF, bodies, idempotency, problem
 //! documents, security headers, and the one way in which staff and integrators change a session ([`Operation`]).
 //!
-//! An operation is one row of its function's [`WebFunction::routes`] and one event in `infra/template.yaml`: [`router`] says
+//! An operation is one row of its function's [`WebFunction::routes`] and one event in `infra/template.yaml`: [`mod@route`] says
 //! how to add one.
 #![cfg_attr(test, allow(clippy::unwrap_used))]
 
@@ -10,11 +10,13 @@ pub mod app_state;
 pub mod caller;
 pub mod cookies;
 pub mod customer;
+pub mod described_rows;
 pub mod documentation;
 pub mod operation;
 pub mod page;
 pub mod problem;
 pub mod reply;
+pub mod route;
 pub mod router;
 pub mod view;
 
@@ -25,5 +27,6 @@ pub use operation::{Loaded, Operation};
 pub use page::Page;
 pub use problem::{ApiError, Code, Problem};
 pub use reply::{ApiResponse, html, redirect};
-pub use router::{Router, Rows, WebFunction};
+pub use route::{Rows, WebFunction};
+pub use router::Router;
 pub use view::{List, MessageView, SessionView, Time};

@@ -3,13 +3,16 @@
 //! reading and deciding again, a bounded number of times.
 
 use jiff::Timestamp;
-use lambda_http::{Body, Response, http::StatusCode};
+use lambda_http::{Body, Request, Response, http::StatusCode};
 use parlor_domain::{Command, Decision, SessionId, Settings};
 use parlor_store::{Changed, Extras, IdempotencyRecord, Keep, Race, ReadBatch, ReadResult, Step, Stored, Summary};
 use parlor_templates::Lang;
 use serde_json::{Value, json};
 
-use crate::{ApiError, ApiRequest, ApiResponse, AppState, Caller, SessionView, problem, reply};
+use crate::{
+    ApiError, ApiRequest, ApiResponse, AppState, Caller, SessionView, problem, reply,
+    route::{Incoming, Unrouted},
+};
 
 /// What an operation decides upon.
 #[derive(Debug)]
@@ -28,8 +31,8 @@ pub struct Loaded {
 
 impl Loaded {
     /// Decides a command as this caller.
-    pub fn decide(&self, call: &ApiRequest, command: Command<'_>) -> Result<Decision, ApiError> {
-        let context = self.caller.context(&call.origin, self.now);
+    pub fn decide(&self, request: &ApiRequest, command: Command<'_>) -> Result<Decision, ApiError> {
+        let context = self.caller.context(&request.origin, self.now);
         Ok(self.stored.session.decide(command, &self.settings, &context)?)
     }
 
@@ -46,17 +49,11 @@ impl Loaded {
     }
 }
 
-/// The agent's room of a session.
-#[must_use]
-pub fn room(session: &SessionId) -> String {
-    format!("/console/s/{session}")
-}
-
 /// An operation on one session.
 #[derive(Debug)]
 pub struct Operation<'a> {
     app: &'a AppState,
-    call: &'a ApiRequest,
+    request: &'a ApiRequest,
     session: SessionId,
     keys: ReadBatch,
     posted: Option<String>,
@@ -65,8 +62,8 @@ pub struct Operation<'a> {
 impl<'a> Operation<'a> {
     /// On the session that the path names.
     #[must_use]
-    pub fn on(app: &'a AppState, call: &'a ApiRequest, session: &SessionId) -> Self {
-        Self { app, call, session: session.clone(), keys: ReadBatch::new(), posted: None }
+    pub fn on(app: &'a AppState, request: &'a ApiRequest, session: &SessionId) -> Self {
+        Self { app, request, session: session.clone(), keys: ReadBatch::new(), posted: None }
     }
 
     /// Posts a message under its writer's own id: a repetition is answered like the first.
@@ -84,13 +81,13 @@ impl<'a> Operation<'a> {
         mut decide: impl FnMut(&Loaded) -> Result<Decision, ApiError>,
         mut answer: impl FnMut(&Loaded, &Decision) -> ApiResponse,
     ) -> Result<ApiResponse, ApiError> {
-        let (app, call) = (self.app, self.call);
-        let batch = call.keys(self.keys.session(&self.session));
+        let (app, request) = (self.app, self.request);
+        let batch = request.keys(self.keys.session(&self.session));
         let step = |found: ReadResult| -> Result<_, ApiError> {
             let now = app.clock.now();
-            let caller = call.credentials.check(&found, now)?;
-            call.check_csrf(&caller, app)?;
-            if let Some(answer) = replay(call, app, &found, now)? {
+            let caller = request.credentials.check(&found, now)?;
+            request.check_csrf(&caller, app)?;
+            if let Some(answer) = replay(request, app, &found, now)? {
                 return Ok(Step::Done((answer, None)));
             }
             let stored = caller.session(&found, &self.session)?;
@@ -98,7 +95,7 @@ impl<'a> Operation<'a> {
             let loaded = Loaded { caller, stored, settings, found, now };
             let decision = decide(&loaded)?;
             let answer = answer(&loaded, &decision);
-            let keep = keep(call, app, &answer, now);
+            let keep = keep(request, app, &answer, now);
             let extras = Extras { keep, posted: self.posted.clone(), settle: None };
             Ok(Step::Commit(decision, extras, (answer, Some(loaded))))
         };
@@ -112,38 +109,38 @@ impl<'a> Operation<'a> {
 }
 
 /// Where a kept answer is sealed to.
-fn place(call: &ApiRequest) -> String {
-    format!("answer {}", call.fingerprint())
+fn place(request: &ApiRequest) -> String {
+    format!("answer {}", request.fingerprint())
 }
 
-/// The answer that a repetition of `call` gets; nothing for a request without an `Idempotency-Key`.
+/// The answer that a repetition of `request` gets; nothing for a request without an `Idempotency-Key`.
 #[must_use]
-pub fn keep(call: &ApiRequest, app: &AppState, answer: &ApiResponse, now: Timestamp) -> Option<Keep> {
-    let key = call.idempotency_key.clone()?;
+pub fn keep(request: &ApiRequest, app: &AppState, answer: &ApiResponse, now: Timestamp) -> Option<Keep> {
+    let key = request.idempotency_key.clone()?;
     let body = json!({"body": answer.body, "location": answer.location, "etag": answer.etag});
     let record = IdempotencyRecord {
-        request: call.fingerprint().to_owned(),
+        request: request.fingerprint().to_owned(),
         status: answer.status,
-        body: app.keyring.seal(&place(call), &body.to_string(), &app.entropy),
+        body: app.keyring.seal(&place(request), &body.to_string(), &app.entropy),
         at: now,
     };
-    Some(Keep { caller: call.credentials.idempotency_scope(), key, record })
+    Some(Keep { caller: request.credentials.idempotency_scope(), key, record })
 }
 
-/// The kept answer, if `call` repeats a request; a refusal if it reuses the key for another.
+/// The kept answer, if `request` repeats a request; a refusal if it reuses the key for another.
 pub fn replay(
-    call: &ApiRequest,
+    request: &ApiRequest,
     app: &AppState,
     found: &ReadResult,
     now: Timestamp,
 ) -> Result<Option<ApiResponse>, ApiError> {
-    let Some(key) = &call.idempotency_key else { return Ok(None) };
-    let kept = found.kept(&call.credentials.idempotency_scope(), key)?;
+    let Some(key) = &request.idempotency_key else { return Ok(None) };
+    let kept = found.kept(&request.credentials.idempotency_scope(), key)?;
     let Some(kept) = kept.filter(|kept| kept.is_fresh(now)) else { return Ok(None) };
-    if kept.request != call.fingerprint() {
+    if kept.request != request.fingerprint() {
         return Err(ApiError::KeyReused);
     }
-    let text = app.keyring.open(&place(call), &kept.body)?;
+    let text = app.keyring.open(&place(request), &kept.body)?;
     let mut value: Value = serde_json::from_str(&text).unwrap_or_default();
     let status = StatusCode::from_u16(kept.status).unwrap_or(StatusCode::OK);
     let location = value["location"].as_str().unwrap_or("/console").to_owned();
@@ -152,9 +149,8 @@ pub fn replay(
 }
 
 /// An operation's response to the kind of caller that asked.
-#[must_use]
-pub fn respond(call: Option<&ApiRequest>, result: Result<ApiResponse, ApiError>, now: Timestamp) -> Response<Body> {
-    let page = call.is_some_and(|call| call.wants_page);
+fn respond(request: Option<&ApiRequest>, result: Result<ApiResponse, ApiError>, now: Timestamp) -> Response<Body> {
+    let page = request.is_some_and(|request| request.wants_page);
     match result {
         Ok(ApiResponse { page: Some(markup), status, .. }) if page => {
             reply::html(StatusCode::from_u16(status).unwrap_or(StatusCode::OK), markup, None)
@@ -165,11 +161,29 @@ pub fn respond(call: Option<&ApiRequest>, result: Result<ApiResponse, ApiError>,
         Err(refused) => {
             let problem = refused.problem(now);
             if page {
-                let (lang, back) = call.map_or((Lang::default(), "/console"), |call| (call.lang, call.back.as_str()));
+                let (lang, back) =
+                    request.map_or((Lang::default(), "/console"), |request| (request.lang, request.back.as_str()));
                 problem::page(lang, &problem, back)
             } else {
                 reply::problem(&problem)
             }
         }
+    }
+}
+
+impl Incoming<AppState> for ApiRequest {
+    type Success = ApiResponse;
+    type Error = ApiError;
+
+    fn receive(raw: Request, app: &AppState) -> Result<Self, Box<Response<Body>>> {
+        Self::read(&raw, app).map_err(|refused| Box::new(respond(None, Err(refused), app.clock.now())))
+    }
+
+    fn respond(&self, result: Result<ApiResponse, ApiError>, app: &AppState) -> Response<Body> {
+        respond(Some(self), result, app.clock.now())
+    }
+
+    fn refuse(_: Request, why: Unrouted, app: &AppState) -> Response<Body> {
+        respond(None, Err(why.into()), app.clock.now())
     }
 }

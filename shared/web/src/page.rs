@@ -4,7 +4,7 @@ use std::{marker::PhantomData, ops::Deref};
 
 use lambda_http::{Body, Request, Response};
 
-use crate::router::{Incoming, Unrouted};
+use crate::route::{Incoming, Unrouted};
 
 /// Why a page is not what was asked for.
 pub trait PageRefusal<S>: From<Unrouted> + Send + 'static {

@@ -12,8 +12,6 @@ use parlor_templates::{
 use schemars::JsonSchema;
 use serde::Serialize;
 
-use crate::router::Unrouted;
-
 macro_rules! codes {
     ($($name:ident $code:literal $status:ident $meaning:literal,)+) => {
         /// Every code that a refusal of the API can have. Stable: codes are added and never changed. Each has one status.
@@ -125,7 +123,7 @@ impl Problem {
             kind: "about:blank",
             status: status.as_u16(),
             code,
-            title: status.canonical_reason().unwrap_or("ApiError"),
+            title: status.canonical_reason().unwrap_or("Error"),
             detail: detail.into(),
             field: None,
             retry_after: None,
@@ -198,15 +196,6 @@ pub enum ApiError {
     /// An operation's own refusal.
     #[error("{}", .0.code)]
     Other(Problem),
-}
-
-impl From<Unrouted> for ApiError {
-    fn from(why: Unrouted) -> Self {
-        match why {
-            Unrouted::NotFound => Self::NotFound,
-            Unrouted::Method => Self::Method,
-        }
-    }
 }
 
 impl From<Problem> for ApiError {

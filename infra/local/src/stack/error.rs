@@ -6,9 +6,9 @@ use dynoxide::DynoxideError;
 use parlor_runtime::ConfigError;
 use thiserror::Error;
 
-use crate::demo::DemoError;
+use crate::demo_error::DemoError;
 use crate::invoke::InvokeError;
-use crate::template::TemplateError;
+use crate::template_error::TemplateError;
 
 /// Why the stack does not start.
 #[derive(Debug, Error)]
