@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use aws_sdk_dynamodb::types::AttributeValue;
+use aws_sdk_dynamodb::{operation::query::builders::QueryFluentBuilder, types::AttributeValue};
 use futures_util::future::try_join_all;
 use jiff::Timestamp;
 use parlor_domain::{
@@ -246,24 +246,9 @@ impl Store {
 
     /// A session's events after `after`, oldest first, at most `limit` of the newest. One `Query`, strongly consistent.
     pub async fn events(&self, session: &SessionId, after: u64, limit: i32) -> Result<Vec<Event>, StoreError> {
-        let input = self
-            .client
-            .query()
-            .table_name(&self.core)
-            .key_condition_expression("pk = :pk AND sk BETWEEN :from AND :to")
-            .expression_attribute_values(":pk", text(&Key::session(session).pk))
-            .expression_attribute_values(":from", text(&Key::event(session, after.saturating_add(1)).sk))
-            .expression_attribute_values(":to", text("E#~"))
-            .consistent_read(true)
-            .scan_index_forward(false)
-            .limit(limit);
-        let answer = input.send().await.map_err(|error| StoreError::from_sdk("Query events", &error))?;
-        let mut events = answer
-            .items
-            .unwrap_or_default()
-            .iter()
-            .filter_map(|item| document::read("event", item, "doc").transpose())
-            .collect::<Result<Vec<Event>, _>>()?;
+        let query = self.events_query(session, after).scan_index_forward(false).limit(limit);
+        let answer = query.send().await.map_err(|error| StoreError::from_sdk("Query events", &error))?;
+        let mut events = events_of(&answer.items.unwrap_or_default())?;
         events.reverse();
         Ok(events)
     }
@@ -275,8 +260,14 @@ impl Store {
         after: u64,
         limit: i32,
     ) -> Result<(Vec<Event>, bool), StoreError> {
-        let input = self
-            .client
+        let query = self.events_query(session, after).limit(limit);
+        let answer = query.send().await.map_err(|error| StoreError::from_sdk("Query events", &error))?;
+        let more = answer.last_evaluated_key.is_some();
+        Ok((events_of(&answer.items.unwrap_or_default())?, more))
+    }
+
+    fn events_query(&self, session: &SessionId, after: u64) -> QueryFluentBuilder {
+        self.client
             .query()
             .table_name(&self.core)
             .key_condition_expression("pk = :pk AND sk BETWEEN :from AND :to")
@@ -284,17 +275,11 @@ impl Store {
             .expression_attribute_values(":from", text(&Key::event(session, after.saturating_add(1)).sk))
             .expression_attribute_values(":to", text("E#~"))
             .consistent_read(true)
-            .limit(limit);
-        let answer = input.send().await.map_err(|error| StoreError::from_sdk("Query events", &error))?;
-        let more = answer.last_evaluated_key.is_some();
-        let events = answer
-            .items
-            .unwrap_or_default()
-            .iter()
-            .filter_map(|item| document::read("event", item, "doc").transpose())
-            .collect::<Result<Vec<Event>, _>>()?;
-        Ok((events, more))
     }
+}
+
+fn events_of(items: &[Item]) -> Result<Vec<Event>, StoreError> {
+    items.iter().filter_map(|item| document::read("event", item, "doc").transpose()).collect()
 }
 
 fn recent(item: &Item) -> Option<i64> {

@@ -1,12 +1,13 @@
 //! Settings documents (R19).
 
-use aws_sdk_dynamodb::types::{Put, TransactWriteItem, Update};
+use aws_sdk_dynamodb::types::{TransactWriteItem, Update};
 use jiff::Timestamp;
 use parlor_domain::{Actor, Settings, TeamId, settings::Overrides};
 use serde_json::{Value, json};
 
 use crate::{
     Store, StoreError,
+    commit::incomplete,
     keys::{Item, Key, number, text},
 };
 
@@ -82,10 +83,6 @@ impl Store {
         by: &Actor,
         now: Timestamp,
     ) -> Result<(), StoreError> {
-        let incomplete = |error: aws_sdk_dynamodb::error::BuildError| StoreError::Unavailable {
-            operation: "TransactWriteItems",
-            reason: error.to_string(),
-        };
         let version = read.0 + 1;
         let condition =
             if read.0 == 0 { "attribute_not_exists(#version) OR #version = :read" } else { "#version = :read" };
@@ -99,14 +96,11 @@ impl Store {
             .expression_attribute_values(":doc", text(&new.to_string()))
             .expression_attribute_values(":version", number(version))
             .expression_attribute_values(":read", number(read.0))
-            .build()
-            .map_err(incomplete)?;
+            .build();
+        let update = update.map_err(|error| incomplete(&error))?;
         let mut change = Key::settings_change(&key.pk, version).to_item();
         let record = json!({"at": now, "by": by, "old": old, "new": new});
         change.insert("doc".into(), text(&record.to_string()));
-        let put = Put::builder().table_name(&self.core).set_item(Some(change)).build().map_err(incomplete)?;
-        let writes =
-            vec![TransactWriteItem::builder().update(update).build(), TransactWriteItem::builder().put(put).build()];
-        self.transact(writes).await
+        self.transact(vec![TransactWriteItem::builder().update(update).build(), self.put(change)?]).await
     }
 }
