@@ -6,6 +6,7 @@ mod capacity;
 mod customer;
 mod delivery;
 mod first_admin;
+mod gates;
 mod live;
 mod old_items;
 mod openapi;

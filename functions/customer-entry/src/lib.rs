@@ -5,7 +5,9 @@ use lambda_http::{
     Body, Response,
     http::{Method, StatusCode},
 };
-use parlor_domain::{Command, Decision, Gate, LinkToken, Rejection, pin, settings::Method as Authentication};
+use parlor_domain::{
+    Command, Decision, Gate, LinkToken, Presented, Rejection, pin, settings::Method as Authentication,
+};
 use parlor_templates::customer::{Check, Consent, OpeningPage};
 use parlor_web::{
     AppState, Rows, WebFunction, cookies,
@@ -39,7 +41,7 @@ async fn open(app: &AppState, visit: &Visit, token: String) -> Result<Response<B
         Gate::Inside if !loaded.extends() => Ok(enter(visit, &loaded, None)),
         Gate::Inside | Gate::Consent | Gate::Pin { .. } | Gate::Code { .. } | Gate::Enter => {
             let mut response = html(StatusCode::OK, opening(visit, &loaded, false).render(), None);
-            set_probe(&mut response, visit, app);
+            set_probe(&mut response, &visit.device);
             Ok(response)
         }
         closed => Err(loaded.turn_away(closed)),
@@ -49,10 +51,13 @@ async fn open(app: &AppState, visit: &Visit, token: String) -> Result<Response<B
 /// **Continue**: binds the device, or leads to the PIN page, or sends a one-time code and leads to its page. One
 /// `BatchGetItem` and one `TransactWriteItems` (none towards the PIN page), each again per lost race.
 async fn go_on(app: &AppState, visit: &Visit, token: String) -> Result<Response<Body>, PageError> {
-    let (presented, context, device) = (&visit.presented, visit.context(), visit.device(app));
+    let (context, device) = (visit.context(), &visit.device);
+    // This form is the one place where consent is given: its page shows what to.
+    let given = visit.field("consent") == "on";
+    let presented = &Presented { consent: given, ..visit.presented.clone() };
     let (loaded, result) = LoadedLink::change(app, visit, LinkToken::parse(&token).as_ref(), |loaded| {
         let session = &loaded.session;
-        let go_on = Command::Continue { link: &loaded.link, presented, device: &device };
+        let go_on = Command::Continue { link: &loaded.link, presented, device };
         match session.decide(go_on, &loaded.settings, &context) {
             // A code that was sent before and still works is the one to enter; its page can send another.
             Err(Rejection::Gate(Gate::Code { .. })) if !loaded.code_waits() => {
@@ -64,10 +69,18 @@ async fn go_on(app: &AppState, visit: &Visit, token: String) -> Result<Response<
         }
     })
     .await?;
-    let to = |page: &str| Ok(redirect(&visit.onward(&format!("{}/{page}", visit.start))));
+    let to = |page: &str| {
+        let consent = given.then(|| loaded.consent(app, device));
+        let mut response = redirect(&visit.onward(&format!("{}/{page}", visit.start), consent.as_deref()));
+        // The next page's POST has to come from the browser that gave consent here.
+        if given && visit.presented.device.is_none() {
+            set_probe(&mut response, device);
+        }
+        Ok(response)
+    };
     match result {
         Ok(decision) if sends_code(&decision) => to("otp"),
-        Ok(_) => Ok(enter(visit, &loaded, Some(&cookies::set_device(&device)))),
+        Ok(_) => Ok(enter(visit, &loaded, Some(&cookies::set_device(device)))),
         Err(Rejection::Gate(Gate::Pin { .. })) => to("pin"),
         Err(Rejection::Gate(Gate::Consent)) => {
             let page = opening(visit, &loaded, true).render();

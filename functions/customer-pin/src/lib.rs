@@ -83,12 +83,13 @@ async fn enter_code(app: &AppState, visit: &Visit, token: String) -> Result<Resp
 /// The page with the field. Reads only: one `BatchGetItem`.
 async fn show(app: &AppState, visit: &Visit, step: &Step) -> Result<Response<Body>, PageError> {
     let loaded = LoadedLink::read(app, visit, step.token.as_ref()).await?;
-    let gate = loaded.gate(&visit.presented);
+    let presented = loaded.presented(app, visit);
+    let gate = loaded.gate(&presented);
     if !step.proof.is_asked_by(&gate) {
-        return elsewhere(visit, &loaded, gate);
+        return elsewhere(app, visit, &loaded, gate);
     }
-    let mut response = page(visit, step, &loaded, StatusCode::OK, None);
-    set_probe(&mut response, visit, app);
+    let mut response = page(app, visit, step, &loaded, StatusCode::OK, None);
+    set_probe(&mut response, &visit.device);
     Ok(response)
 }
 
@@ -96,41 +97,42 @@ async fn show(app: &AppState, visit: &Visit, step: &Step) -> Result<Response<Bod
 /// (no digits, no code that waits) is neither counted nor written.
 async fn enter(app: &AppState, visit: &Visit, step: &Step) -> Result<Response<Body>, PageError> {
     let typed = visit.field("code");
-    let (presented, context, device) = (&visit.presented, visit.context(), visit.device(app));
+    let (context, device) = (visit.context(), &visit.device);
     if Pin::parse(typed).is_err() {
         let loaded = LoadedLink::read(app, visit, step.token.as_ref()).await?;
-        let gate = loaded.gate(presented);
+        let gate = loaded.gate(&loaded.presented(app, visit));
         return if step.proof.is_asked_by(&gate) {
-            Ok(again(visit, step, &loaded, CodeProblem::Malformed))
+            Ok(again(app, visit, step, &loaded, CodeProblem::Malformed))
         } else {
-            elsewhere(visit, &loaded, gate)
+            elsewhere(app, visit, &loaded, gate)
         };
     }
     let (loaded, result) = LoadedLink::change(app, visit, step.token.as_ref(), |loaded| {
+        let presented = &loaded.presented(app, visit);
         let gate = loaded.gate(presented);
         // Where the other proof is asked for, this page's digits must not be taken for it.
         if !step.proof.is_asked_by(&gate) || (step.proof == Proof::Code && !loaded.code_waits()) {
             return Err(Rejection::Gate(gate));
         }
         let keyring = &app.keyring;
-        let enter = Command::Enter { link: &loaded.link, presented, device: &device, typed, keyring };
+        let enter = Command::Enter { link: &loaded.link, presented, device, typed, keyring };
         loaded.session.decide(enter, &loaded.settings, &context)
     })
     .await?;
     match result {
         Ok(decision) => match decision.outcome {
-            Outcome::Wrong(Lock::Open { left }) => Ok(again(visit, step, &loaded, CodeProblem::Wrong { left })),
+            Outcome::Wrong(Lock::Open { left }) => Ok(again(app, visit, step, &loaded, CodeProblem::Wrong { left })),
             Outcome::Wrong(lock) => Err(loaded.turn_away(Gate::Locked(lock))),
             Outcome::Done | Outcome::Unchanged => {
                 let mut response = redirect(&visit.along(&format!("/r/{}", loaded.session.id)));
-                set_cookie(&mut response, &cookies::set_device(&device));
+                set_cookie(&mut response, &cookies::set_device(device));
                 Ok(response)
             }
         },
         Err(Rejection::Gate(gate)) if step.proof.is_asked_by(&gate) => {
-            Ok(again(visit, step, &loaded, CodeProblem::Expired))
+            Ok(again(app, visit, step, &loaded, CodeProblem::Expired))
         }
-        Err(Rejection::Gate(gate)) => elsewhere(visit, &loaded, gate),
+        Err(Rejection::Gate(gate)) => elsewhere(app, visit, &loaded, gate),
         Err(_) => Err(PageError::Unable),
     }
 }
@@ -138,17 +140,17 @@ async fn enter(app: &AppState, visit: &Visit, step: &Step) -> Result<Response<Bo
 /// Sends a one-time code; a new one kills the old one. One `BatchGetItem` and one `TransactWriteItems`, each again
 /// per lost race.
 async fn send_code(app: &AppState, visit: &Visit, token: String) -> Result<Response<Body>, PageError> {
-    let (presented, context) = (&visit.presented, visit.context());
+    let context = visit.context();
     let (loaded, result) = LoadedLink::change(app, visit, LinkToken::parse(&token).as_ref(), |loaded| {
         let session = &loaded.session;
         let code = pin::generate_code(&app.entropy).seal(&session.id, &app.keyring, &app.entropy);
-        let send = Command::SendCode { link: &loaded.link, presented, code };
+        let send = Command::SendCode { link: &loaded.link, presented: &loaded.presented(app, visit), code };
         session.decide(send, &loaded.settings, &context)
     })
     .await?;
     match result {
         Ok(_) => {
-            let page = visit.onward(&format!("{}/otp", visit.start));
+            let page = onward(app, visit, &loaded, "otp");
             if !loaded.code_waits() {
                 return Ok(redirect(&page));
             }
@@ -156,33 +158,44 @@ async fn send_code(app: &AppState, visit: &Visit, token: String) -> Result<Respo
             let join = if page.contains('?') { '&' } else { '?' };
             Ok(redirect(&format!("{page}{join}sent=1")))
         }
-        Err(Rejection::Gate(gate)) => elsewhere(visit, &loaded, gate),
+        Err(Rejection::Gate(gate)) => elsewhere(app, visit, &loaded, gate),
         Err(Rejection::TooOften { retry_at }) => Err(PageError::TooOften { retry_at }),
         Err(_) => Err(PageError::Unable),
     }
 }
 
 /// For whoever stands at another gate than this page's: the page of that gate.
-fn elsewhere(visit: &Visit, loaded: &LoadedLink, gate: Gate) -> Result<Response<Body>, PageError> {
+fn elsewhere(app: &AppState, visit: &Visit, loaded: &LoadedLink, gate: Gate) -> Result<Response<Body>, PageError> {
     match gate {
-        Gate::Pin { .. } => Ok(redirect(&visit.onward(&format!("{}/pin", visit.start)))),
-        Gate::Code { .. } => Ok(redirect(&visit.onward(&format!("{}/otp", visit.start)))),
+        Gate::Pin { .. } => Ok(redirect(&onward(app, visit, loaded, "pin"))),
+        Gate::Code { .. } => Ok(redirect(&onward(app, visit, loaded, "otp"))),
         // The opening page asks for consent, binds without a proof, and knows the way into the room.
         Gate::Consent | Gate::Enter | Gate::Inside => Ok(redirect(&visit.along(&visit.start))),
         closed => Err(loaded.turn_away(closed)),
     }
 }
 
+/// The address of another page of this link, with the consent that was carried to this one.
+fn onward(app: &AppState, visit: &Visit, loaded: &LoadedLink, page: &str) -> String {
+    visit.onward(&format!("{}/{page}", visit.start), consent(app, visit, loaded).as_deref())
+}
+
+/// The consent that this browser carries.
+fn consent(app: &AppState, visit: &Visit, loaded: &LoadedLink) -> Option<String> {
+    loaded.presented(app, visit).consent.then(|| loaded.consent(app, &visit.device))
+}
+
 /// The same page, with what was wrong: 403 for a try that counted, 422 for what was none.
-fn again(visit: &Visit, step: &Step, loaded: &LoadedLink, problem: CodeProblem) -> Response<Body> {
+fn again(app: &AppState, visit: &Visit, step: &Step, loaded: &LoadedLink, problem: CodeProblem) -> Response<Body> {
     let status = match problem {
         CodeProblem::Wrong { .. } => StatusCode::FORBIDDEN,
         CodeProblem::Malformed | CodeProblem::Expired => StatusCode::UNPROCESSABLE_ENTITY,
     };
-    page(visit, step, loaded, status, Some(problem))
+    page(app, visit, step, loaded, status, Some(problem))
 }
 
 fn page(
+    app: &AppState,
     visit: &Visit,
     step: &Step,
     loaded: &LoadedLink,
@@ -190,7 +203,7 @@ fn page(
     problem: Option<CodeProblem>,
 ) -> Response<Body> {
     let (lang, brand, start) = (visit.lang, loaded.brand(), &visit.start);
-    let consent = visit.presented.consent;
+    let consent = consent(app, visit, loaded);
     let left = match loaded.session.tries.lock(&loaded.settings.authentication, visit.now) {
         Lock::Open { left } => Some(left),
         Lock::Until(_) | Lock::Banned => None,
@@ -207,7 +220,7 @@ fn page(
             action: visit.along(&format!("{start}/pin")),
             csrf: None,
             hint: loaded.settings.authentication.opening_page.hint.clone(),
-            consent,
+            consent: consent.clone(),
             problem,
             left,
         }

@@ -14,7 +14,7 @@ pub struct Presented {
     pub probe: bool,
     /// The secret of the device cookie, or of the probe cookie while there is none.
     pub device: Option<Secret>,
-    /// Whether the consent box was ticked.
+    /// Whether the customer agreed on the opening page, where they were shown what to. Never what a request merely says.
     pub consent: bool,
 }
 

@@ -41,6 +41,8 @@ pub enum Purpose {
     Cursor,
     /// Browsers that a member of staff has signed in from.
     Browser,
+    /// Consent that a browser gave on the opening page, on its way through the pages that follow (R6).
+    Consent,
 }
 
 /// The master key, and all that is derived from it.

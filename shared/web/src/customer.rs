@@ -10,7 +10,7 @@ use lambda_http::{
 };
 use parlor_domain::{
     Actor, Channel, Decision, Gate, Link, LinkToken, Origin, Presence, Presented, Rejection, Secret, Session,
-    SessionId, Settings, gate, pin::Lock, session::Context, settings::Method as Authentication,
+    SessionId, Settings, gate, keyring::Purpose, pin::Lock, session::Context, settings::Method as Authentication,
 };
 use parlor_store::{Busy, Changed, Extras, Race, ReadBatch, ReadResult, Step, StoreError, Stored};
 use parlor_templates::{
@@ -29,6 +29,8 @@ pub struct Visit {
     pub lang: Lang,
     /// What the browser is known by, and whether it keeps cookies.
     pub presented: Presented,
+    /// The device to bind: the browser's own secret, or a fresh one that the answer sets.
+    pub device: Secret,
     /// From where.
     pub origin: Origin,
     /// The server's clock on receipt: what a submission is judged by (R2).
@@ -45,6 +47,8 @@ pub struct Visit {
     pub resent: bool,
     noted: String,
     chosen: bool,
+    /// The consent that an earlier page carried on: the query's, or the form's.
+    carried: String,
 }
 
 /// The address of the link or the room that a path is below, without what is neither.
@@ -64,14 +68,16 @@ impl Visit {
         let secret = |name| cookies::read(raw, name).and_then(|text| Secret::parse(&text));
         let query = raw.query_string_parameters();
         let chosen = query.first("lang").and_then(Lang::from_tag);
+        let known = secret(cookies::DEVICE).or_else(|| secret(cookies::PROBE));
         Self {
             lang: chosen.unwrap_or_else(|| api_request::lang(raw)),
             presented: Presented {
                 posted: *raw.method() == Method::POST,
                 probe: cookies::read(raw, cookies::PROBE).is_some(),
-                device: secret(cookies::DEVICE).or_else(|| secret(cookies::PROBE)),
-                consent: query.first("consent").is_some(),
+                device: known.clone(),
+                consent: false,
             },
+            device: known.unwrap_or_else(|| Secret::generate(&app.entropy)),
             origin: api_request::origin(raw),
             now: app.clock.now(),
             has_device: cookies::read(raw, cookies::DEVICE).is_some(),
@@ -81,17 +87,19 @@ impl Visit {
             resent: query.first("sent").is_some(),
             noted: cookies::read(raw, cookies::NOTED).unwrap_or_default(),
             chosen: chosen.is_some(),
+            carried: query.first("consent").unwrap_or_default().to_owned(),
         }
     }
 
-    /// Takes the form, which must come from one of our own pages and be at most 64 KB long. Consent is the query's or the
-    /// form's.
+    /// Takes the form, which must come from one of our own pages and be at most 64 KB long.
     fn take_form(&mut self, raw: &Request, app: &AppState) -> Result<(), PageError> {
         if !api_request::is_same_site(raw, &app.public_url) {
             return Err(PageError::Elsewhere);
         }
         self.form = api_request::form_fields(raw).map_err(|_| PageError::TooLarge)?;
-        self.presented.consent |= self.form.contains_key("consent");
+        if let Some(carried) = self.form.get("consent") {
+            self.carried.clone_from(carried);
+        }
         Ok(())
     }
 
@@ -107,12 +115,12 @@ impl Visit {
         cookies::note(&self.noted, session)
     }
 
-    /// `path`, with the consent that was given and the language that was chosen on the way.
+    /// `path`, with the consent that is carried on, if there is one, and the language that was chosen on the way.
     #[must_use]
-    pub fn onward(&self, path: &str) -> String {
-        let consent = self.presented.consent.then_some("consent=1");
+    pub fn onward(&self, path: &str, consent: Option<&str>) -> String {
+        let consent = consent.map(|consent| format!("consent={consent}"));
         let lang = self.chosen.then(|| format!("lang={}", self.lang.code()));
-        let query: Vec<&str> = consent.into_iter().chain(lang.as_deref()).collect();
+        let query: Vec<String> = consent.into_iter().chain(lang).collect();
         if query.is_empty() { path.to_owned() } else { format!("{path}?{}", query.join("&")) }
     }
 
@@ -120,12 +128,6 @@ impl Visit {
     #[must_use]
     pub fn along(&self, path: &str) -> String {
         if self.chosen { format!("{path}?lang={}", self.lang.code()) } else { path.to_owned() }
-    }
-
-    /// The device to bind: the browser's own secret, or a fresh one.
-    #[must_use]
-    pub fn device(&self, app: &AppState) -> Secret {
-        self.presented.device.clone().unwrap_or_else(|| Secret::generate(&app.entropy))
     }
 
     /// For a decision.
@@ -191,8 +193,8 @@ impl Incoming<AppState> for ScriptVisit {
 /// Sets the cookie that proves, at the next POST, that cookies work (R6). It holds the secret by which that POST would bind
 /// this browser: if the POST's answer is lost on the way, and the device's own cookie with it, the next try still comes
 /// from the same device and is not taken for another one.
-pub fn set_probe(response: &mut Response<Body>, visit: &Visit, app: &AppState) {
-    reply::set_cookie(response, &cookies::set(cookies::PROBE, &visit.device(app).reveal(), None));
+pub fn set_probe(response: &mut Response<Body>, device: &Secret) {
+    reply::set_cookie(response, &cookies::set(cookies::PROBE, &device.reveal(), None));
 }
 
 /// Who speaks on the page.
@@ -483,6 +485,30 @@ impl LoadedLink {
             app.live.announce(&decision, &loaded.presence, &loaded.settings, visit.now).await;
         }
         Ok((loaded, result))
+    }
+
+    /// What the browser brought, with the consent that it gave on the opening page and carries from there (R6).
+    #[must_use]
+    pub fn presented(&self, app: &AppState, visit: &Visit) -> Presented {
+        let given = visit
+            .presented
+            .device
+            .as_ref()
+            .is_some_and(|device| app.keyring.verify(Purpose::Consent, &self.consented(device), &visit.carried));
+        Presented { consent: given, ..visit.presented.clone() }
+    }
+
+    /// What carries consent from the opening page to the pages that follow it: a signature over this session, this
+    /// browser and the text that was agreed to, so that nobody else's request, and no other text, can use it. It is in
+    /// addresses, and opens nothing.
+    #[must_use]
+    pub fn consent(&self, app: &AppState, device: &Secret) -> String {
+        app.keyring.sign(Purpose::Consent, &self.consented(device))
+    }
+
+    fn consented(&self, device: &Secret) -> String {
+        let text = self.settings.authentication.consent.text.as_deref().unwrap_or_default();
+        format!("{} {} {text}", self.session.id, device.hash().as_str())
     }
 
     /// Where a browser that brings `presented` stands (R6).

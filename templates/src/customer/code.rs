@@ -2,7 +2,7 @@
 
 use maud::{Markup, html};
 
-use super::page::{Brand, Page, paragraphs, token_field};
+use super::page::{Brand, Page, consent_field, paragraphs, token_field};
 use super::sample;
 use crate::components::{Banner, Button, Field, Icon, Tone};
 use crate::lang::Lang;
@@ -40,8 +40,8 @@ pub struct PinPage {
     pub csrf: Option<String>,
     /// The team's own hint.
     pub hint: Option<String>,
-    /// Consent that was given on the opening page and travels on (hidden field `consent`).
-    pub consent: bool,
+    /// What carries the consent that was given on the opening page (hidden field `consent`).
+    pub consent: Option<String>,
     /// What went wrong.
     pub problem: Option<CodeProblem>,
     /// Tries left, shown before the first wrong one too where it is known.
@@ -67,8 +67,8 @@ pub struct CodePage {
     pub contact: String,
     /// How long it works.
     pub minutes: u32,
-    /// Consent that was given on the opening page and travels on (hidden field `consent`).
-    pub consent: bool,
+    /// What carries the consent that was given on the opening page (hidden field `consent`).
+    pub consent: Option<String>,
     /// What went wrong.
     pub problem: Option<CodeProblem>,
     /// Another code was just sent.
@@ -113,7 +113,7 @@ impl PinPage {
                     }
                     form.stack method="post" action=(self.action) {
                         (token_field(self.csrf.as_deref()))
-                        @if self.consent { input type="hidden" name="consent" value="on"; }
+                        (consent_field(self.consent.as_deref()))
                         (Field {
                             inputmode: Some("numeric"), autocomplete: Some("off"), hint: Some(words::pin_hint(lang)), error: problem.as_deref(),
                             maxlength: Some(40), required: true, autofocus: true, class: "digits", ..Field::new(words::pin_label(lang), "code")
@@ -140,7 +140,7 @@ impl PinPage {
             action: "/s/token/pin".to_owned(),
             csrf: None,
             hint: None,
-            consent: false,
+            consent: None,
             problem: None,
             left: None,
         };
@@ -194,7 +194,7 @@ impl CodePage {
                         p.lead { (words::otp_text(lang, &self.contact, u64::from(self.minutes))) }
                         form.stack method="post" action=(self.action) {
                             (token_field(self.csrf.as_deref()))
-                            @if self.consent { input type="hidden" name="consent" value="on"; }
+                            (consent_field(self.consent.as_deref()))
                             (Field {
                                 inputmode: Some("numeric"), autocomplete: Some("one-time-code"), error: problem.as_deref(), maxlength: Some(40),
                                 required: true, autofocus: true, class: "digits", ..Field::new(words::otp_label(lang), "code")
@@ -207,7 +207,7 @@ impl CodePage {
                     }
                     form method="post" action=(self.resend) {
                         (token_field(self.csrf.as_deref()))
-                        @if self.consent { input type="hidden" name="consent" value="on"; }
+                        (consent_field(self.consent.as_deref()))
                         @if self.waits {
                             (Button::quiet(words::otp_resend(lang)).icon(Icon::Refresh).wide())
                         } @else {
@@ -231,7 +231,7 @@ impl CodePage {
             csrf: None,
             contact: "m•••@example.net".to_owned(),
             minutes: 10,
-            consent: true,
+            consent: Some("signed".to_owned()),
             problem: None,
             resent: false,
             waits: true,

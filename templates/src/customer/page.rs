@@ -100,3 +100,8 @@ pub(super) fn paragraphs(text: &str) -> Markup {
 pub(super) fn token_field(csrf: Option<&str>) -> Markup {
     html! { @if let Some(token) = csrf { input type="hidden" name="csrf" value=(token); } }
 }
+
+/// A hidden field with what carries consent from the opening page, where it was given.
+pub(super) fn consent_field(consent: Option<&str>) -> Markup {
+    html! { @if let Some(consent) = consent { input type="hidden" name="consent" value=(consent); } }
+}

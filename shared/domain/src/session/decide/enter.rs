@@ -83,7 +83,8 @@ fn gate_at(draft: &Draft<'_>, link: &Link, presented: &Presented) -> Gate {
 
 /// R6: makes `device` the session's one device. R1: the first time, the customer has joined.
 fn bind(draft: &mut Draft<'_>, link: &Link, presented: &Presented, device: &Secret) {
-    if presented.consent && draft.session.consented_at.is_none() {
+    let asked = draft.settings.authentication.consent.required;
+    if asked && presented.consent && draft.session.consented_at.is_none() {
         draft.record(EventKind::Consented);
     }
     draft.record(EventKind::DeviceBound);
