@@ -30,6 +30,7 @@ impl Session {
             }
             EventKind::Invited { .. } => {
                 self.invited_at.get_or_insert(event.at);
+                self.forget_requests();
                 if self.state == State::Planned {
                     self.state = State::Invited;
                 }
@@ -46,7 +47,10 @@ impl Session {
                 self.code = None;
             }
             EventKind::DeviceReleased => self.device = None,
-            EventKind::PinReset => self.tries = Tries::default(),
+            EventKind::PinReset => {
+                self.tries = Tries::default();
+                self.forget_requests();
+            }
             EventKind::Ended { by, plan } => {
                 self.state = State::Ended;
                 self.ended = Some(End { at: event.at, by: *by, plan: plan.clone() });
@@ -56,11 +60,8 @@ impl Session {
                 self.state = if self.joined_at.is_some() { State::Active } else { State::Invited };
                 self.ended = None;
             }
-            EventKind::LinkRenewed { .. } | EventKind::CodeSent { .. } => {
-                let day_ago = event.at - SignedDuration::from_hours(24);
-                self.requests.retain(|at| *at > day_ago);
-                self.requests.push(event.at);
-            }
+            EventKind::LinkRenewed { .. } => count(&mut self.requests, event.at),
+            EventKind::CodeSent { .. } => count(&mut self.code_requests, event.at),
             // The decision counts the wrong try itself, because how it counts depends on the settings of the moment.
             EventKind::PinWrong
             | EventKind::PinLocked { .. }
@@ -73,4 +74,17 @@ impl Session {
             | EventKind::DeliverySuppressed { .. } => {}
         }
     }
+
+    /// The agent helped: what was asked for before counts no more (R5, R7).
+    fn forget_requests(&mut self) {
+        self.requests.clear();
+        self.code_requests.clear();
+    }
+}
+
+/// Counts one more request of the last day.
+fn count(requests: &mut Vec<Timestamp>, at: Timestamp) {
+    let day_ago = at - SignedDuration::from_hours(24);
+    requests.retain(|asked| *asked > day_ago);
+    requests.push(at);
 }

@@ -95,7 +95,7 @@ pub enum Command<'a> {
     Renew(Option<Issued>),
     /// Release the bound device, so that another one can enter (R6).
     ReleaseDevice,
-    /// Forget wrong tries, lockouts and ban (R7).
+    /// Forget wrong tries, lockouts and ban (R7), and how often links and codes were asked for (R5).
     ResetPin,
     /// The agent's "Keep open", which restarts the inactivity timer (R3).
     KeepOpen,

@@ -126,9 +126,13 @@ pub struct Session {
     /// Wrong tries, lockouts and ban (R7).
     #[serde(default)]
     pub tries: Tries,
-    /// When the customer asked for links and codes within the last day, for the rate limit (R5).
+    /// When the customer asked for links within the last day, for the rate limit (R5). In documents of before, codes too.
     #[serde(default)]
     pub requests: Vec<Timestamp>,
+    /// When the customer asked for codes within the last day (R7): apart from links, so that whoever holds a link that is
+    /// over keeps nobody from the codes that let them in.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub code_requests: Vec<Timestamp>,
     /// The armed timers, each an entry of the due index.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub timers: Timers,

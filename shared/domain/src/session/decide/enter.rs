@@ -57,7 +57,7 @@ pub(super) fn enter_digits(
     Ok(Outcome::Done)
 }
 
-/// R7: sends a one-time code, which replaces an earlier one. R5: as often as links.
+/// R7: sends a one-time code, which replaces an earlier one. As often as links (R5), and counted apart from them.
 pub(super) fn send_code(
     draft: &mut Draft<'_>,
     link: &Link,
@@ -68,7 +68,7 @@ pub(super) fn send_code(
         Gate::Code { .. } => {}
         other => return Err(Rejection::Gate(other)),
     }
-    must_not_ask_too_often(&draft.session, draft.now())?;
+    must_not_ask_too_often(&draft.session.code_requests, draft.now())?;
     must_be_sendable(&draft.session, draft.settings)?;
     draft.record(EventKind::CodeSent { channel: draft.session.channel });
     draft.session.code = Some(OneTimeCode { code: code.clone(), expires_at: draft.now() + CODE_LIFETIME });

@@ -10,7 +10,7 @@ use crate::{
     },
 };
 
-/// Links and codes that the customer may ask for within a day (R5).
+/// Links that the customer may ask for within a day (R5), and codes (R7).
 pub(in crate::session) const REQUESTS_A_DAY: usize = 8;
 /// The shortest time between two of these requests (R5).
 const REQUEST_PAUSE: SignedDuration = SignedDuration::from_secs(30);
@@ -31,13 +31,23 @@ pub(super) fn must_be_sendable(session: &Session, settings: &Settings) -> Result
     if session.channel == Channel::Sms && !settings.channels.sms { Err(Rejection::SmsOff) } else { Ok(()) }
 }
 
-/// R5: the customer has not asked for too many links and codes.
-pub(super) fn must_not_ask_too_often(session: &Session, now: Timestamp) -> Result<(), Rejection> {
-    let recent: Vec<_> = session.requests.iter().filter(|at| now.duration_since(**at) < DAY).collect();
+/// R5, R7: the customer has not asked too often before, at the times `asked`.
+pub(super) fn must_not_ask_too_often(asked: &[Timestamp], now: Timestamp) -> Result<(), Rejection> {
+    next_request(asked, now).map_or(Ok(()), |retry_at| Err(Rejection::TooOften { retry_at }))
+}
+
+/// When the customer may ask again who asked at the times `asked`; none if that is now.
+fn next_request(asked: &[Timestamp], now: Timestamp) -> Option<Timestamp> {
+    let recent: Vec<_> = asked.iter().filter(|at| now.duration_since(**at) < DAY).collect();
     let after_pause = recent.last().map(|at| **at + REQUEST_PAUSE);
     let after_day = (recent.len() >= REQUESTS_A_DAY).then(|| *recent[0] + DAY);
-    match after_pause.max(after_day) {
-        Some(retry_at) if retry_at > now => Err(Rejection::TooOften { retry_at }),
-        _ => Ok(()),
+    after_pause.max(after_day).filter(|retry_at| *retry_at > now)
+}
+
+impl Session {
+    /// R7: when the customer may ask for the next code; none if that is now.
+    #[must_use]
+    pub fn next_code_request(&self, now: Timestamp) -> Option<Timestamp> {
+        next_request(&self.code_requests, now)
     }
 }

@@ -40,7 +40,7 @@ pub(super) fn request_link(draft: &mut Draft<'_>, issued: Issued) -> Result<Outc
     if draft.session.access(draft.now()).tier == AccessTier::None {
         return Err(Rejection::Gate(Gate::SessionExpired));
     }
-    must_not_ask_too_often(&draft.session, draft.now())?;
+    must_not_ask_too_often(&draft.session.requests, draft.now())?;
     must_be_sendable(&draft.session, draft.settings)?;
     draft.link(&issued, LinkOrigin::Sent);
     draft.record(EventKind::LinkRenewed { channel: draft.session.channel });

@@ -55,6 +55,7 @@ impl Session {
             code: None,
             tries: Tries::default(),
             requests: vec![],
+            code_requests: vec![],
             timers: Timers::new(),
             due: None,
         };
