@@ -12,4 +12,5 @@ mod old_items;
 mod openapi;
 mod races;
 mod staff;
+mod team_settings;
 mod webhooks;

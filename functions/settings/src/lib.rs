@@ -146,8 +146,9 @@ async fn show(app: &AppState, request: &ApiRequest, document: &Document) -> Resu
 
 /// One `BatchGetItem` and one `TransactWriteItems`.
 ///
-/// A change of the system's document can leave a team's without a meaning (R2 has not every combination): such a
-/// team runs under the system's settings until its own are saved again.
+/// A change of the system's document can leave a part of a team's without a meaning (R2 has not every combination). No
+/// list of teams is read to find out: what does not fit gives way where it is used, and never opens anything
+/// ([`Settings::of_team`]).
 async fn save(app: &AppState, request: &ApiRequest, document: &Document) -> Result<ApiResponse, ApiError> {
     let Payload::Json(new) = &request.payload else { return Err(SaveError::NotJson.into()) };
     let (found, caller) = read(app, request, document).await?;

@@ -326,14 +326,16 @@ impl ReadResult {
 
     /// The effective settings of a team (R19), and its name.
     ///
-    /// A team's document that a later change of the system's made meaningless (R2) counts as not there: the system's
-    /// settings are always whole, and a session must never be stuck between the two.
+    /// A team's document that no longer fits a later change of the system's opens nothing by it
+    /// ([`Settings::of_team`]); one that cannot be read is an error.
     pub fn settings(&self, team: &TeamId) -> Result<(Settings, String), StoreError> {
         let (system, _) = self.system()?;
         match self.team(team)? {
             None => Ok((system, String::new())),
             Some(team) => {
-                let effective = system.with(&team.overrides).unwrap_or(system);
+                let effective = system.of_team(&team.overrides);
+                let effective =
+                    effective.map_err(|error| StoreError::Item { kind: "team", reason: error.to_string() })?;
                 Ok((effective, team.name))
             }
         }

@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use super::model::{AccessLevel, Settings};
+use super::model::{AccessLevel, CustomerAccess, Settings};
 
 /// Why a settings document is refused; both name the key.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -66,35 +66,43 @@ pub(super) fn misshapen(document: &Value, known: &Value, at: &str) -> Option<Set
     }
 }
 
-impl Settings {
+impl CustomerAccess {
+    /// Whether it is one of R2's combinations.
     pub(super) fn check(&self) -> Result<(), SettingsError> {
         let refuse = |key, why| Err(SettingsError::Meaning { key, why });
-        let access = &self.end.customer_access;
-        match access.level {
-            AccessLevel::FullTimed | AccessLevel::Limited if access.minutes.is_none() => {
+        match self.level {
+            AccessLevel::FullTimed | AccessLevel::Limited if self.minutes.is_none() => {
                 return refuse("end.customer_access.minutes", "this level needs a duration in minutes");
             }
-            AccessLevel::None | AccessLevel::Full if access.minutes.is_some() => {
+            AccessLevel::None | AccessLevel::Full if self.minutes.is_some() => {
                 return refuse("end.customer_access.minutes", "only `full_timed` and `limited` have a duration");
             }
             _ => {}
         }
-        if access.minutes == Some(0) {
+        if self.minutes == Some(0) {
             return refuse("end.customer_access.minutes", "must be at least 1");
         }
-        if access.then_limited_minutes == Some(0) {
+        if self.then_limited_minutes == Some(0) {
             return refuse("end.customer_access.then_limited_minutes", "must be at least 1");
         }
-        if access.then_limited_minutes.is_some() && access.level != AccessLevel::FullTimed {
+        if self.then_limited_minutes.is_some() && self.level != AccessLevel::FullTimed {
             return refuse("end.customer_access.then_limited_minutes", "only `full_timed` continues to limited access");
         }
-        let full = matches!(access.level, AccessLevel::Full | AccessLevel::FullTimed);
-        if access.attachments && !full {
+        let full = matches!(self.level, AccessLevel::Full | AccessLevel::FullTimed);
+        if self.attachments && !full {
             return refuse("end.customer_access.attachments", "only `full` and `full_timed` can allow attachments");
         }
-        if access.chat && !full {
+        if self.chat && !full {
             return refuse("end.customer_access.chat", "only `full` and `full_timed` can allow chat");
         }
+        Ok(())
+    }
+}
+
+impl Settings {
+    pub(super) fn check(&self) -> Result<(), SettingsError> {
+        let refuse = |key, why| Err(SettingsError::Meaning { key, why });
+        self.end.customer_access.check()?;
         if self.end.inactivity_minutes == Some(0) {
             return refuse("end.inactivity_minutes", "must be at least 1, or null for never");
         }

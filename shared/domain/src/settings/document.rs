@@ -21,17 +21,17 @@ impl Settings {
         if let Some(key) = unknown_key(&known, &document) {
             return Err(SettingsError::Shape { key, why: "is missing".into() });
         }
-        Self::complete(document)
-    }
-
-    /// Reads a document that has every key and no other.
-    pub(super) fn complete(document: Value) -> Result<Self, SettingsError> {
-        let settings: Self = serde_path_to_error::deserialize(document).map_err(|error| SettingsError::Shape {
-            key: error.path().to_string(),
-            why: without_internals(error.inner()),
-        })?;
+        let settings = Self::shaped(document)?;
         settings.check()?;
         Ok(settings)
+    }
+
+    /// Reads a document that has every key and no other, whatever its values mean.
+    pub(super) fn shaped(document: Value) -> Result<Self, SettingsError> {
+        serde_path_to_error::deserialize(document).map_err(|error| SettingsError::Shape {
+            key: error.path().to_string(),
+            why: without_internals(error.inner()),
+        })
     }
 
     /// Reads back what was stored. Every request does so, and [`Settings::parse`] looked at each key when it was

@@ -7,8 +7,9 @@ use serde_json::Value;
 
 use super::{
     check::{SettingsError, misshapen, unknown_key},
-    model::Settings,
+    model::{CustomerAccess, Settings},
 };
+use crate::Channel;
 
 /// A team's document: any part of the system's.
 #[derive(Debug, Clone, PartialEq, Default)]
@@ -63,6 +64,20 @@ impl Overrides {
         &self.0
     }
 
+    fn is_empty(&self) -> bool {
+        self.0.as_object().is_none_or(serde_json::Map::is_empty)
+    }
+
+    /// The access after the end (R2) that the team's own keys say by themselves, if they choose a level: none, if that
+    /// level needs what they do not say.
+    fn own_access(&self) -> Option<CustomerAccess> {
+        let own = self.0.pointer("/end/customer_access").filter(|own| own.get("level").is_some())?;
+        let mut document = serde_json::to_value(CustomerAccess::default()).ok()?;
+        merge(&mut document, own);
+        let access = serde_json::from_value(document).ok();
+        Some(access.filter(|access: &CustomerAccess| access.check().is_ok()).unwrap_or_default())
+    }
+
     /// Reads back what was stored; it was checked when it was written.
     #[must_use]
     pub fn stored(document: Value) -> Self {
@@ -71,15 +86,59 @@ impl Overrides {
 }
 
 impl Settings {
-    /// The effective settings of a team: its value where it has one, otherwise the system's, key by key.
+    /// A team's document over the system's: its value where it has one, otherwise the system's, key by key. Refused where
+    /// the two do not fit: for saving a team's document.
     pub fn with(&self, overrides: &Overrides) -> Result<Self, SettingsError> {
-        if overrides.0.as_object().is_none_or(serde_json::Map::is_empty) {
+        if overrides.is_empty() {
             return Ok(self.clone());
         }
+        let settings = self.merged(overrides)?;
+        settings.check()?;
+        Ok(settings)
+    }
+
+    /// The effective settings of a team (R19), whatever became of the system's since its document was saved.
+    ///
+    /// Where the two no longer fit, only what does not fit gives way, and always towards less: a customer gets no access,
+    /// nothing is sent, nobody is let in, that either document did not mean. Authentication never gives way. What cannot
+    /// be read at all, or would have to, is an error: rather no answer than an open gate.
+    pub fn of_team(&self, overrides: &Overrides) -> Result<Self, SettingsError> {
+        if overrides.is_empty() {
+            return Ok(self.clone());
+        }
+        let mut settings = self.merged(overrides)?;
+        if settings.check().is_ok() {
+            return Ok(settings);
+        }
+        settings.give_way(self, overrides);
+        settings.check()?;
+        Ok(settings)
+    }
+
+    fn merged(&self, overrides: &Overrides) -> Result<Self, SettingsError> {
         let mut merged = self.to_value();
         merge(&mut merged, &overrides.0);
         // Nothing can be missing: the system's document has every key. One too many is refused by its name.
-        Self::complete(merged)
+        Self::shaped(merged)
+    }
+
+    /// Changes what can have lost its meaning between two documents that each had one: what several keys say together.
+    fn give_way(&mut self, system: &Self, overrides: &Overrides) {
+        if self.end.customer_access.check().is_err() {
+            let own = overrides.own_access();
+            self.end.customer_access = own.unwrap_or_else(|| system.end.customer_access.clone());
+        }
+        if self.channels.default == Channel::Sms && !self.channels.sms {
+            self.channels.default = Channel::Email;
+        }
+        let reminders = &mut self.channels.reminders;
+        if reminders.to <= reminders.from {
+            reminders.from.clone_from(&system.channels.reminders.from);
+            reminders.to.clone_from(&system.channels.reminders.to);
+        }
+        if reminders.weekdays.is_empty() {
+            reminders.enabled = false;
+        }
     }
 }
 

@@ -92,3 +92,55 @@ fn what_is_refused_names_its_key() {
     assert_eq!(team(json!({"data": [null]})), "data");
     assert_eq!(team(json!({"end": {"agent_redirect": {"stay": null}}})), "end.agent_redirect");
 }
+
+/// Whatever the system's becomes, a team's gates stay, and nothing opens that neither document meant.
+#[test]
+fn r19_what_no_longer_fits_gives_way_towards_less() {
+    let with = |system: &Settings, change: Value| system.with(&Overrides::parse(change, system).unwrap()).unwrap();
+    let default = Settings::default();
+    let access =
+        |level: &str, minutes: Option<u32>| json!({"end": {"customer_access": {"level": level, "minutes": minutes}}});
+    let gates = json!({"method": "otp", "multi_device": true, "max_attempts": 2, "consent": {"required": true}});
+    let effective = |before: &Settings, team: Value, after: &Settings| {
+        let mut team = team;
+        team["authentication"] = gates.clone();
+        let overrides = Overrides::parse(team, before).unwrap();
+        assert!(after.with(&overrides).is_err(), "it no longer fits");
+        let effective = after.of_team(&overrides).unwrap();
+        assert_eq!(effective.authentication, before.with(&overrides).unwrap().authentication);
+        effective
+    };
+    let limited = with(&default, access("limited", Some(60)));
+    let timed = with(&default, access("full_timed", Some(60)));
+    let full = with(&default, access("full", None));
+    let texts = with(&default, json!({"channels": {"default": "sms"}}));
+    let level = |level: &str| json!({"end": {"customer_access": {"level": level}}});
+    let none = &default.end.customer_access;
+    // A level that the team chose never becomes the system's; one that it did not choose does.
+    assert_eq!(effective(&default, level("none"), &limited).end.customer_access, *none);
+    assert_eq!(effective(&timed, level("limited"), &full).end.customer_access, *none);
+    assert_eq!(effective(&default, level("full"), &timed).end.customer_access, full.end.customer_access);
+    let minutes = json!({"end": {"customer_access": {"minutes": 5}}});
+    assert_eq!(effective(&limited, minutes, &default).end.customer_access, *none);
+    // Texts that one of the two switched off stay off.
+    let no_texts = with(&default, json!({"channels": {"sms": false}}));
+    let effective_channels = effective(&default, json!({"channels": {"sms": false}}), &texts).channels;
+    assert_eq!((effective_channels.sms, effective_channels.default), (false, crate::Channel::Email));
+    let effective_channels = effective(&default, json!({"channels": {"default": "sms"}}), &no_texts).channels;
+    assert_eq!((effective_channels.sms, effective_channels.default), (false, crate::Channel::Email));
+    // Reminders in the system's hours, or none.
+    let early = with(&default, json!({"channels": {"reminders": {"from": "05:00", "to": "07:00"}}}));
+    let late = json!({"channels": {"reminders": {"from": "10:00"}}});
+    assert_eq!(effective(&default, late, &early).channels.reminders, early.channels.reminders);
+    let enabled = with(&default, json!({"channels": {"reminders": {"enabled": true}}}));
+    let no_days = json!({"channels": {"reminders": {"weekdays": []}}});
+    assert!(!effective(&default, no_days, &enabled).channels.reminders.enabled);
+    // What this version cannot read is an error and never the system's instead.
+    for unreadable in [
+        json!({"authentication": {"method": "palm"}}),
+        json!({"later": 1}),
+        json!({"authentication": {"max_attempts": 0}}),
+    ] {
+        assert!(default.of_team(&Overrides::stored(unreadable)).is_err());
+    }
+}
