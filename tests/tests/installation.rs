@@ -7,6 +7,7 @@ mod customer;
 mod delivery;
 mod first_admin;
 mod gates;
+mod lingering;
 mod live;
 mod old_items;
 mod openapi;

@@ -42,7 +42,7 @@ pub(crate) async fn list(app: &AppState, request: &ApiRequest, id: WebhookId) ->
     );
     read?.0.webhook(&id)?.ok_or(ApiError::NotFound)?;
     let page = page?;
-    let items: Vec<_> = page.items.iter().map(DeliveryView::of).collect();
+    let items: Vec<_> = page.items.iter().filter(|delivery| delivery.is_kept(now)).map(DeliveryView::of).collect();
     let next_cursor = page.next.map(|place| place.to_string());
     Ok(ApiResponse::new(StatusCode::OK, List { items, next_cursor }, CONSOLE))
 }
@@ -56,9 +56,10 @@ pub(crate) async fn show(
 ) -> Result<ApiResponse, ApiError> {
     let (session, seq) = parse_message_id(&event).ok_or(ApiError::NotFound)?;
     let keys = ReadBatch::new().webhook(&id).delivery(&id, &session, seq);
-    let (found, _) = read(app, request, keys, app.clock.now()).await?;
+    let now = app.clock.now();
+    let (found, _) = read(app, request, keys, now).await?;
     found.webhook(&id)?.ok_or(ApiError::NotFound)?;
-    let delivery = found.delivery(&id, &session, seq)?.ok_or(ApiError::NotFound)?;
+    let delivery = found.delivery(&id, &session, seq)?.filter(|it| it.is_kept(now)).ok_or(ApiError::NotFound)?;
     Ok(ApiResponse::new(StatusCode::OK, DeliveryView::of(&delivery), CONSOLE))
 }
 
@@ -80,7 +81,8 @@ pub(crate) async fn replay_one(
             return Ok(answer);
         }
         found.webhook(&id)?.ok_or(ApiError::NotFound)?;
-        let mut delivery = found.delivery(&id, &session, seq)?.ok_or(ApiError::NotFound)?;
+        let delivery = found.delivery(&id, &session, seq)?.filter(|it| it.is_kept(now));
+        let mut delivery = delivery.ok_or(ApiError::NotFound)?;
         if delivery.state == DeliveryState::Pending {
             return Err(WebhookError::Pending.into());
         }

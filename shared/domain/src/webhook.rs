@@ -362,6 +362,14 @@ impl Delivery {
         }
     }
 
+    /// Whether it is still kept at `now`, whatever the table has not removed yet: [`KEPT_FOR`] from its last attempt, or
+    /// from the event where there was none. What waits to be sent is sent all the same.
+    #[must_use]
+    pub fn is_kept(&self, now: Timestamp) -> bool {
+        let last = self.attempts.last().map_or(self.at, |attempt| attempt.at.max(self.at));
+        self.state == DeliveryState::Pending || now.duration_since(last) < KEPT_FOR
+    }
+
     /// When the first of the attempts since it was queued began.
     #[must_use]
     pub fn first_try(&self) -> Option<Timestamp> {

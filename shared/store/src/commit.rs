@@ -208,11 +208,19 @@ impl Store {
         Ok(TransactWriteItem::builder().put(put.map_err(|error| incomplete(&error))?).build())
     }
 
-    /// Keeps an answer, unless one is kept for its key.
+    /// Keeps an answer, unless one is kept for its key that still counts. TTL removes what does not, but days later; until
+    /// then it must stand in nobody's way.
     pub(crate) fn keep(&self, keep: &Keep) -> Result<TransactWriteItem, StoreError> {
         let mut item = doc_item("kept answer", &Key::kept(&keep.caller, &keep.key), &keep.record)?;
         item.insert("expires".into(), number((keep.record.at + KEPT_FOR).as_second()));
-        self.put_new(item)
+        let put = Put::builder()
+            .table_name(&self.core)
+            .set_item(Some(item))
+            .condition_expression("attribute_not_exists(pk) OR #expires <= :now")
+            .expression_attribute_names("#expires", "expires")
+            .expression_attribute_values(":now", number(keep.record.at.as_second()))
+            .build();
+        Ok(TransactWriteItem::builder().put(put.map_err(|error| incomplete(&error))?).build())
     }
 
     pub(crate) fn put(&self, item: Item) -> Result<TransactWriteItem, StoreError> {

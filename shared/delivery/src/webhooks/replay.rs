@@ -32,7 +32,9 @@ impl<R: Random + Sync> Webhooks<R> {
         let mut current = target.webhook.standing.replay.clone();
         while let Some(replay) = current {
             let (found, next) = self.store.deliveries_since(id, &replay, REPLAYED).await?;
-            let wanted = found.into_iter().filter(|delivery| match delivery.state {
+            let now = clock();
+            let kept = found.into_iter().filter(|delivery| delivery.is_kept(now));
+            let wanted = kept.filter(|delivery| match delivery.state {
                 DeliveryState::Pending => false,
                 DeliveryState::Failed => true,
                 DeliveryState::Delivered => replay.delivered,
