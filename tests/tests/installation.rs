@@ -6,6 +6,7 @@ mod capacity;
 mod customer;
 mod delivery;
 mod first_admin;
+mod fuzz;
 mod gates;
 mod lingering;
 mod live;

@@ -6,11 +6,11 @@
 
 use std::collections::BTreeSet;
 
-use aws_lambda_events::apigw::{ApiGatewayProxyResponse, ApiGatewayWebsocketProxyRequest};
+use aws_lambda_events::apigw::ApiGatewayProxyResponse;
 use jiff::Timestamp;
 use parlor_domain::{AccessTier, Keyring, Lease, Presence, SecretHash, Session, Settings, Who};
 use parlor_live::{Holder, Live, Ticket, TicketError};
-use parlor_runtime::{Clock, Entropy, EventFunction, Runtime};
+use parlor_runtime::{Clock, Entropy, EventFunction, Runtime, SocketEvent};
 use parlor_store::{ConnectError, Connection, Race, ReadBatch, ReadResult, Store, StoreError};
 
 /// At most this many connections are tidied away in one write, which may have a hundred items.
@@ -60,7 +60,7 @@ impl OpenError {
 
 impl EventFunction for LiveConnect {
     const NAME: &'static str = "live-connect";
-    type Event = ApiGatewayWebsocketProxyRequest;
+    type Event = SocketEvent;
     type Output = ApiGatewayProxyResponse;
 
     fn new(runtime: &Runtime) -> Self {
@@ -89,10 +89,10 @@ impl EventFunction for LiveConnect {
 }
 
 impl LiveConnect {
-    async fn open(&self, event: &ApiGatewayWebsocketProxyRequest) -> Result<(), OpenError> {
+    async fn open(&self, event: &SocketEvent) -> Result<(), OpenError> {
         self.check_origin(event)?;
-        let id = event.request_context.connection_id.as_deref().ok_or(OpenError::Incomplete)?;
-        let ticket = event.query_string_parameters.first("ticket").ok_or(OpenError::Incomplete)?;
+        let id = event.connection_id.as_deref().ok_or(OpenError::Incomplete)?;
+        let ticket = event.ticket.as_deref().ok_or(OpenError::Incomplete)?;
         let ticket = Ticket::verify(ticket, &self.keyring, self.clock.now())?;
 
         // Of every try: the answer to one that got through may have been lost.
@@ -139,9 +139,9 @@ impl LiveConnect {
 
     /// A page of another origin must not connect with a ticket that it got hold of. What is no browser sends no
     /// `Origin`, and has no pages to protect.
-    fn check_origin(&self, event: &ApiGatewayWebsocketProxyRequest) -> Result<(), OpenError> {
-        match event.headers.get("origin") {
-            Some(origin) if origin.as_bytes() != self.origin.as_bytes() => Err(OpenError::Origin),
+    fn check_origin(&self, event: &SocketEvent) -> Result<(), OpenError> {
+        match &event.origin {
+            Some(origin) if *origin != self.origin => Err(OpenError::Origin),
             _ => Ok(()),
         }
     }

@@ -3,9 +3,9 @@
 //! Best effort, as API Gateway's own call is: a lease that nobody takes out runs out by itself. One read (`GetItem`) and
 //! one write (`DeleteItem` and `UpdateItem` side by side).
 
-use aws_lambda_events::apigw::{ApiGatewayProxyResponse, ApiGatewayWebsocketProxyRequest};
+use aws_lambda_events::apigw::ApiGatewayProxyResponse;
 use parlor_live::Live;
-use parlor_runtime::{Clock, EventFunction, Runtime};
+use parlor_runtime::{Clock, EventFunction, Runtime, SocketEvent};
 use parlor_store::{Store, StoreError};
 
 /// The function.
@@ -18,7 +18,7 @@ pub struct LiveDisconnect {
 
 impl EventFunction for LiveDisconnect {
     const NAME: &'static str = "live-disconnect";
-    type Event = ApiGatewayWebsocketProxyRequest;
+    type Event = SocketEvent;
     type Output = ApiGatewayProxyResponse;
 
     fn new(runtime: &Runtime) -> Self {
@@ -31,7 +31,7 @@ impl EventFunction for LiveDisconnect {
     }
 
     async fn handle(&self, event: Self::Event) -> Result<Self::Output, lambda_runtime::Error> {
-        if let Some(id) = event.request_context.connection_id.as_deref() {
+        if let Some(id) = event.connection_id.as_deref() {
             self.leave(id).await?;
         }
         let mut answer = ApiGatewayProxyResponse::default();

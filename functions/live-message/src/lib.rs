@@ -18,9 +18,9 @@ use parlor_domain::{
 use parlor_live::{
     Audience, ClientFrame, Frame, FrameError, Live, MAX_MISSED, frames_for, posted_mark, presence_frame, state_frame,
 };
-use parlor_runtime::{Clock, Entropy, EventFunction, Runtime};
+use parlor_runtime::{Clock, Entropy, EventFunction, Runtime, SocketEvent};
 use parlor_store::{Busy, Changed, Extras, PostedMark, Race, ReadBatch, ReadResult, Step, Store, StoreError, Stored};
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 
 /// API Gateway ends a connection after two hours. From ten minutes before that on, a ping is answered with the wish that
 /// the page opens a new one.
@@ -31,35 +31,6 @@ const USER_AGENT_MAX: usize = 200;
 
 /// The longest id of a message, in bytes.
 const ID_MAX: usize = 64;
-
-/// As much of an invocation as is looked at. API Gateway says several times that of every frame, and reading it into
-/// `aws_lambda_events`' type would be a fiftieth of what a message costs.
-/// <https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-websocket-api-mapping-template-reference.html>
-#[derive(Debug, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct Invocation {
-    request_context: RequestContext,
-    body: Option<String>,
-    is_base64_encoded: Option<bool>,
-}
-
-#[derive(Debug, Deserialize)]
-#[serde(rename_all = "camelCase")]
-struct RequestContext {
-    connection_id: Option<String>,
-    /// Milliseconds since 1970, both of them.
-    connected_at: i64,
-    request_time_epoch: i64,
-    #[serde(default)]
-    identity: Identity,
-}
-
-#[derive(Debug, Default, Deserialize)]
-#[serde(rename_all = "camelCase")]
-struct Identity {
-    source_ip: Option<String>,
-    user_agent: Option<String>,
-}
 
 /// What API Gateway hears: that the frame was heard. What there is to say is posted.
 #[derive(Debug, Serialize)]
@@ -79,7 +50,7 @@ pub struct LiveMessage {
 
 impl EventFunction for LiveMessage {
     const NAME: &'static str = "live-message";
-    type Event = Invocation;
+    type Event = SocketEvent;
     type Output = Acknowledged;
 
     fn new(runtime: &Runtime) -> Self {
@@ -94,18 +65,15 @@ impl EventFunction for LiveMessage {
 
     async fn handle(&self, event: Self::Event) -> Result<Self::Output, lambda_runtime::Error> {
         let answer = Acknowledged { status_code: 200 };
-        let Some(connection) = event.request_context.connection_id.as_deref() else { return Ok(answer) };
-        let frame = match event.body.as_deref() {
-            Some(text) if event.is_base64_encoded != Some(true) => ClientFrame::parse(text),
-            _ => Err(FrameError::Malformed),
-        };
+        let Some(connection) = event.connection_id.as_deref() else { return Ok(answer) };
+        let frame = event.text.as_deref().map_or(Err(FrameError::Malformed), ClientFrame::parse);
         let (outcome, id) = match frame {
             Ok(ClientFrame::Hello { session, since }) => (self.hello(connection, &session, since).await, None),
             Ok(ClientFrame::Message { session, id, text }) => {
-                let post = Post { connection, session, id, text, origin: origin(&event.request_context) };
+                let post = Post { connection, session, id, text, origin: origin(&event) };
                 (self.message(&post).await, Some(post.id))
             }
-            Ok(ClientFrame::Ping { session }) => (self.ping(connection, &session, &event.request_context).await, None),
+            Ok(ClientFrame::Ping { session }) => (self.ping(connection, &session, &event).await, None),
             Ok(ClientFrame::Typing { session }) => (self.typing(connection, &session).await, None),
             Err(refusal) => (Err(refusal), None),
         };
@@ -202,10 +170,10 @@ fn check_customer(session: &Session, now: Timestamp) -> Result<(), FrameError> {
     }
 }
 
-fn origin(context: &RequestContext) -> Origin {
+fn origin(event: &SocketEvent) -> Origin {
     Origin {
-        ip: context.identity.source_ip.clone(),
-        user_agent: context.identity.user_agent.as_ref().map(|name| name.chars().take(USER_AGENT_MAX).collect()),
+        ip: event.source_ip.clone(),
+        user_agent: event.user_agent.as_ref().map(|name| name.chars().take(USER_AGENT_MAX).collect()),
     }
 }
 
@@ -347,7 +315,7 @@ impl LiveMessage {
     }
 
     /// Renews the lease, and says what is newest and who is here: whoever missed a hint learns of it within a ping.
-    async fn ping(&self, id: &str, session: &SessionId, context: &RequestContext) -> Result<(), FrameError> {
+    async fn ping(&self, id: &str, session: &SessionId, event: &SocketEvent) -> Result<(), FrameError> {
         let now = self.clock.now();
         let batch = ReadBatch::new().session_alone(session).newest_event(session);
         let hint = self.store.read(batch.clone().eventually());
@@ -369,7 +337,7 @@ impl LiveMessage {
         };
         let audience = Audience::from(&lease.who);
         let mut frames = vec![Frame::pong(&session, &presence, audience, now)];
-        if context.request_time_epoch - context.connected_at >= OLD_AGE_MS {
+        if event.request_time_epoch.saturating_sub(event.connected_at) >= OLD_AGE_MS {
             frames.push(Frame::Reconnect);
         }
         self.live.post(id, &frames).await;
@@ -387,37 +355,5 @@ impl LiveMessage {
             })
             .await;
         Ok(())
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    /// The fields that API Gateway sends with a frame, and one in which nearly all are missing.
-    #[test]
-    fn an_invocation_is_read() {
-        let whole = serde_json::json!({
-            "requestContext": {
-                "routeKey": "$default", "messageId": "SUsVXdIBliACFaA=", "eventType": "MESSAGE",
-                "extendedRequestId": "SUsVXFWFliAFs6A=", "requestTime": "22/Nov/2026:10:00:00 +0000",
-                "messageDirection": "IN", "stage": "live", "connectedAt": 1_795_334_400_000_i64,
-                "requestTimeEpoch": 1_795_334_401_000_i64, "requestId": "SUsVXFWFliAFs6A=",
-                "domainName": "abc.execute-api.eu-central-1.amazonaws.com", "connectionId": "SUsVWdGIliACFaA=",
-                "apiId": "abc", "identity": {"sourceIp": "192.0.2.1", "userAgent": null},
-            },
-            "body": "{}",
-            "isBase64Encoded": false,
-        });
-        let event: Invocation = serde_json::from_value(whole).expect("an invocation");
-        assert_eq!(event.request_context.connection_id.as_deref(), Some("SUsVWdGIliACFaA="));
-        assert_eq!(origin(&event.request_context), Origin { ip: Some("192.0.2.1".into()), user_agent: None });
-        assert_eq!((event.body.as_deref(), event.is_base64_encoded), (Some("{}"), Some(false)));
-
-        let bare = serde_json::json!({"requestContext": {"connectedAt": 1, "requestTimeEpoch": 2}});
-        let event: Invocation = serde_json::from_value(bare).expect("an invocation");
-        assert_eq!(origin(&event.request_context), Origin::default());
-        assert!(event.body.is_none() && event.is_base64_encoded.is_none());
-        assert_eq!(serde_json::to_string(&Acknowledged { status_code: 200 }).expect("JSON"), r#"{"statusCode":200}"#);
     }
 }

@@ -430,12 +430,12 @@ mod tests {
     }
 
     #[test]
-    fn the_payload_is_one_that_lambda_http_reads() {
+    fn the_payload_is_one_that_functions_read() {
         let request =
             http::Request::post("/s/t/pin?a=1").header("host", "localhost:3000").header("cookie", "one=1; two=2");
         let event = event(request, b"\x00\x01");
-        let request: lambda_http::request::LambdaRequest = serde_json::from_value(event).unwrap();
-        let request: lambda_http::Request = request.into();
+        let event: parlor_runtime::HttpEvent = serde_json::from_value(event).unwrap();
+        let request = event.into_request().unwrap();
         assert_eq!(request.uri().path(), "/s/t/pin");
         assert_eq!(request.headers()["cookie"], "one=1; two=2");
         assert_eq!(request.body().as_ref(), b"\x00\x01");

@@ -7,10 +7,8 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use crate::crash::Crashes;
-use lambda_http::Adapter;
-use lambda_http::request::LambdaRequest;
 use lambda_runtime::{Context, LambdaEvent, Service};
-use parlor_runtime::{Clock, EventFunction, HttpFunction, Runtime, event_service, http_service};
+use parlor_runtime::{Clock, EventFunction, HttpEvent, HttpFunction, Runtime, event_service, http_service};
 use parlor_web::{
     Router, WebFunction,
     described_rows::{DescribedRow, rows},
@@ -72,14 +70,11 @@ pub(crate) fn http<F: HttpFunction>() -> Entry {
         build: |runtime| {
             let service = http_service(Arc::new(F::new(runtime)), Arc::clone(&runtime.config.origin_secrets));
             Arc::new(move |payload, context| {
-                let mut adapter = Adapter::from(service.clone());
+                let mut service = service.clone();
                 Box::pin(async move {
-                    let payload: LambdaRequest = decode(&payload)?;
-                    let answer = adapter.call(LambdaEvent { payload, context }).await;
-                    match answer {
-                        Ok(response) => encode(&response),
-                        Err(never) => match never {},
-                    }
+                    let payload: HttpEvent = decode(&payload)?;
+                    let answer = service.call(LambdaEvent { payload, context }).await;
+                    encode(&answer.map_err(|error| error.to_string())?)
                 })
             })
         },
@@ -160,13 +155,17 @@ impl Functions {
 
     /// Invokes `function` with `event` and waits for what it answers.
     pub(crate) async fn invoke(&self, function: &str, event: &Value) -> Result<Value, InvokeError> {
-        let failed = |message: String| InvokeError::Failed { function: function.to_owned(), message };
-        let invocable = self.by_name.get(function).ok_or_else(|| InvokeError::Unknown(function.to_owned()))?;
         if let Some(events) = &self.last_events {
             // Nothing that can panic happens while it is held.
             events.lock().unwrap_or_else(PoisonError::into_inner).insert(function.to_owned(), event.clone());
         }
-        let payload = serde_json::to_vec(event).map_err(|error| failed(error.to_string()))?;
+        self.invoke_raw(function, event.to_string().into_bytes()).await
+    }
+
+    /// The same with the event's text, which may be JSON that [`Value`] cannot hold.
+    pub(crate) async fn invoke_raw(&self, function: &str, payload: Vec<u8>) -> Result<Value, InvokeError> {
+        let failed = |message: String| InvokeError::Failed { function: function.to_owned(), message };
+        let invocable = self.by_name.get(function).ok_or_else(|| InvokeError::Unknown(function.to_owned()))?;
         if payload.len() > PAYLOAD_LIMIT {
             return Err(InvokeError::TooLarge);
         }

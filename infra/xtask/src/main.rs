@@ -6,6 +6,7 @@ mod api;
 mod bench;
 mod canaries;
 mod dev;
+mod fuzz;
 mod layers;
 mod lint;
 mod new_function;
@@ -45,6 +46,9 @@ cargo xtask <task>
   api [--url URL --key KEY]
                         sends the API more than ten thousand requests made from its own document, and judges every
                         answer: of the installation at URL, or of the one-machine stack.
+  fuzz [--events N] [FUNCTION]
+                        sends each function (or the named one) 100,000 raw events that are wrong somewhere, or N, built as
+                        what is deployed is built, and fails when one ends a function or is answered 5xx. `test` sends 300.
   openapi               writes docs/openapi.json anew, from the code.
   platform --remove-each [FUNCTION]…
                         on the second platform, takes every action of each function's role (or of the named ones')
@@ -102,13 +106,14 @@ fn run() -> Result<bool, Failure> {
     let mut words: Vec<String> = Vec::new();
     let mut only: Vec<String> = Vec::new();
     let (mut x86_64, mut built, mut remove_each) = (false, false, false);
-    let (mut url, mut key) = (None, None);
+    let (mut url, mut key, mut events) = (None, None, None);
     while let Some(argument) = arguments.next()? {
         match argument {
             Long("only") => only.push(arguments.value()?.string()?),
             Long("x86-64") => x86_64 = true,
             Long("url") => url = Some(arguments.value()?.string()?),
             Long("key") => key = Some(arguments.value()?.string()?),
+            Long("events") => events = Some(arguments.value()?.parse()?),
             Long("remove-each") => remove_each = true,
             Long("built") => built = true,
             Short('h') | Long("help") => {
@@ -125,6 +130,9 @@ fn run() -> Result<bool, Failure> {
         _ if remove_each => Err(Failure::new(format!("`--remove-each` belongs to `platform`\n\n{HELP}"))),
         ("bench", functions, true, false) => bench::run(&bench::Options { functions: functions.to_vec(), built }),
         _ if built => Err(Failure::new(format!("`--built` belongs to `bench`\n\n{HELP}"))),
+        ("fuzz", [], true, false) => fuzz::run(events.unwrap_or(fuzz::EVENTS), None),
+        ("fuzz", [function], true, false) => fuzz::run(events.unwrap_or(fuzz::EVENTS), Some(function)),
+        _ if events.is_some() => Err(Failure::new(format!("`--events` belongs to `fuzz`\n\n{HELP}"))),
         ("test", [], _, false) => test::run(&only),
         ("lint", [], true, false) => lint::run(),
         ("advisories", [], true, false) => advisories::run(),

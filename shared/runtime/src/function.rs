@@ -1,9 +1,10 @@
-use std::convert::Infallible;
 use std::future::Future;
 use std::pin::Pin;
 use std::sync::Arc;
 use std::time::Instant;
 
+use lambda_http::aws_lambda_events::apigw::ApiGatewayV2httpResponse;
+use lambda_http::http::StatusCode;
 use lambda_http::request::RequestContext;
 use lambda_http::{Body, Request, RequestExt, Response};
 use lambda_runtime::{Error, LambdaEvent, Service, service_fn};
@@ -11,6 +12,7 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 use tracing::Instrument;
 
+use crate::event::{HttpEvent, answer};
 use crate::{OriginSecret, Runtime, init_telemetry, origin};
 
 /// A function behind the HTTP API: pages and operations.
@@ -47,7 +49,7 @@ pub trait EventFunction: Sized + Send + Sync + 'static {
 pub async fn run_http<F: HttpFunction>() -> Result<(), Error> {
     let runtime = start().await?;
     let service = http_service(Arc::new(F::new(&runtime)), Arc::clone(&runtime.config.origin_secrets));
-    serve(Box::pin(lambda_http::run(service))).await
+    serve(Box::pin(lambda_runtime::run(service))).await
 }
 
 /// Runs `F` as the Lambda function that this process is, until Lambda ends it. On tokio's `local` runtime only.
@@ -72,30 +74,36 @@ async fn start() -> Result<Runtime, Error> {
     Ok(runtime)
 }
 
-/// `function` as the service that `lambda_http` runs, with one log line for every request. The line names the route
+/// `function` as the service that `lambda_runtime` runs, with one log line for every request. The line names the route
 /// and never the path: paths hold capability tokens. Who goes around the front, if there is one, is refused before the
-/// function hears of it.
+/// function hears of it, and so is what is no request (400).
 pub fn http_service<F: HttpFunction>(
     function: Arc<F>,
     origin_secrets: Arc<[OriginSecret]>,
 ) -> impl Service<
-    Request,
-    Response = Response<Body>,
-    Error = Infallible,
-    Future = impl Future<Output = Result<Response<Body>, Infallible>> + Send,
+    LambdaEvent<HttpEvent>,
+    Response = ApiGatewayV2httpResponse,
+    Error = Error,
+    Future = impl Future<Output = Result<ApiGatewayV2httpResponse, Error>> + Send,
 > + Clone
 + Send {
-    service_fn(move |mut request: Request| {
+    service_fn(move |event: LambdaEvent<HttpEvent>| {
         let function = Arc::clone(&function);
         let secrets = Arc::clone(&origin_secrets);
-        let route = route(&request);
-        let request_id = request.lambda_context_ref().map(|context| context.request_id.clone()).unwrap_or_default();
-        let span = tracing::info_span!("invocation", function = F::NAME, request_id, route);
+        let LambdaEvent { payload, context } = event;
+        let request = payload.into_request();
+        let route = request.as_ref().map(route).unwrap_or_default();
+        let span = tracing::info_span!("invocation", function = F::NAME, request_id = context.request_id, route);
         async move {
             let start = now();
-            let response = match origin::refuse(&mut request, &secrets) {
-                None => function.handle(request).await,
-                Some(refusal) => refusal,
+            let response = match request {
+                None => {
+                    origin::problem(StatusCode::BAD_REQUEST, "malformed", "This is not a request that can be read.")
+                }
+                Some(mut request) => match origin::refuse(&mut request, &secrets) {
+                    None => function.handle(request.with_lambda_context(context)).await,
+                    Some(refusal) => refusal,
+                },
             };
             let status = response.status().as_u16();
             let ms = milliseconds(start);
@@ -104,7 +112,7 @@ pub fn http_service<F: HttpFunction>(
             } else {
                 tracing::info!(status, ms, "answered");
             }
-            Ok(response)
+            Ok(answer(response))
         }
         .instrument(span)
     })
@@ -166,8 +174,7 @@ mod tests {
     use std::io;
     use std::sync::Mutex;
 
-    use lambda_http::http::StatusCode;
-    use lambda_http::request::LambdaRequest;
+    use lambda_runtime::Context;
 
     use super::*;
 
@@ -181,7 +188,7 @@ mod tests {
         }
 
         async fn handle(&self, request: Request) -> Response<Body> {
-            let mut response = Response::new(request.uri().path().into());
+            let mut response = Response::new(request.raw_http_path().into());
             *response.status_mut() = StatusCode::SERVICE_UNAVAILABLE;
             response
         }
@@ -204,13 +211,24 @@ mod tests {
         }
     }
 
+    fn invocation(event: &str) -> LambdaEvent<HttpEvent> {
+        LambdaEvent { payload: serde_json::from_str(event).unwrap(), context: Context::default() }
+    }
+
+    #[tokio::test]
+    async fn what_is_no_request_does_not_reach_the_function() {
+        let _turn = ONE_BY_ONE.lock().await;
+        let answer = http_service(Arc::new(Echo), Arc::new([])).call(invocation("{}")).await.unwrap();
+        assert_eq!(answer.status_code, 400);
+        assert_eq!(answer.headers["content-type"], "application/problem+json");
+    }
+
     #[tokio::test]
     async fn a_request_is_logged_by_its_route_and_never_by_its_path() {
         let _turn = ONE_BY_ONE.lock().await;
         let event = r#"{"version":"2.0","routeKey":"GET /s/{token}","rawPath":"/s/canary","rawQueryString":"q=canary",
             "headers":{"host":"x"},"isBase64Encoded":false,"requestContext":{"routeKey":"GET /s/{token}",
             "stage":"$default","http":{"method":"GET","path":"/s/canary"}}}"#;
-        let request: LambdaRequest = serde_json::from_str(event).unwrap();
         let lines = Lines::default();
         let writer = lines.clone();
         let subscriber = tracing_subscriber::fmt()
@@ -219,9 +237,9 @@ mod tests {
             .with_writer(move || writer.clone())
             .finish();
         let guard = tracing::subscriber::set_default(subscriber);
-        let response = http_service(Arc::new(Echo), Arc::new([])).call(request.into()).await.unwrap();
+        let response = http_service(Arc::new(Echo), Arc::new([])).call(invocation(event)).await.unwrap();
         drop(guard);
-        assert_eq!(response.body().as_ref(), b"/s/canary");
+        assert_eq!(response.body, Some("/s/canary".into()));
         let log = String::from_utf8(lines.0.lock().unwrap().clone()).unwrap();
         assert!(log.contains(r#""route":"GET /s/{token}""#), "{log}");
         assert!(log.contains(r#""status":503"#) && log.contains("ERROR"), "{log}");
@@ -238,10 +256,9 @@ mod tests {
                 "headers":{{"host":"x","x-parlor-origin":"{secret}"}},"requestContext":{{"routeKey":"GET /",
                 "stage":"$default","http":{{"method":"GET","path":"/"}}}}}}"#
             );
-            let request: LambdaRequest = serde_json::from_str(&event).unwrap();
-            http_service(Arc::new(Echo), Arc::clone(&secrets)).call(request.into()).await.unwrap().status()
+            http_service(Arc::new(Echo), Arc::clone(&secrets)).call(invocation(&event)).await.unwrap().status_code
         };
-        assert_eq!(call("secret").await, StatusCode::SERVICE_UNAVAILABLE);
-        assert_eq!(call("guess!").await, StatusCode::FORBIDDEN);
+        assert_eq!(call("secret").await, 503);
+        assert_eq!(call("guess!").await, 403);
     }
 }

@@ -7,6 +7,7 @@
 mod clock;
 mod config;
 mod entropy;
+mod event;
 mod function;
 mod origin;
 mod telemetry;
@@ -14,6 +15,7 @@ mod telemetry;
 pub use clock::Clock;
 pub use config::{Config, ConfigError, MasterKey, OriginSecret};
 pub use entropy::Entropy;
+pub use event::{HttpEvent, SocketEvent};
 pub use function::{EventFunction, HttpFunction, event_service, http_service, run_event, run_http};
 pub use origin::ORIGIN_HEADER;
 pub use telemetry::{init_telemetry, log_targets};

@@ -56,14 +56,17 @@ fn has_bearer(headers: &HeaderMap) -> bool {
 }
 
 fn refusal() -> Response<Body> {
-    let problem = serde_json::json!({
-        "status": 403,
-        "code": "not-through-the-front",
-        "title": "Forbidden",
-        "detail": "This is not an address to call. Use the public one; programs may also call a function's URL with their key.",
-    });
+    let detail =
+        "This is not an address to call. Use the public one; programs may also call a function's URL with their key.";
+    problem(StatusCode::FORBIDDEN, "not-through-the-front", detail)
+}
+
+/// A problem document (RFC 9457) about what no function heard of.
+pub(crate) fn problem(status: StatusCode, code: &str, detail: &str) -> Response<Body> {
+    let title = status.canonical_reason().unwrap_or_default();
+    let problem = serde_json::json!({"status": status.as_u16(), "code": code, "title": title, "detail": detail});
     let mut response = Response::new(Body::from(problem.to_string()));
-    *response.status_mut() = StatusCode::FORBIDDEN;
+    *response.status_mut() = status;
     for (name, value) in [(header::CONTENT_TYPE, "application/problem+json"), (header::CACHE_CONTROL, "no-store")] {
         response.headers_mut().insert(name, header::HeaderValue::from_static(value));
     }
@@ -72,10 +75,10 @@ fn refusal() -> Response<Body> {
 
 #[cfg(test)]
 mod tests {
-    use lambda_http::request::LambdaRequest;
     use serde_json::{Value, json};
 
     use super::*;
+    use crate::event::HttpEvent;
 
     const API: &str = "abc.execute-api.eu-central-1.amazonaws.com";
     const OWN_URL: &str = "abc.lambda-url.eu-central-1.on.aws";
@@ -84,7 +87,7 @@ mod tests {
         let event = json!({"version": "2.0", "routeKey": "$default", "rawPath": "/v1/sessions", "rawQueryString": "",
             "headers": headers, "isBase64Encoded": false, "requestContext": {"domainName": domain, "stage": "$default",
             "routeKey": "$default", "http": {"method": "GET", "path": "/v1/sessions", "sourceIp": "203.0.113.9"}}});
-        serde_json::from_value::<LambdaRequest>(event).unwrap().into()
+        serde_json::from_value::<HttpEvent>(event).unwrap().into_request().unwrap()
     }
 
     fn admitted(domain: &str, headers: Value) -> Result<(), u16> {

@@ -23,6 +23,7 @@ use crate::clock::LocalClock;
 use crate::crash::{Crash, Crashes};
 use crate::demo::Demo;
 use crate::dynamodb::{Capacity, Fault, Observer, Requests};
+use crate::invoke::InvokeError;
 use crate::live::Live;
 use crate::outbox::Outbox;
 use crate::registry;
@@ -152,6 +153,15 @@ impl Stack {
     /// What `function` was last called with, if the builder was told to keep events and it was called.
     pub fn last_event(&self, function: &str) -> Option<Value> {
         self.live.functions.last_event(function)
+    }
+
+    /// Invokes `function` with an event's text, past the gateways that stand in front of it: for tests of what no gateway is
+    /// trusted to keep away.
+    ///
+    /// # Errors
+    /// There is no such function, or it gave no answer: it panicked, timed out, or did not understand the event.
+    pub async fn invoke(&self, function: &str, event: &str) -> Result<Value, InvokeError> {
+        self.live.functions.invoke_raw(function, event.as_bytes().to_vec()).await
     }
 
     /// Waits for the schedules that the clock has set going, makes it jump, runs those that are due then, and waits until
