@@ -1,6 +1,7 @@
 """Parlor on ministack: deploys the template with real `bootstrap`s, and serves until standard input ends.
 
-    python tests/platform --template infra/template.yaml --programs target/debug --zips target/platform --log ministack.log
+    python tests/platform --template infra/template.yaml --sam target/tools/template/bin/sam --programs target/debug \
+        --zips target/platform --log ministack.log
 
 prints one line of JSON when it serves: what `tests/src/platform.rs` reads. Each line of standard input is a command and
 is answered by a line: `plant NAME` (plants.py), `roles`, `remove N`, `restore N` (roles.py), `logs`. `cargo xtask test`
@@ -24,6 +25,7 @@ from pathlib import Path
 import boto3
 from botocore.config import Config
 
+import commands
 import front
 import plants
 import template
@@ -32,11 +34,11 @@ from roles import Roles
 
 REGION = "eu-central-1"
 STACK = "parlor"
-BUCKET = "parlor-functions"
 MAIL_FROM = "parlor@parlor.example"
 # ministack takes this one for the account's root; presigned URLs need it, too.
 ROOT = {"AWS_ACCESS_KEY_ID": "test", "AWS_SECRET_ACCESS_KEY": "test"}
 PATIENCE_SECONDS = 120
+REPOSITORY = Path(__file__).resolve().parents[2]
 
 
 def free_port():
@@ -69,6 +71,7 @@ class Ministack:
             "IOT_MTLS_ENABLED": "0",
             "SFTP_ENABLED": "0",
         })
+        self.environment = environment
         self.process = subprocess.Popen(
             [sys.executable, Path(__file__).with_name("emulator.py")],
             env=environment, cwd=self.folder, stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True,
@@ -106,40 +109,29 @@ class Ministack:
         shutil.rmtree(self.folder, ignore_errors=True)
 
 
-def deploy(ministack, source, zips, public_url):
-    """Deploys the stack: the physical id of each of its resources, by logical name."""
-    binaries = template.binaries(source)
-    s3, formation = ministack.client("s3"), ministack.client("cloudformation")
-    s3.create_bucket(Bucket=BUCKET, CreateBucketConfiguration={"LocationConstraint": REGION})
-    for binary in binaries.values():
-        s3.upload_file(str(zips / f"{binary}.zip"), BUCKET, f"{binary}.zip")
-    # What an operator does once by hand: the sender has to be verified.
-    ministack.client("sesv2").create_email_identity(EmailIdentity=MAIL_FROM)
-    body = json.dumps(template.adapt(source, bucket=BUCKET, endpoint=ministack.endpoint))
-    s3.put_object(Bucket=BUCKET, Key="template.json", Body=body.encode())
-    formation.create_stack(
-        StackName=STACK,
-        TemplateURL=f"{ministack.endpoint}/{BUCKET}/template.json",
-        Parameters=[
-            {"ParameterKey": "PublicUrl", "ParameterValue": public_url},
-            {"ParameterKey": "MailFrom", "ParameterValue": MAIL_FROM},
-            # Those who listen for webhooks are tests on this machine.
-            {"ParameterKey": "WebhookTargets", "ParameterValue": "loopback"},
-        ],
-        Capabilities=["CAPABILITY_IAM", "CAPABILITY_AUTO_EXPAND"],
-    )
-    deadline = time.monotonic() + PATIENCE_SECONDS
-    while time.monotonic() < deadline:
-        status = formation.describe_stacks(StackName=STACK)["Stacks"][0]["StackStatus"]
-        if status == "CREATE_COMPLETE":
-            resources = formation.describe_stack_resources(StackName=STACK)["StackResources"]
-            return {resource["LogicalResourceId"]: resource["PhysicalResourceId"] for resource in resources}
-        if status != "CREATE_IN_PROGRESS":
-            events = formation.describe_stack_events(StackName=STACK)["StackEvents"]
-            failed = [event for event in events if event["ResourceStatus"].endswith("_FAILED")]
-            raise SystemExit(f"the stack is {status}: {json.dumps(failed, default=str)}")
-        time.sleep(0.1)
-    raise SystemExit(f"the stack was not made within {PATIENCE_SECONDS} s")
+def deploy(ministack, sam, source, zips, overrides):
+    """Deploys by the README's own command, with nobody there to answer a question: the physical id of each of the stack's
+    resources, by logical name. `overrides` are parameters in place of those that the README gives."""
+    with tempfile.TemporaryDirectory(prefix="parlor-checkout-") as folder:
+        checkout = Path(folder)
+        # Where `sam build` leaves it.
+        built = checkout / ".aws-sam/build/template.yaml"
+        built.parent.mkdir(parents=True)
+        built.write_text(json.dumps(template.adapt(source, zips=zips, endpoint=ministack.endpoint)), encoding="utf-8")
+        config = checkout / "samconfig.toml"
+        shutil.copy(REPOSITORY / config.name, config)
+        command = commands.deploy_command(REPOSITORY / "README.md")
+        command[command.index("--parameter-overrides") + 1:] = [f"{name}={value}" for name, value in overrides.items()]
+        done = subprocess.run(
+            [sam, *command[1:]], cwd=checkout, stdin=subprocess.DEVNULL, capture_output=True, text=True,
+            timeout=PATIENCE_SECONDS, env={**ministack.environment, "SAM_CLI_TELEMETRY": "0"},
+        )
+        if done.returncode != 0:
+            raise SystemExit(f"{' '.join(command)} failed:\n{done.stdout}\n{done.stderr}")
+        if config.read_bytes() != (REPOSITORY / config.name).read_bytes():
+            raise SystemExit(f"{' '.join(command)} saved its answers into {config.name}")
+    resources = ministack.client("cloudformation").describe_stack_resources(StackName=STACK)["StackResources"]
+    return {resource["LogicalResourceId"]: resource["PhysicalResourceId"] for resource in resources}
 
 
 def origin_headers(ministack, distribution):
@@ -220,6 +212,7 @@ def logs(ministack, groups):
 def main():
     parser = argparse.ArgumentParser(description="Parlor on ministack")
     parser.add_argument("--template", type=Path, required=True)
+    parser.add_argument("--sam", type=Path, required=True, help="the SAM CLI")
     parser.add_argument("--programs", type=Path, required=True, help="where cargo put the functions' programs")
     parser.add_argument("--zips", type=Path, required=True, help="where a zip for each function is put")
     parser.add_argument("--log", type=Path, required=True, help="where ministack's own log goes")
@@ -238,7 +231,11 @@ def main():
             ministack.wait()
             # The functions need the origin before there is an API that it could lead to.
             site, url = front.serve(None)
-            resources = deploy(ministack, template.read(options.template), options.zips, url)
+            # What an operator does once by hand: the sender has to be verified.
+            ministack.client("sesv2").create_email_identity(EmailIdentity=MAIL_FROM)
+            # Those who listen for webhooks are tests on this machine.
+            parameters = {"PublicUrl": url, "MailFrom": MAIL_FROM, "WebhookTargets": "loopback"}
+            resources = deploy(ministack, options.sam.resolve(), template.read(options.template), options.zips, parameters)
             binaries = template.binaries(template.read(options.template))
             names = {binary: resources[name] for name, binary in binaries.items()}
             functions = Functions(ministack, names)

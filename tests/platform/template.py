@@ -67,15 +67,17 @@ def binaries(template):
     }
 
 
-def adapt(template, *, bucket, endpoint):
-    """The template for ministack at `endpoint`, whose bucket holds a zip for each package.
+def adapt(template, *, zips, endpoint):
+    """The template for ministack at `endpoint`, as `sam build` would leave it: `zips` holds a zip for each package.
 
     Every change answers a difference in the list of docs/platforms.md; nothing else of the template changes.
     """
     machine = "arm64" if platform.machine() in ("aarch64", "arm64") else "x86_64"
     template["Globals"]["Function"]["Architectures"] = [machine]
-    for name, binary in binaries(template).items():
-        template["Resources"][name]["Properties"]["CodeUri"] = f"s3://{bucket}/{binary}.zip"
+    packages = binaries(template)
+    for name in packages:
+        # Only for the translator, which wants the code to be uploaded already.
+        template["Resources"][name]["Properties"]["CodeUri"] = "s3://bucket/key"
     # Difference 4: `execute-api` has no host names of its own here.
     gateway = f"{endpoint.removeprefix('http://')}/_aws/execute-api/${{LiveApi}}/live"
     variables = template["Globals"]["Function"]["Environment"]["Variables"]
@@ -84,6 +86,8 @@ def adapt(template, *, bucket, endpoint):
     # Difference 5: no TLS in front.
     del template["Parameters"]["PublicUrl"]["AllowedPattern"]
     translated = transform(template, {}, SimpleNamespace(load=lambda: {}))
+    for name, binary in packages.items():
+        translated["Resources"][name]["Properties"]["Code"] = str((zips / f"{binary}.zip").resolve())
     _expand_routes(translated["Resources"])
     for statement in _statements(translated["Resources"].values()):
         # Difference 7: whose mail is sent is not known where it is asked whether it may be.

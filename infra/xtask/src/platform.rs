@@ -12,7 +12,7 @@ use serde_json::Value;
 use crate::canaries::Watch;
 use crate::programs::{Building, Built, Wanted, needed, run_program};
 use crate::tally::Tally;
-use crate::{Failure, root, target, tools};
+use crate::{Failure, root, target, template, tools};
 
 const JOURNEYS: &str = "tests/journeys";
 
@@ -192,6 +192,8 @@ impl Platform {
             .arg(root.join("tests/platform"))
             .arg("--template")
             .arg(root.join("infra/template.yaml"))
+            .arg("--sam")
+            .arg(template::python()?.with_file_name("sam"))
             .arg("--programs")
             .arg(programs)
             .arg("--zips")

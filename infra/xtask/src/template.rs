@@ -1,4 +1,4 @@
-//! The part `template` of `cargo xtask test`: what AWS's own tools say of `infra/template.yaml`.
+//! The part `template` of `cargo xtask test`: what AWS's own tools say of `infra/template.yaml`, and what they do not ask.
 
 use std::path::PathBuf;
 use std::process::{Command, Stdio};
@@ -10,13 +10,14 @@ pub(crate) fn python() -> Result<PathBuf, Failure> {
     tools::python("template", &root().join("infra/xtask/template.txt"))
 }
 
-/// Runs the three side by side, and answers with what each is called and what it said if it found something wrong.
+/// Runs the four side by side, and answers with what each is called and what it said if it found something wrong.
 pub(crate) fn check() -> Result<Vec<(&'static str, Option<String>)>, Failure> {
     let python = python()?;
-    let checks: [(&str, &str, &[&str]); 3] = [
+    let checks: [(&str, &str, &[&str]); 4] = [
         ("cfn-lint", "cfn-lint", &["infra/template.yaml"]),
         ("sam validate --lint", "sam", &["validate", "--lint", "--template-file", "infra/template.yaml"]),
         ("translation", "python", &["infra/xtask/translate.py", "infra/template.yaml"]),
+        ("what an operator needs", "python", &["infra/xtask/template_tests.py"]),
     ];
     let mut running = Vec::new();
     for (name, program, arguments) in checks {

@@ -97,9 +97,11 @@ fn install(parts: Parts) -> Result<Installed, Failure> {
         let chromium = parts.has("browser").then(|| scope.spawn(tools::chromium));
         let packages = parts.has("browser").then(|| scope.spawn(|| tools::browser_packages(&tools::browser_tests())));
         let lint = parts.has("lint").then(|| scope.spawn(|| tools::biome().and_then(|_| tools::cargo_deny())));
-        let template = parts.has("template").then(|| scope.spawn(template::python));
+        let deployed = parts.has("platform") || parts.has("api");
+        // The platform deploys with its `sam`.
+        let template = (parts.has("template") || deployed).then(|| scope.spawn(template::python));
         let schemathesis = parts.has("api").then(|| scope.spawn(tools::schemathesis));
-        let platform = (parts.has("platform") || parts.has("api")).then(|| scope.spawn(platform::python));
+        let platform = deployed.then(|| scope.spawn(platform::python));
         packages.map(join).transpose()?;
         for tool in [lint, template, schemathesis].into_iter().flatten() {
             join(tool)?;
