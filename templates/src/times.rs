@@ -98,8 +98,12 @@ pub fn duration(lang: Lang, minutes: u64) -> String {
 
 /// Minutes and seconds left, as a countdown shows them: "1:59". Never negative.
 pub fn countdown(until: Timestamp, now: Timestamp) -> String {
-    let left = (until.as_second() - now.as_second()).max(0);
-    format!("{}:{:02}", left / 60, left % 60)
+    clock_of(u64::try_from(until.as_second() - now.as_second()).unwrap_or_default())
+}
+
+/// Seconds as a countdown shows them: "1:59".
+pub fn clock_of(seconds: u64) -> String {
+    format!("{}:{:02}", seconds / 60, seconds % 60)
 }
 
 #[cfg(test)]

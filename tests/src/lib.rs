@@ -408,6 +408,12 @@ impl Browser {
         self.send(Method::POST, path, Some(body)).await
     }
 
+    /// Submits a form from one of our own pages, and goes where the answer leads, as browsers do.
+    pub async fn submit(&self, path: &str, fields: &[(&str, &str)]) -> Page {
+        let answer = self.post(path, fields).await;
+        if answer.status == 303 { self.get(&answer.location).await } else { answer }
+    }
+
     async fn send(&self, method: Method, path: &str, form: Option<String>) -> Page {
         let mut request = self
             .http

@@ -208,7 +208,7 @@ async fn pin_rows(ledger: &mut Ledger) {
     ledger.hold("PIN page", async |_| assert_eq!(customer.get(&format!("{link}/pin")).await.status, 200)).await;
     ledger
         .hold("a wrong PIN", async |_| {
-            assert_eq!(customer.post(&format!("{link}/pin"), &[("code", "0000")]).await.status, 403);
+            assert_eq!(customer.post(&format!("{link}/pin"), &[("code", "0000")]).await.status, 303);
         })
         .await;
     ledger

@@ -2,8 +2,40 @@
 //! programs that behave in their own ways.
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on should say where")]
 
-use parlor_tests::Installation;
+use parlor_domain::SessionId;
+use parlor_tests::{Browser, Installation, Page};
+use reqwest::{Method, header, redirect::Policy};
 use serde_json::json;
+
+/// A browser's request with headers of one's own choice: method, path, form, and headers. Cookies are the browser's.
+async fn send(
+    installation: &Installation,
+    browser: &Browser,
+    method: Method,
+    path: &str,
+    form: Option<&[(&str, &str)]>,
+    headers: &[(&str, &str)],
+) -> (u16, String, String) {
+    let client = reqwest::Client::builder().redirect(Policy::none()).build().unwrap();
+    let mut request = client
+        .request(method, format!("{}{path}", installation.stack.url()))
+        .header(header::COOKIE, browser.cookie_header());
+    if let Some(form) = form {
+        request = request.form(form);
+    }
+    for (name, value) in headers {
+        request = request.header(*name, *value);
+    }
+    let response = request.send().await.unwrap();
+    let of = |name| response.headers().get(name).and_then(|value| value.to_str().ok()).unwrap_or_default().to_owned();
+    let (location, kind) = (of(header::LOCATION), of(header::CONTENT_TYPE));
+    let about = if location.is_empty() { kind } else { location };
+    (response.status().as_u16(), about, response.text().await.unwrap())
+}
+
+async fn release(installation: &Installation, session: &SessionId, replace: bool) {
+    installation.post(&format!("/v1/sessions/{session}/device/release"), json!({"replace_link": replace})).await;
+}
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn r6_consent_counts_only_where_it_was_asked() {
@@ -57,4 +89,303 @@ async fn r6_consent_that_nobody_asked_for_is_not_recorded() {
     assert_eq!(customer.post(&format!("{link}/continue"), &[("consent", "on")]).await.status, 303);
     assert_eq!(installation.count_events(&session, "customer.joined").await, 1);
     assert_eq!(installation.count_events(&session, "customer.consented").await, 0);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn r5_r7_links_and_codes_have_budgets_apart_that_the_agent_clears() {
+    let installation = Installation::start().await;
+    installation
+        .settings(json!({"authentication": {"method": "otp"}, "session": {"customer_access_minutes": 1}}))
+        .await;
+    let session = installation.session(None).await;
+    let old = installation.link(&session).await;
+    installation.stack.advance(61).await;
+    installation.settings(json!({"session": {"customer_access_minutes": 10_080}})).await;
+    let finder = installation.browser();
+    for _ in 0..9 {
+        assert_eq!(finder.post(&format!("{old}/new-link"), &[]).await.status, 200);
+        installation.stack.advance(31).await;
+    }
+    assert_eq!(installation.count_events(&session, "link.renewed").await, 8, "as many links as a day has");
+    let link = installation.link(&session).await;
+    let (go_on, again) = (format!("{link}/continue"), format!("{link}/otp/send"));
+    let customer = installation.browser();
+    customer.get(&link).await;
+    customer.post(&go_on, &[]).await;
+    assert_eq!(installation.count_events(&session, "code.sent").await, 1, "links use up no codes");
+    for sent in 1..8 {
+        installation.stack.advance(31).await;
+        customer.post(&again, &[]).await;
+        assert_eq!(installation.count_events(&session, "code.sent").await, sent + 1);
+    }
+    let mut sent = 8;
+    for what in ["invite", "pin/reset"] {
+        installation.stack.advance(31).await;
+        customer.post(&again, &[]).await;
+        assert_eq!(installation.count_events(&session, "code.sent").await, sent, "as many codes as a day has");
+        installation.post(&format!("/v1/sessions/{session}/{what}"), json!({})).await;
+        for _ in 0..8 {
+            customer.post(&again, &[]).await;
+            installation.stack.advance(31).await;
+        }
+        sent += 8;
+        assert_eq!(installation.count_events(&session, "code.sent").await, sent, "{what} clears it");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn r5_what_is_glued_to_a_link_is_ignored() {
+    let installation = Installation::start().await;
+    let session = installation.session(None).await;
+    let link = installation.link(&session).await;
+    let glued = [
+        ".",
+        ")",
+        ",",
+        ";",
+        "!",
+        "?",
+        ">",
+        "%3E",
+        "%22",
+        "'",
+        "*",
+        "_",
+        "]",
+        "&utm_source=x",
+        "&amp;utm_source=x",
+        "%20",
+        "%C2%A0",
+        "%E2%80%8B",
+        "%E2%80%8F",
+        "%EF%BB%BF",
+        "%E3%80%82",
+        "%F0%9F%98%80",
+        "AAAA",
+        "/",
+        "//",
+        "?utm_source=x&fbclid=y",
+        "/?utm_source=x",
+        "%0D%0A",
+        "=",
+        "…",
+    ];
+    for tail in glued {
+        let customer = installation.browser();
+        let mut page = customer.get(&format!("{link}{tail}")).await;
+        if page.status == 303 {
+            page = customer.get(&page.location).await;
+        }
+        assert_eq!((page.status, page.reason()), (200, None), "{tail}");
+        assert!(page.text.contains(&format!("action=\"{link}/continue\"")), "{tail}: the page goes on without it");
+        assert!(matches!(customer.head(&format!("{link}{tail}")).await.status, 200 | 303), "{tail}");
+    }
+    let customer = installation.browser();
+    customer.get(&link).await;
+    assert_eq!(customer.post(&format!("{link}./continue"), &[]).await.location, format!("/r/{session}"));
+    let wrong = link[..link.len() - 4].to_owned() + "AAAA";
+    assert_eq!(customer.get(&wrong).await.reason(), Some("unknown"));
+    assert_eq!(customer.get(&link[..link.len() - 1]).await.reason(), Some("unknown"), "cut short");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn r15_people_see_pages_and_programs_problems_at_every_address() {
+    let installation = Installation::start().await;
+    let session = installation.session(None).await;
+    let link = installation.link(&session).await;
+    let browser = installation.browser();
+    let accept_page = ("accept", "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8");
+    let both = ("accept", "text/html, application/json");
+    let nowhere = [
+        "/nothing",
+        "/favicon.ico",
+        "/s",
+        "/s/",
+        "/r",
+        "/admin",
+        "/admin/settings",
+        "/me",
+        "/consol",
+        "/static/",
+        "/%00",
+        "/%FF",
+        "/.well-known/security.txt",
+        "/robots.txt",
+    ];
+    let own = [format!("/console/s/{session}/nothing")];
+    for path in nowhere.into_iter().chain(own.iter().map(String::as_str)) {
+        for accept in [accept_page, both] {
+            let (status, kind, text) = send(&installation, &browser, Method::GET, path, None, &[accept]).await;
+            assert!((400..500).contains(&status) && kind.starts_with("text/html"), "{path}: {status} {kind} {text}");
+            assert!(text.contains("<html"), "{path}");
+        }
+        for accept in ["application/json", "application/problem+json"] {
+            let (status, kind, text) =
+                send(&installation, &browser, Method::GET, path, None, &[("accept", accept)]).await;
+            assert!((400..500).contains(&status) && kind == "application/problem+json", "{path}: {status} {kind}");
+            assert!(text.contains("\"code\""), "{path}: {text}");
+        }
+    }
+    // What stands behind a link or a room leads to it.
+    for (path, start) in [
+        (format!("{link}/nothing"), link.clone()),
+        (format!("{link}/continue"), link.clone()),
+        (format!("/r/{session}/messages"), format!("/r/{session}")),
+    ] {
+        assert_eq!(browser.get(&path).await.location, start);
+    }
+    // Below /v1 programs ask, whatever they accept.
+    for path in ["/v1/nothing", "/v1", "/v1/sessions/x/y/z"] {
+        let (status, kind, _) = send(&installation, &browser, Method::GET, path, None, &[("accept", "*/*")]).await;
+        assert_eq!((status, kind.as_str()), (404, "application/problem+json"), "{path}");
+    }
+    // A method that nobody takes.
+    for path in [link.clone(), format!("/r/{session}"), "/login".into(), "/console".into()] {
+        for method in [Method::PUT, Method::DELETE, Method::PATCH] {
+            let (status, kind, text) = send(&installation, &browser, method.clone(), &path, None, &[accept_page]).await;
+            assert!(matches!(status, 404 | 405) && kind.starts_with("text/html"), "{method} {path}: {status} {text}");
+        }
+    }
+    for path in
+        [format!("{link}/continue"), format!("{link}/otp/send"), format!("/r/{session}/messages"), "/logout".into()]
+    {
+        let (status, kind, text) = send(&installation, &browser, Method::GET, &path, None, &[accept_page]).await;
+        assert!(matches!(status, 303 | 404 | 405) && !kind.contains("json"), "GET {path}: {status} {kind} {text}");
+    }
+    for path in ["/v1/sessions", "/v1/settings"] {
+        let (status, kind, _) = send(&installation, &browser, Method::DELETE, path, None, &[("accept", "*/*")]).await;
+        assert!(matches!(status, 404 | 405) && kind == "application/problem+json", "{path}: {status} {kind}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn r6_an_older_browser_that_hides_where_it_comes_from_gets_in() {
+    let installation = Installation::start().await;
+    let hidden = [("origin", "null")];
+    let session = installation.session(None).await;
+    let link = installation.link(&session).await;
+    let customer = installation.browser();
+    let go_on = format!("{link}/continue");
+    let token = customer.get(&link).await.hidden("csrf").expect("a form has a token");
+    // A page from elsewhere has neither the token nor the cookie.
+    let stranger = installation.browser();
+    let strangers = stranger.get(&link).await.hidden("csrf").unwrap();
+    for forged in [&[][..], &[("csrf", "")], &[("csrf", strangers.as_str())], &[("csrf", "x")]] {
+        let (status, ..) = send(&installation, &customer, Method::POST, &go_on, Some(forged), &hidden).await;
+        assert_eq!(status, 403, "{forged:?}");
+    }
+    // Who says that it comes from elsewhere is refused, token or not.
+    for foreign in [("origin", "https://evil.example"), ("sec-fetch-site", "cross-site")] {
+        let form = [("csrf", token.as_str())];
+        assert_eq!(send(&installation, &customer, Method::POST, &go_on, Some(&form), &[foreign]).await.0, 403);
+    }
+    let form = [("csrf", token.as_str())];
+    let (status, location, text) = send(&installation, &customer, Method::POST, &go_on, Some(&form), &hidden).await;
+    assert_eq!((status, location), (303, format!("/r/{session}")), "{text}");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn r6_every_form_of_a_customer_works_in_an_older_browser() {
+    let installation = Installation::start().await;
+    let hidden = [("origin", "null")];
+    installation.settings(json!({"authentication": {"method": "otp", "consent": {"required": true}}})).await;
+    let session = installation.session(None).await;
+    let link = installation.link(&session).await;
+    let customer = installation.browser();
+    let page = customer.get(&link).await;
+    let csrf = page.hidden("csrf").unwrap();
+    let form = [("csrf", csrf.as_str())];
+    // Refused for what is missing, and asked again with a form that works.
+    let (status, _, text) =
+        send(&installation, &customer, Method::POST, &format!("{link}/continue"), Some(&form), &hidden).await;
+    assert_eq!(status, 422, "{text}");
+    let form = [("csrf", csrf.as_str()), ("consent", "on")];
+    let (status, onward, _) =
+        send(&installation, &customer, Method::POST, &format!("{link}/continue"), Some(&form), &hidden).await;
+    assert_eq!(status, 303);
+    let page = customer.get(&onward).await;
+    let (csrf, consent) = (page.hidden("csrf").unwrap(), page.hidden("consent").unwrap());
+    installation.stack.advance(31).await;
+    let form = [("csrf", csrf.as_str()), ("consent", consent.as_str())];
+    let (status, ..) =
+        send(&installation, &customer, Method::POST, &format!("{link}/otp/send"), Some(&form), &hidden).await;
+    assert_eq!(status, 303);
+    let code = installation.code(&session).await;
+    let form = [("csrf", csrf.as_str()), ("consent", consent.as_str()), ("code", code.as_str())];
+    let (status, room, _) =
+        send(&installation, &customer, Method::POST, &format!("{link}/otp"), Some(&form), &hidden).await;
+    assert_eq!((status, room.as_str()), (303, format!("/r/{session}").as_str()));
+    // The device's cookie came with that answer; the browser keeps it.
+    customer.put_cookie("__Host-parlor_device", &customer.cookie("__Host-parlor_probe").unwrap());
+    let page = customer.get(&room).await;
+    let form = [("csrf", page.hidden("csrf").unwrap()), ("text", "hello".into()), ("id", "m1".into())];
+    let form: Vec<_> = form.iter().map(|(name, value)| (*name, value.as_str())).collect();
+    let (status, ..) =
+        send(&installation, &customer, Method::POST, &format!("{room}/messages"), Some(&form), &hidden).await;
+    assert_eq!((status, installation.count_events(&session, "message").await), (303, 1));
+    installation.stack.advance(8 * 24 * 3600).await;
+    let page = customer.get(&room).await;
+    assert_eq!(page.reason(), Some("link-expired"));
+    let csrf = page.hidden("csrf").unwrap();
+    let (status, ..) = send(
+        &installation,
+        &customer,
+        Method::POST,
+        &format!("{room}/new-link"),
+        Some(&[("csrf", csrf.as_str())]),
+        &hidden,
+    )
+    .await;
+    assert_eq!((status, installation.count_events(&session, "link.renewed").await), (200, 1));
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn r7_a_refresh_never_posts_a_pin_again() {
+    let installation = Installation::start().await;
+    installation.settings(json!({"authentication": {"method": "pin"}})).await;
+    let session = installation.session(Some("4711")).await;
+    let link = installation.link(&session).await;
+    let pin = format!("{link}/pin");
+    let customer = installation.browser();
+    customer.get(&link).await;
+    for typed in ["0000", "12", "", "1111"] {
+        let answer = customer.post(&pin, &[("code", typed)]).await;
+        assert_eq!(answer.status, 303, "{typed:?}");
+        assert!(answer.location.starts_with(&format!("{pin}?problem=")), "{}", answer.location);
+        let page = customer.get(&answer.location).await;
+        assert!(page.status == 200 && page.text.contains("field-error"), "{typed:?}: {}", page.text);
+    }
+    assert_eq!(installation.count_events(&session, "pin.wrong").await, 2);
+    for _ in 0..3 {
+        assert_eq!(customer.post(&pin, &[("code", "2222")]).await.status, 303);
+    }
+    assert_eq!(customer.get(&pin).await.reason(), Some("locked"), "where the last answer led");
+    assert_eq!(customer.post(&pin, &[("code", "4711")]).await.location, pin, "not even then");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn r7_asking_for_a_code_too_early_shows_a_countdown_and_no_error_page() {
+    let installation = Installation::start().await;
+    installation.settings(json!({"authentication": {"method": "otp"}})).await;
+    let session = installation.session(None).await;
+    let link = installation.link(&session).await;
+    let again = format!("{link}/otp/send");
+    let customer = installation.browser();
+    customer.get(&link).await;
+    let page = customer.submit(&format!("{link}/continue"), &[]).await;
+    let wait = |page: &Page| page.attribute("data-wait").map(|seconds| seconds.parse::<u32>().unwrap());
+    assert!(wait(&page).is_some_and(|seconds| (25..=30).contains(&seconds)), "{}", page.text);
+    let page = customer.submit(&again, &[]).await;
+    assert!(page.status == 200 && page.text.contains("name=\"code\""), "{}", page.text);
+    assert!(wait(&page).is_some());
+    assert_eq!(installation.count_events(&session, "code.sent").await, 1);
+    installation.stack.advance(31).await;
+    assert_eq!(wait(&customer.get(&format!("{link}/otp")).await), None);
+    for _ in 0..7 {
+        customer.post(&again, &[]).await;
+        installation.stack.advance(31).await;
+    }
+    assert_eq!(installation.count_events(&session, "code.sent").await, 8);
+    let page = customer.submit(&again, &[]).await;
+    assert!(page.status == 200 && wait(&page).is_some_and(|seconds| seconds > 3600), "{}", page.text);
 }

@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 
 use lambda_http::{Body, Request, Response};
 use parlor_domain::{Secret, keyring::Purpose};
-use parlor_web::{ApiError, AppState, api_request::is_same_site, cookies, reply::set_cookie};
+use parlor_web::{ApiError, AppState, api_request::FormOrigin, cookies, reply::set_cookie};
 
 /// The cookie of the pages before signing in; it goes with the browser's session.
 const COOKIE: &str = "__Host-parlor_door";
@@ -42,8 +42,10 @@ impl FormToken {
 
 /// Refuses a form that comes from elsewhere.
 pub(crate) fn check(request: &Request, fields: &BTreeMap<String, String>, app: &AppState) -> Result<(), ApiError> {
-    if is_same_site(request, &app.public_url) {
-        return Ok(());
+    match FormOrigin::of(request, &app.public_url) {
+        FormOrigin::Ours => return Ok(()),
+        FormOrigin::Foreign => return Err(ApiError::Csrf),
+        FormOrigin::Unsaid => {}
     }
     let sent = fields.get("csrf").map(String::as_str).unwrap_or_default();
     let proven = cookies::read(request, COOKIE)

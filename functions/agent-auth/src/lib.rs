@@ -20,7 +20,8 @@ mod sign_in;
 use lambda_http::{Body, Request, Response, http::Method};
 use parlor_store::StoreError;
 use parlor_web::{
-    ApiError, AppState, Rows, WebFunction, api_request::lang, page::PageRefusal, problem, redirect, route::Unrouted,
+    ApiError, AppState, Rows, WebFunction, api_request::lang, nowhere, page::PageRefusal, problem, redirect,
+    route::Unrouted,
 };
 
 /// A request for one of the pages.
@@ -71,6 +72,8 @@ impl PageRefusal<AppState> for AuthError {
         match self {
             Self::NobodySignedIn => sign_in::signed_out(),
             Self::ApiError(ApiError::NotSignedIn) => redirect("/login"),
+            Self::ApiError(ApiError::NotFound) => nowhere::answer(raw, Unrouted::NotFound),
+            Self::ApiError(ApiError::Method) => nowhere::answer(raw, Unrouted::Method),
             Self::ApiError(refused) => problem::page(lang(raw), &refused.problem(app.clock.now()), "/console"),
         }
     }

@@ -10,7 +10,7 @@ use parlor_templates::{
 use parlor_web::{
     ApiError, AppState,
     api_request::lang,
-    html,
+    html, nowhere,
     page::PageRefusal,
     problem::page,
     redirect,
@@ -45,7 +45,11 @@ impl<E: Into<PageError>> From<E> for ScriptError {
 
 impl PageRefusal<AppState> for PageError {
     fn into_response(self, raw: &Request, app: &AppState) -> Response<Body> {
-        let wanted = if fragment(raw).is_some() { ResponseKind::Fragment } else { ResponseKind::Page };
+        let wanted = match fragment(raw) {
+            Some(_) => ResponseKind::Fragment,
+            None if nowhere::is_program(raw) => ResponseKind::Json,
+            None => ResponseKind::Page,
+        };
         response(self, wanted, raw, app.clock.now())
     }
 }

@@ -40,7 +40,7 @@ async fn open(app: &AppState, visit: &Visit, token: String) -> Result<Response<B
     match loaded.gate(&visit.presented) {
         Gate::Inside if !loaded.extends() => Ok(enter(visit, &loaded, None)),
         Gate::Inside | Gate::Consent | Gate::Pin { .. } | Gate::Code { .. } | Gate::Enter => {
-            let mut response = html(StatusCode::OK, opening(visit, &loaded, false).render(), None);
+            let mut response = html(StatusCode::OK, opening(app, visit, &loaded, false).render(), None);
             set_probe(&mut response, &visit.device);
             Ok(response)
         }
@@ -83,7 +83,7 @@ async fn go_on(app: &AppState, visit: &Visit, token: String) -> Result<Response<
         Ok(_) => Ok(enter(visit, &loaded, Some(&cookies::set_device(device)))),
         Err(Rejection::Gate(Gate::Pin { .. })) => to("pin"),
         Err(Rejection::Gate(Gate::Consent)) => {
-            let page = opening(visit, &loaded, true).render();
+            let page = opening(app, visit, &loaded, true).render();
             Ok(html(StatusCode::UNPROCESSABLE_ENTITY, page, None))
         }
         Err(Rejection::Gate(Gate::Code { .. })) => to("otp"),
@@ -108,7 +108,7 @@ async fn new_link(app: &AppState, visit: &Visit, token: String) -> Result<Respon
     match result {
         Err(Rejection::Gate(closed)) => Err(loaded.turn_away(closed)),
         // Sent, asked for too often, or impossible: whoever holds an old link learns nothing about the contact.
-        Ok(_) | Err(_) => Ok(link_sent(visit, loaded.host())),
+        Ok(_) | Err(_) => Ok(link_sent(app, visit, loaded.host())),
     }
 }
 
@@ -126,7 +126,7 @@ fn sends_code(decision: &Decision) -> bool {
     decision.outbox.iter().any(|entry| matches!(entry.message, Some(parlor_domain::Message::Code { .. })))
 }
 
-fn opening(visit: &Visit, loaded: &LoadedLink, consent_missing: bool) -> OpeningPage {
+fn opening(app: &AppState, visit: &Visit, loaded: &LoadedLink, consent_missing: bool) -> OpeningPage {
     let authentication = &loaded.settings.authentication;
     let words = &authentication.opening_page;
     let asks = authentication.consent.required
@@ -138,7 +138,7 @@ fn opening(visit: &Visit, loaded: &LoadedLink, consent_missing: bool) -> Opening
         agent: loaded.session.agent_name.clone(),
         path: visit.start.clone(),
         action: visit.along(&format!("{}/continue", visit.start)),
-        csrf: None,
+        csrf: Some(visit.csrf(app)),
         title: words.title.clone(),
         text: words.text.clone(),
         hint: words.hint.clone(),

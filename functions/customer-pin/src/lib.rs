@@ -46,6 +46,14 @@ enum Proof {
 }
 
 impl Proof {
+    /// The page that takes it, below the link.
+    fn page(self) -> &'static str {
+        match self {
+            Self::Pin => "pin",
+            Self::Code => "otp",
+        }
+    }
+
     /// Whether `gate` asks for this.
     fn is_asked_by(self, gate: &Gate) -> bool {
         matches!((self, gate), (Self::Pin, Gate::Pin { .. }) | (Self::Code, Gate::Code { .. }))
@@ -80,7 +88,7 @@ async fn enter_code(app: &AppState, visit: &Visit, token: String) -> Result<Resp
     enter(app, visit, &Step::of(Proof::Code, &token)).await
 }
 
-/// The page with the field. Reads only: one `BatchGetItem`.
+/// The page with the field, and with what was wrong with what was typed before, which the address says. Reads only: one `BatchGetItem`.
 async fn show(app: &AppState, visit: &Visit, step: &Step) -> Result<Response<Body>, PageError> {
     let loaded = LoadedLink::read(app, visit, step.token.as_ref()).await?;
     let presented = loaded.presented(app, visit);
@@ -88,12 +96,12 @@ async fn show(app: &AppState, visit: &Visit, step: &Step) -> Result<Response<Bod
     if !step.proof.is_asked_by(&gate) {
         return elsewhere(app, visit, &loaded, gate);
     }
-    let mut response = page(app, visit, step, &loaded, StatusCode::OK, None);
+    let mut response = page(app, visit, step, &loaded);
     set_probe(&mut response, &visit.device);
     Ok(response)
 }
 
-/// Judges a try. One `BatchGetItem` and one `TransactWriteItems`, each again per lost race; what cannot be right
+/// Judges a try, and leads on: every answer is a redirect, so that loading a page again never sends digits again. One `BatchGetItem` and one `TransactWriteItems`, each again per lost race; what cannot be right
 /// (no digits, no code that waits) is neither counted nor written.
 async fn enter(app: &AppState, visit: &Visit, step: &Step) -> Result<Response<Body>, PageError> {
     let typed = visit.field("code");
@@ -102,9 +110,9 @@ async fn enter(app: &AppState, visit: &Visit, step: &Step) -> Result<Response<Bo
         let loaded = LoadedLink::read(app, visit, step.token.as_ref()).await?;
         let gate = loaded.gate(&loaded.presented(app, visit));
         return if step.proof.is_asked_by(&gate) {
-            Ok(again(app, visit, step, &loaded, CodeProblem::Malformed))
+            Ok(again(app, visit, step, &loaded, MALFORMED))
         } else {
-            elsewhere(app, visit, &loaded, gate)
+            led(app, visit, step, &loaded, gate)
         };
     }
     let (loaded, result) = LoadedLink::change(app, visit, step.token.as_ref(), |loaded| {
@@ -121,18 +129,16 @@ async fn enter(app: &AppState, visit: &Visit, step: &Step) -> Result<Response<Bo
     .await?;
     match result {
         Ok(decision) => match decision.outcome {
-            Outcome::Wrong(Lock::Open { left }) => Ok(again(app, visit, step, &loaded, CodeProblem::Wrong { left })),
-            Outcome::Wrong(lock) => Err(loaded.turn_away(Gate::Locked(lock))),
+            // How many tries are left, or that there are none, the page knows itself.
+            Outcome::Wrong(_) => Ok(again(app, visit, step, &loaded, WRONG)),
             Outcome::Done | Outcome::Unchanged => {
                 let mut response = redirect(&visit.along(&format!("/r/{}", loaded.session.id)));
                 set_cookie(&mut response, &cookies::set_device(device));
                 Ok(response)
             }
         },
-        Err(Rejection::Gate(gate)) if step.proof.is_asked_by(&gate) => {
-            Ok(again(app, visit, step, &loaded, CodeProblem::Expired))
-        }
-        Err(Rejection::Gate(gate)) => elsewhere(app, visit, &loaded, gate),
+        Err(Rejection::Gate(gate)) if step.proof.is_asked_by(&gate) => Ok(again(app, visit, step, &loaded, EXPIRED)),
+        Err(Rejection::Gate(gate)) => led(app, visit, step, &loaded, gate),
         Err(_) => Err(PageError::Unable),
     }
 }
@@ -149,17 +155,11 @@ async fn send_code(app: &AppState, visit: &Visit, token: String) -> Result<Respo
     })
     .await?;
     match result {
-        Ok(_) => {
-            let page = onward(app, visit, &loaded, "otp");
-            if !loaded.code_waits() {
-                return Ok(redirect(&page));
-            }
-            // It replaces one that still worked: the page says which of the two counts.
-            let join = if page.contains('?') { '&' } else { '?' };
-            Ok(redirect(&format!("{page}{join}sent=1")))
-        }
+        // It replaces one that still worked: the page says which of the two counts.
+        Ok(_) if loaded.code_waits() => Ok(redirect(&saying(&onward(app, visit, &loaded, "otp"), "sent=1"))),
+        // Too early: the page says how long it is until the next.
+        Ok(_) | Err(Rejection::TooOften { .. }) => Ok(redirect(&onward(app, visit, &loaded, "otp"))),
         Err(Rejection::Gate(gate)) => elsewhere(app, visit, &loaded, gate),
-        Err(Rejection::TooOften { retry_at }) => Err(PageError::TooOften { retry_at }),
         Err(_) => Err(PageError::Unable),
     }
 }
@@ -185,29 +185,58 @@ fn consent(app: &AppState, visit: &Visit, loaded: &LoadedLink) -> Option<String>
     loaded.presented(app, visit).consent.then(|| loaded.consent(app, &visit.device))
 }
 
-/// The same page, with what was wrong: 403 for a try that counted, 422 for what was none.
-fn again(app: &AppState, visit: &Visit, step: &Step, loaded: &LoadedLink, problem: CodeProblem) -> Response<Body> {
-    let status = match problem {
-        CodeProblem::Wrong { .. } => StatusCode::FORBIDDEN,
-        CodeProblem::Malformed | CodeProblem::Expired => StatusCode::UNPROCESSABLE_ENTITY,
-    };
-    page(app, visit, step, loaded, status, Some(problem))
+/// `address`, with one more parameter.
+fn saying(address: &str, parameter: &str) -> String {
+    let join = if address.contains('?') { '&' } else { '?' };
+    format!("{address}{join}{parameter}")
 }
 
-fn page(
+/// What the address of a page says about what was typed before.
+const WRONG: &str = "wrong";
+const MALFORMED: &str = "malformed";
+const EXPIRED: &str = "expired";
+
+/// To the same page, with what was wrong.
+fn again(app: &AppState, visit: &Visit, step: &Step, loaded: &LoadedLink, problem: &str) -> Response<Body> {
+    redirect(&saying(&onward(app, visit, loaded, step.proof.page()), &format!("problem={problem}")))
+}
+
+/// As [`elsewhere`]; but what a page can say that is loaded, it says there and not in answer to digits. Whether cookies
+/// work only a POST can tell.
+fn led(
     app: &AppState,
     visit: &Visit,
     step: &Step,
     loaded: &LoadedLink,
-    status: StatusCode,
-    problem: Option<CodeProblem>,
-) -> Response<Body> {
+    gate: Gate,
+) -> Result<Response<Body>, PageError> {
+    match elsewhere(app, visit, loaded, gate) {
+        Err(PageError::Gate { gate, .. }) if gate != Gate::Cookies => {
+            Ok(redirect(&onward(app, visit, loaded, step.proof.page())))
+        }
+        answer => answer,
+    }
+}
+
+/// What was wrong with what was typed before, as far as it still is.
+fn problem(visit: &Visit, step: &Step, loaded: &LoadedLink, left: Option<u32>) -> Option<CodeProblem> {
+    match visit.problem.as_str() {
+        WRONG => left.map(|left| CodeProblem::Wrong { left }),
+        MALFORMED => Some(CodeProblem::Malformed),
+        EXPIRED if step.proof == Proof::Code && !loaded.code_waits() => Some(CodeProblem::Expired),
+        _ => None,
+    }
+}
+
+fn page(app: &AppState, visit: &Visit, step: &Step, loaded: &LoadedLink) -> Response<Body> {
     let (lang, brand, start) = (visit.lang, loaded.brand(), &visit.start);
     let consent = consent(app, visit, loaded);
     let left = match loaded.session.tries.lock(&loaded.settings.authentication, visit.now) {
         Lock::Open { left } => Some(left),
         Lock::Until(_) | Lock::Banned => None,
     };
+    let problem = problem(visit, step, loaded, left);
+    let wait = loaded.session.next_code_request(visit.now).map(|at| at.duration_since(visit.now).as_secs().max(1));
     let expires_at = loaded.session.code.as_ref().map(|code| code.expires_at);
     let seconds = expires_at.map_or(CODE_LIFETIME, |at| at.duration_since(visit.now)).as_secs().max(0);
     let minutes = u32::try_from((seconds + 59) / 60).unwrap_or_default();
@@ -218,7 +247,7 @@ fn page(
             agent: loaded.session.agent_name.clone(),
             path: format!("{start}/pin"),
             action: visit.along(&format!("{start}/pin")),
-            csrf: None,
+            csrf: Some(visit.csrf(app)),
             hint: loaded.settings.authentication.opening_page.hint.clone(),
             consent: consent.clone(),
             problem,
@@ -231,7 +260,7 @@ fn page(
             path: format!("{start}/otp"),
             action: visit.along(&format!("{start}/otp")),
             resend: visit.along(&format!("{start}/otp/send")),
-            csrf: None,
+            csrf: Some(visit.csrf(app)),
             contact: masked(&loaded.session),
             minutes,
             consent,
@@ -239,10 +268,11 @@ fn page(
             // A page that says what was wrong is not about a new code.
             resent: visit.resent && problem.is_none(),
             waits: loaded.code_waits(),
+            wait: wait.and_then(|seconds| u64::try_from(seconds).ok()),
         }
         .render(),
     };
-    html(status, markup, None)
+    html(StatusCode::OK, markup, None)
 }
 
 #[cfg(test)]

@@ -102,7 +102,7 @@ async fn message(app: &AppState, visit: &Visit, session: String) -> Result<Respo
     let id = session_id(app, &session).await?;
     let text = visit.field("text");
     match post(app, visit, &id, text).await {
-        Err(away) if !visit.wants_json && !text.trim().is_empty() => Ok(away.into_page(visit, Some(text))),
+        Err(away) if !visit.wants_json && !text.trim().is_empty() => Ok(away.into_page(app, visit, Some(text))),
         result => result,
     }
 }
@@ -154,7 +154,7 @@ async fn new_link(app: &AppState, visit: &Visit, session: String) -> Result<Resp
     match result {
         Err(Rejection::Gate(closed)) => Err(loaded.turn_away(visit, closed)),
         // Sent, asked for too often, or impossible: one answer.
-        Ok(_) | Err(_) => Ok(link_sent(visit, loaded.host(visit))),
+        Ok(_) | Err(_) => Ok(link_sent(app, visit, loaded.host(visit))),
     }
 }
 

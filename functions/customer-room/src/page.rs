@@ -39,7 +39,7 @@ impl LoadedRoom {
         Room {
             lang: visit.lang,
             brand: self.brand(),
-            csrf: None,
+            csrf: Some(visit.csrf(app)),
             customer: session.customer.name.clone(),
             agent: session.agent_name.clone(),
             agent_here,

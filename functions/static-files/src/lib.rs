@@ -1,5 +1,5 @@
 //! GET `/static/{file}`: style sheets, scripts and icons; GET `/v1/openapi.json` and `/openapi.json`: the API's document;
-//! GET `/docs`: the same as a page. All of it from the program itself: no request to anybody.
+//! GET `/docs`: the same as a page; and what stands at every other address that is nobody's. All of it from the program itself: no request to anybody.
 
 use std::sync::LazyLock;
 
@@ -12,7 +12,7 @@ use lambda_http::{
 };
 use maud::Render as _;
 use parlor_templates::{assets, reference::Reference};
-use parlor_web::{Rows, WebFunction, page::PageRefusal, route::Unrouted};
+use parlor_web::{Rows, WebFunction, nowhere, page::PageRefusal, route::Unrouted};
 use serde_json::{Map, Value, json};
 
 /// A file's name has the hash of its content in it, so whoever has it never has to ask again.
@@ -59,28 +59,25 @@ impl WebFunction for StaticFiles {
 /// A request for a file.
 type Page = parlor_web::Page<Missing>;
 
-/// Another version's file, or none of ours: what is served is never other than what was asked for.
+/// Another version's file, or none of ours: what is served is never other than what was asked for. The API's default route
+/// leads here too, so this is the answer at every address that is nobody's.
 #[derive(Debug)]
-struct Missing(StatusCode);
+struct Missing(Unrouted);
 
 impl From<Unrouted> for Missing {
     fn from(why: Unrouted) -> Self {
-        match why {
-            Unrouted::NotFound => Self(StatusCode::NOT_FOUND),
-            Unrouted::Method => Self(StatusCode::METHOD_NOT_ALLOWED),
-        }
+        Self(why)
     }
 }
 
 impl PageRefusal<()> for Missing {
-    fn into_response(self, _: &Request, (): &()) -> Response<Body> {
-        let text = if self.0 == StatusCode::NOT_FOUND { "Not found\n" } else { "Method not allowed\n" };
-        answer(self.0, "text/plain; charset=utf-8", "no-store", text)
+    fn into_response(self, raw: &Request, (): &()) -> Response<Body> {
+        nowhere::answer(raw, self.0)
     }
 }
 
 async fn file((): &(), _: &Page, name: String) -> Result<Response<Body>, Missing> {
-    let file = assets::find(&format!("/static/{name}")).ok_or(Missing(StatusCode::NOT_FOUND))?;
+    let file = assets::find(&format!("/static/{name}")).ok_or(Missing(Unrouted::NotFound))?;
     Ok(answer(StatusCode::OK, file.content_type, FOR_EVER, file.body))
 }
 

@@ -24,7 +24,7 @@ use serde_json::{Map, Value, json};
 
 use crate::clock::LocalClock;
 use crate::invoke::{Functions, InvokeError, PAYLOAD_LIMIT};
-use crate::template::Route;
+use crate::template::{DEFAULT_ROUTE, Route};
 
 /// The most that API Gateway takes.
 const BODY_LIMIT: usize = 10 * 1024 * 1024;
@@ -60,7 +60,10 @@ pub(crate) async fn handle(
         Ok(body) => body,
         Err(refusal) => return refusal,
     };
-    let route_key = format!("{} {}", route.method, route.path);
+    let route_key = match route.path.as_str() {
+        DEFAULT_ROUTE => DEFAULT_ROUTE.to_owned(),
+        path => format!("{} {path}", route.method),
+    };
     let mut event = payload(&parts, &body, &route_key, &parameters, &api.context(peer));
     // In place of whatever the client sent under this name.
     event["headers"][ORIGIN_HEADER] = api.origin_secret.clone().into();
@@ -144,16 +147,18 @@ fn message(status: StatusCode, text: &str) -> Response {
 }
 
 /// The route for a request: its template matches and it is the most specific one that does. A literal segment is more
-/// specific than a parameter, from the left; a method is more specific than `ANY`.
+/// specific than a parameter, from the left; a method is more specific than `ANY`. What none takes is the default route's.
 fn find<'a>(routes: &'a [Route], method: &str, path: &str) -> Option<(&'a Route, BTreeMap<String, String>)> {
-    routes
+    let found = routes
         .iter()
         .filter(|route| route.method == method || route.method == "ANY")
         .filter_map(|route| Some((route, path_parameters(&route.path, path)?)))
         .max_by_key(|(route, _)| {
             let literal: Vec<bool> = route.path.split('/').map(|part| !part.starts_with('{')).collect();
             (literal, route.method != "ANY")
-        })
+        });
+    let default = || routes.iter().find(|route| route.path == DEFAULT_ROUTE);
+    found.or_else(|| Some((default()?, BTreeMap::new())))
 }
 
 /// The parameters' values if `path` fits `template`. An empty segment fits no parameter.

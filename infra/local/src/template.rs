@@ -13,6 +13,9 @@ use crate::template_error::TemplateError;
 /// The template that this program was built with.
 pub const EMBEDDED: &str = include_str!("../../template.yaml");
 
+/// The path of the route that takes what no other one does.
+pub(crate) const DEFAULT_ROUTE: &str = "$default";
+
 /// What the one-machine stack takes from the template.
 #[derive(Debug, Clone)]
 pub struct Template {
@@ -165,6 +168,12 @@ impl Template {
             let details = &event["Properties"];
             let place = format!("{id}.{event_id}");
             match event["Type"].as_str() {
+                // Without a path it is what API Gateway calls the default route.
+                Some("HttpApi") if details.get("Path").is_none() => self.routes.push(Route {
+                    method: "ANY".to_owned(),
+                    path: DEFAULT_ROUTE.to_owned(),
+                    function: name.clone(),
+                }),
                 Some("HttpApi") => self.routes.push(Route {
                     method: string(&details["Method"], &format!("{place}.Method"))?.to_uppercase(),
                     path: string(&details["Path"], &format!("{place}.Path"))?,

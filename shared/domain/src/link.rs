@@ -46,10 +46,12 @@ impl LinkToken {
         format!("{}{}", self.session, self.secret.reveal())
     }
 
-    /// Reads a token from a URL; `None` for anything else, which is answered like an unknown link.
+    /// Reads a token from a URL; `None` for anything else, which is answered like an unknown link. A token has a fixed
+    /// length, and what mail programs and people glue to its end (a full stop, a bracket, tracking parameters) is ignored.
     #[must_use]
     pub fn parse(text: &str) -> Option<Self> {
-        let (session, secret) = text.split_at_checked(SessionId::LENGTH)?;
+        let (session, rest) = text.split_at_checked(SessionId::LENGTH)?;
+        let (secret, _glued) = rest.split_at_checked(Secret::TEXT_LEN)?;
         Some(Self { session: session.parse().ok()?, secret: Secret::parse(secret)? })
     }
 }

@@ -16,6 +16,8 @@ pub struct Secret([u8; Secret::LEN]);
 impl Secret {
     /// Bytes in a secret. R5 asks for at least 16.
     pub const LEN: usize = 24;
+    /// Characters of a secret as text.
+    pub const TEXT_LEN: usize = Self::LEN / 3 * 4;
 
     /// A new secret.
     #[must_use]

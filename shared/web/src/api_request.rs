@@ -56,7 +56,7 @@ pub struct ApiRequest {
     pub query: BTreeMap<String, String>,
     fingerprint: String,
     csrf: Option<String>,
-    same_site: bool,
+    form_origin: FormOrigin,
 }
 
 /// The agent's room of a session.
@@ -115,19 +115,33 @@ pub fn form_fields(request: &Request) -> Result<BTreeMap<String, String>, ApiErr
         .collect())
 }
 
-/// Whether a browser says that the request came from our own pages. Programs say nothing.
-#[must_use]
-pub fn is_same_site(request: &Request, public_url: &str) -> bool {
-    let headers = request.headers();
-    let fetch_site = text(headers, "sec-fetch-site");
-    if fetch_site.as_deref().is_some_and(|site| !matches!(site, "same-origin" | "none")) {
-        return false;
-    }
-    // With `no-referrer` some browsers send `null` as the origin of a form's POST; Sec-Fetch-Site has spoken then.
-    match text(headers, header::ORIGIN.as_str()).as_deref() {
-        None => true,
-        Some("null") => fetch_site.is_some(),
-        Some(origin) => origin == public_url,
+/// Where a form comes from, as far as the browser says.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum FormOrigin {
+    /// From our own pages.
+    Ours,
+    /// From somebody else's.
+    Foreign,
+    /// It does not say: a browser from before `Sec-Fetch-Site`, of which our pages' `no-referrer` takes the origin
+    /// (`Origin: null`), or no browser. The page's token has to prove it.
+    Unsaid,
+}
+
+impl FormOrigin {
+    /// Of a request, where our own pages are at `public_url`.
+    #[must_use]
+    pub fn of(request: &Request, public_url: &str) -> Self {
+        let headers = request.headers();
+        let fetch_site = text(headers, "sec-fetch-site");
+        if fetch_site.as_deref().is_some_and(|site| !matches!(site, "same-origin" | "none")) {
+            return Self::Foreign;
+        }
+        match text(headers, header::ORIGIN.as_str()).as_deref() {
+            Some(origin) if origin == public_url => Self::Ours,
+            None | Some("null") if fetch_site.is_some() => Self::Ours,
+            None | Some("null") => Self::Unsaid,
+            Some(_) => Self::Foreign,
+        }
     }
 }
 
@@ -184,7 +198,7 @@ impl ApiRequest {
                 .collect(),
             fingerprint: data_encoding::HEXLOWER.encode(&hash.finalize()),
             csrf,
-            same_site: is_same_site(raw, &app.public_url),
+            form_origin: FormOrigin::of(raw, &app.public_url),
         })
     }
 
@@ -211,7 +225,11 @@ impl ApiRequest {
             return Ok(());
         }
         let token = self.csrf.as_deref().unwrap_or_default();
-        if self.same_site && caller.csrf_matches(&app.keyring, token) { Ok(()) } else { Err(ApiError::Csrf) }
+        if self.form_origin != FormOrigin::Foreign && caller.csrf_matches(&app.keyring, token) {
+            Ok(())
+        } else {
+            Err(ApiError::Csrf)
+        }
     }
 
     /// The body as JSON of type `T`; an empty body is an empty object. Forms are given as an object of strings, without

@@ -6,7 +6,7 @@ use std::{collections::BTreeMap, ops::Deref};
 use jiff::Timestamp;
 use lambda_http::{
     Body, Request, RequestExt, Response,
-    http::{Method, StatusCode, header},
+    http::{Method, StatusCode},
 };
 use parlor_domain::{
     Actor, Channel, Decision, Gate, Link, LinkToken, Origin, Presence, Presented, Rejection, Secret, Session,
@@ -19,7 +19,9 @@ use parlor_templates::{
 };
 
 use crate::{
-    AppState, Problem, api_request, cookies, reply,
+    AppState, Problem, api_request,
+    api_request::FormOrigin,
+    cookies, nowhere, reply,
     route::{Incoming, Unrouted, segments},
 };
 
@@ -45,6 +47,8 @@ pub struct Visit {
     pub form: BTreeMap<String, String>,
     /// Whether the query says that a code was just sent once more.
     pub resent: bool,
+    /// What the query says was wrong with what was typed before.
+    pub problem: String,
     noted: String,
     chosen: bool,
     /// The consent that an earlier page carried on: the query's, or the form's.
@@ -64,7 +68,6 @@ fn start(path: &[String]) -> String {
 impl Visit {
     /// Reads a request, without its body.
     fn read(raw: &Request, app: &AppState) -> Self {
-        let header = |name| raw.headers().get(name).and_then(|value| value.to_str().ok()).unwrap_or_default();
         let secret = |name| cookies::read(raw, name).and_then(|text| Secret::parse(&text));
         let query = raw.query_string_parameters();
         let chosen = query.first("lang").and_then(Lang::from_tag);
@@ -81,10 +84,11 @@ impl Visit {
             origin: api_request::origin(raw),
             now: app.clock.now(),
             has_device: cookies::read(raw, cookies::DEVICE).is_some(),
-            wants_json: header(header::ACCEPT).contains("json"),
+            wants_json: nowhere::is_program(raw),
             start: start(&segments(raw)),
             form: BTreeMap::new(),
             resent: query.first("sent").is_some(),
+            problem: query.first("problem").unwrap_or_default().to_owned(),
             noted: cookies::read(raw, cookies::NOTED).unwrap_or_default(),
             chosen: chosen.is_some(),
             carried: query.first("consent").unwrap_or_default().to_owned(),
@@ -93,14 +97,33 @@ impl Visit {
 
     /// Takes the form, which must come from one of our own pages and be at most 64 KB long.
     fn take_form(&mut self, raw: &Request, app: &AppState) -> Result<(), PageError> {
-        if !api_request::is_same_site(raw, &app.public_url) {
+        let origin = FormOrigin::of(raw, &app.public_url);
+        if origin == FormOrigin::Foreign {
             return Err(PageError::Elsewhere);
         }
         self.form = api_request::form_fields(raw).map_err(|_| PageError::TooLarge)?;
+        // Without a cookie there is nobody in whose name another site could act; the gates say that cookies are off.
+        if origin == FormOrigin::Unsaid && self.presented.device.is_some() {
+            let proven = app.keyring.verify(Purpose::Csrf, &self.signed(), self.field("csrf"));
+            if !proven {
+                return Err(PageError::Elsewhere);
+            }
+        }
         if let Some(carried) = self.form.get("consent") {
             self.carried.clone_from(carried);
         }
         Ok(())
+    }
+
+    /// What the forms of this browser's pages carry, for browsers that do not say where a form comes from: a signature
+    /// over the secret in their cookie, which no other site can read, set or guess.
+    #[must_use]
+    pub fn csrf(&self, app: &AppState) -> String {
+        app.keyring.sign(Purpose::Csrf, &self.signed())
+    }
+
+    fn signed(&self) -> String {
+        format!("customer {}", self.device.hash().as_str())
     }
 
     /// A field of the form; empty if it is not there.
@@ -149,16 +172,16 @@ impl Incoming<AppState> for Visit {
         }
     }
 
-    fn respond(&self, result: Result<Response<Body>, PageError>, _: &AppState) -> Response<Body> {
+    fn respond(&self, result: Result<Response<Body>, PageError>, app: &AppState) -> Response<Body> {
         match result {
             Ok(response) => response,
             Err(away) if self.wants_json => away.into_json(self.now),
-            Err(away) => away.into_page(self, None),
+            Err(away) => away.into_page(app, self, None),
         }
     }
 
-    fn refuse(raw: Request, why: Unrouted, app: &AppState) -> Response<Body> {
-        PageError::Unrouted(why).into_page(&Self::read(&raw, app), None)
+    fn refuse(raw: Request, why: Unrouted, _: &AppState) -> Response<Body> {
+        nowhere::answer(&raw, why)
     }
 }
 
@@ -185,8 +208,8 @@ impl Incoming<AppState> for ScriptVisit {
         result.unwrap_or_else(|away| away.into_json(self.now))
     }
 
-    fn refuse(_: Request, why: Unrouted, app: &AppState) -> Response<Body> {
-        PageError::Unrouted(why).into_json(app.clock.now())
+    fn refuse(raw: Request, why: Unrouted, _: &AppState) -> Response<Body> {
+        nowhere::answer(&raw, why)
     }
 }
 
@@ -277,9 +300,6 @@ pub enum PageError {
     /// There is no such page.
     #[error("not found")]
     NotFound,
-    /// There is no handler.
-    #[error("not routed")]
-    Unrouted(Unrouted),
     /// Others were first each time; nothing was evaluated.
     #[error(transparent)]
     Busy(#[from] Busy),
@@ -313,8 +333,7 @@ impl PageError {
             Self::Elsewhere => (Closed::Stale { retry: retry() }, Some(StatusCode::FORBIDDEN), None),
             Self::Stale => (Closed::Stale { retry: retry() }, None, None),
             Self::TooLarge => (Closed::Stale { retry: retry() }, Some(StatusCode::PAYLOAD_TOO_LARGE), None),
-            Self::NotFound | Self::Unrouted(Unrouted::NotFound) => (Closed::Unknown, Some(StatusCode::NOT_FOUND), None),
-            Self::Unrouted(Unrouted::Method) => (Closed::Unknown, Some(StatusCode::METHOD_NOT_ALLOWED), None),
+            Self::NotFound => (Closed::Unknown, Some(StatusCode::NOT_FOUND), None),
             Self::Busy(_) => (Closed::Busy { retry: retry() }, Some(StatusCode::SERVICE_UNAVAILABLE), Some(5)),
             Self::TooOften { retry_at } => {
                 (Closed::Busy { retry: retry() }, None, Some(retry_at.duration_since(now).as_secs().max(1)))
@@ -334,7 +353,7 @@ impl PageError {
 
     /// As a page (R15), with what was typed and not taken (R2).
     #[must_use]
-    pub fn into_page(self, visit: &Visit, typed: Option<&str>) -> Response<Body> {
+    pub fn into_page(self, app: &AppState, visit: &Visit, typed: Option<&str>) -> Response<Body> {
         self.note();
         let (problem, status, after) = self.problem(&visit.start, visit.now);
         let host = match self {
@@ -342,8 +361,12 @@ impl PageError {
             Self::Gate { host, .. } if problem != Closed::Unknown => *host,
             _ => Inviter::default(),
         };
-        let page = ErrorPage { typed: typed.map(str::to_owned), ..page(visit, host, problem) };
+        let has_form = matches!(problem, Closed::LinkExpired { .. });
+        let page = ErrorPage { typed: typed.map(str::to_owned), ..page(app, visit, host, problem) };
         let mut response = reply::html(status, page.render(), None);
+        if has_form {
+            set_probe(&mut response, &visit.device);
+        }
         reply::retry_after(&mut response, after);
         response
     }
@@ -358,8 +381,7 @@ impl PageError {
             Self::Elsewhere => "csrf",
             Self::Stale => "malformed",
             Self::TooLarge => "too-large",
-            Self::NotFound | Self::Unrouted(Unrouted::NotFound) => "not-found",
-            Self::Unrouted(Unrouted::Method) => "method-not-allowed",
+            Self::NotFound => "not-found",
             Self::TooOften { .. } => "too-often",
             Self::Busy(_) | Self::Unable | Self::Store(_) => "unavailable",
         };
@@ -369,13 +391,13 @@ impl PageError {
     }
 }
 
-fn page(visit: &Visit, host: Inviter, problem: Closed) -> ErrorPage {
+fn page(app: &AppState, visit: &Visit, host: Inviter, problem: Closed) -> ErrorPage {
     ErrorPage {
         lang: visit.lang,
         brand: host.brand,
         agent: host.agent,
         path: Some(visit.start.clone()),
-        csrf: None,
+        csrf: Some(visit.csrf(app)),
         problem,
         typed: None,
     }
@@ -383,8 +405,8 @@ fn page(visit: &Visit, host: Inviter, problem: Closed) -> ErrorPage {
 
 /// The answer to **Send a new link** (R5): the same whether or not it was sent.
 #[must_use]
-pub fn link_sent(visit: &Visit, host: Inviter) -> Response<Body> {
-    reply::html(StatusCode::OK, page(visit, host, Closed::LinkSent).render(), None)
+pub fn link_sent(app: &AppState, visit: &Visit, host: Inviter) -> Response<Body> {
+    reply::html(StatusCode::OK, page(app, visit, host, Closed::LinkSent).render(), None)
 }
 
 /// The page for a closed gate. One that is open leads back to where the way in begins.

@@ -12,6 +12,7 @@ pub mod cookies;
 pub mod customer;
 pub mod described_rows;
 pub mod documentation;
+pub mod nowhere;
 pub mod operation;
 pub mod page;
 pub mod problem;

@@ -7,6 +7,7 @@ use super::sample;
 use crate::components::{Banner, Button, Field, Icon, Tone};
 use crate::lang::Lang;
 use crate::names::first_name;
+use crate::times;
 use crate::words::customer as words;
 
 /// Why the last code did not open the room.
@@ -73,6 +74,8 @@ pub struct CodePage {
     pub problem: Option<CodeProblem>,
     /// Another code was just sent.
     pub resent: bool,
+    /// Seconds until another code can be asked for; none if that is now.
+    pub wait: Option<u64>,
     /// A code was sent and still works. Without one the page offers to send one, and nothing else.
     pub waits: bool,
 }
@@ -86,6 +89,18 @@ fn trouble(lang: Lang, problem: CodeProblem, wrong: &str, malformed: &str) -> St
         CodeProblem::Malformed => malformed.to_owned(),
         CodeProblem::Expired => words::otp_expired(lang).to_owned(),
     }
+}
+
+/// How long it is until another code can be asked for; a script counts what is short.
+fn wait(lang: Lang, seconds: u64) -> Markup {
+    let left = if seconds < 600 {
+        html! { span data-countdown { (times::clock_of(seconds)) } }
+    } else {
+        let minutes = seconds.div_ceil(60);
+        // Whole hours are near enough.
+        html! { (times::duration(lang, if minutes > 90 { minutes.div_ceil(60) * 60 } else { minutes })) }
+    };
+    html! { p.small.muted.wait data-wait=(seconds) { (words::otp_wait(lang, &left)) } }
 }
 
 impl PinPage {
@@ -183,7 +198,7 @@ impl CodePage {
             title: words::otp_title(lang),
             reason: None,
             live: None,
-            script: false,
+            script: self.wait.is_some(),
             class: "narrow",
             body: html! {
                 main.sheet {
@@ -205,7 +220,7 @@ impl CodePage {
                         @if let Some(problem) = &problem { (Banner { role: Some("alert"), ..Banner::new(Tone::Warn, html! { p { (problem) } }) }) }
                         p.lead { (words::next_otp(lang, &self.contact)) }
                     }
-                    form method="post" action=(self.resend) {
+                    form.stack-tight method="post" action=(self.resend) {
                         (token_field(self.csrf.as_deref()))
                         (consent_field(self.consent.as_deref()))
                         @if self.waits {
@@ -213,6 +228,7 @@ impl CodePage {
                         } @else {
                             (Button::primary(if problem.is_some() { words::otp_resend(lang) } else { words::otp_send(lang) }).icon(Icon::Send).wide())
                         }
+                        @if let Some(seconds) = self.wait { (wait(lang, seconds)) }
                     }
                 }
             },
@@ -235,12 +251,14 @@ impl CodePage {
             problem: None,
             resent: false,
             waits: true,
+            wait: None,
         };
         vec![
             ("code-wrong", Self { problem: Some(CodeProblem::Wrong { left: 4 }), ..plain.clone() }),
             ("code-expired", Self { problem: Some(CodeProblem::Expired), waits: false, ..plain.clone() }),
             ("code-none-yet", Self { waits: false, ..plain.clone() }),
-            ("code-resent", Self { resent: true, lang: Lang::Fr, ..plain.clone() }),
+            ("code-wait-long", Self { wait: Some(20_000), lang: Lang::De, ..plain.clone() }),
+            ("code-resent", Self { resent: true, wait: Some(30), lang: Lang::Fr, ..plain.clone() }),
             (
                 "code-ar",
                 Self {

@@ -138,6 +138,12 @@ pub struct ErrorPage {
 }
 
 impl ErrorPage {
+    /// A page on which nobody speaks, because nobody is known.
+    #[must_use]
+    pub fn of_nobody(lang: Lang, problem: Problem) -> Self {
+        Self { lang, brand: Brand::default(), agent: None, path: None, csrf: None, problem, typed: None }
+    }
+
     /// The HTTP status to answer with.
     pub const fn status(&self) -> u16 {
         self.problem.status()

@@ -128,7 +128,7 @@ operations! {
 }
 
 /// Ways whose functions make no request on them, so that there is no point at which to die, and why. A test asks each.
-const WITHOUT_REQUESTS: [(&str, &str, &str); 7] = [
+const WITHOUT_REQUESTS: [(&str, &str, &str); 8] = [
     ("GET /", "/", "leads to the console"),
     ("GET /login", "/login", "the form is the same for everybody"),
     ("GET /static/{file}", "/static/nothing.css", "files are part of the program"),
@@ -136,6 +136,7 @@ const WITHOUT_REQUESTS: [(&str, &str, &str); 7] = [
     ("GET /v1/openapi.json", "/v1/openapi.json", "the document is part of the program"),
     ("GET /openapi.json", "/openapi.json", "the document is part of the program"),
     ("GET /docs", "/docs", "the page is part of the program"),
+    ("ANY $default", "/nothing", "nobody is asked about an address that is nobody's"),
 ];
 
 /// Every way into a function, with the function: `POST /login`, `live $connect`, `stream deliver`, `schedule sweep-access`.

@@ -157,7 +157,7 @@ async fn r14_what_others_do_is_heard_in_the_room() {
     agent.hello(0).await;
     let (phone, pin) = (platform.browser(), format!("{}/pin", invited.link));
     phone.get(&invited.link).await;
-    assert_eq!(phone.post(&pin, &[("code", "0000")]).await.status, 403);
+    assert_eq!(phone.post(&pin, &[("code", "0000")]).await.location, format!("{pin}?problem=wrong"));
     heard(&mut agent, "pin.wrong").await;
     assert_eq!(phone.post(&pin, &[("code", "4711")]).await.location, invited.room);
     assert_eq!(heard(&mut agent, "customer.joined").await["state"], "active");
