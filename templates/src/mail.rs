@@ -146,7 +146,7 @@ impl Mail {
     fn said(&self) -> Said {
         let lang = self.lang;
         let first = |name: &str| one_line(first_name(name));
-        let (agent, customer, company) = (first(&self.agent), first(&self.customer), one_line(&self.brand.company));
+        let (agent, customer, company) = (first(&self.agent), one_line(&self.customer), one_line(&self.brand.company));
         let (agent, company) = (agent.as_str(), company.as_str());
         let why = || words::why(lang, agent, company).to_string();
         let preview = || words::invitation_preview(lang).to_owned();

@@ -1,9 +1,7 @@
 //! People's names, as short as space or kindness asks.
 
-/// The first word of a name: whom one writes to, and all that customers need to know of their contact.
-pub fn first_name(name: &str) -> &str {
-    name.split_whitespace().next().unwrap_or(name)
-}
+/// A member of staff's name, as short as it can be told: all that customers need to know of their contact.
+pub use parlor_domain::names::short_name as first_name;
 
 /// The first letters of a name's first and last word, in capitals; never empty. Letters that would join, as in Arabic,
 /// are kept apart.

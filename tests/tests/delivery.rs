@@ -103,7 +103,7 @@ fn mail(address: &str) -> Contact {
 }
 
 fn phone(number: &str) -> Contact {
-    Contact { email: None, phone: Some(number.parse().unwrap()) }
+    Contact { email: None, phone: Some(parlor_domain::PhoneNumber::read(number, None).unwrap()) }
 }
 
 /// Longer ago than the stream may still send.

@@ -12,6 +12,7 @@ mod lingering;
 mod live;
 mod old_items;
 mod openapi;
+mod people;
 mod races;
 mod staff;
 mod team_settings;

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use lambda_http::http::{Method, StatusCode};
 use parlor_domain::{
-    Agent, AgentId, Channel, Contact, EmailAddress, LinkToken, NewSession, PhoneNumber, SessionId, TeamId,
+    Agent, AgentId, Channel, Contact, EmailAddress, LinkToken, NewSession, PhoneNumber, SessionId, Settings, TeamId,
     pin::Pin,
     session::{Customer, Session},
 };
@@ -130,10 +130,11 @@ struct Input {
 struct CustomerInput {
     /// 1 to 120 characters.
     name: String,
-    /// An e-mail address.
+    /// An e-mail address. Its domain is kept in ASCII (IDNA).
     #[schemars(email)]
     email: Option<String>,
-    /// A phone number with `+` and the country code.
+    /// A phone number with `+` and the country code, or in the national form of the team's `channels.default_country`. Kept in
+    /// E.164.
     phone: Option<String>,
 }
 
@@ -191,6 +192,8 @@ struct Start {
     mode: Mode,
     team: TeamId,
     owner: Owner,
+    /// As it was typed: which country's it may be is a setting.
+    phone: Option<String>,
     pin: Option<Pin>,
     reference: Option<String>,
     metadata: BTreeMap<String, String>,
@@ -228,8 +231,7 @@ impl Start {
             return Err(StartError::TooMuch.into());
         }
         let email = input.customer.email.map(|text| text.parse::<EmailAddress>()).transpose();
-        let phone = input.customer.phone.map(|text| text.parse::<PhoneNumber>()).transpose();
-        let contact = Contact { email: email.map_err(StartError::Email)?, phone: phone.map_err(StartError::Phone)? };
+        let contact = Contact { email: email.map_err(StartError::Email)?, phone: None };
         let pin = input.pin.as_deref().map(Pin::parse).transpose().map_err(StartError::Pin)?;
         Ok(Self {
             customer: Customer { name: input.customer.name, contact },
@@ -237,6 +239,7 @@ impl Start {
             mode: input.mode,
             team,
             owner,
+            phone: input.customer.phone,
             pin,
             reference: input.reference,
             metadata: input.metadata,
@@ -250,6 +253,15 @@ impl Start {
             Owner::Id(id) => batch.agent(id),
             Owner::Email(email) => batch.credentials(email),
         }
+    }
+
+    /// The customer, with a phone number as the team's country writes it (R13).
+    fn customer(&self, settings: &Settings) -> Result<Customer, StartError> {
+        let country = settings.channels.default_country.as_ref();
+        let phone = self.phone.as_deref().map(|text| PhoneNumber::read(text, country)).transpose();
+        let mut customer = self.customer.clone();
+        customer.contact.phone = phone.map_err(StartError::Phone)?;
+        Ok(customer)
     }
 
     /// The owner, who must be allowed to use the team's settings (R19). Staff start their own sessions only.
@@ -288,7 +300,7 @@ impl SessionStart {
             }
             let new = NewSession {
                 id: id.clone(),
-                customer: start.customer.clone(),
+                customer: start.customer(&settings)?,
                 channel: start.channel,
                 agent: owner.id,
                 agent_name: owner.name,

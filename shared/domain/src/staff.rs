@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use crate::{AgentId, KeyId, LoginId, Secret, SecretHash, Session, TeamId, contact::EmailAddress};
+use crate::{AgentId, KeyId, LoginId, Secret, SecretHash, Session, TeamId, contact::EmailAddress, names::short_name};
 
 /// What a member of staff may do.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
@@ -36,10 +36,10 @@ pub struct Agent {
 }
 
 impl Agent {
-    /// The first name: all that a customer sees.
+    /// As short as it can be told: all that a customer sees.
     #[must_use]
     pub fn first_name(&self) -> &str {
-        self.name.split_whitespace().next().unwrap_or(&self.name)
+        short_name(&self.name)
     }
 
     /// The teams whose settings they may use, home team first.

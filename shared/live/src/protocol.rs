@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 use parlor_domain::{
     AccessTier, Actor, EndedBy, Event, EventKind, Indicator, Presence, Rejection, Sender, Session, SessionId, Settings,
-    State, Who,
+    State, Who, names::short_name,
 };
 use serde::{Deserialize, Serialize};
 
@@ -288,10 +288,6 @@ pub fn posted_mark(from: Sender, id: &str) -> String {
     format!("{side}:{id}")
 }
 
-fn first_name(name: &str) -> &str {
-    name.split_whitespace().next().unwrap_or(name)
-}
-
 /// The name that stands beside what `actor` wrote.
 pub(crate) fn display_name(actor: &Actor, session: &Session, company: Option<&str>, audience: Audience) -> String {
     match actor {
@@ -307,7 +303,7 @@ pub(crate) fn display_name(actor: &Actor, session: &Session, company: Option<&st
 /// Customers know staff by their first name.
 fn staff_name(name: &str, audience: Audience) -> String {
     match audience {
-        Audience::Customer => first_name(name).to_owned(),
+        Audience::Customer => short_name(name).to_owned(),
         Audience::Staff => name.to_owned(),
     }
 }

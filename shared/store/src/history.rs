@@ -33,14 +33,44 @@ pub(crate) fn all_key(session: &SessionId) -> String {
     format!("ALL#{}", shard_of(session.as_str(), ALL_SHARDS))
 }
 
-/// A name as it is searched: case and accents aside, each word behind a space, so that the start of any word is found
-/// by looking for a space and what was typed (R20).
+/// A name as it is searched: case and accents aside, letters of the Latin script as ASCII has them (ß as ss, ø as o, ı as i), each
+/// word behind a space, so that the start of any word is found by looking for a space and what was typed (R20). What is
+/// searched for is folded the same way, so either spelling finds the other.
 #[must_use]
 pub fn fold(name: &str) -> String {
+    let lower = name.to_lowercase();
+    let plain = lower.nfkd().filter(|letter| !unicode_normalization::char::is_combining_mark(*letter));
+    let mut folded = String::with_capacity(lower.len());
+    for letter in plain {
+        match letter {
+            // Within these bounds the compiler drops the library's tables of all other scripts, 200 KB of each function.
+            '\u{80}'..'\u{300}' => folded.push_str(any_ascii::any_ascii_char(letter)),
+            // The same letter at the end of a word, which what is typed may not have reached.
+            'ς' => folded.push('σ'),
+            _ => folded.push(letter),
+        }
+    }
+    in_words(&folded.to_lowercase())
+}
+
+/// The folding that items had which were written before letters like ß and ø were folded. They keep it until their session changes.
+fn fold_before(name: &str) -> String {
     let plain: String = name.nfkd().filter(|c| !unicode_normalization::char::is_combining_mark(*c)).collect();
-    let lower = plain.to_lowercase();
-    let words = lower.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty());
+    in_words(&plain.to_lowercase())
+}
+
+fn in_words(text: &str) -> String {
+    let words = text.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty());
     words.fold(String::new(), |text, word| text + " " + word)
+}
+
+/// What is looked for in folded names: the words as they are folded now, and as they were before where that differs. Empty
+/// when nothing was typed that could be a word.
+fn wanted(name: &str) -> Vec<Vec<String>> {
+    let (now, before) = (fold(name), fold_before(name));
+    let foldings = [Some(&now), (before != now).then_some(&before)];
+    let words = |folded: &String| folded.split_whitespace().map(|word| format!(" {word}")).collect::<Vec<_>>();
+    foldings.into_iter().flatten().map(words).filter(|words| !words.is_empty()).collect()
 }
 
 /// What lists show of a session. It changes with the lifecycle, not with each message, so that chatting costs no writes
@@ -174,7 +204,7 @@ impl Store {
     /// One page of sessions, newest first. One `Query` for an agent's, 4 side by side for a team's, 8 for all.
     ///
     /// Filters run in DynamoDB over at most 1 MB a request, so a filtered page can be short, even empty, and still have
-    /// a `next`.
+    /// a `next`. A name without letters and digits finds nothing, and costs no request.
     pub async fn sessions(&self, query: &Query) -> Result<Page, StoreError> {
         let (index, attribute, partitions): (_, _, Vec<String>) = match &query.scope {
             Scope::Agent(agent) => ("by_agent", "agent_key", vec![agent_key(agent)]),
@@ -183,14 +213,13 @@ impl Store {
             }
             Scope::All => ("by_all", "all_key", (0..ALL_SHARDS).map(|shard| format!("ALL#{shard}")).collect()),
         };
-        let words: Vec<String> = query
-            .name
-            .as_deref()
-            .map(|name| fold(name).split_whitespace().map(|word| format!(" {word}")).collect())
-            .unwrap_or_default();
-        let filtered = query.state.is_some() || !words.is_empty();
+        let spellings = query.name.as_deref().map(wanted).unwrap_or_default();
+        if query.name.is_some() && spellings.is_empty() {
+            return Ok(Page { items: vec![], next: None });
+        }
+        let filtered = query.state.is_some() || !spellings.is_empty();
         let queries = partitions.into_iter().map(|partition| {
-            let words = &words;
+            let spellings = &spellings;
             async move {
                 let mut request = self
                     .client
@@ -211,11 +240,28 @@ impl Store {
                         .expression_attribute_names("#state", "state")
                         .expression_attribute_values(":state", text(state.as_str()));
                 }
-                for (place, word) in words.iter().enumerate() {
-                    filters.push(format!("contains(#name, :word{place})"));
-                    request = request
-                        .expression_attribute_names("#name", "name_fold")
-                        .expression_attribute_values(format!(":word{place}"), text(word));
+                let mut any = vec![];
+                for (spelling, words) in spellings.iter().enumerate() {
+                    let mut all = vec![];
+                    for (place, word) in words.iter().enumerate() {
+                        all.push(format!("contains(#name, :word{spelling}_{place})"));
+                        request = request
+                            .expression_attribute_names("#name", "name_fold")
+                            .expression_attribute_values(format!(":word{spelling}_{place}"), text(word));
+                    }
+                    any.push(all);
+                }
+                // DynamoDB refuses parentheses that change nothing.
+                match &any[..] {
+                    [] => {}
+                    [all] => filters.extend(all.iter().cloned()),
+                    several => {
+                        let several = several.iter().map(|all| match &all[..] {
+                            [one] => one.clone(),
+                            all => format!("({})", all.join(" AND ")),
+                        });
+                        filters.push(format!("({})", several.collect::<Vec<_>>().join(" OR ")));
+                    }
                 }
                 let request = if filtered {
                     request.filter_expression(filters.join(" AND "))
@@ -297,12 +343,34 @@ fn summary(item: Item) -> Result<(Summary, Presence), StoreError> {
 
 #[cfg(test)]
 mod tests {
-    use super::fold;
+    use super::*;
 
     #[test]
     fn r20_names_fold() {
-        assert_eq!(fold("  Márà  O'Quist-Łoś "), " mara o quist łos");
-        assert_eq!(fold("李 明"), " 李 明");
-        assert_eq!(fold(""), "");
+        for (name, folded) in [
+            ("  Márà  O'Quist-Łoś ", " mara o quist los"),
+            ("Straße STRASSE strasse", " strasse strasse strasse"),
+            ("Søren SÖREN", " soren soren"),
+            ("Yıldız YILDIZ İpek", " yildiz yildiz ipek"),
+            ("Ærø Œuvre Đặng Þór Ŋ Əliyev", " aero oeuvre dang thor n eliyev"),
+            ("ﬁn Ｍａｒａ ſ", " fin mara s"),
+            ("Νίκος ΝΙΚΟΣ", " νικοσ νικοσ"),
+            ("Иван Й", " иван и"),
+            ("李 明", " 李 明"),
+            ("ليلى", " ليلى"),
+            ("", ""),
+            ("% _ * ' \u{200b} ß%", " ss"),
+        ] {
+            assert_eq!(fold(name), folded);
+        }
+    }
+
+    #[test]
+    fn r20_what_was_folded_before_is_looked_for_too() {
+        assert_eq!(wanted("mara q"), [[" mara", " q"]]);
+        assert_eq!(wanted("Straße"), [[" strasse"], [" straße"]]);
+        for nothing in ["", "%", "  ", "%%%__", "\u{200b}", "…"] {
+            assert!(wanted(nothing).is_empty(), "{nothing:?}");
+        }
     }
 }

@@ -101,7 +101,7 @@ impl NewSession {
                 div.new-contacts {
                     div.new-email { (Field { kind: "email", value: &self.email, autocomplete: Some("off"), inputmode: Some("email"), maxlength: Some(254), autofocus: first == Some("email"),
                         error: FieldError::of(&self.errors, "email"), ..Field::new(words::email(lang), "email") }) }
-                    div.new-phone { (Field { kind: "tel", value: &self.phone, autocomplete: Some("off"), inputmode: Some("tel"), maxlength: Some(32), autofocus: first == Some("phone"), hint: Some(words::phone_hint(lang)),
+                    div.new-phone { (Field { kind: "tel", value: &self.phone, autocomplete: Some("off"), inputmode: Some("tel"), maxlength: Some(80), autofocus: first == Some("phone"), hint: Some(words::phone_hint(lang)),
                         error: FieldError::of(&self.errors, "phone"), ..Field::new(words::customer_phone(lang), "phone") }) }
                 }
                 div.new-pin {

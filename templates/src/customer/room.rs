@@ -179,7 +179,7 @@ impl Room {
         let (here, away) = (words::agent_here(lang, agent), words::agent_away(lang, agent));
         html! {
             div.hello {
-                h1 { (words::hello(lang, first_name(&self.customer))) }
+                h1 { (words::hello(lang, &self.customer)) }
                 @if self.after_end.is_none() {
                     p.presence id="presence" role="status" data-here=(here) data-away=(away) data-on[self.agent_here] {
                         (if self.agent_here { here } else { away })

@@ -126,7 +126,7 @@ async fn r23_a_message_that_the_stream_lost_is_sent_by_the_schedule() {
     // Started two minutes ago: the stream may not send it any more.
     let (address, number) = (platform.address(), platform.phone());
     let by_mail = Contact { email: Some(address.parse().unwrap()), phone: None };
-    let by_text = Contact { email: None, phone: Some(number.parse().unwrap()) };
+    let by_text = Contact { email: None, phone: Some(parlor_domain::PhoneNumber::read(&number, None).unwrap()) };
     let mailed = started(&desk, by_mail, &Settings::default(), 2).await;
     let texted = started(&desk, by_text, &Settings::default(), 2).await;
     platform.run("retry-deliveries").await;

@@ -7,7 +7,7 @@ use jiff::Timestamp;
 use super::model::{Customer, Session};
 use crate::{
     Actor, AgentId, Channel, Due, DueKind, Event, EventKind, Gate, Keyring, Link, Origin, OutboxEntry, Presented,
-    Secret, SessionId, keyring::Sealed, link::Issued, pin::Lock,
+    Secret, SessionId, keyring::Sealed, link::Issued, names::InvalidName, pin::Lock,
 };
 
 /// Who acts, from where, and when.
@@ -162,8 +162,8 @@ pub enum Rejection {
     #[error("the customer has no address for this channel")]
     NoContact,
     /// The customer's name is empty, too long, or has control characters in it.
-    #[error("the customer's name must have 1 to 120 characters")]
-    InvalidName,
+    #[error(transparent)]
+    InvalidName(#[from] InvalidName),
     /// R2, R21: this sender may not write in the chat now.
     #[error("the chat is closed")]
     ChatClosed,
@@ -187,7 +187,7 @@ impl Rejection {
             Self::SmsOff => "sms-off",
             Self::PinRequired => "pin-required",
             Self::NoContact => "no-contact",
-            Self::InvalidName => "invalid-name",
+            Self::InvalidName(_) => "invalid-name",
             Self::ChatClosed => "chat-closed",
             Self::InvalidMessage => "invalid-message",
         }

@@ -83,6 +83,9 @@ pub struct Channels {
     pub copy_url: bool,
     /// R23: notices while the customer is offline.
     pub update_notices: bool,
+    /// R13: the country, by its two capital letters, in whose national form phone numbers are understood; `null` for
+    /// international ones only.
+    pub default_country: Option<crate::Country>,
     /// R23: reminders of unfinished work.
     pub reminders: Reminders,
 }
@@ -95,6 +98,7 @@ impl Default for Channels {
             embedded: false,
             copy_url: true,
             update_notices: true,
+            default_country: None,
             reminders: Reminders::default(),
         }
     }

@@ -4,6 +4,7 @@ use super::{draft::Draft, invite};
 use crate::{
     Channel, EventKind, Settings,
     link::Issued,
+    names::valid_name,
     pin::Tries,
     session::{
         command::{Context, Decision, NewSession, Outcome, Rejection},
@@ -12,9 +13,6 @@ use crate::{
     settings::Method,
     timer::Timers,
 };
-
-/// The longest customer's name, in characters.
-const NAME_MAX: usize = 120;
 
 impl Session {
     /// R1: starts a session (with an issued link) or plans one (without). R7, R13: what the settings demand of the PIN and
@@ -66,16 +64,6 @@ impl Session {
         }
         Ok(draft.finish(Outcome::Done))
     }
-}
-
-/// The name without blanks around it, if it is one.
-fn valid_name(name: &str) -> Result<&str, Rejection> {
-    let name = name.trim();
-    let length = name.chars().count();
-    if length == 0 || length > NAME_MAX || name.chars().any(char::is_control) {
-        return Err(Rejection::InvalidName);
-    }
-    Ok(name)
 }
 
 /// The channel that was asked for, or the one that the contact has, or the default. R13: with text messages off a phone

@@ -1,0 +1,150 @@
+//! People as they are typed: names, addresses and numbers at the start of a session, and names in a search.
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on should say where")]
+
+use parlor_tests::Installation;
+use reqwest::Method;
+use serde_json::{Value, json};
+
+/// Plans a session for this customer: the status and the answer.
+async fn plan(installation: &Installation, customer: Value) -> (u16, Value) {
+    let body = json!({"customer": customer, "mode": "plan"});
+    let (status, answer) = installation.call(Method::POST, "/v1/sessions", Some(body)).await;
+    (status.as_u16(), answer)
+}
+
+/// The names that a search finds, in alphabetical order.
+async fn found(installation: &Installation, typed: &str) -> Vec<String> {
+    let query = form_urlencoded::Serializer::new(String::new()).append_pair("q", typed).finish();
+    let answer = installation.get(&format!("/v1/sessions?{query}")).await;
+    let names = answer["items"].as_array().unwrap().iter();
+    let mut names: Vec<String> = names.map(|item| item["customer"]["name"].as_str().unwrap().to_owned()).collect();
+    names.sort();
+    names
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn r13_numbers_are_kept_as_e164_in_the_form_of_the_default_country() {
+    let installation = Installation::start().await;
+    let number = |text: &str| json!({"name": "Mara Quist", "phone": text});
+    for (typed, kept) in [
+        ("+49 (0)151 12345678", "+4915112345678"),
+        ("+33 06 12 34 56 78", "+33612345678"),
+        ("0049 151 12345678", "+4915112345678"),
+        ("tel:+49-151-12345678", "+4915112345678"),
+        ("\u{202a}+49 151\u{2011}12345678\u{202c}", "+4915112345678"),
+        ("＋４９１５１１２３４５６７８", "+4915112345678"),
+        ("+39 06 698 12345", "+390669812345"),
+        ("+225 01 23 45 67 89", "+2250123456789"),
+    ] {
+        let (status, answer) = plan(&installation, number(typed)).await;
+        assert_eq!((status, answer["customer"]["phone"].as_str()), (201, Some(kept)), "{typed}");
+    }
+    for typed in ["+999 12345678", "0151 12345678", "+49", "+49 151 x"] {
+        let (status, answer) = plan(&installation, number(typed)).await;
+        assert_eq!(
+            (status, &answer["code"], &answer["field"]),
+            (422, &json!("invalid-phone"), &json!("customer.phone"))
+        );
+    }
+    installation.settings(json!({"channels": {"default_country": "DE"}})).await;
+    let (status, answer) = plan(&installation, number("0151 12345678")).await;
+    assert_eq!((status, answer["customer"]["phone"].as_str()), (201, Some("+4915112345678")));
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn r13_addresses_are_kept_as_mail_goes_to_them() {
+    let installation = Installation::start().await;
+    let address = |text: &str| json!({"name": "Mara Quist", "email": text});
+    for (typed, kept) in [
+        ("User@München.example", "user@xn--mnchen-3ya.example"),
+        ("\u{200b}mara@exam\u{200d}ple.net\u{feff}", "mara@example.net"),
+    ] {
+        let (status, answer) = plan(&installation, address(typed)).await;
+        assert_eq!((status, answer["customer"]["email"].as_str()), (201, Some(kept)), "{typed}");
+    }
+    for typed in ["üser@example.net", "user@1.2.3.4"] {
+        let (status, answer) = plan(&installation, address(typed)).await;
+        assert_eq!(
+            (status, &answer["code"], &answer["field"]),
+            (422, &json!("invalid-email"), &json!("customer.email"))
+        );
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_name_is_refused_for_what_is_wrong_with_it() {
+    let installation = Installation::start().await;
+    let named = |name: &str| json!({"name": name, "email": "mara@example.net"});
+    let long = "x".repeat(121);
+    for (name, why) in [
+        ("\u{200b}\u{200d}\u{2060}", "missing"),
+        (" \u{3164} ", "missing"),
+        ("Mara\nQuist", "line break"),
+        (&*long, "more than 120"),
+    ] {
+        let (status, answer) = plan(&installation, named(name)).await;
+        assert_eq!((status, &answer["code"], &answer["field"]), (422, &json!("invalid-name"), &json!("customer.name")));
+        assert!(answer["detail"].as_str().unwrap().contains(why), "{name:?}: {answer}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn nobody_is_greeted_by_half_a_name() {
+    let installation = Installation::start().await;
+    for name in ["Quist, Mara", "Dr. Mara Quist", "Harbour Loans"] {
+        let body = json!({"customer": {"name": name, "email": "mara@example.net"}});
+        let session: parlor_domain::SessionId =
+            installation.post("/v1/sessions", body).await["id"].as_str().unwrap().parse().unwrap();
+        installation.stack.settle().await;
+        let mail = installation.stack.outbox().items().pop().unwrap().text.unwrap_or_default();
+        assert!(mail.contains(&format!("Hello {name},")), "{mail}");
+        let room = installation.joined(&session).await.get(&format!("/r/{session}")).await;
+        assert!(room.text.contains(&format!("Hello {name}<")), "{}", room.text);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn r20_a_search_finds_either_spelling() {
+    let installation = Installation::start().await;
+    for name in ["Anna Straße", "Anna Strasse", "Søren Holm", "Soren Holm", "Yıldız Kaya", "Yildiz Kaya", "100 % Holm"]
+    {
+        let (status, _) = plan(&installation, json!({"name": name, "email": "mara@example.net"})).await;
+        assert_eq!(status, 201);
+    }
+    for typed in ["strasse", "Straße", "STRASSE", "STRAẞE", "anna str", "stras"] {
+        assert_eq!(found(&installation, typed).await, ["Anna Strasse", "Anna Straße"], "{typed}");
+    }
+    for typed in ["soren", "Søren", "SÖREN", "søren h"] {
+        assert_eq!(found(&installation, typed).await, ["Soren Holm", "Søren Holm"], "{typed}");
+    }
+    for typed in ["YILDIZ", "yıldız", "YİLDİZ", "kaya y"] {
+        assert_eq!(found(&installation, typed).await, ["Yildiz Kaya", "Yıldız Kaya"], "{typed}");
+    }
+    for typed in ["%", "_", "* %", "…", "\u{200b}"] {
+        assert_eq!(found(&installation, typed).await, Vec::<String>::new(), "{typed}");
+    }
+    assert_eq!(found(&installation, "%100").await, ["100 % Holm"]);
+    assert_eq!(found(&installation, " ").await.len(), 7);
+}
+
+/// Sessions that were written before have their names folded as it was done then.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn r20_names_that_were_folded_before_are_found() {
+    let installation = Installation::start().await;
+    let (_, answer) = plan(&installation, json!({"name": "Anna Straße", "email": "mara@example.net"})).await;
+    let id = answer["id"].as_str().unwrap();
+    let client = installation.runtime.aws.dynamodb();
+    let text = |text: &str| aws_sdk_dynamodb::types::AttributeValue::S(text.to_owned());
+    let table = &installation.runtime.config.core_table;
+    let items = client.scan().table_name(table).send().await.unwrap().items.unwrap_or_default();
+    let item = items.into_iter().find(|item| item.contains_key("name_fold")).unwrap();
+    let update = client.update_item().table_name(table).key("pk", item["pk"].clone()).key("sk", item["sk"].clone());
+    let update =
+        update.update_expression("SET name_fold = :old").expression_attribute_values(":old", text(" anna straße"));
+    update.send().await.unwrap();
+    assert_eq!(found(&installation, "Straße").await, ["Anna Straße"]);
+    assert_eq!(found(&installation, "anna").await, ["Anna Straße"]);
+    // Whatever changes the session folds its name anew.
+    installation.post(&format!("/v1/sessions/{id}/invite"), json!({})).await;
+    assert_eq!(found(&installation, "strasse").await, ["Anna Straße"]);
+}
