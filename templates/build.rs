@@ -1,4 +1,5 @@
-//! Puts what stands beside the code into it: style sheets and scripts from `static/`, words from `i18n/`.
+//! Puts what stands beside the code into it: style sheets and scripts from `static/`, words from `i18n/`, and what
+//! integrators read of `docs/`.
 
 use std::error::Error;
 use std::path::{Path, PathBuf};
@@ -8,11 +9,17 @@ use std::{env, fs};
 mod assets;
 #[path = "build/catalogue.rs"]
 mod catalogue;
+#[path = "build/guide.rs"]
+mod guide;
+#[path = "build/packed.rs"]
+mod packed;
 
 fn main() -> Result<(), Box<dyn Error>> {
     let here = PathBuf::from(env::var("CARGO_MANIFEST_DIR")?);
     let out = PathBuf::from(env::var("OUT_DIR")?);
     fs::write(out.join("assets.rs"), assets::table(&here.join("static"))?)?;
+    fs::write(out.join("packed.rs"), packed::table(&here.join("static"), &out)?)?;
+    fs::write(out.join("webhooks.html"), guide::html(&here.join("../docs/webhooks.md"))?)?;
     match words(&here.join("i18n"))? {
         Ok(source) => fs::write(out.join("words.rs"), source)?,
         // Each in a line of its own, so that a translator sees all of them at once.

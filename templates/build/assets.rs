@@ -14,13 +14,14 @@ mod styles;
 
 /// Every served file: its name, and where its source is under `static/`. A page loads one style sheet and at most one
 /// script.
-const SERVED: [(&str, &str); 7] = [
+const SERVED: [(&str, &str); 8] = [
     ("customer.css", "css/customer.css"),
     ("customer.js", "js/customer.js"),
     ("console.css", "css/console.css"),
     ("console.js", "js/console.js"),
     ("agent-room.js", "js/agent-room.js"),
     ("reference.css", "css/reference.css"),
+    ("reference.js", "js/reference.js"),
     ("icon.svg", "icon.svg"),
 ];
 
@@ -30,16 +31,33 @@ pub(crate) fn table(static_dir: &Path) -> Result<String, Box<dyn Error>> {
     println!("cargo::rerun-if-changed={}", static_dir.display());
     let mut table = String::from("&[\n");
     for (name, source) in SERVED {
-        let (stem, extension) = name.split_once('.').ok_or("a served file's name has an extension")?;
         let (body, content_type) = bundle(&static_dir.join(source))?;
-        let hash = fnv1a(body.as_bytes());
+        let path = path(name, &body)?;
         writeln!(
             table,
-            "    Asset {{ name: {name:?}, path: \"/static/{stem}.{hash:016x}.{extension}\", content_type: {content_type:?}, body: {body:?} }},"
+            "    Asset {{ name: {name:?}, path: {path:?}, content_type: {content_type:?}, body: {body:?} }},"
         )?;
     }
     table.push_str("]\n");
     Ok(table)
+}
+
+/// The address of a file, with the hash of what it holds.
+fn path(name: &str, body: &str) -> Result<String, Box<dyn Error>> {
+    let (stem, extension) = name.split_once('.').ok_or("a served file's name has an extension")?;
+    Ok(format!("/static/{stem}.{:016x}.{extension}", fnv1a(body.as_bytes())))
+}
+
+/// Each file's name, address and body.
+#[allow(dead_code, reason = "only the build compresses")]
+pub(crate) fn bodies(static_dir: &Path) -> Result<Vec<(&'static str, String, String)>, Box<dyn Error>> {
+    SERVED
+        .iter()
+        .map(|(name, source)| {
+            let (body, _) = bundle(&static_dir.join(source))?;
+            Ok((*name, path(name, &body)?, body))
+        })
+        .collect()
 }
 
 /// A body and its media type.

@@ -77,6 +77,9 @@ fn name_length(text: &str) -> usize {
     text.find(|character: char| !character.is_ascii_alphanumeric() && character != '-').unwrap_or(text.len())
 }
 
+/// The tokens that a company's own sheet sets (`src/accent.rs`), so that they keep their names.
+const PUBLIC: [&str; 3] = ["--fill", "--fill-strong", "--on-fill"];
+
 /// Gives each token the shortest name that is free. Nothing but style sheets names them, and a sheet is served whole; on a
 /// phone's first load the long names would cost as much as a component.
 fn rename(text: &str) -> String {
@@ -88,14 +91,18 @@ fn rename(text: &str) -> String {
         let end =
             name.find(|character: char| !character.is_ascii_alphanumeric() && character != '-').unwrap_or(name.len());
         let name = &name[..end];
+        short.push_str(before);
+        rest = &rest[start + end..];
+        if PUBLIC.contains(&name) {
+            short.push_str(name);
+            continue;
+        }
         let number = names.iter().position(|other| *other == name).unwrap_or_else(|| {
             names.push(name);
             names.len() - 1
         });
-        short.push_str(before);
         short.push_str("--");
         short.push_str(&letters(number));
-        rest = &rest[start + end..];
     }
     short + rest
 }

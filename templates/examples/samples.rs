@@ -20,6 +20,7 @@ fn main() -> io::Result<()> {
     for asset in assets::ALL {
         fs::write(folder.join(asset.path.trim_start_matches('/')), asset.body)?;
     }
+    fs::write(folder.join("static/accent.ffd400.css"), Accent::stylesheet("accent.ffd400.css").unwrap_or_default())?;
     let write = |name: &str, text: String| {
         fs::write(folder.join(format!("{name}.html")), text.replace("\"/static/", "\"static/"))
     };

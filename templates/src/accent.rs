@@ -15,54 +15,79 @@ pub enum Accent {
     Default,
     /// A hue in steps of ten degrees of OKLCH, 0 to 35.
     Hue(u8),
-    /// A company whose colour is a grey, black or white.
+    /// A company whose colour is a dark grey or black.
     None,
+    /// A light colour: what is filled with it has it as it was given, with dark text. Text and lines in the accent, which
+    /// it would be too light for, have its hue.
+    Light {
+        /// The hue as in [`Accent::Hue`]; nothing for a light grey or white.
+        hue: Option<u8>,
+        /// Red, green and blue.
+        rgb: [u8; 3],
+    },
 }
+
+/// The least contrast of text with its ground (WCAG 2.2, 1.4.3).
+const READABLE: f64 = 4.5;
+/// What is written on a light accent, and what the accent becomes under the pointer.
+const ON_LIGHT: &str = "#000000";
 
 impl Accent {
     /// The accent for a colour like `#0b5fff` (or `#06f`); nothing if it is not one.
     pub fn from_hex(text: &str) -> Option<Self> {
-        let digits = text.strip_prefix('#')?;
-        if !digits.is_ascii() || !digits.bytes().all(|byte| byte.is_ascii_hexdigit()) {
-            return None;
-        }
-        let channel = |at: usize| match digits.len() {
-            6 => u8::from_str_radix(&digits[at * 2..at * 2 + 2], 16).ok(),
-            3 => u8::from_str_radix(&digits[at..=at], 16).ok().map(|value| value * 17),
+        let rgb = rgb(text.strip_prefix('#')?)?;
+        let linear = rgb.map(|value| to_linear(f64::from(value) / 255.));
+        let hue = hue(linear);
+        let luminance = 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2];
+        Some(match hue {
+            hue if 1.05 / (luminance + 0.05) < READABLE => Self::Light { hue, rgb },
+            Some(step) => Self::Hue(step),
+            None => Self::None,
+        })
+    }
+
+    /// The address of a style sheet with a company's own light accent; nothing for an accent that needs none.
+    pub fn sheet(self) -> Option<String> {
+        match self {
+            Self::Light { rgb: [red, green, blue], .. } => {
+                Some(format!("/static/accent.{red:02x}{green:02x}{blue:02x}.css"))
+            }
             _ => None,
-        };
-        let [red, green, blue] =
-            [channel(0)?, channel(1)?, channel(2)?].map(|value| to_linear(f64::from(value) / 255.));
-        let long = (0.412_221_470_8 * red + 0.536_332_536_3 * green + 0.051_445_992_9 * blue).cbrt();
-        let medium = (0.211_903_498_2 * red + 0.680_699_545_1 * green + 0.107_396_956_6 * blue).cbrt();
-        let short = (0.088_302_461_9 * red + 0.281_718_837_6 * green + 0.629_978_700_5 * blue).cbrt();
-        let a = 1.977_998_495_1 * long - 2.428_592_205 * medium + 0.450_593_709_9 * short;
-        let b = 0.025_904_037_1 * long + 0.782_771_766_2 * medium - 0.808_675_766 * short;
-        if a.hypot(b) < 0.02 {
-            return Some(Self::None);
         }
-        let degrees = b.atan2(a).to_degrees().rem_euclid(360.);
-        // Rounded to 0..=36, where 36 is 0 again.
-        #[expect(
-            clippy::cast_possible_truncation,
-            clippy::cast_sign_loss,
-            reason = "between 0 and 36 by the line above"
-        )]
-        let step = (degrees / 10.).round() as u8 % 36;
-        Some(Self::Hue(step))
+    }
+
+    /// What is served at [`Accent::sheet`] for a file of that name; nothing for other names. It is the same for ever.
+    pub fn stylesheet(file: &str) -> Option<String> {
+        let hex = file.strip_prefix("accent.")?.strip_suffix(".css").filter(|hex| hex.len() == 6)?;
+        let Self::Light { rgb: [red, green, blue], .. } = Self::from_hex(&format!("#{hex}"))? else { return None };
+        let fill = format!("#{red:02x}{green:02x}{blue:02x}");
+        // A quarter of the way to black, under the pointer.
+        let strong = format!("color-mix(in srgb,{fill},#000 12%)");
+        Some(format!(
+            ":root{{--fill:{fill};--fill-strong:{fill};--on-fill:{ON_LIGHT}}}@supports (color:{strong}){{:root{{--fill-strong:{strong}}}}}"
+        ))
     }
 
     /// The class on `<html>` that sets the hue; `tokens.css` has one for each step, so a strict `style-src` is enough.
     pub fn class(self) -> String {
         match self {
             Self::Default => "hue-260".to_owned(),
-            Self::Hue(step) => format!("hue-{}", u16::from(step % 36) * 10),
-            Self::None => "hue-none".to_owned(),
+            Self::Hue(step) | Self::Light { hue: Some(step), .. } => format!("hue-{}", u16::from(step % 36) * 10),
+            Self::None | Self::Light { hue: None, .. } => "hue-none".to_owned(),
         }
     }
 
-    /// The colour of a button on a light ground, as mail programs understand it: `#rrggbb`.
-    pub fn button_hex(self) -> String {
+    /// The colours of a button and of the text on it, as mail programs understand them: `#rrggbb`. A light accent's hold on
+    /// a dark ground, too; for others there is [`Accent::dark_hex`].
+    pub fn button_hex(self) -> (String, &'static str) {
+        match self {
+            Self::Light { rgb: [red, green, blue], .. } => (format!("#{red:02x}{green:02x}{blue:02x}"), ON_LIGHT),
+            _ => (self.link_hex(), "#ffffff"),
+        }
+    }
+
+    /// The colour of accented text on a light ground: `#rrggbb`.
+    pub fn link_hex(self) -> String {
         self.hex(0.50, 0.17)
     }
 
@@ -74,8 +99,8 @@ impl Accent {
     fn hex(self, lightness: f64, chroma: f64) -> String {
         let (step, vivid) = match self {
             Self::Default => (26, VIVID[26]),
-            Self::Hue(step) => (step % 36, VIVID[usize::from(step % 36)]),
-            Self::None => (0, 0.),
+            Self::Hue(step) | Self::Light { hue: Some(step), .. } => (step % 36, VIVID[usize::from(step % 36)]),
+            Self::None | Self::Light { hue: None, .. } => (0, 0.),
         };
         let [red, green, blue] = oklch(lightness, chroma * vivid, f64::from(step) * 10.).map(|value| {
             #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "clamped to 0..=255")]
@@ -84,6 +109,36 @@ impl Accent {
         });
         format!("#{red:02x}{green:02x}{blue:02x}")
     }
+}
+
+/// The channels of `06f` or `0066ff`.
+fn rgb(digits: &str) -> Option<[u8; 3]> {
+    if !digits.bytes().all(|byte| byte.is_ascii_hexdigit()) {
+        return None;
+    }
+    let channel = |at: usize| match digits.len() {
+        6 => u8::from_str_radix(&digits[at * 2..at * 2 + 2], 16).ok(),
+        3 => u8::from_str_radix(&digits[at..=at], 16).ok().map(|value| value * 17),
+        _ => None,
+    };
+    Some([channel(0)?, channel(1)?, channel(2)?])
+}
+
+/// The hue of a linear sRGB colour in steps of ten degrees of OKLCH; nothing for a grey.
+fn hue([red, green, blue]: [f64; 3]) -> Option<u8> {
+    let long = (0.412_221_470_8 * red + 0.536_332_536_3 * green + 0.051_445_992_9 * blue).cbrt();
+    let medium = (0.211_903_498_2 * red + 0.680_699_545_1 * green + 0.107_396_956_6 * blue).cbrt();
+    let short = (0.088_302_461_9 * red + 0.281_718_837_6 * green + 0.629_978_700_5 * blue).cbrt();
+    let a = 1.977_998_495_1 * long - 2.428_592_205 * medium + 0.450_593_709_9 * short;
+    let b = 0.025_904_037_1 * long + 0.782_771_766_2 * medium - 0.808_675_766 * short;
+    if a.hypot(b) < 0.02 {
+        return None;
+    }
+    let degrees = b.atan2(a).to_degrees().rem_euclid(360.);
+    // Rounded to 0..=36, where 36 is 0 again.
+    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "between 0 and 36 by the line above")]
+    let step = (degrees / 10.).round() as u8 % 36;
+    Some(step)
 }
 
 fn to_linear(value: f64) -> f64 {
@@ -115,11 +170,41 @@ mod tests {
     #[test]
     fn a_colour_gives_its_hue() {
         assert_eq!(Accent::from_hex("#0b5fff"), Some(Accent::Hue(26)));
-        assert_eq!(Accent::from_hex("#f00"), Some(Accent::Hue(3)));
-        assert_eq!(Accent::from_hex("#00a651"), Some(Accent::Hue(15)));
-        assert_eq!(Accent::from_hex("#808080"), Some(Accent::None));
+        assert_eq!(Accent::from_hex("#f00"), Some(Accent::Light { hue: Some(3), rgb: [255, 0, 0] }));
+        assert_eq!(Accent::from_hex("#a00"), Some(Accent::Hue(3)));
+        assert_eq!(Accent::from_hex("#00a651"), Some(Accent::Light { hue: Some(15), rgb: [0, 0xa6, 0x51] }));
+        assert_eq!(Accent::from_hex("#006b35"), Some(Accent::Hue(15)));
+        assert_eq!(Accent::from_hex("#606060"), Some(Accent::None));
         for wrong in ["", "#", "#12", "#12345", "0b5fff", "#gggggg", "#ééé", "#+1+1+1"] {
             assert_eq!(Accent::from_hex(wrong), None, "{wrong}");
+        }
+    }
+
+    /// Whatever is given, the text on what is filled with it can be read, and a light one stays what it is.
+    #[test]
+    fn a_light_accent_is_used_as_given_with_dark_text() {
+        let yellow = Accent::from_hex("#ffd400").unwrap();
+        assert_eq!((yellow.button_hex(), yellow.class().as_str()), (("#ffd400".to_owned(), "#000000"), "hue-90"));
+        assert_eq!(yellow.sheet().as_deref(), Some("/static/accent.ffd400.css"));
+        let sheet = Accent::stylesheet("accent.ffd400.css").unwrap();
+        assert!(sheet.starts_with(":root{--fill:#ffd400;") && sheet.contains("--on-fill:#000000"), "{sheet}");
+        for none in ["accent.123456.css", "accent.ffd400.js", "accent.fd4.css", "accent.}}}}}}.css", "customer.css"] {
+            assert_eq!(Accent::stylesheet(none), None, "{none}");
+        }
+        let blue = Accent::from_hex("#0b5fff").unwrap();
+        assert_eq!((blue.sheet(), blue.button_hex().1), (None, "#ffffff"));
+        for (red, green, blue) in (0..=255).step_by(15).flat_map(|red| {
+            (0..=255).step_by(15).flat_map(move |green| (0..=255).step_by(15).map(move |blue| (red, green, blue)))
+        }) {
+            let given = format!("#{red:02x}{green:02x}{blue:02x}");
+            let (fill, text) = Accent::from_hex(&given).unwrap().button_hex();
+            let luminance = |hex: &str| {
+                let [red, green, blue] = rgb(&hex[1..]).unwrap().map(|value| to_linear(f64::from(value) / 255.));
+                0.2126 * red + 0.7152 * green + 0.0722 * blue + 0.05
+            };
+            let (ground, letters) = (luminance(&fill), luminance(text));
+            let contrast = ground.max(letters) / ground.min(letters);
+            assert!(contrast >= READABLE, "{given}: {text} on {fill} is {contrast:.2}");
         }
     }
 

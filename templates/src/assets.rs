@@ -13,6 +13,21 @@ pub struct Asset {
     pub body: &'static str,
 }
 
+/// A file as it is sent to those who take it compressed. Made at build time, in a table of its own, so that only a function
+/// that serves files carries it.
+#[derive(Debug)]
+pub struct Packed {
+    /// As [`Asset::path`].
+    pub path: &'static str,
+    /// For `Content-Encoding: br` (RFC 7932).
+    pub brotli: &'static [u8],
+    /// For `Content-Encoding: gzip` (RFC 1952).
+    pub gzip: &'static [u8],
+}
+
+/// Every file, compressed.
+pub const PACKED: &[Packed] = include!(concat!(env!("OUT_DIR"), "/packed.rs"));
+
 /// Every file there is.
 pub const ALL: &[Asset] = include!(concat!(env!("OUT_DIR"), "/assets.rs"));
 
@@ -27,6 +42,11 @@ pub fn asset_url(name: &str) -> &'static str {
 /// The file at a request's path (`/static/customer.<hash>.css`), or nothing: an old hash is a 404, never another version.
 pub fn find(path: &str) -> Option<&'static Asset> {
     ALL.iter().find(|asset| asset.path == path)
+}
+
+/// The compressed file at a request's path. Costs no request.
+pub fn packed(path: &str) -> Option<&'static Packed> {
+    PACKED.iter().find(|packed| packed.path == path)
 }
 
 #[cfg(test)]

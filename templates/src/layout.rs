@@ -93,6 +93,7 @@ impl Render for Shell<'_> {
                     @for name in self.css {
                         link rel="stylesheet" href=(asset_url(name));
                     }
+                    @if let Some(sheet) = self.accent.sheet() { link rel="stylesheet" href=(sheet); }
                     @for name in self.js {
                         script type="module" src=(asset_url(name)) {}
                     }

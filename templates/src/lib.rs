@@ -10,6 +10,7 @@ pub mod assets;
 pub mod components;
 pub mod console;
 pub mod customer;
+pub mod deadline;
 pub mod lang;
 pub mod layout;
 pub mod mail;

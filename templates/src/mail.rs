@@ -24,6 +24,8 @@ pub enum Purpose {
         until: Option<Timestamp>,
         /// Whether a PIN will be asked for.
         pin: bool,
+        /// Whether something waits to be looked at, filled in or signed.
+        work: bool,
     },
     /// R5: the link that the customer asked for.
     NewLink {
@@ -152,8 +154,12 @@ impl Mail {
         let preview = || words::invitation_preview(lang).to_owned();
         let left_it = || words::new_link_preview(lang).to_owned();
         let (subject, preview, body, why) = match &self.purpose {
-            Purpose::Invitation { pin, .. } => {
-                let mut body = vec![words::invitation(lang, agent, company).to_string()];
+            Purpose::Invitation { pin, work, .. } => {
+                let mut body = vec![if *work {
+                    words::invitation(lang, agent, company).to_string()
+                } else {
+                    words::invitation_talk(lang, agent, company).to_string()
+                }];
                 body.extend(pin.then(|| words::pin(lang, agent).to_string()));
                 (customer::opening_title(lang, agent, company).to_string(), preview(), body, why())
             }
@@ -217,13 +223,17 @@ impl Mail {
 
     fn html(&self, said: &Said) -> Markup {
         let lang = self.lang;
-        let (button, dark) = (self.brand.accent.button_hex(), self.brand.accent.dark_hex());
+        let (accent, dark) = (self.brand.accent, self.brand.accent.dark_hex());
+        let ((button, on_button), link_colour) = (accent.button_hex(), accent.link_hex());
+        // A light accent is the company's on a dark ground, too.
+        let (dark_button, on_dark) =
+            if accent.sheet().is_some() { (button.as_str(), on_button) } else { (dark.as_str(), "#0d131c") };
         let side = if lang == Lang::Ar { "right" } else { "left" };
         // Programs that turn colours round by themselves are told that we do it; the others get readable greys either way.
         let style = format!(
             ":root{{color-scheme:light dark;supported-color-schemes:light dark}}\
              @media(prefers-color-scheme:dark){{.ground{{background:#12161d!important}}.sheet{{background:#1b212b!important;border-color:#323a46!important}}\
-             .ink{{color:#e9edf4!important}}.soft{{color:#a8b0bd!important}}.go{{background:{dark}!important;color:#0d131c!important}}.link{{color:{dark}!important}}.code{{background:#12161d!important;color:#e9edf4!important}}}}"
+             .ink{{color:#e9edf4!important}}.soft{{color:#a8b0bd!important}}.go{{background:{dark_button}!important;color:{on_dark}!important}}.link{{color:{dark}!important}}.code{{background:#12161d!important;color:#e9edf4!important}}}}"
         );
         let font = "font-family:-apple-system,'Segoe UI',Roboto,'Helvetica Neue',Arial,sans-serif";
         html! {
@@ -261,13 +271,13 @@ impl Mail {
                                 other => {
                                     @if let Some(link) = other.link() {
                                         p style="margin:8px 0 24px" {
-                                            a.go href=(link) style={ "display:inline-block;padding:14px 28px;background:" (button) ";color:#ffffff;border-radius:8px;font-weight:600;text-decoration:none;mso-padding-alt:0" } {
+                                            a.go href=(link) style={ "display:inline-block;padding:14px 28px;background:" (button) ";color:" (on_button) ";border-radius:8px;font-weight:600;text-decoration:none;mso-padding-alt:0" } {
                                                 (customer::open_page(lang))
                                             }
                                         }
                                         p.soft style="margin:0 0 4px;color:#565e6c;font-size:14px" { (words::address(lang)) }
                                         p dir="ltr" style={ "margin:0 0 16px;font-size:14px;word-break:break-all;text-align:" (side) } {
-                                            a.link href=(link) style={ "color:" (button) } { (link) }
+                                            a.link href=(link) style={ "color:" (link_colour) } { (link) }
                                         }
                                     }
                                 }
@@ -299,10 +309,10 @@ impl Mail {
             purpose,
         };
         let until = Some(sample::at(168));
-        let invitation = Purpose::Invitation { link: link.clone(), until, pin: true };
+        let invitation = Purpose::Invitation { link: link.clone(), until, pin: true, work: true };
         vec![
             ("mail-invitation", mail(invitation.clone())),
-            ("mail-invitation-de", Self { lang: Lang::De, brand: sample::green(), ..mail(invitation.clone()) }),
+            ("mail-invitation-de", Self { lang: Lang::De, brand: sample::light(), ..mail(invitation.clone()) }),
             ("mail-invitation-es", Self { lang: Lang::Es, ..mail(invitation.clone()) }),
             ("mail-invitation-fr", Self { lang: Lang::Fr, ..mail(invitation.clone()) }),
             (

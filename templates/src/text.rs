@@ -95,7 +95,7 @@ impl Text {
             agent: agent.to_owned(),
             purpose,
         };
-        let invitation = Purpose::Invitation { link: link.clone(), until: None, pin: true };
+        let invitation = Purpose::Invitation { link: link.clone(), until: None, pin: true, work: true };
         let code = Purpose::Code { code: "482913".to_owned(), minutes: 10 };
         let mut samples = vec![
             (

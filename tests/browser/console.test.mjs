@@ -186,6 +186,8 @@ describe("the New Session dialog", () => {
       // Pressing it all the same puts the caret where something is missing.
       await start.click({ force: true });
       assert.match(await page.textContent("#name-error"), /name/);
+      // It stands at its field, and not a second time above the buttons.
+      assert.equal(await why.textContent(), "");
       assert.equal(at.posts.length, 0);
 
       await page.fill("#name", "Mara Quist");
@@ -232,9 +234,11 @@ describe("the New Session dialog", () => {
       assert.equal(at.posts.at(-1).fields.mode, "plan");
       assert.notEqual(at.posts.at(-1).fields.idempotency_key, first.fields.idempotency_key);
 
+      // Enter starts.
       at.answers["/v1/sessions"] = { status: 201, body: { id: SESSION } };
-      await start.click();
+      await page.press("#name", "Enter");
       await page.waitForURL(`**${ROOM}`);
+      assert.equal(at.posts.at(-1).fields.mode, "start");
     }),
   );
 
@@ -440,7 +444,7 @@ describe("the room", () => {
       at.fragment = "room-ended";
       at.hear({ type: "session", seq: 13, state: "ended" });
       await page.waitForSelector("text=This session has ended");
-      assert.equal(await page.locator("#text").isDisabled(), true);
+      assert.equal(await page.locator("#text").isEditable(), false);
       assert.equal(await page.inputValue("#text"), "not sent yet");
       assert.equal(await page.locator("[data-opens=end]").count(), 0);
       at.fragment = "room-active";
@@ -448,7 +452,7 @@ describe("the room", () => {
       await page.getByText("Renew session").click();
       await page.waitForSelector("[data-opens=end]");
       assert.equal(at.posts.at(-1).fields.notify, "true");
-      assert.equal(await page.locator("#text").isDisabled(), false);
+      assert.equal(await page.locator("#text").isEditable(), true);
     }),
   );
 

@@ -301,11 +301,14 @@ async fn r2_what_is_left_after_the_end() {
     assert_eq!(customer.post(&messages, &[("text", "before the end")]).await.location, format!("{room}#chat"));
     api(&installation, &session, "end").await;
     let page = customer.get(&room).await;
-    assert!(page.status == 200 && page.text.contains("<textarea") && page.text.contains("before the end"));
+    assert!(page.status == 200 && page.text.contains("name=\"text\"") && page.text.contains("before the end"));
+    let answer = json!({"text": "an answer after the end"});
+    let (status, _) = installation.call(Method::POST, &format!("/v1/sessions/{session}/messages"), Some(answer)).await;
+    assert_eq!(status, 201, "where the customer may write, staff and programs may answer");
     assert_eq!(customer.post(&messages, &[("text", "after the end")]).await.status, 303);
     installation.stack.advance(600).await;
     let page = customer.get(&room).await;
-    assert!(page.status == 200 && !page.text.contains("<textarea") && !page.text.contains("before the end"));
+    assert!(page.status == 200 && !page.text.contains("name=\"text\"") && page.text.contains("before the end"));
     let page = customer.post(&messages, &[("text", "typed too late")]).await;
     assert_eq!(page.status, 409);
     assert!(page.text.contains("typed too late") && page.text.contains("Not sent"), "{}", page.text);
@@ -315,7 +318,7 @@ async fn r2_what_is_left_after_the_end() {
     assert_eq!((page.status, page.reason()), (410, Some("session-expired")));
     assert!(page.text.contains("typed much too late"));
     assert_eq!(customer.get(&format!("{room}/live")).await.status, 410);
-    assert_eq!(installation.count_events(&session, "message").await, 2);
+    assert_eq!(installation.count_events(&session, "message").await, 3);
     api(&installation, &session, "renew").await;
     let page = customer.get(&room).await;
     assert!(page.status == 200 && page.text.contains("after the end"), "renewed as it was");

@@ -10,7 +10,8 @@ use parlor_live::{Holder, Ticket};
 use parlor_store::Stored;
 use parlor_templates::{
     Lang, Live,
-    console::{self, AfterEnd, AuthState, Consent, Deadline, Ended, Entry, Frame, PinLock, Stretch},
+    console::{self, AfterEnd, AuthState, Consent, Ended, Entry, Frame, PinLock, Stretch},
+    deadline::Deadline,
     words,
 };
 use parlor_web::{AppState, api_request::lang, html};
@@ -156,6 +157,7 @@ fn room(
         invited_at: session.invited_at,
         joined_at: session.joined_at,
         deadline: deadline(session, settings),
+        writable: session.staff_may_write(now),
         ended: ended(frame.lang, session, settings, now),
         end_effect: end_effect(settings, now),
         after_end: match settings.end.agent_redirect {

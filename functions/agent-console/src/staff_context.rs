@@ -108,6 +108,8 @@ impl StaffContext {
             history,
             folded: cookies::read(request, PANE).as_deref() == Some("closed"),
             new_session: self.new_session()?,
+            // What is deployed is seen over HTTPS only.
+            one_machine: app.public_url.starts_with("http://localhost:"),
             now: self.now,
         })
     }

@@ -149,6 +149,7 @@ fn opening(app: &AppState, visit: &Visit, loaded: &LoadedLink, consent_missing: 
         },
         consent: asks.then(|| Consent { text: authentication.consent.text.clone(), missing: consent_missing }),
         // Shown in the room, once (R17).
+        work: false,
         cookie_disclaimer: false,
     }
 }

@@ -137,8 +137,8 @@ impl LoadedRoom {
 
     /// Who speaks: to whoever cannot show that the session is theirs, nobody does.
     pub(crate) fn host(&self, visit: &Visit) -> Inviter {
-        let session = &self.stored.session;
-        if session.is_bound_to(visit.presented.device.as_ref()) {
+        let (session, device) = (&self.stored.session, visit.presented.device.as_ref());
+        if session.is_bound_to(device) || session.was_bound_to(device) {
             Inviter::of(session, &self.settings, &self.team)
         } else {
             Inviter::nobody(&self.settings)

@@ -1,11 +1,12 @@
 //! The room's page, made of what was read.
 
 use data_encoding::HEXLOWER;
-use parlor_domain::{AccessTier, Event, Random, Session};
+use parlor_domain::{AccessTier, Event, Random, Session, Settings};
 use parlor_live::{Audience, Frame, Holder, Ticket, frames_for};
 use parlor_templates::{
     Live,
     customer::{AfterEnd, Chat, ChatProblem, Message, Room},
+    deadline::Deadline,
 };
 use parlor_web::{AppState, customer::Visit};
 
@@ -47,6 +48,8 @@ impl LoadedRoom {
             cookie_disclaimer: false,
             work: vec![],
             after_end: after_end(session, visit),
+            closes: closes(session, events, settings),
+            now: visit.now,
             chat: self.chat(app, visit, events, refusal),
             live: Some(Live {
                 url: self.live_url(app, visit),
@@ -68,17 +71,12 @@ impl LoadedRoom {
         format!("{}?ticket={ticket}", app.live_url)
     }
 
-    /// The chat: while it is open; after it closed for as long as everything can be viewed, and to give back what was
-    /// not taken.
+    /// The chat: while it is open; after it closed what was said in it, for as long as the room can be entered (R2); and to
+    /// give back what was not taken.
     fn chat(&self, app: &AppState, visit: &Visit, events: &[Event], refusal: Option<Refusal<'_>>) -> Option<Chat> {
         let (session, presence, settings) = (&self.stored.session, &self.stored.presence, &self.settings);
         let access = session.access(visit.now);
-        let readable = access.tier == AccessTier::Full;
-        let frames = if readable {
-            frames_for(Audience::Customer, events, session, presence, settings, visit.now)
-        } else {
-            vec![]
-        };
+        let frames = frames_for(Audience::Customer, events, session, presence, settings, visit.now);
         let messages: Vec<Message> = frames.into_iter().filter_map(message).collect();
         (access.chat || refusal.is_some() || !messages.is_empty()).then(|| Chat {
             messages,
@@ -96,6 +94,15 @@ fn message(frame: Frame) -> Option<Message> {
         Frame::Message { seq, from, name, text, at, id } => Some(Message { seq, id, from, name, text, at }),
         _ => None,
     }
+}
+
+/// R3, R27: when inactivity ends the session, and from when on the customer is warned.
+fn closes(session: &Session, events: &[Event], settings: &Settings) -> Option<Deadline> {
+    session.inactivity_deadline(settings)?;
+    // Messages leave the session's document as it is.
+    let said = events.iter().filter(|event| event.actor.is_agent_side()).map(|event| event.at).max();
+    let last = said.map_or(session.last_agent_action_at, |at| at.max(session.last_agent_action_at));
+    settings.end.inactivity_minutes.map(|minutes| Deadline::new(last, minutes))
 }
 
 /// What the customer may still do after the end (R2).

@@ -1,5 +1,6 @@
-//! GET `/static/{file}`: style sheets, scripts and icons; GET `/v1/openapi.json` and `/openapi.json`: the API's document;
-//! GET `/docs`: the same as a page; and what stands at every other address that is nobody's. All of it from the program itself: no request to anybody.
+//! GET `/static/{file}`: style sheets, scripts and icons, and the sheet with a company's own light accent; GET
+//! `/v1/openapi.json` and `/openapi.json`: the API's document; GET `/docs`: the same as a page; and what stands at every
+//! other address that is nobody's. All of it from the program itself: no request to anybody.
 
 use std::sync::LazyLock;
 
@@ -7,11 +8,11 @@ use lambda_http::{
     Body, Request, Response,
     http::{
         HeaderName, HeaderValue, Method, StatusCode,
-        header::{CACHE_CONTROL, CONTENT_TYPE},
+        header::{ACCEPT_ENCODING, CACHE_CONTROL, CONTENT_ENCODING, CONTENT_TYPE, VARY},
     },
 };
 use maud::Render as _;
-use parlor_templates::{assets, reference::Reference};
+use parlor_templates::{Accent, assets, reference::Reference};
 use parlor_web::{Rows, WebFunction, nowhere, page::PageRefusal, route::Unrouted};
 use serde_json::{Map, Value, json};
 
@@ -76,9 +77,55 @@ impl PageRefusal<()> for Missing {
     }
 }
 
-async fn file((): &(), _: &Page, name: String) -> Result<Response<Body>, Missing> {
+async fn file((): &(), request: &Page, name: String) -> Result<Response<Body>, Missing> {
+    if let Some(sheet) = Accent::stylesheet(&name) {
+        let mut response = answer(StatusCode::OK, "text/css; charset=utf-8", FOR_EVER, "");
+        *response.body_mut() = Body::Text(sheet);
+        return Ok(response);
+    }
     let file = assets::find(&format!("/static/{name}")).ok_or(Missing(Unrouted::NotFound))?;
-    Ok(answer(StatusCode::OK, file.content_type, FOR_EVER, file.body))
+    let mut response = answer(StatusCode::OK, file.content_type, FOR_EVER, file.body);
+    let accepted = request.headers().get(ACCEPT_ENCODING).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    let packed = assets::packed(file.path).and_then(|packed| match Coding::best(accepted)? {
+        Coding::Brotli => Some(("br", packed.brotli)),
+        Coding::Gzip => Some(("gzip", packed.gzip)),
+    });
+    response.headers_mut().insert(VARY, HeaderValue::from_static("accept-encoding"));
+    if let Some((coding, bytes)) = packed {
+        response.headers_mut().insert(CONTENT_ENCODING, HeaderValue::from_static(coding));
+        *response.body_mut() = Body::Binary(bytes.to_vec());
+    }
+    Ok(response)
+}
+
+/// How a file is sent. CloudFront asks for `br,gzip`, `gzip` or neither, whatever the browser wrote, keeps what it gets
+/// apart by that, and leaves alone what is compressed already.
+/// <https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/ServingCompressedFiles.html>
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Coding {
+    Brotli,
+    Gzip,
+}
+
+impl Coding {
+    /// The best that an `Accept-Encoding` names and does not refuse by `q=0` (RFC 9110, 12.5.3).
+    fn best(accepted: &str) -> Option<Self> {
+        let takes = |wanted: &str| {
+            accepted.split(',').any(|one| {
+                let mut parts = one.split(';').map(str::trim);
+                let named = parts.next().is_some_and(|name| name.eq_ignore_ascii_case(wanted));
+                let weight = parts.find_map(|part| part.strip_prefix("q=")).unwrap_or("1");
+                named && weight.parse::<f32>().is_ok_and(|weight| weight > 0.)
+            })
+        };
+        if takes("br") {
+            Some(Self::Brotli)
+        } else if takes("gzip") {
+            Some(Self::Gzip)
+        } else {
+            None
+        }
+    }
 }
 
 async fn document((): &(), _: &Page) -> Result<Response<Body>, Missing> {
@@ -89,10 +136,10 @@ async fn reference((): &(), _: &Page) -> Result<Response<Body>, Missing> {
     Ok(page(&REFERENCE))
 }
 
-/// A page with our own style sheet and nothing else.
+/// A page with our own style sheet and script and nothing else.
 fn page(markup: &'static str) -> Response<Body> {
     let mut response = answer(StatusCode::OK, "text/html; charset=utf-8", FOR_MINUTES, markup);
-    let policy = "default-src 'none'; style-src 'self'; img-src 'self'; base-uri 'none'; form-action 'none'; \
+    let policy = "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; base-uri 'none'; form-action 'none'; \
                   frame-ancestors 'none'";
     response.headers_mut().insert("content-security-policy", HeaderValue::from_static(policy));
     response
@@ -143,6 +190,48 @@ mod tests {
     }
 
     #[tokio::test]
+    async fn a_light_accent_has_a_sheet() {
+        let response = get(Method::GET, "/static/accent.ffd400.css").await;
+        assert_eq!(response.headers()[CONTENT_TYPE], "text/css; charset=utf-8");
+        assert_eq!(response.headers()[CACHE_CONTROL], FOR_EVER);
+        assert!(response.body().as_ref().starts_with(b":root{--fill:#ffd400"));
+        for none in ["/static/accent.123456.css", "/static/accent.css", "/static/accent.ffd4.css"] {
+            assert_eq!(get(Method::GET, none).await.status(), StatusCode::NOT_FOUND, "{none}");
+        }
+    }
+
+    #[tokio::test]
+    async fn files_are_compressed_for_those_who_take_it() {
+        use std::io::Read as _;
+        let file = &assets::ALL[0];
+        let ask = |accepted: &'static str| async move {
+            let request = lambda_http::http::Request::builder().uri(file.path).header(ACCEPT_ENCODING, accepted);
+            let request = request.body(Body::Empty).unwrap().with_raw_http_path(file.path);
+            Router::<StaticFiles>::with(()).handle(request).await
+        };
+        for (accepted, coding) in [
+            ("br,gzip", Some("br")),
+            ("gzip, deflate, br, zstd", Some("br")),
+            ("gzip", Some("gzip")),
+            ("br;q=0, gzip;q=0.5", Some("gzip")),
+            ("deflate", None),
+        ] {
+            let response = ask(accepted).await;
+            let said = response.headers().get(CONTENT_ENCODING).map(|value| value.to_str().unwrap());
+            assert_eq!(said, coding, "{accepted}");
+            assert_eq!(response.headers()[VARY], "accept-encoding");
+            let (bytes, mut text) = (response.body().as_ref(), String::new());
+            match coding {
+                Some("br") => drop(brotli::Decompressor::new(bytes, 4096).read_to_string(&mut text).unwrap()),
+                Some(_) => drop(flate2::read::GzDecoder::new(bytes).read_to_string(&mut text).unwrap()),
+                None => text = String::from_utf8(bytes.to_vec()).unwrap(),
+            }
+            assert_eq!(text, file.body, "{accepted}");
+            assert!(coding.is_none() || bytes.len() < file.body.len() / 2);
+        }
+    }
+
+    #[tokio::test]
     async fn the_document_is_served_under_both_addresses() {
         for path in ["/v1/openapi.json", "/openapi.json"] {
             let response = get(Method::GET, path).await;
@@ -159,7 +248,7 @@ mod tests {
         let policy = response.headers()["content-security-policy"].to_str().unwrap();
         assert!(policy.contains("style-src 'self'") && !policy.contains("unsafe"), "{policy}");
         let text = String::from_utf8(response.body().as_ref().to_vec()).unwrap();
-        assert!(text.contains("id=\"startSession\"") && !text.contains("<script"));
+        assert!(text.contains("id=\"startSession\"") && text.matches("<script").count() == 1);
     }
 
     #[tokio::test]

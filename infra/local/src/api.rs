@@ -322,13 +322,18 @@ fn response(answer: &Value) -> Result<Response, InvokeError> {
     Ok(response)
 }
 
-/// Compresses a response as CloudFront does: for those who accept gzip, what is text, large enough and not yet compressed.
+/// Compresses a response as CloudFront does: for those who accept brotli or gzip, what is text, large enough and not yet
+/// compressed. Brotli comes first where both are accepted.
 fn compress(request: &HeaderMap, response: Response) -> Response {
     let content_type = text(response.headers().get(CONTENT_TYPE));
     let compressible = is_text(&content_type) || content_type.starts_with("image/svg");
-    let accepted = text(request.get(ACCEPT_ENCODING))
-        .split(',')
-        .any(|coding| coding.trim() == "gzip" || (coding.trim().starts_with("gzip;") && !coding.ends_with("q=0")));
+    let accepted = text(request.get(ACCEPT_ENCODING));
+    let accepts = |name: &str| {
+        let named =
+            |coding: &str| coding == name || (coding.starts_with(&format!("{name};")) && !coding.ends_with("q=0"));
+        accepted.split(',').any(|coding| named(coding.trim()))
+    };
+    let coding = ["br", "gzip"].into_iter().find(|name| accepts(name));
     if !compressible || response.headers().contains_key(CONTENT_ENCODING) {
         return response;
     }
@@ -339,14 +344,13 @@ fn compress(request: &HeaderMap, response: Response) -> Response {
         return StatusCode::INTERNAL_SERVER_ERROR.into_response();
     };
     let bytes = collected.to_bytes();
-    if !accepted || bytes.len() < WORTH_COMPRESSING {
-        return Response::from_parts(parts, Body::from(bytes));
-    }
-    let mut encoder = GzEncoder::new(Vec::new(), Compression::new(6));
-    let Ok(compressed) = encoder.write_all(&bytes).and_then(|()| encoder.finish()) else {
+    let Some(coding) = coding.filter(|_| bytes.len() >= WORTH_COMPRESSING) else {
         return Response::from_parts(parts, Body::from(bytes));
     };
-    parts.headers.insert(CONTENT_ENCODING, HeaderValue::from_static("gzip"));
+    let Ok(compressed) = packed(coding, &bytes) else {
+        return Response::from_parts(parts, Body::from(bytes));
+    };
+    parts.headers.insert(CONTENT_ENCODING, HeaderValue::from_static(coding));
     // Another representation with the same meaning: that is what a weak tag says.
     let strong = text(parts.headers.get(ETAG));
     if strong.starts_with('"')
@@ -355,6 +359,18 @@ fn compress(request: &HeaderMap, response: Response) -> Response {
         parts.headers.insert(ETAG, weak);
     }
     Response::from_parts(parts, Body::from(compressed))
+}
+
+/// `bytes` in a content coding, compressed as hard as a front does while somebody waits.
+fn packed(coding: &str, bytes: &[u8]) -> std::io::Result<Vec<u8>> {
+    if coding == "br" {
+        let mut encoder = brotli::CompressorWriter::new(Vec::new(), 4096, 5, 22);
+        encoder.write_all(bytes)?;
+        return Ok(encoder.into_inner());
+    }
+    let mut encoder = GzEncoder::new(Vec::new(), Compression::new(6));
+    encoder.write_all(bytes)?;
+    encoder.finish()
 }
 
 fn joined(headers: &HeaderMap, name: &HeaderName) -> String {
@@ -475,10 +491,13 @@ mod tests {
                 "body": "x".repeat(5000),
             }))
         };
-        let accepting = HeaderMap::from_iter([(ACCEPT_ENCODING, HeaderValue::from_static("br, gzip"))]);
-        let compressed = compress(&accepting, large());
-        assert_eq!(compressed.headers()[CONTENT_ENCODING], "gzip");
-        assert_eq!(compressed.headers()[ETAG], "W/\"1\"");
+        let asking = |codings| HeaderMap::from_iter([(ACCEPT_ENCODING, HeaderValue::from_static(codings))]);
+        let accepting = asking("gzip, br");
+        for (codings, chosen) in [("gzip, br", "br"), ("gzip", "gzip"), ("br;q=0, gzip", "gzip")] {
+            let compressed = compress(&asking(codings), large());
+            assert_eq!(compressed.headers()[CONTENT_ENCODING], chosen);
+            assert_eq!(compressed.headers()[ETAG], "W/\"1\"");
+        }
         let plain = compress(&HeaderMap::new(), large());
         assert!(!plain.headers().contains_key(CONTENT_ENCODING));
         assert_eq!(plain.headers()[VARY], "accept-encoding");

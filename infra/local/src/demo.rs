@@ -3,9 +3,9 @@
 use agent_auth::password;
 use jiff::SignedDuration;
 use parlor_domain::staff::{Agent, ApiKey, ApiKeyToken, Role};
-use parlor_domain::{AgentId, EmailAddress, KeyId, Secret, TeamId};
+use parlor_domain::{Actor, AgentId, EmailAddress, KeyId, Secret, TeamId};
 use parlor_runtime::Runtime;
-use parlor_store::{NewAgent, ReadBatch, SetupLink, Store, StoreError};
+use parlor_store::{NewAgent, ReadBatch, SettingsVersion, SetupLink, Store, StoreError};
 use serde::Serialize;
 
 use crate::data::Data;
@@ -14,6 +14,11 @@ use crate::demo_session;
 
 /// The password of all demo staff. No secret: the demo has nothing to protect, and it is printed at every start.
 const PASSWORD: &str = "come-on-in-demo";
+
+/// The demo's company, and how its mails and pages look. The logo is a file that only this stack serves.
+const COMPANY: &str = "Tidewell Savings";
+const ACCENT: &str = "#0f6a5e";
+pub(crate) const LOGO: &str = "/local/logo.svg";
 
 /// How long the first admin's link is good for.
 const SETUP_HOURS: i64 = 7 * 24;
@@ -133,6 +138,21 @@ pub(crate) async fn seed(runtime: &Runtime, data: &Data, story: bool) -> Result<
         agent2: login(&STAFF[3]),
         api_key: api_key(&store, runtime, data).await?,
     })
+}
+
+/// Gives the company its name, logo and accent, unless somebody saved settings before. One read and one write.
+pub(crate) async fn brand(runtime: &Runtime) -> Result<(), DemoError> {
+    let store = store(runtime);
+    let (old, version) = store.read(ReadBatch::new().system()).await?.system()?;
+    if version != SettingsVersion(0) {
+        return Ok(());
+    }
+    let mut new = old.clone();
+    new.branding.name = Some(COMPANY.to_owned());
+    new.branding.accent = Some(ACCENT.to_owned());
+    new.branding.logo = Some(LOGO.to_owned());
+    made(store.save_system_settings(&new, &old, version, &Actor::System, runtime.clock.now()).await)?;
+    Ok(())
 }
 
 /// The key from last time, or a new one.

@@ -56,6 +56,9 @@ pub(crate) fn around(router: Router) -> Router {
 
 /// `customer.<hash>.css` from the sources of `customer.css`, whatever the hash is.
 async fn file(Segment(file): Segment<String>) -> Response {
+    if let Some(sheet) = parlor_templates::Accent::stylesheet(&file) {
+        return answer("text/css; charset=utf-8", sheet);
+    }
     let mut parts = file.splitn(3, '.');
     let (stem, _, extension) = (parts.next(), parts.next(), parts.next());
     let name = [stem.unwrap_or_default(), extension.unwrap_or_default()].join(".");

@@ -74,8 +74,12 @@ async fn main() -> ExitCode {
         }
     };
     log();
-    let mut builder =
-        Stack::builder().port(options.port).demo(options.demo).story(!options.ready_json).develop(options.dev);
+    let mut builder = Stack::builder()
+        .port(options.port)
+        .demo(options.demo)
+        .brand(true)
+        .story(!options.ready_json)
+        .develop(options.dev);
     if let Some(data) = &options.data {
         builder = builder.data(data);
     }
@@ -107,6 +111,7 @@ fn welcome(ready: &Ready, options: &Options) {
     println!("\n  Parlor is running.\n");
     println!("  Console   {url}/console");
     println!("  Outbox    {}   every mail and text that it sent", ready.outbox_url);
+    println!("  API       {url}/docs   how to start a session from a program");
     match &options.data {
         Some(data) => println!("  Data      {}", data.display()),
         None => println!("  Data      kept nowhere"),

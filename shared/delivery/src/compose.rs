@@ -41,7 +41,12 @@ pub(crate) fn compose(
     let brand = Brand {
         company: settings.branding.name.as_deref().unwrap_or(team_name).to_owned(),
         accent: settings.branding.accent.as_deref().and_then(Accent::from_hex).unwrap_or_default(),
-        logo: settings.branding.logo.clone(),
+        // In a mail there is nothing that a path could begin at.
+        logo: settings
+            .branding
+            .logo
+            .as_ref()
+            .map(|logo| if logo.starts_with('/') { format!("{public_url}{logo}") } else { logo.clone() }),
     };
     let (lang, agent) = (Lang::default(), session.agent_name.clone());
     Ok(match entry.channel {
@@ -71,7 +76,8 @@ fn purpose(
         None => Err(SendError::Unreadable),
         Some(Message::Invitation { token }) => {
             let pin = session.method(settings) == Method::Pin;
-            Ok(Purpose::Invitation { link: link(token)?, until, pin })
+            // Sessions have nothing to do in them yet (R21).
+            Ok(Purpose::Invitation { link: link(token)?, until, pin, work: false })
         }
         Some(Message::NewLink { token, renewed: false }) => Ok(Purpose::NewLink { link: link(token)?, until }),
         Some(Message::NewLink { token, renewed: true }) => Ok(Purpose::Renewed { link: link(token)?, until }),

@@ -33,6 +33,8 @@ pub enum Gate {
     Cookies,
     /// R6: another device or browser.
     OtherDevice,
+    /// R27: the session was open on this device, until the agent released it or another one was bound.
+    Released,
     /// R7: too many wrong tries.
     Locked(Lock),
     /// R6: consent is asked for and not given.
@@ -127,6 +129,9 @@ pub fn at_room(
 ) -> Gate {
     if settings.service.maintenance {
         return Gate::ServiceDown;
+    }
+    if !session.is_bound_to(device) && session.was_bound_to(device) {
+        return Gate::Released;
     }
     if !session.is_bound_to(device) {
         return if session.device.is_some() && device.is_some() { Gate::OtherDevice } else { Gate::Unknown };

@@ -378,7 +378,7 @@ fn session_frame(
     let access = session.access(now);
     let chat = match audience {
         Audience::Customer => access.chat,
-        Audience::Staff => !matches!(session.state, State::Ended | State::Discarded),
+        Audience::Staff => session.staff_may_write(now),
     };
     let staff = (audience == Audience::Staff).then(|| StaffView {
         deadline: session.inactivity_deadline(settings),

@@ -9,13 +9,13 @@ use lambda_http::{
     http::{Method, StatusCode},
 };
 use parlor_domain::{
-    Actor, Channel, Decision, Gate, Link, LinkToken, Origin, Presence, Presented, Rejection, Secret, Session,
+    Actor, Channel, Decision, EndedBy, Gate, Link, LinkToken, Origin, Presence, Presented, Rejection, Secret, Session,
     SessionId, Settings, gate, keyring::Purpose, pin::Lock, session::Context, settings::Method as Authentication,
 };
 use parlor_store::{Busy, Changed, Extras, Race, ReadBatch, ReadResult, Step, StoreError, Stored};
 use parlor_templates::{
     Accent, Lang,
-    customer::{Brand, ErrorPage, Problem as Closed},
+    customer::{Brand, Ended, ErrorPage, Problem as Closed},
 };
 
 use crate::{
@@ -233,6 +233,8 @@ pub struct Inviter {
     status_url: Option<String>,
     /// Whether the session's channel can carry a new link.
     reachable: bool,
+    /// How the session ended, if it has.
+    ended: Option<Ended>,
 }
 
 impl Inviter {
@@ -251,6 +253,7 @@ impl Inviter {
             brand: brand(settings, team),
             agent: Some(session.agent_name.clone()),
             reachable: sendable && session.customer.contact.address(session.channel).is_some(),
+            ended: session.ended.as_ref().map(|end| Ended { at: end.at, by_itself: end.by == EndedBy::Inactivity }),
             ..Self::nobody(settings)
         }
     }
@@ -417,10 +420,11 @@ fn closed(gate: &Gate, host: &Inviter, path: &str, now: Timestamp) -> Closed {
             Closed::ServiceDown { message: host.message.clone(), status_url: host.status_url.clone(), retry }
         }
         Gate::Unknown => Closed::Unknown,
-        Gate::SessionExpired => Closed::SessionExpired,
+        Gate::SessionExpired => Closed::SessionExpired { ended: host.ended },
         Gate::LinkExpired => Closed::LinkExpired { new_link: host.reachable.then(|| format!("{path}/new-link")) },
         Gate::Cookies => Closed::CookiesOff { retry },
         Gate::OtherDevice => Closed::OtherDevice { move_here: None },
+        Gate::Released => Closed::Released,
         Gate::Locked(Lock::Until(until)) => {
             let seconds = until.duration_since(now).as_secs().max(1);
             let minutes = u32::try_from((seconds + 59) / 60).unwrap_or(u32::MAX);
@@ -601,6 +605,7 @@ mod tests {
             (Gate::LinkExpired, "link-expired", 410),
             (Gate::Cookies, "cookies", 403),
             (Gate::OtherDevice, "device", 403),
+            (Gate::Released, "device", 403),
             (Gate::Locked(Lock::Until(until)), "locked", 403),
             (Gate::Locked(Lock::Banned), "locked", 403),
         ] {

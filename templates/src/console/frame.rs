@@ -24,7 +24,7 @@ use crate::words::console as words;
 pub struct Person {
     /// Full name.
     pub name: String,
-    /// What they may do; an administrator's menu leads to `/admin`.
+    /// What they may do.
     pub role: Role,
 }
 
@@ -47,6 +47,8 @@ pub struct Frame {
     pub folded: bool,
     /// The New Session dialog, which `n` opens from every page.
     pub new_session: NewSession,
+    /// Whether this is the one-machine stack, which shows what it sent.
+    pub one_machine: bool,
     /// The clock.
     pub now: Timestamp,
 }
@@ -136,7 +138,8 @@ impl Frame {
                 }
                 ul.menu-list {
                     li { button type="button" popovertarget="shortcuts" data-opens="shortcuts" { (Icon::Keyboard) (words::shortcuts(lang)) kbd { "?" } } }
-                    @if self.agent.role == Role::Admin { li { a href="/admin" { (Icon::Gear) (words::administration(lang)) } } }
+                    li { a href="/docs" { (Icon::Document) (words::api_reference(lang)) } }
+                    @if self.one_machine { li { a href="/outbox" { (Icon::Mail) (words::outbox(lang)) } } }
                     li {
                         form method="post" action="/logout" {
                             (self.forms.hidden("logout"))
@@ -159,6 +162,7 @@ impl Frame {
             history: History::sample(),
             folded: false,
             new_session: NewSession::sample(),
+            one_machine: false,
             now: sample::now(),
         }
     }

@@ -88,7 +88,7 @@ impl NewSession {
                         p { a href={ "/console/s/" (blocking.id) } { (words::single_active_open(lang, &html! { bdi { (blocking.name) } })) } }
                     }))
                 } @else { p.muted.new-lead { (words::new_lead(lang)) } }
-                (Field { value: &self.name, autocomplete: Some("off"), required: true, autofocus: first.is_none_or(|field| field == "name"), maxlength: Some(120),
+                (Field { value: &self.name, autocomplete: Some("off"), required: true, autofocus: first.is_none_or(|field| field == "name"),
                     error: FieldError::of(&self.errors, "name"), ..Field::new(words::customer_name(lang), "name") })
                 // Without an invitation there is no channel to send: both contacts count.
                 fieldset.new-channel disabled[embedded] {
@@ -99,13 +99,13 @@ impl NewSession {
                     }
                 }
                 div.new-contacts {
-                    div.new-email { (Field { kind: "email", value: &self.email, autocomplete: Some("off"), inputmode: Some("email"), maxlength: Some(254), autofocus: first == Some("email"),
+                    div.new-email { (Field { kind: "email", value: &self.email, autocomplete: Some("off"), inputmode: Some("email"), autofocus: first == Some("email"),
                         error: FieldError::of(&self.errors, "email"), ..Field::new(words::email(lang), "email") }) }
-                    div.new-phone { (Field { kind: "tel", value: &self.phone, autocomplete: Some("off"), inputmode: Some("tel"), maxlength: Some(80), autofocus: first == Some("phone"), hint: Some(words::phone_hint(lang)),
+                    div.new-phone { (Field { kind: "tel", value: &self.phone, autocomplete: Some("off"), inputmode: Some("tel"), autofocus: first == Some("phone"), hint: Some(words::phone_hint(lang)),
                         error: FieldError::of(&self.errors, "phone"), ..Field::new(words::customer_phone(lang), "phone") }) }
                 }
                 div.new-pin {
-                    (Field { autocomplete: Some("off"), inputmode: Some("numeric"), pattern: Some("[0-9]{4,12}"), maxlength: Some(12), class: "digits", autofocus: first == Some("pin"), hint: Some(words::pin_hint(lang)),
+                    (Field { autocomplete: Some("off"), inputmode: Some("numeric"), pattern: Some("[0-9]{4,12}"), class: "digits", autofocus: first == Some("pin"), hint: Some(words::pin_hint(lang)),
                         error: FieldError::of(&self.errors, "pin"), ..Field::new(words::pin(lang), "pin") })
                     button.button type="button" data-do="suggest-pin" hidden { (words::suggest(lang)) }
                 }
@@ -129,8 +129,9 @@ impl NewSession {
                 div.new-foot {
                     p.small.muted.new-why id="new-why" role="status" { }
                     div.dialog-foot {
-                        button.button type="submit" name="mode" value="plan" disabled[self.blocking.is_some()] aria-describedby="new-plan-hint new-why" { (Icon::Calendar) (words::plan(lang)) }
+                        // Enter presses the first button of a form: it starts. The style sheet turns the two round.
                         button.button.button-primary type="submit" name="mode" value="start" disabled[self.blocking.is_some()] aria-describedby="new-why" { (words::start(lang)) }
+                        button.button type="submit" name="mode" value="plan" disabled[self.blocking.is_some()] aria-describedby="new-plan-hint new-why" { (Icon::Calendar) (words::plan(lang)) }
                     }
                     p.small.muted.new-plan-hint id="new-plan-hint" {
                         span.not-embedded { (words::plan_hint(lang)) } span.only-embedded { (words::plan_hint_embedded(lang)) }

@@ -179,7 +179,7 @@ impl PinPage {
                     ..plain.clone()
                 },
             ),
-            ("pin-de", Self { lang: Lang::De, brand: sample::green(), left: Some(5), ..plain.clone() }),
+            ("pin-de", Self { lang: Lang::De, brand: sample::light(), left: Some(5), ..plain.clone() }),
             ("pin", plain),
         ]
     }

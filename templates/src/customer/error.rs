@@ -3,13 +3,22 @@
 use jiff::Timestamp;
 use maud::{Markup, html};
 
-use super::page::{Brand, Page, paragraphs, token_field};
+use super::page::{Brand, Page, kept, paragraphs, token_field};
 use super::sample;
 use crate::components::{Button, Icon};
 use crate::lang::Lang;
 use crate::names::first_name;
 use crate::times;
 use crate::words::{customer as words, shared};
+
+/// How a session ended, as its customer may know it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Ended {
+    /// When.
+    pub at: Timestamp,
+    /// R3: by inactivity, and not by somebody.
+    pub by_itself: bool,
+}
 
 /// What happened.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -23,12 +32,17 @@ pub enum Problem {
     /// The answer to **Send a new link**: the same whether or not it was sent.
     LinkSent,
     /// R5: ended and nothing left to open.
-    SessionExpired,
+    SessionExpired {
+        /// When and how; nothing where the page may not say.
+        ended: Option<Ended>,
+    },
     /// R6: bound to another device or browser.
     OtherDevice {
         /// Where a move by one-time code begins, where the settings allow it: `/s/{token}/continue`.
         move_here: Option<String>,
     },
+    /// R27: this device was the session's, until the agent released it or another one was bound.
+    Released,
     /// R6: the POST came without the probe cookie.
     CookiesOff {
         /// Where to try again: `/s/{token}`.
@@ -80,8 +94,8 @@ impl Problem {
     pub const fn reason(&self) -> Option<&'static str> {
         match self {
             Self::LinkExpired { .. } => Some("link-expired"),
-            Self::SessionExpired => Some("session-expired"),
-            Self::OtherDevice { .. } => Some("device"),
+            Self::SessionExpired { .. } => Some("session-expired"),
+            Self::OtherDevice { .. } | Self::Released => Some("device"),
             Self::CookiesOff { .. } => Some("cookies"),
             Self::Unknown => Some("unknown"),
             Self::Locked { .. } | Self::Banned => Some("locked"),
@@ -93,10 +107,13 @@ impl Problem {
     /// The HTTP status that goes with it.
     pub const fn status(&self) -> u16 {
         match self {
-            Self::LinkExpired { .. } | Self::SessionExpired => 410,
-            Self::OtherDevice { .. } | Self::CookiesOff { .. } | Self::Unknown | Self::Locked { .. } | Self::Banned => {
-                403
-            }
+            Self::LinkExpired { .. } | Self::SessionExpired { .. } => 410,
+            Self::OtherDevice { .. }
+            | Self::Released
+            | Self::CookiesOff { .. }
+            | Self::Unknown
+            | Self::Locked { .. }
+            | Self::Banned => 403,
             Self::ServiceDown { .. } => 503,
             Self::LinkSent | Self::ConnectionClosed { .. } => 200,
             Self::Stale { .. } => 400,
@@ -104,12 +121,44 @@ impl Problem {
         }
     }
 
+    /// Whether nothing on the page can be pressed to try again.
+    const fn has_no_button(&self) -> bool {
+        matches!(
+            self,
+            Self::LinkExpired { new_link: None }
+                | Self::SessionExpired { .. }
+                | Self::OtherDevice { move_here: None }
+                | Self::Released
+                | Self::Banned
+        )
+    }
+
+    /// R27: whether the page waits for what would open it again, and then opens by itself.
+    const fn waits(&self) -> bool {
+        match self {
+            Self::LinkExpired { .. }
+            | Self::SessionExpired { .. }
+            | Self::OtherDevice { .. }
+            | Self::Released
+            | Self::Locked { .. }
+            | Self::Banned
+            | Self::ServiceDown { .. } => true,
+            // What somebody has to do themselves, or what may be nothing of ours.
+            Self::LinkSent
+            | Self::CookiesOff { .. }
+            | Self::Unknown
+            | Self::ConnectionClosed { .. }
+            | Self::Stale { .. }
+            | Self::Busy { .. } => false,
+        }
+    }
+
     const fn icon(&self) -> Icon {
         match self {
             Self::LinkExpired { .. } => Icon::Link,
             Self::LinkSent => Icon::Mail,
-            Self::SessionExpired => Icon::Clock,
-            Self::OtherDevice { .. } => Icon::Device,
+            Self::SessionExpired { .. } => Icon::Clock,
+            Self::OtherDevice { .. } | Self::Released => Icon::Device,
             Self::CookiesOff { .. } | Self::Stale { .. } => Icon::Refresh,
             Self::Unknown | Self::Locked { .. } | Self::Banned => Icon::Lock,
             Self::ServiceDown { .. } | Self::Busy { .. } => Icon::Pause,
@@ -152,6 +201,7 @@ impl ErrorPage {
     /// The page.
     pub fn render(&self) -> Markup {
         let title = title(self.lang, &self.problem);
+        let waits = self.path.as_deref().filter(|_| self.problem.waits());
         Page {
             lang: self.lang,
             brand: &self.brand,
@@ -159,12 +209,19 @@ impl ErrorPage {
             title,
             reason: self.problem.reason(),
             live: None,
-            // Only a time has to be put into the reader's zone; everything else is complete as it is.
-            script: matches!(self.problem, Problem::Locked { .. }),
+            // It waits, and puts times into the reader's zone; everything else is complete as it is.
+            script: waits.is_some(),
             class: "narrow",
             body: html! {
-                main.sheet {
+                main.sheet data-again=[waits] {
                     (self.content())
+                    @if let (Some(path), None) = (waits, &self.typed) {
+                        (kept(self.lang))
+                        p.small.muted.needs-script { (words::comes_back(self.lang)) }
+                        @if self.problem.has_no_button() {
+                            noscript { p { (Button::plain(shared::try_again(self.lang)).href(path).wide()) } }
+                        }
+                    }
                     @if let Some(typed) = &self.typed {
                         p { (words::typed_kept(self.lang)) }
                         textarea.input readonly rows="4" aria-label=(words::chat_label(self.lang)) dir="auto" { (typed) }
@@ -205,8 +262,16 @@ impl ErrorPage {
                     p.lead { (words::link_sent_text(lang, company)) }
                     footer.small-print { p { (words::link_sent_note(lang)) } }
                 }
-                Problem::SessionExpired => {
-                    p.lead { (words::session_expired_text(lang)) }
+                Problem::SessionExpired { ended } => {
+                    p.lead { span {
+                        @match ended {
+                            None => (words::session_expired_text(lang)),
+                            Some(Ended { at, by_itself }) => {
+                                @let at = html! { time datetime=(at) data-show="moment" { (times::moment(lang, *at)) } };
+                                (if *by_itself { words::expired_by_itself(lang, &at) } else { words::expired_at(lang, &at) })
+                            }
+                        }
+                    } }
                     (ask)
                 }
                 Problem::OtherDevice { move_here } => {
@@ -219,6 +284,11 @@ impl ErrorPage {
                         }
                     }
                     footer.small-print { p { (words::device_ask(lang, agent)) } }
+                }
+                Problem::Released => {
+                    p.lead { (words::released_text(lang)) }
+                    p { (words::released_do(lang)) }
+                    footer.small-print { p { (words::released_ask(lang, agent)) } }
                 }
                 Problem::CookiesOff { retry: href } => {
                     p.lead { (words::cookies_text(lang)) }
@@ -291,16 +361,25 @@ impl ErrorPage {
             ("link-expired-ask", page(Problem::LinkExpired { new_link: None })),
             ("link-expired-ar", arabic(Problem::LinkExpired { new_link })),
             ("link-sent", page(Problem::LinkSent)),
-            ("session-expired", page(Problem::SessionExpired)),
+            ("session-expired", page(Problem::SessionExpired { ended: None })),
+            (
+                "session-ended",
+                page(Problem::SessionExpired { ended: Some(Ended { at: sample::at(0), by_itself: false }) }),
+            ),
+            (
+                "session-ended-by-itself",
+                page(Problem::SessionExpired { ended: Some(Ended { at: sample::at(0), by_itself: true }) }),
+            ),
             (
                 "session-expired-typed",
                 Self {
                     typed: Some("One more thing: the address is my old one.".to_owned()),
-                    ..page(Problem::SessionExpired)
+                    ..page(Problem::SessionExpired { ended: None })
                 },
             ),
             ("device", page(Problem::OtherDevice { move_here: None })),
             ("device-move", page(Problem::OtherDevice { move_here: Some("/s/token/continue".to_owned()) })),
+            ("released", page(Problem::Released)),
             ("cookies", page(Problem::CookiesOff { retry: retry.clone() })),
             ("unknown", nobody(Problem::Unknown)),
             ("locked", page(locked.clone())),
@@ -335,7 +414,8 @@ const fn title(lang: Lang, problem: &Problem) -> &'static str {
     match problem {
         Problem::LinkExpired { .. } => words::link_expired_title(lang),
         Problem::LinkSent => words::link_sent_title(lang),
-        Problem::SessionExpired => words::session_expired_title(lang),
+        Problem::SessionExpired { .. } => words::session_expired_title(lang),
+        Problem::Released => words::released_title(lang),
         Problem::OtherDevice { .. } | Problem::CookiesOff { .. } | Problem::Unknown => words::denied_title(lang),
         Problem::Locked { .. } => words::locked_title(lang),
         Problem::Banned => words::banned_title(lang),

@@ -13,7 +13,7 @@ pub(crate) mod sample;
 use maud::Markup;
 
 pub use code::{CodePage, CodeProblem, PinPage};
-pub use error::{ErrorPage, Problem};
+pub use error::{Ended, ErrorPage, Problem};
 pub use opening::{Check, Consent, OpeningPage};
 pub use page::Brand;
 pub use room::{AfterEnd, Chat, ChatProblem, Message, Room, Work, WorkKind, WorkState};

@@ -57,6 +57,8 @@ pub struct OpeningPage {
     pub check: Check,
     /// Consent, where it is asked (field `consent`, value `on`).
     pub consent: Option<Consent>,
+    /// Whether something waits to be looked at, filled in or signed; until then the page speaks of writing to each other.
+    pub work: bool,
     /// R17: shows what cookies are for.
     pub cookie_disclaimer: bool,
 }
@@ -84,7 +86,7 @@ impl OpeningPage {
                     }
                     // With a heading of its own the team may not say who writes; the page always does.
                     @if self.title.is_some() { p.muted { (default_title) } }
-                    div.lead { @match &self.text { Some(text) => (paragraphs(text)), None => p { (words::opening_text(lang)) } } }
+                    div.lead { @match &self.text { Some(text) => (paragraphs(text)), None => p { @if self.work { (words::opening_text(lang)) } @else { (words::opening_talk(lang, agent)) } } } }
                     section.next aria-labelledby="next" {
                         h2.label id="next" { (words::next_title(lang)) }
                         ol.steps {
@@ -94,7 +96,7 @@ impl OpeningPage {
                                 Check::Pin => { li { (words::next_pin(lang, agent)) } }
                                 Check::Code { contact } => { li { (words::next_otp(lang, contact)) } }
                             }
-                            li { (words::next_room(lang)) }
+                            li { (if self.work { words::next_room(lang) } else { words::next_talk(lang) }) }
                         }
                     }
                     @if let (Check::Pin, Some(hint)) = (&self.check, &self.hint) {
@@ -129,6 +131,7 @@ impl OpeningPage {
             hint: None,
             check: Check::None,
             consent: None,
+            work: true,
             cookie_disclaimer: false,
         };
         vec![
@@ -153,7 +156,7 @@ impl OpeningPage {
                     ..plain.clone()
                 },
             ),
-            ("opening-de", Self { lang: Lang::De, brand: sample::green(), check: Check::Pin, ..plain.clone() }),
+            ("opening-de", Self { lang: Lang::De, brand: sample::light(), check: Check::Pin, ..plain.clone() }),
             ("opening-es", Self { lang: Lang::Es, check: Check::Pin, ..plain.clone() }),
             ("opening-fr", Self { lang: Lang::Fr, check: Check::Pin, ..plain.clone() }),
             (
@@ -168,6 +171,7 @@ impl OpeningPage {
                     ..plain.clone()
                 },
             ),
+            ("opening-talk", Self { work: false, ..plain.clone() }),
             ("opening", plain),
         ]
     }

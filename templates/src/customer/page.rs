@@ -91,6 +91,16 @@ fn language_menu(lang: Lang, path: &str) -> Markup {
     Menu { label, icon_only: true, icon: Icon::Globe, items: &items }.render()
 }
 
+/// R2: where the script shows what was typed in this tab and not sent, on a page where it cannot be sent.
+pub(super) fn kept(lang: Lang) -> Markup {
+    html! {
+        div.stack-tight data-kept hidden {
+            p { (words::typed_kept(lang)) }
+            textarea.input readonly rows="4" aria-label=(words::chat_label(lang)) dir="auto" {}
+        }
+    }
+}
+
 /// A text that staff typed: its line breaks are paragraphs.
 pub(super) fn paragraphs(text: &str) -> Markup {
     html! { @for line in text.lines().map(str::trim).filter(|line| !line.is_empty()) { p { (line) } } }

@@ -5,11 +5,12 @@
 
 use jiff::Timestamp;
 use maud::{Markup, html};
-use parlor_domain::{Access, AccessTier, Sender};
+use parlor_domain::{Access, AccessTier, Sender, session::MESSAGE_MAX};
 
-use super::page::{Brand, Page, paragraphs, token_field};
+use super::page::{Brand, Page, kept, paragraphs, token_field};
 use super::sample;
 use crate::components::{Banner, Button, Icon, Tone, chip, empty, progress};
+use crate::deadline::Deadline;
 use crate::lang::Lang;
 use crate::layout::Live;
 use crate::names::first_name;
@@ -132,6 +133,10 @@ pub struct Room {
     pub work: Vec<Work>,
     /// After the end, what may still be done.
     pub after_end: Option<AfterEnd>,
+    /// R3, R27: when inactivity ends the session; none where it does not, and after the end.
+    pub closes: Option<Deadline>,
+    /// The clock, for the warning before that.
+    pub now: Timestamp,
     /// The chat, if there is one.
     pub chat: Option<Chat>,
     /// What the page goes live with.
@@ -150,7 +155,11 @@ impl Room {
             reason: None,
             live: self.live.as_ref(),
             script: true,
-            class: if self.chat.is_some() { "room with-chat" } else { "room" },
+            class: match (&self.chat, self.nothing_to_do()) {
+                (Some(_), true) => "room with-chat chat-first",
+                (Some(_), false) => "room with-chat",
+                (None, _) => "room",
+            },
             body: html! {
                 div.calm-bar id="offline" role="status" hidden { (Icon::Offline) (words::offline(lang)) }
                 main.room-main id="room" {
@@ -158,6 +167,8 @@ impl Room {
                         // Not in what the script renews: it is in the page once (R17).
                         @if self.cookie_disclaimer { (Banner::new(Tone::Info, html! { p { (words::cookie_text(lang)) } })) }
                         div.stack id="now" { (self.now()) }
+                        // What was typed in a chat that is not there any more.
+                        @if self.chat.is_none() { (kept(lang)) }
                     }
                     @if let Some(chat) = &self.chat { (self.chat(chat)) }
                 }
@@ -166,11 +177,36 @@ impl Room {
                         (Icon::Chat) (words::chat(lang)) span.badge id="unread" hidden data-text=(words::unread(lang, "{n}").plain()) {}
                     }
                 }
-                (self.closed("closed-lost", words::closed_lost(lang)))
-                (self.closed("closed-superseded", words::closed_superseded(lang)))
+                (self.closed("closed-lost", words::closed_lost(lang), Some(words::closed_waits(lang))))
+                (self.closed("closed-superseded", words::closed_superseded(lang), None))
             },
         }
         .render()
+    }
+
+    /// Whether the chat is the main thing on a phone: nothing waits to be done.
+    fn nothing_to_do(&self) -> bool {
+        self.work.iter().all(|work| work.state == WorkState::Done)
+    }
+
+    /// R3, R27: the warning before an end by inactivity. It is in the page from the start; the script asks for the page
+    /// again when its time comes, because by then the agent may have moved it.
+    fn closing(&self, agent: &str) -> Markup {
+        let lang = self.lang;
+        html! {
+            @if let Some(Deadline { at, warn_at }) = self.closes {
+                @let wait = warn_at.duration_since(self.now).as_millis().max(0);
+                div id="closing" data-wait=(wait) {
+                    @if wait == 0 {
+                        @let time = html! { time datetime=(at) data-show="clock" { (times::clock_utc(at)) } };
+                        (Banner { role: Some("status"), ..Banner::new(Tone::Warn, html! {
+                            strong { (words::closing(lang)) }
+                            p { (words::closing_text(lang, agent, &time)) }
+                        }) })
+                    }
+                }
+            }
+        }
     }
 
     /// What changes with the session: greeting, presence, banners, work.
@@ -186,7 +222,8 @@ impl Room {
                     }
                 }
             }
-            @if let Some(after) = &self.after_end { (after_end(lang, after)) }
+            @if let Some(after) = &self.after_end { (self.ended(after)) }
+            (self.closing(agent))
             @if let Some(message) = &self.inactive_message {
                 (Banner { id: Some("inactive"), icon: Some(Icon::Clock), ..Banner::new(Tone::Info, paragraphs(message)) })
             }
@@ -201,7 +238,12 @@ impl Room {
         let (done, all) = (finished.len(), self.work.len());
         let done_of = words::done_of(lang, done, all);
         html! {
-            @if self.work.is_empty() {
+            @if self.work.is_empty() && self.chat.is_some() {
+                @if self.after_end.is_none() {
+                    p.muted { (words::quiet(lang)) }
+                    noscript { p { (Button::plain(words::see_new(lang)).href(&self.path).icon(Icon::Refresh)) } }
+                }
+            } @else if self.work.is_empty() {
                 section.card {
                     @if self.after_end.is_none() {
                         (empty(Icon::Document, words::empty_title(lang), &words::empty_text(lang, agent).to_string(), Some(html! {
@@ -235,6 +277,37 @@ impl Room {
         }
     }
 
+    /// What may still be done after the end. Filling in and signing are spoken of only where there is something.
+    fn ended(&self, after: &AfterEnd) -> Markup {
+        let lang = self.lang;
+        let full = after.access.tier == AccessTier::Full;
+        let writable = self.chat.as_ref().is_some_and(|chat| chat.writable);
+        let at = after.access.until.map(|until| {
+            html! { time datetime=(until) data-show="moment" { (times::moment(lang, until)) } }
+        });
+        let left = match (self.work.is_empty(), full, &at) {
+            (false, true, Some(at)) => html! { (words::ended_full_until(lang, at)) },
+            (false, true, None) => html! { (words::ended_full(lang)) },
+            (false, false, Some(at)) => html! { (words::ended_limited_until(lang, at)) },
+            (false, false, None) => html! { (words::ended_limited(lang)) },
+            (true, ..) if self.chat.is_none() => html! {},
+            (true, _, Some(at)) if writable => html! { (words::ended_talk_until(lang, at)) },
+            (true, _, None) if writable => html! { (words::ended_talk(lang)) },
+            (true, _, Some(at)) => html! { (words::ended_read_until(lang, at)) },
+            (true, _, None) => html! { (words::ended_read(lang)) },
+        };
+        html! {
+            (Banner { icon: Some(Icon::Clock), ..Banner::new(if full { Tone::Info } else { Tone::Warn }, html! {
+                strong { (words::ended(lang)) }
+                p {
+                    (left)
+                    @if after.then_limited && !self.work.is_empty() { " " (words::ended_then_limited(lang)) }
+                    @if after.then_limited && self.work.is_empty() && writable { " " (words::ended_then_read(lang)) }
+                }
+            }) })
+        }
+    }
+
     fn chat(&self, chat: &Chat) -> Markup {
         let (lang, agent) = (self.lang, first_name(&self.agent));
         html! {
@@ -261,13 +334,15 @@ impl Room {
                             (token_field(self.csrf.as_deref()))
                             @if !chat.next_id.is_empty() { input type="hidden" name="id" value=(chat.next_id); }
                             label.unseen for="text" { (words::chat_label(lang)) }
-                            textarea.input id="text" name="text" rows="2" maxlength="4000" required placeholder=(words::chat_label(lang)) dir="auto" { (chat.draft) }
+                            textarea.input id="text" name="text" rows="2" data-max=(MESSAGE_MAX) required placeholder=(words::chat_label(lang)) dir="auto" aria-describedby="too-long enter-hint" { (chat.draft) }
                             (Button::primary(shared::send(lang)).icon_only(Icon::Send))
                         }
+                        p.field-error id="too-long" role="alert" hidden data-text=(shared::too_long_by(lang, "{n}").plain()) {}
+                        p.small.muted.enter-hint id="enter-hint" { (shared::enter_hint(lang)) }
                     } @else {
                         p.muted.small { (Icon::Lock) " " (words::chat_closed(lang)) }
                         // What could not be sent is not lost: it can still be read and copied.
-                        @if !chat.draft.is_empty() { textarea.input readonly rows="3" aria-label=(words::chat_label(lang)) dir="auto" { (chat.draft) } }
+                        @if chat.draft.is_empty() { (kept(lang)) } @else { textarea.input readonly rows="3" aria-label=(words::chat_label(lang)) dir="auto" { (chat.draft) } }
                     }
                 }
             }
@@ -275,7 +350,7 @@ impl Room {
     }
 
     /// The screen that replaces the room when the live connection is gone for good (R15); a template until then.
-    fn closed(&self, id: &str, text: &str) -> Markup {
+    fn closed(&self, id: &str, text: &str, next: Option<&str>) -> Markup {
         let lang = self.lang;
         html! {
             template id=(id) {
@@ -283,8 +358,9 @@ impl Room {
                     span.emblem { (Icon::Offline) }
                     h1 tabindex="-1" { (words::closed_title(lang)) }
                     p.lead { (text) }
-                    p { (words::closed_do(lang)) }
+                    p { (next.unwrap_or(words::closed_do(lang))) }
                     p { (Button::primary(shared::reload(lang)).icon(Icon::Refresh).href(&self.path).wide()) }
+                    (kept(lang))
                 }
             }
         }
@@ -319,6 +395,8 @@ impl Room {
             cookie_disclaimer: false,
             work: vec![],
             after_end: None,
+            closes: None,
+            now: sample::at(0),
             chat: Some(Chat { writable: true, ..Chat::default() }),
             live: None,
         };
@@ -400,11 +478,32 @@ impl Room {
                 Self {
                     after_end: ended(AccessTier::Limited, Some(sample::at(240)), false),
                     chat: None,
+                    ..busy.clone()
+                },
+            ),
+            (
+                "room-ended-talk",
+                Self { after_end: ended(AccessTier::Full, Some(sample::at(72)), true), work: vec![], ..busy.clone() },
+            ),
+            (
+                "room-ended-read",
+                Self {
+                    after_end: ended(AccessTier::Limited, Some(sample::at(240)), false),
+                    chat: busy.chat.clone().map(|chat| Chat { writable: false, ..chat }),
                     work: vec![],
                     ..busy.clone()
                 },
             ),
-            ("room-de", Self { lang: Lang::De, brand: sample::green(), ..busy.clone() }),
+            ("room-talk", Self { work: vec![], ..busy.clone() }),
+            (
+                "room-closing",
+                Self {
+                    closes: Some(Deadline { at: sample::at(0), warn_at: sample::at(0) }),
+                    work: vec![],
+                    ..busy.clone()
+                },
+            ),
+            ("room-de", Self { lang: Lang::De, brand: sample::light(), ..busy.clone() }),
             ("room-es", Self { lang: Lang::Es, ..busy.clone() }),
             (
                 "room-fr",
@@ -422,25 +521,6 @@ impl Room {
             ),
             ("room-empty", empty),
         ]
-    }
-}
-
-fn after_end(lang: Lang, after: &AfterEnd) -> Markup {
-    let full = after.access.tier == AccessTier::Full;
-    html! {
-        (Banner { icon: Some(Icon::Clock), ..Banner::new(if full { Tone::Info } else { Tone::Warn }, html! {
-            strong { (words::ended(lang)) }
-            p {
-                @match after.access.until {
-                    Some(until) => {
-                        @let at = html! { time datetime=(until) data-show="moment" { (times::moment(lang, until)) } };
-                        (if full { words::ended_full_until(lang, &at) } else { words::ended_limited_until(lang, &at) })
-                    }
-                    None => { (if full { words::ended_full(lang) } else { words::ended_limited(lang) }) }
-                }
-                @if after.then_limited { " " (words::ended_then_limited(lang)) }
-            }
-        }) })
     }
 }
 

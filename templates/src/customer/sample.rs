@@ -9,10 +9,10 @@ pub(crate) fn brand() -> Brand {
     Brand { company: "Harbour Credit Union".to_owned(), accent: Accent::Default, logo: None }
 }
 
-pub(crate) fn green() -> Brand {
+pub(crate) fn light() -> Brand {
     Brand {
         company: "Grünwald & Söhne Versicherungsvermittlungsgesellschaft".to_owned(),
-        accent: Accent::Hue(15),
+        accent: Accent::Light { hue: Some(9), rgb: [0xff, 0xd4, 0x00] },
         logo: None,
     }
 }

@@ -18,8 +18,8 @@ const SHOWN: usize = 200;
 const PAGE_POLICY: &str = "default-src 'none'; style-src 'self'; script-src 'self'; connect-src 'self'; frame-src 'self'; \
     img-src data:; form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
 
-/// A mail may style itself and be looked at. It runs nothing and loads nothing, as in a careful mail program.
-const MAIL_POLICY: &str = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; form-action 'none'; \
+/// A mail may style itself and be looked at. It runs nothing, and loads nothing but a logo of this stack's own.
+const MAIL_POLICY: &str = "default-src 'none'; style-src 'unsafe-inline'; img-src data: 'self'; form-action 'none'; \
     frame-ancestors 'self'; sandbox allow-same-origin allow-popups allow-popups-to-escape-sandbox";
 
 /// What only the one-machine stack serves about sent messages.

@@ -19,6 +19,7 @@ pub struct StackBuilder {
     pub(super) keep_events: bool,
     pub(super) demo: bool,
     pub(super) story: bool,
+    pub(super) brand: bool,
     pub(super) develop: bool,
     pub(super) template: String,
     pub(super) registry: fn() -> Vec<Entry>,
@@ -71,6 +72,13 @@ impl StackBuilder {
     /// that what they count is theirs.
     pub fn story(mut self, story: bool) -> Self {
         self.story = story;
+        self
+    }
+
+    /// With a name, a logo and an accent in the demo's settings, as a company has them. Tests that count a document's versions
+    /// start without.
+    pub fn brand(mut self, brand: bool) -> Self {
+        self.brand = brand;
         self
     }
 

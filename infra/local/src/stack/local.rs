@@ -7,15 +7,18 @@ use axum::extract::{Path, State};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
 use http::StatusCode;
+use http::header::CONTENT_TYPE;
 use jiff::Timestamp;
 use serde::Deserialize;
 use serde_json::json;
 
 use super::{Inner, ScheduleError};
+use crate::demo;
 
 /// What only the one-machine stack serves.
 pub(super) fn own_routes(inner: Arc<Inner>) -> Router {
     Router::new()
+        .route(demo::LOGO, get(async || ([(CONTENT_TYPE, "image/svg+xml")], include_str!("../demo_logo.svg"))))
         .route("/local/clock", get(show_clock).post(move_clock))
         .route("/local/schedules/{function}/run", post(run_schedule))
         .route("/local/requests", get(show_requests).delete(reset_requests))

@@ -96,6 +96,7 @@ impl Stack {
             keep_events: false,
             demo: true,
             story: false,
+            brand: false,
             develop: false,
             template: template::EMBEDDED.to_owned(),
             registry: registry::entries,

@@ -183,6 +183,9 @@ impl Stack {
         let router = if builder.develop { develop::around(router) } else { router };
         let runtime = runtime("first-start", &environment, &template.environment, &inner.clock)?;
         let (demo, setup_url) = if builder.demo {
+            if builder.brand {
+                demo::brand(&runtime).await?;
+            }
             (Some(demo::seed(&runtime, &data, builder.story).await?), None)
         } else {
             (None, demo::setup(&runtime, &data).await?)

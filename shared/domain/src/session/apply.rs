@@ -46,7 +46,11 @@ impl Session {
                 self.tries = Tries::default();
                 self.code = None;
             }
-            EventKind::DeviceReleased => self.device = None,
+            EventKind::DeviceReleased => {
+                if let Some(device) = self.device.take() {
+                    self.released = Some(device.hash);
+                }
+            }
             EventKind::PinReset => {
                 self.tries = Tries::default();
                 self.forget_requests();

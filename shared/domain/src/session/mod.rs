@@ -10,6 +10,7 @@ mod model;
 
 pub use crate::link::Issued;
 pub use command::{Command, Context, Decision, NewSession, Outcome, Rejection};
+pub use decide::chat::MESSAGE_MAX;
 pub use model::{Customer, Device, End, Session, State};
 
 #[cfg(test)]

@@ -115,6 +115,10 @@ pub struct Session {
     pub last_event_at: Timestamp,
     /// The bound device.
     pub device: Option<Device>,
+    /// Hash of the secret of the device that was bound last before this one, or before the release: its pages may know
+    /// whose they were, and why they closed (R27).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub released: Option<SecretHash>,
     /// When the customer gave consent.
     pub consented_at: Option<Timestamp>,
     /// When the customer last entered the right PIN or code.
@@ -159,6 +163,17 @@ impl Session {
         matches!(self.state, State::Invited | State::Active)
     }
 
+    /// R2: whether agents and programs may write at `now`: while the session is not over, and after its end wherever the
+    /// customer may, so that nobody who can ask is left without an answer. Such an answer renews nothing.
+    #[must_use]
+    pub fn staff_may_write(&self, now: Timestamp) -> bool {
+        match self.state {
+            State::Planned | State::Invited | State::Active => true,
+            State::Ended => self.access(now).chat,
+            State::Discarded => false,
+        }
+    }
+
     /// Whether every task is done. No tasks counts as incomplete (R14), and sessions have no tasks yet.
     #[must_use]
     pub fn is_complete(&self) -> bool {
@@ -172,6 +187,12 @@ impl Session {
             (Some(bound), Some(secret)) => bound.hash.matches(secret),
             _ => false,
         }
+    }
+
+    /// Whether `device` was this session's before another was bound, or before the agent released it (R27).
+    #[must_use]
+    pub fn was_bound_to(&self, device: Option<&Secret>) -> bool {
+        matches!((&self.released, device), (Some(hash), Some(secret)) if hash.matches(secret))
     }
 
     /// How the customer proves who they are (R7). Where the settings began to ask for a PIN after the start, the session

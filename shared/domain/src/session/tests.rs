@@ -9,8 +9,8 @@ use super::{
     Command, Context, Customer, Issued, NewSession, Outcome, Rejection, Session, State, decide::REQUESTS_A_DAY,
 };
 use crate::{
-    AccessPlan, AccessTier, Actor, Contact, DueKind, EndedBy, Event, Gate, Keyring, Link, LinkToken, Origin, Presented,
-    Secret, SessionId, Settings, TeamId,
+    AccessPlan, AccessTier, Actor, Contact, DueKind, EndedBy, Event, EventKind, Gate, Keyring, Link, LinkToken, Origin,
+    Presence, Presented, Secret, SessionId, Settings, TeamId,
     access::Step,
     gate,
     pin::{Lock, Pin},
@@ -204,6 +204,68 @@ fn r6_one_device_and_its_release() {
     world.run(Command::ReleaseDevice, agent()).unwrap();
     world.press_continue(1).unwrap();
     assert_eq!(world.press_continue(0), Err(Rejection::Gate(Gate::OtherDevice)));
+}
+
+#[test]
+fn r27_a_device_that_was_released_or_replaced_is_told_so() {
+    let mut world = World::new(Settings::default(), false);
+    let at = |world: &World, device: usize| {
+        gate::at_room(&world.session, &world.settings, Some(&world.devices[device]), &Presence::default(), world.now)
+    };
+    assert_eq!(at(&world, 0), Gate::Unknown, "nobody's device yet");
+    world.press_continue(0).unwrap();
+    assert_eq!((at(&world, 0), at(&world, 1)), (Gate::Inside, Gate::OtherDevice));
+    world.run(Command::ReleaseDevice, agent()).unwrap();
+    assert_eq!((at(&world, 0), at(&world, 1)), (Gate::Released, Gate::Unknown));
+    world.press_continue(1).unwrap();
+    assert_eq!((at(&world, 0), at(&world, 1)), (Gate::Released, Gate::Inside));
+    world.run(Command::ReleaseDevice, agent()).unwrap();
+    world.press_continue(0).unwrap();
+    assert_eq!((at(&world, 0), at(&world, 1)), (Gate::Inside, Gate::Released));
+}
+
+/// What a message says after the domain took it.
+fn posted(world: &mut World, text: &str) -> String {
+    world.run(Command::Post { id: "m".into(), text: text.into() }, agent()).unwrap();
+    match world.events.last().map(|event| &event.kind) {
+        Some(EventKind::Message { text, .. }) => text.clone(),
+        other => panic!("{other:?}"),
+    }
+}
+
+#[test]
+fn r21_tabs_and_line_breaks_inside_a_message_stay() {
+    let mut world = World::new(Settings::default(), false);
+    assert_eq!(posted(&mut world, "Name\tMara\r\nRate\t3.9 %"), "Name\tMara\nRate\t3.9 %");
+    assert_eq!(posted(&mut world, "one\rtwo\u{85}three\u{b}four\u{c}five"), "one\ntwo\nthree\nfour\nfive");
+    assert_eq!(posted(&mut world, " \t\r\n a \r\n"), "a");
+    assert_eq!(posted(&mut world, "a\u{0}b\u{1b}[1mc\u{7f}"), "ab[1mc");
+}
+
+#[test]
+fn r2_where_the_customer_may_write_after_the_end_staff_may_answer() {
+    let access = CustomerAccess {
+        level: AccessLevel::FullTimed,
+        minutes: Some(60),
+        then_limited_minutes: Some(60),
+        chat: true,
+        ..CustomerAccess::default()
+    };
+    let program = || Actor::Api { key: "key0000000000000".parse().unwrap() };
+    let mut world = World::new(ending_with(access), false);
+    world.press_continue(0).unwrap();
+    world.run(Command::End, agent()).unwrap();
+    let post = |world: &mut World, actor| world.run(Command::Post { id: "m".into(), text: "hello".into() }, actor);
+    world.wait(59);
+    for actor in [Actor::Customer, agent(), program()] {
+        assert_eq!(post(&mut world, actor), Ok(Outcome::Done));
+    }
+    assert_eq!((world.session.state, world.session.timers.len()), (State::Ended, 1), "it renews nothing");
+    world.wait(1);
+    assert_eq!(post(&mut world, Actor::Customer), Err(Rejection::ChatClosed));
+    for actor in [agent(), program()] {
+        assert_eq!(post(&mut world, actor), Err(Rejection::AlreadyEnded));
+    }
 }
 
 #[test]

@@ -134,8 +134,8 @@ impl Settings {
         if !https(self.service.status_url.as_deref()) {
             return refuse("service.status_url", "must be an https URL");
         }
-        if !https(self.branding.logo.as_deref()) {
-            return refuse("branding.logo", "must be an https URL");
+        if !https(self.branding.logo.as_deref()) && !self.branding.logo.as_deref().is_some_and(is_own_file) {
+            return refuse("branding.logo", "must be an https URL, or a path of this installation");
         }
         if self.branding.accent.as_deref().is_some_and(|accent| !is_hex_colour(accent)) {
             return refuse("branding.accent", "must be a colour like #1a6b54");
@@ -192,6 +192,16 @@ fn https(text: Option<&str>) -> bool {
     text.is_none_or(|text| {
         url::Url::parse(text).is_ok_and(|url| url.scheme() == "https" && url.has_host() && url.username().is_empty())
     })
+}
+
+/// A path on the installation's own origin, with nothing in it that leads elsewhere or means something to a browser.
+fn is_own_file(text: &str) -> bool {
+    let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"/._-".contains(&byte);
+    text.len() <= 200
+        && text.starts_with('/')
+        && !text.contains("//")
+        && !text.contains("..")
+        && text.bytes().all(plain)
 }
 
 fn is_hex_colour(text: &str) -> bool {

@@ -346,7 +346,7 @@ pub struct Branding {
     pub name: Option<String>,
     /// The accent as `#rrggbb`.
     pub accent: Option<String>,
-    /// Where the logo is; https only.
+    /// Where the logo is: an https URL, or a path of this installation such as `/static/logo.svg`.
     pub logo: Option<String>,
 }
 

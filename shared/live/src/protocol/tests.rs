@@ -223,7 +223,7 @@ fn r2_customers_are_told_the_tier_and_until_when() {
             "until": "2026-01-05T10:30:00Z"})
     );
     let staff = world.frames(Audience::Staff).pop().unwrap();
-    assert_eq!((&staff["chat"], &staff["ended_by"]), (&json!(false), &json!("agent")));
+    assert_eq!((&staff["chat"], &staff["ended_by"]), (&json!(true), &json!("agent")));
 }
 
 #[test]

@@ -1,11 +1,12 @@
 //! What the agent's room shows.
 
-use jiff::{SignedDuration, Timestamp};
+use jiff::Timestamp;
 use maud::Markup;
 use parlor_domain::{AccessTier as Tier, Channel, EndedBy, Indicator, State};
 
 use crate::console::frame::Frame;
 use crate::console::stream::Entry;
+use crate::deadline::Deadline;
 use crate::layout::Live;
 use crate::names::first_name;
 
@@ -68,25 +69,6 @@ pub struct Ended {
     pub not_renewable: Option<String>,
 }
 
-/// When inactivity ends the session (R3).
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Deadline {
-    /// Then.
-    pub at: Timestamp,
-    /// The banner shows from then on: two minutes before, or halfway for settings under four minutes.
-    pub warn_at: Timestamp,
-}
-
-impl Deadline {
-    /// The deadline `minutes` (the setting `end.inactivity_minutes`) after the last action, with R3's time to warn.
-    pub fn new(last_action_at: Timestamp, minutes: u32) -> Self {
-        let all = SignedDuration::from_mins(i64::from(minutes));
-        let warning = if minutes < 4 { all / 2 } else { SignedDuration::from_mins(2) };
-        let at = last_action_at.checked_add(all).unwrap_or(Timestamp::MAX);
-        Self { at, warn_at: at.checked_sub(warning).unwrap_or(at) }
-    }
-}
-
 /// Where the agent is after ending the session (R18).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum AfterEnd {
@@ -145,6 +127,8 @@ pub struct Room {
     pub joined_at: Option<Timestamp>,
     /// R3; none where inactivity does not end it.
     pub deadline: Option<Deadline>,
+    /// R2: whether messages may be written now, by anybody of staff.
+    pub writable: bool,
     /// The end, if it has ended.
     pub ended: Option<Ended>,
     /// What ending now would leave the customer: the first stretch's tier and whole minutes (R2), for the question.

@@ -1,7 +1,7 @@
 //! The page of the room and its changing parts.
 
 use maud::{Markup, html};
-use parlor_domain::{Channel, State};
+use parlor_domain::{Channel, State, session::MESSAGE_MAX};
 
 use super::model::{AfterEnd, AuthState, Consent, Room};
 use crate::components::Icon;
@@ -37,7 +37,7 @@ impl Room {
             ("after-end", if self.after_end == AfterEnd::Welcome { "/console" } else { "" }),
         ];
         let main = html! {
-            div.room data-state=(self.state.as_str()) id="room" {
+            div.room data-state=(self.state.as_str()) data-writable[self.writable] id="room" {
                 header.room-head {
                     (Frame::pane_button(lang))
                     (self.identity())
@@ -89,7 +89,7 @@ impl Room {
     /// The changing parts alone, for the script: `GET /console/s/{session}?fragment=room`. Not a document.
     pub fn fragment(&self) -> Markup {
         html! {
-            div.room data-state=(self.state.as_str()) data-seq=(self.stream.last().map_or(0, Entry::seq)) {
+            div.room data-state=(self.state.as_str()) data-writable[self.writable] data-seq=(self.stream.last().map_or(0, Entry::seq)) {
                 div data-part="avatar" { (self.face()) }
                 div data-part="standing" { (self.standing()) }
                 div data-part="who" { (self.who()) }
@@ -209,12 +209,14 @@ impl Room {
         html! {
             form.composer id="composer" method="post" action=(self.operation("messages")) data-operation="messages" {
                 (self.frame.forms.hidden("message"))
-                fieldset disabled[self.over()] {
+                // What is typed when the room closes stays where it was: to be read, copied, and sent after a renewal.
+                fieldset {
                     label.unseen for="text" { (label) }
-                    textarea.composer-text id="text" name="text" rows="1" maxlength="4000" required placeholder=(label) dir="auto" aria-describedby="composer-hint" {}
-                    button.button.button-primary.button-icon type="submit" title=(shared::send(lang)) { (Icon::Send) span.unseen { (shared::send(lang)) } }
+                    textarea.composer-text id="text" name="text" rows="1" data-max=(MESSAGE_MAX) required readonly[!self.writable] placeholder=(label) dir="auto" aria-describedby="too-long composer-hint" {}
+                    button.button.button-primary.button-icon type="submit" disabled[!self.writable] title=(shared::send(lang)) { (Icon::Send) span.unseen { (shared::send(lang)) } }
                 }
-                p.composer-hint.small.muted id="composer-hint" { (words::composer_hint(lang)) }
+                p.field-error id="too-long" role="alert" hidden data-text=(shared::too_long_by(lang, "{n}").plain()) {}
+                p.composer-hint.small.muted id="composer-hint" { (shared::enter_hint(lang)) }
                 p.composer-closed.small.muted { (words::composer_closed(lang)) }
             }
         }

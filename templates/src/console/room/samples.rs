@@ -3,11 +3,12 @@
 use jiff::SignedDuration;
 use parlor_domain::{AccessTier as Tier, Channel, EndedBy, Indicator, Sender, State};
 
-use super::model::{AfterEnd, AuthState, Consent, Deadline, Ended, PinLock, Room, Stretch};
+use super::model::{AfterEnd, AuthState, Consent, Ended, PinLock, Room, Stretch};
 use crate::components::{Icon, Tone};
 use crate::console::frame::Frame;
 use crate::console::sample;
 use crate::console::stream::{Entry, EventLine, MessageLine};
+use crate::deadline::Deadline;
 use crate::lang::Lang;
 use crate::layout::Live;
 use crate::words::console as words;
@@ -105,6 +106,7 @@ impl Room {
             invited_at: Some(sample::ago(31)),
             joined_at: Some(sample::ago(23)),
             deadline: Some(Deadline::new(sample::ago(2), 30)),
+            writable: true,
             ended: None,
             end_effect: (Tier::Full, Some(10_080)),
             after_end: AfterEnd::Welcome,
@@ -139,8 +141,13 @@ impl Room {
         let ended = |by, access, not_renewable: Option<&str>| {
             Some(Ended { at: sample::ago(1), by, access, not_renewable: not_renewable.map(str::to_owned) })
         };
-        let over =
-            Room { state: State::Ended, indicator: Indicator::OfflineIncomplete, seen: Some(12), ..active.clone() };
+        let over = Room {
+            state: State::Ended,
+            indicator: Indicator::OfflineIncomplete,
+            seen: Some(12),
+            writable: false,
+            ..active.clone()
+        };
         let in_language = |lang, room: &Room| Room {
             frame: Frame { lang, ..room.frame.clone() },
             live: None,
@@ -206,6 +213,7 @@ impl Room {
             (
                 "ended-for-good",
                 Room {
+                    writable: false,
                     ended: ended(EndedBy::Inactivity, Vec::new(), Some(words::not_renewable_inactivity(Lang::En))),
                     ..over
                 },

@@ -4,6 +4,7 @@ use jiff::SignedDuration;
 
 use super::*;
 use crate::console::sample::ago;
+use crate::deadline::Deadline;
 use crate::lang::Lang;
 use crate::words::console as words;
 
@@ -27,7 +28,8 @@ fn r7_the_pin_is_fetched_and_never_in_the_page() {
 fn r1_a_room_that_is_over_takes_nothing() {
     for name in ["ended", "ended-for-good"] {
         let text = sample(name).render().into_string();
-        assert!(text.contains("<fieldset disabled>"), "{name}");
+        assert!(text.contains("required readonly placeholder") && text.contains("type=\"submit\" disabled"), "{name}");
+        assert!(!text.contains("data-writable"), "{name}");
         assert!(!text.contains("data-opens=\"end\""), "{name}");
     }
 }

@@ -5,6 +5,7 @@ import { toast } from "../console/toasts.js";
 import { byId, make, on, one } from "../lib/dom.js";
 import { draft } from "../lib/drafts.js";
 import { freshId } from "../lib/ids.js";
+import { sayLength } from "../lib/lengths.js";
 import { api, sid } from "./room.js";
 import { add, drop, isShown, ownBubble, say, settle, tidy } from "./stream.js";
 import { unmark } from "./unread.js";
@@ -31,14 +32,17 @@ export function sendOver(live) {
   connection = live;
 }
 
-/** Closes the composer at the end of the session, and opens it again when it goes on. */
+/** Closes the composer at the end of the session, and opens it again when it goes on. What is typed stays in it. */
 export function setClosed(closed) {
-  one("fieldset", composer).disabled = closed;
+  text.readOnly = one("button", composer).disabled = closed;
 }
+
+/** Whether something is typed that was not sent. */
+export const hasDraft = () => Boolean(text.value.trim());
 
 /** Puts the focus where one writes, or where one reads when there is nothing to write. */
 export function focusText() {
-  (text.matches(":disabled") ? byId("main") : text).focus({ preventScroll: true });
+  (text.readOnly ? byId("main") : text).focus({ preventScroll: true });
 }
 
 /** What the server will not have goes back to where it can be changed; what is typed there by now stays behind it. */
@@ -73,7 +77,7 @@ async function request(item) {
 
 function send() {
   const body = text.value.trim();
-  if (!body || text.matches(":disabled")) return;
+  if (!body || text.readOnly || sayLength(text)) return;
   unmark();
   setText("");
   if (connection) {
@@ -93,6 +97,7 @@ export function showQueue(queue) {
 
 kept.follow(text);
 grow();
+sayLength(text);
 on(composer, "submit", (event) => {
   event.preventDefault();
   send();
@@ -104,6 +109,7 @@ on(text, "keydown", (event) => {
 });
 on(text, "input", () => {
   grow();
+  sayLength(text);
   if (unmark()) tidy();
   if (text.value) connection?.typing();
 });

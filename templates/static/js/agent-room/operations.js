@@ -5,7 +5,7 @@ import { problemText, submit } from "../console/requests.js";
 import { toast } from "../console/toasts.js";
 import { exact } from "../console/wording.js";
 import { all, byId, on, one } from "../lib/dom.js";
-import { composer, focusText } from "./composer.js";
+import { composer, focusText, hasDraft } from "./composer.js";
 import { refresh } from "./parts.js";
 import { room } from "./room.js";
 
@@ -32,7 +32,9 @@ const done = {
   invite: showLink,
   end() {
     const { afterEnd } = page.dataset;
-    if (!afterEnd) return false;
+    // R2: what is typed is not left behind; the room stays, and can be read.
+    if (hasDraft()) toast(words.draftKept);
+    if (!afterEnd || hasDraft()) return false;
     leaving = true;
     location.assign(afterEnd);
     return true;

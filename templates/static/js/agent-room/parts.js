@@ -64,7 +64,8 @@ async function fetchParts() {
   }
   if (heard) hear(heard);
   room.dataset.state = state;
-  setClosed(["ended", "discarded"].includes(state));
+  room.toggleAttribute("data-writable", fresh.hasAttribute("data-writable"));
+  setClosed(!fresh.hasAttribute("data-writable"));
   merge(all("#stream > [data-seq]", fresh));
   countDown(refresh);
 }

@@ -93,9 +93,11 @@ function dress(form) {
     event.preventDefault();
     const button = event.submitter ?? one("[value=start]", form);
     if (button.disabled) return;
-    const gap = judge();
+    const gap = missing();
     if (gap) {
       pointOut(...gap);
+      // Now that it stands at its field, it is not said above the buttons any more.
+      judge();
       return;
     }
     formError(form, "");

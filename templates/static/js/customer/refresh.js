@@ -2,6 +2,7 @@
 import { all, byId, one } from "../lib/dom.js";
 import { fetchPage } from "../lib/pages.js";
 import { showTimes } from "../lib/times.js";
+import { watchClosing } from "./closing.js";
 import { dressField } from "./writing.js";
 
 export async function refresh() {
@@ -21,10 +22,16 @@ export async function refresh() {
     const next = fresh.getElementById(id);
     // The field is left alone while it may be written in: somebody may be typing.
     const same = id === "write" && old?.hasAttribute("data-open") === next?.hasAttribute("data-open");
-    if (!old || !next || same) continue;
+    if (old && !next) {
+      // The chat is gone with all that was in it; the page as it is now shows what was typed.
+      location.reload();
+      return;
+    }
+    if (!old || same) continue;
     old.replaceWith(next);
     if (id === "write") dressField();
   }
+  document.body.classList.toggle("chat-first", fresh.body.classList.contains("chat-first"));
   const done = one(".done");
   if (wasOpen && done) done.open = true;
   if (focused) {
@@ -33,4 +40,5 @@ export async function refresh() {
       ?.focus();
   }
   showTimes();
+  watchClosing(refresh);
 }

@@ -1,6 +1,9 @@
 // The room: what the server says over the live connection, and where it goes.
 import { byId, one } from "../lib/dom.js";
 import { live } from "../lib/live.js";
+import { comeBack } from "./again.js";
+import { isClosing, watchClosing } from "./closing.js";
+import { showKept } from "./kept.js";
 import { showMessage, showQueue } from "./log.js";
 import { showPresence, showTyping } from "./presence.js";
 import { refresh } from "./refresh.js";
@@ -13,6 +16,11 @@ const TOGETHER = 200;
 let connection;
 let refreshTimer;
 
+const refreshSoon = () => {
+  clearTimeout(refreshTimer);
+  refreshTimer = setTimeout(refresh, TOGETHER);
+};
+
 const onFrame = (message) => {
   const { type, from, code, id, redirect } = message;
   const own = from === "customer";
@@ -21,6 +29,8 @@ const onFrame = (message) => {
     if (own) return;
     showTyping(false);
     countUnread();
+    // Somebody is there again: the warning may be off.
+    if (isClosing()) refreshSoon();
   } else if (type === "presence" || type === "pong") {
     showPresence(Boolean(message.agent));
   } else if (type === "typing") {
@@ -33,19 +43,26 @@ const onFrame = (message) => {
       location.replace(redirect);
       return;
     }
-    clearTimeout(refreshTimer);
-    refreshTimer = setTimeout(refresh, TOGETHER);
+    refreshSoon();
   }
 };
 
-const onState = (now) => {
+const onState = (now, status) => {
   byId("offline").hidden = now !== "waiting";
   if (now !== "lost" && now !== "superseded") return;
+  if (status) {
+    // Not the network's doing: the page says why.
+    location.reload();
+    return;
+  }
   const screen = byId(`closed-${now}`).content.cloneNode(true);
   document.body.className = "narrow";
   byId("room").replaceWith(screen);
   byId("chat-open")?.remove();
   one("main h1").focus();
+  showKept(one("main"));
+  // A tab that another one took over from does not take it back.
+  if (now === "lost") comeBack(location.pathname + location.search, (answer) => answer < 500);
 };
 
 export function enterRoom() {
@@ -54,6 +71,9 @@ export function enterRoom() {
     dressSheet();
     dressWriting(() => connection);
     chatComes();
+  } else {
+    showKept(byId("room"));
   }
+  watchClosing(refresh);
   if (document.body.dataset.live) connection = live({ frame: onFrame, state: onState, queue: showQueue });
 }

@@ -15,7 +15,9 @@ const showUnread = (count) => {
   badge.hidden = !count;
   badge.textContent = count ? badge.dataset.text.replace("{n}", count) : "";
 };
-const isRead = () => (!panel || wide.matches || body.classList.contains("chat-is-open")) && !document.hidden;
+// Where the chat is a column, or the main thing on the page, it is always open.
+const isAlways = () => wide.matches || body.classList.contains("chat-first");
+const isRead = () => (!panel || isAlways() || body.classList.contains("chat-is-open")) && !document.hidden;
 
 /** One more message, which is unread unless somebody looks at the chat. */
 export function countUnread() {
@@ -38,12 +40,12 @@ export function dressSheet() {
   byId("chat-close").hidden = opener.hidden = false;
   on(opener, "click", () => show(true));
   on(panel, "click", ({ target }) => target.closest("[data-do=close]") && show(false));
-  on(panel, "keydown", ({ key }) => key === "Escape" && !wide.matches && show(false));
+  on(panel, "keydown", ({ key }) => key === "Escape" && !isAlways() && show(false));
   on(document, "visibilitychange", () => isRead() && showUnread(0));
 }
 
 /** Opens the chat where the page was asked for because of it. */
 export function chatComes() {
   toEnd();
-  if ((location.hash === "#chat" || one("[role=alert]", panel)) && !wide.matches) show(true);
+  if ((location.hash === "#chat" || one("[role=alert]:not([hidden])", panel)) && !isAlways()) show(true);
 }

@@ -2,6 +2,8 @@
 
 import { byId, make, on, one } from "../lib/dom.js";
 import { draft } from "../lib/drafts.js";
+import { sayLength } from "../lib/lengths.js";
+import { showKept } from "./kept.js";
 import { toEnd } from "./log.js";
 
 const kept = draft(`draft:${location.pathname}`);
@@ -10,7 +12,7 @@ const pointer = matchMedia("(pointer: fine)");
 const send = (connection) => {
   const field = byId("text");
   const text = field.value.trim();
-  if (!text) return;
+  if (!text || sayLength(field)) return;
   byId("refused")?.remove();
   field.value = "";
   kept.keep("");
@@ -24,13 +26,10 @@ export function dressField() {
   const field = byId("text");
   if (field) {
     kept.follow(field);
+    sayLength(field);
     return;
   }
-  const write = byId("write");
-  const value = kept.read();
-  if (value && write && !one("textarea", write)) {
-    write.append(make("textarea", { className: "input", readOnly: true, value }));
-  }
+  showKept(byId("chat"));
 }
 
 /** What the server refused goes back into the field, so that nothing typed is lost. */
@@ -39,8 +38,12 @@ export function giveBack(text) {
   const write = byId("write");
   if (!write || !text) return;
   const together = [text, field?.value].filter(Boolean).join("\n");
-  if (field) field.value = together;
+  if (field) {
+    field.value = together;
+    sayLength(field);
+  }
   kept.keep(together);
+  if (!field) showKept(byId("chat"));
   byId("refused")?.remove();
   const trouble = make("p", { id: "refused", className: "field-error", textContent: byId("log").dataset.refused });
   trouble.setAttribute("role", "alert");
@@ -53,13 +56,17 @@ export function dressWriting(connection) {
   on(panel, "submit", (event) => {
     // Without a live connection the form goes the long way, and works all the same.
     if (!connection()) {
-      kept.keep("");
+      if (sayLength(byId("text"))) event.preventDefault();
+      else kept.keep("");
       return;
     }
     event.preventDefault();
     send(connection());
   });
-  on(panel, "input", () => connection()?.typing());
+  on(panel, "input", ({ target }) => {
+    sayLength(target);
+    connection()?.typing();
+  });
   on(panel, "keydown", (event) => {
     const { key, shiftKey, isComposing, target } = event;
     // Enter sends where there is a real keyboard; on a phone it is a new line.

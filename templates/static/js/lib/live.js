@@ -18,7 +18,8 @@ const TYPING = 5_000;
  *
  * - `frame(f)`: every frame that is news to this page; a durable one (with a seq) comes exactly once, maybe out of order.
  *   Seen to here: superseded, reconnect, reload, and errors that only ask for patience.
- * - `state(s)`: "open"; "waiting" (no connection for 3 s, still trying); "lost" and "superseded" (over, offer a reload).
+ * - `state(s, status)`: "open"; "waiting" (no connection for 3 s, still trying); "lost" and "superseded" (over, offer a
+ *   reload). Lost with a `status`: the server refuses a ticket with it, so loading the page again says why.
  * - `queue(m)`: own messages that the server has not confirmed, oldest first: `[{ id, text }]`.
  *
  * What it gives back: `send(text)` queues a message, sends it as soon as that is possible, and it survives a reload;
@@ -69,11 +70,11 @@ export function live({ frame, state, queue }) {
     leave();
     failed();
   };
-  const finish = (how) => {
+  const finish = (how, status) => {
     over = true;
     for (const timer of [calm, retry, answer]) clearTimeout(timer);
     leave();
-    state(how);
+    state(how, status);
   };
 
   const failed = () => {
@@ -108,7 +109,7 @@ export function live({ frame, state, queue }) {
       try {
         const reply = await fetch(ticketUrl, { headers: { accept: "application/json" }, cache: "no-store" });
         if (reply.status >= 400 && reply.status < 500 && reply.status !== 429) {
-          finish("lost");
+          finish("lost", reply.status);
           return;
         }
         url = (await reply.json()).url;

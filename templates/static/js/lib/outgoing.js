@@ -3,9 +3,22 @@ import { one } from "./dom.js";
 import { freshId } from "./ids.js";
 import { inTab } from "./storage.js";
 
+const keyOf = (session) => `queue:${session}`;
+const read = (session) => {
+  try {
+    return JSON.parse(inTab.get(keyOf(session)) || "[]");
+  } catch {
+    // Not what we kept there.
+    return [];
+  }
+};
+
+/** The texts of the messages of `session` that wait in this tab, oldest first. */
+export const keptTexts = (session) => read(session).map((own) => own.text);
+
 /** The messages of `session` that wait, oldest first, kept through reloads; `told` hears of each change, and at once. */
 export function unconfirmed(session, told) {
-  const key = `queue:${session}`;
+  const key = keyOf(session);
   let waiting = [];
   const change = (next) => {
     waiting = next;
@@ -13,13 +26,8 @@ export function unconfirmed(session, told) {
     told(next);
   };
   const some = (id) => waiting.filter((own) => own.id === id);
-  try {
-    // What the server's page already shows was confirmed, even if the confirmation never arrived.
-    waiting = JSON.parse(inTab.get(key) || "[]").filter((own) => !one(`[data-id="${own.id}"]`));
-  } catch {
-    // Not what we kept there.
-  }
-  change(waiting);
+  // What the server's page already shows was confirmed, even if the confirmation never arrived.
+  change(read(session).filter((own) => !one(`[data-id="${own.id}"]`)));
   return {
     all: () => waiting,
     /** The message with this id, in a list; an empty one when it does not wait. */

@@ -9,15 +9,15 @@ use crate::{
     },
 };
 
-/// The longest message, in characters.
-const MESSAGE_MAX: usize = 4_000;
+/// The longest message, in characters (Unicode scalar values).
+pub const MESSAGE_MAX: usize = 4_000;
 /// The longest id of a message, in bytes.
 const MESSAGE_ID_MAX: usize = 64;
 
 impl Session {
     /// R21: posts a message, as [`Command::Post`](crate::Command::Post) does. R2: the customer may write as long as the
-    /// access tier has chat; agents and programs may write until the session is over. It needs no settings, so whoever
-    /// reads for a message need not read them.
+    /// access tier has chat; agents and programs as [`Session::staff_may_write`] says. It needs no settings, so whoever reads
+    /// for a message need not read them.
     pub fn post(&self, id: &str, text: &str, context: &Context) -> Result<Decision, Rejection> {
         let from = match context.actor {
             Actor::Customer if self.access(context.now).chat => Sender::Customer,
@@ -25,10 +25,10 @@ impl Session {
             Actor::Agent { .. } => Sender::Agent,
             Actor::Api { .. } => Sender::Api,
         };
-        if from != Sender::Customer {
+        if from != Sender::Customer && !self.staff_may_write(context.now) {
             must_be_writable(self)?;
         }
-        let text = without_control_characters(text);
+        let text = as_typed(text);
         if text.is_empty() || text.chars().count() > MESSAGE_MAX || id.is_empty() || id.len() > MESSAGE_ID_MAX {
             return Err(Rejection::InvalidMessage);
         }
@@ -39,8 +39,10 @@ impl Session {
     }
 }
 
-/// The text as a person typed it: line breaks stay, other control characters and the blanks around the text go.
-fn without_control_characters(text: &str) -> String {
-    let text: String = text.replace("\r\n", "\n").chars().filter(|c| *c == '\n' || !c.is_control()).collect();
+/// The text as a person typed it. Whatever breaks a line in some system (CR LF, CR, vertical tab, form feed, NEL) is a
+/// line feed, tabs stay; other control characters and the blanks around the text go.
+fn as_typed(text: &str) -> String {
+    let text = text.replace("\r\n", "\n").replace(['\r', '\u{b}', '\u{c}', '\u{85}'], "\n");
+    let text: String = text.chars().filter(|c| matches!(c, '\n' | '\t') || !c.is_control()).collect();
     text.trim().to_owned()
 }

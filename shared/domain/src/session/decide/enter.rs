@@ -88,8 +88,10 @@ fn bind(draft: &mut Draft<'_>, link: &Link, presented: &Presented, device: &Secr
         draft.record(EventKind::Consented);
     }
     draft.record(EventKind::DeviceBound);
-    draft.session.device =
-        Some(Device { hash: device.hash(), bound_at: draft.now(), link_expires_at: link.expires_at });
+    let bound = Device { hash: device.hash(), bound_at: draft.now(), link_expires_at: link.expires_at };
+    if let Some(before) = draft.session.device.replace(bound) {
+        draft.session.released = Some(before.hash);
+    }
     if draft.session.joined_at.is_none() {
         draft.record(EventKind::Joined);
     }

@@ -1,7 +1,7 @@
 //! The rules: what a command does to a session, or why it does not. One file for each concern, one function for each
 //! command.
 
-mod chat;
+pub(super) mod chat;
 mod delivery;
 mod device;
 mod draft;

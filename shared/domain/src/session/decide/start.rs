@@ -47,6 +47,7 @@ impl Session {
             last_agent_action_at: now,
             last_event_at: now,
             device: None,
+            released: None,
             consented_at: None,
             authenticated_at: None,
             pin: new.pin,
