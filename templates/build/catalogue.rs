@@ -28,7 +28,6 @@ pub(crate) const LANGUAGES: &[Language] = &[
 /// What stands behind a key in one language.
 #[derive(Debug, PartialEq)]
 enum Entry {
-    /// One text.
     Text(String),
     /// A text for each plural category, in the language's order.
     Plural(Vec<String>),

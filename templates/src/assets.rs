@@ -9,7 +9,6 @@ pub struct Asset {
     pub path: &'static str,
     /// The media type to serve it with.
     pub content_type: &'static str,
-    /// The content.
     pub body: &'static str,
 }
 

@@ -13,7 +13,6 @@ pub struct Live {
     pub url: String,
     /// Where a GET gives `{"url": …}` with a fresh ticket for a reconnect.
     pub ticket_url: String,
-    /// The session's id.
     pub session: String,
     /// The sequence number of the last event that the page already shows.
     pub seq: u64,
@@ -25,7 +24,6 @@ pub struct Live {
 /// is enough; the company's accent is a class on `<html>`.
 #[derive(Debug)]
 pub struct Shell<'a> {
-    /// The language of the page.
     pub lang: Lang,
     /// The title; on customer pages it ends with the company's name.
     pub title: &'a str,
@@ -43,7 +41,6 @@ pub struct Shell<'a> {
     pub class: &'a str,
     /// Further `data-*` attributes of `<body>`: the name without `data-`, and the value. Names come from code, never from input.
     pub data: &'a [(&'a str, &'a str)],
-    /// What is in the body.
     pub body: Markup,
 }
 

@@ -4,6 +4,7 @@
 //! nothing here reads a clock, a table or a request. Customers' pages are under [`customer`], staff's under [`console`];
 //! both are made of [`components`] and say the [`words`] of one catalogue. Style sheets and scripts are in `static/` and
 //! served under the names in [`assets`].
+#![allow(missing_docs, reason = "a view's fields say what they are; a comment stands where they do not")]
 
 pub mod accent;
 pub mod assets;

@@ -16,7 +16,6 @@ use crate::words::{customer, mail as words};
 /// What a message to the customer is about, be it a mail or a text message.
 #[derive(Clone, PartialEq, Eq)]
 pub enum Purpose {
-    /// The invitation.
     Invitation {
         /// The whole address, token included.
         link: String,

@@ -11,7 +11,6 @@ use crate::Answer;
 /// The document, and the schemas that were needed so far.
 #[derive(Default)]
 pub struct Contract {
-    /// The document.
     pub document: Value,
     validators: Mutex<BTreeMap<String, Arc<Validator>>>,
 }

@@ -1,6 +1,7 @@
 //! What tests of the whole share: a one-machine stack in this process with a team, staff and an API key, a program that
 //! calls the API, a customer's browser, and an agent's.
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on should say where")]
+#![allow(missing_docs, reason = "no API of others: a comment stands where a name does not say enough")]
 
 pub mod canary;
 pub mod contract;
@@ -29,17 +30,14 @@ use contract::contract;
 
 /// A running stack, and everything to use it with.
 pub struct Installation {
-    /// The stack.
     pub stack: Stack,
     /// Looks into the tables; counted under `test`.
     pub store: Store,
     /// Clock and randomness, as the functions have them.
     pub runtime: Runtime,
-    /// The keys.
     pub keyring: Keyring,
     /// An integrator's key of the team.
     pub api_key: String,
-    /// The team.
     pub team: TeamId,
     /// An agent of the team, who owns what the key starts.
     pub agent: Agent,
@@ -321,11 +319,9 @@ pub struct Browser {
 /// A page, or what came instead.
 #[derive(Debug)]
 pub struct Page {
-    /// The status.
     pub status: u16,
     /// Where a 303 points.
     pub location: String,
-    /// The body.
     pub text: String,
 }
 
@@ -364,7 +360,6 @@ impl Browser {
         Self { base: origin.to_owned(), http: client(), cookies: Mutex::default() }
     }
 
-    /// Puts a cookie there.
     pub fn put_cookie(&self, name: &str, value: &str) {
         // Ids of sessions, which may stand in logs.
         if name != "__Host-parlor_noted" {
@@ -389,12 +384,10 @@ impl Browser {
         cookies.iter().map(|(name, value)| format!("{name}={value}")).collect::<Vec<_>>().join("; ")
     }
 
-    /// GETs a page.
     pub async fn get(&self, path: &str) -> Page {
         self.send(Method::GET, path, None).await
     }
 
-    /// HEADs a page.
     pub async fn head(&self, path: &str) -> Page {
         self.send(Method::HEAD, path, None).await
     }

@@ -52,9 +52,7 @@ pub struct Platform {
 /// An answer to a program.
 #[derive(Debug)]
 pub struct Answer {
-    /// The status.
     pub status: u16,
-    /// The headers.
     pub headers: HeaderMap,
     /// The body, a string where it is no JSON.
     pub body: Value,
@@ -276,17 +274,13 @@ pub(crate) async fn setup_link(store: &Store, runtime: &Runtime) -> String {
 
 /// A member of staff, and what they sign in with.
 pub struct Staff {
-    /// Who it is.
     pub agent: Agent,
-    /// The password.
     pub password: String,
 }
 
 /// A team of one's own on a platform.
 pub struct Desk<'a> {
-    /// Where it is.
     pub platform: &'a Platform,
-    /// The team.
     pub team: TeamId,
     /// An agent, who owns what the key starts.
     pub nina: Staff,
@@ -404,7 +398,6 @@ impl Sent {
 /// A session whose customer has the invitation.
 #[derive(Debug)]
 pub struct Invited {
-    /// The session's id.
     pub id: String,
     /// The path of the link in the invitation.
     pub link: String,

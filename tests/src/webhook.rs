@@ -17,16 +17,13 @@ use crate::{Installation, canary};
 /// One request as it came.
 #[derive(Debug, Clone)]
 pub struct Received {
-    /// The headers.
     pub headers: http::HeaderMap,
-    /// The body.
     pub body: String,
     /// Whether it was answered as taken, or is being: with a 2xx.
     pub taken: bool,
 }
 
 impl Received {
-    /// The body.
     #[must_use]
     pub fn json(&self) -> Value {
         serde_json::from_str(&self.body).unwrap()
@@ -58,13 +55,11 @@ impl Received {
 /// How a receiver answers.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Conduct {
-    /// With this status.
     Status(u16),
     /// Takes the request and says nothing.
     Hang,
     /// Closes the connection without an answer.
     Reset,
-    /// Redirects there.
     Redirect(String),
     /// Says 200 and goes on talking for ever.
     Endless,
@@ -200,7 +195,6 @@ async fn read_request(stream: &mut TcpStream) -> Option<Received> {
 
 /// What the tests do with an endpoint.
 pub struct Endpoint {
-    /// Its id.
     pub id: String,
     /// What signs.
     pub secret: String,

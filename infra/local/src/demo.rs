@@ -43,7 +43,6 @@ pub struct Demo {
     pub agent: Login,
     /// Another agent of the same team.
     pub agent2: Login,
-    /// A key for the API.
     pub api_key: String,
 }
 

@@ -40,12 +40,7 @@ pub enum InvokeError {
     Crashed(String),
     /// It returned an error or panicked.
     #[error("{function} failed: {message}")]
-    Failed {
-        /// Which function.
-        function: String,
-        /// What it said.
-        message: String,
-    },
+    Failed { function: String, message: String },
 }
 
 /// A line of the registry: a function's name, its rows, and how it is built.

@@ -6,6 +6,7 @@
 //! `infra/template.yaml` ([`template`]), so that what the template lacks does not work here either.
 //!
 //! [`Stack`] is the whole of it, for `cargo run` and for tests.
+#![allow(missing_docs, reason = "no API of others: a comment stands where a name does not say enough")]
 
 pub mod fake_ses_sns;
 pub mod outbox;

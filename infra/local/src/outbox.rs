@@ -16,7 +16,6 @@ mod page;
 
 pub use page::routes;
 
-/// How a message travels.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Channel {
@@ -33,7 +32,6 @@ pub struct Item {
     pub number: u64,
     /// The identifier that the sender was given in answer.
     pub message_id: String,
-    /// How it travelled.
     pub channel: Channel,
     /// One e-mail address, or one phone number in E.164.
     pub to: String,

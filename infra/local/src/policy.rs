@@ -50,7 +50,6 @@ enum Resources {
 pub(crate) struct Need {
     /// `dynamodb:PutItem`.
     pub(crate) action: String,
-    /// The ARN.
     pub(crate) resource: String,
     /// What conditions look at.
     pub(crate) context: BTreeMap<String, String>,
@@ -192,7 +191,6 @@ fn matches(pattern: &str, text: &str) -> bool {
     }
 }
 
-/// The ARN of a table.
 pub(crate) fn table_arn(name: &str) -> String {
     format!("arn:aws:dynamodb:{REGION}:{ACCOUNT}:table/{name}")
 }

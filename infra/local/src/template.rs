@@ -27,7 +27,6 @@ pub struct Template {
     pub routes: Vec<Route>,
     /// Route key (`$connect`, `$disconnect`, `$default`) to function.
     pub live_routes: BTreeMap<String, String>,
-    /// Every schedule.
     pub schedules: Vec<Schedule>,
     /// Every mapping of a table's stream to a function.
     pub streams: Vec<StreamMapping>,
@@ -58,14 +57,12 @@ pub struct Route {
     pub method: String,
     /// `/s/{token}/pin`.
     pub path: String,
-    /// Who answers it.
     pub function: String,
 }
 
 /// A function that is called every so often.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Schedule {
-    /// Who is called.
     pub function: String,
     /// The period in seconds.
     pub every: u64,
@@ -74,7 +71,6 @@ pub struct Schedule {
 /// A function that hears of changes in a table.
 #[derive(Debug, Clone)]
 pub struct StreamMapping {
-    /// Who is called.
     pub function: String,
     /// The table's logical id.
     pub table: String,
@@ -86,7 +82,6 @@ pub struct StreamMapping {
     pub filters: Vec<Value>,
 }
 
-/// One table.
 #[derive(Debug, Clone)]
 pub struct Table {
     /// Its logical id, which is also its name on one machine.

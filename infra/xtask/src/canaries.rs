@@ -14,7 +14,6 @@ use crate::{Failure, target};
 /// How many findings are shown.
 const SHOWN: usize = 20;
 
-/// One canary.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 struct Canary {
     /// What it is: `a cookie`.

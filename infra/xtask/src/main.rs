@@ -1,5 +1,5 @@
-//! `cargo xtask`: the tasks of this repository that are more than one command. Plain Rust and `std`, so that it builds in
-//! seconds.
+//! `cargo xtask`: the tasks of this repository that are more than one command. Plain Rust and three small crates, so
+//! that it builds in seconds.
 
 mod advisories;
 mod api;

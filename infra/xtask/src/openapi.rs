@@ -5,7 +5,6 @@ use std::process::{Command, Stdio};
 
 use crate::{Failure, build, root};
 
-/// Writes the document.
 pub(crate) fn run() -> Result<bool, Failure> {
     let output = Command::new(build("openapi", &[])?)
         .stderr(Stdio::inherit())

@@ -5,7 +5,6 @@ use std::process::{Command, Stdio};
 
 use crate::{Failure, root, tools};
 
-/// The Python that has them.
 pub(crate) fn python() -> Result<PathBuf, Failure> {
     tools::python("template", &root().join("infra/xtask/template.txt"))
 }

@@ -50,7 +50,6 @@ pub(crate) fn browser_packages(folder: &Path) -> Result<(), Failure> {
     npm_ci(folder, "playwright-core, axe-core and Biome")
 }
 
-/// Where the browser tests are.
 pub(crate) fn browser_tests() -> PathBuf {
     root().join("tests/browser")
 }

@@ -26,7 +26,6 @@ fn indicator_mark(indicator: Indicator) -> (&'static str, Markup) {
 /// A person's initials, with the customer's indicator where there is one.
 #[derive(Debug, Clone)]
 pub struct Avatar<'a> {
-    /// The person's name.
     pub name: &'a str,
     /// The indicator and its name in words.
     pub indicator: Option<(Indicator, &'a str)>,

@@ -9,7 +9,6 @@ use super::icon::Icon;
 pub enum ButtonKind {
     /// The one thing to do here.
     Primary,
-    /// Anything else.
     #[default]
     Plain,
     /// Something that hurts; the page asks again or offers undo.
@@ -55,7 +54,6 @@ impl<'a> Button<'a> {
     pub fn primary(label: &'a str) -> Self {
         Self { label, kind: ButtonKind::Primary, ..Self::default() }
     }
-    /// Anything else.
     pub fn plain(label: &'a str) -> Self {
         Self { label, ..Self::default() }
     }

@@ -10,13 +10,11 @@ use super::icon::Icon;
 pub struct Dialog<'a> {
     /// Its `id`.
     pub id: &'a str,
-    /// Its title.
     pub title: &'a str,
     /// What closing it is called.
     pub close: &'a str,
     /// Rendered open.
     pub open: bool,
-    /// What is in it.
     pub body: Markup,
     /// Its buttons, the one to press last.
     pub foot: Markup,

@@ -14,7 +14,6 @@ pub struct Field<'a> {
     pub name: &'a str,
     /// `type`; `text` if empty.
     pub kind: &'a str,
-    /// What is in it.
     pub value: &'a str,
     /// How to fill it, below it.
     pub hint: Option<&'a str>,
@@ -118,7 +117,6 @@ pub struct Switch<'a> {
     pub label: &'a str,
     /// `name`; sent with the value `on`.
     pub name: &'a str,
-    /// Is it on.
     pub on: bool,
     /// Cannot be changed now.
     pub disabled: bool,

@@ -2,7 +2,6 @@
 
 use maud::{Markup, Render, html};
 
-/// An icon.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[expect(missing_docs, reason = "each name is what it shows")]
 pub enum Icon {

@@ -7,7 +7,6 @@ use super::icon::Icon;
 /// One entry of a menu: a link, or a button of the form that the menu stands in.
 #[derive(Debug, Clone)]
 pub struct MenuItem<'a> {
-    /// What it says.
     pub label: &'a str,
     /// An icon before it.
     pub icon: Option<Icon>,
@@ -28,9 +27,7 @@ pub struct Menu<'a> {
     pub label: &'a str,
     /// Shows only the icon.
     pub icon_only: bool,
-    /// Its icon.
     pub icon: Icon,
-    /// The entries.
     pub items: &'a [MenuItem<'a>],
 }
 

@@ -22,7 +22,6 @@ use crate::words::console as words;
 /// Who is signed in.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Person {
-    /// Full name.
     pub name: String,
     /// What they may do.
     pub role: Role,
@@ -31,7 +30,6 @@ pub struct Person {
 /// Everything around the main part of a page.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Frame {
-    /// The language of the page.
     pub lang: Lang,
     /// CSRF token and idempotency keys of this rendering.
     pub forms: Forms,
@@ -39,7 +37,6 @@ pub struct Frame {
     pub agent: Person,
     /// The company's name from the branding settings; the product's own where there is none.
     pub company: Option<String>,
-    /// The company's accent.
     pub accent: Accent,
     /// The pane at the side.
     pub history: History,
@@ -49,7 +46,6 @@ pub struct Frame {
     pub new_session: NewSession,
     /// Whether this is the one-machine stack, which shows what it sent.
     pub one_machine: bool,
-    /// The clock.
     pub now: Timestamp,
 }
 

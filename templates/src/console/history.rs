@@ -14,15 +14,11 @@ use crate::words::console as words;
 /// One session in a list.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct HistoryRow {
-    /// The session's id.
     pub id: String,
-    /// The customer's name.
     pub name: String,
-    /// R14.
     pub indicator: Indicator,
     /// The last event in words, such as "Joined" or what was written ([`super::stream::last_words`]).
     pub last: String,
-    /// When that was.
     pub at: Timestamp,
     /// Ended or discarded: shown quieter.
     pub over: bool,

@@ -28,7 +28,6 @@ pub enum LoginNotice {
 /// The page at `/login`. Its form posts `csrf`, `email`, `password` and `next`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Login {
-    /// The language of the page.
     pub lang: Lang,
     /// A token bound to a cookie of this page: nobody signs another browser in to an account of theirs.
     pub csrf: String,
@@ -43,7 +42,6 @@ pub struct Login {
 }
 
 impl Login {
-    /// The page.
     pub fn render(&self) -> Markup {
         let lang = self.lang;
         let body = html! {
@@ -70,7 +68,6 @@ impl Login {
         bare::page(lang, words::sign_in(lang), None, body)
     }
 
-    /// Every state of the page.
     pub fn samples() -> Vec<(&'static str, Self)> {
         let plain = Self {
             lang: Lang::En,

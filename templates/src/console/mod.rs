@@ -2,7 +2,7 @@
 //!
 //! A page is a plain struct that the `agent-*` functions fill from what they read, with `samples()` and a `render()`.
 //! Nothing here reads a clock: `now` comes with the view. Every form works without a script (it answers 303) and carries
-//! the CSRF token and an idempotency key; `static/console.js` and `static/agent-room.js` send the same forms with
+//! the CSRF token and an idempotency key; `static/js/console.js` and `static/js/agent-room.js` send the same forms with
 //! `Accept: application/json` and put the answer into the page.
 
 mod bare;

@@ -11,9 +11,7 @@ use crate::words::console as words;
 /// A team whose settings a session can be started under (R19), with what those settings mean for the form.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct TeamChoice {
-    /// The team's id.
     pub id: String,
-    /// Its name.
     pub name: String,
     /// The agent's own team.
     pub own: bool,
@@ -30,9 +28,7 @@ pub struct TeamChoice {
 /// The session that stands in the way while `single_active` is on (R10).
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Blocking {
-    /// Its id.
     pub id: String,
-    /// The customer's name.
     pub name: String,
 }
 
@@ -46,11 +42,8 @@ pub struct NewSession {
     pub team: String,
     /// The chosen channel.
     pub channel: Channel,
-    /// What was typed.
     pub name: String,
-    /// What was typed.
     pub email: String,
-    /// What was typed.
     pub phone: String,
     /// Why it was refused.
     pub errors: Vec<FieldError>,

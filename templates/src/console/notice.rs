@@ -45,14 +45,11 @@ pub enum Notice {
 /// One of these pages, as a document. The function sets the status: 403, 404, 503, or the problem's own.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct NoticePage {
-    /// The language of the page.
     pub lang: Lang,
-    /// What it says.
     pub notice: Notice,
 }
 
 impl NoticePage {
-    /// The page.
     pub fn render(&self) -> Markup {
         let lang = self.lang;
         match &self.notice {
@@ -114,7 +111,6 @@ impl NoticePage {
         }
     }
 
-    /// Every page.
     pub fn samples() -> Vec<(&'static str, Self)> {
         let room = "/console/s/k3j9d2m5n8".to_owned();
         let pages = [

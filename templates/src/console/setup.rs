@@ -12,15 +12,12 @@ use crate::words::console as words;
 /// The page behind the one-time setup link. Its form posts `csrf`, `name`, `email` and `password`.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Setup {
-    /// The language of the page.
     pub lang: Lang,
     /// A token bound to a cookie of this page.
     pub csrf: String,
     /// Where the form posts to: the address of this page, `/setup/{token}`.
     pub action: String,
-    /// What was typed.
     pub name: String,
-    /// What was typed.
     pub email: String,
     /// Field and sentence; without a field it stands above the form. Fields: `name`, `email`, `password`.
     pub errors: Vec<FieldError>,
@@ -29,7 +26,6 @@ pub struct Setup {
 }
 
 impl Setup {
-    /// The page.
     pub fn render(&self) -> Markup {
         let lang = self.lang;
         if self.used {
@@ -59,7 +55,6 @@ impl Setup {
         bare::page(lang, words::setup(lang), None, body)
     }
 
-    /// Every state of the page.
     pub fn samples() -> Vec<(&'static str, Self)> {
         let empty = Self { csrf: "c3JmLXNhbXBsZQ".to_owned(), action: "/setup/8h2k5m".to_owned(), ..Self::default() };
         vec![

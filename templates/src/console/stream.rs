@@ -24,11 +24,8 @@ pub enum Entry {
 /// An event in words.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct EventLine {
-    /// Its number in the session.
     pub seq: u64,
-    /// When.
     pub at: Timestamp,
-    /// A sign for it.
     pub icon: Icon,
     /// Whether it went well, wants minding, or went wrong; none for what simply happened.
     pub tone: Option<Tone>,
@@ -43,17 +40,13 @@ pub struct EventLine {
 /// A chat message.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct MessageLine {
-    /// Its number in the session.
     pub seq: u64,
     /// When the server took it.
     pub at: Timestamp,
     /// The writer's own id for it; the page that sent it knows it by this.
     pub id: String,
-    /// Which side.
     pub from: Sender,
-    /// Who wrote.
     pub name: String,
-    /// What.
     pub text: String,
 }
 
@@ -85,7 +78,6 @@ impl Entry {
         })
     }
 
-    /// Its number.
     pub const fn seq(&self) -> u64 {
         match self {
             Self::Event(line) => line.seq,
@@ -93,7 +85,6 @@ impl Entry {
         }
     }
 
-    /// When.
     pub const fn at(&self) -> Timestamp {
         match self {
             Self::Event(line) => line.at,

@@ -18,7 +18,6 @@ use crate::words::console as words;
 /// One of the agent's sessions that is not over.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct OpenSession {
-    /// As in the history.
     pub row: HistoryRow,
     /// Planned, invited or active.
     pub state: State,
@@ -54,7 +53,6 @@ pub struct Welcome {
 }
 
 impl Welcome {
-    /// The page.
     pub fn render(&self) -> Markup {
         let (frame, lang) = (&self.frame, self.frame.lang);
         let online = self
@@ -100,7 +98,6 @@ impl Welcome {
         })
     }
 
-    /// Every state of the page.
     pub fn samples() -> Vec<(&'static str, Self)> {
         let frame = Frame::sample(Lang::En);
         let open = |at: usize, state, contact: &str| OpenSession {

@@ -27,7 +27,6 @@ pub enum CodeProblem {
 /// The answer to Continue where there is a PIN, and to POST `/s/{token}/pin` with a wrong one.
 #[derive(Debug, Clone)]
 pub struct PinPage {
-    /// The language of the page.
     pub lang: Lang,
     /// Who speaks.
     pub brand: Brand,
@@ -52,7 +51,6 @@ pub struct PinPage {
 /// The answer to Continue where there is a one-time code, and to POST `/s/{token}/otp` with a wrong one.
 #[derive(Debug, Clone)]
 pub struct CodePage {
-    /// The language of the page.
     pub lang: Lang,
     /// Who speaks.
     pub brand: Brand,
@@ -104,7 +102,6 @@ fn wait(lang: Lang, seconds: u64) -> Markup {
 }
 
 impl PinPage {
-    /// The page.
     pub fn render(&self) -> Markup {
         let (lang, agent) = (self.lang, first_name(&self.agent));
         let problem =
@@ -186,7 +183,6 @@ impl PinPage {
 }
 
 impl CodePage {
-    /// The page.
     pub fn render(&self) -> Markup {
         let lang = self.lang;
         let problem =

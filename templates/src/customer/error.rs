@@ -170,7 +170,6 @@ impl Problem {
 /// Any page that keeps a customer out, and the answer to **Send a new link**.
 #[derive(Debug, Clone)]
 pub struct ErrorPage {
-    /// The language of the page.
     pub lang: Lang,
     /// Who speaks; empty where nobody may be named.
     pub brand: Brand,
@@ -198,7 +197,6 @@ impl ErrorPage {
         self.problem.status()
     }
 
-    /// The page.
     pub fn render(&self) -> Markup {
         let title = title(self.lang, &self.problem);
         let waits = self.path.as_deref().filter(|_| self.problem.waits());

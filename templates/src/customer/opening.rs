@@ -12,7 +12,6 @@ use crate::words::customer as words;
 /// What comes between Continue and the room.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Check {
-    /// Nothing.
     None,
     /// The PIN that the agent chose.
     Pin,
@@ -35,7 +34,6 @@ pub struct Consent {
 /// GET `/s/{token}`, and the answer to POST `/s/{token}/continue` without consent.
 #[derive(Debug, Clone)]
 pub struct OpeningPage {
-    /// The language of the page.
     pub lang: Lang,
     /// Who speaks.
     pub brand: Brand,
@@ -64,7 +62,6 @@ pub struct OpeningPage {
 }
 
 impl OpeningPage {
-    /// The page.
     pub fn render(&self) -> Markup {
         let (lang, company, agent) = (self.lang, self.brand.company.as_str(), first_name(&self.agent));
         let default_title = words::opening_title(lang, agent, company).to_string();

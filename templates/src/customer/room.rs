@@ -46,7 +46,6 @@ pub enum WorkState {
 pub struct Work {
     /// What the agent called it.
     pub title: String,
-    /// What it is.
     pub kind: WorkKind,
     /// How far it is.
     pub state: WorkState,
@@ -68,7 +67,6 @@ pub struct AfterEnd {
 /// One message of the chat.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Message {
-    /// Its number in the session.
     pub seq: u64,
     /// The writer's own id for it.
     pub id: String,
@@ -76,9 +74,7 @@ pub struct Message {
     pub from: Sender,
     /// Who wrote it; not shown for the customer.
     pub name: String,
-    /// What.
     pub text: String,
-    /// When.
     pub at: Timestamp,
 }
 
@@ -111,7 +107,6 @@ pub struct Chat {
 /// GET `/r/{session}`, and the answer to POST `/r/{session}/messages` that was refused.
 #[derive(Debug, Clone)]
 pub struct Room {
-    /// The language of the page.
     pub lang: Lang,
     /// Who speaks.
     pub brand: Brand,
@@ -144,7 +139,6 @@ pub struct Room {
 }
 
 impl Room {
-    /// The page.
     pub fn render(&self) -> Markup {
         let lang = self.lang;
         Page {

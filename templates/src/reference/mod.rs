@@ -18,12 +18,10 @@ use crate::layout::Shell;
 /// Methods in the order that a path shows them.
 const METHODS: [&str; 5] = ["get", "post", "put", "patch", "delete"];
 
-/// The page.
 #[derive(Debug)]
 pub struct Reference<'a> {
     /// An OpenAPI 3.1 document, as `cargo xtask openapi` makes it.
     pub document: &'a Value,
-    /// Where the document itself is.
     pub document_url: &'a str,
 }
 

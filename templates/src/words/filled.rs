@@ -11,7 +11,6 @@ use crate::lang::Lang;
 pub enum Value<'a> {
     /// Text, which a page escapes. Where it could run the other way than the text around it, it is isolated.
     Text(&'a str),
-    /// A number.
     Number(u64),
     /// A piece of a page, such as a `<time>`. It keeps itself apart (`<bdi>`) where that is needed.
     Markup(&'a Markup),

@@ -24,7 +24,6 @@ const BUDGETS: &str = include_str!("../../../docs/budgets.md");
 
 /// One function, and what it is asked.
 pub(crate) struct Case {
-    /// The function.
     pub(crate) function: &'static str,
     /// In words, for the table. The words of `docs/budgets.md` where it has the operation.
     pub(crate) what: &'static str,

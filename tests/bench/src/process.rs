@@ -20,7 +20,6 @@ const PATIENCE: Duration = Duration::from_mins(2);
 pub(crate) struct Program {
     /// What to run, with its arguments.
     pub(crate) command: Vec<OsString>,
-    /// Where.
     pub(crate) folder: PathBuf,
     /// Its whole environment but for the Runtime API's address.
     pub(crate) environment: BTreeMap<String, String>,

@@ -21,7 +21,6 @@ const DEADLINE: &str = "4102444800000";
 enum News {
     /// It waits for an invocation: whatever it had to do before is done.
     Waiting,
-    /// What it answered.
     Answer(Value),
     /// What went wrong, in its own words.
     Failed(String),

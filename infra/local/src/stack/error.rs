@@ -18,12 +18,7 @@ pub enum StackError {
     Template(#[from] TemplateError),
     /// A file or a socket cannot be used.
     #[error("{what}: {source}")]
-    Io {
-        /// Which one.
-        what: String,
-        /// Why not.
-        source: io::Error,
-    },
+    Io { what: String, source: io::Error },
     /// The embedded database cannot be used.
     #[error("the database: {0}")]
     Database(#[from] DynoxideError),
@@ -35,12 +30,7 @@ pub enum StackError {
     Demo(#[from] DemoError),
     /// A function refuses its environment.
     #[error("{function}: {source}")]
-    Config {
-        /// Which one.
-        function: String,
-        /// Why.
-        source: ConfigError,
-    },
+    Config { function: String, source: ConfigError },
 }
 
 /// Why a schedule did not run.

@@ -44,7 +44,6 @@ const EXPIRY_EVERY: Duration = Duration::from_mins(1);
 /// Where everything is, and who can sign in.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Ready {
-    /// The origin.
     pub url: String,
     /// Who can sign in, if there is a demo.
     #[serde(flatten)]

@@ -26,7 +26,6 @@ pub(super) fn link_body(lang: Lang, url: &str) -> Markup {
 /// an answer to a POST (201), so that it is in no address and no history.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct LinkReady {
-    /// The language of the page.
     pub lang: Lang,
     /// The room it belongs to.
     pub session: String,
@@ -34,12 +33,10 @@ pub struct LinkReady {
     pub url: String,
     /// When the link ends (R5).
     pub expires_at: Timestamp,
-    /// The clock.
     pub now: Timestamp,
 }
 
 impl LinkReady {
-    /// The page.
     pub fn render(&self) -> Markup {
         let lang = self.lang;
         let body = html! {
@@ -52,7 +49,6 @@ impl LinkReady {
         bare::page(lang, words::url_ready(lang), None, body)
     }
 
-    /// A sample.
     pub fn samples() -> Vec<(&'static str, Self)> {
         let session = "k3j9d2m5n8".to_owned();
         vec![(

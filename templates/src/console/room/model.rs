@@ -34,7 +34,6 @@ pub enum Consent {
     NotAsked,
     /// Not given yet.
     Waiting,
-    /// Given.
     Given,
 }
 
@@ -59,9 +58,7 @@ pub struct Stretch {
 /// The end of a session, as its banner tells it (R1, R2, R4).
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Ended {
-    /// When.
     pub at: Timestamp,
-    /// By whom or what.
     pub by: EndedBy,
     /// What the customer may do from now on: the present stretch first; empty for no access.
     pub access: Vec<Stretch>,
@@ -78,22 +75,16 @@ pub enum AfterEnd {
     Stay,
 }
 
-/// The agent's room.
 #[derive(Debug, Clone)]
 pub struct Room {
     /// The console around it; `history.current` is this session.
     pub frame: Frame,
     /// What the page goes live with.
     pub live: Option<Live>,
-    /// The session's id.
     pub id: String,
-    /// R1.
     pub state: State,
-    /// The customer's name.
     pub name: String,
-    /// The customer's e-mail address.
     pub email: Option<String>,
-    /// The customer's phone number.
     pub phone: Option<String>,
     /// How invitations go.
     pub channel: Channel,
@@ -101,9 +92,7 @@ pub struct Room {
     pub embedded: bool,
     /// A button to copy the URL stands in the header, not only in the menu (`channels.copy_url` with `embedded`).
     pub copy_url: bool,
-    /// R14.
     pub indicator: Indicator,
-    /// The owner's name.
     pub owner: String,
     /// The owner is who looks: only they can see the PIN (R7).
     pub mine: bool,
@@ -111,13 +100,10 @@ pub struct Room {
     pub team: String,
     /// The session has a PIN (R7).
     pub has_pin: bool,
-    /// R7.
     pub authentication: AuthState,
-    /// R6.
     pub consent: Consent,
     /// When the device was bound (R6).
     pub device_bound_at: Option<Timestamp>,
-    /// R7.
     pub lock: Option<PinLock>,
     /// Begun.
     pub created_at: Timestamp,
@@ -133,7 +119,6 @@ pub struct Room {
     pub ended: Option<Ended>,
     /// What ending now would leave the customer: the first stretch's tier and whole minutes (R2), for the question.
     pub end_effect: (Tier, Option<i64>),
-    /// R18.
     pub after_end: AfterEnd,
     /// What happened and what was said, oldest first.
     pub stream: Vec<Entry>,

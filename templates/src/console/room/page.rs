@@ -25,7 +25,6 @@ impl Room {
         }
     }
 
-    /// The page.
     pub fn render(&self) -> Markup {
         let lang = self.frame.lang;
         let base = format!("/console/s/{}", self.id);
