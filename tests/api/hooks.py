@@ -1,4 +1,4 @@
-"""Leads schemathesis into the house: real ids, current versions, a signed-in agent; counts; and looks for leaks.
+"""Shows schemathesis the installation: real ids, current versions, a signed-in agent; counts; and looks for leaks.
 
 The environment says where: PARLOR_URL and PARLOR_API_KEY, PARLOR_AGENT_EMAIL and PARLOR_AGENT_PASSWORD if somebody can sign in,
 and PARLOR_COUNT, the file that the number of requests goes to, and the operations that never succeeded. PARLOR_TEST_CANARIES, if
