@@ -15,36 +15,36 @@ pub const MAX_FRAME_BYTES: usize = 64 * 1024;
 /// one request instead of hundreds.
 pub const MAX_MISSED: u16 = 500;
 
-/// What a client says.
+/// A frame from a page: what it may say over its connection.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 #[serde(tag = "type", rename_all = "lowercase")]
 pub enum ClientFrame {
     /// "Here I am, and this is the last event that I saw": first thing on every connection, and again whenever a number
     /// is missing.
     Hello {
-        /// Which session.
+        /// The session that the connection belongs to.
         session: SessionId,
         /// The last event that was seen; 0 for none.
         #[serde(default)]
         since: u64,
     },
-    /// A chat message.
+    /// A message for the chat (R21).
     Message {
-        /// Which session.
+        /// The session that the connection belongs to.
         session: SessionId,
         /// The client's own id for it. Sending it again under the same id is harmless.
         id: String,
-        /// What.
+        /// The text, 1 to 4,000 characters.
         text: String,
     },
-    /// A sign of life.
+    /// A sign of life, which renews the connection's lease.
     Ping {
-        /// Which session.
+        /// The session that the connection belongs to.
         session: SessionId,
     },
-    /// Somebody is writing.
+    /// The page's user is writing; the other side is told.
     Typing {
-        /// Which session.
+        /// The session that the connection belongs to.
         session: SessionId,
     },
 }
@@ -94,7 +94,7 @@ pub enum FrameError {
     /// The tables cannot be reached. The client sends the same again later.
     #[error("not available right now")]
     Unavailable,
-    /// The domain said no.
+    /// The domain refused the message.
     #[error(transparent)]
     Rejected(#[from] Rejection),
 }
@@ -131,9 +131,9 @@ impl FrameError {
 /// The two kinds of ears. What the customer hears is less.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Audience {
-    /// The customer.
+    /// The session's customer.
     Customer,
-    /// Members of staff.
+    /// Members of staff who are in the room.
     Staff,
 }
 
@@ -146,21 +146,21 @@ impl From<&Who> for Audience {
     }
 }
 
-/// What a client is told.
+/// A frame to a page: what it is told over its connection.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 #[serde(tag = "type", rename_all = "lowercase")]
 pub enum Frame {
-    /// A chat message: an event.
+    /// A chat message, which is an event with a number of its own.
     Message {
-        /// Its number in the session.
+        /// The event's number in the session, from 1 on, without gaps.
         seq: u64,
-        /// Which side.
+        /// Who wrote it: the customer, a member of staff, or a program.
         from: Sender,
-        /// Who, as the receiver knows them: customers know staff by their first name.
+        /// The writer's name as the receiver knows it: customers know staff by their first name.
         name: String,
-        /// What.
+        /// The text as it was written.
         text: String,
-        /// When.
+        /// When the server took it.
         at: Timestamp,
         /// The writer's own id for it. Only the writer should make anything of it.
         id: String,
@@ -169,11 +169,11 @@ pub enum Frame {
     Session(SessionFrame),
     /// Who is in the room.
     Presence {
-        /// Whether the customer is.
+        /// Whether the customer is in the room.
         customer: bool,
-        /// Whether the owner is (R17).
+        /// Whether the session's owner is in the room (R17).
         agent: bool,
-        /// R14; staff only.
+        /// The customer's status (R14); staff only.
         #[serde(skip_serializing_if = "Option::is_none")]
         indicator: Option<Indicator>,
     },
@@ -195,18 +195,18 @@ pub enum Frame {
         #[serde(skip_serializing_if = "Option::is_none")]
         indicator: Option<Indicator>,
     },
-    /// The other side is writing.
+    /// The other side is writing; to be forgotten after eight seconds.
     Typing {
-        /// Which side.
+        /// Which side is writing.
         from: Sender,
-        /// Who, as in `message`.
+        /// The writer's name, as in `message`.
         name: String,
     },
-    /// Something was refused.
+    /// A frame of the page's was refused.
     Error {
-        /// Stable, see [`FrameError::code`].
+        /// Which refusal it is: [`FrameError::code`].
         code: &'static str,
-        /// Of the message that was refused.
+        /// The page's own id of the message that was refused, if it was one.
         #[serde(skip_serializing_if = "Option::is_none")]
         id: Option<String>,
     },
@@ -221,7 +221,7 @@ pub struct SessionFrame {
     pub state: State,
     /// What the customer may do now (R2).
     pub tier: AccessTier,
-    /// Until when, by the clock alone.
+    /// When the tier ends by the clock alone; `null` if it does not.
     pub until: Option<Timestamp>,
     /// Whether the receiver may write in the chat.
     pub chat: bool,
@@ -231,7 +231,7 @@ pub struct SessionFrame {
     /// R18: where the customer goes now. Only those who are here at the end are told.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub redirect: Option<String>,
-    /// What only staff may know.
+    /// What only staff may know; absent in what customers are told.
     #[serde(flatten)]
     pub staff: Option<StaffView>,
 }
@@ -239,11 +239,11 @@ pub struct SessionFrame {
 /// What a `session` frame adds for staff.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct StaffView {
-    /// R3: when inactivity ends the session.
+    /// R3: when inactivity ends the session; `null` if it does not.
     pub deadline: Option<Timestamp>,
-    /// R14.
+    /// The customer's status (R14).
     pub indicator: Indicator,
-    /// Who or what ended it.
+    /// Who or what ended the session; `null` while it has not ended.
     pub ended_by: Option<EndedBy>,
     /// What happened; none in the frame that answers a `hello`.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -253,9 +253,9 @@ pub struct StaffView {
 /// An event as staff see it: without the address that it came from.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct EventView {
-    /// When.
+    /// When it happened.
     pub at: Timestamp,
-    /// Who: `agent`, `customer`, `api` or `system`.
+    /// What kind of caller caused it: `agent`, `customer`, `api` or `system`.
     pub actor: &'static str,
     /// Their name, where there is one.
     pub name: Option<String>,

@@ -149,7 +149,7 @@ enum LastWords {
     /// Whoever is connected is on a device that is no longer the session's: it was released, or replaced. The device
     /// that took its place cannot be connected yet.
     Device,
-    /// Tier `none`.
+    /// Nothing is left to the customer: tier `none`.
     Expired,
 }
 

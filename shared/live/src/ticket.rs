@@ -41,15 +41,15 @@ pub enum TicketError {
     /// Not a ticket, or not signed by this deployment.
     #[error("not a ticket of this deployment")]
     Forged,
-    /// Its minute is over.
+    /// It is older than [`TICKET_LIFETIME`].
     #[error("the ticket has expired")]
     Expired,
 }
 
-/// What a ticket says.
+/// What a ticket says: which session, who, until when, and a number that is used once.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Ticket {
-    /// Which session it opens.
+    /// The session whose live connection it opens.
     #[serde(rename = "s")]
     pub session: SessionId,
     /// Whom it lets in.
