@@ -17,7 +17,7 @@ pub enum Step<T> {
     Again,
 }
 
-/// How a change went.
+/// What came of a change that did not fail.
 #[derive(Debug)]
 pub struct Changed<T> {
     /// What the caller made of what was read.

@@ -23,9 +23,9 @@ const KEPT_FOR: SignedDuration = SignedDuration::from_hours(24);
 pub struct IdempotencyRecord {
     /// SHA-256 of method, path and body: the same key with another request is refused.
     pub request: String,
-    /// The answer's status.
+    /// The answer's HTTP status.
     pub status: u16,
-    /// The answer's body.
+    /// The answer's body, its `ETag` and the page that a form's browser goes to, sealed.
     pub body: Sealed,
     /// When it was given; DynamoDB's TTL removes it a day later, and readers ignore it from then on.
     pub at: Timestamp,
@@ -44,7 +44,7 @@ impl IdempotencyRecord {
 pub struct PostedMark {
     /// The message's number in the session.
     pub seq: u64,
-    /// When.
+    /// When it was posted.
     pub at: Timestamp,
 }
 
@@ -59,14 +59,14 @@ pub struct Extras {
     pub settle: Option<OutboxEntry>,
 }
 
-/// An answer to keep.
+/// An answer to keep for its `Idempotency-Key`.
 #[derive(Debug, Clone)]
 pub struct Keep {
     /// Whose `Idempotency-Key` it is: two callers' keys do not meet.
     pub caller: String,
-    /// The key.
+    /// The `Idempotency-Key`.
     pub key: String,
-    /// The answer.
+    /// What is kept of the answer.
     pub record: IdempotencyRecord,
 }
 

@@ -15,7 +15,7 @@ pub const DUE_SHARDS: u32 = 8;
 /// Something due: which session, and for a delivery which outbox entry.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct DueItem {
-    /// Whose.
+    /// The session that is to be looked at.
     pub session: SessionId,
     /// The outbox entry's id, when that is what is due.
     pub outbox: Option<String>,

@@ -8,7 +8,7 @@ pub enum StoreError {
     /// DynamoDB could not be reached, or refused: throttled, timed out, failing.
     #[error("{operation}: {reason}")]
     Unavailable {
-        /// Which request.
+        /// The request to DynamoDB, with what it was about.
         operation: &'static str,
         /// The service's code, or the kind of connection failure. Never an item's content.
         reason: String,
@@ -19,7 +19,7 @@ pub enum StoreError {
     /// An item that is not as this version of the code writes it.
     #[error("an item of kind {kind} does not read: {reason}")]
     Item {
-        /// Which kind.
+        /// What the item should be: `session`, `event`, `outbox entry` and so on.
         kind: &'static str,
         /// In what way. Never what stands there: it may be a customer's.
         reason: String,

@@ -77,44 +77,44 @@ fn wanted(name: &str) -> Vec<Vec<String>> {
 /// to the indexes.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Summary {
-    /// Identity.
+    /// The session's id. It begins with the team's.
     pub id: SessionId,
-    /// Where it stands.
+    /// Where the session stands (R1).
     pub state: State,
     /// The customer's name.
     pub name: String,
-    /// How they are reached.
+    /// The customer's e-mail address, phone number, or both.
     pub contact: Contact,
-    /// The owner.
+    /// The agent who owns the session.
     pub agent: AgentId,
-    /// The owner's name.
+    /// The owner's full name, as pages and messages show it.
     pub agent_name: String,
-    /// How messages go.
+    /// The way that messages to the customer go.
     pub channel: Channel,
-    /// An integrator's own reference.
+    /// An integrator's own name for the case.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub reference: Option<String>,
-    /// An integrator's own words.
+    /// An integrator's own data, by name.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub metadata: BTreeMap<String, String>,
-    /// Begun at.
+    /// When it was started or planned.
     pub created_at: Timestamp,
-    /// First invited at.
+    /// When the customer was first invited.
     pub invited_at: Option<Timestamp>,
-    /// First joined at.
+    /// When the customer first passed every gate.
     pub joined_at: Option<Timestamp>,
-    /// Ended at.
+    /// When it ended; absent while it has not.
     pub ended_at: Option<Timestamp>,
-    /// By whom or what.
+    /// Who or what ended it.
     pub ended_by: Option<EndedBy>,
-    /// The tiers since then.
+    /// What the customer may do since the end, and until when (R2).
     pub plan: Option<AccessPlan>,
-    /// Whether every task is done.
+    /// Whether every task is done (R14); never, while there are no tasks.
     pub complete: bool,
 }
 
 impl Summary {
-    /// Of a session.
+    /// What lists show of this session.
     #[must_use]
     pub fn of(session: &Session) -> Self {
         Self {
@@ -158,36 +158,36 @@ impl Summary {
         }
     }
 
-    /// R14 at `now`.
+    /// The customer's status at `now` (R14).
     #[must_use]
     pub fn indicator(&self, presence: &Presence, now: Timestamp) -> Indicator {
         Indicator::of(self.joined_at.is_some(), presence.customer_online(now), self.complete)
     }
 }
 
-/// Whose sessions.
+/// Whose sessions are listed (R20). Each is a partition of an index, or some of them.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Scope {
-    /// An agent's own.
+    /// Those that this agent owns: one partition.
     Agent(AgentId),
-    /// A team's.
+    /// Those of this team: four partitions.
     Team(TeamId),
-    /// Everybody's.
+    /// All of the installation: eight partitions.
     All,
 }
 
-/// What to list.
+/// Which sessions to list, and from which place on.
 #[derive(Debug, Clone)]
 pub struct Query {
-    /// Whose.
+    /// Whose sessions.
     pub scope: Scope,
-    /// Only in this state.
+    /// Only sessions in this state; in any, when absent.
     pub state: Option<State>,
-    /// Only with words of the name that start like these.
+    /// Only sessions whose customer's name has words that start like these, see [`fold`].
     pub name: Option<String>,
     /// Older than this (microseconds of creation), from the page before.
     pub before: Option<i64>,
-    /// At most this many.
+    /// The most sessions that a page has.
     pub limit: usize,
 }
 

@@ -48,7 +48,7 @@ pub struct Store {
 }
 
 impl Store {
-    /// Of the two tables' names.
+    /// Reaches the tables of these names through `client`. No request.
     #[must_use]
     pub fn new(client: Client, core_table: &str, connections_table: &str) -> Self {
         Self {

@@ -31,9 +31,9 @@ const LONGEST_CONNECTION: SignedDuration = SignedDuration::from_hours(2);
 /// Which session a connection belongs to, and whose it is.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Connection {
-    /// The session.
+    /// The session whose room it is in.
     pub session: SessionId,
-    /// Whose.
+    /// The person at the other end.
     pub who: Who,
     /// The display name to send with what comes from it.
     pub name: String,

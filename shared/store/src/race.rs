@@ -25,7 +25,7 @@ pub struct Race<'a, R: ?Sized> {
 }
 
 impl<'a, R: Random + Sync + ?Sized> Race<'a, R> {
-    /// No try made yet.
+    /// A race with no try made yet, of [`MAX_CONFLICTS`] tries.
     #[must_use]
     pub fn new(random: &'a R) -> Self {
         Self { random, made: 0, most: MAX_CONFLICTS }

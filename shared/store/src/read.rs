@@ -34,7 +34,7 @@ pub struct ReadBatch {
 }
 
 impl ReadBatch {
-    /// Nothing yet.
+    /// A batch that asks for nothing yet.
     #[must_use]
     pub fn new() -> Self {
         Self::default()
@@ -83,7 +83,7 @@ impl ReadBatch {
         self.session_alone(id).team(&id.team())
     }
 
-    /// A session's document.
+    /// A session's document: one item. Nothing can be decided upon it.
     #[must_use]
     pub fn session_alone(self, id: &SessionId) -> Self {
         self.with(Key::session(id))
@@ -102,7 +102,7 @@ impl ReadBatch {
         self.with(Key::system()).with(Key::team(team))
     }
 
-    /// The system's settings.
+    /// The system's settings: one item.
     #[must_use]
     pub fn system(self) -> Self {
         self.with(Key::system())
@@ -114,7 +114,7 @@ impl ReadBatch {
         self.with(Key::link(session, hash))
     }
 
-    /// A member of staff.
+    /// A member of staff: one item.
     #[must_use]
     pub fn agent(self, id: &AgentId) -> Self {
         self.with(Key::agent(id))
@@ -162,7 +162,7 @@ impl ReadBatch {
         self.with(Key::posted(session, id))
     }
 
-    /// An outbox entry.
+    /// An outbox entry: one item.
     #[must_use]
     pub fn outbox(self, session: &SessionId, id: &str) -> Self {
         self.with(Key::outbox(session, id))
@@ -291,7 +291,7 @@ impl ReadResult {
         Ok(version.is_some_and(|version| version < newest.version))
     }
 
-    /// The link.
+    /// A link of a session; `None` if there is none with this secret.
     pub fn link(&self, session: &SessionId, hash: &SecretHash) -> Result<Option<Link>, StoreError> {
         self.get("link", &Key::link(session, hash), "doc")
     }
@@ -341,22 +341,22 @@ impl ReadResult {
         }
     }
 
-    /// A member of staff.
+    /// A member of staff; `None` if there is none of that id.
     pub fn agent(&self, id: &AgentId) -> Result<Option<Agent>, StoreError> {
         self.get("agent", &Key::agent(id), "doc")
     }
 
-    /// A signed-in browser.
+    /// A sign-in; `None` once it was signed out.
     pub fn login(&self, agent: &AgentId, login: &LoginId) -> Result<Option<Login>, StoreError> {
         self.get("login", &Key::login(agent, login), "doc")
     }
 
-    /// An API key.
+    /// An API key; `None` if there is none of that id.
     pub fn api_key(&self, id: &KeyId) -> Result<Option<ApiKey>, StoreError> {
         self.get("API key", &Key::api_key(id), "doc")
     }
 
-    /// What somebody signs in with.
+    /// What somebody signs in with; `None` if nobody has the address.
     pub fn credentials(&self, email: &EmailAddress) -> Result<Option<Credentials>, StoreError> {
         self.get("credentials", &Key::credentials(email), "doc")
     }
@@ -366,12 +366,12 @@ impl ReadResult {
         Ok(self.get("wrong passwords", &Key::wrong_passwords(guesser), "doc")?.unwrap_or_default())
     }
 
-    /// The one-time setup link.
+    /// The setup link for the first admin; `None` once it was used.
     pub fn setup(&self) -> Result<Option<SetupLink>, StoreError> {
         self.get("setup link", &Key::setup(), "doc")
     }
 
-    /// A kept answer.
+    /// The answer kept for a caller's `Idempotency-Key`. It may be too old: [`IdempotencyRecord::is_fresh`].
     pub fn kept(&self, caller: &str, key: &str) -> Result<Option<IdempotencyRecord>, StoreError> {
         self.get("kept answer", &Key::kept(caller, key), "doc")
     }
@@ -381,7 +381,7 @@ impl ReadResult {
         self.get("posted mark", &Key::posted(session, id), "doc")
     }
 
-    /// An outbox entry.
+    /// An outbox entry; `None` if there is none of that id.
     pub fn outbox(&self, session: &SessionId, id: &str) -> Result<Option<OutboxEntry>, StoreError> {
         self.get("outbox entry", &Key::outbox(session, id), "doc")
     }

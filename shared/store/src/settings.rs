@@ -18,13 +18,13 @@ pub struct SettingsVersion(pub u64);
 /// A team and what it overrides.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Team {
-    /// Identity.
+    /// Six characters, with which its sessions' ids begin.
     pub id: TeamId,
     /// Name, as staff see it; customers see it too unless `branding.name` is set.
     pub name: String,
-    /// Its document.
+    /// The settings that it overrides.
     pub overrides: Overrides,
-    /// Its document's version.
+    /// The version of those settings.
     pub version: SettingsVersion,
 }
 

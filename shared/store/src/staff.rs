@@ -16,10 +16,10 @@ use crate::{
     settings::team_item,
 };
 
-/// What somebody signs in with.
+/// What somebody signs in with, by their address; it holds the member of staff, so that one read is enough.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Credentials {
-    /// Who it is.
+    /// The member of staff whose address it is.
     pub agent: Agent,
     /// argon2id, in its own string format.
     pub password: String,
@@ -60,10 +60,10 @@ impl WrongPasswords {
     }
 }
 
-/// Somebody to let in.
+/// A member of staff to be made, with a password.
 #[derive(Debug, Clone)]
 pub struct NewAgent {
-    /// Who.
+    /// The member of staff.
     pub agent: Agent,
     /// argon2id, in its own string format.
     pub password: String,
@@ -72,9 +72,9 @@ pub struct NewAgent {
 /// The one-time link by which the first admin comes in.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct SetupLink {
-    /// Of its secret.
+    /// Hash of the link's secret.
     pub secret: SecretHash,
-    /// Good until.
+    /// From this moment on it is not taken any more.
     pub expires_at: Timestamp,
 }
 

@@ -44,7 +44,7 @@ struct PrimaryKey {
 /// A string, as DynamoDB writes it.
 #[derive(Debug, Deserialize)]
 pub struct Text {
-    /// It.
+    /// The text itself.
     #[serde(rename = "S")]
     pub s: String,
 }
@@ -96,12 +96,12 @@ pub struct Unhandled {
 #[derive(Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Failure {
-    /// Its sequence number.
+    /// The record's sequence number in the stream.
     pub item_identifier: String,
 }
 
 impl Unhandled {
-    /// Of these records.
+    /// Asks for these records again; for none, when all were handled.
     pub fn of<'a, I: 'a>(records: impl IntoIterator<Item = &'a Record<I>>) -> Self {
         let failure = |record: &Record<I>| Failure { item_identifier: record.sequence_number().to_owned() };
         Self { batch_item_failures: records.into_iter().map(failure).collect() }

@@ -29,11 +29,11 @@ const SHARDS: u32 = 4;
 /// An endpoint as it was read.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Webhook {
-    /// What an admin decided.
+    /// What an admin decided: address, filter, secrets.
     pub endpoint: Endpoint,
-    /// How it does.
+    /// What attempts found out: whether it fails, is slow, or is disabled.
     pub standing: Standing,
-    /// Of the endpoint, for `ETag` and `If-Match`.
+    /// The version of what an admin decided, for `ETag` and `If-Match`.
     pub version: u64,
 }
 
@@ -56,7 +56,7 @@ pub enum Finding {
     Recovered,
 }
 
-/// One page of deliveries.
+/// One page of an endpoint's deliveries.
 #[derive(Debug)]
 pub struct DeliveriesPage {
     /// The deliveries, newest event first.
@@ -66,7 +66,7 @@ pub struct DeliveriesPage {
 }
 
 impl ReadBatch {
-    /// A webhook endpoint.
+    /// A webhook endpoint: one item.
     #[must_use]
     pub fn webhook(self, id: &WebhookId) -> Self {
         self.with(Key::webhook(id))
@@ -84,7 +84,7 @@ impl ReadBatch {
         self.with(Key::queued(endpoint, session, seq)).with(Key::settled(endpoint, session, seq))
     }
 
-    /// An event of a session.
+    /// An event of a session: one item.
     #[must_use]
     pub fn event(self, session: &SessionId, seq: u64) -> Self {
         self.with(Key::event(session, seq))
@@ -92,7 +92,7 @@ impl ReadBatch {
 }
 
 impl ReadResult {
-    /// A webhook endpoint.
+    /// A webhook endpoint; `None` if there is none of that id.
     pub fn webhook(&self, id: &WebhookId) -> Result<Option<Webhook>, StoreError> {
         self.item(&Key::webhook(id)).map(webhook).transpose()
     }
@@ -102,7 +102,7 @@ impl ReadResult {
         self.get("queue", &Key::delivery_queue(endpoint, session), "doc")
     }
 
-    /// A delivery.
+    /// A delivery, waiting or settled; `None` if it never was, or is over 30 days old.
     pub fn delivery(
         &self,
         endpoint: &WebhookId,
