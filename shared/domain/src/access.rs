@@ -10,11 +10,11 @@ use crate::settings::{AccessLevel, CustomerAccess};
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum AccessTier {
-    /// View, fill, complete.
+    /// Everything: view, fill, complete; chat and attachments as the plan says.
     Full,
-    /// Review what is incomplete, download what is complete.
+    /// Reading: what is incomplete can be reviewed, what is complete downloaded, the chat read.
     Limited,
-    /// Nothing.
+    /// Nothing: the session's pages say that it has expired.
     None,
 }
 
@@ -53,7 +53,7 @@ pub struct AccessPlan {
 /// The answer to "what may the customer do now, and until when".
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Access {
-    /// The tier.
+    /// What is open to the customer.
     pub tier: AccessTier,
     /// When it changes by the clock alone; `None` if it does not.
     pub until: Option<Timestamp>,

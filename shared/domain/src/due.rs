@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 pub enum DueKind {
     /// R3: the agent may have been inactive for too long.
     Inactivity,
-    /// R2: an access tier ends.
+    /// R2: after a session's end, an access tier ends.
     Access,
     /// R23: a message waits to be sent, or to be sent again.
     Delivery,

@@ -10,25 +10,25 @@ use crate::{
     ids::KeyId,
 };
 
-/// Who did it.
+/// Who caused an event: `type` says what kind of caller it was.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(tag = "type", rename_all = "lowercase")]
 pub enum Actor {
-    /// A member of staff.
+    /// A member of staff, in the console.
     Agent {
-        /// Identity.
+        /// The member of staff.
         id: AgentId,
-        /// Name at the time.
+        /// The name that they had then.
         name: String,
     },
-    /// The customer.
+    /// The session's customer, in the browser.
     Customer,
-    /// An integrator's program.
+    /// An integrator's program, with an API key.
     Api {
-        /// The key it used.
+        /// The key's id, which is no secret.
         key: KeyId,
     },
-    /// A schedule.
+    /// Parlor itself: a schedule, or the sending of messages.
     System,
 }
 
@@ -40,13 +40,13 @@ impl Actor {
     }
 }
 
-/// From where.
+/// Where the request that caused an event came from. Empty for what Parlor did by itself.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
 pub struct Origin {
-    /// The address as API Gateway saw it.
+    /// The caller's network address; behind CloudFront the one that it saw.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub ip: Option<String>,
-    /// The browser's or program's own name, cut to 200 characters.
+    /// The request's `User-Agent`, cut to 200 characters.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub user_agent: Option<String>,
 }
@@ -59,7 +59,7 @@ pub enum Sender {
     Customer,
     /// A member of staff.
     Agent,
-    /// An integrator's program.
+    /// An integrator's program, for the company.
     Api,
 }
 
@@ -87,109 +87,109 @@ impl EndedBy {
     }
 }
 
-/// What happened.
+/// What happened; `type` names it. New types are added: ignore those that you do not know.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(tag = "type")]
 pub enum EventKind {
-    /// R1: the session exists.
+    /// R1: the session was started or planned.
     #[serde(rename = "session.created")]
     Created {
-        /// Whether without an invitation.
+        /// Whether it was only planned: nobody is invited yet.
         planned: bool,
     },
     /// R1: an invitation was written (it is sent after the commit).
     #[serde(rename = "session.invited")]
     Invited {
-        /// By which channel; none when embedded or copied.
+        /// The channel that the invitation goes by; `null` when the link is handed over by hand or by the integrator.
         channel: Option<Channel>,
     },
-    /// R5, R12: a link without a message.
+    /// R5, R12: a link was made to be handed over by hand; nothing was sent.
     #[serde(rename = "link.generated")]
     LinkGenerated,
     /// R5: the customer asked for a new link.
     #[serde(rename = "link.renewed")]
     LinkRenewed {
-        /// By which channel it went.
+        /// The channel that the new link goes by.
         channel: Channel,
     },
-    /// R6: the customer agreed.
+    /// R6: the customer gave the consent that the settings ask for.
     #[serde(rename = "customer.consented")]
     Consented,
-    /// R6: this device is now the session's.
+    /// R6: the device that the customer uses is from now on the only one let in.
     #[serde(rename = "device.bound")]
     DeviceBound,
-    /// R6: the agent released the device.
+    /// R6: the agent released the device, so that the next one to enter is bound.
     #[serde(rename = "device.released")]
     DeviceReleased,
-    /// R1: every gate passed for the first time.
+    /// R1: the customer passed every gate for the first time.
     #[serde(rename = "customer.joined")]
     Joined,
-    /// R7: a wrong PIN or code.
+    /// R7: a wrong PIN or one-time code was entered.
     #[serde(rename = "pin.wrong")]
     PinWrong,
-    /// R7: too many.
+    /// R7: too many wrong tries; for some minutes none is taken.
     #[serde(rename = "pin.locked")]
     PinLocked {
-        /// Until then.
+        /// When the next try is taken.
         until: Timestamp,
     },
-    /// R7: too often locked.
+    /// R7: locked too often; no try is taken until the agent resets them.
     #[serde(rename = "pin.banned")]
     PinBanned,
-    /// R7: the agent reset the tries.
+    /// R7: the agent reset the tries, which ends a lock and a ban.
     #[serde(rename = "pin.reset")]
     PinReset,
-    /// R7: a one-time code was sent.
+    /// R7: a one-time code was asked for; it is sent after the commit.
     #[serde(rename = "code.sent")]
     CodeSent {
-        /// By which channel.
+        /// The channel that the code goes by.
         channel: Channel,
     },
-    /// R21: a chat message.
+    /// R21: somebody wrote in the chat.
     #[serde(rename = "message")]
     Message {
         /// The writer's own id for it, which makes a repeated send harmless.
         id: String,
-        /// Which side.
+        /// Who wrote it.
         from: Sender,
-        /// What.
+        /// What was written, as plain text of 1 to 4,000 characters.
         text: String,
     },
-    /// R3: an agent asked for more time.
+    /// R3: an agent pressed **Keep open**; the time to the end by inactivity begins anew.
     #[serde(rename = "session.kept_open")]
     KeptOpen,
-    /// R1: over.
+    /// R1: the session ended.
     #[serde(rename = "session.ended")]
     Ended {
-        /// By whom or what.
+        /// Who or what ended it.
         by: EndedBy,
-        /// The tiers from here on (R2).
+        /// What the customer may do from here on, and until when (R2).
         plan: AccessPlan,
     },
     /// R1: a planned session was given up.
     #[serde(rename = "session.discarded")]
     Discarded,
-    /// R4: brought back.
+    /// R4: the session's end was taken back.
     #[serde(rename = "session.renewed")]
     Renewed,
-    /// R2: a tier began by the clock.
+    /// R2: after the end, the next access tier began by the clock.
     #[serde(rename = "access.changed")]
     AccessChanged {
-        /// Which.
+        /// The tier that began.
         tier: AccessTier,
     },
-    /// R23: a message was given up.
+    /// R23: a mail or text was given up after its last attempt.
     #[serde(rename = "delivery.failed")]
     DeliveryFailed {
-        /// By which channel.
+        /// The channel that it was to go by.
         channel: Channel,
-        /// The service's reason, in its words.
+        /// Why the last attempt failed, in the sending service's words.
         reason: String,
     },
     /// R13: a message was not sent because text messages are off.
     #[serde(rename = "delivery.suppressed")]
     DeliverySuppressed {
-        /// By which channel it would have gone.
+        /// The channel that it would have gone by: text messages.
         channel: Channel,
     },
 }
@@ -203,19 +203,19 @@ impl EventKind {
     }
 }
 
-/// One event of a session.
+/// One thing that happened to a session: its number, when, by whom, from where, and what.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Event {
     /// Its number in the session, from 1, without gaps.
     pub seq: u64,
-    /// When.
+    /// When the server decided it, by its own clock, in UTC.
     pub at: Timestamp,
-    /// Who.
+    /// Who caused it.
     pub actor: Actor,
-    /// From where.
+    /// Where the request came from; missing parts are not known.
     #[serde(default)]
     pub origin: Origin,
-    /// What.
+    /// What happened, with the fields of its type.
     #[serde(flatten)]
     pub kind: EventKind,
 }

@@ -5,7 +5,7 @@ use jiff::Timestamp;
 
 use crate::{AccessTier, Link, Presence, Secret, Session, Settings, pin::Lock, settings::Method};
 
-/// What a browser brings along.
+/// What a customer's browser shows of itself with a request.
 #[derive(Debug, Clone, Default)]
 pub struct Presented {
     /// Whether this is a form's POST, which must prove that cookies work. A GET cannot.
@@ -18,35 +18,35 @@ pub struct Presented {
     pub consent: bool,
 }
 
-/// Where a customer stands.
+/// The first gate that is closed to a customer, or that all are open.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Gate {
-    /// R15: maintenance.
+    /// R15: `service.maintenance` is on.
     ServiceDown,
     /// R6: unknown or revoked link. *Access denied*, with no detail.
     Unknown,
-    /// R5: ended and tier `none`.
+    /// R5: the session has ended and nothing is left to the customer (tier `none`).
     SessionExpired,
     /// R5: the link's time has passed while the session still grants access.
     LinkExpired,
-    /// R6: cookies are off.
+    /// R6: a POST came without the probe cookie, so cookies are off.
     Cookies,
-    /// R6: another device or browser.
+    /// R6: the session is bound to another device or browser.
     OtherDevice,
     /// R27: the session was open on this device, until the agent released it or another one was bound.
     Released,
-    /// R7: too many wrong tries.
+    /// R7: locked or banned after wrong tries.
     Locked(Lock),
     /// R6: consent is asked for and not given.
     Consent,
     /// R7: the PIN page; `left` tries before the next lockout.
     Pin {
-        /// Tries left.
+        /// Wrong tries that are left before the next lockout.
         left: u32,
     },
     /// R7: the one-time code page.
     Code {
-        /// Tries left.
+        /// Wrong tries that are left before the next lockout.
         left: u32,
         /// Whether passing it moves the session to this device (R6, *multi-device*).
         moves: bool,

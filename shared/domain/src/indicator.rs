@@ -20,7 +20,7 @@ pub enum Indicator {
 }
 
 impl Indicator {
-    /// The table of R14.
+    /// The indicator for these three answers, by R14's table.
     #[must_use]
     pub fn of(joined: bool, online: bool, complete: bool) -> Self {
         match (joined, online, complete) {

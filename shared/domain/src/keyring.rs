@@ -60,7 +60,7 @@ impl fmt::Debug for Keyring {
 }
 
 impl Keyring {
-    /// From 32 random bytes.
+    /// The keys that are made from a master key of 32 random bytes.
     #[must_use]
     pub fn new(master: [u8; 32]) -> Self {
         Self { master, other: None }

@@ -2,7 +2,7 @@
 //!
 //! Everything that happens to a session goes through [`Session::decide`], which takes the session as it was read, a
 //! [`Command`], the effective [`Settings`] and the time, and answers with a [`Decision`] to be committed in one write or
-//! a [`Rejection`] that says why not. The words are those of the rules (R1..R25); each module names the rules it holds.
+//! a [`Rejection`] that says why not. The words are those of the rules (R1..R27); each module names the rules it holds.
 #![cfg_attr(test, allow(clippy::unwrap_used))]
 
 pub mod access;

@@ -13,59 +13,59 @@ use crate::{Channel, Due, DueKind, SessionId, keyring::Sealed};
 pub enum Message {
     /// The invitation with its link's token.
     Invitation {
-        /// Sealed [`crate::LinkToken`].
+        /// The link's token ([`crate::LinkToken`]), sealed.
         token: Sealed,
     },
     /// A new link that the customer asked for, or that a renewal brings.
     NewLink {
-        /// Sealed [`crate::LinkToken`].
+        /// The link's token ([`crate::LinkToken`]), sealed.
         token: Sealed,
         /// Whether the session was renewed and the agent asked to tell the customer.
         renewed: bool,
     },
-    /// A one-time code.
+    /// A one-time code (R7).
     Code {
-        /// Sealed code.
+        /// The digits, sealed.
         code: Sealed,
     },
 }
 
-/// How far an entry got.
+/// What became of an entry so far.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Status {
-    /// Not yet sent.
+    /// Waits for its first or its next attempt.
     Pending,
-    /// Accepted by the service.
+    /// Accepted by SES or SNS; whether it arrived is not known.
     Sent,
-    /// Given up.
+    /// Given up: refused for good, or [`MAX_ATTEMPTS`] were made.
     Failed,
-    /// Not to be sent (R13).
+    /// Not sent, because text messages were switched off meanwhile (R13).
     Suppressed,
 }
 
-/// One message to one address.
+/// One message to one address, from its decision to what became of it.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct OutboxEntry {
     /// Identity within the session: the number of the event it came with, and its place there.
     pub id: String,
-    /// Of which session.
+    /// The session that it is about.
     pub session: SessionId,
-    /// How.
+    /// Whether it goes as mail or as text.
     pub channel: Channel,
-    /// To which address or number.
+    /// The address or number that it goes to.
     pub to: String,
-    /// What; gone once it was sent.
+    /// What to send; gone once it was sent or given up.
     pub message: Option<Message>,
-    /// Decided at.
+    /// When it was decided.
     pub created_at: Timestamp,
-    /// How far it got.
+    /// What became of it so far.
     pub status: Status,
     /// Attempts begun. The first belongs to the table's stream and counts from the start.
     pub attempts: u32,
     /// When the next attempt is due, if the running one leaves no trace.
     pub due: Option<Due>,
-    /// Why the last attempt failed.
+    /// Why the last attempt failed, in the service's words; absent while none has.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub last_error: Option<String>,
 }

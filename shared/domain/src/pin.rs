@@ -16,7 +16,7 @@ impl std::fmt::Debug for Pin {
     }
 }
 
-/// Not a PIN.
+/// The text is no PIN of 4 to 12 digits.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("a PIN has 4 to 12 digits")]
 pub struct InvalidPin;
@@ -35,7 +35,7 @@ fn digits(text: &str) -> Option<String> {
 }
 
 impl Pin {
-    /// From what somebody typed.
+    /// The PIN in what somebody typed: digits of Arabic scripts, spaces and hyphens are understood.
     pub fn parse(text: &str) -> Result<Self, InvalidPin> {
         digits(text).filter(|digits| (4..=12).contains(&digits.len())).map(Self).ok_or(InvalidPin)
     }
@@ -67,9 +67,9 @@ impl Pin {
 /// A one-time code that was sent and waits (R7): sealed like a PIN, so that a short code cannot be guessed from a hash.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct OneTimeCode {
-    /// The code.
+    /// The six digits, sealed.
     pub code: Sealed,
-    /// Good until (exclusive).
+    /// From this moment on it is not taken any more.
     pub expires_at: Timestamp,
 }
 
@@ -97,23 +97,23 @@ pub struct Tries {
     pub wrong: u32,
     /// Lockouts since the last right one or reset.
     pub lockouts: u32,
-    /// Locked until (exclusive).
+    /// When the next try is taken, while a lock lasts.
     pub locked_until: Option<Timestamp>,
-    /// Banned until the agent resets.
+    /// Whether no try is taken until the agent resets them.
     pub banned: bool,
 }
 
 /// Whether the customer may try now.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Lock {
-    /// Yes, this many times.
+    /// A try is taken.
     Open {
         /// Tries left before the next lockout.
         left: u32,
     },
-    /// Not before then.
+    /// Locked: no try is taken before this moment.
     Until(Timestamp),
-    /// Not before the agent resets.
+    /// Banned: no try is taken until the agent resets them.
     Banned,
 }
 
@@ -130,7 +130,7 @@ impl Tries {
         }
     }
 
-    /// Counts one wrong try.
+    /// Counts a wrong try at `now`. Enough of them lock, and enough lockouts ban (R7).
     pub fn count_wrong(&mut self, settings: &Authentication, now: Timestamp) {
         self.locked_until = None;
         self.wrong += 1;

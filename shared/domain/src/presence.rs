@@ -10,22 +10,22 @@ use crate::{AgentId, SecretHash};
 /// How long a connection counts without a sign of life. Clients ping every four minutes, API Gateway closes after ten.
 pub const LEASE: SignedDuration = SignedDuration::from_mins(10);
 
-/// Whose connection it is.
+/// Who is at the other end of a live connection.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Who {
     /// The customer, on the bound device.
     Customer,
-    /// A member of staff.
+    /// A member of staff, by id.
     Agent(AgentId),
 }
 
-/// One live connection.
+/// The note that one live connection is in the room. It ends by itself if nobody renews it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Lease {
-    /// Whose.
+    /// The person at the other end.
     pub who: Who,
-    /// The connection counts until then.
+    /// From this moment on the connection does not count; a ping moves it.
     pub until: Timestamp,
     /// The display name of whoever it is, for what is said without reading anything else.
     #[serde(default, skip_serializing_if = "String::is_empty")]

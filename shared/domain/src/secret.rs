@@ -19,7 +19,7 @@ impl Secret {
     /// Characters of a secret as text.
     pub const TEXT_LEN: usize = Self::LEN / 3 * 4;
 
-    /// A new secret.
+    /// A new secret of 192 random bits.
     #[must_use]
     pub fn generate(random: &dyn Random) -> Self {
         let mut bytes = [0; Self::LEN];

@@ -17,18 +17,18 @@ pub enum Role {
     Admin,
 }
 
-/// A member of staff.
+/// A member of staff, of any role.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Agent {
-    /// Identity.
+    /// Random; it stays when name or address change.
     pub id: AgentId,
     /// Full name, as colleagues see it.
     pub name: String,
-    /// What they sign in with.
+    /// The address that they sign in with, in lower case.
     pub email: EmailAddress,
-    /// What they may do.
+    /// Which sessions they see, and whether they change settings (R20).
     pub role: Role,
-    /// The team they belong to.
+    /// The home team, under whose settings they start sessions unless they choose another.
     pub team: TeamId,
     /// Further teams whose settings they may use (R19).
     #[serde(default)]
@@ -67,21 +67,21 @@ impl Agent {
     }
 }
 
-/// How long a sign-in lasts.
+/// Minutes that a sign-in lasts, whether or not it is used.
 pub const LOGIN_MINUTES: i64 = 12 * 60;
 
-/// One signed-in browser.
+/// One sign-in of one browser, as it is stored. The cookie has the other half.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Login {
-    /// Identity, in the cookie.
+    /// Names the sign-in in the cookie; no secret.
     pub id: LoginId,
-    /// Who signed in.
+    /// The member of staff who signed in.
     pub agent: AgentId,
-    /// Of the cookie's secret.
+    /// Hash of the secret in the cookie.
     pub secret: SecretHash,
-    /// Signed in at.
+    /// When they signed in.
     pub created_at: Timestamp,
-    /// Good until.
+    /// From this moment on it does not count: [`LOGIN_MINUTES`] after the sign-in.
     pub expires_at: Timestamp,
 }
 
@@ -89,18 +89,18 @@ pub struct Login {
 /// the settings that the console needs come in one read; what counts is the agent that is read, not the cookie.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct StaffCookie {
-    /// Who signed in.
+    /// The member of staff who signed in.
     pub agent: AgentId,
-    /// The sign-in.
+    /// Which of their sign-ins it is.
     pub login: LoginId,
     /// The home team, then the others whose settings may be used.
     pub teams: Vec<TeamId>,
-    /// The secret half.
+    /// The secret, of which the table has the hash.
     pub secret: Secret,
 }
 
 impl StaffCookie {
-    /// As cookie value.
+    /// The cookie's value: `<agent>.<sign-in>.<team>-<team>….<secret>`. The one place that shows the secret.
     #[must_use]
     pub fn reveal(&self) -> String {
         let teams: Vec<&str> = self.teams.iter().map(TeamId::as_str).collect();
@@ -121,17 +121,17 @@ impl StaffCookie {
 /// An API key as it is stored. Integrators see every session (`scope` *all*) unless the key is an agent's.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ApiKey {
-    /// Identity.
+    /// Names the key in the token and in events; no secret.
     pub id: KeyId,
-    /// What an admin called it.
+    /// What an admin called it, for people.
     pub name: String,
     /// The team that sessions start under when the request names none.
     pub team: TeamId,
     /// The agent that sessions get when the request names none.
     pub agent: AgentId,
-    /// Of the secret half.
+    /// Hash of the token's secret.
     pub secret: SecretHash,
-    /// Made at.
+    /// When it was made.
     pub created_at: Timestamp,
 }
 
@@ -139,18 +139,18 @@ pub struct ApiKey {
 /// team and agent are there so that a start needs one read.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ApiKeyToken {
-    /// The key's own team.
+    /// As [`ApiKey::team`]; what counts is what is read.
     pub team: TeamId,
-    /// The key's own agent.
+    /// As [`ApiKey::agent`]; what counts is what is read.
     pub agent: AgentId,
-    /// Which key.
+    /// Which key it is.
     pub id: KeyId,
-    /// The secret half.
+    /// The secret, of which the table has the hash.
     pub secret: Secret,
 }
 
 impl ApiKeyToken {
-    /// As the holder keeps it.
+    /// The token as its holder sends it. The one place that shows the secret.
     #[must_use]
     pub fn reveal(&self) -> String {
         format!("parlor_{}_{}_{}_{}", self.team, self.agent, self.id, self.secret.reveal())

@@ -24,7 +24,7 @@ pub const MAX_SECRETS: usize = 4;
 /// How long a rotated secret goes on signing unless the rotation says otherwise.
 pub const DEFAULT_OVERLAP: SignedDuration = SignedDuration::from_hours(24);
 
-/// The longest that it may.
+/// The longest that a rotated secret may go on signing.
 pub const MAX_OVERLAP: SignedDuration = SignedDuration::from_hours(7 * 24);
 
 /// How long deliveries are kept, queued ones included.
@@ -42,11 +42,11 @@ pub const ASIDE_FOR: SignedDuration = SignedDuration::from_mins(5);
 /// Somebody who wants to hear of events.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Endpoint {
-    /// Identity.
+    /// Names it in the API and in keys; no secret.
     pub id: WebhookId,
-    /// Where events are posted to.
+    /// The address that events are posted to; [`address`] says which may be.
     pub url: String,
-    /// What an admin calls it.
+    /// What an admin calls it, for people.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub description: Option<String>,
     /// Only events of this team's sessions; of all teams' when there is none.
@@ -57,16 +57,16 @@ pub struct Endpoint {
     pub events: Vec<String>,
     /// What signs, the current one first.
     pub secrets: Vec<StoredSecret>,
-    /// Made at.
+    /// When it was registered; earlier events are not sent there.
     pub created_at: Timestamp,
 }
 
 /// A secret as it is kept: sealed, because it has to sign.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct StoredSecret {
-    /// Sealed [`SigningSecret`].
+    /// The [`SigningSecret`], sealed.
     pub sealed: Sealed,
-    /// Made at.
+    /// When it was made.
     pub created_at: Timestamp,
     /// Signs until then, when it was rotated.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -134,9 +134,9 @@ pub enum DisabledBy {
 /// Since when, and why, an endpoint is sent nothing.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Disabled {
-    /// Why.
+    /// Who or what disabled it.
     pub by: DisabledBy,
-    /// Since when.
+    /// When it was disabled.
     pub at: Timestamp,
 }
 
@@ -147,20 +147,20 @@ pub struct Replay {
     pub after: i64,
     /// Of events before the replay was asked for: later ones find their own way.
     pub until: Timestamp,
-    /// Those too that were delivered.
+    /// Whether also deliveries are sent again that the endpoint took.
     pub delivered: bool,
 }
 
 /// How an endpoint does: what attempts find out, beside what an admin decided.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Standing {
-    /// Nothing is sent there.
+    /// Why nothing is sent there; absent while it is enabled.
     pub disabled: Option<Disabled>,
     /// The beginning of the first attempt that failed since the last one that did not.
     pub failing_since: Option<Timestamp>,
     /// Served by the schedule only, until then.
     pub aside_until: Option<Timestamp>,
-    /// What is to be sent again.
+    /// The replay that was asked for and is not finished.
     pub replay: Option<Replay>,
 }
 
@@ -172,15 +172,15 @@ impl Standing {
     }
 }
 
-/// How far a delivery got.
+/// What became of a delivery so far.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum DeliveryState {
-    /// Waits in its queue.
+    /// It waits in its queue for its first or its next attempt.
     Pending,
-    /// The endpoint took it.
+    /// The endpoint took it: it answered 2xx.
     Delivered,
-    /// Given up.
+    /// It was given up, after the last attempt or for good.
     Failed,
 }
 
@@ -188,13 +188,13 @@ pub enum DeliveryState {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Took {
-    /// Less than a second.
+    /// Less than one second.
     #[serde(rename = "under_1s")]
     Under1s,
-    /// Less than five.
+    /// From one second to less than five.
     #[serde(rename = "under_5s")]
     Under5s,
-    /// Longer.
+    /// Five seconds or longer.
     #[serde(rename = "over_5s")]
     Over5s,
 }
@@ -235,18 +235,18 @@ pub enum NoAnswer {
     Nothing,
 }
 
-/// One attempt.
+/// One attempt to post an event to an endpoint, and how it went.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Attempt {
-    /// Begun at.
+    /// When it began.
     pub at: Timestamp,
-    /// The endpoint's HTTP status.
+    /// The HTTP status that the endpoint answered with; absent when there was no answer.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub status: Option<u16>,
-    /// Why there is none.
+    /// Why there was no answer; absent when there was one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub error: Option<NoAnswer>,
-    /// How long it took.
+    /// How long it took, in three classes.
     pub took: Took,
 }
 
@@ -267,7 +267,7 @@ impl Attempt {
 /// What follows from an attempt.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Verdict {
-    /// Done.
+    /// The endpoint took it; the session's next event can go.
     Delivered,
     /// To be tried again at that time; until then the session's later events wait.
     Again(Timestamp),
@@ -278,18 +278,18 @@ pub enum Verdict {
 /// One event on its way to one endpoint.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Delivery {
-    /// To whom.
+    /// The endpoint that it goes to.
     pub endpoint: WebhookId,
-    /// Of which session.
+    /// The session that the event belongs to.
     pub session: SessionId,
     /// The event's number in the session.
     pub seq: u64,
-    /// The event's type.
+    /// The event's type, such as `session.ended`.
     #[serde(rename = "type")]
     pub kind: String,
-    /// The event's time.
+    /// When the event happened.
     pub at: Timestamp,
-    /// How far it got.
+    /// What became of it so far.
     pub state: DeliveryState,
     /// Attempts since it was queued, the last time.
     pub tries: u32,
@@ -317,7 +317,7 @@ pub fn parse_message_id(text: &str) -> Option<(SessionId, u64)> {
 }
 
 impl Delivery {
-    /// Of an event that has not been tried.
+    /// A delivery that is due at once, with no attempt made.
     #[must_use]
     pub fn new(endpoint: &WebhookId, session: &SessionId, event: &Event, now: Timestamp) -> Self {
         Self {
@@ -333,7 +333,7 @@ impl Delivery {
         }
     }
 
-    /// `webhook-id`.
+    /// The header `webhook-id`, by [`message_id`].
     #[must_use]
     pub fn message_id(&self) -> String {
         message_id(&self.session, self.seq)
@@ -399,7 +399,7 @@ pub fn pause_after(attempt: u32, random: &dyn Random) -> SignedDuration {
 /// One session's events on their way to one endpoint: later ones wait for earlier ones.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct DeliveryQueue {
-    /// Rises with every write.
+    /// Rises with every write; a write is refused if it has risen since the queue was read.
     pub version: u64,
     /// The last event that the stream brought: a repetition brings nothing new.
     pub seen: u64,

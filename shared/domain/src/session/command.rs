@@ -33,7 +33,7 @@ impl Context {
 pub struct NewSession {
     /// A new id, made for the team whose settings apply (R19).
     pub id: SessionId,
-    /// The primary customer.
+    /// The person for whom the session is made.
     pub customer: Customer,
     /// The channel for messages. `None` is the one that the contact has, or the default if it has both.
     pub channel: Option<Channel>,

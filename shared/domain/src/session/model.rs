@@ -20,9 +20,9 @@ use crate::{
 pub enum State {
     /// Prepared; nobody is invited yet.
     Planned,
-    /// The customer can join.
+    /// An invitation was sent or a link made; the customer has not passed every gate yet.
     Invited,
-    /// The customer joined.
+    /// The customer has passed every gate once.
     Active,
     /// Over; the access plan says what the customer may still do (R2).
     Ended,
@@ -44,7 +44,7 @@ impl State {
     }
 }
 
-/// The end of a session.
+/// When and by whom a session was ended, and what is left to the customer.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct End {
     /// The end time, T in R2.
@@ -55,7 +55,7 @@ pub struct End {
     pub plan: AccessPlan,
 }
 
-/// The primary customer.
+/// The person for whom a session was made: name and contact.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Customer {
     /// The name as the agent entered it.
@@ -83,11 +83,11 @@ pub struct Session {
     pub id: SessionId,
     /// Rises by one with each write.
     pub version: u64,
-    /// Number of the last event.
+    /// The number of the newest event. Messages raise it without a write of the document, see [`Session::catch_up`].
     pub seq: u64,
     /// Where the session stands (R1).
     pub state: State,
-    /// The primary customer.
+    /// The person for whom the session was made.
     pub customer: Customer,
     /// The channel that messages to the customer use.
     pub channel: Channel,
@@ -113,17 +113,17 @@ pub struct Session {
     pub last_agent_action_at: Timestamp,
     /// Time of the last event, for sorting lists.
     pub last_event_at: Timestamp,
-    /// The bound device.
+    /// The one device that is let in; absent before a customer's first **Continue**, and after a release (R6).
     pub device: Option<Device>,
     /// Hash of the secret of the device that was bound last before this one, or before the release: its pages may know
     /// whose they were, and why they closed (R27).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub released: Option<SecretHash>,
-    /// When the customer gave consent.
+    /// When the customer gave consent; absent where none was asked for (R6).
     pub consented_at: Option<Timestamp>,
     /// When the customer last entered the right PIN or code.
     pub authenticated_at: Option<Timestamp>,
-    /// The PIN, sealed (R7).
+    /// The PIN, sealed; absent where the settings asked for none at the start (R7).
     pub pin: Option<Sealed>,
     /// The one-time code that was sent and not used yet.
     pub code: Option<OneTimeCode>,

@@ -7,26 +7,26 @@ use super::model::{AccessLevel, CustomerAccess, Settings};
 /// Why a settings document is refused; both name the key.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum SettingsError {
-    /// Not in the document's shape.
+    /// A key is unknown or missing, or its value has a wrong type.
     #[error("`{key}`: {why}")]
     Shape {
-        /// Dotted path of the key.
+        /// The key at fault as a dotted path, such as `end.inactivity_minutes`.
         key: String,
-        /// What is wrong with it.
+        /// What is wrong with it, for people.
         why: String,
     },
     /// A value or a combination that has no meaning.
     #[error("`{key}`: {why}")]
     Meaning {
-        /// Dotted path of the key.
+        /// The key at fault as a dotted path.
         key: &'static str,
-        /// What would have.
+        /// Which values have a meaning, for people.
         why: &'static str,
     },
 }
 
 impl SettingsError {
-    /// The key at fault, dotted.
+    /// The key at fault as a dotted path; `(document)` for the whole.
     #[must_use]
     pub fn key(&self) -> &str {
         match self {

@@ -5,25 +5,25 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-/// Every effective setting of a session, or the system's own document.
+/// All settings, by section: the system's document, or the effective settings of a session (R19).
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Settings {
-    /// How sessions behave.
+    /// How sessions are started and entered.
     pub session: SessionSettings,
-    /// How customers are reached.
+    /// How customers are reached: mail, text messages, links that the integrator hands over, reminders.
     pub channels: Channels,
     /// How customers prove who they are.
     pub authentication: Authentication,
-    /// What the end of a session does.
+    /// When and how a session ends, what the customer may do afterwards, and whether it can be renewed.
     pub end: EndSettings,
-    /// What the history pane shows.
+    /// Which parts of the history the console shows.
     pub history: History,
-    /// How long data is kept.
+    /// How long ended sessions are kept.
     pub data: Data,
-    /// Whether the service is up.
+    /// Maintenance, and what people read during it.
     pub service: Service,
-    /// How the company looks.
+    /// The company's name, colour and logo on customers' pages.
     pub branding: Branding,
 }
 
@@ -31,28 +31,29 @@ pub struct Settings {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum Reengagement {
-    /// A clean session.
+    /// A new session is made; earlier ones are untouched.
     #[default]
     New,
-    /// The newest session opens again.
+    /// The contact's newest session opens again. Not followed yet.
     Continue,
 }
 
-/// `session.…`
+/// How sessions are started and entered.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct SessionSettings {
-    /// R11: what a start with a known contact does.
+    /// R11: what a start does for a contact that has a session already. Kept, not followed yet.
     pub customer_reengagement: Reengagement,
-    /// R10: whether an agent has one session at a time.
+    /// R10: whether an agent may own only one session that is not over. Kept, not enforced yet.
     pub single_active: bool,
-    /// R17: shown to a customer who enters while the owner is away.
+    /// R17: what a customer reads who enters while the owner is not in the room, at most 500 characters; `null` shows
+    /// nothing.
     pub inactive_agent_message: Option<String>,
-    /// R17: shown once per session and browser.
+    /// R17: whether customers are told about cookies, once for each session and browser.
     pub cookie_disclaimer: bool,
-    /// R16: whether customers come straight into what is incomplete.
+    /// R16: whether a customer who enters is led to the first unfinished interaction. Kept, not followed yet.
     pub auto_open: bool,
-    /// R5: a link's lifetime in minutes.
+    /// R5: a link's lifetime in minutes from its issue, at least 1.
     pub customer_access_minutes: u32,
 }
 
@@ -69,24 +70,24 @@ impl Default for SessionSettings {
     }
 }
 
-/// `channels.…`
+/// How customers are reached.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Channels {
-    /// Which channel the dialog offers first.
+    /// The channel of a customer of whom both an address and a number are known.
     pub default: crate::Channel,
-    /// R13: whether text messages may be sent at all.
+    /// R13: whether text messages are sent at all. Without them no phone number is taken.
     pub sms: bool,
-    /// R12: no invitation on start.
+    /// R12: whether the integrator hands over the link, so that a start sends no invitation.
     pub embedded: bool,
     /// R12: whether embedded sessions show *Copy session URL*.
     pub copy_url: bool,
-    /// R23: notices while the customer is offline.
+    /// R23: whether a customer who is not in the room is told of news. Kept, not followed yet.
     pub update_notices: bool,
     /// R13: the country, by its two capital letters, in whose national form phone numbers are understood; `null` for
     /// international ones only.
     pub default_country: Option<crate::Country>,
-    /// R23: reminders of unfinished work.
+    /// R23: reminders of unfinished work. Kept, not followed yet.
     pub reminders: Reminders,
 }
 
@@ -104,7 +105,7 @@ impl Default for Channels {
     }
 }
 
-/// A day of the week.
+/// A day of the week, by its first three letters in English.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 #[expect(missing_docs, reason = "the days speak for themselves")]
@@ -118,25 +119,25 @@ pub enum Weekday {
     Sun,
 }
 
-/// `channels.reminders.…` (R23)
+/// When customers are reminded of unfinished work (R23). Kept, not followed yet.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Reminders {
-    /// Whether unfinished work is reminded of.
+    /// Whether reminders are sent.
     pub enabled: bool,
-    /// Minutes to the first.
+    /// Minutes that unfinished work waits for its first reminder, at least 1.
     pub first_after_minutes: u32,
-    /// Minutes between two.
+    /// Minutes between two reminders, at least 1.
     pub every_minutes: u32,
-    /// At most this many.
+    /// How many reminders a session gets at most.
     pub max: u32,
-    /// On these days only.
+    /// The days on which reminders are sent; at least one if they are enabled.
     pub weekdays: Vec<Weekday>,
-    /// From this time of day, `HH:MM`.
+    /// The time of day from which they are sent, `HH:MM`.
     pub from: String,
-    /// To this time of day, `HH:MM`.
+    /// The time of day until which they are sent, `HH:MM`, after `from`.
     pub to: String,
-    /// In this IANA time zone.
+    /// The time zone of days and times, by its IANA name, such as `Europe/Berlin`.
     pub time_zone: String,
 }
 
@@ -163,29 +164,29 @@ pub enum Method {
     /// The link is enough.
     #[default]
     None,
-    /// Digits told by another channel.
+    /// A PIN, which the agent chooses and tells the customer by another way.
     Pin,
-    /// A one-time code by the session's channel.
+    /// A one-time code, sent by the session's channel.
     Otp,
 }
 
-/// `authentication.…`
+/// How customers prove who they are (R6, R7).
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Authentication {
-    /// Which method.
+    /// What a customer enters before the room: nothing, a PIN, or a one-time code (R7).
     pub method: Method,
     /// Whether a customer may move to another device by a one-time code (R6).
     pub multi_device: bool,
-    /// Wrong tries that lock (R7).
+    /// After how many wrong tries no further one is taken for `lockout_minutes`, 1 to 100 (R7).
     pub max_attempts: u32,
-    /// Minutes that a lock lasts (R7).
+    /// Minutes for which no try is taken, at least 1 (R7).
     pub lockout_minutes: u32,
-    /// Lockouts that ban until the agent resets (R7).
+    /// After how many lockouts no try is taken until the agent resets them, 1 to 100 (R7).
     pub max_lockouts: u32,
-    /// The team's own words on the opening page.
+    /// The company's own words on the page that a link opens.
     pub opening_page: OpeningPage,
-    /// Consent before entry (R6).
+    /// Whether the customer has to agree to something before the room, and to what (R6).
     pub consent: Consent,
 }
 
@@ -203,25 +204,25 @@ impl Default for Authentication {
     }
 }
 
-/// `authentication.opening_page.…`; `null` is the default text.
+/// The company's own words on the page that a link opens; `null` is the default text.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct OpeningPage {
-    /// Its heading.
+    /// The heading, at most 120 characters.
     pub title: Option<String>,
-    /// Its text.
+    /// The text below the heading, at most 2,000 characters.
     pub text: Option<String>,
-    /// A hint to the PIN.
+    /// A hint where the customer finds the PIN, at most 200 characters; `null` gives none.
     pub hint: Option<String>,
 }
 
-/// `authentication.consent.…`
+/// What customers agree to before they enter (R6).
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Consent {
     /// Whether the customer has to agree before entering.
     pub required: bool,
-    /// To what; `null` is the default text.
+    /// What they agree to, at most 4,000 characters; `null` is the default text.
     pub text: Option<String>,
 }
 
@@ -229,14 +230,14 @@ pub struct Consent {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum AgentRedirect {
-    /// To the welcome page.
+    /// The agent goes to the console's welcome page.
     #[default]
     Welcome,
-    /// Stays in the room, read-only.
+    /// The agent stays in the room, which can be read only.
     Stay,
 }
 
-/// `end.…`
+/// When a session ends, and what comes after (R2, R3, R4, R18).
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct EndSettings {
@@ -250,7 +251,7 @@ pub struct EndSettings {
     pub renew_window_minutes: Option<u32>,
     /// R2: what customers may do after the end.
     pub customer_access: CustomerAccess,
-    /// R18: where connected customers are sent; https only.
+    /// R18: the https address to which customers are sent who are in the room at the end; `null` sends nobody.
     pub customer_redirect: Option<String>,
 }
 
@@ -267,48 +268,49 @@ impl Default for EndSettings {
     }
 }
 
-/// *End session access* (R2).
+/// What customers may do after the end (R2).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum AccessLevel {
-    /// Off.
+    /// Nothing, from the end on.
     #[default]
     None,
-    /// Full, unlimited.
+    /// Everything, for ever.
     Full,
-    /// Full for `minutes`, then perhaps limited for `then_limited_minutes`.
+    /// Everything for `minutes`, then reading for `then_limited_minutes` if that is set, then nothing.
     FullTimed,
-    /// Limited for `minutes`.
+    /// Reading for `minutes`, then nothing.
     Limited,
 }
 
-/// `end.customer_access.…`
+/// What customers may do after the end, and for how long (R2).
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct CustomerAccess {
-    /// Which access (R2).
+    /// Which tiers follow the end.
     pub level: AccessLevel,
-    /// How long `full_timed` or `limited` lasts (R2).
+    /// How many minutes `full_timed` or `limited` lasts, at least 1; `null` for the other levels.
     pub minutes: Option<u32>,
-    /// How long limited access lasts after `full_timed` (R2).
+    /// How many minutes of reading follow `full_timed`, at least 1; `null` for none.
     pub then_limited_minutes: Option<u32>,
-    /// Attachments in `full`.
+    /// Whether files can still be attached while access is full; not with `none` or `limited`.
     pub attachments: bool,
-    /// Chat in `full`.
+    /// Whether customers can still write in the chat while access is full; not with `none` or `limited`.
     pub chat: bool,
 }
 
-/// `history.…` (R20)
+/// Which parts of the history the console shows (R20). Kept, not followed yet: all parts that there are, are shown.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct History {
-    /// The search field.
+    /// Whether there is a search field.
     pub search: bool,
-    /// The scopes.
+    /// Whether the history can be widened from one's own sessions to the team's or to all, as the role permits.
     pub team_filter: bool,
-    /// Sessions the customer did something in.
+    /// Whether the list *Updated* is shown: sessions in which a customer finished something since the agent last
+    /// entered.
     pub updated: bool,
-    /// The agent's own latest.
+    /// Whether the list *Recent* is shown: the sessions that the agent entered last.
     pub recent: bool,
 }
 
@@ -318,35 +320,36 @@ impl Default for History {
     }
 }
 
-/// `data.…` (R25)
+/// How long ended sessions are kept (R25). Kept, not followed yet.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Data {
-    /// Minutes after the end that a session is kept; `null` is for ever.
+    /// Minutes after the end for which a session is kept, at least 1; `null` is for ever.
     pub retention_minutes: Option<u32>,
 }
 
-/// `service.…` (R15)
+/// Maintenance (R15).
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Service {
-    /// Whether customers and agents see *Service down*.
+    /// Whether customers and agents see *Service down*. Settings can still be changed by the API.
     pub maintenance: bool,
-    /// What the page says.
+    /// What the page says, at most 500 characters; `null` is the default text.
     pub message: Option<String>,
-    /// Where to look for news; https only.
+    /// The https address of a page with news about the service; `null` shows none.
     pub status_url: Option<String>,
 }
 
-/// `branding.…`
+/// How the company looks on customers' pages.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Branding {
-    /// The company's name; `null` is the team's.
+    /// The company's name, at most 80 characters; `null` is the team's name.
     pub name: Option<String>,
-    /// The accent as `#rrggbb`.
+    /// The accent colour as `#rrggbb`; `null` is the default.
     pub accent: Option<String>,
-    /// Where the logo is: an https URL, or a path of this installation such as `/static/logo.svg`.
+    /// Where the logo is: an https address, or a path of this installation such as `/static/logo.svg`; `null` shows the name
+    /// alone.
     pub logo: Option<String>,
 }
 

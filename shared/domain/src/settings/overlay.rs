@@ -37,7 +37,7 @@ impl JsonSchema for Overrides {
 }
 
 impl Overrides {
-    /// Nothing overridden.
+    /// A team's document that overrides nothing.
     #[must_use]
     pub fn none() -> Self {
         Self(Value::Object(serde_json::Map::new()))

@@ -6,7 +6,7 @@ use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 use serde::{Deserialize, Serialize};
 use url::{Host, Url};
 
-/// The longest URL.
+/// The longest URL, in bytes.
 const MAX_URL: usize = 2000;
 
 /// Names that lead nowhere outside a network of one's own (RFC 6761, RFC 6762, RFC 8375, ICANN's `.internal`).

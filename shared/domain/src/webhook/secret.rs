@@ -24,7 +24,7 @@ impl SigningSecret {
     /// Bytes in a secret; the standard asks for 24 to 64.
     pub const LEN: usize = 32;
 
-    /// A new one.
+    /// A new random secret.
     #[must_use]
     pub fn generate(random: &dyn Random) -> Self {
         let mut bytes = [0; Self::LEN];
@@ -32,7 +32,7 @@ impl SigningSecret {
         Self(bytes)
     }
 
-    /// As its holder keeps it.
+    /// `whsec_…`, as its holder keeps it. The one place that shows it.
     #[must_use]
     pub fn reveal(&self) -> String {
         format!("{PREFIX}{}", BASE64.encode(&self.0))
