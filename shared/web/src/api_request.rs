@@ -25,22 +25,22 @@ const MAX_BODY: usize = 64 * 1024;
 /// What came in the body.
 #[derive(Debug, Clone)]
 pub enum Payload {
-    /// Nothing.
+    /// There is no body, or it is not looked at (GET).
     Empty,
-    /// From a program.
+    /// `application/json`, as programs and the console's scripts send it.
     Json(Value),
-    /// From a page.
+    /// A plain form's fields, by name.
     Form(BTreeMap<String, String>),
 }
 
-/// A request to an operation.
+/// A request to an operation of the API, read and not yet checked.
 #[derive(Debug, Clone)]
 pub struct ApiRequest {
-    /// Who says they ask.
+    /// Who the caller claims to be; [`Credentials::check`] says whether that is so.
     pub credentials: Credentials,
     /// What came in the body.
     pub payload: Payload,
-    /// From where.
+    /// Network address and `User-Agent`, for the events that it causes.
     pub origin: Origin,
     /// `Idempotency-Key`, or a form's hidden field.
     pub idempotency_key: Option<String>,
@@ -83,7 +83,7 @@ pub fn lang(request: &Request) -> Lang {
     Lang::from_accept_language(&header.unwrap_or_default())
 }
 
-/// From where a request came.
+/// The network address and the `User-Agent` of a request, for the events that it causes.
 #[must_use]
 pub fn origin(request: &Request) -> Origin {
     let ip = match request.request_context_ref() {

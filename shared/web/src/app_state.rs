@@ -10,26 +10,26 @@ use crate::route::State;
 /// Tables, rooms, keys, clock and randomness of one function.
 #[derive(Debug, Clone)]
 pub struct AppState {
-    /// The tables.
+    /// The tables in DynamoDB.
     pub store: Store,
-    /// The open rooms.
+    /// The live connections of open rooms, for telling them what happened.
     pub live: Live,
-    /// The keys.
+    /// The keys for sealing and signing.
     pub keyring: Keyring,
-    /// The only clock.
+    /// The clock; no other one is read.
     pub clock: Clock,
-    /// The only randomness.
+    /// The source of randomness; no other one is used.
     pub entropy: Entropy,
-    /// The origin that people see.
+    /// The origin that people see, such as `https://parlor.example.com`.
     pub public_url: String,
-    /// Where browsers open the live connection.
+    /// The address at which browsers open the live connection, `wss://…`.
     pub live_url: String,
-    /// Where webhooks may go.
+    /// Which addresses webhooks may go to.
     pub webhook_targets: Targets,
 }
 
 impl AppState {
-    /// From the function's runtime.
+    /// Puts it together from the function's environment and clients. No request.
     #[must_use]
     pub fn new(runtime: &Runtime) -> Self {
         let config = &runtime.config;

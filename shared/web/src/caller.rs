@@ -17,9 +17,9 @@ use crate::{ApiError, cookies};
 pub enum Credentials {
     /// Neither cookie nor key, or unreadable ones.
     None,
-    /// An API key.
+    /// An integrator's API key.
     Key(ApiKeyToken),
-    /// A signed-in browser.
+    /// The cookie of a signed-in browser.
     Staff(StaffCookie),
 }
 
@@ -102,7 +102,7 @@ enum By {
     Login(Login, Secret),
 }
 
-/// Somebody who may ask.
+/// A caller whose credentials count: signed-in staff, or a key with the agent it acts for.
 #[derive(Debug, Clone)]
 pub struct Caller {
     /// The member of staff: who signed in, or whose the key is.
@@ -111,7 +111,7 @@ pub struct Caller {
 }
 
 impl Caller {
-    /// Who acts, in events (R24).
+    /// How events name the caller: the member of staff, or the key (R24).
     #[must_use]
     pub fn actor(&self) -> Actor {
         match &self.by {
@@ -148,7 +148,7 @@ impl Caller {
         found.room(id)?.filter(|stored| self.may_see(&stored.session)).ok_or(ApiError::NotFound)
     }
 
-    /// For a decision at `now`.
+    /// What a decision takes of the caller: actor, origin and the time.
     #[must_use]
     pub fn context(&self, origin: &Origin, now: Timestamp) -> Context {
         Context { actor: self.actor(), origin: origin.clone(), now }

@@ -3,7 +3,7 @@
 use lambda_http::{Request, http::header::COOKIE};
 use parlor_domain::{Secret, SessionId};
 
-/// The staff's sign-in.
+/// The staff's sign-in: agent, sign-in, teams and secret.
 pub const STAFF: &str = "__Host-parlor_staff";
 /// The customer's device (R6): outlives every tier.
 pub const DEVICE: &str = "__Host-parlor_device";
@@ -36,7 +36,7 @@ pub fn set(name: &str, value: &str, max_age: Option<i64>) -> String {
     format!("{name}={value}; Path=/; Secure; HttpOnly; SameSite=Lax{age}")
 }
 
-/// The device's cookie.
+/// The `Set-Cookie` that keeps a device's secret for as long as any tier can last (R6).
 #[must_use]
 pub fn set_device(device: &Secret) -> String {
     set(DEVICE, &device.reveal(), Some(DEVICE_MAX_AGE))
@@ -57,7 +57,7 @@ pub fn note(noted: &str, session: &SessionId) -> Option<String> {
     Some(set(NOTED, &noted.join("."), Some(DEVICE_MAX_AGE)))
 }
 
-/// Takes a cookie back.
+/// The `Set-Cookie` that removes a cookie.
 #[must_use]
 pub fn clear(name: &str) -> String {
     set(name, "", Some(0))

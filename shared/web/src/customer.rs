@@ -33,7 +33,7 @@ pub struct Visit {
     pub presented: Presented,
     /// The device to bind: the browser's own secret, or a fresh one that the answer sets.
     pub device: Secret,
-    /// From where.
+    /// Network address and `User-Agent`, for the events that it causes.
     pub origin: Origin,
     /// The server's clock on receipt: what a submission is judged by (R2).
     pub now: Timestamp,
@@ -153,7 +153,7 @@ impl Visit {
         if self.chosen { format!("{path}?lang={}", self.lang.code()) } else { path.to_owned() }
     }
 
-    /// For a decision.
+    /// What a decision takes of the visit: the customer as actor, origin and the time.
     #[must_use]
     pub fn context(&self) -> Context {
         Context { actor: Actor::Customer, origin: self.origin.clone(), now: self.now }
@@ -220,12 +220,12 @@ pub fn set_probe(response: &mut Response<Body>, device: &Secret) {
     reply::set_cookie(response, &cookies::set(cookies::PROBE, &device.reveal(), None));
 }
 
-/// Who speaks on the page.
+/// In whose name a page speaks to a customer, and what may be said of the service.
 #[derive(Debug, Clone, Default)]
 pub struct Inviter {
-    /// The company.
+    /// The company's name, colour and logo.
     pub brand: Brand,
-    /// The owner's name.
+    /// The owner's full name; absent where nobody may be named.
     pub agent: Option<String>,
     /// The operator's own message about maintenance.
     message: Option<String>,
@@ -286,9 +286,9 @@ pub enum PageError {
     /// R6: a gate is closed.
     #[error("a gate is closed")]
     Gate {
-        /// Which.
+        /// The gate that is closed.
         gate: Gate,
-        /// Who speaks.
+        /// In whose name the page says so.
         host: Box<Inviter>,
     },
     /// A form that did not come from one of our pages.
@@ -297,10 +297,10 @@ pub enum PageError {
     /// A form with something missing, or sent to a page that is none.
     #[error("the form is not one of this page's")]
     Stale,
-    /// The body is too large.
+    /// The form is over 64 KB.
     #[error("too large")]
     TooLarge,
-    /// There is no such page.
+    /// There is no such page, or not for this browser.
     #[error("not found")]
     NotFound,
     /// Others were first each time; nothing was evaluated.
@@ -309,7 +309,7 @@ pub enum PageError {
     /// R5, R7: asked for links or codes too often.
     #[error("asked too often")]
     TooOften {
-        /// When the next is possible.
+        /// When the next request is possible.
         retry_at: Timestamp,
     },
     /// What was asked for cannot be done now, and is nobody's fault in front of the page.
@@ -321,7 +321,7 @@ pub enum PageError {
 }
 
 impl PageError {
-    /// By a gate of `host`'s.
+    /// Not let through by `gate`, as `host` tells the customer.
     #[must_use]
     pub fn by(gate: Gate, host: Inviter) -> Self {
         Self::Gate { gate, host: Box::new(host) }
@@ -440,11 +440,11 @@ fn closed(gate: &Gate, host: &Inviter, path: &str, now: Timestamp) -> Closed {
 pub struct LoadedLink {
     /// The link. It may be revoked or over; the gates say so.
     pub link: Link,
-    /// What it leads to.
+    /// The session that the link opens.
     pub session: Session,
     /// Who is in the room.
     pub presence: Presence,
-    /// The effective settings.
+    /// The session's effective settings (R19).
     pub settings: Settings,
     team: String,
     now: Timestamp,
@@ -567,13 +567,13 @@ impl LoadedLink {
         self.session.device.as_ref().is_some_and(|device| device.link_expires_at < self.link.expires_at)
     }
 
-    /// The company.
+    /// The company as its customers see it.
     #[must_use]
     pub fn brand(&self) -> Brand {
         brand(&self.settings, &self.team)
     }
 
-    /// Who speaks.
+    /// In whose name pages at this link speak.
     #[must_use]
     pub fn host(&self) -> Inviter {
         Inviter::of(&self.session, &self.settings, &self.team)

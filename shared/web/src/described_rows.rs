@@ -10,7 +10,7 @@ use crate::{
 /// A row as it is told.
 #[derive(Debug, Clone)]
 pub struct DescribedRow {
-    /// The method.
+    /// The row's method.
     pub method: Method,
     /// The path, as the template's route has it.
     pub path: &'static str,

@@ -23,13 +23,13 @@ pub type MakeSchema = fn(&mut SchemaGenerator) -> Schema;
 pub enum Callers {
     /// Programs by API key, and the console by its cookie.
     KeysAndStaff,
-    /// The console only.
+    /// Signed-in staff in the console, and no key.
     Staff,
     /// Anybody, without credentials.
     Anybody,
 }
 
-/// Where a parameter stands.
+/// Whether a parameter is a part of the path or a header.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Place {
     /// In the path.
@@ -38,27 +38,27 @@ pub enum Place {
     Header,
 }
 
-/// A parameter outside the query.
+/// A parameter of the path or a header; the query is a type of its own.
 #[derive(Debug, Clone)]
 pub struct Parameter {
-    /// Its name.
+    /// The name as the path or the header has it.
     pub name: &'static str,
-    /// Where it stands.
+    /// Whether it is a part of the path or a header.
     pub place: Place,
     /// Whether it has to be there.
     pub required: bool,
-    /// What it means.
+    /// What it means to a caller.
     pub description: &'static str,
-    /// Its schema.
+    /// The schema of its value.
     pub schema: MakeSchema,
-    /// One that could be sent.
+    /// A value that could be sent.
     pub example: Option<&'static str>,
 }
 
-/// The body of a request.
+/// The body that a request takes, as JSON.
 #[derive(Debug, Clone)]
 pub struct Input {
-    /// Its schema.
+    /// The schema of the type that the handler reads.
     pub schema: MakeSchema,
     /// Whether it is shown by the same operation's answer and goes back as it came: every key has to be there.
     pub as_answered: bool,
@@ -70,33 +70,33 @@ pub struct Input {
     pub reads: fn(&Value) -> Result<(), String>,
 }
 
-/// A success.
+/// One of the answers of an operation that succeeded.
 #[derive(Debug, Clone)]
 pub struct Output {
-    /// Its status.
+    /// The HTTP status, 2xx.
     pub status: StatusCode,
-    /// When, and what it means.
+    /// When it is answered, and what it means.
     pub description: &'static str,
     /// Its schema; nothing for an answer without a body.
     pub schema: Option<MakeSchema>,
-    /// What could be answered.
+    /// An answer that could come.
     pub example: Value,
-    /// Whether it has an `ETag`.
+    /// Whether the answer has an `ETag` header with the document's version.
     pub etag: bool,
 }
 
-/// One operation of the API.
+/// What the API's document says about one operation.
 #[derive(Debug, Clone)]
 pub struct Documentation {
-    /// The method.
+    /// The HTTP method.
     pub method: Method,
     /// The path, as the template's route has it.
     pub path: &'static str,
-    /// The `operationId`; stable.
+    /// The `operationId`, by which generated clients name it; it never changes.
     pub id: &'static str,
     /// What it is about: the heading that it stands under.
     pub resource: &'static str,
-    /// One line.
+    /// What it does, in one line.
     pub summary: &'static str,
     /// Everything else that a caller should know.
     pub description: &'static str,
@@ -106,11 +106,11 @@ pub struct Documentation {
     pub parameters: Vec<Parameter>,
     /// The type that the query is read into.
     pub query: Option<MakeSchema>,
-    /// The body.
+    /// The body that it takes; absent for GET and for what needs none.
     pub input: Option<Input>,
-    /// The successes.
+    /// The answers of success, each with its own status.
     pub outputs: Vec<Output>,
-    /// What it can refuse with.
+    /// The codes that it can refuse with.
     pub refusals: BTreeSet<Code>,
 }
 
@@ -185,7 +185,7 @@ impl Documentation {
         self.refuses(&[Code::Malformed, Code::TooLarge, Code::UnsupportedMediaType, Code::Csrf])
     }
 
-    /// One line.
+    /// Says what the operation does, in one line.
     #[must_use]
     pub fn summary(mut self, summary: &'static str) -> Self {
         self.summary = summary;
@@ -199,7 +199,7 @@ impl Documentation {
         self
     }
 
-    /// For the console only.
+    /// Leaves the operation to signed-in staff: keys are refused.
     #[must_use]
     pub fn staff_only(mut self) -> Self {
         self.callers = Callers::Staff;
@@ -277,14 +277,14 @@ impl Documentation {
         self
     }
 
-    /// A success without a body.
+    /// Adds an answer of success that has no body.
     #[must_use]
     pub fn answers_nothing(mut self, status: StatusCode, description: &'static str) -> Self {
         self.outputs.push(Output { status, description, schema: None, example: Value::Null, etag: false });
         self
     }
 
-    /// The success has an `ETag`.
+    /// Says that the last answer added has an `ETag`.
     #[must_use]
     pub fn with_etag(mut self) -> Self {
         for output in &mut self.outputs {

@@ -14,14 +14,14 @@ use crate::{
     route::{Incoming, Unrouted},
 };
 
-/// What an operation decides upon.
+/// What was read for an operation, after the caller was checked: what it decides upon.
 #[derive(Debug)]
 pub struct Loaded {
-    /// Who asks.
+    /// Who asks; the credentials count.
     pub caller: Caller,
     /// The session, which the caller may see.
     pub stored: Stored,
-    /// Its effective settings.
+    /// The session's effective settings (R19).
     pub settings: Settings,
     /// Everything that was read.
     pub found: ReadResult,
@@ -49,7 +49,7 @@ impl Loaded {
     }
 }
 
-/// An operation on one session.
+/// An operation that changes one session, before it runs.
 #[derive(Debug)]
 pub struct Operation<'a> {
     app: &'a AppState,

@@ -8,7 +8,7 @@ use crate::route::{Incoming, Unrouted};
 
 /// Why a page is not what was asked for.
 pub trait PageRefusal<S>: From<Unrouted> + Send + 'static {
-    /// What is shown instead.
+    /// The page that is shown instead, with its status.
     fn into_response(self, raw: &Request, state: &S) -> Response<Body>;
 }
 

@@ -21,7 +21,7 @@ macro_rules! codes {
         }
 
         impl Code {
-            /// All of them.
+            /// Every code, in the order of the list.
             pub const ALL: &[Self] = &[$(Self::$name,)+];
 
             /// As it stands in a problem document.
@@ -95,22 +95,22 @@ pub struct Problem {
     pub kind: &'static str,
     /// The HTTP status.
     pub status: u16,
-    /// Stable, for programs.
+    /// Which refusal it is, for programs. Codes do not change; new ones are added.
     pub code: &'static str,
-    /// The status in words.
+    /// The status in words, as HTTP has them.
     pub title: &'static str,
     /// For people: what was wrong and what to do.
     pub detail: String,
-    /// The input at fault, if it is one.
+    /// The field, parameter or settings key at fault; absent when it is none.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub field: Option<String>,
-    /// Seconds to wait, for `Retry-After`.
+    /// Seconds to wait, which stand in the header `Retry-After`.
     #[serde(skip)]
     pub retry_after: Option<i64>,
 }
 
 impl Problem {
-    /// A refusal of the API.
+    /// A refusal with this code and its status; `detail` is for people.
     #[must_use]
     pub fn new(code: Code, detail: impl Into<String>) -> Self {
         Self::of_page(code.status(), code.as_str(), detail)
@@ -130,7 +130,7 @@ impl Problem {
         }
     }
 
-    /// About one input.
+    /// Names the field, parameter or settings key at fault.
     #[must_use]
     pub fn about(mut self, field: impl Into<String>) -> Self {
         self.field = Some(field.into());
@@ -163,7 +163,7 @@ pub enum ApiError {
     /// The request is not one that the operation can read.
     #[error("malformed: {0}")]
     Malformed(String),
-    /// The body is too large.
+    /// The body is over 64 KB.
     #[error("too large")]
     TooLarge,
     /// The body's type is none that the operation reads.
@@ -175,7 +175,7 @@ pub enum ApiError {
     /// The `Idempotency-Key` was used with another request.
     #[error("the idempotency key was used with another request")]
     KeyReused,
-    /// The domain says no.
+    /// The domain refused the command, for a reason that callers are told.
     #[error(transparent)]
     Rejected(#[from] Rejection),
     /// A settings document that has no meaning.
@@ -184,7 +184,7 @@ pub enum ApiError {
     /// The tables cannot be reached, or refuse.
     #[error(transparent)]
     Store(#[from] StoreError),
-    /// Others were first each time.
+    /// Every try lost its race; nothing was written.
     #[error(transparent)]
     Busy(#[from] parlor_store::Busy),
     /// A sealed value does not open: the master key is not the one it was sealed with.
@@ -193,7 +193,7 @@ pub enum ApiError {
     /// Maintenance is switched on (R15).
     #[error("maintenance")]
     Maintenance,
-    /// An operation's own refusal.
+    /// A refusal that only this operation has, told as it stands.
     #[error("{}", .0.code)]
     Other(Problem),
 }

@@ -16,9 +16,9 @@ use crate::Problem;
 /// What an operation answers: JSON for programs, and the page that a plain form goes to.
 #[derive(Debug, Clone)]
 pub struct ApiResponse {
-    /// For programs.
+    /// The HTTP status that programs get.
     pub status: u16,
-    /// For programs.
+    /// The JSON that programs get.
     pub body: Value,
     /// Where a form's browser goes (303).
     pub location: String,
@@ -92,7 +92,7 @@ fn origin(url: &str) -> &str {
     url[host..].find('/').map_or(url, |slash| &url[..host + slash])
 }
 
-/// 303: go and GET that.
+/// A 303 to `location`, which the browser then GETs.
 #[must_use]
 pub fn redirect(location: &str) -> Response<Body> {
     let mut response = plain(StatusCode::SEE_OTHER, "text/plain; charset=utf-8", Body::Empty);
@@ -102,7 +102,7 @@ pub fn redirect(location: &str) -> Response<Body> {
     response
 }
 
-/// A problem document.
+/// The refusal as `application/problem+json`, with its status and `Retry-After`.
 #[must_use]
 pub fn problem(problem: &Problem) -> Response<Body> {
     let status = StatusCode::from_u16(problem.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
@@ -119,7 +119,7 @@ pub fn retry_after(response: &mut Response<Body>, seconds: Option<i64>) {
     }
 }
 
-/// Adds a cookie.
+/// Adds a `Set-Cookie` header; further ones stay.
 pub fn set_cookie(response: &mut Response<Body>, cookie: &str) {
     if let Ok(cookie) = HeaderValue::from_str(cookie) {
         response.headers_mut().append(SET_COOKIE, cookie);

@@ -52,7 +52,7 @@ pub trait WebFunction: Send + Sync + 'static {
     /// The package's name, which is also the function's in the template.
     const NAME: &'static str;
 
-    /// What its handlers work with.
+    /// What its handlers work with; built once, in init.
     type State: State;
 
     /// Its rows. Of two that fit a path the one with fewer `{…}` answers, as in API Gateway.
@@ -92,9 +92,9 @@ pub trait Rows<S>: Sized {
 
 /// What a handler gets of a request, and how what the handler says goes back.
 pub trait Incoming<S>: Sized + Send + Sync + 'static {
-    /// What a handler answers.
+    /// What a handler answers when it succeeds.
     type Success: Send;
-    /// Why a handler does not.
+    /// What a handler refuses with.
     type Error: Send;
 
     /// Reads a request without asking anybody, or answers that it cannot be read.
@@ -127,10 +127,10 @@ impl From<Unrouted> for ApiError {
 
 /// An async function of state, request and up to two parameters of the path. Never implemented by hand.
 pub trait Handler<'a, S, I: Incoming<S>, P>: Send + Sync + 'static {
-    /// What it answers with.
+    /// The future that the handler returns.
     type Answer: Future<Output = Result<I::Success, I::Error>> + Send + 'a;
 
-    /// Calls it.
+    /// Calls the handler with what the path says.
     fn call(&self, state: &'a S, request: &'a I, parameters: P) -> Self::Answer;
 }
 
@@ -178,7 +178,7 @@ where
 
 /// What stands in the place of a path's `{…}`.
 pub trait PathParameters: Sized + Send + 'static {
-    /// Their schemas, in their order.
+    /// The schemas of the parameters, in the path's order.
     const SCHEMAS: &'static [MakeSchema];
 
     /// Reads them; nothing if one is not of its type.

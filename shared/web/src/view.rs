@@ -36,23 +36,23 @@ impl JsonSchema for Time {
     }
 }
 
-/// A session.
+/// A session as the API shows it: where it stands, whose it is, and what its customer may do now.
 #[derive(Debug, Clone, Serialize, JsonSchema)]
 #[schemars(rename = "Session")]
 pub struct SessionView {
-    /// Its identity.
+    /// 26 characters. The first six are its team's id.
     pub id: SessionId,
-    /// Where it stands.
+    /// How far it has come: planned, invited, active, ended, or discarded before anybody was invited (R1).
     pub state: State,
-    /// The customer.
+    /// The person it was made for.
     pub customer: CustomerView,
     /// The team under whose settings it runs.
     pub team: TeamId,
-    /// The agent who owns it.
+    /// The agent who owns it: who started it, or for whom it was started.
     pub agent: AgentId,
-    /// How messages go.
+    /// The way that messages to the customer go.
     pub channel: Channel,
-    /// When it began.
+    /// When it was started or planned.
     pub created_at: Time,
     /// When the customer was invited first.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -60,20 +60,20 @@ pub struct SessionView {
     /// When the customer passed every gate for the first time.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub joined_at: Option<Time>,
-    /// When it ended.
+    /// When it ended; absent while it has not, and again after a renewal.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub ended_at: Option<Time>,
-    /// Who or what ended it.
+    /// Who or what ended it; absent together with `ended_at`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub ended_by: Option<EndedBy>,
     /// What the customer may do now.
     pub access: AccessView,
     /// The customer's status: joined, online, everything done.
     pub indicator: Indicator,
-    /// The integrator's own reference.
+    /// The integrator's own name for the case, as it was given at the start.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub reference: Option<String>,
-    /// The integrator's own words.
+    /// The integrator's own data, as it was given at the start; absent when there is none.
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     pub metadata: BTreeMap<String, String>,
     /// The customer's link, where sessions are embedded and nothing was sent.
@@ -81,16 +81,16 @@ pub struct SessionView {
     pub url: Option<String>,
 }
 
-/// A session's customer.
+/// The person a session was made for, with the e-mail address, the phone number, or both.
 #[derive(Debug, Clone, Serialize, JsonSchema)]
 #[schemars(rename = "Customer")]
 pub struct CustomerView {
-    /// As it was entered.
+    /// The name as it was entered.
     pub name: String,
-    /// E-mail address, in lower case.
+    /// E-mail address in lower case; absent when only a phone number is known.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub email: Option<EmailAddress>,
-    /// Phone number in E.164.
+    /// Phone number in E.164: `+`, country code and number without spaces. Absent when only an address is known.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub phone: Option<PhoneNumber>,
 }
@@ -99,7 +99,7 @@ pub struct CustomerView {
 #[derive(Debug, Clone, Copy, Serialize, JsonSchema)]
 #[schemars(rename = "Access")]
 pub struct AccessView {
-    /// The access tier.
+    /// What is open to the customer: everything, reading, or nothing (R2).
     pub tier: AccessTier,
     /// When the tier changes by the clock alone, if it does.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -125,7 +125,7 @@ impl SessionView {
         })
     }
 
-    /// As it is at `now`.
+    /// The session at `now`, on which access and indicator depend. Without `url`.
     #[must_use]
     pub fn of(session: &Summary, presence: &Presence, now: Timestamp) -> Self {
         let access = session.access(now);
@@ -154,7 +154,7 @@ impl SessionView {
     }
 }
 
-/// A chat message.
+/// A chat message as the API shows it.
 #[derive(Debug, Clone, Serialize, JsonSchema)]
 #[schemars(rename = "Message")]
 pub struct MessageView {
@@ -162,11 +162,11 @@ pub struct MessageView {
     pub id: String,
     /// Its number among the session's events.
     pub seq: u64,
-    /// Which side wrote it.
+    /// Who wrote it: the customer, a member of staff, or an integrator's program.
     pub from: Sender,
-    /// What.
+    /// What was written, as plain text.
     pub text: String,
-    /// When.
+    /// When the server took it.
     pub at: Time,
 }
 
