@@ -63,13 +63,13 @@ async fn invite(app: &AppState, request: &ApiRequest, id: SessionId) -> Result<A
         .await
 }
 
-/// A link to copy.
+/// A link to hand over by hand; nothing was sent.
 #[derive(Debug, Serialize, JsonSchema)]
 #[schemars(rename = "Link")]
 struct LinkView<'a> {
     /// Opens the session on one device. Whoever has it can come as far as the gates let them.
     url: &'a str,
-    /// When it stops working.
+    /// When it expires; a customer who is in the room by then stays.
     expires_at: Time,
 }
 

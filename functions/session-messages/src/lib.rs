@@ -57,7 +57,7 @@ impl WebFunction for SessionMessages {
 #[serde(deny_unknown_fields)]
 #[schemars(rename = "PostMessage", description = "A chat message to post.")]
 struct Input {
-    /// 1 to 4,000 characters.
+    /// The text, 1 to 4,000 characters.
     text: String,
     /// The writer's own id for the message, at most 64 characters: a repetition is answered like the first.
     id: Option<String>,

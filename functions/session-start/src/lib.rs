@@ -128,9 +128,9 @@ struct Input {
 #[serde(deny_unknown_fields)]
 #[schemars(rename = "StartCustomer", description = "The customer of a session to start.")]
 struct CustomerInput {
-    /// 1 to 120 characters.
+    /// The customer's name, 1 to 120 characters.
     name: String,
-    /// An e-mail address. Its domain is kept in ASCII (IDNA).
+    /// An e-mail address. It is kept in lower case, and its domain in ASCII (IDNA).
     #[schemars(email)]
     email: Option<String>,
     /// A phone number with `+` and the country code, or in the national form of the team's `channels.default_country`. Kept in

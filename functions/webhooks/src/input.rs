@@ -35,7 +35,7 @@ pub(crate) struct New {
 #[schemars(rename = "ChangeWebhook", description = "What to change of a webhook endpoint; what is not there stays.")]
 #[allow(clippy::option_option, reason = "not given, cleared, and set are three things")]
 pub(crate) struct Change {
-    /// Where events are sent.
+    /// The https address that events are posted to.
     pub(crate) url: Option<String>,
     /// For people; `null` for none.
     #[serde(default, deserialize_with = "given")]
@@ -60,7 +60,7 @@ fn given<'de, T: Deserialize<'de>, D: Deserializer<'de>>(deserializer: D) -> Res
 #[serde(deny_unknown_fields)]
 #[schemars(rename = "RotateSecret", description = "How to change the secret.")]
 pub(crate) struct Rotation {
-    /// How long the earlier secret goes on signing.
+    /// Minutes for which the earlier secret goes on signing: a day (1440) unless given, a week at most.
     overlap_minutes: Option<i64>,
 }
 
@@ -81,9 +81,9 @@ impl Rotation {
 #[serde(deny_unknown_fields)]
 #[schemars(rename = "ReplayWebhook", description = "What to send again.")]
 pub(crate) struct ReplaySince {
-    /// Events from then on.
+    /// Events that happened at or after this time are sent again.
     pub(crate) since: Timestamp,
-    /// Also what was delivered.
+    /// Whether also events are sent again that the endpoint took.
     #[serde(default)]
     pub(crate) delivered: bool,
 }

@@ -10,15 +10,15 @@ use parlor_web::Time;
 use schemars::JsonSchema;
 use serde::Serialize;
 
-/// A webhook endpoint.
+/// A webhook endpoint: what it is sent, and how it does.
 #[derive(Debug, Serialize, JsonSchema)]
 #[schemars(rename = "Webhook")]
 pub(crate) struct WebhookView {
-    /// Its identity.
+    /// Names it in the API.
     id: WebhookId,
-    /// Where events are sent.
+    /// The https address that events are posted to.
     url: String,
-    /// For people.
+    /// What it is for, for people; `null` for none.
     description: Option<String>,
     /// Only events of this team's sessions; `null` for all.
     team: Option<TeamId>,
@@ -26,24 +26,24 @@ pub(crate) struct WebhookView {
     events: Vec<String>,
     /// Whether anything is sent there.
     enabled: bool,
-    /// Since when, and why, nothing is sent there.
+    /// Since when, and why, nothing is sent there; `null` while it is enabled.
     disabled: Option<DisabledView>,
-    /// When the first attempt failed since the last one that did not.
+    /// When it began to fail; `null` while attempts succeed.
     failing_since: Option<Time>,
     /// Whether earlier events are being sent again.
     replaying: bool,
     /// The secrets that sign now; two while one replaces the other.
     secrets: Vec<SecretView>,
-    /// When it was made.
+    /// When it was registered; earlier events are not sent there.
     created_at: Time,
 }
 
 #[derive(Debug, Serialize, JsonSchema)]
 #[schemars(rename = "WebhookDisabled", description = "Since when, and why, nothing is sent to an endpoint.")]
 struct DisabledView {
-    /// Why.
+    /// Who or what disabled it.
     by: DisabledBy,
-    /// Since when.
+    /// When it was disabled.
     at: Time,
 }
 
@@ -92,7 +92,7 @@ pub(crate) struct RevealedView {
     pub(crate) secret: String,
 }
 
-/// Its version.
+/// The endpoint's version as a strong `ETag`.
 pub(crate) fn etag(webhook: &Webhook) -> String {
     format!("\"{}\"", webhook.version)
 }
@@ -103,17 +103,17 @@ pub(crate) fn etag(webhook: &Webhook) -> String {
 pub(crate) struct DeliveryView {
     /// The message's id, the same at every attempt.
     id: String,
-    /// The event's type.
+    /// The event's type, such as `session.ended`.
     r#type: String,
-    /// Of which session.
+    /// The session that the event belongs to.
     session: SessionId,
     /// The event's number in the session.
     seq: u64,
-    /// The event's time.
+    /// When the event happened.
     at: Time,
-    /// How far it got.
+    /// What became of it so far.
     state: DeliveryState,
-    /// When it is tried next.
+    /// When it is tried next; `null` once it was taken or given up.
     next_attempt_at: Option<Time>,
     /// The latest attempts, oldest first.
     attempts: Vec<AttemptView>,
@@ -122,11 +122,11 @@ pub(crate) struct DeliveryView {
 #[derive(Debug, Serialize, JsonSchema)]
 #[schemars(rename = "Attempt", description = "One attempt to deliver.")]
 struct AttemptView {
-    /// When it began.
+    /// When the attempt began.
     at: Time,
-    /// The receiver's HTTP status.
+    /// The receiver's HTTP status; `null` when there was no answer.
     status: Option<u16>,
-    /// Why there is none.
+    /// Why there was no answer; `null` when there was one.
     error: Option<NoAnswer>,
     /// How long it took.
     took: Took,
