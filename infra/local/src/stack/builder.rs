@@ -50,7 +50,7 @@ impl StackBuilder {
         self
     }
 
-    /// Keeps a copy of the tables that lags behind, for [`Fault::Stale`]. Only for a stack that keeps nothing.
+    /// Keeps a copy of the tables that lags behind, for [`crate::Fault::Stale`]. Only for a stack that keeps nothing.
     pub fn stale_reads(mut self, stale: bool) -> Self {
         self.stale_reads = stale;
         self

@@ -17,10 +17,10 @@ use serde::{Deserialize, Serialize};
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, Default, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum Channel {
-    /// By e-mail.
+    /// E-mail, by Amazon SES.
     #[default]
     Email,
-    /// By text message.
+    /// Text message, by Amazon SNS (R13).
     Sms,
 }
 
@@ -49,7 +49,7 @@ pub enum InvalidContact {
 macro_rules! contact_text {
     ($name:ident, $schema:tt) => {
         impl $name {
-            /// Its text.
+            /// The text as it is stored and sent to.
             #[must_use]
             pub fn as_str(&self) -> &str {
                 &self.0
@@ -88,10 +88,10 @@ contact_text!(PhoneNumber, {"type": "string", "pattern": r"^\+[1-9][0-9]{7,14}$"
 /// How one customer can be reached; at least one of the two (both are possible in embedded sessions, R12).
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Contact {
-    /// By e-mail.
+    /// The e-mail address, if one is known.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub email: Option<EmailAddress>,
-    /// By text message.
+    /// The phone number, if one is known.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub phone: Option<PhoneNumber>,
 }
