@@ -163,7 +163,14 @@ describe("the chat while there is nothing to do", () => {
       await field.focus();
       await page.evaluate((text) => document.execCommand("insertText", false, text), "x".repeat(5_002));
       assert.equal((await field.inputValue()).length, 5_002);
-      await page.getByText("Characters too many: 1002").waitFor();
+      const trouble = page.getByText("Characters too many: 1002");
+      await trouble.waitFor();
+      const { width, height } = page.viewportSize();
+      for (const part of [field, trouble]) {
+        const box = await part.boundingBox();
+        const inside = box.x >= 0 && box.x + box.width <= width && box.y >= 0 && box.y + box.height <= height;
+        assert.ok(inside, `in sight: ${JSON.stringify(box)}`);
+      }
       await field.locator("xpath=ancestor::form").getByRole("button").first().click();
       assert.equal((await field.inputValue()).length, 5_002);
       assert.equal(
