@@ -48,9 +48,12 @@ fn path(name: &str, body: &str) -> Result<String, Box<dyn Error>> {
     Ok(format!("/static/{stem}.{:016x}.{extension}", fnv1a(body.as_bytes())))
 }
 
-/// Each file's name, address and body.
+/// A file by its plain name, with its address and what it holds.
+type Named = (&'static str, String, String);
+
+/// Each file.
 #[allow(dead_code, reason = "only the build compresses")]
-pub(crate) fn bodies(static_dir: &Path) -> Result<Vec<(&'static str, String, String)>, Box<dyn Error>> {
+pub(crate) fn bodies(static_dir: &Path) -> Result<Vec<Named>, Box<dyn Error>> {
     SERVED
         .iter()
         .map(|(name, source)| {
