@@ -267,7 +267,7 @@ impl Platform {
 pub(crate) async fn setup_link(store: &Store, runtime: &Runtime) -> String {
     let secret = Secret::generate(&runtime.entropy);
     let expires_at = runtime.clock.now() + SignedDuration::from_hours(1);
-    store.put_setup_link(&SetupLink { secret: secret.hash(), expires_at }).await.unwrap();
+    store.put_setup_link(&SetupLink { secret: secret.hash(), expires_at, key: None }).await.unwrap();
     canary::token("a setup link's token", &secret.reveal());
     format!("/setup/{}", secret.reveal())
 }

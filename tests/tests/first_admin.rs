@@ -44,24 +44,56 @@ fn attribute(value: &Value) -> AttributeValue {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn the_link_that_the_command_prints_opens() {
+async fn the_link_and_the_key_that_the_command_prints_open() {
     let folder = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join("first-admin");
     let (asked, printed) = run(&folder);
     assert_eq!(asked[..6], ["dynamodb", "put-item", "--region", "eu-central-1", "--table-name", "Core"]);
-    let link = printed.trim().strip_prefix("https://parlor.example.com").unwrap();
-    let secret = link.strip_prefix("/setup/").unwrap();
-    assert!(!asked.concat().contains(secret), "the table gets the hash only");
+    let line = |name: &str| printed.lines().find_map(|line| line.strip_prefix(name)).unwrap().trim();
+    let link = line("link").strip_prefix("https://parlor.example.com").unwrap();
+    let key = line("API key");
+    let secrets = [link.strip_prefix("/setup/").unwrap(), key.rsplit_once('_').unwrap().1];
+    assert!(secrets.iter().all(|secret| !asked.concat().contains(secret)), "the table gets hashes only");
 
     let installation = Installation::start().await;
     let browser = installation.browser();
     assert_eq!(browser.get(link).await.status, 410);
-    let item: Value = serde_json::from_str(&asked[7]).unwrap();
+    lay_out(&installation, &asked[7]).await;
+    assert_eq!(browser.get(link).await.status, 200);
+    // The key is the first admin's, so it is good once there is one.
+    let program = reqwest::Client::new();
+    let ask = async |path: &str| {
+        program.get(format!("{}{path}", installation.stack.url())).bearer_auth(key).send().await.unwrap().status()
+    };
+    assert_eq!(ask("/v1/settings").await, 401);
+    let fields = [("name", "Omar Haddad"), ("email", "omar@example.com"), ("password", "a few unrelated words")];
+    assert_eq!(browser.post(link, &fields).await.status, 303);
+    assert_eq!(ask("/v1/settings").await, 200);
+    let start = program
+        .post(format!("{}/v1/sessions", installation.stack.url()))
+        .bearer_auth(key)
+        .header("idempotency-key", "first")
+        .json(&serde_json::json!({"customer": {"name": "Mara Quist", "email": "mara@example.net"}}));
+    assert_eq!(start.send().await.unwrap().status(), 201);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_link_that_the_command_prints_is_good_for_a_week() {
+    let folder = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join("first-admin-week");
+    let (asked, printed) = run(&folder);
+    let link = printed.split_whitespace().find_map(|word| word.strip_prefix("https://parlor.example.com")).unwrap();
+    let installation = Installation::start().await;
+    let browser = installation.browser();
+    lay_out(&installation, &asked[7]).await;
+    assert_eq!(browser.get(link).await.status, 200);
+    installation.stack.advance(8 * 24 * 3600).await;
+    assert_eq!(browser.get(link).await.status, 410);
+}
+
+/// Puts what the command would have put.
+async fn lay_out(installation: &Installation, item: &str) {
+    let item: Value = serde_json::from_str(item).unwrap();
     let item: HashMap<_, _> =
         item.as_object().unwrap().iter().map(|(name, value)| (name.clone(), attribute(value))).collect();
     let table = &installation.runtime.config.core_table;
     installation.runtime.aws.dynamodb().put_item().table_name(table).set_item(Some(item)).send().await.unwrap();
-    assert_eq!(browser.get(link).await.status, 200);
-
-    installation.stack.advance(8 * 24 * 3600).await;
-    assert_eq!(browser.get(link).await.status, 410);
 }

@@ -2,7 +2,7 @@
 
 use lambda_http::{Body, Response, http::StatusCode};
 use parlor_domain::{Agent, AgentId, EmailAddress, Role, Secret, TeamId};
-use parlor_store::{NewAgent, ReadBatch, StoreError};
+use parlor_store::{NewAgent, ReadBatch, SetupLink, StoreError};
 use parlor_templates::{
     Lang,
     console::{FieldError, Setup},
@@ -25,7 +25,7 @@ const NAME_MAX: usize = 120;
 
 /// GET `/setup/{token}`.
 pub(crate) async fn page(app: &AppState, page: &Page, token: String) -> Result<Response<Body>, AuthError> {
-    if !opens(app, &token).await? {
+    if opened(app, &token).await?.is_none() {
         return Ok(gone(page));
     }
     Ok(show(app, page, StatusCode::OK, Setup { action: action(&token), ..Setup::default() }))
@@ -35,9 +35,7 @@ pub(crate) async fn page(app: &AppState, page: &Page, token: String) -> Result<R
 pub(crate) async fn submit(app: &AppState, page: &Page, token: String) -> Result<Response<Body>, AuthError> {
     let fields = form_fields(page)?;
     form_token::check(page, &fields, app)?;
-    if !opens(app, &token).await? {
-        return Ok(gone(page));
-    }
+    let Some(link) = opened(app, &token).await? else { return Ok(gone(page)) };
     let field = |name: &str| fields.get(name).map(String::as_str).unwrap_or_default();
     let admin = match check(lang(page), field("name"), field("email"), field("password")) {
         Ok(admin) => admin,
@@ -47,17 +45,15 @@ pub(crate) async fn submit(app: &AppState, page: &Page, token: String) -> Result
             return Ok(show(app, page, StatusCode::UNPROCESSABLE_ENTITY, view));
         }
     };
-    let agent = Agent {
-        id: AgentId::generate(&app.entropy),
-        name: admin.name,
-        email: admin.email,
-        role: Role::Admin,
-        team: TeamId::generate(&app.entropy),
-        also_teams: vec![],
+    // A key that was printed with the link names its team and agent, so the admin gets those.
+    let (id, team) = match &link.key {
+        Some(key) => (key.agent.clone(), key.team.clone()),
+        None => (AgentId::generate(&app.entropy), TeamId::generate(&app.entropy)),
     };
+    let agent = Agent { id, name: admin.name, email: admin.email, role: Role::Admin, team, also_teams: vec![] };
     let new = NewAgent { agent, password: password::hash(field("password"), &app.entropy) };
     // Customers see the team's name until the settings name the company (`branding.name`).
-    match app.store.create_first_admin(&new, words::first_team(lang(page))).await {
+    match app.store.create_first_admin(&new, words::first_team(lang(page)), link.key.as_ref()).await {
         Ok(()) => {
             tracing::info!(agent = %new.agent.id, "the first admin");
             Ok(redirect("/login?next=/console"))
@@ -67,11 +63,11 @@ pub(crate) async fn submit(app: &AppState, page: &Page, token: String) -> Result
     }
 }
 
-/// Whether `token` is the setup link's secret and the link is there. One `BatchGetItem`, or none for what is no token.
-async fn opens(app: &AppState, token: &str) -> Result<bool, AuthError> {
-    let Some(secret) = Secret::parse(token) else { return Ok(false) };
+/// The setup link, if it is there and `token` is its secret. One `BatchGetItem`, or none for what is no token.
+async fn opened(app: &AppState, token: &str) -> Result<Option<SetupLink>, AuthError> {
+    let Some(secret) = Secret::parse(token) else { return Ok(None) };
     let link = app.store.read(ReadBatch::new().setup()).await?.setup()?;
-    Ok(link.is_some_and(|link| link.secret.matches(&secret) && app.clock.now() < link.expires_at))
+    Ok(link.filter(|link| link.secret.matches(&secret) && app.clock.now() < link.expires_at))
 }
 
 fn action(token: &str) -> String {

@@ -193,7 +193,7 @@ pub(crate) async fn setup(runtime: &Runtime, data: &Data) -> Result<Option<Strin
         None => Secret::generate(&runtime.entropy),
     };
     let expires_at = runtime.clock.now() + SignedDuration::from_hours(SETUP_HOURS);
-    store.put_setup_link(&SetupLink { secret: secret.hash(), expires_at }).await?;
+    store.put_setup_link(&SetupLink { secret: secret.hash(), expires_at, key: None }).await?;
     // Only now: a file without its item would read as a link that was used.
     data.keep_secret("setup-secret", &secret.reveal())?;
     Ok(Some(format!("{}/setup/{}", runtime.config.public_url, secret.reveal())))

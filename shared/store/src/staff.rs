@@ -76,6 +76,9 @@ pub struct SetupLink {
     pub secret: SecretHash,
     /// From this moment on it is not taken any more.
     pub expires_at: Timestamp,
+    /// The first API key, which becomes good together with the admin whose it is. None where nobody asked for one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub key: Option<ApiKey>,
 }
 
 fn doc<T: Serialize>(kind: &'static str, key: &Key, doc: &T) -> Result<Item, StoreError> {
@@ -90,10 +93,18 @@ impl Store {
         self.transact(self.new_agent(new)?).await
     }
 
-    /// Lets the first admin in with a first team, and uses the setup link up. One `TransactWriteItems`;
-    /// [`StoreError::Condition`] when the link was used meanwhile.
-    pub async fn create_first_admin(&self, new: &NewAgent, team_name: &str) -> Result<(), StoreError> {
+    /// Lets the first admin in with a first team and, if there is one, with a first API key, and uses the setup link up. One
+    /// `TransactWriteItems`; [`StoreError::Condition`] when the link was used meanwhile.
+    pub async fn create_first_admin(
+        &self,
+        new: &NewAgent,
+        team_name: &str,
+        key: Option<&ApiKey>,
+    ) -> Result<(), StoreError> {
         let mut writes = self.new_agent(new)?;
+        if let Some(key) = key {
+            writes.push(put_new_in(&self.core, doc("API key", &Key::api_key(&key.id), key)?)?);
+        }
         writes.push(put_new_in(&self.core, team_item(&new.agent.team, team_name))?);
         writes.push(self.delete_existing(&Key::setup())?);
         self.transact(writes).await
