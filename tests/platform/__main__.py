@@ -4,7 +4,7 @@
         --zips target/platform --log ministack.log
 
 prints one line of JSON when it serves: what `tests/src/platform.rs` reads. Each line of standard input is a command and
-is answered by a line: `plant NAME` (plants.py), `roles`, `remove N`, `restore N` (roles.py), `logs`. `cargo xtask test`
+is answered by a line: `plant NAME` (plants.py), `roles`, `remove N`, `restore N` (roles.py), `logs`, `operate` (operator_day.py). `cargo xtask test`
 runs it in an environment of its own, made from requirements.txt. What is adapted here to ministack's differences from AWS is
 listed in docs/platforms.md, by number.
 """
@@ -29,6 +29,7 @@ import commands
 import front
 import plants
 import template
+from operator_day import Operator
 from package import package
 from roles import Roles
 
@@ -121,7 +122,10 @@ def deploy(ministack, sam, source, zips, overrides):
         config = checkout / "samconfig.toml"
         shutil.copy(REPOSITORY / config.name, config)
         command = commands.deploy_command(REPOSITORY / "README.md")
-        command[command.index("--parameter-overrides") + 1:] = [f"{name}={value}" for name, value in overrides.items()]
+        place = command.index("--parameter-overrides")
+        command[place:] = ["--parameter-overrides", *(f"{name}={value}" for name, value in overrides.items())]
+        if not overrides:
+            del command[place:]
         done = subprocess.run(
             [sam, *command[1:]], cwd=checkout, stdin=subprocess.DEVNULL, capture_output=True, text=True,
             timeout=PATIENCE_SECONDS, env={**ministack.environment, "SAM_CLI_TELEMETRY": "0"},
@@ -235,15 +239,20 @@ def main():
             ministack.client("sesv2").create_email_identity(EmailIdentity=MAIL_FROM)
             # Those who listen for webhooks are tests on this machine.
             parameters = {"PublicUrl": url, "MailFrom": MAIL_FROM, "WebhookTargets": "loopback"}
-            resources = deploy(ministack, options.sam.resolve(), template.read(options.template), options.zips, parameters)
+            sam = options.sam.resolve()
+            resources = deploy(ministack, sam, template.read(options.template), options.zips, parameters)
             binaries = template.binaries(template.read(options.template))
             names = {binary: resources[name] for name, binary in binaries.items()}
             functions = Functions(ministack, names)
             planted = ["nothing"]
             api = f"/_aws/execute-api/{resources['HttpApi']}/$default"
-            shown = origin_headers(ministack, resources["Front"])
             wrong = lambda *answer: plants.PLANTS.get(planted[0], plants.nothing)(*answer)
-            site.RequestHandlerClass = front.origin(ministack.server, api, shown, wrong)
+
+            def show():
+                shown = origin_headers(ministack, resources["Front"])
+                site.RequestHandlerClass = front.origin(ministack.server, api, shown, wrong)
+
+            show()
             wrong_inside = lambda *answer: plants.INSIDE.get(planted[0], plants.untouched)(*answer)
             _, inside = front.serve(front.services(ministack.server, wrong_inside))
             _, beside = front.serve(front.tools(lambda: outbox(ministack), functions.run))
@@ -262,7 +271,20 @@ def main():
                 planted[0] = name
                 return {**plants.PLANTS, **plants.INSIDE}[name].__doc__
 
-            commands = {
+            def operate():
+                def deploy_again(parameters):
+                    deploy(ministack, sam, template.read(options.template), options.zips, parameters)
+                    show()
+
+                stack = ministack.client("cloudformation").describe_stacks(StackName=STACK)["Stacks"][0]
+                outputs = {output["OutputKey"]: output["OutputValue"] for output in stack["Outputs"]}
+                try:
+                    return Operator(ministack, STACK, url, outputs, deploy_again).day()
+                except AssertionError as failure:
+                    return {"failed": str(failure)}
+
+            answers = {
+                "operate": operate,
                 "plant": plant,
                 "roles": roles.list,
                 "logs": lambda: logs(ministack, {binary: resources[f"{name}Logs"] for name, binary in binaries.items()}),
@@ -271,7 +293,7 @@ def main():
             }
             for line in sys.stdin:
                 command, *arguments = line.split()
-                print(json.dumps(commands[command](*arguments)), flush=True)
+                print(json.dumps(answers[command](*arguments)), flush=True)
         finally:
             ministack.stop()
 

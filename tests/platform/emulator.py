@@ -5,6 +5,7 @@
   before it answers, and what is read later comes with the next call.
 - 19: a stream is read for a function whose role may not do what a mapping needs.
 - 20: mail goes to every address. SES refuses those on its suppression list; here, as on one machine, that is a domain.
+- 22: a secret's new version gets no label of our own when it becomes the current one.
 """
 
 from http.server import BaseHTTPRequestHandler
@@ -13,7 +14,7 @@ from ministack.app import main
 from ministack.core.iam_evaluator import EvalContext, _gather_role_policies, evaluate
 from ministack.core.lambda_runtime import Worker
 from ministack.core.responses import get_account_id, get_region
-from ministack.services import lambda_svc, ses_v2
+from ministack.services import lambda_svc, secretsmanager, ses_v2
 
 # As `REFUSED_DOMAIN` of the one-machine stack.
 SUPPRESSED = "@bounce.example"
@@ -64,6 +65,21 @@ def rejection(sender, recipients=()):
 
 rejected = ses_v2._message_rejection
 ses_v2._message_rejection = rejection
+
+
+
+def put_secret_value(request):
+    answer = put(request)
+    _, secret = secretsmanager._resolve(request["SecretId"])
+    newest, _ = secretsmanager._find_stage_version(secret, "AWSCURRENT") if secret else (None, None)
+    for label in set(request.get("VersionStages", [])) - {"AWSCURRENT"} if newest else ():
+        secretsmanager._remove_stage_everywhere(secret, label)
+        secretsmanager._add_stage(secret, newest, label)
+    return answer
+
+
+put = secretsmanager._put_secret_value
+secretsmanager._put_secret_value = put_secret_value
 
 if __name__ == "__main__":
     main()

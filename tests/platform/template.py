@@ -4,6 +4,7 @@ import json
 import platform
 import secrets
 import string
+from functools import cache
 from types import SimpleNamespace
 
 import yaml
@@ -98,12 +99,17 @@ def adapt(template, *, zips, endpoint):
         # Difference 6: `ExcludePunctuation` is not heard, and punctuation is no base64.
         if resource["Type"] == "AWS::SecretsManager::Secret":
             length = resource["Properties"].pop("GenerateSecretString")["PasswordLength"]
-            random = (secrets.choice(string.ascii_letters + string.digits) for _ in range(length))
-            resource["Properties"]["SecretString"] = "".join(random)
+            resource["Properties"]["SecretString"] = _generated(name, length)
         # Difference 14: alarms know one metric each.
         if resource["Type"] == "AWS::CloudWatch::Alarm" and "Metrics" in resource["Properties"]:
             del translated["Resources"][name]
     return translated
+
+
+@cache
+def _generated(name, length):
+    """A secret's first value, which stays the same whenever the stack is deployed again."""
+    return "".join(secrets.choice(string.ascii_letters + string.digits) for _ in range(length))
 
 
 def _statements(resources):

@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 
 use jiff::{SignedDuration, Timestamp};
 use parlor_domain::{
-    Actor, Agent, Command, Contact, Decision, Keyring, LinkToken, NewSession, Origin, Presented, Secret, Session,
-    SessionId, Settings, TeamId,
+    Actor, Agent, Command, Contact, Decision, LinkToken, NewSession, Origin, Presented, Secret, Session, SessionId,
+    Settings, TeamId,
     session::{Context, Customer},
     settings::Overrides,
 };
@@ -28,7 +28,7 @@ const CHAT: [(i64, bool, &str); 5] = [
 /// Writes the session, and the settings of `team` that it runs under. A read, a save and eight commits.
 pub(crate) async fn tell(runtime: &Runtime, store: &Store, agent: &Agent, team: &TeamId) -> Result<(), DemoError> {
     let settings = settings(runtime, store, team).await?;
-    let (random, keyring) = (&runtime.entropy, Keyring::new(*runtime.config.master_key.expose()));
+    let (random, keyring) = (&runtime.entropy, runtime.keyring());
     let now = runtime.clock.now();
     let nina = Actor::Agent { id: agent.id.clone(), name: agent.name.clone() };
     let by = |actor: &Actor, minutes: i64| Context {

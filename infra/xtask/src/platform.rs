@@ -215,7 +215,7 @@ impl Platform {
         Ok(platform)
     }
 
-    /// Runs all journeys, then those that have to notice each planted difference.
+    /// Runs all journeys, then those that have to notice each planted difference, then an operator's day.
     pub(crate) fn run(&mut self, built: &Built, watch: &Watch) -> Result<Tally, Failure> {
         let journeys = built.test(JOURNEYS)?;
         let mut environment = vec![(DESCRIBED, self.described.clone())];
@@ -234,6 +234,15 @@ impl Platform {
             }
         }
         self.tell("plant nothing")?;
+        let day: Value = serde_json::from_str(&self.tell("operate")?)
+            .map_err(|error| Failure::new(format!("an operator's day: {error}")))?;
+        match day["failed"].as_str() {
+            None => total.passed += 1,
+            Some(failed) => {
+                println!("  an operator's day: {failed}");
+                total.failed += 1;
+            }
+        }
         Ok(total)
     }
 

@@ -45,12 +45,11 @@ pub enum Purpose {
     Consent,
 }
 
-/// The master key, and all that is derived from it.
-#[derive(Clone)]
+/// The master keys, and all that is derived from them.
+#[derive(Clone, Default)]
 pub struct Keyring {
-    master: [u8; 32],
-    /// Opens and verifies, too, while keys are changed.
-    other: Option<[u8; 32]>,
+    /// The first seals and signs; all open and verify.
+    masters: Vec<[u8; 32]>,
 }
 
 impl fmt::Debug for Keyring {
@@ -63,19 +62,22 @@ impl Keyring {
     /// The keys that are made from a master key of 32 random bytes.
     #[must_use]
     pub fn new(master: [u8; 32]) -> Self {
-        Self { master, other: None }
+        Self { masters: vec![master] }
+    }
+
+    /// Of a function that has no key because it neither seals nor opens: it opens and verifies nothing, and what it seals or
+    /// signs all the same, nobody opens or believes.
+    #[must_use]
+    pub fn without_keys() -> Self {
+        Self::default()
     }
 
     /// The same with another key that opens and verifies too, but neither seals nor signs: the one before, or the one to
-    /// come, while a deployment changes from one to the other.
+    /// come, while a deployment changes from one to the other. The first key of a ring without keys does all of it.
     #[must_use]
     pub fn accepting(mut self, other: [u8; 32]) -> Self {
-        self.other = Some(other);
+        self.masters.push(other);
         self
-    }
-
-    fn masters(&self) -> impl Iterator<Item = &[u8; 32]> {
-        std::iter::once(&self.master).chain(&self.other)
     }
 
     fn mac(key: &[u8], parts: &[&[u8]]) -> [u8; 32] {
@@ -94,7 +96,13 @@ impl Keyring {
     pub fn seal(&self, place: &str, text: &str, random: &dyn Random) -> Sealed {
         let mut nonce = [0; 24];
         random.fill(&mut nonce);
-        let cipher = XChaCha20Poly1305::new(&Self::mac(&self.master, &[b"seal"]).into());
+        let nobodys = || {
+            let mut key = [0; 32];
+            random.fill(&mut key);
+            key
+        };
+        let master = self.masters.first().copied().unwrap_or_else(nobodys);
+        let cipher = XChaCha20Poly1305::new(&Self::mac(&master, &[b"seal"]).into());
         #[expect(clippy::unwrap_used, reason = "the cipher fails only over 256 GiB")]
         let body =
             cipher.encrypt(&XNonce::from(nonce), Payload { msg: text.as_bytes(), aad: place.as_bytes() }).unwrap();
@@ -109,14 +117,14 @@ impl Keyring {
             let cipher = XChaCha20Poly1305::new(&Self::mac(master, &[b"seal"]).into());
             cipher.decrypt(&XNonce::from(*nonce), Payload { msg: body, aad: place.as_bytes() }).ok()
         };
-        let text = self.masters().find_map(open).ok_or(CannotOpen)?;
+        let text = self.masters.iter().find_map(open).ok_or(CannotOpen)?;
         String::from_utf8(text).map_err(|_| CannotOpen)
     }
 
     /// A signature (HMAC-SHA-256, base64url) of `text` for one purpose.
     #[must_use]
     pub fn sign(&self, purpose: Purpose, text: &str) -> String {
-        Self::signature(&self.master, purpose, text)
+        self.masters.first().map_or_else(String::new, |master| Self::signature(master, purpose, text))
     }
 
     fn signature(master: &[u8; 32], purpose: Purpose, text: &str) -> String {
@@ -128,7 +136,7 @@ impl Keyring {
     #[must_use]
     pub fn verify(&self, purpose: Purpose, text: &str, signature: &str) -> bool {
         let by = |master| Self::signature(master, purpose, text).as_bytes().ct_eq(signature.as_bytes());
-        self.masters().any(|master| by(master).into())
+        self.masters.iter().any(|master| by(master).into())
     }
 }
 
@@ -150,7 +158,7 @@ mod tests {
     #[test]
     fn what_another_accepted_key_made_opens_and_verifies_and_new_things_are_made_with_the_first() {
         let (old, new) = (Keyring::new([3; 32]), Keyring::new([4; 32]));
-        let both = Keyring::new([4; 32]).accepting([3; 32]);
+        let both = Keyring::new([4; 32]).accepting([2; 32]).accepting([3; 32]);
         let sealed = old.seal("here", "4711", &Seeded::new(1));
         assert_eq!(both.open("here", &sealed).as_deref(), Ok("4711"));
         assert_eq!(both.open("there", &sealed), Err(CannotOpen));
@@ -161,6 +169,16 @@ mod tests {
         assert_eq!(new.open("here", &fresh).as_deref(), Ok("4712"));
         assert_eq!(old.open("here", &fresh), Err(CannotOpen));
         assert_eq!(both.sign(Purpose::Csrf, "text"), new.sign(Purpose::Csrf, "text"));
+    }
+
+    #[test]
+    fn without_keys_nothing_opens_and_nothing_is_believed() {
+        let (none, ring) = (Keyring::without_keys(), Keyring::new([3; 32]));
+        let sealed = none.seal("here", "4711", &Seeded::new(1));
+        assert_eq!((none.open("here", &sealed), ring.open("here", &sealed)), (Err(CannotOpen), Err(CannotOpen)));
+        let signature = none.sign(Purpose::Ticket, "text");
+        assert!(!none.verify(Purpose::Ticket, "text", &signature) && !ring.verify(Purpose::Ticket, "text", &signature));
+        assert!(!none.verify(Purpose::Ticket, "text", &ring.sign(Purpose::Ticket, "text")));
     }
 
     #[test]

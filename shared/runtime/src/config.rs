@@ -6,6 +6,9 @@ use subtle::ConstantTimeEq as _;
 use thiserror::Error;
 use tracing::Level;
 
+/// What stands between keys that are good at the same time, in a secret and in a variable.
+pub(crate) const LIST: u8 = b',';
+
 /// The settings of one deployment, as the template gives them to every function.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Config {
@@ -27,12 +30,11 @@ pub struct Config {
     pub webhook_targets: Targets,
     /// `PARLOR_MAIL_EVENTS`: SES's configuration set, which counts what becomes of mail. None where nobody counts.
     pub mail_events: Option<String>,
-    /// `PARLOR_MASTER_KEY`: what every other key is derived from.
-    pub master_key: MasterKey,
-    /// `PARLOR_OTHER_MASTER_KEY`: while keys are changed, the one before or the one to come. It opens and verifies only.
-    pub other_master_key: Option<MasterKey>,
-    /// `PARLOR_ORIGIN_SECRET` and, while it is changed, `PARLOR_OTHER_ORIGIN_SECRET`: what the front shows with every
-    /// request. Without one, requests are taken from wherever they come: there is no front.
+    /// `PARLOR_MASTER_KEY`: what every other key is derived from; a list with commas while it is changed. The first seals and
+    /// signs, all open and verify. Empty in functions that do none of that: the template gives it to the others only.
+    pub master_keys: Arc<[MasterKey]>,
+    /// `PARLOR_ORIGIN_SECRET`, a list with commas while it is changed: what the front shows with every request. Without one,
+    /// requests are taken from wherever they come: there is no front.
     pub origin_secrets: Arc<[OriginSecret]>,
     /// `PARLOR_LOG`: `error`, `warn` or `info`; `info` when unset. What would be said below that is not compiled.
     pub log: Level,
@@ -73,6 +75,11 @@ impl Config {
                 Err(ConfigError::Invalid { name, expected: "an absolute URL" })
             }
         };
+        let master_keys = optional("PARLOR_MASTER_KEY")
+            .iter()
+            .flat_map(|keys| keys.split(char::from(LIST)))
+            .map(|key| MasterKey::from_base64("PARLOR_MASTER_KEY", key))
+            .collect::<Result<Arc<[_]>, _>>()?;
         Ok(Self {
             public_url: url("PARLOR_PUBLIC_URL", ["https://", "http://"])?,
             live_url: url("PARLOR_LIVE_URL", ["wss://", "ws://"])?,
@@ -89,13 +96,11 @@ impl Config {
                     expected: "`public` or `loopback`",
                 })?,
             },
-            master_key: MasterKey::from_base64("PARLOR_MASTER_KEY", &required("PARLOR_MASTER_KEY")?)?,
-            other_master_key: optional("PARLOR_OTHER_MASTER_KEY")
-                .map(|key| MasterKey::from_base64("PARLOR_OTHER_MASTER_KEY", &key))
-                .transpose()?,
-            origin_secrets: ["PARLOR_ORIGIN_SECRET", "PARLOR_OTHER_ORIGIN_SECRET"]
-                .into_iter()
-                .filter_map(optional)
+            master_keys,
+            origin_secrets: optional("PARLOR_ORIGIN_SECRET")
+                .iter()
+                .flat_map(|secrets| secrets.split(char::from(LIST)))
+                .filter(|secret| !secret.is_empty())
                 .map(OriginSecret::new)
                 .collect(),
             log: match optional("PARLOR_LOG").as_deref() {
@@ -195,7 +200,7 @@ pub(crate) mod tests {
         assert_eq!(config.log, Level::INFO);
         assert_eq!(config.sms_sender, None);
         assert_eq!(config.webhook_targets, Targets::Public);
-        assert_eq!(config.master_key.expose()[31], 31);
+        assert_eq!(config.master_keys[0].expose()[31], 31);
     }
 
     #[test]
@@ -218,12 +223,11 @@ pub(crate) mod tests {
         let error = Config::from_env(&wrong).unwrap_err();
         assert_eq!(error.to_string(), "PARLOR_LOG is not `error`, `warn` or `info`");
 
-        let wrong = |name: &str| match name {
-            "PARLOR_MASTER_KEY" => Some("c2hvcnQ=".to_owned()),
-            _ => env(name),
-        };
-        let error = Config::from_env(&wrong).unwrap_err();
-        assert_eq!(error.to_string(), "PARLOR_MASTER_KEY is not 32 bytes in base64");
+        for key in ["c2hvcnQ=", ",", "AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=,"] {
+            let wrong = |name: &str| if name == "PARLOR_MASTER_KEY" { Some(key.to_owned()) } else { env(name) };
+            let error = Config::from_env(&wrong).unwrap_err();
+            assert_eq!(error.to_string(), "PARLOR_MASTER_KEY is not 32 bytes in base64");
+        }
     }
 
     #[test]
@@ -236,15 +240,15 @@ pub(crate) mod tests {
     #[test]
     fn keys_that_are_being_changed_stand_side_by_side() {
         let config = Config::from_env(&env).unwrap();
-        assert!(config.other_master_key.is_none() && config.origin_secrets.is_empty());
+        assert!(config.master_keys.len() == 1 && config.origin_secrets.is_empty());
         let changing = |name: &str| match name {
-            "PARLOR_OTHER_MASTER_KEY" => Some("//////////////////////////////////////////8=".to_owned()),
-            "PARLOR_ORIGIN_SECRET" => Some("new".to_owned()),
-            "PARLOR_OTHER_ORIGIN_SECRET" => Some("old".to_owned()),
+            "PARLOR_MASTER_KEY" => Some(format!("{},//////////////////////////////////////////8=", env(name)?)),
+            "PARLOR_ORIGIN_SECRET" => Some("new,old".to_owned()),
             _ => env(name),
         };
         let config = Config::from_env(&changing).unwrap();
-        assert_eq!(config.other_master_key.unwrap().expose(), &[255; 32]);
+        assert_eq!(config.master_keys[0].expose()[31], 31);
+        assert_eq!(config.master_keys[1].expose(), &[255; 32]);
         assert!(config.origin_secrets[0].is(b"new") && config.origin_secrets[1].is(b"old"));
         assert!(!config.origin_secrets.iter().any(|secret| secret.is(b"") || secret.is(b"newer")));
     }

@@ -62,13 +62,10 @@ impl Runtime {
         self
     }
 
-    /// The keys for sealing and signing, derived from the master key.
+    /// The keys for sealing and signing, derived from the master key; none in a function that is not given it.
     pub fn keyring(&self) -> Keyring {
-        let ring = Keyring::new(*self.config.master_key.expose());
-        match &self.config.other_master_key {
-            Some(other) => ring.accepting(*other.expose()),
-            None => ring,
-        }
+        let keys = self.config.master_keys.iter();
+        keys.fold(Keyring::without_keys(), |ring, key| ring.accepting(*key.expose()))
     }
 
     /// A client for live connections, at this deployment's management endpoint.

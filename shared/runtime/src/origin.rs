@@ -5,6 +5,7 @@ use lambda_http::request::RequestContext;
 use lambda_http::{Body, Request, RequestExt, Response};
 
 use crate::OriginSecret;
+use crate::config::LIST;
 
 /// The header in which the front shows the secret. It replaces what a browser sent under this name.
 pub const ORIGIN_HEADER: &str = "x-parlor-origin";
@@ -19,7 +20,7 @@ pub(crate) fn refuse(request: &mut Request, secrets: &[OriginSecret]) -> Option<
         return None;
     }
     let shown = request.headers_mut().remove(ORIGIN_HEADER);
-    if shown.is_some_and(|shown| secrets.iter().any(|secret| secret.is(shown.as_bytes()))) {
+    if shown.is_some_and(|shown| shows(shown.as_bytes(), secrets)) {
         if let Some(viewer) = viewer(request.headers())
             && let Some(RequestContext::ApiGatewayV2(context)) = request.extensions_mut().get_mut()
         {
@@ -31,6 +32,13 @@ pub(crate) fn refuse(request: &mut Request, secrets: &[OriginSecret]) -> Option<
         return None;
     }
     Some(refusal())
+}
+
+/// Whether `shown` begins with one of `secrets`. The front shows the whole list as it was when the front was last deployed;
+/// its first is the one that was used then.
+fn shows(shown: &[u8], secrets: &[OriginSecret]) -> bool {
+    let first = shown.split(|byte| *byte == LIST).next().unwrap_or_default();
+    secrets.iter().any(|secret| secret.is(first))
 }
 
 /// Whose request the front passed on. It adds its caller's address to the header, and the API adds the front's; whatever
@@ -99,7 +107,11 @@ mod tests {
     fn only_who_shows_a_secret_comes_in_by_the_api() {
         assert_eq!(admitted(API, json!({"x-parlor-origin": "new-secret"})), Ok(()));
         assert_eq!(admitted(API, json!({"x-parlor-origin": "old-secret"})), Ok(()));
-        for wrong in ["", "new", "new-secret-", "NEW-SECRET", "new-secret,old-secret"] {
+        // The front shows the list as it was when it was deployed: before, while and after the secret was changed.
+        for list in ["old-secret,new-secret", "new-secret,old-secret", "new-secret,gone"] {
+            assert_eq!(admitted(API, json!({"x-parlor-origin": list})), Ok(()), "{list}");
+        }
+        for wrong in ["", ",", "new", "new-secret-", "NEW-SECRET", ",new-secret", "guess,new-secret"] {
             assert_eq!(admitted(API, json!({"x-parlor-origin": wrong})), Err(403), "{wrong}");
         }
         assert_eq!(admitted(API, json!({})), Err(403));

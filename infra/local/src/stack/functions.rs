@@ -10,6 +10,28 @@ use crate::clock::LocalClock;
 use crate::invoke::{Entry, Functions};
 use crate::template::{Template, Variables};
 
+/// The variables that the template gives to functions.
+#[derive(Debug)]
+pub(super) struct Environments {
+    functions: BTreeMap<String, Variables>,
+    /// All that any function has: for whoever is none of them, a test say.
+    every: Variables,
+}
+
+impl Environments {
+    pub(super) fn of(template: &Template) -> Self {
+        let functions: BTreeMap<_, _> =
+            template.functions.iter().map(|(name, function)| (name.clone(), function.environment.clone())).collect();
+        let all = functions.values().chain([&template.environment]).flatten();
+        let every = all.map(|(name, value)| (name.clone(), value.clone())).collect();
+        Self { functions, every }
+    }
+
+    pub(super) fn of_function(&self, name: &str) -> &Variables {
+        self.functions.get(name).unwrap_or(&self.every)
+    }
+}
+
 /// Adds every function that is in both the template and the registry.
 pub(super) fn fill(
     mut functions: Functions,

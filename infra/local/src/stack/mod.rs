@@ -18,7 +18,7 @@ use serde_json::Value;
 use tokio::sync::watch;
 use tokio::task::JoinSet;
 
-use self::functions::{runtime, variable_of};
+use self::functions::{Environments, runtime, variable_of};
 use crate::clock::LocalClock;
 use crate::crash::{Crash, Crashes};
 use crate::demo::Demo;
@@ -29,7 +29,7 @@ use crate::outbox::Outbox;
 use crate::registry;
 use crate::schedules::Schedules;
 use crate::stream;
-use crate::template::{self, Variables};
+use crate::template;
 
 pub use self::builder::StackBuilder;
 pub use self::error::{ScheduleError, StackError};
@@ -63,7 +63,7 @@ pub struct Stack {
     inner: Arc<Inner>,
     outbox: Outbox,
     environment: BTreeMap<String, String>,
-    variables: Variables,
+    variables: Environments,
     /// The functions that have a URL of their own.
     with_url: BTreeSet<String>,
     /// Dropping it tells live connections to close.
@@ -134,17 +134,18 @@ impl Stack {
     /// # Errors
     /// The environment that the template describes is not one that functions accept.
     pub fn runtime(&self, name: &str) -> Result<Runtime, StackError> {
-        runtime(name, &self.environment, &self.variables, &self.inner.clock)
+        runtime(name, &self.environment, self.variables.of_function(name), &self.inner.clock)
     }
 
     /// The environment that a function of this name would have as a process of its own: its own variables and those that
     /// Lambda sets. Its requests to DynamoDB are counted under `name`.
     pub fn environment(&self, name: &str) -> BTreeMap<String, String> {
-        let names = self.environment.keys().chain(self.variables.keys()).map(String::as_str);
+        let variables = self.variables.of_function(name);
+        let names = self.environment.keys().chain(variables.keys()).map(String::as_str);
         names
             .chain(["AWS_LAMBDA_FUNCTION_NAME"])
             .filter_map(|variable| {
-                let value = variable_of(name, variable, &self.environment, &self.variables)?;
+                let value = variable_of(name, variable, &self.environment, variables)?;
                 Some((variable.to_owned(), value))
             })
             .collect()

@@ -16,7 +16,7 @@ use tokio::task::JoinSet;
 
 use super::database::{create_table, open_database};
 use super::error::{StackError, io_error};
-use super::functions::{fill, runtime};
+use super::functions::{Environments, fill, runtime};
 use super::local::own_routes;
 use super::{Inner, Ready, Stack, StackBuilder};
 use crate::api::{self, Api};
@@ -88,6 +88,7 @@ impl Stack {
         } else {
             None
         };
+        let variables = Environments::of(&template);
         let policies = template.functions.iter().map(|(name, function)| (name.clone(), function.policy.clone()));
         let roles = Roles::new(policies.collect());
         let observer = Observer::default();
@@ -181,7 +182,7 @@ impl Stack {
             )
             .fallback_service(Router::new().fallback(api::handle).with_state(api));
         let router = if builder.develop { develop::around(router) } else { router };
-        let runtime = runtime("first-start", &environment, &template.environment, &inner.clock)?;
+        let runtime = runtime("first-start", &environment, variables.of_function("first-start"), &inner.clock)?;
         let (demo, setup_url) = if builder.demo {
             if builder.brand {
                 demo::brand(&runtime).await?;
@@ -201,7 +202,7 @@ impl Stack {
             demo,
             setup_url,
         };
-        Ok(Self { ready, inner, outbox, environment, variables: template.environment, with_url, jumps, live, tasks })
+        Ok(Self { ready, inner, outbox, environment, variables, with_url, jumps, live, tasks })
     }
 }
 

@@ -12,7 +12,7 @@ async fn a_restart_keeps_data_clock_and_place_in_the_stream() {
     let start = || Stack::builder().deployment(TEMPLATE, registry).demo(false).data(&directory).start();
     let client = reqwest::Client::new();
     let stack = start().await.unwrap();
-    let key = stack.runtime("test").unwrap().config.master_key;
+    let key = stack.runtime("test").unwrap().config.master_keys;
     client.put(format!("{}/things/a", stack.url())).body("kept").send().await.unwrap();
     stack.advance(100).await;
     // No farewell: as after a kill.
@@ -21,7 +21,7 @@ async fn a_restart_keeps_data_clock_and_place_in_the_stream() {
     let stack = start().await.unwrap();
     let got = client.get(format!("{}/things/a", stack.url())).send().await.unwrap();
     assert_eq!(got.text().await.unwrap(), "kept");
-    assert!(stack.runtime("test").unwrap().config.master_key == key);
+    assert!(stack.runtime("test").unwrap().config.master_keys == key && !key.is_empty());
     let clock: Value = reqwest::get(format!("{}/local/clock", stack.url())).await.unwrap().json().await.unwrap();
     assert_eq!(clock["offset_seconds"], 100);
     // Nothing is waiting: what was heard is not heard again.
