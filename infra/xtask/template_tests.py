@@ -71,6 +71,172 @@ class Keys(unittest.TestCase):
             self.assertIn("--version-stages " + " ".join(PARAMETERS[name]["AllowedValues"]), script)
 
 
+class Keeping(unittest.TestCase):
+    def test_a_first_deployment_that_fails_leaves_nothing_behind(self):
+        # `Retain` would keep an empty table and a secret, under names that the next try does not know.
+        for name, resource in RESOURCES.items():
+            self.assertIn(resource.get("DeletionPolicy", "Delete"), ("Delete", "RetainExceptOnCreate"), name)
+        # A protected table could not be taken back either, so the protection comes with a second deployment.
+        self.assertEqual(PARAMETERS["ProtectTables"]["Default"], "no")
+        # Nor is anything asked for that a new account cannot give.
+        self.assertEqual(PARAMETERS["ReserveConcurrency"]["Default"], "no")
+
+    def test_what_cannot_be_made_again_is_kept_and_tables_can_be_protected(self):
+        for name in ("CoreTable", "MasterKey"):
+            self.assertEqual(RESOURCES[name]["DeletionPolicy"], "RetainExceptOnCreate", name)
+            self.assertEqual(RESOURCES[name]["UpdateReplacePolicy"], "Retain", name)
+        for name, table in of_type("AWS::DynamoDB::Table").items():
+            protected = table["Properties"]["DeletionProtectionEnabled"]
+            self.assertEqual(protected, {"Fn::If": ["ProtectsTables", True, False]}, name)
+        for document in ("README.md", "docs/operations.md"):
+            self.assertIn("ProtectTables=yes", (ROOT / document).read_text(), document)
+
+
+def accepts(name, value):
+    """Whether CloudFormation takes `value` for a parameter. Its patterns are Java's, which agree with Python's on these."""
+    parameter = PARAMETERS[name]
+    if "AllowedValues" in parameter:
+        return value in [str(allowed) for allowed in parameter["AllowedValues"]]
+    if "MinValue" in parameter:
+        return parameter["MinValue"] <= int(value) <= parameter["MaxValue"]
+    return bool(re.fullmatch(parameter["AllowedPattern"], value)) and len(value) <= parameter.get("MaxLength", 4096)
+
+
+class Refusing(unittest.TestCase):
+    def test_what_works_is_taken_and_what_cannot_work_is_refused(self):
+        cases = {
+            "PublicUrl": (["https://parlor.example.com", "https://d111111abcdef8.cloudfront.net"],
+                          ["http://parlor.example.com", "https://parlor.example.com/", "https://Parlor.example.com", "parlor.example.com",
+                           "https://a@parlor.example.com", "https://parlor.example.com:8443", "https://localhost", ""]),
+            "CertificateArn": (["", "arn:aws:acm:us-east-1:123456789012:certificate/1a2b-3c"],
+                               ["arn:aws:acm:eu-central-1:123456789012:certificate/1a2b-3c", "parlor.example.com"]),
+            "HostedZoneId": (["", "Z0123456789ABC"], ["example.com", "/hostedzone/Z0123456789ABC"]),
+            "WebAclArn": (["", "arn:aws:wafv2:us-east-1:123456789012:global/webacl/front/1a2b-3c"],
+                          ["arn:aws:wafv2:eu-central-1:123456789012:regional/webacl/front/1a2b-3c"]),
+            "FunctionUrls": (["yes", "no"], ["", "off"]),
+            "MailFrom": (["parlor@example.com", "no-reply+a.b@mail.example.co.uk"],
+                         ["Acme <parlor@example.com>", "<parlor@example.com>", "parlor@localhost", "example.com", "a@b@example.com",
+                          "parlor@example.com,other@example.com", "parlor@example.com ", ".a@example.com", "ü@example.com",
+                          "parlor@Example.com", ""]),
+            "SmsSender": (["", "Parlor", "ACME-24", "+15550100"], ["Twelve-Signs", "12345", "Two words", "Ärzte", "+0155"]),
+            "AlarmTopic": (["", "arn:aws:sns:eu-central-1:123456789012:alarms"], ["alarms", "alarms@example.com",
+                           "arn:aws:sns:eu-central-1:123456789012:alarms.fifo"]),
+            "RequestsPerSecond": (["10", "2000"], ["0", "-1", "100000"]),
+            "LogDays": (["30"], ["31", "0"]),
+            "LogLevel": (["warn"], ["debug"]),
+            "Tracing": (["Active", "Disabled"], ["PassThrough"]),
+            **{name: (["AWSCURRENT", "BLUE", "GREEN"], ["", "AWSPREVIOUS"]) for name in ("ReadMasterKey", "ReadOriginSecret")},
+            **{name: (["yes", "no"], ["", "true"])
+               for name in ("LiveAccessLog", "ReserveConcurrency", "ProtectTables", "Stopped")},
+            "WebhookTargets": (["public", "loopback"], [""]),
+        }
+        self.assertEqual(sorted(cases), sorted(PARAMETERS), "every parameter has its cases")
+        for name, (good, bad) in cases.items():
+            default = PARAMETERS[name].get("Default")
+            for value in good + ([str(default)] if default is not None else []):
+                self.assertTrue(accepts(name, value), f"{name}={value}")
+            for value in bad:
+                self.assertFalse(accepts(name, value), f"{name}={value}")
+            if "AllowedPattern" in PARAMETERS[name]:
+                self.assertTrue(PARAMETERS[name].get("ConstraintDescription"), f"{name} says what is wrong")
+
+    def test_what_only_works_together_is_refused_apart(self):
+        asserted = [assertion for rule in TEMPLATE["Rules"].values() for assertion in rule["Assertions"]]
+        self.assertTrue(all(assertion["AssertDescription"] for assertion in asserted))
+        self.assertEqual(set(TEMPLATE["Rules"]), {
+            "OneNameForAll", "FunctionUrlsAreNotEverywhere", "OneKindOfRegions", "LoopbackIsForTests",
+        })
+
+
+class Everywhere(unittest.TestCase):
+    def test_two_regions_of_one_account_do_not_collide(self):
+        # What is one list for all regions of an account, and may have a name that we give.
+        of_the_account = {
+            "AWS::CloudFront::CachePolicy": lambda properties: properties["CachePolicyConfig"]["Name"],
+            "AWS::CloudFront::OriginRequestPolicy": lambda properties: properties["OriginRequestPolicyConfig"]["Name"],
+            "AWS::CloudFront::ResponseHeadersPolicy": lambda properties: properties["ResponseHeadersPolicyConfig"]["Name"],
+            "AWS::CloudFront::Function": lambda properties: properties["Name"],
+            "AWS::CloudWatch::Dashboard": lambda properties: properties["DashboardName"],
+            "AWS::IAM::Role": lambda properties: properties.get("RoleName"),
+            "AWS::IAM::ManagedPolicy": lambda properties: properties.get("ManagedPolicyName"),
+            "AWS::S3::Bucket": lambda properties: properties.get("BucketName"),
+        }
+        for name, resource in RESOURCES.items():
+            given = of_the_account.get(resource["Type"], lambda _: None)(resource["Properties"])
+            if given is not None:
+                self.assertIn("${AWS::Region}", str(given), name)
+                self.assertIn("${AWS::StackName}", str(given), name)
+
+    def test_function_urls_are_off_by_a_word(self):
+        urls = of_type("AWS::Lambda::Url")
+        self.assertEqual(len(urls), 9)
+        for name, url in urls.items():
+            self.assertEqual(url["Condition"], "HasFunctionUrls", name)
+            self.assertEqual(TEMPLATE["Outputs"][name]["Condition"], "HasFunctionUrls", name)
+        for name, function in of_type("AWS::Serverless::Function").items():
+            self.assertNotIn("FunctionUrlConfig", function["Properties"], f"{name}: SAM's cannot be switched off")
+        for name, permission in of_type("AWS::Lambda::Permission").items():
+            if permission["Properties"]["Principal"] == "*":
+                self.assertEqual(permission["Condition"], "HasFunctionUrls", name)
+
+
+class Stopping(unittest.TestCase):
+    def test_functions_are_stopped_and_started_by_a_word_that_forgets_no_reservation(self):
+        word = TEMPLATE["Globals"]["Function"]["ReservedConcurrentExecutions"]
+        self.assertEqual(word, {"Fn::If": ["IsStopped", 0, {"Ref": "AWS::NoValue"}]})
+        for name, function in of_type("AWS::Serverless::Function").items():
+            own = function["Properties"].get("ReservedConcurrentExecutions", word)
+            self.assertEqual(own["Fn::If"][:2], ["IsStopped", 0], name)
+        self.assertNotIn("function-concurrency", (ROOT / "docs/operations.md").read_text())
+
+    def test_restoring_imports_the_table_into_a_stack_that_is_made(self):
+        handbook = (ROOT / "docs/operations.md").read_text()
+        # A change set of the type IMPORT allows nothing but imports; a larger template than this has to be uploaded.
+        self.assertNotIn("IMPORT", handbook)
+        for word in ("--import-existing-resources", "--change-set-type CREATE", "--template-url"):
+            self.assertIn(word, handbook)
+        self.assertGreater((ROOT / "infra/template.yaml").stat().st_size, 51_200)
+        # Only what is kept may be imported.
+        self.assertEqual(RESOURCES["CoreTable"]["DeletionPolicy"], "RetainExceptOnCreate")
+
+
+class Watching(unittest.TestCase):
+    def test_refusals_are_no_failures_of_the_live_connection(self):
+        self.assertEqual(RESOURCES["LiveFailuresAlarm"]["Properties"]["MetricName"], "ExecutionError")
+
+    def test_throttles_of_both_tables_and_every_index_are_watched_for_reads_and_writes(self):
+        for table in of_type("AWS::DynamoDB::Table"):
+            for word in ("Read", "Write"):
+                alarm = RESOURCES[f"{table}{word}ThrottlesAlarm"]["Properties"]
+                query, names = alarm["Metrics"][0]["Expression"]["Fn::Sub"]
+                # Without a dimension for the index, it takes those of the indexes, too.
+                self.assertEqual(query, f"SELECT SUM({word}ThrottleEvents) FROM \"AWS/DynamoDB\" WHERE TableName = '${{Name}}'")
+                self.assertEqual(names, {"Name": {"Ref": table}})
+
+    def test_late_metrics_are_no_silence(self):
+        properties = RESOURCES["SilentSchedulesAlarm"]["Properties"]
+        self.assertGreaterEqual(properties["DatapointsToAlarm"], 3)
+
+    def test_every_alarm_stands_in_the_handbook(self):
+        handbook = (ROOT / "docs/operations.md").read_text()
+        for name in of_type("AWS::CloudWatch::Alarm"):
+            self.assertIn(f"`{name.removesuffix('Alarm')}`", handbook, name)
+
+    def test_without_traffic_nothing_is_paid_for_but_secrets_alarms_and_schedules(self):
+        self.assertEqual(PARAMETERS["Tracing"]["Default"], "Disabled")
+        for name, table in of_type("AWS::DynamoDB::Table").items():
+            self.assertNotIn("SSESpecification", table["Properties"], f"{name}: a key of KMS is paid for by request")
+        metrics = sum(
+            sum(metric.get("ReturnData") is False for metric in alarm["Properties"].get("Metrics", [])) or 1
+            for alarm in of_type("AWS::CloudWatch::Alarm").values()
+        )
+        # Dollars a month in us-east-1, without free tiers; schedules, their functions and their logs are measured in
+        # docs/operations.md. Metrics of our own are paid for by the hour in which they have a value.
+        month = 0.40 * len(of_type("AWS::SecretsManager::Secret")) + 0.10 * metrics + 0.25
+        self.assertLessEqual(month, 4)
+        self.assertIn(f"About **{month:.2f}**", (ROOT / "docs/operations.md").read_text())
+
+
 class Rights(unittest.TestCase):
     def test_the_master_key_is_only_where_something_is_sealed_opened_signed_or_verified(self):
         self.assertNotIn("PARLOR_MASTER_KEY", TEMPLATE["Globals"]["Function"]["Environment"]["Variables"])

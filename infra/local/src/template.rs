@@ -187,7 +187,10 @@ impl Template {
         }
         let timeout = properties["Timeout"].as_u64().or(globals["Timeout"].as_u64()).unwrap_or(3);
         let policy = Policy::of(properties, resources, &|value| resolve(value, &|name| self.arn(name, known)))?;
-        let url = properties.get("FunctionUrlConfig").is_some();
+        // As in a deployment that does not say no to them.
+        let url = resources.values().any(|resource| {
+            resource["Type"] == "AWS::Lambda::Url" && resource["Properties"]["TargetFunctionArn"]["Ref"] == id
+        });
         self.functions.insert(name, Function { environment, timeout, url, policy });
         Ok(())
     }
@@ -361,7 +364,7 @@ fn table(id: &str, properties: &Value) -> Result<Table, TemplateError> {
     let ttl = create.remove("TimeToLiveSpecification").and_then(|ttl| ttl["AttributeName"].as_str().map(str::to_owned));
     // What follows are calls of their own, or change nothing that a caller can see.
     create.remove("PointInTimeRecoverySpecification");
-    create.remove("SSESpecification");
+    create.remove("DeletionProtectionEnabled");
     if let Some(Value::Object(stream)) = create.get_mut("StreamSpecification") {
         stream.insert("StreamEnabled".to_owned(), true.into());
     }
@@ -452,6 +455,16 @@ mod tests {
     fn every_function_knows_the_front() {
         for (name, function) in Template::embedded().unwrap().functions {
             assert!(function.environment.contains_key("PARLOR_ORIGIN_SECRET"), "{name}");
+        }
+    }
+
+    #[test]
+    fn what_answers_programs_has_a_url_of_its_own() {
+        let template = Template::embedded().unwrap();
+        for (name, function) in &template.functions {
+            let mut routes = template.routes.iter().filter(|route| route.function == *name);
+            let for_programs = name != "static-files" && routes.any(|route| route.path.starts_with("/v1/"));
+            assert_eq!(function.url, for_programs, "{name}");
         }
     }
 
