@@ -104,6 +104,13 @@ async fn every_operation_costs_what_the_table_says() {
     ledger
         .hold("generate a link", async |installation| drop(installation.post(&path("/links"), json!({})).await))
         .await;
+    let sent = ledger.installation.get(&path("/links")).await["items"][0]["id"].as_str().unwrap().to_owned();
+    ledger.hold("list links", async |installation| drop(installation.get(&path("/links")).await)).await;
+    ledger
+        .hold("revoke a link", async |installation| {
+            drop(installation.post(&path(&format!("/links/{sent}/revoke")), json!({})).await)
+        })
+        .await;
     ledger.hold("read a session", async |installation| drop(installation.get(&path("")).await)).await;
     ledger.hold("list sessions, all", async |installation| drop(installation.get("/v1/sessions").await)).await;
     ledger.hold("list sessions, my", async |_| assert_eq!(agent.get("/v1/sessions?scope=my").await.status, 200)).await;

@@ -2,7 +2,6 @@
 //! programs that behave in their own ways.
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on should say where")]
 
-use parlor_domain::SessionId;
 use parlor_tests::{Browser, Installation, Page};
 use reqwest::{Method, header, redirect::Policy};
 use serde_json::json;
@@ -31,10 +30,6 @@ async fn send(
     let (location, kind) = (of(header::LOCATION), of(header::CONTENT_TYPE));
     let about = if location.is_empty() { kind } else { location };
     (response.status().as_u16(), about, response.text().await.unwrap())
-}
-
-async fn release(installation: &Installation, session: &SessionId, replace: bool) {
-    installation.post(&format!("/v1/sessions/{session}/device/release"), json!({"replace_link": replace})).await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

@@ -75,6 +75,8 @@ struct Tour {
     installation: Installation,
     sessions: Vec<String>,
     webhook: String,
+    /// A link of the active session.
+    link: String,
 }
 
 /// What is delivered takes a receiver: `webhooks.rs` has one, and what it is answered is judged, too.
@@ -82,7 +84,12 @@ const TAKES_A_RECEIVER: [&str; 2] = ["getDelivery", "replayDelivery"];
 
 impl Tour {
     async fn start() -> Self {
-        let mut tour = Self { installation: Installation::start().await, sessions: vec![], webhook: String::new() };
+        let mut tour = Self {
+            installation: Installation::start().await,
+            sessions: vec![],
+            webhook: String::new(),
+            link: String::new(),
+        };
         tour.begin_anew().await;
         tour
     }
@@ -104,7 +111,9 @@ impl Tour {
         let (_, _) = installation.call(Method::DELETE, &format!("/v1/webhooks/{}", self.webhook), None).await;
         let endpoint = json!({"url": "https://hooks.example.com/parlor", "events": ["delivery.failed"]});
         let webhook = installation.post("/v1/webhooks", endpoint).await["id"].as_str().unwrap().to_owned();
-        (self.sessions, self.webhook) = (sessions, webhook);
+        let links = installation.get(&format!("/v1/sessions/{active}/links")).await;
+        let link = links["items"][0]["id"].as_str().unwrap().to_owned();
+        (self.sessions, self.webhook, self.link) = (sessions, webhook, link);
     }
 
     /// Addresses to try an operation at, until one takes it.
@@ -119,7 +128,7 @@ impl Tour {
         if !path.contains("{id}") {
             return vec![path.to_owned()];
         }
-        self.sessions.iter().map(|id| path.replace("{id}", id)).collect()
+        self.sessions.iter().map(|id| path.replace("{id}", id).replace("{link}", &self.link)).collect()
     }
 
     /// A request with everything that the document asks for.
@@ -209,7 +218,7 @@ async fn every_documented_operation_refuses_as_documented() {
         refused("another secret", &address, plain().bearer_auth(wrong).json(&body), 401, "not-signed-in").await;
         if path.contains("{id}") {
             for id in ["zzzzzz", "h4rb0r6q8x2v9k3m7t1c5w0znd", "No%20id", "..%2f..%2fetc"] {
-                let nowhere = path.replace("{id}", id).replace("{event}", "x-1");
+                let nowhere = path.replace("{id}", id).replace("{event}", "x-1").replace("{link}", "x-1");
                 let mut request = tour.request(&method, &address, operation, example(operation)).await.build().unwrap();
                 *request.url_mut() = format!("{}{nowhere}", installation.stack.url()).parse().unwrap();
                 let answer = installation

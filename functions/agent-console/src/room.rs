@@ -2,7 +2,8 @@
 
 use lambda_http::{Body, Request, Response, http::StatusCode};
 use parlor_domain::{
-    AccessPlan, AccessTier, AgentId, Event, Presence, Rejection, Session, SessionId, Settings, State,
+    AccessPlan, AccessTier, AgentId, Event, Link, Presence, Rejection, Session, SessionId, Settings, State,
+    link::LinkOrigin,
     pin::Lock,
     settings::{AgentRedirect, Method},
 };
@@ -10,7 +11,7 @@ use parlor_live::{Holder, Ticket};
 use parlor_store::Stored;
 use parlor_templates::{
     Lang, Live,
-    console::{self, AfterEnd, AuthState, Consent, Ended, Entry, Frame, PinLock, Stretch},
+    console::{self, AfterEnd, AuthState, Consent, Ended, Entry, Frame, LinkLine, PinLock, Stretch, phrases},
     deadline::Deadline,
     words,
 };
@@ -62,10 +63,11 @@ pub(crate) async fn page(app: &AppState, request: &Request, id: &SessionId) -> R
     let asked = HistoryQuery::default();
     let (query, window) = (asked.query(&cookie.agent), Window::of(number(request, "before")));
     let store = &app.store;
-    let (found, sessions, events) = tokio::try_join!(
+    let (found, sessions, events, links) = tokio::try_join!(
         store.read(staff_context::keys(&cookie).room(id)),
         store.sessions(&query),
         store.events(id, window.after, window.limit),
+        store.links(id),
     )?;
     let staff_context = StaffContext::open(cookie, found, lang(request), app.clock.now())?;
     let (mut stored, settings, team) = seen(&staff_context, id)?;
@@ -82,7 +84,8 @@ pub(crate) async fn page(app: &AppState, request: &Request, id: &SessionId) -> R
         seq: events.last().map_or(0, |event| event.seq),
         who: "agent",
     });
-    let room = console::Room { live, ..room(frame, &stored, &settings, team, &events, viewer) };
+    let links = link_lines(frame.lang, &stored.session, &links);
+    let room = console::Room { live, links, ..room(frame, &stored, &settings, team, &events, viewer) };
     Ok(html(StatusCode::OK, room.render(), Some(&app.live_url)))
 }
 
@@ -90,15 +93,18 @@ pub(crate) async fn page(app: &AppState, request: &Request, id: &SessionId) -> R
 pub(crate) async fn fragment(app: &AppState, request: &Request, id: &SessionId) -> Result<Response<Body>, PageError> {
     let cookie = staff_context::cookie(request)?;
     let window = Window::of(None);
-    let (found, events) = tokio::try_join!(
+    let (found, events, links) = tokio::try_join!(
         app.store.read(staff_context::keys(&cookie).room(id)),
         app.store.events(id, window.after, window.limit),
+        app.store.links(id),
     )?;
     let staff_context = StaffContext::open(cookie, found, lang(request), app.clock.now())?;
     let (mut stored, settings, team) = seen(&staff_context, id)?;
     stored.catch_up(&events);
     let frame = staff_context.frame(app, request, StaffContext::no_history(Some(id)))?;
-    let room = room(frame, &stored, &settings, team, &events, &staff_context.caller.agent.id);
+    let links = link_lines(frame.lang, &stored.session, &links);
+    let viewer = &staff_context.caller.agent.id;
+    let room = console::Room { links, ..room(frame, &stored, &settings, team, &events, viewer) };
     Ok(html(StatusCode::OK, room.fragment(), None))
 }
 
@@ -167,9 +173,23 @@ fn room(
         stream: events.iter().map(|event| Entry::of(frame.lang, event, viewer, &session.customer.name)).collect(),
         earlier: earlier.map(|first| format!("/console/s/{}?before={}", session.id, first.seq)),
         seen: None,
+        links: vec![],
         content: None,
         frame,
     }
+}
+
+/// R5: the session's links, as they are listed.
+fn link_lines(lang: Lang, session: &Session, links: &[Link]) -> Vec<LinkLine> {
+    let line = |link: &Link| LinkLine {
+        id: link.hash.as_str().to_owned(),
+        sent: link.origin == LinkOrigin::Sent,
+        by: link.by.as_ref().map(|by| phrases::writer(lang, by, &session.customer.name)),
+        at: link.issued_at,
+        expires_at: link.expires_at,
+        revoked: session.has_revoked(link),
+    };
+    links.iter().map(line).collect()
 }
 
 fn indicator(session: &Session, presence: &Presence, now: jiff::Timestamp) -> parlor_domain::Indicator {

@@ -112,7 +112,7 @@ async fn post(app: &AppState, visit: &Visit, id: &SessionId, text: &str) -> Resu
     let message = visit.form.get("id").filter(usable).cloned().unwrap_or_else(|| page::message_id(&app.entropy));
     let mark = posted_mark(Sender::Customer, &message);
     let context = visit.context();
-    let (loaded, result) = LoadedRoom::post(app, visit, id, &mark, |loaded| {
+    let (loaded, result) = LoadedRoom::post(app, visit, id, &mark, text, |loaded| {
         let post = Command::Post { id: message.clone(), text: text.to_owned() };
         loaded.stored.session.decide(post, &loaded.settings, &context)
     })
@@ -129,6 +129,8 @@ async fn post(app: &AppState, visit: &Visit, id: &SessionId, text: &str) -> Resu
     let (problem, status) = match rejection {
         Rejection::InvalidMessage if text.trim().is_empty() => return Ok(back()),
         Rejection::InvalidMessage => (ChatProblem::TooLong, StatusCode::UNPROCESSABLE_ENTITY),
+        // A page that was kept from before sends its id again: the text stays, beside an id that is new.
+        Rejection::MessageIdReused => (ChatProblem::Again, StatusCode::UNPROCESSABLE_ENTITY),
         _ => (ChatProblem::Closed, StatusCode::CONFLICT),
     };
     let events = app.store.events(id, 0, HISTORY).await?;
@@ -159,7 +161,7 @@ async fn new_link(app: &AppState, visit: &Visit, session: String) -> Result<Resp
 }
 
 fn posted_json(posted: &Posted, id: &str, text: &str) -> Response<Body> {
-    let PostedMark { seq, at } = posted.mark;
+    let PostedMark { seq, at, .. } = posted.mark;
     let text = posted.text.as_deref().unwrap_or(text.trim());
     let (id, text) = (id.to_owned(), text.to_owned());
     let body = MessageView { id, seq, from: Sender::Customer, text, at: Time(at) };

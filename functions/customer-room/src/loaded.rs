@@ -85,12 +85,14 @@ impl LoadedRoom {
         Ok((loaded, rejection.map_or(Ok(decision), Err)))
     }
 
-    /// Posts a message under `mark`, from inside the room only. Posting it again changes nothing and answers the same.
+    /// Posts `text` under `mark`, from inside the room only. Posting it again changes nothing and answers the same; another
+    /// text under the same mark is refused.
     pub(crate) async fn post(
         app: &AppState,
         visit: &Visit,
         id: &SessionId,
         mark: &str,
+        text: &str,
         mut decide: impl FnMut(&Self) -> Result<Decision, Rejection> + Send,
     ) -> Result<(Self, Result<Posted, Rejection>), PageError> {
         let (loaded, result) = Self::change(app, visit, id, Some(mark), |loaded| {
@@ -101,13 +103,14 @@ impl LoadedRoom {
         let posted = match (result, &loaded.posted) {
             (Err(rejection), _) => Err(rejection),
             (Ok(Some(decision)), _) => {
-                let mark = PostedMark { seq: decision.session.seq, at: visit.now };
+                let mark = PostedMark { seq: decision.session.seq, at: visit.now, text: None };
                 let text = decision.events.into_iter().find_map(|event| match event.kind {
                     EventKind::Message { text, .. } => Some(text),
                     _ => None,
                 });
                 Ok(Posted { mark, text })
             }
+            (Ok(None), Some(mark)) if !mark.is_of(text) => Err(Rejection::MessageIdReused),
             (Ok(None), Some(mark)) => Ok(Posted { mark: mark.clone(), text: None }),
             (Ok(None), None) => return Err(PageError::Stale),
         };

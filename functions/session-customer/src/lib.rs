@@ -1,13 +1,15 @@
 //! The customer's device and PIN: POST `/v1/sessions/{id}/device/release` (R6), POST `/pin/reset` and GET `/pin` (R7).
 
 use lambda_http::http::{Method, StatusCode};
-use parlor_domain::{Command, SessionId, pin::Pin};
+use parlor_domain::{Command, LinkToken, SessionId, pin::Pin};
 use parlor_store::ReadBatch;
+use parlor_templates::console::LinkReady;
 use parlor_web::{
-    ApiError, ApiRequest, ApiResponse, AppState, Code, Operation, Rows, SessionView, WebFunction, api_request::room,
+    ApiError, ApiRequest, ApiResponse, AppState, Code, Operation, Rows, SessionView, WebFunction,
+    api_request::{YesNo, room},
 };
 use schemars::JsonSchema;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use serde_json::json;
 
 /// Releases devices, resets tries, and shows the owner the PIN.
@@ -23,8 +25,13 @@ impl WebFunction for SessionCustomer {
             operation
                 .named("releaseDevice", "Customers")
                 .summary("Release the customer's device")
-                .description("The next device that passes the gates is the session's.")
+                .description(
+                    "The next device that passes the gates is the session's. Unless you say otherwise, every link is \
+                     revoked, and the customer gets a new one: by a message, or, where sessions are embedded or no message \
+                     can be sent, as the answer's `url`.",
+                )
                 .parameter("id", "The session.")
+                .body::<Release>(json!({"replace_link": true}))
                 .answers::<SessionView>(StatusCode::OK, "The session.", SessionView::sample())
                 .refuses(&[Code::AlreadyEnded, Code::Discarded])
         })
@@ -48,8 +55,45 @@ impl WebFunction for SessionCustomer {
     }
 }
 
+/// The body of a release.
+#[derive(Debug, Default, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+#[schemars(rename = "ReleaseDevice", description = "How to release a device.")]
+struct Release {
+    /// Whether to revoke every link and give the customer a new one; yes without it. Say no only where you are sure that no
+    /// link is in other hands: whoever holds one can come in by it.
+    #[serde(default)]
+    #[schemars(with = "Option<bool>")]
+    replace_link: Option<YesNo>,
+}
+
 async fn release_device(app: &AppState, request: &ApiRequest, id: SessionId) -> Result<ApiResponse, ApiError> {
-    run(app, request, &id, Command::ReleaseDevice).await
+    if !request.input::<Release>()?.replace_link.is_none_or(YesNo::is_yes) {
+        return run(app, request, &id, Command::ReleaseDevice).await;
+    }
+    let (token, issued) = LinkToken::issue(&id, &app.keyring, &app.entropy);
+    Operation::on(app, request, &id)
+        .run(
+            |loaded| loaded.decide(request, Command::ReleaseAndReplaceLinks(issued.clone())),
+            |loaded, decision| {
+                // A link that no message carries is for whoever asked.
+                let made = decision.links.first().filter(|_| decision.outbox.is_empty());
+                let url = made.map(|_| app.link_url(&token));
+                let page = url.clone().zip(made).map(|(url, link)| {
+                    LinkReady {
+                        lang: request.lang,
+                        session: id.to_string(),
+                        url,
+                        expires_at: link.expires_at,
+                        now: loaded.now,
+                    }
+                    .render()
+                });
+                let view = SessionView { url, ..loaded.session_view(decision) };
+                ApiResponse { page, ..ApiResponse::new(StatusCode::OK, view, room(&id)) }
+            },
+        )
+        .await
 }
 
 async fn reset_pin(app: &AppState, request: &ApiRequest, id: SessionId) -> Result<ApiResponse, ApiError> {

@@ -1,10 +1,11 @@
-//! POST `/v1/sessions/{id}/invite` (R1, R12) and `/links` (R5, R12).
+//! POST `/v1/sessions/{id}/invite` (R1, R12) and `/links`; GET `/links`, and POST `/links/{link}/revoke` (R5, R12).
 
 use lambda_http::http::{Method, StatusCode};
-use parlor_domain::{Command, LinkToken, SessionId};
+use parlor_domain::{Actor, Command, Link, LinkToken, SecretHash, Session, SessionId, link::LinkOrigin};
+use parlor_store::ReadBatch;
 use parlor_templates::console::LinkReady;
 use parlor_web::{
-    ApiError, ApiRequest, ApiResponse, AppState, Code, Operation, Rows, SessionView, Time, WebFunction,
+    ApiError, ApiRequest, ApiResponse, AppState, Code, List, Operation, Rows, SessionView, Time, WebFunction,
     api_request::room,
 };
 use schemars::JsonSchema;
@@ -45,6 +46,30 @@ impl WebFunction for SessionInvite {
                 .answers::<LinkView<'_>>(StatusCode::CREATED, "The link. It is shown this once.", link())
                 .refuses(&[Code::AlreadyEnded, Code::Discarded])
         })
+        .operation(Method::GET, "/v1/sessions/{id}/links", list_links, |operation| {
+            operation
+                .named("listLinks", "Customers")
+                .summary("List a session's links")
+                .description("Newest first, at most 100, those too that are over or revoked. Their URLs are not shown again.")
+                .parameter("id", "The session.")
+                .answers::<List<KnownLinkView>>(
+                    StatusCode::OK,
+                    "The links.",
+                    json!({"items": [known_link()], "next_cursor": null}),
+                )
+        })
+        .operation(Method::POST, "/v1/sessions/{id}/links/{link}/revoke", revoke_link, |operation| {
+            operation
+                .named("revokeLink", "Customers")
+                .summary("Revoke a link")
+                .description(
+                    "Whoever opens it is told what an unknown link is told. A device that came by it stays the session's: \
+                     release it, too, if it has to go.",
+                )
+                .parameter("id", "The session.")
+                .parameter("link", "The link's id.")
+                .answers::<KnownLinkView>(StatusCode::OK, "The link, which is revoked.", known_link())
+        })
     }
 }
 
@@ -63,10 +88,15 @@ async fn invite(app: &AppState, request: &ApiRequest, id: SessionId) -> Result<A
         .await
 }
 
+/// The id of the document's link.
+const LINK_ID: &str = "p0fyNm2zUCuIvBEEFo6EJaLFF0TSbDJdW0r1sHLGlHY";
+
 /// A link to hand over by hand; nothing was sent.
 #[derive(Debug, Serialize, JsonSchema)]
 #[schemars(rename = "Link")]
 struct LinkView<'a> {
+    /// The link's id, for revoking it.
+    id: &'a SecretHash,
     /// Opens the session on one device. Whoever has it can come as far as the gates let them.
     url: &'a str,
     /// When it expires; a customer who is in the room by then stays.
@@ -75,6 +105,7 @@ struct LinkView<'a> {
 
 fn link() -> Value {
     json!({
+        "id": LINK_ID,
         "url": "https://parlor.example/s/h4rb0r6q8x2v9k3m7t1c5w0znd.GkX0c3lE9q7Zr2nTtY5bVhWm",
         "expires_at": "2026-11-28T14:05:00.000Z",
     })
@@ -83,17 +114,94 @@ fn link() -> Value {
 /// A link to copy. It does not revoke the one that was sent (R5).
 async fn generate_link(app: &AppState, request: &ApiRequest, id: SessionId) -> Result<ApiResponse, ApiError> {
     let (token, issued) = LinkToken::issue(&id, &app.keyring, &app.entropy);
+    let hash = token.secret.hash();
     Operation::on(app, request, &id)
         .run(
             |loaded| loaded.decide(request, Command::GenerateLink(issued.clone())),
             |loaded, decision| {
                 let url = app.link_url(&token);
                 let expires_at = decision.links.first().map_or(loaded.now, |link| link.expires_at);
-                let body = LinkView { url: &url, expires_at: Time(expires_at) };
+                let body = LinkView { id: &hash, url: &url, expires_at: Time(expires_at) };
                 let answer = ApiResponse::new(StatusCode::CREATED, body, room(&id));
                 let page = LinkReady { lang: request.lang, session: id.to_string(), url, expires_at, now: loaded.now }
                     .render();
                 ApiResponse { page: Some(page), ..answer }
+            },
+        )
+        .await
+}
+
+/// A link as it is listed: everything but the URL, which nobody knows any more.
+#[derive(Debug, Serialize, JsonSchema)]
+#[schemars(rename = "KnownLink")]
+struct KnownLinkView {
+    /// The link's id.
+    id: SecretHash,
+    /// Whether Parlor sent it, or somebody made it to copy.
+    origin: LinkOrigin,
+    /// Who made it; `null` for links from before this was kept.
+    by: Option<Actor>,
+    /// When it was made.
+    created_at: Time,
+    /// When it stops working by itself.
+    expires_at: Time,
+    /// Whether it was revoked.
+    revoked: bool,
+}
+
+impl KnownLinkView {
+    fn of(session: &Session, link: &Link) -> Self {
+        Self {
+            id: link.hash.clone(),
+            origin: link.origin,
+            by: link.by.clone(),
+            created_at: Time(link.issued_at),
+            expires_at: Time(link.expires_at),
+            revoked: session.has_revoked(link),
+        }
+    }
+}
+
+fn known_link() -> Value {
+    json!({
+        "id": LINK_ID,
+        "origin": "sent",
+        "by": {"type": "agent", "id": "n1na2b3c4d5e6f7g", "name": "Nina Okafor"},
+        "created_at": "2026-11-21T14:05:00.000Z",
+        "expires_at": "2026-11-28T14:05:00.000Z",
+        "revoked": false,
+    })
+}
+
+/// One `BatchGetItem` and one `Query`, side by side.
+async fn list_links(app: &AppState, request: &ApiRequest, id: SessionId) -> Result<ApiResponse, ApiError> {
+    let keys = request.credentials.keys(ReadBatch::new().session_alone(&id));
+    let (found, links) = tokio::join!(app.store.read(keys), app.store.links(&id));
+    let found = found?;
+    let caller = request.credentials.check(&found, app.clock.now())?;
+    let session = caller.room(&found, &id)?.session;
+    let items = links?.iter().map(|link| KnownLinkView::of(&session, link)).collect();
+    Ok(ApiResponse::new(StatusCode::OK, List { items, next_cursor: None }, room(&id)))
+}
+
+/// Revokes one link. Revoking it again changes nothing and answers the same.
+async fn revoke_link(
+    app: &AppState,
+    request: &ApiRequest,
+    id: SessionId,
+    link: SecretHash,
+) -> Result<ApiResponse, ApiError> {
+    Operation::on(app, request, &id)
+        .reading(|keys| keys.link(&id, &link))
+        .run(
+            |loaded| {
+                let link = loaded.found.link(&id, &link)?.ok_or(ApiError::NotFound)?;
+                loaded.decide(request, Command::RevokeLink(&link))
+            },
+            |loaded, decision| {
+                let link = decision.links.first().cloned().or_else(|| loaded.found.link(&id, &link).ok().flatten());
+                let view = link.map(|link| KnownLinkView::of(&decision.session, &link));
+                ApiResponse::new(StatusCode::OK, view, room(&id))
             },
         )
         .await

@@ -1,7 +1,10 @@
 //! Chat by request: POST and GET `/v1/sessions/{id}/messages` (R21).
 
 use lambda_http::http::{Method, StatusCode};
-use parlor_domain::{Command, KeyId, Sender, SessionId};
+use parlor_domain::{
+    Command, KeyId, Rejection, Sender, SessionId,
+    session::{is_message_id, message_text},
+};
 use parlor_live::posted_mark;
 use parlor_store::ReadBatch;
 use parlor_web::{
@@ -29,12 +32,13 @@ impl WebFunction for SessionMessages {
                 .named("postMessage", "Messages")
                 .summary("Post a chat message")
                 .description(
-                    "A message with an `id` that was posted before is answered like the first and does nothing again.",
+                    "A message with an `id` that was posted before is answered like the first and does nothing again. With \
+                     another text it is refused.",
                 )
                 .parameter("id", "The session.")
                 .body::<Input>(json!({"text": "Your documents have arrived."}))
                 .answers::<MessageView>(StatusCode::CREATED, "The message.", MessageView::sample())
-                .refuses(&[Code::AlreadyEnded, Code::Discarded, Code::InvalidMessage])
+                .refuses(&[Code::AlreadyEnded, Code::Discarded, Code::InvalidMessage, Code::MessageIdReused])
         })
         .operation(Method::GET, "/v1/sessions/{id}/messages", list, |operation| {
             operation
@@ -59,12 +63,17 @@ impl WebFunction for SessionMessages {
 struct Input {
     /// The text, 1 to 4,000 characters.
     text: String,
-    /// The writer's own id for the message, at most 64 characters: a repetition is answered like the first.
+    /// The writer's own id for the message, 1 to 64 bytes: a repetition is answered like the first.
     id: Option<String>,
 }
 
 async fn post(app: &AppState, request: &ApiRequest, session: SessionId) -> Result<ApiResponse, ApiError> {
     let input: Input = request.input()?;
+    let text = message_text(&input.text)?;
+    // The id becomes a key: one that is too long must not come so far.
+    if input.id.as_deref().is_some_and(|id| !is_message_id(id)) {
+        return Err(Rejection::InvalidMessage.into());
+    }
     let id = input.id.unwrap_or_else(|| KeyId::generate(&app.entropy).to_string());
     // The same mark as on the live connection: a page that falls back to a request repeats itself harmlessly.
     let from = match &request.credentials {
@@ -75,11 +84,10 @@ async fn post(app: &AppState, request: &ApiRequest, session: SessionId) -> Resul
     Operation::on(app, request, &session)
         .posting(&mark)
         .run(
-            |loaded| {
-                if loaded.found.posted(&session, &mark)?.is_some() {
-                    return Ok(loaded.stored.session.unchanged());
-                }
-                loaded.decide(request, Command::Post { id: id.clone(), text: input.text.clone() })
+            |loaded| match loaded.found.posted(&session, &mark)? {
+                Some(posted) if posted.is_of(&text) => Ok(loaded.stored.session.unchanged()),
+                Some(_) => Err(Rejection::MessageIdReused.into()),
+                None => loaded.decide(request, Command::Post { id: id.clone(), text: text.clone() }),
             },
             |loaded, decision| {
                 let repeated = loaded.found.posted(&session, &mark).ok().flatten();
@@ -87,7 +95,7 @@ async fn post(app: &AppState, request: &ApiRequest, session: SessionId) -> Resul
                     id: id.clone(),
                     seq: mark.seq,
                     from,
-                    text: input.text.trim().to_owned(),
+                    text: text.clone(),
                     at: Time(mark.at),
                 });
                 let posted = decision.events.last().and_then(MessageView::of).or(repeated);

@@ -2,7 +2,7 @@
 
 use lambda_http::http::{Method, StatusCode};
 use parlor_domain::{Event, Role, SessionId, State};
-use parlor_store::{Query, ReadBatch, Scope, Summary};
+use parlor_store::{Query, ReadBatch, SEARCH_WORDS, Scope, Summary, fold};
 use parlor_web::{
     ApiError, ApiRequest, ApiResponse, AppState, Caller, Code, Credentials, List, Rows, SessionView, WebFunction,
     api_request::room,
@@ -15,6 +15,8 @@ use serde_json::{Value, json};
 const SESSIONS: usize = 50;
 /// Events a page.
 const EVENTS: i32 = 100;
+/// Characters of a search.
+const Q_MAX: usize = 200;
 
 /// Shows sessions, alone and in lists, and what happened in them.
 #[derive(Debug)]
@@ -111,7 +113,8 @@ fn number<T: std::str::FromStr>(cursor: &str) -> Result<T, ApiError> {
 struct SessionsQuery {
     /// Only sessions in this state.
     state: Option<State>,
-    /// Only sessions whose customer's name has words that start like these, case and accents aside.
+    /// Only sessions whose customer's name has words that start like these, case and accents aside. At most 200
+    /// characters and 20 words.
     q: Option<String>,
     /// Whose sessions: one's own, the team's, or all. A key without it sees all, staff their own.
     scope: Option<ScopeName>,
@@ -153,6 +156,10 @@ impl ListQuery {
             Some(ScopeName::All) => Scope::All,
         };
         let name = q.filter(|text| !text.trim().is_empty());
+        let fits = |text: &str| text.chars().count() <= Q_MAX && fold(text).split_whitespace().count() <= SEARCH_WORDS;
+        if name.as_deref().is_some_and(|text| !fits(text)) {
+            return Err(ApiError::Malformed(format!("`q` has at most {Q_MAX} characters and {SEARCH_WORDS} words.")));
+        }
         let before = cursor.map(|cursor| number(&cursor)).transpose()?;
         Ok(Self { query: Query { scope, state, name, before, limit: SESSIONS } })
     }

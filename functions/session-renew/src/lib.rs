@@ -4,7 +4,8 @@
 use lambda_http::http::{Method, StatusCode};
 use parlor_domain::{Command, LinkToken, SessionId};
 use parlor_web::{
-    ApiError, ApiRequest, ApiResponse, AppState, Code, Operation, Rows, SessionView, WebFunction, api_request::room,
+    ApiError, ApiRequest, ApiResponse, AppState, Code, Operation, Rows, SessionView, WebFunction,
+    api_request::{YesNo, room},
 };
 use schemars::JsonSchema;
 use serde::Deserialize;
@@ -18,27 +19,12 @@ struct Input {
     /// Whether to tell the customer, with a new link.
     #[serde(default)]
     #[schemars(with = "Option<bool>")]
-    notify: Option<Notify>,
-}
-
-#[derive(Debug, Deserialize)]
-#[serde(untagged, expecting = "expected true or false")]
-enum Notify {
-    Json(bool),
-    /// As a form's checkbox says it; no part of the API.
-    Form(Ticked),
-}
-
-#[derive(Debug, Deserialize)]
-#[serde(rename_all = "lowercase")]
-enum Ticked {
-    On,
-    True,
+    notify: Option<YesNo>,
 }
 
 impl Input {
     fn notify(&self) -> bool {
-        matches!(self.notify, Some(Notify::Json(true) | Notify::Form(Ticked::On | Ticked::True)))
+        self.notify.is_some_and(YesNo::is_yes)
     }
 }
 

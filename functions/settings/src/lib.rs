@@ -156,16 +156,20 @@ async fn save(app: &AppState, request: &ApiRequest, document: &Document) -> Resu
     may_write(&caller)?;
     let now = app.clock.now();
     let (system, version) = found.system()?;
+    // As it is stored: URLs are in their one spelling.
+    let document_saved;
     let saved = match document {
         Document::System => {
             must_match(request, version)?;
             let settings = Settings::parse(new.clone())?;
+            document_saved = settings.to_value();
             app.store.save_system_settings(&settings, &system, version, &caller.actor(), now).await
         }
         Document::Team(id) => {
             let team = found.team(id)?.ok_or(ApiError::NotFound)?;
             must_match(request, team.version)?;
             let overrides = Overrides::parse(new.clone(), &system)?;
+            document_saved = overrides.as_value().clone();
             app.store.save_team_settings(&team, &overrides, &caller.actor(), now).await
         }
     };
@@ -175,7 +179,7 @@ async fn save(app: &AppState, request: &ApiRequest, document: &Document) -> Resu
                 Document::System => version,
                 Document::Team(id) => found.team(id)?.map_or(version, |team: Team| team.version),
             };
-            Ok(answer(new.clone(), SettingsVersion(version.0 + 1)))
+            Ok(answer(document_saved, SettingsVersion(version.0 + 1)))
         }
         Err(StoreError::Condition(_)) => Err(SaveError::Stale.into()),
         Err(error) => Err(error.into()),

@@ -5,7 +5,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    AgentId, Channel,
+    AgentId, Channel, SecretHash,
     access::{AccessPlan, AccessTier},
     ids::KeyId,
 };
@@ -111,6 +111,13 @@ pub enum EventKind {
     LinkRenewed {
         /// The channel that the new link goes by.
         channel: Channel,
+    },
+    /// R5: a link was revoked, or all of them.
+    #[serde(rename = "link.revoked")]
+    LinkRevoked {
+        /// Which one, by its id; without it, every link that there was.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        link: Option<SecretHash>,
     },
     /// R6: the customer gave the consent that the settings ask for.
     #[serde(rename = "customer.consented")]

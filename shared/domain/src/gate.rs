@@ -80,7 +80,7 @@ pub fn at_link(
     if settings.service.maintenance {
         return Gate::ServiceDown;
     }
-    let Some(link) = link.filter(|link| !link.revoked) else {
+    let Some(link) = link.filter(|link| !session.has_revoked(link)) else {
         return Gate::Unknown;
     };
     if let Some(gate) = session_gate(session, settings, now) {

@@ -1,10 +1,11 @@
 //! Links: capability URLs to a session (R5). Whoever has the URL has its token, and the token opens the session's gates.
 
 use jiff::{SignedDuration, Timestamp};
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    Keyring, Random, Secret, SecretHash, SessionId,
+    Actor, Keyring, Random, Secret, SecretHash, SessionId,
     keyring::{CannotOpen, Sealed},
 };
 
@@ -62,7 +63,7 @@ fn sealing_context(session: &SessionId) -> String {
 }
 
 /// How a link reaches the customer.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum LinkOrigin {
     /// By a message from Parlor.
@@ -82,17 +83,28 @@ pub struct Link {
     pub issued_at: Timestamp,
     /// When the link expires: from this time on it is not alive.
     pub expires_at: Timestamp,
-    /// Whether a re-engage revoked the link (R8). It is then answered like an unknown one.
+    /// Whether this link was revoked by itself (R5). It is then answered like an unknown one. Whether it was revoked with all
+    /// earlier ones, the session says ([`crate::Session::has_revoked`]).
     #[serde(default)]
     pub revoked: bool,
+    /// Who made it; not known of links from before this was kept.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub by: Option<Actor>,
+    /// The number of the event that it came with; 0 for links from before this was kept.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub seq: u64,
+}
+
+fn is_zero(number: &u64) -> bool {
+    *number == 0
 }
 
 impl Link {
-    /// A link that lives for `minutes` from `now` (setting *customer access duration*).
+    /// A link that lives for `minutes` from `now` (setting *customer access duration*), made by `by` with event `seq`.
     #[must_use]
-    pub fn issue(hash: SecretHash, origin: LinkOrigin, minutes: u32, now: Timestamp) -> Self {
+    pub fn issue(hash: SecretHash, origin: LinkOrigin, minutes: u32, by: &Actor, seq: u64, now: Timestamp) -> Self {
         let expires_at = now.checked_add(SignedDuration::from_mins(i64::from(minutes))).unwrap_or(Timestamp::MAX);
-        Self { hash, origin, issued_at: now, expires_at, revoked: false }
+        Self { hash, origin, issued_at: now, expires_at, revoked: false, by: Some(by.clone()), seq }
     }
 
     /// Whether the link has not expired at `now`.

@@ -1,8 +1,9 @@
 //! Secrets as types: redacted in `Debug`, compared in constant time, stored as hashes only.
 
-use std::fmt;
+use std::{borrow::Cow, fmt};
 
 use data_encoding::BASE64URL_NOPAD;
+use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 use subtle::ConstantTimeEq;
@@ -68,6 +69,34 @@ impl SecretHash {
     #[must_use]
     pub fn matches(&self, secret: &Secret) -> bool {
         self.0.as_bytes().ct_eq(secret.hash().0.as_bytes()).into()
+    }
+}
+
+/// Not a hash.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("not the hash of a secret")]
+pub struct NoHash;
+
+impl std::str::FromStr for SecretHash {
+    type Err = NoHash;
+
+    fn from_str(text: &str) -> Result<Self, NoHash> {
+        let bytes = BASE64URL_NOPAD.decode(text.as_bytes()).map_err(|_| NoHash)?;
+        if bytes.len() == 32 { Ok(Self(text.to_owned())) } else { Err(NoHash) }
+    }
+}
+
+impl JsonSchema for SecretHash {
+    fn inline_schema() -> bool {
+        true
+    }
+
+    fn schema_name() -> Cow<'static, str> {
+        "SecretHash".into()
+    }
+
+    fn json_schema(_: &mut SchemaGenerator) -> Schema {
+        json_schema!({"type": "string", "pattern": "^[A-Za-z0-9_-]{43}$"})
     }
 }
 

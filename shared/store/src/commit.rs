@@ -6,7 +6,11 @@ use aws_sdk_dynamodb::{
     types::{Delete, Put, ReturnValuesOnConditionCheckFailure, TransactWriteItem, Update},
 };
 use jiff::{SignedDuration, Timestamp};
-use parlor_domain::{Decision, OutboxEntry, Session, SessionId, keyring::Sealed};
+use parlor_domain::{
+    Decision, EventKind, OutboxEntry, Session, SessionId,
+    keyring::Sealed,
+    session::{message_digest, message_text},
+};
 use serde::{Deserialize, Serialize};
 
 use crate::{
@@ -46,6 +50,18 @@ pub struct PostedMark {
     pub seq: u64,
     /// When it was posted.
     pub at: Timestamp,
+    /// What tells its text from others ([`message_digest`]); not known of messages from before this was kept.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub text: Option<String>,
+}
+
+impl PostedMark {
+    /// Whether `text`, as it was sent, is what was posted: the same id with another text is another message.
+    #[must_use]
+    pub fn is_of(&self, text: &str) -> bool {
+        let Some(posted) = &self.text else { return true };
+        message_text(text).is_ok_and(|text| message_digest(&text) == *posted)
+    }
 }
 
 /// What else belongs into the same write. Each part loses its race against what is there.
@@ -147,7 +163,11 @@ impl Store {
         }
         if let Some(id) = &extras.posted {
             let at = decision.events.last().map_or(session.last_event_at, |event| event.at);
-            let mark = PostedMark { seq: session.seq, at };
+            let text = decision.events.iter().find_map(|event| match &event.kind {
+                EventKind::Message { text, .. } => Some(message_digest(text)),
+                _ => None,
+            });
+            let mark = PostedMark { seq: session.seq, at, text };
             let item = doc_item("posted mark", &Key::posted(&session.id, id), &mark)?;
             writes.push(self.put_new(item)?);
         }

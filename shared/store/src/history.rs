@@ -6,8 +6,8 @@ use aws_sdk_dynamodb::{operation::query::builders::QueryFluentBuilder, types::At
 use futures_util::future::try_join_all;
 use jiff::Timestamp;
 use parlor_domain::{
-    Access, AccessPlan, AgentId, Channel, Contact, EndedBy, Event, Indicator, Presence, Session, SessionId, State,
-    TeamId,
+    Access, AccessPlan, AgentId, Channel, Contact, EndedBy, Event, Indicator, Link, Presence, Session, SessionId,
+    State, TeamId,
 };
 use serde::{Deserialize, Serialize};
 use unicode_normalization::UnicodeNormalization as _;
@@ -20,6 +20,10 @@ use crate::{
 /// Partitions of a team's history, and of everybody's: a team of a thousand agents must not run one partition hot.
 const TEAM_SHARDS: u32 = 4;
 const ALL_SHARDS: u32 = 8;
+/// Words of a search that are looked for; DynamoDB refuses expressions that grow with what somebody types.
+pub const SEARCH_WORDS: usize = 20;
+/// Links in a list.
+const LINKS: usize = 100;
 
 pub(crate) fn agent_key(agent: &AgentId) -> String {
     agent.to_string()
@@ -69,7 +73,9 @@ fn in_words(text: &str) -> String {
 fn wanted(name: &str) -> Vec<Vec<String>> {
     let (now, before) = (fold(name), fold_before(name));
     let foldings = [Some(&now), (before != now).then_some(&before)];
-    let words = |folded: &String| folded.split_whitespace().map(|word| format!(" {word}")).collect::<Vec<_>>();
+    let words = |folded: &String| {
+        folded.split_whitespace().take(SEARCH_WORDS).map(|word| format!(" {word}")).collect::<Vec<_>>()
+    };
     foldings.into_iter().flatten().map(words).filter(|words| !words.is_empty()).collect()
 }
 
@@ -288,6 +294,25 @@ impl Store {
         let next = if cut { items.last().map(|(at, _)| *at) } else { horizon };
         let items = items.into_iter().map(|(_, item)| summary(item)).collect::<Result<_, _>>()?;
         Ok(Page { items, next })
+    }
+
+    /// A session's links, those too that are over or revoked, newest first, at most 100. One `Query`, strongly consistent.
+    pub async fn links(&self, session: &SessionId) -> Result<Vec<Link>, StoreError> {
+        let input = self
+            .client
+            .query()
+            .table_name(&self.core)
+            .key_condition_expression("pk = :pk AND begins_with(sk, :prefix)")
+            .expression_attribute_values(":pk", text(&Key::session(session).pk))
+            .expression_attribute_values(":prefix", text("L#"))
+            .consistent_read(true);
+        let answer = input.send().await.map_err(|error| StoreError::from_sdk("Query links", &error))?;
+        let items = answer.items.unwrap_or_default();
+        let links = items.iter().filter_map(|item| document::read("link", item, "doc").transpose());
+        let mut links = links.collect::<Result<Vec<Link>, _>>()?;
+        links.sort_by_key(|link| std::cmp::Reverse(link.issued_at));
+        links.truncate(LINKS);
+        Ok(links)
     }
 
     /// A session's events after `after`, oldest first, at most `limit` of the newest. One `Query`, strongly consistent.

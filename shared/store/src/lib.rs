@@ -28,7 +28,7 @@ pub use change::{Busy, Changed, Step};
 pub use commit::{CommitError, Extras, IdempotencyRecord, Keep, PostedMark};
 pub use due::{DUE_SHARDS, DueItem};
 pub use error::StoreError;
-pub use history::{Page, Query, Scope, Summary, fold};
+pub use history::{Page, Query, SEARCH_WORDS, Scope, Summary, fold};
 pub use presence::{ConnectError, Connection};
 pub use race::{MAX_CONFLICTS, Race};
 pub use read::{ReadBatch, ReadResult, Stored};

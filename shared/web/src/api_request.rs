@@ -269,6 +269,36 @@ fn read<T: DeserializeOwned>(value: Value) -> Result<T, ApiError> {
     })
 }
 
+/// Yes or no, from a program or from a form's checkbox. In the API's document it is a boolean.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(untagged, expecting = "expected true or false")]
+pub enum YesNo {
+    /// From a program.
+    Json(bool),
+    /// As a form says it; no part of the API.
+    Form(Ticked),
+}
+
+/// What a form sends for a checkbox, and in its place where it is not ticked.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Ticked {
+    /// Ticked, without a value of its own.
+    On,
+    /// Ticked.
+    True,
+    /// Not ticked: the hidden field in front of the box.
+    False,
+}
+
+impl YesNo {
+    /// Whether it is yes.
+    #[must_use]
+    pub fn is_yes(self) -> bool {
+        matches!(self, Self::Json(true) | Self::Form(Ticked::On | Ticked::True))
+    }
+}
+
 /// For `deserialize_with` of fields that are one of some words: serde by itself takes an object of a word and `null`, too.
 pub fn word<'de, D: Deserializer<'de>, T: Deserialize<'de>>(deserializer: D) -> Result<T, D::Error> {
     T::deserialize(String::deserialize(deserializer)?.into_deserializer())

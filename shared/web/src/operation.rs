@@ -66,6 +66,13 @@ impl<'a> Operation<'a> {
         Self { app, request, session: session.clone(), keys: ReadBatch::new(), posted: None }
     }
 
+    /// Reads more than the session, in the same request.
+    #[must_use]
+    pub fn reading(mut self, more: impl FnOnce(ReadBatch) -> ReadBatch) -> Self {
+        self.keys = more(self.keys);
+        self
+    }
+
     /// Posts a message under its writer's own id: a repetition is answered like the first.
     #[must_use]
     pub fn posting(mut self, id: &str) -> Self {

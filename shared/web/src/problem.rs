@@ -74,6 +74,7 @@ codes! {
     InvalidEmail "invalid-email" UNPROCESSABLE_ENTITY "Not an e-mail address that mail can be sent to.",
     InvalidPhone "invalid-phone" UNPROCESSABLE_ENTITY "Not a phone number of any country, or a national one without a default country.",
     InvalidMessage "invalid-message" UNPROCESSABLE_ENTITY "A message has 1 to 4,000 characters, its id 1 to 64.",
+    MessageIdReused "message-id-reused" UNPROCESSABLE_ENTITY "Another message was posted under this id.",
     UnknownTeam "unknown-team" UNPROCESSABLE_ENTITY "There is no such team that the session's agent may use.",
     UnknownAgent "unknown-agent" UNPROCESSABLE_ENTITY "There is no such agent who may own the session.",
     InvalidOverlap "invalid-overlap" UNPROCESSABLE_ENTITY "`overlap_minutes` is out of range.",
@@ -263,6 +264,7 @@ impl From<&Rejection> for Code {
             Rejection::InvalidName(_) => Self::InvalidName,
             Rejection::ChatClosed => Self::ChatClosed,
             Rejection::InvalidMessage => Self::InvalidMessage,
+            Rejection::MessageIdReused => Self::MessageIdReused,
         }
     }
 }
@@ -279,6 +281,7 @@ fn rejected(rejection: &Rejection, now: Timestamp) -> Problem {
         Rejection::NoContact => problem.about("customer"),
         Rejection::InvalidName(_) => problem.about("customer.name"),
         Rejection::InvalidMessage => problem.about("text"),
+        Rejection::MessageIdReused => problem.about("id"),
         Rejection::TooOften { retry_at } => problem.after(retry_at.duration_since(now).as_secs()),
         _ => problem,
     }
@@ -334,6 +337,7 @@ mod tests {
             Rejection::InvalidName(parlor_domain::names::InvalidName::Empty),
             Rejection::ChatClosed,
             Rejection::InvalidMessage,
+            Rejection::MessageIdReused,
         ] {
             assert_eq!(Code::from(&rejection).as_str(), rejection.code());
         }

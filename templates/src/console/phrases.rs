@@ -96,6 +96,8 @@ pub fn event(lang: Lang, event: &Event, viewer: &AgentId, customer: &str) -> Str
         EventKind::LinkGenerated => done!(link_generated_by_you, link_generated_by),
         EventKind::LinkRenewed { channel: Channel::Email } => words::link_renewed_by_email(lang, customer).to_string(),
         EventKind::LinkRenewed { channel: Channel::Sms } => words::link_renewed_by_sms(lang, customer).to_string(),
+        EventKind::LinkRevoked { link: Some(_) } => done!(link_revoked_by_you, link_revoked_by),
+        EventKind::LinkRevoked { link: None } => done!(links_revoked_by_you, links_revoked_by),
         EventKind::Consented => words::consented(lang, customer).to_string(),
         EventKind::DeviceBound => words::bound(lang, customer).to_string(),
         EventKind::DeviceReleased => done!(released_by_you, released_by),

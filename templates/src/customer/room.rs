@@ -85,6 +85,8 @@ pub enum ChatProblem {
     Closed,
     /// Longer than 4000 characters.
     TooLong,
+    /// The page was an old one; sent again from this one it goes.
+    Again,
 }
 
 /// The chat. Not there where its toggle is off and nothing was ever written.
@@ -320,7 +322,7 @@ impl Room {
                     @if let Some(problem) = chat.problem {
                         p.field-error role="alert" {
                             (Icon::Alert)
-                            span { (match problem { ChatProblem::Closed => words::chat_refused(lang), ChatProblem::TooLong => words::chat_too_long(lang) }) }
+                            span { (match problem { ChatProblem::Closed => words::chat_refused(lang), ChatProblem::TooLong => words::chat_too_long(lang), ChatProblem::Again => words::typed_kept(lang) }) }
                         }
                     }
                     @if chat.writable {

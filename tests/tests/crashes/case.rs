@@ -5,7 +5,7 @@ use std::sync::{
     atomic::{AtomicBool, Ordering},
 };
 
-use parlor_domain::{Role, SessionId, TeamId, webhook::MAX_ATTEMPTS};
+use parlor_domain::{LinkToken, Role, SessionId, TeamId, webhook::MAX_ATTEMPTS};
 use parlor_tests::{Browser, Conduct, Endpoint, Installation, Line, Receiver, Staff};
 use reqwest::Method;
 use serde_json::{Value, json};
@@ -73,10 +73,13 @@ impl Operation {
             AgentRoomChanges => "?fragment=room",
             _ => "",
         };
+        let token = case.link.rsplit('/').next().unwrap_or_default();
+        let link = LinkToken::parse(token).map(|token| token.secret.hash().as_str().to_owned()).unwrap_or_default();
         let path = route
             .replace("{id}", &id)
+            .replace("{link}", &link)
             .replace("{session}", case.session.as_str())
-            .replace("{token}", case.link.rsplit('/').next().unwrap_or_default())
+            .replace("{token}", token)
             .replace("{event}", &format!("{}-{}", case.session, case.seen))
             .replace("{interaction}", "first");
         (method.parse().unwrap(), format!("{path}{query}"))
@@ -122,7 +125,7 @@ impl Operation {
         };
         match self {
             Start | DeliverMail | DeliverText | RetryDelivery | Read | List | ListEvents | ListMessages | Invite
-            | GenerateLink | ReadSettings | ReadTeamSettings | SignInWrongly => {}
+            | GenerateLink | ListLinks | RevokeLink | ReadSettings | ReadTeamSettings | SignInWrongly => {}
             SaveSettings | SaveTeamSettings => self.document(installation, &mut case).await,
             SignIn => case.staff = Some(installation.staff("Nina Okafor", Role::Agent).await),
             SetupPage | Setup => case.link = installation.setup_link().await,

@@ -54,6 +54,8 @@ operations! {
     Invite: "POST /v1/sessions/{id}/invite", Once("session.invited");
     // The one that this test's own link is, and the operation's.
     GenerateLink: "POST /v1/sessions/{id}/links", Once("link.generated");
+    ListLinks: "GET /v1/sessions/{id}/links", Never;
+    RevokeLink: "POST /v1/sessions/{id}/links/{link}/revoke", Once("link.revoked");
     End: "POST /v1/sessions/{id}/end", Once("session.ended");
     KeepOpen: "POST /v1/sessions/{id}/keep-open", Once("session.kept_open");
     Renew: "POST /v1/sessions/{id}/renew", Once("session.renewed");

@@ -23,8 +23,8 @@ impl Operation {
         match self {
             Start | DeliverMail | DeliverText | RetryDelivery => self.start(installation, case).await,
             Read | List | ListEvents | ListMessages | ReadSettings | ReadTeamSettings | ListWebhooks | ReadWebhook
-            | ListDeliveries | ReadDelivery | Invite | GenerateLink | End | KeepOpen | Renew | ReleaseDevice
-            | ResetPin | Post | CreateWebhook | RotateSecret | ReplaySince | ReplayDelivery => {
+            | ListDeliveries | ReadDelivery | Invite | GenerateLink | ListLinks | RevokeLink | End | KeepOpen
+            | Renew | ReleaseDevice | ResetPin | Post | CreateWebhook | RotateSecret | ReplaySince | ReplayDelivery => {
                 self.call(installation, case).await
             }
             SaveSettings | SaveTeamSettings | ChangeWebhook | EnableWebhook => self.change(installation, case).await,

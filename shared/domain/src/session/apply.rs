@@ -64,6 +64,7 @@ impl Session {
                 self.state = if self.joined_at.is_some() { State::Active } else { State::Invited };
                 self.ended = None;
             }
+            EventKind::LinkRevoked { link: None } => self.links_from = event.seq,
             EventKind::LinkRenewed { .. } => count(&mut self.requests, event.at),
             EventKind::CodeSent { .. } => count(&mut self.code_requests, event.at),
             // The decision counts the wrong try itself, because how it counts depends on the settings of the moment.
@@ -71,6 +72,7 @@ impl Session {
             | EventKind::PinLocked { .. }
             | EventKind::PinBanned
             | EventKind::LinkGenerated
+            | EventKind::LinkRevoked { link: Some(_) }
             | EventKind::Message { .. }
             | EventKind::KeptOpen
             | EventKind::AccessChanged { .. }

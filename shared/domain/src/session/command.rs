@@ -95,6 +95,11 @@ pub enum Command<'a> {
     Renew(Option<Issued>),
     /// Release the bound device, so that another one can enter (R6).
     ReleaseDevice,
+    /// Release the bound device, if there is one, revoke every link, and give the customer a new one (R5, R6): what a link
+    /// that got into other hands calls for.
+    ReleaseAndReplaceLinks(Issued),
+    /// Revoke one link (R5). A device that came by it stays bound.
+    RevokeLink(&'a Link),
     /// Forget wrong tries, lockouts and ban (R7), and how often links and codes were asked for (R5).
     ResetPin,
     /// The agent's "Keep open", which restarts the inactivity timer (R3).
@@ -168,8 +173,11 @@ pub enum Rejection {
     #[error("the chat is closed")]
     ChatClosed,
     /// The chat message is empty or too long.
-    #[error("a message must have 1 to 4,000 characters")]
+    #[error("a message must have 1 to 4,000 characters, and its id 1 to 64")]
     InvalidMessage,
+    /// R21: the message's id is that of another message.
+    #[error("another message was posted under this id; post this one under an id of its own")]
+    MessageIdReused,
 }
 
 impl Rejection {
@@ -190,6 +198,7 @@ impl Rejection {
             Self::InvalidName(_) => "invalid-name",
             Self::ChatClosed => "chat-closed",
             Self::InvalidMessage => "invalid-message",
+            Self::MessageIdReused => "message-id-reused",
         }
     }
 }

@@ -7,7 +7,8 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    Access, AccessPlan, AgentId, Channel, Contact, Due, DueKind, EndedBy, Secret, SecretHash, SessionId, Settings,
+    Access, AccessPlan, AgentId, Channel, Contact, Due, DueKind, EndedBy, Link, Secret, SecretHash, SessionId,
+    Settings,
     keyring::Sealed,
     pin::{OneTimeCode, Tries},
     settings::Method,
@@ -137,6 +138,9 @@ pub struct Session {
     /// over keeps nobody from the codes that let them in.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub code_requests: Vec<Timestamp>,
+    /// R5: links that came with an event before this one's number are revoked; 0 revokes none.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub links_from: u64,
     /// The armed timers, each an entry of the due index.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub timers: Timers,
@@ -146,7 +150,17 @@ pub struct Session {
     pub due: Option<Due>,
 }
 
+fn is_zero(number: &u64) -> bool {
+    *number == 0
+}
+
 impl Session {
+    /// Whether `link` is revoked (R5): by itself, or with all links up to some moment.
+    #[must_use]
+    pub fn has_revoked(&self, link: &Link) -> bool {
+        link.revoked || link.seq < self.links_from
+    }
+
     /// What the customer may do at `now` (R2): a pure function of the session and the time.
     #[must_use]
     pub fn access(&self, now: Timestamp) -> Access {

@@ -188,6 +188,36 @@ pub fn without_internals(error: &serde_json::Error) -> String {
     }
 }
 
+/// Where settings have a URL, as pointers into the document, with their keys.
+const URLS: [(&str, &str); 3] = [
+    ("/end/customer_redirect", "end.customer_redirect"),
+    ("/service/status_url", "service.status_url"),
+    ("/branding/logo", "branding.logo"),
+];
+
+/// The longest URL.
+const URL_MAX: usize = 2_000;
+
+/// Puts the URLs of a document that is saved into their one spelling, so that what is stored is what every browser makes of
+/// it: browsers read `https:evil` and `https:\\evil` as addresses, and show `https://bank.example@evil` as the bank's.
+pub(super) fn canonical_urls(document: &mut Value) -> Result<(), SettingsError> {
+    for (pointer, key) in URLS {
+        if let Some(Value::String(text)) = document.pointer_mut(pointer) {
+            let why = "must be an https URL, like https://example.com/page, without a user or a password";
+            *text = canonical_url(text).ok_or(SettingsError::Meaning { key, why })?;
+        }
+    }
+    Ok(())
+}
+
+fn canonical_url(text: &str) -> Option<String> {
+    let begins = text.get(..8).is_some_and(|scheme| scheme.eq_ignore_ascii_case("https://"));
+    let plain = !text.chars().any(|c| c == '\\' || c.is_control() || c.is_whitespace());
+    let url = url::Url::parse(text).ok().filter(|_| begins && plain && text.len() <= URL_MAX)?;
+    let bare = url.has_host() && url.username().is_empty() && url.password().is_none();
+    bare.then(|| url.to_string())
+}
+
 fn https(text: Option<&str>) -> bool {
     text.is_none_or(|text| {
         url::Url::parse(text).is_ok_and(|url| url.scheme() == "https" && url.has_host() && url.username().is_empty())

@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 use super::{
-    check::{SettingsError, misshapen, unknown_key, without_internals},
+    check::{SettingsError, canonical_urls, misshapen, unknown_key, without_internals},
     model::Settings,
 };
 
@@ -21,6 +21,8 @@ impl Settings {
         if let Some(key) = unknown_key(&known, &document) {
             return Err(SettingsError::Shape { key, why: "is missing".into() });
         }
+        let mut document = document;
+        canonical_urls(&mut document)?;
         let settings = Self::shaped(document)?;
         settings.check()?;
         Ok(settings)

@@ -6,7 +6,7 @@ use schemars::{JsonSchema, Schema, SchemaGenerator, generate::SchemaSettings, tr
 use serde_json::Value;
 
 use super::{
-    check::{SettingsError, misshapen, unknown_key},
+    check::{SettingsError, canonical_urls, misshapen, unknown_key},
     model::{CustomerAccess, Settings},
 };
 use crate::Channel;
@@ -53,6 +53,8 @@ impl Overrides {
         if let Some(error) = misshapen(&document, &known, "") {
             return Err(error);
         }
+        let mut document = document;
+        canonical_urls(&mut document)?;
         let overrides = Self(document);
         system.with(&overrides)?;
         Ok(overrides)

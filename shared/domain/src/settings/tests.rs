@@ -144,3 +144,48 @@ fn r19_what_no_longer_fits_gives_way_towards_less() {
         assert!(default.of_team(&Overrides::stored(unreadable)).is_err());
     }
 }
+
+/// What is stored is what every browser makes of it.
+#[test]
+fn urls_are_stored_in_their_one_spelling() {
+    let keys = [("end", "customer_redirect"), ("service", "status_url"), ("branding", "logo")];
+    let long = format!("https://example.com/{}", "x".repeat(2_000));
+    for (section, key) in keys {
+        let saved = |url: &str| {
+            let mut document = Settings::default().to_value();
+            document[section][key] = json!(url);
+            let team = Overrides::parse(json!({section: {key: url}}), &Settings::default());
+            let team = team.map(|team| team.as_value()[section][key].clone());
+            let system = Settings::parse(document).map(|settings| settings.to_value()[section][key].clone());
+            assert_eq!(team, system, "{url}");
+            system.map_err(|error| error.key().to_owned())
+        };
+        for (written, stored) in [
+            ("https://example.com", "https://example.com/"),
+            ("HTTPS://EXAMPLE.com/A", "https://example.com/A"),
+            ("https://example.com:443/a/../b", "https://example.com/b"),
+            ("https://b\u{fc}cher.example/\u{e4}", "https://xn--bcher-kva.example/%C3%A4"),
+            ("https://2130706433/", "https://127.0.0.1/"),
+        ] {
+            assert_eq!(saved(written), Ok(json!(stored)));
+        }
+        for refused in [
+            "https:evil",
+            "https:/evil.example",
+            "https:\\\\evil.example",
+            "https://user@evil.example/",
+            "https://:secret@evil.example/",
+            "https://bank.example:pw@evil.example/",
+            "https://evil.example\\@bank.example",
+            " https://example.com",
+            "https://exa\nmple.com",
+            "https://",
+            "http://example.com",
+            "javascript:alert(1)",
+            "//example.com",
+            long.as_str(),
+        ] {
+            assert_eq!(saved(refused), Err(format!("{section}.{key}")), "{refused:?}");
+        }
+    }
+}

@@ -114,6 +114,7 @@ fn every_kind() -> Vec<EventKind> {
         EventKind::Invited { channel: Some(Channel::Email) },
         EventKind::LinkGenerated,
         EventKind::LinkRenewed { channel: Channel::Sms },
+        EventKind::LinkRevoked { link: None },
         EventKind::Consented,
         EventKind::DeviceBound,
         EventKind::DeviceReleased,

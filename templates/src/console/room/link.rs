@@ -3,6 +3,7 @@
 use jiff::Timestamp;
 use maud::{Markup, html};
 
+use super::model::Room;
 use crate::components::{Button, Icon};
 use crate::console::moment::{Moment, moment};
 use crate::console::{bare, sample};
@@ -19,6 +20,31 @@ pub(super) fn link_body(lang: Lang, url: &str) -> Markup {
             button.button.button-primary type="button" data-do="copy" data-copy="link-url" { (Icon::Copy) span { (words::copy_url(lang)) } }
         }
         p.small.muted id="link-until" data-until=(words::link_until(lang)) {}
+    }
+}
+
+impl Room {
+    /// The session's links: who made each and when, and a button that revokes it (R5).
+    pub(super) fn link_list(&self) -> Markup {
+        let (lang, now) = (self.frame.lang, self.frame.now);
+        html! {
+            @if self.links.is_empty() { p.small.muted { (words::no_links(lang)) } }
+            dl.facts {
+                @for link in &self.links {
+                    div {
+                        dt { (if link.sent { words::link_sent(lang) } else { words::link_to_copy(lang) }) }
+                        dd {
+                            @if let Some(by) = &link.by { bdi { (by) } ", " }
+                            (moment(lang, link.at, now, Moment::Exact))
+                            @if link.revoked { p.small { (words::link_revoked(lang)) } }
+                            @else if link.expires_at <= now { p.small { (words::link_expired(lang)) } }
+                            @else { (self.action(&format!("links/{}/revoke", link.id), "button button-small", html! { (words::revoke_link(lang)) })) }
+                        }
+                    }
+                }
+            }
+            @if self.links.iter().any(|link| !link.revoked && now < link.expires_at) { p.small.muted { (words::revoke_help(lang)) } }
+        }
     }
 }
 

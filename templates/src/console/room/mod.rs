@@ -12,7 +12,7 @@ mod samples;
 mod sheets;
 
 pub use link::LinkReady;
-pub use model::{AfterEnd, AuthState, Consent, Ended, PinLock, Room, Stretch};
+pub use model::{AfterEnd, AuthState, Consent, Ended, LinkLine, PinLock, Room, Stretch};
 
 #[cfg(test)]
 mod tests;

@@ -75,6 +75,23 @@ pub enum AfterEnd {
     Stay,
 }
 
+/// One link of the session, as it is listed: without its URL, which nobody knows any more (R5).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LinkLine {
+    /// Its id, by which it is revoked.
+    pub id: String,
+    /// Parlor sent it; otherwise somebody made it to copy.
+    pub sent: bool,
+    /// Who made it; nobody for links from before this was kept.
+    pub by: Option<String>,
+    /// Made at.
+    pub at: Timestamp,
+    /// It ends by itself then.
+    pub expires_at: Timestamp,
+    /// It was revoked.
+    pub revoked: bool,
+}
+
 #[derive(Debug, Clone)]
 pub struct Room {
     /// The console around it; `history.current` is this session.
@@ -126,6 +143,8 @@ pub struct Room {
     pub earlier: Option<String>,
     /// The last entry that this agent saw, for the unread line.
     pub seen: Option<u64>,
+    /// The customer's links, newest first (R5).
+    pub links: Vec<LinkLine>,
     /// Documents, requests and workflows (R21); none shows the empty state.
     pub content: Option<Markup>,
 }

@@ -68,6 +68,10 @@ impl Room {
                         h2 id="about-title" { (words::about(lang)) }
                         dl.facts data-part="facts" { (self.facts()) }
                     }
+                    section.side-part aria-labelledby="links-title" {
+                        h2 id="links-title" { (words::links(lang)) }
+                        div data-part="links" { (self.link_list()) }
+                    }
                 }
                 (self.sheets())
                 (message_template())
@@ -96,6 +100,7 @@ impl Room {
                 div data-part="banners" { (self.banners()) }
                 div data-part="content" { (self.content()) }
                 div data-part="facts" { (self.facts()) }
+                div data-part="links" { (self.link_list()) }
                 div data-part="end-question" { (self.end_question()) }
                 ol id="stream" { (self.stream_rows()) }
             }
@@ -184,6 +189,7 @@ impl Room {
                         @if !self.embedded && self.state != State::Planned {
                             li { (self.action("invite", "", html! { (Icon::Send) span.menu-two { (words::invite_again(lang)) span.small.muted { (self.invitation_goes()) } } })) }
                         }
+                        @if self.has_pin && self.mine { li { button type="button" data-do="show-pin" { (Icon::Eye) (words::show_pin(lang)) } } }
                         @if self.device_bound_at.is_some() { li { button type="button" popovertarget="release" data-opens="release" { (Icon::Device) (words::release_device(lang)) } } }
                         @if self.has_pin || self.lock.is_some() { li { button type="button" popovertarget="reset" data-opens="reset" { (Icon::Key) (words::reset_pin(lang)) } } }
                     }

@@ -3,7 +3,7 @@
 use jiff::SignedDuration;
 use parlor_domain::{AccessTier as Tier, Channel, EndedBy, Indicator, Sender, State};
 
-use super::model::{AfterEnd, AuthState, Consent, Ended, PinLock, Room, Stretch};
+use super::model::{AfterEnd, AuthState, Consent, Ended, LinkLine, PinLock, Room, Stretch};
 use crate::components::{Icon, Tone};
 use crate::console::frame::Frame;
 use crate::console::sample;
@@ -113,6 +113,24 @@ impl Room {
             stream: [happened(Lang::En), said.clone()].concat(),
             earlier: None,
             seen: Some(11),
+            links: vec![
+                LinkLine {
+                    id: "p0fyNm2zUCuIvBEEFo6EJaLFF0TSbDJdW0r1sHLGlHY".to_owned(),
+                    sent: true,
+                    by: Some("Nina Okafor".to_owned()),
+                    at: sample::ago(31),
+                    expires_at: sample::ago(-10_080),
+                    revoked: false,
+                },
+                LinkLine {
+                    id: "q0fyNm2zUCuIvBEEFo6EJaLFF0TSbDJdW0r1sHLGlHY".to_owned(),
+                    sent: false,
+                    by: Some(words::another_system(Lang::En).to_owned()),
+                    at: sample::ago(1_470),
+                    expires_at: sample::ago(-8_000),
+                    revoked: true,
+                },
+            ],
             content: None,
         };
         let invited = Room {

@@ -46,11 +46,17 @@ impl Room {
                 title: if planned { words::discard_question(lang) } else { words::end_question(lang) },
                 text: html! { div data-part="end-question" { (self.end_question()) } },
                 button: if planned { words::discard(lang) } else { words::end(lang) },
+                fields: html! {},
             }))
             (confirm(lang, forms, &Confirm { id: "release", operation: "device/release", action: &self.operation("device/release"), danger: false, title: words::release_question(lang),
-                text: html! { p { (words::release_help(lang)) } }, button: words::release_device(lang) }))
+                text: html! { p { (words::release_help(lang)) } }, button: words::release_device(lang), fields: html! {
+                    // What is sent where the box is not ticked: of two fields with one name the last one counts.
+                    input type="hidden" name="replace_link" value="false";
+                    label.check { input type="checkbox" name="replace_link" value="true" checked; span { (words::release_replace(lang)) } }
+                    p.small.muted { (words::release_replace_help(lang)) }
+                } }))
             (confirm(lang, forms, &Confirm { id: "reset", operation: "pin/reset", action: &self.operation("pin/reset"), danger: false, title: words::reset_question(lang),
-                text: html! { p { (words::reset_help(lang)) } }, button: words::reset_pin(lang) }))
+                text: html! { p { (words::reset_help(lang)) } }, button: words::reset_pin(lang), fields: html! {} }))
             (Sheet { lang, id: "link", class: "sheet-link", title: words::url_ready(lang), body: link_body(lang, "") })
             dialog.dialog id="closed" aria-labelledby="closed-title" aria-describedby="closed-text" {
                 div.dialog-body {
@@ -80,6 +86,8 @@ struct Confirm<'a> {
     text: Markup,
     button: &'a str,
     danger: bool,
+    /// What else the form asks.
+    fields: Markup,
 }
 
 /// A question before something that cannot be taken back, or not easily.
@@ -91,10 +99,13 @@ fn confirm(lang: Lang, forms: &Forms, question: &Confirm<'_>) -> Markup {
         title: question.title,
         body: html! {
             (question.text)
-            form.dialog-foot method="post" action=(question.action) data-operation=(question.operation) {
+            form.stack-tight method="post" action=(question.action) data-operation=(question.operation) {
                 (forms.hidden(&question.operation.replace('/', "-")))
-                button.button type="button" popovertarget=(question.id) popovertargetaction="hide" data-do="close" { (words::cancel(lang)) }
-                button class={ "button " (if question.danger { "button-danger-solid" } else { "button-primary" }) } type="submit" autofocus { (question.button) }
+                (question.fields)
+                div.dialog-foot {
+                    button.button type="button" popovertarget=(question.id) popovertargetaction="hide" data-do="close" { (words::cancel(lang)) }
+                    button class={ "button " (if question.danger { "button-danger-solid" } else { "button-primary" }) } type="submit" autofocus { (question.button) }
+                }
             }
         },
     }

@@ -30,6 +30,8 @@ const done = {
   links: showLink,
   // R12: where no invitation is sent, the answer carries the link to pass on.
   invite: showLink,
+  // R5: so does that of a link which no message could carry.
+  "device/release": showLink,
   end() {
     const { afterEnd } = page.dataset;
     // R2: what is typed is not left behind; the room stays, and can be read.

@@ -1,7 +1,7 @@
 // The card on the initials: hover, focus or tap; Escape puts it away. The PIN is asked for when it is looked at, and
 // forgotten when the card closes.
 import { words } from "../console/page.js";
-import { on, one } from "../lib/dom.js";
+import { all, on, one } from "../lib/dom.js";
 import { room } from "./room.js";
 
 // How long one may have left the card on the way to its other parts, in milliseconds.
@@ -74,3 +74,12 @@ on(document, "keydown", (event) => {
   close();
 });
 on(document, "pointerdown", (event) => face.contains(event.target) || close());
+// The menu's way to it, for whoever does not find the card.
+on(room, "click", (event) => {
+  if (!event.target.closest("[data-do=show-pin]")) return;
+  for (const menu of all("details.menu[open]", room)) menu.open = false;
+  delete face.dataset.quiet;
+  face.dataset.open = "";
+  button.focus();
+  look();
+});

@@ -1,5 +1,8 @@
 //! The chat.
 
+use data_encoding::BASE64URL_NOPAD;
+use sha2::{Digest as _, Sha256};
+
 use super::guard::must_be_writable;
 use crate::{
     Actor, EventKind, Sender,
@@ -13,6 +16,24 @@ use crate::{
 pub const MESSAGE_MAX: usize = 4_000;
 /// The longest id of a message, in bytes.
 const MESSAGE_ID_MAX: usize = 64;
+
+/// Whether `id` can be a message's: short enough to be a key.
+#[must_use]
+pub fn is_message_id(id: &str) -> bool {
+    (1..=MESSAGE_ID_MAX).contains(&id.len())
+}
+
+/// The text as it is posted: line breaks stay, other control characters and the blanks around the text go.
+pub fn message_text(text: &str) -> Result<String, Rejection> {
+    let text = as_typed(text);
+    if text.is_empty() || text.chars().count() > MESSAGE_MAX { Err(Rejection::InvalidMessage) } else { Ok(text) }
+}
+
+/// What tells one message's text from another's: SHA-256 of the text as it is posted, base64url.
+#[must_use]
+pub fn message_digest(posted: &str) -> String {
+    BASE64URL_NOPAD.encode(&Sha256::digest(posted))
+}
 
 impl Session {
     /// R21: posts a message, as [`Command::Post`](crate::Command::Post) does. R2: the customer may write as long as the
@@ -28,8 +49,8 @@ impl Session {
         if from != Sender::Customer && !self.staff_may_write(context.now) {
             must_be_writable(self)?;
         }
-        let text = as_typed(text);
-        if text.is_empty() || text.chars().count() > MESSAGE_MAX || id.is_empty() || id.len() > MESSAGE_ID_MAX {
+        let text = message_text(text)?;
+        if !is_message_id(id) {
             return Err(Rejection::InvalidMessage);
         }
         let event = context.event(self.seq + 1, EventKind::Message { id: id.to_owned(), from, text });

@@ -53,7 +53,13 @@ impl<'a> Draft<'a> {
     /// Adds a link with the lifetime that the settings give it (R5).
     pub(super) fn link(&mut self, issued: &Issued, origin: LinkOrigin) {
         let minutes = self.settings.session.customer_access_minutes;
-        self.links.push(Link::issue(issued.hash.clone(), origin, minutes, self.context.now));
+        let (by, seq) = (&self.context.actor, self.session.seq + 1);
+        self.links.push(Link::issue(issued.hash.clone(), origin, minutes, by, seq, self.context.now));
+    }
+
+    /// Revokes a link by itself (R5).
+    pub(super) fn revoke(&mut self, link: &Link) {
+        self.links.push(Link { revoked: true, ..link.clone() });
     }
 
     /// The decision, with the next version and the timers that the new state needs.

@@ -48,6 +48,20 @@ pub(super) fn request_link(draft: &mut Draft<'_>, issued: Issued) -> Result<Outc
     Ok(Outcome::Done)
 }
 
+/// R5: gives the customer a link in place of the earlier ones: by a message, or to copy where none can be sent (R12, R13).
+pub(super) fn replace_link(draft: &mut Draft<'_>, issued: &Issued) -> Result<(), Rejection> {
+    let session = &draft.session;
+    let reachable = session.customer.contact.address(session.channel).is_some();
+    if draft.settings.channels.embedded || !reachable || must_be_sendable(session, draft.settings).is_err() {
+        draft.link(issued, LinkOrigin::Generated);
+        draft.record(EventKind::LinkGenerated);
+        return Ok(());
+    }
+    draft.link(issued, LinkOrigin::Sent);
+    draft.record(EventKind::Invited { channel: Some(draft.session.channel) });
+    draft.send(Message::NewLink { token: issued.sealed.clone(), renewed: false })
+}
+
 /// R1: sends the link that invites the customer. R12: an embedded session gets the link when it leaves `planned`, but no
 /// message; a message after that is the agent's explicit wish.
 pub(super) fn send_invitation(draft: &mut Draft<'_>, issued: &Issued) -> Result<(), Rejection> {

@@ -20,6 +20,8 @@ use super::{
 use crate::Settings;
 use draft::Draft;
 
+pub use chat::{is_message_id, message_digest, message_text};
+
 #[cfg(test)]
 pub(super) use guard::REQUESTS_A_DAY;
 
@@ -41,6 +43,8 @@ impl Session {
             Command::End => end::end(&mut draft),
             Command::Renew(issued) => renew::renew(&mut draft, issued)?,
             Command::ReleaseDevice => device::release(&mut draft)?,
+            Command::ReleaseAndReplaceLinks(issued) => device::release_and_replace_links(&mut draft, &issued)?,
+            Command::RevokeLink(link) => device::revoke_link(&mut draft, link),
             Command::ResetPin => device::reset_pin(&mut draft)?,
             Command::KeepOpen => end::keep_open(&mut draft)?,
             Command::Post { id, text } => return self.post(&id, &text, context),

@@ -55,6 +55,7 @@ impl Session {
             tries: Tries::default(),
             requests: vec![],
             code_requests: vec![],
+            links_from: 0,
             timers: Timers::new(),
             due: None,
         };
