@@ -7,7 +7,7 @@ use std::time::Duration;
 use aws_sdk_apigatewaymanagement::primitives::Blob;
 use aws_sdk_dynamodb::error::ProvideErrorMetadata;
 use aws_sdk_dynamodb::types::AttributeValue;
-use lambda_http::{Body, Request, RequestExt, Response};
+use lambda_http::{Body, Request, Response};
 use parlor_runtime::{Clock, EventFunction, HttpFunction, Runtime};
 use serde_json::{Value, json};
 
@@ -105,7 +105,7 @@ impl HttpFunction for Web {
 
     async fn handle(&self, request: Request) -> Response<Body> {
         assert_ne!(request.uri().path(), "/crash", "as asked");
-        let id = request.path_parameters().first("id").unwrap().to_owned();
+        let id = request.uri().path().rsplit('/').next().unwrap().to_owned();
         let key = AttributeValue::S(id);
         let sort = AttributeValue::S("O#1".to_owned());
         if request.method() == "DELETE" {
