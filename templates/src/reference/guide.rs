@@ -82,7 +82,7 @@ impl Reference<'_> {
             section.resource id="codes" aria-labelledby="codes-name" {
                 h2 id="codes-name" { "Error codes" }
                 p.muted { "A refusal’s " code { "code" } " stays what it is; its " code { "detail" } " is for people and may change." }
-                div.codes tabindex="0" role="region" aria-labelledby="codes-name" {
+                div.codes tabindex="0" {
                     table {
                         thead { tr { th scope="col" { "Code" } th scope="col" { "Status" } th scope="col" { "Meaning" } } }
                         tbody {
