@@ -203,6 +203,10 @@ const URL_MAX: usize = 2_000;
 pub(super) fn canonical_urls(document: &mut Value) -> Result<(), SettingsError> {
     for (pointer, key) in URLS {
         if let Some(Value::String(text)) = document.pointer_mut(pointer) {
+            // The logo may be a file of this installation, which has no other form.
+            if key == "branding.logo" && is_own_file(text) {
+                continue;
+            }
             let why = "must be an https URL, like https://example.com/page, without a user or a password";
             *text = canonical_url(text).ok_or(SettingsError::Meaning { key, why })?;
         }

@@ -39,6 +39,21 @@ fn what_was_stored_is_read_back_and_nothing_else() {
 }
 
 #[test]
+fn a_logo_may_be_a_file_of_the_installation() {
+    let with = |logo: &str| {
+        let mut document = Settings::default().to_value();
+        document["branding"]["logo"] = json!(logo);
+        Settings::parse(document).map(|settings| settings.branding.logo)
+    };
+    assert_eq!(with("/static/logo.svg"), Ok(Some("/static/logo.svg".to_owned())));
+    for wrong in
+        ["//evil.example/logo.svg", "/a/../b.svg", "/logo.svg?x", "/a\\b", "logo.svg", "http://example.com/l.svg"]
+    {
+        assert_eq!(with(wrong).unwrap_err().key(), "branding.logo", "{wrong}");
+    }
+}
+
+#[test]
 fn what_is_refused_names_its_key() {
     let with = |pointer: &str, value: Value| {
         let mut document = Settings::default().to_value();
