@@ -12,6 +12,7 @@ mod lengths;
 mod lingering;
 mod links;
 mod live;
+mod manners;
 mod old_items;
 mod openapi;
 mod people;

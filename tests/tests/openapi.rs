@@ -234,7 +234,9 @@ async fn every_documented_operation_refuses_as_documented() {
             continue;
         }
         let json = |body: &'static str| known(plain()).header("content-type", "application/json").body(body);
-        for body in ["{", "\u{feff}{}", r#"{"customer":{"name":"\ud800"}}"#, "\"\\udc00\"", "nul", "{\"a\":1e999}"] {
+        for body in
+            ["{", r#"{"a":1,"a":1}"#, r#"{"customer":{"name":"\ud800"}}"#, "\"\\udc00\"", "nul", "{\"a\":1e999}"]
+        {
             refused("broken JSON", &address, json(body), 400, "malformed").await;
         }
         let invalid = known(plain()).header("content-type", "application/json").body(b"{\"a\":\"\xff\"}".to_vec());

@@ -9,14 +9,15 @@ use parlor_live::posted_mark;
 use parlor_store::ReadBatch;
 use parlor_web::{
     ApiError, ApiRequest, ApiResponse, AppState, Code, Credentials, List, MessageView, Operation, Rows, Time,
-    WebFunction, api_request::room,
+    WebFunction,
+    api_request::{page_size, room},
 };
 use schemars::JsonSchema;
 use serde::Deserialize;
 use serde_json::json;
 
 /// Events looked through for one page of messages.
-const PAGE: i32 = 200;
+const PAGE: u16 = 200;
 
 /// Posts and lists messages.
 #[derive(Debug)]
@@ -110,16 +111,21 @@ async fn post(app: &AppState, request: &ApiRequest, session: SessionId) -> Resul
 struct MessagesQuery {
     /// The `next_cursor` of the page before.
     cursor: Option<String>,
+    /// At most this many of the session's events are looked at for the page: 1 to 100, and 200 without it.
+    #[schemars(regex(pattern = "^([1-9][0-9]?|100)$"))]
+    limit: Option<String>,
 }
 
 /// One `BatchGetItem` and one `Query`, side by side.
 async fn list(app: &AppState, request: &ApiRequest, session: SessionId) -> Result<ApiResponse, ApiError> {
-    let after = match request.query::<MessagesQuery>()?.cursor {
+    let MessagesQuery { cursor, limit } = request.query()?;
+    let limit = page_size(limit.as_deref(), PAGE)?;
+    let after = match cursor {
         None => 0,
         Some(cursor) => cursor.parse().map_err(|_| ApiError::Malformed("`cursor` is not one of ours.".into()))?,
     };
     let keys = request.credentials.keys(ReadBatch::new().session_alone(&session));
-    let (found, page) = tokio::join!(app.store.read(keys), app.store.events_page(&session, after, PAGE));
+    let (found, page) = tokio::join!(app.store.read(keys), app.store.events_page(&session, after, limit.into()));
     let found = found?;
     let caller = request.credentials.check(&found, app.clock.now())?;
     caller.room(&found, &session)?;

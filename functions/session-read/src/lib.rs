@@ -5,16 +5,16 @@ use parlor_domain::{Event, Role, SessionId, State};
 use parlor_store::{Query, ReadBatch, SEARCH_WORDS, Scope, Summary, fold};
 use parlor_web::{
     ApiError, ApiRequest, ApiResponse, AppState, Caller, Code, Credentials, List, Rows, SessionView, WebFunction,
-    api_request::room,
+    api_request::{page_size, room},
 };
 use schemars::JsonSchema;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
 /// Sessions a page.
-const SESSIONS: usize = 50;
+const SESSIONS: u16 = 50;
 /// Events a page.
-const EVENTS: i32 = 100;
+const EVENTS: u16 = 100;
 /// Characters of a search.
 const Q_MAX: usize = 200;
 
@@ -78,12 +78,15 @@ async fn show(app: &AppState, request: &ApiRequest, id: SessionId) -> Result<Api
 struct EventsQuery {
     /// The `next_cursor` of the page before.
     cursor: Option<String>,
+    /// At most this many on the page: 1 to 100, and 100 without it.
+    #[schemars(regex(pattern = "^([1-9][0-9]?|100)$"))]
+    limit: Option<String>,
 }
 
 fn sample_event() -> Value {
     json!({
         "seq": 1,
-        "at": "2026-11-21T14:05:00.123456Z",
+        "at": "2026-11-21T14:05:00.123Z",
         "actor": {"type": "api", "key": "k3y5w0zndq6x2v9m"},
         "origin": {"ip": "192.0.2.7", "user_agent": "billing/2.1"},
         "type": "session.created",
@@ -93,15 +96,18 @@ fn sample_event() -> Value {
 
 /// One `BatchGetItem` and one `Query`, side by side.
 async fn events(app: &AppState, request: &ApiRequest, id: SessionId) -> Result<ApiResponse, ApiError> {
-    let after = request.query::<EventsQuery>()?.cursor.map(|cursor| number(&cursor)).transpose()?.unwrap_or(0);
+    let EventsQuery { cursor, limit } = request.query()?;
+    let after = cursor.map(|cursor| number(&cursor)).transpose()?.unwrap_or(0);
+    let limit = page_size(limit.as_deref(), EVENTS)?;
     let keys = request.credentials.keys(ReadBatch::new().session_alone(&id));
-    let (found, page) = tokio::join!(app.store.read(keys), app.store.events_page(&id, after, EVENTS));
+    let (found, page) = tokio::join!(app.store.read(keys), app.store.events_page(&id, after, limit.into()));
     let found = found?;
     let caller = request.credentials.check(&found, app.clock.now())?;
     caller.room(&found, &id)?;
     let (events, more) = page?;
     let next_cursor = events.last().filter(|_| more).map(|event| event.seq.to_string());
-    Ok(ApiResponse::new(StatusCode::OK, List { items: events, next_cursor }, room(&id)))
+    let items = events.iter().map(Event::shown).collect();
+    Ok(ApiResponse::new(StatusCode::OK, List { items, next_cursor }, room(&id)))
 }
 
 fn number<T: std::str::FromStr>(cursor: &str) -> Result<T, ApiError> {
@@ -120,6 +126,9 @@ struct SessionsQuery {
     scope: Option<ScopeName>,
     /// The `next_cursor` of the page before.
     cursor: Option<String>,
+    /// At most this many on the page: 1 to 100, and 50 without it.
+    #[schemars(regex(pattern = "^([1-9][0-9]?|100)$"))]
+    limit: Option<String>,
 }
 
 /// Whose sessions (R20).
@@ -148,7 +157,7 @@ impl ListQuery {
             Credentials::Staff(cookie) => cookie.agent.clone(),
         };
         let own_team = request.credentials.own_team().cloned().ok_or(ApiError::NotSignedIn)?;
-        let SessionsQuery { state, q, scope, cursor } = request.query()?;
+        let SessionsQuery { state, q, scope, cursor, limit } = request.query()?;
         let scope = match scope {
             None if is_key => Scope::All,
             None | Some(ScopeName::My) => Scope::Agent(agent),
@@ -161,7 +170,8 @@ impl ListQuery {
             return Err(ApiError::Malformed(format!("`q` has at most {Q_MAX} characters and {SEARCH_WORDS} words.")));
         }
         let before = cursor.map(|cursor| number(&cursor)).transpose()?;
-        Ok(Self { query: Query { scope, state, name, before, limit: SESSIONS } })
+        let limit = page_size(limit.as_deref(), SESSIONS)?.into();
+        Ok(Self { query: Query { scope, state, name, before, limit } })
     }
 
     /// R20: scopes as the role permits.

@@ -99,8 +99,6 @@ enum Document {
 /// Why a document is not saved, apart from what it says.
 #[derive(Debug, thiserror::Error)]
 enum SaveError {
-    #[error("send the ETag of the document that you changed as `If-Match`")]
-    NoIfMatch,
     #[error("somebody else changed these settings meanwhile; read them again and repeat your change")]
     Stale,
     #[error("send the whole document as `application/json`")]
@@ -110,7 +108,6 @@ enum SaveError {
 impl From<SaveError> for ApiError {
     fn from(error: SaveError) -> Self {
         let code = match error {
-            SaveError::NoIfMatch => Code::IfMatchRequired,
             SaveError::Stale => Code::VersionConflict,
             SaveError::NotJson => Code::UnsupportedMediaType,
         };
@@ -160,14 +157,14 @@ async fn save(app: &AppState, request: &ApiRequest, document: &Document) -> Resu
     let document_saved;
     let saved = match document {
         Document::System => {
-            must_match(request, version)?;
+            request.must_match(&etag(version))?;
             let settings = Settings::parse(new.clone())?;
             document_saved = settings.to_value();
             app.store.save_system_settings(&settings, &system, version, &caller.actor(), now).await
         }
         Document::Team(id) => {
             let team = found.team(id)?.ok_or(ApiError::NotFound)?;
-            must_match(request, team.version)?;
+            request.must_match(&etag(team.version))?;
             let overrides = Overrides::parse(new.clone(), &system)?;
             document_saved = overrides.as_value().clone();
             app.store.save_team_settings(&team, &overrides, &caller.actor(), now).await
@@ -196,15 +193,6 @@ fn etag(version: SettingsVersion) -> String {
     format!("\"{}\"", version.0)
 }
 
-/// `If-Match` has to name the version that was read: settings are never overwritten blindly.
-fn must_match(request: &ApiRequest, version: SettingsVersion) -> Result<(), SaveError> {
-    match request.if_match.as_deref() {
-        None => Err(SaveError::NoIfMatch),
-        Some(given) if given == etag(version) => Ok(()),
-        Some(_) => Err(SaveError::Stale),
-    }
-}
-
 fn may_write(caller: &Caller) -> Result<(), ApiError> {
     if caller.sees_all() { Ok(()) } else { Err(ApiError::Forbidden("Only admins change settings.")) }
 }
@@ -227,7 +215,6 @@ mod tests {
             ApiError::Other(problem) => (problem.status, problem.code),
             _ => panic!("not a problem of its own"),
         };
-        assert_eq!(code(SaveError::NoIfMatch), (428, "if-match-required"));
         assert_eq!(code(SaveError::Stale), (409, "version-conflict"));
     }
 }

@@ -9,6 +9,7 @@ use parlor_domain::{
 use parlor_store::{Race, ReadBatch, StoreError};
 use parlor_web::{
     ApiError, ApiRequest, ApiResponse, AppState, List,
+    api_request::page_size,
     operation::{keep, replay},
 };
 use schemars::JsonSchema;
@@ -17,7 +18,7 @@ use serde::Deserialize;
 use crate::{CONSOLE, WebhookError, json::DeliveryView, read};
 
 /// Deliveries a page.
-const PAGE: usize = 50;
+const PAGE: u16 = 50;
 
 /// The query of a list of deliveries.
 #[derive(Debug, Deserialize, JsonSchema)]
@@ -26,11 +27,15 @@ pub(crate) struct DeliveriesQuery {
     state: Option<DeliveryState>,
     /// The `next_cursor` of the page before.
     cursor: Option<String>,
+    /// At most this many on the page: 1 to 100, and 50 without it.
+    #[schemars(regex(pattern = "^([1-9][0-9]?|100)$"))]
+    limit: Option<String>,
 }
 
 /// One `BatchGetItem` and four `Query`, side by side.
 pub(crate) async fn list(app: &AppState, request: &ApiRequest, id: WebhookId) -> Result<ApiResponse, ApiError> {
-    let DeliveriesQuery { state, cursor } = request.query()?;
+    let DeliveriesQuery { state, cursor, limit } = request.query()?;
+    let limit = page_size(limit.as_deref(), PAGE)?;
     let before = match cursor {
         None => None,
         Some(cursor) => Some(cursor.parse().map_err(|_| ApiError::Malformed("`cursor` is not one of ours.".into()))?),
@@ -38,7 +43,7 @@ pub(crate) async fn list(app: &AppState, request: &ApiRequest, id: WebhookId) ->
     let now = app.clock.now();
     let (read, page) = tokio::join!(
         read(app, request, ReadBatch::new().webhook(&id), now),
-        app.store.deliveries(&id, before, state, PAGE)
+        app.store.deliveries(&id, before, state, limit.into())
     );
     read?.0.webhook(&id)?.ok_or(ApiError::NotFound)?;
     let page = page?;

@@ -79,14 +79,14 @@ pub(crate) async fn create(app: &AppState, request: &ApiRequest) -> Result<ApiRe
 
 /// One `BatchGetItem` and one `TransactWriteItems`.
 pub(crate) async fn change(app: &AppState, request: &ApiRequest, id: WebhookId) -> Result<ApiResponse, ApiError> {
-    let input: Change = request.input()?;
+    let input: Change = request.patch()?;
     let now = app.clock.now();
     let keys = ReadBatch::new().webhook(&id);
     let keys = input.team.as_ref().and_then(Option::as_ref).map_or(keys.clone(), |team| keys.team(team));
     let (found, caller) = read(app, request, keys, now).await?;
     request.check_csrf(&caller, app)?;
     let read = found.webhook(&id)?.ok_or(ApiError::NotFound)?;
-    must_match(request, &read)?;
+    request.must_match(&etag(&read))?;
     let mut webhook = read.clone();
     let endpoint = &mut webhook.endpoint;
     if let Some(url) = &input.url {
@@ -195,13 +195,4 @@ fn answer(webhook: &Webhook, status: StatusCode, now: Timestamp) -> ApiResponse 
 fn revealed(webhook: &Webhook, secret: String, status: StatusCode, now: Timestamp) -> ApiResponse {
     let answer = ApiResponse::new(status, RevealedView { webhook: WebhookView::of(webhook, now), secret }, CONSOLE);
     ApiResponse { etag: Some(etag(webhook)), ..answer }
-}
-
-/// `If-Match` has to name the version that was read: endpoints are never overwritten blindly.
-fn must_match(request: &ApiRequest, webhook: &Webhook) -> Result<(), WebhookError> {
-    match request.if_match.as_deref() {
-        None => Err(WebhookError::NoIfMatch),
-        Some(given) if given == etag(webhook) => Ok(()),
-        Some(_) => Err(WebhookError::Stale),
-    }
 }

@@ -160,8 +160,6 @@ impl WebFunction for WebhookApi {
 enum WebhookError {
     #[error("there are {MAX_ENDPOINTS} endpoints, which is the most")]
     TooMany,
-    #[error("send the ETag of the endpoint that you change as `If-Match`")]
-    NoIfMatch,
     #[error("the endpoint changed meanwhile; read it again and repeat your change")]
     Stale,
     #[error("this delivery waits to be sent already")]
@@ -172,7 +170,6 @@ impl From<WebhookError> for ApiError {
     fn from(error: WebhookError) -> Self {
         let code = match error {
             WebhookError::TooMany => Code::TooManyWebhooks,
-            WebhookError::NoIfMatch => Code::IfMatchRequired,
             WebhookError::Stale => Code::VersionConflict,
             WebhookError::Pending => Code::DeliveryPending,
         };

@@ -49,16 +49,25 @@ Parlor's sessions, for programs. The console uses the same operations.
 theirs unless the request says otherwise. It sees every session. The console calls with its cookie instead; its writes need the \
 page's token in `X-CSRF-Token`, and a plain form is answered with 303.
 
-**Bodies** are JSON objects of at most 64 KB. Unknown fields are refused.
+**Bodies** are JSON objects of at most 64 KB as `application/json` in UTF-8; of any other type they are refused (415). Unknown fields, \
+and keys that stand twice in one object, are refused. A field that is `null` is like one that is not there, except in a PATCH, where it \
+clears what is there, and in settings documents, where it is a value. A byte order mark is ignored.
+
+**Methods.** Every GET can be a HEAD. OPTIONS is answered with `Allow`, as is 405. Without credentials that can be read the answer is \
+401 with `WWW-Authenticate`, whatever else is wrong with the request.
+
+**Conditions.** `If-Match` is a tag as `ETag` had it, a list of such tags, or `*` for whatever version is there. A weak tag counts as the \
+strong one that a proxy made it of; a tag without quotes is malformed.
 
 **Repeating.** Every POST takes an `Idempotency-Key`, so that a request whose answer was lost can be sent again.
 
-**Lists** have `items` and `next_cursor`. Send that as `cursor` for the next page, until it is `null`.
+**Lists** have `items` and `next_cursor`. Send that as `cursor` for the next page, until it is `null`. `limit`, \
+from 1 to 100, asks for shorter pages.
 
 **Refusals** are `application/problem+json` (RFC 9457) with a stable `code`. What one may not see is not found. After 429 and 503 \
 wait for `Retry-After`.
 
-**Times** are RFC 3339 in UTC.";
+**Times** are RFC 3339 in UTC, to the millisecond.";
 
 const RESOURCES: [(&str, &str); 6] = [
     ("Sessions", "One customer case, from planning to its end."),
@@ -293,6 +302,13 @@ impl Book {
             "description": lines.join("\n\n"),
             "content": {"application/problem+json": {"schema": schema}},
         });
+        if status == StatusCode::UNAUTHORIZED {
+            value["headers"] = json!({"WWW-Authenticate": {
+                "required": true,
+                "description": "How to prove who one is.",
+                "schema": {"type": "string", "const": "Bearer realm=\"Parlor\""},
+            }});
+        }
         if matches!(status, StatusCode::TOO_MANY_REQUESTS | StatusCode::SERVICE_UNAVAILABLE) {
             value["headers"] = json!({"Retry-After": {
                 "required": true,

@@ -227,6 +227,38 @@ pub struct Event {
     pub kind: EventKind,
 }
 
+impl Event {
+    /// The event as the API and webhooks show it: its times to the millisecond, like all that they show.
+    #[must_use]
+    pub fn shown(&self) -> serde_json::Value {
+        let mut value = serde_json::to_value(self).unwrap_or_default();
+        to_the_millisecond(&mut value);
+        value
+    }
+}
+
+/// What people or programs wrote stays as it is, even if it is a time.
+const WRITTEN: &[&str] = &["id", "ip", "name", "reason", "text", "user_agent"];
+
+fn to_the_millisecond(value: &mut serde_json::Value) {
+    use serde_json::Value;
+    match value {
+        Value::Object(members) => {
+            members
+                .iter_mut()
+                .filter(|(name, _)| !WRITTEN.contains(&name.as_str()))
+                .for_each(|(_, it)| to_the_millisecond(it));
+        }
+        Value::Array(values) => values.iter_mut().for_each(to_the_millisecond),
+        Value::String(text) => {
+            if let Ok(at) = text.parse::<Timestamp>() {
+                *text = format!("{at:.3}");
+            }
+        }
+        _ => {}
+    }
+}
+
 /// Whether events of this type exist (`session.ended`).
 #[must_use]
 pub fn is_type(name: &str) -> bool {

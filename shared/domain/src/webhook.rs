@@ -410,7 +410,7 @@ pub struct DeliveryQueue {
 /// What is posted: the event as the API shows it, with its session.
 #[must_use]
 pub fn payload(session: &SessionId, event: &Event) -> String {
-    let mut data = serde_json::to_value(event).unwrap_or_default();
+    let mut data = event.shown();
     let (mut kind, mut at) = (Value::Null, Value::Null);
     if let Some(object) = data.as_object_mut() {
         kind = object.remove("type").unwrap_or_default();

@@ -17,7 +17,12 @@ use serde::{
 use serde_json::Value;
 use sha2::{Digest, Sha256};
 
-use crate::{ApiError, AppState, Caller, Credentials, route::segments};
+use crate::{
+    ApiError, AppState, Caller, Code, Credentials, Problem,
+    conditions::{IfMatch, wants_json},
+    json,
+    route::segments,
+};
 
 /// The largest body that an operation reads.
 const MAX_BODY: usize = 64 * 1024;
@@ -46,8 +51,8 @@ pub struct ApiRequest {
     pub idempotency_key: Option<String>,
     /// Whether the answer goes to a page's plain form (303 and pages) and not to a program.
     pub wants_page: bool,
-    /// `If-Match`, as a strong `ETag`: a proxy that compresses makes a strong one weak, with the same version in it.
-    pub if_match: Option<String>,
+    /// `If-Match`; [`ApiRequest::must_match`] judges it.
+    pub if_match: IfMatch,
     /// The language that the browser asks for, for what a page says.
     pub lang: Lang,
     /// The page that a refused form's browser goes back to: the session's room, or the console.
@@ -98,6 +103,11 @@ fn text(headers: &HeaderMap, name: &str) -> Option<String> {
     headers.get(name).and_then(|value| value.to_str().ok()).map(str::to_owned)
 }
 
+fn if_match(headers: &HeaderMap) -> IfMatch {
+    let lines: Vec<&str> = headers.get_all(header::IF_MATCH).iter().map(|line| line.to_str().unwrap_or("\"")).collect();
+    IfMatch::parse((!lines.is_empty()).then(|| lines.join(",")).as_deref())
+}
+
 /// A body's bytes, up to `MAX_BODY`.
 pub fn body_bytes(request: &Request) -> Result<&[u8], ApiError> {
     let bytes: &[u8] = match request.body() {
@@ -108,8 +118,34 @@ pub fn body_bytes(request: &Request) -> Result<&[u8], ApiError> {
     if bytes.len() > MAX_BODY { Err(ApiError::TooLarge) } else { Ok(bytes) }
 }
 
-/// The fields of a form; the last of two with one name wins.
+/// The type that a form is sent as.
+const FORM: &str = "application/x-www-form-urlencoded";
+
+/// The type of a body in lower case and without parameters; empty when none is named. Text in another encoding than UTF-8 is of
+/// no type that anybody here reads.
+fn media_type(headers: &HeaderMap) -> String {
+    let content_type = text(headers, header::CONTENT_TYPE.as_str()).unwrap_or_default().to_ascii_lowercase();
+    let mut parts = content_type.split(';').map(str::trim);
+    let media_type = parts.next().unwrap_or_default();
+    let charset = parts.find_map(|part| part.strip_prefix("charset=")).map(|charset| charset.trim_matches('"'));
+    match charset {
+        None | Some("utf-8" | "utf8" | "us-ascii") => media_type.to_owned(),
+        Some(other) => format!("{media_type}; charset={other}"),
+    }
+}
+
+/// Whether a plain form of a page waits for the answer, and not a program or a page's script.
+pub(crate) fn is_plain_form(request: &Request) -> bool {
+    let writes = !matches!(*request.method(), Method::GET | Method::HEAD);
+    writes && media_type(request.headers()) == FORM && !wants_json(request.headers())
+}
+
+/// The fields of a form; the last of two with one name wins. A body of another type is refused.
 pub fn form_fields(request: &Request) -> Result<BTreeMap<String, String>, ApiError> {
+    let media_type = media_type(request.headers());
+    if media_type != FORM && !(media_type.is_empty() && body_bytes(request)?.is_empty()) {
+        return Err(ApiError::MediaType);
+    }
     Ok(form_urlencoded::parse(body_bytes(request)?)
         .map(|(name, value)| (name.into_owned(), value.into_owned()))
         .collect())
@@ -145,25 +181,35 @@ impl FormOrigin {
     }
 }
 
+/// The size of a list's page that the query asks for, from 1 to 100; `usual` when it asks for none.
+pub fn page_size(limit: Option<&str>, usual: u16) -> Result<u16, ApiError> {
+    let Some(limit) = limit else { return Ok(usual) };
+    let size = limit.parse().ok().filter(|size| (1..=100).contains(size));
+    size.ok_or_else(|| ApiError::Malformed("`limit` is a number from 1 to 100.".into()))
+}
+
 impl ApiRequest {
     /// Reads a request. Nothing is asked of anybody.
     pub fn read(raw: &Request, app: &AppState) -> Result<Self, ApiError> {
         let headers = raw.headers();
         let writes = !matches!(*raw.method(), Method::GET | Method::HEAD);
+        // Who says nothing of who they are learns nothing about what they sent.
+        let credentials = Credentials::of(raw);
+        if matches!(credentials, Credentials::None) {
+            return Err(ApiError::NotSignedIn);
+        }
         // What comes with a GET means nothing (RFC 9110), and is not read.
         let bytes = if writes { body_bytes(raw)? } else { &[] };
-        let content_type = text(headers, header::CONTENT_TYPE.as_str()).unwrap_or_default();
-        let media_type = content_type.split(';').next().unwrap_or("").trim().to_ascii_lowercase();
+        let media_type = media_type(headers);
         let payload = match media_type.as_str() {
             _ if !writes => Payload::Empty,
-            _ if bytes.is_empty() && media_type != "application/x-www-form-urlencoded" => Payload::Empty,
-            "application/json" => Payload::Json(
-                serde_json::from_slice(bytes).map_err(|error| ApiError::Malformed(format!("Not JSON: {error}.")))?,
-            ),
-            "application/x-www-form-urlencoded" => Payload::Form(form_fields(raw)?),
+            _ if bytes.is_empty() && media_type != FORM => Payload::Empty,
+            "application/json" => {
+                Payload::Json(json::parse(bytes).map_err(|error| ApiError::Malformed(format!("Not JSON: {error}.")))?)
+            }
+            FORM => Payload::Form(form_fields(raw)?),
             _ => return Err(ApiError::MediaType),
         };
-        let accepts_json = text(headers, header::ACCEPT.as_str()).is_some_and(|accept| accept.contains("json"));
         let (csrf, form_key) = match &payload {
             Payload::Form(fields) => (fields.get("csrf").cloned(), fields.get("idempotency_key").cloned()),
             _ => (None, None),
@@ -183,12 +229,12 @@ impl ApiRequest {
             hash.update(part);
         }
         Ok(Self {
-            credentials: Credentials::of(raw),
-            wants_page: matches!(payload, Payload::Form(_)) && !accepts_json,
+            credentials,
+            wants_page: is_plain_form(raw),
             payload,
             origin: origin(raw),
             idempotency_key,
-            if_match: text(headers, header::IF_MATCH.as_str()).map(|etag| etag.trim_start_matches("W/").to_owned()),
+            if_match: if_match(headers),
             lang: lang(raw),
             back: back(&segments(raw)),
             query: raw
@@ -232,9 +278,36 @@ impl ApiRequest {
         }
     }
 
-    /// The body as JSON of type `T`; an empty body is an empty object. Forms are given as an object of strings, without
-    /// the fields that belong to the request itself and without empty ones.
+    /// Checks that `If-Match` names the version with this strong tag, or any: a document is never overwritten blindly.
+    pub fn must_match(&self, etag: &str) -> Result<(), ApiError> {
+        match &self.if_match {
+            IfMatch::Missing => {
+                Err(Problem::new(Code::IfMatchRequired, "Send the document's `ETag` as `If-Match`.").into())
+            }
+            IfMatch::Malformed => Err(ApiError::Malformed(
+                "`If-Match` is `*` or a list of tags in quotes, like \"3\" (RFC 9110, section 13.1.1).".into(),
+            )),
+            condition if condition.admits(etag) => Ok(()),
+            _ => Err(Problem::new(
+                Code::VersionConflict,
+                "Somebody else changed the document meanwhile. Read it again and make your change there.",
+            )
+            .into()),
+        }
+    }
+
+    /// The body as JSON of type `T`; an empty body is an empty object, and a member that is `null` is like one that is not there.
+    /// Forms are given as an object of strings, without the fields that belong to the request itself and without empty ones.
     pub fn input<T: DeserializeOwned>(&self) -> Result<T, ApiError> {
+        read(json::without_nulls(self.object()?))
+    }
+
+    /// The same where `null` has a meaning of its own: it clears what is there (RFC 7396).
+    pub fn patch<T: DeserializeOwned>(&self) -> Result<T, ApiError> {
+        read(self.object()?)
+    }
+
+    fn object(&self) -> Result<Value, ApiError> {
         let value = match &self.payload {
             Payload::Empty => Value::Object(serde_json::Map::new()),
             Payload::Json(value) => value.clone(),
@@ -250,7 +323,7 @@ impl ApiRequest {
         if !value.is_object() {
             return Err(ApiError::Malformed("The body must be a JSON object.".into()));
         }
-        read(value)
+        Ok(value)
     }
 
     /// The query's parameters as type `T`. Those that it does not name mean nothing. An empty one is what it says: a

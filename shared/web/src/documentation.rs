@@ -174,8 +174,10 @@ impl Documentation {
             name: "If-Match",
             place: Place::Header,
             required: true,
-            description: "The `ETag` of what you changed.",
-            schema: |_| schemars::json_schema!({"type": "string", "pattern": "^(W/)?\"[0-9]+\"$"}),
+            description: "The `ETag` of what you changed, a list of such tags, or `*` for whatever version is there.",
+            schema: |_| {
+                schemars::json_schema!({"type": "string", "pattern": "^(\\*|(W/)?\"[0-9]+\"(, ?(W/)?\"[0-9]+\")*)$"})
+            },
             example: Some("\"0\""),
         });
         self.refuses(&[Code::IfMatchRequired, Code::VersionConflict])

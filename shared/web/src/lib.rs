@@ -8,10 +8,12 @@
 pub mod api_request;
 pub mod app_state;
 pub mod caller;
+pub mod conditions;
 pub mod cookies;
 pub mod customer;
 pub mod described_rows;
 pub mod documentation;
+mod json;
 pub mod nowhere;
 pub mod operation;
 pub mod page;

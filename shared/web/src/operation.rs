@@ -10,7 +10,9 @@ use parlor_templates::Lang;
 use serde_json::{Value, json};
 
 use crate::{
-    ApiError, ApiRequest, ApiResponse, AppState, Caller, SessionView, problem, reply,
+    ApiError, ApiRequest, ApiResponse, AppState, Caller, SessionView,
+    api_request::is_plain_form,
+    problem, reply,
     route::{Incoming, Unrouted},
 };
 
@@ -183,7 +185,12 @@ impl Incoming<AppState> for ApiRequest {
     type Error = ApiError;
 
     fn receive(raw: Request, app: &AppState) -> Result<Self, Box<Response<Body>>> {
-        Self::read(&raw, app).map_err(|refused| Box::new(respond(None, Err(refused), app.clock.now())))
+        Self::read(&raw, app).map_err(|refused| {
+            Box::new(match refused {
+                ApiError::NotSignedIn if is_plain_form(&raw) => reply::redirect("/login"),
+                refused => respond(None, Err(refused), app.clock.now()),
+            })
+        })
     }
 
     fn respond(&self, result: Result<ApiResponse, ApiError>, app: &AppState) -> Response<Body> {

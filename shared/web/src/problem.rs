@@ -73,6 +73,7 @@ codes! {
     InvalidName "invalid-name" UNPROCESSABLE_ENTITY "The customer's name is empty, too long, or not one line.",
     InvalidEmail "invalid-email" UNPROCESSABLE_ENTITY "Not an e-mail address that mail can be sent to.",
     InvalidPhone "invalid-phone" UNPROCESSABLE_ENTITY "Not a phone number of any country, or a national one without a default country.",
+    InvalidLanguage "invalid-language" UNPROCESSABLE_ENTITY "Not a language tag (BCP 47).",
     InvalidMessage "invalid-message" UNPROCESSABLE_ENTITY "A message has 1 to 4,000 characters, its id 1 to 64.",
     MessageIdReused "message-id-reused" UNPROCESSABLE_ENTITY "Another message was posted under this id.",
     UnknownTeam "unknown-team" UNPROCESSABLE_ENTITY "There is no such team that the session's agent may use.",

@@ -4,7 +4,7 @@ use lambda_http::{
     Body, Response,
     http::{
         HeaderName, HeaderValue, StatusCode,
-        header::{CACHE_CONTROL, CONTENT_TYPE, ETAG, LOCATION, RETRY_AFTER, SET_COOKIE},
+        header::{CACHE_CONTROL, CONTENT_TYPE, ETAG, LOCATION, RETRY_AFTER, SET_COOKIE, WWW_AUTHENTICATE},
     },
 };
 use maud::Markup;
@@ -102,12 +102,16 @@ pub fn redirect(location: &str) -> Response<Body> {
     response
 }
 
-/// The refusal as `application/problem+json`, with its status and `Retry-After`.
+/// The refusal as `application/problem+json`, with its status and `Retry-After`. One that says 401 says how to prove who one
+/// is (RFC 9110, section 11.6.1).
 #[must_use]
 pub fn problem(problem: &Problem) -> Response<Body> {
     let status = StatusCode::from_u16(problem.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
     let body = serde_json::to_string(problem).unwrap_or_default();
     let mut response = plain(status, "application/problem+json", body);
+    if status == StatusCode::UNAUTHORIZED {
+        response.headers_mut().insert(WWW_AUTHENTICATE, HeaderValue::from_static("Bearer realm=\"Parlor\""));
+    }
     retry_after(&mut response, problem.retry_after);
     response
 }

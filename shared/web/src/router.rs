@@ -4,7 +4,10 @@ use std::{future::Future, marker::PhantomData, pin::Pin};
 
 use lambda_http::{
     Body, Request, Response,
-    http::{HeaderValue, Method, header::ALLOW},
+    http::{
+        HeaderValue, Method, StatusCode,
+        header::{ALLOW, CACHE_CONTROL},
+    },
 };
 use parlor_runtime::{HttpFunction, Runtime};
 
@@ -143,7 +146,8 @@ impl<F: WebFunction> Router<F> {
         if let Some((row, values)) = chosen {
             return row.handler.answer(raw, values, &self.state).await;
         }
-        let mut response = closest.handler.refuse(raw, Unrouted::Method, &self.state);
+        let asks = *raw.method() == Method::OPTIONS;
+        let mut response = if asks { options() } else { closest.handler.refuse(raw, Unrouted::Method, &self.state) };
         response.headers_mut().extend(HeaderValue::try_from(allow).ok().map(|allow| (ALLOW, allow)));
         response
     }
@@ -157,6 +161,15 @@ impl<F: WebFunction> Router<F> {
     }
 }
 
+/// What an OPTIONS is answered with, beside `Allow` (RFC 9110, section 9.3.7). It needs no credentials and says nothing to other
+/// origins: no page of theirs may call the API.
+fn options() -> Response<Body> {
+    let mut response = Response::new(Body::Empty);
+    *response.status_mut() = StatusCode::NO_CONTENT;
+    response.headers_mut().insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    response
+}
+
 /// The methods of rows, for `Allow`.
 fn allowed<'a>(methods: impl Iterator<Item = &'a Method>) -> String {
     let mut names: Vec<&str> = vec![];
@@ -168,6 +181,7 @@ fn allowed<'a>(methods: impl Iterator<Item = &'a Method>) -> String {
             }
         }
     }
+    names.push("OPTIONS");
     names.join(", ")
 }
 
@@ -264,10 +278,19 @@ mod tests {
     #[tokio::test]
     async fn another_method_is_told_which_there_are() {
         let response = ask(Method::DELETE, "/things/7").await;
-        assert_eq!((response.status().as_u16(), &response.headers()[ALLOW]), (405, &"GET, HEAD, PUT".parse().unwrap()));
+        assert_eq!(
+            (response.status().as_u16(), &response.headers()[ALLOW]),
+            (405, &"GET, HEAD, PUT, OPTIONS".parse().unwrap())
+        );
         let response = ask(Method::GET, "/things/7/parts/a").await;
-        assert_eq!((response.status().as_u16(), &response.headers()[ALLOW]), (405, &"POST".parse().unwrap()));
-        assert_eq!(ask(Method::DELETE, "/things/newest").await.headers()[ALLOW], "GET, HEAD, PUT");
+        assert_eq!((response.status().as_u16(), &response.headers()[ALLOW]), (405, &"POST, OPTIONS".parse().unwrap()));
+        assert_eq!(ask(Method::DELETE, "/things/newest").await.headers()[ALLOW], "GET, HEAD, PUT, OPTIONS");
+        let response = ask(Method::OPTIONS, "/things/7").await;
+        assert_eq!(
+            (response.status().as_u16(), &response.headers()[ALLOW]),
+            (204, &"GET, HEAD, PUT, OPTIONS".parse().unwrap())
+        );
+        assert_eq!(ask(Method::OPTIONS, "/nothing").await.status(), 404);
     }
 
     #[tokio::test]

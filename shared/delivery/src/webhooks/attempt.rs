@@ -9,7 +9,10 @@ use parlor_domain::{
 };
 use parlor_store::{Finding, Webhook};
 
-use super::{Target, Webhooks, client::Post};
+use super::{
+    Target, Webhooks,
+    client::{Post, Reply},
+};
 
 impl<R: Random + Sync> Webhooks<R> {
     /// One attempt: sends, records it in the delivery, and notes what it says about the endpoint.
@@ -24,9 +27,14 @@ impl<R: Random + Sync> Webhooks<R> {
         let outcome = self.send(target.webhook, delivery, event, at).await;
         let now = clock();
         let took = Took::of(now.duration_since(at));
-        let attempt = Attempt { at, status: outcome.ok(), error: outcome.err(), took };
+        let asked = outcome.ok().and_then(|reply| reply.retry_after);
+        let attempt = Attempt { at, status: outcome.ok().map(|reply| reply.status), error: outcome.err(), took };
         let gone = attempt.is_gone();
-        let verdict = delivery.record(attempt.clone(), &self.random);
+        // An endpoint that says when it can be asked again is not asked before.
+        let verdict = match (delivery.record(attempt.clone(), &self.random), asked) {
+            (Verdict::Again(next), Some(asked)) => Verdict::Again(next.max(now + asked)),
+            (verdict, _) => verdict,
+        };
         let id = &target.webhook.endpoint.id;
         let tell = |what| {
             let (status, error) = (attempt.status, attempt.error.map(tracing::field::display));
@@ -85,7 +93,7 @@ impl<R: Random + Sync> Webhooks<R> {
         delivery: &Delivery,
         event: Option<&Event>,
         at: Timestamp,
-    ) -> Result<u16, NoAnswer> {
+    ) -> Result<Reply, NoAnswer> {
         let event = event.ok_or(NoAnswer::Nothing)?;
         let payload = payload(&delivery.session, event);
         let (id, timestamp) = (delivery.message_id(), at.as_second());

@@ -17,6 +17,7 @@ use aws_smithy_runtime_api::client::{
     result::ConnectorError,
 };
 use aws_smithy_types::{body::SdkBody, byte_stream::ByteStream};
+use jiff::SignedDuration;
 use parlor_aws::http::{Https, SystemDns, Trust};
 use parlor_domain::webhook::{NoAnswer, Targets};
 
@@ -37,6 +38,15 @@ pub(crate) struct Post<'a> {
     pub(crate) timestamp: i64,
     pub(crate) signatures: String,
     pub(crate) payload: String,
+}
+
+/// What an endpoint answered.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Reply {
+    /// Its status.
+    pub(crate) status: u16,
+    /// How long it asks to be left alone (`Retry-After`), with a 429 or a 503.
+    pub(crate) retry_after: Option<SignedDuration>,
 }
 
 /// Posts to endpoints. Connections are kept and shared.
@@ -91,17 +101,17 @@ impl Client {
         self.connector.get_or_init(|| Https::with_resolver(Trust::System, CONNECT_LIMIT, self.resolver.clone()))
     }
 
-    /// Posts, and answers with the status. At most [`ATTEMPT_LIMIT`].
-    pub(crate) async fn post(&self, post: Post<'_>) -> Result<u16, NoAnswer> {
+    /// Posts, and says what was answered. At most [`ATTEMPT_LIMIT`].
+    pub(crate) async fn post(&self, post: Post<'_>) -> Result<Reply, NoAnswer> {
         tokio::time::timeout(ATTEMPT_LIMIT, self.exchange(post)).await.unwrap_or(Err(NoAnswer::TimedOut))
     }
 
-    async fn exchange(&self, post: Post<'_>) -> Result<u16, NoAnswer> {
+    async fn exchange(&self, post: Post<'_>) -> Result<Reply, NoAnswer> {
         // An address that stands in the URL itself is asked of no resolver. It was checked when it was registered, but
         // perhaps under another rule.
         let url = self.resolver.targets.check(post.url).map_err(|_| NoAnswer::ForbiddenAddress)?;
         let mut request = HttpRequest::new(SdkBody::from(post.payload));
-        let timestamp = post.timestamp.to_string();
+        let (sent_at, timestamp) = (post.timestamp, post.timestamp.to_string());
         request.set_method("POST").and_then(|()| request.set_uri(url.as_str())).map_err(|_| NoAnswer::Nothing)?;
         for (name, value) in [
             ("content-type", "application/json"),
@@ -114,6 +124,8 @@ impl Client {
         }
         let response = self.connector().call(request).await.map_err(|error| why(&error))?;
         let status = response.status().as_u16();
+        let asks = matches!(status, 429 | 503).then(|| response.headers().get("retry-after")).flatten();
+        let retry_after = asks.and_then(|asked| retry_after(asked, sent_at));
         // What it says beyond the status is nobody's business; a body that is too long, or broken, takes nothing back.
         let mut body = ByteStream::new(response.into_body());
         let mut read = 0;
@@ -123,8 +135,22 @@ impl Client {
                 break;
             }
         }
-        Ok(status)
+        Ok(Reply { status, retry_after })
     }
+}
+
+/// The longest that an endpoint may ask to be left alone.
+const RETRY_AFTER_MAX: SignedDuration = SignedDuration::from_hours(24);
+
+/// `Retry-After` in seconds or as a date (RFC 9110, section 10.2.3), counted from the attempt, at most [`RETRY_AFTER_MAX`]; nothing
+/// when it is neither, or past.
+fn retry_after(asked: &str, sent_at: i64) -> Option<SignedDuration> {
+    let asked = asked.trim();
+    let seconds = match asked.bytes().all(|digit| digit.is_ascii_digit()) {
+        true => asked.parse().unwrap_or(i64::MAX),
+        false => jiff::fmt::rfc2822::parse(asked).ok()?.timestamp().as_second().saturating_sub(sent_at),
+    };
+    (seconds > 0 && !asked.is_empty()).then(|| SignedDuration::from_secs(seconds).min(RETRY_AFTER_MAX))
 }
 
 /// What a connector's error means. Its kinds do not tell a name from a connection; its causes do.
@@ -211,7 +237,11 @@ mod tests {
         let url = format!("https://hooks.example.com:{port}/");
         for answer in ["127.0.0.1", "::1", "::ffff:127.0.0.1", "10.0.0.1 169.254.169.254", "0.0.0.0"] {
             let client = Client::with_resolver(Targets::Public, Script::new(&[answer]));
-            assert_eq!(client.post(post(&url)).await, Err(NoAnswer::ForbiddenAddress), "{answer}");
+            assert_eq!(
+                client.post(post(&url)).await.map(|reply| reply.status),
+                Err(NoAnswer::ForbiddenAddress),
+                "{answer}"
+            );
         }
         assert_eq!(connections.load(Ordering::SeqCst), 0);
     }
@@ -222,8 +252,8 @@ mod tests {
         // The first answer is for the attempt that is allowed, the second one rebinds the name.
         let client = Client::with_resolver(Targets::Loopback, Script::new(&["10.0.0.1 127.0.0.1", "10.0.0.1"]));
         let url = format!("http://localhost:{port}/");
-        assert_eq!(client.post(post(&url)).await, Ok(204));
-        assert_eq!(client.post(post(&url)).await, Err(NoAnswer::ForbiddenAddress));
+        assert_eq!(client.post(post(&url)).await.map(|reply| reply.status), Ok(204));
+        assert_eq!(client.post(post(&url)).await.map(|reply| reply.status), Err(NoAnswer::ForbiddenAddress));
         assert_eq!(connections.load(Ordering::SeqCst), 1);
     }
 
@@ -233,7 +263,11 @@ mod tests {
         let client = Client::new(Targets::Public);
         for host in ["127.0.0.1", "2130706433", "[::ffff:127.0.0.1]", "127.1", "localhost"] {
             let url = format!("https://{host}:{port}/");
-            assert_eq!(client.post(post(&url)).await, Err(NoAnswer::ForbiddenAddress), "{host}");
+            assert_eq!(
+                client.post(post(&url)).await.map(|reply| reply.status),
+                Err(NoAnswer::ForbiddenAddress),
+                "{host}"
+            );
         }
         assert_eq!(connections.load(Ordering::SeqCst), 0);
     }
@@ -244,7 +278,7 @@ mod tests {
         let answer = format!("HTTP/1.1 307 X\r\nlocation: http://127.0.0.1:{inner}/\r\ncontent-length: 0\r\n\r\n");
         let (port, _) = listener(Box::leak(answer.into_boxed_str())).await;
         let client = Client::new(Targets::Loopback);
-        assert_eq!(client.post(post(&format!("http://127.0.0.1:{port}/"))).await, Ok(307));
+        assert_eq!(client.post(post(&format!("http://127.0.0.1:{port}/"))).await.map(|reply| reply.status), Ok(307));
         assert_eq!(reached.load(Ordering::SeqCst), 0);
     }
 
@@ -263,10 +297,13 @@ mod tests {
             (format!("http://127.0.0.1:{closed_port}/"), NoAnswer::NotConnected),
             (format!("https://127.0.0.1:{broken}/"), NoAnswer::NotConnected),
         ] {
-            assert_eq!(client.post(post(&url)).await, Err(expected), "{url}");
+            assert_eq!(client.post(post(&url)).await.map(|reply| reply.status), Err(expected), "{url}");
         }
         let nowhere = Client::with_resolver(Targets::Public, Script::new(&[""]));
-        assert_eq!(nowhere.post(post("https://hooks.example.com/")).await, Err(NoAnswer::Unresolved));
+        assert_eq!(
+            nowhere.post(post("https://hooks.example.com/")).await.map(|reply| reply.status),
+            Err(NoAnswer::Unresolved)
+        );
     }
 
     #[tokio::test]
@@ -285,8 +322,28 @@ mod tests {
             }
         });
         let client = Client::new(Targets::Loopback);
-        assert_eq!(client.post(post(&format!("http://127.0.0.1:{port}/"))).await, Ok(200));
+        assert_eq!(client.post(post(&format!("http://127.0.0.1:{port}/"))).await.map(|reply| reply.status), Ok(200));
         // What the sockets hold, and not more.
         assert!(written.load(Ordering::SeqCst) < 32 * 1024 * 1024);
+    }
+
+    #[test]
+    fn an_endpoint_says_when_to_come_again() {
+        // 21 July 2026, 12:03:58.
+        let sent_at = 1_784_635_438;
+        for (asked, seconds) in [
+            ("120", Some(120)),
+            (" 7 ", Some(7)),
+            ("Tue, 21 Jul 2026 12:05:58 GMT", Some(120)),
+            ("999999999999999999999999", Some(24 * 3600)),
+            ("Thu, 21 Jul 2033 12:05:58 GMT", Some(24 * 3600)),
+            ("Tue, 21 Jul 2026 12:00:00 GMT", None),
+            ("0", None),
+            ("-5", None),
+            ("", None),
+            ("soon", None),
+        ] {
+            assert_eq!(retry_after(asked, sent_at), seconds.map(SignedDuration::from_secs), "{asked}");
+        }
     }
 }
