@@ -391,9 +391,9 @@ async fn r17_messages_on_entry_and_the_live_ticket() {
     assert!(opening.text.contains("class=\"hue-150\""));
     let page = customer.post(&format!("{link}/continue?lang=de"), &[]).await;
     assert_eq!(page.location, format!("{room}?lang=de"));
-    let page = customer.get(&room).await;
+    let page = customer.get(&format!("{room}?lang=en")).await;
     assert!(page.text.contains("only to recognise this device") && page.text.contains("We are back at nine."));
-    let page = customer.get(&room).await;
+    let page = customer.get(&format!("{room}?lang=en")).await;
     assert!(!page.text.contains("only to recognise this device"), "once per session and browser");
     let url = page.attribute("data-live").unwrap();
     assert!(url.starts_with("ws") && url.contains("?ticket="), "{url}");

@@ -59,6 +59,8 @@ impl Installation {
         let id = SessionId::generate_for(&self.team, random);
         let (_, issued) = LinkToken::issue(&id, &self.keyring, random);
         let new = NewSession {
+            agent_email: None,
+            language: None,
             id,
             customer: Customer { name: "Mara Quist".into(), contact },
             channel: None,

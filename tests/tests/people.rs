@@ -148,3 +148,43 @@ async fn r20_names_that_were_folded_before_are_found() {
     installation.post(&format!("/v1/sessions/{id}/invite"), json!({})).await;
     assert_eq!(found(&installation, "strasse").await, ["Anna Straße"]);
 }
+
+/// What the customer chose, or their browser asked for, is what mails are written in, too: the code's among them.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn r26_a_customers_language_is_kept_for_the_session() {
+    let installation = Installation::start().await;
+    installation.settings(json!({"authentication": {"method": "otp"}})).await;
+    let sent = || installation.stack.outbox().items().pop().unwrap();
+
+    let session = installation.session(None).await;
+    let link = installation.link(&session).await;
+    installation.stack.settle().await;
+    let mail = sent();
+    assert!(mail.text.unwrap_or_default().contains("Hello Mara Quist,"), "nobody knows the language yet");
+    let owner = installation.agent.email.as_str();
+    assert_eq!(mail.reply_to.as_deref(), Some(&*format!("\"Nina Okafor\" <{owner}>")));
+    assert_eq!(mail.headers, [("Auto-Submitted".to_owned(), "auto-generated".to_owned())]);
+
+    let customer = installation.browser();
+    customer.get(&format!("{link}?lang=de")).await;
+    customer.post(&format!("{link}/continue?lang=de"), &[]).await;
+    installation.stack.settle().await;
+    let code = sent().text.unwrap_or_default();
+    assert!(code.contains("Guten Tag Mara Quist,"), "{code}");
+    // Pages of another visit are in it without a word about it in their address.
+    let page = installation.browser().get(&link).await;
+    assert!(page.text.contains("<html lang=\"de\""), "{}", page.text);
+
+    let body = json!({"customer": {"name": "Mara Quist", "email": "mara@example.net", "language": "fr-CA"}});
+    let answer = installation.post("/v1/sessions", body).await;
+    assert_eq!(answer["customer"]["language"], "fr-CA");
+    installation.stack.settle().await;
+    assert!(sent().text.unwrap_or_default().contains("Bonjour Mara Quist"), "{:?}", sent().text);
+    let (status, answer) =
+        plan(&installation, json!({"name": "Mara Quist", "email": "mara@example.net", "language": "German language"}))
+            .await;
+    assert_eq!(
+        (status, &answer["code"], &answer["field"]),
+        (422, &json!("invalid-language"), &json!("customer.language"))
+    );
+}

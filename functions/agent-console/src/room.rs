@@ -303,6 +303,8 @@ mod tests {
             let id = SessionId::generate_for(&TeamId::generate(&random), &random);
             let (_, issued) = LinkToken::issue(&id, &keyring, &random);
             let new = NewSession {
+                agent_email: None,
+                language: None,
                 customer: Customer {
                     name: "Mara Quist".into(),
                     contact: Contact { email: Some("mara@example.com".parse().unwrap()), phone: None },

@@ -133,7 +133,7 @@ fn opening(app: &AppState, visit: &Visit, loaded: &LoadedLink, consent_missing: 
         && loaded.session.consented_at.is_none()
         && !loaded.session.is_bound_to(visit.presented.device.as_ref());
     OpeningPage {
-        lang: visit.lang,
+        lang: visit.lang_for(&loaded.session),
         brand: loaded.brand(),
         agent: loaded.session.agent_name.clone(),
         path: visit.start.clone(),

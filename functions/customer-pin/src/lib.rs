@@ -229,7 +229,7 @@ fn problem(visit: &Visit, step: &Step, loaded: &LoadedLink, left: Option<u32>) -
 }
 
 fn page(app: &AppState, visit: &Visit, step: &Step, loaded: &LoadedLink) -> Response<Body> {
-    let (lang, brand, start) = (visit.lang, loaded.brand(), &visit.start);
+    let (lang, brand, start) = (visit.lang_for(&loaded.session), loaded.brand(), &visit.start);
     let consent = consent(app, visit, loaded);
     let left = match loaded.session.tries.lock(&loaded.settings.authentication, visit.now) {
         Lock::Open { left } => Some(left),

@@ -65,7 +65,8 @@ impl LoadedRoom {
         mut decide: impl FnMut(&Self) -> Result<Result<Decision, Rejection>, PageError> + Send,
     ) -> Result<(Self, Result<Option<Decision>, Rejection>), PageError> {
         let step = |found: ReadResult| {
-            let loaded = Self::of(&found, id, mark, found.session(id)?)?;
+            let mut loaded = Self::of(&found, id, mark, found.session(id)?)?;
+            loaded.stored.session.language = visit.language(&loaded.stored.session);
             let decided = decide(&loaded)?;
             Ok::<_, PageError>(match decided {
                 _ if loaded.posted.is_some() => Step::Done((loaded, None)),

@@ -38,7 +38,7 @@ impl LoadedRoom {
         // What the two reads have in common is what the page shows for certain; the live connection sends the rest.
         let seq = events.last().map_or(0, |event| event.seq).min(session.seq);
         Room {
-            lang: visit.lang,
+            lang: visit.lang_for(session),
             brand: self.brand(),
             csrf: Some(visit.csrf(app)),
             customer: session.customer.name.clone(),

@@ -5,7 +5,8 @@ use std::collections::BTreeMap;
 
 use lambda_http::http::{Method, StatusCode};
 use parlor_domain::{
-    Agent, AgentId, Channel, Contact, EmailAddress, LinkToken, NewSession, PhoneNumber, SessionId, Settings, TeamId,
+    Agent, AgentId, Channel, Contact, EmailAddress, Language, LinkToken, NewSession, PhoneNumber, SessionId, Settings,
+    TeamId,
     pin::Pin,
     session::{Customer, Session},
 };
@@ -57,6 +58,7 @@ impl WebFunction for SessionStart {
                     Code::InvalidName,
                     Code::InvalidEmail,
                     Code::InvalidPhone,
+                    Code::InvalidLanguage,
                     Code::UnknownTeam,
                     Code::UnknownAgent,
                     Code::TooMuch,
@@ -74,6 +76,8 @@ enum StartError {
     #[error("{0}")]
     Phone(parlor_domain::contact::InvalidContact),
     #[error("{0}")]
+    Language(parlor_domain::language::InvalidLanguage),
+    #[error("{0}")]
     Pin(parlor_domain::pin::InvalidPin),
     #[error("there is no team of this id that you may use")]
     Team,
@@ -88,6 +92,7 @@ impl From<StartError> for ApiError {
         let (field, code) = match error {
             StartError::Email(_) => ("customer.email", Code::InvalidEmail),
             StartError::Phone(_) => ("customer.phone", Code::InvalidPhone),
+            StartError::Language(_) => ("customer.language", Code::InvalidLanguage),
             StartError::Pin(_) => ("pin", Code::InvalidPin),
             StartError::Team => ("team", Code::UnknownTeam),
             StartError::Agent => ("agent", Code::UnknownAgent),
@@ -136,6 +141,8 @@ struct CustomerInput {
     /// A phone number with `+` and the country code, or in the national form of the team's `channels.default_country`. Kept in
     /// E.164.
     phone: Option<String>,
+    /// The language that the customer is spoken to in (BCP 47, like `de`); without it the one that their browser asks for.
+    language: Option<String>,
 }
 
 /// The same from the New Session dialog, where nothing is nested.
@@ -145,6 +152,7 @@ struct FormInput {
     name: String,
     email: Option<String>,
     phone: Option<String>,
+    language: Option<String>,
     channel: Option<Channel>,
     #[serde(default)]
     mode: Mode,
@@ -172,7 +180,7 @@ impl From<FormInput> for Input {
             None => (form.email, form.phone),
         };
         Self {
-            customer: CustomerInput { name: form.name, email, phone },
+            customer: CustomerInput { name: form.name, email, phone, language: form.language },
             channel: form.channel,
             mode: form.mode,
             team: form.team,
@@ -194,6 +202,7 @@ struct Start {
     owner: Owner,
     /// As it was typed: which country's it may be is a setting.
     phone: Option<String>,
+    language: Option<Language>,
     pin: Option<Pin>,
     reference: Option<String>,
     metadata: BTreeMap<String, String>,
@@ -232,6 +241,7 @@ impl Start {
         }
         let email = input.customer.email.map(|text| text.parse::<EmailAddress>()).transpose();
         let contact = Contact { email: email.map_err(StartError::Email)?, phone: None };
+        let language = input.customer.language.map(|tag| tag.parse()).transpose().map_err(StartError::Language)?;
         let pin = input.pin.as_deref().map(Pin::parse).transpose().map_err(StartError::Pin)?;
         Ok(Self {
             customer: Customer { name: input.customer.name, contact },
@@ -240,6 +250,7 @@ impl Start {
             team,
             owner,
             phone: input.customer.phone,
+            language,
             pin,
             reference: input.reference,
             metadata: input.metadata,
@@ -304,6 +315,8 @@ impl SessionStart {
                 channel: start.channel,
                 agent: owner.id,
                 agent_name: owner.name,
+                agent_email: Some(owner.email),
+                language: start.language.clone(),
                 pin: start.pin.as_ref().map(|pin| pin.seal(&id, &app.keyring, &app.entropy)),
                 reference: start.reference.clone(),
                 metadata: start.metadata.clone(),

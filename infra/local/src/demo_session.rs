@@ -41,6 +41,8 @@ pub(crate) async fn tell(runtime: &Runtime, store: &Store, agent: &Agent, team: 
     let (_, issued) = LinkToken::issue(&id, &keyring, random);
     let email = "mara@parlor.example".parse().map_err(|_| DemoError::Invalid("customer"))?;
     let new = NewSession {
+        agent_email: None,
+        language: None,
         id,
         customer: Customer { name: "Mara Quist".to_owned(), contact: Contact { email: Some(email), phone: None } },
         channel: None,

@@ -2,7 +2,7 @@
 
 use jiff::{SignedDuration, Timestamp};
 use parlor_domain::{
-    Channel, Keyring, LinkToken, Message, OutboxEntry, Session, Settings,
+    Channel, EmailAddress, Keyring, LinkToken, Message, OutboxEntry, Session, Settings,
     pin::{CODE_LIFETIME, Pin},
     settings::Method,
 };
@@ -21,6 +21,8 @@ pub(crate) enum Composed {
     Mail {
         /// The company, as the sender's display name.
         company: String,
+        /// Where answers go, with a display name.
+        reply_to: Option<(String, EmailAddress)>,
         /// Subject and both parts.
         letter: Letter,
     },
@@ -28,7 +30,7 @@ pub(crate) enum Composed {
     Text(String),
 }
 
-/// The words for `entry`. Customers are spoken to in English until a session knows its customer's language.
+/// The words for `entry`, in the session's language (R26), and in English while it has none.
 pub(crate) fn compose(
     entry: &OutboxEntry,
     session: &Session,
@@ -48,12 +50,14 @@ pub(crate) fn compose(
             .as_ref()
             .map(|logo| if logo.starts_with('/') { format!("{public_url}{logo}") } else { logo.clone() }),
     };
-    let (lang, agent) = (Lang::default(), session.agent_name.clone());
+    let kept = session.language.as_ref().and_then(|language| Lang::from_tag(language.as_str()));
+    let (lang, agent) = (kept.unwrap_or_default(), session.agent_name.clone());
     Ok(match entry.channel {
         Channel::Email => {
             let company = brand.company.clone();
+            let reply_to = session.agent_email.clone().map(|address| (agent.clone(), address));
             let mail = Mail { lang, brand, customer: session.customer.name.clone(), agent, purpose };
-            Composed::Mail { company, letter: mail.render() }
+            Composed::Mail { company, reply_to, letter: mail.render() }
         }
         Channel::Sms => Composed::Text(Text { lang, company: brand.company, agent, purpose }.render()),
     })

@@ -228,7 +228,10 @@ impl Delivery {
             }
         }
         match compose(entry, session, settings, team_name, &self.keyring, &self.public_url)? {
-            Composed::Mail { company, letter } => self.senders.mail(&entry.to, &company, letter).await?,
+            Composed::Mail { company, reply_to, letter } => {
+                let reply_to = reply_to.as_ref().map(|(name, address)| (name.as_str(), address.as_str()));
+                self.senders.mail(&entry.to, &company, reply_to, letter).await?;
+            }
             Composed::Text(text) => self.senders.text(&entry.to, text).await?,
         }
         Ok(Attempt::Sent)

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use aws_sdk_sesv2::types::{Body, Content, Destination, EmailContent, Message};
+use aws_sdk_sesv2::types::{Body, Content, Destination, EmailContent, Message, MessageHeader};
 use aws_sdk_sns::types::MessageAttributeValue;
 use data_encoding::BASE64;
 use parlor_templates::mail::Letter;
@@ -24,18 +24,30 @@ pub(crate) struct Senders {
 }
 
 impl Senders {
-    /// Sends a mail in the company's name. One SES `SendEmail`.
-    pub(crate) async fn mail(&self, to: &str, company: &str, letter: Letter) -> Result<(), SendError> {
+    /// Sends a mail in the company's name, whose answers go to `reply_to`, a name and an address. One SES `SendEmail`.
+    ///
+    /// `Auto-Submitted` (RFC 3834) keeps answering machines quiet. There is no `List-Unsubscribe` (RFC 2369): these mails are single
+    /// ones that somebody asked for or waits for, not a list's.
+    pub(crate) async fn mail(
+        &self,
+        to: &str,
+        company: &str,
+        reply_to: Option<(&str, &str)>,
+        letter: Letter,
+    ) -> Result<(), SendError> {
         let content = |text: String| {
             let content = Content::builder().data(text).charset("UTF-8").build();
             content.map_err(|_| SendError::Refused { code: "no request".to_owned() })
         };
         let body = Body::builder().html(content(letter.html)?).text(content(letter.text)?).build();
-        let message = Message::builder().subject(content(letter.subject)?).body(body).build();
+        let automatic = MessageHeader::builder().name("Auto-Submitted").value("auto-generated").build();
+        let automatic = automatic.map_err(|_| SendError::Refused { code: "no request".to_owned() })?;
+        let message = Message::builder().subject(content(letter.subject)?).body(body).headers(automatic).build();
         let request = self
             .ses
             .send_email()
             .from_email_address(mailbox(company, &self.mail_from))
+            .set_reply_to_addresses(reply_to.map(|(name, address)| vec![mailbox(name, address)]))
             .destination(Destination::builder().to_addresses(to).build())
             .content(EmailContent::builder().simple(message).build())
             .set_configuration_set_name(self.mail_events.clone())

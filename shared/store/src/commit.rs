@@ -343,6 +343,8 @@ mod tests {
 
     fn planned() -> Decision {
         let new = NewSession {
+            agent_email: None,
+            language: None,
             id: SessionId::generate_for(&TeamId::generate(&Sevens), &Sevens),
             customer: Customer {
                 name: "Mara Quist".into(),

@@ -6,7 +6,7 @@ use aws_sdk_dynamodb::{operation::query::builders::QueryFluentBuilder, types::At
 use futures_util::future::try_join_all;
 use jiff::Timestamp;
 use parlor_domain::{
-    Access, AccessPlan, AgentId, Channel, Contact, EndedBy, Event, Indicator, Link, Presence, Session, SessionId,
+    Access, AccessPlan, AgentId, Channel, Contact, EndedBy, Event, Indicator, Language, Link, Presence, Session, SessionId,
     State, TeamId,
 };
 use serde::{Deserialize, Serialize};
@@ -97,6 +97,9 @@ pub struct Summary {
     pub agent_name: String,
     /// The way that messages to the customer go.
     pub channel: Channel,
+    /// The customer's language, once it is known (R26).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub language: Option<Language>,
     /// An integrator's own name for the case.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub reference: Option<String>,
@@ -131,6 +134,7 @@ impl Summary {
             agent: session.agent.clone(),
             agent_name: session.agent_name.clone(),
             channel: session.channel,
+            language: session.language.clone(),
             reference: session.reference.clone(),
             metadata: session.metadata.clone(),
             created_at: session.created_at,

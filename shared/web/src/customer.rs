@@ -6,10 +6,10 @@ use std::{collections::BTreeMap, ops::Deref};
 use jiff::Timestamp;
 use lambda_http::{
     Body, Request, RequestExt, Response,
-    http::{Method, StatusCode},
+    http::{Method, StatusCode, header::ACCEPT_LANGUAGE},
 };
 use parlor_domain::{
-    Actor, Channel, Decision, EndedBy, Gate, Link, LinkToken, Origin, Presence, Presented, Rejection, Secret, Session,
+    Actor, Channel, Decision, EndedBy, Gate, Language, Link, LinkToken, Origin, Presence, Presented, Rejection, Secret, Session,
     SessionId, Settings, gate, keyring::Purpose, pin::Lock, session::Context, settings::Method as Authentication,
 };
 use parlor_store::{Busy, Changed, Extras, Race, ReadBatch, ReadResult, Step, StoreError, Stored};
@@ -19,7 +19,7 @@ use parlor_templates::{
 };
 
 use crate::{
-    AppState, Problem, api_request,
+    ApiError, AppState, Problem, api_request,
     api_request::FormOrigin,
     cookies, nowhere, reply,
     route::{Incoming, Unrouted, segments},
@@ -51,6 +51,8 @@ pub struct Visit {
     pub problem: String,
     noted: String,
     chosen: bool,
+    /// Whether the browser says which languages it wants.
+    asks: bool,
     /// The consent that an earlier page carried on: the query's, or the form's.
     carried: String,
 }
@@ -91,6 +93,7 @@ impl Visit {
             problem: query.first("problem").unwrap_or_default().to_owned(),
             noted: cookies::read(raw, cookies::NOTED).unwrap_or_default(),
             chosen: chosen.is_some(),
+            asks: raw.headers().contains_key(ACCEPT_LANGUAGE),
             carried: query.first("consent").unwrap_or_default().to_owned(),
         }
     }
@@ -101,7 +104,10 @@ impl Visit {
         if origin == FormOrigin::Foreign {
             return Err(PageError::Elsewhere);
         }
-        self.form = api_request::form_fields(raw).map_err(|_| PageError::TooLarge)?;
+        self.form = api_request::form_fields(raw).map_err(|refused| match refused {
+            ApiError::MediaType => PageError::MediaType,
+            _ => PageError::TooLarge,
+        })?;
         // Without a cookie there is nobody in whose name another site could act; the gates say that cookies are off.
         if origin == FormOrigin::Unsaid && self.presented.device.is_some() {
             let proven = app.keyring.verify(Purpose::Csrf, &self.signed(), self.field("csrf"));
@@ -151,6 +157,29 @@ impl Visit {
     #[must_use]
     pub fn along(&self, path: &str) -> String {
         if self.chosen { format!("{path}?lang={}", self.lang.code()) } else { path.to_owned() }
+    }
+
+    /// R26: the language that a page about `session` is in: what was chosen by hand on the way, otherwise the session's,
+    /// otherwise what the browser prefers.
+    #[must_use]
+    pub fn lang_for(&self, session: &Session) -> Lang {
+        self.lang_or(kept_lang(session))
+    }
+
+    fn lang_or(&self, kept: Option<Lang>) -> Lang {
+        if self.chosen { self.lang } else { kept.unwrap_or(self.lang) }
+    }
+
+    /// R26: the language that `session` keeps when its customer does something: what they chose by hand; while it has none, what
+    /// their browser asks for.
+    #[must_use]
+    pub fn language(&self, session: &Session) -> Option<Language> {
+        let own = || self.lang.code().parse().ok();
+        match &session.language {
+            _ if self.chosen => own(),
+            None if self.asks => own(),
+            kept => kept.clone(),
+        }
     }
 
     /// What a decision takes of the visit: the customer as actor, origin and the time.
@@ -220,6 +249,11 @@ pub fn set_probe(response: &mut Response<Body>, device: &Secret) {
     reply::set_cookie(response, &cookies::set(cookies::PROBE, &device.reveal(), None));
 }
 
+/// The language that a session keeps, if there are words in it.
+fn kept_lang(session: &Session) -> Option<Lang> {
+    session.language.as_ref().and_then(|language| Lang::from_tag(language.as_str()))
+}
+
 /// In whose name a page speaks to a customer, and what may be said of the service.
 #[derive(Debug, Clone, Default)]
 pub struct Inviter {
@@ -227,6 +261,8 @@ pub struct Inviter {
     pub brand: Brand,
     /// The owner's full name; absent where nobody may be named.
     pub agent: Option<String>,
+    /// In which language, if the session keeps one.
+    lang: Option<Lang>,
     /// The operator's own message about maintenance.
     message: Option<String>,
     /// Where the operator says more.
@@ -252,6 +288,7 @@ impl Inviter {
         Self {
             brand: brand(settings, team),
             agent: Some(session.agent_name.clone()),
+            lang: kept_lang(session),
             reachable: sendable && session.customer.contact.address(session.channel).is_some(),
             ended: session.ended.as_ref().map(|end| Ended { at: end.at, by_itself: end.by == EndedBy::Inactivity }),
             ..Self::nobody(settings)
@@ -300,6 +337,9 @@ pub enum PageError {
     /// The form is over 64 KB.
     #[error("too large")]
     TooLarge,
+    /// The body is no form.
+    #[error("not a form")]
+    MediaType,
     /// There is no such page, or not for this browser.
     #[error("not found")]
     NotFound,
@@ -336,6 +376,7 @@ impl PageError {
             Self::Elsewhere => (Closed::Stale { retry: retry() }, Some(StatusCode::FORBIDDEN), None),
             Self::Stale => (Closed::Stale { retry: retry() }, None, None),
             Self::TooLarge => (Closed::Stale { retry: retry() }, Some(StatusCode::PAYLOAD_TOO_LARGE), None),
+            Self::MediaType => (Closed::Stale { retry: retry() }, Some(StatusCode::UNSUPPORTED_MEDIA_TYPE), None),
             Self::NotFound => (Closed::Unknown, Some(StatusCode::NOT_FOUND), None),
             Self::Busy(_) => (Closed::Busy { retry: retry() }, Some(StatusCode::SERVICE_UNAVAILABLE), Some(5)),
             Self::TooOften { retry_at } => {
@@ -384,6 +425,7 @@ impl PageError {
             Self::Elsewhere => "csrf",
             Self::Stale => "malformed",
             Self::TooLarge => "too-large",
+            Self::MediaType => "unsupported-media-type",
             Self::NotFound => "not-found",
             Self::TooOften { .. } => "too-often",
             Self::Busy(_) | Self::Unable | Self::Store(_) => "unavailable",
@@ -396,7 +438,7 @@ impl PageError {
 
 fn page(app: &AppState, visit: &Visit, host: Inviter, problem: Closed) -> ErrorPage {
     ErrorPage {
-        lang: visit.lang,
+        lang: visit.lang_or(host.lang),
         brand: host.brand,
         agent: host.agent,
         path: Some(visit.start.clone()),
@@ -497,7 +539,8 @@ impl LoadedLink {
         mut decide: impl FnMut(&Self) -> Result<Decision, Rejection> + Send,
     ) -> Result<(Self, Result<Decision, Rejection>), PageError> {
         let step = |found: ReadResult| {
-            let loaded = Self::of(&found, visit, token, |id| found.session(id))?;
+            let mut loaded = Self::of(&found, visit, token, |id| found.session(id))?;
+            loaded.session.language = visit.language(&loaded.session);
             Ok::<_, PageError>(match decide(&loaded) {
                 Ok(decision) => Step::Commit(decision.clone(), Extras::default(), (loaded, Ok(decision))),
                 Err(rejection) => Step::Done((loaded, Err(rejection))),

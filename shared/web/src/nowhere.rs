@@ -15,16 +15,14 @@ use crate::{
     route::{Unrouted, segments},
 };
 
-/// Whether a program asks and not a person: it accepts JSON and no page. Below `/v1` programs ask, whatever they accept.
+/// Whether a program asks and not a person: it would rather have JSON than a page. Below `/v1` programs ask, whatever they accept.
 #[must_use]
 pub fn is_program(request: &Request) -> bool {
     let path = request.raw_http_path();
     if path == "/v1" || path.starts_with("/v1/") {
         return true;
     }
-    let accept = request.headers().get(header::ACCEPT).and_then(|value| value.to_str().ok()).unwrap_or_default();
-    let accept = accept.to_ascii_lowercase();
-    accept.contains("json") && !accept.contains("html")
+    wants_json(request.headers())
 }
 
 /// The answer for `request`, which nobody takes. What was glued to a customer's link or room by a slash, and the address of a

@@ -4,8 +4,8 @@ use std::{borrow::Cow, collections::BTreeMap};
 
 use jiff::Timestamp;
 use parlor_domain::{
-    AccessTier, AgentId, Channel, EmailAddress, EndedBy, Event, EventKind, Indicator, PhoneNumber, Presence, Sender,
-    SessionId, State, TeamId,
+    AccessTier, AgentId, Channel, EmailAddress, EndedBy, Event, EventKind, Indicator, Language, PhoneNumber, Presence,
+    Sender, SessionId, State, TeamId,
 };
 use parlor_store::Summary;
 use schemars::{JsonSchema, Schema, SchemaGenerator};
@@ -93,6 +93,9 @@ pub struct CustomerView {
     /// Phone number in E.164: `+`, country code and number without spaces. Absent when only an address is known.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub phone: Option<PhoneNumber>,
+    /// The language that they are spoken to in (BCP 47), once it is known.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub language: Option<Language>,
 }
 
 /// What a customer may do now.
@@ -136,6 +139,7 @@ impl SessionView {
                 name: session.name.clone(),
                 email: session.contact.email.clone(),
                 phone: session.contact.phone.clone(),
+                language: session.language.clone(),
             },
             team: session.id.team(),
             agent: session.agent.clone(),

@@ -32,7 +32,7 @@ pub struct Blocking {
     pub name: String,
 }
 
-/// The form. Posts `csrf`, `idempotency_key`, `name`, `channel` (`email` | `sms`), `email`, `phone`, `pin`, `team` and
+/// The form. Posts `csrf`, `idempotency_key`, `name`, `channel` (`email` | `sms`), `email`, `phone`, `language`, `pin`, `team` and
 /// `mode` (`start` | `plan`) to `/v1/sessions`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct NewSession {
@@ -96,6 +96,13 @@ impl NewSession {
                         error: FieldError::of(&self.errors, "email"), ..Field::new(words::email(lang), "email") }) }
                     div.new-phone { (Field { kind: "tel", value: &self.phone, autocomplete: Some("off"), inputmode: Some("tel"), autofocus: first == Some("phone"), hint: Some(words::phone_hint(lang)),
                         error: FieldError::of(&self.errors, "phone"), ..Field::new(words::customer_phone(lang), "phone") }) }
+                }
+                div.field {
+                    label for="language" { (words::customer_language(lang)) }
+                    select.input id="language" name="language" {
+                        option value="" selected { (words::browser_language(lang)) }
+                        @for spoken in Lang::ALL { option value=(spoken.code()) lang=(spoken.code()) { (spoken.own_name()) } }
+                    }
                 }
                 div.new-pin {
                     (Field { autocomplete: Some("off"), inputmode: Some("numeric"), pattern: Some("[0-9]{4,12}"), class: "digits", autofocus: first == Some("pin"), hint: Some(words::pin_hint(lang)),

@@ -99,6 +99,8 @@ async fn forgotten_session(site: &Site) {
     let (_, issued) = LinkToken::issue(&id, &installation.keyring, random);
     let contact = serde_json::from_value(json!({"email": "mara@example.net"})).unwrap();
     let new = NewSession {
+        agent_email: None,
+        language: None,
         id: id.clone(),
         customer: Customer { name: "Mara Quist".into(), contact },
         channel: None,

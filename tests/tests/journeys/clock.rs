@@ -89,6 +89,8 @@ async fn started(desk: &Desk<'_>, contact: Contact, settings: &Settings, ago: i6
     let id = SessionId::generate_for(&desk.team, &runtime.entropy);
     let (_, issued) = LinkToken::issue(&id, &runtime.keyring(), &runtime.entropy);
     let new = NewSession {
+        agent_email: None,
+        language: None,
         id,
         customer: Customer { name: "Mara Quist".into(), contact },
         channel: None,

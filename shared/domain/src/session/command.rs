@@ -6,8 +6,8 @@ use jiff::Timestamp;
 
 use super::model::{Customer, Session};
 use crate::{
-    Actor, AgentId, Channel, Due, DueKind, Event, EventKind, Gate, Keyring, Link, Origin, OutboxEntry, Presented,
-    Secret, SessionId, keyring::Sealed, link::Issued, names::InvalidName, pin::Lock,
+    Actor, AgentId, Channel, Due, DueKind, EmailAddress, Event, EventKind, Gate, Keyring, Language, Link, Origin,
+    OutboxEntry, Presented, Secret, SessionId, keyring::Sealed, link::Issued, names::InvalidName, pin::Lock,
 };
 
 /// Who acts, from where, and when.
@@ -41,6 +41,10 @@ pub struct NewSession {
     pub agent: AgentId,
     /// The owner's name, as pages and messages show it.
     pub agent_name: String,
+    /// The owner's address, for answers to mails.
+    pub agent_email: Option<EmailAddress>,
+    /// The customer's language, if the agent or the integrator chose one (R26).
+    pub language: Option<Language>,
     /// The PIN, sealed; needed where the settings ask for one (R7).
     pub pin: Option<Sealed>,
     /// An integrator's own reference for the case.

@@ -7,8 +7,8 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    Access, AccessPlan, AgentId, Channel, Contact, Due, DueKind, EndedBy, Link, Secret, SecretHash, SessionId,
-    Settings,
+    Access, AccessPlan, AgentId, Channel, Contact, Due, DueKind, EmailAddress, EndedBy, Language, Link, Secret, SecretHash,
+    SessionId, Settings,
     keyring::Sealed,
     pin::{OneTimeCode, Tries},
     settings::Method,
@@ -96,6 +96,13 @@ pub struct Session {
     pub agent: AgentId,
     /// The owner's name, as pages and messages show it.
     pub agent_name: String,
+    /// Where answers to mails go: the owner's address. Sessions that were started before mails had one have none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub agent_email: Option<EmailAddress>,
+    /// R26: the language that the customer is spoken to in: the agent's choice at the start, otherwise the browser's when the customer
+    /// first acts, then what they choose by hand.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub language: Option<Language>,
     /// An integrator's own reference for the case.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub reference: Option<String>,

@@ -49,6 +49,8 @@ impl World {
         let (_, issued) = LinkToken::issue(&id, &keyring, &random);
         let sealed = Pin::parse("4711").unwrap().seal(&id, &keyring, &random);
         let new = NewSession {
+            agent_email: None,
+            language: None,
             id,
             customer: Customer {
                 name: "Mara Quist".into(),

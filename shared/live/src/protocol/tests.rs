@@ -49,6 +49,8 @@ impl World {
         let (_, issued) = LinkToken::issue(&id, &keyring, &random);
         let agent: AgentId = "agent00000000000".parse().unwrap();
         let new = NewSession {
+            agent_email: None,
+            language: None,
             id,
             customer: Customer {
                 name: "Mara Quist".into(),

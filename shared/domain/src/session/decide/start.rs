@@ -38,6 +38,8 @@ impl Session {
             channel,
             agent: new.agent,
             agent_name: new.agent_name,
+            agent_email: new.agent_email,
+            language: new.language,
             reference: new.reference,
             metadata: new.metadata,
             created_at: now,
