@@ -150,6 +150,7 @@ const SETTINGS: &str = r##"{
     "embedded": true,
     "copy_url": false,
     "update_notices": false,
+    "default_country": "DE",
     "reminders": {
       "enabled": true,
       "first_after_minutes": 60,

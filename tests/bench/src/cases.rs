@@ -341,7 +341,7 @@ mod tests {
 
     #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
     async fn every_function_has_a_case_and_an_event() {
-        let cases = Site::visit().await.cases();
+        let cases = Box::pin(Site::visit()).await.cases();
         assert_eq!(without_a_case(&cases).unwrap(), Vec::<String>::new());
         for case in &cases {
             assert!(case.event(1).is_object(), "{}", case.function);

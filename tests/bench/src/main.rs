@@ -77,7 +77,7 @@ async fn main() -> ExitCode {
 
 /// Measures, prints, writes; `false` when a bar is missed.
 async fn run(options: &Options) -> Result<bool, String> {
-    let site = Site::visit().await;
+    let site = Box::pin(Site::visit()).await;
     let mut bench = Bench::new(options, &site)?;
     let cases = site.cases();
     if let Some(unknown) = options.functions.iter().find(|name| cases.iter().all(|case| case.function != **name)) {

@@ -146,9 +146,10 @@ const RETRY_AFTER_MAX: SignedDuration = SignedDuration::from_hours(24);
 /// when it is neither, or past.
 fn retry_after(asked: &str, sent_at: i64) -> Option<SignedDuration> {
     let asked = asked.trim();
-    let seconds = match asked.bytes().all(|digit| digit.is_ascii_digit()) {
-        true => asked.parse().unwrap_or(i64::MAX),
-        false => jiff::fmt::rfc2822::parse(asked).ok()?.timestamp().as_second().saturating_sub(sent_at),
+    let seconds = if asked.bytes().all(|digit| digit.is_ascii_digit()) {
+        asked.parse().unwrap_or(i64::MAX)
+    } else {
+        jiff::fmt::rfc2822::parse(asked).ok()?.timestamp().as_second().saturating_sub(sent_at)
     };
     (seconds > 0 && !asked.is_empty()).then(|| SignedDuration::from_secs(seconds).min(RETRY_AFTER_MAX))
 }
