@@ -381,7 +381,7 @@ mod tests {
             ("Straße STRASSE strasse", " strasse strasse strasse"),
             ("Søren SÖREN", " soren soren"),
             ("Yıldız YILDIZ İpek", " yildiz yildiz ipek"),
-            ("Ærø Œuvre Đặng Þór Ŋ Əliyev", " aero oeuvre dang thor n eliyev"),
+            ("Ærø Œuvre Đặng Þór Ŋ Əliyev", " aero oeuvre dang thor ng eliyev"),
             ("ﬁn Ｍａｒａ ſ", " fin mara s"),
             ("Νίκος ΝΙΚΟΣ", " νικοσ νικοσ"),
             ("Иван Й", " иван и"),

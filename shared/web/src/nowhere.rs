@@ -11,7 +11,9 @@ use parlor_templates::{
 };
 
 use crate::{
-    Code, Problem, api_request, reply,
+    Code, Problem, api_request,
+    conditions::wants_json,
+    reply,
     route::{Unrouted, segments},
 };
 
