@@ -54,7 +54,7 @@ describe("pages that close", () => {
 
   test("r27 a released device is told so in the company's name, and is bound again by its link", async () => {
     const { customer, sid, link } = await together("Kai");
-    await act(sid, "device/release");
+    await act(sid, "device/release", { replace_link: false });
     await customer.page.getByRole("heading", { name: "Closed on this device" }).waitFor();
     assert.equal(await reason(customer.page), "device");
     assert.ok(await customer.page.locator(".company").textContent());

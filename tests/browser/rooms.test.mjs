@@ -230,6 +230,7 @@ describe("an agent and a customer on a phone", () => {
     const other = await person({ width: 390 });
     await agent.page.locator(".room-actions details.menu summary").click();
     await agent.page.locator("[data-opens=release]").click();
+    await agent.page.locator("#release [type=checkbox]").uncheck();
     await agent.page.locator("#release form button[type=submit]").click();
     await sees(agent, "released the device");
     await enter(other, link);

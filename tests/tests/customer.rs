@@ -88,7 +88,7 @@ async fn r6_gates_close_in_their_order() {
     assert_eq!((page.status, page.reason()), (403, Some("cookies")));
     let page = stranger.get(&link).await;
     assert_eq!((page.status, page.reason()), (403, Some("device")));
-    api(&installation, &session, "device/release").await;
+    installation.post(&format!("/v1/sessions/{session}/device/release"), json!({"replace_link": false})).await;
     assert_eq!(stranger.get(&link).await.status, 200);
     let onward = stranger.post(&go_on, &[("consent", "on")]).await.location;
     let consent = stranger.get(&onward).await.hidden("consent").unwrap();

@@ -34,7 +34,7 @@ async fn r6_an_invitation_opens_on_one_device() {
     assert_eq!((page.status, page.reason()), (403, Some("device")));
     assert_eq!(desk.get(&format!("/v1/sessions/{}", invited.id)).await["state"], "active");
 
-    desk.post(&format!("/v1/sessions/{}/device/release", invited.id), json!({})).await;
+    desk.post(&format!("/v1/sessions/{}/device/release", invited.id), json!({"replace_link": false})).await;
     assert_eq!(phone.get(&invited.room).await.status, 403);
     let tablet = invited.joined(&platform).await;
     assert_eq!(tablet.get(&invited.room).await.status, 200);
