@@ -6,8 +6,8 @@ use aws_sdk_dynamodb::{operation::query::builders::QueryFluentBuilder, types::At
 use futures_util::future::try_join_all;
 use jiff::Timestamp;
 use parlor_domain::{
-    Access, AccessPlan, AgentId, Channel, Contact, EndedBy, Event, Indicator, Language, Link, Presence, Session, SessionId,
-    State, TeamId,
+    Access, AccessPlan, AgentId, Channel, Contact, EndedBy, Event, Indicator, Language, Link, Presence, Session,
+    SessionId, State, TeamId,
 };
 use serde::{Deserialize, Serialize};
 use unicode_normalization::UnicodeNormalization as _;

@@ -9,8 +9,9 @@ use lambda_http::{
     http::{Method, StatusCode, header::ACCEPT_LANGUAGE},
 };
 use parlor_domain::{
-    Actor, Channel, Decision, EndedBy, Gate, Language, Link, LinkToken, Origin, Presence, Presented, Rejection, Secret, Session,
-    SessionId, Settings, gate, keyring::Purpose, pin::Lock, session::Context, settings::Method as Authentication,
+    Actor, Channel, Decision, EndedBy, Gate, Language, Link, LinkToken, Origin, Presence, Presented, Rejection, Secret,
+    Session, SessionId, Settings, gate, keyring::Purpose, pin::Lock, session::Context,
+    settings::Method as Authentication,
 };
 use parlor_store::{Busy, Changed, Extras, Race, ReadBatch, ReadResult, Step, StoreError, Stored};
 use parlor_templates::{

@@ -2,7 +2,7 @@
 
 use lambda_http::{
     Body, Request, RequestExt as _, Response,
-    http::{Method, StatusCode, header},
+    http::{Method, StatusCode},
 };
 use parlor_domain::{LinkToken, SessionId};
 use parlor_templates::{

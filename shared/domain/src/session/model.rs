@@ -7,8 +7,8 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    Access, AccessPlan, AgentId, Channel, Contact, Due, DueKind, EmailAddress, EndedBy, Language, Link, Secret, SecretHash,
-    SessionId, Settings,
+    Access, AccessPlan, AgentId, Channel, Contact, Due, DueKind, EmailAddress, EndedBy, Language, Link, Secret,
+    SecretHash, SessionId, Settings,
     keyring::Sealed,
     pin::{OneTimeCode, Tries},
     settings::Method,
