@@ -129,6 +129,56 @@ test("a refused message gives its text back; a postponed one is sent again", asy
   assert.equal(room.refuse(id), "once more");
 });
 
+test("own messages go one after the other, in the order in which they were written", async () => {
+  const { room, last, pass } = world();
+  const ids = ["one", "two", "three"].map((text) => room.send(text).id);
+  const sent = () =>
+    last()
+      .typed("message")
+      .map((frame) => frame.text);
+  last().open();
+  last().say(presence);
+  assert.deepEqual(sent(), ["one"], "the next waits for the confirmation");
+  // Somebody else's message is none.
+  last().say(message(4));
+  assert.deepEqual(sent(), ["one"]);
+  last().say(message(5, ids[0], "customer"));
+  assert.deepEqual(sent(), ["one", "two"]);
+  last().die();
+  await pass(600);
+  last().open();
+  assert.deepEqual(sent(), ["two"], "again, over the new connection, and before the third");
+  last().say({ type: "error", code: "unavailable", id: ids[1] });
+  await pass(6000);
+  last().say({ type: "error", code: "too-often", id: ids[1] });
+  await pass(6000);
+  assert.deepEqual(sent(), ["two", "two", "two"]);
+  last().say({ type: "error", code: "invalid-message", id: ids[1] });
+  assert.equal(room.refuse(ids[1]), "two");
+  assert.deepEqual(sent(), ["two", "two", "two", "three"], "what is refused holds nobody up");
+  room.send("four");
+  assert.equal(sent().at(-1), "three");
+  last().say(message(6, ids[2], "customer"));
+  assert.equal(sent().at(-1), "four");
+});
+
+test("asks for the next page of what was missed", async () => {
+  const { last } = world();
+  last().open();
+  for (const seq of [4, 5]) last().say(message(seq));
+  last().say({ type: "session", seq: 5, caught_up: true, more: true });
+  last().say(presence);
+  last().say(message(6));
+  last().say({ type: "session", seq: 6, caught_up: true });
+  last().say(presence);
+  assert.deepEqual(
+    last()
+      .typed("hello")
+      .map((frame) => frame.since),
+    [3, 5],
+  );
+});
+
 test("superseded is the end", async () => {
   const { last, sockets, states, pass } = world();
   last().open();

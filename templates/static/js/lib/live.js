@@ -40,6 +40,10 @@ export function live({ frame, state, queue }) {
   let retry;
   let answer;
   let lastTyping = 0;
+  // The own message that waits for its confirmation over this connection, and whether there is more of what was missed.
+  let flying;
+  let again;
+  let more;
 
   const post = (message) => {
     if (socket?.readyState !== 1) return false;
@@ -48,13 +52,30 @@ export function live({ frame, state, queue }) {
   };
   // A connection that answers nothing is dead, whatever the browser thinks of it.
   const ask = (message) => {
-    if (!post(message)) return;
+    if (!post(message)) return false;
     clearTimeout(answer);
     answer = setTimeout(drop, PATIENCE);
+    return true;
   };
   const hello = () => ask({ type: "hello", since: known.catchUp() });
   const ping = () => ask({ type: "ping" });
-  const deliver = (message) => ask({ type: "message", ...message });
+  // One after the other: frames of one connection are worked on side by side, and the order is the writer's.
+  const deliver = () => {
+    const [next] = waiting.all();
+    if (flying || !next || !ask({ type: "message", ...next })) return;
+    flying = next.id;
+    clearTimeout(again);
+    // Other frames come, and the confirmation was lost: sent again it does no harm, and those behind it wait no longer.
+    again = setTimeout(() => {
+      landed(flying);
+      deliver();
+    }, PATIENCE);
+  };
+  const landed = (id) => {
+    if (id !== flying) return;
+    flying = "";
+    clearTimeout(again);
+  };
 
   // While a ticket is fetched, a bare object stands where the socket will be.
   const close = (gone) => {
@@ -72,7 +93,7 @@ export function live({ frame, state, queue }) {
   };
   const finish = (how, status) => {
     over = true;
-    for (const timer of [calm, retry, answer]) clearTimeout(timer);
+    for (const timer of [calm, retry, answer, again]) clearTimeout(timer);
     leave();
     state(how, status);
   };
@@ -125,8 +146,10 @@ export function live({ frame, state, queue }) {
     }
     socket = new WebSocket(url);
     socket.onopen = () => {
+      landed(flying);
+      more = false;
       hello();
-      for (const message of waiting.all()) deliver(message);
+      deliver();
       // Catches what happened while the connection came up, and was told to those who were there before.
       setTimeout(ping, EARLY);
     };
@@ -139,7 +162,7 @@ export function live({ frame, state, queue }) {
     };
     socket.onclose = failed;
   };
-  const again = () => over || connect();
+  const anew = () => over || connect();
 
   const take = (message) => {
     const { type, code, seq, id } = message;
@@ -155,18 +178,29 @@ export function live({ frame, state, queue }) {
       finish(type);
     } else if (type === "reconnect") {
       // Many are told at the same moment; they come back one after the other.
-      retry = setTimeout(again, Math.random() * PATIENCE);
+      retry = setTimeout(anew, Math.random() * PATIENCE);
     } else if (type === "reload") {
       location.reload();
     } else if (type === "pong") {
       if (known.isBehind(seq)) hello();
       frame(message);
-    } else if (type === "error" && code === "unavailable") {
-      setTimeout(() => waiting.some(id).forEach(deliver), PATIENCE / 2);
+    } else if (type === "error" && (code === "unavailable" || code === "too-often")) {
+      setTimeout(() => {
+        landed(id);
+        deliver();
+      }, PATIENCE / 2);
     } else {
-      if (type === "message") waiting.remove(id);
+      if (type === "message") {
+        waiting.remove(id);
+        landed(id);
+        deliver();
+      }
       const { news, gap } = known.take(message);
-      if (gap) hello();
+      // What was missed comes a page at a time; presence ends a page.
+      if (message.caught_up) more = message.more;
+      const next = type === "presence" && more;
+      if (next) more = false;
+      if (gap || next) hello();
       if (news) frame(message);
     }
   };
@@ -181,7 +215,7 @@ export function live({ frame, state, queue }) {
     // The time that nobody looked is not held against the connection.
     if (failing) failing = Date.now();
     tries = 0;
-    again();
+    anew();
   };
   on(document, "visibilitychange", look);
   on(globalThis, "online", look);
@@ -191,10 +225,15 @@ export function live({ frame, state, queue }) {
     post,
     send(text) {
       const message = waiting.add(text);
-      deliver(message);
+      deliver();
       return message;
     },
-    refuse: waiting.remove,
+    refuse(id) {
+      const text = waiting.remove(id);
+      landed(id);
+      deliver();
+      return text;
+    },
     typing() {
       if (Date.now() - lastTyping > TYPING && post({ type: "typing" })) lastTyping = Date.now();
     },

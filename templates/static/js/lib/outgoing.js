@@ -30,8 +30,6 @@ export function unconfirmed(session, told) {
   change(read(session).filter((own) => !one(`[data-id="${own.id}"]`)));
   return {
     all: () => waiting,
-    /** The message with this id, in a list; an empty one when it does not wait. */
-    some,
     add(text) {
       const message = { id: freshId(), text };
       change([...waiting, message]);
