@@ -1,7 +1,7 @@
 //! The WebSocket API in front of the functions, and the management endpoint through which they answer, as API Gateway has
 //! them.
 //!
-//! Differences: messages of one connection reach the functions in any order there as here, but here they do so sooner.
+//! Differences: messages of one connection reach the functions side by side there, and one after the other here.
 
 use std::collections::{BTreeMap, HashMap};
 use std::net::SocketAddr;
@@ -33,8 +33,10 @@ const FRAME_LIMIT: usize = 32 * 1024;
 const IDLE_SECONDS: i64 = 10 * 60;
 /// How long a connection lives at most.
 const LIFE_SECONDS: i64 = 2 * 60 * 60;
-/// How many messages may wait for a client that reads slowly.
+/// How many messages may wait for a client that reads slowly, and how many of its own may wait for the functions.
 const QUEUE: usize = 256;
+/// How long a client may take to read a message that is next. Who does not read is cut off, and keeps nobody waiting.
+const READS_WITHIN: Duration = Duration::from_secs(10);
 
 const NORMAL: u16 = 1000;
 const GOING_AWAY: u16 = 1001;
@@ -201,7 +203,7 @@ impl Live {
         }
     }
 
-    async fn message(&self, client: &Client, outgoing: &mpsc::Sender<Outgoing>, body: Result<String, Bytes>) {
+    async fn message(&self, client: &Client, outgoing: &mpsc::Sender<Outgoing>, body: Said) {
         let mut event = self.event(client, "$default", "MESSAGE");
         event["requestContext"]["messageId"] = self.functions.request_id().into();
         match body {
@@ -223,12 +225,26 @@ impl Live {
                 "connectionId": client.id,
                 "requestId": event["requestContext"]["requestId"],
             });
-            let _: Result<(), _> = outgoing.send(Outgoing::Text(text.to_string())).await;
+            let _: Result<(), _> = outgoing.try_send(Outgoing::Text(text.to_string()));
+        }
+    }
+
+    /// Hands a client's messages to the function, in their order.
+    async fn relay(
+        self: Arc<Self>,
+        client: Arc<Client>,
+        outgoing: mpsc::Sender<Outgoing>,
+        mut messages: mpsc::Receiver<Said>,
+    ) {
+        while let Some(body) = messages.recv().await {
+            self.message(&client, &outgoing, body).await;
         }
     }
 
     async fn serve(self: Arc<Self>, mut socket: WebSocket, client: Arc<Client>, line: Line) {
         let Line { outgoing, mut queue } = line;
+        let (incoming, messages) = mpsc::channel(QUEUE);
+        tokio::spawn(Arc::clone(&self).relay(Arc::clone(&client), outgoing, messages));
         let mut jumps = self.jumps.clone();
         let mut tick = tokio::time::interval(Duration::from_secs(5));
         let goodbye = loop {
@@ -238,7 +254,8 @@ impl Live {
                 sent = queue.recv() => match sent {
                     Some(Outgoing::Text(text)) => {
                         self.touch(&client.id);
-                        if socket.send(Message::text(text)).await.is_err() {
+                        let sent = tokio::time::timeout(READS_WITHIN, socket.send(Message::text(text))).await;
+                        if !matches!(sent, Ok(Ok(()))) {
                             break (ABNORMAL, String::new());
                         }
                     }
@@ -247,14 +264,15 @@ impl Live {
                         break (NORMAL, "Connection closed by the server".to_owned());
                     }
                 },
-                received = socket.recv() => match received {
+                // Nothing is read that could not be handed on.
+                (permit, received) = async { (incoming.reserve().await, socket.recv().await) } => match received {
                     Some(Ok(Message::Text(text))) => {
                         self.touch(&client.id);
-                        self.spawn_message(&client, &outgoing, Ok(text.to_string()));
+                        hand_on(permit, Ok(text.to_string()));
                     }
                     Some(Ok(Message::Binary(bytes))) => {
                         self.touch(&client.id);
-                        self.spawn_message(&client, &outgoing, Err(bytes));
+                        hand_on(permit, Err(bytes));
                     }
                     Some(Ok(Message::Ping(_) | Message::Pong(_))) => self.touch(&client.id),
                     Some(Ok(Message::Close(frame))) => {
@@ -286,17 +304,15 @@ impl Live {
         // It is set here only. The line ends with this, and `attend` hears of it.
         let _: Result<(), _> = client.goodbye.set(goodbye);
     }
+}
 
-    fn spawn_message(
-        self: &Arc<Self>,
-        client: &Arc<Client>,
-        outgoing: &mpsc::Sender<Outgoing>,
-        body: Result<String, Bytes>,
-    ) {
-        let live = Arc::clone(self);
-        let client = Arc::clone(client);
-        let outgoing = outgoing.clone();
-        tokio::spawn(async move { live.message(&client, &outgoing, body).await });
+/// What a client said, as text or not.
+type Said = Result<String, Bytes>;
+
+fn hand_on<E>(permit: Result<mpsc::Permit<'_, Said>, E>, said: Said) {
+    // Without a permit whoever hands on is gone, and the connection with them.
+    if let Ok(permit) = permit {
+        permit.send(said);
     }
 }
 
@@ -411,9 +427,13 @@ async fn send(State(live): State<Arc<Live>>, Path(id): Path<String>, body: Bytes
         return gone();
     };
     let text = String::from_utf8_lossy(&body).into_owned();
-    match connection.outgoing.send(Outgoing::Text(text)).await {
+    // Who does not read is given up, and whoever posts does not wait for them.
+    match connection.outgoing.try_send(Outgoing::Text(text)) {
         Ok(()) => StatusCode::OK.into_response(),
-        Err(_) => gone(),
+        Err(_) => {
+            live.connections().remove(&id);
+            gone()
+        }
     }
 }
 
@@ -434,7 +454,8 @@ async fn remove(State(live): State<Arc<Live>>, Path(id): Path<String>) -> Respon
     let Some(connection) = live.connections().remove(&id) else {
         return gone();
     };
-    match connection.outgoing.send(Outgoing::Close).await {
+    // A line that is full ends by itself: its client does not read.
+    match connection.outgoing.try_send(Outgoing::Close) {
         Ok(()) => StatusCode::NO_CONTENT.into_response(),
         Err(_) => gone(),
     }

@@ -172,3 +172,44 @@ async fn a_message_that_is_too_large_ends_the_connection() {
     }
     stack.shutdown().await;
 }
+
+#[tokio::test]
+async fn who_does_not_read_keeps_nobody_waiting() {
+    let stack = stack().await;
+    let (mut deaf, mut other) = (open(stack.url(), "good").await.unwrap(), open(stack.url(), "good").await.unwrap());
+    let id = say(&mut deaf, "who am I").await;
+    let connections = stack.runtime("test").unwrap().live();
+    // Until the network has taken what it takes, and the line is full.
+    let posting = async {
+        loop {
+            let post = connections.post_to_connection().connection_id(&id).data(Blob::new(vec![b'x'; 100 * 1024]));
+            if let Err(error) = post.send().await {
+                return error;
+            }
+        }
+    };
+    let refused = tokio::time::timeout(Duration::from_secs(60), posting).await.unwrap();
+    // At once, and not because whoever posts lost patience.
+    let gone = matches!(refused.as_service_error(), Some(PostToConnectionError::GoneException(_)));
+    assert!(gone, "{refused:?}");
+    assert_eq!(say(&mut other, "hi").await, "you said hi");
+    drop(deaf);
+    stack.shutdown().await;
+}
+
+#[tokio::test]
+async fn what_one_client_says_is_heard_in_its_order() {
+    let stack = Stack::builder().deployment(TEMPLATE, registry).demo(false).keep_events(true).await.unwrap();
+    let mut socket = open(stack.url(), "good").await.unwrap();
+    for number in 0..20 {
+        socket.send(Message::text(format!("{number}"))).await.unwrap();
+    }
+    let mut heard = vec![];
+    while heard.len() < 20 {
+        if let Message::Text(text) = socket.next().await.unwrap().unwrap() {
+            heard.push(text.to_string());
+        }
+    }
+    assert_eq!(heard, (0..20).map(|number| format!("you said {number}")).collect::<Vec<_>>());
+    stack.shutdown().await;
+}
