@@ -103,6 +103,13 @@ impl Installation {
 
     /// A browser in which `agent` is signed in.
     pub async fn signed_in(&self, agent: &Agent) -> Browser {
+        let browser = self.browser();
+        browser.put_cookie("__Host-parlor_staff", &self.sign_in(agent).await.reveal());
+        browser
+    }
+
+    /// Signs `agent` in. What their browser keeps of it.
+    pub async fn sign_in(&self, agent: &Agent) -> StaffCookie {
         let now = self.runtime.clock.now();
         let cookie = StaffCookie {
             agent: agent.id.clone(),
@@ -119,9 +126,7 @@ impl Installation {
         };
         let guesser = Guesser { email: agent.email.clone(), browser: None };
         self.store.sign_in(&guesser, &WrongPasswords::default(), &login).await.unwrap();
-        let browser = self.browser();
-        browser.put_cookie("__Host-parlor_staff", &cookie.reveal());
-        browser
+        cookie
     }
 
     /// A browser without any cookie.

@@ -361,6 +361,11 @@ async fn r21_a_message_is_posted_once_and_only_from_the_room() {
     let (status, again) = send("text=by+script&id=m1", vec![own(same), own(json_wanted)]).await;
     let again: serde_json::Value = serde_json::from_str(&again).unwrap();
     assert_eq!((status, again), (201, answer));
+    let (status, refused) = send("text=something+else&id=m1", vec![own(same), own(json_wanted)]).await;
+    assert!(status == 422 && refused.contains("message-id-reused"), "{refused}");
+    let page = customer.post(&messages, &[("id", "m1"), ("text", "typed after going back")]).await;
+    assert!(page.status == 422 && page.text.contains("typed after going back"), "it is not lost");
+    assert_ne!(page.hidden("id").unwrap(), "m1", "and can be sent");
     for foreign in [("origin", "https://evil.example"), ("sec-fetch-site", "cross-site"), ("origin", "null")] {
         assert_eq!(send("text=x", vec![own(foreign)]).await.0, 403, "{foreign:?}");
     }

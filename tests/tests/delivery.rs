@@ -499,6 +499,9 @@ async fn r2_open_rooms_hear_of_each_tier_and_the_last_closes_the_customers_conne
     installation.post(&format!("/v1/sessions/{}/end", room.session), json!({})).await;
     assert_eq!(customer.expect("session").await["tier"], "full");
     assert_eq!(agent.expect("session").await["event"]["type"], "session.ended");
+    // An end closes what was open; who may still come comes back.
+    assert!(customer.ended().await);
+    let mut customer = room.customer().await;
     for tier in ["limited", "none"] {
         installation.stack.advance(121).await;
         assert_eq!(customer.expect("session").await["tier"], tier);

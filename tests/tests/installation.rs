@@ -12,6 +12,8 @@ mod lengths;
 mod lingering;
 mod links;
 mod live;
+mod live_access;
+mod live_load;
 mod manners;
 mod old_items;
 mod openapi;

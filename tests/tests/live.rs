@@ -201,9 +201,14 @@ async fn r6_r20_a_ticket_lets_nobody_in_who_may_not() {
     let room = Room::joined(&installation).await;
     let other = installation.member("Otto Peer", Role::Agent).await;
     let supervisor = installation.member("Sam Ode", Role::Supervisor).await;
-    let of = |agent: &parlor_domain::Agent| room.ticket(&parlor_live::Holder::Agent(agent.id.clone()));
-    assert_eq!(Line::open(&installation, &of(&other), None).await.err(), Some(403));
-    assert!(Line::open(&installation, &of(&supervisor), None).await.is_ok());
+    let mut holders = vec![];
+    for agent in [&other, &supervisor] {
+        let login = installation.sign_in(agent).await.login;
+        holders.push(parlor_live::Holder::Agent(agent.id.clone(), login));
+    }
+    let [other, supervisor] = [&holders[0], &holders[1]];
+    assert_eq!(Line::open(&installation, &room.ticket(other), None).await.err(), Some(403));
+    assert!(Line::open(&installation, &room.ticket(supervisor), None).await.is_ok());
 
     let before = room.ticket(&room.customer_holder());
     let mut customer = room.customer().await;
@@ -214,7 +219,7 @@ async fn r6_r20_a_ticket_lets_nobody_in_who_may_not() {
     assert!(customer.ended().await);
 
     installation.settings(json!({"service": {"maintenance": true}})).await;
-    assert_eq!(Line::open(&installation, &of(&supervisor), None).await.err(), Some(503));
+    assert_eq!(Line::open(&installation, &room.ticket(supervisor), None).await.err(), Some(503));
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

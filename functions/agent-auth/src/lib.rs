@@ -4,7 +4,7 @@
 //! | --- | --- |
 //! | GET `/login` | none |
 //! | POST `/login` | one `BatchGetItem`; one `TransactWriteItems` (right) or one `PutItem` (wrong); no write while waiting |
-//! | POST `/logout` | one `BatchGetItem`, one `DeleteItem` |
+//! | POST `/logout` | one `BatchGetItem` and one `Query`, side by side; one `TransactWriteItems` |
 //! | GET `/setup/{token}` | one `BatchGetItem` |
 //! | POST `/setup/{token}` | one `BatchGetItem`, one `TransactWriteItems` |
 #![cfg_attr(test, allow(clippy::unwrap_used))]

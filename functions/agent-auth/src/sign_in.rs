@@ -8,7 +8,7 @@ use parlor_domain::{
     Agent, EmailAddress, LoginId, Secret,
     staff::{LOGIN_MINUTES, Login, StaffCookie},
 };
-use parlor_store::{Guesser, Race, ReadBatch, StoreError};
+use parlor_store::{Ending, Guesser, Race, ReadBatch, SignOutError, StoreError};
 use parlor_templates::console::{self, LoginNotice};
 use parlor_web::{
     ApiError, ApiRequest, AppState, Credentials,
@@ -157,18 +157,28 @@ fn new_login(app: &AppState, agent: Agent, now: Timestamp) -> (Login, StaffCooki
     (login, cookie)
 }
 
-/// POST `/logout`.
+/// POST `/logout`. Every live connection of this person ends with it (R27). One `BatchGetItem` and one `Query`, side by
+/// side, and one `TransactWriteItems`; then a request for each connection.
 pub(crate) async fn sign_out(app: &AppState, page: &Page) -> Result<Response<Body>, AuthError> {
     let request = ApiRequest::read(page, app)?;
     let Credentials::Staff(cookie) = &request.credentials else { return Err(AuthError::NobodySignedIn) };
-    let found = app.store.read(request.credentials.keys(ReadBatch::new())).await?;
+    let (found, sign_ins) = tokio::try_join!(
+        app.store.read(request.credentials.keys(ReadBatch::new())),
+        app.store.sign_ins(&cookie.agent)
+    )?;
     let caller = match request.credentials.check(&found, app.clock.now()) {
         Ok(caller) => caller,
         Err(ApiError::NotSignedIn) => return Err(AuthError::NobodySignedIn),
         Err(refused) => return Err(refused.into()),
     };
     request.check_csrf(&caller, app)?;
-    app.store.sign_out(&cookie.agent, &cookie.login).await?;
+    let race = Race::new(&app.entropy);
+    let ended = app.store.sign_out(&cookie.agent, Ending::This(&cookie.login), sign_ins, race).await;
+    let connections = ended.map_err(|error| match error {
+        SignOutError::Store(error) => ApiError::from(error),
+        SignOutError::Busy(busy) => busy.into(),
+    })?;
+    app.live.close_all(connections.iter().map(String::as_str)).await;
     tracing::info!(agent = %cookie.agent, login = %cookie.login, "signed out");
     Ok(signed_out())
 }

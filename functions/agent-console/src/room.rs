@@ -7,7 +7,7 @@ use parlor_domain::{
     pin::Lock,
     settings::{AgentRedirect, Method},
 };
-use parlor_live::{Holder, Ticket};
+use parlor_live::Ticket;
 use parlor_store::Stored;
 use parlor_templates::{
     Lang, Live,
@@ -78,7 +78,7 @@ pub(crate) async fn page(app: &AppState, request: &Request, id: &SessionId) -> R
     let frame = staff_context.frame(app, request, history)?;
     // A plan that was given up has nobody to be live with.
     let live = (stored.session.state != State::Discarded).then(|| Live {
-        url: address(app, id, viewer, &staff_context),
+        url: address(app, id, &staff_context),
         ticket_url: format!("/console/s/{id}/live"),
         session: id.to_string(),
         seq: events.last().map_or(0, |event| event.seq),
@@ -114,11 +114,11 @@ pub(crate) async fn live_url(app: &AppState, request: &Request, id: &SessionId) 
     let found = app.store.read(staff_context::keys(&cookie).room(id)).await?;
     let staff_context = StaffContext::open(cookie, found, lang(request), app.clock.now())?;
     seen(&staff_context, id)?;
-    Ok(address(app, id, &staff_context.caller.agent.id, &staff_context))
+    Ok(address(app, id, &staff_context))
 }
 
-fn address(app: &AppState, id: &SessionId, viewer: &AgentId, staff_context: &StaffContext) -> String {
-    let ticket = Ticket::issue(&app.keyring, &app.entropy, id, &Holder::Agent(viewer.clone()), staff_context.now);
+fn address(app: &AppState, id: &SessionId, staff_context: &StaffContext) -> String {
+    let ticket = Ticket::issue(&app.keyring, &app.entropy, id, &staff_context.holder(), staff_context.now);
     format!("{}?ticket={ticket}", app.live_url)
 }
 

@@ -4,6 +4,7 @@ use data_encoding::BASE64URL_NOPAD;
 use jiff::Timestamp;
 use lambda_http::Request;
 use parlor_domain::{SessionId, Settings, TeamId, settings::Method, staff::StaffCookie};
+use parlor_live::Holder;
 use parlor_store::{ReadBatch, ReadResult};
 use parlor_templates::{
     Accent, Lang,
@@ -56,6 +57,11 @@ impl StaffContext {
             return Err(PageError::Maintenance(own.service));
         }
         Ok(Self { caller, found, own, now, lang, cookie })
+    }
+
+    /// Whom a ticket for the live connection lets in: this person, for as long as they stay signed in here.
+    pub(crate) fn holder(&self) -> Holder {
+        Holder::Agent(self.cookie.agent.clone(), self.cookie.login.clone())
     }
 
     /// The teams whose settings were read and may be used, home team first (R19).

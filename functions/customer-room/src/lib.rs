@@ -11,7 +11,7 @@ use lambda_http::{
     Body, Response,
     http::{Method, StatusCode},
 };
-use parlor_domain::{Command, Gate, LinkToken, Rejection, Sender, SessionId};
+use parlor_domain::{Command, Gate, LinkToken, Rejection, Sender, SessionId, session::message_text};
 use parlor_live::posted_mark;
 use parlor_store::PostedMark;
 use parlor_templates::customer::ChatProblem;
@@ -112,7 +112,12 @@ async fn post(app: &AppState, visit: &Visit, id: &SessionId, text: &str) -> Resu
     let message = visit.form.get("id").filter(usable).cloned().unwrap_or_else(|| page::message_id(&app.entropy));
     let mark = posted_mark(Sender::Customer, &message);
     let context = visit.context();
-    let (loaded, result) = LoadedRoom::post(app, visit, id, &mark, text, |loaded| {
+    // What cannot be a message is refused by the decision, which comes after the gates; it has not been posted before.
+    let as_posted = message_text(&message, text).unwrap_or_default();
+    let (loaded, result) = LoadedRoom::post(app, visit, id, &mark, |loaded| {
+        if loaded.posted.as_ref().is_some_and(|posted| !posted.is_of(&context.actor, &as_posted)) {
+            return Err(Rejection::MessageIdReused);
+        }
         let post = Command::Post { id: message.clone(), text: text.to_owned() };
         loaded.stored.session.decide(post, &loaded.settings, &context)
     })
@@ -120,7 +125,7 @@ async fn post(app: &AppState, visit: &Visit, id: &SessionId, text: &str) -> Resu
     let back = || redirect(&format!("{}#chat", visit.along(&visit.start)));
     let rejection = match result {
         Ok(_) if !visit.wants_json => return Ok(back()),
-        Ok(posted) => return Ok(posted_json(&posted, &message, text)),
+        Ok(posted) => return Ok(posted_json(&posted, &message, &as_posted)),
         Err(rejection) => rejection,
     };
     if visit.wants_json {
@@ -131,6 +136,7 @@ async fn post(app: &AppState, visit: &Visit, id: &SessionId, text: &str) -> Resu
         Rejection::InvalidMessage => (ChatProblem::TooLong, StatusCode::UNPROCESSABLE_ENTITY),
         // A page that was kept from before sends its id again: the text stays, beside an id that is new.
         Rejection::MessageIdReused => (ChatProblem::Again, StatusCode::UNPROCESSABLE_ENTITY),
+        Rejection::TooOften { .. } => (ChatProblem::Again, StatusCode::TOO_MANY_REQUESTS),
         _ => (ChatProblem::Closed, StatusCode::CONFLICT),
     };
     let events = app.store.events(id, 0, HISTORY).await?;
@@ -162,7 +168,7 @@ async fn new_link(app: &AppState, visit: &Visit, session: String) -> Result<Resp
 
 fn posted_json(posted: &Posted, id: &str, text: &str) -> Response<Body> {
     let PostedMark { seq, at, .. } = posted.mark;
-    let text = posted.text.as_deref().unwrap_or(text.trim());
+    let text = posted.text.as_deref().unwrap_or(text);
     let (id, text) = (id.to_owned(), text.to_owned());
     let body = MessageView { id, seq, from: Sender::Customer, text, at: Time(at) };
     ApiResponse::new(StatusCode::CREATED, body, "").into_json()

@@ -14,7 +14,8 @@ pub(crate) struct LoadedRoom {
     pub(crate) stored: Stored,
     pub(crate) settings: Settings,
     team: String,
-    posted: Option<PostedMark>,
+    /// The mark of the message that is to be posted, if it is there.
+    pub(crate) posted: Option<PostedMark>,
 }
 
 /// A message that is posted, by this request or by an earlier one with the same id.
@@ -69,6 +70,7 @@ impl LoadedRoom {
             loaded.stored.session.language = visit.language(&loaded.stored.session);
             let decided = decide(&loaded)?;
             Ok::<_, PageError>(match decided {
+                Err(Rejection::MessageIdReused) => Step::Done((loaded, Some(Rejection::MessageIdReused))),
                 _ if loaded.posted.is_some() => Step::Done((loaded, None)),
                 Ok(decision) => {
                     let extras = Extras { posted: mark.map(str::to_owned), ..Extras::default() };
@@ -93,7 +95,6 @@ impl LoadedRoom {
         visit: &Visit,
         id: &SessionId,
         mark: &str,
-        text: &str,
         mut decide: impl FnMut(&Self) -> Result<Decision, Rejection> + Send,
     ) -> Result<(Self, Result<Posted, Rejection>), PageError> {
         let (loaded, result) = Self::change(app, visit, id, Some(mark), |loaded| {
@@ -104,14 +105,13 @@ impl LoadedRoom {
         let posted = match (result, &loaded.posted) {
             (Err(rejection), _) => Err(rejection),
             (Ok(Some(decision)), _) => {
-                let mark = PostedMark { seq: decision.session.seq, at: visit.now, text: None };
+                let mark = PostedMark { seq: decision.session.seq, at: visit.now, digest: None };
                 let text = decision.events.into_iter().find_map(|event| match event.kind {
                     EventKind::Message { text, .. } => Some(text),
                     _ => None,
                 });
                 Ok(Posted { mark, text })
             }
-            (Ok(None), Some(mark)) if !mark.is_of(text) => Err(Rejection::MessageIdReused),
             (Ok(None), Some(mark)) => Ok(Posted { mark: mark.clone(), text: None }),
             (Ok(None), None) => return Err(PageError::Stale),
         };

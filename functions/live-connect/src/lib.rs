@@ -8,10 +8,10 @@ use std::collections::BTreeSet;
 
 use aws_lambda_events::apigw::ApiGatewayProxyResponse;
 use jiff::Timestamp;
-use parlor_domain::{AccessTier, Keyring, Lease, Presence, SecretHash, Session, Settings, Who};
+use parlor_domain::{AccessTier, Keyring, Lease, Presence, Session, Settings, Who};
 use parlor_live::{Holder, Live, Ticket, TicketError};
 use parlor_runtime::{Clock, Entropy, EventFunction, Runtime, SocketEvent};
-use parlor_store::{ConnectError, Connection, Race, ReadBatch, ReadResult, Store, StoreError};
+use parlor_store::{Admission, ConnectError, Connection, Race, ReadBatch, ReadResult, Store, StoreError};
 
 /// At most this many connections are tidied away in one write, which may have a hundred items.
 const TIDY_MAX: usize = 40;
@@ -43,6 +43,8 @@ enum OpenError {
     NotAllowed,
     #[error("the service is down")]
     Maintenance,
+    #[error("the customer connects too often")]
+    TooOften,
     #[error("the session is being changed all the time")]
     Busy,
     #[error(transparent)]
@@ -53,8 +55,14 @@ impl OpenError {
     fn status(&self) -> i64 {
         match self {
             Self::Maintenance | Self::Busy | Self::Store(_) => 503,
-            _ => 403,
+            Self::TooOften => 429,
+            Self::Origin | Self::Incomplete | Self::Ticket(_) | Self::TicketUsed | Self::NotAllowed => 403,
         }
+    }
+
+    /// Whether it is ours that it was not opened. All else is an answer as good as any, and no reason to wake anybody.
+    fn is_failure(&self) -> bool {
+        matches!(self, Self::Busy | Self::Store(_))
     }
 }
 
@@ -79,8 +87,12 @@ impl EventFunction for LiveConnect {
         let mut answer = ApiGatewayProxyResponse::default();
         answer.status_code = match self.open(&event).await {
             Ok(()) => 200,
+            Err(failed) if failed.is_failure() => {
+                tracing::error!(%failed, status = failed.status(), "a connection could not be opened");
+                failed.status()
+            }
             Err(refused) => {
-                tracing::info!(%refused, "not connected");
+                tracing::info!(%refused, status = refused.status(), "not connected");
                 refused.status()
             }
         };
@@ -101,8 +113,8 @@ impl LiveConnect {
         while race.goes_on().await {
             let now = self.clock.now();
             let mut keys = ReadBatch::new().room(&ticket.session);
-            if let Holder::Agent(agent) = &ticket.holder {
-                keys = keys.agent(agent);
+            if let Holder::Agent(agent, login) = &ticket.holder {
+                keys = keys.login(agent, login);
             }
             let found = self.store.read(keys).await?;
             let stored = found.room(&ticket.session)?.ok_or(OpenError::NotAllowed)?;
@@ -111,11 +123,20 @@ impl LiveConnect {
 
             let mut presence = stored.presence;
             let gone = leaving(&presence, &connection.who, id, now);
-            let alive = |id: &&String| presence.0.get(*id).is_some_and(|lease| lease.until > now);
-            superseded.extend(gone.iter().filter(alive).cloned());
+            superseded.extend(gone.iter().cloned());
             // It is there already when the answer to an earlier try got lost.
             if !presence.0.contains_key(id) {
-                match self.store.connect(id, &connection, &ticket.nonce, &gone, now).await {
+                let arrivals = found.arrivals(&ticket.session);
+                if connection.who == Who::Customer {
+                    if !arrivals.admit(now) {
+                        return Err(OpenError::TooOften);
+                    }
+                    if arrivals.stand_back(now) {
+                        continue;
+                    }
+                }
+                let admission = Admission { version: stored.session.version, arrivals };
+                match self.store.connect(id, &connection, &ticket.nonce, &gone, admission, now).await {
                     Ok(()) => {}
                     Err(ConnectError::Conflict) => continue,
                     Err(ConnectError::TicketUsed) => return Err(OpenError::TicketUsed),
@@ -127,11 +148,15 @@ impl LiveConnect {
                 presence.0.remove(id);
             }
             presence.0.insert(id.to_owned(), connection.lease(now));
+            // The customer's others are told why; staff's ran out, and nobody is there to be told.
             let superseded: Vec<String> = superseded.into_iter().collect();
-            tokio::join!(
-                self.live.supersede(&superseded),
-                self.live.announce_presence(&stored.session, &presence, Some(id), now),
-            );
+            let end = async {
+                match connection.who {
+                    Who::Customer => self.live.supersede(&superseded).await,
+                    Who::Agent(_) => self.live.close_all(superseded.iter().map(String::as_str)).await,
+                }
+            };
+            tokio::join!(end, self.live.announce_presence(&stored.session, &presence, Some(id), now));
             return Ok(());
         }
         Err(OpenError::Busy)
@@ -158,20 +183,29 @@ fn admit(
     if settings.service.maintenance {
         return Err(OpenError::Maintenance);
     }
-    let (name, device): (_, Option<SecretHash>) = match &ticket.holder {
+    let (session_id, who) = (ticket.session.clone(), ticket.holder.who());
+    let of =
+        |name, device| Connection { session: session_id, who, name, device, login: None, last: None, by_role: false };
+    match &ticket.holder {
         Holder::Customer(device) => {
             let bound = session.device.as_ref().is_some_and(|bound| bound.hash == *device);
             if !bound || session.access(now).tier == AccessTier::None {
                 return Err(OpenError::NotAllowed);
             }
-            (session.customer.name.clone(), Some(device.clone()))
+            Ok(of(session.customer.name.clone(), Some(device.clone())))
         }
-        Holder::Agent(id) => {
+        Holder::Agent(id, login) => {
+            let signed_in = found.login(id, login)?.filter(|login| now < login.expires_at);
+            let signed_in = signed_in.ok_or(OpenError::NotAllowed)?;
             let agent = found.agent(id)?.filter(|agent| agent.may_see(session)).ok_or(OpenError::NotAllowed)?;
-            (agent.name, None)
+            Ok(Connection {
+                login: Some(login.clone()),
+                last: Some(signed_in.expires_at),
+                by_role: agent.may_see_by_role(session),
+                ..of(agent.name, None)
+            })
         }
-    };
-    Ok(Connection { session: ticket.session.clone(), who: ticket.holder.who(), name, device })
+    }
 }
 
 /// The connections that leave the room with this one's arrival: those whose lease ran out and, for the customer, every
@@ -180,6 +214,6 @@ fn leaving(presence: &Presence, who: &Who, own: &str, now: Timestamp) -> Vec<Str
     let superseded = |lease: &Lease| *who == Who::Customer && lease.who == Who::Customer;
     let others = || presence.0.iter().filter(|(id, _)| *id != own);
     let mut gone: Vec<&str> = others().filter(|(_, lease)| superseded(lease)).map(|(id, _)| id.as_str()).collect();
-    gone.extend(others().filter(|(_, lease)| !superseded(lease) && lease.until <= now).map(|(id, _)| id.as_str()));
+    gone.extend(others().filter(|(_, lease)| !superseded(lease) && !lease.counts(now)).map(|(id, _)| id.as_str()));
     gone.into_iter().take(TIDY_MAX).map(str::to_owned).collect()
 }

@@ -5,22 +5,28 @@
 //! | `hello` | one `BatchGetItem` and one `Query`, side by side | none |
 //! | `message` | two `Query`, side by side | one `TransactWriteItems` |
 //! | `ping` | one `BatchGetItem` and one `Query`, beside the write; they may be late | one `UpdateItem` |
-//! | `typing` | one `GetItem`, which may be late | none |
+//! | `typing` | one `Query`, which may be late | none |
 //!
-//! The page names its session in every frame, so that session and room are read at once; the connection's lease in the
-//! room's item proves that it is there. Answers go through the management endpoint: the route has no response.
+//! The page names its session in every frame, so that session and room are read at once. The connection's lease in the
+//! room's item proves that it is there, and whose it is; each frame is judged by it and by the session as it is now. A
+//! lease that ran out is over. Answers go through the management endpoint: the route has no response.
+
+mod pace;
 
 use jiff::Timestamp;
 use parlor_domain::{
     AccessTier, Actor, Event, EventKind, Lease, Origin, Presence, Rejection, Sender, Session, SessionId, Who,
-    presence::LEASE, session::Context,
+    session::{Context, message_text},
 };
 use parlor_live::{
-    Audience, ClientFrame, Frame, FrameError, Live, MAX_MISSED, frames_for, posted_mark, presence_frame, state_frame,
+    Audience, ClientFrame, Frame, FrameError, Live, MAX_MISSED, MISSED_PAGE, frames_for, posted_mark, presence_frame,
+    state_frame,
 };
 use parlor_runtime::{Clock, Entropy, EventFunction, Runtime, SocketEvent};
 use parlor_store::{Busy, Changed, Extras, PostedMark, Race, ReadBatch, ReadResult, Step, Store, StoreError, Stored};
 use serde::Serialize;
+
+use crate::pace::{EXCESS, Pace, Verdict};
 
 /// API Gateway ends a connection after two hours. From ten minutes before that on, a ping is answered with the wish that
 /// the page opens a new one.
@@ -28,9 +34,6 @@ const OLD_AGE_MS: i64 = 110 * 60 * 1000;
 
 /// The longest user agent that an event keeps.
 const USER_AGENT_MAX: usize = 200;
-
-/// The longest id of a message, in bytes.
-const ID_MAX: usize = 64;
 
 /// What API Gateway hears: that the frame was heard. What there is to say is posted.
 #[derive(Debug, Serialize)]
@@ -46,6 +49,7 @@ pub struct LiveMessage {
     live: Live,
     clock: Clock,
     entropy: Entropy,
+    pace: Pace,
 }
 
 impl EventFunction for LiveMessage {
@@ -60,6 +64,7 @@ impl EventFunction for LiveMessage {
             live: Live::new(runtime.live()),
             clock: runtime.clock.clone(),
             entropy: runtime.entropy.clone(),
+            pace: Pace::default(),
         }
     }
 
@@ -67,6 +72,14 @@ impl EventFunction for LiveMessage {
         let answer = Acknowledged { status_code: 200 };
         let Some(connection) = event.connection_id.as_deref() else { return Ok(answer) };
         let frame = event.text.as_deref().map_or(Err(FrameError::Malformed), ClientFrame::parse);
+        match self.pace.see(connection, received(&event, self.clock.now())) {
+            Verdict::Work => {}
+            excess => {
+                let id = frame.as_ref().ok().and_then(ClientFrame::message_id);
+                self.slow_down(connection, excess, id).await;
+                return Ok(answer);
+            }
+        }
         let (outcome, id) = match frame {
             Ok(ClientFrame::Hello { session, since }) => (self.hello(connection, &session, since).await, None),
             Ok(ClientFrame::Message { session, id, text }) => {
@@ -159,14 +172,15 @@ fn unavailable(error: StoreError) -> FrameError {
     FrameError::Unavailable
 }
 
-/// R2, R6: whether a connected customer still may be here.
-fn check_customer(session: &Session, now: Timestamp) -> Result<(), FrameError> {
-    if session.device.is_none() {
-        Err(FrameError::Device)
-    } else if session.access(now).tier == AccessTier::None {
-        Err(FrameError::SessionExpired)
-    } else {
-        Ok(())
+/// R2, R6, R20: whether whoever holds the lease still may be here: the customer on the device that the connection was opened
+/// for, staff who see the session.
+fn admit(lease: &Lease, session: &Session, now: Timestamp) -> Result<(), FrameError> {
+    match lease.who {
+        _ if !lease.counts(now) => Err(FrameError::NotConnected),
+        Who::Customer if !lease.belongs_to(session) => Err(FrameError::Device),
+        Who::Customer if session.access(now).tier == AccessTier::None => Err(FrameError::SessionExpired),
+        Who::Agent(_) if !lease.belongs_to(session) => Err(FrameError::NotConnected),
+        Who::Customer | Who::Agent(_) => Ok(()),
     }
 }
 
@@ -177,37 +191,59 @@ fn origin(event: &SocketEvent) -> Origin {
     }
 }
 
+/// When the platform received a frame; `now` when it does not say.
+fn received(event: &SocketEvent, now: Timestamp) -> Timestamp {
+    match Timestamp::from_millisecond(event.request_time_epoch) {
+        Ok(at) if event.request_time_epoch > 0 => at,
+        _ => now,
+    }
+}
+
 impl LiveMessage {
+    /// Answers a frame that is one too many. A message is answered each time, because it has to be sent again; all else
+    /// when the frames are counted, with one `UpdateItem`.
+    async fn slow_down(&self, connection: &str, excess: Verdict, id: Option<&str>) {
+        let refusal = match excess {
+            Verdict::Count(frames) => match self.store.count_frames(connection, frames).await {
+                Ok(Some(all)) if all < EXCESS => FrameError::TooOften,
+                Ok(_) => FrameError::CutOff,
+                Err(error) => unavailable(error),
+            },
+            Verdict::Wait if id.is_some() => FrameError::TooOften,
+            Verdict::Work | Verdict::Wait | Verdict::Ignore => return,
+        };
+        tracing::info!(code = refusal.code(), "too many frames");
+        if refusal.closes() {
+            self.pace.cut_off(connection);
+            self.live.dismiss(connection, refusal.frame(id)).await;
+        } else {
+            self.live.post(connection, &[refusal.frame(id)]).await;
+        }
+    }
+
     /// Whether the connection is in the room that was read, and whether whoever it is may still be there.
     fn enter(&self, stored: Result<Option<Stored>, StoreError>, id: &str) -> Result<Room, FrameError> {
         let now = self.clock.now();
         let stored = stored.map_err(unavailable)?.ok_or(FrameError::NotConnected)?;
         let lease = stored.presence.0.get(id).cloned().ok_or(FrameError::NotConnected)?;
-        if lease.who == Who::Customer {
-            check_customer(&stored.session, now)?;
-            if stored.session.device.as_ref().map(|device| &device.hash) != lease.device.as_ref() {
-                return Err(FrameError::Device);
-            }
-        }
+        admit(&lease, &stored.session, now)?;
         Ok(Room { lease, session: stored.session, presence: stored.presence, now })
     }
 
-    /// What was missed since event `since`, then how things stand and who is here.
+    /// A page of what was missed since event `since`, then how things stand and who is here.
     async fn hello(&self, id: &str, session: &SessionId, since: u64) -> Result<(), FrameError> {
         let batch = ReadBatch::new().room(session);
         let (found, events) =
-            tokio::join!(self.store.read(batch), self.store.events(session, since, i32::from(MAX_MISSED)));
+            tokio::join!(self.store.read(batch), self.store.events_page(session, since, i32::from(MISSED_PAGE)));
         let found = found.map_err(unavailable)?;
         let mut room = self.enter(found.room(session), id)?;
         let (settings, _) = found.settings(&session.team()).map_err(unavailable)?;
         if settings.service.maintenance {
             return Err(FrameError::ServiceDown);
         }
-        let events = events.map_err(unavailable)?;
-        if self.newest_wins(id, &room).await {
-            return Ok(());
-        }
-        if events.first().is_some_and(|first| first.seq != since.saturating_add(1)) {
+        let (events, more) = events.map_err(unavailable)?;
+        let gap = events.first().is_some_and(|first| first.seq != since.saturating_add(1));
+        if gap || room.session.seq.saturating_sub(since) > u64::from(MAX_MISSED) {
             self.live.post(id, &[Frame::Reload]).await;
             return Ok(());
         }
@@ -226,6 +262,7 @@ impl LiveMessage {
         if let Frame::Session(state) = &mut state {
             state.seq = sent;
             state.caught_up = true;
+            state.more = more;
         }
         frames.push(state);
         frames.push(presence_frame(session, presence, audience, room.now));
@@ -233,28 +270,11 @@ impl LiveMessage {
         Ok(())
     }
 
-    /// R15. Two tabs of the customer that connected at the same moment did not see each other; the second of them to say
-    /// hello does. The one with the later lease stays. Says whether this connection was the one to go.
-    async fn newest_wins(&self, id: &str, room: &Room) -> bool {
-        if room.lease.who != Who::Customer {
-            return false;
-        }
-        let customers = room.presence.alive(room.now).filter(|(_, lease)| lease.who == Who::Customer);
-        let mut customers: Vec<(Timestamp, &str)> = customers.map(|(id, lease)| (lease.until, id)).collect();
-        customers.sort_unstable();
-        let Some((_, newest)) = customers.pop() else { return false };
-        let others: Vec<String> = customers.into_iter().map(|(_, id)| id.to_owned()).collect();
-        self.live.supersede(&others).await;
-        newest != id && others.iter().any(|other| other == id)
-    }
-
     /// Posts a chat message and tells the room, the writer included: that is the writer's confirmation.
     async fn message(&self, post: &Post<'_>) -> Result<(), FrameError> {
         let Post { connection, session, id, .. } = post;
         // The domain says so too, but only after the id has been part of a key.
-        if id.is_empty() || id.len() > ID_MAX {
-            return Err(FrameError::Rejected(Rejection::InvalidMessage));
-        }
+        let text = message_text(id, &post.text)?;
         // Whether it was posted before is asked only when that may be so: when the mark was in the way, or when it is to
         // be refused. Which side the connection is on comes with the same read, so both sides' marks are asked for.
         let batch = ReadBatch::new().chat(session);
@@ -266,10 +286,12 @@ impl LiveMessage {
         let mut first = true;
         let step = |found: ReadResult| {
             let first = std::mem::replace(&mut first, false);
-            let mut room = self.enter(found.session(session), connection)?;
+            let room = self.enter(found.session(session), connection)?;
             let mark = posted_mark(room.sender(), id);
-            if let Some(posted) = found.posted(session, &mark)? {
-                return Ok::<_, PostError>(Step::Done((room, Some(posted))));
+            match found.posted(session, &mark)? {
+                Some(posted) if posted.is_of(&room.actor(), &text) => return Ok(Step::Done((room, Some(posted)))),
+                Some(_) => return Err(FrameError::from(Rejection::MessageIdReused).into()),
+                None => {}
             }
             let context = Context { actor: room.actor(), origin: post.origin.clone(), now: room.now };
             let decision = match room.session.post(id, &post.text, &context) {
@@ -277,10 +299,7 @@ impl LiveMessage {
                 Err(_) if first => return Ok(Step::Again),
                 Err(rejection) => return Err(FrameError::from(rejection).into()),
             };
-            // A connection that speaks is alive, whatever became of its lease: it must hear the confirmation.
-            let lease = Lease { until: room.now + LEASE, ..room.lease.clone() };
-            room.presence.0.insert((*connection).to_owned(), lease);
-            Ok(Step::Commit(decision, Extras { posted: Some(mark), ..Extras::default() }, (room, None)))
+            Ok::<_, PostError>(Step::Commit(decision, Extras { posted: Some(mark), ..Extras::default() }, (room, None)))
         };
         let changed = self.store.change(Race::new(&self.entropy), read, step).await;
         let Changed { basis: (room, posted), decision } = changed.map_err(PostError::into_frame)?;
@@ -288,16 +307,14 @@ impl LiveMessage {
             self.live.announce_message(&decision, &room.presence, room.now).await;
         }
         if let Some(posted) = posted {
-            self.confirm(&room, post, &posted).await;
+            self.confirm(&room, post, text, &posted).await;
         }
         Ok(())
     }
 
     /// The message was posted before, and its confirmation got lost: says it again, to the writer. Perhaps nobody was
     /// told, because the invocation that posted it died; so the others hear what is newest, and ask if they missed it.
-    /// They are not told the text: it comes from the writer, and what counts is the one that was posted.
-    async fn confirm(&self, room: &Room, post: &Post<'_>, posted: &PostedMark) {
-        let text = post.text.trim().to_owned();
+    async fn confirm(&self, room: &Room, post: &Post<'_>, text: String, posted: &PostedMark) {
         let event = Event {
             seq: posted.seq,
             at: posted.at,
@@ -308,7 +325,7 @@ impl LiveMessage {
         let own: Vec<Frame> = Frame::message(&event, &room.session, None, room.audience()).into_iter().collect();
         tokio::join!(
             self.live.post(post.connection, &own),
-            self.live.push(&room.presence, room.now, Some(post.connection), |audience| {
+            self.live.push(&room.session, &room.presence, room.now, Some(post.connection), |audience| {
                 vec![Frame::pong(&room.session, &room.presence, audience, room.now)]
             }),
         );
@@ -325,9 +342,7 @@ impl LiveMessage {
         let here = |found: ReadResult| {
             let stored = found.session(session).map_err(unavailable)?;
             let Some(Stored { session, .. }) = stored else { return Err(FrameError::NotConnected) };
-            if lease.who == Who::Customer {
-                check_customer(&session, now)?;
-            }
+            admit(lease, &session, now)?;
             Ok(session)
         };
         let session = match here(found.map_err(unavailable)?) {
@@ -344,14 +359,19 @@ impl LiveMessage {
         Ok(())
     }
 
-    /// Tells the other side that this one is writing. Nothing is kept, and nothing but the room's item is read.
+    /// Tells the other side that this one is writing. Nothing is kept, and nothing but session and room is read.
     async fn typing(&self, id: &str, session: &SessionId) -> Result<(), FrameError> {
-        let presence = self.store.presence_hint(session).await.map_err(unavailable)?;
-        let Some(Lease { who, name, .. }) = presence.0.get(id) else { return Err(FrameError::NotConnected) };
-        let own = Audience::from(who);
+        let batch = ReadBatch::new().neighbours(session);
+        let hint = self.store.read(batch.clone().eventually()).await.map_err(unavailable)?;
+        let room = match self.enter(hint.room(session), id) {
+            Ok(room) => room,
+            // As with a ping: what was true a moment ago turns nobody out.
+            Err(_) => self.enter(self.store.read(batch).await.map_err(unavailable)?.room(session), id)?,
+        };
+        let Lease { who, name, .. } = &room.lease;
         self.live
-            .push(&presence, self.clock.now(), Some(id), |audience| {
-                if audience == own { vec![] } else { vec![Frame::typing(who, name, audience)] }
+            .push(&room.session, &room.presence, room.now, Some(id), |audience| {
+                if audience == room.audience() { vec![] } else { vec![Frame::typing(who, name, audience)] }
             })
             .await;
         Ok(())

@@ -1,10 +1,7 @@
 //! Chat by request: POST and GET `/v1/sessions/{id}/messages` (R21).
 
 use lambda_http::http::{Method, StatusCode};
-use parlor_domain::{
-    Command, KeyId, Rejection, Sender, SessionId,
-    session::{is_message_id, message_text},
-};
+use parlor_domain::{Command, KeyId, Rejection, Sender, SessionId, session::message_text};
 use parlor_live::posted_mark;
 use parlor_store::ReadBatch;
 use parlor_web::{
@@ -33,8 +30,8 @@ impl WebFunction for SessionMessages {
                 .named("postMessage", "Messages")
                 .summary("Post a chat message")
                 .description(
-                    "A message with an `id` that was posted before is answered like the first and does nothing again. With \
-                     another text it is refused.",
+                    "A message with an `id` that was posted before is answered like the first and does nothing again; with \
+                     another text, or another writer, it is refused.",
                 )
                 .parameter("id", "The session.")
                 .body::<Input>(json!({"text": "Your documents have arrived."}))
@@ -70,25 +67,28 @@ struct Input {
 
 async fn post(app: &AppState, request: &ApiRequest, session: SessionId) -> Result<ApiResponse, ApiError> {
     let input: Input = request.input()?;
-    let text = message_text(&input.text)?;
-    // The id becomes a key: one that is too long must not come so far.
-    if input.id.as_deref().is_some_and(|id| !is_message_id(id)) {
-        return Err(Rejection::InvalidMessage.into());
-    }
     let id = input.id.unwrap_or_else(|| KeyId::generate(&app.entropy).to_string());
+    // Before the id is part of a key. What is refused is refused to those who may write.
+    let text = message_text(&id, &input.text);
     // The same mark as on the live connection: a page that falls back to a request repeats itself harmlessly.
     let from = match &request.credentials {
         Credentials::Key(_) => Sender::Api,
         Credentials::Staff(_) | Credentials::None => Sender::Agent,
     };
-    let mark = posted_mark(from, &id);
+    let mark = posted_mark(from, if text.is_ok() { &id } else { "" });
     Operation::on(app, request, &session)
         .posting(&mark)
         .run(
-            |loaded| match loaded.found.posted(&session, &mark)? {
-                Some(posted) if posted.is_of(&text) => Ok(loaded.stored.session.unchanged()),
-                Some(_) => Err(Rejection::MessageIdReused.into()),
-                None => loaded.decide(request, Command::Post { id: id.clone(), text: text.clone() }),
+            |loaded| {
+                let text = text.clone()?;
+                if let Some(posted) = loaded.found.posted(&session, &mark)? {
+                    let writer = loaded.caller.context(&request.origin, loaded.now).actor;
+                    return match posted.is_of(&writer, &text) {
+                        true => Ok(loaded.stored.session.unchanged()),
+                        false => Err(Rejection::MessageIdReused.into()),
+                    };
+                }
+                loaded.decide(request, Command::Post { id: id.clone(), text: input.text.clone() })
             },
             |loaded, decision| {
                 let repeated = loaded.found.posted(&session, &mark).ok().flatten();
@@ -96,7 +96,7 @@ async fn post(app: &AppState, request: &ApiRequest, session: SessionId) -> Resul
                     id: id.clone(),
                     seq: mark.seq,
                     from,
-                    text: text.clone(),
+                    text: text.clone().unwrap_or_default(),
                     at: Time(mark.at),
                 });
                 let posted = decision.events.last().and_then(MessageView::of).or(repeated);

@@ -5,10 +5,23 @@ use std::collections::BTreeMap;
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
-use crate::{AgentId, SecretHash};
+use crate::{AgentId, SecretHash, Session};
 
 /// How long a connection counts without a sign of life. Clients ping every four minutes, API Gateway closes after ten.
 pub const LEASE: SignedDuration = SignedDuration::from_mins(10);
+
+/// The end of a lease that is taken or renewed at `now`, in whole seconds: so the tables compare them as the texts that
+/// they are.
+#[must_use]
+pub fn lease_from(now: Timestamp) -> Timestamp {
+    whole_seconds(now + LEASE)
+}
+
+/// The second that `at` lies in.
+#[must_use]
+pub fn whole_seconds(at: Timestamp) -> Timestamp {
+    Timestamp::from_second(at.as_second()).unwrap_or(at)
+}
 
 /// Who is at the other end of a live connection.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -33,6 +46,34 @@ pub struct Lease {
     /// The customer's device: a connection does not outlive its device's place in the session (R6).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub device: Option<SecretHash>,
+    /// For staff, the end of the sign-in: however often the lease is renewed, it does not count beyond. Leases from
+    /// before have none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub last: Option<Timestamp>,
+    /// Whether this member of staff sees the session whoever owns it (R20), as their role was when they connected. Who
+    /// changes a role or a team ends that person's connections.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub by_role: bool,
+}
+
+impl Lease {
+    /// Whether it counts at `now`. One that ran out never counts again.
+    #[must_use]
+    pub fn counts(&self, now: Timestamp) -> bool {
+        self.until > now && self.last.is_none_or(|last| last > now)
+    }
+
+    /// Whether whoever holds it may still be in the session's room: the customer on the device that is bound now (R6),
+    /// staff who see the session now (R9, R20). What the customer may do there, R2 says.
+    #[must_use]
+    pub fn belongs_to(&self, session: &Session) -> bool {
+        match &self.who {
+            Who::Customer => {
+                self.device.is_some() && session.device.as_ref().map(|bound| &bound.hash) == self.device.as_ref()
+            }
+            Who::Agent(id) => self.by_role || session.agent == *id,
+        }
+    }
 }
 
 /// The live connections of a session by API Gateway's connection id. An item of its own beside the session's: coming and
@@ -44,7 +85,19 @@ pub struct Presence(pub BTreeMap<String, Lease>);
 impl Presence {
     /// The connections that count at `now`.
     pub fn alive(&self, now: Timestamp) -> impl Iterator<Item = (&str, &Lease)> {
-        self.0.iter().filter(move |(_, lease)| lease.until > now).map(|(id, lease)| (id.as_str(), lease))
+        self.0.iter().filter(move |(_, lease)| lease.counts(now)).map(|(id, lease)| (id.as_str(), lease))
+    }
+
+    /// Every connection of the customer, whatever its lease says.
+    pub fn customers(&self) -> impl Iterator<Item = (&str, &Lease)> {
+        self.0.iter().filter(|(_, lease)| lease.who == Who::Customer).map(|(id, lease)| (id.as_str(), lease))
+    }
+
+    /// The room without the customer's connections.
+    #[must_use]
+    pub fn without_customers(&self) -> Self {
+        let others = self.0.iter().filter(|(_, lease)| lease.who != Who::Customer);
+        Self(others.map(|(id, lease)| (id.clone(), lease.clone())).collect())
     }
 
     /// Whether the customer is in the room.

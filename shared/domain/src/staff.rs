@@ -58,12 +58,17 @@ impl Agent {
     /// Whether the agent may see `session` (R20).
     #[must_use]
     pub fn may_see(&self, session: &Session) -> bool {
-        session.agent == self.id
-            || match self.role {
-                Role::Admin => true,
-                Role::Supervisor => self.may_use_team(&session.id.team()),
-                Role::Agent => false,
-            }
+        session.agent == self.id || self.may_see_by_role(session)
+    }
+
+    /// Whether the agent may see `session` whoever owns it.
+    #[must_use]
+    pub fn may_see_by_role(&self, session: &Session) -> bool {
+        match self.role {
+            Role::Admin => true,
+            Role::Supervisor => self.may_use_team(&session.id.team()),
+            Role::Agent => false,
+        }
     }
 }
 

@@ -12,8 +12,8 @@ mod push;
 mod ticket;
 
 pub use protocol::{
-    Audience, ClientFrame, EventView, Frame, FrameError, MAX_FRAME_BYTES, MAX_MISSED, SessionFrame, StaffView,
-    frames_for, posted_mark, presence_frame, state_frame,
+    Audience, ClientFrame, EventView, Frame, FrameError, MAX_FRAME_BYTES, MAX_MISSED, MISSED_PAGE, SessionFrame,
+    StaffView, frames_for, posted_mark, presence_frame, state_frame,
 };
 pub use push::Live;
 pub use ticket::{Holder, TICKET_LIFETIME, Ticket, TicketError};

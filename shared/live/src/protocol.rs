@@ -15,6 +15,9 @@ pub const MAX_FRAME_BYTES: usize = 64 * 1024;
 /// one request instead of hundreds.
 pub const MAX_MISSED: u16 = 500;
 
+/// The most events in the answer to one `hello`: who missed more asks again.
+pub const MISSED_PAGE: u8 = 50;
+
 /// A frame from a page: what it may say over its connection.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 #[serde(tag = "type", rename_all = "lowercase")]
@@ -58,6 +61,15 @@ impl ClientFrame {
         serde_json::from_str(text).map_err(|_| FrameError::Malformed)
     }
 
+    /// The client's own id, if it is a message.
+    #[must_use]
+    pub fn message_id(&self) -> Option<&str> {
+        match self {
+            Self::Message { id, .. } => Some(id),
+            _ => None,
+        }
+    }
+
     /// The session that it is about.
     #[must_use]
     pub fn session(&self) -> &SessionId {
@@ -94,6 +106,12 @@ pub enum FrameError {
     /// The tables cannot be reached. The client sends the same again later.
     #[error("not available right now")]
     Unavailable,
+    /// More frames than anybody sends by hand. The client sends the same again later.
+    #[error("too many frames")]
+    TooOften,
+    /// And it did not stop. The connection is closed.
+    #[error("too many frames for too long")]
+    CutOff,
     /// The domain refused the message.
     #[error(transparent)]
     Rejected(#[from] Rejection),
@@ -111,6 +129,7 @@ impl FrameError {
             Self::SessionExpired => "session-expired",
             Self::ServiceDown => "service-down",
             Self::Unavailable => "unavailable",
+            Self::TooOften | Self::CutOff => "too-often",
             Self::Rejected(rejection) => rejection.code(),
         }
     }
@@ -118,7 +137,7 @@ impl FrameError {
     /// Whether there is no point in keeping the connection.
     #[must_use]
     pub fn closes(&self) -> bool {
-        matches!(self, Self::NotConnected | Self::Device | Self::SessionExpired | Self::ServiceDown)
+        matches!(self, Self::NotConnected | Self::Device | Self::SessionExpired | Self::ServiceDown | Self::CutOff)
     }
 
     /// As a frame; `id` is that of the message that was refused.
@@ -228,6 +247,9 @@ pub struct SessionFrame {
     /// In the answer to a `hello`: everything up to `seq` was sent to this connection.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub caught_up: bool,
+    /// In the answer to a `hello`: there are further events; say `hello` again, with `since` being this `seq`.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub more: bool,
     /// R18: where the customer goes now. Only those who are here at the end are told.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub redirect: Option<String>,
@@ -393,6 +415,7 @@ fn session_frame(
         until: access.until,
         chat,
         caught_up: false,
+        more: false,
         redirect: None,
         staff,
     }

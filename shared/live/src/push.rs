@@ -8,7 +8,7 @@ use aws_sdk_apigatewaymanagement::{
     operation::{delete_connection::DeleteConnectionError, post_to_connection::PostToConnectionError},
     primitives::Blob,
 };
-use futures_util::future::join_all;
+use futures_util::future::{join, join_all};
 use jiff::Timestamp;
 use parlor_domain::{AccessTier, Decision, EventKind, Presence, Session, Settings, Who};
 
@@ -57,9 +57,11 @@ impl Live {
     }
 
     /// Sends everybody in the room but `except` what `frames` has for them, side by side. One request for each frame
-    /// and connection; `frames` is asked once an audience.
+    /// and connection; `frames` is asked once an audience. A connection that does not belong to `session` as it stands now
+    /// hears nothing, whatever its lease says (R6, R20).
     pub async fn push(
         &self,
+        session: &Session,
         presence: &Presence,
         now: Timestamp,
         except: Option<&str>,
@@ -68,7 +70,7 @@ impl Live {
         let mut texts: HashMap<bool, Vec<String>> = HashMap::new();
         let receivers: Vec<(&str, bool)> = presence
             .alive(now)
-            .filter(|(id, _)| Some(*id) != except)
+            .filter(|(id, lease)| Some(*id) != except && lease.belongs_to(session))
             .map(|(id, lease)| (id, lease.who == Who::Customer))
             .collect();
         for (_, customer) in &receivers {
@@ -87,6 +89,11 @@ impl Live {
             Err(SdkError::ServiceError(error)) if matches!(error.err(), DeleteConnectionError::GoneException(_)) => {}
             Err(error) => tracing::warn!(reason = reason(&error), "a connection was not closed"),
         }
+    }
+
+    /// Ends connections, side by side. One request each.
+    pub async fn close_all<'a>(&self, connections: impl IntoIterator<Item = &'a str>) {
+        join_all(connections.into_iter().map(|id| self.close(id))).await;
     }
 
     /// Says `last` to a connection and ends it. Two requests.
@@ -108,27 +115,37 @@ impl Live {
         except: Option<&str>,
         now: Timestamp,
     ) {
-        self.push(presence, now, except, |audience| vec![presence_frame(session, presence, audience, now)]).await;
+        self.push(session, presence, now, except, |audience| vec![presence_frame(session, presence, audience, now)])
+            .await;
     }
 
     /// Tells the room what was decided: every operation calls this right after its commit, with the presence that came
     /// with its read. One request for each event and connection.
     ///
-    /// Customers who are here at the end are told where to go (R18). Those who may do nothing any more (R2), and those
-    /// on a device that is no longer the session's (R6), are told so and disconnected: one request more each.
+    /// Customers who are here at the end are told where to go (R18). With an end, a renewal and a device that is released
+    /// or bound, every connection of the customer is closed, whatever its lease says: two requests more each. The commit
+    /// has taken them out of the room. Who may still come comes back.
     pub async fn announce(&self, decision: &Decision, presence: &Presence, settings: &Settings, now: Timestamp) {
         if decision.events.is_empty() {
             return;
         }
-        let last_words = LastWords::of(decision, now);
-        self.push(presence, now, None, |audience| {
-            announcement(audience, decision, presence, settings, last_words, now)
-        })
-        .await;
-        if last_words.is_some() {
-            let customers = presence.alive(now).filter(|(_, lease)| lease.who == Who::Customer);
-            join_all(customers.map(|(id, _)| self.close(id))).await;
-        }
+        let Some(last_words) = LastWords::of(decision, now) else {
+            let told = |audience| announcement(audience, decision, presence, settings, None, now);
+            self.push(&decision.session, presence, now, None, told).await;
+            return;
+        };
+        let staff = presence.without_customers();
+        let told = |audience| announcement(audience, decision, &staff, settings, Some(last_words), now);
+        let texts = |frames: &[Frame]| -> Vec<String> { frames.iter().map(to_text).collect() };
+        let (farewell, device) = (texts(&told(Audience::Customer)), texts(&[FrameError::Device.frame(None)]));
+        let customers = presence.customers().map(|(id, lease)| {
+            let farewell = if lease.belongs_to(&decision.session) { &farewell } else { &device };
+            async move {
+                self.post_texts(id, farewell).await;
+                self.close(id).await;
+            }
+        });
+        join(self.push(&decision.session, &staff, now, None, told), join_all(customers)).await;
     }
 
     /// Tells the room of a chat message that somebody in it wrote. One request a connection.
@@ -136,7 +153,7 @@ impl Live {
     /// It needs no settings: only a program's message bears the company's name.
     pub async fn announce_message(&self, decision: &Decision, presence: &Presence, now: Timestamp) {
         let session = &decision.session;
-        self.push(presence, now, None, |audience| {
+        self.push(session, presence, now, None, |audience| {
             decision.events.iter().filter_map(|event| Frame::message(event, session, None, audience)).collect()
         })
         .await;
@@ -151,6 +168,8 @@ enum LastWords {
     Device,
     /// Nothing is left to the customer: tier `none`.
     Expired,
+    /// The session ended or goes on, and the customer may come back.
+    Turned,
 }
 
 impl LastWords {
@@ -160,6 +179,8 @@ impl LastWords {
             Some(Self::Device)
         } else if decision.session.access(now).tier == AccessTier::None {
             Some(Self::Expired)
+        } else if decision.ends_customer_connections() {
+            Some(Self::Turned)
         } else {
             None
         }

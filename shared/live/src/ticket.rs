@@ -7,7 +7,7 @@ use std::fmt;
 
 use data_encoding::BASE64URL_NOPAD;
 use jiff::{SignedDuration, Timestamp};
-use parlor_domain::{AgentId, Keyring, Random, SecretHash, SessionId, Who, keyring::Purpose};
+use parlor_domain::{AgentId, Keyring, LoginId, Random, SecretHash, SessionId, Who, keyring::Purpose};
 use serde::{Deserialize, Serialize};
 
 /// How long a ticket is good for.
@@ -20,8 +20,9 @@ pub enum Holder {
     /// The customer, on the device whose secret has this hash: a device that was released, or replaced by another, does
     /// not get in any more (R6).
     Customer(SecretHash),
-    /// A member of staff. Their name and whether they may see the session are read when they connect.
-    Agent(AgentId),
+    /// A member of staff, by a sign-in: who signed out does not get in any more (R27). Their name and whether they may see
+    /// the session are read when they connect.
+    Agent(AgentId, LoginId),
 }
 
 impl Holder {
@@ -30,7 +31,7 @@ impl Holder {
     pub fn who(&self) -> Who {
         match self {
             Self::Customer(_) => Who::Customer,
-            Self::Agent(id) => Who::Agent(id.clone()),
+            Self::Agent(id, _) => Who::Agent(id.clone()),
         }
     }
 }

@@ -1,9 +1,12 @@
 //! The one way in which a session is changed: read, decide, commit under the version that was read, and all of it again
 //! for as long as somebody else is first.
 
-use parlor_domain::{Decision, Random};
+use parlor_domain::{Actor, Decision, Random};
 
 use crate::{CommitError, Extras, Race, ReadBatch, ReadResult, Store, StoreError};
+
+/// The second race that staff or a program loses is a reason to let customers stand back.
+const PATIENT_FOR: u32 = 1;
 
 /// What becomes of one look at what was read.
 #[derive(Debug)]
@@ -35,7 +38,8 @@ impl Store {
     /// Reads what `read` asks for in each try (counted from 0), lets `step` decide upon it, and commits.
     ///
     /// Cost of a try: what [`Store::read`] costs, and one `TransactWriteItems` if something is to be written. Another try
-    /// follows after each lost race, at most as many as `race` allows.
+    /// follows after each lost race, at most as many as `race` allows. What staff and programs do wins against what customers
+    /// do: once it lost two races it lets customers stand back for two seconds, with one `UpdateItem` for each further loss.
     pub async fn change<T, E, R>(
         &self,
         mut race: Race<'_, R>,
@@ -48,6 +52,7 @@ impl Store {
     {
         while let Some(attempt) = race.next_try().await {
             let found = self.read(read(attempt)).await?;
+            let customers = found.customers();
             let (decision, extras, basis) = match step(found)? {
                 Step::Done(basis) => return Ok(Changed { basis, decision: None }),
                 Step::Commit(decision, _, basis) if decision.is_unchanged() => {
@@ -56,8 +61,18 @@ impl Store {
                 Step::Commit(decision, extras, basis) => (decision, extras, basis),
                 Step::Again => continue,
             };
-            match self.commit(&decision, &extras).await {
+            let of_customer = decision.events.first().is_some_and(|event| event.actor == Actor::Customer);
+            let now = decision.session.last_event_at;
+            if of_customer && customers.as_ref().is_some_and(|customers| customers.stand_back(now)) {
+                race.yields();
+                continue;
+            }
+            match self.commit_parting(&decision, &extras, customers.as_ref()).await {
                 Ok(()) => return Ok(Changed { basis, decision: Some(decision) }),
+                Err(CommitError::LostRace) if of_customer => race.yields(),
+                Err(CommitError::LostRace) if attempt >= PATIENT_FOR => {
+                    self.hold_customers(&decision.session.id, now).await;
+                }
                 Err(CommitError::LostRace) => {}
                 Err(CommitError::Store(error)) => return Err(error.into()),
             }

@@ -7,9 +7,7 @@ use aws_sdk_dynamodb::{
 };
 use jiff::{SignedDuration, Timestamp};
 use parlor_domain::{
-    Decision, EventKind, OutboxEntry, Session, SessionId,
-    keyring::Sealed,
-    session::{message_digest, message_text},
+    Actor, Decision, EventKind, OutboxEntry, Session, SessionId, keyring::Sealed, session::message_digest,
 };
 use serde::{Deserialize, Serialize};
 
@@ -50,17 +48,42 @@ pub struct PostedMark {
     pub seq: u64,
     /// When it was posted.
     pub at: Timestamp,
-    /// What tells its text from others ([`message_digest`]); not known of messages from before this was kept.
+    /// Of who wrote it and what, so that the id is not taken for another message. Marks from before have none:
+    /// their messages are taken for the same.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub text: Option<String>,
+    pub digest: Option<String>,
 }
 
 impl PostedMark {
-    /// Whether `text`, as it was sent, is what was posted: the same id with another text is another message.
+    /// Of a message that `writer` posted.
     #[must_use]
-    pub fn is_of(&self, text: &str) -> bool {
-        let Some(posted) = &self.text else { return true };
-        message_text(text).is_ok_and(|text| message_digest(&text) == *posted)
+    pub fn new(seq: u64, at: Timestamp, writer: &Actor, text: &str) -> Self {
+        Self { seq, at, digest: Some(message_digest(writer, text)) }
+    }
+
+    /// Whether it is the mark of this message, `text` being as it would be posted.
+    #[must_use]
+    pub fn is_of(&self, writer: &Actor, text: &str) -> bool {
+        self.digest.as_ref().is_none_or(|own| *own == message_digest(writer, text))
+    }
+}
+
+/// The customer's connections in a session's room, as they were read.
+#[derive(Debug, Default)]
+pub(crate) struct Customers {
+    /// All of them, whatever their leases say.
+    pub(crate) connections: Vec<String>,
+    /// How far ahead of their pace customers connect, in milliseconds since 1970. It rises with each that comes, so it
+    /// also tells whether another came since this was read.
+    pub(crate) ahead_until: Option<i64>,
+    /// Until when, in milliseconds since 1970, customers stand back for somebody else who loses races.
+    pub(crate) held_until: Option<i64>,
+}
+
+impl Customers {
+    /// Whether customers stand back at `now`.
+    pub(crate) fn stand_back(&self, now: Timestamp) -> bool {
+        self.held_until.is_some_and(|until| until > now.as_millisecond())
     }
 }
 
@@ -124,6 +147,18 @@ impl Store {
     /// Writes `decision`: the session (as a new item, or under the version that was read; not for a message), its events
     /// under numbers that nobody took, timers, links and outbox entries, and `extras`. One `TransactWriteItems`.
     pub async fn commit(&self, decision: &Decision, extras: &Extras) -> Result<(), CommitError> {
+        self.commit_parting(decision, extras, None).await
+    }
+
+    /// [`Store::commit`], and where the decision ends the customer's connections, the room forgets them in the same write:
+    /// whatever becomes of a socket, nothing that it says or hears goes through the room any more (R6). It loses its race
+    /// against a customer who came since `customers` was read.
+    pub(crate) async fn commit_parting(
+        &self,
+        decision: &Decision,
+        extras: &Extras,
+        customers: Option<&Customers>,
+    ) -> Result<(), CommitError> {
         let session = &decision.session;
         // A message is not decided under the session's version but under the number of its event: whatever happened to the
         // session meanwhile has taken that number.
@@ -135,6 +170,9 @@ impl Store {
             let mut item = doc_item("event", &Key::event(&session.id, event.seq), event)?;
             item.insert("version".into(), number(session.version));
             item.insert("agent_at".into(), document::value("event", &session.last_agent_action_at)?);
+            if let Some(ahead) = session.customer_ahead_until.filter(|until| *until > event.at) {
+                item.insert("ahead".into(), document::value("event", &ahead)?);
+            }
             writes.push(self.put_new(item)?);
         }
         for due in &decision.armed {
@@ -162,14 +200,17 @@ impl Store {
             writes.push(self.keep(keep)?);
         }
         if let Some(id) = &extras.posted {
-            let at = decision.events.last().map_or(session.last_event_at, |event| event.at);
-            let text = decision.events.iter().find_map(|event| match &event.kind {
-                EventKind::Message { text, .. } => Some(message_digest(text)),
+            let posted = decision.events.iter().find_map(|event| match &event.kind {
+                EventKind::Message { text, .. } => Some(PostedMark::new(event.seq, event.at, &event.actor, text)),
                 _ => None,
             });
-            let mark = PostedMark { seq: session.seq, at, text };
-            let item = doc_item("posted mark", &Key::posted(&session.id, id), &mark)?;
-            writes.push(self.put_new(item)?);
+            if let Some(mark) = posted {
+                let item = doc_item("posted mark", &Key::posted(&session.id, id), &mark)?;
+                writes.push(self.put_new(item)?);
+            }
+        }
+        if let Some(customers) = customers.filter(|_| decision.ends_customer_connections()) {
+            writes.push(self.forget_customers(&session.id, customers)?);
         }
         match self.client.transact_write_items().set_transact_items(Some(writes)).send().await {
             Ok(_) => Ok(()),
@@ -389,7 +430,15 @@ mod tests {
         reads(&planned.events[0]);
         for who in [Who::Customer, Who::Agent("agent00000000000".parse().unwrap())] {
             let name = "Nina Okafor".to_owned();
-            reads(&Connection { session: planned.session.id.clone(), who, name, device: None });
+            reads(&Connection {
+                session: planned.session.id.clone(),
+                who,
+                name,
+                device: None,
+                login: None,
+                last: None,
+                by_role: false,
+            });
         }
         let summary = Summary::of(&planned.session);
         for written in [summary.to_attribute().unwrap(), document::value("test", &summary).unwrap()] {

@@ -17,6 +17,7 @@ mod presence;
 mod race;
 mod read;
 mod settings;
+mod sign_out;
 mod staff;
 pub mod stream;
 mod webhooks;
@@ -29,10 +30,11 @@ pub use commit::{CommitError, Extras, IdempotencyRecord, Keep, PostedMark};
 pub use due::{DUE_SHARDS, DueItem};
 pub use error::StoreError;
 pub use history::{Page, Query, SEARCH_WORDS, Scope, Summary, fold};
-pub use presence::{ConnectError, Connection};
+pub use presence::{Admission, Arrivals, ConnectError, Connection};
 pub use race::{MAX_CONFLICTS, Race};
 pub use read::{ReadBatch, ReadResult, Stored};
 pub use settings::{SettingsVersion, Team};
+pub use sign_out::{Ending, SignIn, SignOutError};
 pub use staff::{Credentials, Guesser, NewAgent, SetupLink, WrongPasswords};
 pub use webhooks::{DeliveriesPage, Finding, Webhook};
 
@@ -75,6 +77,7 @@ mod tests {
             include_str!("presence.rs"),
             include_str!("read.rs"),
             include_str!("settings.rs"),
+            include_str!("sign_out.rs"),
             include_str!("staff.rs"),
             include_str!("webhooks.rs"),
         ];

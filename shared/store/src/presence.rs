@@ -8,17 +8,20 @@
 use aws_sdk_dynamodb::{
     error::SdkError,
     operation::{transact_write_items::TransactWriteItemsError, update_item::builders::UpdateItemFluentBuilder},
-    types::{AttributeValue, Delete, ReturnValue, TransactWriteItem, Update},
+    types::{AttributeValue, Delete, ReturnValue, TransactWriteItem, Update, builders::UpdateBuilder},
 };
 use jiff::{SignedDuration, Timestamp};
-use parlor_domain::{Lease, Presence, SecretHash, Session, SessionId, Who, presence::LEASE};
+use parlor_domain::{
+    AgentId, Lease, LoginId, Presence, SecretHash, Session, SessionId, Who,
+    presence::{lease_from, whole_seconds},
+};
 use serde::{Deserialize, Serialize};
 
 use crate::{
     ReadBatch, Store, StoreError,
-    commit::{incomplete, put_new_in},
+    commit::{Customers, incomplete, put_new_in},
     document,
-    keys::{Item, Key, number},
+    keys::{Item, Key, number, text},
 };
 
 /// API Gateway ends every connection after two hours; a day later DynamoDB's TTL removes what `$disconnect` left.
@@ -27,6 +30,53 @@ const CONNECTION_TTL: SignedDuration = SignedDuration::from_hours(26);
 /// The longest that API Gateway keeps a connection: the longest that lists show a customer as online whose going nobody
 /// noticed.
 const LONGEST_CONNECTION: SignedDuration = SignedDuration::from_hours(2);
+
+/// How fast a customer may connect for long, and how far ahead of that they may be: a telephone in a tunnel, a page that
+/// is loaded again and again. Each connection is a write to the session and to its room.
+const ARRIVAL_PACE: SignedDuration = SignedDuration::from_secs(1);
+const ARRIVALS_AHEAD: SignedDuration = SignedDuration::from_secs(40);
+
+/// How a sign-in's item names the connections that depend on it, and counts how many it ever had.
+pub(crate) const NOTED: &str = "C#";
+pub(crate) const OPENED: &str = "opened";
+
+/// The room's attribute that says how far ahead of their pace customers connect.
+const AHEAD: &str = "customers_ahead";
+
+/// The room's attribute that says until when customers stand back, and for how long they do.
+const HELD: &str = "customers_held";
+const HELD_FOR: SignedDuration = SignedDuration::from_secs(2);
+
+/// How customers came to a room so far.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Arrivals {
+    /// How far ahead of their pace they are, in milliseconds since 1970.
+    ahead_until: Option<i64>,
+    held_until: Option<i64>,
+}
+
+impl Arrivals {
+    pub(crate) fn of(customers: &Customers) -> Self {
+        Self { ahead_until: customers.ahead_until, held_until: customers.held_until }
+    }
+
+    /// Whether one more may come at `now`.
+    #[must_use]
+    pub fn admit(self, now: Timestamp) -> bool {
+        self.ahead_until.is_none_or(|until| until - now.as_millisecond() <= ARRIVALS_AHEAD.as_secs() * 1000)
+    }
+
+    /// Whether customers stand back at `now`: read again in a moment.
+    #[must_use]
+    pub fn stand_back(self, now: Timestamp) -> bool {
+        self.held_until.is_some_and(|until| until > now.as_millisecond())
+    }
+
+    /// After one more.
+    fn next(self, now: Timestamp) -> i64 {
+        self.ahead_until.unwrap_or(0).max(now.as_millisecond()) + ARRIVAL_PACE.as_secs() * 1000
+    }
+}
 
 /// Which session a connection belongs to, and whose it is.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -40,14 +90,39 @@ pub struct Connection {
     /// The customer's device: a connection does not outlive its device's place in the session (R6).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub device: Option<SecretHash>,
+    /// The staff's sign-in: a connection does not outlive it either.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub login: Option<LoginId>,
+    /// The end of the sign-in.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub last: Option<Timestamp>,
+    /// Whether this member of staff sees the session whoever owns it (R20).
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub by_role: bool,
 }
 
 impl Connection {
     /// Its place in the room, from `now` on.
     #[must_use]
     pub fn lease(&self, now: Timestamp) -> Lease {
-        Lease { who: self.who.clone(), until: now + LEASE, name: self.name.clone(), device: self.device.clone() }
+        Lease {
+            who: self.who.clone(),
+            until: lease_from(now),
+            name: self.name.clone(),
+            device: self.device.clone(),
+            last: self.last.map(whole_seconds),
+            by_role: self.by_role,
+        }
     }
+}
+
+/// What [`Store::connect`] depends upon, as it was read: if any of it is another by now, the connection is not let in.
+#[derive(Debug, Clone, Copy)]
+pub struct Admission {
+    /// The session's version: whatever releases or binds a device, ends or renews the session raises it.
+    pub version: u64,
+    /// How customers came to the room so far.
+    pub arrivals: Arrivals,
 }
 
 /// Why a connection was not let in. In each case nothing was written.
@@ -56,7 +131,7 @@ pub enum ConnectError {
     /// The ticket was used before.
     #[error("the ticket was used before")]
     TicketUsed,
-    /// Another transaction holds the session: read and try again.
+    /// What was read is no longer so, or is being changed: read and try again.
     #[error("the session is being changed")]
     Conflict,
     /// Not reached, throttled, failing; or the session is gone.
@@ -66,13 +141,15 @@ pub enum ConnectError {
 
 impl Store {
     /// Lets a connection in: uses the ticket up, notes the connection, and puts it into the room in place of those it
-    /// supersedes (and of leases that ran out). One `TransactWriteItems`.
+    /// supersedes (and of leases that ran out). A customer's only while the session is the one that was read and no other
+    /// of theirs came; staff's only while they are signed in, and the sign-in notes it. One `TransactWriteItems`.
     pub async fn connect(
         &self,
         id: &str,
         connection: &Connection,
         nonce: &str,
         gone: &[String],
+        admission: Admission,
         now: Timestamp,
     ) -> Result<(), ConnectError> {
         let expires = number((now + CONNECTION_TTL).as_second());
@@ -85,12 +162,16 @@ impl Store {
         let mut writes = vec![
             put_new_in(&self.connections, ticket)?,
             put_new_in(&self.connections, item)?,
-            self.enter(id, connection, gone, now)?,
+            self.enter(id, connection, gone, admission.arrivals, now)?,
         ];
-        if connection.who == Who::Customer {
-            writes.push(self.show_online(id, connection, now)?);
+        match (&connection.who, &connection.login) {
+            (Who::Customer, _) => writes.push(self.show_online(id, connection, admission.version, now)?),
+            (Who::Agent(agent), Some(login)) => writes.push(self.note_at_login(id, connection, agent, login)?),
+            // Nobody signed in: nothing could end it.
+            (Who::Agent(_), None) => return Err(ConnectError::Conflict),
         }
-        for old in gone {
+        // A customer's earlier connections are nobody's business any more; staff's go with their own `$disconnect`.
+        for old in gone.iter().filter(|_| connection.who == Who::Customer) {
             let delete = Delete::builder().table_name(&self.connections).set_key(Some(Key::connection(old).to_item()));
             let delete = delete.build().map_err(|error| incomplete(&error))?;
             writes.push(TransactWriteItem::builder().delete(delete).build());
@@ -107,6 +188,7 @@ impl Store {
         id: &str,
         connection: &Connection,
         gone: &[String],
+        arrivals: Arrivals,
         now: Timestamp,
     ) -> Result<TransactWriteItem, StoreError> {
         let lease = connection.lease(now);
@@ -121,6 +203,11 @@ impl Store {
             update = update.expression_attribute_names(format!("#gone{place}"), old);
         }
         let mut expression = "SET #id = :lease".to_owned();
+        if connection.who == Who::Customer {
+            expression += ", #ahead = :ahead";
+            update = unless_others_came(update, arrivals.ahead_until)
+                .expression_attribute_values(":ahead", number(arrivals.next(now)));
+        }
         if !remove.is_empty() {
             expression += " REMOVE ";
             expression += &remove.join(", ");
@@ -129,17 +216,85 @@ impl Store {
         Ok(TransactWriteItem::builder().update(update).build())
     }
 
+    /// Notes a connection of staff at the sign-in that it depends on, which has to be there still.
+    fn note_at_login(
+        &self,
+        id: &str,
+        connection: &Connection,
+        agent: &AgentId,
+        login: &LoginId,
+    ) -> Result<TransactWriteItem, StoreError> {
+        let update = Update::builder()
+            .table_name(&self.core)
+            .set_key(Some(Key::login(agent, login).to_item()))
+            .update_expression("SET #id = :session ADD #opened :one")
+            .condition_expression("attribute_exists(pk)")
+            .expression_attribute_names("#id", noted(id))
+            .expression_attribute_names("#opened", OPENED)
+            .expression_attribute_values(":session", text(connection.session.as_str()))
+            .expression_attribute_values(":one", number(1))
+            .build()
+            .map_err(|error| incomplete(&error))?;
+        Ok(TransactWriteItem::builder().update(update).build())
+    }
+
+    /// Lets customers stand back for two seconds, because somebody else loses races for the session. One `UpdateItem`. Whether
+    /// it fails does not matter: the next try may win without it, or asks again.
+    pub(crate) async fn hold_customers(&self, session: &SessionId, now: Timestamp) {
+        let _: Result<_, _> = self
+            .client
+            .update_item()
+            .table_name(&self.core)
+            .set_key(Some(Key::presence(session).to_item()))
+            .update_expression("SET #held = :until")
+            .expression_attribute_names("#held", HELD)
+            .expression_attribute_values(":until", number((now + HELD_FOR).as_millisecond()))
+            .send()
+            .await;
+    }
+
+    /// Takes every connection of the customer out of the room, unless another came since they were read.
+    pub(crate) fn forget_customers(
+        &self,
+        session: &SessionId,
+        customers: &Customers,
+    ) -> Result<TransactWriteItem, StoreError> {
+        let mut update = Update::builder()
+            .table_name(&self.core)
+            .set_key(Some(Key::presence(session).to_item()))
+            .expression_attribute_values(":ahead", number(customers.ahead_until.unwrap_or(0)));
+        let mut remove = Vec::new();
+        for (place, id) in customers.connections.iter().enumerate() {
+            remove.push(format!("#gone{place}"));
+            update = update.expression_attribute_names(format!("#gone{place}"), id);
+        }
+        let removal = if remove.is_empty() { String::new() } else { format!(" REMOVE {}", remove.join(", ")) };
+        let update = unless_others_came(update, customers.ahead_until)
+            .update_expression(format!("SET #ahead = :ahead{removal}"))
+            .build()
+            .map_err(|error| incomplete(&error))?;
+        Ok(TransactWriteItem::builder().update(update).build())
+    }
+
     /// Lets lists show the customer as online, for as long as this connection may last.
-    fn show_online(&self, id: &str, connection: &Connection, now: Timestamp) -> Result<TransactWriteItem, StoreError> {
+    fn show_online(
+        &self,
+        id: &str,
+        connection: &Connection,
+        version: u64,
+        now: Timestamp,
+    ) -> Result<TransactWriteItem, StoreError> {
         let until = now + LONGEST_CONNECTION;
-        let lease = Lease { who: Who::Customer, until, name: String::new(), device: None };
+        let lease = Lease { who: Who::Customer, until, name: String::new(), device: None, last: None, by_role: false };
         let online = Presence([(id.to_owned(), lease)].into());
         let update = Update::builder()
             .table_name(&self.core)
             .set_key(Some(Key::session(&connection.session).to_item()))
             .update_expression("SET #online = :online")
-            .condition_expression("attribute_exists(pk)")
+            .condition_expression("#version = :version")
             .expression_attribute_names("#online", "online")
+            .expression_attribute_names("#version", "version")
+            .expression_attribute_values(":version", number(version))
             .expression_attribute_values(":online", document::value("presence", &online)?)
             .build()
             .map_err(|error| incomplete(&error))?;
@@ -147,7 +302,7 @@ impl Store {
     }
 
     /// Renews a connection's lease. One `UpdateItem`, which answers with who is in the room now; `None` when the
-    /// connection is no longer in it.
+    /// connection is no longer in it, or its lease ran out.
     pub async fn renew_lease(
         &self,
         session: &SessionId,
@@ -157,9 +312,11 @@ impl Store {
         let renewed = self
             .update_room(session, id)
             .update_expression("SET #id.#until = :until")
-            .condition_expression("attribute_exists(#id)")
+            .condition_expression("#id.#until > :now AND (attribute_not_exists(#id.#last) OR #id.#last > :now)")
             .expression_attribute_names("#until", "until")
-            .expression_attribute_values(":until", document::value("lease", &(now + LEASE))?)
+            .expression_attribute_names("#last", "last")
+            .expression_attribute_values(":now", document::value("lease", &whole_seconds(now))?)
+            .expression_attribute_values(":until", document::value("lease", &lease_from(now))?)
             .send()
             .await;
         match renewed {
@@ -169,9 +326,9 @@ impl Store {
         }
     }
 
-    /// Takes a connection out of its room and forgets it, and reads its session for telling the others. `DeleteItem`, one
-    /// `UpdateItem` (two for a customer's, whom lists show as offline from now on) and one `BatchGetItem`, side by side.
-    /// `None` when the session is gone.
+    /// Takes a connection out of its room and forgets it, and reads its session for telling the others. `DeleteItem`, two
+    /// `UpdateItem` (lists show a customer as offline from now on; staff's sign-in has one connection less) and one
+    /// `BatchGetItem`, side by side. `None` when the session is gone.
     pub async fn disconnect(
         &self,
         connection: &Connection,
@@ -183,7 +340,11 @@ impl Store {
         let forget = Box::pin(self.client.delete_item().table_name(&self.connections).set_key(key).send());
         let leave = Box::pin(self.update_room(session, id).update_expression("REMOVE #id").send());
         let hide = Box::pin(async {
-            if connection.who == Who::Customer { self.show_offline(session, id).await } else { Ok(()) }
+            match (&connection.who, &connection.login) {
+                (Who::Customer, _) => self.show_offline(session, id).await,
+                (Who::Agent(agent), Some(login)) => self.forget_at_login(agent, login, id).await,
+                (Who::Agent(_), None) => Ok(()),
+            }
         });
         let read = self.read(ReadBatch::new().session_alone(session));
         let (forgotten, left, hidden, found) = tokio::join!(forget, leave, hide, read);
@@ -214,6 +375,25 @@ impl Store {
         }
     }
 
+    /// A sign-in has one connection less. It may be over by now.
+    async fn forget_at_login(&self, agent: &AgentId, login: &LoginId, id: &str) -> Result<(), StoreError> {
+        let forgotten = self
+            .client
+            .update_item()
+            .table_name(&self.core)
+            .set_key(Some(Key::login(agent, login).to_item()))
+            .update_expression("REMOVE #id")
+            .condition_expression("attribute_exists(#id)")
+            .expression_attribute_names("#id", noted(id))
+            .send()
+            .await;
+        match forgotten {
+            Ok(_) => Ok(()),
+            Err(SdkError::ServiceError(error)) if error.err().is_conditional_check_failed_exception() => Ok(()),
+            Err(error) => Err(StoreError::from_sdk("UpdateItem login", &error)),
+        }
+    }
+
     /// A change of a connection's lease, which answers with the whole room.
     fn update_room(&self, session: &SessionId, id: &str) -> UpdateItemFluentBuilder {
         self.client
@@ -224,17 +404,29 @@ impl Store {
             .return_values(ReturnValue::AllNew)
     }
 
-    /// Who is in a room, or was a moment ago: not read consistently, for what may be late. One `GetItem`.
-    pub async fn presence_hint(&self, session: &SessionId) -> Result<Presence, StoreError> {
-        let answer = self
+    /// Counts frames of a connection that sends more than anybody does by hand, and answers how many were counted of it in
+    /// all. In the connection's own item, which nobody else waits for. One `UpdateItem`; `None` when it is forgotten.
+    pub async fn count_frames(&self, id: &str, frames: u32) -> Result<Option<u32>, StoreError> {
+        let counted = self
             .client
-            .get_item()
-            .table_name(&self.core)
-            .set_key(Some(Key::presence(session).to_item()))
+            .update_item()
+            .table_name(&self.connections)
+            .set_key(Some(Key::connection(id).to_item()))
+            .update_expression("ADD #frames :frames")
+            .condition_expression("attribute_exists(pk)")
+            .expression_attribute_names("#frames", "frames")
+            .expression_attribute_values(":frames", number(frames))
+            .return_values(ReturnValue::UpdatedNew)
             .send()
-            .await
-            .map_err(|error| StoreError::from_sdk("GetItem presence", &error))?;
-        Ok(answer.item.as_ref().map(room).transpose()?.unwrap_or_default())
+            .await;
+        match counted {
+            Ok(answer) => {
+                let all = answer.attributes.unwrap_or_default();
+                document::read_value("frames", &all, "frames")
+            }
+            Err(SdkError::ServiceError(error)) if error.err().is_conditional_check_failed_exception() => Ok(None),
+            Err(error) => Err(StoreError::from_sdk("UpdateItem frames", &error)),
+        }
     }
 
     /// Which session a connection belongs to. One `GetItem`.
@@ -252,7 +444,8 @@ impl Store {
     }
 }
 
-/// Of `connect`'s three conditions the first is the ticket's.
+/// Of `connect`'s conditions the first is the ticket's and the second the connection's own; the others say that what was
+/// read is so no longer.
 fn refused<R>(error: &SdkError<TransactWriteItemsError, R>) -> ConnectError {
     const OPERATION: &str = "TransactWriteItems";
     if let Some(TransactWriteItemsError::TransactionCanceledException(canceled)) = error.as_service_error() {
@@ -260,14 +453,39 @@ fn refused<R>(error: &SdkError<TransactWriteItemsError, R>) -> ConnectError {
         if reasons.clone().next() == Some("ConditionalCheckFailed") {
             return ConnectError::TicketUsed;
         }
-        if reasons.clone().any(|code| code == "TransactionConflict") {
-            return ConnectError::Conflict;
-        }
-        if reasons.any(|code| code == "ConditionalCheckFailed") {
+        if reasons.clone().nth(1) == Some("ConditionalCheckFailed") {
             return ConnectError::Store(StoreError::Condition(OPERATION));
+        }
+        if reasons.any(|code| matches!(code, "TransactionConflict" | "ConditionalCheckFailed")) {
+            return ConnectError::Conflict;
         }
     }
     ConnectError::Store(StoreError::from_sdk(OPERATION, error))
+}
+
+/// The condition that no other customer's connection came to the room since its item was read.
+fn unless_others_came(update: UpdateBuilder, ahead_until: Option<i64>) -> UpdateBuilder {
+    let update = update.expression_attribute_names("#ahead", AHEAD);
+    match ahead_until {
+        None => update.condition_expression("attribute_not_exists(#ahead)"),
+        Some(read) => update.condition_expression("#ahead = :read").expression_attribute_values(":read", number(read)),
+    }
+}
+
+/// The customer's connections in a room's item.
+pub(crate) fn customers(item: &Item) -> Customers {
+    let of_customer = |lease: &AttributeValue| {
+        let who = lease.as_m().ok().and_then(|lease| lease.get("who"));
+        who.and_then(|who| who.as_s().ok()).is_some_and(|who| who == "customer")
+    };
+    let connections = item.iter().filter(|(_, lease)| of_customer(lease)).map(|(id, _)| id.clone()).collect();
+    let time = |name: &str| item.get(name).and_then(|until| until.as_n().ok()).and_then(|until| until.parse().ok());
+    Customers { connections, ahead_until: time(AHEAD), held_until: time(HELD) }
+}
+
+/// The attribute by which a sign-in's item notes a connection.
+pub(crate) fn noted(id: &str) -> String {
+    format!("{NOTED}{id}")
 }
 
 /// The leases in a room's item: every attribute but its key.

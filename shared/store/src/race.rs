@@ -13,6 +13,10 @@ const FIRST_PAUSE: Duration = Duration::from_millis(10);
 
 const LONGEST_PAUSE: Duration = Duration::from_millis(320);
 
+/// How many times longer a customer's operation waits than an agent's: what an agent does about a customer wins, however
+/// much the customer does meanwhile.
+const CUSTOMER_PATIENCE: u32 = 4;
+
 /// The tries of one operation: a first one at once, and another after each lost race, until [`MAX_CONFLICTS`] are made.
 ///
 /// Between them lies a pause of random length ("full jitter"). Without it, everyone who lost to the same writer would
@@ -22,13 +26,20 @@ pub struct Race<'a, R: ?Sized> {
     random: &'a R,
     made: u32,
     most: u32,
+    patience: u32,
 }
 
 impl<'a, R: Random + Sync + ?Sized> Race<'a, R> {
     /// A race with no try made yet, of [`MAX_CONFLICTS`] tries.
     #[must_use]
     pub fn new(random: &'a R) -> Self {
-        Self { random, made: 0, most: MAX_CONFLICTS }
+        Self { random, made: 0, most: MAX_CONFLICTS, patience: 1 }
+    }
+
+    /// From here on it is a customer who tries: each pause is longer, and never short, so that whoever else is at the
+    /// session gets through.
+    pub(crate) fn yields(&mut self) {
+        self.patience = CUSTOMER_PATIENCE;
     }
 
     /// Whether there is another try, after waiting for it: `while race.goes_on().await { … }`.
@@ -42,7 +53,8 @@ impl<'a, R: Random + Sync + ?Sized> Race<'a, R> {
             return None;
         }
         if let Some(lost) = self.made.checked_sub(1) {
-            tokio::time::sleep(pause(lost, self.random)).await;
+            let least = FIRST_PAUSE * (self.patience - 1);
+            tokio::time::sleep(least + pause(lost, self.random) * self.patience).await;
         }
         self.made += 1;
         Some(self.made - 1)
@@ -61,7 +73,7 @@ impl Race<'static, NoPause> {
     /// A single try, for whoever leaves the field to the winner.
     #[must_use]
     pub fn once() -> Self {
-        Self { random: &NoPause, made: 0, most: 1 }
+        Self { random: &NoPause, made: 0, most: 1, patience: 1 }
     }
 }
 

@@ -15,9 +15,11 @@ use serde::de::DeserializeOwned;
 
 use crate::{
     Credentials, Guesser, IdempotencyRecord, PostedMark, SettingsVersion, SetupLink, Store, StoreError, Team,
-    WrongPasswords, document,
+    WrongPasswords,
+    commit::Customers,
+    document,
     keys::{Item, Key, text},
-    presence::room,
+    presence::{Arrivals, customers, room},
 };
 
 /// How often a read begins again before the caller hears 503.
@@ -28,8 +30,8 @@ const TRIES: u32 = 4;
 pub struct ReadBatch {
     keys: Vec<Key>,
     newest_event_of: Option<SessionId>,
-    /// Whether session and presence are read as neighbours.
-    chat: bool,
+    /// Whose session and presence are read as neighbours.
+    neighbours_of: Option<SessionId>,
     eventually: bool,
 }
 
@@ -59,8 +61,16 @@ impl ReadBatch {
     /// and together as cheap as one.
     #[must_use]
     pub fn chat(mut self, id: &SessionId) -> Self {
-        self.chat = true;
+        self.neighbours_of = Some(id.clone());
         self.newest_event(id)
+    }
+
+    /// A session's document and who is in its room, without the settings: one `Query`, in which the two cost together what
+    /// one costs.
+    #[must_use]
+    pub fn neighbours(mut self, id: &SessionId) -> Self {
+        self.neighbours_of = Some(id.clone());
+        self
     }
 
     /// Reads what was true a moment ago, at half the price: for what is said as a hint.
@@ -198,6 +208,8 @@ struct NewestEvent {
     version: u64,
     /// The last action by an agent or the API up to then.
     last_agent_action_at: Timestamp,
+    /// How far ahead of their pace the customer wrote.
+    customer_ahead_until: Option<Timestamp>,
 }
 
 /// The system's settings as their text was last read. They stay the same for request after request, and to read them is a
@@ -260,8 +272,9 @@ impl ReadResult {
             _ => return Err(StoreError::Item { kind: "session", reason: "its newest event was not asked for".into() }),
         };
         let Some(mut stored) = self.room(id)? else { return Ok(None) };
-        if let Some(NewestEvent { event, last_agent_action_at, .. }) = newest {
+        if let Some(NewestEvent { event, last_agent_action_at, customer_ahead_until, .. }) = newest {
             stored.session.catch_up(event.seq, event.at, *last_agent_action_at);
+            stored.session.customer_ahead_until = *customer_ahead_until;
         }
         Ok(Some(stored))
     }
@@ -271,6 +284,18 @@ impl ReadResult {
         let Some(session) = self.document(id)? else { return Ok(None) };
         let presence = self.items.get(&Key::presence(id)).map(room).transpose()?.unwrap_or_default();
         Ok(Some(Stored { session, presence }))
+    }
+
+    /// The customer's connections in the room of the session that is to be decided about.
+    pub(crate) fn customers(&self) -> Option<Customers> {
+        let (session, _) = self.newest_event.as_ref()?;
+        Some(self.items.get(&Key::presence(session)).map(customers).unwrap_or_default())
+    }
+
+    /// How customers came to a session's room so far; [`ReadBatch::room`] asked for it.
+    #[must_use]
+    pub fn arrivals(&self, session: &SessionId) -> Arrivals {
+        Arrivals::of(&self.items.get(&Key::presence(session)).map(customers).unwrap_or_default())
     }
 
     /// The session's document. Messages since its last decision are not in it.
@@ -400,9 +425,7 @@ impl Store {
             // On the heap: every future that reads would be as large as all of them.
             let items = Box::pin(self.items(&batch));
             let newest = Box::pin(self.newest_event(&session, !batch.eventually));
-            let room = Box::pin(async { if batch.chat { self.neighbours(&session).await } else { Ok(vec![]) } });
-            let (mut items, newest, room) = tokio::try_join!(items, newest, room)?;
-            items.extend(room.into_iter().filter_map(|item| Some((Key::of(&item)?, item))));
+            let (items, newest) = tokio::try_join!(items, newest)?;
             let newest_event = Some((session.clone(), newest));
             let found = ReadResult { items, newest_event, last_read: Arc::clone(&self.last_read) };
             if !found.is_torn()? {
@@ -413,6 +436,14 @@ impl Store {
     }
 
     async fn items(&self, batch: &ReadBatch) -> Result<HashMap<Key, Item>, StoreError> {
+        let Some(session) = &batch.neighbours_of else { return self.items_by_key(batch).await };
+        let (mut items, room) =
+            tokio::try_join!(self.items_by_key(batch), self.neighbours(session, !batch.eventually))?;
+        items.extend(room.into_iter().filter_map(|item| Some((Key::of(&item)?, item))));
+        Ok(items)
+    }
+
+    async fn items_by_key(&self, batch: &ReadBatch) -> Result<HashMap<Key, Item>, StoreError> {
         const OPERATION: &str = "BatchGetItem";
         let mut found = HashMap::new();
         if batch.keys.is_empty() {
@@ -446,8 +477,8 @@ impl Store {
         Err(StoreError::Unavailable { operation: OPERATION, reason: "throttled".into() })
     }
 
-    /// A session's item and its room's, strongly consistent. One `Query`.
-    async fn neighbours(&self, session: &SessionId) -> Result<Vec<Item>, StoreError> {
+    /// A session's item and its room's. One `Query`.
+    async fn neighbours(&self, session: &SessionId, consistent: bool) -> Result<Vec<Item>, StoreError> {
         let (room, session) = (Key::presence(session), Key::session(session));
         let input = self
             .client
@@ -457,7 +488,7 @@ impl Store {
             .expression_attribute_values(":pk", text(&session.pk))
             .expression_attribute_values(":room", text(&room.sk))
             .expression_attribute_values(":session", text(&session.sk))
-            .consistent_read(true);
+            .consistent_read(consistent);
         let answer = input.send().await.map_err(|error| StoreError::from_sdk("Query session", &error))?;
         Ok(answer.items.unwrap_or_default())
     }
@@ -480,7 +511,8 @@ impl Store {
         // Events from before messages left the document alone say neither: the document knows.
         let version = document::read_value("event", &item, "version")?.unwrap_or(0);
         let last_agent_action_at = document::read_value("event", &item, "agent_at")?.unwrap_or(Timestamp::MIN);
-        Ok(Some(NewestEvent { event, version, last_agent_action_at }))
+        let customer_ahead_until = document::read_value("event", &item, "ahead")?;
+        Ok(Some(NewestEvent { event, version, last_agent_action_at, customer_ahead_until }))
     }
 }
 

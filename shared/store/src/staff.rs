@@ -3,7 +3,7 @@
 use aws_sdk_dynamodb::types::{ConditionCheck, Delete, Put, TransactWriteItem};
 use jiff::{SignedDuration, Timestamp};
 use parlor_domain::{
-    Agent, AgentId, EmailAddress, LoginId, SecretHash,
+    Agent, EmailAddress, LoginId, SecretHash,
     staff::{ApiKey, Login},
 };
 use serde::{Deserialize, Serialize};
@@ -175,18 +175,6 @@ impl Store {
                 .expression_attribute_values(":read", number(read.count))
         };
         put.send().await.map(|_| ()).map_err(|error| StoreError::from_sdk("PutItem wrong passwords", &error))
-    }
-
-    /// Signs a browser out. One `DeleteItem`.
-    pub async fn sign_out(&self, agent: &AgentId, login: &LoginId) -> Result<(), StoreError> {
-        self.client
-            .delete_item()
-            .table_name(&self.core)
-            .set_key(Some(Key::login(agent, login).to_item()))
-            .send()
-            .await
-            .map(|_| ())
-            .map_err(|error| StoreError::from_sdk("DeleteItem login", &error))
     }
 
     /// Keeps an API key. One `PutItem`.

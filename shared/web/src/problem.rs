@@ -75,7 +75,7 @@ codes! {
     InvalidPhone "invalid-phone" UNPROCESSABLE_ENTITY "Not a phone number of any country, or a national one without a default country.",
     InvalidLanguage "invalid-language" UNPROCESSABLE_ENTITY "Not a language tag (BCP 47).",
     InvalidMessage "invalid-message" UNPROCESSABLE_ENTITY "A message has 1 to 4,000 characters, its id 1 to 64.",
-    MessageIdReused "message-id-reused" UNPROCESSABLE_ENTITY "Another message was posted under this id.",
+    MessageIdReused "message-id-reused" UNPROCESSABLE_ENTITY "The message's `id` belongs to another message that was posted.",
     UnknownTeam "unknown-team" UNPROCESSABLE_ENTITY "There is no such team that the session's agent may use.",
     UnknownAgent "unknown-agent" UNPROCESSABLE_ENTITY "There is no such agent who may own the session.",
     InvalidOverlap "invalid-overlap" UNPROCESSABLE_ENTITY "`overlap_minutes` is out of range.",

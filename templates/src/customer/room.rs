@@ -85,7 +85,7 @@ pub enum ChatProblem {
     Closed,
     /// Longer than 4000 characters.
     TooLong,
-    /// The page was an old one; sent again from this one it goes.
+    /// Not now: written faster than it can be read, or sent from a page that had sent something else.
     Again,
 }
 
@@ -322,7 +322,7 @@ impl Room {
                     @if let Some(problem) = chat.problem {
                         p.field-error role="alert" {
                             (Icon::Alert)
-                            span { (match problem { ChatProblem::Closed => words::chat_refused(lang), ChatProblem::TooLong => words::chat_too_long(lang), ChatProblem::Again => words::typed_kept(lang) }) }
+                            span { (match problem { ChatProblem::Closed => words::chat_refused(lang), ChatProblem::TooLong => words::chat_too_long(lang), ChatProblem::Again => words::chat_again(lang) }) }
                         }
                     }
                     @if chat.writable {

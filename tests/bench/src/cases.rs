@@ -67,14 +67,17 @@ const GUESSED: &str = "guessed@example.com";
 /// What is said in the bench's room: neither a word nor a novel.
 const TEXT: &str = "Good morning, I have the documents here and would like to go through the second page with you.";
 
+/// Sessions whose customers come in turn: one customer may not connect as often as a bench does.
+const COMING: usize = 200;
+
 /// An installation in which every function was called once, with what each was called.
 pub(crate) struct Site {
     /// The one-machine stack, a team and its staff.
     pub(crate) installation: Installation,
     /// A session with its customer and an agent in the room.
     pub(crate) session: SessionId,
-    /// Another session, whose customer connects again and again, and their device.
-    coming: (SessionId, SecretHash),
+    /// Other sessions, whose customers connect again and again, and their devices.
+    coming: Vec<(SessionId, SecretHash)>,
     /// By function; by function and case where it has more than one.
     events: BTreeMap<String, Value>,
     /// The two pages in the room.
@@ -103,11 +106,15 @@ impl Site {
         let session = installation.session(None).await;
         let customer = installation.joined(&session).await;
         // Whoever connects supersedes the page that is there, and in the room nobody is to leave.
-        let coming = installation.session(None).await;
-        drop(installation.joined(&coming).await);
-        let found = installation.store.read(ReadBatch::new().session(&coming)).await.unwrap();
-        let device = found.session(&coming).unwrap().unwrap().session.device.unwrap().hash;
-        let mut site = Self { installation, session, coming: (coming, device), events: BTreeMap::new(), pages: vec![] };
+        let mut coming = vec![];
+        for _ in 0..COMING {
+            let session = installation.session(None).await;
+            drop(installation.joined(&session).await);
+            let found = installation.store.read(ReadBatch::new().session(&session)).await.unwrap();
+            let device = found.session(&session).unwrap().unwrap().session.device.unwrap().hash;
+            coming.push((session, device));
+        }
+        let mut site = Self { installation, session, coming, events: BTreeMap::new(), pages: vec![] };
         site.room(&customer).await;
         site.staff().await;
         site.api().await;
@@ -170,6 +177,10 @@ impl Site {
                 let mut frame: Value = serde_json::from_str(event["body"].as_str().unwrap()).unwrap();
                 frame["id"] = format!("bench-{number}").into();
                 event["body"] = frame.to_string().into();
+                // As often as somebody writes by hand, by the platform's clock.
+                let at = event["requestContext"]["requestTimeEpoch"].as_i64().unwrap();
+                let later = i64::try_from(number).unwrap() * 1_000;
+                event["requestContext"]["requestTimeEpoch"] = (at + later).into();
             })),
         }
     }
@@ -177,9 +188,11 @@ impl Site {
     /// A ticket works once, and for a minute.
     fn fresh_ticket(&self) -> Vary {
         let (keyring, runtime) = (self.installation.keyring.clone(), self.installation.runtime.clone());
-        let (session, holder) = (self.coming.0.clone(), Holder::Customer(self.coming.1.clone()));
+        let coming = self.coming.clone();
         Box::new(move |event, number| {
-            let ticket = Ticket::issue(&keyring, &runtime.entropy, &session, &holder, runtime.clock.now());
+            let turn = usize::try_from(number).map_or(0, |number| number % coming.len());
+            let (session, holder) = (&coming[turn].0, Holder::Customer(coming[turn].1.clone()));
+            let ticket = Ticket::issue(&keyring, &runtime.entropy, session, &holder, runtime.clock.now());
             event["queryStringParameters"]["ticket"] = ticket.clone().into();
             event["multiValueQueryStringParameters"]["ticket"] = json!([ticket]);
             event["requestContext"]["connectionId"] = format!("bench{number}=").into();
@@ -205,11 +218,11 @@ impl Site {
         self.listen(customer);
         self.keep(&["live-connect"]);
 
-        drop(open(&self.agents_door()).await);
+        drop(open(&self.agents_door().await).await);
         while self.installation.stack.last_event("live-disconnect").is_none() {
             tokio::task::yield_now().await;
         }
-        let mut agent = open(&self.agents_door()).await;
+        let mut agent = open(&self.agents_door().await).await;
         let frame = json!({"type": "message", "session": self.session, "id": "first", "text": TEXT});
         agent.send(Message::text(frame.to_string())).await.unwrap();
         // Writers hear their own message: then the function has answered.
@@ -223,8 +236,9 @@ impl Site {
         self.keep(&["live-disconnect", "live-message"]);
     }
 
-    fn agents_door(&self) -> String {
-        let (runtime, holder) = (&self.installation.runtime, Holder::Agent(self.installation.agent.id.clone()));
+    async fn agents_door(&self) -> String {
+        let (runtime, agent) = (&self.installation.runtime, &self.installation.agent);
+        let holder = Holder::Agent(agent.id.clone(), self.installation.sign_in(agent).await.login);
         let ticket =
             Ticket::issue(&self.installation.keyring, &runtime.entropy, &self.session, &holder, runtime.clock.now());
         format!("{}?ticket={ticket}", runtime.config.live_url)

@@ -1,8 +1,8 @@
 //! A room of the tests.
 
 use parlor_domain::{
-    Actor, Command, LinkToken, Origin, Secret, SecretHash, Session, SessionId, Settings, gate::Presented,
-    session::Context,
+    Actor, Command, Decision, LinkToken, LoginId, Origin, Secret, SecretHash, Session, SessionId, Settings,
+    gate::Presented, session::Context,
 };
 use parlor_live::{Holder, Ticket};
 use parlor_store::{Extras, ReadBatch};
@@ -14,6 +14,8 @@ pub(crate) struct Room<'a> {
     pub(crate) installation: &'a Installation,
     pub(crate) session: SessionId,
     pub(crate) device: SecretHash,
+    /// The agent's sign-in.
+    pub(crate) login: LoginId,
 }
 
 impl<'a> Room<'a> {
@@ -21,7 +23,9 @@ impl<'a> Room<'a> {
     /// commands, without their pages.
     pub(crate) async fn joined(installation: &'a Installation) -> Self {
         let session = installation.session(None).await;
-        let mut room = Self { installation, session, device: Secret::generate(&installation.runtime.entropy).hash() };
+        let login = installation.sign_in(&installation.agent).await.login;
+        let device = Secret::generate(&installation.runtime.entropy).hash();
+        let mut room = Self { installation, session, device, login };
         let (_, issued) = LinkToken::issue(&room.session, &installation.keyring, &installation.runtime.entropy);
         let (before, settings) = room.read().await;
         let invited = before.decide(Command::GenerateLink(issued), &settings, &room.context(room.nina())).unwrap();
@@ -42,7 +46,7 @@ impl<'a> Room<'a> {
         (found.session(&self.session).unwrap().unwrap().session, settings)
     }
 
-    fn nina(&self) -> Actor {
+    pub(crate) fn nina(&self) -> Actor {
         Actor::Agent { id: self.installation.agent.id.clone(), name: self.installation.agent.name.clone() }
     }
 
@@ -52,10 +56,15 @@ impl<'a> Room<'a> {
 
     /// Commits what the agent wants without telling anybody, as if every hint of it were lost. The number of its event.
     pub(crate) async fn act(&self, command: Command<'_>) -> u64 {
+        self.decide(self.nina(), command).await.session.seq
+    }
+
+    /// Commits what somebody wants without telling anybody.
+    pub(crate) async fn decide(&self, actor: Actor, command: Command<'_>) -> Decision {
         let (session, settings) = self.read().await;
-        let decision = session.decide(command, &settings, &self.context(self.nina())).unwrap();
+        let decision = session.decide(command, &settings, &self.context(actor)).unwrap();
         self.installation.store.commit(&decision, &Extras::default()).await.unwrap();
-        decision.session.seq
+        decision
     }
 
     pub(crate) fn customer_holder(&self) -> Holder {
@@ -63,7 +72,7 @@ impl<'a> Room<'a> {
     }
 
     pub(crate) fn agent_holder(&self) -> Holder {
-        Holder::Agent(self.installation.agent.id.clone())
+        Holder::Agent(self.installation.agent.id.clone(), self.login.clone())
     }
 
     pub(crate) fn ticket(&self, holder: &Holder) -> String {

@@ -105,7 +105,7 @@ impl HttpFunction for Web {
 
     async fn handle(&self, request: Request) -> Response<Body> {
         assert_ne!(request.uri().path(), "/crash", "as asked");
-        let last = request.raw_http_path().rsplit('/').next().unwrap_or_default();
+        let last = request.uri().path().rsplit('/').next().unwrap_or_default();
         let id = percent_encoding::percent_decode_str(last).decode_utf8_lossy().into_owned();
         let key = AttributeValue::S(id);
         let sort = AttributeValue::S("O#1".to_owned());

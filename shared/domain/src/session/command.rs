@@ -6,8 +6,8 @@ use jiff::Timestamp;
 
 use super::model::{Customer, Session};
 use crate::{
-    Actor, AgentId, Channel, Due, DueKind, EmailAddress, Event, EventKind, Gate, Keyring, Language, Link, Origin,
-    OutboxEntry, Presented, Secret, SessionId, keyring::Sealed, link::Issued, names::InvalidName, pin::Lock,
+    AccessTier, Actor, AgentId, Channel, Due, DueKind, EmailAddress, Event, EventKind, Gate, Keyring, Language, Link,
+    Origin, OutboxEntry, Presented, Secret, SessionId, keyring::Sealed, link::Issued, names::InvalidName, pin::Lock,
 };
 
 /// Who acts, from where, and when.
@@ -243,6 +243,24 @@ impl Decision {
     #[must_use]
     pub fn is_unchanged(&self) -> bool {
         self.outcome == Outcome::Unchanged
+    }
+
+    /// Whether every connection of the customer ends with this: the device was released or bound anew (R6), the session
+    /// ended or goes on (R1, R4), or the last tier is over (R2). Who may still come connects again. Nobody can be connected
+    /// before the customer joined.
+    #[must_use]
+    pub fn ends_customer_connections(&self) -> bool {
+        let happened = |wanted: fn(&EventKind) -> bool| self.events.iter().any(|event| wanted(&event.kind));
+        self.session.joined_at.is_some()
+            && !happened(|kind| matches!(kind, EventKind::Joined))
+            && happened(|kind| match kind {
+                EventKind::DeviceReleased
+                | EventKind::DeviceBound
+                | EventKind::Ended { .. }
+                | EventKind::Renewed
+                | EventKind::AccessChanged { tier: AccessTier::None } => true,
+                _ => false,
+            })
     }
 
     /// Whether all that happened is that somebody wrote in the chat. Then nothing is written but the message: the

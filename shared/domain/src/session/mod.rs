@@ -10,8 +10,7 @@ mod model;
 
 pub use crate::link::Issued;
 pub use command::{Command, Context, Decision, NewSession, Outcome, Rejection};
-pub use decide::chat::MESSAGE_MAX;
-pub use decide::{is_message_id, message_digest, message_text};
+pub use decide::chat::{MESSAGE_MAX, message_digest, message_text};
 pub use model::{Customer, Device, End, Session, State};
 
 #[cfg(test)]

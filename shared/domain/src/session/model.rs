@@ -148,6 +148,10 @@ pub struct Session {
     /// R5: links that came with an event before this one's number are revoked; 0 revokes none.
     #[serde(default, skip_serializing_if = "is_zero")]
     pub links_from: u64,
+    /// How far ahead of their pace the customer writes: until then, were they silent. Each event carries it on, and the
+    /// document does not, because a message leaves the document as it is.
+    #[serde(skip)]
+    pub customer_ahead_until: Option<Timestamp>,
     /// The armed timers, each an entry of the due index.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub timers: Timers,

@@ -143,6 +143,24 @@ fn r2_full_timed_then_limited() {
 }
 
 #[test]
+fn r21_a_customer_writes_at_a_pace_and_may_run_ahead_of_it() {
+    let mut world = World::new(Settings::default(), false);
+    let issued = world.issued();
+    world.run(Command::Invite(issued), agent()).unwrap();
+    let post = |world: &mut World, from: Actor| world.run(Command::Post { id: "m".into(), text: "x".into() }, from);
+    for _ in 0..=40 {
+        post(&mut world, Actor::Customer).unwrap();
+    }
+    let Err(Rejection::TooOften { retry_at }) = post(&mut world, Actor::Customer) else { panic!("without end") };
+    assert_eq!(retry_at, world.now + SignedDuration::from_secs(1));
+    post(&mut world, agent()).unwrap();
+    world.wait(1);
+    for _ in 0..=40 {
+        post(&mut world, Actor::Customer).unwrap();
+    }
+}
+
+#[test]
 fn r1_ending_a_planned_session_discards_it() {
     let mut world = World::new(Settings::default(), false);
     world.session.state = State::Planned;
@@ -464,6 +482,8 @@ proptest! {
                 Ok(_) if is_post => {
                     let mut caught_up = before.clone();
                     caught_up.catch_up(after.seq, after.last_event_at, after.last_agent_action_at);
+                    // Each event carries this on beside itself.
+                    caught_up.customer_ahead_until = after.customer_ahead_until;
                     prop_assert_eq!(&caught_up, after);
                 }
                 Ok(_) => prop_assert_eq!(after.version, before.version + 1),

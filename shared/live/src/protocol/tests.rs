@@ -70,8 +70,21 @@ impl World {
         let until = now + SignedDuration::from_hours(1);
         let presence = Presence(
             [
-                ("c1".to_owned(), Lease { who: Who::Customer, until, name: String::new(), device: None }),
-                ("a1".to_owned(), Lease { who: Who::Agent(agent), until, name: String::new(), device: None }),
+                (
+                    "c1".to_owned(),
+                    Lease { who: Who::Customer, until, name: String::new(), device: None, last: None, by_role: false },
+                ),
+                (
+                    "a1".to_owned(),
+                    Lease {
+                        who: Who::Agent(agent),
+                        until,
+                        name: String::new(),
+                        device: None,
+                        last: None,
+                        by_role: false,
+                    },
+                ),
             ]
             .into(),
         );

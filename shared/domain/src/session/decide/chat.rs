@@ -1,6 +1,7 @@
 //! The chat.
 
 use data_encoding::BASE64URL_NOPAD;
+use jiff::{SignedDuration, Timestamp};
 use sha2::{Digest as _, Sha256};
 
 use super::guard::must_be_writable;
@@ -17,22 +18,32 @@ pub const MESSAGE_MAX: usize = 4_000;
 /// The longest id of a message, in bytes.
 const MESSAGE_ID_MAX: usize = 64;
 
-/// Whether `id` can be a message's: short enough to be a key.
-#[must_use]
-pub fn is_message_id(id: &str) -> bool {
-    (1..=MESSAGE_ID_MAX).contains(&id.len())
-}
+/// How fast a customer may write for long: a message in this time.
+const CUSTOMER_PACE: SignedDuration = SignedDuration::from_secs(1);
+/// How far ahead of that pace they may be: what was written without a connection comes all at once.
+const CUSTOMER_AHEAD: SignedDuration = SignedDuration::from_secs(40);
 
-/// The text as it is posted: line breaks stay, other control characters and the blanks around the text go.
-pub fn message_text(text: &str) -> Result<String, Rejection> {
+/// The text of a message as it is posted: line breaks stay, other control characters and the blanks around it go. Needs
+/// nothing but the text and the writer's own `id`, so it comes before anything is read: both have to be of the right
+/// length.
+pub fn message_text(id: &str, text: &str) -> Result<String, Rejection> {
     let text = as_typed(text);
-    if text.is_empty() || text.chars().count() > MESSAGE_MAX { Err(Rejection::InvalidMessage) } else { Ok(text) }
+    if text.is_empty() || text.chars().count() > MESSAGE_MAX || id.is_empty() || id.len() > MESSAGE_ID_MAX {
+        return Err(Rejection::InvalidMessage);
+    }
+    Ok(text)
 }
 
-/// What tells one message's text from another's: SHA-256 of the text as it is posted, base64url.
+/// What tells one writer's messages apart: half of the SHA-256 of who wrote it, and of the text as [`message_text`] has it.
 #[must_use]
-pub fn message_digest(posted: &str) -> String {
-    BASE64URL_NOPAD.encode(&Sha256::digest(posted))
+pub fn message_digest(writer: &Actor, text: &str) -> String {
+    let who = match writer {
+        Actor::Agent { id, .. } => id.as_str(),
+        Actor::Api { key } => key.as_str(),
+        Actor::Customer | Actor::System => "",
+    };
+    let hash = Sha256::new().chain_update(who).chain_update([0]).chain_update(text).finalize();
+    BASE64URL_NOPAD.encode(&hash[..16])
 }
 
 impl Session {
@@ -49,14 +60,22 @@ impl Session {
         if from != Sender::Customer && !self.staff_may_write(context.now) {
             must_be_writable(self)?;
         }
-        let text = message_text(text)?;
-        if !is_message_id(id) {
-            return Err(Rejection::InvalidMessage);
-        }
+        let text = message_text(id, text)?;
         let event = context.event(self.seq + 1, EventKind::Message { id: id.to_owned(), from, text });
         let mut decision = self.unchanged();
         decision.session.apply(&event);
+        if from == Sender::Customer {
+            decision.session.customer_ahead_until = Some(self.pace_customer(context.now)?);
+        }
         Ok(Decision { events: vec![event], outcome: Outcome::Done, ..decision })
+    }
+
+    /// The moment at which the customer will have kept their pace again, after one more message; a refusal when they are
+    /// too far ahead of it. (The generic cell rate algorithm: one time says it all.)
+    fn pace_customer(&self, now: Timestamp) -> Result<Timestamp, Rejection> {
+        let ahead_until = self.customer_ahead_until.unwrap_or(now).max(now);
+        let retry_at = ahead_until - CUSTOMER_AHEAD;
+        if retry_at > now { Err(Rejection::TooOften { retry_at }) } else { Ok(ahead_until + CUSTOMER_PACE) }
     }
 }
 

@@ -20,8 +20,6 @@ use super::{
 use crate::Settings;
 use draft::Draft;
 
-pub use chat::{is_message_id, message_digest, message_text};
-
 #[cfg(test)]
 pub(super) use guard::REQUESTS_A_DAY;
 

@@ -58,6 +58,7 @@ impl Session {
             requests: vec![],
             code_requests: vec![],
             links_from: 0,
+            customer_ahead_until: None,
             timers: Timers::new(),
             due: None,
         };

@@ -1,0 +1,215 @@
+//! The end of sign-ins, and of every live connection that depends on them (R27): signing out, a changed password, a
+//! deactivation.
+//!
+//! A sign-in's item notes the connections that were opened by it, in the write that opens them. So one write ends them with
+//! it: their rooms forget them, and whatever becomes of a socket, nothing that it says or hears goes through a room any more.
+
+use std::collections::BTreeMap;
+
+use aws_sdk_dynamodb::types::{Delete, TransactWriteItem, Update};
+use parlor_domain::{AgentId, LoginId, Random, SessionId};
+
+use crate::{
+    Busy, Race, Store, StoreError,
+    commit::incomplete,
+    keys::{Item, Key, number, text},
+    presence::{NOTED, OPENED},
+};
+
+/// At most this many connections are ended in one write, which may have a hundred items.
+const AT_ONCE: usize = 60;
+
+/// A sign-in with the live connections that depend on it.
+#[derive(Debug, Clone)]
+pub struct SignIn {
+    login: LoginId,
+    /// How many connections it ever opened: another one means that this is out of date.
+    opened: Option<u64>,
+    connections: BTreeMap<String, SessionId>,
+}
+
+impl SignIn {
+    fn read(item: &Item) -> Option<Self> {
+        let login = item.get("sk")?.as_s().ok()?.strip_prefix("LOGIN#")?.parse().ok()?;
+        let opened = item.get(OPENED).and_then(|count| count.as_n().ok()).and_then(|count| count.parse().ok());
+        let noted = item.iter().filter_map(|(name, session)| {
+            let id = name.strip_prefix(NOTED)?;
+            Some((id.to_owned(), session.as_s().ok()?.parse().ok()?))
+        });
+        Some(Self { login, opened, connections: noted.collect() })
+    }
+}
+
+/// Which of a person's sign-ins end. Their live connections end all the same: who is still signed in elsewhere connects
+/// again.
+#[derive(Debug, Clone, Copy)]
+pub enum Ending<'a> {
+    /// One: they sign out.
+    This(&'a LoginId),
+    /// All: their password changed, or they are let in no longer.
+    All,
+}
+
+impl Ending<'_> {
+    fn ends(self, login: &LoginId) -> bool {
+        match self {
+            Self::This(own) => own == login,
+            Self::All => true,
+        }
+    }
+}
+
+/// Why nobody was signed out.
+#[derive(Debug, thiserror::Error)]
+pub enum SignOutError {
+    /// The tables cannot be reached, or refuse.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// Connections came each time.
+    #[error(transparent)]
+    Busy(#[from] Busy),
+}
+
+impl Store {
+    /// A person's sign-ins. One `Query`, strongly consistent.
+    pub async fn sign_ins(&self, agent: &AgentId) -> Result<Vec<SignIn>, StoreError> {
+        let input = self
+            .client
+            .query()
+            .table_name(&self.core)
+            .key_condition_expression("pk = :pk AND begins_with(sk, :login)")
+            .expression_attribute_values(":pk", text(&Key::agent(agent).pk))
+            .expression_attribute_values(":login", text("LOGIN#"))
+            .consistent_read(true);
+        let answer = input.send().await.map_err(|error| StoreError::from_sdk("Query sign-ins", &error))?;
+        Ok(answer.items.unwrap_or_default().iter().filter_map(SignIn::read).collect())
+    }
+
+    /// Ends sign-ins, `sign_ins` being what [`Store::sign_ins`] read of all, and takes every live connection of that person
+    /// out of its room. Answers with the connections, which the caller closes.
+    ///
+    /// One `TransactWriteItems` for each sixty connections; after a lost race, or where there are more, [`Store::sign_ins`]
+    /// again.
+    pub async fn sign_out<R: Random + Sync + ?Sized>(
+        &self,
+        agent: &AgentId,
+        ending: Ending<'_>,
+        sign_ins: Vec<SignIn>,
+        mut race: Race<'_, R>,
+    ) -> Result<Vec<String>, SignOutError> {
+        let (mut ended, mut read) = (vec![], Some(sign_ins));
+        while race.goes_on().await {
+            loop {
+                let sign_ins = match read.take() {
+                    Some(read) => read,
+                    None => self.sign_ins(agent).await?,
+                };
+                let part = Part::of(sign_ins, ending);
+                let writes = part.writes(self, agent)?;
+                if writes.is_empty() {
+                    return Ok(ended);
+                }
+                match self.transact(writes).await {
+                    Ok(()) => {}
+                    Err(StoreError::Condition(_)) => break,
+                    Err(error) => return Err(error.into()),
+                }
+                ended.extend(part.sign_ins.into_iter().flat_map(|(sign_in, _)| sign_in.connections.into_keys()));
+                if !part.more {
+                    return Ok(ended);
+                }
+            }
+        }
+        Err(Busy.into())
+    }
+}
+
+/// As much of a person's sign-ins as fits into one write.
+struct Part {
+    /// With those connections that are ended now; and whether the sign-in itself goes.
+    sign_ins: Vec<(SignIn, bool)>,
+    /// Whether something is left.
+    more: bool,
+}
+
+impl Part {
+    fn of(sign_ins: Vec<SignIn>, ending: Ending<'_>) -> Self {
+        let (mut part, mut room) = (Self { sign_ins: vec![], more: false }, AT_ONCE);
+        for mut sign_in in sign_ins {
+            let ends = ending.ends(&sign_in.login);
+            if !ends && sign_in.connections.is_empty() {
+                continue;
+            }
+            if room == 0 {
+                part.more = true;
+                break;
+            }
+            let whole = sign_in.connections.len() <= room;
+            part.more |= !whole;
+            sign_in.connections = sign_in.connections.into_iter().take(room).collect();
+            room -= sign_in.connections.len().max(1);
+            part.sign_ins.push((sign_in, ends && whole));
+        }
+        part
+    }
+
+    fn writes(&self, store: &Store, agent: &AgentId) -> Result<Vec<TransactWriteItem>, StoreError> {
+        let mut writes = vec![];
+        let mut rooms: BTreeMap<&SessionId, Vec<&str>> = BTreeMap::new();
+        for (sign_in, ends) in &self.sign_ins {
+            writes.push(store.end_sign_in(agent, sign_in, *ends)?);
+            for (id, session) in &sign_in.connections {
+                rooms.entry(session).or_default().push(id);
+            }
+        }
+        for (session, connections) in rooms {
+            writes.push(store.take_out(&Key::presence(session), connections.into_iter().map(str::to_owned), None)?);
+        }
+        Ok(writes)
+    }
+}
+
+impl Store {
+    /// Ends a sign-in, or only its connections, unless another was opened.
+    fn end_sign_in(&self, agent: &AgentId, sign_in: &SignIn, ends: bool) -> Result<TransactWriteItem, StoreError> {
+        let key = Key::login(agent, &sign_in.login);
+        if !ends {
+            let noted = sign_in.connections.keys().map(|id| format!("{NOTED}{id}"));
+            return self.take_out(&key, noted, sign_in.opened);
+        }
+        let delete = Delete::builder()
+            .table_name(&self.core)
+            .set_key(Some(key.to_item()))
+            .expression_attribute_names("#opened", OPENED);
+        let delete = match sign_in.opened {
+            None => delete.condition_expression("attribute_not_exists(#opened)"),
+            Some(read) => {
+                delete.condition_expression("#opened = :read").expression_attribute_values(":read", number(read))
+            }
+        };
+        Ok(TransactWriteItem::builder().delete(delete.build().map_err(|error| incomplete(&error))?).build())
+    }
+
+    /// Takes attributes out of an item; if it is a sign-in's, unless another connection was opened since it was read.
+    fn take_out(
+        &self,
+        key: &Key,
+        names: impl Iterator<Item = String>,
+        opened: Option<u64>,
+    ) -> Result<TransactWriteItem, StoreError> {
+        let mut update = Update::builder().table_name(&self.core).set_key(Some(key.to_item()));
+        let mut places = vec![];
+        for (place, name) in names.enumerate() {
+            places.push(format!("#gone{place}"));
+            update = update.expression_attribute_names(format!("#gone{place}"), name);
+        }
+        if let Some(read) = opened {
+            update = update
+                .condition_expression("#opened = :read")
+                .expression_attribute_names("#opened", OPENED)
+                .expression_attribute_values(":read", number(read));
+        }
+        let update = update.update_expression(format!("REMOVE {}", places.join(", "))).build();
+        Ok(TransactWriteItem::builder().update(update.map_err(|error| incomplete(&error))?).build())
+    }
+}
