@@ -108,7 +108,7 @@ async fn every_operation_costs_what_the_table_says() {
     ledger.hold("list links", async |installation| drop(installation.get(&path("/links")).await)).await;
     ledger
         .hold("revoke a link", async |installation| {
-            drop(installation.post(&path(&format!("/links/{sent}/revoke")), json!({})).await)
+            drop(installation.post(&path(&format!("/links/{sent}/revoke")), json!({})).await);
         })
         .await;
     ledger.hold("read a session", async |installation| drop(installation.get(&path("")).await)).await;

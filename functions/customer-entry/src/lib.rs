@@ -11,8 +11,10 @@ use parlor_domain::{
 use parlor_templates::customer::{Check, Consent, OpeningPage};
 use parlor_web::{
     AppState, Rows, WebFunction, cookies,
-    customer::{LoadedLink, PageError, Visit, link_sent, masked, set_probe},
-    html, redirect,
+    customer::{PageError, Visit, link_sent, masked, set_probe},
+    html,
+    loaded_link::LoadedLink,
+    redirect,
     reply::set_cookie,
 };
 

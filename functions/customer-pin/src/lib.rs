@@ -16,8 +16,10 @@ use parlor_domain::{
 use parlor_templates::customer::{CodePage, CodeProblem, PinPage};
 use parlor_web::{
     AppState, Rows, WebFunction, cookies,
-    customer::{LoadedLink, PageError, Visit, masked, set_probe},
-    html, redirect,
+    customer::{PageError, Visit, masked, set_probe},
+    html,
+    loaded_link::LoadedLink,
+    redirect,
     reply::set_cookie,
 };
 

@@ -83,9 +83,10 @@ async fn post(app: &AppState, request: &ApiRequest, session: SessionId) -> Resul
                 let text = text.clone()?;
                 if let Some(posted) = loaded.found.posted(&session, &mark)? {
                     let writer = loaded.caller.context(&request.origin, loaded.now).actor;
-                    return match posted.is_of(&writer, &text) {
-                        true => Ok(loaded.stored.session.unchanged()),
-                        false => Err(Rejection::MessageIdReused.into()),
+                    return if posted.is_of(&writer, &text) {
+                        Ok(loaded.stored.session.unchanged())
+                    } else {
+                        Err(Rejection::MessageIdReused.into())
                     };
                 }
                 loaded.decide(request, Command::Post { id: id.clone(), text: input.text.clone() })

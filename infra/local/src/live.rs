@@ -428,13 +428,11 @@ async fn send(State(live): State<Arc<Live>>, Path(id): Path<String>, body: Bytes
     };
     let text = String::from_utf8_lossy(&body).into_owned();
     // Who does not read is given up, and whoever posts does not wait for them.
-    match connection.outgoing.try_send(Outgoing::Text(text)) {
-        Ok(()) => StatusCode::OK.into_response(),
-        Err(_) => {
-            live.connections().remove(&id);
-            gone()
-        }
+    if connection.outgoing.try_send(Outgoing::Text(text)).is_ok() {
+        return StatusCode::OK.into_response();
     }
+    live.connections().remove(&id);
+    gone()
 }
 
 async fn show(State(live): State<Arc<Live>>, Path(id): Path<String>) -> Response {

@@ -95,7 +95,8 @@ pub struct Link {
     pub seq: u64,
 }
 
-fn is_zero(number: &u64) -> bool {
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde hands it a reference")]
+pub(crate) fn is_zero(number: &u64) -> bool {
     *number == 0
 }
 

@@ -1,5 +1,4 @@
-//! A customer in front of a link or a room: what their browser brought, what was read for it in one trip, and the page
-//! for each closed gate (R6, R15). Nothing here can put a token into a log: what is logged names requests, not paths.
+//! A customer in front of a link or a room: what their browser brought, and the page for each closed gate (R6, R15). Nothing here can put a token into a log: what is logged names requests, not paths.
 
 use std::{collections::BTreeMap, ops::Deref};
 
@@ -9,11 +8,10 @@ use lambda_http::{
     http::{Method, StatusCode, header::ACCEPT_LANGUAGE},
 };
 use parlor_domain::{
-    Actor, Channel, Decision, EndedBy, Gate, Language, Link, LinkToken, Origin, Presence, Presented, Rejection, Secret,
-    Session, SessionId, Settings, gate, keyring::Purpose, pin::Lock, session::Context,
-    settings::Method as Authentication,
+    Actor, Channel, EndedBy, Gate, Language, LinkToken, Origin, Presented, Secret, Session, SessionId, Settings,
+    keyring::Purpose, pin::Lock, session::Context,
 };
-use parlor_store::{Busy, Changed, Extras, Race, ReadBatch, ReadResult, Step, StoreError, Stored};
+use parlor_store::{Busy, StoreError};
 use parlor_templates::{
     Accent, Lang,
     customer::{Brand, Ended, ErrorPage, Problem as Closed},
@@ -55,7 +53,7 @@ pub struct Visit {
     /// Whether the browser says which languages it wants.
     asks: bool,
     /// The consent that an earlier page carried on: the query's, or the form's.
-    carried: String,
+    pub(crate) carried: String,
 }
 
 /// The address of the link or the room that a path is below, without what is neither.
@@ -475,158 +473,6 @@ fn closed(gate: &Gate, host: &Inviter, path: &str, now: Timestamp) -> Closed {
         }
         Gate::Locked(_) => Closed::Banned,
         Gate::Consent | Gate::Pin { .. } | Gate::Code { .. } | Gate::Enter | Gate::Inside => Closed::Stale { retry },
-    }
-}
-
-/// A customer at a link that is known: what was read for it.
-#[derive(Debug)]
-pub struct LoadedLink {
-    /// The link. It may be revoked or over; the gates say so.
-    pub link: Link,
-    /// The session that the link opens.
-    pub session: Session,
-    /// Who is in the room.
-    pub presence: Presence,
-    /// The session's effective settings (R19).
-    pub settings: Settings,
-    team: String,
-    now: Timestamp,
-}
-
-impl LoadedLink {
-    /// What `token` leads to. A token that is none, or leads nowhere, is turned away as unknown, unless the service is
-    /// down for everybody.
-    fn of(
-        found: &ReadResult,
-        visit: &Visit,
-        token: Option<&LinkToken>,
-        stored: impl FnOnce(&SessionId) -> Result<Option<Stored>, StoreError>,
-    ) -> Result<Self, PageError> {
-        let turned_away = |settings: &Settings| {
-            let gate = if settings.service.maintenance { Gate::ServiceDown } else { Gate::Unknown };
-            PageError::by(gate, Inviter::nobody(settings))
-        };
-        let Some(token) = token else { return Err(turned_away(&found.system()?.0)) };
-        let (settings, team) = found.settings(&token.session.team())?;
-        match (stored(&token.session)?, found.link(&token.session, &token.secret.hash())?) {
-            (Some(Stored { session, presence }), Some(link)) => {
-                Ok(Self { link, session, presence, settings, team, now: visit.now })
-            }
-            _ => Err(turned_away(&settings)),
-        }
-    }
-
-    /// What to read beside what `token` leads to; for one that is none, whether the service is up at all.
-    fn link(batch: ReadBatch, token: Option<&LinkToken>) -> ReadBatch {
-        match token {
-            None => batch.system(),
-            Some(token) => batch.link(&token.session, &token.secret.hash()),
-        }
-    }
-
-    /// Reads what `token` leads to, for looking at. One `BatchGetItem`.
-    pub async fn read(app: &AppState, visit: &Visit, token: Option<&LinkToken>) -> Result<Self, PageError> {
-        let session = token.map_or_else(ReadBatch::new, |token| ReadBatch::new().document(&token.session));
-        let found = app.store.read(Self::link(session, token)).await?;
-        Self::of(&found, visit, token, |id| found.room(id))
-    }
-
-    /// Reads, decides and commits, again for as long as somebody else is first, and tells the open rooms. What was read
-    /// comes back with how it went. Cost: what [`parlor_store::Store::change`] costs.
-    pub async fn change(
-        app: &AppState,
-        visit: &Visit,
-        token: Option<&LinkToken>,
-        mut decide: impl FnMut(&Self) -> Result<Decision, Rejection> + Send,
-    ) -> Result<(Self, Result<Decision, Rejection>), PageError> {
-        let step = |found: ReadResult| {
-            let mut loaded = Self::of(&found, visit, token, |id| found.session(id))?;
-            loaded.session.language = visit.language(&loaded.session);
-            Ok::<_, PageError>(match decide(&loaded) {
-                Ok(decision) => Step::Commit(decision.clone(), Extras::default(), (loaded, Ok(decision))),
-                Err(rejection) => Step::Done((loaded, Err(rejection))),
-            })
-        };
-        let session = token.map_or_else(ReadBatch::new, |token| ReadBatch::new().session(&token.session));
-        let batch = Self::link(session, token);
-        let Changed { basis: (loaded, result), decision } =
-            app.store.change(Race::new(&app.entropy), |_| batch.clone(), step).await?;
-        if let Some(decision) = decision {
-            app.live.announce(&decision, &loaded.presence, &loaded.settings, visit.now).await;
-        }
-        Ok((loaded, result))
-    }
-
-    /// What the browser brought, with the consent that it gave on the opening page and carries from there (R6).
-    #[must_use]
-    pub fn presented(&self, app: &AppState, visit: &Visit) -> Presented {
-        let given = visit
-            .presented
-            .device
-            .as_ref()
-            .is_some_and(|device| app.keyring.verify(Purpose::Consent, &self.consented(device), &visit.carried));
-        Presented { consent: given, ..visit.presented.clone() }
-    }
-
-    /// What carries consent from the opening page to the pages that follow it: a signature over this session, this
-    /// browser and the text that was agreed to, so that nobody else's request, and no other text, can use it. It is in
-    /// addresses, and opens nothing.
-    #[must_use]
-    pub fn consent(&self, app: &AppState, device: &Secret) -> String {
-        app.keyring.sign(Purpose::Consent, &self.consented(device))
-    }
-
-    fn consented(&self, device: &Secret) -> String {
-        let text = self.settings.authentication.consent.text.as_deref().unwrap_or_default();
-        format!("{} {} {text}", self.session.id, device.hash().as_str())
-    }
-
-    /// Where a browser that brings `presented` stands (R6).
-    #[must_use]
-    pub fn gate(&self, presented: &Presented) -> Gate {
-        gate::at_link(&self.session, Some(&self.link), &self.settings, presented, self.now)
-    }
-
-    /// How the customer proves who they are before this browser gets in; on another device than the bound one by a code.
-    #[must_use]
-    pub fn method(&self, presented: &Presented) -> Authentication {
-        if self.session.is_bound_to(presented.device.as_ref()) {
-            Authentication::None
-        } else if self.session.device.is_some() {
-            Authentication::Otp
-        } else {
-            self.session.method(&self.settings)
-        }
-    }
-
-    /// Whether a one-time code was sent that can still be entered.
-    #[must_use]
-    pub fn code_waits(&self) -> bool {
-        self.session.code.as_ref().is_some_and(|code| self.now < code.expires_at)
-    }
-
-    /// Whether this link lives longer than the one that the device came by: going on then extends it (R5).
-    #[must_use]
-    pub fn extends(&self) -> bool {
-        self.session.device.as_ref().is_some_and(|device| device.link_expires_at < self.link.expires_at)
-    }
-
-    /// The company as its customers see it.
-    #[must_use]
-    pub fn brand(&self) -> Brand {
-        brand(&self.settings, &self.team)
-    }
-
-    /// In whose name pages at this link speak.
-    #[must_use]
-    pub fn host(&self) -> Inviter {
-        Inviter::of(&self.session, &self.settings, &self.team)
-    }
-
-    /// Turns the customer away at `gate`.
-    #[must_use]
-    pub fn turn_away(&self, gate: Gate) -> PageError {
-        PageError::by(gate, self.host())
     }
 }
 

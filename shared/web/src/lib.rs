@@ -14,6 +14,7 @@ pub mod customer;
 pub mod described_rows;
 pub mod documentation;
 mod json;
+pub mod loaded_link;
 pub mod nowhere;
 pub mod operation;
 pub mod page;

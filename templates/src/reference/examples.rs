@@ -25,9 +25,9 @@ impl Operation<'_> {
         let path: Vec<String> = self.path.split('/').map(variable).collect();
         let mut line = String::from("curl");
         if method != "GET" && (method != "POST" || body.is_none()) {
-            line += &format!(" -X {method}");
+            line.extend([format!(" -X {method}")]);
         }
-        line += &format!(" \"$PARLOR_URL{}\"", path.join("/"));
+        line.extend([format!(" \"$PARLOR_URL{}\"", path.join("/"))]);
         let open = self.says["security"].as_array().is_some_and(Vec::is_empty);
         if !open {
             line += " \\\n  -H \"Authorization: Bearer $PARLOR_KEY\"";
@@ -40,7 +40,7 @@ impl Operation<'_> {
         }
         if let Some(body) = body {
             let json = serde_json::to_string_pretty(body).unwrap_or_default().replace('\'', "'\\''");
-            line += &format!(" \\\n  -H \"Content-Type: application/json\" \\\n  -d '{json}'");
+            line.extend([format!(" \\\n  -H \"Content-Type: application/json\" \\\n  -d '{json}'")]);
         }
         line
     }

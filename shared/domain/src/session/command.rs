@@ -253,13 +253,15 @@ impl Decision {
         let happened = |wanted: fn(&EventKind) -> bool| self.events.iter().any(|event| wanted(&event.kind));
         self.session.joined_at.is_some()
             && !happened(|kind| matches!(kind, EventKind::Joined))
-            && happened(|kind| match kind {
-                EventKind::DeviceReleased
-                | EventKind::DeviceBound
-                | EventKind::Ended { .. }
-                | EventKind::Renewed
-                | EventKind::AccessChanged { tier: AccessTier::None } => true,
-                _ => false,
+            && happened(|kind| {
+                matches!(
+                    kind,
+                    EventKind::DeviceReleased
+                        | EventKind::DeviceBound
+                        | EventKind::Ended { .. }
+                        | EventKind::Renewed
+                        | EventKind::AccessChanged { tier: AccessTier::None }
+                )
             })
     }
 

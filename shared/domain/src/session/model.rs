@@ -146,7 +146,7 @@ pub struct Session {
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub code_requests: Vec<Timestamp>,
     /// R5: links that came with an event before this one's number are revoked; 0 revokes none.
-    #[serde(default, skip_serializing_if = "is_zero")]
+    #[serde(default, skip_serializing_if = "crate::link::is_zero")]
     pub links_from: u64,
     /// How far ahead of their pace the customer writes: until then, were they silent. Each event carries it on, and the
     /// document does not, because a message leaves the document as it is.
@@ -159,10 +159,6 @@ pub struct Session {
     /// index on the session's own item; the next decision moves it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub due: Option<Due>,
-}
-
-fn is_zero(number: &u64) -> bool {
-    *number == 0
 }
 
 impl Session {
