@@ -87,9 +87,11 @@ ENDED = SESSIONS[-2:] + SESSIONS[:1]
 OPEN = SESSIONS[1:-2]
 ABOUT = {"endSession": ENDED, "renewSession": ENDED} | {
     name: OPEN
-    for name in ("inviteCustomer", "keepSessionOpen", "createLink", "showPin", "resetPin", "releaseDevice", "postMessage")
+    for name in ("inviteCustomer", "keepSessionOpen", "createLink", "listLinks", "revokeLink", "showPin", "resetPin", "releaseDevice", "postMessage")
 }
 TEAM = MADE[0]["team"]
+# A link of each of them.
+LINKS = {id: call("GET", f"/v1/sessions/{id}/links")["items"][0]["id"] for id in OPEN if id not in SESSIONS[:3]}
 
 
 def webhook():
@@ -129,8 +131,8 @@ def before_load_schema(context, raw_schema):
                 if parameter["in"] == "path" and method != "delete":
                     sessions_there = ABOUT.get(operation["operationId"], SESSIONS)
                     there = {"teams": [TEAM], "webhooks": WEBHOOKS, "sessions": sessions_there}[path.split("/")[2]]
-                    events = [f"{session}-1" for session in SESSIONS]
-                    parameter["schema"] = {"enum": events if parameter["name"] == "event" else there}
+                    named = {"event": [f"{session}-1" for session in SESSIONS], "link": list(LINKS.values())}
+                    parameter["schema"] = {"enum": named.get(parameter["name"], there)}
 
 
 def sign_in():
@@ -156,6 +158,9 @@ def document_path(case):
 def before_call(context, case, kwargs):
     if COOKIE and case.operation.path == "/v1/sessions/{id}/pin":
         case.headers = {**(case.headers or {}), "Cookie": f"__Host-parlor_staff={COOKIE}"}
+    if case.operation.path.endswith("/links/{link}/revoke"):
+        session = case.path_parameters.get("id")
+        case.path_parameters["link"] = LINKS.get(session, case.path_parameters.get("link"))
     if case.method.upper() == "DELETE" and re.fullmatch(WELL_FORMED, str(case.path_parameters.get("id"))):
         case.path_parameters["id"] = spare_webhook()
     if case.method.upper() not in ("PUT", "PATCH"):
@@ -165,6 +170,10 @@ def before_call(context, case, kwargs):
     sent = case.headers.get("If-Match")
     if path in ETAGS and sent and re.fullmatch(r'(W/)?"[0-9]+"', sent):
         case.headers["If-Match"] = ETAGS[path]
+    # Of the pairs of letters few are a country's.
+    channels = case.body.get("channels") if isinstance(case.body, dict) else None
+    if isinstance(channels, dict) and re.fullmatch("[A-Z]{2}", str(channels.get("default_country"))):
+        channels["default_country"] = "DE"
     # Maintenance is 503 by design, and would be all that the others see from then on.
     body = case.body
     if isinstance(body, dict) and isinstance(body.get("service"), dict) and body["service"].get("maintenance") is True:

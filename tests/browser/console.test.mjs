@@ -217,6 +217,7 @@ describe("the New Session dialog", () => {
         "channel",
         "csrf",
         "idempotency_key",
+        "language",
         "mode",
         "name",
         "phone",

@@ -65,7 +65,8 @@ async fn dies(installation: &Installation, operation: Operation, point: usize) -
     if point == 0
         && let Some(key) = operation.route_key()
     {
-        let event = installation.stack.last_event(operation.function()).unwrap();
+        let event = installation.stack.last_event(operation.function());
+        let event = event.unwrap_or_else(|| panic!("{operation:?}: {} was not called", operation.function()));
         assert_eq!(event["requestContext"]["routeKey"], key, "{operation:?} is another way than it says");
     }
     let died = case.has_died();

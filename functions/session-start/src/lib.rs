@@ -115,6 +115,7 @@ struct Input {
     channel: Option<Channel>,
     /// Whether the customer is invited at once.
     #[serde(default, deserialize_with = "word")]
+    #[schemars(with = "Option<Mode>")]
     mode: Mode,
     /// The team under whose settings the session runs; without it the key's own.
     team: Option<String>,

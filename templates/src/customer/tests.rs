@@ -133,9 +133,10 @@ fn first_load_is_small() {
     for (name, page) in samples() {
         let page = page.into_string();
         let loaded = crate::assets::PACKED.iter().filter(|asset| page.contains(asset.path));
-        let assets: usize = loaded.map(|asset| asset.brotli.len()).sum();
+        // Browsers that take brotli get less.
+        let assets: usize = loaded.map(|asset| asset.gzip.len()).sum();
         let total = zipped(&page) + assets;
-        assert!(total <= 12_288, "{name}: {total} bytes");
+        assert!(total <= 14_336, "{name}: {total} bytes");
         if matches!(name.as_str(), "opening-pin" | "room-live") {
             println!("{name}: {total} bytes");
         }

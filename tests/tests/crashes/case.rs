@@ -125,9 +125,10 @@ impl Operation {
         };
         match self {
             Start | DeliverMail | DeliverText | RetryDelivery | Read | List | ListEvents | ListMessages | Invite
-            | GenerateLink | ListLinks | RevokeLink | ReadSettings | ReadTeamSettings | SignInWrongly => {}
+            | GenerateLink | ListLinks | ReadSettings | ReadTeamSettings | SignInWrongly => {}
             SaveSettings | SaveTeamSettings => self.document(installation, &mut case).await,
             SignIn => case.staff = Some(installation.staff("Nina Okafor", Role::Agent).await),
+            RevokeLink => case.link = installation.link(&case.session).await,
             SetupPage | Setup => case.link = installation.setup_link().await,
             SignOut | ShowPin | Console | HistoryAsOneTypes | AgentRoom | AgentRoomChanges | AgentTicket => {
                 case.browser = installation.signed_in(&installation.agent).await;

@@ -155,7 +155,6 @@ impl Operation {
         };
         let content: &[u16] = match self {
             SignInWrongly => &[401, 429],
-            WrongPin => &[403],
             // Used: by the first time, which took effect.
             Setup if case.has_died() => &[303, 410],
             // The second one asked for too soon is told to wait; the first one is on its way.

@@ -46,6 +46,8 @@ async fn r2_r3_r5_a_minute_passes() {
     assert_eq!(ended["access"]["tier"], "limited");
     assert_eq!(looking.get(&ending.room).await.status, 200);
     assert_eq!(watching.expect("session").await["tier"], "limited");
+    assert!(watching.ended().await, "an end closes the customer's connections");
+    let mut watching = room(&platform, &looking, &ending).await;
 
     platform.pass(A_MINUTE).await;
     assert_eq!(looking.get(&ending.room).await.reason(), Some("session-expired"));

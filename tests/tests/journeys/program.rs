@@ -161,7 +161,7 @@ async fn r1_a_session_starts_and_ends_at_the_functions_own_urls() {
     assert_eq!(elsewhere.status, 404, "each function does its own: {}", elsewhere.body);
     let read = desk.call_function("session-end", Method::GET, &end, None).await;
     let said = (read.status, read.body["code"].as_str(), read.header("allow"));
-    assert_eq!(said, (405, Some("method-not-allowed"), "POST"), "{}", read.body);
+    assert_eq!(said, (405, Some("method-not-allowed"), "POST, OPTIONS"), "{}", read.body);
 
     // Without a key one has to come through the front.
     let kept = desk.signed_in().await.cookie_header();

@@ -17,10 +17,10 @@ use serde::{Deserialize, Serialize};
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, Default, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum Channel {
-    /// E-mail, by Amazon SES.
+    /// By e-mail.
     #[default]
     Email,
-    /// Text message, by Amazon SNS (R13).
+    /// By text message (R13).
     Sms,
 }
 
