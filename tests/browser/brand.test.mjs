@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { inspect } from "./harness.mjs";
-import { clean, person, somebody, stack } from "./house.mjs";
+import { clean, person, somebody, stack } from "./people.mjs";
 
 const BLACK = "rgb(0, 0, 0)";
 

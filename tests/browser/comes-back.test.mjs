@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { before, describe, test } from "node:test";
 import { inspect, until } from "./harness.mjs";
-import { clean, enter, inRoom, person, reason, say, sees, somebody, stack, start } from "./house.mjs";
+import { clean, enter, inRoom, person, reason, say, sees, somebody, stack, start } from "./people.mjs";
 
 const MINUTE = 60;
 const NONE = { level: "none", minutes: null, then_limited_minutes: null, chat: false };

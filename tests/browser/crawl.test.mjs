@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { before, describe, test } from "node:test";
-import { browser, person, somebody, stack } from "./house.mjs";
+import { browser, person, somebody, stack } from "./people.mjs";
 
 const LANGUAGES = ["en", "es", "fr", "de", "ar"];
 const DAY = 24 * 60 * 60;

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { before, describe, test } from "node:test";
 import { inspect, until } from "./harness.mjs";
-import { clean, endSession, enter, inRoom, person, shows, somebody, stack, start } from "./house.mjs";
+import { clean, endSession, enter, inRoom, person, shows, somebody, stack, start } from "./people.mjs";
 
 const MINUTE = 60;
 

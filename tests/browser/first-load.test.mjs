@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { before, describe, test } from "node:test";
 import { firstLoad } from "./harness.mjs";
-import { browser, person, somebody, stack, start } from "./house.mjs";
+import { browser, person, somebody, stack, start } from "./people.mjs";
 
 describe("what a phone has to load", () => {
   const MOST = 14 * 1024;

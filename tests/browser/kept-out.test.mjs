@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { before, describe, test } from "node:test";
 import { inspect } from "./harness.mjs";
-import { clean, enter, enterPin, inRoom, person, reason, sees, somebody, stack, start } from "./house.mjs";
+import { clean, enter, enterPin, inRoom, person, reason, sees, somebody, stack, start } from "./people.mjs";
 
 const MINUTE = 60;
 const DAY = 24 * 60 * 60;

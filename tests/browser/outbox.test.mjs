@@ -1,7 +1,7 @@
 // The outbox of the one-machine stack.
 import { describe, test } from "node:test";
 import { inspect } from "./harness.mjs";
-import { person, somebody, stack, start } from "./house.mjs";
+import { person, somebody, stack, start } from "./people.mjs";
 
 describe("the outbox", () => {
   test("lists what was sent, at every width", async () => {

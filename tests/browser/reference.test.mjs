@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { until, violations } from "./harness.mjs";
-import { clean, person, stack } from "./house.mjs";
+import { clean, person, stack } from "./people.mjs";
 
 describe("/docs", () => {
   test("begins with a key and a request that can be copied, and works as it stands", async () => {

@@ -2,7 +2,7 @@
 // can get. The rule that each part proves is named in it (docs: behaviour).
 import assert from "node:assert/strict";
 import { before, describe, test } from "node:test";
-import { inspect, until } from "./harness.mjs";
+import { inspect, SOON, until } from "./harness.mjs";
 import {
   clean,
   endSession,
@@ -17,9 +17,13 @@ import {
   somebody,
   stack,
   start,
-} from "./house.mjs";
+} from "./people.mjs";
 
 const HOUR = 60 * 60;
+
+/** Waits until the list beside the open room says `state` of its session: sooner than lists are asked for again. */
+const rowSays = (agent, state) =>
+  agent.page.locator(".session-row[aria-current]", { hasText: state }).waitFor({ timeout: SOON });
 
 describe("an agent and a customer on a phone", () => {
   const pin = "482913";
@@ -86,6 +90,7 @@ describe("an agent and a customer on a phone", () => {
     await shows(agent, "Online, incomplete");
     await sees(agent, "Mara joined");
     await customer.page.locator("#presence[data-on]").waitFor({ state: "attached" });
+    await rowSays(agent, "Active");
     await inspect(agent.page, "agent-room-active");
   });
 
@@ -189,6 +194,7 @@ describe("an agent and a customer on a phone", () => {
   test("r1 the agent ends the session; r2 the customer keeps what the settings promise", async () => {
     await endSession(agent);
     await agent.page.locator("#room[data-state=ended]").waitFor();
+    await rowSays(agent, "Ended");
     await sees(customer, "This session has ended");
     await inspect(agent.page, "agent-room-ended");
     await inspect(customer.page, "room-full");

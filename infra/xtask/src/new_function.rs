@@ -148,7 +148,7 @@ fn make(root: &Path, name: &str) -> Result<Vec<PathBuf>, Failure> {
         "Cargo.toml",
         &[("path = \"functions/", Place::AfterLast, format!("{name} = {{ path = \"functions/{name}\" }}\n"))],
     )?;
-    edit("infra/local/Cargo.toml", &[("# The house.", Place::Before, format!("{name}.workspace = true\n"))])?;
+    edit("infra/local/Cargo.toml", &[("# Our libraries.", Place::Before, format!("{name}.workspace = true\n"))])?;
     edit(
         "infra/local/src/registry.rs",
         &[("web::<", Place::AfterLast, format!("        web::<{code}::{kind}>(),\n"))],
@@ -217,7 +217,7 @@ mod tests {
             ("functions/session-note2/src/main.rs", "run_http::<parlor_web::Router<session_note2::SessionNote2>>()"),
             ("functions/session-note2/src/lib.rs", "const NAME: &'static str = \"session-note2\";"),
             ("Cargo.toml", "\nsession-note2 = { path = \"functions/session-note2\" }\n\n"),
-            ("infra/local/Cargo.toml", "\nsession-note2.workspace = true\n# The house.\n"),
+            ("infra/local/Cargo.toml", "\nsession-note2.workspace = true\n# Our libraries.\n"),
             ("infra/local/src/registry.rs", "        web::<session_note2::SessionNote2>(),\n        event::<"),
             ("infra/template.yaml", "\n        SessionNote2,\n        CustomerEntry,"),
             ("infra/template.yaml", "Path: \"/session-note2\" } }\n\n  # --- The live connection ---"),

@@ -1,4 +1,4 @@
-//! A customer's way from the invitation into the room: the gates (R6), PIN and codes (R7), and what is left after the end
+//! A customer's way from the invitation into the room: the gates (R6), revoked links (R5), PIN and codes (R7), and what is left after the end
 //! (R2).
 
 use parlor_tests::Platform;
@@ -45,6 +45,34 @@ async fn r6_an_invitation_opens_on_one_device() {
         let page = other.get(path).await;
         assert_eq!((page.status, page.reason()), (403, Some("unknown")), "{path}");
     }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn r5_links_are_revoked_alone_and_with_a_release() {
+    let platform = Platform::start().await;
+    let desk = platform.desk().await;
+    let invited = desk.invited(json!({})).await;
+    let about = format!("/v1/sessions/{}", invited.id);
+    let phone = invited.joined(&platform).await;
+    let links = format!("{about}/links");
+    let made = desk.post(&links, json!({})).await;
+    let (id, url) = (made["id"].as_str().unwrap(), made["url"].as_str().unwrap());
+    let path = &url[url.find("/s/").unwrap()..];
+    assert_eq!(platform.browser().get(path).await.reason(), Some("device"));
+    desk.post(&format!("{links}/{id}/revoke"), json!({})).await;
+    assert_eq!(platform.browser().get(path).await.reason(), Some("unknown"));
+    let listed = desk.get(&links).await;
+    let revoked = |link: &serde_json::Value| link["id"] == id && link["revoked"] == true;
+    assert!(listed["items"].as_array().unwrap().iter().any(revoked), "{listed}");
+    assert_eq!(phone.get(&invited.room).await.status, 200, "who is in stays in");
+
+    // A release takes the links along and sends a new one: who stole the first is not let in again.
+    desk.post(&format!("{about}/device/release"), json!({})).await;
+    assert_eq!(platform.browser().get(&invited.link).await.reason(), Some("unknown"));
+    let fresh = platform.message(&invited.to, 2).await.link(&platform);
+    let tablet = platform.browser();
+    assert_eq!(tablet.get(&fresh).await.status, 200);
+    assert_eq!(tablet.post(&format!("{fresh}/continue"), &[]).await.location, invited.room);
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

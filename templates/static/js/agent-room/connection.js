@@ -45,7 +45,9 @@ function onFrame(message) {
     case "interaction":
     case "settings":
     case "transfer":
-      if (!isLeaving()) refresh();
+      if (isLeaving()) break;
+      refresh();
+      document.dispatchEvent(new CustomEvent("session-changed"));
       break;
   }
 }

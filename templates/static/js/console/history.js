@@ -9,6 +9,8 @@ import { toast } from "./toasts.js";
 // In milliseconds: how long somebody who types is waited for, and how often lists are asked for again.
 const TYPING = 140;
 const AGAIN = 30_000;
+// Several events of one moment are looked at once.
+const TOGETHER = 300;
 
 const search = byId("q");
 const list = byId("history");
@@ -131,5 +133,11 @@ if (list) {
   if (!one("form[data-new]", byId("main"))) {
     setInterval(lookAgain, AGAIN);
     on(document, "visibilitychange", lookAgain);
+    // The room that is open hears of its session at once, and so does its row.
+    let changed;
+    on(document, "session-changed", () => {
+      clearTimeout(changed);
+      changed = setTimeout(lookAgain, TOGETHER);
+    });
   }
 }
