@@ -111,8 +111,9 @@ def spare_webhook():
     return webhook()
 
 
+DOCUMENTS = ("/v1/settings", f"/v1/teams/{TEAM}/settings")
 # The newest ETag of each document, by path.
-ETAGS = {}
+ETAGS = {path: key.get(f"{URL}{path}", timeout=20).headers["etag"] for path in DOCUMENTS}
 # As the document has it.
 WELL_FORMED = r"[0-9a-hjkmnp-tv-z]{16}"
 # What is delivered takes a receiver.
@@ -160,7 +161,7 @@ def before_call(context, case, kwargs):
         case.headers = {**(case.headers or {}), "Cookie": f"__Host-parlor_staff={COOKIE}"}
     if case.operation.path.endswith("/links/{link}/revoke"):
         session = case.path_parameters.get("id")
-        case.path_parameters["link"] = LINKS.get(session, case.path_parameters.get("link"))
+        case.path_parameters["link"] = LINKS.get(str(session), case.path_parameters.get("link"))
     if case.method.upper() == "DELETE" and re.fullmatch(WELL_FORMED, str(case.path_parameters.get("id"))):
         case.path_parameters["id"] = spare_webhook()
     if case.method.upper() not in ("PUT", "PATCH"):
@@ -190,7 +191,7 @@ def after_call(context, case, response):
     counted += 1
     if response.status_code < 300:
         waiting.discard(case.operation.label)
-    answer = json.loads(response.content) if "json" in str(response.headers.get("content-type")) else None
+    answer = json.loads(response.content) if response.content and "json" in str(response.headers.get("content-type")) else None
     parameters = case.path_parameters or {}
     session = str(parameters.get("id", answer.get("id", "") if isinstance(answer, dict) else ""))
     for body in (case.body, answer):

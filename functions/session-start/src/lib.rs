@@ -14,7 +14,7 @@ use parlor_store::{Extras, Race, ReadBatch, ReadResult, Step, Summary};
 use parlor_web::{
     ApiError, ApiRequest, ApiResponse, AppState, Caller, Payload, Problem, Rows, SessionView, WebFunction,
     api_request::room,
-    api_request::{object, optional_word, word},
+    api_request::{object, optional_word, or_default, word_or_default},
     operation::{keep, replay},
     problem::Code,
 };
@@ -114,7 +114,7 @@ struct Input {
     #[serde(default, deserialize_with = "optional_word")]
     channel: Option<Channel>,
     /// Whether the customer is invited at once.
-    #[serde(default, deserialize_with = "word")]
+    #[serde(default, deserialize_with = "word_or_default")]
     #[schemars(with = "Option<Mode>")]
     mode: Mode,
     /// The team under whose settings the session runs; without it the key's own.
@@ -126,7 +126,8 @@ struct Input {
     /// Your own reference, at most 200 characters.
     reference: Option<String>,
     /// Your own words: at most 20 entries, names of 100 and values of 500 characters.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "or_default")]
+    #[schemars(with = "Option<BTreeMap<String, String>>")]
     metadata: BTreeMap<String, String>,
 }
 

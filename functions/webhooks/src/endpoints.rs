@@ -79,7 +79,7 @@ pub(crate) async fn create(app: &AppState, request: &ApiRequest) -> Result<ApiRe
 
 /// One `BatchGetItem` and one `TransactWriteItems`.
 pub(crate) async fn change(app: &AppState, request: &ApiRequest, id: WebhookId) -> Result<ApiResponse, ApiError> {
-    let input: Change = request.patch()?;
+    let input: Change = request.input()?;
     let now = app.clock.now();
     let keys = ReadBatch::new().webhook(&id);
     let keys = input.team.as_ref().and_then(Option::as_ref).map_or(keys.clone(), |team| keys.team(team));

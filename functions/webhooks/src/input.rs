@@ -6,7 +6,7 @@ use parlor_domain::{
     webhook::{DEFAULT_OVERLAP, MAX_OVERLAP, Targets},
 };
 use parlor_store::ReadResult;
-use parlor_web::{ApiError, Code, Problem};
+use parlor_web::{ApiError, Code, Problem, api_request::or_default};
 use schemars::JsonSchema;
 use serde::{Deserialize, Deserializer};
 
@@ -25,7 +25,8 @@ pub(crate) struct New {
     /// Only events of this team's sessions.
     pub(crate) team: Option<TeamId>,
     /// Only events of these types; all when empty.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "or_default")]
+    #[schemars(with = "Option<Vec<String>>")]
     pub(crate) events: Vec<String>,
 }
 
@@ -84,7 +85,8 @@ pub(crate) struct ReplaySince {
     /// Events that happened at or after this time are sent again.
     pub(crate) since: Timestamp,
     /// Whether also events are sent again that the endpoint took.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "or_default")]
+    #[schemars(with = "Option<bool>")]
     pub(crate) delivered: bool,
 }
 

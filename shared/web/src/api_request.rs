@@ -296,14 +296,9 @@ impl ApiRequest {
         }
     }
 
-    /// The body as JSON of type `T`; an empty body is an empty object, and a member that is `null` is like one that is not there.
-    /// Forms are given as an object of strings, without the fields that belong to the request itself and without empty ones.
+    /// The body as JSON of type `T`; an empty body is an empty object. Forms are given as an object of strings, without the
+    /// fields that belong to the request itself and without empty ones.
     pub fn input<T: DeserializeOwned>(&self) -> Result<T, ApiError> {
-        read(json::without_nulls(self.object()?))
-    }
-
-    /// The same where `null` has a meaning of its own: it clears what is there (RFC 7396).
-    pub fn patch<T: DeserializeOwned>(&self) -> Result<T, ApiError> {
         read(self.object()?)
     }
 
@@ -381,6 +376,18 @@ pub fn word<'de, D: Deserializer<'de>, T: Deserialize<'de>>(deserializer: D) -> 
 pub fn optional_word<'de, D: Deserializer<'de>, T: Deserialize<'de>>(deserializer: D) -> Result<Option<T>, D::Error> {
     let word = Option::<String>::deserialize(deserializer)?;
     word.map(|word| T::deserialize(word.into_deserializer())).transpose()
+}
+
+/// [`word`] for a field whose default is what `null` says, too.
+pub fn word_or_default<'de, D: Deserializer<'de>, T: Deserialize<'de> + Default>(
+    deserializer: D,
+) -> Result<T, D::Error> {
+    optional_word(deserializer).map(Option::unwrap_or_default)
+}
+
+/// For `deserialize_with` of fields whose default is what `null` says, too.
+pub fn or_default<'de, D: Deserializer<'de>, T: Deserialize<'de> + Default>(deserializer: D) -> Result<T, D::Error> {
+    Option::deserialize(deserializer).map(Option::unwrap_or_default)
 }
 
 /// For `deserialize_with` of fields that are objects: serde by itself takes a list of the fields' values, too.

@@ -15,17 +15,6 @@ pub(crate) fn parse(bytes: &[u8]) -> Result<Value, serde_json::Error> {
     serde_json::from_slice::<Strict>(text).map(|strict| strict.0)
 }
 
-/// The value without members that are `null`: in a request they say what is said by leaving them out.
-pub(crate) fn without_nulls(value: Value) -> Value {
-    match value {
-        Value::Object(members) => {
-            let members = members.into_iter().filter(|(_, value)| !value.is_null());
-            Value::Object(members.map(|(name, value)| (name, without_nulls(value))).collect())
-        }
-        other => other,
-    }
-}
-
 struct Strict(Value);
 
 impl<'de> Deserialize<'de> for Strict {
@@ -94,7 +83,6 @@ impl<'de> Visitor<'de> for StrictVisitor {
 
 #[cfg(test)]
 mod tests {
-    use serde_json::json;
 
     use super::*;
 
@@ -114,11 +102,5 @@ mod tests {
             assert!(parse(twice.as_bytes()).unwrap_err().to_string().contains("twice"), "{twice}");
         }
         assert!(parse(br#"{"a":{"a":1},"b":{"a":1}}"#).is_ok());
-    }
-
-    #[test]
-    fn null_is_like_absent() {
-        let value = json!({"a": null, "b": {"c": null, "d": 1}, "e": [null]});
-        assert_eq!(without_nulls(value), json!({"b": {"d": 1}, "e": [null]}));
     }
 }
