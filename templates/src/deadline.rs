@@ -5,7 +5,7 @@ use jiff::{SignedDuration, Timestamp};
 /// When inactivity ends the session (R3).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Deadline {
-    /// Then.
+    /// When the session ends unless the agent does something.
     pub at: Timestamp,
     /// Both rooms warn from then on: two minutes before, or halfway for settings under four minutes.
     pub warn_at: Timestamp,

@@ -263,11 +263,9 @@ impl Book {
     }
 
     fn output(&mut self, output: &Output) -> Value {
-        let mut value = json!({"description": output.description});
-        if let Some(schema) = output.schema {
-            let schema = schema(&mut self.written);
-            value["content"] = json!({"application/json": {"schema": schema, "example": output.example}});
-        }
+        let schema = (output.schema)(&mut self.written);
+        let content = json!({"application/json": {"schema": schema, "example": output.example}});
+        let mut value = json!({"description": output.description, "content": content});
         if output.etag {
             value["headers"] = json!({"ETag": {
                 "required": true,

@@ -303,12 +303,6 @@ impl ReadResult {
         self.get("session", &Key::session(id), "doc")
     }
 
-    /// The number of the session's newest event, as far as it was asked for.
-    pub fn newest_seq(&self) -> u64 {
-        let newest = self.newest_event.as_ref().and_then(|(_, newest)| newest.as_ref());
-        newest.map_or(0, |newest| newest.event.seq)
-    }
-
     /// Whether the session was read before a decision and its newest event after it: the two are of different times.
     fn is_torn(&self) -> Result<bool, StoreError> {
         let Some((id, Some(newest))) = &self.newest_event else { return Ok(false) };

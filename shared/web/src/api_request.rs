@@ -353,7 +353,7 @@ pub enum YesNo {
 pub enum Ticked {
     /// Ticked, without a value of its own.
     On,
-    /// Ticked.
+    /// Ticked, as a program writes yes.
     True,
     /// Not ticked: the hidden field in front of the box.
     False,
@@ -367,18 +367,13 @@ impl YesNo {
     }
 }
 
-/// For `deserialize_with` of fields that are one of some words: serde by itself takes an object of a word and `null`, too.
-pub fn word<'de, D: Deserializer<'de>, T: Deserialize<'de>>(deserializer: D) -> Result<T, D::Error> {
-    T::deserialize(String::deserialize(deserializer)?.into_deserializer())
-}
-
-/// [`word`] for a field that may be `null`.
+/// For `deserialize_with` of fields that are one of some words, or `null`: serde by itself takes an object of a word, too.
 pub fn optional_word<'de, D: Deserializer<'de>, T: Deserialize<'de>>(deserializer: D) -> Result<Option<T>, D::Error> {
     let word = Option::<String>::deserialize(deserializer)?;
     word.map(|word| T::deserialize(word.into_deserializer())).transpose()
 }
 
-/// [`word`] for a field whose default is what `null` says, too.
+/// [`optional_word`] for a field whose default is what `null` says, too.
 pub fn word_or_default<'de, D: Deserializer<'de>, T: Deserialize<'de> + Default>(
     deserializer: D,
 ) -> Result<T, D::Error> {

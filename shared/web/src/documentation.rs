@@ -77,8 +77,8 @@ pub struct Output {
     pub status: StatusCode,
     /// When it is answered, and what it means.
     pub description: &'static str,
-    /// Its schema; nothing for an answer without a body.
-    pub schema: Option<MakeSchema>,
+    /// The schema of its body.
+    pub schema: MakeSchema,
     /// An answer that could come.
     pub example: Value,
     /// Whether the answer has an `ETag` header with the document's version.
@@ -275,14 +275,7 @@ impl Documentation {
     #[must_use]
     pub fn answers<T: JsonSchema>(mut self, status: StatusCode, description: &'static str, example: Value) -> Self {
         let schema: MakeSchema = SchemaGenerator::subschema_for::<T>;
-        self.outputs.push(Output { status, description, schema: Some(schema), example, etag: false });
-        self
-    }
-
-    /// Adds an answer of success that has no body.
-    #[must_use]
-    pub fn answers_nothing(mut self, status: StatusCode, description: &'static str) -> Self {
-        self.outputs.push(Output { status, description, schema: None, example: Value::Null, etag: false });
+        self.outputs.push(Output { status, description, schema, example, etag: false });
         self
     }
 

@@ -14,7 +14,7 @@ use crate::words::{customer as words, shared};
 /// How a session ended, as its customer may know it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Ended {
-    /// When.
+    /// When it ended.
     pub at: Timestamp,
     /// R3: by inactivity, and not by somebody.
     pub by_itself: bool,
