@@ -109,16 +109,20 @@ pub(crate) struct Wanted {
 impl Wanted {
     /// What cargo is told.
     fn arguments(self) -> Result<Vec<String>, Failure> {
+        let only_unit =
+            matches!(self, Self { unit: true, integration: false, functions: false, stack: false, samples: false });
         let mut arguments: Vec<&str> = match self {
             // Unit tests are chosen by this alone: `build --tests` adds the others.
-            Self { unit: true, integration: false, functions: false, stack: false, samples: false } => {
-                vec!["test", "--no-run", "--lib", "--bins"]
-            }
+            _ if only_unit => vec!["test", "--no-run", "--lib"],
             Self { unit: true, .. } => vec!["build", "--tests"],
             Self { integration: true, .. } => vec!["build", "--test", "*"],
             _ => vec!["build"],
         };
         arguments.extend(["--workspace", "--locked", "--message-format", "json-render-diagnostics"]);
+        // By name: `--bins` would link every function's program, which has nothing to test.
+        for program in if only_unit { tested_programs()? } else { Vec::new() } {
+            arguments.extend(["--bin", program]);
+        }
         let functions = if self.functions { package::functions()? } else { Vec::new() };
         for function in &functions {
             arguments.extend(["--bin", function]);
@@ -134,6 +138,14 @@ impl Wanted {
         }
         Ok(arguments.into_iter().map(str::to_owned).collect())
     }
+}
+
+/// The programs that have tests of their own.
+fn tested_programs() -> Result<Vec<&'static str>, Failure> {
+    let packages = crate::metadata()?["packages"].as_array().into_iter().flatten();
+    let targets = packages.flat_map(|package| package["targets"].as_array().into_iter().flatten());
+    let tested = targets.filter(|target| target["kind"][0] == "bin" && target["test"] == true);
+    Ok(tested.filter_map(|target| target["name"].as_str()).collect())
 }
 
 /// A build that is running.
@@ -315,25 +327,26 @@ mod tests {
         }
     }
 
-    /// A library that says it has nothing to test has nothing: what stood there would never run.
+    /// A library or a program that says it has nothing to test has nothing: what stood there would never run.
     #[test]
     fn no_test_stands_where_none_is_built() {
-        fn holds_tests(folder: &Path) -> bool {
-            fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()).any(|path| {
-                if path.is_dir() {
-                    return holds_tests(&path);
-                }
-                let text = fs::read_to_string(&path).unwrap_or_default();
-                ["#[test]", "#[tokio::test", "proptest! {"].iter().any(|mark| text.contains(mark))
-            })
+        fn holds_tests(path: &Path) -> bool {
+            if path.is_dir() {
+                return fs::read_dir(path).unwrap().any(|entry| holds_tests(&entry.unwrap().path()));
+            }
+            let text = fs::read_to_string(path).unwrap_or_default();
+            ["#[test]", "#[tokio::test", "proptest! {"].iter().any(|mark| text.contains(mark))
         }
         let metadata = crate::metadata().unwrap();
         for package in metadata["packages"].as_array().unwrap() {
             let targets = package["targets"].as_array().unwrap();
-            let untested = targets.iter().filter(|target| target["kind"][0] == "lib" && target["test"] == false);
-            for target in untested {
+            let has_library = targets.iter().any(|target| target["kind"][0] == "lib");
+            for target in targets.iter().filter(|target| target["test"] == false) {
                 let source = PathBuf::from(target["src_path"].as_str().unwrap());
-                assert!(!holds_tests(source.parent().unwrap()), "{} has tests that nobody builds", package["name"]);
+                // Beside a library a program is one file; else all that lies beside it is its own.
+                let alone = target["kind"][0] == "bin" && has_library;
+                let place = if alone { &source } else { source.parent().unwrap() };
+                assert!(!holds_tests(place), "{} has tests that nobody builds", package["name"]);
             }
         }
     }
