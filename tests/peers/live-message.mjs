@@ -23,7 +23,7 @@ export async function handler(event) {
   const actor = from === "customer" ? { type: "customer" } : { type: "agent", id: lease.who.agent, name: lease.name };
   const seq = Math.max(before.seq, JSON.parse(newest.doc).seq) + 1;
   const entry = { seq, at, actor, origin: { ip: identity.sourceIp, user_agent: identity.userAgent } };
-  const message = { ...entry, type: "message.posted", id: frame.id, from, text: frame.text.trim() };
+  const message = { ...entry, type: "message", id: frame.id, from, text: frame.text.trim() };
   await write(session.pk, before.version, message);
 
   const { pk: _pk, sk: _sk, ...leases } = room;

@@ -3,6 +3,7 @@
 
 use std::collections::BTreeMap;
 use std::path::Path;
+use std::time::Duration;
 
 use futures_util::{SinkExt as _, StreamExt as _};
 use jiff::SignedDuration;
@@ -18,6 +19,9 @@ use tokio_tungstenite::{MaybeTlsStream, WebSocketStream, tungstenite::Message};
 
 /// Makes the event of a repetition, by its number, from the recorded one.
 type Vary = Box<dyn Fn(&mut Value, u64)>;
+
+/// How often a page says that it is still there.
+const HEARTBEAT: Duration = Duration::from_secs(25);
 
 /// What every operation may cost; a case that has a row there is held to it.
 const BUDGETS: &str = include_str!("../../../docs/budgets.md");
@@ -250,8 +254,15 @@ impl Site {
         self.pages.push(page);
         tokio::spawn(async move {
             let mut heard = None;
+            // As pages do: a lease that ran out is not renewed.
+            let mut beat = tokio::time::interval(HEARTBEAT);
             loop {
                 tokio::select! {
+                    _ = beat.tick() => {
+                        if socket.send(Message::text(ping.clone())).await.is_err() {
+                            return;
+                        }
+                    }
                     frame = socket.next() => match frame {
                         Some(Ok(frame)) if frame.to_text().is_ok_and(|text| text.contains("\"pong\"")) => drop(heard.take()),
                         Some(Ok(_)) => {}
@@ -268,7 +279,7 @@ impl Site {
         });
     }
 
-    /// Pings from both pages, as they would every half a minute: a room that is silent for ten minutes is empty.
+    /// Pings from both pages, and hears that they are in the room.
     pub(crate) async fn stay(&self) -> Result<(), String> {
         for page in &self.pages {
             let (done, heard) = oneshot::channel();

@@ -11,6 +11,7 @@ use axum::body::Bytes;
 use axum::extract::{Request, State};
 use axum::response::{IntoResponse, Response};
 use http::{HeaderMap, Method, StatusCode, header};
+use serde_json::Value;
 use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
 
@@ -18,8 +19,9 @@ use tokio::task::JoinHandle;
 const ENDPOINTS: [&str; 4] =
     ["AWS_ENDPOINT_URL_DYNAMODB", "AWS_ENDPOINT_URL_SESV2", "AWS_ENDPOINT_URL_SNS", "PARLOR_LIVE_ENDPOINT"];
 
-/// What tells requests apart: method, path, and the operation where that is in a header.
-type Key = (Method, String, Option<String>);
+/// What tells requests apart: method, path, the operation where that is in a header, and which end a query begins at: a room
+/// and its newest event are asked for side by side.
+type Key = (Method, String, Option<String>, Option<bool>);
 
 /// Status, headers and body.
 type Answer = (StatusCode, HeaderMap, Bytes);
@@ -84,7 +86,8 @@ async fn answer(State(services): State<Services>, request: Request) -> Response 
     let body = axum::body::to_bytes(body, usize::MAX).await.unwrap();
     let target = head.headers.get("x-amz-target").and_then(|target| target.to_str().ok()).map(str::to_owned);
     let path = head.uri.path_and_query().map(ToString::to_string).unwrap_or_default();
-    let key = (head.method, path, target);
+    let forward = serde_json::from_slice::<Value>(&body).ok().and_then(|body| body["ScanIndexForward"].as_bool());
+    let key = (head.method, path, target, forward);
     let known = services.known.lock().unwrap().get(&key).cloned();
     if let Some(known) = known {
         return known.into_response();
