@@ -10,6 +10,8 @@ use std::collections::BTreeMap;
 
 use mutate::Mutator;
 use parlor_domain::{Role, SessionId};
+use parlor_live::{Holder, Ticket};
+use parlor_store::ReadBatch;
 use parlor_tests::Installation;
 use reqwest::Method;
 use serde_json::{Value, json};
@@ -21,7 +23,14 @@ struct World<'a> {
     link: String,
     cookies: Vec<Vec<String>>,
     secret: String,
+    /// A session of its own for the live connection, so that no request of the others has ended it, and who may enter it.
+    room: SessionId,
+    holders: [Holder; 2],
 }
+
+/// Events that a function of the live connection gets before its connections are made anew: a frame that is right is told to
+/// sockets that nobody opened, which the room then forgets.
+const CONNECTED_FOR: usize = 20;
 
 impl<'a> World<'a> {
     async fn lay_out(installation: &'a Installation) -> Self {
@@ -33,7 +42,15 @@ impl<'a> World<'a> {
             browser.cookies().into_iter().map(|(name, value)| format!("{name}={value}")).collect::<Vec<_>>()
         });
         let environment = installation.stack.environment("test");
+        let room = installation.session(None).await;
+        installation.joined(&room).await;
+        let found = installation.store.read(ReadBatch::new().session(&room)).await.unwrap();
+        let device = found.session(&room).unwrap().unwrap().session.device.unwrap().hash;
+        let login = installation.sign_in(&installation.agent).await.login;
+        let holders = [Holder::Customer(device), Holder::Agent(installation.agent.id.clone(), login)];
         Self {
+            room,
+            holders,
             link: installation.link(&session).await,
             session,
             cookies: cookies.to_vec(),
@@ -114,8 +131,8 @@ impl<'a> World<'a> {
             },
             "headers": {"Host": "parlor.example.com", "Origin": self.installation.stack.url()},
             "multiValueHeaders": {"Host": ["parlor.example.com"], "Origin": [self.installation.stack.url()]},
-            "queryStringParameters": {"ticket": "1.2.3"},
-            "multiValueQueryStringParameters": {"ticket": ["1.2.3"]},
+            "queryStringParameters": {},
+            "multiValueQueryStringParameters": {},
             "body": body.to_string(),
             "isBase64Encoded": false,
         })
@@ -131,7 +148,7 @@ impl<'a> World<'a> {
             of.push(self.request(&row.method, row.path, None));
             of.extend(bodies.iter().map(|body| self.request(&row.method, row.path, Some(body))));
         }
-        let session = &self.session;
+        let session = &self.room;
         let frames = [
             json!({"type": "hello", "session": session, "since": 0}),
             json!({"type": "message", "session": session, "id": "m1", "text": "Hello"}),
@@ -142,6 +159,40 @@ impl<'a> World<'a> {
         events.insert("live-disconnect", vec![self.frame("$disconnect", &Value::Null)]);
         events.insert("live-message", frames.iter().map(|frame| self.frame("$default", frame)).collect());
         events
+    }
+
+    /// Puts what works once, or for a while, into an event of the live connection: a ticket that nobody used, and a
+    /// connection that is in the room.
+    async fn connect(&self, function: &str, event: &mut Value, number: usize) {
+        // Not in step with the four frames: each side sends each of them.
+        let side = number / 4 % 2;
+        let fresh = |event: &mut Value, id: String| {
+            let runtime = &self.installation.runtime;
+            let (keyring, now) = (&self.installation.keyring, runtime.clock.now());
+            let ticket = Ticket::issue(keyring, &runtime.entropy, &self.room, &self.holders[side], now);
+            event["queryStringParameters"]["ticket"] = ticket.clone().into();
+            event["multiValueQueryStringParameters"]["ticket"] = json!([ticket]);
+            event["requestContext"]["connectionId"] = id.into();
+        };
+        match function {
+            "live-connect" => {
+                self.installation.stack.advance(1).await;
+                fresh(event, format!("new{number}="));
+            }
+            "live-message" | "live-disconnect" => {
+                let id = format!("{function}{}-{side}=", number / CONNECTED_FOR);
+                if number % CONNECTED_FOR == side * 4 {
+                    // Customers may come once a second for long.
+                    self.installation.stack.advance(1).await;
+                    let mut opening = self.frame("$connect", &Value::Null);
+                    fresh(&mut opening, id.clone());
+                    let answer = self.installation.stack.invoke("live-connect", &opening.to_string()).await.unwrap();
+                    assert_eq!(answer["statusCode"], 200, "{answer}");
+                }
+                event["requestContext"]["connectionId"] = id.into();
+            }
+            _ => {}
+        }
     }
 
     /// One of the callers: a program, a customer, staff, nobody.
@@ -173,6 +224,7 @@ async fn no_event_ends_a_function_or_makes_it_fail() {
         for number in 0..wanted() {
             let mut event = bases[number % bases.len()].clone();
             world.sign(&mut event, number / bases.len());
+            world.connect(function, &mut event, number).await;
             let text = mutator.mutate(event);
             let outcome = installation.stack.invoke(function, &text).await;
             let status = outcome.as_ref().ok().and_then(|answer| answer["statusCode"].as_u64()).unwrap_or(999);
