@@ -98,6 +98,21 @@ async fn at_a_functions_own_url_every_method_is_answered() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn at_the_public_address_a_wrong_method_is_told_the_right_ones() {
+    let installation = Installation::start().await;
+    let base = installation.stack.url().to_owned();
+    let session = installation.session(None).await;
+    let ask = async |method: Method, path: String| {
+        let answer = reqwest::Client::new().request(method, format!("{base}{path}")).send().await.unwrap();
+        (answer.status().as_u16(), answer.headers().get("allow").map(|allow| allow.to_str().unwrap().to_owned()))
+    };
+    let allow = |methods: &str| Some(methods.to_owned());
+    assert_eq!(ask(Method::DELETE, "/v1/sessions".into()).await, (405, allow("GET, POST, OPTIONS")));
+    assert_eq!(ask(Method::OPTIONS, format!("/v1/sessions/{session}/end")).await, (204, allow("POST, OPTIONS")));
+    assert_eq!(ask(Method::GET, "/v1/nothing".into()).await, (404, None));
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn lists_have_the_size_that_was_asked_for_and_times_one_precision() {
     let installation = Installation::start().await;
     for _ in 0..3 {

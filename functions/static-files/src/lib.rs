@@ -5,10 +5,10 @@
 use std::sync::LazyLock;
 
 use lambda_http::{
-    Body, Request, Response,
+    Body, Request, RequestExt as _, Response,
     http::{
         HeaderName, HeaderValue, Method, StatusCode,
-        header::{ACCEPT_ENCODING, CACHE_CONTROL, CONTENT_ENCODING, CONTENT_TYPE, VARY},
+        header::{ACCEPT_ENCODING, ALLOW, CACHE_CONTROL, CONTENT_ENCODING, CONTENT_TYPE, VARY},
     },
 };
 use maud::Render as _;
@@ -72,8 +72,54 @@ impl From<Unrouted> for Missing {
 }
 
 impl PageRefusal<()> for Missing {
+    /// API Gateway's routes name their methods, so an operation's address with another method leads here too. It says which
+    /// there are (RFC 9110, section 15.5.6).
     fn into_response(self, raw: &Request, (): &()) -> Response<Body> {
-        nowhere::answer(raw, self.0)
+        let allow = OPERATIONS.allow(raw.raw_http_path());
+        let Some(allow) = allow.and_then(|allow| HeaderValue::try_from(allow).ok()) else {
+            return nowhere::answer(raw, self.0);
+        };
+        let mut response = if *raw.method() == Method::OPTIONS {
+            let mut response = answer(StatusCode::NO_CONTENT, "text/plain", "no-store", "");
+            response.headers_mut().remove(CONTENT_TYPE);
+            response
+        } else {
+            nowhere::answer(raw, Unrouted::Method)
+        };
+        response.headers_mut().insert(ALLOW, allow);
+        response
+    }
+}
+
+/// The addresses of the API's operations with the methods of each, by the document. Read when somebody asks in vain.
+static OPERATIONS: LazyLock<Operations> = LazyLock::new(|| {
+    let document: Value = serde_json::from_str(OPENAPI).unwrap_or_default();
+    let paths = document["paths"].as_object().into_iter().flatten();
+    Operations(
+        paths
+            .map(|(path, item)| {
+                let methods = ["get", "put", "post", "patch", "delete"].into_iter();
+                let methods = methods.filter(|method| item.get(method).is_some()).map(str::to_ascii_uppercase);
+                (path.clone(), methods.collect())
+            })
+            .collect(),
+    )
+});
+
+struct Operations(Vec<(String, Vec<String>)>);
+
+impl Operations {
+    /// What `Allow` says at `path`, if it is an operation's. Of two that fit, the one with fewer `{…}` answers.
+    fn allow(&self, path: &str) -> Option<String> {
+        let fits = |row: &str| {
+            let mut pairs = row.split('/').zip(path.split('/'));
+            row.split('/').count() == path.split('/').count()
+                && pairs.all(|(wanted, given)| wanted == given || (wanted.starts_with('{') && !given.is_empty()))
+        };
+        let rows = self.0.iter().filter(|(row, _)| fits(row));
+        let (_, methods) = rows.min_by_key(|(row, _)| row.matches('{').count())?;
+        let options = "OPTIONS".to_owned();
+        Some(methods.iter().chain([&options]).cloned().collect::<Vec<_>>().join(", "))
     }
 }
 
@@ -165,7 +211,6 @@ fn answer(status: StatusCode, content_type: &'static str, cache: &'static str, b
 
 #[cfg(test)]
 mod tests {
-    use lambda_http::RequestExt as _;
     use parlor_runtime::HttpFunction as _;
     use parlor_web::Router;
 
@@ -249,6 +294,21 @@ mod tests {
         assert!(policy.contains("style-src 'self'") && !policy.contains("unsafe"), "{policy}");
         let text = String::from_utf8(response.body().as_ref().to_vec()).unwrap();
         assert!(text.contains("id=\"startSession\"") && text.matches("<script").count() == 1);
+    }
+
+    #[tokio::test]
+    async fn an_operations_address_with_another_method_says_which_there_are() {
+        for (method, path, status, allow) in [
+            (Method::DELETE, "/v1/sessions", 405, Some("GET, POST, OPTIONS")),
+            (Method::OPTIONS, "/v1/settings", 204, Some("GET, PUT, OPTIONS")),
+            (Method::GET, "/v1/sessions/abc/end", 405, Some("POST, OPTIONS")),
+            (Method::GET, "/v1/sessions/abc/nothing", 404, None),
+            (Method::POST, "/v1/sessions/", 404, None),
+        ] {
+            let response = get(method, path).await;
+            let said = response.headers().get(ALLOW).map(|allow| allow.to_str().unwrap());
+            assert_eq!((response.status().as_u16(), said), (status, allow), "{path}");
+        }
     }
 
     #[tokio::test]
