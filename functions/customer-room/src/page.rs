@@ -91,7 +91,7 @@ impl LoadedRoom {
 
 fn message(frame: Frame) -> Option<Message> {
     match frame {
-        Frame::Message { seq, from, name, text, at, id } => Some(Message { seq, id, from, name, text, at }),
+        Frame::Message { seq, from, name, text, at, id, .. } => Some(Message { seq, id, from, name, text, at }),
         _ => None,
     }
 }

@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 use parlor_domain::{
     AccessTier, Actor, EndedBy, Event, EventKind, Indicator, Presence, Rejection, Sender, Session, SessionId, Settings,
-    State, Who, names::short_name,
+    State, Who, chat_links, names::short_name,
 };
 use serde::{Deserialize, Serialize};
 
@@ -183,6 +183,9 @@ pub enum Frame {
         at: Timestamp,
         /// The writer's own id for it. Only the writer should make anything of it.
         id: String,
+        /// Where addresses stand in the text that can be opened: start and end of each, in UTF-16 code units.
+        #[serde(skip_serializing_if = "Vec::is_empty")]
+        links: Vec<[usize; 2]>,
     },
     /// How the session stands, and (with a number) the event that made it so.
     Session(SessionFrame),
@@ -351,6 +354,7 @@ impl Frame {
             text: text.clone(),
             at: event.at,
             id: id.clone(),
+            links: chat_links::places(text),
         })
     }
 

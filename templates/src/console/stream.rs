@@ -6,7 +6,7 @@ use parlor_domain::{AgentId, Event, EventKind, Sender};
 
 use super::moment::{Moment, moment};
 use super::phrases;
-use crate::components::{Icon, Tone};
+use crate::components::{Icon, Tone, linked};
 use crate::lang::Lang;
 use crate::names::first_name;
 use crate::times;
@@ -105,7 +105,7 @@ impl Entry {
             Self::Message(line) => html! {
                 li.msg data-seq=(line.seq) data-at=(line.at) data-id=(line.id) data-from=(sender_name(line.from)) data-follows[follows] {
                     p.msg-head { bdi.msg-name { (line.name) } (moment(lang, line.at, now, Moment::Clock)) }
-                    p.msg-text dir="auto" { (line.text) }
+                    p.msg-text dir="auto" { (linked(&line.text)) }
                 }
             },
         }

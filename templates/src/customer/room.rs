@@ -9,7 +9,7 @@ use parlor_domain::{Access, AccessTier, Sender, session::MESSAGE_MAX};
 
 use super::page::{Brand, Page, kept, paragraphs, token_field};
 use super::sample;
-use crate::components::{Banner, Button, Icon, Tone, chip, empty, progress};
+use crate::components::{Banner, Button, Icon, Tone, chip, empty, linked, progress};
 use crate::deadline::Deadline;
 use crate::lang::Lang;
 use crate::layout::Live;
@@ -552,7 +552,7 @@ fn message_row(lang: Lang, message: &Message) -> Markup {
     let mine = message.from == Sender::Customer;
     html! {
         div class=(if mine { "message mine" } else { "message" }) data-seq=(message.seq) data-id=(message.id) {
-            p dir="auto" { (message.text) }
+            p dir="auto" { (linked(&message.text)) }
             span.meta {
                 bdi { (if mine { words::you(lang) } else { first_name(&message.name) }) }
                 " · " time datetime=(message.at) data-show="ago" { (times::moment(lang, message.at)) }

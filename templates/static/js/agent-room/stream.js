@@ -2,6 +2,7 @@
 import { page, words } from "../console/page.js";
 import { dayOf } from "../console/wording.js";
 import { all, byId, make, on, one } from "../lib/dom.js";
+import { linked } from "../lib/linked.js";
 import { now, showTimes } from "../lib/times.js";
 import { follow, frame, keepPlace, stream } from "./reading.js";
 import { countInTitle, isAway, markSinceLastTime, markUnread, see } from "./unread.js";
@@ -82,13 +83,13 @@ export function add(item, { own = false, quiet = false } = {}) {
 }
 
 /** A message as the server would render it; without a number it is on its way. */
-export function bubble({ seq, id = "", from, name, text, at }) {
+export function bubble({ seq, id = "", from, name, text, links, at }) {
   const item = byId("message-template").content.firstElementChild.cloneNode(true);
   if (seq) item.dataset.seq = seq;
   Object.assign(item.dataset, { id, from, at });
   one(".msg-name", item).textContent = name;
   one("time", item).dateTime = at;
-  one(".msg-text", item).textContent = text;
+  one(".msg-text", item).append(...linked(text, links));
   return item;
 }
 
@@ -110,10 +111,12 @@ export function ownBubble({ id, text }) {
 /** The bubble of a message that the server has not confirmed. */
 export const pendingBubble = (id) => all(".msg:not([data-seq])", stream).find((item) => item.dataset.id === id);
 
-/** The server has this message. */
-export function settle(item, { seq, at }) {
+/** The server has this message, and says where its links are. */
+export function settle(item, { seq, at, links }) {
   if (!seq || !item.isConnected) return;
   say(item, "");
+  const text = one(".msg-text", item);
+  if (links) text.replaceChildren(...linked(text.textContent, links));
   delete item.dataset.failed;
   const twin = one(`[data-seq="${seq}"]`, stream);
   if (twin && twin !== item) {
@@ -141,8 +144,10 @@ export function merge(entries) {
   for (const item of entries) {
     const seq = Number(item.dataset.seq);
     const twin = item.dataset.id && pendingBubble(item.dataset.id);
-    if (twin) settle(twin, { seq, at: item.dataset.at });
-    else add(item, { quiet: seq <= lastSeq });
+    if (twin) {
+      settle(twin, { seq, at: item.dataset.at });
+      one(".msg-text", twin).replaceChildren(...one(".msg-text", item).childNodes);
+    } else add(item, { quiet: seq <= lastSeq });
   }
 }
 

@@ -1,5 +1,6 @@
 // What was said: the messages of the chat, in the server's order.
 import { byId, make } from "../lib/dom.js";
+import { linked } from "../lib/linked.js";
 import { showTimes } from "../lib/times.js";
 
 // How far from its end somebody may be, in pixels, who still follows the chat.
@@ -14,7 +15,7 @@ export function toEnd() {
 const find = (id) => [...log.children].find((item) => item.dataset.id === id);
 
 // The same as the server makes; without a number it is on its way.
-const row = ({ id, seq, own, name = "", text, at }) => {
+const row = ({ id, seq, own, name = "", text, links, at }) => {
   const item = make("div", { className: own ? "message mine" : "message" });
   const meta = make("span", { className: "meta" });
   item.dataset.id = id;
@@ -28,7 +29,9 @@ const row = ({ id, seq, own, name = "", text, at }) => {
     item.classList.add("on-its-way");
     meta.append(log.dataset.sending);
   }
-  item.append(make("p", { dir: "auto", textContent: text }), meta);
+  const words = make("p", { dir: "auto" });
+  words.append(...linked(text, links));
+  item.append(words, meta);
   return item;
 };
 
