@@ -4,12 +4,13 @@ use crate::lang::Lang;
 use crate::words::refusal as words;
 
 /// The codes that a form of the console can be refused with.
-pub const CODES: [&str; 25] = [
+pub const CODES: [&str; 26] = [
     "already-ended",
     "discarded",
     "not-ended",
     "not-renewable",
     "not-invited",
+    "already-joined",
     "chat-closed",
     "invalid-message",
     "sms-off",
@@ -43,6 +44,7 @@ pub fn refusal(lang: Lang, code: &str) -> Option<&'static str> {
         "not-ended" => words::not_ended(lang),
         "not-renewable" => words::not_renewable(lang),
         "not-invited" => words::not_invited(lang),
+        "already-joined" => words::already_joined(lang),
         "chat-closed" => words::chat_closed(lang),
         "invalid-message" => words::invalid_message(lang),
         "sms-off" => words::sms_off(lang),

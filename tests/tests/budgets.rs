@@ -102,6 +102,13 @@ async fn every_operation_costs_what_the_table_says() {
         })
         .await;
     ledger
+        .hold("correct the details", async |installation| {
+            let details = Some(json!({"name": "Ola Berg-Lie"}));
+            let path = format!("/v1/sessions/{planned}/customer");
+            assert_eq!(installation.call(Method::PATCH, &path, details).await.0, 200);
+        })
+        .await;
+    ledger
         .hold("generate a link", async |installation| drop(installation.post(&path("/links"), json!({})).await))
         .await;
     let sent = ledger.installation.get(&path("/links")).await["items"][0]["id"].as_str().unwrap().to_owned();

@@ -19,6 +19,7 @@ mod old_items;
 mod openapi;
 mod people;
 mod races;
+mod reengage;
 mod staff;
 mod team_settings;
 mod webhooks;

@@ -2,7 +2,8 @@
 
 use lambda_http::{Body, Request, Response, http::StatusCode};
 use parlor_domain::{
-    AccessPlan, AccessTier, AgentId, Event, Link, Presence, Rejection, Session, SessionId, Settings, State,
+    AccessPlan, AccessTier, AgentId, Event, Link, PhoneNumber, Presence, Rejection, Session, SessionId, Settings,
+    State,
     link::LinkOrigin,
     pin::Lock,
     settings::{AgentRedirect, Method},
@@ -142,8 +143,10 @@ fn room(
         state: session.state,
         name: session.customer.name.clone(),
         email: contact.email.as_ref().map(ToString::to_string),
-        phone: contact.phone.as_ref().map(ToString::to_string),
+        phone: contact.phone.as_ref().map(PhoneNumber::international),
+        language: session.language.as_ref().map(|language| language.as_str().to_owned()),
         channel: session.channel,
+        sms: settings.channels.sms,
         embedded: settings.channels.embedded,
         copy_url: settings.channels.embedded && settings.channels.copy_url,
         indicator: indicator(session, presence, now),

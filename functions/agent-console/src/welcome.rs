@@ -1,7 +1,7 @@
 //! GET `/console`: what is open, the history pane, and the New Session form.
 
 use lambda_http::{Body, Request, RequestExt as _, Response, http::StatusCode};
-use parlor_domain::{AgentId, Channel, Indicator, State};
+use parlor_domain::{AgentId, Channel, Indicator, PhoneNumber, State};
 use parlor_store::Page;
 use parlor_templates::console::{OpenSession, Welcome};
 use parlor_web::{AppState, api_request::lang, html};
@@ -74,15 +74,16 @@ fn open(page: &Page, viewer: &AgentId, staff_context: &StaffContext) -> Vec<Open
         .iter()
         .filter(|(session, _)| !matches!(session.state, State::Ended | State::Discarded))
         .map(|(session, presence)| {
-            let other = match session.channel {
-                Channel::Email => Channel::Sms,
-                Channel::Sms => Channel::Email,
+            let email = session.contact.email.as_ref().map(ToString::to_string);
+            let phone = || session.contact.phone.as_ref().map(PhoneNumber::international);
+            let contact = match session.channel {
+                Channel::Email => email.or_else(phone),
+                Channel::Sms => phone().or(email),
             };
-            let contact = session.contact.address(session.channel).or_else(|| session.contact.address(other));
             OpenSession {
                 row: row(staff_context.lang, session, presence, viewer, staff_context.now),
                 state: session.state,
-                contact: contact.unwrap_or_default().to_owned(),
+                contact: contact.unwrap_or_default(),
             }
         })
         .collect();

@@ -1,18 +1,22 @@
-//! The customer's device and PIN: POST `/v1/sessions/{id}/device/release` (R6), POST `/pin/reset` and GET `/pin` (R7).
+//! What an agent does about the customer: PATCH and POST `/v1/sessions/{id}/customer` (R8), POST `/device/release` (R6), POST
+//! `/pin/reset` and GET `/pin` (R7).
+#![cfg_attr(test, allow(clippy::unwrap_used))]
+
+mod correction;
 
 use lambda_http::http::{Method, StatusCode};
-use parlor_domain::{Command, LinkToken, SessionId, pin::Pin};
+use parlor_domain::{Command, Decision, LinkToken, SessionId, pin::Pin};
 use parlor_store::ReadBatch;
 use parlor_templates::console::LinkReady;
 use parlor_web::{
-    ApiError, ApiRequest, ApiResponse, AppState, Code, Operation, Rows, SessionView, WebFunction,
+    ApiError, ApiRequest, ApiResponse, AppState, Code, Loaded, Operation, Rows, SessionView, WebFunction,
     api_request::{YesNo, room},
 };
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 
-/// Releases devices, resets tries, and shows the owner the PIN.
+/// Corrects details, releases devices, resets tries, and shows the owner the PIN.
 #[derive(Debug)]
 pub struct SessionCustomer;
 
@@ -21,7 +25,8 @@ impl WebFunction for SessionCustomer {
     type State = AppState;
 
     fn routes<R: Rows<AppState>>(rows: R) -> R {
-        rows.operation(Method::POST, "/v1/sessions/{id}/device/release", release_device, |operation| {
+        correction::rows(rows)
+            .operation(Method::POST, "/v1/sessions/{id}/device/release", release_device, |operation| {
             operation
                 .named("releaseDevice", "Customers")
                 .summary("Release the customer's device")
@@ -75,25 +80,28 @@ async fn release_device(app: &AppState, request: &ApiRequest, id: SessionId) -> 
     Operation::on(app, request, &id)
         .run(
             |loaded| loaded.decide(request, Command::ReleaseAndReplaceLinks(issued.clone())),
-            |loaded, decision| {
-                // A link that no message carries is for whoever asked.
-                let made = decision.links.first().filter(|_| decision.outbox.is_empty());
-                let url = made.map(|_| app.link_url(&token));
-                let page = url.clone().zip(made).map(|(url, link)| {
-                    LinkReady {
-                        lang: request.lang,
-                        session: id.to_string(),
-                        url,
-                        expires_at: link.expires_at,
-                        now: loaded.now,
-                    }
-                    .render()
-                });
-                let view = SessionView { url, ..loaded.session_view(decision) };
-                ApiResponse { page, ..ApiResponse::new(StatusCode::OK, view, room(&id)) }
-            },
+            |loaded, decision| answer_with_link(app, request, &token, loaded, decision),
         )
         .await
+}
+
+/// The session as it will be, with the link that was made. One that no message carries is for whoever asked.
+fn answer_with_link(
+    app: &AppState,
+    request: &ApiRequest,
+    token: &LinkToken,
+    loaded: &Loaded,
+    decision: &Decision,
+) -> ApiResponse {
+    let id = &decision.session.id;
+    let made = decision.links.first().filter(|_| decision.outbox.is_empty());
+    let url = made.map(|_| app.link_url(token));
+    let page = url.clone().zip(made).map(|(url, link)| {
+        LinkReady { lang: request.lang, session: id.to_string(), url, expires_at: link.expires_at, now: loaded.now }
+            .render()
+    });
+    let view = SessionView { url, ..loaded.session_view(decision) };
+    ApiResponse { page, ..ApiResponse::new(StatusCode::OK, view, room(id)) }
 }
 
 async fn reset_pin(app: &AppState, request: &ApiRequest, id: SessionId) -> Result<ApiResponse, ApiError> {

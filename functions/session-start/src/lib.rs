@@ -5,8 +5,7 @@ use std::collections::BTreeMap;
 
 use lambda_http::http::{Method, StatusCode};
 use parlor_domain::{
-    Agent, AgentId, Channel, Contact, EmailAddress, Language, LinkToken, NewSession, PhoneNumber, SessionId, Settings,
-    TeamId,
+    Agent, AgentId, Channel, Contact, EmailAddress, Language, LinkToken, NewSession, SessionId, Settings, TeamId,
     pin::Pin,
     session::{Customer, Session},
 };
@@ -15,6 +14,7 @@ use parlor_web::{
     ApiError, ApiRequest, ApiResponse, AppState, Caller, Payload, Problem, Rows, SessionView, WebFunction,
     api_request::room,
     api_request::{object, optional_word, or_default, word_or_default},
+    contact_input,
     operation::{keep, replay},
     problem::Code,
 };
@@ -72,12 +72,6 @@ impl WebFunction for SessionStart {
 #[derive(Debug, thiserror::Error)]
 enum StartError {
     #[error("{0}")]
-    Email(parlor_domain::contact::InvalidContact),
-    #[error("{0}")]
-    Phone(parlor_domain::contact::InvalidContact),
-    #[error("{0}")]
-    Language(parlor_domain::language::InvalidLanguage),
-    #[error("{0}")]
     Pin(parlor_domain::pin::InvalidPin),
     #[error("there is no team of this id that you may use")]
     Team,
@@ -90,9 +84,6 @@ enum StartError {
 impl From<StartError> for ApiError {
     fn from(error: StartError) -> Self {
         let (field, code) = match error {
-            StartError::Email(_) => ("customer.email", Code::InvalidEmail),
-            StartError::Phone(_) => ("customer.phone", Code::InvalidPhone),
-            StartError::Language(_) => ("customer.language", Code::InvalidLanguage),
             StartError::Pin(_) => ("pin", Code::InvalidPin),
             StartError::Team => ("team", Code::UnknownTeam),
             StartError::Agent => ("agent", Code::UnknownAgent),
@@ -241,9 +232,10 @@ impl Start {
         if too_much {
             return Err(StartError::TooMuch.into());
         }
-        let email = input.customer.email.map(|text| text.parse::<EmailAddress>()).transpose();
-        let contact = Contact { email: email.map_err(StartError::Email)?, phone: None };
-        let language = input.customer.language.map(|tag| tag.parse()).transpose().map_err(StartError::Language)?;
+        let email = input.customer.email.map(|text| contact_input::email(&text, "customer.email")).transpose()?;
+        let contact = Contact { email, phone: None };
+        let language = input.customer.language.map(|tag| contact_input::language(&tag, "customer.language"));
+        let language = language.transpose()?;
         let pin = input.pin.as_deref().map(Pin::parse).transpose().map_err(StartError::Pin)?;
         Ok(Self {
             customer: Customer { name: input.customer.name, contact },
@@ -269,11 +261,11 @@ impl Start {
     }
 
     /// The customer, with a phone number as the team's country writes it (R13).
-    fn customer(&self, settings: &Settings) -> Result<Customer, StartError> {
+    fn customer(&self, settings: &Settings) -> Result<Customer, ApiError> {
         let country = settings.channels.default_country.as_ref();
-        let phone = self.phone.as_deref().map(|text| PhoneNumber::read(text, country)).transpose();
+        let phone = self.phone.as_deref().map(|text| contact_input::phone(text, country, "customer.phone"));
         let mut customer = self.customer.clone();
-        customer.contact.phone = phone.map_err(StartError::Phone)?;
+        customer.contact.phone = phone.transpose()?;
         Ok(customer)
     }
 

@@ -6,9 +6,12 @@ use parlor_domain::{
     webhook::{DEFAULT_OVERLAP, MAX_OVERLAP, Targets},
 };
 use parlor_store::ReadResult;
-use parlor_web::{ApiError, Code, Problem, api_request::or_default};
+use parlor_web::{
+    ApiError, Code, Problem,
+    api_request::{given, or_default},
+};
 use schemars::JsonSchema;
-use serde::{Deserialize, Deserializer};
+use serde::Deserialize;
 
 /// The longest description.
 const MAX_DESCRIPTION: usize = 200;
@@ -48,12 +51,6 @@ pub(crate) struct Change {
     pub(crate) events: Option<Vec<String>>,
     /// Whether anything is sent there.
     pub(crate) enabled: Option<bool>,
-}
-
-/// Tells `null`, which clears a field, from a field that is not there.
-#[expect(clippy::option_option, reason = "not given, cleared, and set are three things")]
-fn given<'de, T: Deserialize<'de>, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Option<T>>, D::Error> {
-    Option::deserialize(deserializer).map(Some)
 }
 
 /// The body of POST `/v1/webhooks/{id}/rotate`.

@@ -72,7 +72,7 @@ pub enum Attempt {
     Sent,
     /// R13: text messages are off, so it was not sent.
     Suppressed,
-    /// The code in it was used or replaced meanwhile, so it was not sent.
+    /// The code in it was used or replaced meanwhile, or its link revoked, so it was not sent.
     Obsolete,
 }
 
@@ -216,6 +216,12 @@ impl Delivery {
         if entry.channel == Channel::Sms && !settings.channels.sms {
             return Ok(Attempt::Suppressed);
         }
+        // R5, R8: its link opens nothing any more, and whom it goes to may be nobody's business now.
+        if matches!(entry.message, Some(Message::Invitation { .. } | Message::NewLink { .. }))
+            && entry.event_seq().is_some_and(|seq| seq < session.links_from)
+        {
+            return Ok(Attempt::Obsolete);
+        }
         if entry.attempts > 1
             && let Some(Message::Code { code }) = &entry.message
         {
@@ -251,7 +257,7 @@ impl Delivery {
                 Ok(Delivered::Sent)
             }
             Ok(Attempt::Obsolete) => {
-                let settled = entry.clone().settled(Status::Suppressed, Some("used or replaced".to_owned()));
+                let settled = entry.clone().settled(Status::Suppressed, Some("used, replaced or revoked".to_owned()));
                 match self.store.update_outbox(&settled, entry.attempts).await {
                     Ok(()) | Err(StoreError::Condition(_)) => Ok(Delivered::Dropped),
                     Err(error) => Err(error.into()),

@@ -103,6 +103,10 @@ pub enum EventKind {
         /// The channel that the invitation goes by; `null` when the link is handed over by hand or by the integrator.
         channel: Option<Channel>,
     },
+    /// R8: name, contact, channel or language of a customer who has not joined were corrected. Every link that there was is
+    /// revoked, and tries and locks at the PIN are forgotten.
+    #[serde(rename = "session.reengaged")]
+    Reengaged,
     /// R5, R12: a link was made to be handed over by hand; nothing was sent.
     #[serde(rename = "link.generated")]
     LinkGenerated,

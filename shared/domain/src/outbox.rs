@@ -126,6 +126,12 @@ impl OutboxEntry {
         }
     }
 
+    /// The number of the event that it came with.
+    #[must_use]
+    pub fn event_seq(&self) -> Option<u64> {
+        self.id.split_once('-').and_then(|(seq, _)| seq.parse().ok())
+    }
+
     /// Begins another attempt at `now`; `false` when there is none left.
     pub fn begin_attempt(&mut self, now: Timestamp) -> bool {
         if self.attempts >= MAX_ATTEMPTS {

@@ -131,7 +131,8 @@ const EVENTS: &str = r#"[
   {"seq":19,"at":"2026-01-05T10:00:00Z","actor":{"type":"customer"},"origin":{},"type":"session.renewed"},
   {"seq":20,"at":"2026-01-05T10:00:00Z","actor":{"type":"customer"},"origin":{},"type":"access.changed","tier":"none"},
   {"seq":21,"at":"2026-01-05T10:00:00Z","actor":{"type":"customer"},"origin":{},"type":"delivery.failed","channel":"email","reason":"mailbox full"},
-  {"seq":22,"at":"2026-01-05T10:00:00Z","actor":{"type":"customer"},"origin":{},"type":"delivery.suppressed","channel":"sms"}
+  {"seq":22,"at":"2026-01-05T10:00:00Z","actor":{"type":"customer"},"origin":{},"type":"delivery.suppressed","channel":"sms"},
+  {"seq":23,"at":"2026-01-05T10:00:00Z","actor":{"type":"customer"},"origin":{},"type":"session.reengaged"}
 ]"#;
 
 /// The system's settings with no value left at its default where another one is possible.

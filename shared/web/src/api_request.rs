@@ -385,6 +385,11 @@ pub fn or_default<'de, D: Deserializer<'de>, T: Deserialize<'de> + Default>(dese
     Option::deserialize(deserializer).map(Option::unwrap_or_default)
 }
 
+/// For `deserialize_with` of a PATCH's fields: tells `null`, which clears a field, from a field that is not there.
+pub fn given<'de, T: Deserialize<'de>, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Option<T>>, D::Error> {
+    Option::deserialize(deserializer).map(Some)
+}
+
 /// For `deserialize_with` of fields that are objects: serde by itself takes a list of the fields' values, too.
 pub fn object<'de, D: Deserializer<'de>, T: DeserializeOwned>(deserializer: D) -> Result<T, D::Error> {
     struct Object<T>(PhantomData<T>);

@@ -9,6 +9,7 @@ pub mod api_request;
 pub mod app_state;
 pub mod caller;
 pub mod conditions;
+pub mod contact_input;
 pub mod cookies;
 pub mod customer;
 pub mod described_rows;

@@ -4,7 +4,7 @@ use maud::{Markup, Render, html};
 
 use super::icon::Icon;
 
-/// A labelled field with its hint and its error. The id is its name.
+/// A labelled field with its hint and its error. The id is its name, behind `form` where one is given.
 #[derive(Debug, Clone, Default)]
 #[must_use]
 pub struct Field<'a> {
@@ -12,6 +12,8 @@ pub struct Field<'a> {
     pub label: &'a str,
     /// `name`, and the `id`.
     pub name: &'a str,
+    /// What the id begins with, where several forms of a page ask for the same.
+    pub form: &'a str,
     /// `type`; `text` if empty.
     pub kind: &'a str,
     pub value: &'a str,
@@ -50,8 +52,9 @@ impl<'a> Field<'a> {
 
 impl Render for Field<'_> {
     fn render(&self) -> Markup {
-        let hint_id = format!("{}-hint", self.name);
-        let error_id = format!("{}-error", self.name);
+        let id = format!("{}{}", self.form, self.name);
+        let hint_id = format!("{id}-hint");
+        let error_id = format!("{id}-error");
         let described = match (self.hint, self.error) {
             (Some(_), Some(_)) => Some(format!("{error_id} {hint_id}")),
             (Some(_), None) => Some(hint_id.clone()),
@@ -63,12 +66,12 @@ impl Render for Field<'_> {
         let invalid = self.error.map(|_| "true");
         html! {
             div.field {
-                label for=(self.name) { (self.label) }
+                label for=(id) { (self.label) }
                 @if let Some(rows) = self.rows {
-                    textarea class=(class) id=(self.name) name=(self.name) rows=(rows) maxlength=[self.maxlength] placeholder=[self.placeholder]
+                    textarea class=(class) id=(id) name=(self.name) rows=(rows) maxlength=[self.maxlength] placeholder=[self.placeholder]
                         required[self.required] autofocus[self.autofocus] disabled[self.disabled] aria-invalid=[invalid] aria-describedby=[described] { (self.value) }
                 } @else {
-                    input class=(class) id=(self.name) name=(self.name) type=(if self.kind.is_empty() { "text" } else { self.kind })
+                    input class=(class) id=(id) name=(self.name) type=(if self.kind.is_empty() { "text" } else { self.kind })
                         value=(self.value) autocomplete=[self.autocomplete] inputmode=[self.inputmode] pattern=[self.pattern] maxlength=[self.maxlength]
                         placeholder=[self.placeholder] required[self.required] autofocus[self.autofocus] disabled[self.disabled]
                         aria-invalid=[invalid] aria-describedby=[described];

@@ -65,7 +65,6 @@ impl NewSession {
         let channel = if sms { self.channel } else { Channel::Email };
         // A refused form puts the caret where it has to be put right.
         let first = self.errors.iter().find_map(|error| error.field.as_deref());
-        let by_sms = channel == Channel::Sms;
         html! {
             form.new-form method="post" action="/v1/sessions" data-new data-embedded=(embedded) data-sms=(sms) data-pin=(pin) {
                 (forms.hidden("new"))
@@ -84,26 +83,14 @@ impl NewSession {
                 (Field { value: &self.name, autocomplete: Some("off"), required: true, autofocus: first.is_none_or(|field| field == "name"),
                     error: FieldError::of(&self.errors, "name"), ..Field::new(words::customer_name(lang), "name") })
                 // Without an invitation there is no channel to send: both contacts count.
-                fieldset.new-channel disabled[embedded] {
-                    legend { (words::invite_by(lang)) }
-                    div.segments {
-                        label { input type="radio" name="channel" value="email" checked[!by_sms]; span { (Icon::Mail) (words::by_email(lang)) } }
-                        label { input type="radio" name="channel" value="sms" checked[by_sms] disabled[!sms]; span { (Icon::Chat) (words::by_sms(lang)) } }
-                    }
-                }
+                fieldset.new-channel disabled[embedded] { (channel_choice(lang, channel, sms)) }
                 div.new-contacts {
                     div.new-email { (Field { kind: "email", value: &self.email, autocomplete: Some("off"), inputmode: Some("email"), autofocus: first == Some("email"),
                         error: FieldError::of(&self.errors, "email"), ..Field::new(words::email(lang), "email") }) }
                     div.new-phone { (Field { kind: "tel", value: &self.phone, autocomplete: Some("off"), inputmode: Some("tel"), autofocus: first == Some("phone"), hint: Some(words::phone_hint(lang)),
                         error: FieldError::of(&self.errors, "phone"), ..Field::new(words::customer_phone(lang), "phone") }) }
                 }
-                div.field {
-                    label for="language" { (words::customer_language(lang)) }
-                    select.input id="language" name="language" {
-                        option value="" selected { (words::browser_language(lang)) }
-                        @for spoken in Lang::ALL { option value=(spoken.code()) lang=(spoken.code()) { (spoken.own_name()) } }
-                    }
-                }
+                (language_choice(lang, "language", None))
                 div.new-pin {
                     (Field { autocomplete: Some("off"), inputmode: Some("numeric"), pattern: Some("[0-9]{4,12}"), class: "digits", autofocus: first == Some("pin"), hint: Some(words::pin_hint(lang)),
                         error: FieldError::of(&self.errors, "pin"), ..Field::new(words::pin(lang), "pin") })
@@ -192,6 +179,35 @@ impl NewSession {
         Self {
             blocking: Some(Blocking { id: "k3j9d2m5n8".to_owned(), name: "Mara Quist".to_owned() }),
             ..Self::sample()
+        }
+    }
+}
+
+/// E-mail or text message, as what a fieldset holds.
+pub(super) fn channel_choice(lang: Lang, channel: Channel, sms: bool) -> Markup {
+    let by_sms = channel == Channel::Sms;
+    html! {
+        legend { (words::invite_by(lang)) }
+        div.segments {
+            label { input type="radio" name="channel" value="email" checked[!by_sms]; span { (Icon::Mail) (words::by_email(lang)) } }
+            label { input type="radio" name="channel" value="sms" checked[by_sms] disabled[!sms]; span { (Icon::Chat) (words::by_sms(lang)) } }
+        }
+    }
+}
+
+/// The customer's language (R26): one of ours, the browser's, or the one that is kept.
+pub(super) fn language_choice(lang: Lang, id: &str, chosen: Option<&str>) -> Markup {
+    let other = chosen.filter(|chosen| Lang::ALL.iter().all(|spoken| spoken.code() != *chosen));
+    html! {
+        div.field {
+            label for=(id) { (words::customer_language(lang)) }
+            select.input id=(id) name="language" {
+                option value="" selected[chosen.is_none()] { (words::browser_language(lang)) }
+                @for spoken in Lang::ALL {
+                    option value=(spoken.code()) lang=(spoken.code()) selected[chosen == Some(spoken.code())] { (spoken.own_name()) }
+                }
+                @if let Some(other) = other { option value=(other) selected { (other) } }
+            }
         }
     }
 }

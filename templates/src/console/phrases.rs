@@ -93,6 +93,7 @@ pub fn event(lang: Lang, event: &Event, viewer: &AgentId, customer: &str) -> Str
         EventKind::Invited { channel: Some(Channel::Email) } => words::invited_by_email(lang).to_owned(),
         EventKind::Invited { channel: Some(Channel::Sms) } => words::invited_by_sms(lang).to_owned(),
         EventKind::Invited { channel: None } => done!(opened_by_you, opened_by, customer),
+        EventKind::Reengaged => done!(reengaged_by_you, reengaged_by),
         EventKind::LinkGenerated => done!(link_generated_by_you, link_generated_by),
         EventKind::LinkRenewed { channel: Channel::Email } => words::link_renewed_by_email(lang, customer).to_string(),
         EventKind::LinkRenewed { channel: Channel::Sms } => words::link_renewed_by_sms(lang, customer).to_string(),

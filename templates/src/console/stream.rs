@@ -174,6 +174,7 @@ const fn sign(kind: &EventKind) -> (Icon, Option<Tone>) {
         EventKind::Created { planned: true } => (Icon::Calendar, None),
         EventKind::Created { planned: false } => (Icon::Add, None),
         EventKind::Invited { .. } => (Icon::Mail, None),
+        EventKind::Reengaged => (Icon::User, None),
         EventKind::LinkGenerated | EventKind::LinkRenewed { .. } | EventKind::LinkRevoked { .. } => (Icon::Link, None),
         EventKind::Consented => (Icon::Shield, None),
         EventKind::DeviceBound | EventKind::DeviceReleased => (Icon::Device, None),

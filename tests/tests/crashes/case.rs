@@ -125,7 +125,7 @@ impl Operation {
         };
         match self {
             Start | DeliverMail | DeliverText | RetryDelivery | Read | List | ListEvents | ListMessages | Invite
-            | GenerateLink | ListLinks | ReadSettings | ReadTeamSettings | SignInWrongly => {}
+            | Correct | CorrectByForm | GenerateLink | ListLinks | ReadSettings | ReadTeamSettings | SignInWrongly => {}
             SaveSettings | SaveTeamSettings => self.document(installation, &mut case).await,
             SignIn => case.staff = Some(installation.staff("Nina Okafor", Role::Agent).await),
             RevokeLink => case.link = installation.link(&case.session).await,

@@ -60,6 +60,8 @@ operations! {
     KeepOpen: "POST /v1/sessions/{id}/keep-open", Once("session.kept_open");
     Renew: "POST /v1/sessions/{id}/renew", Once("session.renewed");
     ReleaseDevice: "POST /v1/sessions/{id}/device/release", Once("device.released");
+    Correct: "PATCH /v1/sessions/{id}/customer", Once("session.reengaged");
+    CorrectByForm: "POST /v1/sessions/{id}/customer", Once("session.reengaged");
     ResetPin: "POST /v1/sessions/{id}/pin/reset", Once("pin.reset");
     ShowPin: "GET /v1/sessions/{id}/pin", Never;
     Post: "POST /v1/sessions/{id}/messages", Once("message");

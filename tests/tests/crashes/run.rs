@@ -24,9 +24,8 @@ impl Operation {
             Start | DeliverMail | DeliverText | RetryDelivery => self.start(installation, case).await,
             Read | List | ListEvents | ListMessages | ReadSettings | ReadTeamSettings | ListWebhooks | ReadWebhook
             | ListDeliveries | ReadDelivery | Invite | GenerateLink | ListLinks | RevokeLink | End | KeepOpen
-            | Renew | ReleaseDevice | ResetPin | Post | CreateWebhook | RotateSecret | ReplaySince | ReplayDelivery => {
-                self.call(installation, case).await
-            }
+            | Renew | Correct | CorrectByForm | ReleaseDevice | ResetPin | Post | CreateWebhook | RotateSecret
+            | ReplaySince | ReplayDelivery => self.call(installation, case).await,
             SaveSettings | SaveTeamSettings | ChangeWebhook | EnableWebhook => self.change(installation, case).await,
             DeleteWebhook => {
                 let (method, path) = self.request(case);
@@ -88,12 +87,14 @@ impl Operation {
             CreateWebhook => {
                 json!({"url": case.receiver.as_ref().unwrap().url, "events": ["message", "session.ended"]})
             }
+            Correct | CorrectByForm => json!({"name": "Mara Quist-Berg"}),
             RotateSecret => json!({"overlap_minutes": 60}),
             ReplaySince => everything(),
             _ => json!({}),
         };
         let (method, path) = self.request(case);
-        let body = (method == Method::POST && self != ReplayDelivery).then_some(body);
+        let writes = matches!(method, Method::POST | Method::PATCH);
+        let body = (writes && self != ReplayDelivery).then_some(body);
         let key = [("idempotency-key", case.key.as_str())];
         let headers = if method == Method::POST { &key[..] } else { &[] };
         let (status, answer) = installation.tried(method, &path, body, headers).await;

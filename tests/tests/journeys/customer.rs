@@ -2,6 +2,7 @@
 //! (R2).
 
 use parlor_tests::Platform;
+use reqwest::Method;
 use serde_json::json;
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -73,6 +74,26 @@ async fn r5_links_are_revoked_alone_and_with_a_release() {
     let tablet = platform.browser();
     assert_eq!(tablet.get(&fresh).await.status, 200);
     assert_eq!(tablet.post(&format!("{fresh}/continue"), &[]).await.location, invited.room);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn r8_a_wrong_address_is_corrected_before_anybody_joined() {
+    let platform = Platform::start().await;
+    let desk = platform.desk().await;
+    let invited = desk.invited(json!({})).await;
+    let (nina, right) = (desk.signed_in().await, platform.address());
+    let about = format!("/v1/sessions/{}", invited.id);
+    let csrf = nina.get(&format!("/console/s/{}", invited.id)).await.hidden("csrf").unwrap();
+    let fields = [("csrf", csrf.as_str()), ("name", "Ola Berg"), ("channel", "email"), ("email", &right)];
+    let page = nina.post(&format!("{about}/customer"), &fields).await;
+    assert_eq!((page.status, page.location), (303, format!("/console/s/{}", invited.id)), "{}", page.text);
+    assert_eq!(platform.browser().get(&invited.link).await.reason(), Some("unknown"));
+    let link = platform.message(&right, 1).await.link(&platform);
+    let phone = platform.browser();
+    assert_eq!(phone.get(&link).await.status, 200);
+    assert_eq!(phone.post(&format!("{link}/continue"), &[]).await.location, invited.room);
+    let answer = desk.call(Method::PATCH, &format!("{about}/customer"), &[], Some(json!({"name": "Mara Quist"}))).await;
+    assert_eq!((answer.status, answer.body["code"].as_str()), (409, Some("already-joined")));
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

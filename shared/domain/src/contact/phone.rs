@@ -100,6 +100,17 @@ impl PhoneNumber {
     }
 }
 
+impl PhoneNumber {
+    /// As people read it: `+49 1512 3456789`, grouped as its country does; as it is kept where the library cannot tell.
+    #[must_use]
+    pub fn international(&self) -> String {
+        match PHONE_NUMBER_UTIL.parse(&self.0, None) {
+            Ok(number) => PHONE_NUMBER_UTIL.format(&number, PhoneNumberFormat::International).into_owned(),
+            Err(_) => self.0.clone(),
+        }
+    }
+}
+
 impl TryFrom<String> for PhoneNumber {
     type Error = InvalidContact;
 
@@ -195,6 +206,21 @@ mod tests {
             (&huge, "DE"),
         ] {
             assert_eq!(read(text, country), Err(InvalidContact::Phone), "{text:.60?} in {country:?}");
+        }
+    }
+
+    #[test]
+    fn r13_a_number_is_shown_in_international_form() {
+        for (number, shown) in [
+            ("+4915112345678", "+49 1511 2345678"),
+            ("+12025550143", "+1 202-555-0143"),
+            ("+390669812345", "+39 06 6981 2345"),
+            // Stored before it was checked.
+            ("+99912345678", "+99912345678"),
+        ] {
+            let number = PhoneNumber(number.to_owned());
+            assert_eq!(number.international(), shown);
+            assert!(PhoneNumber::read(shown, None).is_ok_and(|read| read == number) || shown.starts_with("+999"));
         }
     }
 

@@ -51,6 +51,12 @@ impl Session {
                     self.released = Some(device.hash);
                 }
             }
+            EventKind::Reengaged => {
+                self.links_from = event.seq;
+                self.tries = Tries::default();
+                self.code = None;
+                self.forget_requests();
+            }
             EventKind::PinReset => {
                 self.tries = Tries::default();
                 self.forget_requests();

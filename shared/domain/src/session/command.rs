@@ -7,7 +7,8 @@ use jiff::Timestamp;
 use super::model::{Customer, Session};
 use crate::{
     AccessTier, Actor, AgentId, Channel, Due, DueKind, EmailAddress, Event, EventKind, Gate, Keyring, Language, Link,
-    Origin, OutboxEntry, Presented, Secret, SessionId, keyring::Sealed, link::Issued, names::InvalidName, pin::Lock,
+    Origin, OutboxEntry, PhoneNumber, Presented, Secret, SessionId, keyring::Sealed, link::Issued, names::InvalidName,
+    pin::Lock,
 };
 
 /// Who acts, from where, and when.
@@ -51,6 +52,21 @@ pub struct NewSession {
     pub reference: Option<String>,
     /// An integrator's own data, by name.
     pub metadata: BTreeMap<String, String>,
+}
+
+/// What is to be corrected of a customer's details (R8); what is not given stays.
+#[derive(Debug, Clone, Default)]
+pub struct Correction {
+    /// The name, as it was typed.
+    pub name: Option<String>,
+    /// The e-mail address, or none from now on.
+    pub email: Option<Option<EmailAddress>>,
+    /// The phone number, or none from now on.
+    pub phone: Option<Option<PhoneNumber>>,
+    /// The channel for messages. Not given, it stays as long as the contact has an address for it.
+    pub channel: Option<Channel>,
+    /// The customer's language, or the browser's from now on (R26).
+    pub language: Option<Option<Language>>,
 }
 
 /// What somebody wants to happen to a session.
@@ -104,6 +120,8 @@ pub enum Command<'a> {
     ReleaseAndReplaceLinks(Issued),
     /// Revoke one link (R5). A device that came by it stays bound.
     RevokeLink(&'a Link),
+    /// Correct the details of a customer who has not joined: links up to now end, and another invitation goes (R8).
+    Reengage(Correction, Issued),
     /// Forget wrong tries, lockouts and ban (R7), and how often links and codes were asked for (R5).
     ResetPin,
     /// The agent's "Keep open", which restarts the inactivity timer (R3).
@@ -152,6 +170,9 @@ pub enum Rejection {
     /// R1: the session is still planned, so the customer cannot be in it.
     #[error("nobody was invited yet")]
     NotInvited,
+    /// R8: the customer is in already, so their details stay as they are.
+    #[error("the customer has joined, so their details stay; start a new session to use others")]
+    AlreadyJoined,
     /// R6: this gate does not let the customer pass.
     #[error("a gate is closed")]
     Gate(Gate),
@@ -194,6 +215,7 @@ impl Rejection {
             Self::NotEnded => "not-ended",
             Self::NotRenewableAfterInactivity | Self::RenewWindowPassed => "not-renewable",
             Self::NotInvited => "not-invited",
+            Self::AlreadyJoined => "already-joined",
             Self::Gate(_) => "access-denied",
             Self::TooOften { .. } => "too-often",
             Self::SmsOff => "sms-off",

@@ -9,7 +9,7 @@ mod decide;
 mod model;
 
 pub use crate::link::Issued;
-pub use command::{Command, Context, Decision, NewSession, Outcome, Rejection};
+pub use command::{Command, Context, Correction, Decision, NewSession, Outcome, Rejection};
 pub use decide::chat::{MESSAGE_MAX, message_digest, message_text};
 pub use model::{Customer, Device, End, Session, State};
 

@@ -6,7 +6,8 @@ use jiff::{SignedDuration, Timestamp};
 use proptest::prelude::*;
 
 use super::{
-    Command, Context, Customer, Issued, NewSession, Outcome, Rejection, Session, State, decide::REQUESTS_A_DAY,
+    Command, Context, Customer, Decision, Issued, NewSession, Outcome, Rejection, Session, State,
+    decide::REQUESTS_A_DAY,
 };
 use crate::{
     AccessPlan, AccessTier, Actor, Contact, DueKind, EndedBy, Event, EventKind, Gate, Keyring, Link, LinkToken, Origin,
@@ -18,6 +19,8 @@ use crate::{
     settings::{AccessLevel, CustomerAccess, Method},
     timer::Timers,
 };
+
+mod reengage;
 
 struct World {
     random: Seeded,

@@ -127,6 +127,7 @@ fn every_kind() -> Vec<EventKind> {
     vec![
         EventKind::Created { planned: false },
         EventKind::Invited { channel: Some(Channel::Email) },
+        EventKind::Reengaged,
         EventKind::LinkGenerated,
         EventKind::LinkRenewed { channel: Channel::Sms },
         EventKind::LinkRevoked { link: None },

@@ -5,6 +5,7 @@
 //! end and the composer is never touched, so neither caret nor scroll position moves.
 
 mod banners;
+mod details;
 mod link;
 mod model;
 mod page;

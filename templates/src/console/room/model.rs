@@ -103,8 +103,12 @@ pub struct Room {
     pub name: String,
     pub email: Option<String>,
     pub phone: Option<String>,
+    /// The customer's language, once it is known (R26).
+    pub language: Option<String>,
     /// How invitations go.
     pub channel: Channel,
+    /// Text messages may be sent (R13).
+    pub sms: bool,
     /// Invitations are not sent (R12).
     pub embedded: bool,
     /// A button to copy the URL stands in the header, not only in the menu (`channels.copy_url` with `embedded`).
@@ -153,6 +157,11 @@ impl Room {
     /// It is over: nothing can be done in it but to look.
     pub(super) fn over(&self) -> bool {
         matches!(self.state, State::Ended | State::Discarded)
+    }
+
+    /// R8: the customer's details may still be corrected.
+    pub(super) fn correctable(&self) -> bool {
+        self.joined_at.is_none() && !self.over()
     }
 
     /// The name that the page speaks of the customer by.

@@ -102,6 +102,8 @@ impl Room {
                 div data-part="facts" { (self.facts()) }
                 div data-part="links" { (self.link_list()) }
                 div data-part="end-question" { (self.end_question()) }
+                div data-part="correct-lead" { (self.correction_effect()) }
+                div data-part="correct-button" { (self.correction_button()) }
                 ol id="stream" { (self.stream_rows()) }
             }
         }
@@ -189,6 +191,7 @@ impl Room {
                         @if !self.embedded && self.state != State::Planned {
                             li { (self.action("invite", "", html! { (Icon::Send) span.menu-two { (words::invite_again(lang)) span.small.muted { (self.invitation_goes()) } } })) }
                         }
+                        (self.details_items())
                         @if self.has_pin && self.mine { li { button type="button" data-do="show-pin" { (Icon::Eye) (words::show_pin(lang)) } } }
                         @if self.device_bound_at.is_some() { li { button type="button" popovertarget="release" data-opens="release" { (Icon::Device) (words::release_device(lang)) } } }
                         @if self.has_pin || self.lock.is_some() { li { button type="button" popovertarget="reset" data-opens="reset" { (Icon::Key) (words::reset_pin(lang)) } } }

@@ -57,6 +57,7 @@ impl Room {
                 } }))
             (confirm(lang, forms, &Confirm { id: "reset", operation: "pin/reset", action: &self.operation("pin/reset"), danger: false, title: words::reset_question(lang),
                 text: html! { p { (words::reset_help(lang)) } }, button: words::reset_pin(lang), fields: html! {} }))
+            @if self.correctable() { (self.details_sheet()) }
             (Sheet { lang, id: "link", class: "sheet-link", title: words::url_ready(lang), body: link_body(lang, "") })
             dialog.dialog id="closed" aria-labelledby="closed-title" aria-describedby="closed-text" {
                 div.dialog-body {

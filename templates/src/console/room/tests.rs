@@ -78,3 +78,26 @@ fn r14_the_indicator_is_said_in_words() {
         "{text}"
     );
 }
+
+#[test]
+fn r8_the_menu_corrects_until_somebody_joined_and_then_offers_a_new_session() {
+    let invited = sample("invited-failed").render().into_string();
+    assert!(invited.contains("id=\"correct\"") && invited.contains("data-fill=\"correct\" data-name=\"Mara Quist\""));
+    assert!(invited.contains(words::correct_and_invite(Lang::En)));
+    let planned = sample("planned").render().into_string();
+    assert!(
+        planned.contains(words::correct_planned(Lang::En)) && !planned.contains(words::correct_and_invite(Lang::En))
+    );
+    let active = sample("active").render().into_string();
+    assert!(
+        !active.contains("id=\"correct\"") && active.contains(&words::correct_joined(Lang::En, "Mara").to_string())
+    );
+    assert!(active.contains("data-fill=\"new-session\" data-name=\"Mara Quist\" data-email=\"mara@example.net\""));
+}
+
+#[test]
+fn r8_r13_without_text_messages_no_number_can_be_corrected() {
+    let room = Room { sms: false, ..sample("invited-failed") };
+    let text = room.render().into_string();
+    assert!(!text.contains("id=\"correct-phone\"") && text.contains("id=\"correct-email\""));
+}

@@ -14,7 +14,8 @@ let leaving = false;
 /** Whether this page is on its way to another: what becomes of the room is nobody's business here any more. */
 export const isLeaving = () => leaving;
 
-function showLink({ url, expires_at: until }) {
+/** Shows a link that was made, to be passed on; tells whether there is one. */
+export function showLink({ url, expires_at: until }) {
   if (!url) return false;
   const line = byId("link-until");
   byId("link-url").value = url;

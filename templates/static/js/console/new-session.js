@@ -1,12 +1,10 @@
 // The New Session form: Start is there when it can work, and says what it waits for when it cannot.
 import { all, on, one } from "../lib/dom.js";
+import { fill, isEmail, isPhone } from "./contacts.js";
 import { formError, setError } from "./errors.js";
 import { words } from "./page.js";
 import { problemText, submit } from "./requests.js";
 
-const isEmail = (text) => /^[^\s@]+@[^\s@]+\.[^\s@]{2,}$/.test(text);
-// Whether a number is one, the server knows: it may be a national one, a link, or in digits of another script.
-const isPhone = (text) => (text.match(/\p{Nd}/gu) ?? []).length >= 5;
 const isPin = (text) => /^\d{4,12}$/.test(text);
 const isVisible = (input) => input.offsetParent !== null;
 
@@ -119,6 +117,21 @@ function dress(form) {
     else formError(form, problemText(answer));
   });
   follow();
+  // Another customer's details come in by their own button, and go with the dialog: `n` is for somebody else.
+  let filled = false;
+  on(document, "click", ({ target }) => {
+    const details = target.closest("[data-fill=new-session]")?.dataset;
+    if (!details) return;
+    filled = true;
+    fill(form, details);
+    judge();
+  });
+  on(dialog ?? form, "close", () => {
+    if (!filled) return;
+    filled = false;
+    form.reset();
+    follow();
+  });
   // A dialog has no layout while it is closed, so what is visible can only be told once it is open.
   if (dialog) {
     const watch = new MutationObserver(() => dialog.open && judge());

@@ -9,6 +9,7 @@ mod end;
 mod enter;
 mod guard;
 mod invite;
+mod reengage;
 mod renew;
 mod start;
 mod sweep;
@@ -43,6 +44,7 @@ impl Session {
             Command::ReleaseDevice => device::release(&mut draft)?,
             Command::ReleaseAndReplaceLinks(issued) => device::release_and_replace_links(&mut draft, &issued)?,
             Command::RevokeLink(link) => device::revoke_link(&mut draft, link),
+            Command::Reengage(correction, issued) => reengage::reengage(&mut draft, correction, &issued)?,
             Command::ResetPin => device::reset_pin(&mut draft)?,
             Command::KeepOpen => end::keep_open(&mut draft)?,
             Command::Post { id, text } => return self.post(&id, &text, context),

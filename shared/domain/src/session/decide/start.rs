@@ -2,7 +2,7 @@
 
 use super::{draft::Draft, invite};
 use crate::{
-    Channel, EventKind, Settings,
+    Channel, Contact, EventKind, Settings,
     link::Issued,
     names::valid_name,
     pin::Tries,
@@ -75,16 +75,22 @@ impl Session {
 /// number is refused, whichever channel it is.
 fn channel_of(new: &NewSession, settings: &Settings) -> Result<Channel, Rejection> {
     let contact = &new.customer.contact;
-    if !settings.channels.sms && (contact.phone.is_some() || new.channel == Some(Channel::Sms)) {
-        return Err(Rejection::SmsOff);
-    }
-    let channel = new.channel.unwrap_or(match (&contact.email, &contact.phone) {
+    must_not_need_texts(contact.phone.is_some(), new.channel, settings)?;
+    let channel = new.channel.unwrap_or_else(|| usual_channel(contact, settings));
+    if contact.address(channel).is_none() { Err(Rejection::NoContact) } else { Ok(channel) }
+}
+
+/// R13: with text messages off, nobody gives a phone number or chooses texts.
+pub(super) fn must_not_need_texts(phone: bool, channel: Option<Channel>, settings: &Settings) -> Result<(), Rejection> {
+    let needed = phone || channel == Some(Channel::Sms);
+    if needed && !settings.channels.sms { Err(Rejection::SmsOff) } else { Ok(()) }
+}
+
+/// The channel that the contact has, or the default if it has both.
+pub(super) fn usual_channel(contact: &Contact, settings: &Settings) -> Channel {
+    match (&contact.email, &contact.phone) {
         (Some(_), None) => Channel::Email,
         (None, Some(_)) => Channel::Sms,
         _ => settings.channels.default,
-    });
-    if contact.address(channel).is_none() {
-        return Err(Rejection::NoContact);
     }
-    Ok(channel)
 }
