@@ -14,11 +14,12 @@ mod styles;
 
 /// Every served file: its name, and where its source is under `static/`. A page loads one style sheet and at most one
 /// script.
-const SERVED: [(&str, &str); 8] = [
+const SERVED: [(&str, &str); 9] = [
     ("customer.css", "css/customer.css"),
     ("customer.js", "js/customer.js"),
     ("console.css", "css/console.css"),
     ("console.js", "js/console.js"),
+    ("board.js", "js/board.js"),
     ("agent-room.js", "js/agent-room.js"),
     ("reference.css", "css/reference.css"),
     ("reference.js", "js/reference.js"),

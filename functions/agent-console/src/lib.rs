@@ -1,10 +1,11 @@
-//! The console: GET `/`, `/console`, `/console/s/{session}` and `/console/s/{session}/live`. Nothing here writes.
+//! The console: GET `/`, `/console`, `/console/team`, `/console/s/{session}` and `/console/s/{session}/live`. Nothing here writes.
 //!
 //! | request | DynamoDB, all of it side by side |
 //! | --- | --- |
 //! | GET `/` | none |
 //! | GET `/console` | one `BatchGetItem`, one `Query` (two when it searches or pages without a script) |
 //! | GET `/console?fragment=history` | one `BatchGetItem`, one `Query` |
+//! | GET `/console/team` | one `BatchGetItem` and four `Query`, then one `BatchGetItem` of what they name |
 //! | GET `/console/s/{session}` | one `BatchGetItem`, two `Query` (history, events) |
 //! | GET `/console/s/{session}?fragment=room` | one `BatchGetItem`, one `Query` (events) |
 //! | GET `/console/s/{session}/live` | one `BatchGetItem` |
@@ -13,6 +14,7 @@
 //! looked at only once it is.
 #![cfg_attr(test, allow(clippy::unwrap_used))]
 
+mod board;
 mod error_page;
 mod history;
 mod room;
@@ -46,6 +48,7 @@ impl WebFunction for AgentConsole {
     fn routes<R: Rows<AppState>>(rows: R) -> R {
         rows.page(Method::GET, "/", root)
             .page(Method::GET, "/console", welcome)
+            .page(Method::GET, "/console/team", board)
             .page(Method::GET, "/console/s/{session}", room)
             .page(Method::GET, "/console/s/{session}/live", ticket)
     }
@@ -87,6 +90,14 @@ async fn welcome(app: &AppState, page: &Page) -> Result<Response<Body>, PageErro
     match fragment(page).as_deref() {
         None => welcome::page(app, page).await,
         Some("history") => welcome::fragment(app, page).await,
+        Some(_) => Err(ApiError::NotFound.into()),
+    }
+}
+
+async fn board(app: &AppState, page: &Page) -> Result<Response<Body>, PageError> {
+    match fragment(page).as_deref() {
+        None => board::page(app, page, false).await,
+        Some("board") => board::page(app, page, true).await,
         Some(_) => Err(ApiError::NotFound.into()),
     }
 }

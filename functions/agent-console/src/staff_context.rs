@@ -71,6 +71,11 @@ impl StaffContext {
             .chain(self.cookie.teams.iter().filter(|team| **team != agent.team && agent.may_use_team(team)))
     }
 
+    /// Ids and names of these teams.
+    pub(crate) fn team_names(&self) -> Result<Vec<(String, String)>, PageError> {
+        self.teams().map(|team| Ok((team.to_string(), self.found.settings(team)?.1))).collect()
+    }
+
     fn new_session(&self) -> Result<NewSession, PageError> {
         let agent = &self.caller.agent;
         let mut teams = vec![];

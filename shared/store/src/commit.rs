@@ -15,6 +15,7 @@ use crate::{
     DUE_SHARDS, Store, StoreError, Summary, document,
     history::{agent_key, all_key, fold, team_key},
     keys::{Item, Key, due_shard, millis, number, shard_of, text},
+    running::{RUNNING, running_key},
 };
 
 /// How long an answer is kept for its `Idempotency-Key`.
@@ -243,7 +244,15 @@ impl Store {
                 .expression_attribute_values(format!(":{name}"), value);
         }
         // Before timers were items of their own, the session's own item stood in the due index.
-        let expression = format!("SET {} REMOVE #due_shard, #due_at", assign.join(", "));
+        let mut remove = "#due_shard, #due_at".to_owned();
+        update = update.expression_attribute_names("#running", RUNNING);
+        if let Some(running) = running_key(session) {
+            assign.push("#running = :running".to_owned());
+            update = update.expression_attribute_values(":running", text(&running));
+        } else {
+            remove += ", #running";
+        }
+        let expression = format!("SET {} REMOVE {remove}", assign.join(", "));
         let update = if session.version == 1 {
             update.condition_expression("attribute_not_exists(#version)")
         } else {

@@ -18,7 +18,7 @@ use crate::{
 };
 
 /// Partitions of a team's history, and of everybody's: a team of a thousand agents must not run one partition hot.
-const TEAM_SHARDS: u32 = 4;
+pub(crate) const TEAM_SHARDS: u32 = 4;
 const ALL_SHARDS: u32 = 8;
 /// Words of a search that are looked for; DynamoDB refuses expressions that grow with what somebody types.
 pub const SEARCH_WORDS: usize = 20;
@@ -357,7 +357,7 @@ fn events_of(items: &[Item]) -> Result<Vec<Event>, StoreError> {
     items.iter().filter_map(|item| document::read("event", item, "doc").transpose()).collect()
 }
 
-fn recent(item: &Item) -> Option<i64> {
+pub(crate) fn recent(item: &Item) -> Option<i64> {
     match item.get("recent")? {
         AttributeValue::N(number) => number.parse().ok(),
         _ => None,

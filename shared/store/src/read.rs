@@ -303,6 +303,12 @@ impl ReadResult {
         self.get("session", &Key::session(id), "doc")
     }
 
+    /// The session's document and, as lists show it, whether the customer is in the room.
+    pub(crate) fn listed(&self, id: &SessionId) -> Result<Option<(Session, Presence)>, StoreError> {
+        let Some(session) = self.document(id)? else { return Ok(None) };
+        Ok(Some((session, self.value("session", &Key::session(id), "online")?.unwrap_or_default())))
+    }
+
     /// Whether the session was read before a decision and its newest event after it: the two are of different times.
     fn is_torn(&self) -> Result<bool, StoreError> {
         let Some((id, Some(newest))) = &self.newest_event else { return Ok(false) };

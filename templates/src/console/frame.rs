@@ -134,6 +134,7 @@ impl Frame {
                 }
                 ul.menu-list {
                     li { button type="button" popovertarget="shortcuts" data-opens="shortcuts" { (Icon::Keyboard) (words::shortcuts(lang)) kbd { "?" } } }
+                    @if self.agent.role != Role::Agent { li { a href="/console/team" { (Icon::Users) (words::board(lang)) } } }
                     li { a href="/docs" { (Icon::Document) (words::api_reference(lang)) } }
                     @if self.one_machine { li { a href="/outbox" { (Icon::Mail) (words::outbox(lang)) } } }
                     li {
@@ -145,6 +146,12 @@ impl Frame {
                 }
             }
         }
+    }
+
+    /// A supervisor's frame, with a full history.
+    pub fn sample_supervisor() -> Self {
+        let frame = Self::sample(Lang::En);
+        Self { agent: Person { role: Role::Supervisor, ..frame.agent.clone() }, ..frame }
     }
 
     /// A frame with a full history.

@@ -6,6 +6,7 @@
 //! `Accept: application/json` and put the answer into the page.
 
 mod bare;
+mod board;
 mod forms;
 mod frame;
 mod history;
@@ -27,6 +28,7 @@ use maud::Markup;
 
 pub use parlor_domain::{AccessTier as Tier, Channel, EndedBy, Indicator, Role, State};
 
+pub use board::{Board, BoardDeadline, BoardFilter, BoardOrder, BoardRow};
 pub use forms::{FieldError, Forms};
 pub use frame::{Frame, Person};
 pub use history::{History, HistoryRow};
@@ -48,6 +50,7 @@ pub fn samples() -> Vec<(String, Markup)> {
     add("login", Login::samples().into_iter().map(|(name, view)| (name, view.render())).collect());
     add("setup", Setup::samples().into_iter().map(|(name, view)| (name, view.render())).collect());
     add("notice", NoticePage::samples().into_iter().map(|(name, view)| (name, view.render())).collect());
+    add("board", Board::samples().into_iter().map(|(name, view)| (name, view.render())).collect());
     add("welcome", Welcome::samples().into_iter().map(|(name, view)| (name, view.render())).collect());
     add("room", Room::samples().into_iter().map(|(name, view)| (name, view.render())).collect());
     add("link", LinkReady::samples().into_iter().map(|(name, view)| (name, view.render())).collect());
