@@ -8,9 +8,10 @@ use serde_json::{Value, json};
 
 const OPERATIONS: &str = include_str!("../../docs/operations.md");
 
-/// What a session may consume at most, in units.
+/// What a session may consume at most, in units. The bar for reads was 350, of a search that found one session among few: one that finds
+/// it among a million reads the sessions that it shows (docs/adr/0023).
 const WRITE_UNITS: f64 = 320.0;
-const READ_UNITS: f64 = 350.0;
+const READ_UNITS: f64 = 355.0;
 
 /// The number in a row of the table *What a month costs*.
 fn priced(row: &str) -> f64 {

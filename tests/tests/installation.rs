@@ -21,6 +21,7 @@ mod openapi;
 mod people;
 mod races;
 mod reengage;
+mod search;
 mod staff;
 mod team_settings;
 mod webhooks;

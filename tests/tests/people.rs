@@ -127,28 +127,6 @@ async fn r20_a_search_finds_either_spelling() {
     assert_eq!(found(&installation, " ").await.len(), 7);
 }
 
-/// Sessions that were written before have their names folded as it was done then.
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn r20_names_that_were_folded_before_are_found() {
-    let installation = Installation::start().await;
-    let (_, answer) = plan(&installation, json!({"name": "Anna Straße", "email": "mara@example.net"})).await;
-    let id = answer["id"].as_str().unwrap();
-    let client = installation.runtime.aws.dynamodb();
-    let text = |text: &str| aws_sdk_dynamodb::types::AttributeValue::S(text.to_owned());
-    let table = &installation.runtime.config.core_table;
-    let items = client.scan().table_name(table).send().await.unwrap().items.unwrap_or_default();
-    let item = items.into_iter().find(|item| item.contains_key("name_fold")).unwrap();
-    let update = client.update_item().table_name(table).key("pk", item["pk"].clone()).key("sk", item["sk"].clone());
-    let update =
-        update.update_expression("SET name_fold = :old").expression_attribute_values(":old", text(" anna straße"));
-    update.send().await.unwrap();
-    assert_eq!(found(&installation, "Straße").await, ["Anna Straße"]);
-    assert_eq!(found(&installation, "anna").await, ["Anna Straße"]);
-    // Whatever changes the session folds its name anew.
-    installation.post(&format!("/v1/sessions/{id}/invite"), json!({})).await;
-    assert_eq!(found(&installation, "strasse").await, ["Anna Straße"]);
-}
-
 /// What the customer chose, or their browser asked for, is what mails are written in, too: the code's among them.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn r26_a_customers_language_is_kept_for_the_session() {

@@ -3,13 +3,11 @@
 use jiff::Timestamp;
 use lambda_http::{Request, RequestExt as _};
 use parlor_domain::{AgentId, Presence, SessionId, State, settings};
-use parlor_store::{Page, Query, Scope, Summary};
+use parlor_store::{Cursor, Page, Query, Scope, Summary};
 use parlor_templates::{
     Lang,
     console::{History, HistoryRow, phrases},
 };
-
-use crate::error_page::number;
 
 /// Rows of one page of the list.
 const ROWS: usize = 30;
@@ -19,17 +17,18 @@ const QUERY_MAX: usize = 120;
 /// What the address asks of the list.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(crate) struct HistoryQuery {
-    /// The start of words of the name; empty for all.
+    /// What is searched for; empty for all.
     text: String,
     /// From the page before.
-    cursor: Option<i64>,
+    cursor: Option<Cursor>,
 }
 
 impl HistoryQuery {
     pub(crate) fn of(request: &Request) -> Self {
         let query = request.query_string_parameters();
         let text = query.first("q").unwrap_or_default().trim().chars().take(QUERY_MAX).collect();
-        Self { text, cursor: number(request, "cursor") }
+        let cursor = query.first("cursor").and_then(|cursor| cursor.parse().ok());
+        Self { text, cursor }
     }
 
     /// Whether it is the list as it always begins.
@@ -42,8 +41,8 @@ impl HistoryQuery {
         Query {
             scope: Scope::Agent(agent.clone()),
             state: None,
-            name: (!self.text.is_empty()).then(|| self.text.clone()),
-            before: self.cursor,
+            search: (!self.text.is_empty()).then(|| self.text.clone()),
+            from: self.cursor.clone(),
             limit: ROWS,
         }
     }
@@ -62,7 +61,7 @@ impl HistoryQuery {
         let visible = if searches { shown.search } else { shown.recent };
         let rows =
             page.items.iter().filter(|_| visible).map(|(session, presence)| row(lang, session, presence, viewer, now));
-        let more = page.next.filter(|_| visible).map(|next| {
+        let more = page.next.as_ref().filter(|_| visible).map(|next| {
             let start = "/console?";
             let mut address = form_urlencoded::Serializer::for_suffix(start.to_owned(), start.len());
             if searches {
@@ -114,14 +113,14 @@ mod tests {
     fn an_address_asks_for_a_search_or_a_page() {
         assert!(asked("").is_plain() && asked("q=%20&cursor=x").is_plain());
         assert_eq!(asked("q=mar").text, "mar");
-        assert_eq!(asked("cursor=17").cursor, Some(17));
+        assert_eq!(asked("cursor=17").cursor, Some(Cursor::Older(17)));
         assert_eq!(asked(&format!("q={}", "x".repeat(500))).text.len(), QUERY_MAX);
     }
 
     #[test]
     fn r20_the_next_page_keeps_the_search() {
         let viewer: AgentId = "0".repeat(16).parse().unwrap();
-        let page = || Page { items: vec![], next: Some(17) };
+        let page = || Page { items: vec![], next: Some(Cursor::Older(17)) };
         let now = Timestamp::UNIX_EPOCH;
         let shown = settings::History::default();
         let pane = asked("q=O%27Neil%20%26").pane(Lang::En, &page(), &shown, None, &viewer, now);

@@ -2,7 +2,7 @@
 
 use lambda_http::http::{Method, StatusCode};
 use parlor_domain::{Event, Role, SessionId, State};
-use parlor_store::{Query, ReadBatch, SEARCH_WORDS, Scope, Summary, fold};
+use parlor_store::{Cursor, Query, ReadBatch, SEARCH_WORDS, Scope, Summary, fold};
 use parlor_web::{
     ApiError, ApiRequest, ApiResponse, AppState, Caller, Code, Credentials, List, Rows, SessionView, WebFunction,
     api_request::{page_size, room},
@@ -31,7 +31,7 @@ impl WebFunction for SessionRead {
             operation
                 .named("listSessions", "Sessions")
                 .summary("List sessions")
-                .description("Newest first, 50 a page.")
+                .description("Newest first, 50 a page. With `q`, in the order of the alphabet by what was found.")
                 .query::<SessionsQuery>()
                 .answers::<List<SessionView>>(
                     StatusCode::OK,
@@ -97,7 +97,7 @@ fn sample_event() -> Value {
 /// One `BatchGetItem` and one `Query`, side by side.
 async fn events(app: &AppState, request: &ApiRequest, id: SessionId) -> Result<ApiResponse, ApiError> {
     let EventsQuery { cursor, limit } = request.query()?;
-    let after = cursor.map(|cursor| number(&cursor)).transpose()?.unwrap_or(0);
+    let after = cursor.map(|cursor| parsed(&cursor)).transpose()?.unwrap_or(0);
     let limit = page_size(limit.as_deref(), EVENTS)?;
     let keys = request.credentials.keys(ReadBatch::new().session_alone(&id));
     let (found, page) = tokio::join!(app.store.read(keys), app.store.events_page(&id, after, limit.into()));
@@ -110,7 +110,7 @@ async fn events(app: &AppState, request: &ApiRequest, id: SessionId) -> Result<A
     Ok(ApiResponse::new(StatusCode::OK, List { items, next_cursor }, room(&id)))
 }
 
-fn number<T: std::str::FromStr>(cursor: &str) -> Result<T, ApiError> {
+fn parsed<T: std::str::FromStr>(cursor: &str) -> Result<T, ApiError> {
     cursor.parse().map_err(|_| ApiError::Malformed("`cursor` is not one of ours.".into()))
 }
 
@@ -119,8 +119,9 @@ fn number<T: std::str::FromStr>(cursor: &str) -> Result<T, ApiError> {
 struct SessionsQuery {
     /// Only sessions in this state.
     state: Option<State>,
-    /// Only sessions whose customer's name has words that start like these, case and accents aside. At most 200
-    /// characters and 20 words.
+    /// Only sessions that this finds, case and accents aside: by the start of any word of the customer's name (several words:
+    /// each starts one), by the start of the e-mail address or of your reference, or by the last digits of the phone
+    /// number, four at least. At most 200 characters and 20 words. They come in the order of the alphabet by what was found.
     q: Option<String>,
     /// Whose sessions: one's own, the team's, or all. A key without it sees all, staff their own.
     scope: Option<ScopeName>,
@@ -161,17 +162,17 @@ impl ListQuery {
         let scope = match scope {
             None if is_key => Scope::All,
             None | Some(ScopeName::My) => Scope::Agent(agent),
-            Some(ScopeName::Team) => Scope::Team(own_team),
+            Some(ScopeName::Team) => Scope::Teams(vec![own_team]),
             Some(ScopeName::All) => Scope::All,
         };
-        let name = q.filter(|text| !text.trim().is_empty());
+        let search = q.filter(|text| !text.trim().is_empty());
         let fits = |text: &str| text.chars().count() <= Q_MAX && fold(text).split_whitespace().count() <= SEARCH_WORDS;
-        if name.as_deref().is_some_and(|text| !fits(text)) {
+        if search.as_deref().is_some_and(|text| !fits(text)) {
             return Err(ApiError::Malformed(format!("`q` has at most {Q_MAX} characters and {SEARCH_WORDS} words.")));
         }
-        let before = cursor.map(|cursor| number(&cursor)).transpose()?;
+        let from = cursor.map(|cursor| parsed::<Cursor>(&cursor)).transpose()?;
         let limit = page_size(limit.as_deref(), SESSIONS)?.into();
-        Ok(Self { query: Query { scope, state, name, before, limit } })
+        Ok(Self { query: Query { scope, state, search, from, limit } })
     }
 
     /// R20: scopes as the role permits.
@@ -179,14 +180,17 @@ impl ListQuery {
         let allowed = caller.is_key()
             || match &self.query.scope {
                 Scope::Agent(agent) => *agent == caller.agent.id,
-                Scope::Team(team) => caller.agent.role >= Role::Supervisor && caller.agent.may_use_team(team),
+                Scope::Teams(teams) => {
+                    caller.agent.role >= Role::Supervisor && teams.iter().all(|team| caller.agent.may_use_team(team))
+                }
                 Scope::All => caller.agent.role == Role::Admin,
             };
         if allowed { Ok(()) } else { Err(ApiError::Forbidden("Your role does not see these sessions.")) }
     }
 }
 
-/// One `BatchGetItem` and one `Query` (4 for a team, 8 for all), side by side.
+/// One `BatchGetItem` and one `Query` (4 for a team, 8 for all), side by side. A search: one `Query` or a few, and then a
+/// `BatchGetItem` of what they found.
 async fn list(app: &AppState, request: &ApiRequest) -> Result<ApiResponse, ApiError> {
     let now = app.clock.now();
     let asked = ListQuery::read(request)?;
@@ -196,6 +200,6 @@ async fn list(app: &AppState, request: &ApiRequest) -> Result<ApiResponse, ApiEr
     asked.check(&caller)?;
     let page = page?;
     let items = page.items.iter().map(|(session, presence)| SessionView::of(session, presence, now)).collect();
-    let list = List { items, next_cursor: page.next.map(|before| before.to_string()) };
+    let list = List { items, next_cursor: page.next.map(|next| next.to_string()) };
     Ok(ApiResponse::new(StatusCode::OK, list, "/console"))
 }

@@ -13,7 +13,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     DUE_SHARDS, Store, StoreError, Summary, document,
-    history::{agent_key, all_key, fold, team_key},
+    history::{agent_key, all_key, team_key},
     keys::{Item, Key, due_shard, millis, number, shard_of, text},
     running::{RUNNING, running_key},
 };
@@ -146,7 +146,8 @@ pub(crate) fn outbox_item(entry: &OutboxEntry) -> Result<Item, StoreError> {
 
 impl Store {
     /// Writes `decision`: the session (as a new item, or under the version that was read; not for a message), its events
-    /// under numbers that nobody took, timers, links and outbox entries, and `extras`. One `TransactWriteItems`.
+    /// under numbers that nobody took, timers, links, outbox entries and what a search finds it by, and `extras`. One
+    /// `TransactWriteItems`.
     pub async fn commit(&self, decision: &Decision, extras: &Extras) -> Result<(), CommitError> {
         self.commit_parting(decision, extras, None).await
     }
@@ -191,6 +192,9 @@ impl Store {
             let item = doc_item("link", &Key::link(&session.id, &link.hash), link)?;
             writes.push(self.put(item)?);
         }
+        if let Some(change) = &decision.search {
+            writes.extend(self.learn(session, change)?);
+        }
         for entry in &decision.outbox {
             writes.push(self.put(outbox_item(entry)?)?);
         }
@@ -224,7 +228,6 @@ impl Store {
             ("doc", document::json("session", session)?),
             ("version", number(session.version)),
             ("summary", Summary::of(session).to_attribute()?),
-            ("name_fold", text(&fold(&session.customer.name))),
             ("agent_key", text(&agent_key(&session.agent))),
             ("team_key", text(&team_key(&session.id))),
             ("all_key", text(&all_key(&session.id))),
@@ -236,15 +239,17 @@ impl Store {
             .set_key(Some(Key::session(&session.id).to_item()))
             .expression_attribute_names("#version", "version")
             .expression_attribute_names("#due_shard", "due_shard")
-            .expression_attribute_names("#due_at", "due_at");
+            .expression_attribute_names("#due_at", "due_at")
+            .expression_attribute_names("#name_fold", "name_fold");
         for (name, value) in set {
             assign.push(format!("#{name} = :{name}"));
             update = update
                 .expression_attribute_names(format!("#{name}"), name)
                 .expression_attribute_values(format!(":{name}"), value);
         }
-        // Before timers were items of their own, the session's own item stood in the due index.
-        let mut remove = "#due_shard, #due_at".to_owned();
+        // Before timers were items of their own, the session's own item stood in the due index; before the search had
+        // entries of its own, lists were searched by a folded name.
+        let mut remove = "#due_shard, #due_at, #name_fold".to_owned();
         update = update.expression_attribute_names("#running", RUNNING);
         if let Some(running) = running_key(session) {
             assign.push("#running = :running".to_owned());
@@ -381,9 +386,9 @@ mod tests {
         }
     }
 
-    fn found_by(session: &Session) -> (Summary, String, String, String, String, Timestamp) {
+    fn listed(session: &Session) -> (Summary, String, String, String, Timestamp) {
         let keys = (agent_key(&session.agent), team_key(&session.id), all_key(&session.id));
-        (Summary::of(session), fold(&session.customer.name), keys.0, keys.1, keys.2, session.created_at)
+        (Summary::of(session), keys.0, keys.1, keys.2, session.created_at)
     }
 
     fn context(at: &str) -> Context {
@@ -419,11 +424,11 @@ mod tests {
         let posted = planned.session.decide(post, &settings, &context("2026-01-05T10:01:00Z")).unwrap();
         assert!(posted.is_message() && posted.session != planned.session);
         assert_eq!(posted.session.version, planned.session.version);
-        assert_eq!(found_by(&posted.session), found_by(&planned.session));
+        assert_eq!(listed(&posted.session), listed(&planned.session));
         let end = Command::End;
         let ended = posted.session.decide(end, &settings, &context("2026-01-05T10:02:00Z")).unwrap();
         assert!(!ended.is_message());
-        assert_ne!(found_by(&ended.session), found_by(&posted.session));
+        assert_ne!(listed(&ended.session), listed(&posted.session));
     }
 
     /// Tables from before documents were JSON.

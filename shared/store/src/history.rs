@@ -1,8 +1,9 @@
 //! Sessions in lists, and events in a session (R20, R24).
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, fmt, str::FromStr};
 
 use aws_sdk_dynamodb::{operation::query::builders::QueryFluentBuilder, types::AttributeValue};
+use data_encoding::BASE64URL_NOPAD;
 use futures_util::future::try_join_all;
 use jiff::Timestamp;
 use parlor_domain::{
@@ -10,7 +11,6 @@ use parlor_domain::{
     SessionId, State, TeamId,
 };
 use serde::{Deserialize, Serialize};
-use unicode_normalization::UnicodeNormalization as _;
 
 use crate::{
     Store, StoreError, document,
@@ -20,8 +20,6 @@ use crate::{
 /// Partitions of a team's history, and of everybody's: a team of a thousand agents must not run one partition hot.
 pub(crate) const TEAM_SHARDS: u32 = 4;
 const ALL_SHARDS: u32 = 8;
-/// Words of a search that are looked for; DynamoDB refuses expressions that grow with what somebody types.
-pub const SEARCH_WORDS: usize = 20;
 /// Links in a list.
 const LINKS: usize = 100;
 
@@ -35,48 +33,6 @@ pub(crate) fn team_key(session: &SessionId) -> String {
 
 pub(crate) fn all_key(session: &SessionId) -> String {
     format!("ALL#{}", shard_of(session.as_str(), ALL_SHARDS))
-}
-
-/// A name as it is searched: case and accents aside, letters of the Latin script as ASCII has them (ß as ss, ø as o, ı as i), each
-/// word behind a space, so that the start of any word is found by looking for a space and what was typed (R20). What is
-/// searched for is folded the same way, so either spelling finds the other.
-#[must_use]
-pub fn fold(name: &str) -> String {
-    let lower = name.to_lowercase();
-    let plain = lower.nfkd().filter(|letter| !unicode_normalization::char::is_combining_mark(*letter));
-    let mut folded = String::with_capacity(lower.len());
-    for letter in plain {
-        match letter {
-            // Within these bounds the compiler drops the library's tables of all other scripts, 200 KB of each function.
-            '\u{80}'..'\u{300}' => folded.push_str(any_ascii::any_ascii_char(letter)),
-            // The same letter at the end of a word, which what is typed may not have reached.
-            'ς' => folded.push('σ'),
-            _ => folded.push(letter),
-        }
-    }
-    in_words(&folded.to_lowercase())
-}
-
-/// The folding that items had which were written before letters like ß and ø were folded. They keep it until their session changes.
-fn fold_before(name: &str) -> String {
-    let plain: String = name.nfkd().filter(|c| !unicode_normalization::char::is_combining_mark(*c)).collect();
-    in_words(&plain.to_lowercase())
-}
-
-fn in_words(text: &str) -> String {
-    let words = text.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty());
-    words.fold(String::new(), |text, word| text + " " + word)
-}
-
-/// What is looked for in folded names: the words as they are folded now, and as they were before where that differs. Empty
-/// when nothing was typed that could be a word.
-fn wanted(name: &str) -> Vec<Vec<String>> {
-    let (now, before) = (fold(name), fold_before(name));
-    let foldings = [Some(&now), (before != now).then_some(&before)];
-    let words = |folded: &String| {
-        folded.split_whitespace().take(SEARCH_WORDS).map(|word| format!(" {word}")).collect::<Vec<_>>()
-    };
-    foldings.into_iter().flatten().map(words).filter(|words| !words.is_empty()).collect()
 }
 
 /// What lists show of a session. It changes with the lifecycle, not with each message, so that chatting costs no writes
@@ -180,8 +136,8 @@ impl Summary {
 pub enum Scope {
     /// Those that this agent owns: one partition.
     Agent(AgentId),
-    /// Those of this team: four partitions.
-    Team(TeamId),
+    /// Those of these teams: four partitions each.
+    Teams(Vec<TeamId>),
     /// All of the installation: eight partitions.
     All,
 }
@@ -193,95 +149,117 @@ pub struct Query {
     pub scope: Scope,
     /// Only sessions in this state; in any, when absent.
     pub state: Option<State>,
-    /// Only sessions whose customer's name has words that start like these, see [`fold`].
-    pub name: Option<String>,
-    /// Older than this (microseconds of creation), from the page before.
-    pub before: Option<i64>,
+    /// Only sessions that a search for this finds.
+    pub search: Option<String>,
+    /// The `next` of the page before, of a query that was the same otherwise. Another's is taken for none.
+    pub from: Option<Cursor>,
     /// The most sessions that a page has.
     pub limit: usize,
 }
 
-/// One page of a list, newest first.
+/// Where a page ends and the next one begins.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Cursor {
+    /// Of a list: older than this, in microseconds of creation.
+    Older(i64),
+    /// Of a search: behind this entry of one of its queries.
+    Further {
+        /// Which of the queries.
+        probe: usize,
+        /// The entry's sort key; empty for the first.
+        entry: String,
+    },
+}
+
+impl fmt::Display for Cursor {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Older(before) => before.fmt(f),
+            Self::Further { probe, entry } => write!(f, "{probe}.{}", BASE64URL_NOPAD.encode(entry.as_bytes())),
+        }
+    }
+}
+
+/// Not a cursor of ours.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("not a cursor")]
+pub struct InvalidCursor;
+
+impl FromStr for Cursor {
+    type Err = InvalidCursor;
+
+    fn from_str(text: &str) -> Result<Self, InvalidCursor> {
+        let Some((probe, entry)) = text.split_once('.') else {
+            return text.parse().map(Self::Older).map_err(|_| InvalidCursor);
+        };
+        let probe = probe.parse().map_err(|_| InvalidCursor)?;
+        let entry = BASE64URL_NOPAD.decode(entry.as_bytes()).map_err(|_| InvalidCursor)?;
+        let entry = String::from_utf8(entry).map_err(|_| InvalidCursor)?;
+        // A sort key has no more, with what is put behind it.
+        if entry.len() > 1000 { Err(InvalidCursor) } else { Ok(Self::Further { probe, entry }) }
+    }
+}
+
+/// One page of a list: newest first, or as a search finds it.
 #[derive(Debug)]
 pub struct Page {
     /// The sessions, and who is in their rooms.
     pub items: Vec<(Summary, Presence)>,
-    /// What to ask for as `before` to go on; `None` at the end.
-    pub next: Option<i64>,
+    /// What to ask for as `from` to go on; `None` at the end.
+    pub next: Option<Cursor>,
 }
 
 impl Store {
-    /// One page of sessions, newest first. One `Query` for an agent's, 4 side by side for a team's, 8 for all.
+    /// One page of sessions. Of a list, newest first: one `Query` for an agent's, 4 side by side for a team's, 8 for all. Of a
+    /// search: one `Query` for each way in which what was typed could be meant (one for a word, two for several, at most
+    /// four; as many for each team), side by side, and then one `BatchGetItem` of what they found.
     ///
-    /// Filters run in DynamoDB over at most 1 MB a request, so a filtered page can be short, even empty, and still have
-    /// a `next`. A name without letters and digits finds nothing, and costs no request.
+    /// A page of sessions in one state, or of a search, can be short, even empty, and still have a `next`: a request looks at a
+    /// bounded number of items. A search without letters and digits finds nothing, and costs no request.
     pub async fn sessions(&self, query: &Query) -> Result<Page, StoreError> {
+        match &query.search {
+            Some(typed) => Box::pin(self.search(typed, query)).await,
+            None => self.list(query).await,
+        }
+    }
+
+    async fn list(&self, query: &Query) -> Result<Page, StoreError> {
         let (index, attribute, partitions): (_, _, Vec<String>) = match &query.scope {
             Scope::Agent(agent) => ("by_agent", "agent_key", vec![agent_key(agent)]),
-            Scope::Team(team) => {
-                ("by_team", "team_key", (0..TEAM_SHARDS).map(|shard| format!("{team}#{shard}")).collect())
+            Scope::Teams(teams) => {
+                let shards = |team| (0..TEAM_SHARDS).map(move |shard| format!("{team}#{shard}"));
+                ("by_team", "team_key", teams.iter().flat_map(shards).collect())
             }
             Scope::All => ("by_all", "all_key", (0..ALL_SHARDS).map(|shard| format!("ALL#{shard}")).collect()),
         };
-        let spellings = query.name.as_deref().map(wanted).unwrap_or_default();
-        if query.name.is_some() && spellings.is_empty() {
-            return Ok(Page { items: vec![], next: None });
-        }
-        let filtered = query.state.is_some() || !spellings.is_empty();
-        let queries = partitions.into_iter().map(|partition| {
-            let spellings = &spellings;
-            async move {
-                let mut request = self
-                    .client
-                    .query()
-                    .table_name(&self.core)
-                    .index_name(index)
-                    .scan_index_forward(false)
-                    .key_condition_expression("#partition = :partition AND #recent < :before")
-                    .expression_attribute_names("#partition", attribute)
-                    .expression_attribute_names("#recent", "recent")
-                    .expression_attribute_values(":partition", text(&partition))
-                    .expression_attribute_values(":before", number(query.before.unwrap_or(i64::MAX)));
-                let mut filters = vec![];
-                if let Some(state) = query.state {
-                    filters.push("#summary.#state = :state".to_owned());
-                    request = request
-                        .expression_attribute_names("#summary", "summary")
-                        .expression_attribute_names("#state", "state")
-                        .expression_attribute_values(":state", text(state.as_str()));
-                }
-                let mut any = vec![];
-                for (spelling, words) in spellings.iter().enumerate() {
-                    let mut all = vec![];
-                    for (place, word) in words.iter().enumerate() {
-                        all.push(format!("contains(#name, :word{spelling}_{place})"));
-                        request = request
-                            .expression_attribute_names("#name", "name_fold")
-                            .expression_attribute_values(format!(":word{spelling}_{place}"), text(word));
-                    }
-                    any.push(all);
-                }
-                // DynamoDB refuses parentheses that change nothing.
-                match &any[..] {
-                    [] => {}
-                    [all] => filters.extend(all.iter().cloned()),
-                    several => {
-                        let several = several.iter().map(|all| match &all[..] {
-                            [one] => one.clone(),
-                            all => format!("({})", all.join(" AND ")),
-                        });
-                        filters.push(format!("({})", several.collect::<Vec<_>>().join(" OR ")));
-                    }
-                }
-                let request = if filtered {
-                    request.filter_expression(filters.join(" AND "))
-                } else {
-                    request.limit(i32::try_from(query.limit).unwrap_or(i32::MAX))
-                };
-                let answer = request.send().await.map_err(|error| StoreError::from_sdk("Query sessions", &error))?;
-                let more = answer.last_evaluated_key.as_ref().and_then(recent);
-                Ok((answer.items.unwrap_or_default(), more))
-            }
+        let before = match query.from {
+            Some(Cursor::Older(before)) => before,
+            _ => i64::MAX,
+        };
+        let queries = partitions.into_iter().map(|partition| async move {
+            let mut request = self
+                .client
+                .query()
+                .table_name(&self.core)
+                .index_name(index)
+                .scan_index_forward(false)
+                .key_condition_expression("#partition = :partition AND #recent < :before")
+                .expression_attribute_names("#partition", attribute)
+                .expression_attribute_names("#recent", "recent")
+                .expression_attribute_values(":partition", text(&partition))
+                .expression_attribute_values(":before", number(before));
+            // Filters run in DynamoDB, over at most 1 MB a request.
+            request = match query.state {
+                None => request.limit(i32::try_from(query.limit).unwrap_or(i32::MAX)),
+                Some(state) => request
+                    .filter_expression("#summary.#state = :state")
+                    .expression_attribute_names("#summary", "summary")
+                    .expression_attribute_names("#state", "state")
+                    .expression_attribute_values(":state", text(state.as_str())),
+            };
+            let answer = request.send().await.map_err(|error| StoreError::from_sdk("Query sessions", &error))?;
+            let more = answer.last_evaluated_key.as_ref().and_then(recent);
+            Ok((answer.items.unwrap_or_default(), more))
         });
         let answers = try_join_all(queries).await?;
         // A shard that has more than it showed hides what lies behind its last key: the page must not go past it.
@@ -296,8 +274,8 @@ impl Store {
         let cut = items.len() > query.limit;
         items.truncate(query.limit);
         let next = if cut { items.last().map(|(at, _)| *at) } else { horizon };
-        let items = items.into_iter().map(|(_, item)| summary(item)).collect::<Result<_, _>>()?;
-        Ok(Page { items, next })
+        let items = items.iter().map(|(_, item)| summary(item)).collect::<Result<_, _>>()?;
+        Ok(Page { items, next: next.map(Cursor::Older) })
     }
 
     /// A session's links, those too that are over or revoked, newest first, at most 100. One `Query`, strongly consistent.
@@ -364,42 +342,9 @@ pub(crate) fn recent(item: &Item) -> Option<i64> {
     }
 }
 
-fn summary(item: Item) -> Result<(Summary, Presence), StoreError> {
+/// What lists show of a session, and whether its customer is online.
+pub(crate) fn summary(item: &Item) -> Result<(Summary, Presence), StoreError> {
     let missing = || StoreError::Item { kind: "summary", reason: "not there".into() };
     let summary = Summary::of_attribute(item.get("summary").ok_or_else(missing)?)?;
-    Ok((summary, document::read_value("presence", &item, "online")?.unwrap_or_default()))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn r20_names_fold() {
-        for (name, folded) in [
-            ("  Márà  O'Quist-Łoś ", " mara o quist los"),
-            ("Straße STRASSE strasse", " strasse strasse strasse"),
-            ("Søren SÖREN", " soren soren"),
-            ("Yıldız YILDIZ İpek", " yildiz yildiz ipek"),
-            ("Ærø Œuvre Đặng Þór Ŋ Əliyev", " aero oeuvre dang thor ng eliyev"),
-            ("ﬁn Ｍａｒａ ſ", " fin mara s"),
-            ("Νίκος ΝΙΚΟΣ", " νικοσ νικοσ"),
-            ("Иван Й", " иван и"),
-            ("李 明", " 李 明"),
-            ("ليلى", " ليلى"),
-            ("", ""),
-            ("% _ * ' \u{200b} ß%", " ss"),
-        ] {
-            assert_eq!(fold(name), folded);
-        }
-    }
-
-    #[test]
-    fn r20_what_was_folded_before_is_looked_for_too() {
-        assert_eq!(wanted("mara q"), [[" mara", " q"]]);
-        assert_eq!(wanted("Straße"), [[" strasse"], [" straße"]]);
-        for nothing in ["", "%", "  ", "%%%__", "\u{200b}", "…"] {
-            assert!(wanted(nothing).is_empty(), "{nothing:?}");
-        }
-    }
+    Ok((summary, document::read_value("presence", item, "online")?.unwrap_or_default()))
 }

@@ -17,6 +17,7 @@ mod presence;
 mod race;
 mod read;
 mod running;
+mod search;
 mod settings;
 mod sign_out;
 mod staff;
@@ -30,11 +31,12 @@ pub use change::{Busy, Changed, Step};
 pub use commit::{CommitError, Extras, IdempotencyRecord, Keep, PostedMark};
 pub use due::{DUE_SHARDS, DueItem};
 pub use error::StoreError;
-pub use history::{Page, Query, SEARCH_WORDS, Scope, Summary, fold};
+pub use history::{Cursor, InvalidCursor, Page, Query, Scope, Summary};
 pub use presence::{Admission, Arrivals, ConnectError, Connection};
 pub use race::{MAX_CONFLICTS, Race};
 pub use read::{ReadBatch, ReadResult, Stored};
 pub use running::{BOARD_ROWS, Running};
+pub use search::{SEARCH_WORDS, fold};
 pub use settings::{SettingsVersion, Team};
 pub use sign_out::{Ending, SignIn, SignOutError};
 pub use staff::{Credentials, Guesser, NewAgent, SetupLink, WrongPasswords};
@@ -78,6 +80,7 @@ mod tests {
             include_str!("outbox.rs"),
             include_str!("presence.rs"),
             include_str!("read.rs"),
+            include_str!("search.rs"),
             include_str!("settings.rs"),
             include_str!("sign_out.rs"),
             include_str!("staff.rs"),

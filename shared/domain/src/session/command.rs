@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use jiff::Timestamp;
 
-use super::model::{Customer, Session};
+use super::model::{Customer, FoundBy, Session};
 use crate::{
     AccessTier, Actor, AgentId, Channel, Due, DueKind, EmailAddress, Event, EventKind, Gate, Keyring, Language, Link,
     Origin, OutboxEntry, PhoneNumber, Presented, Secret, SessionId, keyring::Sealed, link::Issued, names::InvalidName,
@@ -245,8 +245,17 @@ pub struct Decision {
     pub armed: Vec<Due>,
     /// Timers that are armed no longer.
     pub disarmed: Vec<DueKind>,
+    /// What the search has to learn (R20); nothing while the session is found by what it was found by before.
+    pub search: Option<SearchChange>,
     /// The result for whoever sent the command.
     pub outcome: Outcome,
+}
+
+/// The session is found by something else from now on: by what [`Session::found_by`] says.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SearchChange {
+    /// What it was found by before, if by anything.
+    pub before: Option<FoundBy>,
 }
 
 /// The part of the result that the session alone does not tell.

@@ -9,9 +9,9 @@ mod decide;
 mod model;
 
 pub use crate::link::Issued;
-pub use command::{Command, Context, Correction, Decision, NewSession, Outcome, Rejection};
+pub use command::{Command, Context, Correction, Decision, NewSession, Outcome, Rejection, SearchChange};
 pub use decide::chat::{MESSAGE_MAX, message_digest, message_text};
-pub use model::{Customer, Device, End, Session, State};
+pub use model::{Customer, Device, End, FoundBy, SEARCH_FORM, Session, State};
 
 #[cfg(test)]
 mod tests;

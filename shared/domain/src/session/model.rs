@@ -155,13 +155,50 @@ pub struct Session {
     /// The armed timers, each an entry of the due index.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub timers: Timers,
+    /// The form of the search's entries that the session has, as [`SEARCH_FORM`]; 0 for none, which sessions of before have
+    /// until their next decision (R20).
+    #[serde(default, skip_serializing_if = "is_none")]
+    pub search_form: u8,
     /// The one timer of a session that was last written before timers were entries of their own. It stands in the due
     /// index on the session's own item; the next decision moves it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub due: Option<Due>,
 }
 
+/// The form of a session's entries in the search. Whoever changes which entries a session has raises it, and sessions get
+/// theirs anew with their next decision.
+pub const SEARCH_FORM: u8 = 1;
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde hands it a reference")]
+fn is_none(form: &u8) -> bool {
+    *form == 0
+}
+
+/// What a session is found by in a search (R20).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FoundBy {
+    /// Whose history it is in.
+    pub agent: AgentId,
+    /// The customer's name, by the start of any word.
+    pub name: String,
+    /// The customer's e-mail address, by its start, and phone number, by its last digits.
+    pub contact: Contact,
+    /// The integrator's reference, by its start.
+    pub reference: Option<String>,
+}
+
 impl Session {
+    /// What a search finds the session by (R20).
+    #[must_use]
+    pub fn found_by(&self) -> FoundBy {
+        FoundBy {
+            agent: self.agent.clone(),
+            name: self.customer.name.clone(),
+            contact: self.customer.contact.clone(),
+            reference: self.reference.clone(),
+        }
+    }
+
     /// Whether `link` is revoked (R5): by itself, or with all links up to some moment.
     #[must_use]
     pub fn has_revoked(&self, link: &Link) -> bool {

@@ -6,8 +6,8 @@ use jiff::{SignedDuration, Timestamp};
 use proptest::prelude::*;
 
 use super::{
-    Command, Context, Customer, Decision, Issued, NewSession, Outcome, Rejection, Session, State,
-    decide::REQUESTS_A_DAY,
+    Command, Context, Customer, Decision, Issued, NewSession, Outcome, Rejection, SEARCH_FORM, SearchChange, Session,
+    State, decide::REQUESTS_A_DAY,
 };
 use crate::{
     AccessPlan, AccessTier, Actor, Contact, DueKind, EndedBy, Event, EventKind, Gate, Keyring, Link, LinkToken, Origin,
@@ -110,6 +110,19 @@ impl World {
     fn tier(&self) -> AccessTier {
         self.session.access(self.now).tier
     }
+}
+
+#[test]
+fn r20_a_decision_says_when_a_search_has_to_learn() {
+    let world = World::new(Settings::default(), false);
+    let context = context(agent(), world.now);
+    let end = |session: &Session| session.decide(Command::End, &world.settings, &context).unwrap();
+    assert_eq!(end(&world.session).search, None, "it is found by what it was found by before");
+    assert_eq!(world.session.unchanged().search, None);
+    let from_before = Session { search_form: 0, ..world.session.clone() };
+    let decision = end(&from_before);
+    assert_eq!(decision.search, Some(SearchChange { before: None }));
+    assert_eq!(decision.session.search_form, SEARCH_FORM);
 }
 
 fn ending_with(access: CustomerAccess) -> Settings {

@@ -6,8 +6,8 @@ use crate::{
     Due, Event, EventKind, Link, Message, OutboxEntry, Settings,
     link::{Issued, LinkOrigin},
     session::{
-        command::{Context, Decision, Outcome, Rejection},
-        model::Session,
+        command::{Context, Decision, Outcome, Rejection, SearchChange},
+        model::{FoundBy, SEARCH_FORM, Session},
     },
     timer::{self, Timers},
 };
@@ -19,6 +19,8 @@ pub(super) struct Draft<'a> {
     pub(super) context: &'a Context,
     /// The timers as they are armed: a command may have taken one that fired.
     armed: Timers,
+    /// What the session was found by as it was read (R20).
+    found_by: FoundBy,
     events: Vec<Event>,
     outbox: Vec<OutboxEntry>,
     links: Vec<Link>,
@@ -27,7 +29,8 @@ pub(super) struct Draft<'a> {
 impl<'a> Draft<'a> {
     pub(super) fn new(session: Session, settings: &'a Settings, context: &'a Context) -> Self {
         let armed = session.timers.clone();
-        Self { session, settings, context, armed, events: vec![], outbox: vec![], links: vec![] }
+        let found_by = session.found_by();
+        Self { session, settings, context, armed, found_by, events: vec![], outbox: vec![], links: vec![] }
     }
 
     pub(super) fn now(&self) -> Timestamp {
@@ -73,6 +76,9 @@ impl<'a> Draft<'a> {
         let armed = moved.map(|(kind, at)| Due { kind: *kind, at: *at }).collect();
         let disarmed = before.into_keys().filter(|kind| !timers.contains_key(kind)).collect();
         self.session.timers = timers;
+        let form = std::mem::replace(&mut self.session.search_form, SEARCH_FORM);
+        let search = (form != SEARCH_FORM || self.session.found_by() != self.found_by)
+            .then(|| SearchChange { before: (form != 0).then_some(self.found_by) });
         Decision {
             session: self.session,
             events: self.events,
@@ -80,6 +86,7 @@ impl<'a> Draft<'a> {
             links: self.links,
             armed,
             disarmed,
+            search,
             outcome,
         }
     }

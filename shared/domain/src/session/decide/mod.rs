@@ -65,6 +65,7 @@ impl Session {
             links: vec![],
             armed: vec![],
             disarmed: vec![],
+            search: None,
             outcome: Outcome::Unchanged,
         }
     }

@@ -60,6 +60,7 @@ impl Session {
             links_from: 0,
             customer_ahead_until: None,
             timers: Timers::new(),
+            search_form: 0,
             due: None,
         };
         let mut draft = Draft::new(session, settings, context);
