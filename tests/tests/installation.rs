@@ -18,6 +18,7 @@ mod live_load;
 mod manners;
 mod old_items;
 mod openapi;
+mod owner;
 mod people;
 mod races;
 mod reengage;

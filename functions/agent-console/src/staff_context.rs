@@ -8,7 +8,7 @@ use parlor_live::Holder;
 use parlor_store::{ReadBatch, ReadResult};
 use parlor_templates::{
     Accent, Lang,
-    console::{Forms, Frame, History, NewSession, Person, TeamChoice},
+    console::{Blocking, Forms, Frame, History, NewSession, Person, TeamChoice},
 };
 use parlor_web::{ApiError, AppState, Caller, Credentials, cookies};
 
@@ -38,9 +38,10 @@ pub(crate) fn cookie(request: &Request) -> Result<StaffCookie, PageError> {
     }
 }
 
-/// What to read about whoever the cookie names: sign-in, agent, and the settings of their teams.
+/// What to read about whoever the cookie names: sign-in, agent, the lock (R10), and the settings of their teams.
 pub(crate) fn keys(cookie: &StaffCookie) -> ReadBatch {
-    cookie.teams.iter().fold(ReadBatch::new().login(&cookie.agent, &cookie.login), ReadBatch::team)
+    let person = ReadBatch::new().login(&cookie.agent, &cookie.login).lock(&cookie.agent);
+    cookie.teams.iter().fold(person, ReadBatch::team)
 }
 
 impl StaffContext {
@@ -99,8 +100,14 @@ impl StaffContext {
             email: String::new(),
             phone: String::new(),
             errors: vec![],
-            blocking: None,
+            blocking: self.blocking()?,
         })
+    }
+
+    /// R10: the open session that has to end before another can start under the home team's settings.
+    fn blocking(&self) -> Result<Option<Blocking>, PageError> {
+        let open = self.found.lock(&self.caller.agent.id)?.filter(|_| self.own.session.single_active);
+        Ok(open.map(|open| Blocking { id: open.id.to_string(), name: open.customer }))
     }
 
     /// The console around a page, with `history` in its pane.

@@ -41,11 +41,21 @@ impl WebFunction for SessionRenew {
             operation
                 .named("renewSession", "Sessions")
                 .summary("Renew an ended session")
-                .description("Brings it back as it was. The customer is told only if you say so.")
+                .description(
+                    "Brings it back as it was. The customer is told only if you say so. Where \
+                     `session.single_active` is on, the owner must have no other session open.",
+                )
                 .parameter("id", "The session.")
                 .body::<Input>(json!({"notify": true}))
                 .answers::<SessionView>(StatusCode::OK, "The session, open again.", SessionView::sample())
-                .refuses(&[Code::NotEnded, Code::Discarded, Code::NotRenewable, Code::SmsOff, Code::NoContact])
+                .refuses(&[
+                    Code::NotEnded,
+                    Code::Discarded,
+                    Code::NotRenewable,
+                    Code::SingleActiveSession,
+                    Code::SmsOff,
+                    Code::NoContact,
+                ])
         })
     }
 }
@@ -54,6 +64,7 @@ async fn renew(app: &AppState, request: &ApiRequest, id: SessionId) -> Result<Ap
     let notify = request.input::<Input>()?.notify();
     let issued = notify.then(|| LinkToken::issue(&id, &app.keyring, &app.entropy).1);
     Operation::on(app, request, &id)
+        .locking()
         .run(
             |loaded| loaded.decide(request, Command::Renew(issued.clone())),
             |loaded, decision| loaded.session_answer(decision, room(&id)),

@@ -15,7 +15,7 @@ use parlor_web::{
     api_request::room,
     api_request::{object, optional_word, or_default, word_or_default},
     contact_input,
-    operation::{keep, replay},
+    operation::{Locks, keep, replay},
     problem::Code,
 };
 use schemars::JsonSchema;
@@ -51,6 +51,7 @@ impl WebFunction for SessionStart {
                 )
                 .answers::<SessionView>(StatusCode::CREATED, "The session.", SessionView::sample())
                 .refuses(&[
+                    Code::SingleActiveSession,
                     Code::SmsOff,
                     Code::PinRequired,
                     Code::InvalidPin,
@@ -260,6 +261,17 @@ impl Start {
         }
     }
 
+    /// R10: the owner's lock, as far as the request says whose that is.
+    fn locks(&self, request: &ApiRequest) -> Locks {
+        let locks = Locks::default();
+        match &self.owner {
+            Owner::Caller => request.credentials.agent().into_iter().for_each(|agent| locks.of(agent)),
+            Owner::Id(id) => locks.of(id),
+            Owner::Email(_) => {}
+        }
+        locks
+    }
+
     /// The customer, with a phone number as the team's country writes it (R13).
     fn customer(&self, settings: &Settings) -> Result<Customer, ApiError> {
         let country = settings.channels.default_country.as_ref();
@@ -286,11 +298,13 @@ impl Start {
 }
 
 impl SessionStart {
-    /// One `BatchGetItem`, then one `TransactWriteItems` for the session, its event, its link and its invitation (R1).
+    /// One `BatchGetItem`, then one `TransactWriteItems` for the session, its event, its link and its invitation (R1). A
+    /// second `BatchGetItem` where the owner is named by address and may have one session only (R10).
     async fn start(app: &AppState, request: &ApiRequest) -> Result<ApiResponse, ApiError> {
         let start = Start::read(request)?;
         let id = SessionId::generate_for(&start.team, &app.entropy);
         let (token, issued) = LinkToken::issue(&id, &app.keyring, &app.entropy);
+        let locks = start.locks(request);
         let step = |found: ReadResult| -> Result<_, ApiError> {
             let now = app.clock.now();
             let caller = request.credentials.check(&found, now)?;
@@ -317,6 +331,9 @@ impl SessionStart {
             };
             let invite = (start.mode == Mode::Start).then_some(&issued);
             let decision = Session::create(new, invite, &settings, &caller.context(&request.origin, now))?;
+            if !locks.allow(&decision, &found)? {
+                return Ok(Step::Again);
+            }
             let presence = parlor_domain::Presence::default();
             let mut body = SessionView::of(&Summary::of(&decision.session), &presence, now);
             if invite.is_some() && decision.outbox.is_empty() {
@@ -326,8 +343,9 @@ impl SessionStart {
             let extras = Extras { keep: keep(request, app, &answer, now), ..Extras::default() };
             Ok(Step::Commit(decision, extras, answer))
         };
-        // Only a racing twin with the same Idempotency-Key can be first: its answer is ours. Nobody is in the room yet.
-        Ok(app.store.change(Race::new(&app.entropy), |_| start.keys(request), step).await?.basis)
+        // A racing twin with the same Idempotency-Key can be first: its answer is ours. So can another session of the owner's,
+        // where there may be one. Nobody is in the room yet.
+        Ok(app.store.change(Race::new(&app.entropy), |_| locks.keys(start.keys(request)), step).await?.basis)
     }
 }
 

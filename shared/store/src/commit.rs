@@ -146,7 +146,7 @@ pub(crate) fn outbox_item(entry: &OutboxEntry) -> Result<Item, StoreError> {
 
 impl Store {
     /// Writes `decision`: the session (as a new item, or under the version that was read; not for a message), its events
-    /// under numbers that nobody took, timers, links, outbox entries and what a search finds it by, and `extras`. One
+    /// under numbers that nobody took, timers, links, outbox entries, what a search finds it by and locks (R10), and `extras`. One
     /// `TransactWriteItems`.
     pub async fn commit(&self, decision: &Decision, extras: &Extras) -> Result<(), CommitError> {
         self.commit_parting(decision, extras, None).await
@@ -198,6 +198,7 @@ impl Store {
         for entry in &decision.outbox {
             writes.push(self.put(outbox_item(entry)?)?);
         }
+        writes.extend(self.move_locks(decision)?);
         if let Some(entry) = &extras.settle {
             writes.push(self.settle(entry)?);
         }

@@ -69,6 +69,11 @@ impl Key {
         Self::new(format!("A#{id}"), "A")
     }
 
+    /// The lock of an agent who may own one session that is not over (R10).
+    pub(crate) fn lock(agent: &AgentId) -> Self {
+        Self::new(format!("ACTIVE#{agent}"), "ACTIVE")
+    }
+
     pub(crate) fn login(agent: &AgentId, login: &LoginId) -> Self {
         Self::new(format!("A#{agent}"), format!("LOGIN#{login}"))
     }

@@ -261,7 +261,7 @@ impl ReadResult {
         self.items.get(key).map_or(Ok(None), |item| document::read_value(kind, item, attribute))
     }
 
-    fn text(&self, kind: &'static str, key: &Key, attribute: &str) -> Result<Option<&str>, StoreError> {
+    pub(crate) fn text(&self, kind: &'static str, key: &Key, attribute: &str) -> Result<Option<&str>, StoreError> {
         self.items.get(key).map_or(Ok(None), |item| document::text(kind, item, attribute))
     }
 

@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 use lambda_http::{Request, http::header::AUTHORIZATION};
 use parlor_domain::{
-    Actor, Agent, Keyring, Origin, Secret, Session, SessionId, TeamId,
+    Actor, Agent, AgentId, Keyring, Origin, Secret, Session, SessionId, TeamId,
     keyring::Purpose,
     session::Context,
     staff::{ApiKey, ApiKeyToken, Login, StaffCookie},
@@ -58,6 +58,16 @@ impl Credentials {
             Self::None => None,
             Self::Key(token) => Some(&token.team),
             Self::Staff(cookie) => cookie.teams.first(),
+        }
+    }
+
+    /// The agent whom they name: whoever signed in, or the key's own.
+    #[must_use]
+    pub fn agent(&self) -> Option<&AgentId> {
+        match self {
+            Self::None => None,
+            Self::Key(token) => Some(&token.agent),
+            Self::Staff(cookie) => Some(&cookie.agent),
         }
     }
 

@@ -2,9 +2,11 @@
 //! from what was kept, decide, commit once under the version that was read, tell the open rooms. Losing a race means
 //! reading and deciding again, a bounded number of times.
 
+use std::sync::{Mutex, PoisonError};
+
 use jiff::Timestamp;
 use lambda_http::{Body, Request, Response, http::StatusCode};
-use parlor_domain::{Command, Decision, SessionId, Settings};
+use parlor_domain::{AgentId, Command, Decision, SessionId, Settings};
 use parlor_store::{Changed, Extras, IdempotencyRecord, Keep, Race, ReadBatch, ReadResult, Step, Stored, Summary};
 use parlor_templates::Lang;
 use serde_json::{Value, json};
@@ -59,19 +61,30 @@ pub struct Operation<'a> {
     session: SessionId,
     keys: ReadBatch,
     posted: Option<String>,
+    locks: Locks,
 }
 
 impl<'a> Operation<'a> {
     /// On the session that the path names.
     #[must_use]
     pub fn on(app: &'a AppState, request: &'a ApiRequest, session: &SessionId) -> Self {
-        Self { app, request, session: session.clone(), keys: ReadBatch::new(), posted: None }
+        Self { app, request, session: session.clone(), keys: ReadBatch::new(), posted: None, locks: Locks::default() }
     }
 
     /// Reads more than the session, in the same request.
     #[must_use]
     pub fn reading(mut self, more: impl FnOnce(ReadBatch) -> ReadBatch) -> Self {
         self.keys = more(self.keys);
+        self
+    }
+
+    /// R10: may begin the session again for the agent that the caller's credentials name. Their lock is read with everything
+    /// else; another agent's in a read of its own.
+    #[must_use]
+    pub fn locking(self) -> Self {
+        if let Some(agent) = self.request.credentials.agent() {
+            self.locks.of(agent);
+        }
         self
     }
 
@@ -92,6 +105,7 @@ impl<'a> Operation<'a> {
     ) -> Result<ApiResponse, ApiError> {
         let (app, request) = (self.app, self.request);
         let batch = request.keys(self.keys.session(&self.session));
+        let locks = &self.locks;
         let step = |found: ReadResult| -> Result<_, ApiError> {
             let now = app.clock.now();
             let caller = request.credentials.check(&found, now)?;
@@ -103,17 +117,53 @@ impl<'a> Operation<'a> {
             let (settings, _) = found.settings(&self.session.team())?;
             let loaded = Loaded { caller, stored, settings, found, now };
             let decision = decide(&loaded)?;
+            if !locks.allow(&decision, &loaded.found)? {
+                return Ok(Step::Again);
+            }
             let answer = answer(&loaded, &decision);
             let keep = keep(request, app, &answer, now);
             let extras = Extras { keep, posted: self.posted.clone(), settle: None };
             Ok(Step::Commit(decision, extras, (answer, Some(loaded))))
         };
         let Changed { basis: (answer, loaded), decision } =
-            app.store.change(Race::new(&app.entropy), |_| batch.clone(), step).await?;
+            app.store.change(Race::new(&app.entropy), |_| locks.keys(batch.clone()), step).await?;
         if let (Some(decision), Some(loaded)) = (decision, loaded) {
             app.live.announce(&decision, &loaded.stored.presence, &loaded.settings, loaded.now).await;
         }
         Ok(answer)
+    }
+}
+
+/// R10: the agents whose locks an operation looks at. Whose they are may be known before the first read, and otherwise is by
+/// the second.
+#[derive(Debug, Default)]
+pub struct Locks(Mutex<Vec<AgentId>>);
+
+impl Locks {
+    /// Looks at the lock of `agent`, too.
+    pub fn of(&self, agent: &AgentId) {
+        let mut agents = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if !agents.contains(agent) {
+            agents.push(agent.clone());
+        }
+    }
+
+    /// What to read: one item for each agent.
+    #[must_use]
+    pub fn keys(&self, batch: ReadBatch) -> ReadBatch {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).iter().fold(batch, ReadBatch::lock)
+    }
+
+    /// Whether the decision may be committed as far as locks go. It is refused if another session holds the lock that it
+    /// takes; not if nobody looked at that lock: then it is to be read again, and the lock with it.
+    pub fn allow(&self, decision: &Decision, found: &ReadResult) -> Result<bool, ApiError> {
+        let Some(agent) = &decision.locks else { return Ok(true) };
+        let looked_at = self.0.lock().unwrap_or_else(PoisonError::into_inner).contains(agent);
+        self.of(agent);
+        match found.lock(agent)? {
+            Some(open) => Err(ApiError::SingleActive(open)),
+            None => Ok(looked_at),
+        }
     }
 }
 

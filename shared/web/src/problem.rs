@@ -2,15 +2,17 @@
 
 use jiff::Timestamp;
 use lambda_http::http::StatusCode;
-use parlor_domain::{Rejection, SettingsError};
-use parlor_store::StoreError;
+use parlor_domain::{Rejection, SessionId, SettingsError};
+use parlor_store::{OpenSession, StoreError};
 use parlor_templates::{
     Lang,
-    console::{Notice, NoticePage},
-    refusals,
+    console::{Blocking, Notice, NoticePage},
+    refusals, words,
 };
 use schemars::JsonSchema;
 use serde::Serialize;
+
+use crate::api_request::room;
 
 macro_rules! codes {
     ($($name:ident $code:literal $status:ident $meaning:literal,)+) => {
@@ -60,6 +62,7 @@ codes! {
     NotInvited "not-invited" CONFLICT "Nobody was invited yet.",
     AlreadyJoined "already-joined" CONFLICT "The customer has joined, so their details stay as they are; start a new session.",
     ChatClosed "chat-closed" CONFLICT "Nobody may write in the chat now.",
+    SingleActiveSession "single-active-session" CONFLICT "The agent has a session open, and the settings allow one at a time; `session` names it.",
     VersionConflict "version-conflict" CONFLICT "Somebody else changed the document meanwhile.",
     TooManyWebhooks "too-many-webhooks" CONFLICT "There are as many webhook endpoints as there may be.",
     DeliveryPending "delivery-pending" CONFLICT "The delivery waits to be sent already.",
@@ -107,6 +110,9 @@ pub struct Problem {
     /// The field, parameter or settings key at fault; absent when it is none.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub field: Option<String>,
+    /// The session that stands in the way; absent where none does.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub session: Option<ProblemSession>,
     /// Seconds to wait, which stand in the header `Retry-After`.
     #[serde(skip)]
     pub retry_after: Option<i64>,
@@ -129,8 +135,16 @@ impl Problem {
             title: status.canonical_reason().unwrap_or("Error"),
             detail: detail.into(),
             field: None,
+            session: None,
             retry_after: None,
         }
+    }
+
+    /// Names the session that stands in the way.
+    #[must_use]
+    pub fn because_of(mut self, session: ProblemSession) -> Self {
+        self.session = Some(session);
+        self
     }
 
     /// Names the field, parameter or settings key at fault.
@@ -145,6 +159,25 @@ impl Problem {
     pub fn after(mut self, seconds: i64) -> Self {
         self.retry_after = Some(seconds.max(1));
         self
+    }
+}
+
+/// A session that stands in the way of what was asked for.
+#[derive(Debug, Clone, Serialize, JsonSchema)]
+pub struct ProblemSession {
+    /// Its id.
+    pub id: SessionId,
+    /// The name of its customer.
+    pub customer: String,
+    /// The path of its room in the console.
+    pub room: String,
+}
+
+impl ProblemSession {
+    /// A session, by its id and its customer's name.
+    #[must_use]
+    pub fn new(id: SessionId, customer: impl Into<String>) -> Self {
+        Self { room: room(&id), id, customer: customer.into() }
     }
 }
 
@@ -181,6 +214,9 @@ pub enum ApiError {
     /// The domain refused the command, for a reason that callers are told.
     #[error(transparent)]
     Rejected(#[from] Rejection),
+    /// R10: the agent who would own the session has another one open.
+    #[error("the agent has another session open")]
+    SingleActive(OpenSession),
     /// A settings document that has no meaning.
     #[error(transparent)]
     Settings(#[from] SettingsError),
@@ -198,12 +234,12 @@ pub enum ApiError {
     Maintenance,
     /// A refusal that only this operation has, told as it stands.
     #[error("{}", .0.code)]
-    Other(Problem),
+    Other(Box<Problem>),
 }
 
 impl From<Problem> for ApiError {
     fn from(problem: Problem) -> Self {
-        Self::Other(problem)
+        Self::Other(Box::new(problem))
     }
 }
 
@@ -232,6 +268,11 @@ impl ApiError {
                 "This Idempotency-Key was used with another request; use a new one.",
             ),
             Self::Rejected(rejection) => rejected(&rejection, now),
+            Self::SingleActive(open) => {
+                let detail = format!("You have a session with {} open. End it first.", open.customer);
+                let session = ProblemSession::new(open.id, open.customer);
+                Problem::new(Code::SingleActiveSession, detail).because_of(session)
+            }
             Self::Settings(error) => Problem::new(Code::InvalidSetting, error.to_string()).about(error.key()),
             Self::Maintenance => {
                 Problem::new(Code::Maintenance, "The service is down for maintenance; try again later.").after(60)
@@ -245,7 +286,7 @@ impl ApiError {
                 tracing::error!(%error, "keyring");
                 unavailable()
             }
-            Self::Other(problem) => problem,
+            Self::Other(problem) => *problem,
         }
     }
 }
@@ -308,8 +349,13 @@ pub fn page(lang: Lang, problem: &Problem, back: &str) -> lambda_http::Response<
             Notice::Down { message: None, status_url: None, maintenance: problem.code == "maintenance" }
         }
         _ => {
-            let detail = refusals::refusal(lang, problem.code).unwrap_or(&problem.detail);
-            Notice::Refused { detail: detail.to_owned(), back: back.to_owned() }
+            let open = problem.session.as_ref();
+            let open = open.map(|session| Blocking { id: session.id.to_string(), name: session.customer.clone() });
+            let detail = match &open {
+                Some(open) => words::console::single_active_with(lang, &open.name).to_string(),
+                None => refusals::refusal(lang, problem.code).unwrap_or(&problem.detail).to_owned(),
+            };
+            Notice::Refused { detail, back: back.to_owned(), open }
         }
     };
     let mut response = crate::reply::html(status, NoticePage { lang, notice }.render(), None);

@@ -47,7 +47,7 @@ pub struct NewSession {
     pub phone: String,
     /// Why it was refused.
     pub errors: Vec<FieldError>,
-    /// R10: what has to end first.
+    /// R10: what has to end first. It may have ended since the page was made, so the buttons work and the server decides.
     pub blocking: Option<Blocking>,
 }
 
@@ -117,8 +117,8 @@ impl NewSession {
                     p.small.muted.new-why id="new-why" role="status" { }
                     div.dialog-foot {
                         // Enter presses the first button of a form: it starts. The style sheet turns the two round.
-                        button.button.button-primary type="submit" name="mode" value="start" disabled[self.blocking.is_some()] aria-describedby="new-why" { (words::start(lang)) }
-                        button.button type="submit" name="mode" value="plan" disabled[self.blocking.is_some()] aria-describedby="new-plan-hint new-why" { (Icon::Calendar) (words::plan(lang)) }
+                        button.button.button-primary type="submit" name="mode" value="start" aria-describedby="new-why" { (words::start(lang)) }
+                        button.button type="submit" name="mode" value="plan" aria-describedby="new-plan-hint new-why" { (Icon::Calendar) (words::plan(lang)) }
                     }
                     p.small.muted.new-plan-hint id="new-plan-hint" {
                         span.not-embedded { (words::plan_hint(lang)) } span.only-embedded { (words::plan_hint_embedded(lang)) }

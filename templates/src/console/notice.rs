@@ -2,7 +2,7 @@
 
 use maud::{Markup, html};
 
-use super::bare;
+use super::{bare, new_session::Blocking};
 use crate::components::{Button, Icon};
 use crate::lang::Lang;
 use crate::words::{console as words, shared};
@@ -39,6 +39,8 @@ pub enum Notice {
         detail: String,
         /// Where to go back to, such as `/console/s/{id}`.
         back: String,
+        /// The session that stands in the way, which the page leads to.
+        open: Option<Blocking>,
     },
 }
 
@@ -100,13 +102,18 @@ impl NoticePage {
                     @if let Some(url) = status_url { (Button::plain(words::status_page(lang)).icon(Icon::External).href(url)) }
                 },
             ),
-            Notice::Refused { detail, back } => page(
+            Notice::Refused { detail, back, open } => page(
                 lang,
                 "refused",
                 Icon::Info,
                 words::refused(lang),
                 html! { p.muted { (detail) } },
-                html! { (Button::primary(if back == "/console" { words::to_console(lang) } else { words::to_room(lang) }).href(back)) },
+                html! {
+                    @if let Some(open) = open {
+                        (Button::primary(&words::single_active_open(lang, &open.name).to_string()).href(&format!("/console/s/{}", open.id)))
+                        (Button::plain(words::to_console(lang)).href(back))
+                    } @else { (Button::primary(if back == "/console" { words::to_console(lang) } else { words::to_room(lang) }).href(back)) }
+                },
             ),
         }
     }
@@ -126,7 +133,18 @@ impl NoticePage {
                     maintenance: true,
                 },
             ),
-            ("refused", Notice::Refused { detail: "The session has ended; renew it first.".to_owned(), back: room }),
+            (
+                "refused",
+                Notice::Refused { detail: "The session has ended; renew it first.".to_owned(), back: room, open: None },
+            ),
+            (
+                "refused-other-open",
+                Notice::Refused {
+                    detail: words::single_active_with(Lang::En, "Mara Quist").to_string(),
+                    back: "/console".to_owned(),
+                    open: Some(Blocking { id: "k3j9d2m5n8".to_owned(), name: "Mara Quist".to_owned() }),
+                },
+            ),
         ];
         let arabic = ("not-found-ar", Self { lang: Lang::Ar, notice: Notice::NotFound });
         pages.map(|(name, notice)| (name, Self { lang: Lang::En, notice })).into_iter().chain([arabic]).collect()

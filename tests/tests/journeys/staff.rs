@@ -106,3 +106,23 @@ async fn r19_settings_are_saved_over_what_was_seen() {
     let answer = save(&path, "\"1\"", &json!({"session": {"surprise": 1}})).await;
     assert_eq!((answer.status, answer.body["field"].as_str()), (422, Some("session.surprise")));
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn r10_one_session_at_a_time() {
+    let platform = Platform::start().await;
+    let desk = platform.desk().await;
+    desk.settings(json!({"session": {"single_active": true}})).await;
+    let invited = desk.invited(json!({})).await;
+    let another = json!({"customer": {"name": "Ola Berg", "email": platform.address()}});
+    let answer = desk.call(Method::POST, "/v1/sessions", &[], Some(another.clone())).await;
+    assert_eq!((answer.status, &answer.body["code"]), (409, &json!("single-active-session")), "{}", answer.body);
+    assert_eq!(answer.body["session"]["id"], json!(invited.id));
+    let nina = desk.signed_in().await;
+    let page = nina.get("/console").await;
+    assert!(page.text.contains(&format!("href=\"/console/s/{}\"", invited.id)), "{}", page.text);
+    desk.post(&format!("/v1/sessions/{}/end", invited.id), json!({})).await;
+    let started = desk.post("/v1/sessions", another).await;
+    let renew = format!("/v1/sessions/{}/renew", invited.id);
+    let answer = desk.call(Method::POST, &renew, &[], Some(json!({}))).await;
+    assert_eq!((answer.status, &answer.body["session"]["id"]), (409, &started["id"]), "{}", answer.body);
+}

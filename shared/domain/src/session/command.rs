@@ -247,6 +247,11 @@ pub struct Decision {
     pub disarmed: Vec<DueKind>,
     /// What the search has to learn (R20); nothing while the session is found by what it was found by before.
     pub search: Option<SearchChange>,
+    /// R10: whose lock the session takes. Whoever decides refuses if another session holds it; the commit is conditional on
+    /// that.
+    pub locks: Option<AgentId>,
+    /// R10: whose lock the session gives back.
+    pub unlocks: Option<AgentId>,
     /// The result for whoever sent the command.
     pub outcome: Outcome,
 }

@@ -99,6 +99,10 @@ pub struct Session {
     /// Where answers to mails go: the owner's address. Sessions that were started before mails had one have none.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub agent_email: Option<EmailAddress>,
+    /// R10: whether the session holds its owner's lock. Sessions that were started while the setting was off hold none until
+    /// they are renewed or taken over.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub holds_lock: bool,
     /// R26: the language that the customer is spoken to in: the agent's choice at the start, otherwise the browser's when the customer
     /// first acts, then what they choose by hand.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -213,6 +217,12 @@ impl Session {
             (State::Ended, Some(end)) => end.plan.at(now),
             (State::Planned | State::Discarded | State::Ended, _) => Access::CLOSED,
         }
+    }
+
+    /// R1: whether the session is over: ended, or discarded.
+    #[must_use]
+    pub fn is_over(&self) -> bool {
+        matches!(self.state, State::Ended | State::Discarded)
     }
 
     /// Whether the session is running: invited or active.

@@ -1,5 +1,7 @@
 //! Properties of the state machine: whatever is commanded in whatever order, the rules hold.
 
+mod owner;
+
 use std::collections::BTreeMap;
 
 use jiff::{SignedDuration, Timestamp};

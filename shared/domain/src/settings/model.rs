@@ -44,7 +44,8 @@ pub enum Reengagement {
 pub struct SessionSettings {
     /// R11: what a start does for a contact that has a session already. Kept, not followed yet.
     pub customer_reengagement: Reengagement,
-    /// R10: whether an agent may own only one session that is not over. Kept, not enforced yet.
+    /// R10: whether an agent may own only one session that is not over. Sessions that were started before it was switched on
+    /// count once they are renewed or taken over.
     pub single_active: bool,
     /// R17: what a customer reads who enters while the owner is not in the room, at most 500 characters; `null` shows
     /// nothing.

@@ -1,5 +1,5 @@
 // Errors stand at their fields or above their form, and what was typed stays.
-import { byId, one } from "../lib/dom.js";
+import { byId, make, one } from "../lib/dom.js";
 
 const copyOf = (template) => byId(template).content.firstElementChild.cloneNode(true);
 
@@ -22,12 +22,13 @@ export function setError(input, text) {
   else input.removeAttribute("aria-describedby");
 }
 
-/** Says above a form what is wrong with all of it; without a text, nothing. */
-export function formError(form, text) {
+/** Says above a form what is wrong with all of it, and leads to the `room` that stands in the way; without a text, nothing. */
+export function formError(form, text, room) {
   const frame = one(".form-errors", form);
   frame.replaceChildren();
   if (!text) return;
   const banner = copyOf("form-error");
   one("p", banner).textContent = text;
+  if (room) one("p", banner).append(" ", make("a", { href: room.address, textContent: room.text }));
   frame.append(banner);
 }

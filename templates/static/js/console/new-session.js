@@ -6,6 +6,14 @@ import { words } from "./page.js";
 import { problemText, submit } from "./requests.js";
 
 const isPin = (text) => /^\d{4,12}$/.test(text);
+/** What is wrong, and the room to go to where another session is the reason (R10). */
+function standsInTheWay(answer) {
+  const { session } = answer.body;
+  if (!session) return [problemText(answer)];
+  const said = (text) => text.replace("{name}", session.customer);
+  return [said(words.singleActive), { address: session.room, text: said(words.singleActiveOpen) }];
+}
+
 const isVisible = (input) => input.offsetParent !== null;
 
 /** Six digits without bias: whatever is over the last whole million is drawn again. */
@@ -114,7 +122,7 @@ function dress(form) {
     const name = (answer.body.field ?? "").split(".").pop();
     const atField = ["name", "email", "phone", "pin"].includes(name) && isVisible(field(name));
     if (atField) pointOut(name, problemText(answer));
-    else formError(form, problemText(answer));
+    else formError(form, ...standsInTheWay(answer));
   });
   follow();
   // Another customer's details come in by their own button, and go with the dialog: `n` is for somebody else.

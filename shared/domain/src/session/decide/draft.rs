@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 
 use crate::{
-    Due, Event, EventKind, Link, Message, OutboxEntry, Settings,
+    AgentId, Due, Event, EventKind, Link, Message, OutboxEntry, Settings,
     link::{Issued, LinkOrigin},
     session::{
         command::{Context, Decision, Outcome, Rejection, SearchChange},
@@ -21,6 +21,8 @@ pub(super) struct Draft<'a> {
     armed: Timers,
     /// What the session was found by as it was read (R20).
     found_by: FoundBy,
+    /// The owner while the session was not over, before this command; nobody's, if it did not exist or was over.
+    owned_by: Option<AgentId>,
     events: Vec<Event>,
     outbox: Vec<OutboxEntry>,
     links: Vec<Link>,
@@ -30,7 +32,8 @@ impl<'a> Draft<'a> {
     pub(super) fn new(session: Session, settings: &'a Settings, context: &'a Context) -> Self {
         let armed = session.timers.clone();
         let found_by = session.found_by();
-        Self { session, settings, context, armed, found_by, events: vec![], outbox: vec![], links: vec![] }
+        let owned_by = (session.version > 0 && !session.is_over()).then(|| session.agent.clone());
+        Self { session, settings, context, armed, found_by, owned_by, events: vec![], outbox: vec![], links: vec![] }
     }
 
     pub(super) fn now(&self) -> Timestamp {
@@ -79,6 +82,7 @@ impl<'a> Draft<'a> {
         let form = std::mem::replace(&mut self.session.search_form, SEARCH_FORM);
         let search = (form != SEARCH_FORM || self.session.found_by() != self.found_by)
             .then(|| SearchChange { before: (form != 0).then_some(self.found_by) });
+        let (locks, unlocks) = self.lock();
         Decision {
             session: self.session,
             events: self.events,
@@ -87,7 +91,23 @@ impl<'a> Draft<'a> {
             armed,
             disarmed,
             search,
+            locks,
+            unlocks,
             outcome,
         }
+    }
+
+    /// R10: whose lock the session takes, and whose it gives back. It takes one, if the settings say so now, where it begins,
+    /// goes on after an end, or gets another owner; and gives it back where it ends, or leaves its owner.
+    fn lock(&mut self) -> (Option<AgentId>, Option<AgentId>) {
+        let held_by = self.owned_by.take_if(|_| self.session.holds_lock);
+        let owner = (!self.session.is_over()).then(|| self.session.agent.clone());
+        let before = held_by.as_ref().or(self.owned_by.as_ref());
+        if owner.as_ref() == before {
+            return (None, None);
+        }
+        let locks = owner.filter(|_| self.settings.session.single_active);
+        self.session.holds_lock = locks.is_some();
+        (locks, held_by)
     }
 }

@@ -66,6 +66,8 @@ impl Session {
             armed: vec![],
             disarmed: vec![],
             search: None,
+            locks: None,
+            unlocks: None,
             outcome: Outcome::Unchanged,
         }
     }
