@@ -6,7 +6,7 @@
 use std::cmp::Reverse;
 
 use futures_util::future::try_join_all;
-use parlor_domain::{Presence, Session, SessionId, State, TeamId};
+use parlor_domain::{Presence, Session, SessionId, TeamId};
 
 use crate::{
     ReadBatch, Store, StoreError,
@@ -31,7 +31,7 @@ pub struct Running {
 
 /// The index's partition of a session; none for one that is over.
 pub(crate) fn running_key(session: &Session) -> Option<String> {
-    (!matches!(session.state, State::Ended | State::Discarded)).then(|| team_key(&session.id))
+    (!session.is_over()).then(|| team_key(&session.id))
 }
 
 impl Store {

@@ -79,10 +79,10 @@ impl<'a> Draft<'a> {
         let armed = moved.map(|(kind, at)| Due { kind: *kind, at: *at }).collect();
         let disarmed = before.into_keys().filter(|kind| !timers.contains_key(kind)).collect();
         self.session.timers = timers;
+        let (locks, unlocks) = self.lock();
         let form = std::mem::replace(&mut self.session.search_form, SEARCH_FORM);
         let search = (form != SEARCH_FORM || self.session.found_by() != self.found_by)
             .then(|| SearchChange { before: (form != 0).then_some(self.found_by) });
-        let (locks, unlocks) = self.lock();
         Decision {
             session: self.session,
             events: self.events,
