@@ -4,6 +4,7 @@
 mod board;
 mod budgets;
 mod capacity;
+mod contacts;
 mod customer;
 mod delivery;
 mod first_admin;

@@ -180,6 +180,14 @@ async fn every_documented_request_is_answered_as_documented() {
             let answer = tour.installation.judged(method.parse().unwrap(), &address, request).await;
             seen.push(answer.status);
         }
+        if operation["operationId"] == "startSession" {
+            // R11: the same customer again, where the settings go on with the session that there is.
+            let reengagement = |what| json!({"session": {"customer_reengagement": what}});
+            tour.installation.settings(reengagement("continue")).await;
+            let request = tour.request(&method, path, operation, example(operation)).await;
+            seen.push(tour.installation.judged(method.parse().unwrap(), path, request).await.status);
+            tour.installation.settings(reengagement("new")).await;
+        }
         let promised = operation["responses"].as_object().unwrap().keys().filter(|status| status.starts_with('2'));
         if TAKES_A_RECEIVER.contains(&operation["operationId"].as_str().unwrap()) {
             assert_eq!(seen, [404], "{method} {path}");

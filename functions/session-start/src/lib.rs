@@ -1,6 +1,8 @@
 //! POST `/v1/sessions`: start a session, or plan one (R1, R7, R12, R13, R19).
 #![cfg_attr(test, allow(clippy::unwrap_used))]
 
+mod again;
+
 use std::collections::BTreeMap;
 
 use lambda_http::http::{Method, StatusCode};
@@ -9,6 +11,8 @@ use parlor_domain::{
     pin::Pin,
     session::{Customer, Session},
 };
+use parlor_domain::{PhoneNumber, settings::Reengagement};
+use parlor_store::ContactKey;
 use parlor_store::{Extras, Race, ReadBatch, ReadResult, Step, Summary};
 use parlor_web::{
     ApiError, ApiRequest, ApiResponse, AppState, Caller, Payload, Problem, Rows, SessionView, WebFunction,
@@ -21,6 +25,8 @@ use parlor_web::{
 use schemars::JsonSchema;
 use serde::Deserialize;
 use serde_json::json;
+
+use crate::again::{Again, Contacts, Found, GoesOn, Room};
 
 /// Starts and plans sessions.
 #[derive(Debug)]
@@ -50,7 +56,14 @@ impl WebFunction for SessionStart {
                     }),
                 )
                 .answers::<SessionView>(StatusCode::CREATED, "The session.", SessionView::sample())
+                .answers::<SessionView>(
+                    StatusCode::OK,
+                    "Under `session.customer_reengagement` `continue`: the customer's newest session that you may see, renewed if \
+                     it had ended and is yours.",
+                    SessionView::sample(),
+                )
                 .refuses(&[
+                    Code::SessionExists,
                     Code::SingleActiveSession,
                     Code::SmsOff,
                     Code::PinRequired,
@@ -272,6 +285,13 @@ impl Start {
         locks
     }
 
+    /// R11: what the customer is known by, as far as the request says it.
+    fn contacts(&self) -> Contacts {
+        let email = self.customer.contact.email.iter().map(|email| ContactKey::email(&self.team, email));
+        let phone = self.phone.as_deref().and_then(|text| PhoneNumber::read(text, None).ok());
+        Contacts::new(email.chain(phone.iter().map(|phone| ContactKey::phone(&self.team, phone))).collect())
+    }
+
     /// The customer, with a phone number as the team's country writes it (R13).
     fn customer(&self, settings: &Settings) -> Result<Customer, ApiError> {
         let country = settings.channels.default_country.as_ref();
@@ -299,27 +319,45 @@ impl Start {
 
 impl SessionStart {
     /// One `BatchGetItem`, then one `TransactWriteItems` for the session, its event, its link and its invitation (R1). A
-    /// second `BatchGetItem` where the owner is named by address and may have one session only (R10).
+    /// second `BatchGetItem` where the owner is named by address and may have one session only (R10), and where the settings
+    /// go on with a customer who has a session, or whose number is in national form (R11): with a `Query` for that session.
     async fn start(app: &AppState, request: &ApiRequest) -> Result<ApiResponse, ApiError> {
         let start = Start::read(request)?;
         let id = SessionId::generate_for(&start.team, &app.entropy);
         let (token, issued) = LinkToken::issue(&id, &app.keyring, &app.entropy);
-        let locks = start.locks(request);
+        let (locks, contacts) = (start.locks(request), start.contacts());
+        let read = |_| contacts.keys(locks.keys(start.keys(request)));
         let step = |found: ReadResult| -> Result<_, ApiError> {
             let now = app.clock.now();
             let caller = request.credentials.check(&found, now)?;
             request.check_csrf(&caller, app)?;
             if let Some(answer) = replay(request, app, &found, now)? {
-                return Ok(Step::Done(answer));
+                return Ok(Step::Done((answer, None)));
             }
             let owner = start.owner(&caller, &found)?;
             let (settings, _) = found.settings(&start.team)?;
             if settings.service.maintenance {
                 return Err(ApiError::Maintenance);
             }
+            let customer = start.customer(&settings)?;
+            let mut known = vec![];
+            let mut earlier = None;
+            if settings.session.customer_reengagement == Reengagement::Continue {
+                match contacts.find(&start.team, &customer.contact, &found, |session| caller.may_see(session))? {
+                    Found::Unread => return Ok(Step::Again),
+                    Found::Nobody(read) => known = read,
+                    Found::Session(read, stored) => {
+                        let again = Again { app, request, start: &start, caller: &caller, owner: &owner, now };
+                        match again.go_on(*stored, settings.clone(), &found, &locks)? {
+                            GoesOn::Step(step) => return Ok(*step),
+                            GoesOn::Cannot(session) => (known, earlier) = (read, Some(session)),
+                        }
+                    }
+                }
+            }
             let new = NewSession {
                 id: id.clone(),
-                customer: start.customer(&settings)?,
+                customer,
                 channel: start.channel,
                 agent: owner.id,
                 agent_name: owner.name,
@@ -339,13 +377,19 @@ impl SessionStart {
             if invite.is_some() && decision.outbox.is_empty() {
                 body.url = Some(app.link_url(&token));
             }
+            body.earlier = earlier;
             let answer = ApiResponse::new(StatusCode::CREATED, body, room(&id));
-            let extras = Extras { keep: keep(request, app, &answer, now), ..Extras::default() };
-            Ok(Step::Commit(decision, extras, answer))
+            let extras = Extras { keep: keep(request, app, &answer, now), contacts: known, ..Extras::default() };
+            Ok(Step::Commit(decision, extras, (answer, None)))
         };
         // A racing twin with the same Idempotency-Key can be first: its answer is ours. So can another session of the owner's,
-        // where there may be one. Nobody is in the room yet.
-        Ok(app.store.change(Race::new(&app.entropy), |_| locks.keys(start.keys(request)), step).await?.basis)
+        // or of the customer's, where there may be one. In the room of a new session is nobody yet.
+        let changed = app.store.change(Race::new(&app.entropy), read, step).await?;
+        let (answer, room) = changed.basis;
+        if let (Some(decision), Some(Room { presence, settings, now })) = (changed.decision, room) {
+            app.live.announce(&decision, &presence, &settings, now).await;
+        }
+        Ok(answer)
     }
 }
 

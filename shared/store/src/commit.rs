@@ -12,7 +12,7 @@ use parlor_domain::{
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    DUE_SHARDS, Store, StoreError, Summary, document,
+    DUE_SHARDS, KnownContact, Store, StoreError, Summary, document,
     history::{agent_key, all_key, team_key},
     keys::{Item, Key, due_shard, millis, number, shard_of, text},
     running::{RUNNING, running_key},
@@ -97,6 +97,8 @@ pub struct Extras {
     pub posted: Option<String>,
     /// Settle an outbox entry, unless somebody settled it or began another attempt.
     pub settle: Option<OutboxEntry>,
+    /// R11: what the start goes by, unless another session has taken the contact since it was read.
+    pub contacts: Vec<KnownContact>,
 }
 
 /// An answer to keep for its `Idempotency-Key`.
@@ -199,6 +201,7 @@ impl Store {
             writes.push(self.put(outbox_item(entry)?)?);
         }
         writes.extend(self.move_locks(decision)?);
+        writes.extend(self.name_contact(decision, &extras.contacts)?);
         if let Some(entry) = &extras.settle {
             writes.push(self.settle(entry)?);
         }

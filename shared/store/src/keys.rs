@@ -74,6 +74,11 @@ impl Key {
         Self::new(format!("ACTIVE#{agent}"), "ACTIVE")
     }
 
+    /// The newest session of a contact in a team (R11).
+    pub(crate) fn contact(team: &TeamId, digest: &str) -> Self {
+        Self::new(format!("CONTACT#{team}#{digest}"), "C")
+    }
+
     pub(crate) fn login(agent: &AgentId, login: &LoginId) -> Self {
         Self::new(format!("A#{agent}"), format!("LOGIN#{login}"))
     }

@@ -7,6 +7,7 @@
 
 mod change;
 mod commit;
+mod contact;
 mod document;
 mod due;
 mod error;
@@ -30,6 +31,7 @@ use std::sync::Arc;
 use aws_sdk_dynamodb::Client;
 pub use change::{Busy, Changed, Step};
 pub use commit::{CommitError, Extras, IdempotencyRecord, Keep, PostedMark};
+pub use contact::{ContactKey, KnownContact};
 pub use due::{DUE_SHARDS, DueItem};
 pub use error::StoreError;
 pub use history::{Cursor, InvalidCursor, Page, Query, Scope, Summary};

@@ -46,6 +46,10 @@ impl Store {
     /// The writes by which a decision gives one lock back and takes another.
     pub(crate) fn move_locks(&self, decision: &Decision) -> Result<Vec<TransactWriteItem>, StoreError> {
         let session = &decision.session;
+        if session.holds_lock && decision.locks.is_none() && decision.names_contact {
+            // The customer's details were corrected, perhaps the name among them.
+            return Ok(vec![self.rename_lock(session)?]);
+        }
         let give_back = decision.unlocks.iter().map(|agent| self.unlock(agent, &session.id));
         give_back.chain(decision.locks.iter().map(|agent| self.take_lock(agent, session))).collect()
     }
@@ -60,6 +64,18 @@ impl Store {
             .expression_attribute_names("#sessions", "sessions")
             .expression_attribute_names("#customer", "customer")
             .expression_attribute_values(":session", only(&session.id))
+            .expression_attribute_values(":customer", text(&session.customer.name))
+            .build();
+        Ok(TransactWriteItem::builder().update(update.map_err(|error| incomplete(&error))?).build())
+    }
+
+    /// Keeps the customer's name in a lock that the session holds.
+    fn rename_lock(&self, session: &Session) -> Result<TransactWriteItem, StoreError> {
+        let update = Update::builder()
+            .table_name(&self.core)
+            .set_key(Some(Key::lock(&session.agent).to_item()))
+            .update_expression("SET #customer = :customer")
+            .expression_attribute_names("#customer", "customer")
             .expression_attribute_values(":customer", text(&session.customer.name))
             .build();
         Ok(TransactWriteItem::builder().update(update.map_err(|error| incomplete(&error))?).build())

@@ -122,7 +122,7 @@ impl<'a> Operation<'a> {
             }
             let answer = answer(&loaded, &decision);
             let keep = keep(request, app, &answer, now);
-            let extras = Extras { keep, posted: self.posted.clone(), settle: None };
+            let extras = Extras { keep, posted: self.posted.clone(), ..Extras::default() };
             Ok(Step::Commit(decision, extras, (answer, Some(loaded))))
         };
         let Changed { basis: (answer, loaded), decision } =

@@ -12,7 +12,7 @@ use parlor_templates::{
 use schemars::JsonSchema;
 use serde::Serialize;
 
-use crate::api_request::room;
+use crate::{Time, api_request::room};
 
 macro_rules! codes {
     ($($name:ident $code:literal $status:ident $meaning:literal,)+) => {
@@ -62,6 +62,7 @@ codes! {
     NotInvited "not-invited" CONFLICT "Nobody was invited yet.",
     AlreadyJoined "already-joined" CONFLICT "The customer has joined, so their details stay as they are; start a new session.",
     ChatClosed "chat-closed" CONFLICT "Nobody may write in the chat now.",
+    SessionExists "session-exists" CONFLICT "The customer has a session already, and the settings go on with it; `session` names it. Only the console is told so.",
     SingleActiveSession "single-active-session" CONFLICT "The agent has a session open, and the settings allow one at a time; `session` names it.",
     VersionConflict "version-conflict" CONFLICT "Somebody else changed the document meanwhile.",
     TooManyWebhooks "too-many-webhooks" CONFLICT "There are as many webhook endpoints as there may be.",
@@ -171,13 +172,16 @@ pub struct ProblemSession {
     pub customer: String,
     /// The path of its room in the console.
     pub room: String,
+    /// When it was started or planned; only where that tells it from others.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub created_at: Option<Time>,
 }
 
 impl ProblemSession {
     /// A session, by its id and its customer's name.
     #[must_use]
     pub fn new(id: SessionId, customer: impl Into<String>) -> Self {
-        Self { room: room(&id), id, customer: customer.into() }
+        Self { room: room(&id), id, customer: customer.into(), created_at: None }
     }
 }
 
@@ -214,6 +218,9 @@ pub enum ApiError {
     /// The domain refused the command, for a reason that callers are told.
     #[error(transparent)]
     Rejected(#[from] Rejection),
+    /// R11: the customer has a session already, which the console is to open.
+    #[error("the customer has a session already")]
+    Exists(ProblemSession),
     /// R10: the agent who would own the session has another one open.
     #[error("the agent has another session open")]
     SingleActive(OpenSession),
@@ -268,6 +275,10 @@ impl ApiError {
                 "This Idempotency-Key was used with another request; use a new one.",
             ),
             Self::Rejected(rejection) => rejected(&rejection, now),
+            Self::Exists(session) => {
+                let detail = format!("{} has a session already. Open it.", session.customer);
+                Problem::new(Code::SessionExists, detail).because_of(session)
+            }
             Self::SingleActive(open) => {
                 let detail = format!("You have a session with {} open. End it first.", open.customer);
                 let session = ProblemSession::new(open.id, open.customer);
@@ -352,6 +363,9 @@ pub fn page(lang: Lang, problem: &Problem, back: &str) -> lambda_http::Response<
             let open = problem.session.as_ref();
             let open = open.map(|session| Blocking { id: session.id.to_string(), name: session.customer.clone() });
             let detail = match &open {
+                Some(open) if problem.code == Code::SessionExists.as_str() => {
+                    words::console::session_exists(lang, &open.name).to_string()
+                }
                 Some(open) => words::console::single_active_with(lang, &open.name).to_string(),
                 None => refusals::refusal(lang, problem.code).unwrap_or(&problem.detail).to_owned(),
             };

@@ -79,6 +79,10 @@ pub struct SessionView {
     /// The customer's link, where sessions are embedded and nothing was sent.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub url: Option<String>,
+    /// In the answer to a start under `session.customer_reengagement` `continue`: the contact's earlier session, which cannot be
+    /// renewed, so that this one was made.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub earlier: Option<SessionId>,
 }
 
 /// The person a session was made for, with the e-mail address, the phone number, or both.
@@ -154,6 +158,7 @@ impl SessionView {
             reference: session.reference.clone(),
             metadata: session.metadata.clone(),
             url: None,
+            earlier: None,
         }
     }
 }

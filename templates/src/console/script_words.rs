@@ -22,6 +22,7 @@ pub(super) fn script_words(lang: Lang) -> Markup {
             data-need-name=(words::need_name(lang)) data-need-email=(words::need_email(lang)) data-need-phone=(words::need_phone(lang))
             data-need-contact=(words::need_contact(lang)) data-need-pin=(words::need_pin(lang)) data-bad-email=(words::bad_email(lang)) data-bad-phone=(words::bad_phone(lang))
             data-single-active=(words::single_active_with(lang, "{name}").plain()) data-single-active-open=(words::single_active_open(lang, "{name}").plain())
+            data-session-exists=(words::session_exists_since(lang, "{name}", "{when}").plain()) data-session-open=(words::session_open(lang))
             data-pin-failed=(words::pin_show_failed(lang)) data-pin-not-yours=(words::pin_not_yours(lang))
             data-sending=(shared::sending(lang)) data-send-failed=(words::send_failed(lang)) data-retry=(words::retry(lang)) data-draft-kept=(words::draft_kept(lang))
             data-inactive-now=(words::inactive_now(lang)) data-composer-closed=(words::composer_closed(lang)) data-message-too-long=(words::message_too_long(lang))

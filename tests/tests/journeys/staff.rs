@@ -126,3 +126,28 @@ async fn r10_one_session_at_a_time() {
     let answer = desk.call(Method::POST, &renew, &[], Some(json!({}))).await;
     assert_eq!((answer.status, &answer.body["session"]["id"]), (409, &started["id"]), "{}", answer.body);
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn r11_the_same_customer_again() {
+    let platform = Platform::start().await;
+    let desk = platform.desk().await;
+    desk.settings(json!({"session": {"customer_reengagement": "continue"}})).await;
+    let (phone, email) = (platform.phone(), platform.address());
+    let start = async |customer: Value| desk.call(Method::POST, "/v1/sessions", &[], Some(customer)).await;
+    let first = start(json!({"customer": {"name": "Mara Quist", "email": email}})).await;
+    assert_eq!(first.status, 201, "{}", first.body);
+    let again = start(json!({"customer": {"name": "Mara Quist", "email": email.to_uppercase()}})).await;
+    assert_eq!((again.status, &again.body["id"]), (200, &first.body["id"]), "{}", again.body);
+    desk.post(&format!("/v1/sessions/{}/end", first.body["id"].as_str().unwrap()), json!({})).await;
+    let renewed = start(json!({"customer": {"name": "Mara Quist", "email": email}})).await;
+    assert_eq!((renewed.status, &renewed.body["id"]), (200, &first.body["id"]), "{}", renewed.body);
+    assert_eq!(renewed.body["state"], "invited");
+    let other = start(json!({"customer": {"name": "Ola Berg", "phone": phone}})).await;
+    assert_eq!(other.status, 201, "{}", other.body);
+    let nina = desk.signed_in().await;
+    let csrf = nina.get("/console").await.hidden("csrf").unwrap();
+    let fields = [("csrf", csrf.as_str()), ("name", "Mara Quist"), ("channel", "email"), ("email", email.as_str())];
+    let page = nina.post("/v1/sessions", &fields).await;
+    let room = format!("href=\"/console/s/{}\"", first.body["id"].as_str().unwrap());
+    assert!(page.status == 409 && page.text.contains(&room), "{} {}", page.status, page.text);
+}

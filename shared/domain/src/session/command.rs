@@ -247,6 +247,8 @@ pub struct Decision {
     pub disarmed: Vec<DueKind>,
     /// What the search has to learn (R20); nothing while the session is found by what it was found by before.
     pub search: Option<SearchChange>,
+    /// R11: whether the session is its contact's newest from now on: it begins, or the customer's details were corrected.
+    pub names_contact: bool,
     /// R10: whose lock the session takes. Whoever decides refuses if another session holds it; the commit is conditional on
     /// that.
     pub locks: Option<AgentId>,

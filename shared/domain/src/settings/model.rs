@@ -34,7 +34,7 @@ pub enum Reengagement {
     /// A new session is made; earlier ones are untouched.
     #[default]
     New,
-    /// The contact's newest session opens again. Not followed yet.
+    /// The contact's newest session under the same team's settings opens again, if whoever starts may see it.
     Continue,
 }
 
@@ -42,7 +42,7 @@ pub enum Reengagement {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct SessionSettings {
-    /// R11: what a start does for a contact that has a session already. Kept, not followed yet.
+    /// R11: what a start does for a contact that has a session already.
     pub customer_reengagement: Reengagement,
     /// R10: whether an agent may own only one session that is not over. Sessions that were started before it was switched on
     /// count once they are renewed or taken over.

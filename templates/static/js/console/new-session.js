@@ -4,13 +4,18 @@ import { fill, isEmail, isPhone } from "./contacts.js";
 import { formError, setError } from "./errors.js";
 import { words } from "./page.js";
 import { problemText, submit } from "./requests.js";
+import { exact } from "./wording.js";
 
 const isPin = (text) => /^\d{4,12}$/.test(text);
-/** What is wrong, and the room to go to where another session is the reason (R10). */
+/** What is wrong, and the room to go to where another session is the reason (R10, R11). */
 function standsInTheWay(answer) {
-  const { session } = answer.body;
+  const { session, code } = answer.body;
   if (!session) return [problemText(answer)];
   const said = (text) => text.replace("{name}", session.customer);
+  if (code === "session-exists") {
+    const when = exact(Date.parse(session.created_at));
+    return [said(words.sessionExists).replace("{when}", when), { address: session.room, text: words.sessionOpen }];
+  }
   return [said(words.singleActive), { address: session.room, text: said(words.singleActiveOpen) }];
 }
 

@@ -7,7 +7,7 @@ use crate::{
     link::{Issued, LinkOrigin},
     session::{
         command::{Context, Decision, Outcome, Rejection, SearchChange},
-        model::{FoundBy, SEARCH_FORM, Session},
+        model::{Customer, FoundBy, SEARCH_FORM, Session},
     },
     timer::{self, Timers},
 };
@@ -23,6 +23,8 @@ pub(super) struct Draft<'a> {
     found_by: FoundBy,
     /// The owner while the session was not over, before this command; nobody's, if it did not exist or was over.
     owned_by: Option<AgentId>,
+    /// The customer before this command; nobody, if the session did not exist.
+    customer: Option<Customer>,
     events: Vec<Event>,
     outbox: Vec<OutboxEntry>,
     links: Vec<Link>,
@@ -33,7 +35,9 @@ impl<'a> Draft<'a> {
         let armed = session.timers.clone();
         let found_by = session.found_by();
         let owned_by = (session.version > 0 && !session.is_over()).then(|| session.agent.clone());
-        Self { session, settings, context, armed, found_by, owned_by, events: vec![], outbox: vec![], links: vec![] }
+        let customer = (session.version > 0).then(|| session.customer.clone());
+        let (events, outbox, links) = (vec![], vec![], vec![]);
+        Self { session, settings, context, armed, found_by, owned_by, customer, events, outbox, links }
     }
 
     pub(super) fn now(&self) -> Timestamp {
@@ -79,6 +83,7 @@ impl<'a> Draft<'a> {
         let armed = moved.map(|(kind, at)| Due { kind: *kind, at: *at }).collect();
         let disarmed = before.into_keys().filter(|kind| !timers.contains_key(kind)).collect();
         self.session.timers = timers;
+        let names_contact = self.customer.as_ref() != Some(&self.session.customer);
         let (locks, unlocks) = self.lock();
         let form = std::mem::replace(&mut self.session.search_form, SEARCH_FORM);
         let search = (form != SEARCH_FORM || self.session.found_by() != self.found_by)
@@ -91,6 +96,7 @@ impl<'a> Draft<'a> {
             armed,
             disarmed,
             search,
+            names_contact,
             locks,
             unlocks,
             outcome,

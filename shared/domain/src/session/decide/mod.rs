@@ -66,6 +66,7 @@ impl Session {
             armed: vec![],
             disarmed: vec![],
             search: None,
+            names_contact: false,
             locks: None,
             unlocks: None,
             outcome: Outcome::Unchanged,
