@@ -30,7 +30,7 @@ struct World<'a> {
 
 /// Events that a function of the live connection gets before its connections are made anew: a frame that is right is told to
 /// sockets that nobody opened, which the room then forgets.
-const CONNECTED_FOR: usize = 20;
+const CONNECTED_FOR: usize = 30;
 
 impl<'a> World<'a> {
     async fn lay_out(installation: &'a Installation) -> Self {
@@ -154,6 +154,7 @@ impl<'a> World<'a> {
             json!({"type": "message", "session": session, "id": "m1", "text": "Hello"}),
             json!({"type": "ping", "session": session}),
             json!({"type": "typing", "session": session}),
+            json!({"type": "listen"}),
         ];
         events.insert("live-connect", vec![self.frame("$connect", &Value::Null)]);
         events.insert("live-disconnect", vec![self.frame("$disconnect", &Value::Null)]);
@@ -162,14 +163,17 @@ impl<'a> World<'a> {
     }
 
     /// Puts what works once, or for a while, into an event of the live connection: a ticket that nobody used, and a
-    /// connection that is in the room.
+    /// connection that is in the room, or follows lists.
     async fn connect(&self, function: &str, event: &mut Value, number: usize) {
-        // Not in step with the four frames: each side sends each of them.
-        let side = number / 4 % 2;
+        // Not in step with the five frames: the customer, staff, and staff's lists send each of them.
+        let side = number / 5 % 3;
         let fresh = |event: &mut Value, id: String| {
             let runtime = &self.installation.runtime;
             let (keyring, now) = (&self.installation.keyring, runtime.clock.now());
-            let ticket = Ticket::issue(keyring, &runtime.entropy, &self.room, &self.holders[side], now);
+            let ticket = match self.holders.get(side) {
+                Some(holder) => Ticket::issue(keyring, &runtime.entropy, &self.room, holder, now),
+                None => Ticket::issue_for_lists(keyring, &runtime.entropy, &self.holders[1], now),
+            };
             event["queryStringParameters"]["ticket"] = ticket.clone().into();
             event["multiValueQueryStringParameters"]["ticket"] = json!([ticket]);
             event["requestContext"]["connectionId"] = id.into();
@@ -181,7 +185,7 @@ impl<'a> World<'a> {
             }
             "live-message" | "live-disconnect" => {
                 let id = format!("{function}{}-{side}=", number / CONNECTED_FOR);
-                if number % CONNECTED_FOR == side * 4 {
+                if number % CONNECTED_FOR == side * 5 {
                     // Customers may come once a second for long.
                     self.installation.stack.advance(1).await;
                     let mut opening = self.frame("$connect", &Value::Null);

@@ -15,6 +15,7 @@ mod lingering;
 mod links;
 mod live;
 mod live_access;
+mod live_lists;
 mod live_load;
 mod manners;
 mod old_items;

@@ -1,4 +1,4 @@
-//! The console: GET `/`, `/console`, `/console/team`, `/console/s/{session}` and `/console/s/{session}/live`. Nothing here writes.
+//! The console: GET `/`, `/console`, `/console/live`, `/console/team`, `/console/s/{session}` and what belongs to it. Nothing here writes.
 //!
 //! | request | DynamoDB, all of it side by side |
 //! | --- | --- |
@@ -6,9 +6,11 @@
 //! | GET `/console` | one `BatchGetItem`, one `Query` (two when it searches or pages without a script) |
 //! | GET `/console?fragment=history` | one `BatchGetItem`, one `Query` |
 //! | GET `/console/team` | one `BatchGetItem` and four `Query`, then one `BatchGetItem` of what they name |
+//! | GET `/console/live` | one `BatchGetItem` |
 //! | GET `/console/s/{session}` | one `BatchGetItem`, two `Query` (history, events) |
 //! | GET `/console/s/{session}?fragment=room` | one `BatchGetItem`, one `Query` (events) |
 //! | GET `/console/s/{session}/live` | one `BatchGetItem` |
+//! | GET `/console/s/{session}/row` | one `BatchGetItem` |
 //!
 //! Lists and events are asked for before the cookie is known to be good, so that there is one trip: what came back is
 //! looked at only once it is.
@@ -18,6 +20,7 @@ mod board;
 mod error_page;
 mod history;
 mod room;
+mod row;
 mod staff_context;
 mod welcome;
 
@@ -49,8 +52,10 @@ impl WebFunction for AgentConsole {
         rows.page(Method::GET, "/", root)
             .page(Method::GET, "/console", welcome)
             .page(Method::GET, "/console/team", board)
+            .page(Method::GET, "/console/live", lists_ticket)
             .page(Method::GET, "/console/s/{session}", room)
             .page(Method::GET, "/console/s/{session}/live", ticket)
+            .page(Method::GET, "/console/s/{session}/row", row)
     }
 }
 
@@ -108,6 +113,15 @@ async fn room(app: &AppState, page: &Page, session: SessionId) -> Result<Respons
         Some("room") => room::fragment(app, page, &session).await,
         Some(_) => Err(ApiError::NotFound.into()),
     }
+}
+
+async fn row(app: &AppState, script: &Script, session: SessionId) -> Result<Response<Body>, ScriptError> {
+    Ok(row::row(app, script, &session).await?)
+}
+
+async fn lists_ticket(app: &AppState, script: &Script) -> Result<Response<Body>, ScriptError> {
+    let url = welcome::live_url(app, script).await?;
+    Ok(ApiResponse::new(StatusCode::OK, serde_json::json!({ "url": url }), "").into_json())
 }
 
 async fn ticket(app: &AppState, script: &Script, session: SessionId) -> Result<Response<Body>, ScriptError> {

@@ -4,7 +4,7 @@ use data_encoding::BASE64URL_NOPAD;
 use jiff::Timestamp;
 use lambda_http::Request;
 use parlor_domain::{SessionId, Settings, TeamId, settings::Method, staff::StaffCookie};
-use parlor_live::Holder;
+use parlor_live::{Holder, Ticket};
 use parlor_store::{ReadBatch, ReadResult};
 use parlor_templates::{
     Accent, Lang,
@@ -63,6 +63,12 @@ impl StaffContext {
     /// Whom a ticket for the live connection lets in: this person, for as long as they stay signed in here.
     pub(crate) fn holder(&self) -> Holder {
         Holder::Agent(self.cookie.agent.clone(), self.cookie.login.clone())
+    }
+
+    /// Where the lists' live connection goes, with a ticket for it.
+    pub(crate) fn lists_url(&self, app: &AppState) -> String {
+        let ticket = Ticket::issue_for_lists(&app.keyring, &app.entropy, &self.holder(), self.now);
+        format!("{}?ticket={ticket}", app.live_url)
     }
 
     /// The teams whose settings were read and may be used, home team first (R19).
@@ -128,6 +134,7 @@ impl StaffContext {
             new_session: self.new_session()?,
             // What is deployed is seen over HTTPS only.
             one_machine: app.public_url.starts_with("http://localhost:"),
+            lists_url: Some(self.lists_url(app)),
             now: self.now,
         })
     }

@@ -45,7 +45,14 @@ pub(crate) async fn page(app: &AppState, request: &Request) -> Result<Response<B
         form_open: request.query_string_parameters().first("new").is_some(),
         frame: staff_context.frame(app, request, history)?,
     };
-    Ok(html(StatusCode::OK, view.render(), None))
+    Ok(html(StatusCode::OK, view.render(), Some(&app.live_url)))
+}
+
+/// A fresh address for the live connection of the lists: each ticket opens one.
+pub(crate) async fn live_url(app: &AppState, request: &Request) -> Result<String, PageError> {
+    let cookie = staff_context::cookie(request)?;
+    let found = app.store.read(staff_context::keys(&cookie)).await?;
+    Ok(StaffContext::open(cookie, found, lang(request), app.clock.now())?.lists_url(app))
 }
 
 /// The list alone, as the page's script fetches it while one types.

@@ -1,18 +1,24 @@
-//! Brings events to webhook endpoints right after they were committed (R24). Called by the table's stream, through a mapping
+//! Brings events to webhook endpoints right after they were committed (R24), and tells the console's lists of them (R20). Called by the table's stream, through a mapping
 //! of its own: whatever an endpoint does, no mail and no text waits for it.
 //!
 //! What cannot be sent at once goes into its queue, where `retry-webhooks` finds it. A record is reported back to the stream
 //! only when not even that could be written.
 
+mod hints;
+
 use std::time::Duration;
 
+use jiff::Timestamp;
 use parlor_delivery::{StreamEvent, WEBHOOK_LIMIT, Webhooks};
+use parlor_live::{ListedEvent, Live};
 use parlor_runtime::{Clock, Entropy, EventFunction, Runtime};
 use parlor_store::{
     Store,
     stream::{Batch, Record, Text, Unhandled},
 };
 use serde::Deserialize;
+
+use crate::hints::Hint;
 
 /// No POST begins later: a session's events go one after the other, and the next batch waits for this one.
 const BUDGET: Duration = WEBHOOK_LIMIT;
@@ -21,6 +27,8 @@ const BUDGET: Duration = WEBHOOK_LIMIT;
 #[derive(Debug)]
 pub struct DeliverWebhooks {
     webhooks: Webhooks<Entropy>,
+    store: Store,
+    live: Live,
     clock: Clock,
 }
 
@@ -28,6 +36,8 @@ pub struct DeliverWebhooks {
 #[derive(Debug, Deserialize)]
 pub struct Image {
     doc: Option<Document>,
+    /// The session's owner. Events from before have none.
+    owner: Option<Text>,
 }
 
 #[derive(Debug, Deserialize)]
@@ -43,19 +53,37 @@ enum Document {
 struct Typed<T> {
     #[serde(rename = "type")]
     kind: T,
+    /// A message's side.
+    from: Option<T>,
+    at: Option<T>,
+}
+
+/// An event, for webhooks and for lists.
+#[derive(Debug)]
+struct Heard {
+    event: StreamEvent,
+    hint: Option<Hint>,
 }
 
 /// The event that a record is about, or that it cannot be read; `None` for every other.
-fn heard(record: &Record<Image>) -> Option<Result<StreamEvent, Unreadable>> {
+fn heard(record: &Record<Image>) -> Option<Result<Heard, Unreadable>> {
     let (session, seq) = record.event()?;
-    let kind = match record.image()?.doc.as_ref()? {
+    let image = record.image()?;
+    let (kind, from, at) = match image.doc.as_ref()? {
         Document::Json(json) => match serde_json::from_str::<Typed<String>>(json) {
-            Ok(event) => event.kind,
+            Ok(event) => (event.kind, event.from, event.at),
             Err(_) => return Some(Err(Unreadable)),
         },
-        Document::Map(event) => event.kind.s.clone(),
+        Document::Map(event) => {
+            let text = |text: &Option<Text>| text.as_ref().map(|text| text.s.clone());
+            (event.kind.s.clone(), text(&event.from), text(&event.at))
+        }
     };
-    Some(Ok(StreamEvent { session, seq, kind }))
+    let owner = image.owner.as_ref().and_then(|owner| owner.s.parse().ok());
+    let at: Option<Timestamp> = at.and_then(|at| at.parse().ok());
+    let listed = at.map(|at| ListedEvent { seq, event: kind.clone(), at });
+    let hint = listed.and_then(|listed| Hint::of(&session, owner, from.as_deref(), listed));
+    Some(Ok(Heard { event: StreamEvent { session, seq, kind }, hint }))
 }
 
 /// An event that is none: told to nobody, and given back to the stream, which brings it to the dead letters in the end.
@@ -72,21 +100,36 @@ impl EventFunction for DeliverWebhooks {
         let store = Store::new(runtime.aws.dynamodb(), &config.core_table, &config.connections_table);
         let entropy = runtime.entropy.clone();
         Self {
-            webhooks: Webhooks::new(store, runtime.keyring(), entropy, config.webhook_targets),
+            webhooks: Webhooks::new(store.clone(), runtime.keyring(), entropy, config.webhook_targets),
+            store,
+            live: Live::new(runtime.live()),
             clock: runtime.clock.clone(),
         }
     }
 
-    /// One batch; its cost is that of [`Webhooks::hear`].
+    /// One batch; its cost is that of [`Webhooks::hear`] and of [`hints::tell`], side by side.
     async fn handle(&self, batch: Self::Event) -> Result<Unhandled, lambda_runtime::Error> {
-        let events: Vec<_> = batch.records.iter().filter_map(|record| Some((record, heard(record)?))).collect();
-        let told: Vec<StreamEvent> = events.iter().filter_map(|(_, heard)| heard.as_ref().ok().cloned()).collect();
-        let again = self.webhooks.hear(&told, &|| self.clock.now(), BUDGET).await?;
+        let (mut events, mut told, mut hinted) = (vec![], vec![], vec![]);
+        for record in &batch.records {
+            match heard(record) {
+                None => {}
+                Some(Err(unreadable)) => events.push((record, Err(unreadable))),
+                Some(Ok(heard)) => {
+                    events.push((record, Ok(heard.event.session.clone())));
+                    told.push(heard.event);
+                    hinted.extend(heard.hint);
+                }
+            }
+        }
+        let clock = || self.clock.now();
+        let webhooks = self.webhooks.hear(&told, &clock, BUDGET);
+        let (again, ()) = tokio::join!(webhooks, hints::tell(&self.store, &self.live, &hinted, clock()));
+        let again = again?;
         let unheard = events.into_iter().filter(|(record, heard)| {
             if heard.is_err() {
                 tracing::error!(record = record.sequence_number(), "an event does not read");
             }
-            heard.as_ref().map_or(true, |heard| again.contains(&heard.session))
+            heard.as_ref().map_or(true, |session| again.contains(session))
         });
         Ok(Unhandled::of(unheard.map(|(record, _)| record)))
     }
@@ -106,7 +149,7 @@ mod tests {
             },
         });
         let record = serde_json::from_value(record).expect("a record");
-        Some(heard(&record)?.map(|heard| (heard.seq, heard.kind)))
+        Some(heard(&record)?.map(|heard| (heard.event.seq, heard.event.kind)))
     }
 
     #[test]

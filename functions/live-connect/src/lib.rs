@@ -1,17 +1,20 @@
-//! `$connect`: takes a ticket and opens a live connection.
+//! `$connect`: takes a ticket and opens a live connection, to a room or to lists.
 //!
 //! One read (`BatchGetItem`: session, settings, for staff the agent) and one write (`TransactWriteItems`: the ticket is
-//! used up, the connection noted, its lease put into the room). Nothing can be sent to the connection itself yet: API
+//! used up, the connection noted, its lease put into the room, or among those who follow lists). Lists are told of a
+//! customer who came: one `BatchGetItem` more, beside what the room is told. Nothing can be sent to the connection itself yet: API
 //! Gateway opens it when this has answered.
 
 use std::collections::BTreeSet;
 
 use aws_lambda_events::apigw::ApiGatewayProxyResponse;
 use jiff::Timestamp;
-use parlor_domain::{AccessTier, Keyring, Lease, Presence, Session, Settings, Who};
-use parlor_live::{Holder, Live, Ticket, TicketError};
+use parlor_domain::{AccessTier, AgentId, Keyring, Lease, LoginId, Presence, Session, SessionId, Settings, Who};
+use parlor_live::{Holder, ListedFrame, Live, Ticket, TicketError};
 use parlor_runtime::{Clock, Entropy, EventFunction, Runtime, SocketEvent};
-use parlor_store::{Admission, ConnectError, Connection, Race, ReadBatch, ReadResult, Store, StoreError};
+use parlor_store::{
+    Admission, ConnectError, Connection, Listener, Race, ReadBatch, ReadResult, Scope, Store, StoreError,
+};
 
 /// At most this many connections are tidied away in one write, which may have a hundred items.
 const TIDY_MAX: usize = 40;
@@ -106,27 +109,58 @@ impl LiveConnect {
         let id = event.connection_id.as_deref().ok_or(OpenError::Incomplete)?;
         let ticket = event.ticket.as_deref().ok_or(OpenError::Incomplete)?;
         let ticket = Ticket::verify(ticket, &self.keyring, self.clock.now())?;
+        match (&ticket.session, &ticket.holder) {
+            (Some(session), _) => self.enter_room(id, session, &ticket).await,
+            (None, Holder::Agent(agent, login)) => self.follow_lists(id, agent, login, &ticket.nonce).await,
+            (None, Holder::Customer(_)) => Err(OpenError::NotAllowed),
+        }
+    }
 
+    /// Staff's lists (R20): whoever is signed in hears of the sessions that they may see now.
+    async fn follow_lists(&self, id: &str, agent: &AgentId, login: &LoginId, nonce: &str) -> Result<(), OpenError> {
+        let mut race = Race::new(&self.entropy);
+        while race.goes_on().await {
+            let now = self.clock.now();
+            let found = self.store.read(ReadBatch::new().login(agent, login).system()).await?;
+            if found.system()?.0.service.maintenance {
+                return Err(OpenError::Maintenance);
+            }
+            let signed_in = found.login(agent, login)?.filter(|login| now < login.expires_at);
+            let signed_in = signed_in.ok_or(OpenError::NotAllowed)?;
+            let scopes = Scope::seen_by(&found.agent(agent)?.ok_or(OpenError::NotAllowed)?);
+            let (agent, login) = (agent.clone(), login.clone());
+            let listener = Listener { agent, login, scopes, last: signed_in.expires_at };
+            match self.store.listen(id, &listener, nonce, now).await {
+                Ok(()) => return Ok(()),
+                Err(ConnectError::Conflict) => {}
+                Err(ConnectError::TicketUsed) => return Err(OpenError::TicketUsed),
+                Err(ConnectError::Store(error)) => return Err(error.into()),
+            }
+        }
+        Err(OpenError::Busy)
+    }
+
+    async fn enter_room(&self, id: &str, session: &SessionId, ticket: &Ticket) -> Result<(), OpenError> {
         // Of every try: the answer to one that got through may have been lost.
         let mut superseded = BTreeSet::new();
         let mut race = Race::new(&self.entropy);
         while race.goes_on().await {
             let now = self.clock.now();
-            let mut keys = ReadBatch::new().room(&ticket.session);
+            let mut keys = ReadBatch::new().room(session);
             if let Holder::Agent(agent, login) = &ticket.holder {
                 keys = keys.login(agent, login);
             }
             let found = self.store.read(keys).await?;
-            let stored = found.room(&ticket.session)?.ok_or(OpenError::NotAllowed)?;
-            let (settings, _) = found.settings(&ticket.session.team())?;
-            let connection = admit(&ticket, &stored.session, &settings, &found, now)?;
+            let stored = found.room(session)?.ok_or(OpenError::NotAllowed)?;
+            let (settings, _) = found.settings(&session.team())?;
+            let connection = admit(ticket, &stored.session, &settings, &found, now)?;
 
             let mut presence = stored.presence;
             let gone = leaving(&presence, &connection.who, id, now);
             superseded.extend(gone.iter().cloned());
             // It is there already when the answer to an earlier try got lost.
             if !presence.0.contains_key(id) {
-                let arrivals = found.arrivals(&ticket.session);
+                let arrivals = found.arrivals(session);
                 if connection.who == Who::Customer {
                     if !arrivals.admit(now) {
                         return Err(OpenError::TooOften);
@@ -156,10 +190,29 @@ impl LiveConnect {
                     Who::Agent(_) => self.live.close_all(superseded.iter().map(String::as_str)).await,
                 }
             };
-            tokio::join!(end, self.live.announce_presence(&stored.session, &presence, Some(id), now));
+            let room = self.live.announce_presence(&stored.session, &presence, Some(id), now);
+            let lists = async {
+                if connection.who == Who::Customer {
+                    self.tell_lists(&stored.session, &presence, now).await;
+                }
+            };
+            tokio::join!(end, room, lists);
             return Ok(());
         }
         Err(OpenError::Busy)
+    }
+
+    /// Tells lists that the customer came. Nobody waits for it, and it fails nothing.
+    async fn tell_lists(&self, session: &Session, presence: &Presence, now: Timestamp) {
+        let scopes = Scope::around(&session.id, Some(&session.agent));
+        let listeners = match self.store.listeners(&scopes.iter().cloned().collect(), now).await {
+            Ok(listeners) => listeners,
+            Err(error) => return tracing::warn!(%error, "lists were not told"),
+        };
+        let frame = ListedFrame::presence(session, presence, now);
+        let told = listeners.of(&scopes).into_iter().map(|id| (id, vec![&frame])).collect();
+        let gone = self.live.tell(told).await;
+        self.store.forget_listeners(&listeners, &gone).await;
     }
 
     /// A page of another origin must not connect with a ticket that it got hold of. What is no browser sends no
@@ -183,7 +236,7 @@ fn admit(
     if settings.service.maintenance {
         return Err(OpenError::Maintenance);
     }
-    let (session_id, who) = (ticket.session.clone(), ticket.holder.who());
+    let (session_id, who) = (session.id.clone(), ticket.holder.who());
     let of =
         |name, device| Connection { session: session_id, who, name, device, login: None, last: None, by_role: false };
     match &ticket.holder {

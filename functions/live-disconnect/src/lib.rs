@@ -1,12 +1,14 @@
 //! `$disconnect`: notes that a live connection is gone.
 //!
 //! Best effort, as API Gateway's own call is: a lease that nobody takes out runs out by itself. One read (`GetItem`) and
-//! one write (`DeleteItem` and `UpdateItem` side by side).
+//! one write (`DeleteItem` and `UpdateItem` side by side). Lists are told of a customer who went: one `BatchGetItem` more,
+//! beside what the room is told.
 
 use aws_lambda_events::apigw::ApiGatewayProxyResponse;
-use parlor_live::Live;
+use parlor_domain::{Presence, Session, Who};
+use parlor_live::{ListedFrame, Live};
 use parlor_runtime::{Clock, EventFunction, Runtime, SocketEvent};
-use parlor_store::{Store, StoreError};
+use parlor_store::{Connected, Connection, Scope, Store, StoreError};
 
 /// The function.
 #[derive(Debug)]
@@ -43,10 +45,35 @@ impl EventFunction for LiveDisconnect {
 impl LiveDisconnect {
     async fn leave(&self, id: &str) -> Result<(), StoreError> {
         // A connection that was superseded is forgotten already, and the room was told.
-        let Some(connection) = self.store.connection(id).await? else { return Ok(()) };
-        if let Some((session, presence)) = self.store.disconnect(&connection, id).await? {
-            self.live.announce_presence(&session, &presence, Some(id), self.clock.now()).await;
+        match self.store.connection(id).await? {
+            None => Ok(()),
+            Some(Connected::Lists(listener)) => self.store.stop_listening(id, &listener).await,
+            Some(Connected::Room(connection)) => self.leave_room(id, &connection).await,
         }
+    }
+
+    async fn leave_room(&self, id: &str, connection: &Connection) -> Result<(), StoreError> {
+        let Some((session, presence)) = self.store.disconnect(connection, id).await? else { return Ok(()) };
+        let room = self.live.announce_presence(&session, &presence, Some(id), self.clock.now());
+        let lists = async {
+            if connection.who == Who::Customer {
+                self.tell_lists(&session, &presence).await;
+            }
+        };
+        tokio::join!(room, lists);
         Ok(())
+    }
+
+    /// Tells lists that the customer went. It fails nothing.
+    async fn tell_lists(&self, session: &Session, presence: &Presence) {
+        let (now, scopes) = (self.clock.now(), Scope::around(&session.id, Some(&session.agent)));
+        let listeners = match self.store.listeners(&scopes.iter().cloned().collect(), now).await {
+            Ok(listeners) => listeners,
+            Err(error) => return tracing::warn!(%error, "lists were not told"),
+        };
+        let frame = ListedFrame::presence(session, presence, now);
+        let told = listeners.of(&scopes).into_iter().map(|id| (id, vec![&frame])).collect();
+        let gone = self.live.tell(told).await;
+        self.store.forget_listeners(&listeners, &gone).await;
     }
 }

@@ -6,6 +6,7 @@
 //! | `message` | two `Query`, side by side | one `TransactWriteItems` |
 //! | `ping` | one `BatchGetItem` and one `Query`, beside the write; they may be late | one `UpdateItem` |
 //! | `typing` | one `Query`, which may be late | none |
+//! | `listen` | one `GetItem` | an `UpdateItem` for each scope of the lists |
 //!
 //! The page names its session in every frame, so that session and room are read at once. The connection's lease in the
 //! room's item proves that it is there, and whose it is; each frame is judged by it and by the session as it is now. A
@@ -23,7 +24,9 @@ use parlor_live::{
     state_frame,
 };
 use parlor_runtime::{Clock, Entropy, EventFunction, Runtime, SocketEvent};
-use parlor_store::{Busy, Changed, Extras, PostedMark, Race, ReadBatch, ReadResult, Step, Store, StoreError, Stored};
+use parlor_store::{
+    Busy, Changed, Connected, Extras, PostedMark, Race, ReadBatch, ReadResult, Step, Store, StoreError, Stored,
+};
 use serde::Serialize;
 
 use crate::pace::{EXCESS, Pace, Verdict};
@@ -88,6 +91,7 @@ impl EventFunction for LiveMessage {
             }
             Ok(ClientFrame::Ping { session }) => (self.ping(connection, &session, &event).await, None),
             Ok(ClientFrame::Typing { session }) => (self.typing(connection, &session).await, None),
+            Ok(ClientFrame::Listen) => (self.listen(connection, &event).await, None),
             Err(refusal) => (Err(refusal), None),
         };
         if let Err(refusal) = outcome {
@@ -189,6 +193,11 @@ fn origin(event: &SocketEvent) -> Origin {
         ip: event.source_ip.clone(),
         user_agent: event.user_agent.as_ref().map(|name| name.chars().take(USER_AGENT_MAX).collect()),
     }
+}
+
+/// Whether the connection will soon be as old as it may become.
+fn is_old(event: &SocketEvent) -> bool {
+    event.request_time_epoch.saturating_sub(event.connected_at) >= OLD_AGE_MS
 }
 
 /// When the platform received a frame; `now` when it does not say.
@@ -352,9 +361,21 @@ impl LiveMessage {
         };
         let audience = Audience::from(&lease.who);
         let mut frames = vec![Frame::pong(&session, &presence, audience, now)];
-        if event.request_time_epoch.saturating_sub(event.connected_at) >= OLD_AGE_MS {
-            frames.push(Frame::Reconnect);
+        frames.extend(is_old(event).then_some(Frame::Reconnect));
+        self.live.post(id, &frames).await;
+        Ok(())
+    }
+
+    /// Renews the lease of a page whose lists are open.
+    async fn listen(&self, id: &str, event: &SocketEvent) -> Result<(), FrameError> {
+        let Some(Connected::Lists(listener)) = self.store.connection(id).await.map_err(unavailable)? else {
+            return Err(FrameError::NotConnected);
+        };
+        if !self.store.renew_listening(id, &listener, self.clock.now()).await.map_err(unavailable)? {
+            return Err(FrameError::NotConnected);
         }
+        let frames: Vec<Frame> =
+            [Frame::Listening].into_iter().chain(is_old(event).then_some(Frame::Reconnect)).collect();
         self.live.post(id, &frames).await;
         Ok(())
     }

@@ -1,4 +1,4 @@
-//! The live connection between the two rooms: tickets that open it, the frames that go over it, and the fan-out to
+//! The live connection between the two rooms, and of the lists of sessions: tickets that open it, the frames that go over it, and the fan-out to
 //! everybody in a room through API Gateway.
 //!
 //! Live frames are hints. What happened is committed before anything is pushed, every event has its number in the
@@ -12,8 +12,8 @@ mod push;
 mod ticket;
 
 pub use protocol::{
-    Audience, ClientFrame, EventView, Frame, FrameError, MAX_FRAME_BYTES, MAX_MISSED, MISSED_PAGE, SessionFrame,
-    StaffView, frames_for, posted_mark, presence_frame, state_frame,
+    Audience, ClientFrame, EventView, Frame, FrameError, ListedEvent, ListedFrame, MAX_FRAME_BYTES, MAX_MISSED,
+    MISSED_PAGE, SessionFrame, StaffView, frames_for, posted_mark, presence_frame, state_frame,
 };
 pub use push::Live;
 pub use ticket::{Holder, TICKET_LIFETIME, Ticket, TicketError};

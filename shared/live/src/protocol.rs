@@ -50,6 +50,8 @@ pub enum ClientFrame {
         /// The session that the connection belongs to.
         session: SessionId,
     },
+    /// "My lists are open": first thing on a connection that follows lists, and its sign of life from then on.
+    Listen,
 }
 
 impl ClientFrame {
@@ -67,17 +69,6 @@ impl ClientFrame {
         match self {
             Self::Message { id, .. } => Some(id),
             _ => None,
-        }
-    }
-
-    /// The session that it is about.
-    #[must_use]
-    pub fn session(&self) -> &SessionId {
-        match self {
-            Self::Hello { session, .. }
-            | Self::Message { session, .. }
-            | Self::Ping { session }
-            | Self::Typing { session } => session,
         }
     }
 }
@@ -224,6 +215,11 @@ pub enum Frame {
         /// The writer's name, as in `message`.
         name: String,
     },
+    /// The answer to `listen`: what happens from here on is told.
+    Listening,
+    /// Something happened to a session that the page may have in a list (R20). No name and no text: whoever wants to show
+    /// more than this asks for the row.
+    Listed(ListedFrame),
     /// A frame of the page's was refused.
     Error {
         /// Which refusal it is: [`FrameError::code`].
@@ -232,6 +228,45 @@ pub enum Frame {
         #[serde(skip_serializing_if = "Option::is_none")]
         id: Option<String>,
     },
+}
+
+/// What lists are told of a session: an event, or that its customer came or went.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct ListedFrame {
+    /// Which session.
+    pub session: SessionId,
+    /// The event.
+    #[serde(flatten)]
+    pub event: Option<ListedEvent>,
+    /// The customer's status (R14), when they came or went.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub indicator: Option<Indicator>,
+}
+
+/// An event, as lists are told of it.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct ListedEvent {
+    /// Its number in the session.
+    pub seq: u64,
+    /// Its type, such as `session.ended`. A `message` is the customer's.
+    pub event: String,
+    /// When it happened.
+    pub at: Timestamp,
+}
+
+impl ListedFrame {
+    /// That the customer came or went.
+    #[must_use]
+    pub fn presence(session: &Session, presence: &Presence, now: Timestamp) -> Frame {
+        let indicator = Some(indicator(session, presence, now));
+        Frame::Listed(Self { session: session.id.clone(), event: None, indicator })
+    }
+
+    /// That something happened.
+    #[must_use]
+    pub fn event(session: SessionId, event: ListedEvent) -> Frame {
+        Frame::Listed(Self { session, event: Some(event), indicator: None })
+    }
 }
 
 /// How a session stands. Customers get no more than this; staff also get [`StaffView`].

@@ -1,6 +1,6 @@
 //! The fan-out: frames to everybody in a room, through API Gateway.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use aws_sdk_apigatewaymanagement::{
     Client,
@@ -33,10 +33,10 @@ impl Live {
     /// whether all of them went.
     pub async fn post(&self, connection: &str, frames: &[Frame]) -> bool {
         let texts: Vec<String> = frames.iter().map(to_text).collect();
-        self.post_texts(connection, &texts).await
+        self.post_texts(connection, &texts).await == Posted::All
     }
 
-    async fn post_texts(&self, connection: &str, texts: &[String]) -> bool {
+    async fn post_texts(&self, connection: &str, texts: &[String]) -> Posted {
         for text in texts {
             let post = self.client.post_to_connection().connection_id(connection).data(Blob::new(text.as_bytes()));
             match post.send().await {
@@ -45,15 +45,26 @@ impl Live {
                 Err(SdkError::ServiceError(error))
                     if matches!(error.err(), PostToConnectionError::GoneException(_)) =>
                 {
-                    return false;
+                    return Posted::Gone;
                 }
                 Err(error) => {
                     tracing::warn!(reason = reason(&error), "a frame was not delivered");
-                    return false;
+                    return Posted::Failed;
                 }
             }
         }
-        true
+        Posted::All
+    }
+
+    /// Tells those who follow lists, side by side, each in the order of its frames. One request a frame. Answers with the
+    /// connections that are gone.
+    pub async fn tell(&self, told: BTreeMap<&str, Vec<&Frame>>) -> BTreeSet<String> {
+        let posts = told.into_iter().map(|(connection, frames)| async move {
+            let texts: Vec<String> = frames.into_iter().map(to_text).collect();
+            let posted = self.post_texts(connection, &texts).await;
+            (posted == Posted::Gone).then(|| connection.to_owned())
+        });
+        join_all(posts).await.into_iter().flatten().collect()
     }
 
     /// Sends everybody in the room but `except` what `frames` has for them, side by side. One request for each frame
@@ -158,6 +169,15 @@ impl Live {
         })
         .await;
     }
+}
+
+/// What became of frames to a connection.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Posted {
+    All,
+    /// The connection is over.
+    Gone,
+    Failed,
 }
 
 /// Why the customer's connection ends with a decision.

@@ -47,12 +47,12 @@ pub enum TicketError {
     Expired,
 }
 
-/// What a ticket says: which session, who, until when, and a number that is used once.
+/// What a ticket says: which session (or lists), who, until when, and a number that is used once.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Ticket {
-    /// The session whose live connection it opens.
-    #[serde(rename = "s")]
-    pub session: SessionId,
+    /// The session whose live connection it opens; none for the lists of a member of staff.
+    #[serde(rename = "s", default, skip_serializing_if = "Option::is_none")]
+    pub session: Option<SessionId>,
     /// Whom it lets in.
     #[serde(rename = "h")]
     pub holder: Holder,
@@ -80,10 +80,26 @@ impl Ticket {
         holder: &Holder,
         now: Timestamp,
     ) -> String {
+        Self::issue_for(keyring, random, Some(session.clone()), holder, now)
+    }
+
+    /// A ticket to the lists of whoever holds it (R20), in the same form.
+    #[must_use]
+    pub fn issue_for_lists(keyring: &Keyring, random: &dyn Random, holder: &Holder, now: Timestamp) -> String {
+        Self::issue_for(keyring, random, None, holder, now)
+    }
+
+    fn issue_for(
+        keyring: &Keyring,
+        random: &dyn Random,
+        session: Option<SessionId>,
+        holder: &Holder,
+        now: Timestamp,
+    ) -> String {
         let mut nonce = [0; 16];
         random.fill(&mut nonce);
         let ticket = Self {
-            session: session.clone(),
+            session,
             holder: holder.clone(),
             nonce: BASE64URL_NOPAD.encode(&nonce),
             expires: now.as_second().saturating_add(TICKET_LIFETIME.as_secs()),
@@ -139,7 +155,9 @@ mod tests {
     fn a_ticket_says_what_it_was_issued_for() {
         let (keyring, text, session, holder, now) = issued();
         let ticket = Ticket::verify(&text, &keyring, now).unwrap();
-        assert_eq!((ticket.session, ticket.holder), (session, holder));
+        assert_eq!((ticket.session, &ticket.holder), (Some(session), &holder));
+        let text = Ticket::issue_for_lists(&keyring, &Counting(std::cell::Cell::new(3)), &holder, now);
+        assert_eq!(Ticket::verify(&text, &keyring, now).unwrap().session, None);
         assert!(text.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_.".contains(&byte)), "{text}");
     }
 

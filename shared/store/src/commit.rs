@@ -173,6 +173,8 @@ impl Store {
         for event in &decision.events {
             let mut item = doc_item("event", &Key::event(&session.id, event.seq), event)?;
             item.insert("version".into(), number(session.version));
+            // The stream tells the owner's lists of it, and nobody has to read whose it is.
+            item.insert("owner".into(), text(session.agent.as_str()));
             item.insert("agent_at".into(), document::value("event", &session.last_agent_action_at)?);
             if let Some(ahead) = session.customer_ahead_until.filter(|until| *until > event.at) {
                 item.insert("ahead".into(), document::value("event", &ahead)?);

@@ -6,7 +6,7 @@ use aws_sdk_dynamodb::types::AttributeValue;
 use jiff::Timestamp;
 use parlor_domain::{AgentId, DueKind, EmailAddress, KeyId, LoginId, SecretHash, SessionId, TeamId, WebhookId};
 
-use crate::Guesser;
+use crate::{Guesser, Scope};
 
 pub(crate) type Item = HashMap<String, AttributeValue>;
 
@@ -107,6 +107,16 @@ impl Key {
 
     pub(crate) fn connection(id: &str) -> Self {
         Self::new(format!("C#{id}"), "C")
+    }
+
+    /// The connections that follow the lists of a scope.
+    pub(crate) fn listeners(scope: &Scope) -> Self {
+        Self::new(format!("L#{scope}"), "L")
+    }
+
+    /// The scope whose listeners stand under this key.
+    pub(crate) fn scope(&self) -> Option<Scope> {
+        self.pk.strip_prefix("L#")?.parse().ok()
     }
 
     pub(crate) fn ticket(nonce: &str) -> Self {

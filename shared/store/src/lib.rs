@@ -13,6 +13,7 @@ mod due;
 mod error;
 mod history;
 mod keys;
+mod listeners;
 mod lock;
 mod outbox;
 mod presence;
@@ -35,6 +36,7 @@ pub use contact::{ContactKey, KnownContact};
 pub use due::{DUE_SHARDS, DueItem};
 pub use error::StoreError;
 pub use history::{Cursor, InvalidCursor, Page, Query, Scope, Summary};
+pub use listeners::{Connected, Listener, Listeners};
 pub use lock::OpenSession;
 pub use presence::{Admission, Arrivals, ConnectError, Connection};
 pub use race::{MAX_CONFLICTS, Race};
@@ -81,6 +83,7 @@ mod tests {
             include_str!("commit.rs"),
             include_str!("due.rs"),
             include_str!("history.rs"),
+            include_str!("listeners.rs"),
             include_str!("outbox.rs"),
             include_str!("presence.rs"),
             include_str!("read.rs"),

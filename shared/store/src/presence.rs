@@ -18,14 +18,14 @@ use parlor_domain::{
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    ReadBatch, Store, StoreError,
+    Connected, ReadBatch, Store, StoreError,
     commit::{Customers, incomplete, put_new_in},
     document,
     keys::{Item, Key, number, text},
 };
 
 /// API Gateway ends every connection after two hours; a day later DynamoDB's TTL removes what `$disconnect` left.
-const CONNECTION_TTL: SignedDuration = SignedDuration::from_hours(26);
+pub(crate) const CONNECTION_TTL: SignedDuration = SignedDuration::from_hours(26);
 
 /// The longest that API Gateway keeps a connection: the longest that lists show a customer as online whose going nobody
 /// noticed.
@@ -166,7 +166,9 @@ impl Store {
         ];
         match (&connection.who, &connection.login) {
             (Who::Customer, _) => writes.push(self.show_online(id, connection, admission.version, now)?),
-            (Who::Agent(agent), Some(login)) => writes.push(self.note_at_login(id, connection, agent, login)?),
+            (Who::Agent(agent), Some(login)) => {
+                writes.push(self.note_at_login(id, connection.session.as_str(), agent, login)?);
+            }
             // Nobody signed in: nothing could end it.
             (Who::Agent(_), None) => return Err(ConnectError::Conflict),
         }
@@ -216,22 +218,23 @@ impl Store {
         Ok(TransactWriteItem::builder().update(update).build())
     }
 
-    /// Notes a connection of staff at the sign-in that it depends on, which has to be there still.
-    fn note_at_login(
+    /// Notes a connection of staff at the sign-in that it depends on, which has to be there still; `place` is the session
+    /// whose room it is in, or what lists it follows.
+    pub(crate) fn note_at_login(
         &self,
         id: &str,
-        connection: &Connection,
+        place: &str,
         agent: &AgentId,
         login: &LoginId,
     ) -> Result<TransactWriteItem, StoreError> {
         let update = Update::builder()
             .table_name(&self.core)
             .set_key(Some(Key::login(agent, login).to_item()))
-            .update_expression("SET #id = :session ADD #opened :one")
+            .update_expression("SET #id = :place ADD #opened :one")
             .condition_expression("attribute_exists(pk)")
             .expression_attribute_names("#id", noted(id))
             .expression_attribute_names("#opened", OPENED)
-            .expression_attribute_values(":session", text(connection.session.as_str()))
+            .expression_attribute_values(":place", text(place))
             .expression_attribute_values(":one", number(1))
             .build()
             .map_err(|error| incomplete(&error))?;
@@ -376,7 +379,7 @@ impl Store {
     }
 
     /// A sign-in has one connection less. It may be over by now.
-    async fn forget_at_login(&self, agent: &AgentId, login: &LoginId, id: &str) -> Result<(), StoreError> {
+    pub(crate) async fn forget_at_login(&self, agent: &AgentId, login: &LoginId, id: &str) -> Result<(), StoreError> {
         let forgotten = self
             .client
             .update_item()
@@ -429,8 +432,8 @@ impl Store {
         }
     }
 
-    /// Which session a connection belongs to. One `GetItem`.
-    pub async fn connection(&self, id: &str) -> Result<Option<Connection>, StoreError> {
+    /// What a connection is there for: which session's room, or which lists. One `GetItem`.
+    pub async fn connection(&self, id: &str) -> Result<Option<Connected>, StoreError> {
         let answer = self
             .client
             .get_item()
@@ -440,13 +443,13 @@ impl Store {
             .send()
             .await
             .map_err(|error| StoreError::from_sdk("GetItem connection", &error))?;
-        answer.item.map_or(Ok(None), |item| document::read("connection", &item, "doc"))
+        answer.item.map_or(Ok(None), |item| Connected::read(&item))
     }
 }
 
 /// Of `connect`'s conditions the first is the ticket's and the second the connection's own; the others say that what was
 /// read is so no longer.
-fn refused<R>(error: &SdkError<TransactWriteItemsError, R>) -> ConnectError {
+pub(crate) fn refused<R>(error: &SdkError<TransactWriteItemsError, R>) -> ConnectError {
     const OPERATION: &str = "TransactWriteItems";
     if let Some(TransactWriteItemsError::TransactionCanceledException(canceled)) = error.as_service_error() {
         let mut reasons = canceled.cancellation_reasons().iter().map(|reason| reason.code().unwrap_or_default());

@@ -10,14 +10,16 @@ use aws_sdk_dynamodb::types::{Delete, TransactWriteItem, Update};
 use parlor_domain::{AgentId, LoginId, Random, SessionId};
 
 use crate::{
-    Busy, Race, Store, StoreError,
+    Busy, Race, Scope, Store, StoreError,
     commit::incomplete,
     keys::{Item, Key, number, text},
-    presence::{NOTED, OPENED},
+    listeners::noted_scopes,
+    presence::{NOTED, OPENED, noted},
 };
 
-/// At most this many connections are ended in one write, which may have a hundred items.
-const AT_ONCE: usize = 60;
+/// At most this many connections are ended in one write, which may have a hundred items: a sign-in and a room for each, and the
+/// lists that one person follows.
+const AT_ONCE: usize = 35;
 
 /// A sign-in with the live connections that depend on it.
 #[derive(Debug, Clone)]
@@ -25,16 +27,29 @@ pub struct SignIn {
     login: LoginId,
     /// How many connections it ever opened: another one means that this is out of date.
     opened: Option<u64>,
-    connections: BTreeMap<String, SessionId>,
+    connections: BTreeMap<String, Place>,
+}
+
+/// Where a connection of staff is.
+#[derive(Debug, Clone)]
+enum Place {
+    Room(SessionId),
+    Lists(Vec<Scope>),
+}
+
+impl Place {
+    fn read(note: &str) -> Option<Self> {
+        noted_scopes(note).map(Self::Lists).or_else(|| note.parse().ok().map(Self::Room))
+    }
 }
 
 impl SignIn {
     fn read(item: &Item) -> Option<Self> {
         let login = item.get("sk")?.as_s().ok()?.strip_prefix("LOGIN#")?.parse().ok()?;
         let opened = item.get(OPENED).and_then(|count| count.as_n().ok()).and_then(|count| count.parse().ok());
-        let noted = item.iter().filter_map(|(name, session)| {
+        let noted = item.iter().filter_map(|(name, place)| {
             let id = name.strip_prefix(NOTED)?;
-            Some((id.to_owned(), session.as_s().ok()?.parse().ok()?))
+            Some((id.to_owned(), Place::read(place.as_s().ok()?)?))
         });
         Some(Self { login, opened, connections: noted.collect() })
     }
@@ -86,9 +101,9 @@ impl Store {
     }
 
     /// Ends sign-ins, `sign_ins` being what [`Store::sign_ins`] read of all, and takes every live connection of that person
-    /// out of its room. Answers with the connections, which the caller closes.
+    /// out of its room, or from among those who listen. Answers with the connections, which the caller closes.
     ///
-    /// One `TransactWriteItems` for each sixty connections; after a lost race, or where there are more, [`Store::sign_ins`]
+    /// One `TransactWriteItems` for each 35 connections; after a lost race, or where there are more, [`Store::sign_ins`]
     /// again.
     pub async fn sign_out<R: Random + Sync + ?Sized>(
         &self,
@@ -156,14 +171,23 @@ impl Part {
     fn writes(&self, store: &Store, agent: &AgentId) -> Result<Vec<TransactWriteItem>, StoreError> {
         let mut writes = vec![];
         let mut rooms: BTreeMap<&SessionId, Vec<&str>> = BTreeMap::new();
+        let mut lists: BTreeMap<&Scope, Vec<&str>> = BTreeMap::new();
         for (sign_in, ends) in &self.sign_ins {
             writes.push(store.end_sign_in(agent, sign_in, *ends)?);
-            for (id, session) in &sign_in.connections {
-                rooms.entry(session).or_default().push(id);
+            for (id, place) in &sign_in.connections {
+                match place {
+                    Place::Room(session) => rooms.entry(session).or_default().push(id),
+                    Place::Lists(scopes) => scopes.iter().for_each(|scope| lists.entry(scope).or_default().push(id)),
+                }
             }
         }
         for (session, connections) in rooms {
-            writes.push(store.take_out(&Key::presence(session), connections.into_iter().map(str::to_owned), None)?);
+            let names = connections.into_iter().map(str::to_owned);
+            writes.push(take_out(&store.core, &Key::presence(session), names, None)?);
+        }
+        for (scope, connections) in lists {
+            let names = connections.into_iter().map(noted);
+            writes.push(take_out(&store.connections, &Key::listeners(scope), names, None)?);
         }
         Ok(writes)
     }
@@ -175,7 +199,7 @@ impl Store {
         let key = Key::login(agent, &sign_in.login);
         if !ends {
             let noted = sign_in.connections.keys().map(|id| format!("{NOTED}{id}"));
-            return self.take_out(&key, noted, sign_in.opened);
+            return take_out(&self.core, &key, noted, sign_in.opened);
         }
         let delete = Delete::builder()
             .table_name(&self.core)
@@ -189,27 +213,27 @@ impl Store {
         };
         Ok(TransactWriteItem::builder().delete(delete.build().map_err(|error| incomplete(&error))?).build())
     }
+}
 
-    /// Takes attributes out of an item; if it is a sign-in's, unless another connection was opened since it was read.
-    fn take_out(
-        &self,
-        key: &Key,
-        names: impl Iterator<Item = String>,
-        opened: Option<u64>,
-    ) -> Result<TransactWriteItem, StoreError> {
-        let mut update = Update::builder().table_name(&self.core).set_key(Some(key.to_item()));
-        let mut places = vec![];
-        for (place, name) in names.enumerate() {
-            places.push(format!("#gone{place}"));
-            update = update.expression_attribute_names(format!("#gone{place}"), name);
-        }
-        if let Some(read) = opened {
-            update = update
-                .condition_expression("#opened = :read")
-                .expression_attribute_names("#opened", OPENED)
-                .expression_attribute_values(":read", number(read));
-        }
-        let update = update.update_expression(format!("REMOVE {}", places.join(", "))).build();
-        Ok(TransactWriteItem::builder().update(update.map_err(|error| incomplete(&error))?).build())
+/// Takes attributes out of an item; if it is a sign-in's, unless another connection was opened since it was read.
+fn take_out(
+    table: &str,
+    key: &Key,
+    names: impl Iterator<Item = String>,
+    opened: Option<u64>,
+) -> Result<TransactWriteItem, StoreError> {
+    let mut update = Update::builder().table_name(table).set_key(Some(key.to_item()));
+    let mut places = vec![];
+    for (place, name) in names.enumerate() {
+        places.push(format!("#gone{place}"));
+        update = update.expression_attribute_names(format!("#gone{place}"), name);
     }
+    if let Some(read) = opened {
+        update = update
+            .condition_expression("#opened = :read")
+            .expression_attribute_names("#opened", OPENED)
+            .expression_attribute_values(":read", number(read));
+    }
+    let update = update.update_expression(format!("REMOVE {}", places.join(", "))).build();
+    Ok(TransactWriteItem::builder().update(update.map_err(|error| incomplete(&error))?).build())
 }

@@ -46,6 +46,8 @@ pub struct Frame {
     pub new_session: NewSession,
     /// Whether this is the one-machine stack, which shows what it sent.
     pub one_machine: bool,
+    /// Where the live connection of the lists goes, with its ticket.
+    pub lists_url: Option<String>,
     pub now: Timestamp,
 }
 
@@ -108,7 +110,7 @@ impl Frame {
     fn pane(&self) -> Markup {
         let lang = self.lang;
         html! {
-            aside.pane id="pane" popover="auto" aria-label=(words::history(lang)) {
+            aside.pane id="pane" popover="auto" aria-label=(words::history(lang)) data-lists=[self.lists_url.as_deref()] data-ticket-url="/console/live" {
                 div.pane-top {
                     a.brand href="/console" { (mark()) span { (self.company.as_deref().unwrap_or(PRODUCT)) } }
                     button.button.button-quiet.button-icon.pane-fold type="button" data-do="fold" aria-expanded=(!self.folded) aria-controls="pane-body" title=(words::collapse(lang)) hidden {
@@ -134,6 +136,8 @@ impl Frame {
                 }
                 ul.menu-list {
                     li { button type="button" popovertarget="shortcuts" data-opens="shortcuts" { (Icon::Keyboard) (words::shortcuts(lang)) kbd { "?" } } }
+                    // The script shows it where the browser can notify, and asks the browser when it is switched on.
+                    li data-notify hidden { label.switch.menu-switch { span { (Icon::Bell) (words::browser_notifications(lang)) } input id="notify-on" type="checkbox" role="switch"; } }
                     @if self.agent.role != Role::Agent { li { a href="/console/team" { (Icon::Users) (words::board(lang)) } } }
                     li { a href="/docs" { (Icon::Document) (words::api_reference(lang)) } }
                     @if self.one_machine { li { a href="/outbox" { (Icon::Mail) (words::outbox(lang)) } } }
@@ -166,6 +170,7 @@ impl Frame {
             folded: false,
             new_session: NewSession::sample(),
             one_machine: false,
+            lists_url: None,
             now: sample::now(),
         }
     }

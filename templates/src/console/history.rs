@@ -130,10 +130,15 @@ impl History {
 }
 
 impl HistoryRow {
+    /// The row alone, as the script fetches it when something happened to its session.
+    pub fn alone(&self, lang: Lang, now: Timestamp) -> Markup {
+        self.render(lang, false, now)
+    }
+
     /// The row as a link to its room.
     pub(super) fn render(&self, lang: Lang, current: bool, now: Timestamp) -> Markup {
         html! {
-            a.list-row.session-row href={ "/console/s/" (self.id) } data-row=(self.id) data-over[self.over] aria-current=[current.then_some("page")] {
+            a.list-row.session-row href={ "/console/s/" (self.id) } data-row=(self.id) data-over[self.over] data-others[self.owner.is_some()] aria-current=[current.then_some("page")] {
                 span data-indicator-of=(self.id) data-indicator=(self.indicator.as_str()) { (avatar(lang, &self.name, self.indicator)) }
                 span.list-row-main {
                     span.session-row-top { bdi.session-row-name { (self.name) } span.small.muted { (moment(lang, self.at, now, Moment::Ago)) } }

@@ -18,6 +18,8 @@ pub(super) fn script_words(lang: Lang) -> Markup {
             data-day-today=(times::today(lang)) data-day-yesterday=(times::yesterday(lang))
             data-copied=(words::copied(lang)) data-copy-failed=(words::copy_failed(lang))
             data-unreachable=(words::unreachable(lang)) data-not-sent=(words::not_sent(lang)) data-show=(words::show(lang)) data-hide=(words::hide(lang))
+            data-unread=(words::unread_here(lang, "{n}").plain()) data-joined=(words::joined(lang, "{name}").plain()) data-new-message=(words::new_message(lang, "{name}").plain())
+            data-notifications-blocked=(words::notifications_blocked(lang))
             data-collapse=(words::collapse(lang)) data-expand=(words::expand(lang))
             data-need-name=(words::need_name(lang)) data-need-email=(words::need_email(lang)) data-need-phone=(words::need_phone(lang))
             data-need-contact=(words::need_contact(lang)) data-need-pin=(words::need_pin(lang)) data-bad-email=(words::bad_email(lang)) data-bad-phone=(words::bad_phone(lang))

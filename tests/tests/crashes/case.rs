@@ -130,10 +130,14 @@ impl Operation {
             SignIn => case.staff = Some(installation.staff("Nina Okafor", Role::Agent).await),
             RevokeLink => case.link = installation.link(&case.session).await,
             SetupPage | Setup => case.link = installation.setup_link().await,
-            SignOut | ShowPin | Console | HistoryAsOneTypes | AgentRoom | AgentRoomChanges | AgentTicket => {
+            SignOut | ShowPin | Console | HistoryAsOneTypes | AgentRoom | AgentRoomChanges | AgentTicket | Row
+            | ListsTicket | LiveListsConnect | LiveListen | LiveListsDisconnect => {
                 case.browser = installation.signed_in(&installation.agent).await;
                 case.csrf = case.browser.get("/console").await.hidden("csrf").unwrap();
                 case.cookie = case.browser.cookie(STAFF).unwrap();
+                if matches!(self, LiveListen | LiveListsDisconnect) {
+                    case.lines = vec![lists(installation, &case).await.unwrap()];
+                }
             }
             KeepOpen | ReleaseDevice | CustomerRoom | CustomerRoomHead | CustomerTicket | Interaction
             | NewLinkFromRoom => case.browser = installation.joined(&case.session).await,
@@ -275,6 +279,11 @@ pub(crate) async fn agent(installation: &Installation, case: &Case) -> Result<Li
 
 pub(crate) async fn customer(installation: &Installation, case: &Case) -> Result<Line, u16> {
     line(installation, &case.browser, &format!("/r/{}/live", case.session), &case.session).await
+}
+
+/// The lists of whoever is signed in.
+pub(crate) async fn lists(installation: &Installation, case: &Case) -> Result<Line, u16> {
+    line(installation, &case.browser, "/console/live", &case.session).await
 }
 
 async fn line(installation: &Installation, browser: &Browser, path: &str, session: &SessionId) -> Result<Line, u16> {

@@ -80,6 +80,8 @@ operations! {
     AgentRoom: "GET /console/s/{session}", Never;
     AgentRoomChanges: "GET /console/s/{session}", Never;
     AgentTicket: "GET /console/s/{session}/live", Never;
+    Row: "GET /console/s/{session}/row", Never;
+    ListsTicket: "GET /console/live", Never;
     OpeningPage: "GET /s/{token}", Never;
     OpeningPageHead: "HEAD /s/{token}", Never;
     Continue: "POST /s/{token}/continue", Once("customer.joined");
@@ -99,6 +101,10 @@ operations! {
     PostByForm: "POST /r/{session}/messages", Once("message");
     NewLinkFromRoom: "POST /r/{session}/new-link", OnceOrTwice("link.renewed");
     LiveConnect: "live $connect", Never;
+    // A page's lists, in place of a room.
+    LiveListsConnect: "live $connect", Never;
+    LiveListen: "live $default", Never;
+    LiveListsDisconnect: "live $disconnect", Never;
     LiveHello: "live $default", Never;
     // Hello again, from the last event that was seen.
     LiveResume: "live $default", Never;

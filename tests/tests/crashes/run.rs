@@ -2,14 +2,14 @@
 
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use parlor_store::ReadBatch;
+use parlor_store::{ReadBatch, Scope};
 use parlor_tests::{Endpoint, Installation, Line};
 use reqwest::Method;
 use serde_json::{Value, json};
 
 use crate::{
     EMAIL, PHONE, PIN,
-    case::{Case, customer, everything, talk},
+    case::{Case, customer, everything, lists, talk},
     check::is_settled,
     operations::Operation::{self, *},
 };
@@ -32,8 +32,8 @@ impl Operation {
                 // Gone is gone.
                 matches!(installation.tried(method, &path, None, &[]).await.0.as_u16(), 200 | 404)
             }
-            ShowPin | SetupPage | Console | HistoryAsOneTypes | AgentRoom | AgentRoomChanges | AgentTicket
-            | OpeningPage | PinPage | CodePage | CustomerRoom | CustomerTicket => {
+            ShowPin | SetupPage | Console | HistoryAsOneTypes | AgentRoom | AgentRoomChanges | AgentTicket | Row
+            | ListsTicket | OpeningPage | PinPage | CodePage | CustomerRoom | CustomerTicket => {
                 case.browser.get(&self.request(case).1).await.status == 200
             }
             OpeningPageHead | PinPageHead | CodePageHead | CustomerRoomHead => {
@@ -46,6 +46,12 @@ impl Operation {
             LiveConnect => customer(installation, case).await.is_ok(),
             LiveHello | LiveResume | LiveMessage | LivePing | LiveTyping => self.say(case).await,
             LiveDisconnect => leave(case).await,
+            LiveListsConnect => lists(installation, case).await.is_ok(),
+            LiveListen => {
+                case.lines[0].say(json!({"type": "listen"})).await;
+                hears(&mut case.lines[0], "listening").await
+            }
+            LiveListsDisconnect => close_lists(installation, case).await,
             SweepInactivity | SweepAccess => {
                 // The next run repeats it, a minute later.
                 installation.stack.advance(if case.has_died() { 60 } else { 600 }).await;
@@ -268,6 +274,20 @@ async fn leave(case: &mut Case) -> bool {
         () = told => {}
         () = dead(&died) => {}
     }
+    true
+}
+
+/// The page with the lists goes.
+async fn close_lists(installation: &Installation, case: &mut Case) -> bool {
+    let Some(line) = case.lines.pop() else { return true };
+    let listening = async || {
+        let scopes = [Scope::Agent(installation.agent.id.clone())];
+        let now = installation.runtime.clock.now();
+        installation.store.listeners(&scopes.clone().into(), now).await.unwrap().of(&scopes).len()
+    };
+    let before = listening().await;
+    line.close().await;
+    while listening().await == before && !case.has_died() {}
     true
 }
 

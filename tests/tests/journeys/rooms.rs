@@ -112,6 +112,35 @@ async fn r14_who_comes_and_leaves_is_seen_to() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn r20_the_consoles_list_hears_of_a_session_and_asks_for_its_row() {
+    let platform = Platform::start().await;
+    let desk = platform.desk().await;
+    let nina = desk.signed_in().await;
+    let url = nina.get("/console").await.attribute("data-lists").unwrap();
+    let mut lists = Line::at(&url, "", Some(&platform.url)).await.unwrap();
+    lists.say_text(r#"{"type":"listen"}"#).await;
+    lists.expect("listening").await;
+    let listed = async |lists: &mut Line, event: &str| loop {
+        let frame = lists.expect("listed").await;
+        if frame["event"] == event || frame["indicator"] == event {
+            return frame["session"].as_str().unwrap().to_owned();
+        }
+    };
+    let invited = desk.invited(json!({})).await;
+    assert_eq!(listed(&mut lists, "session.created").await, invited.id);
+    let phone = invited.joined(&platform).await;
+    assert_eq!(listed(&mut lists, "customer.joined").await, invited.id);
+    let mut customer = open(&platform, &phone, &invited.room, &invited.id).await;
+    listed(&mut lists, "online_incomplete").await;
+    customer.message("c1", "Is anybody there?").await;
+    listed(&mut lists, "message").await;
+    customer.close().await;
+    listed(&mut lists, "offline_incomplete").await;
+    let row = nina.get(&format!("/console/s/{}/row", invited.id)).await;
+    assert_eq!((row.status, row.attribute("data-row")), (200, Some(invited.id.clone())), "{}", row.text);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn r23_a_message_that_is_refused_is_said_in_the_room() {
     let platform = Platform::start().await;
     let desk = platform.desk().await;
