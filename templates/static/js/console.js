@@ -2,6 +2,7 @@
 import "./console/copying.js";
 import "./console/history.js";
 import "./console/keys.js";
+import "./console/live-list.js";
 import "./console/menus.js";
 import "./console/new-session.js";
 import "./console/doors.js";

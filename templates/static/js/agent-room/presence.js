@@ -1,4 +1,5 @@
-// Who is here and who writes. The five signs come from a template, wherever this customer is shown.
+// Who is here and who writes.
+import { showIndicatorOf, sign } from "../console/indicators.js";
 import { all, byId, one } from "../lib/dom.js";
 import { showTimes } from "../lib/times.js";
 import { keepPlace } from "./reading.js";
@@ -12,21 +13,10 @@ let typingEnds;
 
 /** Shows a sign of presence everywhere; tells whether that was news. */
 export function showIndicator(indicator) {
-  const model = one(`[data-indicator="${CSS.escape(indicator)}"]`, byId("indicators").content);
+  const model = sign(indicator);
   if (!model) return false;
-  let changed = false;
-  for (const holder of all(`[data-indicator-of="${CSS.escape(sid)}"]`)) {
-    if (holder.dataset.indicator === indicator) continue;
-    changed = true;
-    holder.dataset.indicator = indicator;
-    const mark = one(".indicator", model).cloneNode(true);
-    mark.classList.add("indicator-new");
-    const old = one(".indicator", holder);
-    if (old) old.replaceWith(mark);
-    else one(".avatar", holder)?.append(mark);
-  }
   for (const label of all("[data-indicator-words]", room)) label.textContent = model.dataset.words;
-  return changed;
+  return showIndicatorOf(sid, indicator);
 }
 
 export function showTyping(yes) {

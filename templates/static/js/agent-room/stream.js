@@ -5,7 +5,7 @@ import { all, byId, make, on, one } from "../lib/dom.js";
 import { linked } from "../lib/linked.js";
 import { now, showTimes } from "../lib/times.js";
 import { follow, frame, keepPlace, stream } from "./reading.js";
-import { countInTitle, isAway, markSinceLastTime, markUnread, see } from "./unread.js";
+import { countUnread, isAway, markSinceLastTime, markUnread, see } from "./unread.js";
 
 // Messages of one sender within five minutes stand together.
 const TOGETHER = 300_000;
@@ -77,7 +77,7 @@ export function add(item, { own = false, quiet = false } = {}) {
   });
   showTimes(item);
   if (!added || quiet) return;
-  if (!own && isAway()) countInTitle();
+  if (!own && isAway()) countUnread();
   follow(own || wasAtEnd);
   see(lastSeq);
 }

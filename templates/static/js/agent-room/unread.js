@@ -1,4 +1,5 @@
 // What came while the reader was elsewhere: a line in the stream, and a number in the title.
+import { countInTitle } from "../console/title.js";
 import { all, byId, on, one } from "../lib/dom.js";
 import { inBrowser } from "../lib/storage.js";
 import { isAtEnd, stream } from "./reading.js";
@@ -8,7 +9,6 @@ const STORED = "parlor-seen";
 // Of how many other sessions it is kept what was seen.
 const OTHERS = 99;
 
-const { title } = document;
 let unread = 0;
 
 export const isAway = () => document.hidden || !document.hasFocus();
@@ -25,9 +25,10 @@ export function unmark() {
   return Boolean(line);
 }
 
-export function countInTitle() {
+/** One more came while the reader was elsewhere. */
+export function countUnread() {
   unread += 1;
-  document.title = `(${unread}) ${title}`;
+  countInTitle("room", unread);
 }
 
 // A page that is only looked at writes nothing on the server, so what was seen is kept in this browser.
@@ -60,5 +61,5 @@ export function markSinceLastTime() {
 
 on(globalThis, "focus", () => {
   unread = 0;
-  document.title = title;
+  countInTitle("room", 0);
 });

@@ -1,4 +1,4 @@
-// History: results while one types, more rows in place, and lists that keep up with what happens.
+// History: results while one types, more rows in place, and all of it again where that is needed.
 import { all, byId, on, one } from "../lib/dom.js";
 import { fetchPage } from "../lib/pages.js";
 import { showTimes } from "../lib/times.js";
@@ -6,11 +6,8 @@ import { page, words } from "./page.js";
 import { consolePage } from "./requests.js";
 import { toast } from "./toasts.js";
 
-// In milliseconds: how long somebody who types is waited for, and how often lists are asked for again.
+// How long somebody who types is waited for, in milliseconds.
 const TYPING = 140;
-const AGAIN = 30_000;
-// Several events of one moment are looked at once.
-const TOGETHER = 300;
 
 const search = byId("q");
 const list = byId("history");
@@ -98,29 +95,35 @@ if (search && list) {
   });
 }
 
-// The lists are asked for again twice a minute while somebody looks at the page, and at once when they come back to it.
-// What the pointer or the focus is on stays where it is: it waits for the next time.
 const busyWith = (part) => part.matches(":hover, :focus-within") || Boolean(one("details[open]", part));
 
-async function lookAgain() {
-  if (document.hidden || search?.value || one("dialog[open]")) return;
-  const idle = [list, welcome].filter((part) => part && !busyWith(part));
-  if (!idle.length) return;
+/**
+ * Asks for the lists again, or for what is open only. What the pointer or the focus is on stays as it is, and so does a
+ * search; tells whether all is up to date.
+ */
+export async function lookAgain(these = [list, welcome]) {
+  const parts = these.filter((part) => part && !(part === list && search?.value));
+  if (!parts.some((part) => !busyWith(part))) return false;
   let fresh;
   try {
     fresh = await fetchPage("/console");
   } catch {
-    // The next time will do.
-    return;
+    return false;
   }
+  let whole = true;
   for (const [part, source] of [
     [list, fresh.getElementById("history")],
     [welcome, one("[data-part=welcome]", fresh)],
   ]) {
-    if (!part || !source || busyWith(part) || search?.value) continue;
+    if (!parts.includes(part) || !source) continue;
+    if (busyWith(part)) {
+      whole = false;
+      continue;
+    }
     dressed(source);
     if (part.innerHTML !== source.innerHTML) part.innerHTML = source.innerHTML;
   }
+  return whole;
 }
 
 if (list) {
@@ -130,14 +133,4 @@ if (list) {
     event.preventDefault();
     showMore(more);
   });
-  if (!one("form[data-new]", byId("main"))) {
-    setInterval(lookAgain, AGAIN);
-    on(document, "visibilitychange", lookAgain);
-    // The room that is open hears of its session at once, and so does its row.
-    let changed;
-    on(document, "session-changed", () => {
-      clearTimeout(changed);
-      changed = setTimeout(lookAgain, TOGETHER);
-    });
-  }
 }

@@ -1,0 +1,232 @@
+// Lists that follow what happens (docs/live-protocol.md): a connection of their own tells which session changed, and its row
+// is fetched. Nothing moves under the pointer or the focus; what has to move waits until they are gone.
+
+import { connection } from "../lib/connection.js";
+import { all, byId, make, on, one } from "../lib/dom.js";
+import { showTimes } from "../lib/times.js";
+import { lookAgain } from "./history.js";
+import { showIndicatorOf } from "./indicators.js";
+import { notify } from "./notifications.js";
+import { page } from "./page.js";
+import { consolePage } from "./requests.js";
+import { countUnseen, showUnseen } from "./unseen.js";
+
+// In milliseconds: events of one moment are looked at once; a session's row is fetched this often at most; and how often
+// lists are asked for while there is no connection, at first and at last.
+const TOGETHER = 100;
+const ROW_AGAIN = 500;
+const AGAIN = 30_000;
+const AGAIN_MOST = 300_000;
+// How long after a focus was lost it is somewhere else.
+const SETTLED = 100;
+
+const pane = byId("pane");
+const list = byId("history");
+const welcome = one("[data-part=welcome]");
+const search = byId("q");
+
+const rowOf = (session) => one(`[data-row="${CSS.escape(session)}"]`, list);
+const nameIn = (row) => one(".session-row-name", row)?.textContent ?? "";
+const canHover = matchMedia("(hover: hover)");
+const isBusy = (part) => part.matches(":focus-within") || (canHover.matches && part.matches(":hover"));
+
+// By session: what has to go to its place, with a row that is not in the list yet; and rows that have to go out of it.
+const moving = new Map();
+const leaving = new Set();
+let stale = false;
+// The same for what is open.
+let opened;
+let openedStale = false;
+
+/** A session belongs into a list that shows more than one's own, or if it is one's own. A search shows what it found. */
+function belongs(row) {
+  if (search?.value) return false;
+  return !row.hasAttribute("data-others") || ["team", "all"].includes(list.dataset.scope);
+}
+
+const timeOf = (item) => Date.parse(one("time", item)?.dateTime);
+
+/** Puts a row before the first one that is older. */
+function toPlace(item) {
+  const rows = item.parentElement ?? one(".rows", list);
+  const at = timeOf(item);
+  const older = all(":scope > li", rows).find((other) => other !== item && timeOf(other) < at);
+  if (item.parentElement && (older ?? null) === item.nextElementSibling) return;
+  rows.insertBefore(item, older ?? null);
+}
+
+/** Lets a change of the list be seen: what moves goes the way, what is new comes. */
+function withMotion(change) {
+  const items = () => all(".rows > li", list);
+  const before = new Map(items().map((item) => [item, item.getBoundingClientRect().top]));
+  change();
+  const tokens = getComputedStyle(page);
+  const duration = Number.parseFloat(tokens.getPropertyValue("--slow"));
+  if (!duration) return;
+  const easing = tokens.getPropertyValue("--ease");
+  for (const item of items()) {
+    const top = before.get(item);
+    const by = top === undefined ? 0 : top - item.getBoundingClientRect().top;
+    if (top === undefined) item.animate([{ opacity: 0 }, { opacity: 1 }], { duration, easing });
+    else if (by) item.animate([{ transform: `translateY(${by}px)` }, { transform: "none" }], { duration, easing });
+  }
+}
+
+/** Does what waits, as far as the pointer and the focus allow. */
+function settle() {
+  if (stale && !isBusy(list)) reload();
+  if (openedStale && !isBusy(welcome)) welcomeChanged();
+  // What a search found stays in its order.
+  if (search?.value) moving.clear();
+  if (isBusy(list) || !(moving.size || leaving.size)) return;
+  withMotion(() => {
+    for (const item of leaving) item.remove();
+    for (const [session, fresh] of moving) {
+      const item = rowOf(session)?.closest("li") ?? fresh;
+      if (item) toPlace(item);
+    }
+  });
+  moving.clear();
+  leaving.clear();
+}
+
+/** Puts a fetched row in place of the one that is there, or where it belongs. */
+function put(session, fresh) {
+  const row = rowOf(session);
+  if (row) {
+    // The link itself stays: it may have the focus.
+    for (const name of ["data-over", "data-others"]) row.toggleAttribute(name, fresh.hasAttribute(name));
+    row.replaceChildren(...fresh.childNodes);
+    moving.set(session, null);
+  } else if (!one(".rows", list)) {
+    stale = true;
+  } else if (belongs(fresh)) {
+    const item = make("li", {});
+    item.append(fresh);
+    moving.set(session, item);
+  }
+  showUnseen();
+  settle();
+}
+
+// By session: when its row was fetched last, and whether another fetch is to come.
+const fetched = new Map();
+const asked = new Set();
+
+/** Something happened to a session: its row is fetched, and then `told` hears of it. */
+function changed(session, told) {
+  if (asked.has(session)) return;
+  asked.add(session);
+  const wait = Math.max(TOGETHER, (fetched.get(session) ?? 0) + ROW_AGAIN - Date.now());
+  setTimeout(async () => {
+    asked.delete(session);
+    fetched.set(session, Date.now());
+    try {
+      const found = one(".session-row", await consolePage(`/console/s/${session}/row`));
+      showTimes(found);
+      const name = nameIn(found);
+      const own = !found.hasAttribute("data-others");
+      put(session, found);
+      told?.(name, own);
+    } catch (error) {
+      // Not to be seen any more. For all else there is the next event.
+      const gone = error.status === 404 && rowOf(session)?.closest("li");
+      if (gone) leaving.add(gone);
+      settle();
+    }
+  }, wait);
+}
+
+function onMessage({ session, seq, at }) {
+  const row = rowOf(session);
+  const say = (name) => notify("newMessage", session, seq, name);
+  countUnseen(session, seq);
+  if (!row) {
+    changed(session, say);
+    return;
+  }
+  const time = one("time", row);
+  if (time) time.dateTime = at;
+  showTimes(row);
+  moving.set(session, null);
+  settle();
+  say(nameIn(row));
+}
+
+// What is open stands on the welcome page in an order of its own, so all of it is asked for.
+function welcomeChanged() {
+  if (!welcome) return;
+  clearTimeout(opened);
+  opened = setTimeout(async () => {
+    openedStale = !(await lookAgain([welcome]));
+    showUnseen();
+  }, ROW_AGAIN);
+}
+
+/** Asks for all that lists show. A part that is busy waits. */
+async function reload() {
+  stale = !(await lookAgain());
+  showUnseen();
+}
+
+let isOpen = false;
+// Whether there was a connection before, and whether something may have been missed.
+let before = false;
+let missed = false;
+let polling;
+
+function poll(pause) {
+  clearTimeout(polling);
+  polling = setTimeout(() => {
+    reload();
+    poll(Math.min(2 * pause, AGAIN_MOST));
+  }, pause);
+}
+
+function heard(frame) {
+  const { type, session, seq, event, indicator } = frame;
+  if (type === "listening" && missed) {
+    missed = false;
+    reload();
+  }
+  if (type !== "listed") return;
+  if (indicator) {
+    showIndicatorOf(session, indicator);
+    // A row on its way was read before.
+    if (Date.now() - (fetched.get(session) ?? 0) < ROW_AGAIN) changed(session);
+    welcomeChanged();
+  } else if (event === "message") {
+    onMessage(frame);
+  } else {
+    changed(session, (name, own) => event === "customer.joined" && own && notify("joined", session, seq, name));
+    welcomeChanged();
+  }
+}
+
+function onState(state, status) {
+  if (state === "open") {
+    isOpen = true;
+    clearTimeout(polling);
+    return;
+  }
+  isOpen = false;
+  missed = true;
+  // Whoever may not follow lists any more may not ask for them.
+  if (!status) poll(AGAIN);
+}
+
+if (list && pane.dataset.lists) {
+  const { lists: address, ticketUrl } = pane.dataset;
+  const sign = () => line.ask({ type: "listen" });
+  const opened = () => {
+    missed ||= before;
+    before = true;
+    sign();
+  };
+  const line = connection({ address, ticketUrl, opened, sign, heard, state: onState, endless: true });
+  on(list, "pointerleave", settle);
+  on(document, "focusout", () => setTimeout(settle, SETTLED));
+  if (welcome) on(welcome, "pointerleave", settle);
+  // The open room hears of its session over its own connection; lists need that only while they have none.
+  on(document, "session-changed", () => isOpen || changed(page.dataset.sid));
+}
