@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 use parlor_domain::{Agent, AgentId, Role, SessionId, TeamId};
 use parlor_live::{Holder, Ticket};
 use parlor_local::Fault;
-use parlor_store::{Listener, NewAgent, Scope};
+use parlor_store::{ListScope, Listener, NewAgent};
 use parlor_tests::{Browser, Installation};
 use serde_json::{Value, json};
 
@@ -61,7 +61,7 @@ async fn events(installation: &Installation, line: &mut Line) -> Vec<String> {
 
 /// Who listens to anything that concerns a session.
 async fn listeners(installation: &Installation, session: &SessionId) -> BTreeSet<String> {
-    let scopes = Scope::around(session, Some(&installation.agent.id));
+    let scopes = ListScope::around(session, Some(&installation.agent.id));
     let now = installation.runtime.clock.now();
     let found = installation.store.listeners(&scopes.iter().cloned().collect(), now).await.unwrap();
     found.of(&scopes).into_iter().map(str::to_owned).collect()
@@ -205,7 +205,7 @@ async fn r20_who_is_gone_is_forgotten_and_hints_do_not_wait_for_webhooks() {
     let now = installation.runtime.clock.now();
     let login = installation.sign_in(&installation.agent).await.login;
     let (agent, last) = (installation.agent.id.clone(), now + jiff::SignedDuration::from_hours(1));
-    let ghost = Listener { scopes: Scope::seen_by(&installation.agent), agent, login, last };
+    let ghost = Listener { scopes: ListScope::seen_by(&installation.agent), agent, login, last };
     // Whoever opened it is gone, and nobody heard of it.
     installation.store.listen("ghost", &ghost, "nonce", now).await.unwrap();
     let mut line = lists_of(&installation, &installation.agent).await;

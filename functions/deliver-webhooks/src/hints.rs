@@ -7,12 +7,12 @@ use std::collections::{BTreeMap, BTreeSet};
 use jiff::Timestamp;
 use parlor_domain::{AgentId, SessionId};
 use parlor_live::{Frame, ListedEvent, ListedFrame, Live};
-use parlor_store::{Scope, Store};
+use parlor_store::{ListScope, Store};
 
 /// What happened, and whose lists may have to show it.
 #[derive(Debug)]
 pub(crate) struct Hint {
-    scopes: Vec<Scope>,
+    scopes: Vec<ListScope>,
     frame: Frame,
 }
 
@@ -33,9 +33,9 @@ impl Hint {
             return None;
         }
         let scopes = match (event.event.as_str(), from) {
-            ("message", Some("customer")) => vec![Scope::Agent(owner?)],
+            ("message", Some("customer")) => vec![ListScope::Agent(owner?)],
             ("message", _) => return None,
-            _ => Scope::around(session, owner.as_ref()),
+            _ => ListScope::around(session, owner.as_ref()),
         };
         Some(Self { scopes, frame: ListedFrame::event(session.clone(), event) })
     }
@@ -44,7 +44,7 @@ impl Hint {
 /// Tells those who listen. One `BatchGetItem`, none without hints; one request for each hint and connection; an `UpdateItem` for
 /// each scope with connections that are gone.
 pub(crate) async fn tell(store: &Store, live: &Live, hints: &[Hint], now: Timestamp) {
-    let scopes: BTreeSet<Scope> = hints.iter().flat_map(|hint| hint.scopes.iter().cloned()).collect();
+    let scopes: BTreeSet<ListScope> = hints.iter().flat_map(|hint| hint.scopes.iter().cloned()).collect();
     let listeners = match store.listeners(&scopes, now).await {
         Ok(listeners) => listeners,
         Err(error) => return tracing::warn!(%error, "lists were not told"),

@@ -13,7 +13,7 @@ use parlor_domain::{AccessTier, AgentId, Keyring, Lease, LoginId, Presence, Sess
 use parlor_live::{Holder, ListedFrame, Live, Ticket, TicketError};
 use parlor_runtime::{Clock, Entropy, EventFunction, Runtime, SocketEvent};
 use parlor_store::{
-    Admission, ConnectError, Connection, Listener, Race, ReadBatch, ReadResult, Scope, Store, StoreError,
+    Admission, ConnectError, Connection, ListScope, Listener, Race, ReadBatch, ReadResult, Store, StoreError,
 };
 
 /// At most this many connections are tidied away in one write, which may have a hundred items.
@@ -127,7 +127,7 @@ impl LiveConnect {
             }
             let signed_in = found.login(agent, login)?.filter(|login| now < login.expires_at);
             let signed_in = signed_in.ok_or(OpenError::NotAllowed)?;
-            let scopes = Scope::seen_by(&found.agent(agent)?.ok_or(OpenError::NotAllowed)?);
+            let scopes = ListScope::seen_by(&found.agent(agent)?.ok_or(OpenError::NotAllowed)?);
             let (agent, login) = (agent.clone(), login.clone());
             let listener = Listener { agent, login, scopes, last: signed_in.expires_at };
             match self.store.listen(id, &listener, nonce, now).await {
@@ -204,7 +204,7 @@ impl LiveConnect {
 
     /// Tells lists that the customer came. Nobody waits for it, and it fails nothing.
     async fn tell_lists(&self, session: &Session, presence: &Presence, now: Timestamp) {
-        let scopes = Scope::around(&session.id, Some(&session.agent));
+        let scopes = ListScope::around(&session.id, Some(&session.agent));
         let listeners = match self.store.listeners(&scopes.iter().cloned().collect(), now).await {
             Ok(listeners) => listeners,
             Err(error) => return tracing::warn!(%error, "lists were not told"),

@@ -8,7 +8,7 @@ use aws_lambda_events::apigw::ApiGatewayProxyResponse;
 use parlor_domain::{Presence, Session, Who};
 use parlor_live::{ListedFrame, Live};
 use parlor_runtime::{Clock, EventFunction, Runtime, SocketEvent};
-use parlor_store::{Connected, Connection, Scope, Store, StoreError};
+use parlor_store::{Connected, Connection, ListScope, Store, StoreError};
 
 /// The function.
 #[derive(Debug)]
@@ -66,7 +66,7 @@ impl LiveDisconnect {
 
     /// Tells lists that the customer went. It fails nothing.
     async fn tell_lists(&self, session: &Session, presence: &Presence) {
-        let (now, scopes) = (self.clock.now(), Scope::around(&session.id, Some(&session.agent)));
+        let (now, scopes) = (self.clock.now(), ListScope::around(&session.id, Some(&session.agent)));
         let listeners = match self.store.listeners(&scopes.iter().cloned().collect(), now).await {
             Ok(listeners) => listeners,
             Err(error) => return tracing::warn!(%error, "lists were not told"),

@@ -132,8 +132,7 @@ impl Summary {
 }
 
 /// Whose sessions are listed (R20). Each is a partition of an index, or some of them.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-#[serde(try_from = "String", into = "String")]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Scope {
     /// Those that this agent owns: one partition.
     Agent(AgentId),

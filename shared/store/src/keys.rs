@@ -6,7 +6,7 @@ use aws_sdk_dynamodb::types::AttributeValue;
 use jiff::Timestamp;
 use parlor_domain::{AgentId, DueKind, EmailAddress, KeyId, LoginId, SecretHash, SessionId, TeamId, WebhookId};
 
-use crate::{Guesser, Scope};
+use crate::{Guesser, ListScope};
 
 pub(crate) type Item = HashMap<String, AttributeValue>;
 
@@ -110,12 +110,12 @@ impl Key {
     }
 
     /// The connections that follow the lists of a scope.
-    pub(crate) fn listeners(scope: &Scope) -> Self {
+    pub(crate) fn listeners(scope: &ListScope) -> Self {
         Self::new(format!("L#{scope}"), "L")
     }
 
     /// The scope whose listeners stand under this key.
-    pub(crate) fn scope(&self) -> Option<Scope> {
+    pub(crate) fn scope(&self) -> Option<ListScope> {
         self.pk.strip_prefix("L#")?.parse().ok()
     }
 

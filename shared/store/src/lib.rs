@@ -36,7 +36,7 @@ pub use contact::{ContactKey, KnownContact};
 pub use due::{DUE_SHARDS, DueItem};
 pub use error::StoreError;
 pub use history::{Cursor, InvalidCursor, Page, Query, Scope, Summary};
-pub use listeners::{Connected, Listener, Listeners};
+pub use listeners::{Connected, ListScope, Listener, Listeners};
 pub use lock::OpenSession;
 pub use presence::{Admission, Arrivals, ConnectError, Connection};
 pub use race::{MAX_CONFLICTS, Race};

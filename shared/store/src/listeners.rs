@@ -16,11 +16,11 @@ use aws_sdk_dynamodb::{
 };
 use futures_util::future::{join_all, try_join_all};
 use jiff::Timestamp;
-use parlor_domain::{Agent, AgentId, LoginId, Role, SessionId, ids::InvalidId, presence::lease_from};
+use parlor_domain::{Agent, AgentId, LoginId, Role, SessionId, TeamId, ids::InvalidId, presence::lease_from};
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    ConnectError, Scope, Store, StoreError,
+    ConnectError, Store, StoreError,
     commit::{incomplete, put_new_in},
     document,
     keys::{Item, Key, number},
@@ -39,7 +39,7 @@ pub struct Listener {
     pub login: LoginId,
     /// Whose sessions it hears of (R20), as their role was when they connected. Who changes a role or a team ends that
     /// person's connections.
-    pub scopes: Vec<Scope>,
+    pub scopes: Vec<ListScope>,
     /// The end of the sign-in.
     pub last: Timestamp,
 }
@@ -51,7 +51,19 @@ impl Listener {
     }
 }
 
-impl Scope {
+/// What a list may be of, where who listens is kept: each is a partition (R20).
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
+pub enum ListScope {
+    /// The sessions that this agent owns.
+    Agent(AgentId),
+    /// The sessions of this team.
+    Team(TeamId),
+    /// All of the installation.
+    All,
+}
+
+impl ListScope {
     /// All the sessions that `agent` may see (R20): what their lists follow.
     #[must_use]
     pub fn seen_by(agent: &Agent) -> Vec<Self> {
@@ -71,7 +83,7 @@ impl Scope {
     }
 }
 
-impl fmt::Display for Scope {
+impl fmt::Display for ListScope {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Agent(id) => write!(f, "A#{id}"),
@@ -81,7 +93,7 @@ impl fmt::Display for Scope {
     }
 }
 
-impl FromStr for Scope {
+impl FromStr for ListScope {
     type Err = InvalidId;
 
     fn from_str(text: &str) -> Result<Self, InvalidId> {
@@ -94,7 +106,7 @@ impl FromStr for Scope {
     }
 }
 
-impl TryFrom<String> for Scope {
+impl TryFrom<String> for ListScope {
     type Error = InvalidId;
 
     fn try_from(text: String) -> Result<Self, InvalidId> {
@@ -102,20 +114,20 @@ impl TryFrom<String> for Scope {
     }
 }
 
-impl From<Scope> for String {
-    fn from(scope: Scope) -> Self {
+impl From<ListScope> for String {
+    fn from(scope: ListScope) -> Self {
         scope.to_string()
     }
 }
 
 /// How a sign-in's item notes a connection that follows lists, in place of the session that others are in the room of: a
 /// word that is no session's id, then the scopes.
-pub(crate) fn note_of(scopes: &[Scope]) -> String {
+pub(crate) fn note_of(scopes: &[ListScope]) -> String {
     scopes.iter().fold(LISTENER.to_owned(), |note, scope| format!("{note} {scope}"))
 }
 
 /// The scopes of such a note; `None` for a session's id.
-pub(crate) fn noted_scopes(note: &str) -> Option<Vec<Scope>> {
+pub(crate) fn noted_scopes(note: &str) -> Option<Vec<ListScope>> {
     let scopes = note.strip_prefix(LISTENER)?;
     Some(scopes.split_whitespace().filter_map(|scope| scope.parse().ok()).collect())
 }
@@ -124,13 +136,13 @@ pub(crate) fn noted_scopes(note: &str) -> Option<Vec<Scope>> {
 #[derive(Debug, Default)]
 pub struct Listeners {
     /// The connections that count, and those whose lease ran out.
-    by_scope: BTreeMap<Scope, (BTreeSet<String>, BTreeSet<String>)>,
+    by_scope: BTreeMap<ListScope, (BTreeSet<String>, BTreeSet<String>)>,
 }
 
 impl Listeners {
     /// The connections that hear of what is in these scopes, each once.
     #[must_use]
-    pub fn of<'a>(&'a self, scopes: &[Scope]) -> BTreeSet<&'a str> {
+    pub fn of<'a>(&'a self, scopes: &[ListScope]) -> BTreeSet<&'a str> {
         let counting = scopes.iter().filter_map(|scope| self.by_scope.get(scope));
         counting.flat_map(|(counting, _)| counting).map(String::as_str).collect()
     }
@@ -226,7 +238,7 @@ impl Store {
 
     /// Who listens to these scopes at `now`. One `BatchGetItem`, eventually consistent: whoever came a moment ago has read its
     /// list a moment ago.
-    pub async fn listeners(&self, scopes: &BTreeSet<Scope>, now: Timestamp) -> Result<Listeners, StoreError> {
+    pub async fn listeners(&self, scopes: &BTreeSet<ListScope>, now: Timestamp) -> Result<Listeners, StoreError> {
         const OPERATION: &str = "BatchGetItem listeners";
         let mut listeners = Listeners::default();
         if scopes.is_empty() {
@@ -256,7 +268,7 @@ impl Store {
         join_all(forget).await;
     }
 
-    async fn take_out_of_scopes(&self, scopes: &[Scope], ids: &BTreeSet<&str>) {
+    async fn take_out_of_scopes(&self, scopes: &[ListScope], ids: &BTreeSet<&str>) {
         if ids.is_empty() {
             return;
         }
@@ -326,7 +338,7 @@ mod tests {
             for team in [1, 2, 3] {
                 let session = SessionId::generate_for(&TeamId::generate(&Fixed(team)), &Fixed(9));
                 let owner = AgentId::generate(&Fixed(owner));
-                let around = Scope::around(&session, Some(&owner));
+                let around = ListScope::around(&session, Some(&owner));
                 for role in [Role::Agent, Role::Supervisor, Role::Admin] {
                     let agent = agent(role, 1);
                     let by_role = match role {
@@ -334,7 +346,7 @@ mod tests {
                         Role::Supervisor => agent.may_use_team(&session.team()),
                         Role::Agent => false,
                     };
-                    let hears = Scope::seen_by(&agent).iter().any(|scope| around.contains(scope));
+                    let hears = ListScope::seen_by(&agent).iter().any(|scope| around.contains(scope));
                     assert_eq!(hears, agent.id == owner || by_role, "{role:?}, team {team}, {owner}");
                 }
             }
@@ -343,14 +355,15 @@ mod tests {
 
     #[test]
     fn a_scope_is_written_as_it_is_read() {
-        let scopes = [Scope::seen_by(&agent(Role::Supervisor, 1)), Scope::seen_by(&agent(Role::Admin, 1))].concat();
+        let scopes =
+            [ListScope::seen_by(&agent(Role::Supervisor, 1)), ListScope::seen_by(&agent(Role::Admin, 1))].concat();
         for scope in &scopes {
             assert_eq!(scope.to_string().parse().as_ref(), Ok(scope));
         }
         assert_eq!(noted_scopes(&note_of(&scopes)), Some(scopes));
         assert_eq!(noted_scopes(&"1".repeat(26)), None);
         for wrong in ["", "A#", "T#x", "ALL#", "B#1"] {
-            assert!(wrong.parse::<Scope>().is_err(), "{wrong}");
+            assert!(wrong.parse::<ListScope>().is_err(), "{wrong}");
         }
     }
 }

@@ -10,7 +10,7 @@ use aws_sdk_dynamodb::types::{Delete, TransactWriteItem, Update};
 use parlor_domain::{AgentId, LoginId, Random, SessionId};
 
 use crate::{
-    Busy, Race, Scope, Store, StoreError,
+    Busy, ListScope, Race, Store, StoreError,
     commit::incomplete,
     keys::{Item, Key, number, text},
     listeners::noted_scopes,
@@ -34,7 +34,7 @@ pub struct SignIn {
 #[derive(Debug, Clone)]
 enum Place {
     Room(SessionId),
-    Lists(Vec<Scope>),
+    Lists(Vec<ListScope>),
 }
 
 impl Place {
@@ -171,7 +171,7 @@ impl Part {
     fn writes(&self, store: &Store, agent: &AgentId) -> Result<Vec<TransactWriteItem>, StoreError> {
         let mut writes = vec![];
         let mut rooms: BTreeMap<&SessionId, Vec<&str>> = BTreeMap::new();
-        let mut lists: BTreeMap<&Scope, Vec<&str>> = BTreeMap::new();
+        let mut lists: BTreeMap<&ListScope, Vec<&str>> = BTreeMap::new();
         for (sign_in, ends) in &self.sign_ins {
             writes.push(store.end_sign_in(agent, sign_in, *ends)?);
             for (id, place) in &sign_in.connections {

@@ -2,7 +2,7 @@
 
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use parlor_store::{ReadBatch, Scope};
+use parlor_store::{ListScope, ReadBatch};
 use parlor_tests::{Endpoint, Installation, Line};
 use reqwest::Method;
 use serde_json::{Value, json};
@@ -281,7 +281,7 @@ async fn leave(case: &mut Case) -> bool {
 async fn close_lists(installation: &Installation, case: &mut Case) -> bool {
     let Some(line) = case.lines.pop() else { return true };
     let listening = async || {
-        let scopes = [Scope::Agent(installation.agent.id.clone())];
+        let scopes = [ListScope::Agent(installation.agent.id.clone())];
         let now = installation.runtime.clock.now();
         installation.store.listeners(&scopes.clone().into(), now).await.unwrap().of(&scopes).len()
     };
