@@ -24,8 +24,11 @@ const PATIENCE = 15_000;
 const ROOM = `/console/s/${SESSION}`;
 
 // Addresses of the console, and the sample that stands there; `/sample/{name}` is any other.
+// What pages send when they are left, which no route of the browser sees.
+const sentOnLeaving = [];
 const server = createServer((request, response) => {
   const { pathname } = new URL(request.url, "http://console");
+  if (pathname.startsWith("/v1/")) sentOnLeaving.push(pathname);
   if (pathname.startsWith("/static/")) {
     response.writeHead(200, { "content-type": TYPES[extname(pathname)], "content-security-policy": POLICY });
     response.end(readFileSync(join(folder, pathname)));
@@ -460,12 +463,38 @@ describe("the room", () => {
   test(
     "r18 asks before the end, then goes to the welcome page",
     desk(ROOM, {}, async (at, page) => {
+      await page.clock.install();
       await page.keyboard.press("e");
       await page.waitForSelector("#end[open]");
       assert.equal(at.posts.length, 0);
       await page.click("#end [type=submit]");
+      await page.waitForSelector(".toast-count");
+      await page.clock.fastForward(9_000);
+      assert.equal(at.posts.length, 0, "ten seconds to think better of it");
+      await page.clock.fastForward(2_000);
       await page.waitForURL("**/console");
       assert.equal(at.posts.at(-1).path, `/v1/sessions/${SESSION}/end`);
+    }),
+  );
+
+  test(
+    "r18 an end is taken back by Undo, and goes out at once when one leaves",
+    desk(ROOM, {}, async (at, page) => {
+      await page.clock.install();
+      await page.keyboard.press("e");
+      await page.click("#end [type=submit]");
+      await page.waitForSelector(".toast-count");
+      assert.equal(await at.focused("textContent"), "Undo");
+      await page.keyboard.press("Enter");
+      await page.waitForSelector(".toast >> text=The session goes on");
+      await page.clock.fastForward(20_000);
+      assert.equal(at.posts.length, 0);
+      await page.keyboard.press("Escape");
+      await page.keyboard.press("e");
+      await page.click("#end [type=submit]");
+      await page.waitForSelector(".toast-count");
+      await page.goto(`${origin}/console`);
+      await at.until("the end", () => sentOnLeaving.includes(`/v1/sessions/${SESSION}/end`));
     }),
   );
 
@@ -476,8 +505,11 @@ describe("the room", () => {
         status: 409,
         body: { code: "already-ended", detail: "It has ended already." },
       };
+      await page.clock.install();
       await page.keyboard.press("e");
       await page.click("#end [type=submit]");
+      await page.waitForSelector(".toast-count");
+      await page.clock.fastForward(11_000);
       await page.waitForSelector(".toast >> text=It has ended already.");
       assert.equal(new URL(page.url()).pathname, ROOM);
     }),

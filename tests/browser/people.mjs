@@ -90,6 +90,8 @@ export const reason = (page) => page.locator("meta[name='parlor:reason']").getAt
 export async function endSession(agent) {
   await agent.page.locator("[data-opens=end]").click();
   await agent.page.locator("#end form button[type=submit]").click();
+  // It can be taken back for ten seconds.
+  await agent.page.locator(".toast-count").waitFor({ state: "detached", timeout: 15_000 });
 }
 
 /** Every page that a person saw kept to the rules. */

@@ -30,6 +30,7 @@ pub(super) fn script_words(lang: Lang) -> Markup {
             data-inactive-now=(words::inactive_now(lang)) data-composer-closed=(words::composer_closed(lang)) data-message-too-long=(words::message_too_long(lang))
             data-done-invite=(words::done_invite(lang)) data-done-release=(words::done_release(lang)) data-done-reset=(words::done_reset(lang))
             data-done-correct=(words::done_correct(lang)) data-done-correct-invite=(words::done_correct_invite(lang)) data-correct-same=(words::correct_same(lang))
+            data-ending-soon=(words::ending_soon(lang, "{n}").plain()) data-undo=(words::undo(lang)) data-undone=(words::undone(lang))
             data-done-renew=(words::done_renew(lang)) data-done-keep=(words::done_keep(lang)) {}
         template id="field-error" { p.field-error { (Icon::Alert) span {} } }
         // What the API refuses with, by its code. The API speaks English itself, and says more.

@@ -54,7 +54,7 @@ impl Room {
                         @if ended.not_renewable.is_some() {
                             div.row {
                                 button.button type="button" disabled aria-describedby="renew-why" { (Icon::Refresh) (words::renew(lang)) }
-                                (opens("new-session", "button-primary", html! { (Icon::Add) (words::new_session(lang)) }))
+                                (self.same_again("button button-primary"))
                             }
                         } @else {
                             form.row method="post" action=(self.operation("renew")) data-operation="renew" {

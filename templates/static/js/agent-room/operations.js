@@ -6,6 +6,7 @@ import { toast } from "../console/toasts.js";
 import { exact } from "../console/wording.js";
 import { all, byId, on, one } from "../lib/dom.js";
 import { composer, focusText, hasDraft } from "./composer.js";
+import { holdBack } from "./ending.js";
 import { refresh } from "./parts.js";
 import { room } from "./room.js";
 
@@ -51,12 +52,9 @@ const said = {
   "keep-open": words.doneKeep,
 };
 
-on(room, "submit", async (event) => {
-  const form = event.target.closest("form[data-operation]");
-  if (!form || form === composer) return;
-  event.preventDefault();
+async function carryOut(form, button) {
   const { operation } = form.dataset;
-  const answer = await submit(form, event.submitter);
+  const answer = await submit(form, button);
   if (!answer) return;
   for (const menu of all("details.menu[open]", room)) menu.open = false;
   form.closest("dialog[open]")?.close();
@@ -68,4 +66,17 @@ on(room, "submit", async (event) => {
   if (!answer.ok) toast(problemText(answer), "bad");
   else if (said[operation]) toast(said[operation]);
   refresh();
+}
+
+on(room, "submit", (event) => {
+  const form = event.target.closest("form[data-operation]");
+  if (!form || form === composer) return;
+  event.preventDefault();
+  // R1: nobody notices that a plan is discarded, so there is nothing to take back.
+  if (form.dataset.operation === "end" && room.dataset.state !== "planned") {
+    form.closest("dialog[open]")?.close();
+    holdBack(form, () => carryOut(form));
+  } else {
+    carryOut(form, event.submitter);
+  }
 });
