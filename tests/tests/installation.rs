@@ -27,4 +27,5 @@ mod reengage;
 mod search;
 mod staff;
 mod team_settings;
+mod visibility;
 mod webhooks;
