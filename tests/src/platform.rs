@@ -349,6 +349,11 @@ impl Desk<'_> {
         browser
     }
 
+    /// Another member of the team's staff, with a password that signs in.
+    pub async fn staff(&self, name: &str, role: Role) -> Staff {
+        Staff::of(&self.platform.store, &self.platform.runtime, &self.team, name, role).await
+    }
+
     /// The types of a session's events, oldest first.
     pub async fn events(&self, session: &str) -> Vec<String> {
         let events = self.get(&format!("/v1/sessions/{session}/events")).await;

@@ -210,6 +210,31 @@ async fn every_operation_costs_what_the_table_says() {
     ledger
         .hold("end what has ended", async |installation| drop(installation.post(&path("/end"), json!({})).await))
         .await;
+    let sam = ledger.installation.member("Sam Tide", Role::Supervisor).await;
+    let theirs = json!({"customer": {"name": "Ola Berg", "email": "ola@example.net"}, "agent": sam.id});
+    let theirs = ledger.installation.post("/v1/sessions", theirs).await["id"].as_str().unwrap().to_owned();
+    let of_theirs = |what: &str| format!("/v1/sessions/{theirs}/transfer{what}");
+    let sam = ledger.installation.signed_in(&sam).await;
+    let ticket: serde_json::Value =
+        serde_json::from_str(&sam.get(&format!("/console/s/{theirs}/live")).await.text).unwrap();
+    let url = ticket["url"].as_str().unwrap();
+    let line = parlor_tests::Line::at(url, &theirs, Some(ledger.installation.stack.url())).await.unwrap();
+    for (operation, what) in [("ask for a session", ""), ("decline a transfer", "/decline")] {
+        ledger.hold(operation, async |installation| drop(installation.post(&of_theirs(what), json!({})).await)).await;
+    }
+    ledger.installation.post(&of_theirs(""), json!({})).await;
+    ledger
+        .hold("approve a transfer", async |installation| {
+            drop(installation.post(&of_theirs("/approve"), json!({})).await);
+        })
+        .await;
+    line.close().await;
+    ledger
+        .hold("take a session over", async |_| {
+            let csrf = sam.get("/console").await.hidden("csrf").unwrap();
+            assert_eq!(sam.post(&of_theirs(""), &[("csrf", &csrf)]).await.status, 303);
+        })
+        .await;
     ledger.hold("renew", async |installation| drop(installation.post(&path("/renew"), json!({})).await)).await;
     ledger.hold("read the system's settings", async |installation| drop(installation.get("/v1/settings").await)).await;
     ledger

@@ -27,5 +27,6 @@ mod reengage;
 mod search;
 mod staff;
 mod team_settings;
+mod transfer;
 mod visibility;
 mod webhooks;

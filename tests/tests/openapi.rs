@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 
 use parlor_domain::Role;
 use parlor_local::template::Template;
-use parlor_tests::{Answer, Installation, contract::contract};
+use parlor_tests::{Answer, Installation, Line, contract::contract};
 use reqwest::{Method, RequestBuilder, StatusCode};
 use serde_json::{Value, json};
 
@@ -131,6 +131,19 @@ impl Tour {
         self.sessions.iter().map(|id| path.replace("{id}", id).replace("{link}", &self.link)).collect()
     }
 
+    /// R9: a session whose owner has its room open and is asked for it, and the owner's connection.
+    async fn asked_for(&self) -> (String, Line) {
+        let installation = &self.installation;
+        let owner = installation.member("Sam Ode", Role::Supervisor).await;
+        let body = json!({"customer": {"name": "Ola Berg", "email": "ola@example.net"}, "agent": owner.id});
+        let session = installation.post("/v1/sessions", body).await["id"].as_str().unwrap().to_owned();
+        let ticket = installation.signed_in(&owner).await.get(&format!("/console/s/{session}/live")).await;
+        let ticket: Value = serde_json::from_str(&ticket.text).unwrap();
+        let line = Line::at(ticket["url"].as_str().unwrap(), &session, Some(installation.stack.url())).await.unwrap();
+        installation.post(&format!("/v1/sessions/{session}/transfer"), json!({})).await;
+        (session, line)
+    }
+
     /// A request with everything that the document asks for.
     async fn request(&self, method: &str, path: &str, operation: &Value, body: Option<&Value>) -> RequestBuilder {
         let method: Method = method.parse().unwrap();
@@ -187,6 +200,12 @@ async fn every_documented_request_is_answered_as_documented() {
             let request = tour.request(&method, path, operation, example(operation)).await;
             seen.push(tour.installation.judged(method.parse().unwrap(), path, request).await.status);
             tour.installation.settings(reengagement("new")).await;
+        }
+        if matches!(operation["operationId"].as_str(), Some("approveTransfer" | "declineTransfer")) {
+            let (session, _owner) = tour.asked_for().await;
+            let address = path.replace("{id}", &session);
+            let request = tour.request(&method, &address, operation, example(operation)).await;
+            seen.push(tour.installation.judged(method.parse().unwrap(), &address, request).await.status);
         }
         let promised = operation["responses"].as_object().unwrap().keys().filter(|status| status.starts_with('2'));
         if TAKES_A_RECEIVER.contains(&operation["operationId"].as_str().unwrap()) {

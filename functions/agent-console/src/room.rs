@@ -6,13 +6,16 @@ use parlor_domain::{
     State,
     link::LinkOrigin,
     pin::Lock,
+    session::Answer,
     settings::{AgentRedirect, Method},
 };
 use parlor_live::Ticket;
 use parlor_store::Stored;
 use parlor_templates::{
     Lang, Live,
-    console::{self, AfterEnd, AuthState, Consent, Ended, Entry, Frame, LinkLine, PinLock, Stretch, phrases},
+    console::{
+        self, AfterEnd, AuthState, Consent, Ended, Entry, Frame, LinkLine, Ownership, PinLock, Stretch, phrases,
+    },
     deadline::Deadline,
     words,
 };
@@ -152,6 +155,7 @@ fn room(
         indicator: indicator(session, presence, now),
         owner: session.agent_name.clone(),
         mine: session.agent == *viewer,
+        ownership: ownership(session, viewer, now),
         team,
         has_pin: session.pin.is_some(),
         authentication: authentication(session, settings, lock),
@@ -166,7 +170,8 @@ fn room(
         invited_at: session.invited_at,
         joined_at: session.joined_at,
         deadline: deadline(session, settings),
-        writable: session.staff_may_write(now),
+        // R9: a colleague's room is for reading.
+        writable: session.agent == *viewer && session.staff_may_write(now),
         ended: ended(frame.lang, session, settings, now),
         end_effect: end_effect(settings, now),
         after_end: match settings.end.agent_redirect {
@@ -179,6 +184,28 @@ fn room(
         links: vec![],
         content: None,
         frame,
+    }
+}
+
+/// R9: whose the session is, and who asks for it.
+fn ownership(session: &Session, viewer: &AgentId, now: jiff::Timestamp) -> Ownership {
+    let mine = session.agent == *viewer;
+    let pending = session.pending_transfer(now);
+    match (mine, pending) {
+        (true, None) => Ownership::Mine,
+        (true, Some(asked)) => {
+            Ownership::Asked { name: asked.name.clone(), reason: asked.reason.clone(), until: asked.lapses_at }
+        }
+        (false, Some(asked)) if asked.agent == *viewer => Ownership::Waiting { until: asked.lapses_at },
+        (false, Some(asked)) => Ownership::OtherAsks { name: asked.name.clone() },
+        (false, None) => {
+            let own = session.transfer.as_ref().filter(|transfer| transfer.agent == *viewer);
+            match own.and_then(|transfer| transfer.answered(now)) {
+                None => Ownership::Theirs,
+                Some(Answer::Declined) => Ownership::Declined,
+                Some(Answer::Lapsed) => Ownership::Lapsed,
+            }
+        }
     }
 }
 

@@ -2,13 +2,19 @@
 //!
 //! Best effort, as API Gateway's own call is: a lease that nobody takes out runs out by itself. One read (`GetItem`) and
 //! one write (`DeleteItem` and `UpdateItem` side by side). Lists are told of a customer who went: one `BatchGetItem` more,
-//! beside what the room is told.
+//! beside what the room is told. Where a transfer waits for the owner's answer, their going is decided about: a read and a write
+//! more (R9).
 
 use aws_lambda_events::apigw::ApiGatewayProxyResponse;
+use jiff::SignedDuration;
 use parlor_domain::{Presence, Session, Who};
 use parlor_live::{ListedFrame, Live};
-use parlor_runtime::{Clock, EventFunction, Runtime, SocketEvent};
-use parlor_store::{Connected, Connection, ListScope, Store, StoreError};
+use parlor_runtime::{Clock, Entropy, EventFunction, Runtime, SocketEvent};
+use parlor_store::{Connected, Connection, Departure, ListScope, Store, StoreError};
+use parlor_sweep::owner_left;
+
+/// How long after its time the sweep has noted that a transfer lapsed: some runs of it.
+const NOTED_WITHIN: SignedDuration = SignedDuration::from_mins(5);
 
 /// The function.
 #[derive(Debug)]
@@ -16,6 +22,7 @@ pub struct LiveDisconnect {
     store: Store,
     live: Live,
     clock: Clock,
+    entropy: Entropy,
 }
 
 impl EventFunction for LiveDisconnect {
@@ -29,6 +36,7 @@ impl EventFunction for LiveDisconnect {
             store: Store::new(runtime.aws.dynamodb(), &config.core_table, &config.connections_table),
             live: Live::new(runtime.live()),
             clock: runtime.clock.clone(),
+            entropy: runtime.entropy.clone(),
         }
     }
 
@@ -53,14 +61,21 @@ impl LiveDisconnect {
     }
 
     async fn leave_room(&self, id: &str, connection: &Connection) -> Result<(), StoreError> {
-        let Some((session, presence)) = self.store.disconnect(connection, id).await? else { return Ok(()) };
-        let room = self.live.announce_presence(&session, &presence, Some(id), self.clock.now());
+        let Some(departure) = self.store.disconnect(connection, id).await? else { return Ok(()) };
+        let Departure { session, presence, asked_until } = departure;
+        let now = self.clock.now();
+        let room = self.live.announce_presence(&session, &presence, Some(id), now);
         let lists = async {
             if connection.who == Who::Customer {
                 self.tell_lists(&session, &presence).await;
             }
         };
         tokio::join!(room, lists);
+        // R9: the owner is asked for the session, or was, and nobody noted yet that the time is over.
+        let asked = asked_until.is_some_and(|until| now < until + NOTED_WITHIN);
+        if asked && connection.who != Who::Customer {
+            owner_left(&self.store, &self.live, &self.entropy, &session.id, || self.clock.now()).await?;
+        }
         Ok(())
     }
 

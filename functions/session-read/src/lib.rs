@@ -69,7 +69,8 @@ async fn show(app: &AppState, request: &ApiRequest, id: SessionId) -> Result<Api
     let found = app.store.read(request.credentials.keys(ReadBatch::new().room(&id))).await?;
     let caller = request.credentials.check(&found, now)?;
     let stored = caller.room(&found, &id)?;
-    let body = SessionView::of(&Summary::of(&stored.session), &stored.presence, now);
+    let body =
+        SessionView::of(&Summary::of(&stored.session), &stored.presence, now).with_transfer(&stored.session, now);
     Ok(ApiResponse::new(StatusCode::OK, body, room(&id)))
 }
 

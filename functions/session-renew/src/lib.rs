@@ -1,5 +1,7 @@
-//! POST `/v1/sessions/{id}/renew` (R4).
+//! POST `/v1/sessions/{id}/renew` (R4), and the three of `/transfer` (R9): who goes on with a session.
 #![cfg_attr(test, allow(clippy::unwrap_used))]
+
+mod transfer;
 
 use lambda_http::http::{Method, StatusCode};
 use parlor_domain::{Command, LinkToken, SessionId};
@@ -28,7 +30,7 @@ impl Input {
     }
 }
 
-/// Brings ended sessions back.
+/// Brings ended sessions back, and hands sessions over.
 #[derive(Debug)]
 pub struct SessionRenew;
 
@@ -56,6 +58,45 @@ impl WebFunction for SessionRenew {
                     Code::SmsOff,
                     Code::NoContact,
                 ])
+        })
+        .operation(Method::POST, "/v1/sessions/{id}/transfer", transfer::take_over, |operation| {
+            operation
+                .named("transferSession", "Sessions")
+                .summary("Take a session over")
+                .description(
+                    "The session goes to you, or to your key's agent: at once if its owner does not have the room open, or the \
+                     setting `session.supervisor_takeover` lets you. Otherwise the owner is asked, and `transfer` in the answer \
+                     says until when: they approve or decline, and without an answer they keep it. If they leave the room \
+                     meanwhile, it is yours. Asking again while the owner is asked changes nothing.",
+                )
+                .parameter("id", "The session.")
+                .body::<transfer::Input>(json!({"reason": "Nina is off sick today."}))
+                .answers::<SessionView>(StatusCode::OK, "The session, yours or asked for.", SessionView::sample())
+                .refuses(&[
+                    Code::TransferPending,
+                    Code::Discarded,
+                    Code::SingleActiveSession,
+                    Code::InvalidReason,
+                    Code::UnknownAgent,
+                ])
+        })
+        .operation(Method::POST, "/v1/sessions/{id}/transfer/approve", transfer::approve, |operation| {
+            operation
+                .named("approveTransfer", "Sessions")
+                .summary("Hand a session over to whoever asks")
+                .description("For the agent who owns it, and for programs.")
+                .parameter("id", "The session.")
+                .answers::<SessionView>(StatusCode::OK, "The session, with its new owner.", SessionView::sample())
+                .refuses(&[Code::NoTransfer, Code::SingleActiveSession])
+        })
+        .operation(Method::POST, "/v1/sessions/{id}/transfer/decline", transfer::decline, |operation| {
+            operation
+                .named("declineTransfer", "Sessions")
+                .summary("Keep a session that somebody asks for")
+                .description("For the agent who owns it, and for programs.")
+                .parameter("id", "The session.")
+                .answers::<SessionView>(StatusCode::OK, "The session, as it was.", SessionView::sample())
+                .refuses(&[Code::NoTransfer])
         })
     }
 }

@@ -7,11 +7,11 @@ use lambda_http::http::StatusCode;
 use parlor_domain::{
     Agent, Command, Contact, LinkToken, Presence, SessionId, Settings, State, TeamId, session::Session,
 };
-use parlor_store::{ContactKey, Extras, KnownContact, ReadBatch, ReadResult, Step, Stored, Summary};
+use parlor_store::{ContactKey, Extras, KnownContact, Locks, ReadBatch, ReadResult, Step, Stored, Summary};
 use parlor_web::{
     ApiError, ApiRequest, ApiResponse, AppState, Caller, Payload, SessionView, Time,
     api_request::room,
-    operation::{Locks, keep},
+    operation::{keep, may_lock},
     problem::ProblemSession,
 };
 
@@ -148,7 +148,7 @@ impl Again<'_> {
         let issued = tells.then(|| LinkToken::issue(&id, &app.keyring, &app.entropy).1);
         let context = self.caller.context(&self.request.origin, self.now);
         let decision = session.decide(Command::Renew(issued), &settings, &context)?;
-        if !locks.allow(&decision, found)? {
+        if !may_lock(locks, &decision, found, self.caller)? {
             return Ok(GoesOn::Step(Box::new(Step::Again)));
         }
         let answer = answer(&decision.session);

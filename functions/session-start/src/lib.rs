@@ -12,14 +12,14 @@ use parlor_domain::{
     session::{Customer, Session},
 };
 use parlor_domain::{PhoneNumber, settings::Reengagement};
-use parlor_store::ContactKey;
+use parlor_store::{ContactKey, Locks};
 use parlor_store::{Extras, Race, ReadBatch, ReadResult, Step, Summary};
 use parlor_web::{
     ApiError, ApiRequest, ApiResponse, AppState, Caller, Payload, Problem, Rows, SessionView, WebFunction,
     api_request::room,
     api_request::{object, optional_word, or_default, word_or_default},
     contact_input,
-    operation::{Locks, keep, replay},
+    operation::{keep, may_lock, replay},
     problem::Code,
 };
 use schemars::JsonSchema;
@@ -369,7 +369,7 @@ impl SessionStart {
             };
             let invite = (start.mode == Mode::Start).then_some(&issued);
             let decision = Session::create(new, invite, &settings, &caller.context(&request.origin, now))?;
-            if !locks.allow(&decision, &found)? {
+            if !may_lock(&locks, &decision, &found, &caller)? {
                 return Ok(Step::Again);
             }
             let presence = parlor_domain::Presence::default();

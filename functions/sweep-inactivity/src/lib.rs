@@ -1,5 +1,5 @@
-//! Ends sessions whose agent was inactive for too long (R3). Scheduled every minute; several runs side by side end each
-//! session once.
+//! Ends sessions whose agent was inactive for too long (R3), and settles transfers that nobody answered (R9). Scheduled every
+//! minute; several runs side by side end each session once.
 
 use std::time::Duration;
 
@@ -29,11 +29,13 @@ pub enum SweepInactivityError {
 }
 
 impl SweepInactivity {
-    /// One run, which starts nothing after `budget`. Eight `Query` requests side by side for each page of what is due;
+    /// One run, which starts nothing after `budget`. Sixteen `Query` requests side by side for each page of what is due;
     /// for each session one `BatchGetItem`, and one `TransactWriteItems` if it ends or its timer is armed again; one
     /// post to each connection in a room whose session ended.
     pub async fn run(&self, budget: Duration) -> Result<Tally, SweepInactivityError> {
-        Ok(sweep(DueKind::Inactivity, &self.store, &self.live, || self.clock.now(), budget).await?)
+        let sweep = |kind| sweep(kind, &self.store, &self.live, || self.clock.now(), budget);
+        let (ended, settled) = tokio::try_join!(sweep(DueKind::Inactivity), sweep(DueKind::Transfer))?;
+        Ok(ended + settled)
     }
 }
 

@@ -11,6 +11,8 @@ pub enum DueKind {
     Inactivity,
     /// R2: after a session's end, an access tier ends.
     Access,
+    /// R9: a transfer that nobody answered lapses.
+    Transfer,
     /// R23: a message waits to be sent, or to be sent again.
     Delivery,
 }
@@ -22,6 +24,7 @@ impl DueKind {
         match self {
             Self::Inactivity => "inactivity",
             Self::Access => "access",
+            Self::Transfer => "transfer",
             Self::Delivery => "delivery",
         }
     }

@@ -183,6 +183,48 @@ pub enum EventKind {
     /// R4: the session's end was taken back.
     #[serde(rename = "session.renewed")]
     Renewed,
+    /// R9: somebody asked to take the session over from its owner, who is in the room.
+    #[serde(rename = "session.transfer_requested")]
+    TransferRequested {
+        /// Who asks.
+        agent: AgentId,
+        /// Their name then.
+        name: String,
+        /// Why, if they said so.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        reason: Option<String>,
+        /// When the request lapses.
+        lapses_at: Timestamp,
+    },
+    /// R9: the session has another owner.
+    #[serde(rename = "session.transferred")]
+    Transferred {
+        /// Who owned it before.
+        from: AgentId,
+        /// Who owns it from here on.
+        agent: AgentId,
+        /// The new owner's name then.
+        name: String,
+        /// Why, if the new owner said so.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        reason: Option<String>,
+    },
+    /// R9: the owner declined.
+    #[serde(rename = "session.transfer_declined")]
+    TransferDeclined {
+        /// Who had asked.
+        agent: AgentId,
+        /// Their name then.
+        name: String,
+    },
+    /// R9: the owner did not answer in time, and keeps the session.
+    #[serde(rename = "session.transfer_lapsed")]
+    TransferLapsed {
+        /// Who had asked.
+        agent: AgentId,
+        /// Their name then.
+        name: String,
+    },
     /// R2: after the end, the next access tier began by the clock.
     #[serde(rename = "access.changed")]
     AccessChanged {

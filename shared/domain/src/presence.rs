@@ -106,6 +106,13 @@ impl Presence {
         self.alive(now).any(|(_, lease)| lease.who == Who::Customer)
     }
 
+    /// Until when the connections of `agent` in the room count, or did: the last of them; none if there are none.
+    #[must_use]
+    pub fn agent_until(&self, agent: &AgentId) -> Option<Timestamp> {
+        let own = self.0.values().filter(|lease| matches!(&lease.who, Who::Agent(id) if id == agent));
+        own.map(|lease| lease.last.map_or(lease.until, |last| last.min(lease.until))).max()
+    }
+
     /// Whether `agent` is in the room (R17 asks this of the owner).
     #[must_use]
     pub fn agent_online(&self, agent: &AgentId, now: Timestamp) -> bool {

@@ -1,4 +1,4 @@
-//! The timers of a session (R2, R3): at most one of each kind. Each is an entry of the due index and is written with the
+//! The timers of a session (R2, R3, R9): at most one of each kind. Each is an entry of the due index and is written with the
 //! state that it belongs to. Schedules only tidy up: a timer may fire early, and the sweep arms it again.
 
 use std::collections::BTreeMap;
@@ -37,5 +37,8 @@ pub fn next(session: &Session, settings: &Settings, armed: &Timers, now: Timesta
         Some(early) if *early <= at && (*early > now || kind == DueKind::Access) => (kind, *early),
         _ => (kind, at),
     };
-    wanted.map(keep).into_iter().collect()
+    // R9: so that somebody notes and tells that it lapsed, or completes it if the owner's going was missed.
+    let asked = session.transfer.as_ref().filter(|transfer| transfer.answer.is_none());
+    let lapses = asked.map(|transfer| (DueKind::Transfer, transfer.lapses_at));
+    wanted.into_iter().chain(lapses).map(keep).collect()
 }

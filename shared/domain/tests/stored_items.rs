@@ -132,7 +132,11 @@ const EVENTS: &str = r#"[
   {"seq":20,"at":"2026-01-05T10:00:00Z","actor":{"type":"customer"},"origin":{},"type":"access.changed","tier":"none"},
   {"seq":21,"at":"2026-01-05T10:00:00Z","actor":{"type":"customer"},"origin":{},"type":"delivery.failed","channel":"email","reason":"mailbox full"},
   {"seq":22,"at":"2026-01-05T10:00:00Z","actor":{"type":"customer"},"origin":{},"type":"delivery.suppressed","channel":"sms"},
-  {"seq":23,"at":"2026-01-05T10:00:00Z","actor":{"type":"customer"},"origin":{},"type":"session.reengaged"}
+  {"seq":23,"at":"2026-01-05T10:00:00Z","actor":{"type":"customer"},"origin":{},"type":"session.reengaged"},
+  {"seq":24,"at":"2026-01-05T10:00:00Z","actor":{"type":"agent","id":"agent00000000001","name":"Sam Ode"},"origin":{},"type":"session.transfer_requested","agent":"agent00000000001","name":"Sam Ode","reason":"Nina is off sick","lapses_at":"2026-01-05T10:01:00Z"},
+  {"seq":25,"at":"2026-01-05T10:00:00Z","actor":{"type":"agent","id":"agent00000000001","name":"Sam Ode"},"origin":{},"type":"session.transferred","from":"agent00000000000","agent":"agent00000000001","name":"Sam Ode"},
+  {"seq":26,"at":"2026-01-05T10:00:00Z","actor":{"type":"agent","id":"agent00000000001","name":"Sam Ode"},"origin":{},"type":"session.transfer_declined","agent":"agent00000000001","name":"Sam Ode"},
+  {"seq":27,"at":"2026-01-05T10:00:00Z","actor":{"type":"agent","id":"agent00000000001","name":"Sam Ode"},"origin":{},"type":"session.transfer_lapsed","agent":"agent00000000001","name":"Sam Ode"}
 ]"#;
 
 /// The system's settings with no value left at its default where another one is possible.
@@ -140,6 +144,7 @@ const SETTINGS: &str = r##"{
   "session": {
     "customer_reengagement": "continue",
     "single_active": true,
+    "supervisor_takeover": true,
     "inactive_agent_message": "Back at nine.",
     "cookie_disclaimer": true,
     "auto_open": true,

@@ -190,6 +190,8 @@ pub enum Frame {
         #[serde(skip_serializing_if = "Option::is_none")]
         indicator: Option<Indicator>,
     },
+    /// R9: somebody asks for the session, or it went to somebody, or did not; staff only.
+    Transfer(TransferFrame),
     /// R15: the customer opened the room again elsewhere; newest wins. This connection is over.
     Superseded,
     /// The connection will soon be as old as API Gateway lets it become: open a new one at leisure.
@@ -267,6 +269,29 @@ impl ListedFrame {
     pub fn event(session: SessionId, event: ListedEvent) -> Frame {
         Frame::Listed(Self { session, event: Some(event), indicator: None })
     }
+}
+
+/// Whose the session is, and who asks for it (R9).
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct TransferFrame {
+    /// The owner's name.
+    pub owner: String,
+    /// Who asks the owner for it, while they do.
+    pub pending: Option<PendingView>,
+    /// Whether the receiver owned the session, and does not see it any more: the connection is over.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub gone: bool,
+}
+
+/// Somebody asks the owner for the session.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct PendingView {
+    /// Their name.
+    pub name: String,
+    /// Why, if they said so.
+    pub reason: Option<String>,
+    /// When it lapses.
+    pub lapses_at: Timestamp,
 }
 
 /// How a session stands. Customers get no more than this; staff also get [`StaffView`].
@@ -391,6 +416,17 @@ impl Frame {
             id: id.clone(),
             links: chat_links::places(text),
         })
+    }
+
+    /// Whose the session is and who asks for it; `gone` for whoever sees it no longer.
+    #[must_use]
+    pub fn transfer(session: &Session, gone: bool, now: Timestamp) -> Self {
+        let pending = session.pending_transfer(now).map(|pending| PendingView {
+            name: pending.name.clone(),
+            reason: pending.reason.clone(),
+            lapses_at: pending.lapses_at,
+        });
+        Self::Transfer(TransferFrame { owner: session.agent_name.clone(), pending, gone })
     }
 
     /// The answer to a ping.

@@ -140,6 +140,25 @@ impl Live {
         if decision.events.is_empty() {
             return;
         }
+        join(self.tell_room(decision, presence, settings, now), self.part(decision, presence, now)).await;
+    }
+
+    /// R9: whoever owned the session until now hears whose it is, and where their role does not show it to them any more, that
+    /// is the last that they hear. Two requests for each of their connections.
+    async fn part(&self, decision: &Decision, presence: &Presence, now: Timestamp) {
+        let session = &decision.session;
+        let former = decision.events.iter().find_map(|event| match &event.kind {
+            EventKind::Transferred { from, .. } => Some(from),
+            _ => None,
+        });
+        let Some(former) = former else { return };
+        let theirs = presence
+            .alive(now)
+            .filter(|(_, lease)| matches!(&lease.who, Who::Agent(id) if id == former) && !lease.belongs_to(session));
+        join_all(theirs.map(|(id, _)| self.dismiss(id, Frame::transfer(session, true, now)))).await;
+    }
+
+    async fn tell_room(&self, decision: &Decision, presence: &Presence, settings: &Settings, now: Timestamp) {
         let Some(last_words) = LastWords::of(decision, now) else {
             let told = |audience| announcement(audience, decision, presence, settings, None, now);
             self.push(&decision.session, presence, now, None, told).await;
@@ -225,6 +244,22 @@ fn announcement(
                 frame.redirect.clone_from(&settings.end.customer_redirect);
             }
         }
+    }
+    let transfers = |kind: &EventKind| {
+        matches!(
+            kind,
+            EventKind::TransferRequested { .. }
+                | EventKind::Transferred { .. }
+                | EventKind::TransferDeclined { .. }
+                | EventKind::TransferLapsed { .. }
+        )
+    };
+    if audience == Audience::Staff && decision.events.iter().any(|event| transfers(&event.kind)) {
+        frames.push(Frame::transfer(&decision.session, false, now));
+    }
+    // Who is here is about the owner (R17), who is another one now.
+    if decision.events.iter().any(|event| matches!(event.kind, EventKind::Transferred { .. })) {
+        frames.push(presence_frame(&decision.session, presence, audience, now));
     }
     frames
 }

@@ -69,11 +69,13 @@ impl PostedMark {
     }
 }
 
-/// The customer's connections in a session's room, as they were read.
+/// The customer's connections in a session's room, and staff's, as they were read.
 #[derive(Debug, Default)]
 pub(crate) struct Customers {
     /// All of them, whatever their leases say.
     pub(crate) connections: Vec<String>,
+    /// Staff's connections, with the agent's id.
+    pub(crate) staff: Vec<(String, String)>,
     /// How far ahead of their pace customers connect, in milliseconds since 1970. It rises with each that comes, so it
     /// also tells whether another came since this was read.
     pub(crate) ahead_until: Option<i64>,
@@ -219,6 +221,9 @@ impl Store {
                 let item = doc_item("posted mark", &Key::posted(&session.id, id), &mark)?;
                 writes.push(self.put_new(item)?);
             }
+        }
+        if let Some(room) = customers {
+            writes.extend(self.ask_owner(decision, room)?);
         }
         if let Some(customers) = customers.filter(|_| decision.ends_customer_connections()) {
             writes.push(self.forget_customers(&session.id, customers)?);

@@ -25,6 +25,7 @@ mod settings;
 mod sign_out;
 mod staff;
 pub mod stream;
+mod transfer;
 mod webhooks;
 
 use std::sync::Arc;
@@ -37,8 +38,8 @@ pub use due::{DUE_SHARDS, DueItem};
 pub use error::StoreError;
 pub use history::{Cursor, InvalidCursor, Page, Query, Scope, Summary};
 pub use listeners::{Connected, ListScope, Listener, Listeners};
-pub use lock::OpenSession;
-pub use presence::{Admission, Arrivals, ConnectError, Connection};
+pub use lock::{Lock, Locks, OpenSession};
+pub use presence::{Admission, Arrivals, ConnectError, Connection, Departure};
 pub use race::{MAX_CONFLICTS, Race};
 pub use read::{ReadBatch, ReadResult, Stored};
 pub use running::{BOARD_ROWS, Running};

@@ -3,6 +3,8 @@
 //! delete it would be a right more for every function. The session stands in a set, of which it takes itself out whatever
 //! else is in it: an end never depends on what became of the lock.
 
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
 use aws_sdk_dynamodb::types::{AttributeValue, TransactWriteItem, Update};
 use parlor_domain::{AgentId, Decision, Session, SessionId};
 
@@ -20,6 +22,51 @@ pub struct OpenSession {
     pub id: SessionId,
     /// Its customer's name when it took the lock, for telling the agent what is open without another read.
     pub customer: String,
+}
+
+/// What is to be known of the lock that a decision takes, before it can be committed.
+#[derive(Debug)]
+pub enum Lock {
+    /// It takes none, or one that is free.
+    Free,
+    /// Nobody looked at it: read again, and the lock with it.
+    Unread,
+    /// Another session holds it.
+    Held(OpenSession),
+}
+
+/// The agents whose locks are looked at. Whose they are may be known before the first read, and otherwise is by the second.
+#[derive(Debug, Default)]
+pub struct Locks(Mutex<Vec<AgentId>>);
+
+impl Locks {
+    fn agents(&self) -> MutexGuard<'_, Vec<AgentId>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Looks at the lock of `agent`, too.
+    pub fn of(&self, agent: &AgentId) {
+        let mut agents = self.agents();
+        if !agents.contains(agent) {
+            agents.push(agent.clone());
+        }
+    }
+
+    /// What to read: one item for each agent.
+    #[must_use]
+    pub fn keys(&self, batch: ReadBatch) -> ReadBatch {
+        self.agents().iter().fold(batch, ReadBatch::lock)
+    }
+
+    /// How the lock stands that `decision` takes.
+    pub fn look(&self, decision: &Decision, found: &ReadResult) -> Result<Lock, StoreError> {
+        let Some(agent) = &decision.locks else { return Ok(Lock::Free) };
+        if !self.agents().contains(agent) {
+            self.of(agent);
+            return Ok(Lock::Unread);
+        }
+        Ok(found.lock(agent)?.map_or(Lock::Free, Lock::Held))
+    }
 }
 
 impl ReadBatch {

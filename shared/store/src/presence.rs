@@ -22,6 +22,7 @@ use crate::{
     commit::{Customers, incomplete, put_new_in},
     document,
     keys::{Item, Key, number, text},
+    transfer::asked_until,
 };
 
 /// API Gateway ends every connection after two hours; a day later DynamoDB's TTL removes what `$disconnect` left.
@@ -114,6 +115,17 @@ impl Connection {
             by_role: self.by_role,
         }
     }
+}
+
+/// What a connection leaves behind that is gone.
+#[derive(Debug)]
+pub struct Departure {
+    /// The session's document. Messages since its last decision are not in it.
+    pub session: Session,
+    /// Who is in the room now.
+    pub presence: Presence,
+    /// R9: until when the session's owner is asked for it, or was.
+    pub asked_until: Option<Timestamp>,
 }
 
 /// What [`Store::connect`] depends upon, as it was read: if any of it is another by now, the connection is not let in.
@@ -332,11 +344,7 @@ impl Store {
     /// Takes a connection out of its room and forgets it, and reads its session for telling the others. `DeleteItem`, two
     /// `UpdateItem` (lists show a customer as offline from now on; staff's sign-in has one connection less) and one
     /// `BatchGetItem`, side by side. `None` when the session is gone.
-    pub async fn disconnect(
-        &self,
-        connection: &Connection,
-        id: &str,
-    ) -> Result<Option<(Session, Presence)>, StoreError> {
+    pub async fn disconnect(&self, connection: &Connection, id: &str) -> Result<Option<Departure>, StoreError> {
         let session = &connection.session;
         // On the heap: together they would make every future around them large.
         let key = Some(Key::connection(id).to_item());
@@ -355,7 +363,8 @@ impl Store {
         hidden?;
         let left = left.map_err(|error| StoreError::from_sdk("UpdateItem presence", &error))?;
         let presence = left.attributes.as_ref().map(room).transpose()?.unwrap_or_default();
-        Ok(found?.document(session)?.map(|session| (session, presence)))
+        let asked_until = left.attributes.as_ref().and_then(asked_until);
+        Ok(found?.document(session)?.map(|session| Departure { session, presence, asked_until }))
     }
 
     /// Lets lists show the customer as offline, unless they came by another connection meanwhile.
@@ -483,7 +492,10 @@ pub(crate) fn customers(item: &Item) -> Customers {
     };
     let connections = item.iter().filter(|(_, lease)| of_customer(lease)).map(|(id, _)| id.clone()).collect();
     let time = |name: &str| item.get(name).and_then(|until| until.as_n().ok()).and_then(|until| until.parse().ok());
-    Customers { connections, ahead_until: time(AHEAD), held_until: time(HELD) }
+    let of_staff =
+        |lease: &AttributeValue| lease.as_m().ok()?.get("who")?.as_m().ok()?.get("agent")?.as_s().ok().cloned();
+    let staff = item.iter().filter_map(|(id, lease)| Some((id.clone(), of_staff(lease)?))).collect();
+    Customers { connections, staff, ahead_until: time(AHEAD), held_until: time(HELD) }
 }
 
 /// The attribute by which a sign-in's item notes a connection.

@@ -1,4 +1,4 @@
-//! Working off what is due (R2, R3, R23), for the functions that run on a schedule.
+//! Working off what is due (R2, R3, R9, R23), for the functions that run on a schedule.
 //!
 //! The due index says where to look and nothing more: it lags behind, and several runs may read the same of it. So each
 //! item is read again and decided again under its version; whoever loses that race leaves the item to the winner. A run
@@ -9,9 +9,13 @@ use std::{collections::HashSet, fmt::Display, pin::pin, time::Duration};
 
 use futures_util::{FutureExt as _, StreamExt as _, stream};
 use jiff::Timestamp;
-use parlor_domain::{Actor, Command, Decision, DueKind, Origin, Presence, SessionId, Settings, session::Context};
+use parlor_domain::{
+    Actor, Command, Decision, DueKind, Origin, Presence, Random, SessionId, Settings, session::Context,
+};
 use parlor_live::Live;
-use parlor_store::{Busy, Changed, DueItem, Extras, Race, ReadBatch, ReadResult, Step, Store, StoreError};
+use parlor_store::{
+    Busy, Changed, DueItem, Extras, Lock, Locks, Race, ReadBatch, ReadResult, Step, Store, StoreError, Stored,
+};
 use serde::Serialize;
 
 /// Items asked for at once, in each shard of the index.
@@ -19,6 +23,19 @@ const PAGE: i32 = 25;
 
 /// Items in progress at once: enough to hide the round trips, few enough not to crowd out the function's memory.
 const AT_ONCE: usize = 16;
+
+impl std::ops::Add for Tally {
+    type Output = Self;
+
+    fn add(self, other: Self) -> Self {
+        Self {
+            done: self.done + other.done,
+            skipped: self.skipped + other.skipped,
+            failed: self.failed + other.failed,
+            cut_short: self.cut_short || other.cut_short,
+        }
+    }
+}
 
 /// How a run went; what the function answers, for whoever runs it by hand.
 #[derive(Debug, Default, Clone, Copy, PartialEq, Eq, Serialize)]
@@ -146,20 +163,58 @@ impl From<Busy> for Left {
     }
 }
 
-/// Does what the clock says about a session: ends it after inactivity (R3), notes a tier that began (R2), or arms a
-/// timer again that fired early. `None` when there is nothing to do, or somebody else changed the session meanwhile and
-/// so did it, or left it to the next run.
+/// Does what the clock says about a session: ends it after inactivity (R3), notes a tier that began (R2), settles a transfer that
+/// nobody answered (R9), or arms a timer again that fired early. `None` when there is nothing to do, or somebody else changed
+/// the session meanwhile and so did it, or left it to the next run.
 ///
-/// One try of [`Store::change`].
+/// One try of [`Store::change`], and a second one where a transfer takes somebody's lock (R10).
 async fn sweep_session(store: &Store, id: &SessionId, now: Timestamp) -> Result<Option<(Decision, Swept)>, StoreError> {
-    let context = Context { actor: Actor::System, origin: Origin::default(), now };
+    let command = |owner_until| Command::Sweep { owner_until };
+    decided(store, id, Race::once(1), || now, command, None).await
+}
+
+/// The owner of a session may have left its room (R9): a transfer that waits for their answer completes if they have no other
+/// connection, and the room is told. What [`Store::change`] costs.
+pub async fn owner_left<R: Random + Sync>(
+    store: &Store,
+    live: &Live,
+    random: &R,
+    id: &SessionId,
+    clock: impl Fn() -> Timestamp,
+) -> Result<(), StoreError> {
+    let command = |owner_until| Command::OwnerLeft { owner_until };
+    let left = clock();
+    if let Some((decision, swept)) = decided(store, id, Race::new(random), &clock, command, Some(left)).await? {
+        live.announce(&decision, &swept.presence, &swept.settings, clock()).await;
+    }
+    Ok(())
+}
+
+/// Decides a command of the system's own. `left` is when the owner was seen to leave, if that was seen.
+async fn decided<R: Random + Sync + ?Sized>(
+    store: &Store,
+    id: &SessionId,
+    race: Race<'_, R>,
+    clock: impl Fn() -> Timestamp,
+    command: impl Fn(Option<Timestamp>) -> Command<'static>,
+    left: Option<Timestamp>,
+) -> Result<Option<(Decision, Swept)>, StoreError> {
+    let locks = Locks::default();
     let step = |found: ReadResult| {
-        let stored = found.session(id)?.ok_or(Left::Alone)?;
+        let context = Context { actor: Actor::System, origin: Origin::default(), now: clock() };
+        let Stored { session, presence } = found.session(id)?.ok_or(Left::Alone)?;
         let (settings, _) = found.settings(&id.team())?;
-        let decision = stored.session.decide(Command::Sweep, &settings, &context).map_err(|_| Left::Alone)?;
-        Ok(Step::Commit(decision, Extras::default(), Swept { presence: stored.presence, settings }))
+        let owner_until = presence.agent_until(&session.agent).max(left);
+        let decide = |command| session.decide(command, &settings, &context).map_err(|_| Left::Alone);
+        let decision = decide(command(owner_until))?;
+        let decision = match locks.look(&decision, &found)? {
+            Lock::Free => decision,
+            Lock::Unread => return Ok(Step::Again),
+            Lock::Held(_) => decide(Command::GiveUpTransfer)?,
+        };
+        Ok(Step::Commit(decision, Extras::default(), Swept { presence, settings }))
     };
-    match store.change(Race::once(), |_| ReadBatch::new().session(id), step).await {
+    match store.change(race, |_| locks.keys(ReadBatch::new().session(id)), step).await {
         Ok(Changed { basis, decision }) => Ok(decision.map(|decision| (decision, basis))),
         Err(Left::Alone) => Ok(None),
         Err(Left::Store(error)) => Err(error),

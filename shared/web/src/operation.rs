@@ -2,17 +2,17 @@
 //! from what was kept, decide, commit once under the version that was read, tell the open rooms. Losing a race means
 //! reading and deciding again, a bounded number of times.
 
-use std::sync::{Mutex, PoisonError};
-
 use jiff::Timestamp;
 use lambda_http::{Body, Request, Response, http::StatusCode};
-use parlor_domain::{AgentId, Command, Decision, SessionId, Settings};
-use parlor_store::{Changed, Extras, IdempotencyRecord, Keep, Race, ReadBatch, ReadResult, Step, Stored, Summary};
+use parlor_domain::{Command, Decision, SessionId, Settings};
+use parlor_store::{
+    Changed, Extras, IdempotencyRecord, Keep, Lock, Locks, Race, ReadBatch, ReadResult, Step, Stored, Summary,
+};
 use parlor_templates::Lang;
 use serde_json::{Value, json};
 
 use crate::{
-    ApiError, ApiRequest, ApiResponse, AppState, Caller, SessionView,
+    ApiError, ApiRequest, ApiResponse, AppState, Caller, Code, Problem, SessionView,
     api_request::is_plain_form,
     problem, reply,
     route::{Incoming, Unrouted},
@@ -49,7 +49,8 @@ impl Loaded {
     /// The session as it will be.
     #[must_use]
     pub fn session_view(&self, decision: &Decision) -> SessionView {
-        SessionView::of(&Summary::of(&decision.session), &self.stored.presence, self.now)
+        let view = SessionView::of(&Summary::of(&decision.session), &self.stored.presence, self.now);
+        view.with_transfer(&decision.session, self.now)
     }
 }
 
@@ -117,7 +118,7 @@ impl<'a> Operation<'a> {
             let (settings, _) = found.settings(&self.session.team())?;
             let loaded = Loaded { caller, stored, settings, found, now };
             let decision = decide(&loaded)?;
-            if !locks.allow(&decision, &loaded.found)? {
+            if !may_lock(locks, &decision, &loaded.found, &loaded.caller)? {
                 return Ok(Step::Again);
             }
             let answer = answer(&loaded, &decision);
@@ -134,35 +135,18 @@ impl<'a> Operation<'a> {
     }
 }
 
-/// R10: the agents whose locks an operation looks at. Whose they are may be known before the first read, and otherwise is by
-/// the second.
-#[derive(Debug, Default)]
-pub struct Locks(Mutex<Vec<AgentId>>);
-
-impl Locks {
-    /// Looks at the lock of `agent`, too.
-    pub fn of(&self, agent: &AgentId) {
-        let mut agents = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        if !agents.contains(agent) {
-            agents.push(agent.clone());
+/// R10: whether the decision may be committed as far as locks go: not before the lock that it takes was looked at; and it is
+/// refused if another session holds it. The caller is told which one, unless the lock is somebody else's.
+pub fn may_lock(locks: &Locks, decision: &Decision, found: &ReadResult, caller: &Caller) -> Result<bool, ApiError> {
+    match locks.look(decision, found)? {
+        Lock::Free => Ok(true),
+        Lock::Unread => Ok(false),
+        Lock::Held(open) if caller.is_key() || decision.locks.as_ref() == Some(&caller.agent.id) => {
+            Err(ApiError::SingleActive(open))
         }
-    }
-
-    /// What to read: one item for each agent.
-    #[must_use]
-    pub fn keys(&self, batch: ReadBatch) -> ReadBatch {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).iter().fold(batch, ReadBatch::lock)
-    }
-
-    /// Whether the decision may be committed as far as locks go. It is refused if another session holds the lock that it
-    /// takes; not if nobody looked at that lock: then it is to be read again, and the lock with it.
-    pub fn allow(&self, decision: &Decision, found: &ReadResult) -> Result<bool, ApiError> {
-        let Some(agent) = &decision.locks else { return Ok(true) };
-        let looked_at = self.0.lock().unwrap_or_else(PoisonError::into_inner).contains(agent);
-        self.of(agent);
-        match found.lock(agent)? {
-            Some(open) => Err(ApiError::SingleActive(open)),
-            None => Ok(looked_at),
+        Lock::Held(_) => {
+            let detail = "The agent who would own the session has another one open.";
+            Err(Problem::new(Code::SingleActiveSession, detail).into())
         }
     }
 }

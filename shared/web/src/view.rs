@@ -5,7 +5,7 @@ use std::{borrow::Cow, collections::BTreeMap};
 use jiff::Timestamp;
 use parlor_domain::{
     AccessTier, AgentId, Channel, EmailAddress, EndedBy, Event, EventKind, Indicator, Language, PhoneNumber, Presence,
-    Sender, SessionId, State, TeamId,
+    Sender, Session, SessionId, State, TeamId,
 };
 use parlor_store::Summary;
 use schemars::{JsonSchema, Schema, SchemaGenerator};
@@ -79,10 +79,30 @@ pub struct SessionView {
     /// The customer's link, where sessions are embedded and nothing was sent.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub url: Option<String>,
+    /// R9: who asks the owner for the session, while they do.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub transfer: Option<TransferView>,
     /// In the answer to a start under `session.customer_reengagement` `continue`: the contact's earlier session, which cannot be
     /// renewed, so that this one was made.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub earlier: Option<SessionId>,
+}
+
+/// Somebody asks the owner for the session; unanswered it lapses, and the owner keeps it.
+#[derive(Debug, Clone, Serialize, JsonSchema)]
+#[schemars(rename = "Transfer")]
+pub struct TransferView {
+    /// The agent who asks.
+    pub agent: AgentId,
+    /// Their name.
+    pub name: String,
+    /// Why, if they said so.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub reason: Option<String>,
+    /// When they asked.
+    pub asked_at: Time,
+    /// When it lapses.
+    pub lapses_at: Time,
 }
 
 /// The person a session was made for, with the e-mail address, the phone number, or both.
@@ -114,6 +134,19 @@ pub struct AccessView {
 }
 
 impl SessionView {
+    /// With the transfer that waits at `now`, if one does.
+    #[must_use]
+    pub fn with_transfer(mut self, session: &Session, now: Timestamp) -> Self {
+        self.transfer = session.pending_transfer(now).map(|pending| TransferView {
+            agent: pending.agent.clone(),
+            name: pending.name.clone(),
+            reason: pending.reason.clone(),
+            asked_at: Time(pending.asked_at),
+            lapses_at: Time(pending.lapses_at),
+        });
+        self
+    }
+
     /// What the API's document shows as an answer.
     #[must_use]
     pub fn sample() -> Value {
@@ -158,6 +191,7 @@ impl SessionView {
             reference: session.reference.clone(),
             metadata: session.metadata.clone(),
             url: None,
+            transfer: None,
             earlier: None,
         }
     }

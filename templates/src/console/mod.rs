@@ -36,7 +36,7 @@ pub use login::{Login, LoginNotice};
 pub use moment::{Moment, moment};
 pub use new_session::{Blocking, NewSession, TeamChoice};
 pub use notice::{Notice, NoticePage};
-pub use room::{AfterEnd, AuthState, Consent, Ended, LinkLine, LinkReady, PinLock, Room, Stretch};
+pub use room::{AfterEnd, AuthState, Consent, Ended, LinkLine, LinkReady, Ownership, PinLock, Room, Stretch};
 pub use setup::Setup;
 pub use stream::{Entry, EventLine, MessageLine, last_words};
 pub use welcome::{OpenSession, Welcome};

@@ -115,6 +115,11 @@ pub fn event(lang: Lang, event: &Event, viewer: &AgentId, customer: &str) -> Str
         EventKind::Ended { .. } => done!(ended_by_you, ended_by),
         EventKind::Discarded => done!(discarded_by_you, discarded_by),
         EventKind::Renewed => done!(renewed_by_you, renewed_by),
+        EventKind::TransferRequested { .. } => done!(transfer_requested_by_you, transfer_requested_by),
+        EventKind::Transferred { agent, .. } if agent == viewer => words::transferred_to_you(lang).to_owned(),
+        EventKind::Transferred { name, .. } => words::transferred_to(lang, first_name(name)).to_string(),
+        EventKind::TransferDeclined { .. } => done!(transfer_declined_by_you, transfer_declined_by),
+        EventKind::TransferLapsed { name, .. } => words::transfer_lapsed(lang, first_name(name)).to_string(),
         EventKind::AccessChanged { tier: AccessTier::Full } => words::access_changed_full(lang, customer).to_string(),
         EventKind::AccessChanged { tier: AccessTier::Limited } => {
             words::access_changed_limited(lang, customer).to_string()

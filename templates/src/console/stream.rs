@@ -187,6 +187,10 @@ const fn sign(kind: &EventKind) -> (Icon, Option<Tone>) {
         EventKind::KeptOpen => (Icon::Clock, None),
         EventKind::Ended { .. } | EventKind::Discarded => (Icon::CheckCircle, None),
         EventKind::Renewed => (Icon::Refresh, Some(Tone::Good)),
+        EventKind::TransferRequested { .. } | EventKind::TransferDeclined { .. } | EventKind::TransferLapsed { .. } => {
+            (Icon::Clock, None)
+        }
+        EventKind::Transferred { .. } => (Icon::User, None),
         EventKind::AccessChanged { .. } => (Icon::Eye, None),
         EventKind::DeliveryFailed { .. } => (Icon::Alert, Some(Tone::Bad)),
         EventKind::DeliverySuppressed { .. } => (Icon::Alert, Some(Tone::Warn)),

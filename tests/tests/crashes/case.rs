@@ -105,6 +105,15 @@ impl Operation {
         if self == Invite {
             body["mode"] = json!("plan");
         }
+        let colleague = match self {
+            TakeOver | AskForSession | ApproveTransfer | DeclineTransfer => {
+                Some(installation.member("Sam Ode", Role::Supervisor).await)
+            }
+            _ => None,
+        };
+        if let Some(colleague) = &colleague {
+            body["agent"] = json!(colleague.id);
+        }
         let session: SessionId = installation.post("/v1/sessions", body).await["id"].as_str().unwrap().parse().unwrap();
         let mut case = Case {
             session,
@@ -141,6 +150,15 @@ impl Operation {
             }
             KeepOpen | ReleaseDevice | CustomerRoom | CustomerRoomHead | CustomerTicket | Interaction
             | NewLinkFromRoom => case.browser = installation.joined(&case.session).await,
+            TakeOver => {}
+            AskForSession | ApproveTransfer | DeclineTransfer => {
+                let browser = installation.signed_in(colleague.as_ref().unwrap()).await;
+                let path = format!("/console/s/{}/live", case.session);
+                case.lines = vec![line(installation, &browser, &path, &case.session).await.unwrap()];
+                if self != AskForSession {
+                    installation.post(&case.about("/transfer"), json!({})).await;
+                }
+            }
             Renew => drop(installation.post(&case.about("/end"), json!({})).await),
             Post | End | PostByForm | SweepInactivity | LiveConnect | LiveHello | LiveResume | LiveMessage
             | LivePing | LiveTyping | LiveDisconnect => self.room(installation, &mut case).await,

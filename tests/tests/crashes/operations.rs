@@ -59,6 +59,11 @@ operations! {
     End: "POST /v1/sessions/{id}/end", Once("session.ended");
     KeepOpen: "POST /v1/sessions/{id}/keep-open", Once("session.kept_open");
     Renew: "POST /v1/sessions/{id}/renew", Once("session.renewed");
+    TakeOver: "POST /v1/sessions/{id}/transfer", Once("session.transferred");
+    // Of an owner who has the room open.
+    AskForSession: "POST /v1/sessions/{id}/transfer", Once("session.transfer_requested");
+    ApproveTransfer: "POST /v1/sessions/{id}/transfer/approve", Once("session.transferred");
+    DeclineTransfer: "POST /v1/sessions/{id}/transfer/decline", Once("session.transfer_declined");
     ReleaseDevice: "POST /v1/sessions/{id}/device/release", Once("device.released");
     Correct: "PATCH /v1/sessions/{id}/customer", Once("session.reengaged");
     CorrectByForm: "POST /v1/sessions/{id}/customer", Once("session.reengaged");

@@ -24,8 +24,10 @@ impl Operation {
             Start | DeliverMail | DeliverText | RetryDelivery => self.start(installation, case).await,
             Read | List | ListEvents | ListMessages | ReadSettings | ReadTeamSettings | ListWebhooks | ReadWebhook
             | ListDeliveries | ReadDelivery | Invite | GenerateLink | ListLinks | RevokeLink | End | KeepOpen
-            | Renew | Correct | CorrectByForm | ReleaseDevice | ResetPin | Post | CreateWebhook | RotateSecret
-            | ReplaySince | ReplayDelivery => self.call(installation, case).await,
+            | Renew | TakeOver | AskForSession | ApproveTransfer | DeclineTransfer | Correct | CorrectByForm
+            | ReleaseDevice | ResetPin | Post | CreateWebhook | RotateSecret | ReplaySince | ReplayDelivery => {
+                self.call(installation, case).await
+            }
             SaveSettings | SaveTeamSettings | ChangeWebhook | EnableWebhook => self.change(installation, case).await,
             DeleteWebhook => {
                 let (method, path) = self.request(case);

@@ -1,5 +1,6 @@
 //! Both rooms, side by side, over their live connections.
 
+use parlor_domain::Role;
 use parlor_tests::{Browser, Line, Platform};
 use serde_json::{Value, json};
 
@@ -199,4 +200,36 @@ async fn r14_what_others_do_is_heard_in_the_room() {
     assert_eq!(heard(&mut agent, "session.ended").await["ended_by"], "api");
     desk.post(&format!("{path}/renew"), json!({})).await;
     assert_eq!(heard(&mut agent, "session.renewed").await["state"], "active");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn r9_a_supervisor_asks_and_the_owner_answers() {
+    let platform = Platform::start().await;
+    let desk = platform.desk().await;
+    let sam = desk.staff("Sam Ode", Role::Supervisor).await;
+    let (nina, ask) = (desk.signed_in().await, platform.browser());
+    ask.post("/login", &sam.login()).await;
+    let invited = desk.invited(json!({})).await;
+    let (console, path) = (format!("/console/s/{}", invited.id), format!("/v1/sessions/{}/transfer", invited.id));
+    let csrf = [nina.get("/console").await.hidden("csrf").unwrap(), ask.get("/console").await.hidden("csrf").unwrap()];
+    let mut agent = open(&platform, &nina, &console, &invited.id).await;
+    agent.hello(0).await;
+    let why = [("csrf", csrf[1].as_str()), ("reason", "Mara asked for me.")];
+    assert_eq!(ask.post(&path, &why).await.location, console);
+    let asked = heard(&mut agent, "session.transfer_requested").await;
+    assert_eq!(asked["event"]["reason"], "Mara asked for me.", "{asked}");
+    assert!(nina.get(&console).await.text.contains("Mara asked for me."));
+    assert_eq!(nina.post(&format!("{path}/decline"), &[("csrf", &csrf[0])]).await.location, console);
+    heard(&mut agent, "session.transfer_declined").await;
+    assert!(ask.get(&console).await.text.contains("Nina keeps this session"));
+    // Asked again; the owner leaves, and the session moves.
+    assert_eq!(ask.post(&path, &why).await.status, 303);
+    agent.close().await;
+    let moved = async || {
+        let session = desk.get(&format!("/v1/sessions/{}", invited.id)).await;
+        (session["agent"] == json!(sam.agent.id)).then_some(())
+    };
+    platform.until(moved).await.expect("it moves");
+    assert_eq!(nina.get(&console).await.status, 404);
+    assert!(desk.events(&invited.id).await.iter().any(|event| event == "session.transferred"));
 }

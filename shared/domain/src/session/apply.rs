@@ -2,7 +2,7 @@
 
 use jiff::{SignedDuration, Timestamp};
 
-use super::model::{End, Session, State};
+use super::model::{Answer, End, Session, State, Transfer};
 use crate::{Event, EventKind, pin::Tries};
 
 impl Session {
@@ -64,12 +64,35 @@ impl Session {
             EventKind::Ended { by, plan } => {
                 self.state = State::Ended;
                 self.ended = Some(End { at: event.at, by: *by, plan: plan.clone() });
+                self.transfer = None;
             }
-            EventKind::Discarded => self.state = State::Discarded,
+            EventKind::Discarded => {
+                self.state = State::Discarded;
+                self.transfer = None;
+            }
             EventKind::Renewed => {
                 self.state = if self.joined_at.is_some() { State::Active } else { State::Invited };
                 self.ended = None;
             }
+            EventKind::TransferRequested { agent, name, reason, lapses_at } => {
+                // The address stands in no event: the decision adds it.
+                self.transfer = Some(Transfer {
+                    agent: agent.clone(),
+                    name: name.clone(),
+                    email: None,
+                    reason: reason.clone(),
+                    asked_at: event.at,
+                    lapses_at: *lapses_at,
+                    answer: None,
+                });
+            }
+            EventKind::Transferred { agent, name, .. } => {
+                self.agent = agent.clone();
+                self.agent_name.clone_from(name);
+                self.transfer = None;
+            }
+            EventKind::TransferDeclined { .. } => self.answer_transfer(Answer::Declined),
+            EventKind::TransferLapsed { .. } => self.answer_transfer(Answer::Lapsed),
             EventKind::LinkRevoked { link: None } => self.links_from = event.seq,
             EventKind::LinkRenewed { .. } => count(&mut self.requests, event.at),
             EventKind::CodeSent { .. } => count(&mut self.code_requests, event.at),
@@ -84,6 +107,12 @@ impl Session {
             | EventKind::AccessChanged { .. }
             | EventKind::DeliveryFailed { .. }
             | EventKind::DeliverySuppressed { .. } => {}
+        }
+    }
+
+    fn answer_transfer(&mut self, answer: Answer) {
+        if let Some(transfer) = &mut self.transfer {
+            transfer.answer = Some(answer);
         }
     }
 

@@ -69,6 +69,23 @@ pub struct Correction {
     pub language: Option<Option<Language>>,
 }
 
+/// What taking a session over takes (R9).
+#[derive(Debug, Clone)]
+pub struct TakeOver {
+    /// Who is to own it.
+    pub agent: AgentId,
+    /// Their name, as pages and messages show it.
+    pub name: String,
+    /// Their address, for answers to mails.
+    pub email: EmailAddress,
+    /// Why, if they say so.
+    pub reason: Option<String>,
+    /// Whether the owner has a live connection in the room.
+    pub owner_here: bool,
+    /// Whether nobody is asked: the settings let supervisors take over at once.
+    pub at_once: bool,
+}
+
 /// What somebody wants to happen to a session.
 #[derive(Debug, Clone)]
 pub enum Command<'a> {
@@ -133,8 +150,24 @@ pub enum Command<'a> {
         /// The message's text.
         text: String,
     },
-    /// Do what the clock has decided by now (R2, R3); sent by the schedules.
-    Sweep,
+    /// Take the session over, or ask its owner for it (R9).
+    TakeOver(TakeOver),
+    /// The owner hands the session over to whoever asks (R9).
+    ApproveTransfer,
+    /// The owner keeps it (R9).
+    DeclineTransfer,
+    /// The owner left the room: a transfer that waits completes (R9).
+    OwnerLeft {
+        /// Until when the owner's connections in the room count, or did.
+        owner_until: Option<Timestamp>,
+    },
+    /// Nobody gets the session, because whoever asked may not own it now (R9, R10).
+    GiveUpTransfer,
+    /// Do what the clock has decided by now (R2, R3, R9); sent by the schedules.
+    Sweep {
+        /// As in [`Command::OwnerLeft`]; none if the owner has no connection.
+        owner_until: Option<Timestamp>,
+    },
     /// Note that a message could not be delivered (R23).
     DeliveryFailed {
         /// The channel that was tried.
@@ -182,6 +215,15 @@ pub enum Rejection {
         /// When the next request is possible.
         retry_at: Timestamp,
     },
+    /// R9: somebody else asks the owner already.
+    #[error("somebody asks for this session already; wait for the owner's answer")]
+    TransferPending,
+    /// R9: nobody asks, or not any more.
+    #[error("nobody asks for this session any more")]
+    NoTransfer,
+    /// R9: the reason is too long.
+    #[error("a reason has at most 300 characters")]
+    InvalidReason,
     /// R13: text messages are switched off.
     #[error("text messages are switched off; use an e-mail address")]
     SmsOff,
@@ -218,6 +260,9 @@ impl Rejection {
             Self::AlreadyJoined => "already-joined",
             Self::Gate(_) => "access-denied",
             Self::TooOften { .. } => "too-often",
+            Self::TransferPending => "transfer-pending",
+            Self::NoTransfer => "no-transfer",
+            Self::InvalidReason => "invalid-reason",
             Self::SmsOff => "sms-off",
             Self::PinRequired => "pin-required",
             Self::NoContact => "no-contact",

@@ -9,9 +9,10 @@ mod decide;
 mod model;
 
 pub use crate::link::Issued;
-pub use command::{Command, Context, Correction, Decision, NewSession, Outcome, Rejection, SearchChange};
+pub use command::{Command, Context, Correction, Decision, NewSession, Outcome, Rejection, SearchChange, TakeOver};
 pub use decide::chat::{MESSAGE_MAX, message_digest, message_text};
-pub use model::{Customer, Device, End, FoundBy, SEARCH_FORM, Session, State};
+pub use decide::transfer::{ANSWER_WITHIN, REASON_MAX};
+pub use model::{Answer, Customer, Device, End, FoundBy, SEARCH_FORM, Session, State, Transfer};
 
 #[cfg(test)]
 mod tests;

@@ -66,6 +66,38 @@ pub struct Customer {
     pub contact: Contact,
 }
 
+/// R9: somebody asks the owner for the session.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Transfer {
+    /// Who asks.
+    pub agent: AgentId,
+    /// Their name.
+    pub name: String,
+    /// Their address, for answers to mails once the session is theirs.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub email: Option<EmailAddress>,
+    /// Why, if they said so.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reason: Option<String>,
+    /// When they asked.
+    pub asked_at: Timestamp,
+    /// From this moment on the owner cannot answer any more.
+    pub lapses_at: Timestamp,
+    /// What became of it, once that was noted.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub answer: Option<Answer>,
+}
+
+/// Why a transfer did not come.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Answer {
+    /// The owner declined.
+    Declined,
+    /// Nobody answered in time.
+    Lapsed,
+}
+
 /// The one device that a session is open on (R6).
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Device {
@@ -99,6 +131,9 @@ pub struct Session {
     /// Where answers to mails go: the owner's address. Sessions that were started before mails had one have none.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub agent_email: Option<EmailAddress>,
+    /// R9: the last transfer that was asked for and did not come: it waits for the owner's answer, or this says why.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub transfer: Option<Transfer>,
     /// R10: whether the session holds its owner's lock. Sessions that were started while the setting was off hold none until
     /// they are renewed or taken over.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]

@@ -196,14 +196,14 @@ fn r3_only_agents_reset_the_timer() {
     world.press_continue(0).unwrap();
     world.wait(9);
     world.run(Command::Post { id: "a".into(), text: "still here".into() }, Actor::Customer).unwrap();
-    assert_eq!(world.run(Command::Sweep, Actor::System), Ok(Outcome::Unchanged));
+    assert_eq!(world.run(Command::Sweep { owner_until: None }, Actor::System), Ok(Outcome::Unchanged));
     world.run(Command::KeepOpen, agent()).unwrap();
     world.wait(9);
     // The timer fired early, because activity does not move it: it is armed again and ends nothing.
-    assert_eq!(world.run(Command::Sweep, Actor::System), Ok(Outcome::Done));
+    assert_eq!(world.run(Command::Sweep { owner_until: None }, Actor::System), Ok(Outcome::Done));
     assert_eq!(world.session.state, State::Active);
     world.wait(1);
-    world.run(Command::Sweep, Actor::System).unwrap();
+    world.run(Command::Sweep { owner_until: None }, Actor::System).unwrap();
     assert_eq!(world.session.ended.as_ref().unwrap().by, EndedBy::Inactivity);
 }
 
@@ -228,7 +228,7 @@ fn r4_renewal_brings_everything_back_and_has_its_limits() {
     settings.end.inactivity_minutes = Some(5);
     let mut world = World::new(settings, false);
     world.wait(5);
-    world.run(Command::Sweep, Actor::System).unwrap();
+    world.run(Command::Sweep { owner_until: None }, Actor::System).unwrap();
     assert_eq!(world.run(Command::Renew(None), agent()), Err(Rejection::NotRenewableAfterInactivity));
 }
 
@@ -490,7 +490,7 @@ proptest! {
                 Move::KeepOpen => world.run(Command::KeepOpen, agent()),
                 Move::Post(true) => world.run(Command::Post { id: "m".into(), text: "hello".into() }, agent()),
                 Move::Post(false) => world.run(Command::Post { id: "m".into(), text: "hello".into() }, Actor::Customer),
-                Move::Sweep => world.run(Command::Sweep, Actor::System),
+                Move::Sweep => world.run(Command::Sweep { owner_until: None }, Actor::System),
             };
             let after = &world.session;
             // What is refused or unchanged changes nothing; what is done raises the version by exactly one, but for a

@@ -47,6 +47,10 @@ pub struct SessionSettings {
     /// R10: whether an agent may own only one session that is not over. Sessions that were started before it was switched on
     /// count once they are renewed or taken over.
     pub single_active: bool,
+    /// R9: whether supervisors and admins take a session over at once, although its owner has the room open. Otherwise the owner is
+    /// asked, and has a minute.
+    #[serde(default)]
+    pub supervisor_takeover: bool,
     /// R17: what a customer reads who enters while the owner is not in the room, at most 500 characters; `null` shows
     /// nothing.
     pub inactive_agent_message: Option<String>,
@@ -63,6 +67,7 @@ impl Default for SessionSettings {
         Self {
             customer_reengagement: Reengagement::New,
             single_active: false,
+            supervisor_takeover: false,
             inactive_agent_message: None,
             cookie_disclaimer: false,
             auto_open: false,

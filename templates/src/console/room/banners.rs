@@ -16,7 +16,8 @@ impl Room {
     pub(super) fn banners(&self) -> Markup {
         let (lang, now) = (self.frame.lang, self.frame.now);
         html! {
-            @if let (Some(lock), false) = (self.lock, self.over()) {
+            (self.ownership_banner())
+            @if let (Some(lock), false) = (self.lock, self.is_only_read()) {
                 (Banner { icon: Some(Icon::Lock), role: Some("status"), ..Banner::new(Tone::Bad, html! {
                     div.banner-line {
                         div {
@@ -32,7 +33,7 @@ impl Room {
                     }
                 }) })
             }
-            @if let (Some(deadline), false) = (self.deadline, self.over()) {
+            @if let (Some(deadline), false) = (self.deadline, self.is_only_read()) {
                 (Banner { id: Some("inactivity"), hidden: now < deadline.warn_at, role: Some("alert"), ..Banner::new(Tone::Warn, html! {
                     div.banner-line data-deadline=(deadline.at) data-warn-at=(deadline.warn_at) {
                         div {
@@ -51,7 +52,9 @@ impl Room {
                             p.small { (access_words(lang, self.first(), &ended.access, now)) }
                             @if let Some(reason) = &ended.not_renewable { p.small id="renew-why" { (reason) } }
                         }
-                        @if ended.not_renewable.is_some() {
+                        @if !self.mine {
+                            // Whoever owns it renews it.
+                        } @else if ended.not_renewable.is_some() {
                             div.row {
                                 button.button type="button" disabled aria-describedby="renew-why" { (Icon::Refresh) (words::renew(lang)) }
                                 (self.same_again("button button-primary"))
@@ -67,7 +70,7 @@ impl Room {
                 }) })
             }
             @if self.state == State::Discarded { (Banner { icon: Some(Icon::Trash), ..Banner::new(Tone::Info, html! { p { strong { (words::discarded(lang)) } } p.small { (words::discarded_help(lang)) } }) }) }
-            @if self.state == State::Planned {
+            @if self.state == State::Planned && self.mine {
                 (Banner { icon: Some(Icon::Calendar), ..Banner::new(Tone::Info, html! {
                     div.banner-line {
                         div { p { strong { (words::planned(lang, self.first())) } } p.small { (words::planned_help(lang)) } }

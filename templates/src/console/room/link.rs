@@ -38,7 +38,7 @@ impl Room {
                             (moment(lang, link.at, now, Moment::Exact))
                             @if link.revoked { p.small { (words::link_revoked(lang)) } }
                             @else if link.expires_at <= now { p.small { (words::link_expired(lang)) } }
-                            @else { (self.action(&format!("links/{}/revoke", link.id), "button button-small", html! { (words::revoke_link(lang)) })) }
+                            @else if self.mine { (self.action(&format!("links/{}/revoke", link.id), "button button-small", html! { (words::revoke_link(lang)) })) }
                         }
                     }
                 }

@@ -8,12 +8,13 @@ mod banners;
 mod details;
 mod link;
 mod model;
+mod ownership;
 mod page;
 mod samples;
 mod sheets;
 
 pub use link::LinkReady;
-pub use model::{AfterEnd, AuthState, Consent, Ended, LinkLine, PinLock, Room, Stretch};
+pub use model::{AfterEnd, AuthState, Consent, Ended, LinkLine, Ownership, PinLock, Room, Stretch};
 
 #[cfg(test)]
 mod tests;

@@ -92,6 +92,37 @@ pub struct LinkLine {
     pub revoked: bool,
 }
 
+/// R9: whose the session is, as far as the reader is concerned.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Ownership {
+    /// The reader's, and nobody asks for it.
+    Mine,
+    /// The reader's, and somebody asks for it.
+    Asked {
+        /// Who asks.
+        name: String,
+        reason: Option<String>,
+        /// When it lapses.
+        until: Timestamp,
+    },
+    /// A colleague's.
+    Theirs,
+    /// A colleague's, whom the reader asked.
+    Waiting {
+        /// When it lapses.
+        until: Timestamp,
+    },
+    /// The colleague said no.
+    Declined,
+    /// The colleague did not answer.
+    Lapsed,
+    /// A colleague's, whom somebody else asked.
+    OtherAsks {
+        /// Who asks.
+        name: String,
+    },
+}
+
 #[derive(Debug, Clone)]
 pub struct Room {
     /// The console around it; `history.current` is this session.
@@ -117,6 +148,8 @@ pub struct Room {
     pub owner: String,
     /// The owner is who looks: only they can see the PIN (R7).
     pub mine: bool,
+    /// R9.
+    pub ownership: Ownership,
     /// The name of the team whose settings hold.
     pub team: String,
     /// The session has a PIN (R7).
@@ -154,6 +187,11 @@ pub struct Room {
 }
 
 impl Room {
+    /// Nothing can be done in it but to look: it is over, or a colleague's.
+    pub(super) fn is_only_read(&self) -> bool {
+        self.over() || !self.mine
+    }
+
     /// It is over: nothing can be done in it but to look.
     pub(super) fn over(&self) -> bool {
         matches!(self.state, State::Ended | State::Discarded)

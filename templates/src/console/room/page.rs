@@ -101,6 +101,7 @@ impl Room {
                 div data-part="content" { (self.content()) }
                 div data-part="facts" { (self.facts()) }
                 div data-part="links" { (self.link_list()) }
+                p data-part="composer-closed" { (self.composer_closed()) }
                 div data-part="end-question" { (self.end_question()) }
                 div data-part="correct-lead" { (self.correction_effect()) }
                 div data-part="correct-button" { (self.correction_button()) }
@@ -111,7 +112,7 @@ impl Room {
 
     fn stream_rows(&self) -> Markup {
         let lang = self.frame.lang;
-        let resend = (!self.over() && !self.embedded)
+        let resend = (!self.is_only_read() && !self.embedded)
             .then(|| self.action("invite", "button button-small", html! { (Icon::Send) (words::invite_again(lang)) }));
         html! {
             @if self.stream.is_empty() { li.stream-empty.muted { (words::stream_empty(lang)) } }
@@ -181,9 +182,9 @@ impl Room {
     fn actions(&self) -> Markup {
         let lang = self.frame.lang;
         html! {
-            @if self.copy_url && !self.over() { (self.action("links", "button wide-only", html! { (Icon::Link) (words::copy_url(lang)) })) }
+            @if self.copy_url && !self.is_only_read() { (self.action("links", "button wide-only", html! { (Icon::Link) (words::copy_url(lang)) })) }
             button.button.button-quiet.button-icon.side-narrow type="button" popovertarget="side" title=(words::details(lang)) { (Icon::Info) span.unseen { (words::details(lang)) } }
-            @if !self.over() {
+            @if !self.is_only_read() {
                 details.menu {
                     summary.button.button-quiet.button-icon title=(words::more(lang)) { (Icon::More) span.unseen { (words::more(lang)) } }
                     ul.menu-list {
@@ -225,9 +226,15 @@ impl Room {
                 }
                 p.field-error id="too-long" role="alert" hidden data-text=(shared::too_long_by(lang, "{n}").plain()) {}
                 p.composer-hint.small.muted id="composer-hint" { (shared::enter_hint(lang)) }
-                p.composer-closed.small.muted { (words::composer_closed(lang)) }
+                p.composer-closed.small.muted data-part="composer-closed" { (self.composer_closed()) }
             }
         }
+    }
+
+    /// Why nothing can be written.
+    fn composer_closed(&self) -> &'static str {
+        let lang = self.frame.lang;
+        if self.mine { words::composer_closed(lang) } else { words::composer_not_yours(lang) }
     }
 
     fn content(&self) -> Markup {

@@ -3,7 +3,7 @@
 use jiff::SignedDuration;
 use parlor_domain::{AccessTier as Tier, Channel, EndedBy, Indicator, Sender, State};
 
-use super::model::{AfterEnd, AuthState, Consent, Ended, LinkLine, PinLock, Room, Stretch};
+use super::model::{AfterEnd, AuthState, Consent, Ended, LinkLine, Ownership, PinLock, Room, Stretch};
 use crate::components::{Icon, Tone};
 use crate::console::frame::Frame;
 use crate::console::sample;
@@ -98,6 +98,7 @@ impl Room {
             indicator: Indicator::OnlineIncomplete,
             owner: "Nina Alder".to_owned(),
             mine: true,
+            ownership: Ownership::Mine,
             team: "Mortgages".to_owned(),
             has_pin: true,
             authentication: AuthState::PinPassed,
@@ -185,6 +186,13 @@ impl Room {
             ),
             ..over.clone()
         };
+        let theirs = |ownership| Room {
+            mine: false,
+            ownership,
+            writable: false,
+            owner: "Omar Haddad".to_owned(),
+            ..active.clone()
+        };
         vec![
             ("active", active.clone()),
             ("active-de", in_language(Lang::De, &active)),
@@ -240,8 +248,30 @@ impl Room {
             ),
             (
                 "colleague",
-                Room { mine: false, owner: "Omar Haddad".to_owned(), name: "ليلى حداد".to_owned(), ..active },
+                Room {
+                    mine: false,
+                    ownership: Ownership::Theirs,
+                    writable: false,
+                    owner: "Omar Haddad".to_owned(),
+                    name: "ليلى حداد".to_owned(),
+                    ..active.clone()
+                },
             ),
+            (
+                "transfer-asked",
+                Room {
+                    ownership: Ownership::Asked {
+                        name: "Sam Ode".to_owned(),
+                        reason: Some("Mara called the front desk and asked for me.".to_owned()),
+                        until: sample::ago(0) + SignedDuration::from_secs(42),
+                    },
+                    ..active.clone()
+                },
+            ),
+            ("transfer-waiting", theirs(Ownership::Waiting { until: sample::ago(0) + SignedDuration::from_secs(42) })),
+            ("transfer-declined", theirs(Ownership::Declined)),
+            ("transfer-lapsed", theirs(Ownership::Lapsed)),
+            ("transfer-other", theirs(Ownership::OtherAsks { name: "Sam Ode".to_owned() })),
         ]
     }
 }

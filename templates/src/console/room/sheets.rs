@@ -59,6 +59,14 @@ impl Room {
                 text: html! { p { (words::reset_help(lang)) } }, button: words::reset_pin(lang), fields: html! {} }))
             @if self.correctable() { (self.details_sheet()) }
             (Sheet { lang, id: "link", class: "sheet-link", title: words::url_ready(lang), body: link_body(lang, "") })
+            dialog.dialog id="handed-over" aria-labelledby="handed-over-title" {
+                div.dialog-body {
+                    div.door-icon { (Icon::User) }
+                    h2 id="handed-over-title" data-text=(words::handed_over(lang, "{name}").plain()) {}
+                    p.muted { (words::handed_over_help(lang)) }
+                    div.dialog-foot { a.button.button-primary href="/console" autofocus { (words::to_console(lang)) } }
+                }
+            }
             dialog.dialog id="closed" aria-labelledby="closed-title" aria-describedby="closed-text" {
                 div.dialog-body {
                     div.door-icon { (Icon::Offline) }

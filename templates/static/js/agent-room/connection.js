@@ -11,6 +11,7 @@ import { sayInPane, showTyping } from "./presence.js";
 import { add, bubble, pendingBubble, settle } from "./stream.js";
 
 let connection;
+let gone = false;
 
 function onMessage(message) {
   if (message.from === "customer") showTyping(false);
@@ -41,10 +42,13 @@ function onFrame(message) {
     case "error":
       onError(message);
       break;
+    case "transfer":
+      if (message.gone && !isLeaving()) handedOver(message.owner);
+      else if (!isLeaving()) refresh();
+      break;
     case "session":
     case "interaction":
     case "settings":
-    case "transfer":
       if (isLeaving()) break;
       refresh();
       document.dispatchEvent(new CustomEvent("session-changed"));
@@ -52,12 +56,21 @@ function onFrame(message) {
   }
 }
 
+// R9: the session is a colleague's now, and no longer this reader's to see.
+function handedOver(name) {
+  gone = true;
+  const title = byId("handed-over-title");
+  title.textContent = title.dataset.text.replace("{name}", name);
+  openDialog("handed-over");
+}
+
 function onState(state) {
+  if (gone) return;
   byId("connection").hidden = state !== "waiting";
   if ((state === "lost" || state === "superseded") && !isLeaving()) openDialog("closed");
 }
 
-on(byId("closed"), "cancel", (event) => event.preventDefault());
+for (const id of ["closed", "handed-over"]) on(byId(id), "cancel", (event) => event.preventDefault());
 if (page.dataset.live) {
   connection = live({ frame: onFrame, state: onState, queue: showQueue });
   sendOver(connection);

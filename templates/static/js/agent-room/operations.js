@@ -34,6 +34,12 @@ const done = {
   invite: showLink,
   // R5: so does that of a link which no message could carry.
   "device/release": showLink,
+  // R9: whoever gave the session away is done with it.
+  "transfer/approve"() {
+    leaving = true;
+    location.assign("/console");
+    return true;
+  },
   end() {
     const { afterEnd } = page.dataset;
     // R2: what is typed is not left behind; the room stays, and can be read.

@@ -6,6 +6,7 @@ import { showTimes } from "../lib/times.js";
 import { focusText, setClosed } from "./composer.js";
 import { countDown } from "./countdown.js";
 import { showIndicator } from "./presence.js";
+import { countRing } from "./ring.js";
 import { address, room } from "./room.js";
 import { merge } from "./stream.js";
 
@@ -68,6 +69,7 @@ async function fetchParts() {
   setClosed(!fresh.hasAttribute("data-writable"));
   merge(all("#stream > [data-seq]", fresh));
   countDown(refresh);
+  countRing(refresh);
 }
 
 /** Brings the room up to date. Whoever asks meanwhile is answered by the next time. */
@@ -95,3 +97,4 @@ on(document, "focusout", flush);
 on(document, "toggle", flush, true);
 
 countDown(refresh);
+countRing(refresh);

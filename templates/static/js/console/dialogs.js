@@ -23,7 +23,7 @@ on(document, "click", (event) => {
 });
 
 // A press outside closes, but for the one dialog that is the end of the page. A drag that only ends outside does not.
-for (const dialog of all("dialog.dialog:not(#closed)")) {
+for (const dialog of all("dialog.dialog:not(#closed, #handed-over)")) {
   let outside = false;
   on(dialog, "pointerdown", (event) => {
     outside = event.target === dialog;

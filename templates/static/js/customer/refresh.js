@@ -3,6 +3,7 @@ import { all, byId, one } from "../lib/dom.js";
 import { fetchPage } from "../lib/pages.js";
 import { showTimes } from "../lib/times.js";
 import { watchClosing } from "./closing.js";
+import { showPresence } from "./presence.js";
 import { dressField } from "./writing.js";
 
 export async function refresh() {
@@ -31,6 +32,12 @@ export async function refresh() {
     old.replaceWith(next);
     if (id === "write") dressField();
   }
+  // R9: another agent may have taken over.
+  for (const id of ["presence", "typing"]) {
+    const [line, next] = [byId(id), fresh.getElementById(id)];
+    if (line && next) Object.assign(line.dataset, next.dataset);
+  }
+  if (byId("presence")) showPresence(byId("presence").hasAttribute("data-on"));
   document.body.classList.toggle("chat-first", fresh.body.classList.contains("chat-first"));
   const done = one(".done");
   if (wasOpen && done) done.open = true;

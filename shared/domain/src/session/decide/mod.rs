@@ -13,6 +13,7 @@ mod reengage;
 mod renew;
 mod start;
 mod sweep;
+pub(super) mod transfer;
 
 use super::{
     command::{Command, Context, Decision, Outcome, Rejection},
@@ -48,7 +49,12 @@ impl Session {
             Command::ResetPin => device::reset_pin(&mut draft)?,
             Command::KeepOpen => end::keep_open(&mut draft)?,
             Command::Post { id, text } => return self.post(&id, &text, context),
-            Command::Sweep => sweep::sweep(&mut draft),
+            Command::TakeOver(asked) => transfer::take_over(&mut draft, asked)?,
+            Command::ApproveTransfer => transfer::approve(&mut draft)?,
+            Command::DeclineTransfer => transfer::decline(&mut draft)?,
+            Command::OwnerLeft { owner_until } => transfer::settle(&mut draft, owner_until),
+            Command::GiveUpTransfer => transfer::give_up(&mut draft),
+            Command::Sweep { owner_until } => sweep::sweep(&mut draft, owner_until),
             Command::DeliveryFailed { channel, reason } => delivery::failed(&mut draft, channel, reason),
             Command::DeliverySuppressed { channel } => delivery::suppressed(&mut draft, channel),
         };

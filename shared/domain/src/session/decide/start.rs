@@ -39,6 +39,7 @@ impl Session {
             agent: new.agent,
             agent_name: new.agent_name,
             agent_email: new.agent_email,
+            transfer: None,
             holds_lock: false,
             language: new.language,
             reference: new.reference,

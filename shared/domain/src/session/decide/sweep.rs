@@ -1,14 +1,20 @@
 //! What the clock has decided, carried out by the schedules.
 
-use super::{draft::Draft, end::end_by};
+use jiff::Timestamp;
+
+use super::{draft::Draft, end::end_by, transfer};
 use crate::{
     DueKind, EndedBy, EventKind,
     session::{command::Outcome, model::State},
     timer,
 };
 
-/// R2, R3: does what is due, whichever schedule asks and however late.
-pub(super) fn sweep(draft: &mut Draft<'_>) -> Outcome {
+/// R2, R3, R9: does what is due, whichever schedule asks and however late.
+pub(super) fn sweep(draft: &mut Draft<'_>, owner_until: Option<Timestamp>) -> Outcome {
+    // What else is due is done by the next run, whose timer stays armed.
+    if transfer::settle(draft, owner_until) == Outcome::Done {
+        return Outcome::Done;
+    }
     match draft.session.state {
         State::Invited | State::Active => sweep_inactivity(draft),
         State::Ended => sweep_access(draft),
@@ -40,8 +46,9 @@ fn sweep_access(draft: &mut Draft<'_>) -> Outcome {
     Outcome::Done
 }
 
-/// R3: planned and discarded sessions have no timer; one that is armed goes with this write.
+/// R3: planned and discarded sessions have no timer but for a transfer; another one that is armed goes with this write.
 fn disarm(draft: &Draft<'_>) -> Outcome {
-    let armed = draft.session.due.is_some() || !draft.session.timers.is_empty();
-    if armed { Outcome::Done } else { Outcome::Unchanged }
+    let session = &draft.session;
+    let wanted = timer::next(session, draft.settings, &session.timers, draft.now());
+    if session.due.is_some() || session.timers != wanted { Outcome::Done } else { Outcome::Unchanged }
 }
