@@ -499,6 +499,45 @@ describe("the room", () => {
   );
 
   test(
+    "r8 what is wrong with a correction stands at its field, and who has joined meanwhile gets a new session",
+    desk("/sample/room-invited-failed", {}, async (at, page) => {
+      const path = `/v1/sessions/${SESSION}/customer`;
+      await page.click("summary[title='More actions']");
+      await page.click("[data-fill=correct]");
+      await page.waitForSelector("#correct[open]");
+      assert.equal(await page.inputValue("#correct-email"), "mara@example.net");
+      await page.click("#correct [type=submit]");
+      await page.waitForSelector("#correct .form-errors .banner");
+      await page.fill("#correct-email", "mara@");
+      await page.click("#correct [type=submit]");
+      await page.waitForSelector("#correct-email-error");
+      assert.equal(at.posts.length, 0, "nothing to correct, and nothing that could be one");
+      await page.fill("#correct-email", "ola@example.net");
+      at.answers[path] = { status: 422, body: { code: "invalid-phone", detail: "No number.", field: "phone" } };
+      await page.click("#correct [type=submit]");
+      await page.waitForSelector("#correct-phone-error");
+      assert.deepEqual(
+        [await page.inputValue("#correct-email"), at.posts.at(-1).fields.name],
+        ["ola@example.net", "Mara Quist"],
+      );
+      at.answers[path] = { status: 409, body: { code: "already-joined", detail: "The customer has joined." } };
+      await page.click("#correct [type=submit]");
+      await page.click(".correct-instead button");
+      await page.waitForSelector("#new-session[open]");
+      assert.equal(await page.inputValue("#email"), "ola@example.net");
+      // The next new session is for somebody else.
+      await page.keyboard.press("Escape");
+      await page.waitForSelector("#new-session", { state: "hidden" });
+      // The room was brought up to date behind it, which may have moved the focus into the composer.
+      await at.until("the room is up to date", () => at.asked > 0);
+      await page.evaluate(() => document.activeElement.blur());
+      await page.keyboard.press("n");
+      await page.waitForSelector("#new-session[open]");
+      assert.deepEqual([await page.inputValue("#name"), await page.inputValue("#email")], ["", ""]);
+    }),
+  );
+
+  test(
     "a refused operation says why and leaves the room as it is",
     desk(ROOM, {}, async (at, page) => {
       at.answers[`/v1/sessions/${SESSION}/end`] = {

@@ -150,6 +150,7 @@ fn room(
         language: session.language.as_ref().map(|language| language.as_str().to_owned()),
         channel: session.channel,
         sms: settings.channels.sms,
+        country: settings.channels.default_country.clone().map(String::from),
         embedded: settings.channels.embedded,
         copy_url: settings.channels.embedded && settings.channels.copy_url,
         indicator: indicator(session, presence, now),

@@ -96,6 +96,7 @@ impl StaffContext {
                 embedded: settings.channels.embedded,
                 pin: settings.authentication.method == Method::Pin,
                 channel: settings.channels.default,
+                country: settings.channels.default_country.map(String::from),
             });
         }
         Ok(NewSession {

@@ -7,6 +7,7 @@ use parlor_web::{
     api_request::{given, optional_word},
     contact_input,
     documentation::Documentation,
+    problem::capitalised,
 };
 use schemars::JsonSchema;
 use serde::Deserialize;
@@ -144,7 +145,7 @@ async fn correct(app: &AppState, request: &ApiRequest, id: SessionId) -> Result<
 fn about_the_field(error: ApiError) -> ApiError {
     match error {
         ApiError::Rejected(Rejection::InvalidName(why)) => {
-            Problem::new(Code::InvalidName, format!("{why}.")).about("name").into()
+            Problem::new(Code::InvalidName, capitalised(&why.to_string())).about("name").into()
         }
         other => other,
     }

@@ -1,15 +1,15 @@
 //! POST `/v1/sessions/{id}/invite` (R1, R12) and `/links`; GET `/links`, and POST `/links/{link}/revoke` (R5, R12).
 
 use lambda_http::http::{Method, StatusCode};
-use parlor_domain::{Actor, Command, Link, LinkToken, SecretHash, Session, SessionId, link::LinkOrigin};
+use parlor_domain::{Actor, Channel, Command, Link, LinkToken, SecretHash, Session, SessionId, link::LinkOrigin};
 use parlor_store::ReadBatch;
 use parlor_templates::console::LinkReady;
 use parlor_web::{
     ApiError, ApiRequest, ApiResponse, AppState, Code, List, Operation, Rows, SessionView, Time, WebFunction,
-    api_request::room,
+    api_request::{optional_word, room},
 };
 use schemars::JsonSchema;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 /// Invites customers, and generates links to copy.
@@ -27,9 +27,11 @@ impl WebFunction for SessionInvite {
                 .summary("Invite the customer, or send the invitation again")
                 .description(
                     "Where sessions are embedded nothing is sent to the customer of a planned session, and the answer \
-                     carries the `url` instead.",
+                     carries the `url` instead. With `channel` the invitation goes that way this once, if the customer has \
+                     an address for it; later messages go by the session's channel as before.",
                 )
                 .parameter("id", "The session.")
+                .body::<Invite>(json!({"channel": "email"}))
                 .answers::<SessionView>(
                     StatusCode::OK,
                     "The session, which is planned no longer.",
@@ -73,13 +75,24 @@ impl WebFunction for SessionInvite {
     }
 }
 
+/// The body of an invitation.
+#[derive(Debug, Default, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+#[schemars(rename = "InviteCustomer", description = "How to invite.")]
+struct Invite {
+    /// By mail or by text, this once; without it by the session's channel.
+    #[serde(default, deserialize_with = "optional_word")]
+    channel: Option<Channel>,
+}
+
 /// Invites the customer of a planned session, or sends again. R12: where sessions are embedded nothing is sent on the way
 /// out of planning, and the answer carries the `url` instead.
 async fn invite(app: &AppState, request: &ApiRequest, id: SessionId) -> Result<ApiResponse, ApiError> {
+    let Invite { channel } = request.input()?;
     let (token, issued) = LinkToken::issue(&id, &app.keyring, &app.entropy);
     Operation::on(app, request, &id)
         .run(
-            |loaded| loaded.decide(request, Command::Invite(issued.clone())),
+            |loaded| loaded.decide(request, Command::Invite(issued.clone(), channel)),
             |loaded, decision| {
                 let url = decision.outbox.is_empty().then(|| app.link_url(&token));
                 ApiResponse::new(StatusCode::OK, SessionView { url, ..loaded.session_view(decision) }, room(&id))

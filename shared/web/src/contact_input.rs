@@ -3,7 +3,7 @@
 
 use parlor_domain::{Country, EmailAddress, Language, PhoneNumber};
 
-use crate::{ApiError, Code, Problem};
+use crate::{ApiError, Code, Problem, problem::capitalised};
 
 /// An e-mail address; 422 `invalid-email` about `field` if it is none.
 pub fn email(text: &str, field: &str) -> Result<EmailAddress, ApiError> {
@@ -22,5 +22,5 @@ pub fn language(text: &str, field: &str) -> Result<Language, ApiError> {
 }
 
 fn refused(code: Code, why: impl std::fmt::Display, field: &str) -> ApiError {
-    Problem::new(code, format!("{why}.")).about(field).into()
+    Problem::new(code, capitalised(&why.to_string())).about(field).into()
 }

@@ -349,7 +349,9 @@ fn rejected(rejection: &Rejection, now: Timestamp) -> Problem {
     }
 }
 
-fn capitalised(text: &str) -> String {
+/// A reason as a sentence.
+#[must_use]
+pub fn capitalised(text: &str) -> String {
     let mut letters = text.chars();
     let first = letters.next().map(|letter| letter.to_uppercase().to_string()).unwrap_or_default();
     format!("{first}{}.", letters.as_str())

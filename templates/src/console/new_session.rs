@@ -23,6 +23,8 @@ pub struct TeamChoice {
     pub pin: bool,
     /// Effective `channels.default`.
     pub channel: Channel,
+    /// Effective `channels.default_country` (R13): in whose national form numbers are understood.
+    pub country: Option<String>,
 }
 
 /// The session that stands in the way while `single_active` is on (R10).
@@ -62,11 +64,12 @@ impl NewSession {
         let sms = chosen.is_some_and(|team| team.sms);
         let embedded = chosen.is_some_and(|team| team.embedded);
         let pin = chosen.is_some_and(|team| team.pin);
+        let country = chosen.and_then(|team| team.country.as_deref());
         let channel = if sms { self.channel } else { Channel::Email };
         // A refused form puts the caret where it has to be put right.
         let first = self.errors.iter().find_map(|error| error.field.as_deref());
         html! {
-            form.new-form method="post" action="/v1/sessions" data-new data-embedded=(embedded) data-sms=(sms) data-pin=(pin) {
+            form.new-form method="post" action="/v1/sessions" data-new data-embedded=(embedded) data-sms=(sms) data-pin=(pin) data-country=[country] {
                 (forms.hidden("new"))
                 div.form-errors role="alert" {
                     @for error in self.errors.iter().filter(|error| error.field.is_none()) {
@@ -87,7 +90,7 @@ impl NewSession {
                 div.new-contacts {
                     div.new-email { (Field { kind: "email", value: &self.email, autocomplete: Some("off"), inputmode: Some("email"), autofocus: first == Some("email"),
                         error: FieldError::of(&self.errors, "email"), ..Field::new(words::email(lang), "email") }) }
-                    div.new-phone { (Field { kind: "tel", value: &self.phone, autocomplete: Some("off"), inputmode: Some("tel"), autofocus: first == Some("phone"), hint: Some(words::phone_hint(lang)),
+                    div.new-phone { (Field { kind: "tel", value: &self.phone, autocomplete: Some("off"), inputmode: Some("tel"), autofocus: first == Some("phone"), hint: Some(&phone_hint(lang, country)),
                         error: FieldError::of(&self.errors, "phone"), ..Field::new(words::customer_phone(lang), "phone") }) }
                 }
                 (language_choice(lang, "language", None))
@@ -102,7 +105,7 @@ impl NewSession {
                         select.input id="team" name="team" aria-describedby="team-hint" {
                             @for team in &self.teams {
                                 option value=(team.id) selected[team.id == self.team] data-sms=(team.sms) data-embedded=(team.embedded) data-pin=(team.pin)
-                                    data-channel=(team.channel.as_str()) {
+                                    data-channel=(team.channel.as_str()) data-country=[team.country.as_deref()] {
                                     (team.name) @if team.own { " (" (words::your_team(lang)) ")" }
                                 }
                             }
@@ -138,6 +141,7 @@ impl NewSession {
             embedded,
             pin,
             channel: Channel::Email,
+            country: None,
         };
         Self {
             teams: vec![team("t4kx9w", "Mortgages", true, false, true), team("t7mm2c", "Savings", false, false, false)],
@@ -181,6 +185,14 @@ impl NewSession {
             ..Self::sample()
         }
     }
+}
+
+/// How a number may be written. The script says the country's name.
+pub(super) fn phone_hint(lang: Lang, country: Option<&str>) -> String {
+    country.map_or_else(
+        || words::phone_hint(lang).to_owned(),
+        |country| words::phone_hint_national(lang, country).to_string(),
+    )
 }
 
 /// E-mail or text message, as what a fieldset holds.

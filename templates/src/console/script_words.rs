@@ -22,6 +22,7 @@ pub(super) fn script_words(lang: Lang) -> Markup {
             data-notifications-blocked=(words::notifications_blocked(lang))
             data-collapse=(words::collapse(lang)) data-expand=(words::expand(lang))
             data-need-name=(words::need_name(lang)) data-need-email=(words::need_email(lang)) data-need-phone=(words::need_phone(lang))
+            data-phone-hint=(words::phone_hint(lang)) data-phone-hint-national=(words::phone_hint_national(lang, "{country}").plain())
             data-need-contact=(words::need_contact(lang)) data-need-pin=(words::need_pin(lang)) data-bad-email=(words::bad_email(lang)) data-bad-phone=(words::bad_phone(lang))
             data-single-active=(words::single_active_with(lang, "{name}").plain()) data-single-active-open=(words::single_active_open(lang, "{name}").plain())
             data-session-exists=(words::session_exists_since(lang, "{name}", "{when}").plain()) data-session-open=(words::session_open(lang))

@@ -40,7 +40,8 @@ async fn r1_a_planned_session_is_invited_later_and_again() {
     let platform = Platform::start().await;
     let desk = platform.desk().await;
     let email = platform.address();
-    let body = json!({"customer": {"name": "Mara Quist", "email": email}, "mode": "plan"});
+    let owner = desk.nina.agent.email.as_str();
+    let body = json!({"customer": {"name": "Mara Quist", "email": email}, "mode": "plan", "agent": owner});
     let session = desk.post("/v1/sessions", body).await;
     assert_eq!(session["state"], "planned");
     let path = format!("/v1/sessions/{}", session["id"].as_str().unwrap());
@@ -48,11 +49,22 @@ async fn r1_a_planned_session_is_invited_later_and_again() {
     let first = platform.message(&email, 1).await.link(&platform);
     desk.post(&format!("{path}/invite"), json!({})).await;
     let second = platform.message(&email, 2).await.link(&platform);
+    // By the other channel, this once, as soon as there is an address for it.
+    let by_text =
+        async || desk.call(Method::POST, &format!("{path}/invite"), &[], Some(json!({"channel": "sms"}))).await;
+    let answer = by_text().await;
+    assert_eq!((answer.status, answer.body["code"].as_str()), (422, Some("no-contact")));
     let copied = desk.post(&format!("{path}/links"), json!({})).await;
     let copied = copied["url"].as_str().unwrap().strip_prefix(&platform.url).unwrap().to_owned();
     for link in [first, second, copied] {
         assert_eq!(platform.browser().get(&link).await.status, 200, "generating a link revokes none");
     }
+    let phone = platform.phone();
+    desk.call(Method::PATCH, &format!("{path}/customer"), &[], Some(json!({"phone": phone}))).await;
+    assert_eq!(
+        (by_text().await.body["channel"].as_str(), platform.message(&phone, 1).await.channel.as_str()),
+        (Some("email"), "sms")
+    );
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

@@ -42,7 +42,7 @@ pub enum InvalidContact {
     #[error("this is not an e-mail address; write it like name@example.com")]
     Email,
     /// Not a phone number of any country's plan.
-    #[error("this is not an international phone number; write it with + and the country code, like +49 30 1234567")]
+    #[error("this is not a phone number; write it with + and the country code, like +49 30 1234567")]
     Phone,
 }
 

@@ -89,8 +89,9 @@ pub struct TakeOver {
 /// What somebody wants to happen to a session.
 #[derive(Debug, Clone)]
 pub enum Command<'a> {
-    /// Invite the customer, or send the invitation again (R1).
-    Invite(Issued),
+    /// Invite the customer, or send the invitation again (R1): by the session's channel, or this once by another that the
+    /// contact has.
+    Invite(Issued, Option<Channel>),
     /// Make a link to copy (R12).
     GenerateLink(Issued),
     /// The customer's **Send a new link** (R5).

@@ -22,6 +22,7 @@ use crate::{
     timer::Timers,
 };
 
+mod invite;
 mod reengage;
 
 struct World {
@@ -164,7 +165,7 @@ fn r2_full_timed_then_limited() {
 fn r21_a_customer_writes_at_a_pace_and_may_run_ahead_of_it() {
     let mut world = World::new(Settings::default(), false);
     let issued = world.issued();
-    world.run(Command::Invite(issued), agent()).unwrap();
+    world.run(Command::Invite(issued, None), agent()).unwrap();
     let post = |world: &mut World, from: Actor| world.run(Command::Post { id: "m".into(), text: "x".into() }, from);
     for _ in 0..=40 {
         post(&mut world, Actor::Customer).unwrap();
@@ -474,7 +475,7 @@ proptest! {
             let is_post = matches!(step, Move::Post(_));
             let result = match step {
                 Move::Wait(minutes) => { world.wait(minutes); Ok(Outcome::Unchanged) }
-                Move::Invite => { let issued = world.issued(); world.run(Command::Invite(issued), agent()) }
+                Move::Invite => { let issued = world.issued(); world.run(Command::Invite(issued, None), agent()) }
                 Move::GenerateLink => { let issued = world.issued(); world.run(Command::GenerateLink(issued), agent()) }
                 Move::RequestLink => { let issued = world.issued(); world.run(Command::RequestLink(issued), Actor::Customer) }
                 Move::Continue(device) => world.press_continue(device),

@@ -6,7 +6,7 @@ use parlor_domain::State;
 
 use super::model::Room;
 use crate::components::{Field, Icon};
-use crate::console::new_session::{channel_choice, language_choice};
+use crate::console::new_session::{channel_choice, language_choice, phone_hint};
 use crate::console::sheet::Sheet;
 use crate::words::console as words;
 
@@ -52,7 +52,7 @@ impl Room {
             class: "sheet-new",
             title: words::correct(lang),
             body: html! {
-                form.new-form method="post" action=(self.operation("customer")) data-operation="customer" data-correct {
+                form.new-form method="post" action=(self.operation("customer")) data-operation="customer" data-correct data-country=[self.country.as_deref()] {
                     (forms.hidden("customer"))
                     div.form-errors role="alert" {}
                     p.muted.new-lead data-part="correct-lead" { (self.correction_effect()) }
@@ -61,7 +61,7 @@ impl Room {
                     (Field { kind: "email", value: self.email.as_deref().unwrap_or_default(), inputmode: Some("email"), ..field(words::email(lang), "email") })
                     @if !self.sms { input type="hidden" name="channel" value="email"; }
                     @if self.sms {
-                        (Field { kind: "tel", value: self.phone.as_deref().unwrap_or_default(), inputmode: Some("tel"), hint: Some(words::phone_hint(lang)),
+                        (Field { kind: "tel", value: self.phone.as_deref().unwrap_or_default(), inputmode: Some("tel"), hint: Some(&phone_hint(lang, self.country.as_deref())),
                             ..field(words::customer_phone(lang), "phone") })
                     }
                     (language_choice(lang, "correct-language", self.language.as_deref()))

@@ -6,6 +6,7 @@
 
 mod banners;
 mod details;
+mod invitations;
 mod link;
 mod model;
 mod ownership;

@@ -140,6 +140,8 @@ pub struct Room {
     pub channel: Channel,
     /// Text messages may be sent (R13).
     pub sms: bool,
+    /// In whose national form numbers are understood (R13).
+    pub country: Option<String>,
     /// Invitations are not sent (R12).
     pub embedded: bool,
     /// A button to copy the URL stands in the header, not only in the menu (`channels.copy_url` with `embedded`).

@@ -1,7 +1,7 @@
 //! The page of the room and its changing parts.
 
 use maud::{Markup, html};
-use parlor_domain::{Channel, State, session::MESSAGE_MAX};
+use parlor_domain::{State, session::MESSAGE_MAX};
 
 use super::model::{AfterEnd, AuthState, Consent, Room};
 use crate::components::Icon;
@@ -12,7 +12,7 @@ use crate::console::sheet::opens;
 use crate::console::signs::{avatar, state_chip, stop_icon};
 use crate::console::stream::{self, Entry};
 use crate::lang::Lang;
-use crate::words::{Filled, console as words, shared};
+use crate::words::{console as words, shared};
 
 impl Room {
     /// A form of one button: an operation of this session.
@@ -188,10 +188,15 @@ impl Room {
                 details.menu {
                     summary.button.button-quiet.button-icon title=(words::more(lang)) { (Icon::More) span.unseen { (words::more(lang)) } }
                     ul.menu-list {
-                        li { (self.action("links", "", html! { (Icon::Link) (words::generate_url(lang)) })) }
-                        @if !self.embedded && self.state != State::Planned {
-                            li { (self.action("invite", "", html! { (Icon::Send) span.menu-two { (words::invite_again(lang)) span.small.muted { (self.invitation_goes()) } } })) }
+                        li {
+                            (self.action("links", "", html! {
+                                (Icon::Link)
+                                // Whoever holds a link can come in, so a plan is one no longer.
+                                @if self.state == State::Planned { span.menu-two { (words::generate_url(lang)) span.small.muted { (words::generate_url_invites(lang, self.first())) } } }
+                                @else { (words::generate_url(lang)) }
+                            }))
                         }
+                        (self.invitation_items())
                         (self.details_items())
                         @if self.has_pin && self.mine { li { button type="button" data-do="show-pin" { (Icon::Eye) (words::show_pin(lang)) } } }
                         @if self.device_bound_at.is_some() { li { button type="button" popovertarget="release" data-opens="release" { (Icon::Device) (words::release_device(lang)) } } }
@@ -200,15 +205,6 @@ impl Room {
                 }
                 (opens("end", "room-end", html! { @if self.state == State::Planned { (Icon::Trash) span { (words::discard(lang)) } } @else { (stop_icon()) span { (words::end(lang)) } } }))
             }
-        }
-    }
-
-    /// What the invitation button would do.
-    fn invitation_goes(&self) -> Filled<'_, 1> {
-        let (lang, contact) = (self.frame.lang, self.contact());
-        match self.channel {
-            Channel::Email => words::goes_by_email(lang, contact),
-            Channel::Sms => words::goes_by_sms(lang, contact),
         }
     }
 

@@ -101,3 +101,12 @@ fn r8_r13_without_text_messages_no_number_can_be_corrected() {
     let text = room.render().into_string();
     assert!(!text.contains("id=\"correct-phone\"") && text.contains("id=\"correct-email\""));
 }
+
+#[test]
+fn r1_r13_the_invitation_goes_by_each_address_and_not_by_texts_that_are_off() {
+    let text = sample("invited-failed").render().into_string();
+    let goes_by = |channel: &str| format!("type=\"hidden\" name=\"channel\" value=\"{channel}\"");
+    assert!(text.contains(&goes_by("email")) && text.contains(&goes_by("sms")));
+    let off = Room { sms: false, ..sample("invited-failed") }.render().into_string();
+    assert!(!off.contains(&goes_by("sms")) && off.contains(crate::words::refusal::sms_off(Lang::En)));
+}

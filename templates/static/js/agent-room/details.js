@@ -1,5 +1,5 @@
 // **Correct details** (R8): filled with what is on file whenever it opens; what is refused stays in its field.
-import { fill, isEmail, isPhone } from "../console/contacts.js";
+import { fill, hintPhone, isEmail, isPhone } from "../console/contacts.js";
 import { formError, setError } from "../console/errors.js";
 import { words } from "../console/page.js";
 import { problemText, submit } from "../console/requests.js";
@@ -91,6 +91,7 @@ async function save(event) {
 
 if (form) {
   form.noValidate = true;
+  hintPhone(form);
   // Before the dialog opens: what one has typed is never taken back.
   on(
     document,

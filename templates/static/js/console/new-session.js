@@ -1,6 +1,6 @@
 // The New Session form: Start is there when it can work, and says what it waits for when it cannot.
 import { all, on, one } from "../lib/dom.js";
-import { fill, isEmail, isPhone } from "./contacts.js";
+import { fill, hintPhone, isEmail, isPhone } from "./contacts.js";
 import { formError, setError } from "./errors.js";
 import { words } from "./page.js";
 import { problemText, submit } from "./requests.js";
@@ -72,12 +72,14 @@ function dress(form) {
   const follow = () => {
     const settings = team?.selectedOptions?.[0]?.dataset;
     if (settings) {
+      form.dataset.country = settings.country ?? "";
       const { sms, embedded, pin } = settings;
       Object.assign(form.dataset, { sms, embedded, pin });
       one(".new-channel", form).disabled = embedded === "true";
       channel("sms").disabled = sms !== "true";
       if (sms !== "true" && channel("sms").checked) channel("email").checked = true;
     }
+    hintPhone(form);
     judge();
   };
 

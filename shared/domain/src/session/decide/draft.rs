@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 
 use crate::{
-    AgentId, Due, Event, EventKind, Link, Message, OutboxEntry, Settings,
+    AgentId, Channel, Due, Event, EventKind, Link, Message, OutboxEntry, Settings,
     link::{Issued, LinkOrigin},
     session::{
         command::{Context, Decision, Outcome, Rejection, SearchChange},
@@ -51,12 +51,17 @@ impl<'a> Draft<'a> {
         self.events.push(event);
     }
 
-    /// Puts a message to the customer into the outbox (R23).
+    /// Puts a message to the customer into the outbox, by the session's channel (R23).
     pub(super) fn send(&mut self, message: Message) -> Result<(), Rejection> {
+        self.send_by(self.session.channel, message)
+    }
+
+    /// Puts a message to the customer into the outbox, by a channel that the contact has.
+    pub(super) fn send_by(&mut self, channel: Channel, message: Message) -> Result<(), Rejection> {
         let session = &self.session;
-        let to = session.customer.contact.address(session.channel).ok_or(Rejection::NoContact)?.to_owned();
+        let to = session.customer.contact.address(channel).ok_or(Rejection::NoContact)?.to_owned();
         let id = format!("{:012}-{}", session.seq, self.outbox.len());
-        self.outbox.push(OutboxEntry::new(&session.id, id, session.channel, to, message, self.context.now));
+        self.outbox.push(OutboxEntry::new(&session.id, id, channel, to, message, self.context.now));
         Ok(())
     }
 

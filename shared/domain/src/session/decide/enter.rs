@@ -69,7 +69,7 @@ pub(super) fn send_code(
         other => return Err(Rejection::Gate(other)),
     }
     must_not_ask_too_often(&draft.session.code_requests, draft.now())?;
-    must_be_sendable(&draft.session, draft.settings)?;
+    must_be_sendable(draft.session.channel, draft.settings)?;
     draft.record(EventKind::CodeSent { channel: draft.session.channel });
     draft.session.code = Some(OneTimeCode { code: code.clone(), expires_at: draft.now() + CODE_LIFETIME });
     draft.send(Message::Code { code })?;

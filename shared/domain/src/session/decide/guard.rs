@@ -26,9 +26,9 @@ pub(super) fn must_be_writable(session: &Session) -> Result<(), Rejection> {
     }
 }
 
-/// R13: the settings allow messages by the session's channel.
-pub(super) fn must_be_sendable(session: &Session, settings: &Settings) -> Result<(), Rejection> {
-    if session.channel == Channel::Sms && !settings.channels.sms { Err(Rejection::SmsOff) } else { Ok(()) }
+/// R13: the settings allow messages by this channel.
+pub(super) fn must_be_sendable(channel: Channel, settings: &Settings) -> Result<(), Rejection> {
+    if channel == Channel::Sms && !settings.channels.sms { Err(Rejection::SmsOff) } else { Ok(()) }
 }
 
 /// R5, R7: the customer has not asked too often before, at the times `asked`.

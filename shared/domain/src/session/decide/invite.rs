@@ -5,7 +5,7 @@ use super::{
     guard::{must_be_sendable, must_be_writable, must_not_ask_too_often},
 };
 use crate::{
-    AccessTier, EventKind, Gate, Message,
+    AccessTier, Channel, EventKind, Gate, Message,
     link::{Issued, LinkOrigin},
     session::{
         command::{Outcome, Rejection},
@@ -14,9 +14,9 @@ use crate::{
 };
 
 /// R1: invites the customer of a planned session, or sends the invitation again.
-pub(super) fn invite(draft: &mut Draft<'_>, issued: &Issued) -> Result<Outcome, Rejection> {
+pub(super) fn invite(draft: &mut Draft<'_>, issued: &Issued, channel: Option<Channel>) -> Result<Outcome, Rejection> {
     must_be_writable(&draft.session)?;
-    send_invitation(draft, issued)?;
+    send_invitation(draft, issued, channel)?;
     Ok(Outcome::Done)
 }
 
@@ -41,7 +41,7 @@ pub(super) fn request_link(draft: &mut Draft<'_>, issued: Issued) -> Result<Outc
         return Err(Rejection::Gate(Gate::SessionExpired));
     }
     must_not_ask_too_often(&draft.session.requests, draft.now())?;
-    must_be_sendable(&draft.session, draft.settings)?;
+    must_be_sendable(draft.session.channel, draft.settings)?;
     draft.link(&issued, LinkOrigin::Sent);
     draft.record(EventKind::LinkRenewed { channel: draft.session.channel });
     draft.send(Message::NewLink { token: issued.sealed, renewed: false })?;
@@ -52,7 +52,7 @@ pub(super) fn request_link(draft: &mut Draft<'_>, issued: Issued) -> Result<Outc
 pub(super) fn replace_link(draft: &mut Draft<'_>, issued: &Issued) -> Result<(), Rejection> {
     let session = &draft.session;
     let reachable = session.customer.contact.address(session.channel).is_some();
-    if draft.settings.channels.embedded || !reachable || must_be_sendable(session, draft.settings).is_err() {
+    if draft.settings.channels.embedded || !reachable || must_be_sendable(session.channel, draft.settings).is_err() {
         draft.link(issued, LinkOrigin::Generated);
         draft.record(EventKind::LinkGenerated);
         return Ok(());
@@ -64,14 +64,19 @@ pub(super) fn replace_link(draft: &mut Draft<'_>, issued: &Issued) -> Result<(),
 
 /// R1: sends the link that invites the customer. R12: an embedded session gets the link when it leaves `planned`, but no
 /// message; a message after that is the agent's explicit wish.
-pub(super) fn send_invitation(draft: &mut Draft<'_>, issued: &Issued) -> Result<(), Rejection> {
+pub(super) fn send_invitation(
+    draft: &mut Draft<'_>,
+    issued: &Issued,
+    channel: Option<Channel>,
+) -> Result<(), Rejection> {
     if draft.settings.channels.embedded && draft.session.state == State::Planned {
         draft.link(issued, LinkOrigin::Generated);
         draft.record(EventKind::Invited { channel: None });
         return Ok(());
     }
-    must_be_sendable(&draft.session, draft.settings)?;
+    let channel = channel.unwrap_or(draft.session.channel);
+    must_be_sendable(channel, draft.settings)?;
     draft.link(issued, LinkOrigin::Sent);
-    draft.record(EventKind::Invited { channel: Some(draft.session.channel) });
-    draft.send(Message::Invitation { token: issued.sealed.clone() })
+    draft.record(EventKind::Invited { channel: Some(channel) });
+    draft.send_by(channel, Message::Invitation { token: issued.sealed.clone() })
 }

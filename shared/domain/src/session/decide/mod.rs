@@ -30,7 +30,7 @@ impl Session {
     pub fn decide(&self, command: Command<'_>, settings: &Settings, context: &Context) -> Result<Decision, Rejection> {
         let mut draft = Draft::new(self.clone(), settings, context);
         let outcome = match command {
-            Command::Invite(issued) => invite::invite(&mut draft, &issued)?,
+            Command::Invite(issued, channel) => invite::invite(&mut draft, &issued, channel)?,
             Command::GenerateLink(issued) => invite::generate_link(&mut draft, &issued)?,
             Command::RequestLink(issued) => invite::request_link(&mut draft, issued)?,
             Command::Continue { link, presented, device } => {

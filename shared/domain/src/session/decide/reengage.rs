@@ -37,7 +37,7 @@ pub(super) fn reengage(draft: &mut Draft<'_>, correction: Correction, issued: &I
         draft.record(EventKind::LinkGenerated);
         return Ok(Outcome::Done);
     }
-    must_be_sendable(&draft.session, draft.settings)?;
+    must_be_sendable(draft.session.channel, draft.settings)?;
     draft.link(issued, LinkOrigin::Sent);
     draft.record(EventKind::Invited { channel: Some(draft.session.channel) });
     draft.send(Message::Invitation { token: issued.sealed.clone() })?;

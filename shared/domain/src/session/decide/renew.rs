@@ -36,7 +36,7 @@ pub(super) fn renew(draft: &mut Draft<'_>, issued: Option<Issued>) -> Result<Out
     draft.session.renewable(draft.settings, draft.now())?;
     draft.record(EventKind::Renewed);
     if let Some(issued) = issued {
-        must_be_sendable(&draft.session, draft.settings)?;
+        must_be_sendable(draft.session.channel, draft.settings)?;
         draft.link(&issued, LinkOrigin::Sent);
         draft.record(EventKind::Invited { channel: Some(draft.session.channel) });
         draft.send(Message::NewLink { token: issued.sealed, renewed: true })?;

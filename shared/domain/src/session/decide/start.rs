@@ -68,7 +68,7 @@ impl Session {
         let mut draft = Draft::new(session, settings, context);
         draft.record(EventKind::Created { planned: issued.is_none() });
         if let Some(issued) = issued {
-            invite::send_invitation(&mut draft, issued)?;
+            invite::send_invitation(&mut draft, issued, None)?;
         }
         Ok(draft.finish(Outcome::Done))
     }
