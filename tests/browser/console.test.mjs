@@ -538,6 +538,17 @@ describe("the room", () => {
   );
 
   test(
+    "r14 a row says more while one looks at its initials, by pointer and by tap",
+    desk("/console", {}, async (at, page) => {
+      await page.hover(".pane [data-card] >> nth=0");
+      await page.waitForSelector("#row-card:popover-open");
+      assert.match(await page.textContent("#row-card"), /Mara Quist.*Online, incomplete.*Joined/);
+      await page.mouse.move(900, 700);
+      await at.until("it goes", async () => !(await page.isVisible("#row-card")));
+    }),
+  );
+
+  test(
     "a refused operation says why and leaves the room as it is",
     desk(ROOM, {}, async (at, page) => {
       at.answers[`/v1/sessions/${SESSION}/end`] = {

@@ -87,6 +87,8 @@ pub(crate) fn row(lang: Lang, session: &Summary, presence: &Presence, viewer: &A
         id: session.id.to_string(),
         name: session.name.clone(),
         indicator: session.indicator(presence, now),
+        joined_at: session.joined_at,
+        online_since: presence.customer_since(now),
         last: phrases::state(lang, session.state).to_owned(),
         at: steps.into_iter().flatten().max().unwrap_or(session.created_at),
         over: matches!(session.state, State::Ended | State::Discarded),

@@ -2,8 +2,8 @@
 
 use lambda_http::{Body, Request, Response, http::StatusCode};
 use parlor_domain::{
-    AccessPlan, AccessTier, AgentId, Event, Link, PhoneNumber, Presence, Rejection, Session, SessionId, Settings,
-    State,
+    AccessPlan, AccessTier, Actor, AgentId, Event, Link, PhoneNumber, Presence, Rejection, Session, SessionId,
+    Settings, State,
     link::LinkOrigin,
     pin::Lock,
     session::Answer,
@@ -154,6 +154,8 @@ fn room(
         embedded: settings.channels.embedded,
         copy_url: settings.channels.embedded && settings.channels.copy_url,
         indicator: indicator(session, presence, now),
+        online_since: presence.customer_since(now),
+        last_active: events.iter().rev().find(|event| event.actor == Actor::Customer).map(|event| event.at),
         owner: session.agent_name.clone(),
         mine: session.agent == *viewer,
         ownership: ownership(session, viewer, now),
@@ -295,7 +297,7 @@ mod tests {
 
     use jiff::{SignedDuration, Timestamp};
     use parlor_domain::{
-        Actor, Command, Contact, EndedBy, Keyring, LinkToken, NewSession, Origin, Presented, Secret, TeamId,
+        Command, Contact, EndedBy, Keyring, LinkToken, NewSession, Origin, Presented, Secret, TeamId,
         pin::Pin,
         session::{Context, Customer},
         settings::{AccessLevel, CustomerAccess},

@@ -54,6 +54,9 @@ pub struct Lease {
     /// changes a role or a team ends that person's connections.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub by_role: bool,
+    /// When the connection came. Leases from before have none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub since: Option<Timestamp>,
 }
 
 impl Lease {
@@ -111,6 +114,13 @@ impl Presence {
     pub fn agent_until(&self, agent: &AgentId) -> Option<Timestamp> {
         let own = self.0.values().filter(|lease| matches!(&lease.who, Who::Agent(id) if id == agent));
         own.map(|lease| lease.last.map_or(lease.until, |last| last.min(lease.until))).max()
+    }
+
+    /// Since when the customer is in the room, if they are and it is known: since the first of their connections that
+    /// count. A reconnect begins anew (R14).
+    #[must_use]
+    pub fn customer_since(&self, now: Timestamp) -> Option<Timestamp> {
+        self.alive(now).filter(|(_, lease)| lease.who == Who::Customer).filter_map(|(_, lease)| lease.since).min()
     }
 
     /// Whether `agent` is in the room (R17 asks this of the owner).

@@ -113,6 +113,7 @@ impl Connection {
             device: self.device.clone(),
             last: self.last.map(whole_seconds),
             by_role: self.by_role,
+            since: Some(whole_seconds(now)),
         }
     }
 }
@@ -300,7 +301,15 @@ impl Store {
         now: Timestamp,
     ) -> Result<TransactWriteItem, StoreError> {
         let until = now + LONGEST_CONNECTION;
-        let lease = Lease { who: Who::Customer, until, name: String::new(), device: None, last: None, by_role: false };
+        let lease = Lease {
+            who: Who::Customer,
+            until,
+            name: String::new(),
+            device: None,
+            last: None,
+            by_role: false,
+            since: Some(whole_seconds(now)),
+        };
         let online = Presence([(id.to_owned(), lease)].into());
         let update = Update::builder()
             .table_name(&self.core)

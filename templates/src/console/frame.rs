@@ -10,7 +10,7 @@ use super::history::History;
 use super::new_session::NewSession;
 use super::phrases::{self, PRODUCT};
 use super::sample;
-use super::script_words::{indicator_templates, script_words};
+use super::script_words::{indicator_templates, row_card, script_words};
 use super::sheet::{Sheet, opens};
 use super::signs::{mark, pane_icon};
 use crate::accent::Accent;
@@ -102,6 +102,7 @@ impl Frame {
                 (toasts())
                 (script_words(lang))
                 (indicator_templates(lang))
+                (row_card(lang))
             },
         }
         .render()

@@ -17,6 +17,10 @@ pub struct HistoryRow {
     pub id: String,
     pub name: String,
     pub indicator: Indicator,
+    /// Every gate passed for the first time; for the card on the initials (R14).
+    pub joined_at: Option<Timestamp>,
+    /// Since when the customer is here, if they are and it is known.
+    pub online_since: Option<Timestamp>,
     /// The last event in words, such as "Joined" or what was written ([`super::stream::last_words`]).
     pub last: String,
     pub at: Timestamp,
@@ -87,6 +91,9 @@ impl History {
             id: id.to_owned(),
             name: name.to_owned(),
             indicator,
+            joined_at: (indicator != Indicator::NeverJoined).then(|| sample::ago(minutes + 30)),
+            online_since: matches!(indicator, Indicator::OnlineIncomplete | Indicator::OnlineComplete)
+                .then(|| sample::ago(minutes + 3)),
             last: last.to_owned(),
             at: sample::ago(minutes),
             over: false,
@@ -135,11 +142,19 @@ impl HistoryRow {
         self.render(lang, false, now)
     }
 
+    /// The initials with the indicator, and what the card on them says (R14).
+    pub(super) fn face(&self, lang: Lang) -> Markup {
+        html! {
+            span.row-face data-card data-joined=[self.joined_at] data-since=[self.online_since] data-owner=[self.owner.as_deref()]
+                data-indicator-of=(self.id) data-indicator=(self.indicator.as_str()) { (avatar(lang, &self.name, self.indicator)) }
+        }
+    }
+
     /// The row as a link to its room.
     pub(super) fn render(&self, lang: Lang, current: bool, now: Timestamp) -> Markup {
         html! {
             a.list-row.session-row href={ "/console/s/" (self.id) } data-row=(self.id) data-over[self.over] data-others[self.owner.is_some()] aria-current=[current.then_some("page")] {
-                span data-indicator-of=(self.id) data-indicator=(self.indicator.as_str()) { (avatar(lang, &self.name, self.indicator)) }
+                (self.face(lang))
                 span.list-row-main {
                     span.session-row-top { bdi.session-row-name { (self.name) } span.small.muted { (moment(lang, self.at, now, Moment::Ago)) } }
                     span.session-row-last.small.muted {

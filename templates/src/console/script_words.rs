@@ -54,3 +54,18 @@ pub(super) fn indicator_templates(lang: Lang) -> Markup {
         }
     }
 }
+
+/// R14: the card on the initials in a list, which the script fills from the row and shows beside it.
+pub(super) fn row_card(lang: Lang) -> Markup {
+    html! {
+        div.row-card id="row-card" popover="manual" role="tooltip" data-not-yet=(words::not_yet(lang)) {
+            strong data-of="name" {}
+            dl.facts {
+                div { dt { (words::fact_status(lang)) } dd data-of="status" {} }
+                div { dt { (words::fact_joined(lang)) } dd data-of="joined" {} }
+                div { dt { (words::fact_online_since(lang)) } dd data-of="since" {} }
+                div { dt { (words::fact_owner(lang)) } dd data-of="owner" {} }
+            }
+        }
+    }
+}

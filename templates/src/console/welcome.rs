@@ -9,7 +9,7 @@ use super::history::HistoryRow;
 use super::moment::{Moment, moment};
 use super::new_session::NewSession;
 use super::sheet::opens;
-use super::signs::{avatar, state_chip};
+use super::signs::state_chip;
 use crate::components::{Icon, empty};
 use crate::lang::Lang;
 use crate::names::first_name;
@@ -29,7 +29,7 @@ impl OpenSession {
     fn render(&self, lang: Lang, now: Timestamp) -> Markup {
         let row = &self.row;
         html! {
-            span.open-row-face data-indicator-of=(row.id) data-indicator=(row.indicator.as_str()) { (avatar(lang, &row.name, row.indicator)) }
+            span.open-row-face { (row.face(lang)) }
             span.list-row-main {
                 a.session-row.open-row-name href={ "/console/s/" (row.id) } data-row=(row.id) { bdi { (row.name) } @if row.updated { " " span.badge title=(words::updated(lang)) { span.unseen { (words::updated(lang)) } } } }
                 span.small.muted { bdi { (row.last) } }

@@ -6,6 +6,7 @@ import "./console/live-list.js";
 import "./console/menus.js";
 import "./console/new-session.js";
 import "./console/doors.js";
+import "./console/row-cards.js";
 import { wording } from "./console/wording.js";
 import { keepTimes } from "./lib/times.js";
 

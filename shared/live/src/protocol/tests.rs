@@ -72,7 +72,15 @@ impl World {
             [
                 (
                     "c1".to_owned(),
-                    Lease { who: Who::Customer, until, name: String::new(), device: None, last: None, by_role: false },
+                    Lease {
+                        who: Who::Customer,
+                        until,
+                        name: String::new(),
+                        device: None,
+                        last: None,
+                        by_role: false,
+                        since: None,
+                    },
                 ),
                 (
                     "a1".to_owned(),
@@ -83,6 +91,7 @@ impl World {
                         device: None,
                         last: None,
                         by_role: false,
+                        since: None,
                     },
                 ),
             ]

@@ -147,6 +147,10 @@ pub struct Room {
     /// A button to copy the URL stands in the header, not only in the menu (`channels.copy_url` with `embedded`).
     pub copy_url: bool,
     pub indicator: Indicator,
+    /// Since when the customer is here, if they are and it is known (R14).
+    pub online_since: Option<Timestamp>,
+    /// The last thing that the customer did, as far as the page goes back.
+    pub last_active: Option<Timestamp>,
     pub owner: String,
     /// The owner is who looks: only they can see the PIN (R7).
     pub mine: bool,
@@ -207,6 +211,11 @@ impl Room {
     /// The name that the page speaks of the customer by.
     pub(super) fn first(&self) -> &str {
         first_name(&self.name)
+    }
+
+    /// When the link that lasts longest ends; none where every link is revoked (R5).
+    pub(super) fn link_until(&self) -> Option<Timestamp> {
+        self.links.iter().filter(|link| !link.revoked).map(|link| link.expires_at).max()
     }
 
     /// The address of an operation on this session.

@@ -151,11 +151,22 @@ impl Room {
         html! { span data-indicator-of=(self.id) data-indicator=(self.indicator.as_str()) { (avatar(self.frame.lang, &self.name, self.indicator)) } }
     }
 
+    /// R14: the whole card. What of it hangs on the clock is asked for again whenever it opens.
     fn standing(&self) -> Markup {
-        let lang = self.frame.lang;
+        let (lang, now) = (self.frame.lang, self.frame.now);
+        let at = |at| moment(lang, at, now, Moment::Exact);
+        let at_or = |known: Option<_>, otherwise: &str| known.map_or_else(|| html! { (otherwise) }, at);
         html! {
+            div { dt { (words::fact_status(lang)) } dd { span data-indicator-words=(self.id) { (phrases::indicator(lang, self.indicator)) } } }
+            div { dt { (words::fact_joined(lang)) } dd { (at_or(self.joined_at, words::not_yet(lang))) } }
+            @if let Some(since) = self.online_since { div { dt { (words::fact_online_since(lang)) } dd { (at(since)) } } }
+            @if let Some(last) = self.last_active { div { dt { (words::fact_last_active(lang)) } dd { (at(last)) } } }
             div { dt { (words::authentication(lang)) } dd { (authentication(lang, self.authentication)) } }
             div { dt { (words::consent(lang)) } dd { (consent(lang, self.consent)) } }
+            div { dt { (words::device_bound(lang)) } dd { (at_or(self.device_bound_at, words::device_free(lang))) } }
+            @if let Some(until) = self.link_until() {
+                div { dt { (if until <= now { words::fact_link_expired(lang) } else { words::fact_link_until(lang) }) } dd { (at(until)) } }
+            }
         }
     }
 

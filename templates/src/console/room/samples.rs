@@ -97,6 +97,8 @@ impl Room {
             embedded: false,
             copy_url: false,
             indicator: Indicator::OnlineIncomplete,
+            online_since: Some(sample::ago(23)),
+            last_active: Some(sample::ago(0)),
             owner: "Nina Alder".to_owned(),
             mine: true,
             ownership: Ownership::Mine,

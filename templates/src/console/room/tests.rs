@@ -103,6 +103,24 @@ fn r8_r13_without_text_messages_no_number_can_be_corrected() {
 }
 
 #[test]
+fn r14_the_card_says_all_that_is_known() {
+    let text = sample("active").render().into_string();
+    for part in [
+        words::fact_status(Lang::En),
+        words::fact_online_since(Lang::En),
+        words::fact_last_active(Lang::En),
+        words::authentication(Lang::En),
+        words::consent(Lang::En),
+        words::fact_link_until(Lang::En),
+    ] {
+        assert!(text.contains(part), "{part}");
+    }
+    let invited = Room { online_since: None, last_active: None, links: vec![], ..sample("invited-failed") };
+    let text = invited.render().into_string();
+    assert!(!text.contains(words::fact_link_until(Lang::En)) && text.contains(words::device_free(Lang::En)));
+}
+
+#[test]
 fn r1_r13_the_invitation_goes_by_each_address_and_not_by_texts_that_are_off() {
     let text = sample("invited-failed").render().into_string();
     let goes_by = |channel: &str| format!("type=\"hidden\" name=\"channel\" value=\"{channel}\"");

@@ -46,7 +46,7 @@ function put(part, html) {
 /** Shows a sign of presence. Parts on their way were read before: they must not hide it, nor have the last word. */
 export function hear(indicator) {
   const changed = showIndicator(indicator);
-  for (const name of ["avatar", "who"]) shown.delete(partNamed(name));
+  for (const name of ["avatar", "standing", "who"]) shown.delete(partNamed(name));
   if (!changed || !refreshing) return;
   heard = indicator;
   again = true;

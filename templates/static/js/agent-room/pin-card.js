@@ -2,6 +2,7 @@
 // forgotten when the card closes.
 import { words } from "../console/page.js";
 import { all, on, one } from "../lib/dom.js";
+import { refresh } from "./parts.js";
 import { room } from "./room.js";
 
 // How long one may have left the card on the way to its other parts, in milliseconds.
@@ -46,6 +47,7 @@ const isShown = () => !("quiet" in face.dataset) && face.matches(":hover, :focus
 
 function look() {
   const open = isShown();
+  if (open && button.getAttribute("aria-expanded") !== "true") refresh();
   button.setAttribute("aria-expanded", String(open));
   if (open) showPin();
   else hidePin();
