@@ -98,7 +98,7 @@ pub(crate) async fn fragment(app: &AppState, request: &Request, id: &SessionId) 
     let cookie = staff_context::cookie(request)?;
     let window = Window::of(None);
     let (found, events, links) = tokio::try_join!(
-        app.store.read(staff_context::keys(&cookie).room(id)),
+        app.store.read(staff_context::part_keys(&cookie).room(id)),
         app.store.events(id, window.after, window.limit),
         app.store.links(id),
     )?;
@@ -115,7 +115,7 @@ pub(crate) async fn fragment(app: &AppState, request: &Request, id: &SessionId) 
 /// A fresh address for the live connection: each ticket opens one.
 pub(crate) async fn live_url(app: &AppState, request: &Request, id: &SessionId) -> Result<String, PageError> {
     let cookie = staff_context::cookie(request)?;
-    let found = app.store.read(staff_context::keys(&cookie).room(id)).await?;
+    let found = app.store.read(staff_context::part_keys(&cookie).room(id)).await?;
     let staff_context = StaffContext::open(cookie, found, lang(request), app.clock.now())?;
     seen(&staff_context, id)?;
     Ok(address(app, id, &staff_context))

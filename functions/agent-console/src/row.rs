@@ -13,7 +13,7 @@ use crate::{
 /// The row's markup. 404 for whoever may not see the session, as if there were none.
 pub(crate) async fn row(app: &AppState, request: &Request, id: &SessionId) -> Result<Response<Body>, PageError> {
     let cookie = staff_context::cookie(request)?;
-    let found = app.store.read(staff_context::keys(&cookie).room(id)).await?;
+    let found = app.store.read(staff_context::part_keys(&cookie).room(id)).await?;
     let staff_context = StaffContext::open(cookie, found, lang(request), app.clock.now())?;
     let (caller, now) = (&staff_context.caller, staff_context.now);
     let Stored { session, presence } = caller.room(&staff_context.found, id)?;

@@ -38,10 +38,15 @@ pub(crate) fn cookie(request: &Request) -> Result<StaffCookie, PageError> {
     }
 }
 
-/// What to read about whoever the cookie names: sign-in, agent, the lock (R10), and the settings of their teams.
+/// What to read about whoever the cookie names, for a whole page: sign-in, agent, the lock (R10), which the New Session dialog
+/// tells of, and the settings of their teams.
 pub(crate) fn keys(cookie: &StaffCookie) -> ReadBatch {
-    let person = ReadBatch::new().login(&cookie.agent, &cookie.login).lock(&cookie.agent);
-    cookie.teams.iter().fold(person, ReadBatch::team)
+    part_keys(cookie).lock(&cookie.agent)
+}
+
+/// [`keys`] without the lock, for a part of a page and for what scripts ask.
+pub(crate) fn part_keys(cookie: &StaffCookie) -> ReadBatch {
+    cookie.teams.iter().fold(ReadBatch::new().login(&cookie.agent, &cookie.login), ReadBatch::team)
 }
 
 impl StaffContext {

@@ -51,7 +51,7 @@ pub(crate) async fn page(app: &AppState, request: &Request) -> Result<Response<B
 /// A fresh address for the live connection of the lists: each ticket opens one.
 pub(crate) async fn live_url(app: &AppState, request: &Request) -> Result<String, PageError> {
     let cookie = staff_context::cookie(request)?;
-    let found = app.store.read(staff_context::keys(&cookie)).await?;
+    let found = app.store.read(staff_context::part_keys(&cookie)).await?;
     Ok(StaffContext::open(cookie, found, lang(request), app.clock.now())?.lists_url(app))
 }
 
@@ -60,7 +60,8 @@ pub(crate) async fn fragment(app: &AppState, request: &Request) -> Result<Respon
     let cookie = staff_context::cookie(request)?;
     let asked = HistoryQuery::of(request);
     let query = asked.query(&cookie.agent);
-    let (found, page) = tokio::try_join!(app.store.read(staff_context::keys(&cookie)), app.store.sessions(&query))?;
+    let (found, page) =
+        tokio::try_join!(app.store.read(staff_context::part_keys(&cookie)), app.store.sessions(&query))?;
     let staff_context = StaffContext::open(cookie, found, lang(request), app.clock.now())?;
     let history = asked.pane(
         staff_context.lang,
