@@ -2,9 +2,11 @@
 import { all, on, one } from "../lib/dom.js";
 import { board, fetchBoard, put } from "./rows.js";
 
-// In milliseconds: how often the board is asked for again, and how long several events are waited for.
+// In milliseconds: how often the board is asked for again, how long several events are waited for, and how often it is asked
+// for at most while the live connection of the lists tells of events.
 const AGAIN = 20_000;
 const TOGETHER = 400;
+const TOLD = 2_000;
 
 let waiting = null;
 let wait;
@@ -38,6 +40,15 @@ on(document, "click", (event) => {
   waiting = null;
 });
 on(document, "session-changed", soon);
+let isTold = false;
+on(document, "session-listed", () => {
+  if (isTold) return;
+  isTold = true;
+  setTimeout(() => {
+    isTold = false;
+    look();
+  }, TOLD);
+});
 
 // A choice is made by choosing; the button is for those without a script.
 const choice = one(".board-choice");

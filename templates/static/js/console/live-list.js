@@ -109,16 +109,20 @@ function put(session, fresh) {
   settle();
 }
 
-// By session: when its row was fetched last, and whether another fetch is to come.
+// By session: when its row was fetched last, and who waits for the fetch that is to come.
 const fetched = new Map();
-const asked = new Set();
+const asked = new Map();
 
 /** Something happened to a session: its row is fetched, and then `told` hears of it. */
-function changed(session, told) {
-  if (asked.has(session)) return;
-  asked.add(session);
+function changed(session, told = () => {}) {
+  if (asked.has(session)) {
+    asked.get(session).push(told);
+    return;
+  }
+  asked.set(session, [told]);
   const wait = Math.max(TOGETHER, (fetched.get(session) ?? 0) + ROW_AGAIN - Date.now());
   setTimeout(async () => {
+    const waiting = asked.get(session);
     asked.delete(session);
     fetched.set(session, Date.now());
     try {
@@ -127,7 +131,7 @@ function changed(session, told) {
       const name = nameIn(found);
       const own = !found.hasAttribute("data-others");
       put(session, found);
-      told?.(name, own);
+      for (const tell of waiting) tell(name, own);
     } catch (error) {
       // Not to be seen any more. For all else there is the next event.
       const gone = error.status === 404 && rowOf(session)?.closest("li");
@@ -190,6 +194,8 @@ function heard(frame) {
     reload();
   }
   if (type !== "listed") return;
+  // For what else shows sessions: the board.
+  document.dispatchEvent(new CustomEvent("session-listed"));
   if (indicator) {
     showIndicatorOf(session, indicator);
     // A row on its way was read before.
