@@ -197,7 +197,10 @@ impl Board {
                 div.board-bar {
                     p.muted.board-count { (words::board_count(lang, u64::try_from(self.rows.len()).unwrap_or(u64::MAX))) }
                     button.button.board-changes type="button" data-do="show-changes" hidden { (words::board_changes(lang)) }
-                    span.board-selected hidden { (opens("end-selected", "button-danger", html! { span { (words::board_end(lang)) } span.count data-selected="" {} })) }
+                    span.board-selected hidden {
+                        button.button type="button" data-do="take-selected" data-taken=(words::board_taken(lang, "{n}").plain()) data-not-taken=(words::board_not_taken(lang, "{names}").plain()) { (words::board_take(lang)) }
+                        (opens("end-selected", "button-danger", html! { span { (words::board_end(lang)) } span.count data-selected="" {} }))
+                    }
                 }
                 @if self.rows.is_empty() {
                     (empty(Icon::Chat, words::board_empty(lang), words::board_empty_help(lang), None))

@@ -1,4 +1,4 @@
-// Several sessions ended at once: each by its own operation, as from its room.
+// Several sessions ended or taken over at once: each by its own operation, as from its room.
 import { post } from "../console/requests.js";
 import { toast } from "../console/toasts.js";
 import { all, byId, on, one } from "../lib/dom.js";
@@ -22,24 +22,33 @@ on(document, "change", (event) => {
 });
 on(document, "board-shown", show);
 
-on(form, "submit", async (event) => {
-  event.preventDefault();
+/** Does the operation to all that are chosen, and says to how many; and to which not. */
+async function doToChosen(operation, done, notDone) {
   const csrf = one("[name=csrf]", form).value;
-  const kept = [];
-  let ended = 0;
+  const left = [];
+  let count = 0;
   for (const box of chosen()) {
     const fields = new URLSearchParams({ csrf, idempotency_key: freshId() });
-    const answer = await post(`/v1/sessions/${box.value}/end`, fields);
+    const answer = await post(`/v1/sessions/${box.value}/${operation}`, fields);
     if (answer.ok) {
-      ended += 1;
+      count += 1;
       box.checked = false;
-    } else kept.push(one(".board-open bdi", box.closest("tr")).textContent);
+    } else left.push(one(".board-open bdi", box.closest("tr")).textContent);
   }
-  byId("end-selected").close();
-  if (ended) toast(form.dataset.ended.replace("{n}", ended));
-  if (kept.length) toast(form.dataset.notEnded.replace("{names}", kept.join(", ")), "bad");
+  if (count) toast(done.replace("{n}", count));
+  if (left.length) toast(notDone.replace("{names}", left.join(", ")), "bad");
   show();
   lookSoon();
+}
+
+on(form, "submit", async (event) => {
+  event.preventDefault();
+  byId("end-selected").close();
+  await doToChosen("end", form.dataset.ended, form.dataset.notEnded);
+});
+on(document, "click", (event) => {
+  const take = event.target.closest("[data-do=take-selected]");
+  if (take) doToChosen("transfer", take.dataset.taken, take.dataset.notTaken);
 });
 
 show();
