@@ -538,13 +538,25 @@ describe("the room", () => {
   );
 
   test(
-    "r14 a row says more while one looks at its initials, by pointer and by tap",
+    "r14 a row says more while one looks at its initials",
     desk("/console", {}, async (at, page) => {
       await page.hover(".pane [data-card] >> nth=0");
       await page.waitForSelector("#row-card:popover-open");
       assert.match(await page.textContent("#row-card"), /Mara Quist.*Online, incomplete.*Joined/);
       await page.mouse.move(900, 700);
       await at.until("it goes", async () => !(await page.isVisible("#row-card")));
+    }),
+  );
+
+  test(
+    "r14 a tap on the initials says more, and a tap on the row opens the room",
+    desk("/console", { hasTouch: true, isMobile: true, viewport: { width: 390, height: 720 } }, async (_, page) => {
+      const faces = page.locator("main [data-card]");
+      await faces.first().tap();
+      await page.waitForSelector("#row-card:popover-open");
+      assert.equal(new URL(page.url()).pathname, "/console");
+      await page.locator("main .open-row-name").first().tap();
+      await page.waitForURL(`**${ROOM}`);
     }),
   );
 

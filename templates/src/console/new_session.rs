@@ -82,7 +82,8 @@ impl NewSession {
                         p.small { (words::single_active_help(lang)) }
                         p { a href={ "/console/s/" (blocking.id) } { (words::single_active_open(lang, &html! { bdi { (blocking.name) } })) } }
                     }))
-                } @else { p.muted.new-lead { (words::new_lead(lang)) } }
+                } @else { p.muted.new-lead.not-embedded { (words::new_lead(lang)) } }
+                div.new-embedded { (Banner { icon: Some(Icon::Link), ..Banner::new(Tone::Info, html! { p { strong { (words::embedded_notice(lang)) } } p.small { (words::embedded_notice_help(lang)) } }) }) }
                 (Field { value: &self.name, autocomplete: Some("off"), required: true, autofocus: first.is_none_or(|field| field == "name"),
                     error: FieldError::of(&self.errors, "name"), ..Field::new(words::customer_name(lang), "name") })
                 // Without an invitation there is no channel to send: both contacts count.
@@ -115,7 +116,6 @@ impl NewSession {
                 } @else {
                     input type="hidden" name="team" value=(self.team);
                 }
-                div.new-embedded { (Banner { icon: Some(Icon::Link), ..Banner::new(Tone::Info, html! { p { strong { (words::embedded_notice(lang)) } } p.small { (words::embedded_notice_help(lang)) } }) }) }
                 div.new-foot {
                     p.small.muted.new-why id="new-why" role="status" { }
                     div.dialog-foot {
