@@ -145,6 +145,7 @@ describe("lists that follow what happens", () => {
   test("r20 after a loss of the connection the list is asked for once", async () => {
     const away = await person();
     let blocked = false;
+    let isTold = false;
     const sockets = [];
     await away.page.routeWebSocket(/\/live\?ticket=/, (socket) => {
       if (blocked) {
@@ -152,10 +153,14 @@ describe("lists that follow what happens", () => {
         return;
       }
       sockets.push(socket);
-      socket.connectToServer();
+      const server = socket.connectToServer();
+      server.onMessage((frame) => {
+        socket.send(frame);
+        isTold = true;
+      });
     });
     await away.signIn(stack.agent);
-    await until("a connection", () => sockets.length > 0);
+    await until("a connection", () => isTold);
     await away.page.mouse.move(900, 700);
     blocked = true;
     for (const socket of sockets) socket.close();
@@ -163,7 +168,8 @@ describe("lists that follow what happens", () => {
     await appears(nina, missed);
     assert.equal(await rowOf(away, missed).count(), 0);
     blocked = false;
-    await appears(away, missed);
+    // The pauses between its tries have grown by now.
+    await rowOf(away, missed).waitFor({ timeout: 3 * SOON });
   });
 
   test("whoever wants to is notified of a customer who joins or writes, and nobody else", async () => {

@@ -97,11 +97,19 @@ if (search && list) {
 
 const busyWith = (part) => part.matches(":hover, :focus-within") || Boolean(one("details[open]", part));
 
+// One after the other: what was asked for first must not be shown last.
+let looking = Promise.resolve();
+
 /**
  * Asks for the lists again, or for what is open only. What the pointer or the focus is on stays as it is, and so does a
  * search; tells whether all is up to date.
  */
-export async function lookAgain(these = [list, welcome]) {
+export function lookAgain(these = [list, welcome]) {
+  looking = looking.then(() => look(these));
+  return looking;
+}
+
+async function look(these) {
   const parts = these.filter((part) => part && !(part === list && search?.value));
   if (!parts.some((part) => !busyWith(part))) return false;
   let fresh;

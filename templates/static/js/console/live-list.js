@@ -17,6 +17,10 @@ const TOGETHER = 100;
 const ROW_AGAIN = 500;
 const AGAIN = 30_000;
 const AGAIN_MOST = 300_000;
+// The index that what is open is read from is late by a second or two, so it is asked once more.
+const INDEXED = 4_000;
+// A first connection that takes longer than this may have missed something.
+const PROMPT = 2_000;
 // How long after a focus was lost it is somewhere else.
 const SETTLED = 100;
 
@@ -35,7 +39,7 @@ const moving = new Map();
 const leaving = new Set();
 let stale = false;
 // The same for what is open.
-let opened;
+let opened = [];
 let openedStale = false;
 
 /** A session belongs into a list that shows more than one's own, or if it is one's own. A search shows what it found. */
@@ -160,11 +164,12 @@ function onMessage({ session, seq, at }) {
 // What is open stands on the welcome page in an order of its own, so all of it is asked for.
 function welcomeChanged() {
   if (!welcome) return;
-  clearTimeout(opened);
-  opened = setTimeout(async () => {
+  const ask = async () => {
     openedStale = !(await lookAgain([welcome]));
     showUnseen();
-  }, ROW_AGAIN);
+  };
+  for (const timer of opened) clearTimeout(timer);
+  opened = [ROW_AGAIN, INDEXED].map((pause) => setTimeout(ask, pause));
 }
 
 /** Asks for all that lists show. A part that is busy waits. */
@@ -223,9 +228,10 @@ function onState(state, status) {
 
 if (list && pane.dataset.lists) {
   const { lists: address, ticketUrl } = pane.dataset;
+  const begun = Date.now();
   const sign = () => line.ask({ type: "listen" });
   const opened = () => {
-    missed ||= before;
+    missed ||= before || Date.now() - begun > PROMPT;
     before = true;
     sign();
   };
