@@ -174,7 +174,7 @@ const fn sign(kind: &EventKind) -> (Icon, Option<Tone>) {
         EventKind::Created { planned: true } => (Icon::Calendar, None),
         EventKind::Created { planned: false } => (Icon::Add, None),
         EventKind::Invited { .. } => (Icon::Mail, None),
-        EventKind::Reengaged => (Icon::User, None),
+        EventKind::Reengaged | EventKind::Transferred { .. } => (Icon::User, None),
         EventKind::LinkGenerated | EventKind::LinkRenewed { .. } | EventKind::LinkRevoked { .. } => (Icon::Link, None),
         EventKind::Consented => (Icon::Shield, None),
         EventKind::DeviceBound | EventKind::DeviceReleased => (Icon::Device, None),
@@ -190,7 +190,6 @@ const fn sign(kind: &EventKind) -> (Icon, Option<Tone>) {
         EventKind::TransferRequested { .. } | EventKind::TransferDeclined { .. } | EventKind::TransferLapsed { .. } => {
             (Icon::Clock, None)
         }
-        EventKind::Transferred { .. } => (Icon::User, None),
         EventKind::AccessChanged { .. } => (Icon::Eye, None),
         EventKind::DeliveryFailed { .. } => (Icon::Alert, Some(Tone::Bad)),
         EventKind::DeliverySuppressed { .. } => (Icon::Alert, Some(Tone::Warn)),
