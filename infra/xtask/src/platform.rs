@@ -87,7 +87,14 @@ const USED_BY: [(&str, &[&str]); 24] = [
     ("session-end", &["program::r24_the_timeline_says_what_happened", ROOMS[0]]),
     ("session-invite", &["program::r1_a_planned_session_is_invited_later_and_again", HEARD]),
     ("session-read", &["program::r1_a_start_is_repeated_by_its_key", "program::r24_the_timeline_says_what_happened"]),
-    ("session-renew", &["customer::r2_what_is_left_after_the_end_and_after_the_renewal", HEARD]),
+    (
+        "session-renew",
+        &[
+            "customer::r2_what_is_left_after_the_end_and_after_the_renewal",
+            HEARD,
+            "rooms::r9_a_supervisor_asks_and_the_owner_answers",
+        ],
+    ),
     ("session-start", &["program::r1_a_start_is_repeated_by_its_key"]),
     ("static-files", &["program::pages_load_our_own_files_and_keep_them"]),
     ("sweep-access", &["clock::r2_a_schedule_that_comes_late_notes_what_the_clock_decided", MINUTE]),
