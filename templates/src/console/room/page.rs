@@ -55,7 +55,8 @@ impl Room {
                     button.button.jump id="jump" type="button" hidden { (Icon::ChevronDown) span { (words::jump_new(lang)) } }
                     (self.composer())
                 }
-                aside.side id="side" popover="auto" aria-label=(words::details(lang)) {
+                // Where nothing in it takes the focus, it is scrolled by the keyboard itself.
+                aside.side id="side" popover="auto" aria-label=(words::details(lang)) tabindex=[(!self.mine).then_some("0")] {
                     div.side-head.side-narrow {
                         h2 { (words::details(lang)) }
                         button.button.button-quiet.button-icon type="button" popovertarget="side" popovertargetaction="hide" title=(shared::close(lang)) { (Icon::Close) span.unseen { (shared::close(lang)) } }
