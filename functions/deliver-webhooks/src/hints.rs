@@ -17,12 +17,22 @@ pub(crate) struct Hint {
 }
 
 /// Events that change nothing that a list shows. What is not known here is told: a row that is fetched in vain does no harm.
-const QUIET: [&str; 8] =
-    ["link.", "pin.", "code.", "device.", "delivery.", "access.", "customer.consented", "session.kept_open"];
+const QUIET: [&str; 9] = [
+    "link.",
+    "pin.",
+    "code.",
+    "device.",
+    "delivery.",
+    "access.",
+    "customer.consented",
+    "session.kept_open",
+    "session.transfer_",
+];
 
 impl Hint {
-    /// Of an event; `from` is a message's side. A message is the business of whoever owns the session, and only when the
-    /// customer wrote it; all else concerns everybody who sees the session. None where no list changes.
+    /// Of an event; `from` is a message's side, or who owned the session before (R9). A message is the business of whoever owns
+    /// the session, and only when the customer wrote it; all else concerns everybody who sees the session, and who did so
+    /// before. None where no list changes.
     pub(crate) fn of(
         session: &SessionId,
         owner: Option<AgentId>,
@@ -35,7 +45,10 @@ impl Hint {
         let scopes = match (event.event.as_str(), from) {
             ("message", Some("customer")) => vec![ListScope::Agent(owner?)],
             ("message", _) => return None,
-            _ => ListScope::around(session, owner.as_ref()),
+            _ => {
+                let before = from.and_then(|from| from.parse().ok()).map(ListScope::Agent);
+                ListScope::around(session, owner.as_ref()).into_iter().chain(before).collect()
+            }
         };
         Some(Self { scopes, frame: ListedFrame::event(session.clone(), event) })
     }
@@ -81,7 +94,10 @@ mod tests {
         for from in [Some("agent"), Some("api"), None] {
             assert_eq!(scopes("message", from, true), None, "{from:?}");
         }
-        for event in ["link.generated", "pin.wrong", "delivery.failed", "session.kept_open", "customer.consented"] {
+        let before = scopes("session.transferred", Some(&"3".repeat(16)), true).expect("a hint");
+        assert_eq!((&before[..3], before[3].as_str()), (&all[..], "A#3333333333333333"), "who owned it before");
+        for event in ["link.generated", "pin.wrong", "delivery.failed", "session.kept_open", "session.transfer_lapsed"]
+        {
             assert_eq!(scopes(event, None, true), None, "{event}");
         }
     }

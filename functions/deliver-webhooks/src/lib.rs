@@ -53,9 +53,14 @@ enum Document {
 struct Typed<T> {
     #[serde(rename = "type")]
     kind: T,
-    /// A message's side.
-    from: Option<T>,
-    at: Option<T>,
+}
+
+/// What hints say of an event. Whatever else stands there makes no event unreadable.
+#[derive(Debug, Default, Deserialize)]
+struct Particulars {
+    /// A message's side, or who owned the session before.
+    from: Option<String>,
+    at: Option<Timestamp>,
 }
 
 /// An event, for webhooks and for lists.
@@ -69,18 +74,15 @@ struct Heard {
 fn heard(record: &Record<Image>) -> Option<Result<Heard, Unreadable>> {
     let (session, seq) = record.event()?;
     let image = record.image()?;
-    let (kind, from, at) = match image.doc.as_ref()? {
+    let (kind, Particulars { from, at }) = match image.doc.as_ref()? {
         Document::Json(json) => match serde_json::from_str::<Typed<String>>(json) {
-            Ok(event) => (event.kind, event.from, event.at),
+            Ok(event) => (event.kind, serde_json::from_str(json).unwrap_or_default()),
             Err(_) => return Some(Err(Unreadable)),
         },
-        Document::Map(event) => {
-            let text = |text: &Option<Text>| text.as_ref().map(|text| text.s.clone());
-            (event.kind.s.clone(), text(&event.from), text(&event.at))
-        }
+        // From before there were hints.
+        Document::Map(event) => (event.kind.s.clone(), Particulars::default()),
     };
     let owner = image.owner.as_ref().and_then(|owner| owner.s.parse().ok());
-    let at: Option<Timestamp> = at.and_then(|at| at.parse().ok());
     let listed = at.map(|at| ListedEvent { seq, event: kind.clone(), at });
     let hint = listed.and_then(|listed| Hint::of(&session, owner, from.as_deref(), listed));
     Some(Ok(Heard { event: StreamEvent { session, seq, kind }, hint }))

@@ -94,6 +94,15 @@ function settle() {
   leaving.clear();
 }
 
+/** Takes a session that is somebody else's now out of a list of one's own. */
+function leaveTo(session) {
+  const row = rowOf(session);
+  if (!row || belongs(row) || search?.value) return;
+  moving.delete(session);
+  leaving.add(row.closest("li"));
+  settle();
+}
+
 /** Puts a fetched row in place of the one that is there, or where it belongs. */
 function put(session, fresh) {
   const row = rowOf(session);
@@ -209,7 +218,10 @@ function heard(frame) {
   } else if (event === "message") {
     onMessage(frame);
   } else {
-    changed(session, (name, own) => event === "customer.joined" && own && notify("joined", session, seq, name));
+    changed(session, (name, own) => {
+      if (event === "customer.joined" && own) notify("joined", session, seq, name);
+      if (event === "session.transferred") leaveTo(session);
+    });
     welcomeChanged();
   }
 }
