@@ -118,6 +118,29 @@ async fn r20_lists_hear_of_the_sessions_that_one_may_see_and_of_no_others() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn r9_who_owned_a_session_hears_that_it_is_somebody_elses() {
+    let installation = Installation::start().await;
+    let session = installation.session(None).await;
+    installation.stack.settle().await;
+    let supervisor = installation.member("Sam Ode", Role::Supervisor).await;
+    let (mut before, mut sam) =
+        (lists_of(&installation, &installation.agent).await, lists_of(&installation, &supervisor).await);
+    let browser = installation.signed_in(&supervisor).await;
+    let csrf = browser.get("/console").await.hidden("csrf").unwrap();
+    let taken = browser.post(&format!("/v1/sessions/{session}/transfer"), &[("csrf", &csrf)]).await;
+    assert_eq!(taken.status, 303, "{}", taken.text);
+    for line in [&mut before, &mut sam] {
+        assert_eq!(events(&installation, line).await, ["session.transferred"]);
+    }
+    let nina = installation.signed_in(&installation.agent).await;
+    assert_eq!(nina.get(&format!("/console/s/{session}/row")).await.status, 404);
+    // From here on it is the new owner's business.
+    installation.post(&format!("/v1/sessions/{session}/end"), json!({})).await;
+    assert_eq!(events(&installation, &mut before).await, Vec::<String>::new());
+    assert_eq!(events(&installation, &mut sam).await, ["session.ended"]);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn r27_signing_out_ends_the_lists_too() {
     let installation = Installation::start().await;
     let session = installation.session(None).await;
