@@ -274,8 +274,8 @@ export class Person {
   /** Notes the cookies of this window. */
   async told() {
     for (const { name, value } of await this.context.cookies()) {
-      // Ids of sessions, which may stand in logs.
-      if (name !== "__Host-parlor_noted") canary("a cookie", value.slice(-32));
+      // Ids of sessions and of staff, which may stand in logs.
+      if (!["__Host-parlor_noted", "__Host-parlor_scope"].includes(name)) canary("a cookie", value.slice(-32));
     }
   }
 

@@ -364,7 +364,7 @@ impl Desk<'_> {
 
 impl Staff {
     /// Somebody new, with a password that signs in.
-    pub(crate) async fn of(store: &Store, runtime: &Runtime, team: &TeamId, name: &str, role: Role) -> Self {
+    pub async fn of(store: &Store, runtime: &Runtime, team: &TeamId, name: &str, role: Role) -> Self {
         let id = AgentId::generate(&runtime.entropy);
         let email: EmailAddress = format!("{id}@parlor.example").parse().unwrap();
         let agent = Agent { id, name: name.into(), email, role, team: team.clone(), also_teams: vec![] };

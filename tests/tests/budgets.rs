@@ -5,7 +5,7 @@
 use std::collections::BTreeMap;
 
 use parlor_domain::Role;
-use parlor_tests::Installation;
+use parlor_tests::{Installation, Line};
 use reqwest::Method;
 use serde_json::json;
 use tokio::{
@@ -68,7 +68,8 @@ fn no_operation_makes_more_than_one_trip_each_way() {
         // A disconnect learns first whose the connection is; it reads the session beside its writes. Lists are
         // told of customers beside what their rooms are told.
         // A search, and the board of a team, read the sessions that an index named: docs/adr/0023.
-        let searches = operation.starts_with("history as one types") || operation == "search sessions";
+        let searches = operation.starts_with("history as one types")
+            || ["search sessions", "recent sessions"].contains(&operation.as_str());
         let twice = searches
             || ["live: disconnect", "live: a customer connects", "live: a customer leaves", "team board"]
                 .contains(&operation.as_str());
@@ -185,6 +186,21 @@ async fn every_operation_costs_what_the_table_says() {
             assert_eq!(agent.get("/console?fragment=history&q=mara+q").await.status, 200);
         })
         .await;
+    supervisor.get("/console").await;
+    ledger
+        .hold("history of a team", async |_| {
+            assert_eq!(supervisor.get("/console?fragment=history").await.status, 200);
+        })
+        .await;
+    let page = agent.get(&format!("/console/s/{session}")).await;
+    let (url, origin) = (page.attribute("data-live").unwrap(), ledger.installation.stack.url().to_owned());
+    let line = Line::at(&url, session.as_str(), Some(&origin)).await.unwrap();
+    ledger
+        .hold("recent sessions", async |_| {
+            assert_eq!(agent.get("/console?fragment=history&view=recent").await.status, 200);
+        })
+        .await;
+    line.close().await;
     ledger
         .hold("agent's ticket", async |_| {
             assert_eq!(agent.get(&format!("/console/s/{session}/live")).await.status, 200);

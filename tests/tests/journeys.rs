@@ -6,6 +6,8 @@
 mod clock;
 #[path = "journeys/customer.rs"]
 mod customer;
+#[path = "journeys/history.rs"]
+mod history;
 #[path = "journeys/program.rs"]
 mod program;
 #[path = "journeys/rooms.rs"]

@@ -13,8 +13,8 @@ use parlor_tests::Installation;
 use proptest::{collection::vec, prelude::*, strategy::ValueTree as _, test_runner::TestRunner};
 use serde_json::{Value, json};
 
-/// A customer of a planned session of `agent`'s, under `team`'s settings.
-async fn plan(
+/// A planned session of `agent`'s, under `team`'s settings.
+pub(crate) async fn plan(
     installation: &Installation,
     agent: &Agent,
     team: &TeamId,
@@ -277,7 +277,7 @@ async fn r20_a_search_finds_what_its_scope_holds_and_moves_with_the_owner() {
     assert_eq!(scoped("my").await, all(&[&elsewhere]));
     assert_eq!(entries(&installation).await.len(), 3 * 3 * 3);
     let page = installation.signed_in(&omar).await.get("/console?fragment=history&q=quist").await;
-    assert!(page.text.contains("Mara Quist"), "{}", page.text);
+    assert!(page.text.contains("Mara <mark>Quist</mark>"), "{}", page.text);
     let page = browser.get("/console?fragment=history&q=quist").await;
-    assert!(!page.text.contains("Mara Quist"), "{}", page.text);
+    assert!(!page.text.contains("Mara"), "{}", page.text);
 }

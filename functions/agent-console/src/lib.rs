@@ -3,8 +3,9 @@
 //! | request | DynamoDB, all of it side by side |
 //! | --- | --- |
 //! | GET `/` | none |
-//! | GET `/console` | one `BatchGetItem`, one `Query` (two when it searches or pages without a script) |
-//! | GET `/console?fragment=history` | one `BatchGetItem`, one `Query` |
+//! | GET `/console` | one `BatchGetItem`, one `Query`; a list beside one's own costs as follows |
+//! | GET `/console?fragment=history` | one `BatchGetItem`, and one `Query` for one's own sessions, 4 for each team, 8 for all |
+//! | the same with a search, or the list *Recent* | then another `BatchGetItem`, of the sessions that were found |
 //! | GET `/console/team` | one `BatchGetItem` and four `Query`, then one `BatchGetItem` of what they name |
 //! | GET `/console/live` | one `BatchGetItem` |
 //! | GET `/console/s/{session}` | one `BatchGetItem`, two `Query` (history, events) |
@@ -13,12 +14,14 @@
 //! | GET `/console/s/{session}/row` | one `BatchGetItem` |
 //!
 //! Lists and events are asked for before the cookie is known to be good, so that there is one trip: what came back is
-//! looked at only once it is.
+//! looked at only once it is. Whose sessions somebody sees follows from their role, and what they chose is in a cookie: a
+//! browser that has none yet, of somebody who sees more than their own sessions, asks once more.
 #![cfg_attr(test, allow(clippy::unwrap_used))]
 
 mod board;
 mod error_page;
 mod history;
+mod marks;
 mod room;
 mod row;
 mod staff_context;
@@ -109,7 +112,8 @@ async fn board(app: &AppState, page: &Page) -> Result<Response<Body>, PageError>
 
 async fn room(app: &AppState, page: &Page, session: SessionId) -> Result<Response<Body>, PageError> {
     match fragment(page).as_deref() {
-        None => room::page(app, page, &session).await,
+        // The largest of these futures, and no other ought to be as large as it.
+        None => Box::pin(room::page(app, page, &session)).await,
         Some("room") => room::fragment(app, page, &session).await,
         Some(_) => Err(ApiError::NotFound.into()),
     }

@@ -24,7 +24,7 @@ use parlor_web::{AppState, api_request::lang, html};
 use crate::{
     PageError,
     error_page::number,
-    history::HistoryQuery,
+    history::Asked,
     staff_context::{self, StaffContext},
 };
 
@@ -64,12 +64,11 @@ fn seen(staff_context: &StaffContext, id: &SessionId) -> Result<(Stored, Setting
 
 pub(crate) async fn page(app: &AppState, request: &Request, id: &SessionId) -> Result<Response<Body>, PageError> {
     let cookie = staff_context::cookie(request)?;
-    let asked = HistoryQuery::default();
-    let (query, window) = (asked.query(&cookie.agent), Window::of(number(request, "before")));
+    let (asked, window) = (Asked::plain(request, &cookie), Window::of(number(request, "before")));
     let store = &app.store;
     let (found, sessions, events, links) = tokio::try_join!(
         store.read(staff_context::keys(&cookie).room(id)),
-        store.sessions(&query),
+        asked.query().read(store),
         store.events(id, window.after, window.limit),
         store.links(id),
     )?;
@@ -77,8 +76,7 @@ pub(crate) async fn page(app: &AppState, request: &Request, id: &SessionId) -> R
     let (mut stored, settings, team) = seen(&staff_context, id)?;
     stored.catch_up(&events);
     let viewer = &staff_context.caller.agent.id;
-    let history =
-        asked.pane(staff_context.lang, &sessions, &staff_context.own.history, Some(id), viewer, staff_context.now);
+    let (history, remember) = asked.pane(store, sessions, None, Some(id), &staff_context).await?.remember();
     let frame = staff_context.frame(app, request, history)?;
     // A plan that was given up has nobody to be live with.
     let live = (stored.session.state != State::Discarded).then(|| Live {
@@ -90,7 +88,7 @@ pub(crate) async fn page(app: &AppState, request: &Request, id: &SessionId) -> R
     });
     let links = link_lines(frame.lang, &stored.session, &links);
     let room = console::Room { live, links, ..room(frame, &stored, &settings, team, &events, viewer) };
-    Ok(html(StatusCode::OK, room.render(), Some(&app.live_url)))
+    Ok(remember(html(StatusCode::OK, room.render(), Some(&app.live_url))))
 }
 
 /// The changing parts, as the page's script fetches them after a live frame said that something changed.

@@ -3,12 +3,16 @@
 use data_encoding::BASE64URL_NOPAD;
 use jiff::Timestamp;
 use lambda_http::Request;
-use parlor_domain::{SessionId, Settings, TeamId, settings::Method, staff::StaffCookie};
+use parlor_domain::{
+    SessionId, Settings, TeamId,
+    settings::Method,
+    staff::{ListScope, StaffCookie},
+};
 use parlor_live::{Holder, Ticket};
 use parlor_store::{ReadBatch, ReadResult};
 use parlor_templates::{
     Accent, Lang,
-    console::{Blocking, Forms, Frame, History, NewSession, Person, TeamChoice},
+    console::{Blocking, Forms, Frame, History, HistoryView, NewSession, Person, TeamChoice},
 };
 use parlor_web::{ApiError, AppState, Caller, Credentials, cookies};
 
@@ -149,6 +153,12 @@ impl StaffContext {
     pub(crate) fn no_history(current: Option<&SessionId>) -> History {
         History {
             search: false,
+            recent: false,
+            view: HistoryView::Sessions,
+            scopes: vec![],
+            scope: ListScope::My,
+            teams: String::new(),
+            address: String::new(),
             query: String::new(),
             rows: vec![],
             current: current.map(SessionId::to_string),

@@ -8,44 +8,31 @@ use parlor_web::{AppState, api_request::lang, html};
 
 use crate::{
     PageError,
-    history::{HistoryQuery, row},
+    history::{Asked, HistoryQuery, Listed, row},
     staff_context::{self, StaffContext},
 };
 
 pub(crate) async fn page(app: &AppState, request: &Request) -> Result<Response<Body>, PageError> {
     let cookie = staff_context::cookie(request)?;
-    let asked = HistoryQuery::of(request);
+    let asked = Asked::of(request, &cookie);
     let store = &app.store;
-    let plain = HistoryQuery::default().query(&cookie.agent);
-    let (found, newest, listed) = if asked.is_plain() {
-        let (found, newest) = tokio::try_join!(store.read(staff_context::keys(&cookie)), store.sessions(&plain))?;
-        (found, newest, None)
+    let own = HistoryQuery::own(&cookie);
+    let (found, newest, listed) = if asked.query().is_own() {
+        let (found, newest) = tokio::try_join!(store.read(staff_context::keys(&cookie)), own.sessions(store))?;
+        (found, newest.clone(), Listed::Sessions(newest))
     } else {
-        // Without a script a search is a whole page, and what is open stands on it all the same.
-        let listed = asked.query(&cookie.agent);
-        let (found, newest, listed) = tokio::try_join!(
-            store.read(staff_context::keys(&cookie)),
-            store.sessions(&plain),
-            store.sessions(&listed)
-        )?;
-        (found, newest, Some(listed))
+        // What is open stands on the page whatever is listed.
+        tokio::try_join!(store.read(staff_context::keys(&cookie)), own.sessions(store), asked.query().read(store))?
     };
     let staff_context = StaffContext::open(cookie, found, lang(request), app.clock.now())?;
     let viewer = &staff_context.caller.agent.id;
-    let history = asked.pane(
-        staff_context.lang,
-        listed.as_ref().unwrap_or(&newest),
-        &staff_context.own.history,
-        None,
-        viewer,
-        staff_context.now,
-    );
+    let (history, remember) = asked.pane(store, listed, Some(&newest), None, &staff_context).await?.remember();
     let view = Welcome {
         open: open(&newest, viewer, &staff_context),
         form_open: request.query_string_parameters().first("new").is_some(),
         frame: staff_context.frame(app, request, history)?,
     };
-    Ok(html(StatusCode::OK, view.render(), Some(&app.live_url)))
+    Ok(remember(html(StatusCode::OK, view.render(), Some(&app.live_url))))
 }
 
 /// A fresh address for the live connection of the lists: each ticket opens one.
@@ -58,20 +45,12 @@ pub(crate) async fn live_url(app: &AppState, request: &Request) -> Result<String
 /// The list alone, as the page's script fetches it while one types.
 pub(crate) async fn fragment(app: &AppState, request: &Request) -> Result<Response<Body>, PageError> {
     let cookie = staff_context::cookie(request)?;
-    let asked = HistoryQuery::of(request);
-    let query = asked.query(&cookie.agent);
-    let (found, page) =
-        tokio::try_join!(app.store.read(staff_context::part_keys(&cookie)), app.store.sessions(&query))?;
+    let asked = Asked::of(request, &cookie);
+    let (found, listed) =
+        tokio::try_join!(app.store.read(staff_context::part_keys(&cookie)), asked.query().read(&app.store))?;
     let staff_context = StaffContext::open(cookie, found, lang(request), app.clock.now())?;
-    let history = asked.pane(
-        staff_context.lang,
-        &page,
-        &staff_context.own.history,
-        None,
-        &staff_context.caller.agent.id,
-        staff_context.now,
-    );
-    Ok(html(StatusCode::OK, history.fragment(staff_context.lang, staff_context.now), None))
+    let (history, remember) = asked.pane(&app.store, listed, None, None, &staff_context).await?.remember();
+    Ok(remember(html(StatusCode::OK, history.fragment(staff_context.lang, staff_context.now), None)))
 }
 
 /// The sessions that are not over, the one that needs the agent most first: somebody is there, then somebody was there,

@@ -1,7 +1,7 @@
 //! GET `/v1/sessions`, `/v1/sessions/{id}` and `/v1/sessions/{id}/events` (R20, R24).
 
 use lambda_http::http::{Method, StatusCode};
-use parlor_domain::{Event, Role, SessionId, State};
+use parlor_domain::{Event, SessionId, State, staff::ListScope};
 use parlor_store::{Cursor, Query, ReadBatch, SEARCH_WORDS, Scope, Summary, fold};
 use parlor_web::{
     ApiError, ApiRequest, ApiResponse, AppState, Caller, Code, Credentials, List, Rows, SessionView, WebFunction,
@@ -124,8 +124,9 @@ struct SessionsQuery {
     /// each starts one), by the start of the e-mail address or of your reference, or by the last digits of the phone
     /// number, four at least. At most 200 characters and 20 words. They come in the order of the alphabet by what was found.
     q: Option<String>,
-    /// Whose sessions: one's own, the team's, or all. A key without it sees all, staff their own.
-    scope: Option<ScopeName>,
+    /// Whose sessions: one's own, those of one's teams (of a key, its team), or all. A key without it sees all, staff their
+    /// own.
+    scope: Option<ListScope>,
     /// The `next_cursor` of the page before.
     cursor: Option<String>,
     /// At most this many on the page: 1 to 100, and 50 without it.
@@ -133,20 +134,11 @@ struct SessionsQuery {
     limit: Option<String>,
 }
 
-/// Whose sessions (R20).
-#[derive(Debug, Clone, Copy, Deserialize, JsonSchema)]
-#[serde(rename_all = "lowercase")]
-#[schemars(rename = "Scope")]
-enum ScopeName {
-    My,
-    Team,
-    All,
-}
-
 /// What a list was asked for. The query runs beside the check of the caller, so whose sessions it reads follows from
 /// the credentials as they claim to be; nothing of it is shown before [`ListQuery::check`].
 #[derive(Debug)]
 struct ListQuery {
+    list: ListScope,
     query: Query,
 }
 
@@ -158,14 +150,13 @@ impl ListQuery {
             Credentials::Key(token) => token.agent.clone(),
             Credentials::Staff(cookie) => cookie.agent.clone(),
         };
-        let own_team = request.credentials.own_team().cloned().ok_or(ApiError::NotSignedIn)?;
-        let SessionsQuery { state, q, scope, cursor, limit } = request.query()?;
-        let scope = match scope {
-            None if is_key => Scope::All,
-            None | Some(ScopeName::My) => Scope::Agent(agent),
-            Some(ScopeName::Team) => Scope::Teams(vec![own_team]),
-            Some(ScopeName::All) => Scope::All,
+        let teams = match &request.credentials {
+            Credentials::Staff(cookie) => cookie.teams.clone(),
+            credentials => credentials.own_team().cloned().into_iter().collect(),
         };
+        let SessionsQuery { state, q, scope, cursor, limit } = request.query()?;
+        let list = scope.unwrap_or(if is_key { ListScope::All } else { ListScope::My });
+        let scope = Scope::of(list, &agent, &teams);
         let search = q.filter(|text| !text.trim().is_empty());
         let fits = |text: &str| text.chars().count() <= Q_MAX && fold(text).split_whitespace().count() <= SEARCH_WORDS;
         if search.as_deref().is_some_and(|text| !fits(text)) {
@@ -173,24 +164,21 @@ impl ListQuery {
         }
         let from = cursor.map(|cursor| parsed::<Cursor>(&cursor)).transpose()?;
         let limit = page_size(limit.as_deref(), SESSIONS)?.into();
-        Ok(Self { query: Query { scope, state, search, from, limit } })
+        Ok(Self { list, query: Query { scope, state, search, from, limit } })
     }
 
     /// R20: scopes as the role permits.
     fn check(&self, caller: &Caller) -> Result<(), ApiError> {
-        let allowed = caller.is_key()
-            || match &self.query.scope {
-                Scope::Agent(agent) => *agent == caller.agent.id,
-                Scope::Teams(teams) => {
-                    caller.agent.role >= Role::Supervisor && teams.iter().all(|team| caller.agent.may_use_team(team))
-                }
-                Scope::All => caller.agent.role == Role::Admin,
-            };
+        let own_teams = match &self.query.scope {
+            Scope::Teams(teams) => teams.iter().all(|team| caller.agent.may_use_team(team)),
+            Scope::Agent(_) | Scope::All => true,
+        };
+        let allowed = caller.is_key() || (own_teams && caller.agent.list_scopes().contains(&self.list));
         if allowed { Ok(()) } else { Err(ApiError::Forbidden("Your role does not see these sessions.")) }
     }
 }
 
-/// One `BatchGetItem` and one `Query` (4 for a team, 8 for all), side by side. A search: one `Query` or a few, and then a
+/// One `BatchGetItem` and one `Query` (4 for each team, 8 for all), side by side. A search: one `Query` or a few, and then a
 /// `BatchGetItem` of what they found.
 async fn list(app: &AppState, request: &ApiRequest) -> Result<ApiResponse, ApiError> {
     let now = app.clock.now();

@@ -1,6 +1,7 @@
 //! Signed-in staff and API keys, and what they may see.
 
 use jiff::Timestamp;
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::{AgentId, KeyId, LoginId, Secret, SecretHash, Session, TeamId, contact::EmailAddress, names::short_name};
@@ -15,6 +16,37 @@ pub enum Role {
     Supervisor,
     /// Sees all, edits settings.
     Admin,
+}
+
+/// Whose sessions a list shows (R20).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+#[schemars(rename = "Scope")]
+pub enum ListScope {
+    /// One's own.
+    My,
+    /// Those of one's teams.
+    Team,
+    /// All of the installation.
+    All,
+}
+
+impl ListScope {
+    /// As it stands in an address.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::My => "my",
+            Self::Team => "team",
+            Self::All => "all",
+        }
+    }
+
+    /// The scope of this name.
+    #[must_use]
+    pub fn named(name: &str) -> Option<Self> {
+        [Self::My, Self::Team, Self::All].into_iter().find(|scope| scope.as_str() == name)
+    }
 }
 
 /// A member of staff, of any role.
@@ -58,16 +90,37 @@ impl Agent {
     /// Whether the agent may see `session` (R20).
     #[must_use]
     pub fn may_see(&self, session: &Session) -> bool {
-        session.agent == self.id || self.may_see_by_role(session)
+        self.may_see_of(&session.agent, &session.id.team())
+    }
+
+    /// Whether the agent may see a session of this owner and team (R20).
+    #[must_use]
+    pub fn may_see_of(&self, owner: &AgentId, team: &TeamId) -> bool {
+        *owner == self.id || self.sees_team(team)
     }
 
     /// Whether the agent may see `session` whoever owns it.
     #[must_use]
     pub fn may_see_by_role(&self, session: &Session) -> bool {
+        self.sees_team(&session.id.team())
+    }
+
+    fn sees_team(&self, team: &TeamId) -> bool {
         match self.role {
             Role::Admin => true,
-            Role::Supervisor => self.may_use_team(&session.id.team()),
+            Role::Supervisor => self.may_use_team(team),
             Role::Agent => false,
+        }
+    }
+
+    /// Whose sessions lists may show to the agent, narrowest first: all that [`Agent::may_see`] lets them see, and nothing
+    /// else.
+    #[must_use]
+    pub fn list_scopes(&self) -> &'static [ListScope] {
+        match self.role {
+            Role::Agent => &[ListScope::My],
+            Role::Supervisor => &[ListScope::My, ListScope::Team],
+            Role::Admin => &[ListScope::My, ListScope::Team, ListScope::All],
         }
     }
 }
@@ -171,5 +224,41 @@ impl ApiKeyToken {
             id: parts.next()?.parse().ok()?,
             secret: Secret::parse(parts.next()?)?,
         })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn r20_a_list_shows_what_may_be_seen_and_nothing_else() {
+        let [home, other, third]: [TeamId; 3] = ["1end1n", "c1a1ms", "0ther0"].map(|team| team.parse().unwrap());
+        let somebody: AgentId = "agent00000000001".parse().unwrap();
+        for role in [Role::Agent, Role::Supervisor, Role::Admin] {
+            let agent = Agent {
+                id: "agent00000000000".parse().unwrap(),
+                name: "Nina Okafor".into(),
+                email: "nina@example.com".parse().unwrap(),
+                role,
+                team: home.clone(),
+                also_teams: vec![other.clone()],
+            };
+            let widest = *agent.list_scopes().last().unwrap();
+            for team in [&home, &other, &third] {
+                let listed = |owner: &AgentId| match widest {
+                    ListScope::My => *owner == agent.id,
+                    ListScope::Team => *owner == agent.id || agent.teams().contains(team),
+                    ListScope::All => true,
+                };
+                for owner in [&agent.id, &somebody] {
+                    assert_eq!(agent.may_see_of(owner, team), listed(owner), "{role:?} {team}");
+                }
+            }
+        }
+        for scope in [ListScope::My, ListScope::Team, ListScope::All] {
+            assert_eq!(ListScope::named(scope.as_str()), Some(scope));
+        }
+        assert_eq!(ListScope::named("everything"), None);
     }
 }

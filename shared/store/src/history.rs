@@ -8,7 +8,7 @@ use futures_util::future::try_join_all;
 use jiff::Timestamp;
 use parlor_domain::{
     Access, AccessPlan, AgentId, Channel, Contact, EndedBy, Event, Indicator, Language, Link, Presence, Session,
-    SessionId, State, TeamId,
+    SessionId, State, TeamId, staff::ListScope,
 };
 use serde::{Deserialize, Serialize};
 
@@ -142,6 +142,18 @@ pub enum Scope {
     All,
 }
 
+impl Scope {
+    /// What a scope means for somebody of these teams.
+    #[must_use]
+    pub fn of(scope: ListScope, agent: &AgentId, teams: &[TeamId]) -> Self {
+        match scope {
+            ListScope::My => Self::Agent(agent.clone()),
+            ListScope::Team => Self::Teams(teams.to_vec()),
+            ListScope::All => Self::All,
+        }
+    }
+}
+
 /// Which sessions to list, and from which place on.
 #[derive(Debug, Clone)]
 pub struct Query {
@@ -201,7 +213,7 @@ impl FromStr for Cursor {
 }
 
 /// One page of a list: newest first, or as a search finds it.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct Page {
     /// The sessions, and who is in their rooms.
     pub items: Vec<(Summary, Presence)>,

@@ -83,6 +83,11 @@ impl Key {
         Self::new(format!("A#{agent}"), format!("LOGIN#{login}"))
     }
 
+    /// That somebody entered a session.
+    pub(crate) fn entry(agent: &AgentId, session: &SessionId) -> Self {
+        Self::new(format!("A#{agent}"), format!("R#{session}"))
+    }
+
     pub(crate) fn api_key(id: &KeyId) -> Self {
         Self::new(format!("K#{id}"), "K")
     }

@@ -10,6 +10,7 @@ mod commit;
 mod contact;
 mod document;
 mod due;
+mod entered;
 mod error;
 mod history;
 mod keys;
@@ -35,6 +36,7 @@ pub use change::{Busy, Changed, Step};
 pub use commit::{CommitError, Extras, IdempotencyRecord, Keep, PostedMark};
 pub use contact::{ContactKey, KnownContact};
 pub use due::{DUE_SHARDS, DueItem};
+pub use entered::Entered;
 pub use error::StoreError;
 pub use history::{Cursor, InvalidCursor, Page, Query, Scope, Summary};
 pub use listeners::{Connected, ListScope, Listener, Listeners};
@@ -83,6 +85,7 @@ mod tests {
             include_str!("change.rs"),
             include_str!("commit.rs"),
             include_str!("due.rs"),
+            include_str!("entered.rs"),
             include_str!("history.rs"),
             include_str!("listeners.rs"),
             include_str!("outbox.rs"),

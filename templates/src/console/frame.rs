@@ -4,6 +4,7 @@
 use jiff::Timestamp;
 use maud::{Markup, Render, html};
 use parlor_domain::Role;
+use parlor_domain::staff::ListScope;
 
 use super::forms::Forms;
 use super::history::History;
@@ -181,7 +182,13 @@ impl Frame {
         Self {
             agent: Person { name: "Omar Haddad".to_owned(), role: Role::Agent },
             company: None,
-            history: History { rows: Vec::new(), ..History::sample() },
+            history: History {
+                rows: Vec::new(),
+                more: None,
+                scopes: vec![],
+                scope: ListScope::My,
+                ..History::sample()
+            },
             ..Self::sample(Lang::En)
         }
     }

@@ -31,7 +31,7 @@ pub use parlor_domain::{AccessTier as Tier, Channel, EndedBy, Indicator, Role, S
 pub use board::{Board, BoardDeadline, BoardFilter, BoardOrder, BoardRow};
 pub use forms::{FieldError, Forms};
 pub use frame::{Frame, Person};
-pub use history::{History, HistoryRow};
+pub use history::{History, HistoryRow, HistoryView, Progress};
 pub use login::{Login, LoginNotice};
 pub use moment::{Moment, moment};
 pub use new_session::{Blocking, NewSession, TeamChoice};

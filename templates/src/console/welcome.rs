@@ -5,7 +5,7 @@ use maud::{Markup, html};
 use parlor_domain::{Indicator, State};
 
 use super::frame::{Frame, InFrame, topbar};
-use super::history::HistoryRow;
+use super::history::{History, HistoryRow};
 use super::moment::{Moment, moment};
 use super::new_session::NewSession;
 use super::sheet::opens;
@@ -120,6 +120,8 @@ impl Welcome {
             ("open-de", Self { frame: Frame { lang: Lang::De, ..frame.clone() }, ..full.clone() }),
             ("open-ar", Self { frame: Frame { lang: Lang::Ar, ..frame.clone() }, ..full.clone() }),
             ("first-day", Self { frame: Frame::sample_first_day(), open: Vec::new(), form_open: false }),
+            ("found", Self { frame: Frame { history: History::sample_found(), ..frame.clone() }, ..full.clone() }),
+            ("recent", Self { frame: Frame { history: History::sample_recent(), ..frame.clone() }, ..full.clone() }),
             ("folded", Self { frame: Frame { folded: true, ..frame.clone() }, ..full.clone() }),
             ("form", Self { form_open: true, ..full.clone() }),
             ("form-ar", Self { form_open: true, frame: Frame { lang: Lang::Ar, ..frame.clone() }, ..full.clone() }),

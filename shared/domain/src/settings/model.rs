@@ -305,16 +305,17 @@ pub struct CustomerAccess {
     pub chat: bool,
 }
 
-/// Which parts of the history the console shows (R20). Kept, not followed yet: all parts that there are, are shown.
+/// Which parts of the history the console shows (R20).
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct History {
     /// Whether there is a search field.
     pub search: bool,
-    /// Whether the history can be widened from one's own sessions to the team's or to all, as the role permits.
+    /// Whether the history can be widened from one's own sessions to the team's or to all, as the role permits. Without
+    /// it, everybody sees their own.
     pub team_filter: bool,
     /// Whether the list *Updated* is shown: sessions in which a customer finished something since the agent last
-    /// entered.
+    /// entered. Kept, not followed yet.
     pub updated: bool,
     /// Whether the list *Recent* is shown: the sessions that the agent entered last.
     pub recent: bool,

@@ -32,15 +32,22 @@ async function fetchHistory(address) {
   return dressed(found.getElementById("history") ?? found.body);
 }
 
-async function find() {
-  clearTimeout(wait);
-  const query = search.value.trim();
+/** Puts the list at `address` in the place of the one that is there. */
+async function showList(address) {
   try {
-    const found = await fetchHistory(query ? `/console?q=${encodeURIComponent(query)}` : "/console");
+    const found = await fetchHistory(address);
     list.replaceChildren(...found.childNodes);
+    delete list.dataset.long;
+    watchEnd();
   } catch (error) {
     if (error.name !== "AbortError") list.dataset.stale = "";
   }
+}
+
+async function find() {
+  clearTimeout(wait);
+  const query = search.value.trim();
+  await showList(query ? `/console?q=${encodeURIComponent(query)}` : "/console");
 }
 
 function clearSearch() {
@@ -48,21 +55,41 @@ function clearSearch() {
   find();
 }
 
-async function showMore(more) {
+async function showMore(more, focus) {
   more.setAttribute("aria-busy", "true");
   try {
     const found = await fetchHistory(more.getAttribute("href"));
+    if (!more.isConnected) return;
     const known = new Set(all(".session-row", list).map((row) => row.dataset.row));
     const fresh = all(".rows > li", found).filter((item) => !known.has(one(".session-row", item)?.dataset.row));
     one(".rows", list).append(...fresh);
     const next = one("[data-do=more]", found);
+    list.dataset.long = "";
     if (next) more.replaceWith(next);
-    else more.remove();
-    one(".session-row", fresh[0] ?? list)?.focus();
+    else if (one(".session-row", list)) more.remove();
+    // At the end there is nothing to be seen, which the last page says.
+    else list.replaceChildren(...found.childNodes);
+    if (focus) one(".session-row", fresh[0] ?? list)?.focus();
+    watchEnd();
   } catch (error) {
     more.removeAttribute("aria-busy");
     if (error.name !== "AbortError") toast(words.unreachable, "bad");
   }
+}
+
+// Further rows come by themselves when the end of the list comes near.
+const end = new IntersectionObserver(
+  (seen) => {
+    for (const { isIntersecting, target } of seen)
+      if (isIntersecting && !target.hasAttribute("aria-busy")) showMore(target, false);
+  },
+  { root: list, rootMargin: "0px 0px 50% 0px" },
+);
+
+function watchEnd() {
+  end.disconnect();
+  const more = one("[data-do=more]", list);
+  if (more) end.observe(more);
 }
 
 if (search && list) {
@@ -114,7 +141,7 @@ async function look(these) {
   if (!parts.some((part) => !busyWith(part))) return false;
   let fresh;
   try {
-    fresh = await fetchPage("/console");
+    fresh = await fetchPage(one("[data-address]", list ?? document)?.dataset.address || "/console");
   } catch {
     return false;
   }
@@ -124,6 +151,8 @@ async function look(these) {
     [welcome, one("[data-part=welcome]", fresh)],
   ]) {
     if (!parts.includes(part) || !source) continue;
+    // What was loaded beyond the first page stays.
+    if (part === list && list.dataset.long === "") continue;
     if (busyWith(part)) {
       whole = false;
       continue;
@@ -131,6 +160,7 @@ async function look(these) {
     dressed(source);
     if (part.innerHTML !== source.innerHTML) part.innerHTML = source.innerHTML;
   }
+  if (list) watchEnd();
   return whole;
 }
 
@@ -139,6 +169,15 @@ if (list) {
     const more = event.target.closest("[data-do=more]");
     if (!more) return;
     event.preventDefault();
-    showMore(more);
+    showMore(more, true);
   });
+  // Another list, of another view, scope or filter: the focus stays on what was chosen.
+  on(list, "click", async (event) => {
+    const href = event.target.closest("[data-do=list]")?.getAttribute("href");
+    if (!href || event.ctrlKey || event.metaKey) return;
+    event.preventDefault();
+    await showList(href);
+    one(`[data-do=list][href="${CSS.escape(href)}"]`, list)?.focus();
+  });
+  watchEnd();
 }

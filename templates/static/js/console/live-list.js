@@ -42,10 +42,15 @@ let stale = false;
 let opened = [];
 let openedStale = false;
 
-/** A session belongs into a list that shows more than one's own, or if it is one's own. A search shows what it found. */
+/** What a search found, and what was entered last, stays in its order, and nothing comes into it. */
+const isFixed = () => Boolean(search?.value) || !one("[data-scope]", list);
+
+/** A session belongs into a list of the scope that holds it. */
 function belongs(row) {
-  if (search?.value) return false;
-  return !row.hasAttribute("data-others") || ["team", "all"].includes(list.dataset.scope);
+  if (isFixed()) return false;
+  const { scope, teams } = one("[data-scope]", list).dataset;
+  if (scope === "my") return !row.hasAttribute("data-others");
+  return scope === "all" || teams.split(" ").some((team) => row.dataset.row.startsWith(team));
 }
 
 const timeOf = (item) => Date.parse(one("time", item)?.dateTime);
@@ -80,8 +85,7 @@ function withMotion(change) {
 function settle() {
   if (stale && !isBusy(list)) reload();
   if (openedStale && !isBusy(welcome)) welcomeChanged();
-  // What a search found stays in its order.
-  if (search?.value) moving.clear();
+  if (isFixed()) moving.clear();
   if (isBusy(list) || !(moving.size || leaving.size)) return;
   withMotion(() => {
     for (const item of leaving) item.remove();
