@@ -365,7 +365,7 @@ mod tests {
             assert!(all.contains(offered), "{offered}");
         }
         let plain = text(History { scopes: vec![], recent: false, ..History::sample() });
-        assert!(!plain.contains("scope=") && !plain.contains("view="), "{plain}");
+        assert!(!plain.contains("?scope=") && !plain.contains("view="), "{plain}");
         let found = text(History::sample_found());
         assert!(found.contains("<mark>Mara</mark> <mark>Qu</mark>ist"), "{found}");
         assert!(!found.contains("view=recent"), "{found}");
