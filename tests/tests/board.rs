@@ -1,4 +1,5 @@
 //! The board of a team (R20): its running sessions, for those who see them all.
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on should say where")]
 
 use parlor_domain::{Role, TeamId};
 use parlor_tests::{Browser, Installation, Page};

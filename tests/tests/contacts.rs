@@ -1,4 +1,5 @@
 //! R11: a customer who has a session already.
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on should say where")]
 
 use futures_util::future::join_all;
 use parlor_domain::Role;

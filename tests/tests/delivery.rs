@@ -35,7 +35,7 @@ impl Installation {
     /// A stack under `settings`, laid over the defaults.
     async fn with(settings: Value) -> Self {
         let mut installation =
-            Self { installation: parlor_tests::Installation::start().await, settings: Settings::default() };
+            Self { installation: Box::pin(parlor_tests::Installation::start()).await, settings: Settings::default() };
         installation.set(settings).await;
         installation
     }

@@ -1,4 +1,5 @@
 //! Whose a session is: one at a time (R10).
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on should say where")]
 
 use futures_util::future::join_all;
 use parlor_domain::Role;

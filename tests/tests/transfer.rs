@@ -1,4 +1,5 @@
 //! R9: a session goes to another agent.
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on should say where")]
 
 use futures_util::future::{join, join_all};
 use parlor_domain::{Agent, Role, SessionId};
@@ -237,7 +238,7 @@ async fn r9_leaving_and_approving_at_once_move_the_session_once() {
         let session = installation.session(None).await;
         let line = nina.line(&installation, &session).await;
         assert_eq!(sam.post(&session, "transfer").await.status, 303);
-        let (_, approved) = join(line.close(), nina.post(&session, "transfer/approve")).await;
+        let ((), approved) = join(line.close(), nina.post(&session, "transfer/approve")).await;
         // Gone already, it is hers to see no longer.
         assert!(matches!(approved.status, 303 | 404), "{} {}", approved.status, approved.text);
         installation.stack.settle().await;
@@ -254,7 +255,7 @@ async fn r9_leaving_and_asking_at_once_move_the_session() {
     for _ in 0..50 {
         let session = installation.session(None).await;
         let line = nina.line(&installation, &session).await;
-        let (_, asked) = join(line.close(), sam.post(&session, "transfer")).await;
+        let ((), asked) = join(line.close(), sam.post(&session, "transfer")).await;
         assert_eq!(asked.status, 303, "{}", asked.text);
         let moved = async || {
             while is_ninas(&installation, &session).await {

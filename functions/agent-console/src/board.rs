@@ -73,7 +73,7 @@ pub(crate) async fn page(app: &AppState, request: &Request, part: bool) -> Resul
         BoardOrder::Newest => rows.sort_by_key(|row| Reverse(row.created_at)),
         BoardOrder::Quiet => rows.sort_by_key(|row| row.last_at),
         BoardOrder::Deadline => {
-            rows.sort_by_key(|row| row.deadline.map_or(jiff::Timestamp::MAX, |deadline| deadline.at))
+            rows.sort_by_key(|row| row.deadline.map_or(jiff::Timestamp::MAX, |deadline| deadline.at));
         }
     }
     let more = running.next.map(|next| format!("{}&cursor={next}", filter.href()));

@@ -395,7 +395,9 @@ mod tests {
     fn credentials_are_for_signing_in_and_a_room_sees_no_staff() {
         for (function, policy) in policies() {
             let may = |partition: &str| reads(&[partition]).iter().all(|need| policy.allows(need));
-            assert_eq!(may("EMAIL#x") || may("SETUP"), function == "agent-auth", "{function}");
+            // A start may name its session's owner by their address.
+            assert_eq!(may("EMAIL#x"), ["agent-auth", "session-start"].contains(&function.as_str()), "{function}");
+            assert_eq!(may("SETUP"), function == "agent-auth", "{function}");
             let for_customers = function.starts_with("customer-");
             assert!(!for_customers || !(may("A#x") || may("K#x") || may("I#x") || may("HOOKS")), "{function}");
             let unknown = dynamodb("BatchGetItem", &json!({"RequestItems": {"CoreTable": {}}}));

@@ -250,6 +250,7 @@ impl Board {
     }
 
     pub fn samples() -> Vec<(&'static str, Self)> {
+        use Indicator::{NeverJoined, OfflineIncomplete, OnlineComplete, OnlineIncomplete};
         let frame = Frame::sample_supervisor();
         let row = |id: &str, name: &str, indicator, state, owner: &str, age, last, ends: Option<i64>| BoardRow {
             id: id.to_owned(),
@@ -262,7 +263,6 @@ impl Board {
             last_at: sample::ago(last),
             deadline: ends.map(|minutes| BoardDeadline { at: sample::ago(-minutes), since: sample::ago(last) }),
         };
-        use Indicator::{NeverJoined, OfflineIncomplete, OnlineComplete, OnlineIncomplete};
         let board = Self {
             teams: vec![("h4rb0r".into(), "Harbour Loans".into()), ("c1t1es".into(), "City Branch".into())],
             filter: BoardFilter { team: "h4rb0r".into(), ..BoardFilter::default() },

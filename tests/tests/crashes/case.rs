@@ -134,7 +134,8 @@ impl Operation {
         };
         match self {
             Start | DeliverMail | DeliverText | RetryDelivery | Read | List | ListEvents | ListMessages | Invite
-            | Correct | CorrectByForm | GenerateLink | ListLinks | ReadSettings | ReadTeamSettings | SignInWrongly => {}
+            | Correct | CorrectByForm | GenerateLink | ListLinks | ReadSettings | ReadTeamSettings | SignInWrongly
+            | TakeOver => {}
             SaveSettings | SaveTeamSettings => self.document(installation, &mut case).await,
             SignIn => case.staff = Some(installation.staff("Nina Okafor", Role::Agent).await),
             RevokeLink => case.link = installation.link(&case.session).await,
@@ -148,9 +149,12 @@ impl Operation {
                     case.lines = vec![lists(installation, &case).await.unwrap()];
                 }
             }
+            TeamBoard => {
+                let supervisor = installation.member("Sam Ode", Role::Supervisor).await;
+                case.browser = installation.signed_in(&supervisor).await;
+            }
             KeepOpen | ReleaseDevice | CustomerRoom | CustomerRoomHead | CustomerTicket | Interaction
             | NewLinkFromRoom => case.browser = installation.joined(&case.session).await,
-            TakeOver => {}
             AskForSession | ApproveTransfer | DeclineTransfer => {
                 let browser = installation.signed_in(colleague.as_ref().unwrap()).await;
                 let path = format!("/console/s/{}/live", case.session);

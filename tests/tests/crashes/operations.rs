@@ -82,6 +82,7 @@ operations! {
     Setup: "POST /setup/{token}", Never;
     Console: "GET /console", Never;
     HistoryAsOneTypes: "GET /console", Never;
+    TeamBoard: "GET /console/team", Never;
     AgentRoom: "GET /console/s/{session}", Never;
     AgentRoomChanges: "GET /console/s/{session}", Never;
     AgentTicket: "GET /console/s/{session}/live", Never;
