@@ -341,7 +341,8 @@ mod tests {
         for package in metadata["packages"].as_array().unwrap() {
             let targets = package["targets"].as_array().unwrap();
             let has_library = targets.iter().any(|target| target["kind"][0] == "lib");
-            for target in targets.iter().filter(|target| target["test"] == false) {
+            let ours = |target: &&Value| target["kind"][0] == "lib" || target["kind"][0] == "bin";
+            for target in targets.iter().filter(ours).filter(|target| target["test"] == false) {
                 let source = PathBuf::from(target["src_path"].as_str().unwrap());
                 // Beside a library a program is one file; else all that lies beside it is its own.
                 let alone = target["kind"][0] == "bin" && has_library;
