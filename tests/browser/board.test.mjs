@@ -45,7 +45,7 @@ describe("the board", () => {
   });
 
   test("r20 a filter is an address, which a reload keeps", async () => {
-    await sam.page.getByRole("link", { name: "Planned" }).click();
+    await sam.page.getByRole("link", { name: "Planned", exact: true }).click();
     await sam.page.waitForURL("**state=planned*");
     assert.equal(await row(sam, mara).count(), 0);
     await sam.page.reload();

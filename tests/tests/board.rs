@@ -31,7 +31,7 @@ async fn r20_the_board_shows_what_is_running_whoever_owns_it() {
     let planned = board(&supervisor, "?state=planned&fragment=board").await;
     assert!(planned.text.contains("Ola Berg") && !planned.text.contains("Mara Quist"));
     assert!(!planned.text.contains("<html"));
-    let online = board(&supervisor, "?online=1").await;
+    let online = board(&supervisor, "?online=1&fragment=board").await;
     assert!(!online.text.contains("Ola Berg") && online.text.contains("Nothing is running"));
 
     // What is over leaves, and comes back when it is renewed.
@@ -40,7 +40,7 @@ async fn r20_the_board_shows_what_is_running_whoever_owns_it() {
     }
     assert!(board(&supervisor, "").await.text.contains("Nothing is running"));
     installation.post(&format!("/v1/sessions/{mara}/renew"), json!({})).await;
-    let page = board(&supervisor, "").await;
+    let page = board(&supervisor, "?fragment=board").await;
     assert!(page.text.contains("Mara Quist") && !page.text.contains("Ola Berg"));
 }
 

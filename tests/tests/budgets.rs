@@ -71,7 +71,8 @@ fn no_operation_makes_more_than_one_trip_each_way() {
         let searches = operation.starts_with("history as one types")
             || ["search sessions", "recent sessions"].contains(&operation.as_str());
         let twice = searches
-            || ["live: disconnect", "live: a customer connects", "live: a customer leaves", "team board"]
+            || operation.starts_with("team board")
+            || ["live: disconnect", "live: a customer connects", "live: a customer leaves"]
                 .contains(&operation.as_str());
         assert!(count(&["BatchGetItem", "GetItem"]) <= 1 || twice, "{operation}");
         assert!(count(&["TransactWriteItems"]) <= 1, "{operation}");
@@ -166,7 +167,14 @@ async fn every_operation_costs_what_the_table_says() {
         })
         .await;
     ledger.hold("list messages", async |installation| drop(installation.get(&path("/messages")).await)).await;
+    // Which lists they may choose, their browser remembers from now on.
+    supervisor.get("/console").await;
     ledger.hold("team board", async |_| assert_eq!(supervisor.get("/console/team").await.status, 200)).await;
+    ledger
+        .hold("team board, what changed", async |_| {
+            assert_eq!(supervisor.get("/console/team?fragment=board").await.status, 200);
+        })
+        .await;
     ledger.hold("welcome page", async |_| assert_eq!(agent.get("/console").await.status, 200)).await;
     ledger
         .hold("agent's room", async |_| assert_eq!(agent.get(&format!("/console/s/{session}")).await.status, 200))

@@ -10,6 +10,7 @@ use parlor_web::{ApiError, AppState, api_request::lang, html};
 use crate::{
     PageError,
     error_page::number,
+    history::Asked,
     staff_context::{self, StaffContext},
 };
 
@@ -18,11 +19,15 @@ use crate::{
 pub(crate) async fn page(app: &AppState, request: &Request, part: bool) -> Result<Response<Body>, PageError> {
     let cookie = staff_context::cookie(request)?;
     let query = request.query_string_parameters();
-    let asked = query.first("team").map(str::parse::<TeamId>).transpose().map_err(|_| ApiError::NotFound)?;
+    let wanted_team = query.first("team").map(str::parse::<TeamId>).transpose().map_err(|_| ApiError::NotFound)?;
     // Which team it is without one, the cookie knows; whether it may be looked at, what is read beside it says.
-    let team = asked.or_else(|| cookie.teams.first().cloned()).ok_or(ApiError::NotFound)?;
+    let team = wanted_team.or_else(|| cookie.teams.first().cloned()).ok_or(ApiError::NotFound)?;
     let keys = staff_context::keys(&cookie).team(&team);
-    let (found, running) = tokio::try_join!(app.store.read(keys), app.store.running(&team, number(request, "cursor")))?;
+    let asked = Asked::plain(request, &cookie);
+    // The rows alone come without the pane at their side.
+    let listed = async { if part { Ok(None) } else { asked.query().read(&app.store).await.map(Some) } };
+    let running = app.store.running(&team, number(request, "cursor"));
+    let (found, running, listed) = tokio::try_join!(app.store.read(keys), running, listed)?;
     let context = StaffContext::open(cookie, found, lang(request), app.clock.now())?;
     let agent = &context.caller.agent;
     if agent.role == Role::Agent {
@@ -77,14 +82,15 @@ pub(crate) async fn page(app: &AppState, request: &Request, part: bool) -> Resul
         }
     }
     let more = running.next.map(|next| format!("{}&cursor={next}", filter.href()));
-    let board = Board {
-        teams: context.team_names()?,
-        filter,
-        rows,
-        more,
-        frame: context.frame(app, request, StaffContext::no_history(None))?,
+    let teams = context.team_names()?;
+    let board = |history| -> Result<Board, PageError> {
+        Ok(Board { teams, filter, rows, more, frame: context.frame(app, request, history)? })
     };
-    Ok(html(StatusCode::OK, if part { board.part() } else { board.render() }, None))
+    let Some(listed) = listed else {
+        return Ok(html(StatusCode::OK, board(StaffContext::no_history(None))?.part(), None));
+    };
+    let (history, remember) = asked.pane(&app.store, listed, None, None, &context).await?.remember();
+    Ok(remember(html(StatusCode::OK, board(history)?.render(), None)))
 }
 
 fn state(name: &str) -> Option<State> {
