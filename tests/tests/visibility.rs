@@ -24,7 +24,7 @@ enum Rule {
     Owner,
     /// Supervisors and admins.
     Supervisor,
-    /// Admins.
+    /// Whoever may change settings and webhooks: admins.
     Admin,
 }
 

@@ -10,6 +10,7 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 use parlor_delivery::{StreamEvent, WEBHOOK_LIMIT, Webhooks};
+use parlor_lists::Hint;
 use parlor_live::{ListedEvent, Live};
 use parlor_runtime::{Clock, Entropy, EventFunction, Runtime};
 use parlor_store::{
@@ -17,8 +18,6 @@ use parlor_store::{
     stream::{Batch, Record, Text, Unhandled},
 };
 use serde::Deserialize;
-
-use crate::hints::Hint;
 
 /// No POST begins later: a session's events go one after the other, and the next batch waits for this one.
 const BUDGET: Duration = WEBHOOK_LIMIT;
@@ -84,7 +83,7 @@ fn heard(record: &Record<Image>) -> Option<Result<Heard, Unreadable>> {
     };
     let owner = image.owner.as_ref().and_then(|owner| owner.s.parse().ok());
     let listed = at.map(|at| ListedEvent { seq, event: kind.clone(), at });
-    let hint = listed.and_then(|listed| Hint::of(&session, owner, from.as_deref(), listed));
+    let hint = listed.and_then(|listed| hints::of_event(&session, owner, from.as_deref(), listed));
     Some(Ok(Heard { event: StreamEvent { session, seq, kind }, hint }))
 }
 
@@ -109,7 +108,7 @@ impl EventFunction for DeliverWebhooks {
         }
     }
 
-    /// One batch; its cost is that of [`Webhooks::hear`] and of [`hints::tell`], side by side.
+    /// One batch; its cost is that of [`Webhooks::hear`] and of [`parlor_lists::tell`], side by side.
     async fn handle(&self, batch: Self::Event) -> Result<Unhandled, lambda_runtime::Error> {
         let (mut events, mut told, mut hinted) = (vec![], vec![], vec![]);
         for record in &batch.records {
@@ -125,7 +124,7 @@ impl EventFunction for DeliverWebhooks {
         }
         let clock = || self.clock.now();
         let webhooks = self.webhooks.hear(&told, &clock, BUDGET);
-        let (again, ()) = tokio::join!(webhooks, hints::tell(&self.store, &self.live, &hinted, clock()));
+        let (again, ()) = tokio::join!(webhooks, parlor_lists::tell(&self.store, &self.live, &hinted, clock()));
         let again = again?;
         let unheard = events.into_iter().filter(|(record, heard)| {
             if heard.is_err() {

@@ -10,7 +10,8 @@ use std::collections::BTreeSet;
 use aws_lambda_events::apigw::ApiGatewayProxyResponse;
 use jiff::Timestamp;
 use parlor_domain::{AccessTier, AgentId, Keyring, Lease, LoginId, Presence, Session, SessionId, Settings, Who};
-use parlor_live::{Holder, ListedFrame, Live, Ticket, TicketError};
+use parlor_lists::Hint;
+use parlor_live::{Holder, Live, Ticket, TicketError};
 use parlor_runtime::{Clock, Entropy, EventFunction, Runtime, SocketEvent};
 use parlor_store::{
     Admission, ConnectError, Connection, ListScope, Listener, Race, ReadBatch, ReadResult, Store, StoreError,
@@ -193,26 +194,14 @@ impl LiveConnect {
             let room = self.live.announce_presence(&stored.session, &presence, Some(id), now);
             let lists = async {
                 if connection.who == Who::Customer {
-                    self.tell_lists(&stored.session, &presence, now).await;
+                    let hint = Hint::presence(&stored.session, &presence, now);
+                    parlor_lists::tell(&self.store, &self.live, &[hint], now).await;
                 }
             };
             tokio::join!(end, room, lists);
             return Ok(());
         }
         Err(OpenError::Busy)
-    }
-
-    /// Tells lists that the customer came. Nobody waits for it, and it fails nothing.
-    async fn tell_lists(&self, session: &Session, presence: &Presence, now: Timestamp) {
-        let scopes = ListScope::around(&session.id, Some(&session.agent));
-        let listeners = match self.store.listeners(&scopes.iter().cloned().collect(), now).await {
-            Ok(listeners) => listeners,
-            Err(error) => return tracing::warn!(%error, "lists were not told"),
-        };
-        let frame = ListedFrame::presence(session, presence, now);
-        let told = listeners.of(&scopes).into_iter().map(|id| (id, vec![&frame])).collect();
-        let gone = self.live.tell(told).await;
-        self.store.forget_listeners(&listeners, &gone).await;
     }
 
     /// A page of another origin must not connect with a ticket that it got hold of. What is no browser sends no

@@ -7,10 +7,11 @@
 
 use aws_lambda_events::apigw::ApiGatewayProxyResponse;
 use jiff::SignedDuration;
-use parlor_domain::{Presence, Session, Who};
-use parlor_live::{ListedFrame, Live};
+use parlor_domain::Who;
+use parlor_lists::Hint;
+use parlor_live::Live;
 use parlor_runtime::{Clock, Entropy, EventFunction, Runtime, SocketEvent};
-use parlor_store::{Connected, Connection, Departure, ListScope, Store, StoreError};
+use parlor_store::{Connected, Connection, Departure, Store, StoreError};
 use parlor_sweep::owner_left;
 
 /// How long after its time the sweep has noted that a transfer lapsed: some runs of it.
@@ -67,7 +68,7 @@ impl LiveDisconnect {
         let room = self.live.announce_presence(&session, &presence, Some(id), now);
         let lists = async {
             if connection.who == Who::Customer {
-                self.tell_lists(&session, &presence).await;
+                parlor_lists::tell(&self.store, &self.live, &[Hint::presence(&session, &presence, now)], now).await;
             }
         };
         tokio::join!(room, lists);
@@ -77,18 +78,5 @@ impl LiveDisconnect {
             owner_left(&self.store, &self.live, &self.entropy, &session.id, || self.clock.now()).await?;
         }
         Ok(())
-    }
-
-    /// Tells lists that the customer went. It fails nothing.
-    async fn tell_lists(&self, session: &Session, presence: &Presence) {
-        let (now, scopes) = (self.clock.now(), ListScope::around(&session.id, Some(&session.agent)));
-        let listeners = match self.store.listeners(&scopes.iter().cloned().collect(), now).await {
-            Ok(listeners) => listeners,
-            Err(error) => return tracing::warn!(%error, "lists were not told"),
-        };
-        let frame = ListedFrame::presence(session, presence, now);
-        let told = listeners.of(&scopes).into_iter().map(|id| (id, vec![&frame])).collect();
-        let gone = self.live.tell(told).await;
-        self.store.forget_listeners(&listeners, &gone).await;
     }
 }

@@ -8,13 +8,14 @@ use crate::{Failure, metadata};
 
 /// What each of our libraries may use of the others. Functions may use any of these; the one-machine stack, the tests and the
 /// tools stand outside and may use whatever they like, but nothing may use them.
-const MAY_USE: [(&str, &[&str]); 9] = [
+const MAY_USE: [(&str, &[&str]); 10] = [
     ("parlor-aws", &[]),
     ("parlor-domain", &[]),
     ("parlor-runtime", &["parlor-aws", "parlor-domain"]),
     ("parlor-live", &["parlor-domain"]),
     ("parlor-templates", &["parlor-domain"]),
     ("parlor-store", &["parlor-domain"]),
+    ("parlor-lists", &["parlor-domain", "parlor-live", "parlor-store"]),
     ("parlor-sweep", &["parlor-domain", "parlor-live", "parlor-store"]),
     ("parlor-delivery", &["parlor-aws", "parlor-domain", "parlor-store", "parlor-templates"]),
     ("parlor-web", &["parlor-domain", "parlor-live", "parlor-runtime", "parlor-store", "parlor-templates"]),

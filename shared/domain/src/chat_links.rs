@@ -5,7 +5,7 @@ use linkify::{LinkFinder, LinkKind};
 /// A part of a chat message.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Part<'a> {
-    /// Words.
+    /// What is no address.
     Text(&'a str),
     /// An `http` or `https` address, as it was written. Both sides may open it; what it leads to is nobody's promise, so no
     /// preview of it is made.

@@ -1,5 +1,6 @@
-//! R11: which session of a team a contact had last. One item for each address and each number, under a hash: the table knows
-//! it from the session itself, and whoever sees a key alone learns nothing.
+//! R11: which session of a team a contact had last. One item for each address and each number, under a hash, so
+//! that keys, which metrics and traces of AWS may show, hold no address as it is written. It hides nothing from whoever tries all
+//! numbers; the session itself has the contact anyway.
 
 use aws_sdk_dynamodb::types::{Put, TransactWriteItem};
 use data_encoding::BASE64URL_NOPAD;

@@ -292,9 +292,9 @@ impl Store {
 /// What a connection is there for.
 #[derive(Debug)]
 pub enum Connected {
-    /// A room.
+    /// It is in a session's room.
     Room(crate::Connection),
-    /// Lists.
+    /// It follows lists of the console, and is in no room.
     Lists(Listener),
 }
 
