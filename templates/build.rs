@@ -37,9 +37,21 @@ fn words(folder: &Path) -> Result<Result<String, Vec<String>>, Box<dyn Error>> {
     println!("cargo::rerun-if-changed={}", folder.display());
     let mut files = Vec::new();
     for language in catalogue::LANGUAGES {
-        let path = folder.join(format!("{}.toml", language.code));
-        println!("cargo::rerun-if-changed={}", path.display());
-        files.push(fs::read_to_string(&path).map_err(|error| format!("{}: {error}", path.display()))?);
+        let folder = folder.join(language.code);
+        println!("cargo::rerun-if-changed={}", folder.display());
+        let failed = |error| format!("{}: {error}", folder.display());
+        let mut sections: Vec<PathBuf> = fs::read_dir(&folder)
+            .map_err(failed)?
+            .map(|entry| entry.map(|entry| entry.path()))
+            .collect::<Result<_, _>>()?;
+        sections.retain(|path| path.extension().is_some_and(|extension| extension == "toml"));
+        sections.sort();
+        let mut file = String::new();
+        for path in sections {
+            println!("cargo::rerun-if-changed={}", path.display());
+            file.push_str(&fs::read_to_string(&path)?);
+        }
+        files.push(file);
     }
     let texts: Vec<&str> = files.iter().map(String::as_str).collect();
     Ok(catalogue::Catalogue::read(&texts).map(|catalogue| catalogue.source()))

@@ -1,4 +1,4 @@
-//! From the files in `i18n/` to a function for each key, once every language says the same things.
+//! From the folders in `i18n/` to a function for each key, once every language says the same things.
 //!
 //! English is what the other languages are held to. All mistakes are collected, each names its language and key.
 
@@ -8,7 +8,7 @@ use toml::{Table, Value};
 
 /// A language of the catalogue.
 pub(crate) struct Language {
-    /// The name of its file, without `.toml`.
+    /// The name of its folder.
     pub(crate) code: &'static str,
     /// Its variant of `Lang`.
     variant: &'static str,
@@ -48,14 +48,14 @@ pub(crate) struct Catalogue {
 }
 
 impl Catalogue {
-    /// Reads the files, in the order of [`LANGUAGES`]; what is wrong with them otherwise.
+    /// Reads the languages, each the text of its files, in the order of [`LANGUAGES`]; what is wrong with them otherwise.
     pub(crate) fn read(files: &[&str]) -> Result<Self, Vec<String>> {
         let mut mistakes = Vec::new();
         let mut tables = Vec::new();
         for (language, file) in LANGUAGES.iter().zip(files) {
             match file.parse::<Table>() {
                 Ok(table) => tables.push(flat(language, &table, &mut mistakes)),
-                Err(error) => mistakes.push(format!("{}.toml is not TOML: {}", language.code, one_line(&error))),
+                Err(error) => mistakes.push(format!("{} is not TOML: {}", language.code, one_line(&error))),
             }
         }
         let [english, others @ ..] = tables.as_slice() else { return Err(mistakes) };
@@ -68,7 +68,7 @@ impl Catalogue {
             for (language, table) in LANGUAGES.iter().zip(&tables) {
                 match table.iter().find(|(a, b, _)| (a, b) == (section, name)) {
                     Some((_, _, value)) => entries.extend(entry(language, section, name, value, &mut mistakes)),
-                    None => mistakes.push(format!("{}.toml lacks `{section}.{name}`", language.code)),
+                    None => mistakes.push(format!("{} lacks `{section}.{name}`", language.code)),
                 }
             }
             if entries.len() == LANGUAGES.len() {
@@ -79,7 +79,7 @@ impl Catalogue {
         for (language, table) in LANGUAGES.iter().zip(&tables) {
             for (section, name, _) in table {
                 if !english.iter().any(|(a, b, _)| (a, b) == (section, name)) {
-                    mistakes.push(format!("{}.toml has `{section}.{name}`, which en.toml has not", language.code));
+                    mistakes.push(format!("{} has `{section}.{name}`, which en has not", language.code));
                 }
             }
         }
@@ -218,7 +218,7 @@ fn flat(language: &Language, table: &Table, mistakes: &mut Vec<String>) -> Vec<(
             Value::Table(entries) => {
                 keys.extend(entries.iter().map(|(name, value)| (section.clone(), name.clone(), value.clone())));
             }
-            _ => mistakes.push(format!("{}.toml has `{section}` outside of any section", language.code)),
+            _ => mistakes.push(format!("{} has `{section}` outside of any section", language.code)),
         }
     }
     keys
@@ -226,7 +226,7 @@ fn flat(language: &Language, table: &Table, mistakes: &mut Vec<String>) -> Vec<(
 
 /// What stands behind a key, if it is one of the three things that can.
 fn entry(language: &Language, section: &str, name: &str, value: &Value, mistakes: &mut Vec<String>) -> Option<Entry> {
-    let mut wrong = |what: &str| mistakes.push(format!("{}.toml: `{section}.{name}` {what}", language.code));
+    let mut wrong = |what: &str| mistakes.push(format!("{}: `{section}.{name}` {what}", language.code));
     let entry = match value {
         Value::String(text) => Entry::Text(text.clone()),
         Value::Array(items) => {
@@ -268,9 +268,9 @@ fn compare(section: &str, name: &str, entries: &[Entry], mistakes: &mut Vec<Stri
     let Some(english) = entries.first() else { return };
     let expected = sorted(english.main());
     for (language, entry) in LANGUAGES.iter().zip(entries) {
-        let mut wrong = |what: &str| mistakes.push(format!("{}.toml: `{section}.{name}` {what}", language.code));
+        let mut wrong = |what: &str| mistakes.push(format!("{}: `{section}.{name}` {what}", language.code));
         if entry.kind() != english.kind() {
-            wrong(&format!("is {}, and in en.toml it is {}", entry.kind(), english.kind()));
+            wrong(&format!("is {}, and in en it is {}", entry.kind(), english.kind()));
             continue;
         }
         if matches!(entry, Entry::List(_)) && entry.texts().len() != english.texts().len() {

@@ -30,23 +30,23 @@ fn languages_that_say_the_same_are_taken() {
 #[test]
 fn every_mistake_names_its_language_and_key() {
     for (code, old, new, mistake) in [
-        ("ar", "hello = \"Hello {name}\"\n", "", "ar.toml lacks `a.hello`"),
-        ("fr", "hello", "bonjour = \"Bonjour\"\nhello", "fr.toml has `a.bonjour`, which en.toml has not"),
-        ("de", "Hello {name}", "Hallo", "de.toml: `a.hello` has the placeholders [] instead of [\"name\"]"),
-        ("de", "{name}", "{nmae}", "de.toml: `a.hello` has the placeholders [\"nmae\"] instead of [\"name\"]"),
-        ("de", "{name}", "{name", "de.toml: `a.hello` has a brace that belongs to no placeholder"),
-        ("es", "\"Hello {name}\"", "\"\"", "es.toml: `a.hello` has a text that is empty or has spaces around it"),
-        ("ar", "few = \"{n}\", ", "", "ar.toml: `a.days` lacks the plural category `few`"),
-        ("en", "one", "two", "en.toml: `a.days` has the plural category `two`, which the language has not"),
-        ("ar", "{n} z", "z", "ar.toml: `a.days` has the placeholders [] instead of [\"n\"]"),
-        ("fr", "[\"x\", \"y\"]", "[\"x\"]", "fr.toml: `a.months` has 1 texts instead of 2"),
-        ("fr", "[\"x\", \"y\"]", "\"x\"", "fr.toml: `a.months` is a text, and in en.toml it is a list"),
-        ("es", "[a]", "top = \"x\"\n[a]", "es.toml has `top` outside of any section"),
+        ("ar", "hello = \"Hello {name}\"\n", "", "ar lacks `a.hello`"),
+        ("fr", "hello", "bonjour = \"Bonjour\"\nhello", "fr has `a.bonjour`, which en has not"),
+        ("de", "Hello {name}", "Hallo", "de: `a.hello` has the placeholders [] instead of [\"name\"]"),
+        ("de", "{name}", "{nmae}", "de: `a.hello` has the placeholders [\"nmae\"] instead of [\"name\"]"),
+        ("de", "{name}", "{name", "de: `a.hello` has a brace that belongs to no placeholder"),
+        ("es", "\"Hello {name}\"", "\"\"", "es: `a.hello` has a text that is empty or has spaces around it"),
+        ("ar", "few = \"{n}\", ", "", "ar: `a.days` lacks the plural category `few`"),
+        ("en", "one", "two", "en: `a.days` has the plural category `two`, which the language has not"),
+        ("ar", "{n} z", "z", "ar: `a.days` has the placeholders [] instead of [\"n\"]"),
+        ("fr", "[\"x\", \"y\"]", "[\"x\"]", "fr: `a.months` has 1 texts instead of 2"),
+        ("fr", "[\"x\", \"y\"]", "\"x\"", "fr: `a.months` is a text, and in en it is a list"),
+        ("es", "[a]", "top = \"x\"\n[a]", "es has `top` outside of any section"),
     ] {
         let mistakes = read_with(code, old, new);
         assert!(mistakes.iter().any(|found| found == mistake), "{mistake}\n{mistakes:#?}");
     }
-    assert!(read_with("de", "[a]", "[a")[0].starts_with("de.toml is not TOML: "));
+    assert!(read_with("de", "[a]", "[a")[0].starts_with("de is not TOML: "));
 }
 
 #[test]

@@ -1,7 +1,7 @@
 // Follows every link and every form of every role, in every language, without a script: nothing is a dead end, nobody is
 // shown JSON, and no page of a language has another one's words.
 import assert from "node:assert/strict";
-import { readFileSync } from "node:fs";
+import { readdirSync, readFileSync } from "node:fs";
 import { before, describe, test } from "node:test";
 import { browser, person, somebody, stack } from "./people.mjs";
 
@@ -13,7 +13,10 @@ const ACCESS = { level: "none", minutes: null, then_limited_minutes: null, chat:
 function catalogue(language) {
   const texts = new Map();
   let section = "";
-  const source = readFileSync(new URL(`../../templates/i18n/${language}.toml`, import.meta.url), "utf8");
+  const folder = new URL(`../../templates/i18n/${language}/`, import.meta.url);
+  const source = readdirSync(folder)
+    .map((file) => readFileSync(new URL(file, folder), "utf8"))
+    .join("\n");
   for (const line of source.split("\n")) {
     section = /^\[(\w+)\]/.exec(line)?.[1] ?? section;
     const [, key, value] = /^(\w+) = (.*)$/.exec(line) ?? [];

@@ -45,7 +45,7 @@ function canaryFields(fields, session) {
 export const WIDTHS = [320, 390, 1280];
 
 /** How long anything that happens by itself (a live update, a mail) may take. */
-export const SOON = 10_000;
+export const SOON = 20_000;
 
 /** A program of ours: what `variable` names, or what lies where cargo builds. */
 export function built(variable, path) {

@@ -1,8 +1,8 @@
 //! The catalogue: every word that customers and staff read, in every language. No page, mail or text has words of its own.
 //!
-//! The words stand in `templates/i18n`, one file a language. The build holds the files to each other and makes a function
-//! for each key, in a module for each section: `words::customer::hello(lang, name)`. What is looked up is part of the
-//! program, so nothing is read or parsed when it starts; values are put in when the text is written.
+//! The words stand in `templates/i18n`, a folder for each language and a file for each section. The build holds the languages to
+//! each other and makes a function for each key, in a module for each section: `words::customer::hello(lang, name)`. What is
+//! looked up is part of the program, so nothing is read or parsed when it starts; values are put in when the text is written.
 
 mod filled;
 mod plural;
