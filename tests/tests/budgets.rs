@@ -132,6 +132,11 @@ async fn every_operation_costs_what_the_table_says() {
     ledger.hold("list sessions, all", async |installation| drop(installation.get("/v1/sessions").await)).await;
     ledger.hold("list sessions, my", async |_| assert_eq!(agent.get("/v1/sessions?scope=my").await.status, 200)).await;
     ledger
+        .hold("read a team's figures", async |installation| {
+            drop(installation.get(&format!("/v1/teams/{}/figures", installation.agent.team)).await);
+        })
+        .await;
+    ledger
         .hold("list sessions, team", async |_| {
             assert_eq!(supervisor.get("/v1/sessions?scope=team").await.status, 200);
         })
@@ -175,6 +180,7 @@ async fn every_operation_costs_what_the_table_says() {
             assert_eq!(supervisor.get("/console/team?fragment=board").await.status, 200);
         })
         .await;
+    ledger.hold("team figures", async |_| assert_eq!(supervisor.get("/console/team/figures").await.status, 200)).await;
     ledger.hold("welcome page", async |_| assert_eq!(agent.get("/console").await.status, 200)).await;
     ledger
         .hold("agent's room", async |_| assert_eq!(agent.get(&format!("/console/s/{session}")).await.status, 200))

@@ -7,6 +7,7 @@ mod capacity;
 mod contacts;
 mod customer;
 mod delivery;
+mod figures;
 mod first_admin;
 mod fuzz;
 mod gates;

@@ -257,7 +257,7 @@ async fn live_lists_cost_what_the_table_says() {
         "live: listen",
         "live: a customer connects",
         "live: a customer leaves",
-        "an event that lists show",
+        "an event that lists show, and that counts",
         "live: close lists",
     ] {
         installation.stack.settle().await;
@@ -267,15 +267,18 @@ async fn live_lists_cost_what_the_table_says() {
                 *lists = Some(Line::at(&url, "", Some(installation.stack.url())).await.unwrap());
             }
             ("live: listen", Some(lists)) => drop(told(lists).await),
-            ("live: a customer connects", _) => {
+            // The room and the lists are told side by side.
+            ("live: a customer connects", Some(lists)) => {
                 customer = Some(room.customer().await);
                 while agent.expect("presence").await["customer"] == false {}
+                while lists.expect("listed").await["indicator"] != "online_incomplete" {}
             }
-            ("live: a customer leaves", _) => {
+            ("live: a customer leaves", Some(lists)) => {
                 customer.take().unwrap().close().await;
                 while agent.expect("presence").await["customer"] == true {}
+                while lists.expect("listed").await["indicator"] != "offline_incomplete" {}
             }
-            ("an event that lists show", Some(lists)) => {
+            ("an event that lists show, and that counts", Some(lists)) => {
                 installation.post(&format!("/v1/sessions/{}/end", room.session), json!({})).await;
                 while lists.expect("listed").await["event"] != "session.ended" {}
             }

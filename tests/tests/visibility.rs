@@ -37,9 +37,9 @@ fn rule(method: &Method, path: &str) -> Option<Rule> {
         ("GET" | "POST", "/login" | "/setup/{token}") | ("POST", "/logout") => Public,
         (_, path) if path.starts_with("/s/{token}") => Link,
         (_, path) if path.starts_with("/r/{session}") => Customer,
-        ("GET", "/console/team") => Supervisor,
+        ("GET", "/console/team" | "/console/team/figures") => Supervisor,
         ("GET", "/console" | "/console/live" | "/v1/sessions") | ("POST", "/v1/sessions") => Staff,
-        ("GET", "/v1/teams/{id}/settings") => Supervisor,
+        ("GET", "/v1/teams/{id}/settings" | "/v1/teams/{id}/figures") => Supervisor,
         (_, path) if path.starts_with("/v1/settings") || path.starts_with("/v1/teams/") => Admin,
         (_, path) if path.starts_with("/v1/webhooks") => Admin,
         ("GET", "/v1/sessions/{id}/pin") => Owner,
@@ -185,7 +185,7 @@ async fn r20_every_route_refuses_whoever_it_is_not_for() {
             let fine = match rule {
                 Rule::Public | Rule::Link | Rule::Staff => answer < 500,
                 Rule::Session | Rule::Owner => answer == 404,
-                Rule::Supervisor if number == 1 => path == "/console/team" || answer == 403 || answer == 404,
+                Rule::Supervisor if number == 1 => path.starts_with("/console/team") || answer == 403 || answer == 404,
                 Rule::Customer | Rule::Supervisor | Rule::Admin => answer == 403,
             };
             if !fine {

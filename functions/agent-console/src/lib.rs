@@ -1,4 +1,4 @@
-//! The console: GET `/`, `/console`, `/console/live`, `/console/team`, `/console/s/{session}` and what belongs to it. Nothing here writes.
+//! The console: GET `/`, `/console`, `/console/live`, `/console/team`, `/console/team/figures`, `/console/s/{session}` and what belongs to it. Nothing here writes.
 //!
 //! | request | DynamoDB, all of it side by side |
 //! | --- | --- |
@@ -7,6 +7,7 @@
 //! | GET `/console?fragment=history` | one `BatchGetItem`, and one `Query` for one's own sessions, 4 for each team, 8 for all |
 //! | the same with a search, or the list *Recent* | then another `BatchGetItem`, of the sessions that were found |
 //! | GET `/console/team` | one `BatchGetItem` and four `Query`, then one `BatchGetItem` of what they name |
+//! | GET `/console/team/figures` | one `BatchGetItem`, two `Query` (figures, history) or more, as the list beside it |
 //! | GET `/console/live` | one `BatchGetItem` |
 //! | GET `/console/s/{session}` | one `BatchGetItem`, two `Query` (history, events) |
 //! | GET `/console/s/{session}?fragment=room` | one `BatchGetItem`, one `Query` (events) |
@@ -20,6 +21,7 @@
 
 mod board;
 mod error_page;
+mod figures;
 mod history;
 mod marks;
 mod room;
@@ -55,6 +57,7 @@ impl WebFunction for AgentConsole {
         rows.page(Method::GET, "/", root)
             .page(Method::GET, "/console", welcome)
             .page(Method::GET, "/console/team", board)
+            .page(Method::GET, "/console/team/figures", figures)
             .page(Method::GET, "/console/live", lists_ticket)
             .page(Method::GET, "/console/s/{session}", room)
             .page(Method::GET, "/console/s/{session}/live", ticket)
@@ -108,6 +111,10 @@ async fn board(app: &AppState, page: &Page) -> Result<Response<Body>, PageError>
         Some("board") => board::page(app, page, true).await,
         Some(_) => Err(ApiError::NotFound.into()),
     }
+}
+
+async fn figures(app: &AppState, page: &Page) -> Result<Response<Body>, PageError> {
+    figures::page(app, page).await
 }
 
 async fn room(app: &AppState, page: &Page, session: SessionId) -> Result<Response<Body>, PageError> {

@@ -1,13 +1,16 @@
-//! Brings events to webhook endpoints right after they were committed (R24), and tells the console's lists of them (R20). Called by the table's stream, through a mapping
-//! of its own: whatever an endpoint does, no mail and no text waits for it.
+//! Brings events to webhook endpoints right after they were committed (R24), tells the console's lists of them and counts them in
+//! their team's figures (R20). Called by the table's stream, through a mapping of its own: whatever an endpoint does, no mail and no
+//! text waits for it.
 //!
 //! What cannot be sent at once goes into its queue, where `retry-webhooks` finds it. A record is reported back to the stream
-//! only when not even that could be written.
+//! only when not even that, or the count, could be written.
 
+mod figures;
 mod hints;
 
 use std::time::Duration;
 
+use figures::Count;
 use jiff::Timestamp;
 use parlor_delivery::{StreamEvent, WEBHOOK_LIMIT, Webhooks};
 use parlor_lists::Hint;
@@ -29,6 +32,7 @@ pub struct DeliverWebhooks {
     store: Store,
     live: Live,
     clock: Clock,
+    entropy: Entropy,
 }
 
 /// As much of an event's item as says to whom it goes. An event never changes, so its image is as good as the item.
@@ -67,15 +71,20 @@ struct Particulars {
 struct Heard {
     event: StreamEvent,
     hint: Option<Hint>,
+    count: Option<Count>,
 }
 
 /// The event that a record is about, or that it cannot be read; `None` for every other.
 fn heard(record: &Record<Image>) -> Option<Result<Heard, Unreadable>> {
     let (session, seq) = record.event()?;
     let image = record.image()?;
+    let mut count = None;
     let (kind, Particulars { from, at }) = match image.doc.as_ref()? {
         Document::Json(json) => match serde_json::from_str::<Typed<String>>(json) {
-            Ok(event) => (event.kind, serde_json::from_str(json).unwrap_or_default()),
+            Ok(event) => {
+                count = Count::of(&session, seq, json);
+                (event.kind, serde_json::from_str(json).unwrap_or_default())
+            }
             Err(_) => return Some(Err(Unreadable)),
         },
         // From before there were hints.
@@ -84,7 +93,7 @@ fn heard(record: &Record<Image>) -> Option<Result<Heard, Unreadable>> {
     let owner = image.owner.as_ref().and_then(|owner| owner.s.parse().ok());
     let listed = at.map(|at| ListedEvent { seq, event: kind.clone(), at });
     let hint = listed.and_then(|listed| hints::of_event(&session, owner, from.as_deref(), listed));
-    Some(Ok(Heard { event: StreamEvent { session, seq, kind }, hint }))
+    Some(Ok(Heard { event: StreamEvent { session, seq, kind }, hint, count }))
 }
 
 /// An event that is none: told to nobody, and given back to the stream, which brings it to the dead letters in the end.
@@ -101,16 +110,18 @@ impl EventFunction for DeliverWebhooks {
         let store = Store::new(runtime.aws.dynamodb(), &config.core_table, &config.connections_table);
         let entropy = runtime.entropy.clone();
         Self {
-            webhooks: Webhooks::new(store.clone(), runtime.keyring(), entropy, config.webhook_targets),
+            webhooks: Webhooks::new(store.clone(), runtime.keyring(), entropy.clone(), config.webhook_targets),
+            entropy,
             store,
             live: Live::new(runtime.live()),
             clock: runtime.clock.clone(),
         }
     }
 
-    /// One batch; its cost is that of [`Webhooks::hear`] and of [`parlor_lists::tell`], side by side.
+    /// One batch; its cost is that of [`Webhooks::hear`], of [`parlor_lists::tell`] and of
+    /// [`figures::count`], side by side.
     async fn handle(&self, batch: Self::Event) -> Result<Unhandled, lambda_runtime::Error> {
-        let (mut events, mut told, mut hinted) = (vec![], vec![], vec![]);
+        let (mut events, mut told, mut hinted, mut counts) = (vec![], vec![], vec![], vec![]);
         for record in &batch.records {
             match heard(record) {
                 None => {}
@@ -119,18 +130,20 @@ impl EventFunction for DeliverWebhooks {
                     events.push((record, Ok(heard.event.session.clone())));
                     told.push(heard.event);
                     hinted.extend(heard.hint);
+                    counts.extend(heard.count);
                 }
             }
         }
         let clock = || self.clock.now();
         let webhooks = self.webhooks.hear(&told, &clock, BUDGET);
-        let (again, ()) = tokio::join!(webhooks, parlor_lists::tell(&self.store, &self.live, &hinted, clock()));
+        let tell = parlor_lists::tell(&self.store, &self.live, &hinted, clock());
+        let (again, (), not_counted) = tokio::join!(webhooks, tell, figures::count(&self.store, &self.entropy, counts));
         let again = again?;
         let unheard = events.into_iter().filter(|(record, heard)| {
             if heard.is_err() {
                 tracing::error!(record = record.sequence_number(), "an event does not read");
             }
-            heard.as_ref().map_or(true, |session| again.contains(session))
+            heard.as_ref().map_or(true, |session| again.contains(session) || not_counted.contains(session))
         });
         Ok(Unhandled::of(unheard.map(|(record, _)| record)))
     }

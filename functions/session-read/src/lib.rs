@@ -1,4 +1,6 @@
-//! GET `/v1/sessions`, `/v1/sessions/{id}` and `/v1/sessions/{id}/events` (R20, R24).
+//! GET `/v1/sessions`, `/v1/sessions/{id}`, `/v1/sessions/{id}/events` and `/v1/teams/{id}/figures` (R20, R24).
+
+mod figures;
 
 use lambda_http::http::{Method, StatusCode};
 use parlor_domain::{Event, SessionId, State, staff::ListScope};
@@ -10,6 +12,8 @@ use parlor_web::{
 use schemars::JsonSchema;
 use serde::Deserialize;
 use serde_json::{Value, json};
+
+use figures::{DayView, FiguresQuery};
 
 /// Sessions a page.
 const SESSIONS: u16 = 50;
@@ -59,6 +63,20 @@ impl WebFunction for SessionRead {
                     "One page.",
                     json!({"items": [sample_event()], "next_cursor": null}),
                 )
+        })
+        .operation(Method::GET, "/v1/teams/{id}/figures", figures::figures, |operation| {
+            operation
+                .named("getTeamFigures", "Sessions")
+                .summary("Get what a team did, day by day")
+                .description("Counted as it happened. Days are those of UTC, oldest first, 92 at most.")
+                .parameter("id", "The team.")
+                .query::<FiguresQuery>()
+                .answers::<List<DayView>>(
+                    StatusCode::OK,
+                    "Each of the days, also where nothing happened.",
+                    json!({"items": [DayView::sample()], "next_cursor": null}),
+                )
+                .refuses(&[Code::Forbidden])
         })
     }
 }

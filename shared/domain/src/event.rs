@@ -134,7 +134,11 @@ pub enum EventKind {
     DeviceReleased,
     /// R1: the customer passed every gate for the first time.
     #[serde(rename = "customer.joined")]
-    Joined,
+    Joined {
+        /// How many seconds after the first invitation; missing where that is not known.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        after_seconds: Option<u64>,
+    },
     /// R7: a wrong PIN or one-time code was entered.
     #[serde(rename = "pin.wrong")]
     PinWrong,

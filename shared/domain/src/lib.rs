@@ -10,6 +10,7 @@ pub mod chat_links;
 pub mod contact;
 pub mod due;
 pub mod event;
+pub mod figures;
 pub mod gate;
 pub mod ids;
 pub mod indicator;

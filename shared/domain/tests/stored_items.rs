@@ -119,6 +119,7 @@ const EVENTS: &str = r#"[
   {"seq":7,"at":"2026-01-05T10:00:00Z","actor":{"type":"customer"},"origin":{},"type":"device.bound"},
   {"seq":8,"at":"2026-01-05T10:00:00Z","actor":{"type":"customer"},"origin":{},"type":"device.released"},
   {"seq":9,"at":"2026-01-05T10:00:00Z","actor":{"type":"customer"},"origin":{},"type":"customer.joined"},
+  {"seq":9,"at":"2026-01-05T10:00:00Z","actor":{"type":"customer"},"origin":{},"type":"customer.joined","after_seconds":240},
   {"seq":10,"at":"2026-01-05T10:00:00Z","actor":{"type":"customer"},"origin":{},"type":"pin.wrong"},
   {"seq":11,"at":"2026-01-05T10:00:00Z","actor":{"type":"customer"},"origin":{},"type":"pin.locked","until":"2026-01-05T10:15:00Z"},
   {"seq":12,"at":"2026-01-05T10:00:00Z","actor":{"type":"customer"},"origin":{},"type":"pin.banned"},

@@ -335,7 +335,17 @@ impl Store {
 
     /// Runs a transaction whose only expected failure is a condition. One `TransactWriteItems`.
     pub(crate) async fn transact(&self, writes: Vec<TransactWriteItem>) -> Result<(), StoreError> {
-        match self.client.transact_write_items().set_transact_items(Some(writes)).send().await {
+        self.transact_with(None, writes).await
+    }
+
+    /// The same, with an effect once only however often it is asked for within ten minutes under the same `token`.
+    pub(crate) async fn transact_once(&self, token: &str, writes: Vec<TransactWriteItem>) -> Result<(), StoreError> {
+        self.transact_with(Some(token.to_owned()), writes).await
+    }
+
+    async fn transact_with(&self, token: Option<String>, writes: Vec<TransactWriteItem>) -> Result<(), StoreError> {
+        let request = self.client.transact_write_items().set_client_request_token(token);
+        match request.set_transact_items(Some(writes)).send().await {
             Ok(_) => Ok(()),
             Err(error) => match why(&error) {
                 CommitError::Store(error) => Err(error),

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use aws_sdk_dynamodb::types::AttributeValue;
-use jiff::Timestamp;
+use jiff::{Timestamp, civil::Date};
 use parlor_domain::{AgentId, DueKind, EmailAddress, KeyId, LoginId, SecretHash, SessionId, TeamId, WebhookId};
 
 use crate::{Guesser, ListScope};
@@ -63,6 +63,16 @@ impl Key {
 
     pub(crate) fn settings_change(pk: &str, version: u64) -> Self {
         Self::new(pk, format!("CHANGE#{version:012}"))
+    }
+
+    /// A part of what a team did on a day.
+    pub(crate) fn figures(team: &TeamId, day: Date, shard: u32) -> Self {
+        Self::new(format!("DAY#{team}"), format!("{day}#{shard}"))
+    }
+
+    /// The day that figures under this key are of.
+    pub(crate) fn figures_day(&self) -> Option<Date> {
+        self.sk.split_once('#')?.0.parse().ok()
     }
 
     pub(crate) fn agent(id: &AgentId) -> Self {

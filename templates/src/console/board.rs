@@ -4,6 +4,7 @@ use jiff::{SignedDuration, Timestamp};
 use maud::{Markup, html};
 use parlor_domain::{Indicator, State};
 
+use super::figures::tabs;
 use super::frame::{Frame, InFrame, topbar};
 use super::moment::{Moment, moment};
 use super::phrases;
@@ -157,8 +158,9 @@ impl Board {
             div.board {
                 header.board-head {
                     div { h1 { (words::board(lang)) } p.muted { (words::board_lead(lang)) } }
-                    (self.filters())
+                    (tabs(lang, &self.filter.team, false))
                 }
+                (self.filters())
                 (self.part())
                 (Sheet { lang, id: "end-selected", class: "sheet-confirm", title: words::board_end_title(lang), body: html! {
                     p { (words::board_end_text(lang)) }

@@ -7,6 +7,7 @@
 
 mod bare;
 mod board;
+mod figures;
 mod forms;
 mod frame;
 mod history;
@@ -29,6 +30,7 @@ use maud::Markup;
 pub use parlor_domain::{AccessTier as Tier, Channel, EndedBy, Indicator, Role, State};
 
 pub use board::{Board, BoardDeadline, BoardFilter, BoardOrder, BoardRow};
+pub use figures::{FIGURES_SPANS, Figures};
 pub use forms::{FieldError, Forms};
 pub use frame::{Frame, Person};
 pub use history::{History, HistoryRow, HistoryView, Progress};
@@ -51,6 +53,7 @@ pub fn samples() -> Vec<(String, Markup)> {
     add("setup", Setup::samples().into_iter().map(|(name, view)| (name, view.render())).collect());
     add("notice", NoticePage::samples().into_iter().map(|(name, view)| (name, view.render())).collect());
     add("board", Board::samples().into_iter().map(|(name, view)| (name, view.render())).collect());
+    add("figures", Figures::samples().into_iter().map(|(name, view)| (name, view.render())).collect());
     add("welcome", Welcome::samples().into_iter().map(|(name, view)| (name, view.render())).collect());
     add("room", Room::samples().into_iter().map(|(name, view)| (name, view.render())).collect());
     add("link", LinkReady::samples().into_iter().map(|(name, view)| (name, view.render())).collect());

@@ -102,7 +102,7 @@ pub fn event(lang: Lang, event: &Event, viewer: &AgentId, customer: &str) -> Str
         EventKind::Consented => words::consented(lang, customer).to_string(),
         EventKind::DeviceBound => words::bound(lang, customer).to_string(),
         EventKind::DeviceReleased => done!(released_by_you, released_by),
-        EventKind::Joined => words::joined(lang, customer).to_string(),
+        EventKind::Joined { .. } => words::joined(lang, customer).to_string(),
         EventKind::PinWrong => words::pin_wrong(lang).to_owned(),
         EventKind::PinLocked { .. } => words::pin_locked_until(lang).to_owned(),
         EventKind::PinBanned => words::pin_blocked(lang).to_owned(),

@@ -178,7 +178,7 @@ const fn sign(kind: &EventKind) -> (Icon, Option<Tone>) {
         EventKind::LinkGenerated | EventKind::LinkRenewed { .. } | EventKind::LinkRevoked { .. } => (Icon::Link, None),
         EventKind::Consented => (Icon::Shield, None),
         EventKind::DeviceBound | EventKind::DeviceReleased => (Icon::Device, None),
-        EventKind::Joined => (Icon::User, Some(Tone::Good)),
+        EventKind::Joined { .. } => (Icon::User, Some(Tone::Good)),
         EventKind::PinWrong => (Icon::Pin, Some(Tone::Warn)),
         EventKind::PinLocked { .. } | EventKind::PinBanned => (Icon::Lock, Some(Tone::Bad)),
         EventKind::PinReset => (Icon::Key, None),
@@ -236,7 +236,7 @@ mod tests {
         for (actor, kind, words) in [
             (actor.clone(), EventKind::Created { planned: false }, "You started the session"),
             (actor, EventKind::Invited { channel: Some(Channel::Sms) }, "Invited by text message"),
-            (Actor::Customer, EventKind::Joined, "Mara joined"),
+            (Actor::Customer, EventKind::Joined { after_seconds: None }, "Mara joined"),
             (
                 Actor::System,
                 EventKind::DeliveryFailed { channel: Channel::Email, reason: "mailbox full".to_owned() },

@@ -133,9 +133,9 @@ impl Operation {
             died: Arc::default(),
         };
         match self {
-            Start | DeliverMail | DeliverText | RetryDelivery | Read | List | ListEvents | ListMessages | Invite
-            | Correct | CorrectByForm | GenerateLink | ListLinks | ReadSettings | ReadTeamSettings | SignInWrongly
-            | TakeOver => {}
+            Start | DeliverMail | DeliverText | RetryDelivery | Read | List | TeamFigures | ListEvents
+            | ListMessages | Invite | Correct | CorrectByForm | GenerateLink | ListLinks | ReadSettings
+            | ReadTeamSettings | SignInWrongly | TakeOver => {}
             SaveSettings | SaveTeamSettings => self.document(installation, &mut case).await,
             SignIn => case.staff = Some(installation.staff("Nina Okafor", Role::Agent).await),
             RevokeLink => case.link = installation.link(&case.session).await,
@@ -149,7 +149,7 @@ impl Operation {
                     case.lines = vec![lists(installation, &case).await.unwrap()];
                 }
             }
-            TeamBoard => {
+            TeamBoard | TeamFiguresPage => {
                 let supervisor = installation.member("Sam Ode", Role::Supervisor).await;
                 case.browser = installation.signed_in(&supervisor).await;
             }

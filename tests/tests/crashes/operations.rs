@@ -50,6 +50,7 @@ operations! {
     RetryDelivery: "schedule retry-deliveries", Once("session.created");
     Read: "GET /v1/sessions/{id}", Never;
     List: "GET /v1/sessions", Never;
+    TeamFigures: "GET /v1/teams/{id}/figures", Never;
     ListEvents: "GET /v1/sessions/{id}/events", Never;
     Invite: "POST /v1/sessions/{id}/invite", Once("session.invited");
     // The one that this test's own link is, and the operation's.
@@ -83,6 +84,7 @@ operations! {
     Console: "GET /console", Never;
     HistoryAsOneTypes: "GET /console", Never;
     TeamBoard: "GET /console/team", Never;
+    TeamFiguresPage: "GET /console/team/figures", Never;
     AgentRoom: "GET /console/s/{session}", Never;
     AgentRoomChanges: "GET /console/s/{session}", Never;
     AgentTicket: "GET /console/s/{session}/live", Never;

@@ -22,22 +22,20 @@ impl Operation {
     pub(crate) async fn run(self, installation: &Installation, case: &mut Case) -> bool {
         match self {
             Start | DeliverMail | DeliverText | RetryDelivery => self.start(installation, case).await,
-            Read | List | ListEvents | ListMessages | ReadSettings | ReadTeamSettings | ListWebhooks | ReadWebhook
-            | ListDeliveries | ReadDelivery | Invite | GenerateLink | ListLinks | RevokeLink | End | KeepOpen
-            | Renew | TakeOver | AskForSession | ApproveTransfer | DeclineTransfer | Correct | CorrectByForm
-            | ReleaseDevice | ResetPin | Post | CreateWebhook | RotateSecret | ReplaySince | ReplayDelivery => {
-                self.call(installation, case).await
-            }
+            Read | List | TeamFigures | ListEvents | ListMessages | ReadSettings | ReadTeamSettings | ListWebhooks
+            | ReadWebhook | ListDeliveries | ReadDelivery | Invite | GenerateLink | ListLinks | RevokeLink | End
+            | KeepOpen | Renew | TakeOver | AskForSession | ApproveTransfer | DeclineTransfer | Correct
+            | CorrectByForm | ReleaseDevice | ResetPin | Post | CreateWebhook | RotateSecret | ReplaySince
+            | ReplayDelivery => self.call(installation, case).await,
             SaveSettings | SaveTeamSettings | ChangeWebhook | EnableWebhook => self.change(installation, case).await,
             DeleteWebhook => {
                 let (method, path) = self.request(case);
                 // Gone is gone.
                 matches!(installation.tried(method, &path, None, &[]).await.0.as_u16(), 200 | 404)
             }
-            ShowPin | SetupPage | Console | HistoryAsOneTypes | TeamBoard | AgentRoom | AgentRoomChanges
-            | AgentTicket | Row | ListsTicket | OpeningPage | PinPage | CodePage | CustomerRoom | CustomerTicket => {
-                case.browser.get(&self.request(case).1).await.status == 200
-            }
+            ShowPin | SetupPage | Console | HistoryAsOneTypes | TeamBoard | TeamFiguresPage | AgentRoom
+            | AgentRoomChanges | AgentTicket | Row | ListsTicket | OpeningPage | PinPage | CodePage | CustomerRoom
+            | CustomerTicket => case.browser.get(&self.request(case).1).await.status == 200,
             OpeningPageHead | PinPageHead | CodePageHead | CustomerRoomHead => {
                 case.browser.head(&self.request(case).1).await.status == 200
             }

@@ -36,7 +36,7 @@ impl Session {
                 }
             }
             EventKind::Consented => self.consented_at = Some(event.at),
-            EventKind::Joined => {
+            EventKind::Joined { .. } => {
                 self.joined_at = Some(event.at);
                 if self.state == State::Invited {
                     self.state = State::Active;

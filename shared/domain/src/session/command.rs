@@ -336,7 +336,7 @@ impl Decision {
     pub fn ends_customer_connections(&self) -> bool {
         let happened = |wanted: fn(&EventKind) -> bool| self.events.iter().any(|event| wanted(&event.kind));
         self.session.joined_at.is_some()
-            && !happened(|kind| matches!(kind, EventKind::Joined))
+            && !happened(|kind| matches!(kind, EventKind::Joined { .. }))
             && happened(|kind| {
                 matches!(
                     kind,

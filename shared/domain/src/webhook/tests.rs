@@ -7,7 +7,7 @@ fn event(seq: u64) -> Event {
         at: "2026-01-02T03:04:05.678Z".parse().unwrap(),
         actor: Actor::Customer,
         origin: Origin::default(),
-        kind: EventKind::Joined,
+        kind: EventKind::Joined { after_seconds: None },
     }
 }
 

@@ -143,7 +143,7 @@ fn every_kind() -> Vec<EventKind> {
         EventKind::Consented,
         EventKind::DeviceBound,
         EventKind::DeviceReleased,
-        EventKind::Joined,
+        EventKind::Joined { after_seconds: None },
         EventKind::PinWrong,
         EventKind::PinLocked { until },
         EventKind::PinBanned,

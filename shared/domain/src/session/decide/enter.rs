@@ -93,7 +93,8 @@ fn bind(draft: &mut Draft<'_>, link: &Link, presented: &Presented, device: &Secr
         draft.session.released = Some(before.hash);
     }
     if draft.session.joined_at.is_none() {
-        draft.record(EventKind::Joined);
+        let waited = draft.session.invited_at.map(|invited| draft.now().duration_since(invited).as_secs());
+        draft.record(EventKind::Joined { after_seconds: waited.and_then(|seconds| seconds.try_into().ok()) });
     }
 }
 
