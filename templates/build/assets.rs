@@ -14,13 +14,15 @@ mod styles;
 
 /// Every served file: its name, and where its source is under `static/`. A page loads one style sheet and at most one
 /// script.
-const SERVED: [(&str, &str); 9] = [
+const SERVED: [(&str, &str); 11] = [
     ("customer.css", "css/customer.css"),
     ("customer.js", "js/customer.js"),
     ("console.css", "css/console.css"),
     ("console.js", "js/console.js"),
     ("board.js", "js/board.js"),
     ("agent-room.js", "js/agent-room.js"),
+    ("admin.css", "css/admin.css"),
+    ("admin.js", "js/admin.js"),
     ("reference.css", "css/reference.css"),
     ("reference.js", "js/reference.js"),
     ("icon.svg", "icon.svg"),

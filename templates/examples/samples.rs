@@ -7,7 +7,7 @@ use std::{env, fs, io};
 
 use maud::{Render, html};
 use parlor_templates::{
-    Accent, Lang, Shell, assets, components, console, customer, mail::Mail, reference::Reference, text::Text,
+    Accent, Lang, Shell, admin, assets, components, console, customer, mail::Mail, reference::Reference, text::Text,
 };
 
 fn main() -> io::Result<()> {
@@ -29,6 +29,9 @@ fn main() -> io::Result<()> {
     }
     for (name, page) in console::samples() {
         write(&format!("console-{name}"), page.into_string())?;
+    }
+    for (name, page) in admin::samples() {
+        write(&name, page.into_string())?;
     }
     for (name, mail) in Mail::samples() {
         let letter = mail.render();

@@ -1,12 +1,13 @@
 //! Everything that people see: pages, mails and texts.
 //!
 //! A view is a plain struct that says what is on the page and in which language, with a `samples()` list and a `render()`;
-//! nothing here reads a clock, a table or a request. Customers' pages are under [`customer`], staff's under [`console`];
+//! nothing here reads a clock, a table or a request. Customers' pages are under [`customer`], staff's under [`console`], admins' under [`admin`];
 //! both are made of [`components`] and say the [`words`] of one catalogue. Style sheets and scripts are in `static/` and
 //! served under the names in [`assets`].
 #![allow(missing_docs, reason = "a view's fields say what they are; a comment stands where they do not")]
 
 pub mod accent;
+pub mod admin;
 pub mod assets;
 pub mod components;
 pub mod console;

@@ -93,6 +93,7 @@ async fn every_operation_costs_what_the_table_says() {
     let customer = installation.browser();
     let agent = installation.signed_in(&installation.agent).await;
     let supervisor = installation.signed_in(&installation.member("Sam Ode", Role::Supervisor).await).await;
+    let admin = installation.signed_in(&installation.member("Ada Ode", Role::Admin).await).await;
     let mut ledger = Ledger { installation, rows: table(), wrong: vec![] };
 
     let start = json!({"customer": {"name": "Ola Berg", "email": "ola@example.net"}});
@@ -181,6 +182,7 @@ async fn every_operation_costs_what_the_table_says() {
         })
         .await;
     ledger.hold("team figures", async |_| assert_eq!(supervisor.get("/console/team/figures").await.status, 200)).await;
+    ledger.hold("settings page", async |_| assert_eq!(admin.get("/admin/settings").await.status, 200)).await;
     ledger.hold("welcome page", async |_| assert_eq!(agent.get("/console").await.status, 200)).await;
     ledger
         .hold("agent's room", async |_| assert_eq!(agent.get(&format!("/console/s/{session}")).await.status, 200))

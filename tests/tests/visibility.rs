@@ -24,7 +24,7 @@ enum Rule {
     Owner,
     /// Supervisors and admins.
     Supervisor,
-    /// Whoever may change settings and webhooks: admins.
+    /// Whoever may change settings and webhooks, and opens their pages: admins.
     Admin,
 }
 
@@ -33,7 +33,7 @@ enum Rule {
 fn rule(method: &Method, path: &str) -> Option<Rule> {
     use Rule::{Admin, Customer, Link, Owner, Public, Session, Staff, Supervisor};
     Some(match (method.as_str(), path) {
-        ("GET", "/" | "/docs" | "/openapi.json" | "/v1/openapi.json" | "/static/{file}") => Public,
+        ("GET", "/" | "/admin" | "/docs" | "/openapi.json" | "/v1/openapi.json" | "/static/{file}") => Public,
         ("GET" | "POST", "/login" | "/setup/{token}") | ("POST", "/logout") => Public,
         (_, path) if path.starts_with("/s/{token}") => Link,
         (_, path) if path.starts_with("/r/{session}") => Customer,
@@ -42,6 +42,7 @@ fn rule(method: &Method, path: &str) -> Option<Rule> {
         ("GET", "/v1/teams/{id}/settings" | "/v1/teams/{id}/figures") => Supervisor,
         (_, path) if path.starts_with("/v1/settings") || path.starts_with("/v1/teams/") => Admin,
         (_, path) if path.starts_with("/v1/webhooks") => Admin,
+        (_, path) if path.starts_with("/admin/") => Admin,
         ("GET", "/v1/sessions/{id}/pin") => Owner,
         (_, path) if path.starts_with("/v1/sessions/{id}") || path.starts_with("/console/s/{session}") => Session,
         _ => return None,

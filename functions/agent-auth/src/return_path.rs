@@ -1,7 +1,7 @@
 //! Where to go after signing in.
 
 /// The pages that signing in may lead to.
-const PLACES: [&str; 1] = ["/console"];
+const PLACES: [&str; 2] = ["/console", "/admin"];
 
 /// `asked`, if it is one of our own signed-in pages. A list of what is ours is shorter, and safer, than a list of all
 /// the ways in which browsers read an address as somebody else's.
@@ -22,14 +22,21 @@ mod tests {
 
     #[test]
     fn only_our_own_pages_are_gone_to() {
-        for page in ["/console", "/console?new=1", "/console/s/abc?before=9", "/console?q=M%C3%A1ra..x"] {
+        for page in [
+            "/console",
+            "/console?new=1",
+            "/console/s/abc?before=9",
+            "/console?q=M%C3%A1ra..x",
+            "/admin/settings",
+            "/admin/teams/h4rb0r",
+        ] {
             assert_eq!(ours(page), Some(page));
         }
         for other in [
             "",
             "/",
             "/login",
-            "/admin/teams",
+            "/administrators",
             "/consoles",
             "//example.net/console",
             "https://example.net/console",

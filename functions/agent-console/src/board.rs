@@ -5,7 +5,7 @@ use std::cmp::Reverse;
 use lambda_http::{Body, Request, RequestExt as _, Response, http::StatusCode};
 use parlor_domain::{Presence, Role, Session, State, TeamId};
 use parlor_templates::console::{Board, BoardDeadline, BoardFilter, BoardOrder, BoardRow};
-use parlor_web::{ApiError, AppState, api_request::lang, html};
+use parlor_web::{ApiError, AppState, api_request::lang, html, staff_page};
 
 use crate::{
     PageError,
@@ -17,7 +17,7 @@ use crate::{
 /// The board, or its rows alone for the page's script. One `BatchGetItem` for whoever asks and four `Query` side by side, then
 /// one `BatchGetItem` of the sessions that are running.
 pub(crate) async fn page(app: &AppState, request: &Request, part: bool) -> Result<Response<Body>, PageError> {
-    let cookie = staff_context::cookie(request)?;
+    let cookie = staff_page::cookie(request)?;
     let query = request.query_string_parameters();
     let wanted_team = query.first("team").map(str::parse::<TeamId>).transpose().map_err(|_| ApiError::NotFound)?;
     // Which team it is without one, the cookie knows; whether it may be looked at, what is read beside it says.

@@ -15,6 +15,7 @@ use parlor_web::{
     problem::page,
     redirect,
     reply::{self, retry_after},
+    staff_page::sign_in,
 };
 
 use crate::{PageError, fragment};
@@ -82,14 +83,6 @@ fn down(lang: Lang, service: Service) -> Response<Body> {
     let mut response = html(StatusCode::SERVICE_UNAVAILABLE, NoticePage { lang, notice }.render(), None);
     retry_after(&mut response, Some(RETRY_SECONDS));
     response
-}
-
-/// The sign-in page, and from there back to where `raw` was going.
-fn sign_in(raw: &Request) -> String {
-    let path = raw.raw_http_path();
-    let asked = raw.uri().query().map_or_else(|| path.to_owned(), |query| format!("{path}?{query}"));
-    let next: String = form_urlencoded::byte_serialize(asked.as_bytes()).collect();
-    format!("/login?next={next}")
 }
 
 /// A query parameter that is a number, or nothing: addresses are typed and cut short, and a page is better than a lecture.

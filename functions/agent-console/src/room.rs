@@ -19,7 +19,7 @@ use parlor_templates::{
     deadline::Deadline,
     words,
 };
-use parlor_web::{AppState, api_request::lang, html};
+use parlor_web::{AppState, api_request::lang, html, staff_page};
 
 use crate::{
     PageError,
@@ -63,7 +63,7 @@ fn seen(staff_context: &StaffContext, id: &SessionId) -> Result<(Stored, Setting
 }
 
 pub(crate) async fn page(app: &AppState, request: &Request, id: &SessionId) -> Result<Response<Body>, PageError> {
-    let cookie = staff_context::cookie(request)?;
+    let cookie = staff_page::cookie(request)?;
     let (asked, window) = (Asked::plain(request, &cookie), Window::of(number(request, "before")));
     let store = &app.store;
     let (found, sessions, events, links) = tokio::try_join!(
@@ -93,7 +93,7 @@ pub(crate) async fn page(app: &AppState, request: &Request, id: &SessionId) -> R
 
 /// The changing parts, as the page's script fetches them after a live frame said that something changed.
 pub(crate) async fn fragment(app: &AppState, request: &Request, id: &SessionId) -> Result<Response<Body>, PageError> {
-    let cookie = staff_context::cookie(request)?;
+    let cookie = staff_page::cookie(request)?;
     let window = Window::of(None);
     let (found, events, links) = tokio::try_join!(
         app.store.read(staff_context::part_keys(&cookie).room(id)),
@@ -112,7 +112,7 @@ pub(crate) async fn fragment(app: &AppState, request: &Request, id: &SessionId) 
 
 /// A fresh address for the live connection: each ticket opens one.
 pub(crate) async fn live_url(app: &AppState, request: &Request, id: &SessionId) -> Result<String, PageError> {
-    let cookie = staff_context::cookie(request)?;
+    let cookie = staff_page::cookie(request)?;
     let found = app.store.read(staff_context::part_keys(&cookie).room(id)).await?;
     let staff_context = StaffContext::open(cookie, found, lang(request), app.clock.now())?;
     seen(&staff_context, id)?;

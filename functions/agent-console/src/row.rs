@@ -3,7 +3,7 @@
 use lambda_http::{Body, Request, Response, http::StatusCode};
 use parlor_domain::SessionId;
 use parlor_store::{Stored, Summary};
-use parlor_web::{AppState, api_request::lang, html};
+use parlor_web::{AppState, api_request::lang, html, staff_page};
 
 use crate::{
     PageError, history,
@@ -12,7 +12,7 @@ use crate::{
 
 /// The row's markup. 404 for whoever may not see the session, as if there were none.
 pub(crate) async fn row(app: &AppState, request: &Request, id: &SessionId) -> Result<Response<Body>, PageError> {
-    let cookie = staff_context::cookie(request)?;
+    let cookie = staff_page::cookie(request)?;
     let found = app.store.read(staff_context::part_keys(&cookie).room(id)).await?;
     let staff_context = StaffContext::open(cookie, found, lang(request), app.clock.now())?;
     let (caller, now) = (&staff_context.caller, staff_context.now);

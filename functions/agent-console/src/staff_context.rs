@@ -34,14 +34,6 @@ pub(crate) struct StaffContext {
     cookie: StaffCookie,
 }
 
-/// The staff cookie; without one there is nothing to read. Keys are for programs, which have no use for pages.
-pub(crate) fn cookie(request: &Request) -> Result<StaffCookie, PageError> {
-    match Credentials::of(request) {
-        Credentials::Staff(cookie) => Ok(cookie),
-        Credentials::Key(_) | Credentials::None => Err(ApiError::NotSignedIn.into()),
-    }
-}
-
 /// What to read about whoever the cookie names, for a whole page: sign-in, agent, the lock (R10), which the New Session dialog
 /// tells of, and the settings of their teams.
 pub(crate) fn keys(cookie: &StaffCookie) -> ReadBatch {

@@ -4,7 +4,7 @@ use lambda_http::{Body, Request, RequestExt as _, Response, http::StatusCode};
 use parlor_domain::{AgentId, Channel, Indicator, PhoneNumber, State};
 use parlor_store::Page;
 use parlor_templates::console::{OpenSession, Welcome};
-use parlor_web::{AppState, api_request::lang, html};
+use parlor_web::{AppState, api_request::lang, html, staff_page};
 
 use crate::{
     PageError,
@@ -13,7 +13,7 @@ use crate::{
 };
 
 pub(crate) async fn page(app: &AppState, request: &Request) -> Result<Response<Body>, PageError> {
-    let cookie = staff_context::cookie(request)?;
+    let cookie = staff_page::cookie(request)?;
     let asked = Asked::of(request, &cookie);
     let store = &app.store;
     let own = HistoryQuery::own(&cookie);
@@ -37,14 +37,14 @@ pub(crate) async fn page(app: &AppState, request: &Request) -> Result<Response<B
 
 /// A fresh address for the live connection of the lists: each ticket opens one.
 pub(crate) async fn live_url(app: &AppState, request: &Request) -> Result<String, PageError> {
-    let cookie = staff_context::cookie(request)?;
+    let cookie = staff_page::cookie(request)?;
     let found = app.store.read(staff_context::part_keys(&cookie)).await?;
     Ok(StaffContext::open(cookie, found, lang(request), app.clock.now())?.lists_url(app))
 }
 
 /// The list alone, as the page's script fetches it while one types.
 pub(crate) async fn fragment(app: &AppState, request: &Request) -> Result<Response<Body>, PageError> {
-    let cookie = staff_context::cookie(request)?;
+    let cookie = staff_page::cookie(request)?;
     let asked = Asked::of(request, &cookie);
     let (found, listed) =
         tokio::try_join!(app.store.read(staff_context::part_keys(&cookie)), asked.query().read(&app.store))?;

@@ -29,6 +29,7 @@ pub(crate) fn entries() -> Vec<Entry> {
         web::<settings::SettingsApi>(),
         web::<webhooks::WebhookApi>(),
         web::<static_files::StaticFiles>(),
+        web::<admin_console::AdminConsole>(),
         event::<live_connect::LiveConnect>(),
         event::<live_message::LiveMessage>(),
         event::<live_disconnect::LiveDisconnect>(),

@@ -5,6 +5,7 @@
 //! how to add one.
 #![cfg_attr(test, allow(clippy::unwrap_used))]
 
+pub mod admin;
 pub mod api_request;
 pub mod app_state;
 pub mod caller;
@@ -23,8 +24,10 @@ pub mod problem;
 pub mod reply;
 pub mod route;
 pub mod router;
+pub mod staff_page;
 pub mod view;
 
+pub use admin::{AdminContext, AdminPage, AdminRefusal};
 pub use api_request::{ApiRequest, Payload};
 pub use app_state::AppState;
 pub use caller::{Caller, Credentials};

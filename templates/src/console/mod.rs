@@ -21,7 +21,7 @@ pub mod sample;
 mod script_words;
 mod setup;
 mod sheet;
-mod signs;
+pub(crate) mod signs;
 mod stream;
 mod welcome;
 

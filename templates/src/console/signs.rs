@@ -8,7 +8,7 @@ use crate::components::{Avatar, Icon, Tone, chip};
 use crate::lang::Lang;
 
 /// The product's mark: a door ajar with a light in it, drawn from two strokes.
-pub(super) fn mark() -> Markup {
+pub(crate) fn mark() -> Markup {
     html! {
         svg.mark viewBox="0 0 24 24" aria-hidden="true" {
             rect.mark-wall x="3" y="2.500" width="18" height="19" rx="5" {}

@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use futures_util::{SinkExt as _, StreamExt as _};
 use jiff::SignedDuration;
-use parlor_domain::{SecretHash, SessionId};
+use parlor_domain::{Role, SecretHash, SessionId};
 use parlor_live::{Holder, Ticket};
 use parlor_local::Stack;
 use parlor_store::{Guesser, ReadBatch, WrongPasswords};
@@ -143,6 +143,7 @@ impl Site {
             plain("agent-auth", "sign in", 303),
             Case { event: self.events[WAITING].clone(), ..plain("agent-auth", WAITING, 429) },
             plain("agent-console", "welcome page", 200),
+            plain("admin-console", "settings page", 200),
             plain("settings", "read the system's settings", 200),
             plain("session-start", "start a session", 201),
             plain("session-read", "read a session", 200),
@@ -297,7 +298,9 @@ impl Site {
         let login = self.installation.stack.ready().demo.clone().unwrap().agent;
         let fields = [("email", login.email.as_str()), ("password", login.password.as_str())];
         assert_eq!(self.installation.browser().post("/login", &fields).await.status, 303);
-        self.keep(&["agent-console", "agent-auth"]);
+        let admin = self.installation.member("Ada Ode", Role::Admin).await;
+        assert_eq!(self.installation.signed_in(&admin).await.get("/admin/settings").await.status, 200);
+        self.keep(&["agent-console", "agent-auth", "admin-console"]);
 
         let now = self.installation.runtime.clock.now();
         let guesser = Guesser { email: GUESSED.parse().unwrap(), browser: None };

@@ -149,6 +149,10 @@ impl Operation {
                     case.lines = vec![lists(installation, &case).await.unwrap()];
                 }
             }
+            SettingsPage => {
+                let admin = installation.member("Ada Ode", Role::Admin).await;
+                case.browser = installation.signed_in(&admin).await;
+            }
             TeamBoard | TeamFiguresPage => {
                 let supervisor = installation.member("Sam Ode", Role::Supervisor).await;
                 case.browser = installation.signed_in(&supervisor).await;

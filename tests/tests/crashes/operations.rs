@@ -76,6 +76,7 @@ operations! {
     SaveSettings: "PUT /v1/settings", Never;
     ReadTeamSettings: "GET /v1/teams/{id}/settings", Never;
     SaveTeamSettings: "PUT /v1/teams/{id}/settings", Never;
+    SettingsPage: "GET /admin/settings", Never;
     SignIn: "POST /login", Never;
     SignInWrongly: "POST /login", Never;
     SignOut: "POST /logout", Never;
@@ -146,8 +147,9 @@ operations! {
 }
 
 /// Ways whose functions make no request on them, so that there is no point at which to die, and why. A test asks each.
-const WITHOUT_REQUESTS: [(&str, &str, &str); 8] = [
+const WITHOUT_REQUESTS: [(&str, &str, &str); 9] = [
     ("GET /", "/", "leads to the console"),
+    ("GET /admin", "/admin", "leads to the settings"),
     ("GET /login", "/login", "the form is the same for everybody"),
     ("GET /static/{file}", "/static/nothing.css", "files are part of the program"),
     ("HEAD /static/{file}", "/static/nothing.css", "files are part of the program"),

@@ -33,9 +33,9 @@ impl Operation {
                 // Gone is gone.
                 matches!(installation.tried(method, &path, None, &[]).await.0.as_u16(), 200 | 404)
             }
-            ShowPin | SetupPage | Console | HistoryAsOneTypes | TeamBoard | TeamFiguresPage | AgentRoom
-            | AgentRoomChanges | AgentTicket | Row | ListsTicket | OpeningPage | PinPage | CodePage | CustomerRoom
-            | CustomerTicket => case.browser.get(&self.request(case).1).await.status == 200,
+            ShowPin | SetupPage | SettingsPage | Console | HistoryAsOneTypes | TeamBoard | TeamFiguresPage
+            | AgentRoom | AgentRoomChanges | AgentTicket | Row | ListsTicket | OpeningPage | PinPage | CodePage
+            | CustomerRoom | CustomerTicket => case.browser.get(&self.request(case).1).await.status == 200,
             OpeningPageHead | PinPageHead | CodePageHead | CustomerRoomHead => {
                 case.browser.head(&self.request(case).1).await.status == 200
             }

@@ -1,5 +1,6 @@
 //! Staff come in, start sessions from the console, and change settings.
 
+use parlor_domain::Role;
 use parlor_tests::Platform;
 use reqwest::Method;
 use serde_json::{Value, json};
@@ -106,6 +107,24 @@ async fn r19_settings_are_saved_over_what_was_seen() {
     assert_eq!((answer.status, answer.body["code"].as_str()), (422, Some("sms-off")));
     let answer = save(&path, "\"1\"", &json!({"session": {"surprise": 1}})).await;
     assert_eq!((answer.status, answer.body["field"].as_str()), (422, Some("session.surprise")));
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn r19_an_admin_opens_the_settings_and_nobody_else() {
+    let platform = Platform::start().await;
+    let desk = platform.desk().await;
+    let ada = desk.staff("Ada Roy", Role::Admin).await;
+    let browser = platform.browser();
+    assert_eq!(browser.get("/admin/settings").await.location, "/login?next=%2Fadmin%2Fsettings");
+    let fields = [&ada.login()[..], &[("next", "/admin/settings")]].concat();
+    assert_eq!(browser.post("/login", &fields).await.location, "/admin/settings");
+    assert_eq!(browser.get("/admin").await.location, "/admin/settings");
+    assert_eq!(browser.get("/admin/settings").await.status, 200);
+    assert!(browser.get("/console").await.text.contains("href=\"/admin/settings\""));
+    let nina = desk.signed_in().await;
+    let page = nina.get("/admin/settings").await;
+    assert!(page.status == 403 && page.text.contains("content=\"denied\""), "{}", page.text);
+    assert!(!nina.get("/console").await.text.contains("/admin/"));
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

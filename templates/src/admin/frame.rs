@@ -1,0 +1,143 @@
+//! The frame around every admin's page: the navigation at the side, who is signed in, and the way back to the sessions.
+
+use jiff::Timestamp;
+use maud::{Markup, Render, html};
+use parlor_domain::Role;
+
+use crate::accent::Accent;
+use crate::components::{Avatar, Icon};
+use crate::console::{Forms, Person, phrases, phrases::PRODUCT, sample, signs::mark};
+use crate::lang::Lang;
+use crate::layout::Shell;
+use crate::words::{admin as words, console};
+
+/// A part of the administration. The navigation is [`Section::ALL`]: a page that is built adds itself there, and nothing leads
+/// to one that is not.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Section {
+    /// The system's settings, and from there a team's.
+    Settings,
+}
+
+impl Section {
+    /// Those whose pages are there, in the order of the navigation.
+    pub const ALL: [Self; 1] = [Self::Settings];
+
+    /// Where its first page is.
+    pub const fn href(self) -> &'static str {
+        match self {
+            Self::Settings => "/admin/settings",
+        }
+    }
+
+    const fn words(self, lang: Lang) -> &'static str {
+        match self {
+            Self::Settings => words::settings(lang),
+        }
+    }
+
+    const fn icon(self) -> Icon {
+        match self {
+            Self::Settings => Icon::Gear,
+        }
+    }
+}
+
+/// What stands around a page.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Frame {
+    pub lang: Lang,
+    /// The part that the page belongs to.
+    pub section: Section,
+    /// CSRF token and idempotency keys of this rendering.
+    pub forms: Forms,
+    /// Who is signed in.
+    pub admin: Person,
+    /// The company's name from the branding settings; the product's own where there is none.
+    pub company: Option<String>,
+    pub accent: Accent,
+    pub now: Timestamp,
+}
+
+/// What a page puts into its frame.
+#[derive(Debug)]
+pub struct InFrame<'a> {
+    pub title: &'a str,
+    /// The class of the page, behind `admin`.
+    pub class: &'a str,
+    /// The page's script by asset name; none for a page without one of its own.
+    pub script: &'a str,
+    pub main: Markup,
+}
+
+impl Frame {
+    /// The whole document.
+    pub fn page(&self, page: InFrame<'_>) -> Markup {
+        let lang = self.lang;
+        let title = format!("{} · {}", page.title, self.company.as_deref().unwrap_or(PRODUCT));
+        let now = self.now.to_string();
+        Shell {
+            lang,
+            title: &title,
+            accent: self.accent,
+            css: &["admin.css"],
+            js: &[page.script],
+            reason: None,
+            live: None,
+            class: &format!("admin {}", page.class),
+            data: &[("now", now.as_str())],
+            body: html! {
+                a.skip href="#main" { (console::skip(lang)) }
+                (self.side())
+                main.admin-main id="main" tabindex="-1" { (page.main) }
+            },
+        }
+        .render()
+    }
+
+    fn side(&self) -> Markup {
+        let lang = self.lang;
+        html! {
+            header.admin-side {
+                a.brand href="/console" { (mark()) span { (self.company.as_deref().unwrap_or(PRODUCT)) } }
+                nav.admin-nav aria-label=(words::administration(lang)) {
+                    ul {
+                        @for section in Section::ALL {
+                            li {
+                                a.list-row href=(section.href()) aria-current=[(section == self.section).then_some("page")] {
+                                    (section.icon()) span { (section.words(lang)) }
+                                }
+                            }
+                        }
+                    }
+                }
+                div.admin-foot {
+                    a.list-row href="/console" { (Icon::ArrowBack) span { (words::to_sessions(lang)) } }
+                    div.admin-me {
+                        (Avatar { name: &self.admin.name, indicator: None })
+                        span.list-row-main { span { (self.admin.name) } span.small.muted { (phrases::role(lang, self.admin.role)) } }
+                        form method="post" action="/logout" {
+                            (self.forms.hidden("logout"))
+                            button.button.button-quiet.button-icon type="submit" title=(console::sign_out(lang)) {
+                                (Icon::SignOut) span.unseen { (console::sign_out(lang)) }
+                            }
+                        }
+                    }
+                }
+            }
+        }
+    }
+
+    /// A frame for the samples.
+    pub fn sample(lang: Lang, section: Section) -> Self {
+        Self {
+            lang,
+            section,
+            forms: Forms::sample(),
+            admin: Person { name: "Nina Alder".to_owned(), role: Role::Admin },
+            company: Some("Northwind Mutual".to_owned()),
+            accent: Accent::Default,
+            now: sample::now(),
+        }
+    }
+}

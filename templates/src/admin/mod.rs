@@ -1,0 +1,59 @@
+//! Admins' pages: what runs an installation. Each stands in one [`Frame`], whose navigation is one list ([`Section`]).
+//!
+//! As in the console, a page is a plain struct with `samples()` and a `render()`, and works without a script.
+
+mod frame;
+mod settings;
+
+use maud::Markup;
+
+pub use frame::{Frame, InFrame, Section};
+pub use settings::SettingsPage;
+
+/// Every admin's page with every sample, by name, for the render test and the sample browser.
+pub fn samples() -> Vec<(String, Markup)> {
+    let mut all = Vec::new();
+    let mut add = |page: &str, samples: Vec<(&'static str, Markup)>| {
+        all.extend(samples.into_iter().map(|(name, markup)| (format!("{page}-{name}"), markup)));
+    };
+    add("admin-settings", SettingsPage::samples().into_iter().map(|(name, view)| (name, view.render())).collect());
+    all
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_page_is_a_whole_document_without_inline_style_or_script() {
+        for (name, page) in samples() {
+            let text = page.into_string();
+            assert!(text.starts_with("<!DOCTYPE html>"), "{name}");
+            assert!(!text.contains(" style=") && !text.contains("<style") && !text.contains(" onclick="), "{name}");
+            assert!(!text.contains("<script>") && !text.contains("<img src=x"), "{name}");
+            assert_eq!(text.matches("<h1").count(), 1, "{name} has one first heading");
+        }
+    }
+
+    #[test]
+    fn ids_are_unique_on_every_page() {
+        for (name, page) in samples() {
+            let text = page.into_string();
+            let mut ids: Vec<&str> = text.split(" id=\"").skip(1).filter_map(|rest| rest.split('"').next()).collect();
+            ids.sort_unstable();
+            let all = ids.len();
+            ids.dedup();
+            assert_eq!(all, ids.len(), "{name}: {ids:?}");
+        }
+    }
+
+    #[test]
+    fn every_form_that_posts_is_protected() {
+        for (name, page) in samples() {
+            let text = page.into_string();
+            for form in text.split("<form").skip(1).filter_map(|rest| rest.split("</form>").next()) {
+                assert!(!form.contains("method=\"post\"") || form.contains("name=\"csrf\""), "{name}: {form}");
+            }
+        }
+    }
+}

@@ -1,0 +1,2 @@
+// Every page of the administration. Each works without a script; this makes it quick.
+import "./console/menus.js";
