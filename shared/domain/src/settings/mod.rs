@@ -4,10 +4,16 @@
 
 mod check;
 mod document;
+mod draft;
+mod fault;
+mod fields;
 mod model;
 mod overlay;
 
 pub use check::{SettingsError, without_internals};
+pub use draft::{Change, Clash, Draft, PRESETS, Preset};
+pub use fault::Fault;
+pub use fields::{FIELDS, Field, Group, Kind, Needs};
 pub use model::{
     AccessLevel, AgentRedirect, Authentication, Branding, Channels, Consent, CustomerAccess, Data, EndSettings,
     History, Method, OpeningPage, Reengagement, Reminders, Service, SessionSettings, Settings, Weekday,

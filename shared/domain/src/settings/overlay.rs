@@ -145,7 +145,7 @@ impl Settings {
 }
 
 /// Lays `over` upon `base`, key by key; lists and plain values replace what they cover.
-fn merge(base: &mut Value, over: &Value) {
+pub(super) fn merge(base: &mut Value, over: &Value) {
     match (base, over) {
         (Value::Object(base), Value::Object(over)) => {
             for (key, value) in over {
