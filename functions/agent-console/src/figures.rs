@@ -4,7 +4,7 @@ use jiff::{ToSpan as _, tz::TimeZone};
 use lambda_http::{Body, Request, RequestExt as _, Response, http::StatusCode};
 use parlor_domain::{Role, TeamId};
 use parlor_templates::console::{FIGURES_SPANS, Figures};
-use parlor_web::{ApiError, AppState, api_request::lang, html};
+use parlor_web::{ApiError, AppState, api_request::lang, html, staff_page};
 
 use crate::{
     PageError,
@@ -14,7 +14,7 @@ use crate::{
 
 /// One `BatchGetItem` for whoever asks, one `Query` of the figures and one of the list beside them, side by side.
 pub(crate) async fn page(app: &AppState, request: &Request) -> Result<Response<Body>, PageError> {
-    let cookie = staff_context::cookie(request)?;
+    let cookie = staff_page::cookie(request)?;
     let query = request.query_string_parameters();
     let wanted_team = query.first("team").map(str::parse::<TeamId>).transpose().map_err(|_| ApiError::NotFound)?;
     let team = wanted_team.or_else(|| cookie.teams.first().cloned()).ok_or(ApiError::NotFound)?;
