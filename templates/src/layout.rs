@@ -18,6 +18,8 @@ pub struct Live {
     pub seq: u64,
     /// Who is looking: `customer` or `agent`.
     pub who: &'static str,
+    /// Whether each side is told what the other has seen (R21).
+    pub receipts: bool,
 }
 
 /// The document: head, body attributes and content. No inline style or script, so `style-src 'self'; script-src 'self'`
@@ -60,6 +62,9 @@ impl Shell<'_> {
             attribute("data-session", &live.session);
             attribute("data-seq", &live.seq.to_string());
             attribute("data-who", live.who);
+            if live.receipts {
+                attribute("data-receipts", "");
+            }
         }
         for (name, value) in self.data {
             attribute(&format!("data-{name}"), value);

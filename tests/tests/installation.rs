@@ -25,6 +25,7 @@ mod openapi;
 mod owner;
 mod people;
 mod races;
+mod receipts;
 mod reengage;
 mod search;
 mod search_scale;

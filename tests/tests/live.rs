@@ -315,7 +315,7 @@ async fn the_live_connection_costs_what_the_table_says() {
     let room = Room::joined(&installation).await;
     let mut customer = room.customer().await;
     let mut agent = None;
-    for operation in ["connect", "hello", "message", "message again", "ping", "typing", "disconnect"] {
+    for operation in ["connect", "hello", "message", "message again", "ping", "typing", "seen", "disconnect"] {
         installation.stack.settle().await;
         installation.stack.reset_requests();
         match (operation, &mut agent) {
@@ -332,6 +332,10 @@ async fn the_live_connection_costs_what_the_table_says() {
             ("typing", Some(agent)) => {
                 agent.typing().await;
                 customer.expect("typing").await;
+            }
+            ("seen", Some(agent)) => {
+                agent.say(json!({"type": "seen", "last": 5})).await;
+                customer.expect("seen").await;
             }
             (_, agent) => {
                 agent.take().unwrap().close().await;

@@ -85,6 +85,7 @@ pub(crate) async fn page(app: &AppState, request: &Request, id: &SessionId) -> R
         session: id.to_string(),
         seq: events.last().map_or(0, |event| event.seq),
         who: "agent",
+        receipts: settings.session.read_receipts,
     });
     let links = link_lines(frame.lang, &stored.session, &links);
     let room = console::Room { live, links, ..room(frame, &stored, &settings, team, &events, viewer) };
@@ -133,7 +134,7 @@ fn room(
     events: &[Event],
     viewer: &AgentId,
 ) -> console::Room {
-    let Stored { session, presence } = stored;
+    let Stored { session, presence, .. } = stored;
     let now = frame.now;
     let lock = lock(session, settings, now);
     let contact = &session.customer.contact;
@@ -370,7 +371,11 @@ mod tests {
         fn shown_to(&self, viewer: &AgentId, minutes: i64) -> console::Room {
             let mut frame = Frame::sample(Lang::En);
             frame.now = now() + SignedDuration::from_mins(minutes);
-            let stored = Stored { session: self.session.clone(), presence: Presence::default() };
+            let stored = Stored {
+                session: self.session.clone(),
+                presence: Presence::default(),
+                seen: parlor_store::Seen::default(),
+            };
             room(frame, &stored, &self.settings, "Lending".into(), &self.events, viewer)
         }
 

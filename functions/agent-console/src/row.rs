@@ -16,7 +16,7 @@ pub(crate) async fn row(app: &AppState, request: &Request, id: &SessionId) -> Re
     let found = app.store.read(staff_context::part_keys(&cookie).room(id)).await?;
     let staff_context = StaffContext::open(cookie, found, lang(request), app.clock.now())?;
     let (caller, now) = (&staff_context.caller, staff_context.now);
-    let Stored { session, presence } = caller.room(&staff_context.found, id)?;
+    let Stored { session, presence, .. } = caller.room(&staff_context.found, id)?;
     let row = history::row(staff_context.lang, &Summary::of(&session), &presence, &caller.agent.id, now);
     Ok(html(StatusCode::OK, row.alone(staff_context.lang, now), None))
 }

@@ -57,6 +57,7 @@ impl LoadedRoom {
                 session: session.id.to_string(),
                 seq,
                 who: "customer",
+                receipts: settings.session.read_receipts,
             }),
             path,
         }

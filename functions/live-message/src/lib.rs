@@ -6,6 +6,7 @@
 //! | `message` | two `Query`, side by side | one `TransactWriteItems` |
 //! | `ping` | one `BatchGetItem` and one `Query`, beside the write; they may be late | one `UpdateItem` |
 //! | `typing` | one `Query`, which may be late | none |
+//! | `seen` | two `Query`, side by side | one `UpdateItem`, where it is news |
 //! | `listen` | one `GetItem` | an `UpdateItem` for each scope of the lists |
 //!
 //! The page names its session in every frame, so that session and room are read at once. The connection's lease in the
@@ -91,6 +92,7 @@ impl EventFunction for LiveMessage {
             }
             Ok(ClientFrame::Ping { session }) => (self.ping(connection, &session, &event).await, None),
             Ok(ClientFrame::Typing { session }) => (self.typing(connection, &session).await, None),
+            Ok(ClientFrame::Seen { session, last }) => (self.seen(connection, &session, last).await, None),
             Ok(ClientFrame::Listen) => (self.listen(connection, &event).await, None),
             Err(refusal) => (Err(refusal), None),
         };
@@ -245,7 +247,9 @@ impl LiveMessage {
         let (found, events) =
             tokio::join!(self.store.read(batch), self.store.events_page(session, since, i32::from(MISSED_PAGE)));
         let found = found.map_err(unavailable)?;
-        let mut room = self.enter(found.room(session), id)?;
+        let stored = found.room(session);
+        let seen = stored.as_ref().ok().and_then(Option::as_ref).map(|stored| stored.seen).unwrap_or_default();
+        let mut room = self.enter(stored, id)?;
         let (settings, _) = found.settings(&session.team()).map_err(unavailable)?;
         if settings.service.maintenance {
             return Err(FrameError::ServiceDown);
@@ -274,6 +278,13 @@ impl LiveMessage {
             state.more = more;
         }
         frames.push(state);
+        if settings.session.read_receipts {
+            let other = match audience {
+                Audience::Customer => Frame::Seen { by: Sender::Agent, last: seen.by_staff },
+                Audience::Staff => Frame::Seen { by: Sender::Customer, last: seen.by_customer },
+            };
+            frames.push(other);
+        }
         frames.push(presence_frame(session, presence, audience, room.now));
         self.live.post(id, &frames).await;
         Ok(())
@@ -363,6 +374,22 @@ impl LiveMessage {
         let mut frames = vec![Frame::pong(&session, &presence, audience, now)];
         frames.extend(is_old(event).then_some(Frame::Reconnect));
         self.live.post(id, &frames).await;
+        Ok(())
+    }
+
+    /// Notes how far this side has seen the chat, and tells the other side, if that is news (R21). Nothing beyond the newest event
+    /// can have been seen.
+    async fn seen(&self, id: &str, session: &SessionId, seq: u64) -> Result<(), FrameError> {
+        let found = self.store.read(ReadBatch::new().chat(session)).await.map_err(unavailable)?;
+        let stored = found.session(session);
+        let before = stored.as_ref().ok().and_then(Option::as_ref).map(|stored| stored.seen).unwrap_or_default();
+        let room = self.enter(stored, id)?;
+        let (who, seq) = (&room.lease.who, seq.min(room.session.seq));
+        if seq <= before.by(who) || !self.store.note_seen(session, who, seq).await.map_err(unavailable)? {
+            return Ok(());
+        }
+        let tell = |audience| if audience == room.audience() { vec![] } else { vec![Frame::seen(who, seq)] };
+        self.live.push(&room.session, &room.presence, room.now, Some(id), tell).await;
         Ok(())
     }
 

@@ -126,7 +126,7 @@ impl Again<'_> {
         found: &ReadResult,
         locks: &Locks,
     ) -> Result<GoesOn, ApiError> {
-        let Stored { session, presence } = stored;
+        let Stored { session, presence, .. } = stored;
         let own = session.agent == self.owner.id;
         let renews = session.state == State::Ended && own;
         if renews && session.renewable(&settings, self.now).is_err() {

@@ -124,7 +124,7 @@ struct Loaded {
 
 impl Loaded {
     fn of(found: &ReadResult, stored: Stored, id: &str) -> Result<Option<Self>, StoreError> {
-        let Stored { session, presence } = stored;
+        let Stored { session, presence, .. } = stored;
         let Some(entry) = found.outbox(&session.id, id)? else { return Ok(None) };
         let (settings, team_name) = found.settings(&session.id.team())?;
         Ok(Some(Self { entry, session, presence, settings, team_name }))

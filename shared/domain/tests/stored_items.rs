@@ -148,6 +148,7 @@ const SETTINGS: &str = r##"{
     "supervisor_takeover": true,
     "inactive_agent_message": "Back at nine.",
     "cookie_disclaimer": true,
+    "read_receipts": true,
     "auto_open": true,
     "customer_access_minutes": 1440
   },

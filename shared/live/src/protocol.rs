@@ -50,6 +50,13 @@ pub enum ClientFrame {
         /// The session that the connection belongs to.
         session: SessionId,
     },
+    /// The page's user has seen the events up to this one; where the settings have it, the other side is told (R21).
+    Seen {
+        /// The session that the connection belongs to.
+        session: SessionId,
+        /// The newest event that was in sight.
+        last: u64,
+    },
     /// "My lists are open": first thing on a connection that follows lists, and its sign of life from then on.
     Listen,
 }
@@ -216,6 +223,13 @@ pub enum Frame {
         from: Sender,
         /// The writer's name, as in `message`.
         name: String,
+    },
+    /// The other side has seen the events up to this one.
+    Seen {
+        /// Which side.
+        by: Sender,
+        /// The newest event that they saw. No `seq`: it numbers nothing.
+        last: u64,
     },
     /// The answer to `listen`: what happens from here on is told.
     Listening,
@@ -401,6 +415,16 @@ impl Frame {
             Who::Customer => Self::Typing { from: Sender::Customer, name: name.to_owned() },
             Who::Agent(_) => Self::Typing { from: Sender::Agent, name: staff_name(name, audience) },
         }
+    }
+
+    /// The side of `who` has seen the events up to `last`.
+    #[must_use]
+    pub const fn seen(who: &Who, last: u64) -> Self {
+        let by = match who {
+            Who::Customer => Sender::Customer,
+            Who::Agent(_) => Sender::Agent,
+        };
+        Self::Seen { by, last }
     }
 
     /// A chat message, for `audience`; nothing for other events. `company` is what a program speaks for.

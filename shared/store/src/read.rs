@@ -20,6 +20,7 @@ use crate::{
     document,
     keys::{Item, Key, text},
     presence::{Arrivals, customers, room},
+    seen::Seen,
 };
 
 /// How often a read begins again before the caller hears 503.
@@ -186,6 +187,8 @@ pub struct Stored {
     pub session: Session,
     /// Who is in the room.
     pub presence: Presence,
+    /// How far each side has seen the chat.
+    pub seen: Seen,
 }
 
 impl Stored {
@@ -282,8 +285,9 @@ impl ReadResult {
     /// The session's document and who is in its room. Messages since its last decision are not in it.
     pub fn room(&self, id: &SessionId) -> Result<Option<Stored>, StoreError> {
         let Some(session) = self.document(id)? else { return Ok(None) };
-        let presence = self.items.get(&Key::presence(id)).map(room).transpose()?.unwrap_or_default();
-        Ok(Some(Stored { session, presence }))
+        let item = self.items.get(&Key::presence(id));
+        let presence = item.map(room).transpose()?.unwrap_or_default();
+        Ok(Some(Stored { session, presence, seen: item.map(Seen::of).unwrap_or_default() }))
     }
 
     /// The customer's connections in the room of the session that is to be decided about.

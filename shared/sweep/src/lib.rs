@@ -202,7 +202,7 @@ async fn decided<R: Random + Sync + ?Sized>(
     let locks = Locks::default();
     let step = |found: ReadResult| {
         let context = Context { actor: Actor::System, origin: Origin::default(), now: clock() };
-        let Stored { session, presence } = found.session(id)?.ok_or(Left::Alone)?;
+        let Stored { session, presence, .. } = found.session(id)?.ok_or(Left::Alone)?;
         let (settings, _) = found.settings(&id.team())?;
         let owner_until = presence.agent_until(&session.agent).max(left);
         let decide = |command| session.decide(command, &settings, &context).map_err(|_| Left::Alone);

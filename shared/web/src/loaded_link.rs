@@ -44,7 +44,7 @@ impl LoadedLink {
         let Some(token) = token else { return Err(turned_away(&found.system()?.0)) };
         let (settings, team) = found.settings(&token.session.team())?;
         match (stored(&token.session)?, found.link(&token.session, &token.secret.hash())?) {
-            (Some(Stored { session, presence }), Some(link)) => {
+            (Some(Stored { session, presence, .. }), Some(link)) => {
                 Ok(Self { link, session, presence, settings, team, now: visit.now })
             }
             _ => Err(turned_away(&settings)),

@@ -27,7 +27,7 @@ pub(super) fn script_words(lang: Lang) -> Markup {
             data-single-active=(words::single_active_with(lang, "{name}").plain()) data-single-active-open=(words::single_active_open(lang, "{name}").plain())
             data-session-exists=(words::session_exists_since(lang, "{name}", "{when}").plain()) data-session-open=(words::session_open(lang))
             data-pin-failed=(words::pin_show_failed(lang)) data-pin-not-yours=(words::pin_not_yours(lang))
-            data-sending=(shared::sending(lang)) data-send-failed=(words::send_failed(lang)) data-retry=(words::retry(lang)) data-draft-kept=(words::draft_kept(lang))
+            data-sending=(shared::sending(lang)) data-sent=(shared::sent(lang)) data-seen=(shared::seen(lang)) data-send-failed=(words::send_failed(lang)) data-retry=(words::retry(lang)) data-draft-kept=(words::draft_kept(lang))
             data-inactive-now=(words::inactive_now(lang)) data-composer-closed=(words::composer_closed(lang)) data-message-too-long=(words::message_too_long(lang))
             data-done-invite=(words::done_invite(lang)) data-done-release=(words::done_release(lang)) data-done-reset=(words::done_reset(lang))
             data-done-correct=(words::done_correct(lang)) data-done-correct-invite=(words::done_correct_invite(lang)) data-correct-same=(words::correct_same(lang))

@@ -271,6 +271,7 @@ fields! {
         session.supervisor_takeover: Kind::Switch;
         session.customer_access_minutes: Kind::Duration;
         session.inactive_agent_message: Kind::Text { most: 500, lines: LINES };
+        session.read_receipts: Kind::Switch;
         session.auto_open: Kind::Switch => kept;
     }
     Channels {

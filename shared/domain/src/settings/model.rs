@@ -56,6 +56,9 @@ pub struct SessionSettings {
     pub inactive_agent_message: Option<String>,
     /// R17: whether customers are told about cookies, once for each session and browser.
     pub cookie_disclaimer: bool,
+    /// R21: whether each side of the chat is told that the other has seen its messages.
+    #[serde(default)]
+    pub read_receipts: bool,
     /// R16: whether a customer who enters is led to the first unfinished interaction. Kept, not followed yet.
     pub auto_open: bool,
     /// R5: a link's lifetime in minutes from its issue, at least 1.
@@ -70,6 +73,7 @@ impl Default for SessionSettings {
             supervisor_takeover: false,
             inactive_agent_message: None,
             cookie_disclaimer: false,
+            read_receipts: false,
             auto_open: false,
             customer_access_minutes: 10_080,
         }

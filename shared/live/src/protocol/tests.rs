@@ -335,7 +335,14 @@ fn client_frames_are_read() {
         Ok(ClientFrame::Message { session: session.clone(), id: "m1".into(), text: "Hi".into() })
     );
     assert_eq!(parse(json!({"type": "ping", "session": SESSION})), Ok(ClientFrame::Ping { session: session.clone() }));
-    assert_eq!(parse(json!({"type": "typing", "session": SESSION})), Ok(ClientFrame::Typing { session }));
+    assert_eq!(
+        parse(json!({"type": "typing", "session": SESSION})),
+        Ok(ClientFrame::Typing { session: session.clone() })
+    );
+    assert_eq!(
+        parse(json!({"type": "seen", "session": SESSION, "last": 7})),
+        Ok(ClientFrame::Seen { session, last: 7 })
+    );
 }
 
 #[test]
@@ -374,7 +381,7 @@ fn any_json() -> impl Strategy<Value = Value> {
         any::<f64>().prop_map(Value::from),
         ".*".prop_map(Value::from),
         Just(json!(SESSION)),
-        prop_oneof![Just("hello"), Just("message"), Just("ping"), Just("typing")].prop_map(Value::from),
+        prop_oneof![Just("hello"), Just("message"), Just("ping"), Just("typing"), Just("seen")].prop_map(Value::from),
     ];
     leaf.prop_recursive(4, 32, 6, |inner| {
         let key = prop_oneof![Just("type"), Just("session"), Just("since"), Just("id"), Just("text"), Just("x")];

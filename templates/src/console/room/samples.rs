@@ -55,6 +55,7 @@ impl Room {
             session: "k3j9d2m5n8".to_owned(),
             seq: 12,
             who: "agent",
+            receipts: true,
         };
         let said = vec![
             say(

@@ -8,9 +8,11 @@ import { refuse, sendOver, showQueue } from "./composer.js";
 import { isLeaving } from "./operations.js";
 import { hear, refresh } from "./parts.js";
 import { sayInPane, showTyping } from "./presence.js";
+import { watchSeen } from "./seen.js";
 import { add, bubble, pendingBubble, settle } from "./stream.js";
 
 let connection;
+let seen;
 let gone = false;
 
 function onMessage(message) {
@@ -18,6 +20,7 @@ function onMessage(message) {
   const own = message.id && pendingBubble(message.id);
   if (own) settle(own, message);
   else add(bubble(message));
+  seen.update();
   sayInPane(message);
 }
 
@@ -38,6 +41,9 @@ function onFrame(message) {
       break;
     case "message":
       onMessage(message);
+      break;
+    case "seen":
+      if (message.by === "customer") seen.heard(message);
       break;
     case "error":
       onError(message);
@@ -74,4 +80,5 @@ for (const id of ["closed", "handed-over"]) on(byId(id), "cancel", (event) => ev
 if (page.dataset.live) {
   connection = live({ frame: onFrame, state: onState, queue: showQueue });
   sendOver(connection);
+  seen = watchSeen(connection.post);
 }

@@ -40,9 +40,14 @@ function seen() {
   }
 }
 
+const lookers = [];
+/** Calls `looked` whenever the reader sees the newest. */
+export const onLook = (looked) => lookers.push(looked);
+
 /** Notes that the reader has seen everything up to `seq`, if they look at it. */
 export function see(seq) {
   if (isAway() || !isAtEnd()) return;
+  for (const looked of lookers) looked();
   const { [sid]: before, ...others } = seen();
   if (before === seq) return;
   const kept = [...Object.entries(others).slice(-OTHERS), [sid, seq]];

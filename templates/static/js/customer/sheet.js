@@ -8,6 +8,12 @@ const opener = byId("chat-open");
 const badge = byId("unread");
 const wide = matchMedia("(min-width: 60rem)");
 let unread = 0;
+let looked = () => {};
+
+/** Calls `then` whenever the chat comes into sight. */
+export function onLook(then) {
+  looked = then;
+}
 
 const showUnread = (count) => {
   unread = count;
@@ -17,7 +23,7 @@ const showUnread = (count) => {
 };
 // Where the chat is a column, or the main thing on the page, it is always open.
 const isAlways = () => wide.matches || body.classList.contains("chat-first");
-const isRead = () => (!panel || isAlways() || body.classList.contains("chat-is-open")) && !document.hidden;
+export const isRead = () => (!panel || isAlways() || body.classList.contains("chat-is-open")) && !document.hidden;
 
 /** One more message, which is unread unless somebody looks at the chat. */
 export function countUnread() {
@@ -32,6 +38,7 @@ const show = (open) => {
     return;
   }
   showUnread(0);
+  looked();
   toEnd();
   (byId("text") || byId("log")).focus();
 };
@@ -41,7 +48,11 @@ export function dressSheet() {
   on(opener, "click", () => show(true));
   on(panel, "click", ({ target }) => target.closest("[data-do=close]") && show(false));
   on(panel, "keydown", ({ key }) => key === "Escape" && !isAlways() && show(false));
-  on(document, "visibilitychange", () => isRead() && showUnread(0));
+  on(document, "visibilitychange", () => {
+    if (!isRead()) return;
+    showUnread(0);
+    looked();
+  });
 }
 
 /** Opens the chat where the page was asked for because of it. */
