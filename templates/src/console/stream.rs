@@ -106,6 +106,7 @@ impl Entry {
                 li.msg data-seq=(line.seq) data-at=(line.at) data-id=(line.id) data-from=(sender_name(line.from)) data-follows[follows] {
                     p.msg-head { bdi.msg-name { (line.name) } (moment(lang, line.at, now, Moment::Clock)) }
                     p.msg-text dir="auto" { (linked(&line.text)) }
+                    p.msg-status.small hidden {}
                 }
             },
         }
