@@ -19,6 +19,7 @@ pub mod mail;
 pub mod names;
 pub mod reference;
 pub mod refusals;
+pub mod staff_mail;
 pub mod text;
 pub mod times;
 pub mod words;

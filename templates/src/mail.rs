@@ -127,21 +127,40 @@ impl std::fmt::Debug for Letter {
 }
 
 /// What a mail says, before it is dressed.
-struct Said {
-    subject: String,
-    preview: String,
-    hello: String,
-    body: Vec<String>,
-    until: Option<String>,
-    keep: Option<String>,
-    why: String,
+pub(crate) struct Said {
+    pub(crate) subject: String,
+    pub(crate) preview: String,
+    pub(crate) hello: String,
+    pub(crate) body: Vec<String>,
+    pub(crate) until: Option<String>,
+    pub(crate) keep: Option<String>,
+    pub(crate) why: String,
+}
+
+/// A mail to be dressed: what it says, and the one thing that is to be done with it.
+pub(crate) struct Sheet<'a> {
+    pub(crate) lang: Lang,
+    pub(crate) brand: &'a Brand,
+    pub(crate) said: Said,
+    /// The whole address that the button leads to.
+    pub(crate) link: Option<&'a str>,
+    /// The digits, in place of a link.
+    pub(crate) code: Option<&'a str>,
+    /// What the button says.
+    pub(crate) button: &'a str,
+    /// Whether the link opens what is the reader's alone.
+    pub(crate) private: bool,
 }
 
 impl Mail {
     /// The mail, ready to be sent.
     pub fn render(&self) -> Letter {
-        let said = self.said();
-        Letter { html: self.html(&said).into_string(), text: self.text(&said), subject: said.subject }
+        let code = match &self.purpose {
+            Purpose::Code { code, .. } => Some(code.as_str()),
+            _ => None,
+        };
+        let (link, button) = (self.purpose.link(), customer::open_page(self.lang));
+        Sheet { lang: self.lang, brand: &self.brand, said: self.said(), link, code, button, private: true }.render()
     }
 
     fn said(&self) -> Said {
@@ -201,16 +220,59 @@ impl Mail {
         Said { subject, preview, hello: words::hello(lang, &customer).to_string(), body, until, keep, why }
     }
 
+    /// Every kind of mail.
+    pub fn samples() -> Vec<(&'static str, Self)> {
+        let link = "https://app.example.net/s/7k2m9qwx4t0p3v8n5r1jd6hbfzcgys.q8w4e2r6t0y1u3i5o7p9a".to_owned();
+        let mail = |purpose| Self {
+            lang: Lang::En,
+            brand: sample::brand(),
+            customer: "Mara Quist".to_owned(),
+            agent: "Nina Okafor".to_owned(),
+            purpose,
+        };
+        let until = Some(sample::at(168));
+        let invitation = Purpose::Invitation { link: link.clone(), until, pin: true, work: true };
+        vec![
+            ("mail-invitation", mail(invitation.clone())),
+            ("mail-invitation-de", Self { lang: Lang::De, brand: sample::light(), ..mail(invitation.clone()) }),
+            ("mail-invitation-es", Self { lang: Lang::Es, ..mail(invitation.clone()) }),
+            ("mail-invitation-fr", Self { lang: Lang::Fr, ..mail(invitation.clone()) }),
+            (
+                "mail-invitation-ar",
+                Self {
+                    lang: Lang::Ar,
+                    brand: sample::arabic(),
+                    customer: "سلمى".to_owned(),
+                    agent: "ليلى حداد".to_owned(),
+                    ..mail(invitation)
+                },
+            ),
+            ("mail-new-link", mail(Purpose::NewLink { link: link.clone(), until })),
+            ("mail-renewed", mail(Purpose::Renewed { link: link.clone(), until: None })),
+            ("mail-code", mail(Purpose::Code { code: "482913".to_owned(), minutes: 10 })),
+            ("mail-reminder", mail(Purpose::Reminder { link: link.clone() })),
+            ("mail-update", mail(Purpose::Update { link })),
+        ]
+    }
+}
+
+impl Sheet<'_> {
+    /// The mail, ready to be sent.
+    pub(crate) fn render(&self) -> Letter {
+        Letter { html: self.html().into_string(), text: self.text(), subject: self.said.subject.clone() }
+    }
+
     /// The text part: short lines are left to the reader's program, paragraphs are ours.
-    fn text(&self, said: &Said) -> String {
+    fn text(&self) -> String {
+        let said = &self.said;
         let mut parts = vec![said.hello.clone()];
         parts.extend(said.body.iter().cloned());
-        match &self.purpose {
-            Purpose::Code { code, .. } => parts.push(format!("    {code}")),
-            other => parts.extend(other.link().map(str::to_owned)),
+        match self.code {
+            Some(code) => parts.push(format!("    {code}")),
+            None => parts.extend(self.link.map(str::to_owned)),
         }
         parts.extend(said.keep.clone());
-        if self.purpose.link().is_some() {
+        if self.link.is_some() && self.private {
             let only_you = customer::only_you(self.lang);
             parts.push(said.until.as_ref().map_or_else(|| only_you.to_owned(), |until| format!("{until} {only_you}")));
         }
@@ -220,8 +282,8 @@ impl Mail {
         text
     }
 
-    fn html(&self, said: &Said) -> Markup {
-        let lang = self.lang;
+    fn html(&self) -> Markup {
+        let (lang, said) = (self.lang, &self.said);
         let (accent, dark) = (self.brand.accent, self.brand.accent.dark_hex());
         let ((button, on_button), link_colour) = (accent.button_hex(), accent.link_hex());
         // A light accent is the company's on a dark ground, too.
@@ -263,15 +325,15 @@ impl Mail {
                         div.sheet style="background:#ffffff;border:1px solid #dfe2e8;border-radius:12px;padding:28px 24px" {
                             p.ink style="margin:0 0 16px;color:#1c222c" { (said.hello) }
                             @for paragraph in &said.body { p.ink style="margin:0 0 16px;color:#1c222c" { (paragraph) } }
-                            @match &self.purpose {
-                                Purpose::Code { code, .. } => {
+                            @match self.code {
+                                Some(code) => {
                                     p.code dir="ltr" style="margin:8px 0 24px;padding:16px;background:#eef0f5;color:#1c222c;border-radius:8px;text-align:center;font-size:30px;line-height:1.2;font-weight:700;letter-spacing:6px" { (code) }
                                 }
-                                other => {
-                                    @if let Some(link) = other.link() {
+                                None => {
+                                    @if let Some(link) = self.link {
                                         p style="margin:8px 0 24px" {
                                             a.go href=(link) style={ "display:inline-block;padding:14px 28px;background:" (button) ";color:" (on_button) ";border-radius:8px;font-weight:600;text-decoration:none;mso-padding-alt:0" } {
-                                                (customer::open_page(lang))
+                                                (self.button)
                                             }
                                         }
                                         p.soft style="margin:0 0 4px;color:#565e6c;font-size:14px" { (words::address(lang)) }
@@ -282,7 +344,7 @@ impl Mail {
                                 }
                             }
                             @if let Some(keep) = &said.keep { p.soft style="margin:0;color:#565e6c;font-size:14px" { (keep) } }
-                            @if self.purpose.link().is_some() {
+                            @if self.link.is_some() && self.private {
                                 p.soft style="margin:0;color:#565e6c;font-size:14px" {
                                     @if let Some(until) = &said.until { (until) " " }
                                     (customer::only_you(lang))
@@ -296,45 +358,10 @@ impl Mail {
             }
         }
     }
-
-    /// Every kind of mail.
-    pub fn samples() -> Vec<(&'static str, Self)> {
-        let link = "https://app.example.net/s/7k2m9qwx4t0p3v8n5r1jd6hbfzcgys.q8w4e2r6t0y1u3i5o7p9a".to_owned();
-        let mail = |purpose| Self {
-            lang: Lang::En,
-            brand: sample::brand(),
-            customer: "Mara Quist".to_owned(),
-            agent: "Nina Okafor".to_owned(),
-            purpose,
-        };
-        let until = Some(sample::at(168));
-        let invitation = Purpose::Invitation { link: link.clone(), until, pin: true, work: true };
-        vec![
-            ("mail-invitation", mail(invitation.clone())),
-            ("mail-invitation-de", Self { lang: Lang::De, brand: sample::light(), ..mail(invitation.clone()) }),
-            ("mail-invitation-es", Self { lang: Lang::Es, ..mail(invitation.clone()) }),
-            ("mail-invitation-fr", Self { lang: Lang::Fr, ..mail(invitation.clone()) }),
-            (
-                "mail-invitation-ar",
-                Self {
-                    lang: Lang::Ar,
-                    brand: sample::arabic(),
-                    customer: "سلمى".to_owned(),
-                    agent: "ليلى حداد".to_owned(),
-                    ..mail(invitation)
-                },
-            ),
-            ("mail-new-link", mail(Purpose::NewLink { link: link.clone(), until })),
-            ("mail-renewed", mail(Purpose::Renewed { link: link.clone(), until: None })),
-            ("mail-code", mail(Purpose::Code { code: "482913".to_owned(), minutes: 10 })),
-            ("mail-reminder", mail(Purpose::Reminder { link: link.clone() })),
-            ("mail-update", mail(Purpose::Update { link })),
-        ]
-    }
 }
 
 /// A name as a header can carry it: no line breaks or other controls.
-fn one_line(text: &str) -> String {
+pub(crate) fn one_line(text: &str) -> String {
     text.split(char::is_control).collect::<Vec<_>>().join(" ").trim().to_owned()
 }
 

@@ -111,21 +111,21 @@ impl Installation {
     /// Signs `agent` in. What their browser keeps of it.
     pub async fn sign_in(&self, agent: &Agent) -> StaffCookie {
         let now = self.runtime.clock.now();
-        let cookie = StaffCookie {
-            agent: agent.id.clone(),
-            login: LoginId::generate(&self.runtime.entropy),
-            teams: agent.teams(),
-            secret: Secret::generate(&self.runtime.entropy),
-        };
+        let (id, secret) = (LoginId::generate(&self.runtime.entropy), Secret::generate(&self.runtime.entropy));
+        let cookie = StaffCookie::new(agent, id, secret);
         let login = Login {
             id: cookie.login.clone(),
             agent: agent.id.clone(),
             secret: cookie.secret.hash(),
             created_at: now,
             expires_at: now + jiff::SignedDuration::from_hours(12),
+            browser: None,
+            seen_at: None,
         };
         let guesser = Guesser { email: agent.email.clone(), browser: None };
-        self.store.sign_in(&guesser, &WrongPasswords::default(), &login).await.unwrap();
+        let known = self.store.read(parlor_store::ReadBatch::new().credentials(&agent.email)).await.unwrap();
+        let known = known.credentials(&agent.email).unwrap().unwrap();
+        self.store.sign_in(&guesser, &WrongPasswords::default(), &known, &login).await.unwrap();
         cookie
     }
 
@@ -303,8 +303,7 @@ fn judge(method: &Method, path: &str, answer: &Answer) {
 async fn member(store: &Store, random: &dyn Random, team: &TeamId, name: &str, role: Role) -> Agent {
     let id = AgentId::generate(random);
     let email = format!("{}.{}@example.com", name.split(' ').next().unwrap().to_lowercase(), id);
-    let agent =
-        Agent { id, name: name.into(), email: email.parse().unwrap(), role, team: team.clone(), also_teams: vec![] };
+    let agent = Agent::new(id, name, email.parse().unwrap(), role, team.clone());
     store.create_agent(&NewAgent { agent: agent.clone(), password: "none".into() }).await.unwrap();
     agent
 }

@@ -367,7 +367,7 @@ impl Staff {
     pub async fn of(store: &Store, runtime: &Runtime, team: &TeamId, name: &str, role: Role) -> Self {
         let id = AgentId::generate(&runtime.entropy);
         let email: EmailAddress = format!("{id}@parlor.example").parse().unwrap();
-        let agent = Agent { id, name: name.into(), email, role, team: team.clone(), also_teams: vec![] };
+        let agent = Agent::new(id, name, email, role, team.clone());
         let password = Secret::generate(&runtime.entropy).reveal();
         let hash = agent_auth::password::hash(&password, &runtime.entropy);
         store.create_agent(&NewAgent { agent: agent.clone(), password: hash }).await.unwrap();
@@ -385,9 +385,15 @@ impl Sent {
     /// The path of the link in it.
     #[must_use]
     pub fn link(&self, platform: &Platform) -> String {
-        let start = format!("{}/s/", platform.url);
+        self.link_to(platform, "/s/")
+    }
+
+    /// The path of the link in it that begins so.
+    #[must_use]
+    pub fn link_to(&self, platform: &Platform, begins: &str) -> String {
+        let start = format!("{}{begins}", platform.url);
         let (_, rest) = self.text.split_once(&start).unwrap_or_else(|| panic!("no link in {}", self.text));
-        format!("/s/{}", rest.split_whitespace().next().unwrap())
+        format!("{begins}{}", rest.split_whitespace().next().unwrap())
     }
 
     /// The digits of the one-time code in it.

@@ -13,6 +13,9 @@ use tokio::{
     net::TcpListener,
 };
 
+#[path = "budgets/people.rs"]
+mod people;
+
 const BUDGETS: &str = include_str!("../../docs/budgets.md");
 
 /// The table: operation -> (function, requests as counted).
@@ -70,7 +73,9 @@ fn no_operation_makes_more_than_one_trip_each_way() {
         // A search, and the board of a team, read the sessions that an index named: docs/adr/0023.
         let searches = operation.starts_with("history as one types")
             || ["search sessions", "recent sessions"].contains(&operation.as_str());
+        // Whose password moves to another address is known by the address that was read.
         let twice = searches
+            || operation == "change a person's address"
             || operation.starts_with("team board")
             || ["live: disconnect", "live: a customer connects", "live: a customer leaves"]
                 .contains(&operation.as_str());
@@ -275,6 +280,7 @@ async fn every_operation_costs_what_the_table_says() {
         })
         .await;
     webhook_rows(&mut ledger).await;
+    people::rows(&mut ledger).await;
     pin_rows(&mut ledger).await;
     code_rows(&mut ledger).await;
 

@@ -48,7 +48,7 @@ type Canary = (&'static str, String);
 async fn dies(installation: &Installation, operation: Operation, point: usize) -> (bool, Case) {
     let mut case = operation.prepare(installation, point).await;
     installation.stack.settle().await;
-    if operation == Operation::RetryDelivery {
+    if matches!(operation, Operation::RetryDelivery | Operation::RetryToStaff) {
         // As often as one invocation tries, so that the schedule is the first to get it sent.
         installation.stack.outbox().fail_next(3);
     }

@@ -10,7 +10,7 @@ use jiff::{SignedDuration, Timestamp};
 use parlor_domain::{
     Actor, Channel, Command, Contact, Decision, DueKind, LinkToken, NewSession, Origin, OutboxEntry, Session,
     SessionId, Settings, State,
-    outbox::{MAX_ATTEMPTS, Status, pause_after},
+    outbox::{MAX_ATTEMPTS, Owner, Status, pause_after},
     pin::{CODE_LIFETIME, OneTimeCode, generate_code},
     session::{Context, Customer},
 };
@@ -257,7 +257,14 @@ async fn r7_a_code_that_comes_too_late_or_was_replaced_is_not_sent() {
         decision.session.code = Some(OneTimeCode { code: code.clone(), expires_at: at + CODE_LIFETIME });
         let id = format!("{:012}-0", decision.session.seq);
         let message = parlor_domain::Message::Code { code };
-        decision.outbox.push(OutboxEntry::new(&session.id, id, Channel::Email, "mara@example.net".into(), message, at));
+        decision.outbox.push(OutboxEntry::new(
+            Owner::Session(session.id.clone()),
+            id,
+            Channel::Email,
+            "mara@example.net".into(),
+            message,
+            at,
+        ));
         installation.commit(&decision).await;
         session = decision.session;
     }

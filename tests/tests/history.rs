@@ -41,12 +41,14 @@ async fn r20_a_supervisor_sees_each_of_their_teams_and_an_admin_all() {
         store.create_team(team, "Another").await.unwrap();
     }
     let sam = Agent {
-        id: AgentId::generate(random),
-        name: "Sam Ode".into(),
-        email: "sam@example.com".parse().unwrap(),
-        role: Role::Supervisor,
-        team: installation.team.clone(),
         also_teams: vec![second.clone()],
+        ..Agent::new(
+            AgentId::generate(random),
+            "Sam Ode",
+            "sam@example.com".parse().unwrap(),
+            Role::Supervisor,
+            installation.team.clone(),
+        )
     };
     store.create_agent(&NewAgent { agent: sam.clone(), password: "none".into() }).await.unwrap();
     for (name, team) in [("Mara One", &installation.team), ("Mara Two", &second), ("Mara Three", &third)] {

@@ -24,6 +24,7 @@ mod old_items;
 mod openapi;
 mod owner;
 mod people;
+mod people_admin;
 mod races;
 mod receipts;
 mod reengage;

@@ -20,7 +20,7 @@ async fn elsewhere(installation: &Installation, name: &str, role: Role) -> Agent
     let (id, team) = (AgentId::generate(random), TeamId::generate(random));
     installation.store.create_team(&team, "Harbour Claims").await.unwrap();
     let email = format!("{id}@example.com").parse().unwrap();
-    let agent = Agent { id, name: name.into(), email, role, team, also_teams: vec![] };
+    let agent = Agent::new(id, name, email, role, team);
     installation.store.create_agent(&NewAgent { agent: agent.clone(), password: "none".into() }).await.unwrap();
     agent
 }

@@ -77,6 +77,8 @@ struct Tour {
     webhook: String,
     /// A link of the active session.
     link: String,
+    /// Somebody who is invited.
+    person: String,
 }
 
 /// What is delivered takes a receiver: `webhooks.rs` has one, and what it is answered is judged, too.
@@ -89,6 +91,7 @@ impl Tour {
             sessions: vec![],
             webhook: String::new(),
             link: String::new(),
+            person: String::new(),
         };
         tour.begin_anew().await;
         tour
@@ -113,13 +116,20 @@ impl Tour {
         let webhook = installation.post("/v1/webhooks", endpoint).await["id"].as_str().unwrap().to_owned();
         let links = installation.get(&format!("/v1/sessions/{active}/links")).await;
         let link = links["items"][0]["id"].as_str().unwrap().to_owned();
-        (self.sessions, self.webhook, self.link) = (sessions, webhook, link);
+        let person = json!({
+            "name": "Lea Roy", "email": format!("{active}@example.com"), "teams": [installation.team.as_str()],
+        });
+        let person = installation.post("/v1/people", person).await["id"].as_str().unwrap().to_owned();
+        (self.sessions, self.webhook, self.link, self.person) = (sessions, webhook, link, person);
     }
 
     /// Addresses to try an operation at, until one takes it.
     fn addresses(&self, path: &str) -> Vec<String> {
         if path.starts_with("/v1/teams/") {
             return vec![path.replace("{id}", self.installation.team.as_str())];
+        }
+        if path.starts_with("/v1/people/") {
+            return vec![path.replace("{id}", &self.person)];
         }
         if path.starts_with("/v1/webhooks/") {
             let event = format!("{}-1", self.sessions[0]);

@@ -3,7 +3,7 @@
 
 use parlor_domain::Role;
 use parlor_local::{Login, Stack};
-use parlor_tests::{Browser, Installation, Page};
+use parlor_tests::{Browser, Installation, Line, Page};
 use reqwest::{Method, StatusCode, header};
 use serde_json::{Value, json};
 
@@ -63,10 +63,40 @@ async fn a_login_ends_after_twelve_hours() {
     let installation = Installation::start().await;
     let (login, browser) = (nina(&installation), installation.browser());
     sign_in(&browser, &login.email, &login.password).await;
-    installation.stack.advance(12 * 3600 - 60).await;
+    // Its pages are open all the time, as far as anybody hears.
+    for _ in 0..11 {
+        open_lists(&installation, &browser).await;
+        installation.stack.advance(3600).await;
+    }
+    open_lists(&installation, &browser).await;
+    installation.stack.advance(3600 - 60).await;
     assert_eq!(browser.get("/console").await.status, 200);
     installation.stack.advance(60).await;
     assert_eq!(browser.get("/console").await.status, 303);
+}
+
+/// Opens and closes the live connection of a page, as a page that is looked at does.
+async fn open_lists(installation: &Installation, browser: &Browser) {
+    let url = browser.get("/console").await.attribute("data-lists").unwrap();
+    Line::at(&url, "", Some(installation.stack.url())).await.unwrap().close().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_login_ends_three_hours_after_it_was_heard_of_last() {
+    let installation = Installation::start().await;
+    let (login, browser) = (nina(&installation), installation.browser());
+    sign_in(&browser, &login.email, &login.password).await;
+    for _ in 0..2 {
+        installation.stack.advance(3 * 3600 - 60).await;
+        open_lists(&installation, &browser).await;
+    }
+    let unused = browser.get("/console").await.attribute("data-lists").unwrap();
+    installation.stack.advance(3 * 3600 - 60).await;
+    assert_eq!(browser.get("/console").await.status, 200, "looking alone keeps nothing open");
+    installation.stack.advance(60).await;
+    assert_eq!(browser.get("/console").await.status, 303);
+    assert_eq!(browser.get("/v1/sessions").await.status, 401);
+    assert!(Line::at(&unused, "", Some(installation.stack.url())).await.is_err());
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -205,7 +235,7 @@ async fn the_first_admin_comes_in_by_a_link_that_works_once() {
     // Of two who send it at once, one is the admin.
     let (first, second) = (
         fields("a few unrelated words"),
-        [("name", "Eve"), ("email", "eve@example.com"), ("password", "twelve chars")],
+        [("name", "Eve"), ("email", "eve@example.com"), ("password", "plinth otter marmalade")],
     );
     let (one, other) = tokio::join!(browser.post(&path, &first), browser.post(&path, &second));
     let mut statuses = [one.status, other.status];

@@ -34,13 +34,19 @@ fn rule(method: &Method, path: &str) -> Option<Rule> {
     use Rule::{Admin, Customer, Link, Owner, Public, Session, Staff, Supervisor};
     Some(match (method.as_str(), path) {
         ("GET", "/" | "/admin" | "/docs" | "/openapi.json" | "/v1/openapi.json" | "/static/{file}") => Public,
-        ("GET" | "POST", "/login" | "/setup/{token}") | ("POST", "/logout") => Public,
+        (
+            "GET" | "POST",
+            "/login" | "/setup/{token}" | "/invitation/{token}" | "/reset/{token}" | "/forgot-password",
+        )
+        | ("POST", "/logout") => Public,
+        ("POST", path) if path.starts_with("/me/") => Staff,
         (_, path) if path.starts_with("/s/{token}") => Link,
         (_, path) if path.starts_with("/r/{session}") => Customer,
         ("GET", "/console/team" | "/console/team/figures") => Supervisor,
         ("GET", "/console" | "/console/live" | "/v1/sessions") | ("POST", "/v1/sessions") => Staff,
         ("GET", "/v1/teams/{id}/settings" | "/v1/teams/{id}/figures") => Supervisor,
-        (_, path) if path.starts_with("/v1/settings") || path.starts_with("/v1/teams/") => Admin,
+        (_, path) if path.starts_with("/v1/settings") || path.starts_with("/v1/teams") => Admin,
+        (_, path) if path.starts_with("/v1/people") => Admin,
         (_, path) if path.starts_with("/v1/webhooks") => Admin,
         (_, path) if path.starts_with("/admin/") => Admin,
         ("GET", "/v1/sessions/{id}/pin") => Owner,
@@ -115,7 +121,7 @@ async fn r20_every_route_refuses_whoever_it_is_not_for() {
     let foreign = |name: &str, role| {
         let id = parlor_domain::AgentId::generate(&installation.runtime.entropy);
         let email = format!("{}@example.org", id.as_str()).parse().unwrap();
-        parlor_domain::Agent { id, name: name.into(), email, role, team: elsewhere.clone(), also_teams: vec![] }
+        parlor_domain::Agent::new(id, name, email, role, elsewhere.clone())
     };
     let supervisor = foreign("Sam Ode", Role::Supervisor);
     let new = NewAgent { agent: supervisor.clone(), password: "none".into() };
@@ -126,6 +132,10 @@ async fn r20_every_route_refuses_whoever_it_is_not_for() {
     let csrf = gone.get("/console").await.hidden("csrf").unwrap();
     gone.post("/logout", &[("csrf", &csrf)]).await;
 
+    let leaver = installation.member("Lea Roy", Role::Admin).await;
+    let left = Asker::staff("a deactivated member", &installation.signed_in(&leaver).await).await;
+    installation.post(&format!("/v1/people/{}/deactivate", leaver.id), json!({})).await;
+
     let agents = [
         Asker::staff("an agent who does not own it", &colleague).await,
         Asker::staff("a supervisor of another team", &supervisor).await,
@@ -133,6 +143,7 @@ async fn r20_every_route_refuses_whoever_it_is_not_for() {
     let strangers = [
         Asker::other("nobody", String::new()),
         Asker::other("somebody who signed out", gone_cookie),
+        left,
         Asker::other("another session's customer", other_customer.cookie_header()),
         Asker::other("the session's customer", customer.cookie_header()),
     ];

@@ -1,4 +1,5 @@
-//! Getting in: GET and POST `/login`, POST `/logout`, GET and POST `/setup/{token}`.
+//! Getting in, and one's own account: GET and POST `/login`, POST `/logout`, GET and POST `/setup/{token}`, `/invitation/{token}`,
+//! `/forgot-password` and `/reset/{token}`, POST `/me/profile`, `/me/password`, `/me/sign-ins/end` and `/me/sign-ins/end-others`.
 //!
 //! | request | DynamoDB |
 //! | --- | --- |
@@ -7,12 +8,19 @@
 //! | POST `/logout` | one `BatchGetItem` and one `Query`, side by side; one `TransactWriteItems` |
 //! | GET `/setup/{token}` | one `BatchGetItem` |
 //! | POST `/setup/{token}` | one `BatchGetItem`, one `TransactWriteItems` |
+//! | GET `/invitation/{token}`, `/reset/{token}` | one `BatchGetItem` |
+//! | POST `/invitation/{token}`, `/forgot-password`, `/me/profile` | one `BatchGetItem`, one `TransactWriteItems` |
+//! | POST `/reset/{token}`, `/me/password`, `/me/sign-ins/…` | one `BatchGetItem` and one `Query`, side by side; one `TransactWriteItems` |
 #![cfg_attr(test, allow(clippy::unwrap_used))]
 
+mod account;
 mod backoff;
+mod forgotten;
 mod form_token;
+mod invitation;
 mod known_browser;
 pub mod password;
+mod policy;
 mod return_path;
 mod setup;
 mod sign_in;
@@ -27,7 +35,7 @@ use parlor_web::{
 /// A request for one of the pages.
 type Page = parlor_web::Page<AuthError>;
 
-/// Signs staff in and out, and lets the first admin in.
+/// Signs staff in and out, lets the first admin and invited people in, and changes passwords.
 #[derive(Debug)]
 pub struct AgentAuth;
 
@@ -41,6 +49,16 @@ impl WebFunction for AgentAuth {
             .page(Method::POST, "/logout", sign_in::sign_out)
             .page(Method::GET, "/setup/{token}", setup::page)
             .page(Method::POST, "/setup/{token}", setup::submit)
+            .page(Method::GET, "/invitation/{token}", invitation::page)
+            .page(Method::POST, "/invitation/{token}", invitation::submit)
+            .page(Method::GET, "/forgot-password", forgotten::ask_page)
+            .page(Method::POST, "/forgot-password", forgotten::ask)
+            .page(Method::GET, "/reset/{token}", forgotten::reset_page)
+            .page(Method::POST, "/reset/{token}", forgotten::reset)
+            .page(Method::POST, "/me/profile", account::profile)
+            .page(Method::POST, "/me/password", account::change_password)
+            .page(Method::POST, "/me/sign-ins/end", account::end_one)
+            .page(Method::POST, "/me/sign-ins/end-others", account::end_others)
     }
 }
 

@@ -12,7 +12,7 @@ use parlor_store::{Ending, Guesser, Race, ReadBatch, SignOutError, StoreError};
 use parlor_templates::console::{self, LoginNotice};
 use parlor_web::{
     ApiError, ApiRequest, AppState, Credentials,
-    api_request::{form_fields, lang},
+    api_request::{form_fields, lang, origin},
     cookies, html, redirect,
     reply::{retry_after, set_cookie},
 };
@@ -38,7 +38,8 @@ enum Tried {
 pub(crate) async fn page(app: &AppState, page: &Page) -> Result<Response<Body>, AuthError> {
     let query = page.query_string_parameters();
     let next = query.first("next").and_then(return_path::ours);
-    let notice = match (query.first("signed-out"), next) {
+    let notice = match (query.first("signed-out").or(query.first("password")), next) {
+        (Some("changed"), _) => Some(LoginNotice::PasswordChanged),
         (Some(_), _) => Some(LoginNotice::SignedOut),
         (None, Some(_)) => Some(LoginNotice::Needed),
         (None, None) => None,
@@ -77,7 +78,7 @@ pub(crate) async fn submit(app: &AppState, page: &Page) -> Result<Response<Body>
     let tried = match field("email").parse::<EmailAddress>() {
         Ok(email) => {
             let browser = known_browser::browser(app, page, &email);
-            attempt(app, &Guesser { email, browser }, field("password")).await?
+            attempt(app, page, &Guesser { email, browser }, field("password")).await?
         }
         // Nobody's by its shape alone, which tells nothing about anybody.
         Err(_) => Tried::Wrong,
@@ -107,7 +108,7 @@ pub(crate) async fn submit(app: &AppState, page: &Page) -> Result<Response<Body>
 
 /// One try: it counts before it is answered. Cost: one `BatchGetItem`, and one write unless it has to wait; both again
 /// when another try for the same address got in between.
-async fn attempt(app: &AppState, guesser: &Guesser, typed: &str) -> Result<Tried, AuthError> {
+async fn attempt(app: &AppState, page: &Page, guesser: &Guesser, typed: &str) -> Result<Tried, AuthError> {
     let email = &guesser.email;
     // Hashing is what a try costs, so it is done once however often the try begins again.
     let mut judged: Option<(Option<String>, bool)> = None;
@@ -120,15 +121,15 @@ async fn attempt(app: &AppState, guesser: &Guesser, typed: &str) -> Result<Tried
             return Ok(Tried::Waiting(until));
         }
         let credentials = found.credentials(email)?;
-        let stored = credentials.as_ref().map(|known| known.password.clone());
+        let stored = credentials.as_ref().and_then(|known| known.password.clone());
         let right = match &judged {
             Some((against, right)) if *against == stored => *right,
             _ => password::is_right(typed, stored.as_deref()),
         };
         judged = Some((stored, right));
-        let written = if let Some(credentials) = credentials.filter(|_| right) {
-            let (login, cookie) = new_login(app, credentials.agent, now);
-            app.store.sign_in(guesser, &wrong, &login).await.map(|()| Tried::Right(email.clone(), cookie))
+        let written = if let Some(known) = credentials.filter(|known| right && known.agent.is_active()) {
+            let (login, cookie) = new_login(app, page, &known.agent, now);
+            app.store.sign_in(guesser, &wrong, &known, &login).await.map(|()| Tried::Right(email.clone(), cookie))
         } else {
             let next = backoff::count(&wrong, now);
             app.store.note_wrong_password(guesser, &wrong, &next, now).await.map(|()| Tried::Wrong)
@@ -143,7 +144,7 @@ async fn attempt(app: &AppState, guesser: &Guesser, typed: &str) -> Result<Tried
 }
 
 /// A sign-in as it is kept, and as the browser keeps it.
-fn new_login(app: &AppState, agent: Agent, now: Timestamp) -> (Login, StaffCookie) {
+pub(crate) fn new_login(app: &AppState, page: &Page, agent: &Agent, now: Timestamp) -> (Login, StaffCookie) {
     let secret = Secret::generate(&app.entropy);
     let login = Login {
         id: LoginId::generate(&app.entropy),
@@ -151,9 +152,10 @@ fn new_login(app: &AppState, agent: Agent, now: Timestamp) -> (Login, StaffCooki
         secret: secret.hash(),
         created_at: now,
         expires_at: now.checked_add(SignedDuration::from_mins(LOGIN_MINUTES)).unwrap_or(Timestamp::MAX),
+        browser: origin(page).user_agent,
+        seen_at: None,
     };
-    let teams = agent.teams();
-    let cookie = StaffCookie { agent: agent.id, login: login.id.clone(), teams, secret };
+    let cookie = StaffCookie::new(agent, login.id.clone(), secret);
     (login, cookie)
 }
 

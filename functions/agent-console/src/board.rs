@@ -36,7 +36,7 @@ pub(crate) async fn page(app: &AppState, request: &Request, part: bool) -> Resul
         )
         .into());
     }
-    let known = context.found.team(&team)?.filter(|_| agent.may_use_team(&team));
+    let known = context.found.team(&team)?.filter(|_| agent.sees_team(&team));
     if known.is_none() {
         return Err(ApiError::NotFound.into());
     }

@@ -33,7 +33,7 @@ pub(crate) async fn page(app: &AppState, request: &Request) -> Result<Response<B
     if agent.role == Role::Agent {
         return Err(ApiError::Forbidden("A team's figures are for supervisors and admins.").into());
     }
-    if context.found.team(&team)?.is_none() || !agent.may_use_team(&team) {
+    if context.found.team(&team)?.is_none() || !agent.sees_team(&team) {
         return Err(ApiError::NotFound.into());
     }
     let every_day = first.series(1.day()).take_while(|day| *day <= today);

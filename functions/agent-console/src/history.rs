@@ -299,6 +299,7 @@ mod tests {
             agent: "agent00000000000".parse().unwrap(),
             login: "0".repeat(16).parse::<LoginId>().unwrap(),
             teams: vec!["1end1n".parse().unwrap()],
+            settings_of: vec![],
             secret: Secret::parse(&"A".repeat(32)).unwrap(),
         }
     }
@@ -312,14 +313,13 @@ mod tests {
     }
 
     fn agent(role: Role) -> Agent {
-        Agent {
-            id: "agent00000000000".parse().unwrap(),
-            name: "Nina Okafor".into(),
-            email: "nina@example.com".parse().unwrap(),
+        Agent::new(
+            "agent00000000000".parse().unwrap(),
+            "Nina Okafor",
+            "nina@example.com".parse().unwrap(),
             role,
-            team: "1end1n".parse().unwrap(),
-            also_teams: vec![],
-        }
+            "1end1n".parse().unwrap(),
+        )
     }
 
     #[test]

@@ -42,7 +42,8 @@ pub(crate) fn keys(cookie: &StaffCookie) -> ReadBatch {
 
 /// [`keys`] without the lock, for a part of a page and for what scripts ask.
 pub(crate) fn part_keys(cookie: &StaffCookie) -> ReadBatch {
-    cookie.teams.iter().fold(ReadBatch::new().login(&cookie.agent, &cookie.login), ReadBatch::team)
+    let teams = cookie.teams.iter().chain(&cookie.settings_of);
+    teams.fold(ReadBatch::new().login(&cookie.agent, &cookie.login), ReadBatch::team)
 }
 
 impl StaffContext {
@@ -75,13 +76,14 @@ impl StaffContext {
     /// The teams whose settings were read and may be used, home team first (R19).
     fn teams(&self) -> impl Iterator<Item = &TeamId> {
         let agent = &self.caller.agent;
-        std::iter::once(&agent.team)
-            .chain(self.cookie.teams.iter().filter(|team| **team != agent.team && agent.may_use_team(team)))
+        let others = self.cookie.teams.iter().chain(&self.cookie.settings_of);
+        std::iter::once(&agent.team).chain(others.filter(|team| **team != agent.team && agent.may_use_team(team)))
     }
 
-    /// Ids and names of these teams.
+    /// Ids and names of those of these teams whose sessions they see.
     pub(crate) fn team_names(&self) -> Result<Vec<(String, String)>, PageError> {
-        self.teams().map(|team| Ok((team.to_string(), self.found.settings(team)?.1))).collect()
+        let seen = self.teams().filter(|team| self.caller.agent.sees_team(team));
+        seen.map(|team| Ok((team.to_string(), self.found.settings(team)?.1))).collect()
     }
 
     fn new_session(&self) -> Result<NewSession, PageError> {

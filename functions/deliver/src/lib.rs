@@ -54,8 +54,8 @@ impl Deliver {
     }
 
     async fn one(&self, record: &Record<IgnoredAny>) -> Result<(), DeliverError> {
-        let Some((session, id)) = record.outbox_entry() else { return Ok(()) };
-        if let Delivered::Settled(settled) = self.delivery.first(&session, id, self.clock.now()).await? {
+        let Some((owner, id)) = record.outbox_entry() else { return Ok(()) };
+        if let Delivered::Settled(settled) = self.delivery.first(&owner, id, self.clock.now()).await? {
             let now = self.clock.now();
             self.live.announce(&settled.decision, &settled.presence, &settled.settings, now).await;
         }

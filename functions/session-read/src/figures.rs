@@ -98,7 +98,7 @@ pub(crate) async fn figures(app: &AppState, request: &ApiRequest, team: TeamId) 
     if !caller.is_key() && caller.agent.role == Role::Agent {
         return Err(ApiError::Forbidden("A team's figures are for supervisors and admins."));
     }
-    if found.team(&team)?.is_none() || !(caller.is_key() || caller.agent.may_use_team(&team)) {
+    if found.team(&team)?.is_none() || !(caller.is_key() || caller.agent.sees_team(&team)) {
         return Err(ApiError::NotFound);
     }
     let days = days?;

@@ -188,7 +188,7 @@ impl ListQuery {
     /// R20: scopes as the role permits.
     fn check(&self, caller: &Caller) -> Result<(), ApiError> {
         let own_teams = match &self.query.scope {
-            Scope::Teams(teams) => teams.iter().all(|team| caller.agent.may_use_team(team)),
+            Scope::Teams(teams) => teams.iter().all(|team| caller.agent.sees_team(team)),
             Scope::Agent(_) | Scope::All => true,
         };
         let allowed = caller.is_key() || (own_teams && caller.agent.list_scopes().contains(&self.list));

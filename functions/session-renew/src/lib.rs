@@ -67,7 +67,8 @@ impl WebFunction for SessionRenew {
                     "The session goes to you, or to your key's agent: at once if its owner does not have the room open, or the \
                      setting `session.supervisor_takeover` lets you. Otherwise the owner is asked, and `transfer` in the answer \
                      says until when: they approve or decline, and without an answer they keep it. If they leave the room \
-                     meanwhile, it is yours. Asking again while the owner is asked changes nothing.",
+                     meanwhile, it is yours. Asking again while the owner is asked changes nothing. With `agent` it goes to \
+                     somebody else, as when a colleague is there no longer.",
                 )
                 .parameter("id", "The session.")
                 .body::<transfer::Input>(json!({"reason": "Nina is off sick today."}))

@@ -309,7 +309,7 @@ impl Start {
             Owner::Id(id) => found.agent(id)?,
             Owner::Email(email) => found.credentials(email)?.map(|credentials| credentials.agent),
         };
-        let owner = owner.ok_or(StartError::Agent)?;
+        let owner = owner.filter(Agent::is_active).ok_or(StartError::Agent)?;
         if !owner.may_use_team(&self.team) || found.team(&self.team)?.is_none() {
             return Err(StartError::Team.into());
         }

@@ -92,14 +92,10 @@ fn team(id: &str) -> Result<TeamId, DemoError> {
 }
 
 fn agent(member: &Member) -> Result<Agent, DemoError> {
-    Ok(Agent {
-        id: member.id.parse().map_err(|_| DemoError::Invalid("staff"))?,
-        name: member.name.to_owned(),
-        email: member.email.parse().map_err(|_| DemoError::Invalid("staff"))?,
-        role: member.role,
-        team: team(TEAMS[0].0)?,
-        also_teams: member.also.iter().map(|id| team(id)).collect::<Result<_, _>>()?,
-    })
+    let invalid = || DemoError::Invalid("staff");
+    let (id, email) = (member.id.parse().map_err(|_| invalid())?, member.email.parse().map_err(|_| invalid())?);
+    let also_teams = member.also.iter().map(|id| team(id)).collect::<Result<_, _>>()?;
+    Ok(Agent { also_teams, ..Agent::new(id, member.name, email, member.role, team(TEAMS[0].0)?) })
 }
 
 /// Whether a write that must not replace anything found nothing in its way; what is there from last time may stay.

@@ -28,6 +28,7 @@ pub(crate) fn entries() -> Vec<Entry> {
         web::<session_messages::SessionMessages>(),
         web::<settings::SettingsApi>(),
         web::<webhooks::WebhookApi>(),
+        web::<people::PeopleApi>(),
         web::<static_files::StaticFiles>(),
         web::<admin_console::AdminConsole>(),
         event::<live_connect::LiveConnect>(),

@@ -40,7 +40,7 @@ pub(crate) fn python() -> Result<PathBuf, Failure> {
 }
 
 /// Which journeys use a function, those first that say soonest what it misses.
-const USED_BY: [(&str, &[&str]); 25] = [
+const USED_BY: [(&str, &[&str]); 26] = [
     ("admin-console", &["staff::r19_an_admin_opens_the_settings_and_nobody_else"]),
     ("settings", &["staff::r19_settings_are_saved_over_what_was_seen"]),
     ("agent-auth", &["staff::an_agent_signs_in_and_out", "staff::the_first_admin_comes_in_by_a_link_that_opens_once"]),
@@ -82,6 +82,7 @@ const USED_BY: [(&str, &[&str]); 25] = [
             "clock::r23_what_the_schedule_sends_in_vain_is_said_in_the_room",
         ],
     ),
+    ("people", &["staff::r27_an_invited_person_comes_in_and_is_deactivated"]),
     ("retry-webhooks", HOOKS),
     ("session-messages", &["program::r24_the_timeline_says_what_happened", ROOMS[0]]),
     ("session-customer", &["customer::r7_a_pin_lets_in_locks_and_is_reset", HEARD]),

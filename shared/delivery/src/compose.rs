@@ -43,12 +43,7 @@ pub(crate) fn compose(
     let brand = Brand {
         company: settings.branding.name.as_deref().unwrap_or(team_name).to_owned(),
         accent: settings.branding.accent.as_deref().and_then(Accent::from_hex).unwrap_or_default(),
-        // In a mail there is nothing that a path could begin at.
-        logo: settings
-            .branding
-            .logo
-            .as_ref()
-            .map(|logo| if logo.starts_with('/') { format!("{public_url}{logo}") } else { logo.clone() }),
+        logo: logo(settings.branding.logo.as_deref(), public_url),
     };
     let kept = session.language.as_ref().and_then(|language| Lang::from_tag(language.as_str()));
     let (lang, agent) = (kept.unwrap_or_default(), session.agent_name.clone());
@@ -63,6 +58,11 @@ pub(crate) fn compose(
     })
 }
 
+/// A logo's whole address: in a mail there is nothing that a path could begin at.
+pub(crate) fn logo(logo: Option<&str>, public_url: &str) -> Option<String> {
+    logo.map(|logo| if logo.starts_with('/') { format!("{public_url}{logo}") } else { logo.to_owned() })
+}
+
 fn purpose(
     entry: &OutboxEntry,
     session: &Session,
@@ -71,7 +71,7 @@ fn purpose(
     public_url: &str,
 ) -> Result<Purpose, SendError> {
     let link = |sealed| {
-        let token = LinkToken::open(&entry.session, sealed, keyring).map_err(|_| SendError::Unreadable)?;
+        let token = LinkToken::open(&session.id, sealed, keyring).map_err(|_| SendError::Unreadable)?;
         Ok(format!("{public_url}/s/{}", token.reveal()))
     };
     // The link was issued by the very decision that wrote the entry, so its lifetime counts from the same moment.
@@ -86,9 +86,13 @@ fn purpose(
         Some(Message::NewLink { token, renewed: false }) => Ok(Purpose::NewLink { link: link(token)?, until }),
         Some(Message::NewLink { token, renewed: true }) => Ok(Purpose::Renewed { link: link(token)?, until }),
         Some(Message::Code { code }) => {
-            let code = Pin::open(&entry.session, code, keyring).map_err(|_| SendError::Unreadable)?;
+            let code = Pin::open(&session.id, code, keyring).map_err(|_| SendError::Unreadable)?;
             let minutes = u32::try_from(CODE_LIFETIME.as_mins()).unwrap_or(u32::MAX);
             Ok(Purpose::Code { code: code.reveal().to_owned(), minutes })
+        }
+        // Not a session's: [`crate::staff`] sends these.
+        Some(Message::StaffInvitation { .. } | Message::PasswordReset { .. } | Message::PasswordChanged { .. }) => {
+            Err(SendError::Unreadable)
         }
     }
 }

@@ -14,6 +14,7 @@
 mod compose;
 mod error;
 mod send;
+mod staff;
 pub mod webhooks;
 
 use std::{sync::Arc, time::Duration};
@@ -22,7 +23,7 @@ use jiff::{SignedDuration, Timestamp};
 use parlor_domain::{
     Actor, Channel, Command, Decision, Keyring, Message, Origin, OutboxEntry, Presence, Random, Session, SessionId,
     Settings,
-    outbox::{MAX_ATTEMPTS, Status},
+    outbox::{MAX_ATTEMPTS, Owner, Status},
     session::Context,
 };
 use parlor_store::{Busy, Changed, Extras, Race, ReadBatch, ReadResult, Step, Store, StoreError, Stored};
@@ -125,7 +126,7 @@ struct Loaded {
 impl Loaded {
     fn of(found: &ReadResult, stored: Stored, id: &str) -> Result<Option<Self>, StoreError> {
         let Stored { session, presence, .. } = stored;
-        let Some(entry) = found.outbox(&session.id, id)? else { return Ok(None) };
+        let Some(entry) = found.outbox(&Owner::Session(session.id.clone()), id)? else { return Ok(None) };
         let (settings, team_name) = found.settings(&session.id.team())?;
         Ok(Some(Self { entry, session, presence, settings, team_name }))
     }
@@ -171,12 +172,13 @@ impl Delivery {
     ///
     /// One `BatchGetItem`, one send, one `PutItem`; one `TransactWriteItems` in place of the `PutItem` when the entry is
     /// given up or suppressed (and one more of each read and transaction for every conflict).
-    pub async fn first(&self, session: &SessionId, id: &str, now: Timestamp) -> Result<Delivered, DeliveryError> {
+    pub async fn first(&self, owner: &Owner, id: &str, now: Timestamp) -> Result<Delivered, DeliveryError> {
+        let session = match owner {
+            Owner::Session(session) => session,
+            Owner::Agent(agent) => return self.first_to_staff(agent, id, now).await,
+        };
         let Some(loaded) = self.load(session, id).await? else { return Ok(Delivered::Skipped) };
-        let entry = &loaded.entry;
-        let latest_end = SignedDuration::try_from(SEND_LIMIT).ok().and_then(|limit| now.checked_add(limit).ok());
-        let in_time = entry.due.as_ref().zip(latest_end).is_some_and(|(due, end)| end < due.at);
-        if entry.status != Status::Pending || entry.attempts != 1 || !in_time {
+        if !is_first(&loaded.entry, now) {
             return Ok(Delivered::Skipped);
         }
         self.carry_out(loaded, now).await
@@ -186,7 +188,11 @@ impl Delivery {
     /// up when there is no attempt left.
     ///
     /// One `BatchGetItem`, one `PutItem` for the claim, one send, and the write of [`Delivery::first`].
-    pub async fn again(&self, session: &SessionId, id: &str, now: Timestamp) -> Result<Delivered, DeliveryError> {
+    pub async fn again(&self, owner: &Owner, id: &str, now: Timestamp) -> Result<Delivered, DeliveryError> {
+        let session = match owner {
+            Owner::Session(session) => session,
+            Owner::Agent(agent) => return self.again_to_staff(agent, id, now).await,
+        };
         let Some(mut loaded) = self.load(session, id).await? else { return Ok(Delivered::Skipped) };
         let entry = &mut loaded.entry;
         if entry.status != Status::Pending || !Store::may_retry(entry, now) {
@@ -245,8 +251,13 @@ impl Delivery {
 
     /// Entry, session and settings. One `BatchGetItem`.
     async fn load(&self, session: &SessionId, id: &str) -> Result<Option<Loaded>, StoreError> {
-        let found = self.store.read(ReadBatch::new().document(session).outbox(session, id)).await?;
+        let found = self.read_entry(session, id).await?;
         found.room(session)?.map_or(Ok(None), |stored| Loaded::of(&found, stored, id))
+    }
+
+    async fn read_entry(&self, session: &SessionId, id: &str) -> Result<ReadResult, StoreError> {
+        let owner = Owner::Session(session.clone());
+        self.store.read(ReadBatch::new().document(session).outbox(&owner, id)).await
     }
 
     async fn carry_out(&self, loaded: Loaded, now: Timestamp) -> Result<Delivered, DeliveryError> {
@@ -268,14 +279,18 @@ impl Delivery {
                 Box::pin(self.settle(loaded, Why::Failed(error), now)).await
             }
             Err(error) => {
-                tracing::warn!(session = %entry.session, entry = entry.id, attempts = entry.attempts, %error, "postponed");
-                // The next attempt is armed already; this only says why, so it may fail.
-                let told = OutboxEntry { last_error: Some(error.to_string()), ..entry.clone() };
-                if let Err(error) = self.store.update_outbox(&told, entry.attempts).await {
-                    tracing::warn!(session = %entry.session, entry = entry.id, %error, "the reason was not kept");
-                }
+                self.note_postponed(entry, &error).await;
                 Ok(Delivered::Postponed)
             }
+        }
+    }
+
+    /// Says why an attempt failed whose successor is armed already; so it may fail.
+    async fn note_postponed(&self, entry: &OutboxEntry, error: &SendError) {
+        tracing::warn!(owner = %entry.owner, entry = entry.id, attempts = entry.attempts, %error, "postponed");
+        let told = OutboxEntry { last_error: Some(error.to_string()), ..entry.clone() };
+        if let Err(error) = self.store.update_outbox(&told, entry.attempts).await {
+            tracing::warn!(owner = %entry.owner, entry = entry.id, %error, "the reason was not kept");
         }
     }
 
@@ -289,7 +304,7 @@ impl Delivery {
                 // A condition that does not hold: an earlier try recorded it, and its answer was lost.
                 Ok(()) | Err(StoreError::Condition(_)) => return,
                 Err(error) if attempt == TRIES => {
-                    tracing::error!(session = %entry.session, entry = entry.id, %error, "sent but not recorded");
+                    tracing::error!(owner = %entry.owner, entry = entry.id, %error, "sent but not recorded");
                 }
                 Err(_) => tokio::time::sleep(Duration::from_millis(200) * attempt).await,
             }
@@ -306,7 +321,8 @@ impl Delivery {
             }
             Why::Suppressed => (Status::Suppressed, "text messages are off".to_owned()),
         };
-        let OutboxEntry { session, id, attempts, .. } = loaded.entry;
+        let OutboxEntry { id, attempts, .. } = loaded.entry;
+        let session = loaded.session.id;
         let step = |found: ReadResult| {
             let stored = found.session(&session)?;
             let loaded = stored.map_or(Ok(None), |stored| Loaded::of(&found, stored, &id))?;
@@ -330,7 +346,7 @@ impl Delivery {
                 Err(_) => Step::Done(Settling::Alone(settled)),
             })
         };
-        let batch = ReadBatch::new().session(&session).outbox(&session, &id);
+        let batch = ReadBatch::new().session(&session).outbox(&Owner::Session(session.clone()), &id);
         let Changed { basis, decision } = self.store.change(Race::new(&*self.random), |_| batch.clone(), step).await?;
         Ok(match (basis, decision) {
             (Settling::Alone(settled), _) => {
@@ -346,16 +362,23 @@ impl Delivery {
     }
 }
 
+/// Whether the first attempt may begin at `now`: it did not before, and it would be over before the retry is due.
+fn is_first(entry: &OutboxEntry, now: Timestamp) -> bool {
+    let latest_end = SignedDuration::try_from(SEND_LIMIT).ok().and_then(|limit| now.checked_add(limit).ok());
+    let in_time = entry.due.as_ref().zip(latest_end).is_some_and(|(due, end)| end < due.at);
+    entry.status == Status::Pending && entry.attempts == 1 && in_time
+}
+
 /// The alarm listens for `dead-lettered`: what an operator can do something about, not a customer's wrong address.
 fn tell_operators(entry: &OutboxEntry, why: &Why, reason: &str) {
-    let (session, channel, attempts) = (&entry.session, entry.channel.as_str(), entry.attempts);
+    let (owner, channel, attempts) = (&entry.owner, entry.channel.as_str(), entry.attempts);
     match why {
-        Why::Suppressed => tracing::info!(%session, entry = entry.id, channel, "suppressed"),
+        Why::Suppressed => tracing::info!(%owner, entry = entry.id, channel, "suppressed"),
         Why::Failed(error) if !error.concerns_operators() => {
-            tracing::warn!(%session, entry = entry.id, channel, attempts, reason, "given up");
+            tracing::warn!(%owner, entry = entry.id, channel, attempts, reason, "given up");
         }
         Why::Failed(_) | Why::Exhausted(_) => {
-            tracing::error!(%session, entry = entry.id, channel, attempts, reason, "dead-lettered");
+            tracing::error!(%owner, entry = entry.id, channel, attempts, reason, "dead-lettered");
         }
     }
 }

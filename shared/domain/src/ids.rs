@@ -115,6 +115,11 @@ id!(
     SessionId, SessionId::LENGTH
 );
 
+impl AgentId {
+    /// Characters in the id of a member of staff.
+    pub(crate) const LENGTH: usize = ID_LEN;
+}
+
 impl SessionId {
     /// Characters in a session's id.
     pub(crate) const LENGTH: usize = TEAM_LEN + SESSION_RANDOM_LEN;

@@ -19,6 +19,7 @@ pub mod language;
 pub mod link;
 pub mod names;
 pub mod outbox;
+pub mod people;
 pub mod pin;
 pub mod presence;
 pub mod random;

@@ -5,7 +5,43 @@ use std::fmt;
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
-use crate::{Channel, Due, DueKind, SessionId, keyring::Sealed};
+use crate::{AgentId, Channel, Due, DueKind, Language, SessionId, keyring::Sealed};
+
+/// Whose an entry is, in whose partition it stands.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Owner {
+    /// A session's: it goes to the customer.
+    Session(SessionId),
+    /// A member of staff's: it goes to them.
+    Agent(AgentId),
+}
+
+impl Owner {
+    /// The session, if it is one's.
+    #[must_use]
+    pub fn session(&self) -> Option<&SessionId> {
+        match self {
+            Self::Session(session) => Some(session),
+            Self::Agent(_) => None,
+        }
+    }
+
+    /// The id of either.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        match self {
+            Self::Session(session) => session.as_str(),
+            Self::Agent(agent) => agent.as_str(),
+        }
+    }
+}
+
+impl fmt::Display for Owner {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
 
 /// What to send. Secrets in it are sealed, and go when it was sent.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -28,6 +64,28 @@ pub enum Message {
         /// The digits, sealed.
         code: Sealed,
     },
+    /// To a member of staff: the link by which an invited person comes in.
+    StaffInvitation {
+        /// The link's token ([`crate::people::StaffToken`]), sealed.
+        token: Sealed,
+        /// Who invites: the admin's name. None where a program does.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        by: Option<String>,
+        /// The mail's language: the person's own, otherwise that of whoever invites.
+        language: Language,
+    },
+    /// To a member of staff: the link by which a new password is chosen.
+    PasswordReset {
+        /// The link's token ([`crate::people::StaffToken`]), sealed.
+        token: Sealed,
+        /// The mail's language: the person's own, otherwise that of the browser that asked.
+        language: Language,
+    },
+    /// To a member of staff: their password is another one now.
+    PasswordChanged {
+        /// The mail's language.
+        language: Language,
+    },
 }
 
 /// What became of an entry so far.
@@ -47,10 +105,12 @@ pub enum Status {
 /// One message to one address, from its decision to what became of it.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct OutboxEntry {
-    /// Identity within the session: the number of the event it came with, and its place there.
+    /// Identity within its owner: of a session's, the number of the event it came with, and its place there; of a member of
+    /// staff's, a random one.
     pub id: String,
-    /// The session that it is about.
-    pub session: SessionId,
+    /// Whose it is.
+    #[serde(flatten)]
+    pub owner: Owner,
     /// Whether it goes as mail or as text.
     pub channel: Channel,
     /// The address or number that it goes to.
@@ -74,7 +134,7 @@ pub struct OutboxEntry {
 impl fmt::Debug for OutboxEntry {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("OutboxEntry")
-            .field("session", &self.session)
+            .field("owner", &self.owner)
             .field("id", &self.id)
             .field("channel", &self.channel)
             .field("message", &self.message)
@@ -104,17 +164,10 @@ impl OutboxEntry {
     /// An entry as a decision writes it: its first attempt is the stream's, and the retry is armed in the same write, so
     /// that an entry whose stream record is lost is sent all the same.
     #[must_use]
-    pub fn new(
-        session: &SessionId,
-        id: String,
-        channel: Channel,
-        to: String,
-        message: Message,
-        now: Timestamp,
-    ) -> Self {
+    pub fn new(owner: Owner, id: String, channel: Channel, to: String, message: Message, now: Timestamp) -> Self {
         Self {
             id,
-            session: session.clone(),
+            owner,
             channel,
             to,
             message: Some(message),
@@ -126,7 +179,7 @@ impl OutboxEntry {
         }
     }
 
-    /// The number of the event that it came with.
+    /// The number of the event that a session's came with.
     #[must_use]
     pub fn event_seq(&self) -> Option<u64> {
         self.id.split_once('-').and_then(|(seq, _)| seq.parse().ok())

@@ -1,13 +1,16 @@
 //! Signed-in staff and API keys, and what they may see.
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::{AgentId, KeyId, LoginId, Secret, SecretHash, Session, TeamId, contact::EmailAddress, names::short_name};
+use crate::{
+    AgentId, KeyId, Language, LoginId, Secret, SecretHash, Session, TeamId, contact::EmailAddress, names::short_name,
+    people::MAX_TEAMS,
+};
 
 /// What a member of staff may do.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum Role {
     /// Sees the sessions they own.
@@ -16,6 +19,26 @@ pub enum Role {
     Supervisor,
     /// Sees all, edits settings.
     Admin,
+}
+
+/// Whether a member of staff can sign in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum Standing {
+    /// Signs in and owns sessions.
+    #[default]
+    Active,
+    /// Was invited and has chosen no password yet.
+    Invited,
+    /// Is let in no longer, until an admin says otherwise. What they owned stays theirs until somebody takes it over.
+    Deactivated,
+}
+
+impl Standing {
+    #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde hands it a reference")]
+    fn is_active(&self) -> bool {
+        *self == Self::Active
+    }
 }
 
 /// Whose sessions a list shows (R20).
@@ -62,29 +85,78 @@ pub struct Agent {
     pub role: Role,
     /// The home team, under whose settings they start sessions unless they choose another.
     pub team: TeamId,
-    /// Further teams whose settings they may use (R19).
+    /// Further teams that they are in: they may use the settings of these, and a supervisor sees their sessions.
     #[serde(default)]
     pub also_teams: Vec<TeamId>,
+    /// Teams that they are not in and whose settings they may use all the same (R19).
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub settings_of: Vec<TeamId>,
+    /// Whether they can sign in.
+    #[serde(default, skip_serializing_if = "Standing::is_active")]
+    pub standing: Standing,
+    /// The language of their pages and mails; the browser's while they chose none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub language: Option<Language>,
 }
 
 impl Agent {
+    /// Somebody who is in one team and can sign in.
+    #[must_use]
+    pub fn new(id: AgentId, name: impl Into<String>, email: EmailAddress, role: Role, team: TeamId) -> Self {
+        Self {
+            id,
+            name: name.into(),
+            email,
+            role,
+            team,
+            also_teams: vec![],
+            settings_of: vec![],
+            standing: Standing::Active,
+            language: None,
+        }
+    }
+
+    /// Whether they can sign in, and own what begins or is handed over now.
+    #[must_use]
+    pub fn is_active(&self) -> bool {
+        self.standing == Standing::Active
+    }
+
     /// As short as it can be told: all that a customer sees.
     #[must_use]
     pub fn first_name(&self) -> &str {
         short_name(&self.name)
     }
 
-    /// The teams whose settings they may use, home team first.
+    /// The teams that they are in, home team first.
     #[must_use]
     pub fn teams(&self) -> Vec<TeamId> {
         let others = self.also_teams.iter().filter(|team| **team != self.team);
         std::iter::once(&self.team).chain(others).cloned().collect()
     }
 
+    /// The teams whose settings they may use (R19), home team first.
+    #[must_use]
+    pub fn usable_teams(&self) -> Vec<TeamId> {
+        let mut teams = self.teams();
+        for team in &self.settings_of {
+            if !teams.contains(team) {
+                teams.push(team.clone());
+            }
+        }
+        teams
+    }
+
+    /// Whether they are in `team`.
+    #[must_use]
+    pub fn is_in(&self, team: &TeamId) -> bool {
+        self.team == *team || self.also_teams.contains(team)
+    }
+
     /// Whether a session may be started under `team`'s settings (R19).
     #[must_use]
     pub fn may_use_team(&self, team: &TeamId) -> bool {
-        self.role == Role::Admin || self.team == *team || self.also_teams.contains(team)
+        self.role == Role::Admin || self.is_in(team) || self.settings_of.contains(team)
     }
 
     /// Whether the agent may see `session` (R20).
@@ -105,10 +177,12 @@ impl Agent {
         self.sees_team(&session.id.team())
     }
 
-    fn sees_team(&self, team: &TeamId) -> bool {
+    /// Whether the agent sees every session of `team` (R20).
+    #[must_use]
+    pub fn sees_team(&self, team: &TeamId) -> bool {
         match self.role {
             Role::Admin => true,
-            Role::Supervisor => self.may_use_team(team),
+            Role::Supervisor => self.is_in(team),
             Role::Agent => false,
         }
     }
@@ -128,6 +202,13 @@ impl Agent {
 /// Minutes that a sign-in lasts, whether or not it is used.
 pub const LOGIN_MINUTES: i64 = 12 * 60;
 
+/// Minutes after which a sign-in ends that nothing was heard of: no page of it opened its live connection. A connection that
+/// stays open is heard of every two hours at least, when API Gateway ends it and the page opens the next.
+pub const INACTIVE_MINUTES: i64 = 3 * 60;
+
+/// Most characters of a browser's name that are kept with a sign-in.
+pub const BROWSER_MAX: usize = 200;
+
 /// One sign-in of one browser, as it is stored. The cookie has the other half.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Login {
@@ -141,6 +222,27 @@ pub struct Login {
     pub created_at: Timestamp,
     /// From this moment on it does not count: [`LOGIN_MINUTES`] after the sign-in.
     pub expires_at: Timestamp,
+    /// The browser, as its `User-Agent` says; at most [`BROWSER_MAX`] characters.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub browser: Option<String>,
+    /// When it was heard of last, if that was after the sign-in. It stands beside the document.
+    #[serde(skip)]
+    pub seen_at: Option<Timestamp>,
+}
+
+impl Login {
+    /// When it was heard of last.
+    #[must_use]
+    pub fn last_seen(&self) -> Timestamp {
+        self.seen_at.map_or(self.created_at, |seen| seen.max(self.created_at))
+    }
+
+    /// Whether it counts at `now`: it is neither over nor was it quiet for [`INACTIVE_MINUTES`].
+    #[must_use]
+    pub fn counts(&self, now: Timestamp) -> bool {
+        let quiet = now.duration_since(self.last_seen());
+        now < self.expires_at && quiet < SignedDuration::from_mins(INACTIVE_MINUTES)
+    }
 }
 
 /// The staff cookie: whose, which sign-in, which teams, and the secret. It names the teams so that sign-in, agent and
@@ -151,18 +253,29 @@ pub struct StaffCookie {
     pub agent: AgentId,
     /// Which of their sign-ins it is.
     pub login: LoginId,
-    /// The home team, then the others whose settings may be used.
+    /// The teams that they are in, home team first.
     pub teams: Vec<TeamId>,
+    /// The teams that they are not in and whose settings they may use.
+    pub settings_of: Vec<TeamId>,
     /// The secret, of which the table has the hash.
     pub secret: Secret,
 }
 
 impl StaffCookie {
-    /// The cookie's value: `<agent>.<sign-in>.<team>-<team>….<secret>`. The one place that shows the secret.
+    /// Of a sign-in of `agent`.
+    #[must_use]
+    pub fn new(agent: &Agent, login: LoginId, secret: Secret) -> Self {
+        let (teams, settings_of) = (agent.teams(), agent.settings_of.clone());
+        Self { agent: agent.id.clone(), login, teams, settings_of, secret }
+    }
+
+    /// The cookie's value: `<agent>.<sign-in>.<team>-<team>….<secret>`, the teams that they are not in behind a `~`. The one place
+    /// that shows the secret.
     #[must_use]
     pub fn reveal(&self) -> String {
-        let teams: Vec<&str> = self.teams.iter().map(TeamId::as_str).collect();
-        format!("{}.{}.{}.{}", self.agent, self.login, teams.join("-"), self.secret.reveal())
+        let list = |teams: &[TeamId]| teams.iter().map(TeamId::as_str).collect::<Vec<_>>().join("-");
+        let others = if self.settings_of.is_empty() { String::new() } else { format!("~{}", list(&self.settings_of)) };
+        format!("{}.{}.{}{others}.{}", self.agent, self.login, list(&self.teams), self.secret.reveal())
     }
 
     /// From a cookie's value; `None` for anything else.
@@ -171,8 +284,12 @@ impl StaffCookie {
         let mut parts = text.splitn(4, '.');
         let agent = parts.next()?.parse().ok()?;
         let login = parts.next()?.parse().ok()?;
-        let teams = parts.next()?.split('-').take(20).map(str::parse).collect::<Result<_, _>>().ok()?;
-        Some(Self { agent, login, teams, secret: Secret::parse(parts.next()?)? })
+        let list =
+            |text: &str| text.split('-').take(MAX_TEAMS).map(str::parse).collect::<Result<Vec<TeamId>, _>>().ok();
+        let teams = parts.next()?;
+        let (own, others) = teams.split_once('~').map_or((teams, None), |(own, others)| (own, Some(others)));
+        let settings_of = others.map_or(Some(vec![]), list)?;
+        Some(Self { agent, login, teams: list(own)?, settings_of, secret: Secret::parse(parts.next()?)? })
     }
 }
 
@@ -233,19 +350,18 @@ mod tests {
 
     #[test]
     fn r20_a_list_shows_what_may_be_seen_and_nothing_else() {
-        let [home, other, third]: [TeamId; 3] = ["1end1n", "c1a1ms", "0ther0"].map(|team| team.parse().unwrap());
+        let [home, other, third, borrowed]: [TeamId; 4] =
+            ["1end1n", "c1a1ms", "0ther0", "b0rr0w"].map(|team| team.parse().unwrap());
         let somebody: AgentId = "agent00000000001".parse().unwrap();
         for role in [Role::Agent, Role::Supervisor, Role::Admin] {
+            let id = "agent00000000000".parse().unwrap();
             let agent = Agent {
-                id: "agent00000000000".parse().unwrap(),
-                name: "Nina Okafor".into(),
-                email: "nina@example.com".parse().unwrap(),
-                role,
-                team: home.clone(),
                 also_teams: vec![other.clone()],
+                settings_of: vec![borrowed.clone()],
+                ..Agent::new(id, "Nina Okafor", "nina@example.com".parse().unwrap(), role, home.clone())
             };
             let widest = *agent.list_scopes().last().unwrap();
-            for team in [&home, &other, &third] {
+            for team in [&home, &other, &third, &borrowed] {
                 let listed = |owner: &AgentId| match widest {
                     ListScope::My => *owner == agent.id,
                     ListScope::Team => *owner == agent.id || agent.teams().contains(team),
@@ -260,5 +376,38 @@ mod tests {
             assert_eq!(ListScope::named(scope.as_str()), Some(scope));
         }
         assert_eq!(ListScope::named("everything"), None);
+    }
+
+    #[test]
+    fn a_cookie_names_the_teams_that_one_is_in_and_the_others_apart() {
+        let team = |id: &str| id.parse::<TeamId>().unwrap();
+        let id = "agent00000000000".parse().unwrap();
+        let mut agent = Agent::new(id, "Nina", "nina@example.com".parse().unwrap(), Role::Agent, team("1end1n"));
+        agent.also_teams = vec![team("c1a1ms")];
+        for others in [vec![], vec![team("b0rr0w"), team("0ther0")]] {
+            agent.settings_of = others;
+            let secret = Secret::parse(&"A".repeat(Secret::TEXT_LEN)).unwrap();
+            let cookie = StaffCookie::new(&agent, "10g1n00000000000".parse().unwrap(), secret);
+            assert_eq!(cookie.teams, [team("1end1n"), team("c1a1ms")]);
+            assert_eq!(StaffCookie::parse(&cookie.reveal()), Some(cookie));
+        }
+    }
+
+    #[test]
+    fn a_sign_in_ends_after_twelve_hours_or_three_that_it_was_not_heard_of() {
+        let at: Timestamp = "2026-01-05T08:00:00Z".parse().unwrap();
+        let minutes = |minutes| at + SignedDuration::from_mins(minutes);
+        let mut login = Login {
+            id: "10g1n00000000000".parse().unwrap(),
+            agent: "agent00000000000".parse().unwrap(),
+            secret: Secret::parse(&"A".repeat(Secret::TEXT_LEN)).unwrap().hash(),
+            created_at: at,
+            expires_at: minutes(LOGIN_MINUTES),
+            browser: None,
+            seen_at: None,
+        };
+        assert!(login.counts(minutes(INACTIVE_MINUTES - 1)) && !login.counts(minutes(INACTIVE_MINUTES)));
+        login.seen_at = Some(minutes(600));
+        assert!(login.counts(minutes(LOGIN_MINUTES - 1)) && !login.counts(minutes(LOGIN_MINUTES)));
     }
 }

@@ -236,7 +236,10 @@ const OUTBOX: &str = r#"[
   {"id":"000000000007-0","session":"1end1n0123456789abcdefghjk","channel":"email","to":"mara@example.net","message":{"type":"code","code":"c2VhbGVkLWNvZGU"},"created_at":"2026-01-05T10:00:00Z","status":"pending","attempts":1,"due":{"kind":"delivery","at":"2026-01-05T10:01:00Z"}},
   {"id":"000000000002-0","session":"1end1n0123456789abcdefghjk","channel":"email","to":"mara@example.net","message":null,"created_at":"2026-01-05T10:00:00Z","status":"sent","attempts":1,"due":null},
   {"id":"000000000002-0","session":"1end1n0123456789abcdefghjk","channel":"email","to":"mara@example.net","message":null,"created_at":"2026-01-05T10:00:00Z","status":"failed","attempts":6,"due":null,"last_error":"no such mailbox"},
-  {"id":"000000000002-0","session":"1end1n0123456789abcdefghjk","channel":"sms","to":"+49301234567","message":null,"created_at":"2026-01-05T10:00:00Z","status":"suppressed","attempts":1,"due":null}
+  {"id":"000000000002-0","session":"1end1n0123456789abcdefghjk","channel":"sms","to":"+49301234567","message":null,"created_at":"2026-01-05T10:00:00Z","status":"suppressed","attempts":1,"due":null},
+  {"id":"c3RhZmYtbWFpbC0x","agent":"agent00000000000","channel":"email","to":"nina@example.com","message":{"type":"staff_invitation","token":"c2VhbGVkLXRva2Vu","by":"Ada Winter","language":"de"},"created_at":"2026-01-05T10:00:00Z","status":"pending","attempts":1,"due":{"kind":"delivery","at":"2026-01-05T10:01:00Z"}},
+  {"id":"c3RhZmYtbWFpbC0y","agent":"agent00000000000","channel":"email","to":"nina@example.com","message":{"type":"password_reset","token":"c2VhbGVkLXRva2Vu","language":"en"},"created_at":"2026-01-05T10:00:00Z","status":"pending","attempts":1,"due":{"kind":"delivery","at":"2026-01-05T10:01:00Z"}},
+  {"id":"c3RhZmYtbWFpbC0z","agent":"agent00000000000","channel":"email","to":"nina@example.com","message":{"type":"password_changed","language":"en"},"created_at":"2026-01-05T10:00:00Z","status":"pending","attempts":1,"due":{"kind":"delivery","at":"2026-01-05T10:01:00Z"}}
 ]"#;
 
 /// Reads `text` and writes it again, one value a line in a list, otherwise indented.

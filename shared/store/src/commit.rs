@@ -137,11 +137,11 @@ pub(crate) const UNSETTLED: &str = "#doc.#status = :pending AND #doc.#attempts =
 
 /// The outbox entry as an item: in the due index while it is pending.
 pub(crate) fn outbox_item(entry: &OutboxEntry) -> Result<Item, StoreError> {
-    let key = Key::outbox(&entry.session, &entry.id);
+    let key = Key::outbox(&entry.owner, &entry.id);
     let mut item = key.to_item();
     item.insert("doc".into(), document::value("outbox entry", entry)?);
     if let Some(due) = &entry.due {
-        let shard = shard_of(entry.session.as_str(), DUE_SHARDS);
+        let shard = shard_of(entry.owner.as_str(), DUE_SHARDS);
         item.insert("due_shard".into(), text(&due_shard(due.kind, shard)));
         item.insert("due_at".into(), number(millis(due.at)));
     }
@@ -354,7 +354,7 @@ impl Store {
         }
     }
 
-    /// The session's id that an outbox or session key belongs to.
+    /// The session whose partition a key is in.
     pub(crate) fn session_of(pk: &str) -> Option<SessionId> {
         pk.strip_prefix("S#")?.parse().ok()
     }

@@ -2,7 +2,7 @@
 
 use futures_util::future::try_join_all;
 use jiff::Timestamp;
-use parlor_domain::{DueKind, SessionId};
+use parlor_domain::{DueKind, outbox::Owner};
 
 use crate::{
     Store, StoreError,
@@ -12,11 +12,11 @@ use crate::{
 /// Partitions of the due index per kind of work.
 pub const DUE_SHARDS: u32 = 8;
 
-/// Something due: which session, and for a delivery which outbox entry.
+/// Something due: which session, or whose delivery, and which outbox entry.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct DueItem {
-    /// The session that is to be looked at.
-    pub session: SessionId,
+    /// The session that is to be looked at, or whose outbox it is.
+    pub owner: Owner,
     /// The outbox entry's id, when that is what is due.
     pub outbox: Option<String>,
 }
@@ -31,8 +31,8 @@ impl Store {
         Ok(found
             .into_iter()
             .filter_map(|key| {
-                let session = Self::session_of(&key.pk)?;
-                Some(DueItem { session, outbox: key.sk.strip_prefix("O#").map(str::to_owned) })
+                let owner = Key::owner(&key.pk)?;
+                Some(DueItem { owner, outbox: key.sk.strip_prefix("O#").map(str::to_owned) })
             })
             .collect())
     }

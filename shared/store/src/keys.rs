@@ -4,7 +4,10 @@ use std::collections::HashMap;
 
 use aws_sdk_dynamodb::types::AttributeValue;
 use jiff::{Timestamp, civil::Date};
-use parlor_domain::{AgentId, DueKind, EmailAddress, KeyId, LoginId, SecretHash, SessionId, TeamId, WebhookId};
+use parlor_domain::{
+    AgentId, DueKind, EmailAddress, KeyId, LoginId, SecretHash, SessionId, TeamId, WebhookId, outbox::Owner,
+    people::StaffLinkKind,
+};
 
 use crate::{Guesser, ListScope};
 
@@ -49,8 +52,21 @@ impl Key {
         Self::new(format!("S#{session}"), format!("M#{id}"))
     }
 
-    pub(crate) fn outbox(session: &SessionId, id: &str) -> Self {
-        Self::new(format!("S#{session}"), format!("O#{id}"))
+    /// An entry of the outbox, in its owner's partition.
+    pub(crate) fn outbox(owner: &Owner, id: &str) -> Self {
+        let pk = match owner {
+            Owner::Session(session) => format!("S#{session}"),
+            Owner::Agent(agent) => format!("A#{agent}"),
+        };
+        Self::new(pk, format!("O#{id}"))
+    }
+
+    /// Whose partition this key is in, of those that have an outbox.
+    pub(crate) fn owner(pk: &str) -> Option<Owner> {
+        match pk.strip_prefix("A#") {
+            Some(agent) => agent.parse().ok().map(Owner::Agent),
+            None => pk.strip_prefix("S#")?.parse().ok().map(Owner::Session),
+        }
     }
 
     pub(crate) fn system() -> Self {
@@ -93,6 +109,34 @@ impl Key {
         Self::new(format!("A#{agent}"), format!("LOGIN#{login}"))
     }
 
+    /// A link to a member of staff: there is one of each kind.
+    pub(crate) fn staff_link(kind: StaffLinkKind, agent: &AgentId) -> Self {
+        Self::new(format!("A#{agent}"), kind.as_str())
+    }
+
+    /// The partition of the lists of people and teams, and of what was changed about them.
+    pub(crate) const STAFF: &'static str = "STAFF";
+
+    /// A member of staff in the list of people.
+    pub(crate) fn person(agent: &AgentId) -> Self {
+        Self::new(Self::STAFF, format!("P#{agent}"))
+    }
+
+    /// A team in the list of teams.
+    pub(crate) fn listed_team(team: &TeamId) -> Self {
+        Self::new(Self::STAFF, format!("T#{team}"))
+    }
+
+    /// The set of admins who can act.
+    pub(crate) fn admins() -> Self {
+        Self::new(Self::STAFF, "ADMINS")
+    }
+
+    /// What was changed about somebody or a team, and when.
+    pub(crate) fn staff_change(at: Timestamp, of: &str, nonce: &str) -> Self {
+        Self::new(Self::STAFF, format!("CHANGE#{:015}#{of}#{nonce}", at.as_millisecond()))
+    }
+
     /// That somebody entered a session.
     pub(crate) fn entry(agent: &AgentId, session: &SessionId) -> Self {
         Self::new(format!("A#{agent}"), format!("R#{session}"))
@@ -109,6 +153,11 @@ impl Key {
     pub(crate) fn wrong_passwords(guesser: &Guesser) -> Self {
         let sk = guesser.browser.as_ref().map_or_else(|| "WRONG".to_owned(), |browser| format!("WRONG#{browser}"));
         Self::new(format!("EMAIL#{}", guesser.email), sk)
+    }
+
+    /// How often a new password was asked for, for an address.
+    pub(crate) fn reset_requests(email: &EmailAddress) -> Self {
+        Self::new(format!("EMAIL#{email}"), "ASKED")
     }
 
     pub(crate) fn setup() -> Self {

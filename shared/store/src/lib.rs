@@ -18,6 +18,7 @@ mod keys;
 mod listeners;
 mod lock;
 mod outbox;
+mod people;
 mod presence;
 mod race;
 mod read;
@@ -44,6 +45,7 @@ pub use figures::FIGURES_DAYS;
 pub use history::{Cursor, InvalidCursor, Page, Query, Scope, Summary};
 pub use listeners::{Connected, ListScope, Listener, Listeners};
 pub use lock::{Lock, Locks, OpenSession};
+pub use people::{CredentialsChange, ListedTeam, ResetRequests, StaffChange, StaffWrite, StoredPerson, recorded};
 pub use presence::{Admission, Arrivals, ConnectError, Connection, Departure};
 pub use race::{MAX_CONFLICTS, Race};
 pub use read::{ReadBatch, ReadResult, Stored};
@@ -93,6 +95,7 @@ mod tests {
             include_str!("history.rs"),
             include_str!("listeners.rs"),
             include_str!("outbox.rs"),
+            include_str!("people.rs"),
             include_str!("presence.rs"),
             include_str!("read.rs"),
             include_str!("search.rs"),

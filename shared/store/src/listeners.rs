@@ -171,7 +171,7 @@ impl Store {
         item.insert("expires".into(), expires.clone());
 
         let mut writes = vec![put_new_in(&self.connections, ticket)?, put_new_in(&self.connections, item)?];
-        writes.push(self.note_at_login(id, &note_of(&listener.scopes), &listener.agent, &listener.login)?);
+        writes.push(self.note_at_login(id, &note_of(&listener.scopes), &listener.agent, &listener.login, now)?);
         for scope in &listener.scopes {
             let update = Update::builder()
                 .table_name(&self.connections)
@@ -322,14 +322,9 @@ mod tests {
     }
 
     fn agent(role: Role, of: u8) -> Agent {
-        Agent {
-            id: AgentId::generate(&Fixed(of)),
-            name: "Nina Okafor".into(),
-            email: "nina@example.com".parse().unwrap(),
-            role,
-            team: TeamId::generate(&Fixed(of)),
-            also_teams: vec![TeamId::generate(&Fixed(of + 1))],
-        }
+        let (id, team) = (AgentId::generate(&Fixed(of)), TeamId::generate(&Fixed(of)));
+        let also_teams = vec![TeamId::generate(&Fixed(of + 1))];
+        Agent { also_teams, ..Agent::new(id, "Nina Okafor", "nina@example.com".parse().unwrap(), role, team) }
     }
 
     #[test]

@@ -41,6 +41,9 @@ const ARRIVALS_AHEAD: SignedDuration = SignedDuration::from_secs(40);
 pub(crate) const NOTED: &str = "C#";
 pub(crate) const OPENED: &str = "opened";
 
+/// At a sign-in: the second in which a connection was opened last.
+pub(crate) const SEEN: &str = "seen";
+
 /// The room's attribute that says how far ahead of their pace customers connect.
 const AHEAD: &str = "customers_ahead";
 
@@ -181,7 +184,7 @@ impl Store {
         match (&connection.who, &connection.login) {
             (Who::Customer, _) => writes.push(self.show_online(id, connection, admission.version, now)?),
             (Who::Agent(agent), Some(login)) => {
-                writes.push(self.note_at_login(id, connection.session.as_str(), agent, login)?);
+                writes.push(self.note_at_login(id, connection.session.as_str(), agent, login, now)?);
                 writes.push(self.note_entry(agent, &connection.session, now)?);
             }
             // Nobody signed in: nothing could end it.
@@ -233,22 +236,25 @@ impl Store {
         Ok(TransactWriteItem::builder().update(update).build())
     }
 
-    /// Notes a connection of staff at the sign-in that it depends on, which has to be there still; `place` is the session
-    /// whose room it is in, or what lists it follows.
+    /// Notes a connection of staff at the sign-in that it depends on, which has to be there still and was heard of now; `place`
+    /// is the session whose room it is in, or what lists it follows.
     pub(crate) fn note_at_login(
         &self,
         id: &str,
         place: &str,
         agent: &AgentId,
         login: &LoginId,
+        now: Timestamp,
     ) -> Result<TransactWriteItem, StoreError> {
         let update = Update::builder()
             .table_name(&self.core)
             .set_key(Some(Key::login(agent, login).to_item()))
-            .update_expression("SET #id = :place ADD #opened :one")
+            .update_expression("SET #id = :place, #seen = :now ADD #opened :one")
             .condition_expression("attribute_exists(pk)")
             .expression_attribute_names("#id", noted(id))
             .expression_attribute_names("#opened", OPENED)
+            .expression_attribute_names("#seen", SEEN)
+            .expression_attribute_values(":now", number(now.as_second()))
             .expression_attribute_values(":place", text(place))
             .expression_attribute_values(":one", number(1))
             .build()

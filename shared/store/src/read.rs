@@ -8,6 +8,7 @@ use jiff::Timestamp;
 use parlor_domain::{
     Agent, AgentId, EmailAddress, Event, KeyId, Link, LoginId, OutboxEntry, Presence, SecretHash, Session, SessionId,
     Settings, TeamId,
+    outbox::Owner,
     settings::{Overrides, SettingsError},
     staff::{ApiKey, Login},
 };
@@ -21,6 +22,7 @@ use crate::{
     keys::{Item, Key, text},
     presence::{Arrivals, customers, room},
     seen::Seen,
+    staff::{credentials, sign_in},
 };
 
 /// How often a read begins again before the caller hears 503.
@@ -175,8 +177,8 @@ impl ReadBatch {
 
     /// An outbox entry: one item.
     #[must_use]
-    pub fn outbox(self, session: &SessionId, id: &str) -> Self {
-        self.with(Key::outbox(session, id))
+    pub fn outbox(self, owner: &Owner, id: &str) -> Self {
+        self.with(Key::outbox(owner, id))
     }
 }
 
@@ -255,7 +257,7 @@ impl ReadResult {
         self.items.get(key).map_or(Ok(None), |item| document::read(kind, item, attribute))
     }
 
-    fn value<T: DeserializeOwned>(
+    pub(crate) fn value<T: DeserializeOwned>(
         &self,
         kind: &'static str,
         key: &Key,
@@ -377,7 +379,7 @@ impl ReadResult {
 
     /// A sign-in; `None` once it was signed out.
     pub fn login(&self, agent: &AgentId, login: &LoginId) -> Result<Option<Login>, StoreError> {
-        self.get("login", &Key::login(agent, login), "doc")
+        self.items.get(&Key::login(agent, login)).map_or(Ok(None), sign_in)
     }
 
     /// An API key; `None` if there is none of that id.
@@ -387,7 +389,7 @@ impl ReadResult {
 
     /// What somebody signs in with; `None` if nobody has the address.
     pub fn credentials(&self, email: &EmailAddress) -> Result<Option<Credentials>, StoreError> {
-        self.get("credentials", &Key::credentials(email), "doc")
+        self.items.get(&Key::credentials(email)).map_or(Ok(None), credentials)
     }
 
     /// The wrong passwords that count against a try; none, if nothing was counted.
@@ -411,8 +413,8 @@ impl ReadResult {
     }
 
     /// An outbox entry; `None` if there is none of that id.
-    pub fn outbox(&self, session: &SessionId, id: &str) -> Result<Option<OutboxEntry>, StoreError> {
-        self.get("outbox entry", &Key::outbox(session, id), "doc")
+    pub fn outbox(&self, owner: &Owner, id: &str) -> Result<Option<OutboxEntry>, StoreError> {
+        self.get("outbox entry", &Key::outbox(owner, id), "doc")
     }
 }
 

@@ -6,7 +6,7 @@ use parlor_domain::{Actor, Settings, TeamId, settings::Overrides};
 use serde_json::{Value, json};
 
 use crate::{
-    Store, StoreError,
+    ListedTeam, Store, StoreError,
     commit::incomplete,
     keys::{Item, Key, number, text},
 };
@@ -61,17 +61,10 @@ impl Store {
         self.save(&Key::team(&team.id), overrides.as_value(), team.overrides.as_value(), team.version, by, now).await
     }
 
-    /// Makes a team, if there is none of that id. One `PutItem`.
+    /// Makes a team, if there is none of that id. One `TransactWriteItems`.
     pub async fn create_team(&self, id: &TeamId, name: &str) -> Result<(), StoreError> {
-        self.client
-            .put_item()
-            .table_name(&self.core)
-            .set_item(Some(team_item(id, name)))
-            .condition_expression("attribute_not_exists(pk)")
-            .send()
-            .await
-            .map(|_| ())
-            .map_err(|error| StoreError::from_sdk("PutItem team", &error))
+        let team = ListedTeam { id: id.clone(), name: name.to_owned() };
+        self.staff_write().new_team(&team)?.write_staff().await
     }
 
     async fn save(

@@ -7,7 +7,8 @@
 use std::collections::BTreeMap;
 
 use aws_sdk_dynamodb::types::{Delete, TransactWriteItem, Update};
-use parlor_domain::{AgentId, LoginId, Random, SessionId};
+use jiff::Timestamp;
+use parlor_domain::{AgentId, LoginId, Random, SessionId, staff::Login};
 
 use crate::{
     Busy, ListScope, Race, Store, StoreError,
@@ -15,6 +16,7 @@ use crate::{
     keys::{Item, Key, number, text},
     listeners::noted_scopes,
     presence::{NOTED, OPENED, noted},
+    staff,
 };
 
 /// At most this many connections are ended in one write, which may have a hundred items: a sign-in and a room for each, and the
@@ -25,6 +27,7 @@ const AT_ONCE: usize = 35;
 #[derive(Debug, Clone)]
 pub struct SignIn {
     login: LoginId,
+    stored: Option<Login>,
     /// How many connections it ever opened: another one means that this is out of date.
     opened: Option<u64>,
     connections: BTreeMap<String, Place>,
@@ -51,7 +54,14 @@ impl SignIn {
             let id = name.strip_prefix(NOTED)?;
             Some((id.to_owned(), Place::read(place.as_s().ok()?)?))
         });
-        Some(Self { login, opened, connections: noted.collect() })
+        let stored = staff::sign_in(item).ok().flatten();
+        Some(Self { login, stored, opened, connections: noted.collect() })
+    }
+
+    /// The sign-in, if it counts at `now`.
+    #[must_use]
+    pub fn counting(&self, now: Timestamp) -> Option<&Login> {
+        self.stored.as_ref().filter(|login| login.counts(now))
     }
 }
 
@@ -59,17 +69,23 @@ impl SignIn {
 /// again.
 #[derive(Debug, Clone, Copy)]
 pub enum Ending<'a> {
-    /// One: they sign out.
+    /// One: they sign out there.
     This(&'a LoginId),
-    /// All: their password changed, or they are let in no longer.
+    /// All but one: they changed their password there.
+    Others(&'a LoginId),
+    /// All: their password was replaced, or they are let in no longer.
     All,
+    /// None: they may see something else than before, so that every page has to ask anew.
+    OnlyConnections,
 }
 
 impl Ending<'_> {
     fn ends(self, login: &LoginId) -> bool {
         match self {
             Self::This(own) => own == login,
+            Self::Others(own) => own != login,
             Self::All => true,
+            Self::OnlyConnections => false,
         }
     }
 }
@@ -136,6 +152,36 @@ impl Store {
             }
         }
         Err(Busy.into())
+    }
+}
+
+impl Store {
+    /// Writes `writes`, at most eight, and ends sign-ins and connections in the same transaction. Answers with the connections,
+    /// which the caller closes. [`StoreError::Condition`] when one of the writes, or the sign-ins, are not as they were read:
+    /// then nothing was written.
+    ///
+    /// One `TransactWriteItems`; where there are more than 35 connections, what [`Store::sign_out`] costs after it.
+    pub(crate) async fn transact_ending<R: Random + Sync + ?Sized>(
+        &self,
+        mut writes: Vec<TransactWriteItem>,
+        agent: &AgentId,
+        ending: Ending<'_>,
+        sign_ins: Vec<SignIn>,
+        random: &R,
+    ) -> Result<Vec<String>, SignOutError> {
+        let part = Part::of(sign_ins, ending);
+        writes.extend(part.writes(self, agent)?);
+        if writes.is_empty() {
+            return Ok(vec![]);
+        }
+        self.transact(writes).await?;
+        let mut ended: Vec<String> =
+            part.sign_ins.into_iter().flat_map(|(sign_in, _)| sign_in.connections.into_keys()).collect();
+        if part.more {
+            let left = self.sign_ins(agent).await?;
+            ended.extend(self.sign_out(agent, ending, left, Race::new(random)).await?);
+        }
+        Ok(ended)
     }
 }
 

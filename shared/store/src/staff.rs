@@ -1,28 +1,59 @@
 //! Staff, what they sign in with, and API keys.
 
-use aws_sdk_dynamodb::types::{ConditionCheck, Delete, Put, TransactWriteItem};
+use aws_sdk_dynamodb::types::{ConditionCheck, Delete, TransactWriteItem, Update};
 use jiff::{SignedDuration, Timestamp};
 use parlor_domain::{
-    Agent, EmailAddress, LoginId, SecretHash,
+    Agent, EmailAddress, LoginId, Role, SecretHash,
     staff::{ApiKey, Login},
 };
 use serde::{Deserialize, Serialize};
 
 use crate::{
     Store, StoreError,
-    commit::put_new_in,
+    commit::{incomplete, put_new_in},
     document,
-    keys::{Item, Key, number},
+    keys::{Item, Key, number, text},
+    people::{first_entry, listed_team},
+    presence::SEEN,
     settings::team_item,
 };
 
 /// What somebody signs in with, by their address; it holds the member of staff, so that one read is enough.
-#[derive(Debug, Clone, Serialize, Deserialize)]
+#[derive(Debug, Clone)]
 pub struct Credentials {
     /// The member of staff whose address it is.
     pub agent: Agent,
-    /// argon2id, in its own string format.
-    pub password: String,
+    /// argon2id, in its own string format; none while they have chosen none.
+    pub password: Option<String>,
+    /// Raised whenever either changes, so that no sign-in outlives what it was judged by; 0 of items from before.
+    pub revision: u64,
+}
+
+/// Credentials as they were stored before they had a revision.
+#[derive(Deserialize)]
+struct FirstForm {
+    agent: Agent,
+    password: String,
+}
+
+/// Reads credentials in either form.
+pub(crate) fn credentials(item: &Item) -> Result<Option<Credentials>, StoreError> {
+    const KIND: &str = "credentials";
+    let first: Option<FirstForm> = document::read(KIND, item, "doc")?;
+    let agent = document::read(KIND, item, "agent")?;
+    let password = item.contains_key("password").then(|| document::text(KIND, item, "password")).transpose()?.flatten();
+    let revision = document::read_value(KIND, item, "revision")?.unwrap_or(0);
+    let (first_agent, first_password) = first.map_or((None, None), |first| (Some(first.agent), Some(first.password)));
+    let password = password.map(str::to_owned).or(first_password);
+    Ok(agent.or(first_agent).map(|agent| Credentials { agent, password, revision }))
+}
+
+/// Reads a sign-in with when it was heard of last.
+pub(crate) fn sign_in(item: &Item) -> Result<Option<Login>, StoreError> {
+    let login: Option<Login> = document::read("login", item, "doc")?;
+    let seen: Option<i64> = document::read_value("login", item, SEEN)?;
+    let seen_at = seen.and_then(|second| Timestamp::from_second(second).ok());
+    Ok(login.map(|login| Login { seen_at, ..login }))
 }
 
 /// Whose wrong passwords count together: those for an address from anywhere, or those from one browser that the owner of
@@ -81,9 +112,27 @@ pub struct SetupLink {
     pub key: Option<ApiKey>,
 }
 
-fn doc<T: Serialize>(kind: &'static str, key: &Key, doc: &T) -> Result<Item, StoreError> {
+pub(crate) fn doc<T: Serialize>(kind: &'static str, key: &Key, doc: &T) -> Result<Item, StoreError> {
     let mut item = key.to_item();
     item.insert("doc".into(), document::json(kind, doc)?);
+    Ok(item)
+}
+
+/// Credentials as an item.
+pub(crate) fn credentials_item(agent: &Agent, password: Option<&str>, revision: u64) -> Result<Item, StoreError> {
+    let mut item = Key::credentials(&agent.email).to_item();
+    item.insert("agent".into(), document::json("credentials", agent)?);
+    item.insert("revision".into(), number(revision));
+    if let Some(password) = password {
+        item.insert("password".into(), text(password));
+    }
+    Ok(item)
+}
+
+/// A sign-in as an item.
+pub(crate) fn login_item(login: &Login) -> Result<Item, StoreError> {
+    let mut item = doc("login", &Key::login(&login.agent, &login.id), login)?;
+    item.insert("expires".into(), number(login.expires_at.as_second()));
     Ok(item)
 }
 
@@ -106,51 +155,101 @@ impl Store {
             writes.push(put_new_in(&self.core, doc("API key", &Key::api_key(&key.id), key)?)?);
         }
         writes.push(put_new_in(&self.core, team_item(&new.agent.team, team_name))?);
+        writes.push(self.put(listed_team(&new.agent.team, team_name)?)?);
         writes.push(self.delete_existing(&Key::setup())?);
         self.transact(writes).await
     }
 
     fn new_agent(&self, new: &NewAgent) -> Result<Vec<TransactWriteItem>, StoreError> {
-        let credentials = Credentials { agent: new.agent.clone(), password: new.password.clone() };
-        Ok(vec![
+        let mut writes = vec![
             put_new_in(&self.core, doc("agent", &Key::agent(&new.agent.id), &new.agent)?)?,
-            put_new_in(&self.core, doc("credentials", &Key::credentials(&new.agent.email), &credentials)?)?,
-        ])
+            put_new_in(&self.core, credentials_item(&new.agent, Some(&new.password), 1)?)?,
+        ];
+        writes.extend(self.enter_list(&new.agent)?);
+        Ok(writes)
+    }
+
+    /// Puts somebody who can sign in into the list of people, and among those admins of whom one has to be left.
+    fn enter_list(&self, agent: &Agent) -> Result<Vec<TransactWriteItem>, StoreError> {
+        let mut writes = vec![self.put(first_entry(agent)?)?];
+        if agent.role == Role::Admin {
+            writes.push(self.add_admin(&agent.id)?);
+        }
+        Ok(writes)
     }
 
     /// Signs somebody in: notes the browser, and forgets wrong passwords. One `TransactWriteItems`;
-    /// [`StoreError::Condition`] when another try was counted since `read` was read, so that guesses that race with a
-    /// right one are counted all the same.
-    pub async fn sign_in(&self, guesser: &Guesser, read: &WrongPasswords, login: &Login) -> Result<(), StoreError> {
-        let mut item = doc("login", &Key::login(&login.agent, &login.id), login)?;
-        item.insert("expires".into(), number(login.expires_at.as_second()));
+    /// [`StoreError::Condition`] when another try was counted since `wrong` was read, so that guesses that race with a
+    /// right one are counted all the same, or when the password or the person changed since `known` was read.
+    ///
+    /// Credentials from before there was a list of people enter their owner into it.
+    pub async fn sign_in(
+        &self,
+        guesser: &Guesser,
+        wrong: &WrongPasswords,
+        known: &Credentials,
+        login: &Login,
+    ) -> Result<(), StoreError> {
+        let mut writes = vec![self.put(login_item(login)?)?, self.forget_wrong(guesser, wrong)?];
+        if known.revision == 0 {
+            writes.push(self.first_revision(&known.agent.email)?);
+            writes.extend(self.enter_list(&known.agent)?);
+        } else {
+            writes.push(self.same_revision(&known.agent.email, known.revision)?);
+        }
+        self.transact(writes).await
+    }
+
+    pub(crate) fn forget_wrong(
+        &self,
+        guesser: &Guesser,
+        read: &WrongPasswords,
+    ) -> Result<TransactWriteItem, StoreError> {
         let key = Key::wrong_passwords(guesser).to_item();
-        let incomplete = |error: aws_sdk_dynamodb::error::BuildError| StoreError::Unavailable {
-            operation: "TransactWriteItems",
-            reason: error.to_string(),
-        };
-        let put = Put::builder().table_name(&self.core).set_item(Some(item)).build().map_err(incomplete)?;
-        let forget = if read.count == 0 {
+        if read.count == 0 {
             let check = ConditionCheck::builder()
                 .table_name(&self.core)
                 .set_key(Some(key))
                 .condition_expression("attribute_not_exists(pk)")
                 .build()
-                .map_err(incomplete)?;
-            TransactWriteItem::builder().condition_check(check).build()
-        } else {
-            let delete = Delete::builder()
-                .table_name(&self.core)
-                .set_key(Some(key))
-                .condition_expression("#doc.#count = :read")
-                .expression_attribute_names("#doc", "doc")
-                .expression_attribute_names("#count", "count")
-                .expression_attribute_values(":read", number(read.count))
-                .build()
-                .map_err(incomplete)?;
-            TransactWriteItem::builder().delete(delete).build()
-        };
-        self.transact(vec![TransactWriteItem::builder().put(put).build(), forget]).await
+                .map_err(|error| incomplete(&error))?;
+            return Ok(TransactWriteItem::builder().condition_check(check).build());
+        }
+        let delete = Delete::builder()
+            .table_name(&self.core)
+            .set_key(Some(key))
+            .condition_expression("#doc.#count = :read")
+            .expression_attribute_names("#doc", "doc")
+            .expression_attribute_names("#count", "count")
+            .expression_attribute_values(":read", number(read.count))
+            .build()
+            .map_err(|error| incomplete(&error))?;
+        Ok(TransactWriteItem::builder().delete(delete).build())
+    }
+
+    fn same_revision(&self, email: &EmailAddress, revision: u64) -> Result<TransactWriteItem, StoreError> {
+        let check = ConditionCheck::builder()
+            .table_name(&self.core)
+            .set_key(Some(Key::credentials(email).to_item()))
+            .condition_expression("#revision = :revision")
+            .expression_attribute_names("#revision", "revision")
+            .expression_attribute_values(":revision", number(revision))
+            .build()
+            .map_err(|error| incomplete(&error))?;
+        Ok(TransactWriteItem::builder().condition_check(check).build())
+    }
+
+    fn first_revision(&self, email: &EmailAddress) -> Result<TransactWriteItem, StoreError> {
+        let update = Update::builder()
+            .table_name(&self.core)
+            .set_key(Some(Key::credentials(email).to_item()))
+            .update_expression("SET #revision = :one")
+            .condition_expression("attribute_exists(pk) AND attribute_not_exists(#revision)")
+            .expression_attribute_names("#revision", "revision")
+            .expression_attribute_values(":one", number(1))
+            .build()
+            .map_err(|error| incomplete(&error))?;
+        Ok(TransactWriteItem::builder().update(update).build())
     }
 
     /// Counts a wrong password: `next` in place of `read`. One `PutItem`; [`StoreError::Condition`] when another one was

@@ -3,10 +3,10 @@
 //!
 //! Only what is needed is read: images are often large, and of an item that changes they are older than the table.
 
-use parlor_domain::SessionId;
+use parlor_domain::{SessionId, outbox::Owner};
 use serde::{Deserialize, Serialize};
 
-use crate::Store;
+use crate::keys::Key;
 
 /// A batch of changes; `I` is as much of a new item as whoever hears of it reads.
 #[derive(Debug, Deserialize)]
@@ -52,15 +52,17 @@ pub struct Text {
 impl<I> Record<I> {
     /// The id of a new outbox entry, and whose it is; `None` when the record is about something else.
     #[must_use]
-    pub fn outbox_entry(&self) -> Option<(SessionId, &str)> {
-        self.new_in_session("O#")
+    pub fn outbox_entry(&self) -> Option<(Owner, &str)> {
+        self.new_item("O#")
     }
 
     /// The number of a new event, and of which session; `None` when the record is about something else.
     #[must_use]
     pub fn event(&self) -> Option<(SessionId, u64)> {
-        let (session, seq) = self.new_in_session("E#")?;
-        Some((session, seq.parse().ok()?))
+        match self.new_item("E#")? {
+            (Owner::Session(session), seq) => Some((session, seq.parse().ok()?)),
+            (Owner::Agent(_), _) => None,
+        }
     }
 
     /// As much of the new item as is read; `None` where there is none, or the stream left it out.
@@ -75,12 +77,12 @@ impl<I> Record<I> {
         &self.dynamodb.sequence_number
     }
 
-    fn new_in_session(&self, prefix: &str) -> Option<(SessionId, &str)> {
+    fn new_item(&self, prefix: &str) -> Option<(Owner, &str)> {
         if self.event_name != "INSERT" {
             return None;
         }
         let PrimaryKey { pk, sk } = &self.dynamodb.keys;
-        Some((Store::session_of(&pk.s)?, sk.s.strip_prefix(prefix)?))
+        Some((Key::owner(&pk.s)?, sk.s.strip_prefix(prefix)?))
     }
 }
 
@@ -124,13 +126,16 @@ mod tests {
     }
 
     #[test]
-    fn only_new_items_of_sessions_are_heard() {
+    fn only_new_items_are_heard() {
         let entry = record("INSERT", SESSION, "O#000000000002-0");
         assert_eq!(entry.outbox_entry().unwrap().1, "000000000002-0");
         let event = record("INSERT", SESSION, "E#000000000012");
         let (session, seq) = event.event().unwrap();
         assert_eq!((session.as_str(), seq), (&SESSION[2..], 12));
         assert!(entry.event().is_none() && event.outbox_entry().is_none());
+        let mail = record("INSERT", "A#agent00000000000", "O#c3RhZmYtbWFpbC0x");
+        assert_eq!(mail.outbox_entry().unwrap().0, Owner::Agent("agent00000000000".parse().unwrap()));
+        assert!(record("INSERT", "A#agent00000000000", "E#000000000012").event().is_none());
         for (event, pk) in [("MODIFY", SESSION), ("REMOVE", SESSION), ("INSERT", "CONF"), ("INSERT", "S#nobody")] {
             assert!(record(event, pk, "O#1").outbox_entry().is_none(), "{event} {pk}");
             assert!(record(event, pk, "E#1").event().is_none(), "{event} {pk}");

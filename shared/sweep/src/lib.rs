@@ -88,19 +88,19 @@ where
             let results = stream::iter(fresh)
                 .take_until(over.as_mut())
                 .map(|item| {
-                    let session = item.session.clone();
-                    one(item).map(|result| (session, result))
+                    let owner = item.owner.clone();
+                    one(item).map(|result| (owner, result))
                 })
                 .buffer_unordered(AT_ONCE);
             let mut results = pin!(results);
-            while let Some((session, result)) = results.next().await {
+            while let Some((owner, result)) = results.next().await {
                 ended += 1;
                 match result {
                     Ok(true) => tally.done += 1,
                     Ok(false) => tally.skipped += 1,
                     Err(error) => {
                         tally.failed += 1;
-                        tracing::warn!(%session, kind = kind.as_str(), %error, "left for the next run");
+                        tracing::warn!(%owner, kind = kind.as_str(), %error, "left for the next run");
                     }
                 }
             }
@@ -129,7 +129,8 @@ pub async fn sweep(
     let one = |item: DueItem| {
         let now = clock();
         async move {
-            let Some((decision, swept)) = sweep_session(store, &item.session, now).await? else { return Ok(false) };
+            let Some(session) = item.owner.session() else { return Ok(false) };
+            let Some((decision, swept)) = sweep_session(store, session, now).await? else { return Ok(false) };
             live.announce(&decision, &swept.presence, &swept.settings, now).await;
             Ok::<bool, StoreError>(true)
         }

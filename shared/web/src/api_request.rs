@@ -70,9 +70,11 @@ pub fn room(session: &SessionId) -> String {
     format!("/console/s/{session}")
 }
 
-/// Where the forms of an operation stand: what acts on a session is in its room.
+/// Where the forms of an operation stand: what acts on a session is in its room, and people and teams have pages of theirs.
 fn back(path: &[String]) -> String {
     match path {
+        [_, people, ..] if people == "people" => "/admin/people".to_owned(),
+        [_, teams, ..] if teams == "teams" => "/admin/teams".to_owned(),
         [_, sessions, id, ..] if sessions == "sessions" => match id.parse::<SessionId>() {
             Ok(id) => room(&id),
             Err(_) => "/console".to_owned(),
@@ -330,7 +332,7 @@ impl ApiRequest {
 }
 
 /// Reads a value, and names the field at fault.
-fn read<T: DeserializeOwned>(value: Value) -> Result<T, ApiError> {
+pub fn read<T: DeserializeOwned>(value: Value) -> Result<T, ApiError> {
     serde_path_to_error::deserialize(value).map_err(|error| {
         let path = error.path().to_string();
         ApiError::Malformed(format!("`{path}`: {}.", parlor_domain::settings::without_internals(error.inner())))

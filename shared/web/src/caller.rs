@@ -81,7 +81,8 @@ impl Credentials {
         }
     }
 
-    /// Checks them against what was read. The same refusal whatever is wrong with them.
+    /// Checks them against what was read. The same refusal whatever is wrong with them. A key is the installation's: it goes on
+    /// when its agent is deactivated, but nothing becomes theirs any more.
     pub fn check(&self, found: &ReadResult, now: Timestamp) -> Result<Caller, ApiError> {
         match self {
             Self::None => Err(ApiError::NotSignedIn),
@@ -96,9 +97,9 @@ impl Credentials {
             Self::Staff(cookie) => {
                 let login = found.login(&cookie.agent, &cookie.login)?;
                 let login = login
-                    .filter(|login| login.secret.matches(&cookie.secret) && now < login.expires_at)
+                    .filter(|login| login.secret.matches(&cookie.secret) && login.counts(now))
                     .ok_or(ApiError::NotSignedIn)?;
-                let agent = found.agent(&cookie.agent)?.ok_or(ApiError::NotSignedIn)?;
+                let agent = found.agent(&cookie.agent)?.filter(Agent::is_active).ok_or(ApiError::NotSignedIn)?;
                 Ok(Caller { agent, by: By::Login(login, cookie.secret.clone()) })
             }
         }
@@ -162,6 +163,15 @@ impl Caller {
     #[must_use]
     pub fn context(&self, origin: &Origin, now: Timestamp) -> Context {
         Context { actor: self.actor(), origin: origin.clone(), now }
+    }
+
+    /// Which sign-in it is; none for a key.
+    #[must_use]
+    pub fn login(&self) -> Option<&Login> {
+        match &self.by {
+            By::Key(_) => None,
+            By::Login(login, _) => Some(login),
+        }
     }
 
     /// The CSRF token that this sign-in's forms carry.

@@ -4,7 +4,7 @@
 
 use jiff::Timestamp;
 use lambda_http::{Body, Request, Response, http::StatusCode};
-use parlor_domain::{Command, Decision, SessionId, Settings};
+use parlor_domain::{AgentId, Command, Decision, SessionId, Settings};
 use parlor_store::{
     Changed, Extras, IdempotencyRecord, Keep, Lock, Locks, Race, ReadBatch, ReadResult, Step, Stored, Summary,
 };
@@ -86,6 +86,13 @@ impl<'a> Operation<'a> {
         if let Some(agent) = self.request.credentials.agent() {
             self.locks.of(agent);
         }
+        self
+    }
+
+    /// R10: may begin the session again for this agent.
+    #[must_use]
+    pub fn locking_for(self, agent: &AgentId) -> Self {
+        self.locks.of(agent);
         self
     }
 

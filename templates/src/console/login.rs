@@ -7,7 +7,7 @@ use super::moment::{Moment, moment};
 use super::{bare, sample};
 use crate::components::{Banner, Button, Field, Tone};
 use crate::lang::Lang;
-use crate::words::console as words;
+use crate::words::{account, console as words};
 
 /// Why the form is shown, other than that somebody came to sign in.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -16,6 +16,8 @@ pub enum LoginNotice {
     Needed,
     /// The staff cookie was given up or is too old.
     SignedOut,
+    /// The password was replaced; the new one is for signing in.
+    PasswordChanged,
     /// Address and password do not go together. Never says which of the two is wrong.
     Wrong,
     /// Too many tries for this address.
@@ -50,6 +52,7 @@ impl Login {
                 None => p.muted { (words::sign_in_lead(lang)) },
                 Some(LoginNotice::Needed) => p.muted { (words::sign_in_to_go_on(lang)) },
                 Some(LoginNotice::SignedOut) => (Banner { role: Some("status"), ..Banner::new(Tone::Info, html! { p { strong { (words::signed_out(lang)) } } p.small { (words::signed_out_help(lang)) } }) }),
+                Some(LoginNotice::PasswordChanged) => (Banner { role: Some("status"), ..Banner::new(Tone::Good, html! { p { strong { (account::password_saved(lang)) } } p.small { (account::password_saved_help(lang)) } }) }),
                 Some(LoginNotice::Wrong) => (Banner { role: Some("alert"), ..Banner::new(Tone::Bad, html! { p { strong { (words::wrong_login(lang)) } } p.small { (words::wrong_login_help(lang)) } }) }),
                 Some(LoginNotice::Locked { until }) => (Banner { role: Some("alert"), ..Banner::new(Tone::Warn, html! {
                     p { strong { (words::login_locked(lang)) } }
@@ -64,6 +67,7 @@ impl Login {
                 (password(lang, words::password(lang), "current-password", None, None, !self.email.is_empty()))
                 (Button::primary(words::sign_in(lang)).wide())
             }
+            p.small { a href="/forgot-password" { (account::forgot(lang)) } }
         };
         bare::page(lang, words::sign_in(lang), None, body)
     }
@@ -88,7 +92,8 @@ impl Login {
                     ..plain.clone()
                 },
             ),
-            ("signed-out", Self { notice: Some(LoginNotice::SignedOut), ..plain }),
+            ("signed-out", Self { notice: Some(LoginNotice::SignedOut), ..plain.clone() }),
+            ("password-changed", Self { notice: Some(LoginNotice::PasswordChanged), ..plain }),
             ("wrong", Self { notice: Some(LoginNotice::Wrong), ..typed.clone() }),
             ("wrong-ar", Self { lang: Lang::Ar, notice: Some(LoginNotice::Wrong), ..typed.clone() }),
             (

@@ -8,9 +8,11 @@
 mod bare;
 mod board;
 mod figures;
+mod forgotten;
 mod forms;
 mod frame;
 mod history;
+mod invitation;
 mod login;
 mod moment;
 mod new_session;
@@ -31,9 +33,11 @@ pub use parlor_domain::{AccessTier as Tier, Channel, EndedBy, Indicator, Role, S
 
 pub use board::{Board, BoardDeadline, BoardFilter, BoardOrder, BoardRow};
 pub use figures::{FIGURES_SPANS, Figures};
+pub use forgotten::{Forgot, Reset};
 pub use forms::{FieldError, Forms};
 pub use frame::{Frame, Person};
 pub use history::{History, HistoryRow, HistoryView, Progress};
+pub use invitation::Invitation;
 pub use login::{Login, LoginNotice};
 pub use moment::{Moment, moment};
 pub use new_session::{Blocking, NewSession, TeamChoice};
@@ -51,6 +55,9 @@ pub fn samples() -> Vec<(String, Markup)> {
     };
     add("login", Login::samples().into_iter().map(|(name, view)| (name, view.render())).collect());
     add("setup", Setup::samples().into_iter().map(|(name, view)| (name, view.render())).collect());
+    add("invitation", Invitation::samples().into_iter().map(|(name, view)| (name, view.render())).collect());
+    add("forgot", Forgot::samples().into_iter().map(|(name, view)| (name, view.render())).collect());
+    add("reset", Reset::samples().into_iter().map(|(name, view)| (name, view.render())).collect());
     add("notice", NoticePage::samples().into_iter().map(|(name, view)| (name, view.render())).collect());
     add("board", Board::samples().into_iter().map(|(name, view)| (name, view.render())).collect());
     add("figures", Figures::samples().into_iter().map(|(name, view)| (name, view.render())).collect());
@@ -95,8 +102,9 @@ mod tests {
                 if form.contains("method=\"post\"") {
                     assert!(form.contains("name=\"csrf\""), "{name}: {form}");
                     assert!(
-                        form.contains("action=\"/login\"")
-                            || form.contains("action=\"/setup/")
+                        ["login\"", "setup/", "invitation/", "reset/", "forgot-password\""]
+                            .iter()
+                            .any(|door| form.contains(&format!("action=\"/{door}")))
                             || form.contains("name=\"idempotency_key\""),
                         "{name}: {form}"
                     );

@@ -153,6 +153,7 @@ impl Site {
             plain("session-customer", "see the PIN", 200),
             plain("session-messages", "list messages", 200),
             plain("webhooks", "list webhooks", 200),
+            plain("people", "list people", 200),
             plain("static-files", "a style sheet", 200),
             Case { vary: Some(self.fresh_ticket()), ..plain("live-connect", "live: connect", 200) },
             self.message(),
@@ -323,6 +324,7 @@ impl Site {
         installation.get(&format!("{path}/messages")).await;
         installation.get("/v1/settings").await;
         installation.get("/v1/webhooks").await;
+        installation.get("/v1/people").await;
         let agent = installation.signed_in(&installation.agent).await;
         let with_pin = installation.session(Some("4711")).await;
         assert_eq!(agent.get(&format!("/v1/sessions/{with_pin}/pin")).await.status, 200);
@@ -333,7 +335,7 @@ impl Site {
         installation.post(&format!("/v1/sessions/{renewed}/renew"), json!({})).await;
         installation.post(&format!("/v1/sessions/{ended}/end"), json!({})).await;
         installation.stack.settle().await;
-        self.keep(&["webhooks", "deliver-webhooks"]);
+        self.keep(&["webhooks", "people", "deliver-webhooks"]);
         self.keep(&["deliver", "session-read", "session-invite", "session-messages"]);
         self.keep(&["settings", "session-customer", "session-end", "session-renew"]);
     }

@@ -6,6 +6,7 @@ use std::sync::{
 };
 
 use parlor_domain::{LinkToken, Role, SessionId, TeamId, webhook::MAX_ATTEMPTS};
+use parlor_store::ReadBatch;
 use parlor_tests::{Browser, Conduct, Endpoint, Installation, Line, Receiver, Staff};
 use reqwest::Method;
 use serde_json::{Value, json};
@@ -13,6 +14,7 @@ use serde_json::{Value, json};
 use crate::{
     EMAIL, PIN, STAFF,
     operations::Operation::{self, *},
+    run::NEW,
 };
 
 /// What an operation is tried on.
@@ -66,6 +68,7 @@ impl Operation {
         let id = match route.split('/').nth(2) {
             Some("webhooks") => case.endpoint.as_ref().map(|endpoint| endpoint.id.clone()).unwrap_or_default(),
             Some("teams") => case.team.to_string(),
+            Some("people") => case.staff.as_ref().map(|staff| staff.agent.id.to_string()).unwrap_or_default(),
             _ => case.session.to_string(),
         };
         let query = match self {
@@ -135,8 +138,14 @@ impl Operation {
         match self {
             Start | DeliverMail | DeliverText | RetryDelivery | Read | List | TeamFigures | ListEvents
             | ListMessages | Invite | Correct | CorrectByForm | GenerateLink | ListLinks | ReadSettings
-            | ReadTeamSettings | SignInWrongly | TakeOver => {}
+            | ReadTeamSettings | SignInWrongly | TakeOver | ListPeople | InvitePerson | ListTeams | CreateTeam
+            | RenameTeam | RenameTeamByForm | DeliverToStaff => {}
             SaveSettings | SaveTeamSettings => self.document(installation, &mut case).await,
+            InvitationPage | AcceptInvitation | InviteAgain | RetryToStaff | AskForPassword | ResetPage
+            | ResetPassword | SaveProfile | ChangePassword | EndSignIn | EndOtherSignIns | ChangePerson
+            | ChangePersonByForm | Deactivate | Reactivate | SignPersonOut => {
+                self.person(installation, &mut case).await;
+            }
             SignIn => case.staff = Some(installation.staff("Nina Okafor", Role::Agent).await),
             RevokeLink => case.link = installation.link(&case.session).await,
             SetupPage | Setup => case.link = installation.setup_link().await,
@@ -208,6 +217,45 @@ impl Operation {
         case
     }
 
+    /// Somebody whom it is about: invited, or with a password, and perhaps signed in.
+    async fn person(self, installation: &Installation, case: &mut Case) {
+        case.staff = Some(installation.staff("Tom Reed", Role::Agent).await);
+        let staff = case.staff.as_ref().unwrap();
+        match self {
+            InvitationPage | AcceptInvitation | InviteAgain => {
+                let body =
+                    json!({"name": "Lea Roy", "email": format!("{}@parlor.example", case.key), "teams": [case.team]});
+                let person = installation.post("/v1/people", body).await;
+                let id = person["id"].as_str().unwrap();
+                case.link = mailed(installation, &format!("{}@parlor.example", case.key)).await;
+                let found = installation.store.read(ReadBatch::new().agent(&id.parse().unwrap())).await.unwrap();
+                let agent = found.agent(&id.parse().unwrap()).unwrap().unwrap();
+                case.staff = Some(Staff { agent, password: NEW.to_owned() });
+            }
+            ResetPage | ResetPassword => {
+                let email = staff.agent.email.as_str().to_owned();
+                installation.browser().post("/forgot-password", &[("email", &email)]).await;
+                case.link = mailed(installation, &email).await;
+            }
+            SaveProfile | ChangePassword | EndSignIn | EndOtherSignIns | SignPersonOut | Deactivate => {
+                case.browser = installation.signed_in(&staff.agent).await;
+                case.csrf = case.browser.get("/console").await.hidden("csrf").unwrap();
+                case.cookie = case.browser.cookie(STAFF).unwrap();
+                if matches!(self, EndOtherSignIns | EndSignIn | ChangePassword) {
+                    // Another browser's, which ends.
+                    let other = installation.sign_in(&staff.agent).await;
+                    case.document = json!(other.login);
+                    case.cookie = other.reveal();
+                }
+            }
+            Reactivate => {
+                let path = format!("/v1/people/{}/deactivate", staff.agent.id);
+                installation.post(&path, json!({})).await;
+            }
+            _ => {}
+        }
+    }
+
     /// The settings that it saves, and their version.
     async fn document(self, installation: &Installation, case: &mut Case) {
         let (_, path) = self.request(case);
@@ -269,6 +317,16 @@ impl Operation {
             _ => {}
         }
     }
+}
+
+/// The path of the link in the last mail to an address.
+pub(crate) async fn mailed(installation: &Installation, to: &str) -> String {
+    installation.stack.settle().await;
+    let mails = installation.stack.outbox().items();
+    let text = mails.iter().rev().find(|mail| mail.to == to).unwrap().text.clone().unwrap();
+    let start = text.find(installation.stack.url()).unwrap();
+    let url: String = text[start..].chars().take_while(|letter| !letter.is_whitespace()).collect();
+    url.strip_prefix(installation.stack.url()).unwrap().to_owned()
 }
 
 /// Two events that webhooks hear of, one after the other; a repetition of it makes no further ones. Whether that worked.

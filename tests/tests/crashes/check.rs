@@ -14,6 +14,7 @@ use crate::{
         Operation::{self, *},
         Told,
     },
+    run::NEW,
 };
 
 /// What holds of every session, and what `operation` was for. `gap`: it died where something may be sent twice.
@@ -39,6 +40,36 @@ pub(crate) async fn check(
             let fields: Vec<_> = login.iter().map(|(name, value)| (*name, value.as_str())).collect();
             assert_eq!(case.browser.post("/login", &fields).await.status, 303, "{at}: nobody is the admin");
             assert_eq!(case.browser.get(&case.link).await.status, 410, "{at}: the link opens again");
+        }
+        AcceptInvitation | ResetPassword | ChangePassword => {
+            let staff = case.staff.as_ref().unwrap();
+            let fields = [("email", staff.agent.email.as_str()), ("password", NEW)];
+            let page = installation.browser().post("/login", &fields).await;
+            assert_eq!(page.status, 303, "{at}: the new password does not sign in");
+            if operation == ChangePassword {
+                case.browser.put_cookie(STAFF, &case.cookie);
+                assert_eq!(case.browser.get("/console").await.status, 303, "{at}: is signed in elsewhere still");
+            } else {
+                assert_eq!(case.browser.get(&case.link).await.status, 410, "{at}: the link opens again");
+            }
+        }
+        Deactivate | SignPersonOut => {
+            assert_eq!(case.browser.get("/console").await.status, 303, "{at}: is signed in still");
+        }
+        EndSignIn | EndOtherSignIns => {
+            assert_eq!(case.browser.get("/console").await.status, 200, "{at}: is signed out here");
+            case.browser.put_cookie(STAFF, &case.cookie);
+            assert_eq!(case.browser.get("/console").await.status, 303, "{at}: is signed in elsewhere still");
+        }
+        InvitePerson | DeliverToStaff | RetryToStaff => {
+            let email = format!("{}@parlor.example", case.key);
+            let people = installation.get("/v1/people").await;
+            let listed = people["items"].as_array().unwrap().iter().filter(|person| person["email"] == email.as_str());
+            assert_eq!(listed.count(), 1, "{at}: invited once");
+            installation.stack.settle().await;
+            installation.stack.advance(90).await;
+            let mails = installation.stack.outbox().items().into_iter().filter(|mail| mail.to == email).count();
+            assert!((1..=1 + usize::from(gap)).contains(&mails), "{at}: {mails} mails");
         }
         CreateWebhook => {
             let listed = installation.get("/v1/webhooks").await;

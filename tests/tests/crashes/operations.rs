@@ -82,6 +82,30 @@ operations! {
     SignOut: "POST /logout", Never;
     SetupPage: "GET /setup/{token}", Never;
     Setup: "POST /setup/{token}", Never;
+    InvitationPage: "GET /invitation/{token}", Never;
+    AcceptInvitation: "POST /invitation/{token}", Never;
+    AskForPassword: "POST /forgot-password", Never;
+    ResetPage: "GET /reset/{token}", Never;
+    ResetPassword: "POST /reset/{token}", Never;
+    SaveProfile: "POST /me/profile", Never;
+    ChangePassword: "POST /me/password", Never;
+    EndSignIn: "POST /me/sign-ins/end", Never;
+    EndOtherSignIns: "POST /me/sign-ins/end-others", Never;
+    ListPeople: "GET /v1/people", Never;
+    InvitePerson: "POST /v1/people", Never;
+    ChangePerson: "PATCH /v1/people/{id}", Never;
+    ChangePersonByForm: "POST /v1/people/{id}", Never;
+    InviteAgain: "POST /v1/people/{id}/invite", Never;
+    Deactivate: "POST /v1/people/{id}/deactivate", Never;
+    Reactivate: "POST /v1/people/{id}/reactivate", Never;
+    SignPersonOut: "POST /v1/people/{id}/sign-out", Never;
+    ListTeams: "GET /v1/teams", Never;
+    CreateTeam: "POST /v1/teams", Never;
+    RenameTeam: "PATCH /v1/teams/{id}", Never;
+    RenameTeamByForm: "POST /v1/teams/{id}", Never;
+    // Mails to staff, by the stream and by the schedule.
+    DeliverToStaff: "stream deliver", Never;
+    RetryToStaff: "schedule retry-deliveries", Never;
     Console: "GET /console", Never;
     HistoryAsOneTypes: "GET /console", Never;
     TeamBoard: "GET /console/team", Never;
@@ -147,10 +171,11 @@ operations! {
 }
 
 /// Ways whose functions make no request on them, so that there is no point at which to die, and why. A test asks each.
-const WITHOUT_REQUESTS: [(&str, &str, &str); 9] = [
+const WITHOUT_REQUESTS: [(&str, &str, &str); 10] = [
     ("GET /", "/", "leads to the console"),
     ("GET /admin", "/admin", "leads to the settings"),
     ("GET /login", "/login", "the form is the same for everybody"),
+    ("GET /forgot-password", "/forgot-password", "the form is the same for everybody"),
     ("GET /static/{file}", "/static/nothing.css", "files are part of the program"),
     ("HEAD /static/{file}", "/static/nothing.css", "files are part of the program"),
     ("GET /v1/openapi.json", "/v1/openapi.json", "the document is part of the program"),
@@ -192,7 +217,7 @@ impl Operation {
     /// The request that it is there for, where another function could have made it before: there has to be one to die at.
     pub(crate) fn purpose(self) -> Option<&'static str> {
         match self {
-            Self::DeliverMail | Self::RetryDelivery => Some("SendEmail"),
+            Self::DeliverMail | Self::RetryDelivery | Self::DeliverToStaff | Self::RetryToStaff => Some("SendEmail"),
             Self::DeliverText => Some("Publish"),
             // The first one claims what is due, which the stream's own attempt has left.
             Self::RetryWebhook | Self::RetryWebhookGone | Self::RetryWebhookGivenUp | Self::RetryWebhookReplay => {

@@ -14,6 +14,9 @@ use crate::{
     operations::Operation::{self, *},
 };
 
+/// The password that somebody chooses.
+pub(crate) const NEW: &str = "plinth otter marmalade";
+
 /// The platform's own words for an invocation that died.
 const DIED: &str = "Internal server error";
 
@@ -26,7 +29,10 @@ impl Operation {
             | ReadWebhook | ListDeliveries | ReadDelivery | Invite | GenerateLink | ListLinks | RevokeLink | End
             | KeepOpen | Renew | TakeOver | AskForSession | ApproveTransfer | DeclineTransfer | Correct
             | CorrectByForm | ReleaseDevice | ResetPin | Post | CreateWebhook | RotateSecret | ReplaySince
-            | ReplayDelivery => self.call(installation, case).await,
+            | ReplayDelivery | ListPeople | InvitePerson | ChangePerson | ChangePersonByForm | InviteAgain
+            | Deactivate | Reactivate | SignPersonOut | ListTeams | CreateTeam | RenameTeam | RenameTeamByForm => {
+                self.call(installation, case).await
+            }
             SaveSettings | SaveTeamSettings | ChangeWebhook | EnableWebhook => self.change(installation, case).await,
             DeleteWebhook => {
                 let (method, path) = self.request(case);
@@ -35,14 +41,18 @@ impl Operation {
             }
             ShowPin | SetupPage | SettingsPage | Console | HistoryAsOneTypes | TeamBoard | TeamFiguresPage
             | AgentRoom | AgentRoomChanges | AgentTicket | Row | ListsTicket | OpeningPage | PinPage | CodePage
-            | CustomerRoom | CustomerTicket => case.browser.get(&self.request(case).1).await.status == 200,
+            | CustomerRoom | CustomerTicket | InvitationPage | ResetPage => {
+                case.browser.get(&self.request(case).1).await.status == 200
+            }
             OpeningPageHead | PinPageHead | CodePageHead | CustomerRoomHead => {
                 case.browser.head(&self.request(case).1).await.status == 200
             }
             // There are none yet.
             Interaction => case.browser.get(&self.request(case).1).await.status == 404,
             SignIn | SignInWrongly | SignOut | Setup | Continue | NewLink | WrongPin | RightPin | SendCode
-            | EnterCode | PostByForm | NewLinkFromRoom => self.submit(installation, case).await,
+            | EnterCode | PostByForm | NewLinkFromRoom | AcceptInvitation | AskForPassword | ResetPassword
+            | SaveProfile | ChangePassword | EndSignIn | EndOtherSignIns => self.submit(installation, case).await,
+            DeliverToStaff | RetryToStaff => self.mail_staff(installation, case).await,
             LiveConnect => customer(installation, case).await.is_ok(),
             LiveHello | LiveResume | LiveMessage | LivePing | LiveTyping => self.say(case).await,
             LiveDisconnect => leave(case).await,
@@ -86,6 +96,20 @@ impl Operation {
         status.is_success()
     }
 
+    /// An invitation, and the mail that is sent because of it.
+    async fn mail_staff(self, installation: &Installation, case: &mut Case) -> bool {
+        let email = format!("{}@parlor.example", case.key);
+        let body = json!({"name": "Lea Roy", "email": email, "teams": [case.team]});
+        let key = [("idempotency-key", case.key.as_str())];
+        let (status, _) = installation.tried(Method::POST, "/v1/people", Some(body), &key).await;
+        installation.stack.settle().await;
+        if self == RetryToStaff {
+            installation.stack.advance(90).await;
+            installation.stack.advance(600).await;
+        }
+        status.is_success()
+    }
+
     /// By a program: a POST under its `Idempotency-Key`.
     async fn call(self, installation: &Installation, case: &mut Case) -> bool {
         let body = match self {
@@ -93,6 +117,12 @@ impl Operation {
             CreateWebhook => {
                 json!({"url": case.receiver.as_ref().unwrap().url, "events": ["message", "session.ended"]})
             }
+            InvitePerson => {
+                let email = format!("{}@parlor.example", case.key);
+                json!({"name": "Lea Roy", "email": email, "teams": [case.team]})
+            }
+            ChangePerson | ChangePersonByForm => json!({"role": "supervisor"}),
+            CreateTeam | RenameTeam | RenameTeamByForm => json!({"name": case.key}),
             Correct | CorrectByForm => json!({"name": "Mara Quist-Berg"}),
             RotateSecret => json!({"overlap_minutes": 60}),
             ReplaySince => everything(),
@@ -140,7 +170,7 @@ impl Operation {
         let password = case.staff.as_ref().map(|staff| staff.password.as_str()).unwrap_or_default();
         let email = case.staff.as_ref().map(|staff| staff.agent.email.as_str()).unwrap_or_default();
         let admin = format!("{}@parlor.example", case.key);
-        let mut code = String::new();
+        let (mut code, csrf) = (String::new(), case.csrf.as_str());
         if self == EnterCode {
             let found = installation.store.read(ReadBatch::new().session(&case.session)).await.unwrap();
             // Entered already, if the first time took effect: then the link leads into the room.
@@ -154,6 +184,15 @@ impl Operation {
             SignInWrongly => vec![("email", "nobody@parlor.example"), ("password", "not the password")],
             SignOut => vec![("csrf", case.csrf.as_str())],
             Setup => vec![("name", "Ada Roy"), ("email", admin.as_str()), ("password", case.link.as_str())],
+            AcceptInvitation => vec![("name", "Lea Roy"), ("password", NEW)],
+            AskForPassword => vec![("email", email)],
+            ResetPassword => vec![("password", NEW)],
+            SaveProfile => vec![("csrf", csrf), ("name", "Thomas Reed")],
+            ChangePassword => {
+                vec![("csrf", csrf), ("email", email), ("current", password), ("password", NEW)]
+            }
+            EndSignIn => vec![("csrf", csrf), ("id", case.document.as_str().unwrap())],
+            EndOtherSignIns => vec![("csrf", csrf)],
             WrongPin => vec![("code", "0000")],
             RightPin => vec![("code", PIN)],
             EnterCode => vec![("code", code.as_str())],
@@ -163,10 +202,10 @@ impl Operation {
         let content: &[u16] = match self {
             SignInWrongly => &[401, 429],
             // Used: by the first time, which took effect.
-            Setup if case.has_died() => &[303, 410],
+            Setup | AcceptInvitation | ResetPassword if case.has_died() => &[303, 410],
             // The second one asked for too soon is told to wait; the first one is on its way.
             NewLink => &[200, 429],
-            NewLinkFromRoom => &[200],
+            NewLinkFromRoom | AskForPassword => &[200],
             SendCode => &[303, 429],
             _ => &[303],
         };

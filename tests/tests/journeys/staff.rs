@@ -1,7 +1,7 @@
 //! Staff come in, start sessions from the console, and change settings.
 
 use parlor_domain::Role;
-use parlor_tests::Platform;
+use parlor_tests::{Line, Platform};
 use reqwest::Method;
 use serde_json::{Value, json};
 
@@ -170,4 +170,51 @@ async fn r11_the_same_customer_again() {
     let page = nina.post("/v1/sessions", &fields).await;
     let room = format!("href=\"/console/s/{}\"", first.body["id"].as_str().unwrap());
     assert!(page.status == 409 && page.text.contains(&room), "{} {}", page.status, page.text);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn r27_an_invited_person_comes_in_and_is_deactivated() {
+    let platform = Platform::start().await;
+    let desk = platform.desk().await;
+    let email = platform.address();
+    let body = json!({"name": "Lea Roy", "email": email, "role": "agent", "teams": [desk.team]});
+    let person = desk.post("/v1/people", body).await;
+    let path = platform.message(&email, 1).await.link_to(&platform, "/invitation/");
+    let lea = platform.browser();
+    assert_eq!(lea.get(&path).await.status, 200);
+    let fields = [("name", "Lea Roy"), ("password", "plinth otter marmalade")];
+    let page = lea.post(&path, &fields).await;
+    assert_eq!((page.status, page.location.as_str()), (303, "/console"), "{}", page.text);
+    assert_eq!(lea.post(&path, &fields).await.status, 410, "it works once");
+
+    // Their room is closed at once when they are deactivated.
+    let start = json!({"customer": {"name": "Mara Quist", "email": platform.address()}, "agent": person["id"]});
+    let session = desk.post("/v1/sessions", start).await["id"].as_str().unwrap().to_owned();
+    let room = format!("/console/s/{session}");
+    let url = lea.get(&room).await.attribute("data-live").unwrap();
+    let mut line = Line::at(&url, &session, Some(&platform.url)).await.unwrap();
+    let id = person["id"].as_str().unwrap();
+    let gone = desk.post(&format!("/v1/people/{id}/deactivate"), json!({})).await;
+    assert_eq!(gone["state"], "deactivated");
+    let ended = tokio::time::timeout(std::time::Duration::from_secs(5), line.ended()).await;
+    assert!(ended.unwrap_or(false), "the room is closed within five seconds");
+    assert_eq!(lea.get(&room).await.status, 303);
+    let login = [("email", email.as_str()), ("password", "plinth otter marmalade")];
+    assert_eq!(platform.browser().post("/login", &login).await.status, 401);
+    // Somebody else goes on with it, and they are let in again.
+    let given = desk.post(&format!("/v1/sessions/{session}/transfer"), json!({"agent": desk.nina.agent.id})).await;
+    assert_eq!(given["agent"], desk.nina.agent.id.as_str());
+    desk.post(&format!("/v1/people/{id}/reactivate"), json!({})).await;
+    assert_eq!(platform.browser().post("/login", &login).await.status, 303);
+
+    // A forgotten password is replaced by mail.
+    let browser = platform.browser();
+    assert_eq!(browser.post("/forgot-password", &[("email", email.as_str())]).await.status, 200);
+    let path = platform.message(&email, 2).await.link_to(&platform, "/reset/");
+    assert_eq!(browser.get(&path).await.status, 200);
+    let page = browser.post(&path, &[("password", "gravel lantern walnut")]).await;
+    assert_eq!((page.status, page.location.as_str()), (303, "/login?password=changed"), "{}", page.text);
+    assert_eq!(browser.post("/login", &login).await.status, 401);
+    let login = [("email", email.as_str()), ("password", "gravel lantern walnut")];
+    assert_eq!(browser.post("/login", &login).await.status, 303);
 }

@@ -5,6 +5,7 @@ use jiff::Timestamp;
 use crate::{
     AgentId, Channel, Due, Event, EventKind, Link, Message, OutboxEntry, Settings,
     link::{Issued, LinkOrigin},
+    outbox::Owner,
     session::{
         command::{Context, Decision, Outcome, Rejection, SearchChange},
         model::{Customer, FoundBy, SEARCH_FORM, Session},
@@ -61,7 +62,14 @@ impl<'a> Draft<'a> {
         let session = &self.session;
         let to = session.customer.contact.address(channel).ok_or(Rejection::NoContact)?.to_owned();
         let id = format!("{:012}-{}", session.seq, self.outbox.len());
-        self.outbox.push(OutboxEntry::new(&session.id, id, channel, to, message, self.context.now));
+        self.outbox.push(OutboxEntry::new(
+            Owner::Session(session.id.clone()),
+            id,
+            channel,
+            to,
+            message,
+            self.context.now,
+        ));
         Ok(())
     }
 
