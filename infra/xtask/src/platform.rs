@@ -119,7 +119,8 @@ const MINUTE: &str = "clock::r2_r3_r5_a_minute_passes";
 /// rows of a table for docs/platforms.md. `false` when an action is missed by none.
 pub(crate) fn remove_each(functions: &[String]) -> Result<bool, Failure> {
     let python = python()?;
-    let wanted = Wanted { unit: false, integration: true, functions: true, stack: true, samples: false };
+    let wanted =
+        Wanted { unit: false, integration: true, documents: false, functions: true, stack: true, samples: false };
     let Some(built) = Building::start(wanted)?.finish()? else { return Ok(false) };
     let journeys = built.test(JOURNEYS)?;
     let mut platform = Platform::start(&python, &built)?;

@@ -40,6 +40,11 @@ impl Program {
         self.kind == Kind::Integration && self.name.ends_with("/storms")
     }
 
+    /// Opens documents with other people's programs: the part `documents`.
+    pub(crate) fn is_document(&self) -> bool {
+        self.kind == Kind::Integration && self.name.starts_with("pdf/")
+    }
+
     fn command(&self) -> Command {
         let mut command = Command::new(&self.path);
         command.current_dir(&self.package).env("CARGO_MANIFEST_DIR", &self.package).stdin(Stdio::null());
@@ -98,6 +103,8 @@ pub(crate) struct Wanted {
     pub(crate) unit: bool,
     /// The tests that are programs of their own.
     pub(crate) integration: bool,
+    /// Of those the ones about documents.
+    pub(crate) documents: bool,
     /// The functions' programs, for those who deploy them: linking them takes a while.
     pub(crate) functions: bool,
     /// The one-machine stack.
@@ -109,13 +116,16 @@ pub(crate) struct Wanted {
 impl Wanted {
     /// What cargo is told.
     fn arguments(self) -> Result<Vec<String>, Failure> {
-        let only_unit =
-            matches!(self, Self { unit: true, integration: false, functions: false, stack: false, samples: false });
+        let only_unit = matches!(
+            self,
+            Self { unit: true, integration: false, documents: false, functions: false, stack: false, samples: false }
+        );
         let mut arguments: Vec<&str> = match self {
             // Unit tests are chosen by this alone: `build --tests` adds the others.
             _ if only_unit => vec!["test", "--no-run", "--lib"],
             Self { unit: true, .. } => vec!["build", "--tests"],
             Self { integration: true, .. } => vec!["build", "--test", "*"],
+            Self { documents: true, .. } => vec!["build", "--test", "documents_*"],
             _ => vec!["build"],
         };
         arguments.extend(["--workspace", "--locked", "--message-format", "json-render-diagnostics"]);

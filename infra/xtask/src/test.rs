@@ -14,7 +14,8 @@ use crate::programs::{Building, Built, Kind, Program, Wanted, needed, run_progra
 use crate::tally::{Count, Tally, now, one, seconds};
 use crate::{Failure, layers, lint, patient, rules, template, tools};
 
-const PARTS: [&str; 9] = ["lint", "layers", "rules", "template", "unit", "integration", "platform", "api", "browser"];
+const PARTS: [&str; 10] =
+    ["lint", "layers", "rules", "template", "unit", "documents", "integration", "platform", "api", "browser"];
 
 /// What the command line asked for: these, or all.
 #[derive(Clone, Copy)]
@@ -31,11 +32,12 @@ impl Parts<'_> {
         let wanted = Wanted {
             unit: self.has("unit"),
             integration: self.has("integration") || self.has("platform"),
+            documents: self.has("documents"),
             functions: deployed,
             stack: self.has("integration") || deployed || self.has("browser"),
             samples: self.has("browser"),
         };
-        (wanted.unit || wanted.stack).then_some(wanted)
+        (wanted.unit || wanted.documents || wanted.stack).then_some(wanted)
     }
 }
 
@@ -89,6 +91,8 @@ struct Installed {
     /// The Python of the second platform.
     python: Option<PathBuf>,
     chromium: Option<PathBuf>,
+    /// The Python that checks signatures.
+    documents: Option<PathBuf>,
 }
 
 /// Installs what is missing, side by side.
@@ -102,11 +106,16 @@ fn install(parts: Parts) -> Result<Installed, Failure> {
         let template = (parts.has("template") || deployed).then(|| scope.spawn(template::python));
         let schemathesis = parts.has("api").then(|| scope.spawn(tools::schemathesis));
         let platform = deployed.then(|| scope.spawn(platform::python));
+        let documents = parts.has("documents").then(|| scope.spawn(tools::documents));
         packages.map(join).transpose()?;
         for tool in [lint, template, schemathesis].into_iter().flatten() {
             join(tool)?;
         }
-        Ok(Installed { python: platform.map(join).transpose()?, chromium: chromium.map(join).transpose()? })
+        Ok(Installed {
+            python: platform.map(join).transpose()?,
+            chromium: chromium.map(join).transpose()?,
+            documents: documents.map(join).transpose()?,
+        })
     })
 }
 
@@ -150,11 +159,16 @@ fn programs(
     let watch = Watch::start()?;
     let tests = |kind, storms| {
         let of_kind = built.tests.iter().filter(move |program| program.kind == kind && program.is_storm() == storms);
-        of_kind.collect::<Vec<&Program>>()
+        of_kind.filter(|program| !program.is_document()).collect::<Vec<&Program>>()
     };
     if parts.has("unit") {
         let since = now();
         count.done("unit", since, run_programs(&tests(Kind::Unit, false), &[]));
+    }
+    if let Some(python) = &installed.documents {
+        let since = now();
+        let programs: Vec<&Program> = built.tests.iter().filter(|program| program.is_document()).collect();
+        count.done("documents", since, run_programs(&programs, &[("DOCUMENTS_PYTHON", python.clone())]));
     }
     let integration = |part: &str, storms| -> Result<(), Failure> {
         let since = now();

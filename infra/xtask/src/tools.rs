@@ -77,6 +77,22 @@ pub(crate) fn peers(folder: &Path) -> Result<(), Failure> {
     npm_ci(folder, "aws-lambda-ric and the AWS SDK")
 }
 
+/// What opens documents independently of us, and a font for Japanese: poppler, qpdf, mupdf and Noto Sans CJK from the path,
+/// else Debian's packages; pyHanko from `PyPI`. The Python that has it.
+pub(crate) fn documents() -> Result<PathBuf, Failure> {
+    for (needed, package) in [("pdfsig", "poppler-utils"), ("qpdf", "qpdf"), ("mutool", "mupdf-tools")] {
+        program(needed, package)?;
+    }
+    if !Path::new(CJK).exists() {
+        let _alone = INSTALLING.lock().unwrap_or_else(PoisonError::into_inner);
+        apt_get("fonts-noto-cjk")?;
+    }
+    python("documents", &root().join("tests/pdf/requirements.txt"))
+}
+
+/// Where Debian's package `fonts-noto-cjk` puts its font.
+const CJK: &str = "/usr/share/fonts/opentype/noto/NotoSansCJK-Regular.ttc";
+
 /// A program from the path, else from Debian's `package`.
 fn program(name: &str, package: &str) -> Result<PathBuf, Failure> {
     let _alone = INSTALLING.lock().unwrap_or_else(PoisonError::into_inner);

@@ -1,0 +1,121 @@
+//! What is drawn for each value.
+
+use std::collections::BTreeMap;
+
+use kurbo::BezPath;
+use parlor_fonts::{Fonts, Typesetter};
+
+use crate::finish::Unfinished;
+use crate::ink::{Area, Embedded, Ink};
+use crate::model::{Align, Field, FieldKind, Page, Strokes, Value, Values};
+
+/// Bytes of a drawn signature. A minute of scribbling is a tenth of that.
+const PATH: usize = 200_000;
+
+/// What is drawn on one page.
+pub(crate) struct Mark<'v> {
+    field: &'v Field,
+    drawing: Drawing<'v>,
+}
+
+enum Drawing<'v> {
+    Text(&'v str),
+    Check,
+    Dot,
+    Typed(&'v str),
+    Strokes(BezPath, f32),
+}
+
+/// What has to be drawn on which page, counted from 0. Refuses what cannot be: nothing of a value may be lost.
+pub(crate) fn marks<'v>(
+    fields: &'v [Field],
+    values: &'v Values,
+    pages: &[Page],
+    fonts: &Fonts,
+) -> Result<BTreeMap<usize, Vec<Mark<'v>>>, Unfinished> {
+    let mut marks: BTreeMap<usize, Vec<Mark<'v>>> = BTreeMap::new();
+    for field in fields {
+        let Some(value) = values.get(&field.name) else { continue };
+        let page = (field.page as usize).checked_sub(1).filter(|page| *page < pages.len());
+        let page = page.ok_or_else(|| Unfinished::NoSuchPage { field: field.name.clone() })?;
+        if !field.rect.iter().all(|number| number.is_finite() && number.abs() < 20_000.0) {
+            return Err(Unfinished::NoSuchPlace { field: field.name.clone() });
+        }
+        if let Some(drawing) = drawing(field, value, fonts)? {
+            marks.entry(page).or_default().push(Mark { field, drawing });
+        }
+    }
+    Ok(marks)
+}
+
+fn drawing<'v>(field: &Field, value: &'v Value, fonts: &Fonts) -> Result<Option<Drawing<'v>>, Unfinished> {
+    let unfit = || Unfinished::NotOfItsKind { field: field.name.clone() };
+    let text = |text: &'v str| {
+        let characters = fonts.uncovered(text);
+        if characters.is_empty() {
+            Ok(text)
+        } else {
+            Err(Unfinished::Uncovered { field: field.name.clone(), characters })
+        }
+    };
+    Ok(match (field.kind, value) {
+        (FieldKind::Checkbox, Value::Ticked(ticked)) => ticked.then_some(Drawing::Check),
+        // As a form without a script posts it.
+        (FieldKind::Checkbox, Value::Text(ticked)) => (ticked == "true" || ticked == "on").then_some(Drawing::Check),
+        (FieldKind::Radio, Value::Text(chosen)) if field.options.len() == 1 => {
+            (field.options.first() == Some(chosen)).then_some(Drawing::Dot)
+        }
+        (FieldKind::Signature | FieldKind::Initials, Value::Strokes(Strokes { path, pen })) => {
+            let is_path = path.len() <= PATH && (0.01..1_000.0).contains(pen);
+            let path = is_path.then(|| BezPath::from_svg(path).ok()).flatten().ok_or_else(unfit)?;
+            let is_finite = path.elements().iter().all(kurbo::PathEl::is_finite);
+            if !is_finite {
+                return Err(unfit());
+            }
+            (!path.elements().is_empty()).then_some(Drawing::Strokes(path, *pen))
+        }
+        (FieldKind::Signature | FieldKind::Initials, Value::Text(name)) => {
+            (!name.is_empty()).then(|| text(name).map(Drawing::Typed)).transpose()?
+        }
+        (FieldKind::Checkbox, Value::Strokes(_)) | (_, Value::Ticked(_) | Value::Strokes(_)) => return Err(unfit()),
+        (_, Value::Text(written)) => (!written.is_empty()).then(|| text(written).map(Drawing::Text)).transpose()?,
+    })
+}
+
+/// Draws a page's marks.
+pub(crate) fn draw(
+    marks: &[Mark<'_>],
+    page: Page,
+    surface: &mut krilla::surface::Surface<'_>,
+    setter: &mut Typesetter<'_>,
+    embedded: &mut Embedded,
+) {
+    let mut ink = Ink { surface, setter, embedded };
+    for Mark { field, drawing } in marks {
+        let [x, y, width, height] = field.rect;
+        let area = Area { x, y: page.height - y - height, width, height };
+        ink.turned(area, field.turn, |ink, width, height| match drawing {
+            Drawing::Check => ink.check(width, height),
+            Drawing::Dot => ink.dot(width, height),
+            Drawing::Typed(name) => ink.typed(name, width, height),
+            Drawing::Strokes(path, pen) => ink.strokes(path, *pen, width, height),
+            Drawing::Text(text) => write(ink, field, text, width, height),
+        });
+    }
+}
+
+fn write(ink: &mut Ink<'_, '_, '_>, field: &Field, text: &str, width: f32, height: f32) {
+    let align = match field.align {
+        Align::Start => parlor_fonts::Align::Start,
+        Align::Center => parlor_fonts::Align::Center,
+        Align::Right => parlor_fonts::Align::Right,
+    };
+    match field.kind {
+        FieldKind::Multiline => ink.lines(text, width, height, field.size, align),
+        FieldKind::Comb => {
+            let cells = field.max.map_or(0, |max| max as usize);
+            ink.cells(text, width, height, field.size, cells);
+        }
+        _ => ink.line(text, width, height, field.size, align),
+    }
+}

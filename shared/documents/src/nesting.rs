@@ -1,0 +1,130 @@
+//! How often a page would have its forms drawn. A form may draw another ten times, which draws another ten times: two
+//! kilobytes of that keep a renderer busy for years.
+
+use std::collections::{HashMap, HashSet};
+
+use lopdf::{Dictionary, Document, Object, ObjectId};
+
+use crate::pdf;
+use crate::preflight::Refusal;
+
+/// Forms within forms.
+const DEPTH: usize = 24;
+/// Drawings on one page, forms within forms counted as often as they are drawn.
+const DRAWINGS: u64 = 10_000;
+
+pub(crate) struct Nesting<'d> {
+    document: &'d Document,
+    /// No stream inflates to more.
+    inflated: usize,
+    /// What the content of a stream draws: names, and how often.
+    draws: HashMap<ObjectId, Vec<(Vec<u8>, u64)>>,
+    /// What a form costs.
+    known: HashMap<ObjectId, u64>,
+    open: HashSet<ObjectId>,
+}
+
+impl<'d> Nesting<'d> {
+    pub(crate) fn new(document: &'d Document, inflated: usize) -> Self {
+        Self { document, inflated, draws: HashMap::new(), known: HashMap::new(), open: HashSet::new() }
+    }
+
+    /// Refuses a page that draws too much.
+    pub(crate) fn check(&mut self, page: &'d Dictionary) -> Result<(), Refusal> {
+        let resources = pdf::inherited(self.document, page, "Resources").and_then(pdf::as_dictionary);
+        let mut cost = 0u64;
+        for stream in pdf::contents(self.document, page) {
+            cost = cost.saturating_add(self.cost(stream, resources, 0)?);
+        }
+        if cost > DRAWINGS { Err(Refusal::TooNested) } else { Ok(()) }
+    }
+
+    /// What drawing a stream's content costs.
+    fn cost(&mut self, id: ObjectId, resources: Option<&'d Dictionary>, depth: usize) -> Result<u64, Refusal> {
+        if let Some(known) = self.known.get(&id) {
+            return Ok(*known);
+        }
+        if depth > DEPTH || !self.open.insert(id) {
+            return Err(Refusal::TooNested);
+        }
+        let objects = resources.and_then(|resources| pdf::dictionary(self.document, resources, "XObject"));
+        let mut cost = 1u64;
+        for (name, times) in self.draws(id) {
+            let object = objects.and_then(|objects| objects.get(&name).ok()?.as_reference().ok());
+            let each = match object.and_then(|object| Some((object, self.form(object)?))) {
+                // A form without resources of its own uses those of the page.
+                Some((object, form)) => {
+                    let own = pdf::dictionary(self.document, form, "Resources");
+                    self.cost(object, own.or(resources), depth + 1)?
+                }
+                None => 1,
+            };
+            cost = cost.saturating_add(each.saturating_mul(times));
+        }
+        self.open.remove(&id);
+        self.known.insert(id, cost);
+        Ok(cost)
+    }
+
+    /// An object that is a form.
+    fn form(&self, id: ObjectId) -> Option<&'d Dictionary> {
+        let Object::Stream(stream) = self.document.get_object(id).ok()? else { return None };
+        (pdf::name(self.document, &stream.dict, "Subtype") == Some(b"Form")).then_some(&stream.dict)
+    }
+
+    fn draws(&mut self, id: ObjectId) -> Vec<(Vec<u8>, u64)> {
+        let (document, inflated) = (self.document, self.inflated);
+        let count = || {
+            let stream = document.get_object(id).ok().and_then(|object| object.as_stream().ok());
+            let content = stream.and_then(|stream| stream.get_plain_content_with_limit(inflated).ok());
+            let mut counted: HashMap<Vec<u8>, u64> = HashMap::new();
+            for name in drawn(&content.unwrap_or_default()) {
+                *counted.entry(name.to_vec()).or_default() += 1;
+            }
+            let mut counted: Vec<_> = counted.into_iter().collect();
+            counted.sort();
+            counted
+        };
+        self.draws.entry(id).or_insert_with(count).clone()
+    }
+}
+
+/// The names before each `Do`. Looks at words only, so one inside a text counts too, which does no harm.
+fn drawn(content: &[u8]) -> impl Iterator<Item = &[u8]> {
+    let mut last: Option<&[u8]> = None;
+    let words = content.split(|byte| byte.is_ascii_whitespace() || *byte == 0).filter(|word| !word.is_empty());
+    words.filter_map(move |word| {
+        if word == b"Do" {
+            return last.take();
+        }
+        let start = word.iter().rposition(|byte| *byte == b'/')?;
+        let name = &word[start + 1..];
+        // `/Name Do`, `/NameDo` is one name; `q/Name Do` begins before.
+        last = (!name.is_empty()).then_some(name);
+        None
+    })
+}
+
+/// How many states a content opens more than it closes.
+pub(crate) fn open_states(content: &[u8]) -> i64 {
+    let words = content.split(|byte| byte.is_ascii_whitespace() || *byte == 0);
+    words.map(|word| i64::from(word == b"q") - i64::from(word == b"Q")).sum()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_a_content_draws_is_counted() {
+        let names: Vec<&[u8]> = drawn(b"q 1 0 0 1 0 0 cm/Fm0 Do Q\n/Im1\tDo /GS0 gs Do").collect();
+        assert_eq!(names, [b"Fm0".as_slice(), b"Im1", b"GS0"]);
+        assert_eq!(drawn(b"Do Do").count(), 0);
+    }
+
+    #[test]
+    fn states_left_open_are_counted() {
+        assert_eq!(open_states(b"q q 1 0 0 1 0 0 cm Q"), 1);
+        assert_eq!(open_states(b"BT ET Q"), -1);
+    }
+}

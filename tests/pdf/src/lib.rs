@@ -1,0 +1,116 @@
+//! Forms for the tests, made in the shapes that governments and banks use.
+
+#![allow(missing_docs, reason = "tests only")]
+#![allow(clippy::cast_precision_loss, clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "tests only")]
+#![allow(clippy::missing_panics_doc, clippy::unwrap_used, reason = "tests only")]
+
+pub mod hostile;
+pub mod maker;
+pub mod outside;
+
+use jiff::Timestamp;
+use lopdf::{Object, dictionary};
+use maker::Maker;
+use parlor_documents::{Evidence, EvidenceWords, Signer};
+
+/// A form of six pages: nested names, every kind of field, a group of buttons over two pages.
+pub fn government() -> Maker {
+    let mut form = Maker::default();
+    for page in 1..=6 {
+        form.page([0.0, 0.0, 612.0, 792.0], 0, &format!("Form 1040-P page {page}"));
+    }
+    let person = form.group("applicant", None);
+    let home = form.group("home", Some(person));
+    form.text(
+        0,
+        [72.0, 650.0, 320.0, 668.0],
+        "name",
+        Some(person),
+        dictionary! {
+            "DA" => Object::string_literal("/Helv 11 Tf 0 g"), "Ff" => 2, "TU" => Object::string_literal("Full name"),
+        },
+    );
+    form.text(0, [72.0, 600.0, 320.0, 618.0], "street", Some(home), dictionary! {});
+    form.text(0, [330.0, 600.0, 540.0, 618.0], "city", Some(home), dictionary! { "Q" => 1 });
+    form.text(0, [72.0, 550.0, 252.0, 570.0], "number", Some(person), dictionary! { "Ff" => 1 << 24, "MaxLen" => 9 });
+    form.text(0, [72.0, 500.0, 200.0, 518.0], "born", Some(person), dictionary! {
+        "AA" => dictionary! { "F" => dictionary! { "S" => "JavaScript", "JS" => Object::string_literal("AFDate_FormatEx(\"mm/dd/yyyy\");") } },
+    });
+    form.text(0, [220.0, 500.0, 330.0, 518.0], "income", None, dictionary! {
+        "Q" => 2,
+        "AA" => dictionary! { "K" => dictionary! { "S" => "JavaScript", "JS" => Object::string_literal("AFNumber_Keystroke(2, 0, 0, 0, \"\", true);") } },
+    });
+    form.text(1, [72.0, 500.0, 540.0, 640.0], "reason", None, dictionary! { "Ff" => 1 << 12 });
+    form.check(1, [72.0, 450.0, 86.0, 464.0], "citizen", "Yes", false);
+    form.check(1, [72.0, 430.0, 86.0, 444.0], "veteran", "1", true);
+    form.radio(
+        "status",
+        &[
+            (1, [72.0, 400.0, 86.0, 414.0], "single"),
+            (1, [172.0, 400.0, 186.0, 414.0], "married"),
+            (2, [72.0, 700.0, 86.0, 714.0], "widowed"),
+        ],
+        None,
+    );
+    form.choice(2, [72.0, 600.0, 300.0, 620.0], "state", &[("CA", "California"), ("NY", "New York")], Some("NY"));
+    form.signature(5, [72.0, 100.0, 300.0, 150.0], "applicant_signature");
+    form.signature(5, [320.0, 100.0, 400.0, 150.0], "initials_1");
+    form.push(5, [420.0, 100.0, 500.0, 120.0], "print");
+    form
+}
+
+/// Pages turned every way, boxes off the origin, widgets turned with them, and a page cut smaller than its paper.
+pub fn turned() -> Maker {
+    let mut form = Maker::default();
+    for (page, turn) in [0, 90, 180, 270].into_iter().enumerate() {
+        form.page([-100.0, 50.0, 500.0, 850.0], turn, &format!("Turned {turn}"));
+        form.text(page, [0.0, 150.0, 200.0, 170.0], &format!("plain{turn}"), None, dictionary! {});
+        form.text(
+            page,
+            [0.0, 400.0, 30.0, 600.0],
+            &format!("turned{turn}"),
+            None,
+            dictionary! { "MK" => dictionary! { "R" => 90 } },
+        );
+    }
+    let cut = form.page([0.0, 0.0, 600.0, 800.0], 0, "Cut");
+    form.cut(cut, [100.0, 100.0, 500.0, 700.0]);
+    form.text(cut, [150.0, 150.0, 350.0, 170.0], "inside", None, dictionary! {});
+    form
+}
+
+/// What the evidence page says in the tests.
+pub fn evidence() -> Evidence {
+    let text = |text: &str| text.to_owned();
+    Evidence {
+        words: EvidenceWords {
+            title: text("Evidence of signing"),
+            document: text("Document"),
+            original: text("SHA-256 of the original"),
+            signer: text("Signed by"),
+            authenticated: text("Known by"),
+            completed: text("Completed"),
+            device: text("Device"),
+            address: text("IP address"),
+            consent: text("Agreed to"),
+            events: text("What happened"),
+            note: text("The signature over this file is checked by any PDF reader."),
+        },
+        right_to_left: false,
+        document: text("Loan application"),
+        signers: vec![Signer {
+            name: text("Mara Quist"),
+            authenticated: text("A link sent to mara@example.org, and a PIN"),
+            completed: text("28 November 2026, 15:04 UTC"),
+            device: text("Firefox 140 on Android"),
+            address: text("203.0.113.7"),
+            consent: text("I agree to sign electronically."),
+        }],
+        events: vec![(text("15:01:12 UTC"), text("Opened")), (text("15:04:02 UTC"), text("Completed"))],
+    }
+}
+
+/// The time that signatures in the tests claim.
+pub fn at() -> Timestamp {
+    "2026-11-28T15:04:05Z".parse().unwrap()
+}
