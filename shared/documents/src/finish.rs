@@ -1,7 +1,7 @@
 //! A completed document: values where the fields were, the evidence page, room for a signature.
 //!
 //! The original is changed in place. Building it anew from its pages was tried and loses what is not content: it showed
-//! hidden layers and dropped stamps and links (docs/adr/0027-documents.md).
+//! hidden layers and dropped stamps and links (docs/adr/0030-strangers-files.md).
 
 use std::collections::{BTreeMap, HashSet};
 

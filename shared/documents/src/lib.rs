@@ -1,4 +1,4 @@
-//! Documents that customers fill in and sign (R16, R21): PDFs that strangers made, read, filled and completed.
+//! Documents that customers fill in and sign (R21): PDFs that strangers made, read, filled and completed.
 //!
 //! 1. [`Original::open`] reads a file and refuses, with a reason, what cannot be worked with ([`Refusal`]). It draws nothing.
 //! 2. [`Original::form`] says which pages it has and which fields its own form has.

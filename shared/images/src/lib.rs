@@ -1,4 +1,4 @@
-//! Pictures that customers and agents send (R16, R21): turned upright, bounded, written anew, and several as one PDF.
+//! Pictures that customers and agents send (R21): turned upright, bounded, written anew, and several as one PDF.
 //!
 //! A picture from a phone says where and when it was taken, and with what. Nothing of that is passed on: each is decoded and
 //! encoded again. [`clean`] decodes what a stranger made, so it belongs into a process of its own (`parlor-drawing`).

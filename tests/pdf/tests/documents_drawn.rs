@@ -32,7 +32,7 @@ fn grey(drawn: &Drawn) -> Picture {
 }
 
 #[test]
-fn r16_pages_are_drawn_as_others_draw_them() {
+fn r21_pages_are_drawn_as_others_draw_them() {
     let folder = Folder::new("drawn");
     for (name, bytes) in [
         ("turned", turned().bytes()),
@@ -53,7 +53,7 @@ fn r16_pages_are_drawn_as_others_draw_them() {
 }
 
 #[test]
-fn r16_what_people_fill_in_is_left_out_and_fixed_values_are_drawn() {
+fn r21_what_people_fill_in_is_left_out_and_fixed_values_are_drawn() {
     let mut form = Maker::default();
     form.page([0.0, 0.0, 400.0, 400.0], 0, "");
     let fixed = form.text(0, [50.0, 300.0, 150.0, 330.0], "fixed", None, dictionary! { "Ff" => 1 });
@@ -67,7 +67,7 @@ fn r16_what_people_fill_in_is_left_out_and_fixed_values_are_drawn() {
 }
 
 #[test]
-fn r16_scans_are_sent_as_jpeg() {
+fn r21_scans_are_sent_as_jpeg() {
     let noise = |x: u32, y: u32| (x.wrapping_mul(2_654_435_761) ^ y.wrapping_mul(40_503)).to_le_bytes()[1];
     let pixels: Vec<u8> = (0..600 * 800).map(|place| noise(place % 600, place / 600)).collect();
     let mut form = Maker::default();
@@ -89,7 +89,7 @@ fn r16_scans_are_sent_as_jpeg() {
 }
 
 #[test]
-fn r16_pictures_have_the_width_that_was_asked_for_unless_they_would_be_too_high() {
+fn r21_pictures_have_the_width_that_was_asked_for_unless_they_would_be_too_high() {
     let mut form = Maker::default();
     form.page([0.0, 0.0, 600.0, 800.0], 0, "Page");
     form.page([0.0, 0.0, 100.0, 14_000.0], 0, "Roll");
@@ -102,7 +102,7 @@ fn r16_pictures_have_the_width_that_was_asked_for_unless_they_would_be_too_high(
 }
 
 #[test]
-fn r16_refusals_come_from_the_child_as_they_are() {
+fn r21_refusals_come_from_the_child_as_they_are() {
     let refused = |bytes: &[u8]| match reader().read(bytes) {
         Err(Failed::Refused(refusal)) => refusal,
         other => panic!("{other:?}"),
@@ -122,7 +122,7 @@ fn r21_pictures_are_written_anew_in_the_child() {
 }
 
 #[test]
-fn r16_a_child_sees_no_environment_and_is_bounded() {
+fn r21_a_child_sees_no_environment_and_is_bounded() {
     // The program is not there, which is no fault of the document.
     let nowhere = Reader::new("/nowhere/at/all".into(), Bounds::default());
     assert!(matches!(nowhere.read(b"%PDF-"), Err(Failed::Environment(_))));

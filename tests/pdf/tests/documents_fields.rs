@@ -23,7 +23,7 @@ fn field<'f>(form: &'f Form, name: &str) -> &'f Field {
 }
 
 #[test]
-fn r16_a_forms_own_fields_are_found_by_their_full_names() {
+fn r21_a_forms_own_fields_are_found_by_their_full_names() {
     let form = open(&government().bytes()).unwrap();
     assert_eq!(form.pages.len(), 6);
     let kinds: Vec<(&str, FieldKind, u32)> =
@@ -68,7 +68,7 @@ fn r16_a_forms_own_fields_are_found_by_their_full_names() {
 }
 
 #[test]
-fn r16_fields_are_said_as_the_interface_has_them() {
+fn r21_fields_are_said_as_the_interface_has_them() {
     let form = open(&government().bytes()).unwrap();
     let said = serde_json::to_value(field(&form, "applicant.number")).unwrap();
     assert_eq!(
@@ -81,7 +81,7 @@ fn r16_fields_are_said_as_the_interface_has_them() {
 }
 
 #[test]
-fn r16_rectangles_are_those_of_the_page_as_it_is_shown() {
+fn r21_rectangles_are_those_of_the_page_as_it_is_shown() {
     let form = open(&turned().bytes()).unwrap();
     let rect = |name: &str| field(&form, name).rect;
     assert_eq!(rect("plain0"), [100.0, 100.0, 200.0, 20.0], "the box begins at -100, 50");
@@ -94,7 +94,7 @@ fn r16_rectangles_are_those_of_the_page_as_it_is_shown() {
 }
 
 #[test]
-fn r16_packed_encrypted_and_hybrid_forms_are_read_like_plain_ones() {
+fn r21_packed_encrypted_and_hybrid_forms_are_read_like_plain_ones() {
     let plain = open(&government().bytes()).unwrap();
     assert_eq!(open(&government().packed()).unwrap(), plain);
     assert_eq!(open(&government().encrypted("", 128)).unwrap(), plain);
@@ -106,7 +106,7 @@ fn r16_packed_encrypted_and_hybrid_forms_are_read_like_plain_ones() {
 }
 
 #[test]
-fn r16_a_document_without_fields_is_one() {
+fn r21_a_document_without_fields_is_one() {
     let mut plain = Maker::default();
     plain.page([0.0, 0.0, 595.0, 842.0], 0, "Terms");
     let form = open(&plain.bytes()).unwrap();
@@ -114,7 +114,7 @@ fn r16_a_document_without_fields_is_one() {
 }
 
 #[test]
-fn r16_unusual_fields_are_told_apart() {
+fn r21_unusual_fields_are_told_apart() {
     let mut form = Maker::default();
     form.page([0.0, 0.0, 612.0, 792.0], 0, "Unusual");
     form.bare_radio("way", 0, &[[10.0, 10.0, 20.0, 20.0], [30.0, 10.0, 40.0, 20.0]]);
@@ -158,7 +158,7 @@ fn r16_unusual_fields_are_told_apart() {
 }
 
 #[test]
-fn r16_what_cannot_be_worked_with_is_refused_with_its_reason() {
+fn r21_what_cannot_be_worked_with_is_refused_with_its_reason() {
     let limits = Limits::default();
     let refused = |bytes: &[u8]| open(bytes).unwrap_err();
     assert_eq!(refused(b""), Refusal::NotPdf);

@@ -140,6 +140,34 @@ fn r21_values_in_any_script_are_shown_and_found() {
 }
 
 #[test]
+fn r21_scripts_that_an_installation_added_fonts_for_are_shown() {
+    const CJK: &str = "/usr/share/fonts/opentype/noto/NotoSansCJK-Regular.ttc";
+    assert!(std::path::Path::new(CJK).exists(), "{CJK} is missing: `cargo xtask test --only documents` installs it");
+    let folder = Folder::new("japanese");
+    let fonts = Folder::new("japanese-fonts");
+    std::os::unix::fs::symlink(CJK, fonts.path().join("cjk.ttc")).unwrap();
+    let fonts = Fonts::with_folder(fonts.path());
+    assert!(fonts.uncovered("東京都千代田区 Zoë").is_empty());
+    let filled = values(&[
+        ("applicant.name", "山田 太郎 (Yamada Tarō)"),
+        (
+            "reason",
+            "吾輩は猫である。名前はまだ無い。どこで生れたかとんと見当がつかぬ。何でも薄暗いじめじめした所でニャーニャー泣いていた事だけは記憶している。",
+        ),
+        ("applicant_signature", "山田"),
+    ]);
+    let (finished, fields) = complete(&government().bytes(), &filled, &fonts, &evidence());
+    // Of a font of 20 MB what is needed, and no more.
+    assert!(finished.pdf.len() < 200_000, "{}", finished.pdf.len());
+    let path = folder.put("japanese.pdf", &finished.pdf);
+    check(&path);
+    assert!(outside::text(&path, 1).contains("山田 太郎 (Yamada Tarō)"));
+    assert!(outside::text(&path, 2).contains("吾輩は猫である"));
+    let shown = pictures(&path, 6);
+    shows(&shown, rect(&fields, "applicant_signature"), true);
+}
+
+#[test]
 fn r21_turned_pages_and_boxes_off_the_origin_show_values_upright() {
     let folder = Folder::new("turned");
     let original = turned().bytes();

@@ -1,0 +1,155 @@
+//! Files that mean harm: nobody dies of them, nothing hangs, memory is bounded, and each has its answer.
+
+#![allow(missing_docs, clippy::unwrap_used, clippy::cast_possible_truncation, reason = "tests only")]
+
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::mpsc::{RecvTimeoutError, channel};
+use std::time::Duration;
+
+use image::{DynamicImage, ImageFormat, RgbImage};
+use parlor_documents::{Fonts, Limits, Original, Refusal, Value, Values};
+use parlor_drawing::{Bounds, Failed, Reader};
+use parlor_pdf_tests::hostile::{crafted, mutant};
+use parlor_pdf_tests::{evidence, government, turned};
+
+fn reader() -> Reader {
+    // Drawing in a build that is not optimised gets the time of one that is.
+    Reader::new(env!("CARGO_BIN_EXE_document-child").into(), Bounds::default())
+}
+
+/// Runs something for each number on two threads; fails naming the number that panicked or took longer than `limit`.
+fn each(count: u64, limit: Duration, run: impl Fn(u64) + Send + Sync + 'static) {
+    let run = std::sync::Arc::new(run);
+    let workers: Vec<_> = (0..2)
+        .map(|worker| {
+            let (run, (send, receive)) = (run.clone(), channel());
+            std::thread::spawn(move || {
+                for number in (worker..count).step_by(2) {
+                    let _ = send.send(number);
+                    run(number);
+                }
+            });
+            receive
+        })
+        .collect();
+    for (worker, receive) in workers.into_iter().enumerate() {
+        let mut last = None;
+        loop {
+            match receive.recv_timeout(limit) {
+                Ok(number) => last = Some(number),
+                Err(RecvTimeoutError::Timeout) => panic!("number {last:?} hangs"),
+                Err(RecvTimeoutError::Disconnected) => break,
+            }
+        }
+        let done = (worker as u64..count).step_by(2).last();
+        assert!(last == done, "number {last:?} panicked");
+    }
+}
+
+#[test]
+fn r21_crafted_files_have_each_their_answer() {
+    for (what, bytes, refusal) in crafted() {
+        let said = reader().read(&bytes);
+        match (&said, refusal) {
+            (Err(Failed::Refused(said)), Some(refusal)) => assert_eq!(*said, refusal, "{what}"),
+            (Ok(document), None) => {
+                // Drawn, or told from what can be drawn; the document works by its fields.
+                let drawn = document.draw(1, 600);
+                println!("{what}: {:?}", drawn.as_ref().map(|drawn| drawn.bytes.len()));
+                assert!(matches!(drawn, Ok(_) | Err(Failed::TooSlow | Failed::Died)), "{what}: {drawn:?}");
+            }
+            _ => panic!("{what}: {said:?}"),
+        }
+    }
+}
+
+#[test]
+fn r21_crafted_files_that_are_taken_are_completed() {
+    for (what, bytes, _) in crafted().into_iter().filter(|(_, _, refusal)| refusal.is_none()) {
+        let original = Original::open(&bytes, &Limits::default()).unwrap();
+        let form = original.form().unwrap();
+        let fields: Vec<_> =
+            form.fields.into_iter().filter(|field| field.rect.iter().all(|side| side.abs() < 20_000.0)).collect();
+        let values: Values = fields.iter().map(|field| (field.name.clone(), Value::Text("x".to_owned()))).collect();
+        let finished = original.finish(&fields, &values, &Fonts::shipped(), &evidence(), parlor_pdf_tests::at());
+        assert!(finished.is_ok_and(|finished| finished.pdf.starts_with(b"%PDF-")), "{what}");
+    }
+}
+
+#[test]
+fn r21_mutants_of_forms_end_nobody_who_reads_or_completes_them() {
+    let originals = [
+        government().bytes(),
+        government().packed(),
+        government().encrypted("", 256),
+        turned().bytes(),
+        turned().packed(),
+    ];
+    let counts: std::sync::Arc<[AtomicUsize; 3]> = std::sync::Arc::default();
+    let counted = counts.clone();
+    each(3_000, Duration::from_secs(20), move |seed| {
+        let original = &originals[seed as usize % originals.len()];
+        let bytes = mutant(original, &originals[(seed as usize / 7) % originals.len()], seed);
+        let Ok(opened) = Original::open(&bytes, &Limits::default()) else {
+            counted[0].fetch_add(1, Ordering::Relaxed);
+            return;
+        };
+        let Ok(form) = opened.form() else { return };
+        let values: Values =
+            form.fields.iter().map(|field| (field.name.clone(), Value::Text("Mara".to_owned()))).collect();
+        match opened.finish(&form.fields, &values, &Fonts::shipped(), &evidence(), parlor_pdf_tests::at()) {
+            Ok(finished) => {
+                let [_, hole, end, length] = finished.ranges;
+                assert!(hole < end && end + length == finished.pdf.len(), "mutant {seed}");
+                counted[1].fetch_add(1, Ordering::Relaxed);
+            }
+            Err(_) => {
+                counted[2].fetch_add(1, Ordering::Relaxed);
+            }
+        }
+    });
+    let [refused, completed, unfinished] = [0, 1, 2].map(|place| counts[place].load(Ordering::Relaxed));
+    println!("{refused} refused, {completed} completed, {unfinished} not finished");
+    assert!(refused > 100 && completed > 500, "{refused} refused, {completed} completed");
+}
+
+#[test]
+fn r21_mutants_of_forms_are_drawn_or_refused_in_a_child() {
+    let originals = [government().bytes(), government().packed(), turned().bytes()];
+    each(240, Duration::from_secs(30), move |seed| {
+        let original = &originals[seed as usize % originals.len()];
+        let bytes = mutant(original, &originals[(seed as usize / 7) % originals.len()], 1_000_000 + seed);
+        match reader().read(&bytes) {
+            Ok(document) => {
+                let drawn = document.draw(1, 300);
+                assert!(matches!(drawn, Ok(_) | Err(Failed::TooSlow | Failed::Died)), "mutant {seed}: {drawn:?}");
+            }
+            Err(Failed::Refused(_)) => {}
+            Err(other) => panic!("mutant {seed}: {other:?}"),
+        }
+    });
+}
+
+#[test]
+fn r21_mutants_of_pictures_end_nobody() {
+    let picture = DynamicImage::from(RgbImage::from_fn(64, 48, |x, y| image::Rgb([x as u8, y as u8, 7])));
+    let encoded = [ImageFormat::Jpeg, ImageFormat::Png, ImageFormat::WebP].map(|kind| {
+        let mut bytes = std::io::Cursor::new(Vec::new());
+        picture.write_to(&mut bytes, kind).unwrap();
+        bytes.into_inner()
+    });
+    each(3_000, Duration::from_secs(20), move |seed| {
+        let original = &encoded[seed as usize % encoded.len()];
+        let bytes = mutant(original, &encoded[(seed as usize / 5) % encoded.len()], seed);
+        // Four megapixels are enough to see that claims are looked at.
+        let limits = parlor_images::Limits { pixels: 4_000_000, ..parlor_images::Limits::default() };
+        if let Ok(picture) = parlor_images::clean(&bytes, &limits) {
+            assert!(picture.width <= 3_508 && parlor_images::pdf(&[picture]).is_ok(), "mutant {seed}");
+        }
+    });
+}
+
+#[test]
+fn r21_two_hundred_megabytes_are_refused_by_their_length() {
+    assert_eq!(Original::open(&vec![b'%'; 200_000_000], &Limits::default()).err(), Some(Refusal::TooBig));
+}
