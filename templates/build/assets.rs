@@ -14,9 +14,11 @@ mod styles;
 
 /// Every served file: its name, and where its source is under `static/`. A page loads one style sheet and at most one
 /// script.
-const SERVED: [(&str, &str); 11] = [
+const SERVED: [(&str, &str); 13] = [
     ("customer.css", "css/customer.css"),
     ("customer.js", "js/customer.js"),
+    ("runner.css", "css/runner.css"),
+    ("runner.js", "js/runner.js"),
     ("console.css", "css/console.css"),
     ("console.js", "js/console.js"),
     ("board.js", "js/board.js"),

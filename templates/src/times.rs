@@ -32,6 +32,12 @@ pub fn moment(lang: Lang, at: Timestamp) -> String {
     with_time(lang, &date, at)
 }
 
+/// A day of the calendar: "21 November 2026".
+pub fn calendar_day(lang: Lang, day: civil::Date) -> String {
+    let (number, year) = (day.day().to_string(), day.year().to_string());
+    words::date(lang, &number, words::months(lang, month(day.into())), &year).plain()
+}
+
 /// The same, as short as it can be: "21 Nov 2026, 14:05 UTC".
 pub fn exact(lang: Lang, at: Timestamp) -> String {
     with_time(lang, &short_date(lang, utc(at), true), at)

@@ -87,9 +87,20 @@ ENDED = SESSIONS[-2:] + SESSIONS[:1]
 OPEN = SESSIONS[1:-2]
 ABOUT = {"endSession": ENDED, "renewSession": ENDED} | {
     name: OPEN
-    for name in ("inviteCustomer", "keepSessionOpen", "createLink", "listLinks", "revokeLink", "showPin", "resetPin", "releaseDevice", "postMessage")
+    for name in ("inviteCustomer", "keepSessionOpen", "createLink", "listLinks", "revokeLink", "showPin", "resetPin", "releaseDevice", "postMessage",
+                 "makeInteraction", "listInteractions", "getInteraction", "sendInteraction", "withdrawInteraction", "remindOfInteraction")
 }
 TEAM = MADE[0]["team"]
+
+
+def interactions(session):
+    """Two things to do: one to be taken back, and one that stays."""
+    question = {"name": "name", "label": "Your name?", "type": "text"}
+    steps = [{"id": "a", "title": "A", "fields": [question]}]
+    return [call("POST", f"/v1/sessions/{session}/interactions", json={"steps": steps})["id"] for _ in range(2)]
+
+
+INTERACTIONS = {id: interactions(id) for id in OPEN}
 # A link of each of them.
 LINKS = {id: call("GET", f"/v1/sessions/{id}/links")["items"][0]["id"] for id in OPEN if id not in SESSIONS[:3]}
 
@@ -132,7 +143,7 @@ def before_load_schema(context, raw_schema):
                 if parameter["in"] == "path" and method != "delete":
                     sessions_there = ABOUT.get(operation["operationId"], SESSIONS)
                     there = {"teams": [TEAM], "webhooks": WEBHOOKS, "sessions": sessions_there}[path.split("/")[2]]
-                    named = {"event": [f"{session}-1" for session in SESSIONS], "link": list(LINKS.values())}
+                    named = {"event": [f"{session}-1" for session in SESSIONS], "link": list(LINKS.values()), "iid": [two[1] for two in INTERACTIONS.values()]}
                     parameter["schema"] = {"enum": named.get(parameter["name"], there)}
 
 
@@ -162,6 +173,10 @@ def before_call(context, case, kwargs):
     if case.operation.path.endswith("/links/{link}/revoke"):
         session = case.path_parameters.get("id")
         case.path_parameters["link"] = LINKS.get(str(session), case.path_parameters.get("link"))
+    if "{iid}" in case.operation.path:
+        withdrawn = case.operation.path.endswith("/withdraw")
+        two = INTERACTIONS.get(str(case.path_parameters.get("id")))
+        case.path_parameters["iid"] = two[0 if withdrawn else 1] if two else case.path_parameters.get("iid")
     if case.method.upper() == "DELETE" and re.fullmatch(WELL_FORMED, str(case.path_parameters.get("id"))):
         case.path_parameters["id"] = spare_webhook()
     if case.method.upper() not in ("PUT", "PATCH"):

@@ -279,6 +279,7 @@ async fn every_operation_costs_what_the_table_says() {
             drop(installation.stack.run_schedule("sweep-inactivity").await.unwrap());
         })
         .await;
+    work_rows(&mut ledger).await;
     webhook_rows(&mut ledger).await;
     people::rows(&mut ledger).await;
     pin_rows(&mut ledger).await;
@@ -346,6 +347,55 @@ async fn code_rows(ledger: &mut Ledger) {
     ledger
         .hold("a new link from the room", async |_| {
             assert_eq!(customer.post(&format!("/r/{session}/new-link"), &[]).await.status, 200);
+        })
+        .await;
+}
+
+async fn work_rows(ledger: &mut Ledger) {
+    let session = ledger.installation.session(None).await;
+    let customer = ledger.installation.joined(&session).await;
+    let path = format!("/v1/sessions/{session}/interactions");
+    let field = json!({"name": "name", "label": "Your name?", "type": "text", "required": true});
+    let steps = json!([{"id": "a", "title": "A", "fields": [field]}]);
+    let draft = json!({"kind": "workflow", "steps": steps, "send": false});
+    let mut made = vec![];
+    ledger
+        .hold("make an interaction", async |installation| made.push(installation.post(&path, draft.clone()).await))
+        .await;
+    for _ in 0..2 {
+        made.push(ledger.installation.post(&path, draft.clone()).await);
+    }
+    let ids: Vec<&str> = made.iter().map(|made| made["id"].as_str().unwrap()).collect();
+    for id in &ids[1..] {
+        ledger.installation.post(&format!("{path}/{id}/send"), json!({})).await;
+    }
+    for (operation, id, what) in [
+        ("send an interaction", ids[0], "send"),
+        ("remind of an interaction", ids[0], "remind"),
+        ("withdraw an interaction", ids[0], "withdraw"),
+    ] {
+        let operated = format!("{path}/{id}/{what}");
+        ledger.hold(operation, async |installation| drop(installation.post(&operated, json!({})).await)).await;
+    }
+    ledger.hold("list interactions", async |installation| drop(installation.get(&path).await)).await;
+    let one = format!("{path}/{}?values=true", ids[1]);
+    ledger.hold("read an interaction", async |installation| drop(installation.get(&one).await)).await;
+    let own = format!("/r/{session}/i/{}", ids[1]);
+    ledger.hold("customer's workflow", async |_| assert_eq!(customer.get(&own).await.status, 200)).await;
+    for (operation, what, status) in
+        [("save, the first time", "save", 303), ("save, further", "save", 303), ("complete", "complete", 303)]
+    {
+        let typed = if operation == "save, further" { "Mara Quist" } else { "Mara" };
+        ledger
+            .hold(operation, async |_| {
+                let fields = [("step", "a"), ("a.name", typed)];
+                assert_eq!(customer.post(&format!("{own}/{what}"), &fields).await.status, status);
+            })
+            .await;
+    }
+    ledger
+        .hold("decline", async |_| {
+            assert_eq!(customer.post(&format!("/r/{session}/i/{}/decline", ids[2]), &[]).await.status, 303);
         })
         .await;
 }

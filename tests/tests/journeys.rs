@@ -16,3 +16,5 @@ mod rooms;
 mod staff;
 #[path = "journeys/webhooks.rs"]
 mod webhooks;
+#[path = "journeys/workflow.rs"]
+mod workflow;

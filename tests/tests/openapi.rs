@@ -79,6 +79,8 @@ struct Tour {
     link: String,
     /// Somebody who is invited.
     person: String,
+    /// Something to do, of each of the sessions.
+    interactions: Vec<String>,
 }
 
 /// What is delivered takes a receiver: `webhooks.rs` has one, and what it is answered is judged, too.
@@ -92,6 +94,7 @@ impl Tour {
             webhook: String::new(),
             link: String::new(),
             person: String::new(),
+            interactions: vec![],
         };
         tour.begin_anew().await;
         tour
@@ -108,8 +111,16 @@ impl Tour {
         installation.joined(&active).await;
         sessions.push(active.to_string());
         let ended = installation.session(None).await;
-        installation.post(&format!("/v1/sessions/{ended}/end"), json!({})).await;
         sessions.push(ended.to_string());
+        let mut interactions = vec![];
+        for session in &sessions {
+            let question = json!({"name": "name", "label": "Your name?", "type": "text"});
+            let steps = json!([{"id": "a", "title": "A", "fields": [question]}]);
+            let path = format!("/v1/sessions/{session}/interactions");
+            let made = installation.post(&path, json!({"kind": "workflow", "steps": steps})).await;
+            interactions.push(made["id"].as_str().unwrap().to_owned());
+        }
+        installation.post(&format!("/v1/sessions/{ended}/end"), json!({})).await;
         // Of events that do not happen here: nothing is sent anywhere.
         let (_, _) = installation.call(Method::DELETE, &format!("/v1/webhooks/{}", self.webhook), None).await;
         let endpoint = json!({"url": "https://hooks.example.com/parlor", "events": ["delivery.failed"]});
@@ -121,6 +132,7 @@ impl Tour {
         });
         let person = installation.post("/v1/people", person).await["id"].as_str().unwrap().to_owned();
         (self.sessions, self.webhook, self.link, self.person) = (sessions, webhook, link, person);
+        self.interactions = interactions;
     }
 
     /// Addresses to try an operation at, until one takes it.
@@ -138,7 +150,8 @@ impl Tour {
         if !path.contains("{id}") {
             return vec![path.to_owned()];
         }
-        self.sessions.iter().map(|id| path.replace("{id}", id).replace("{link}", &self.link)).collect()
+        let both = self.sessions.iter().zip(&self.interactions);
+        both.map(|(id, iid)| path.replace("{id}", id).replace("{link}", &self.link).replace("{iid}", iid)).collect()
     }
 
     /// R9: a session whose owner has its room open and is asked for it, and the owner's connection.
@@ -256,6 +269,7 @@ async fn every_documented_operation_refuses_as_documented() {
         if path.contains("{id}") {
             for id in ["zzzzzz", "h4rb0r6q8x2v9k3m7t1c5w0znd", "No%20id", "..%2f..%2fetc"] {
                 let nowhere = path.replace("{id}", id).replace("{event}", "x-1").replace("{link}", "x-1");
+                let nowhere = nowhere.replace("{iid}", "0123456789abcdef");
                 let mut request = tour.request(&method, &address, operation, example(operation)).await.build().unwrap();
                 *request.url_mut() = format!("{}{nowhere}", installation.stack.url()).parse().unwrap();
                 let answer = installation

@@ -6,6 +6,7 @@
 
 mod loaded;
 mod page;
+mod work;
 
 use lambda_http::{
     Body, Response,
@@ -41,7 +42,10 @@ impl WebFunction for CustomerRoom {
     fn routes<R: Rows<AppState>>(rows: R) -> R {
         rows.page(Method::GET, "/r/{session}", room)
             .page(Method::GET, "/r/{session}/live", ticket)
-            .page(Method::GET, "/r/{session}/i/{interaction}", interaction)
+            .page(Method::GET, "/r/{session}/i/{interaction}", work::show)
+            .page(Method::POST, "/r/{session}/i/{interaction}/save", work::save)
+            .page(Method::POST, "/r/{session}/i/{interaction}/complete", work::complete)
+            .page(Method::POST, "/r/{session}/i/{interaction}/decline", work::decline)
             .page(Method::POST, "/r/{session}/messages", message)
             .page(Method::POST, "/r/{session}/new-link", new_link)
     }
@@ -81,19 +85,6 @@ async fn ticket(app: &AppState, visit: &ScriptVisit, session: String) -> Result<
     loaded.must_be_inside(visit)?;
     let url = loaded.live_url(app, visit);
     Ok(ApiResponse::new(StatusCode::OK, json!({"url": url}), "").into_json())
-}
-
-/// One interaction (R21). One `BatchGetItem`.
-async fn interaction(
-    app: &AppState,
-    visit: &Visit,
-    session: String,
-    _interaction: String,
-) -> Result<Response<Body>, PageError> {
-    let id = session_id(app, &session).await?;
-    let loaded = LoadedRoom::read(app, &id).await?;
-    loaded.must_be_inside(visit)?;
-    Err(PageError::NotFound)
 }
 
 /// A chat message: 303 back to the chat, or JSON for a script. What is refused stays on the page. One `BatchGetItem`

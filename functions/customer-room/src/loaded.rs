@@ -50,6 +50,16 @@ impl LoadedRoom {
         }
     }
 
+    /// As it was read for looking at.
+    pub(crate) fn looked_at(found: &ReadResult, id: &SessionId) -> Result<Self, PageError> {
+        Self::of(found, id, None, found.room(id)?)
+    }
+
+    /// As it was read for a decision.
+    pub(crate) fn for_a_decision(found: &ReadResult, id: &SessionId) -> Result<Self, PageError> {
+        Self::of(found, id, None, found.session(id)?)
+    }
+
     /// For looking at. One `BatchGetItem`.
     pub(crate) async fn read(app: &AppState, id: &SessionId) -> Result<Self, PageError> {
         let found = app.store.read(ReadBatch::new().room(id)).await?;

@@ -1,11 +1,14 @@
 //! The room's page, made of what was read.
 
 use data_encoding::HEXLOWER;
-use parlor_domain::{AccessTier, Event, Random, Session, Settings};
+use parlor_domain::{
+    AccessTier, Event, InteractionState, Random, Session, Settings,
+    interaction::{Kind, Task},
+};
 use parlor_live::{Audience, Frame, Holder, Ticket, frames_for};
 use parlor_templates::{
     Live,
-    customer::{AfterEnd, Chat, ChatProblem, Message, Room},
+    customer::{AfterEnd, Chat, ChatProblem, Message, Room, Work, WorkKind, WorkState},
     deadline::Deadline,
 };
 use parlor_web::{AppState, customer::Visit};
@@ -46,7 +49,7 @@ impl LoadedRoom {
             agent_here,
             inactive_message: settings.session.inactive_agent_message.clone().filter(|_| !agent_here && access.chat),
             cookie_disclaimer: false,
-            work: vec![],
+            work: work(session, visit),
             after_end: after_end(session, visit),
             closes: closes(session, events, settings),
             now: visit.now,
@@ -104,6 +107,29 @@ fn closes(session: &Session, events: &[Event], settings: &Settings) -> Option<De
     let said = events.iter().filter(|event| event.actor.is_agent_side()).map(|event| event.at).max();
     let last = said.map_or(session.last_agent_action_at, |at| at.max(session.last_agent_action_at));
     settings.end.inactivity_minutes.map(|minutes| Deadline::new(last, minutes))
+}
+
+/// R21: what was sent to the customer and not taken back.
+fn work(session: &Session, visit: &Visit) -> Vec<Work> {
+    let card = |task: &Task| Work {
+        title: task.title.clone(),
+        kind: match task.kind {
+            Kind::Document => WorkKind::Document,
+            Kind::Request => WorkKind::Request,
+            Kind::Workflow => WorkKind::Workflow,
+        },
+        state: match task.state {
+            InteractionState::InProgress => WorkState::Started,
+            InteractionState::SentBack => WorkState::SentBack,
+            InteractionState::Completed | InteractionState::Accepted => WorkState::Done,
+            InteractionState::Declined => WorkState::Declined,
+            InteractionState::Draft | InteractionState::Sent | InteractionState::Withdrawn => WorkState::Open,
+        },
+        reason: None,
+        due: task.due_at,
+        href: visit.along(&format!("/r/{}/i/{}", session.id, task.id)),
+    };
+    session.shown_tasks().into_iter().map(card).collect()
 }
 
 /// What the customer may still do after the end (R2).

@@ -31,6 +31,7 @@ pub(crate) fn entries() -> Vec<Entry> {
         web::<people::PeopleApi>(),
         web::<static_files::StaticFiles>(),
         web::<admin_console::AdminConsole>(),
+        web::<interactions::Interactions>(),
         event::<live_connect::LiveConnect>(),
         event::<live_message::LiveMessage>(),
         event::<live_disconnect::LiveDisconnect>(),

@@ -73,6 +73,7 @@ const RESOURCES: [(&str, &str); 7] = [
     ("Sessions", "One customer case, from planning to its end."),
     ("Customers", "How the customer of a session comes in: invitation, links, device, PIN."),
     ("Messages", "The chat of a session."),
+    ("Interactions", "What there is for the customer to do: workflows so far."),
     ("Settings", "Documents of the system and of teams."),
     ("Webhooks", "Events of sessions, sent to addresses of yours, signed as Standard Webhooks has it."),
     ("People", "Who works here, and in which teams: invited by mail, changed, deactivated."),

@@ -72,6 +72,13 @@ const USED_BY: [(&str, &[&str]); 26] = [
         ],
     ),
     ("deliver-webhooks", HOOKS),
+    (
+        "interactions",
+        &[
+            "workflow::r21_a_workflow_is_filled_in_step_by_step",
+            "workflow::r21_a_draft_is_sent_reminded_of_declined_and_withdrawn",
+        ],
+    ),
     ("live-connect", ROOMS),
     ("live-disconnect", ROOMS),
     ("live-message", ROOMS),

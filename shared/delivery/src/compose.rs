@@ -80,11 +80,12 @@ fn purpose(
         None => Err(SendError::Unreadable),
         Some(Message::Invitation { token }) => {
             let pin = session.method(settings) == Method::Pin;
-            // Sessions have nothing to do in them yet (R21).
-            Ok(Purpose::Invitation { link: link(token)?, until, pin, work: false })
+            let work = !session.shown_tasks().is_empty();
+            Ok(Purpose::Invitation { link: link(token)?, until, pin, work })
         }
         Some(Message::NewLink { token, renewed: false }) => Ok(Purpose::NewLink { link: link(token)?, until }),
         Some(Message::NewLink { token, renewed: true }) => Ok(Purpose::Renewed { link: link(token)?, until }),
+        Some(Message::Reminder { token }) => Ok(Purpose::Reminder { link: link(token)? }),
         Some(Message::Code { code }) => {
             let code = Pin::open(&session.id, code, keyring).map_err(|_| SendError::Unreadable)?;
             let minutes = u32::try_from(CODE_LIFETIME.as_mins()).unwrap_or(u32::MAX);

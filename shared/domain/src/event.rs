@@ -5,9 +5,10 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    AgentId, Channel, SecretHash,
+    AgentId, Channel, InteractionId, SecretHash,
     access::{AccessPlan, AccessTier},
     ids::KeyId,
+    interaction::Kind,
 };
 
 /// Who caused an event: `type` says what kind of caller it was.
@@ -170,6 +171,81 @@ pub enum EventKind {
         /// What was written, as plain text of 1 to 4,000 characters.
         text: String,
     },
+    /// R21: something for the customer to do was prepared; the customer does not see it yet.
+    #[serde(rename = "interaction.created")]
+    InteractionCreated {
+        /// The interaction.
+        interaction: InteractionId,
+        /// What kind of thing there is to do.
+        kind: Kind,
+        /// What it is called.
+        title: String,
+        /// Its place among the session's.
+        order: u32,
+        /// Until when it should be done.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        due_at: Option<Timestamp>,
+    },
+    /// R21: the customer may begin with it, from here on: it was made and sent at once, or had been prepared.
+    #[serde(rename = "interaction.sent")]
+    InteractionSent {
+        /// The interaction.
+        interaction: InteractionId,
+        /// What kind of thing there is to do.
+        kind: Kind,
+        /// What it is called.
+        title: String,
+        /// Its place among the session's.
+        order: u32,
+        /// Until when it should be done.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        due_at: Option<Timestamp>,
+    },
+    /// R21: the customer entered something for the first time.
+    #[serde(rename = "interaction.started")]
+    InteractionStarted {
+        /// The interaction.
+        interaction: InteractionId,
+        /// What it is called.
+        title: String,
+    },
+    /// R21: the customer finished it.
+    #[serde(rename = "interaction.completed")]
+    InteractionCompleted {
+        /// The interaction.
+        interaction: InteractionId,
+        /// What it is called.
+        title: String,
+    },
+    /// R21: the customer would not do it. What they had entered is gone.
+    #[serde(rename = "interaction.declined")]
+    InteractionDeclined {
+        /// The interaction.
+        interaction: InteractionId,
+        /// What it is called.
+        title: String,
+        /// Why, if the customer said so.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        reason: Option<String>,
+    },
+    /// R21: it was taken back; the customer does not see it any more.
+    #[serde(rename = "interaction.withdrawn")]
+    InteractionWithdrawn {
+        /// The interaction.
+        interaction: InteractionId,
+        /// What it is called.
+        title: String,
+    },
+    /// R23: the customer is reminded of it; the message is sent after the commit.
+    #[serde(rename = "interaction.reminded")]
+    InteractionReminded {
+        /// The interaction.
+        interaction: InteractionId,
+        /// What it is called.
+        title: String,
+        /// The channel that the reminder goes by.
+        channel: Channel,
+    },
     /// R3: an agent pressed **Keep open**; the time to the end by inactivity begins anew.
     #[serde(rename = "session.kept_open")]
     KeptOpen,
@@ -288,7 +364,7 @@ impl Event {
 }
 
 /// What people or programs wrote stays as it is, even if it is a time.
-const WRITTEN: &[&str] = &["id", "ip", "name", "reason", "text", "user_agent"];
+const WRITTEN: &[&str] = &["id", "ip", "name", "reason", "text", "title", "user_agent"];
 
 fn to_the_millisecond(value: &mut serde_json::Value) {
     use serde_json::Value;

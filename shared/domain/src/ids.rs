@@ -107,6 +107,10 @@ id!(
     KeyId, ID_LEN
 );
 id!(
+    /// An interaction of a session (R21).
+    InteractionId, ID_LEN
+);
+id!(
     /// A webhook endpoint (R24).
     WebhookId, ID_LEN
 );

@@ -59,6 +59,11 @@ pub enum Message {
         /// Whether the session was renewed and the agent asked to tell the customer.
         renewed: bool,
     },
+    /// R23: something is still to be done.
+    Reminder {
+        /// The link's token ([`crate::LinkToken`]), sealed.
+        token: Sealed,
+    },
     /// A one-time code (R7).
     Code {
         /// The digits, sealed.

@@ -2,7 +2,10 @@
 //! build wrote must be read, and written back byte for byte: the fields' names and order are part of the contract.
 #![allow(clippy::unwrap_used)]
 
-use parlor_domain::{Event, OutboxEntry, Session, Settings};
+use parlor_domain::{
+    Event, Interaction, OutboxEntry, Session, Settings,
+    interaction::{Task, Workflow},
+};
 use serde::{Serialize, de::DeserializeOwned};
 
 /// A session with every field filled in: bound, locked once, ended, with a boundary of its access plan due.
@@ -137,8 +140,115 @@ const EVENTS: &str = r#"[
   {"seq":24,"at":"2026-01-05T10:00:00Z","actor":{"type":"agent","id":"agent00000000001","name":"Sam Ode"},"origin":{},"type":"session.transfer_requested","agent":"agent00000000001","name":"Sam Ode","reason":"Nina is off sick","lapses_at":"2026-01-05T10:01:00Z"},
   {"seq":25,"at":"2026-01-05T10:00:00Z","actor":{"type":"agent","id":"agent00000000001","name":"Sam Ode"},"origin":{},"type":"session.transferred","from":"agent00000000000","agent":"agent00000000001","name":"Sam Ode"},
   {"seq":26,"at":"2026-01-05T10:00:00Z","actor":{"type":"agent","id":"agent00000000001","name":"Sam Ode"},"origin":{},"type":"session.transfer_declined","agent":"agent00000000001","name":"Sam Ode"},
-  {"seq":27,"at":"2026-01-05T10:00:00Z","actor":{"type":"agent","id":"agent00000000001","name":"Sam Ode"},"origin":{},"type":"session.transfer_lapsed","agent":"agent00000000001","name":"Sam Ode"}
+  {"seq":27,"at":"2026-01-05T10:00:00Z","actor":{"type":"agent","id":"agent00000000001","name":"Sam Ode"},"origin":{},"type":"session.transfer_lapsed","agent":"agent00000000001","name":"Sam Ode"},
+  {"seq":28,"at":"2026-01-05T10:00:00Z","actor":{"type":"api","key":"key0000000000000"},"origin":{},"type":"interaction.created","interaction":"0123456789abcdef","kind":"workflow","title":"About you","order":1},
+  {"seq":29,"at":"2026-01-05T10:00:00Z","actor":{"type":"api","key":"key0000000000000"},"origin":{},"type":"interaction.sent","interaction":"0123456789abcdef","kind":"workflow","title":"About you","order":1,"due_at":"2026-01-07T10:00:00Z"},
+  {"seq":30,"at":"2026-01-05T10:00:00Z","actor":{"type":"customer"},"origin":{},"type":"interaction.started","interaction":"0123456789abcdef","title":"About you"},
+  {"seq":31,"at":"2026-01-05T10:00:00Z","actor":{"type":"customer"},"origin":{},"type":"interaction.completed","interaction":"0123456789abcdef","title":"About you"},
+  {"seq":32,"at":"2026-01-05T10:00:00Z","actor":{"type":"customer"},"origin":{},"type":"interaction.declined","interaction":"0123456789abcdef","title":"About you","reason":"not today"},
+  {"seq":33,"at":"2026-01-05T10:00:00Z","actor":{"type":"api","key":"key0000000000000"},"origin":{},"type":"interaction.withdrawn","interaction":"0123456789abcdef","title":"About you"},
+  {"seq":34,"at":"2026-01-05T10:00:00Z","actor":{"type":"api","key":"key0000000000000"},"origin":{},"type":"interaction.reminded","interaction":"0123456789abcdef","title":"About you","channel":"email"}
 ]"#;
+
+/// An interaction with every field filled in.
+const INTERACTION: &str = r#"{
+  "id": "0123456789abcdef",
+  "version": 4,
+  "kind": "workflow",
+  "title": "About you",
+  "state": "in_progress",
+  "assignee": "customer",
+  "order": 1,
+  "due_at": "2026-01-07T10:00:00Z",
+  "created_at": "2026-01-05T10:00:00Z",
+  "sent_at": "2026-01-05T10:00:00Z",
+  "started_at": "2026-01-05T10:01:00Z",
+  "completed_at": "2026-01-05T10:02:00Z",
+  "reminded_at": "2026-01-05T10:01:30Z",
+  "reason": "not today",
+  "progress": {
+    "done": 1,
+    "of": 2
+  },
+  "entered": {
+    "adults": 2,
+    "alone": false,
+    "share": 0.5,
+    "since": "2019-04-01"
+  },
+  "passed": [
+    "who"
+  ],
+  "at": "others"
+}"#;
+
+/// What a workflow asks, with every field filled in.
+const WORKFLOW: &str = r#"{
+  "steps": [
+    {
+      "id": "who",
+      "title": "Who lives with you",
+      "text": "Two minutes.",
+      "fields": [
+        {
+          "name": "alone",
+          "label": "Do you live alone?",
+          "type": "yes_no",
+          "required": true
+        },
+        {
+          "name": "home",
+          "label": "Your home is",
+          "type": "choice",
+          "options": [
+            "Rented",
+            "Owned"
+          ]
+        }
+      ]
+    },
+    {
+      "id": "others",
+      "title": "The others",
+      "fields": [
+        {
+          "name": "adults",
+          "label": "How many?",
+          "type": "number",
+          "min": 1,
+          "max": 20.5,
+          "hint": "Yourself included"
+        },
+        {
+          "name": "since",
+          "label": "Since when?",
+          "type": "date",
+          "min": "2000-01-01"
+        },
+        {
+          "name": "code",
+          "label": "Your code",
+          "type": "text",
+          "pattern": "[0-9]+"
+        }
+      ],
+      "show_if": {
+        "any": [
+          {
+            "field": "alone",
+            "is": false
+          },
+          {
+            "field": "home",
+            "in": [
+              "Owned"
+            ]
+          }
+        ]
+      }
+    }
+  ]
+}"#;
 
 /// The system's settings with no value left at its default where another one is possible.
 const SETTINGS: &str = r##"{
@@ -234,6 +344,7 @@ const OUTBOX: &str = r#"[
   {"id":"000000000002-0","session":"1end1n0123456789abcdefghjk","channel":"email","to":"mara@example.net","message":{"type":"invitation","token":"c2VhbGVkLXRva2Vu"},"created_at":"2026-01-05T10:00:00Z","status":"pending","attempts":1,"due":{"kind":"delivery","at":"2026-01-05T10:01:00Z"}},
   {"id":"000000000005-0","session":"1end1n0123456789abcdefghjk","channel":"sms","to":"+49301234567","message":{"type":"new_link","token":"c2VhbGVkLXRva2Vu","renewed":true},"created_at":"2026-01-05T10:00:00Z","status":"pending","attempts":3,"due":{"kind":"delivery","at":"2026-01-05T10:36:00Z"},"last_error":"throttled"},
   {"id":"000000000007-0","session":"1end1n0123456789abcdefghjk","channel":"email","to":"mara@example.net","message":{"type":"code","code":"c2VhbGVkLWNvZGU"},"created_at":"2026-01-05T10:00:00Z","status":"pending","attempts":1,"due":{"kind":"delivery","at":"2026-01-05T10:01:00Z"}},
+  {"id":"000000000008-0","session":"1end1n0123456789abcdefghjk","channel":"email","to":"mara@example.net","message":{"type":"reminder","token":"c2VhbGVkLXRva2Vu"},"created_at":"2026-01-05T10:00:00Z","status":"pending","attempts":1,"due":{"kind":"delivery","at":"2026-01-05T10:01:00Z"}},
   {"id":"000000000002-0","session":"1end1n0123456789abcdefghjk","channel":"email","to":"mara@example.net","message":null,"created_at":"2026-01-05T10:00:00Z","status":"sent","attempts":1,"due":null},
   {"id":"000000000002-0","session":"1end1n0123456789abcdefghjk","channel":"email","to":"mara@example.net","message":null,"created_at":"2026-01-05T10:00:00Z","status":"failed","attempts":6,"due":null,"last_error":"no such mailbox"},
   {"id":"000000000002-0","session":"1end1n0123456789abcdefghjk","channel":"sms","to":"+49301234567","message":null,"created_at":"2026-01-05T10:00:00Z","status":"suppressed","attempts":1,"due":null},
@@ -266,6 +377,10 @@ fn stored_items_are_read_and_written_back_byte_for_byte() {
   }"#;
     let session = SESSION.replace(due, timer);
     assert!(session != SESSION && rewritten::<Session>(&session) == session);
+    assert_eq!(rewritten::<Interaction>(INTERACTION), INTERACTION);
+    assert_eq!(rewritten::<Workflow>(WORKFLOW), WORKFLOW);
+    let task = r#"{"id":"0123456789abcdef","kind":"workflow","title":"About you","state":"sent","order":1}"#;
+    assert_eq!(serde_json::to_string(&serde_json::from_str::<Task>(task).unwrap()).unwrap(), task);
     assert_eq!(rewritten_list::<Event>(EVENTS), EVENTS);
     assert_eq!(rewritten::<Settings>(SETTINGS), SETTINGS);
     assert_eq!(Settings::stored(SETTINGS).unwrap(), Settings::parse(serde_json::from_str(SETTINGS).unwrap()).unwrap());

@@ -2,8 +2,10 @@
 
 use jiff::Timestamp;
 use parlor_domain::{
-    AccessTier, Actor, EndedBy, Event, EventKind, Indicator, Presence, Rejection, Sender, Session, SessionId, Settings,
-    State, Who, chat_links, names::short_name,
+    AccessTier, Actor, EndedBy, Event, EventKind, Indicator, Interaction, InteractionId, InteractionState, Presence,
+    Rejection, Sender, Session, SessionId, Settings, State, Who, chat_links,
+    interaction::{Kind, Progress},
+    names::short_name,
 };
 use serde::{Deserialize, Serialize};
 
@@ -197,6 +199,8 @@ pub enum Frame {
         #[serde(skip_serializing_if = "Option::is_none")]
         indicator: Option<Indicator>,
     },
+    /// R21: how far an interaction is.
+    Interaction(InteractionFrame),
     /// R9: somebody asks for the session, or it went to somebody, or did not; staff only.
     Transfer(TransferFrame),
     /// R15: the customer opened the room again elsewhere; newest wins. This connection is over.
@@ -244,6 +248,21 @@ pub enum Frame {
         #[serde(skip_serializing_if = "Option::is_none")]
         id: Option<String>,
     },
+}
+
+/// How far an interaction is (R21). What was entered is in no frame: whoever may see it asks for it.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct InteractionFrame {
+    /// Its id in the session.
+    pub id: InteractionId,
+    /// What kind of thing there is to do.
+    pub kind: Kind,
+    /// How far it is.
+    pub state: InteractionState,
+    /// How much of it is done.
+    pub progress: Progress,
+    /// Rises with each change: an older one is to be ignored.
+    pub version: u64,
 }
 
 /// What lists are told of a session: an event, or that its customer came or went.
@@ -451,6 +470,21 @@ impl Frame {
             lapses_at: pending.lapses_at,
         });
         Self::Transfer(TransferFrame { owner: session.agent_name.clone(), pending, gone })
+    }
+
+    /// How far `interaction` is, for `audience`; nothing for a customer who does not see it, and did not before.
+    #[must_use]
+    pub fn interaction(interaction: &Interaction, audience: Audience) -> Option<Self> {
+        let is_theirs = audience == Audience::Staff || interaction.state != InteractionState::Draft;
+        is_theirs.then(|| {
+            Self::Interaction(InteractionFrame {
+                id: interaction.id.clone(),
+                kind: interaction.kind,
+                state: interaction.state,
+                progress: interaction.progress,
+                version: interaction.version,
+            })
+        })
     }
 
     /// The answer to a ping.

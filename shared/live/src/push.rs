@@ -137,7 +137,7 @@ impl Live {
     /// or bound, every connection of the customer is closed, whatever its lease says: two requests more each. The commit
     /// has taken them out of the room. Who may still come comes back.
     pub async fn announce(&self, decision: &Decision, presence: &Presence, settings: &Settings, now: Timestamp) {
-        if decision.events.is_empty() {
+        if decision.events.is_empty() && decision.interactions.is_empty() {
             return;
         }
         join(self.tell_room(decision, presence, settings, now), self.part(decision, presence, now)).await;
@@ -256,6 +256,11 @@ fn announcement(
     };
     if audience == Audience::Staff && decision.events.iter().any(|event| transfers(&event.kind)) {
         frames.push(Frame::transfer(&decision.session, false, now));
+    }
+    // With tier `none` (R2) customers are told nothing.
+    if audience == Audience::Staff || decision.session.access(now).tier != AccessTier::None {
+        let interactions = decision.interactions.iter().map(|write| &write.interaction);
+        frames.extend(interactions.filter_map(|interaction| Frame::interaction(interaction, audience)));
     }
     // Who is here is about the owner (R17), who is another one now.
     if decision.events.iter().any(|event| matches!(event.kind, EventKind::Transferred { .. })) {

@@ -61,7 +61,8 @@ impl Store {
                 Step::Commit(decision, extras, basis) => (decision, extras, basis),
                 Step::Again => continue,
             };
-            let of_customer = decision.events.first().is_some_and(|event| event.actor == Actor::Customer);
+            let of_customer =
+                decision.is_save() || decision.events.first().is_some_and(|event| event.actor == Actor::Customer);
             let now = decision.session.last_event_at;
             if of_customer && customers.as_ref().is_some_and(|customers| customers.stand_back(now)) {
                 race.yields();

@@ -126,7 +126,7 @@ pub enum CommitError {
     Store(#[from] StoreError),
 }
 
-fn doc_item<T: Serialize>(kind: &'static str, key: &Key, doc: &T) -> Result<Item, StoreError> {
+pub(crate) fn doc_item<T: Serialize>(kind: &'static str, key: &Key, doc: &T) -> Result<Item, StoreError> {
     let mut item = key.to_item();
     item.insert("doc".into(), document::json(kind, doc)?);
     Ok(item)
@@ -150,7 +150,8 @@ pub(crate) fn outbox_item(entry: &OutboxEntry) -> Result<Item, StoreError> {
 
 impl Store {
     /// Writes `decision`: the session (as a new item, or under the version that was read; not for a message), its events
-    /// under numbers that nobody took, timers, links, outbox entries, what a search finds it by and locks (R10), and `extras`. One
+    /// under numbers that nobody took, timers, links, outbox entries, interactions (R21) under the versions that were read, what a search finds it by and locks (R10), and
+    /// `extras`. One
     /// `TransactWriteItems`.
     pub async fn commit(&self, decision: &Decision, extras: &Extras) -> Result<(), CommitError> {
         self.commit_parting(decision, extras, None).await
@@ -169,7 +170,8 @@ impl Store {
         // A message is not decided under the session's version but under the number of its event: whatever happened to the
         // session meanwhile has taken that number.
         let mut writes = vec![];
-        if !decision.is_message() {
+        // What a customer enters further is decided under the interaction's own version.
+        if !decision.is_message() && !decision.is_save() {
             writes.push(self.write_session(session)?);
         }
         for event in &decision.events {
@@ -203,6 +205,9 @@ impl Store {
         }
         for entry in &decision.outbox {
             writes.push(self.put(outbox_item(entry)?)?);
+        }
+        for write in &decision.interactions {
+            writes.extend(self.write_interaction(&session.id, write)?);
         }
         writes.extend(self.move_locks(decision)?);
         writes.extend(self.name_contact(decision, &extras.contacts)?);
@@ -314,7 +319,7 @@ impl Store {
         Ok(TransactWriteItem::builder().put(put.map_err(|error| incomplete(&error))?).build())
     }
 
-    fn put_new(&self, item: Item) -> Result<TransactWriteItem, StoreError> {
+    pub(crate) fn put_new(&self, item: Item) -> Result<TransactWriteItem, StoreError> {
         put_new_in(&self.core, item)
     }
 

@@ -8,7 +8,7 @@ use futures_util::future::try_join_all;
 use jiff::Timestamp;
 use parlor_domain::{
     Access, AccessPlan, AgentId, Channel, Contact, EndedBy, Event, Indicator, Language, Link, Presence, Session,
-    SessionId, State, TeamId, staff::ListScope,
+    SessionId, State, TeamId, interaction::TaskCount, staff::ListScope,
 };
 use serde::{Deserialize, Serialize};
 
@@ -76,6 +76,9 @@ pub struct Summary {
     pub plan: Option<AccessPlan>,
     /// Whether every task is done (R14); never, while there are no tasks.
     pub complete: bool,
+    /// How many tasks the customer has, and has done. Summaries from before there were tasks have none.
+    #[serde(default)]
+    pub tasks: TaskCount,
 }
 
 impl Summary {
@@ -100,6 +103,7 @@ impl Summary {
             ended_by: session.ended.as_ref().map(|end| end.by),
             plan: session.ended.as_ref().map(|end| end.plan.clone()),
             complete: session.is_complete(),
+            tasks: session.task_count(),
         }
     }
 

@@ -5,8 +5,8 @@ use std::collections::HashMap;
 use aws_sdk_dynamodb::types::AttributeValue;
 use jiff::{Timestamp, civil::Date};
 use parlor_domain::{
-    AgentId, DueKind, EmailAddress, KeyId, LoginId, SecretHash, SessionId, TeamId, WebhookId, outbox::Owner,
-    people::StaffLinkKind,
+    AgentId, DueKind, EmailAddress, InteractionId, KeyId, LoginId, SecretHash, SessionId, TeamId, WebhookId,
+    outbox::Owner, people::StaffLinkKind,
 };
 
 use crate::{Guesser, ListScope};
@@ -67,6 +67,16 @@ impl Key {
             Some(agent) => agent.parse().ok().map(Owner::Agent),
             None => pk.strip_prefix("S#")?.parse().ok().map(Owner::Session),
         }
+    }
+
+    /// An interaction (R21): how far it is, and what was entered.
+    pub(crate) fn interaction(session: &SessionId, id: &InteractionId) -> Self {
+        Self::new(format!("S#{session}"), format!("I#{id}"))
+    }
+
+    /// What a workflow asks. Apart from the interaction, because it never changes and can be long.
+    pub(crate) fn workflow(session: &SessionId, id: &InteractionId) -> Self {
+        Self::new(format!("S#{session}"), format!("W#{id}"))
     }
 
     pub(crate) fn system() -> Self {

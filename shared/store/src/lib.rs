@@ -14,6 +14,7 @@ mod entered;
 mod error;
 mod figures;
 mod history;
+mod interactions;
 mod keys;
 mod listeners;
 mod lock;
@@ -93,6 +94,7 @@ mod tests {
             include_str!("due.rs"),
             include_str!("entered.rs"),
             include_str!("history.rs"),
+            include_str!("interactions.rs"),
             include_str!("listeners.rs"),
             include_str!("outbox.rs"),
             include_str!("people.rs"),

@@ -48,6 +48,10 @@ pub struct Visit {
     pub resent: bool,
     /// What the query says was wrong with what was typed before.
     pub problem: String,
+    /// The step of a workflow that the query names; empty for none.
+    pub step: String,
+    /// Whether the query asks for the room itself and not for what is to be done first (R16).
+    pub home: bool,
     noted: String,
     chosen: bool,
     /// Whether the browser says which languages it wants.
@@ -90,6 +94,8 @@ impl Visit {
             form: BTreeMap::new(),
             resent: query.first("sent").is_some(),
             problem: query.first("problem").unwrap_or_default().to_owned(),
+            step: query.first("step").unwrap_or_default().to_owned(),
+            home: query.first("home").is_some(),
             noted: cookies::read(raw, cookies::NOTED).unwrap_or_default(),
             chosen: chosen.is_some(),
             asks: raw.headers().contains_key(ACCEPT_LANGUAGE),

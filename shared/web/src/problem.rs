@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 use lambda_http::http::StatusCode;
-use parlor_domain::{Rejection, SessionId, SettingsError};
+use parlor_domain::{Rejection, SessionId, SettingsError, interaction::Refusal};
 use parlor_store::{OpenSession, StoreError};
 use parlor_templates::{
     Lang,
@@ -62,6 +62,10 @@ codes! {
     NotInvited "not-invited" CONFLICT "Nobody was invited yet.",
     AlreadyJoined "already-joined" CONFLICT "The customer has joined, so their details stay as they are; start a new session.",
     ChatClosed "chat-closed" CONFLICT "Nobody may write in the chat now.",
+    InteractionClosed "interaction-closed" CONFLICT "The interaction is completed, declined or withdrawn.",
+    NotSent "not-sent" CONFLICT "The interaction is a draft.",
+    ReadOnly "read-only" CONFLICT "The customer may not fill in anything now.",
+    TooManyInteractions "too-many-interactions" CONFLICT "The session has 100 interactions, as many as it may have.",
     TransferPending "transfer-pending" CONFLICT "Somebody asks for the session already.",
     NoTransfer "no-transfer" CONFLICT "Nobody asks for the session, or not any more.",
     SessionExists "session-exists" CONFLICT "The customer has a session already, and the settings go on with it; `session` names it. Only the console is told so.",
@@ -93,9 +97,16 @@ codes! {
     InvalidUrl "invalid-url" UNPROCESSABLE_ENTITY "Webhooks are not sent to this URL.",
     InvalidDescription "invalid-description" UNPROCESSABLE_ENTITY "The description is too long.",
     UnknownEventType "unknown-event-type" UNPROCESSABLE_ENTITY "There are no events of this type.",
-    InvalidReason "invalid-reason" UNPROCESSABLE_ENTITY "A reason has at most 300 characters.",
+    InvalidReason "invalid-reason" UNPROCESSABLE_ENTITY "A reason has at most 300 characters, of declining 500.",
+    TooMuch "too-much" UNPROCESSABLE_ENTITY "`metadata` or `reference` is too large, or answers together.",
+    Incomplete "incomplete" UNPROCESSABLE_ENTITY "Something is still missing.",
+    InvalidTitle "invalid-title" UNPROCESSABLE_ENTITY "A title has 1 to 120 characters, in one line.",
+    InvalidDue "invalid-due" UNPROCESSABLE_ENTITY "`due_at` is over.",
+    InvalidWorkflow "invalid-workflow" UNPROCESSABLE_ENTITY "The workflow's definition has no meaning; `field` says where.",
+    UnsupportedField "unsupported-field" UNPROCESSABLE_ENTITY "Fields of this type cannot be filled in yet; `field` says where.",
+    UnsupportedKind "unsupported-kind" UNPROCESSABLE_ENTITY "Interactions of this kind cannot be made yet.",
+    UnknownAssignee "unknown-assignee" UNPROCESSABLE_ENTITY "Interactions are for the session's customer.",
     InvalidTeams "invalid-teams" UNPROCESSABLE_ENTITY "A person is in at least one team, and in or allowed to use the settings of 20 at most.",
-    TooMuch "too-much" UNPROCESSABLE_ENTITY "`metadata` or `reference` is too large.",
     IfMatchRequired "if-match-required" PRECONDITION_REQUIRED "The document's `ETag` is missing in `If-Match`.",
     TooOften "too-often" TOO_MANY_REQUESTS "Asked too often; wait for `Retry-After`.",
     Unavailable "unavailable" SERVICE_UNAVAILABLE "The service is not available now; nothing happened; try again.",
@@ -331,6 +342,16 @@ impl From<&Rejection> for Code {
             Rejection::ChatClosed => Self::ChatClosed,
             Rejection::InvalidMessage => Self::InvalidMessage,
             Rejection::MessageIdReused => Self::MessageIdReused,
+            Rejection::Work(refusal) => match refusal {
+                Refusal::ReadOnly => Self::ReadOnly,
+                Refusal::Closed => Self::InteractionClosed,
+                Refusal::NotSent => Self::NotSent,
+                Refusal::Incomplete(_) => Self::Incomplete,
+                Refusal::TooMany => Self::TooManyInteractions,
+                Refusal::TooMuch => Self::TooMuch,
+                Refusal::InvalidReason => Self::InvalidReason,
+                Refusal::DueOver => Self::InvalidDue,
+            },
         }
     }
 }
@@ -342,7 +363,8 @@ fn rejected(rejection: &Rejection, now: Timestamp) -> Problem {
     };
     let problem = Problem::new(rejection.into(), detail);
     match rejection {
-        Rejection::InvalidReason => problem.about("reason"),
+        Rejection::InvalidReason | Rejection::Work(Refusal::InvalidReason) => problem.about("reason"),
+        Rejection::Work(Refusal::DueOver) => problem.about("due_at"),
         Rejection::SmsOff => problem.about("phone"),
         Rejection::PinRequired => problem.about("pin"),
         Rejection::NoContact => problem.about("customer"),
@@ -419,6 +441,14 @@ mod tests {
             Rejection::ChatClosed,
             Rejection::InvalidMessage,
             Rejection::MessageIdReused,
+            Rejection::Work(Refusal::ReadOnly),
+            Rejection::Work(Refusal::Closed),
+            Rejection::Work(Refusal::NotSent),
+            Rejection::Work(Refusal::Incomplete(vec![])),
+            Rejection::Work(Refusal::TooMany),
+            Rejection::Work(Refusal::TooMuch),
+            Rejection::Work(Refusal::InvalidReason),
+            Rejection::Work(Refusal::DueOver),
         ] {
             assert_eq!(Code::from(&rejection).as_str(), rejection.code());
         }

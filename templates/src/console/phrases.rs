@@ -4,7 +4,7 @@ use parlor_domain::{AccessTier, Actor, AgentId, Channel, EndedBy, Event, EventKi
 
 use crate::lang::Lang;
 use crate::names::first_name;
-use crate::words::console as words;
+use crate::words::{console as words, content};
 
 /// The product's name, which staff see and customers never do.
 pub const PRODUCT: &str = "Parlor";
@@ -80,6 +80,12 @@ fn who<'a>(lang: Lang, actor: &'a Actor, viewer: &AgentId, customer: &'a str) ->
 pub fn event(lang: Lang, event: &Event, viewer: &AgentId, customer: &str) -> String {
     // Whoever did it is the sentence's subject, or is not named; languages speak to the reader in a form of its own.
     macro_rules! done {
+        ($by_you:ident, $by:ident, content, $value:expr) => {
+            match who(lang, &event.actor, viewer, customer) {
+                Who::You => content::$by_you(lang, $value).to_string(),
+                Who::Other(who) => content::$by(lang, who, $value).to_string(),
+            }
+        };
         ($by_you:ident, $by:ident $(, $value:expr)?) => {
             match who(lang, &event.actor, viewer, customer) {
                 Who::You => words::$by_you(lang $(, $value)?).to_string(),
@@ -110,6 +116,18 @@ pub fn event(lang: Lang, event: &Event, viewer: &AgentId, customer: &str) -> Str
         EventKind::CodeSent { channel: Channel::Email } => words::code_sent_by_email(lang).to_owned(),
         EventKind::CodeSent { channel: Channel::Sms } => words::code_sent_by_sms(lang).to_owned(),
         EventKind::Message { text, .. } => text.clone(),
+        EventKind::InteractionCreated { title, .. } => done!(created_by_you, created_by, content, title),
+        EventKind::InteractionSent { title, .. } => done!(sent_by_you, sent_by, content, title),
+        EventKind::InteractionStarted { title, .. } => content::started(lang, customer, title).to_string(),
+        EventKind::InteractionCompleted { title, .. } => content::completed(lang, customer, title).to_string(),
+        EventKind::InteractionDeclined { title, reason: None, .. } => {
+            content::declined(lang, customer, title).to_string()
+        }
+        EventKind::InteractionDeclined { title, reason: Some(reason), .. } => {
+            content::declined_because(lang, customer, title, reason).to_string()
+        }
+        EventKind::InteractionWithdrawn { title, .. } => done!(withdrawn_by_you, withdrawn_by, content, title),
+        EventKind::InteractionReminded { title, .. } => done!(reminded_by_you, reminded_by, content, title),
         EventKind::KeptOpen => done!(kept_open_by_you, kept_open_by),
         EventKind::Ended { by: EndedBy::Inactivity, .. } => words::ended_after_inactivity(lang).to_owned(),
         EventKind::Ended { .. } => done!(ended_by_you, ended_by),

@@ -114,6 +114,7 @@ impl PinPage {
             reason: None,
             live: None,
             script: false,
+            assets: super::page::ASSETS,
             class: "narrow",
             body: html! {
                 main.sheet {
@@ -195,6 +196,7 @@ impl CodePage {
             reason: None,
             live: None,
             script: self.wait.is_some(),
+            assets: super::page::ASSETS,
             class: "narrow",
             body: html! {
                 main.sheet {

@@ -209,6 +209,7 @@ impl ErrorPage {
             live: None,
             // It waits, and puts times into the reader's zone; everything else is complete as it is.
             script: waits.is_some(),
+            assets: super::page::ASSETS,
             class: "narrow",
             body: html! {
                 main.sheet data-again=[waits] {

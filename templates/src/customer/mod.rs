@@ -8,6 +8,8 @@ mod error;
 mod opening;
 mod page;
 mod room;
+mod runner;
+mod runner_samples;
 pub(crate) mod sample;
 
 use maud::Markup;
@@ -17,6 +19,7 @@ pub use error::{Ended, ErrorPage, Problem};
 pub use opening::{Check, Consent, OpeningPage};
 pub use page::Brand;
 pub use room::{AfterEnd, Chat, ChatProblem, Message, Room, Work, WorkKind, WorkState};
+pub use runner::{NotTaken, Question, Runner, Section, View, wrong as wrong_words};
 
 /// Every sample page by name, for looking at them and for the render test.
 pub fn samples() -> Vec<(String, Markup)> {
@@ -26,6 +29,7 @@ pub fn samples() -> Vec<(String, Markup)> {
     pages.extend(PinPage::samples().iter().map(|(name, page)| named(name, page.render())));
     pages.extend(CodePage::samples().iter().map(|(name, page)| named(name, page.render())));
     pages.extend(ErrorPage::samples().iter().map(|(name, page)| named(name, page.render())));
+    pages.extend(Runner::samples().iter().map(|(name, page)| named(name, page.render())));
     pages.extend(Room::samples().iter().map(|(name, page)| named(name, page.render())));
     pages
 }

@@ -74,6 +74,7 @@ impl OpeningPage {
             reason: None,
             live: None,
             script: false,
+            assets: super::page::ASSETS,
             class: "narrow",
             body: html! {
                 main.sheet {

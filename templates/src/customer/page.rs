@@ -30,9 +30,14 @@ pub(super) struct Page<'a> {
     pub(super) reason: Option<&'a str>,
     pub(super) live: Option<&'a Live>,
     pub(super) script: bool,
+    /// Its style sheet and its script, without their endings.
+    pub(super) assets: [&'static str; 2],
     pub(super) class: &'a str,
     pub(super) body: Markup,
 }
+
+/// What every page of the customer's but a workflow's loads.
+pub(super) const ASSETS: [&str; 2] = ["customer.css", "customer.js"];
 
 impl Page<'_> {
     pub(super) fn render(self) -> Markup {
@@ -41,12 +46,13 @@ impl Page<'_> {
             company if self.title.contains(company) => self.title.to_owned(),
             company => format!("{} · {company}", self.title),
         };
-        let js: &[&str] = if self.script { &["customer.js"] } else { &[] };
+        let [css, js] = self.assets;
+        let js: &[&str] = if self.script { &[js] } else { &[] };
         Shell {
             lang: self.lang,
             title: &title,
             accent: self.brand.accent,
-            css: &["customer.css"],
+            css: &[css],
             js,
             reason: self.reason,
             live: self.live,

@@ -15,7 +15,7 @@ use crate::lang::Lang;
 use crate::layout::Live;
 use crate::names::first_name;
 use crate::times;
-use crate::words::{customer as words, shared};
+use crate::words::{customer as words, runner, shared};
 
 /// What kind of thing there is to do (R21).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -39,6 +39,15 @@ pub enum WorkState {
     SentBack,
     /// Finished.
     Done,
+    /// The customer would not do it.
+    Declined,
+}
+
+impl WorkState {
+    /// Whether there is nothing left to do about it.
+    pub const fn is_over(self) -> bool {
+        matches!(self, Self::Done | Self::Declined)
+    }
 }
 
 /// One thing to do.
@@ -51,6 +60,8 @@ pub struct Work {
     pub state: WorkState,
     /// Why it was sent back.
     pub reason: Option<String>,
+    /// Until when it should be done.
+    pub due: Option<Timestamp>,
     /// Where it opens: `/r/{session}/i/{interaction}`.
     pub href: String,
 }
@@ -151,6 +162,7 @@ impl Room {
             reason: None,
             live: self.live.as_ref(),
             script: true,
+            assets: super::page::ASSETS,
             class: match (&self.chat, self.nothing_to_do()) {
                 (Some(_), true) => "room with-chat chat-first",
                 (Some(_), false) => "room with-chat",
@@ -182,7 +194,7 @@ impl Room {
 
     /// Whether the chat is the main thing on a phone: nothing waits to be done.
     fn nothing_to_do(&self) -> bool {
-        self.work.iter().all(|work| work.state == WorkState::Done)
+        self.work.iter().all(|work| work.state.is_over())
     }
 
     /// R3, R27: the warning before an end by inactivity. It is in the page from the start; the script asks for the page
@@ -229,9 +241,9 @@ impl Room {
 
     fn work(&self, agent: &str) -> Markup {
         let lang = self.lang;
-        let (finished, open): (Vec<&Work>, Vec<&Work>) =
-            self.work.iter().partition(|work| work.state == WorkState::Done);
-        let (done, all) = (finished.len(), self.work.len());
+        let (finished, open): (Vec<&Work>, Vec<&Work>) = self.work.iter().partition(|work| work.state.is_over());
+        let done = finished.iter().filter(|work| work.state == WorkState::Done).count();
+        let all = self.work.len();
         let done_of = words::done_of(lang, done, all);
         html! {
             @if self.work.is_empty() && self.chat.is_some() {
@@ -265,7 +277,7 @@ impl Room {
                 }
                 @if !finished.is_empty() {
                     details.done {
-                        summary { (Icon::ChevronOn) (words::done(lang, done)) }
+                        summary { (Icon::ChevronOn) (words::done(lang, finished.len())) }
                         ul.stack-tight { @for work in finished { li { (work_card(lang, work, false)) } } }
                     }
                 }
@@ -369,6 +381,7 @@ impl Room {
             kind,
             state,
             reason: None,
+            due: None,
             href: "/r/session/i/1".to_owned(),
         };
         let message = |seq, from, text: &str| Message {
@@ -533,6 +546,7 @@ fn work_card(lang: Lang, work: &Work, first: bool) -> Markup {
         WorkState::Started => Some(chip(Some(Tone::Info), Some(Icon::Edit), words::state_started(lang))),
         WorkState::SentBack => Some(chip(Some(Tone::Warn), Some(Icon::Undo), words::state_sent_back(lang))),
         WorkState::Done => Some(chip(Some(Tone::Good), Some(Icon::Check), words::state_done(lang))),
+        WorkState::Declined => Some(chip(None, Some(Icon::Close), runner::state_declined(lang))),
     };
     html! {
         a class=(if first { "work work-first" } else { "work" }) href=(work.href) {
@@ -541,6 +555,10 @@ fn work_card(lang: Lang, work: &Work, first: bool) -> Markup {
                 span.work-title dir="auto" { (work.title) }
                 span.small.muted { (action) }
                 @if let Some(reason) = &work.reason { span.small dir="auto" { (reason) } }
+                @if let (Some(due), false) = (work.due, work.state.is_over()) {
+                    @let at = html! { time datetime=(due) data-show="moment" { (times::moment(lang, due)) } };
+                    span.small.muted { (runner::due(lang, &at)) }
+                }
                 @if let Some(state) = state { span { (state) } }
             }
             (Icon::ChevronOn)

@@ -152,6 +152,7 @@ impl Site {
             plain("session-renew", "renew what is open", 409),
             plain("session-customer", "see the PIN", 200),
             plain("session-messages", "list messages", 200),
+            plain("interactions", "list interactions", 200),
             plain("webhooks", "list webhooks", 200),
             plain("people", "list people", 200),
             plain("static-files", "a style sheet", 200),
@@ -322,6 +323,7 @@ impl Site {
         installation.get(&path).await;
         installation.post(&format!("{path}/links"), json!({})).await;
         installation.get(&format!("{path}/messages")).await;
+        installation.get(&format!("{path}/interactions")).await;
         installation.get("/v1/settings").await;
         installation.get("/v1/webhooks").await;
         installation.get("/v1/people").await;
@@ -336,7 +338,7 @@ impl Site {
         installation.post(&format!("/v1/sessions/{ended}/end"), json!({})).await;
         installation.stack.settle().await;
         self.keep(&["webhooks", "people", "deliver-webhooks"]);
-        self.keep(&["deliver", "session-read", "session-invite", "session-messages"]);
+        self.keep(&["deliver", "session-read", "session-invite", "session-messages", "interactions"]);
         self.keep(&["settings", "session-customer", "session-end", "session-renew"]);
     }
 

@@ -26,6 +26,8 @@ pub(crate) struct Case {
     pub(crate) browser: Browser,
     /// Makes a program's repetition one.
     pub(crate) key: String,
+    /// What there is for the customer to do.
+    pub(crate) interaction: String,
     /// What is changed, as it was read before.
     pub(crate) document: Value,
     /// Its version, for `If-Match`.
@@ -84,7 +86,8 @@ impl Operation {
             .replace("{session}", case.session.as_str())
             .replace("{token}", token)
             .replace("{event}", &format!("{}-{}", case.session, case.seen))
-            .replace("{interaction}", "first");
+            .replace("{iid}", &case.interaction)
+            .replace("{interaction}", &case.interaction);
         (method.parse().unwrap(), format!("{path}{query}"))
     }
 
@@ -124,6 +127,7 @@ impl Operation {
             link: String::new(),
             browser: installation.browser(),
             key: format!("crash-{number}"),
+            interaction: String::new(),
             document: Value::Null,
             version: String::new(),
             lines: vec![],
@@ -140,6 +144,14 @@ impl Operation {
             | ListMessages | Invite | Correct | CorrectByForm | GenerateLink | ListLinks | ReadSettings
             | ReadTeamSettings | SignInWrongly | TakeOver | ListPeople | InvitePerson | ListTeams | CreateTeam
             | RenameTeam | RenameTeamByForm | DeliverToStaff => {}
+            MakeInteraction => {}
+            ListInteractions | ReadInteraction | SendInteraction | WithdrawInteraction | Remind => {
+                self.interaction(installation, &mut case).await;
+            }
+            Interaction | InteractionHead | SaveFirst | SaveFurther | Complete | Decline => {
+                case.browser = installation.joined(&case.session).await;
+                self.interaction(installation, &mut case).await;
+            }
             SaveSettings | SaveTeamSettings => self.document(installation, &mut case).await,
             InvitationPage | AcceptInvitation | InviteAgain | RetryToStaff | AskForPassword | ResetPage
             | ResetPassword | SaveProfile | ChangePassword | EndSignIn | EndOtherSignIns | ChangePerson
@@ -166,8 +178,9 @@ impl Operation {
                 let supervisor = installation.member("Sam Ode", Role::Supervisor).await;
                 case.browser = installation.signed_in(&supervisor).await;
             }
-            KeepOpen | ReleaseDevice | CustomerRoom | CustomerRoomHead | CustomerTicket | Interaction
-            | NewLinkFromRoom => case.browser = installation.joined(&case.session).await,
+            KeepOpen | ReleaseDevice | CustomerRoom | CustomerRoomHead | CustomerTicket | NewLinkFromRoom => {
+                case.browser = installation.joined(&case.session).await;
+            }
             AskForSession | ApproveTransfer | DeclineTransfer => {
                 let browser = installation.signed_in(colleague.as_ref().unwrap()).await;
                 let path = format!("/console/s/{}/live", case.session);
@@ -263,6 +276,18 @@ impl Operation {
         case.version = installation.etag(&path).await;
     }
 
+    /// Something for the customer to do, which they began where that is needed.
+    async fn interaction(self, installation: &Installation, case: &mut Case) {
+        let mut body = questions();
+        body["send"] = json!(self != SendInteraction);
+        let made = installation.post(&case.about("/interactions"), body).await;
+        made["id"].as_str().unwrap().clone_into(&mut case.interaction);
+        if self == SaveFurther {
+            let path = format!("/r/{}/i/{}/save", case.session, case.interaction);
+            assert_eq!(case.browser.post(&path, &[("step", "a"), ("a.name", "M")]).await.status, 303);
+        }
+    }
+
     /// The open room: both sides are there.
     async fn room(self, installation: &Installation, case: &mut Case) {
         case.browser = installation.joined(&case.session).await;
@@ -327,6 +352,12 @@ pub(crate) async fn mailed(installation: &Installation, to: &str) -> String {
     let start = text.find(installation.stack.url()).unwrap();
     let url: String = text[start..].chars().take_while(|letter| !letter.is_whitespace()).collect();
     url.strip_prefix(installation.stack.url()).unwrap().to_owned()
+}
+
+/// The body of a workflow with one question.
+pub(crate) fn questions() -> Value {
+    let field = json!({"name": "name", "label": "Your name?", "type": "text", "required": true});
+    json!({"kind": "workflow", "title": "A question", "steps": [{"id": "a", "title": "A", "fields": [field]}]})
 }
 
 /// Two events that webhooks hear of, one after the other; a repetition of it makes no further ones. Whether that worked.

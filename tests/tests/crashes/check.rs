@@ -97,6 +97,10 @@ pub(crate) async fn check(
             assert_eq!(names(case).len(), 3, "{at}");
         }
         DeliverWebhook | DeliverWebhookRefused | RetryWebhook => arrived(installation, case, 1, gap, &at).await,
+        SaveFirst | SaveFurther | Complete => {
+            let path = format!("/v1/sessions/{}/interactions/{}?values=true", case.session, case.interaction);
+            assert_eq!(installation.get(&path).await["values"], json!({"name": "Mara"}), "{at}: an answer is lost");
+        }
         RetryWebhookReplay => arrived(installation, case, 2, gap, &at).await,
         DeliverWebhookGone | RetryWebhookGone | RetryWebhookGivenUp => {
             assert!(taken(case).is_empty(), "{at}");
@@ -188,11 +192,13 @@ async fn session(installation: &Installation, operation: Operation, case: &Case,
     assert_eq!(numbers, (1..=session.seq).collect::<Vec<_>>(), "{at}: events without gaps");
     let mut replayed = session.clone();
     (replayed.seq, replayed.state, replayed.ended, replayed.joined_at) = (0, State::Planned, None, None);
+    replayed.tasks.clear();
     for event in &events {
         replayed.apply(event);
     }
     let told = |session: &parlor_domain::Session| {
-        (session.seq, session.state, session.joined_at, session.ended.clone(), session.last_agent_action_at)
+        let tasks = session.tasks.clone();
+        (session.seq, session.state, session.joined_at, session.ended.clone(), session.last_agent_action_at, tasks)
     };
     assert_eq!(told(&replayed), told(&session), "{at}: the events tell the state");
 
@@ -218,9 +224,14 @@ async fn session(installation: &Installation, operation: Operation, case: &Case,
         let text = item.text.as_deref().unwrap_or_default();
         text.contains(case.session.as_str())
     });
-    let with_link = events
-        .iter()
-        .filter(|event| matches!(event.kind, EventKind::Invited { channel: Some(_) } | EventKind::LinkRenewed { .. }));
+    let with_link = events.iter().filter(|event| {
+        matches!(
+            event.kind,
+            EventKind::Invited { channel: Some(_) }
+                | EventKind::LinkRenewed { .. }
+                | EventKind::InteractionReminded { .. }
+        )
+    });
     let with_link = with_link.count();
     let sent = sent.count();
     assert!(sent >= with_link, "{at}: an invitation is lost: {sent} of {with_link}");

@@ -72,6 +72,12 @@ operations! {
     ShowPin: "GET /v1/sessions/{id}/pin", Never;
     Post: "POST /v1/sessions/{id}/messages", Once("message");
     ListMessages: "GET /v1/sessions/{id}/messages", Never;
+    MakeInteraction: "POST /v1/sessions/{id}/interactions", Once("interaction.sent");
+    ListInteractions: "GET /v1/sessions/{id}/interactions", Never;
+    ReadInteraction: "GET /v1/sessions/{id}/interactions/{iid}", Never;
+    SendInteraction: "POST /v1/sessions/{id}/interactions/{iid}/send", Once("interaction.sent");
+    WithdrawInteraction: "POST /v1/sessions/{id}/interactions/{iid}/withdraw", Once("interaction.withdrawn");
+    Remind: "POST /v1/sessions/{id}/interactions/{iid}/remind", Once("interaction.reminded");
     ReadSettings: "GET /v1/settings", Never;
     SaveSettings: "PUT /v1/settings", Never;
     ReadTeamSettings: "GET /v1/teams/{id}/settings", Never;
@@ -131,6 +137,12 @@ operations! {
     CustomerRoomHead: "HEAD /r/{session}", Never;
     CustomerTicket: "GET /r/{session}/live", Never;
     Interaction: "GET /r/{session}/i/{interaction}", Never;
+    InteractionHead: "HEAD /r/{session}/i/{interaction}", Never;
+    // The first time, and further ones, which no event tells of.
+    SaveFirst: "POST /r/{session}/i/{interaction}/save", Once("interaction.started");
+    SaveFurther: "POST /r/{session}/i/{interaction}/save", Never;
+    Complete: "POST /r/{session}/i/{interaction}/complete", Once("interaction.completed");
+    Decline: "POST /r/{session}/i/{interaction}/decline", Once("interaction.declined");
     PostByForm: "POST /r/{session}/messages", Once("message");
     NewLinkFromRoom: "POST /r/{session}/new-link", OnceOrTwice("link.renewed");
     LiveConnect: "live $connect", Never;

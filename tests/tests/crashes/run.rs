@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 
 use crate::{
     EMAIL, PHONE, PIN,
-    case::{Case, customer, everything, lists, talk},
+    case::{Case, customer, everything, lists, questions, talk},
     check::is_settled,
     operations::Operation::{self, *},
 };
@@ -33,6 +33,11 @@ impl Operation {
             | Deactivate | Reactivate | SignPersonOut | ListTeams | CreateTeam | RenameTeam | RenameTeamByForm => {
                 self.call(installation, case).await
             }
+            MakeInteraction | ListInteractions | ReadInteraction | SendInteraction | WithdrawInteraction | Remind => {
+                self.call(installation, case).await
+            }
+            Interaction => case.browser.get(&self.request(case).1).await.status == 200,
+            InteractionHead => case.browser.head(&self.request(case).1).await.status == 200,
             SaveSettings | SaveTeamSettings | ChangeWebhook | EnableWebhook => self.change(installation, case).await,
             DeleteWebhook => {
                 let (method, path) = self.request(case);
@@ -47,12 +52,11 @@ impl Operation {
             OpeningPageHead | PinPageHead | CodePageHead | CustomerRoomHead => {
                 case.browser.head(&self.request(case).1).await.status == 200
             }
-            // There are none yet.
-            Interaction => case.browser.get(&self.request(case).1).await.status == 404,
             SignIn | SignInWrongly | SignOut | Setup | Continue | NewLink | WrongPin | RightPin | SendCode
             | EnterCode | PostByForm | NewLinkFromRoom | AcceptInvitation | AskForPassword | ResetPassword
             | SaveProfile | ChangePassword | EndSignIn | EndOtherSignIns => self.submit(installation, case).await,
             DeliverToStaff | RetryToStaff => self.mail_staff(installation, case).await,
+            SaveFirst | SaveFurther | Complete | Decline => self.submit(installation, case).await,
             LiveConnect => customer(installation, case).await.is_ok(),
             LiveHello | LiveResume | LiveMessage | LivePing | LiveTyping => self.say(case).await,
             LiveDisconnect => leave(case).await,
@@ -123,6 +127,7 @@ impl Operation {
             }
             ChangePerson | ChangePersonByForm => json!({"role": "supervisor"}),
             CreateTeam | RenameTeam | RenameTeamByForm => json!({"name": case.key}),
+            MakeInteraction => questions(),
             Correct | CorrectByForm => json!({"name": "Mara Quist-Berg"}),
             RotateSecret => json!({"overlap_minutes": 60}),
             ReplaySince => everything(),
@@ -197,6 +202,8 @@ impl Operation {
             RightPin => vec![("code", PIN)],
             EnterCode => vec![("code", code.as_str())],
             PostByForm => vec![("text", "Good morning"), ("id", "crash-1")],
+            SaveFirst | SaveFurther | Complete => vec![("step", "a"), ("a.name", "Mara")],
+            Decline => vec![("reason", "not today")],
             _ => vec![],
         };
         let content: &[u16] = match self {

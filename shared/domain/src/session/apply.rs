@@ -3,7 +3,11 @@
 use jiff::{SignedDuration, Timestamp};
 
 use super::model::{Answer, End, Session, State, Transfer};
-use crate::{Event, EventKind, pin::Tries};
+use crate::{
+    Event, EventKind, InteractionId, InteractionState,
+    interaction::{Kind, Task},
+    pin::Tries,
+};
 
 impl Session {
     /// Takes in how far the session has come since its document was written: messages leave the document as it is.
@@ -96,6 +100,24 @@ impl Session {
             EventKind::LinkRevoked { link: None } => self.links_from = event.seq,
             EventKind::LinkRenewed { .. } => count(&mut self.requests, event.at),
             EventKind::CodeSent { .. } => count(&mut self.code_requests, event.at),
+            EventKind::InteractionCreated { interaction, kind, title, order, due_at } => {
+                self.has_task(interaction, *kind, title, *order, *due_at, InteractionState::Draft);
+            }
+            EventKind::InteractionSent { interaction, kind, title, order, due_at } => {
+                self.has_task(interaction, *kind, title, *order, *due_at, InteractionState::Sent);
+            }
+            EventKind::InteractionStarted { interaction, .. } => {
+                self.move_task(interaction, InteractionState::InProgress);
+            }
+            EventKind::InteractionCompleted { interaction, .. } => {
+                self.move_task(interaction, InteractionState::Completed);
+            }
+            EventKind::InteractionDeclined { interaction, .. } => {
+                self.move_task(interaction, InteractionState::Declined);
+            }
+            EventKind::InteractionWithdrawn { interaction, .. } => {
+                self.move_task(interaction, InteractionState::Withdrawn);
+            }
             // The decision counts the wrong try itself, because how it counts depends on the settings of the moment.
             EventKind::PinWrong
             | EventKind::PinLocked { .. }
@@ -103,10 +125,34 @@ impl Session {
             | EventKind::LinkGenerated
             | EventKind::LinkRevoked { link: Some(_) }
             | EventKind::Message { .. }
+            | EventKind::InteractionReminded { .. }
             | EventKind::KeptOpen
             | EventKind::AccessChanged { .. }
             | EventKind::DeliveryFailed { .. }
             | EventKind::DeliverySuppressed { .. } => {}
+        }
+    }
+
+    /// R21: the session has this task, in this state.
+    fn has_task(
+        &mut self,
+        id: &InteractionId,
+        kind: Kind,
+        title: &str,
+        order: u32,
+        due_at: Option<Timestamp>,
+        state: InteractionState,
+    ) {
+        if self.tasks.iter().any(|task| task.id == *id) {
+            self.move_task(id, state);
+        } else {
+            self.tasks.push(Task { id: id.clone(), kind, title: title.to_owned(), state, order, due_at });
+        }
+    }
+
+    fn move_task(&mut self, id: &InteractionId, state: InteractionState) {
+        if let Some(task) = self.tasks.iter_mut().find(|task| task.id == *id) {
+            task.state = state;
         }
     }
 

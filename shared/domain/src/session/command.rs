@@ -7,7 +7,11 @@ use jiff::Timestamp;
 use super::model::{Customer, FoundBy, Session};
 use crate::{
     AccessTier, Actor, AgentId, Channel, Due, DueKind, EmailAddress, Event, EventKind, Gate, Keyring, Language, Link,
-    Origin, OutboxEntry, PhoneNumber, Presented, Secret, SessionId, keyring::Sealed, link::Issued, names::InvalidName,
+    Origin, OutboxEntry, PhoneNumber, Presented, Secret, SessionId,
+    interaction::{InteractionWrite, Refusal, WorkCommand},
+    keyring::Sealed,
+    link::Issued,
+    names::InvalidName,
     pin::Lock,
 };
 
@@ -151,6 +155,8 @@ pub enum Command<'a> {
         /// The message's text.
         text: String,
     },
+    /// Do something about an interaction (R21).
+    Work(WorkCommand<'a>),
     /// Take the session over, or ask its owner for it (R9).
     TakeOver(TakeOver),
     /// The owner hands the session over to whoever asks (R9).
@@ -246,6 +252,9 @@ pub enum Rejection {
     /// R21: the message's id is that of another message.
     #[error("another message was posted under this id; post this one under an id of its own")]
     MessageIdReused,
+    /// R21: an interaction does not allow it.
+    #[error(transparent)]
+    Work(#[from] Refusal),
 }
 
 impl Rejection {
@@ -271,6 +280,7 @@ impl Rejection {
             Self::ChatClosed => "chat-closed",
             Self::InvalidMessage => "invalid-message",
             Self::MessageIdReused => "message-id-reused",
+            Self::Work(refusal) => refusal.code(),
         }
     }
 }
@@ -287,6 +297,8 @@ pub struct Decision {
     pub outbox: Vec<OutboxEntry>,
     /// Links that exist from now on (R5).
     pub links: Vec<Link>,
+    /// R21: interactions as they will be, each under the version that was read.
+    pub interactions: Vec<InteractionWrite>,
     /// Timers that are armed from now on, each in place of an earlier one of its kind.
     pub armed: Vec<Due>,
     /// Timers that are armed no longer.
@@ -354,5 +366,12 @@ impl Decision {
     #[must_use]
     pub fn is_message(&self) -> bool {
         !self.events.is_empty() && self.events.iter().all(|event| matches!(event.kind, EventKind::Message { .. }))
+    }
+
+    /// Whether all that happened is that the customer entered something further into an interaction (R21). Then nothing is
+    /// written but the interaction.
+    #[must_use]
+    pub fn is_save(&self) -> bool {
+        self.events.is_empty() && !self.interactions.is_empty()
     }
 }

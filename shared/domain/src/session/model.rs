@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 use crate::{
     Access, AccessPlan, AgentId, Channel, Contact, Due, DueKind, EmailAddress, EndedBy, Language, Link, Secret,
     SecretHash, SessionId, Settings,
+    interaction::{Task, TaskCount},
     keyring::Sealed,
     pin::{OneTimeCode, Tries},
     settings::Method,
@@ -191,6 +192,9 @@ pub struct Session {
     /// document does not, because a message leaves the document as it is.
     #[serde(skip)]
     pub customer_ahead_until: Option<Timestamp>,
+    /// R21: what there is for the customer to do, in the order in which it was made; withdrawn ones stay.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub tasks: Vec<Task>,
     /// The armed timers, each an entry of the due index.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub timers: Timers,
@@ -277,10 +281,30 @@ impl Session {
         }
     }
 
-    /// Whether every task is done. No tasks counts as incomplete (R14), and sessions have no tasks yet.
+    /// How many tasks the customer has, and has done (R14).
+    #[must_use]
+    pub fn task_count(&self) -> TaskCount {
+        TaskCount::of(&self.tasks)
+    }
+
+    /// Whether every task is done. No tasks counts as incomplete (R14).
     #[must_use]
     pub fn is_complete(&self) -> bool {
-        false
+        self.task_count().is_complete()
+    }
+
+    /// What the customer sees of what there is to do, in the agent's order.
+    #[must_use]
+    pub fn shown_tasks(&self) -> Vec<&Task> {
+        let mut tasks: Vec<&Task> = self.tasks.iter().filter(|task| task.state.is_shown()).collect();
+        tasks.sort_by_key(|task| task.order);
+        tasks
+    }
+
+    /// R16: what is to be done first.
+    #[must_use]
+    pub fn next_task(&self) -> Option<&Task> {
+        self.shown_tasks().into_iter().find(|task| task.state.is_open())
     }
 
     /// Whether `device`, the secret of a browser's cookie, is the bound device's.

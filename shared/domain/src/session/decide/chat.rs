@@ -81,7 +81,7 @@ impl Session {
 
 /// The text as a person typed it. Whatever breaks a line in some system (CR LF, CR, vertical tab, form feed, NEL) is a
 /// line feed, tabs stay; other control characters and the blanks around the text go.
-fn as_typed(text: &str) -> String {
+pub(crate) fn as_typed(text: &str) -> String {
     let text = text.replace("\r\n", "\n").replace(['\r', '\u{b}', '\u{c}', '\u{85}'], "\n");
     let text: String = text.chars().filter(|c| matches!(c, '\n' | '\t') || !c.is_control()).collect();
     text.trim().to_owned()

@@ -4,6 +4,7 @@ use jiff::Timestamp;
 
 use crate::{
     AgentId, Channel, Due, Event, EventKind, Link, Message, OutboxEntry, Settings,
+    interaction::InteractionWrite,
     link::{Issued, LinkOrigin},
     outbox::Owner,
     session::{
@@ -29,6 +30,7 @@ pub(super) struct Draft<'a> {
     events: Vec<Event>,
     outbox: Vec<OutboxEntry>,
     links: Vec<Link>,
+    pub(super) interactions: Vec<InteractionWrite>,
 }
 
 impl<'a> Draft<'a> {
@@ -38,7 +40,8 @@ impl<'a> Draft<'a> {
         let owned_by = (session.version > 0 && !session.is_over()).then(|| session.agent.clone());
         let customer = (session.version > 0).then(|| session.customer.clone());
         let (events, outbox, links) = (vec![], vec![], vec![]);
-        Self { session, settings, context, armed, found_by, owned_by, customer, events, outbox, links }
+        let interactions = vec![];
+        Self { session, settings, context, armed, found_by, owned_by, customer, events, outbox, links, interactions }
     }
 
     pub(super) fn now(&self) -> Timestamp {
@@ -106,6 +109,7 @@ impl<'a> Draft<'a> {
             events: self.events,
             outbox: self.outbox,
             links: self.links,
+            interactions: self.interactions,
             armed,
             disarmed,
             search,

@@ -14,6 +14,7 @@ mod renew;
 mod start;
 mod sweep;
 pub(super) mod transfer;
+mod work;
 
 use super::{
     command::{Command, Context, Decision, Outcome, Rejection},
@@ -49,6 +50,7 @@ impl Session {
             Command::ResetPin => device::reset_pin(&mut draft)?,
             Command::KeepOpen => end::keep_open(&mut draft)?,
             Command::Post { id, text } => return self.post(&id, &text, context),
+            Command::Work(command) => return self.work(command, settings, context),
             Command::TakeOver(asked) => transfer::take_over(&mut draft, asked)?,
             Command::ApproveTransfer => transfer::approve(&mut draft)?,
             Command::DeclineTransfer => transfer::decline(&mut draft)?,
@@ -72,6 +74,7 @@ impl Session {
             armed: vec![],
             disarmed: vec![],
             search: None,
+            interactions: vec![],
             names_contact: false,
             locks: None,
             unlocks: None,

@@ -61,6 +61,7 @@ impl Session {
             code_requests: vec![],
             links_from: 0,
             customer_ahead_until: None,
+            tasks: vec![],
             timers: Timers::new(),
             search_form: 0,
             due: None,

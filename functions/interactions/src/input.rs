@@ -1,0 +1,124 @@
+//! What an interaction is made from.
+
+use jiff::Timestamp;
+use parlor_domain::interaction::{InvalidWorkflow, Kind, Step, Workflow, title_text};
+use parlor_web::{
+    ApiError, ApiRequest, Code, Problem,
+    api_request::{Payload, YesNo, optional_word},
+};
+use schemars::JsonSchema;
+use serde::Deserialize;
+use serde_json::{Value, json};
+
+/// The body of a POST.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+#[schemars(rename = "MakeInteraction", description = "Something for the customer to do.")]
+pub(crate) struct Input {
+    /// What kind of thing there is to do. Only `workflow` can be made so far.
+    #[serde(default, deserialize_with = "optional_word")]
+    kind: Option<Kind>,
+    /// What it is called on the customer's page, 1 to 120 characters in one line; without it, as the first step.
+    title: Option<String>,
+    /// Of a workflow, which needs them: its steps.
+    steps: Option<Vec<Step>>,
+    /// Who is to do it: `customer`, who it is without this.
+    assignee: Option<String>,
+    /// Its place among the session's: smaller ones come first. Without it, behind all that there are.
+    order: Option<u32>,
+    /// Whether the customer may begin at once, which is so without this; otherwise it is a draft.
+    #[schemars(with = "Option<bool>")]
+    send: Option<YesNo>,
+    /// Until when it should be done. Nothing happens at that moment.
+    due_at: Option<Timestamp>,
+}
+
+impl Input {
+    /// What the API's document shows as a request.
+    pub(crate) fn sample() -> Value {
+        json!({
+            "kind": "workflow",
+            "title": "About your household",
+            "steps": [
+                {
+                    "id": "who",
+                    "title": "Who lives with you",
+                    "fields": [{"name": "alone", "label": "Do you live alone?", "type": "yes_no", "required": true}],
+                },
+                {
+                    "id": "others",
+                    "title": "The others",
+                    "show_if": {"all": [{"field": "alone", "is": false}]},
+                    "fields": [{"name": "adults", "label": "How many adults?", "type": "number", "min": 1, "max": 20}],
+                },
+            ],
+        })
+    }
+}
+
+/// An interaction to be made, checked as far as that goes without its session.
+#[derive(Debug)]
+pub(crate) struct New {
+    pub(crate) title: String,
+    pub(crate) workflow: Workflow,
+    pub(crate) order: Option<u32>,
+    pub(crate) due_at: Option<Timestamp>,
+    pub(crate) send: bool,
+}
+
+/// A form carries the steps as the text of their JSON.
+fn from_form(request: &ApiRequest) -> Result<ApiRequest, ApiError> {
+    let Payload::Form(fields) = &request.payload else { return Ok(request.clone()) };
+    let mut object = serde_json::Map::new();
+    for (name, value) in fields {
+        match name.as_str() {
+            "csrf" | "idempotency_key" => {}
+            _ if value.trim().is_empty() => {}
+            "steps" => {
+                let steps: Value = serde_json::from_str(value)
+                    .map_err(|_| Problem::new(Code::InvalidWorkflow, "The definition is not JSON.").about("steps"))?;
+                // Who copies a whole definition means its steps.
+                let steps = match steps {
+                    Value::Object(mut whole) => whole.remove("steps").unwrap_or(Value::Object(whole)),
+                    steps => steps,
+                };
+                object.insert(name.clone(), steps);
+            }
+            _ => {
+                object.insert(name.clone(), Value::from(value.as_str()));
+            }
+        }
+    }
+    let mut read = request.clone();
+    read.payload = Payload::Json(Value::Object(object));
+    Ok(read)
+}
+
+/// Reads what is to be made.
+pub(crate) fn read(request: &ApiRequest) -> Result<New, ApiError> {
+    let input: Input = from_form(request)?.input()?;
+    if let Some(kind) = input.kind.filter(|kind| *kind != Kind::Workflow) {
+        let detail = format!("Interactions of the kind `{}` cannot be made yet.", kind.as_str());
+        return Err(Problem::new(Code::UnsupportedKind, detail).about("kind").into());
+    }
+    if input.assignee.is_some_and(|assignee| assignee != "customer") {
+        let detail = "Interactions are for the session's customer, `customer`.";
+        return Err(Problem::new(Code::UnknownAssignee, detail).about("assignee").into());
+    }
+    let steps = input
+        .steps
+        .ok_or_else(|| Problem::new(Code::InvalidWorkflow, "A workflow needs its `steps`.").about("steps"))?;
+    let workflow = Workflow { steps };
+    workflow.check().map_err(|invalid| invalid_workflow(&invalid))?;
+    let title = input.title.as_deref().or_else(|| workflow.steps.first().map(|step| step.title.as_str()));
+    let title = title.and_then(title_text).map(str::to_owned).ok_or_else(|| {
+        Problem::new(Code::InvalidTitle, "A title has 1 to 120 characters, in one line.").about("title")
+    })?;
+    let send = input.send.is_none_or(YesNo::is_yes);
+    Ok(New { title, workflow, order: input.order, due_at: input.due_at, send })
+}
+
+fn invalid_workflow(invalid: &InvalidWorkflow) -> Problem {
+    let code = if invalid.unsupported { Code::UnsupportedField } else { Code::InvalidWorkflow };
+    Problem::new(code, parlor_web::problem::capitalised(&invalid.reason)).about(invalid.field.clone())
+}

@@ -1,0 +1,103 @@
+//! What can be asked of an interaction, and why it is refused.
+
+use jiff::Timestamp;
+
+use super::{
+    answers::{Entries, Missing},
+    check::{TITLE, is_text},
+    model::Interaction,
+    workflow::Workflow,
+};
+use crate::{InteractionId, link::Issued};
+
+/// The longest reason for declining, in characters.
+pub const REASON_MAX: usize = 500;
+
+/// An interaction to be made.
+#[derive(Debug, Clone)]
+pub struct NewInteraction {
+    /// A new id.
+    pub id: InteractionId,
+    /// What it is called, as [`title_text`] has it.
+    pub title: String,
+    /// What it asks, checked.
+    pub workflow: Workflow,
+    /// Its place among the session's; without one, behind all that there are.
+    pub order: Option<u32>,
+    /// Until when it should be done.
+    pub due_at: Option<Timestamp>,
+    /// Whether the customer may begin at once. Otherwise it is a draft.
+    pub send: bool,
+}
+
+/// What somebody wants to happen to an interaction.
+#[derive(Debug, Clone)]
+pub enum WorkCommand<'a> {
+    /// Make one.
+    Add(NewInteraction),
+    /// Let the customer begin with a draft.
+    Send(&'a Interaction),
+    /// Take it back.
+    Withdraw(&'a Interaction),
+    /// Remind the customer of it by the session's channel, with a new link.
+    Remind(&'a Interaction, Issued),
+    /// Keep what the customer entered.
+    Save(&'a Interaction, &'a Workflow, Entries),
+    /// Keep what the customer entered, and finish.
+    Complete(&'a Interaction, &'a Workflow, Entries),
+    /// The customer would not do it.
+    Decline(&'a Interaction, String),
+}
+
+/// Why a command about an interaction is refused.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum Refusal {
+    /// R2: the customer may look and not write, or nothing at all.
+    #[error("the customer may not fill in anything now")]
+    ReadOnly,
+    /// It is completed, declined or withdrawn.
+    #[error("it is completed, declined or withdrawn already")]
+    Closed,
+    /// The customer does not have it yet.
+    #[error("it is a draft; send it first")]
+    NotSent,
+    /// Something is missing.
+    #[error("something is still missing")]
+    Incomplete(Vec<Missing>),
+    /// The session has as many as it may have.
+    #[error("a session has at most 100 interactions")]
+    TooMany,
+    /// All answers together are too long.
+    #[error("the answers together are longer than 48 KB")]
+    TooMuch,
+    /// The reason is too long.
+    #[error("a reason has at most 500 characters")]
+    InvalidReason,
+    /// It should be done at a time that is over.
+    #[error("`due_at` is over")]
+    DueOver,
+}
+
+impl Refusal {
+    /// The stable `code` of the API's refusals.
+    #[must_use]
+    pub fn code(&self) -> &'static str {
+        match self {
+            Self::ReadOnly => "read-only",
+            Self::Closed => "interaction-closed",
+            Self::NotSent => "not-sent",
+            Self::Incomplete(_) => "incomplete",
+            Self::TooMany => "too-many-interactions",
+            Self::TooMuch => "too-much",
+            Self::InvalidReason => "invalid-reason",
+            Self::DueOver => "invalid-due",
+        }
+    }
+}
+
+/// A title as it is kept: something that can be read, of at most 120 characters in one line, without blanks around it.
+#[must_use]
+pub fn title_text(title: &str) -> Option<&str> {
+    let title = title.trim();
+    is_text(title, TITLE, false).then_some(title)
+}

@@ -1,0 +1,218 @@
+//! An interaction as it is stored, and as much of it as its session carries.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use jiff::Timestamp;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use super::workflow::{Answer, Workflow};
+use crate::InteractionId;
+
+/// The most interactions that a session ever has, withdrawn ones included.
+pub const TASKS_MAX: usize = 100;
+
+/// What kind of thing there is to do.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+#[schemars(rename = "InteractionKind")]
+pub enum Kind {
+    /// A PDF to fill in and sign. None can be made yet.
+    Document,
+    /// A photo or a file to send. None can be made yet.
+    Request,
+    /// Questions, step by step.
+    Workflow,
+}
+
+impl Kind {
+    /// As it stands in the API.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Document => "document",
+            Self::Request => "request",
+            Self::Workflow => "workflow",
+        }
+    }
+}
+
+/// How far an interaction is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum InteractionState {
+    /// Prepared; the customer does not see it.
+    Draft,
+    /// The customer may begin.
+    Sent,
+    /// Begun.
+    InProgress,
+    /// Finished by the customer.
+    Completed,
+    /// Taken back by the agent; the customer does not see it any more.
+    Withdrawn,
+    /// The customer would not do it.
+    Declined,
+    /// Of a request: what was sent is what was wanted.
+    Accepted,
+    /// Of a request: it is to be sent again.
+    SentBack,
+}
+
+impl InteractionState {
+    /// As it stands in the API.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Draft => "draft",
+            Self::Sent => "sent",
+            Self::InProgress => "in_progress",
+            Self::Completed => "completed",
+            Self::Withdrawn => "withdrawn",
+            Self::Declined => "declined",
+            Self::Accepted => "accepted",
+            Self::SentBack => "sent_back",
+        }
+    }
+
+    /// Whether it waits for the customer.
+    #[must_use]
+    pub fn is_open(self) -> bool {
+        matches!(self, Self::Sent | Self::InProgress | Self::SentBack)
+    }
+
+    /// Whether the customer has done it.
+    #[must_use]
+    pub fn is_done(self) -> bool {
+        matches!(self, Self::Completed | Self::Accepted)
+    }
+
+    /// Whether the customer sees it.
+    #[must_use]
+    pub fn is_shown(self) -> bool {
+        !matches!(self, Self::Draft | Self::Withdrawn)
+    }
+}
+
+/// Who is to do it.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum Assignee {
+    /// The session's customer.
+    #[default]
+    Customer,
+}
+
+/// How much of it is done.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Progress {
+    /// Of a workflow: steps that were filled in.
+    pub done: u32,
+    /// Of a workflow: steps that are shown, which answers can change.
+    pub of: u32,
+}
+
+/// Something for the customer to do, with what they entered so far. What it asks stands apart ([`Workflow`]), because it
+/// never changes.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Interaction {
+    /// Its id within the session.
+    pub id: InteractionId,
+    /// Rises by one with each write.
+    pub version: u64,
+    /// What kind of thing there is to do.
+    pub kind: Kind,
+    /// What the agent or the integrator called it.
+    pub title: String,
+    /// How far it is.
+    pub state: InteractionState,
+    /// Who is to do it.
+    #[serde(default)]
+    pub assignee: Assignee,
+    /// Its place among the session's: smaller ones come first.
+    pub order: u32,
+    /// Until when it should be done. Nothing happens at that moment.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub due_at: Option<Timestamp>,
+    /// When it was made.
+    pub created_at: Timestamp,
+    /// When the customer first saw it, or could have.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub sent_at: Option<Timestamp>,
+    /// When the customer first entered something.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub started_at: Option<Timestamp>,
+    /// When the customer completed it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub completed_at: Option<Timestamp>,
+    /// When the customer was last reminded of it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reminded_at: Option<Timestamp>,
+    /// Why the customer declined, if they said so.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reason: Option<String>,
+    /// How much of it is done.
+    pub progress: Progress,
+    /// What was entered, by the field's name. Until it is completed that can have answers to steps that are hidden now: should the
+    /// step be shown again, they are there. Nobody is shown them ([`Workflow::kept`]), and nothing of them is left in the end.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub entered: BTreeMap<String, Answer>,
+    /// The steps that the customer went on from.
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    pub passed: BTreeSet<String>,
+    /// The step to go on at; none for the first, or the review once all are done.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub at: Option<String>,
+}
+
+/// As much of an interaction as its session carries, for the customer's room and for lists.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Task {
+    /// The interaction's id.
+    pub id: InteractionId,
+    /// What kind of thing there is to do.
+    pub kind: Kind,
+    /// What it is called.
+    pub title: String,
+    /// How far it is.
+    pub state: InteractionState,
+    /// Its place among the session's.
+    pub order: u32,
+    /// Until when it should be done.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub due_at: Option<Timestamp>,
+}
+
+/// How many tasks a customer has, and has done (R14). One that was declined is not done: the agent withdraws it, or the session
+/// stays incomplete.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct TaskCount {
+    /// Done by the customer.
+    pub done: usize,
+    /// All that were sent and not withdrawn.
+    pub of: usize,
+}
+
+impl TaskCount {
+    /// Of these tasks.
+    #[must_use]
+    pub fn of(tasks: &[Task]) -> Self {
+        let count = |counts: fn(InteractionState) -> bool| tasks.iter().filter(|task| counts(task.state)).count();
+        Self { done: count(InteractionState::is_done), of: count(InteractionState::is_shown) }
+    }
+
+    /// Whether all is done. No tasks counts as incomplete (R14).
+    #[must_use]
+    pub fn is_complete(self) -> bool {
+        self.of > 0 && self.done == self.of
+    }
+}
+
+/// What a decision writes of an interaction.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct InteractionWrite {
+    /// The interaction as it will be. Its `version` is one above what was read.
+    pub interaction: Interaction,
+    /// What it asks, where it is new.
+    pub workflow: Option<Workflow>,
+}

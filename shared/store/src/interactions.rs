@@ -1,0 +1,99 @@
+//! Interactions (R21): each an item of its own beside its session, with a version of its own, and what a workflow asks
+//! beside it.
+
+use aws_sdk_dynamodb::types::{Put, TransactWriteItem};
+use parlor_domain::{
+    Interaction, InteractionId, SessionId,
+    interaction::{InteractionWrite, Workflow},
+};
+
+use crate::{
+    ReadBatch, ReadResult, Store, StoreError,
+    commit::{doc_item, incomplete},
+    document,
+    keys::{Key, number, text},
+};
+
+impl ReadBatch {
+    /// An interaction of a session: one item. It does not say what a workflow asks.
+    #[must_use]
+    pub fn interaction(self, session: &SessionId, id: &InteractionId) -> Self {
+        self.with(Key::interaction(session, id))
+    }
+
+    /// What a workflow asks: one item.
+    #[must_use]
+    pub fn workflow(self, session: &SessionId, id: &InteractionId) -> Self {
+        self.with(Key::workflow(session, id))
+    }
+}
+
+impl ReadResult {
+    /// An interaction of a session; `None` if there is none of that id.
+    pub fn interaction(&self, session: &SessionId, id: &InteractionId) -> Result<Option<Interaction>, StoreError> {
+        self.get("interaction", &Key::interaction(session, id), "doc")
+    }
+
+    /// What a workflow asks; `None` if there is none of that id.
+    pub fn workflow(&self, session: &SessionId, id: &InteractionId) -> Result<Option<Workflow>, StoreError> {
+        self.get("workflow", &Key::workflow(session, id), "doc")
+    }
+}
+
+impl Store {
+    /// An interaction under the version that was read, or as a new one with what it asks.
+    pub(crate) fn write_interaction(
+        &self,
+        session: &SessionId,
+        write: &InteractionWrite,
+    ) -> Result<Vec<TransactWriteItem>, StoreError> {
+        let InteractionWrite { interaction, workflow } = write;
+        let mut item = doc_item("interaction", &Key::interaction(session, &interaction.id), interaction)?;
+        item.insert("version".into(), number(interaction.version));
+        let mut writes = vec![];
+        if interaction.version == 1 {
+            writes.push(self.put_new(item)?);
+        } else {
+            let put = Put::builder()
+                .table_name(&self.core)
+                .set_item(Some(item))
+                .condition_expression("#version = :read")
+                .expression_attribute_names("#version", "version")
+                .expression_attribute_values(":read", number(interaction.version - 1))
+                .build();
+            writes.push(TransactWriteItem::builder().put(put.map_err(|error| incomplete(&error))?).build());
+        }
+        if let Some(workflow) = workflow {
+            writes.push(self.put_new(doc_item("workflow", &Key::workflow(session, &interaction.id), workflow)?)?);
+        }
+        Ok(writes)
+    }
+
+    /// A session's interactions, in the agent's order: at most [`parlor_domain::interaction::TASKS_MAX`]. One `Query`, strongly
+    /// consistent; without what was entered, DynamoDB would read as much.
+    pub async fn interactions(&self, session: &SessionId) -> Result<Vec<Interaction>, StoreError> {
+        let mut found = vec![];
+        let mut from = None;
+        loop {
+            let request = self
+                .client
+                .query()
+                .table_name(&self.core)
+                .key_condition_expression("pk = :pk AND begins_with(sk, :prefix)")
+                .expression_attribute_values(":pk", text(&Key::session(session).pk))
+                .expression_attribute_values(":prefix", text("I#"))
+                .consistent_read(true)
+                .set_exclusive_start_key(from);
+            let answer = request.send().await.map_err(|error| StoreError::from_sdk("Query interactions", &error))?;
+            for item in answer.items.unwrap_or_default() {
+                found.extend(document::read::<Interaction>("interaction", &item, "doc")?);
+            }
+            from = answer.last_evaluated_key;
+            if from.is_none() {
+                break;
+            }
+        }
+        found.sort_by(|a, b| (a.order, a.created_at, &a.id).cmp(&(b.order, b.created_at, &b.id)));
+        Ok(found)
+    }
+}

@@ -1,0 +1,468 @@
+//! A workflow as the customer fills it in (R21): one step a page, then the review, then a calm page that says it is done.
+//!
+//! Complete without a script: each step is a form. With one, `customer.js` saves as one goes.
+
+use jiff::Timestamp;
+use maud::{Markup, PreEscaped, Render as _, html};
+use parlor_domain::interaction::{Bound, Field, FieldKind, REASON_MAX, Wrong};
+
+use super::page::{Brand, Page, paragraphs, token_field};
+use crate::components::{Banner, Button, Icon, Tone, progress};
+use crate::lang::Lang;
+use crate::layout::Live;
+use crate::names::first_name;
+use crate::times;
+use crate::words::runner as words;
+
+/// A choice with at most so many options shows all of them.
+const RADIOS: usize = 6;
+
+/// A question on the page.
+#[derive(Debug, Clone)]
+pub struct Question {
+    pub field: Field,
+    /// What stands in it: what was typed, or the answer that is kept.
+    pub typed: String,
+    /// What is wrong with what was typed.
+    pub wrong: Option<Wrong>,
+}
+
+/// A step in the review, and where its answers are only read.
+#[derive(Debug, Clone)]
+pub struct Section {
+    /// The step's id.
+    pub step: String,
+    pub title: String,
+    /// Each question with its answer.
+    pub answers: Vec<Question>,
+}
+
+/// What of the workflow is on the page.
+#[derive(Debug, Clone)]
+pub enum View {
+    /// A step.
+    Step {
+        id: String,
+        title: String,
+        text: Option<String>,
+        questions: Vec<Question>,
+        /// Its place among the steps that are shown, from 1.
+        n: usize,
+        of: usize,
+    },
+    /// All answers, before they are sent.
+    Review {
+        sections: Vec<Section>,
+        missing: usize,
+        reason: String,
+    },
+    /// The tier, or the workflow, is for reading only.
+    ReadOnly {
+        sections: Vec<Section>,
+    },
+    /// Sent.
+    Done {
+        sections: Vec<Section>,
+        next: Option<(String, String)>,
+    },
+    Declined,
+    Withdrawn,
+}
+
+/// Why what was sent was not taken. What was typed is on the page.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum NotTaken {
+    /// Completed, declined or withdrawn meanwhile.
+    Closed,
+    /// R2: the tier changed meanwhile.
+    ReadOnly,
+    TooMuch,
+    /// The reason for declining is too long.
+    Reason,
+}
+
+/// GET `/r/{session}/i/{interaction}`, and the answers to its forms that were refused.
+#[derive(Debug, Clone)]
+pub struct Runner {
+    pub lang: Lang,
+    /// Who speaks.
+    pub brand: Brand,
+    /// The address that GETs this page: `/r/{session}/i/{interaction}`.
+    pub path: String,
+    /// What follows each address, such as `?lang=de`; may be empty.
+    pub query: String,
+    /// The room.
+    pub room: String,
+    pub csrf: Option<String>,
+    /// The owner's name; the page shows its first word.
+    pub agent: String,
+    pub title: String,
+    pub due: Option<Timestamp>,
+    pub view: View,
+    pub not_taken: Option<NotTaken>,
+    /// What was typed on a page that takes nothing any more, for reading and copying.
+    pub kept: Vec<(String, String)>,
+    pub live: Option<Live>,
+}
+
+impl Runner {
+    pub fn render(&self) -> Markup {
+        let lang = self.lang;
+        Page {
+            lang,
+            brand: &self.brand,
+            path: Some(&self.path),
+            title: &self.title,
+            reason: None,
+            live: self.live.as_ref(),
+            script: true,
+            assets: ["runner.css", "runner.js"],
+            class: "runner",
+            body: html! {
+                main.runner-main id="runner" data-save=[self.saves().then(|| format!("{}/save{}", self.path, self.query))] {
+                    nav.runner-nav {
+                        a.runner-back href=(self.room) { (Icon::ArrowBack) (words::to_page(lang)) }
+                        @if self.saves() { p.runner-saved.small.muted id="saved" role="status" data-saving=(words::saving(lang)) data-saved=(words::saved(lang)) data-waits=(words::not_saved(lang)) {} }
+                    }
+                    @if let Some(why) = self.not_taken { (not_taken(lang, why)) }
+                    @if !self.kept.is_empty() { (self.kept()) }
+                    (self.view())
+                }
+            },
+        }
+        .render()
+    }
+
+    fn saves(&self) -> bool {
+        matches!(self.view, View::Step { .. })
+    }
+
+    fn agent(&self) -> &str {
+        first_name(&self.agent)
+    }
+
+    fn view(&self) -> Markup {
+        let lang = self.lang;
+        match &self.view {
+            View::Step { id, title, text, questions, n, of } => {
+                self.step(id, title, text.as_deref(), questions, (*n, *of))
+            }
+            View::Review { sections, missing, reason } => self.review(sections, *missing, reason),
+            View::ReadOnly { sections } => html! {
+                header.runner-head { h1 dir="auto" { (self.title) } }
+                (Banner { icon: Some(Icon::Lock), ..Banner::new(Tone::Info, html! { p { (words::read_only(lang)) } }) })
+                (self.sections(sections, false))
+            },
+            View::Done { sections, next } => html! {
+                header.runner-head.runner-done {
+                    span.emblem.emblem-good { (Icon::CheckCircle) }
+                    h1 { (words::done_title(lang)) }
+                    p { (words::done_text(lang, self.agent())) }
+                }
+                div.runner-go {
+                    @if let Some((title, href)) = next {
+                        (Button::primary(&words::next_task(lang, title).to_string()).href(href).wide())
+                        (Button::quiet(words::to_page(lang)).href(&self.room).wide())
+                    } @else { (Button::primary(words::to_page(lang)).href(&self.room).wide()) }
+                }
+                @if !sections.is_empty() {
+                    details.runner-answers { summary { (Icon::ChevronOn) (words::your_answers(lang)) } (self.sections(sections, false)) }
+                }
+            },
+            View::Declined => {
+                self.over(words::declined_title(lang), &words::declined_text(lang, self.agent()).to_string())
+            }
+            View::Withdrawn => {
+                self.over(words::withdrawn_title(lang), &words::withdrawn_text(lang, self.agent()).to_string())
+            }
+        }
+    }
+
+    fn over(&self, title: &str, text: &str) -> Markup {
+        html! {
+            header.runner-head.runner-done {
+                span.emblem { (Icon::Info) }
+                h1 { (title) }
+                p.runner-what.muted dir="auto" { (self.title) }
+                p { (text) }
+            }
+            div.runner-go { (Button::primary(words::to_page(self.lang)).href(&self.room).wide()) }
+        }
+    }
+
+    fn step(
+        &self,
+        id: &str,
+        title: &str,
+        text: Option<&str>,
+        questions: &[Question],
+        (n, of): (usize, usize),
+    ) -> Markup {
+        let lang = self.lang;
+        let wrong = questions.iter().filter(|question| question.wrong.is_some()).count() as u64;
+        let where_one_is = words::step_of(lang, n, of).to_string();
+        html! {
+            header.runner-head {
+                p.runner-what.small.muted dir="auto" { (self.title) }
+                (progress(n.saturating_sub(1), of, &where_one_is))
+                p.small.muted { (where_one_is) }
+                h1 dir="auto" { (title) }
+                @if let (1, Some(due)) = (n, self.due) { (self.due(due)) }
+            }
+            @if wrong > 0 {
+                (Banner { role: Some("alert"), ..Banner::new(Tone::Bad, html! { p { (words::wrong_answers(lang, wrong)) } }) })
+            }
+            form.runner-form method="post" action={ (self.path) "/save" (self.query) } novalidate data-step=(id) {
+                (token_field(self.csrf.as_deref()))
+                input type="hidden" name="step" value=(id);
+                @if let Some(text) = text { div.runner-text dir="auto" { (paragraphs(text)) } }
+                @for question in questions { (question.ask(lang)) }
+                div.runner-go {
+                    (Button::primary(if n == of { words::check(lang) } else { words::next(lang) }).value("go", "next").wide())
+                    div.runner-also {
+                        @if n > 1 { (Button::quiet(words::back(lang)).value("go", "back").icon(Icon::ArrowBack)) }
+                        (Button::quiet(words::later(lang)).value("go", "later"))
+                    }
+                }
+            }
+            @if n == 1 { (self.decline("")) }
+        }
+    }
+
+    fn due(&self, due: Timestamp) -> Markup {
+        let at = html! { time datetime=(due) data-show="moment" { (times::moment(self.lang, due)) } };
+        html! { p.runner-due.small { (Icon::Clock) span { (words::due(self.lang, &at)) } } }
+    }
+
+    fn review(&self, sections: &[Section], missing: usize, reason: &str) -> Markup {
+        let lang = self.lang;
+        html! {
+            header.runner-head {
+                p.runner-what.small.muted dir="auto" { (self.title) }
+                (progress(sections.len(), sections.len(), words::check(lang)))
+                h1 { (words::check(lang)) }
+                p { (words::check_text(lang)) }
+            }
+            @if missing > 0 {
+                (Banner { role: Some("alert"), ..Banner::new(Tone::Warn, html! { p { (words::wrong_answers(lang, missing as u64)) } }) })
+            }
+            (self.sections(sections, true))
+            form.runner-form method="post" action={ (self.path) "/complete" (self.query) } {
+                (token_field(self.csrf.as_deref()))
+                div.runner-go {
+                    (Button::primary(words::finish(lang)).wide())
+                    p.small.muted { (words::finish_text(lang, self.agent())) }
+                    div.runner-also {
+                        @if let Some(last) = sections.last() {
+                            (Button::quiet(words::back(lang)).href(&self.at(&last.step)).icon(Icon::ArrowBack))
+                        }
+                        (Button::quiet(words::later(lang)).href(&self.room))
+                    }
+                }
+            }
+            (self.decline(reason))
+        }
+    }
+
+    /// The address of a step.
+    fn at(&self, step: &str) -> String {
+        let join = if self.query.is_empty() { "?" } else { "&" };
+        format!("{}{}{join}step={step}", self.path, self.query)
+    }
+
+    fn sections(&self, sections: &[Section], editable: bool) -> Markup {
+        let lang = self.lang;
+        html! {
+            div.runner-sections {
+                @for section in sections {
+                    section.card.runner-section {
+                        div.runner-section-head {
+                            h2 dir="auto" { (section.title) }
+                            @if editable {
+                                a.runner-change href=(self.at(&section.step)) { (words::change(lang)) span.unseen { ": " (section.title) } }
+                            }
+                        }
+                        @if !section.answers.is_empty() {
+                            dl.answers {
+                                @for question in &section.answers {
+                                    div {
+                                        dt dir="auto" { (question.field.label) }
+                                        dd dir="auto" { (question.said(lang)) }
+                                    }
+                                }
+                            }
+                        }
+                    }
+                }
+            }
+        }
+    }
+
+    fn decline(&self, reason: &str) -> Markup {
+        let lang = self.lang;
+        let too_long = self.not_taken == Some(NotTaken::Reason);
+        html! {
+            details.runner-decline open[too_long] {
+                summary { (words::decline(lang)) }
+                form.stack-tight method="post" action={ (self.path) "/decline" (self.query) } {
+                    (token_field(self.csrf.as_deref()))
+                    p.small { (words::decline_text(lang, self.agent())) }
+                    div.field {
+                        label for="reason" { (words::decline_reason(lang)) }
+                        textarea.input id="reason" name="reason" rows="2" maxlength=(REASON_MAX) dir="auto" { (reason) }
+                    }
+                    (Button::danger(words::decline_do(lang)))
+                }
+            }
+        }
+    }
+
+    /// R2: what was typed is not lost.
+    fn kept(&self) -> Markup {
+        html! {
+            section.card.runner-kept {
+                h2 { (words::typed_here(self.lang)) }
+                dl.answers { @for (label, typed) in &self.kept { div { dt dir="auto" { (label) } dd dir="auto" { (typed) } } } }
+            }
+        }
+    }
+
+    /// Every page of a workflow.
+    pub fn samples() -> Vec<(&'static str, Self)> {
+        super::runner_samples::samples()
+    }
+}
+
+fn not_taken(lang: Lang, why: NotTaken) -> Markup {
+    let text = match why {
+        NotTaken::Closed => words::refused_closed(lang),
+        NotTaken::ReadOnly => words::refused_read_only(lang),
+        NotTaken::TooMuch => words::refused_too_much(lang),
+        NotTaken::Reason => words::refused_reason(lang),
+    };
+    html! { (Banner { role: Some("alert"), ..Banner::new(Tone::Bad, html! { p { (text) } }) }) }
+}
+
+/// A number or a day, as a sentence has it.
+fn bound(lang: Lang, bound: &Bound) -> String {
+    match bound {
+        Bound::Number(number) => number.to_string(),
+        Bound::Day(text) => day(lang, text),
+    }
+}
+
+/// A day as people read it.
+pub(crate) fn day(lang: Lang, text: &str) -> String {
+    text.parse().map_or_else(|_| text.to_owned(), |day| times::calendar_day(lang, day))
+}
+
+/// What is wrong, and how to put it right.
+pub fn wrong(lang: Lang, wrong: &Wrong) -> String {
+    match wrong {
+        Wrong::Required => words::wrong_required(lang).to_owned(),
+        Wrong::Number => words::wrong_number(lang).to_owned(),
+        Wrong::Day => words::wrong_day(lang).to_owned(),
+        Wrong::Under(least @ Bound::Day(_)) => words::wrong_before(lang, &bound(lang, least)).to_string(),
+        Wrong::Over(most @ Bound::Day(_)) => words::wrong_after(lang, &bound(lang, most)).to_string(),
+        Wrong::Under(least) => words::wrong_under(lang, &bound(lang, least)).to_string(),
+        Wrong::Over(most) => words::wrong_over(lang, &bound(lang, most)).to_string(),
+        Wrong::Short(least) => words::wrong_short(lang, *least).to_string(),
+        Wrong::Long(most) => words::wrong_long(lang, *most).to_string(),
+        Wrong::Pattern => words::wrong_pattern(lang).to_owned(),
+        Wrong::Option => words::wrong_option(lang).to_owned(),
+    }
+}
+
+impl Question {
+    /// The answer in words.
+    fn said(&self, lang: Lang) -> Markup {
+        let missing = self.wrong.is_some();
+        html! {
+            @if self.typed.is_empty() {
+                @if missing { span.answer-missing { (Icon::Alert) (words::missing(lang)) } } @else { span.muted { (words::no_answer(lang)) } }
+            } @else { (said(lang, self.field.kind, &self.typed)) }
+        }
+    }
+
+    fn ask(&self, lang: Lang) -> Markup {
+        let field = &self.field;
+        let id = format!("a-{}", field.name);
+        let name = format!("a.{}", field.name);
+        let (hint_id, error_id) = (format!("{id}-hint"), format!("{id}-error"));
+        let described: Vec<&str> =
+            [self.wrong.is_some().then_some(error_id.as_str()), field.hint.is_some().then_some(hint_id.as_str())]
+                .into_iter()
+                .flatten()
+                .collect();
+        let described = (!described.is_empty()).then(|| described.join(" "));
+        let invalid = self.wrong.as_ref().map(|_| "true");
+        let label = html! {
+            span dir="auto" { (field.label) }
+            @if !field.required { " " span.optional { "(" (words::optional(lang)) ")" } }
+        };
+        let yes_no = [("yes", words::yes(lang)), ("no", words::no(lang))];
+        let radios: Option<Vec<(&str, &str)>> = match field.kind {
+            FieldKind::YesNo => Some(yes_no.to_vec()),
+            FieldKind::Choice if field.options.len() <= RADIOS => {
+                Some(field.options.iter().map(|option| (option.as_str(), option.as_str())).collect())
+            }
+            _ => None,
+        };
+        let below = html! {
+            p.field-error id=(error_id) hidden[self.wrong.is_none()] { (Icon::Alert) span { @if let Some(why) = &self.wrong { (wrong(lang, why)) } } }
+            @if let Some(hint) = &field.hint { p.field-hint id=(hint_id) dir="auto" { (hint) } }
+        };
+        if let Some(radios) = radios {
+            return html! {
+                fieldset.field.choices data-question=(field.name) aria-describedby=[described] aria-invalid=[invalid] {
+                    legend { (label) }
+                    div class=(if field.kind == FieldKind::YesNo { "choice-row" } else { "choice-list" }) {
+                        @for (at, (value, text)) in radios.iter().enumerate() {
+                            label.choice {
+                                input type="radio" id=[(at == 0).then_some(id.as_str())] name=(name) value=(value) checked[self.typed == *value] required[field.required];
+                                span dir="auto" { (text) }
+                            }
+                        }
+                    }
+                    (below)
+                }
+            };
+        }
+        let long = field.kind == FieldKind::Text && field.longest() > 200;
+        html! {
+            div.field data-question=(field.name) {
+                label for=(id) { (label) }
+                @match field.kind {
+                    FieldKind::Choice => {
+                        select.input id=(id) name=(name) required[field.required] aria-invalid=[invalid] aria-describedby=[described] {
+                            option value="" { (words::choose(lang)) }
+                            @for option in &field.options { option value=(option) selected[self.typed == *option] { (option) } }
+                        }
+                    }
+                    FieldKind::Text if long => {
+                        textarea.input id=(id) name=(name) rows="4" maxlength=(field.longest()) dir="auto" required[field.required] aria-invalid=[invalid] aria-describedby=[described] { (PreEscaped("\n")) (self.typed) }
+                    }
+                    FieldKind::Date => {
+                        input.input id=(id) name=(name) type="date" value=(self.typed) required[field.required] aria-invalid=[invalid] aria-describedby=[described];
+                    }
+                    _ => {
+                        input.input id=(id) name=(name) type="text" value=(self.typed) dir="auto" required[field.required]
+                            inputmode=[(field.kind == FieldKind::Number).then_some("decimal")] autocomplete="off"
+                            aria-invalid=[invalid] aria-describedby=[described];
+                    }
+                }
+                (below)
+            }
+        }
+    }
+}
+
+/// An answer in words: `yes` as the language says it, a day as people read it.
+pub(super) fn said(lang: Lang, kind: FieldKind, typed: &str) -> Markup {
+    match (kind, typed) {
+        (FieldKind::YesNo, "yes") => words::yes(lang).render(),
+        (FieldKind::YesNo, "no") => words::no(lang).render(),
+        (FieldKind::Date, typed) => html! { (day(lang, typed)) },
+        _ => html! { span.answer-text { (typed) } },
+    }
+}

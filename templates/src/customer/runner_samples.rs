@@ -1,0 +1,141 @@
+//! Every page of a workflow.
+
+use parlor_domain::interaction::{Bound, Field, FieldKind, Wrong};
+
+use super::runner::{NotTaken, Question, Runner, Section, View};
+use super::sample;
+use crate::lang::Lang;
+
+fn field(name: &str, label: &str, kind: FieldKind, required: bool) -> Field {
+    Field {
+        name: name.to_owned(),
+        label: label.to_owned(),
+        kind,
+        required,
+        min: None,
+        max: None,
+        pattern: None,
+        options: vec![],
+        hint: None,
+    }
+}
+
+fn question(field: Field, typed: &str) -> Question {
+    Question { field, typed: typed.to_owned(), wrong: None }
+}
+
+fn questions() -> Vec<Question> {
+    vec![
+        question(field("alone", "Do you live alone?", FieldKind::YesNo, true), "no"),
+        question(
+            Field {
+                hint: Some("Yourself included".to_owned()),
+                max: Some(Bound::Number(20.into())),
+                ..field("adults", "How many adults live with you?", FieldKind::Number, true)
+            },
+            "2",
+        ),
+        question(field("since", "Since when?", FieldKind::Date, false), "2019-04-01"),
+        question(
+            Field {
+                options: ["Rented", "Owned", "Something else"].map(str::to_owned).to_vec(),
+                ..field("home", "Your home is", FieldKind::Choice, true)
+            },
+            "Rented",
+        ),
+        question(
+            Field {
+                options: (1..=9).map(|n| format!("Branch {n}")).collect(),
+                ..field("branch", "Which branch is near you?", FieldKind::Choice, false)
+            },
+            "",
+        ),
+        question(
+            field("more", "Anything else that we should know?", FieldKind::Text, false),
+            "The house is being repaired until spring.",
+        ),
+    ]
+}
+
+pub(super) fn samples() -> Vec<(&'static str, Runner)> {
+    let step = |questions: Vec<Question>, n| View::Step {
+        id: "home".to_owned(),
+        title: "Your home".to_owned(),
+        text: Some("Two minutes. What you enter is kept as you go.".to_owned()),
+        questions,
+        n,
+        of: 3,
+    };
+    let wrong = || {
+        let mut questions = questions();
+        questions[0] = Question { typed: String::new(), wrong: Some(Wrong::Required), ..questions[0].clone() };
+        questions[1] = Question { typed: "about 30".to_owned(), wrong: Some(Wrong::Number), ..questions[1].clone() };
+        questions
+    };
+    let sections = || {
+        vec![
+            Section { step: "home".to_owned(), title: "Your home".to_owned(), answers: questions() },
+            Section {
+                step: "work".to_owned(),
+                title: "Your work".to_owned(),
+                answers: vec![question(field("job", "What do you do?", FieldKind::Text, true), "Gardener")],
+            },
+        ]
+    };
+    let incomplete = || {
+        let mut sections = sections();
+        if let Some(answer) = sections[1].answers.first_mut() {
+            *answer = Question { typed: String::new(), wrong: Some(Wrong::Required), ..answer.clone() };
+        }
+        sections
+    };
+    let first = Runner {
+        lang: Lang::En,
+        brand: sample::brand(),
+        path: "/r/session/i/1".to_owned(),
+        query: String::new(),
+        room: "/r/session?home".to_owned(),
+        csrf: None,
+        agent: "Nina Okafor".to_owned(),
+        title: "About your household".to_owned(),
+        due: Some(sample::at(48)),
+        view: step(questions(), 1),
+        not_taken: None,
+        kept: vec![],
+        live: None,
+    };
+    let with = |view| Runner { view, ..first.clone() };
+    vec![
+        ("runner-step", first.clone()),
+        ("runner-step-wrong", with(step(wrong(), 2))),
+        (
+            "runner-step-ar",
+            Runner {
+                lang: Lang::Ar,
+                brand: sample::arabic(),
+                agent: "ليلى حداد".to_owned(),
+                title: "عن أسرتك".to_owned(),
+                ..with(step(wrong(), 3))
+            },
+        ),
+        ("runner-review", with(View::Review { sections: sections(), missing: 0, reason: String::new() })),
+        ("runner-review-missing", with(View::Review { sections: incomplete(), missing: 1, reason: String::new() })),
+        (
+            "runner-done",
+            with(View::Done {
+                sections: sections(),
+                next: Some(("Photo of your ID".to_owned(), "/r/session/i/2".to_owned())),
+            }),
+        ),
+        ("runner-read-only", with(View::ReadOnly { sections: sections() })),
+        ("runner-declined", with(View::Declined)),
+        (
+            "runner-withdrawn",
+            Runner {
+                not_taken: Some(NotTaken::Closed),
+                kept: vec![("What do you do?".to_owned(), "Gardener".to_owned())],
+                ..with(View::Withdrawn)
+            },
+        ),
+    ]
+}
