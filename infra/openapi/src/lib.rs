@@ -69,7 +69,7 @@ wait for `Retry-After`.
 
 **Times** are RFC 3339 in UTC, to the millisecond.";
 
-const RESOURCES: [(&str, &str); 7] = [
+const RESOURCES: [(&str, &str); 8] = [
     ("Sessions", "One customer case, from planning to its end."),
     ("Customers", "How the customer of a session comes in: invitation, links, device, PIN."),
     ("Messages", "The chat of a session."),
