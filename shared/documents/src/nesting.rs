@@ -29,11 +29,15 @@ impl<'d> Nesting<'d> {
         Self { document, inflated, draws: HashMap::new(), known: HashMap::new(), open: HashSet::new() }
     }
 
-    /// Refuses a page that draws too much.
+    /// Refuses a page that draws too much, and one whose content cannot be read.
     pub(crate) fn check(&mut self, page: &'d Dictionary) -> Result<(), Refusal> {
         let resources = pdf::inherited(self.document, page, "Resources").and_then(pdf::as_dictionary);
         let mut cost = 0u64;
         for stream in pdf::contents(self.document, page) {
+            // Some readers make something of it after all; completed, the page would be blank.
+            if content(self.document, stream, self.inflated).is_none() {
+                return Err(Refusal::Damaged);
+            }
             cost = cost.saturating_add(self.cost(stream, resources, 0)?);
         }
         if cost > DRAWINGS { Err(Refusal::TooNested) } else { Ok(()) }
@@ -72,13 +76,12 @@ impl<'d> Nesting<'d> {
         (pdf::name(self.document, &stream.dict, "Subtype") == Some(b"Form")).then_some(&stream.dict)
     }
 
+    /// What a stream's content draws; nothing of one that cannot be read.
     fn draws(&mut self, id: ObjectId) -> Vec<(Vec<u8>, u64)> {
         let (document, inflated) = (self.document, self.inflated);
         let count = || {
-            let stream = document.get_object(id).ok().and_then(|object| object.as_stream().ok());
-            let content = stream.and_then(|stream| stream.get_plain_content_with_limit(inflated).ok());
             let mut counted: HashMap<Vec<u8>, u64> = HashMap::new();
-            for name in drawn(&content.unwrap_or_default()) {
+            for name in drawn(&content(document, id, inflated).unwrap_or_default()) {
                 *counted.entry(name.to_vec()).or_default() += 1;
             }
             let mut counted: Vec<_> = counted.into_iter().collect();
@@ -87,6 +90,17 @@ impl<'d> Nesting<'d> {
         };
         self.draws.entry(id).or_insert_with(count).clone()
     }
+}
+
+/// Bytes that nothing at all is packed into.
+const NOTHING: usize = 16;
+
+/// A content stream's instructions; none if it is missing, or if nothing comes out of it though something is in it.
+pub(crate) fn content(document: &Document, id: ObjectId, limit: usize) -> Option<Vec<u8>> {
+    let stream = document.get_object(id).ok()?.as_stream().ok()?;
+    let content = stream.get_plain_content_with_limit(limit).ok()?;
+    let readable = !content.is_empty() || stream.content.len() <= NOTHING;
+    (readable && stream.dict.has(b"Length")).then_some(content)
 }
 
 /// The names before each `Do`. Looks at words only, so one inside a text counts too, which does no harm.

@@ -99,12 +99,12 @@ pub(crate) fn is_widget(document: &Document, annotation: &Dictionary) -> bool {
     name(document, annotation, "Subtype") == Some(b"Widget")
 }
 
-/// The streams of a page's content.
+/// The streams of a page's content, as it names them.
 pub(crate) fn contents(document: &Document, page: &Dictionary) -> Vec<ObjectId> {
     let Ok(entry) = page.get(b"Contents") else { return Vec::new() };
     match resolve(document, entry) {
         Some(Object::Array(entries)) => entries.iter().filter_map(|entry| entry.as_reference().ok()).collect(),
-        Some(Object::Stream(_)) => entry.as_reference().into_iter().collect(),
-        _ => Vec::new(),
+        Some(Object::Null) => Vec::new(),
+        _ => entry.as_reference().into_iter().collect(),
     }
 }

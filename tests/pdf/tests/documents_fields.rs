@@ -192,6 +192,15 @@ fn r21_what_cannot_be_worked_with_is_refused_with_its_reason() {
     }
     assert_eq!(refused(&long.bytes()), Refusal::TooManyPages);
 
+    // Content that is not there, or that nothing comes out of: completed, the page would be blank.
+    for content in [lopdf::Stream::new(dictionary! { "Filter" => "FlateDecode" }, vec![0xee; 90]).into(), Object::Null]
+    {
+        let mut blank = government();
+        let id = blank.document.add_object(content);
+        blank.page_dictionary(3).set("Contents", vec![id.into()]);
+        assert_eq!(refused(&blank.bytes()), Refusal::Damaged);
+    }
+
     let mut wide = Maker::default();
     wide.page([0.0, 0.0, 14_401.0, 792.0], 0, "Banner");
     assert_eq!(refused(&wide.bytes()), Refusal::PageTooLarge);
