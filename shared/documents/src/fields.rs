@@ -64,6 +64,11 @@ impl Widget<'_> {
         kind && self.visible && !self.name.is_empty() && self.flags & flag::READ_ONLY == 0
     }
 
+    /// Whether it is ticked or chosen, and not written into.
+    pub(crate) fn is_button(&self) -> bool {
+        matches!(self.kind, Kind::Check | Kind::Radio)
+    }
+
     /// Whether a printed page shows it: buttons that do something are for the screen, unless they say otherwise.
     pub(crate) fn is_printed(&self, document: &Document) -> bool {
         let flags = pdf::integer(document, self.annotation, "F").unwrap_or(0);

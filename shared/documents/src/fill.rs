@@ -6,7 +6,7 @@ use kurbo::BezPath;
 use parlor_fonts::{Fonts, Typesetter};
 
 use crate::finish::Unfinished;
-use crate::ink::{Area, Embedded, Ink};
+use crate::ink::{Area, Embedded, Frame, Ink};
 use crate::model::{Align, Field, FieldKind, Page, Strokes, Value, Values};
 
 /// Bytes of a drawn signature. A minute of scribbling is a tenth of that.
@@ -14,11 +14,18 @@ const PATH: usize = 200_000;
 
 /// What is drawn on one page.
 pub(crate) struct Mark<'v> {
-    field: &'v Field,
+    place: Place<'v>,
     drawing: Drawing<'v>,
 }
 
+enum Place<'v> {
+    Of(&'v Field),
+    /// A frame's, which no field has.
+    At([f32; 4]),
+}
+
 enum Drawing<'v> {
+    Frame(Frame),
     Text(&'v str),
     Check,
     Dot,
@@ -42,10 +49,31 @@ pub(crate) fn marks<'v>(
             return Err(Unfinished::NoSuchPlace { field: field.name.clone() });
         }
         if let Some(drawing) = drawing(field, value, fonts)? {
-            marks.entry(page).or_default().push(Mark { field, drawing });
+            marks.entry(page).or_default().push(Mark { place: Place::Of(field), drawing });
         }
     }
     Ok(marks)
+}
+
+/// Puts frames under everything else.
+pub(crate) fn add_frames(marks: &mut BTreeMap<usize, Vec<Mark<'_>>>, frames: Vec<(usize, [f32; 4], Frame)>) {
+    for (page, rect, frame) in frames {
+        let mark = Mark { place: Place::At(rect), drawing: Drawing::Frame(frame) };
+        marks.entry(page).or_default().insert(0, mark);
+    }
+}
+
+/// Whether a value chooses a button or ticks a box; nothing for what is neither.
+pub(crate) fn is_chosen(field: &Field, value: &Value) -> Option<bool> {
+    match (field.kind, value) {
+        (FieldKind::Checkbox, Value::Ticked(ticked)) => Some(*ticked),
+        // As a form without a script posts it.
+        (FieldKind::Checkbox, Value::Text(ticked)) => Some(ticked == "true" || ticked == "on"),
+        (FieldKind::Radio, Value::Text(chosen)) if field.options.len() == 1 => {
+            Some(field.options.first() == Some(chosen))
+        }
+        _ => None,
+    }
 }
 
 fn drawing<'v>(field: &Field, value: &'v Value, fonts: &Fonts) -> Result<Option<Drawing<'v>>, Unfinished> {
@@ -58,13 +86,11 @@ fn drawing<'v>(field: &Field, value: &'v Value, fonts: &Fonts) -> Result<Option<
             Err(Unfinished::Uncovered { field: field.name.clone(), characters })
         }
     };
+    if let Some(chosen) = is_chosen(field, value) {
+        let mark = if field.kind == FieldKind::Checkbox { Drawing::Check } else { Drawing::Dot };
+        return Ok(chosen.then_some(mark));
+    }
     Ok(match (field.kind, value) {
-        (FieldKind::Checkbox, Value::Ticked(ticked)) => ticked.then_some(Drawing::Check),
-        // As a form without a script posts it.
-        (FieldKind::Checkbox, Value::Text(ticked)) => (ticked == "true" || ticked == "on").then_some(Drawing::Check),
-        (FieldKind::Radio, Value::Text(chosen)) if field.options.len() == 1 => {
-            (field.options.first() == Some(chosen)).then_some(Drawing::Dot)
-        }
         (FieldKind::Signature | FieldKind::Initials, Value::Strokes(Strokes { path, pen })) => {
             let is_path = path.len() <= PATH && (0.01..1_000.0).contains(pen);
             let path = is_path.then(|| BezPath::from_svg(path).ok()).flatten().ok_or_else(unfit)?;
@@ -91,15 +117,23 @@ pub(crate) fn draw(
     embedded: &mut Embedded,
 ) {
     let mut ink = Ink { surface, setter, embedded };
-    for Mark { field, drawing } in marks {
-        let [x, y, width, height] = field.rect;
+    for Mark { place, drawing } in marks {
+        let ([x, y, width, height], turn) = match place {
+            Place::Of(field) => (field.rect, field.turn),
+            Place::At(rect) => (*rect, 0),
+        };
         let area = Area { x, y: page.height - y - height, width, height };
-        ink.turned(area, field.turn, |ink, width, height| match drawing {
+        ink.turned(area, turn, |ink, width, height| match drawing {
+            Drawing::Frame(frame) => ink.frame(*frame, width, height),
             Drawing::Check => ink.check(width, height),
             Drawing::Dot => ink.dot(width, height),
             Drawing::Typed(name) => ink.typed(name, width, height),
             Drawing::Strokes(path, pen) => ink.strokes(path, *pen, width, height),
-            Drawing::Text(text) => write(ink, field, text, width, height),
+            Drawing::Text(text) => {
+                if let Place::Of(field) = place {
+                    write(ink, field, text, width, height);
+                }
+            }
         });
     }
 }

@@ -3,19 +3,20 @@
 //! The original is changed in place. Building it anew from its pages was tried and loses what is not content: it showed
 //! hidden layers and dropped stamps and links (docs/adr/0030-strangers-files.md).
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::BTreeMap;
 
 use jiff::Timestamp;
 use krilla::SerializeSettings;
 use krilla::page::PageSettings;
-use lopdf::{Dictionary, Document, Object, ObjectId, Stream, StringFormat, dictionary};
+use lopdf::{Dictionary, Object, ObjectId, Stream, StringFormat, dictionary};
 use parlor_fonts::{Fonts, Typesetter};
 use thiserror::Error;
 
 use crate::evidence::Evidence;
-use crate::fields::{Widget, widgets};
+use crate::fields::widgets;
 use crate::fill::{self, Mark};
 use crate::ink::Embedded;
+use crate::kept::{Kept, Look};
 use crate::model::{Field, Values};
 use crate::nesting::open_states;
 use crate::overlay::{self, Imported};
@@ -76,13 +77,6 @@ pub struct Finished {
     pub ranges: [usize; 4],
 }
 
-/// What is drawn once more: an appearance that the original has.
-struct Look {
-    sheet: usize,
-    form: ObjectId,
-    matrix: [f32; 6],
-}
-
 impl Original {
     /// The SHA-256 of the file, in hexadecimal.
     pub fn sha256(&self) -> &str {
@@ -98,47 +92,19 @@ impl Original {
         evidence: &Evidence,
         at: Timestamp,
     ) -> Result<Finished, Unfinished> {
-        let (looks, own, own_values) = self.kept(fields, values, fonts);
+        let Kept { looks, frames, own, own_values } = self.kept(fields, values, fonts);
         let pages: Vec<_> = self.sheets.iter().map(|sheet| sheet.page()).collect();
-        let mut marks = fill::marks(&own, &own_values, &pages, fonts)?;
-        for (page, more) in fill::marks(fields, values, &pages, fonts)? {
+        let mut marks = fill::marks(fields, values, &pages, fonts)?;
+        for (page, more) in fill::marks(&own, &own_values, &pages, fonts)? {
             marks.entry(page).or_default().extend(more);
         }
+        fill::add_frames(&mut marks, frames);
         let (drawn, proof) = self.draw(&marks, fonts, evidence).ok_or(Unfinished::Unwritable)?;
         let imported = overlay::import(&mut self.document, &drawn)?;
         self.rewrite_pages(&looks, &marks, &imported)?;
         strip::document(&mut self.document);
         let last = self.add_pages(&imported, marks.len(), proof)?;
         self.write(last, at)
-    }
-
-    /// What the form shows by itself where nothing was filled in: appearances that are there, and fields to be written
-    /// because they have a value and none.
-    fn kept(&self, fields: &[Field], values: &Values, fonts: &Fonts) -> (Vec<Look>, Vec<Field>, Values) {
-        let document = &self.document;
-        let filled: HashSet<&str> =
-            fields.iter().map(|field| field.name.as_str()).filter(|name| values.contains_key(*name)).collect();
-        let form = document.catalog().ok().and_then(|catalog| pdf::dictionary(document, catalog, "AcroForm"));
-        let stale = form.and_then(|form| pdf::get(document, form, "NeedAppearances")?.as_bool().ok()) == Some(true);
-        let (mut looks, mut own, mut own_values) = (Vec::new(), Vec::new(), Values::new());
-        for widget in widgets(self) {
-            if !widget.visible || filled.contains(widget.name.as_str()) {
-                continue;
-            }
-            let written = self.own_value(&widget, fonts);
-            match look(document, &widget) {
-                Some(look) if !(stale && written.is_some()) && widget.is_printed(document) => looks.push(look),
-                _ => {
-                    // By a name that no field has, so that it meets no other value.
-                    let name = format!("\u{0}{}", own.len());
-                    if let Some((field, value)) = written {
-                        own.push(Field { name: name.clone(), ..field });
-                        own_values.insert(name, value);
-                    }
-                }
-            }
-        }
-        (looks, own, own_values)
     }
 
     /// The overlays of the pages that have marks, in order, and the evidence pages, as a PDF; how many of the latter.
@@ -181,9 +147,11 @@ impl Original {
             self.rewrite_page(sheet, &over)?;
         }
         for look in looks {
+            let resources = look.resources(&self.document);
             if let Ok(Object::Stream(form)) = self.document.get_object_mut(look.form) {
                 form.dict.set("Type", Object::Name(b"XObject".to_vec()));
                 form.dict.set("Subtype", Object::Name(b"Form".to_vec()));
+                form.dict.set("Resources", resources);
             }
         }
         // Whatever still names them, a structure tree for instance, finds nothing.
@@ -359,31 +327,4 @@ fn ranges(pdf: &mut [u8]) -> Option<[usize; 4]> {
 
 fn find_last(bytes: &[u8], wanted: &[u8]) -> Option<usize> {
     bytes.windows(wanted.len()).rposition(|window| window == wanted)
-}
-
-/// The appearance that a widget shows, placed as ISO 32000-2, 12.5.5, says.
-fn look(document: &Document, widget: &Widget<'_>) -> Option<Look> {
-    let looks = pdf::dictionary(document, widget.annotation, "AP")?;
-    let mut entry = looks.get(b"N").ok()?;
-    if let Some(Object::Dictionary(states)) = pdf::resolve(document, entry) {
-        let state = pdf::name(document, widget.annotation, "AS");
-        let state = state.or_else(|| pdf::inherited(document, widget.annotation, "V")?.as_name().ok())?;
-        entry = states.get(state).ok()?;
-    }
-    let form = entry.as_reference().ok()?;
-    let Object::Stream(stream) = document.get_object(form).ok()? else { return None };
-    let bounds = pdf::rectangle(document, &stream.dict, "BBox")?;
-    let [a, b, c, d, e, f] = pdf::numbers(document, &stream.dict, "Matrix").unwrap_or([1.0, 0.0, 0.0, 1.0, 0.0, 0.0]);
-    let corners = [(0, 1), (0, 3), (2, 1), (2, 3)].map(|(x, y)| {
-        let (x, y) = (bounds[x], bounds[y]);
-        (a * x + c * y + e, b * x + d * y + f)
-    });
-    let least = |side: fn(&(f32, f32)) -> f32| corners.iter().map(side).fold(f32::INFINITY, f32::min);
-    let most = |side: fn(&(f32, f32)) -> f32| corners.iter().map(side).fold(f32::NEG_INFINITY, f32::max);
-    let (left, right) = (least(|corner| corner.0), most(|corner| corner.0));
-    let (bottom, top) = (least(|corner| corner.1), most(|corner| corner.1));
-    let [x0, y0, x1, y1] = widget.rect;
-    let (wide, high) = ((x1 - x0) / (right - left), (y1 - y0) / (top - bottom));
-    let matrix = [wide, 0.0, 0.0, high, x0 - left * wide, y0 - bottom * high];
-    matrix.iter().all(|number| number.is_finite()).then_some(Look { sheet: widget.sheet, form, matrix })
 }

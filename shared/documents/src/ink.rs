@@ -2,7 +2,8 @@
 
 use std::collections::HashMap;
 
-use krilla::geom::{Path, PathBuilder, Point, Transform};
+use krilla::color::rgb;
+use krilla::geom::{Path, PathBuilder, Point, Rect, Transform};
 use krilla::paint::{Fill, LineCap, LineJoin, Stroke};
 use krilla::surface::Surface;
 use krilla::text::{Font, GlyphId, KrillaGlyph};
@@ -17,6 +18,18 @@ pub(crate) struct Area {
     pub(crate) y: f32,
     pub(crate) width: f32,
     pub(crate) height: f32,
+}
+
+/// What is around a field.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) struct Frame {
+    /// Behind it: red, green, blue.
+    pub(crate) fill: Option<[u8; 3]>,
+    /// Around it.
+    pub(crate) line: Option<[u8; 3]>,
+    pub(crate) width: f32,
+    /// Below it only.
+    pub(crate) underline: bool,
 }
 
 /// Fonts as the PDF's writer knows them, one for each that was drawn with.
@@ -122,6 +135,37 @@ impl Ink<'_, '_, '_> {
             let x = cell * (place as f32 + 0.5) - laid.width / 2.0;
             self.laid(&laid, &text, size, x, (height - laid.height) / 2.0);
         }
+    }
+
+    /// A frame, inside of an area of this size.
+    pub(crate) fn frame(&mut self, frame: Frame, width: f32, height: f32) {
+        let paint = |[red, green, blue]: [u8; 3]| rgb::Color::new(red, green, blue).into();
+        let half = frame.width / 2.0;
+        let mut path = PathBuilder::new();
+        if frame.underline {
+            path.move_to(0.0, height - half);
+            path.line_to(width, height - half);
+        } else if let Some(inner) =
+            Rect::from_xywh(half, half, (width - frame.width).max(0.1), (height - frame.width).max(0.1))
+        {
+            path.push_rect(inner);
+        }
+        if let (Some(fill), Some(whole)) = (frame.fill, Rect::from_xywh(0.0, 0.0, width, height)) {
+            let mut path = PathBuilder::new();
+            path.push_rect(whole);
+            if let Some(path) = path.finish() {
+                self.surface.set_stroke(None);
+                self.surface.set_fill(Some(Fill { paint: paint(fill), ..Fill::default() }));
+                self.surface.draw_path(&path);
+            }
+        }
+        if let (Some(line), Some(path)) = (frame.line, path.finish()) {
+            self.surface.set_fill(None);
+            self.surface.set_stroke(Some(Stroke { paint: paint(line), width: frame.width, ..Stroke::default() }));
+            self.surface.draw_path(&path);
+        }
+        self.surface.set_stroke(None);
+        self.surface.set_fill(Some(Fill::default()));
     }
 
     /// A check mark in the middle of an area of this size.

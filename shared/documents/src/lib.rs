@@ -21,6 +21,7 @@ mod fields;
 mod fill;
 mod finish;
 mod ink;
+mod kept;
 mod model;
 mod nesting;
 mod overlay;

@@ -36,6 +36,14 @@ fn shows(pictures: &[Picture; 2], rect: [f32; 4], something: bool) {
     }
 }
 
+/// A button of the tests' forms is grey, with our mark in it when it is on.
+fn is_on(pictures: &[Picture; 2], [x, y, width, height]: [f32; 4], on: bool) {
+    for picture in pictures {
+        let ink = picture.ink([x + 4.0, y + 4.0, width - 8.0, height - 8.0]);
+        assert!(if on { ink > 0.3 } else { (0.05..0.2).contains(&ink) }, "{x}, {y}: {ink}");
+    }
+}
+
 fn pictures(path: &std::path::Path, page: usize) -> [Picture; 2] {
     let pictures = [picture(path, page), second_picture(path, page)];
     let difference = pictures[0].difference(&pictures[1]);
@@ -88,12 +96,12 @@ fn r21_values_stand_where_the_fields_were() {
         shows(&shown, rect(&fields, "applicant.name"), true);
         shows(&shown, [330.0, 650.0, 200.0, 18.0], false);
         let shown = pictures(&path, 2);
-        shows(&shown, rect(&fields, "citizen"), true);
-        shows(&shown, rect(&fields, "veteran"), false);
+        is_on(&shown, rect(&fields, "citizen"), true);
+        is_on(&shown, rect(&fields, "veteran"), false);
         let status: Vec<[f32; 4]> =
             fields.iter().filter(|field| field.name == "status").map(|field| field.rect).collect();
-        shows(&shown, status[0], false);
-        shows(&shown, status[1], true);
+        is_on(&shown, status[0], false);
+        is_on(&shown, status[1], true);
         let shown = pictures(&path, 6);
         shows(&shown, rect(&fields, "applicant_signature"), true);
         shows(&shown, [420.0, 100.0, 80.0, 20.0], false);
@@ -200,6 +208,18 @@ fn r21_what_the_form_had_and_nobody_filled_in_survives() {
     let bare = form.text(0, [72.0, 550.0, 272.0, 570.0], "branch", None, dictionary! {});
     form.prefill(bare, "Köln", false);
     form.check(0, [72.0, 500.0, 86.0, 514.0], "agreed", "Yes", true);
+    // A look whose font only the form names.
+    let look = form.document.add_object(lopdf::Stream::new(
+        dictionary! { "BBox" => parlor_pdf_tests::maker::numbers([0.0, 0.0, 200.0, 20.0]), "Resources" => dictionary! { "Font" => dictionary! {} } },
+        b"BT /Helv 12 Tf 2 5 Td (Konto 7) Tj ET".to_vec(),
+    ));
+    form.text(
+        0,
+        [300.0, 600.0, 500.0, 620.0],
+        "konto",
+        None,
+        dictionary! { "AP" => dictionary! { "N" => look }, "V" => text("Konto 7") },
+    );
     let cleared = form.text(0, [72.0, 450.0, 272.0, 470.0], "cleared", None, dictionary! {});
     form.prefill(cleared, "old", true);
     form.radio("sort", &[(0, [72.0, 400.0, 86.0, 414.0], "a"), (0, [172.0, 400.0, 186.0, 414.0], "b")], Some("b"));
@@ -208,13 +228,47 @@ fn r21_what_the_form_had_and_nobody_filled_in_survives() {
     let path = folder.put("kept.pdf", &finished.pdf);
     check(&path);
     let said = outside::text(&path, 1);
-    assert!(said.contains("Köln") && said.contains("Germany"), "{said}");
+    assert!(said.contains("Köln") && said.contains("Germany") && said.contains("Konto 7"), "{said}");
     let shown = pictures(&path, 1);
     shows(&shown, [72.0, 600.0, 200.0, 20.0], true);
-    shows(&shown, rect(&fields, "agreed"), true);
+    is_on(&shown, rect(&fields, "agreed"), true);
     shows(&shown, rect(&fields, "cleared"), false);
-    assert!(shown[0].ink([176.0, 404.0, 6.0, 6.0]) > 0.9, "the chosen button");
-    assert!(shown[0].ink([76.0, 404.0, 6.0, 6.0]) < 0.2, "the other one");
+    is_on(&shown, [172.0, 400.0, 14.0, 14.0], true);
+    is_on(&shown, [72.0, 400.0, 14.0, 14.0], false);
+}
+
+#[test]
+fn r21_the_boxes_of_a_form_stay_around_what_was_filled_in() {
+    let folder = Folder::new("frames");
+    let mut form = Maker::default();
+    form.page([0.0, 0.0, 612.0, 792.0], 0, "Frames");
+    let framed = || dictionary! { "MK" => dictionary! { "BC" => vec![0.into()], "BG" => vec![Object::Real(0.8)] }, "BS" => dictionary! { "W" => 2 } };
+    form.text(0, [72.0, 600.0, 272.0, 620.0], "boxed", None, framed());
+    let line = dictionary! { "MK" => dictionary! { "BC" => vec![1.into(), 0.into(), 0.into()] }, "BS" => dictionary! { "W" => 2, "S" => "U" } };
+    form.text(0, [72.0, 550.0, 272.0, 570.0], "lined", None, line);
+    form.text(0, [72.0, 500.0, 272.0, 520.0], "moved", None, framed());
+    form.bare_radio("way", 0, &[[72.0, 450.0, 92.0, 470.0], [112.0, 450.0, 132.0, 470.0]]);
+    let original = form.bytes();
+    let opened = parlor_documents::Original::open(&original, &parlor_documents::Limits::default()).unwrap();
+    let mut fields = opened.form().unwrap().fields;
+    fields.iter_mut().find(|field| field.name == "moved").unwrap().rect[1] = 300.0;
+    let filled = values(&[("boxed", "x"), ("lined", "x"), ("moved", "x"), ("way", "2")]);
+    let finished = opened.finish(&fields, &filled, &Fonts::shipped(), &evidence(), parlor_pdf_tests::at()).unwrap();
+    let path = folder.put("frames.pdf", &finished.pdf);
+    check(&path);
+    let shown = pictures(&path, 1);
+    for picture in &shown {
+        assert!(picture.ink([100.0, 618.0, 150.0, 2.0]) > 0.8, "the border");
+        assert!((0.15..0.25).contains(&picture.ink([150.0, 604.0, 100.0, 10.0])), "the background");
+        assert!(
+            picture.ink([100.0, 550.0, 150.0, 2.0]) > 0.5 && picture.ink([100.0, 560.0, 150.0, 10.0]) < 0.01,
+            "the line"
+        );
+    }
+    shows(&shown, [72.0, 500.0, 200.0, 20.0], false);
+    shows(&shown, [72.0, 300.0, 60.0, 20.0], true);
+    shows(&shown, [72.0, 450.0, 20.0, 20.0], false);
+    shows(&shown, [112.0, 450.0, 20.0, 20.0], true);
 }
 
 #[test]
