@@ -53,7 +53,7 @@ pub use read::{ReadBatch, ReadResult, Stored};
 pub use running::{BOARD_ROWS, Running};
 pub use search::{SEARCH_WORDS, fold};
 pub use seen::Seen;
-pub use settings::{SettingsVersion, Team};
+pub use settings::{SettingsChange, SettingsVersion, Team};
 pub use sign_out::{Ending, SignIn, SignOutError};
 pub use staff::{Credentials, Guesser, NewAgent, SetupLink, WrongPasswords};
 pub use webhooks::{DeliveriesPage, Finding, Webhook};

@@ -37,6 +37,12 @@ pub enum Fault {
     /// Not a country.
     #[error("must be a country's two capital letters, like DE")]
     Country,
+    /// Not one of the words.
+    #[error("must be one of the choices")]
+    NoChoice,
+    /// Not a time zone.
+    #[error("must be a time zone like Europe/Berlin")]
+    TimeZone,
     /// Not a time of day.
     #[error("must be a time like 09:00")]
     TimeOfDay,

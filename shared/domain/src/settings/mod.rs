@@ -9,6 +9,7 @@ mod fault;
 mod fields;
 mod model;
 mod overlay;
+mod typed;
 
 pub use check::{SettingsError, without_internals};
 pub use draft::{Change, Clash, Draft, PRESETS, Preset};
@@ -19,6 +20,7 @@ pub use model::{
     History, Method, OpeningPage, Reengagement, Reminders, Service, SessionSettings, Settings, Weekday,
 };
 pub use overlay::Overrides;
+pub use typed::{DAYS, Typed, Unit};
 
 #[cfg(test)]
 mod tests;
