@@ -72,7 +72,8 @@ fn no_operation_makes_more_than_one_trip_each_way() {
         // told of customers beside what their rooms are told.
         // A search, and the board of a team, read the sessions that an index named: docs/adr/0023.
         let searches = operation.starts_with("history as one types")
-            || ["search sessions", "recent sessions"].contains(&operation.as_str());
+            || ["search sessions", "recent sessions", "updated sessions", "updated sessions, none"]
+                .contains(&operation.as_str());
         // Whose password moves to another address is known by the address that was read.
         let twice = searches
             || operation == "change a person's address"
@@ -219,6 +220,11 @@ async fn every_operation_costs_what_the_table_says() {
     ledger
         .hold("recent sessions", async |_| {
             assert_eq!(agent.get("/console?fragment=history&view=recent").await.status, 200);
+        })
+        .await;
+    ledger
+        .hold("updated sessions, none", async |_| {
+            assert_eq!(agent.get("/console?fragment=history&view=updated").await.status, 200);
         })
         .await;
     line.close().await;
@@ -393,6 +399,14 @@ async fn work_rows(ledger: &mut Ledger) {
             })
             .await;
     }
+    let agent = ledger.installation.signed_in(&ledger.installation.agent).await;
+    let answers = format!("/console/s/{session}/i/{}/answers", ids[1]);
+    ledger.hold("answers of a workflow", async |_| assert_eq!(agent.get(&answers).await.status, 200)).await;
+    ledger
+        .hold("updated sessions", async |_| {
+            assert_eq!(agent.get("/console?fragment=history&view=updated").await.status, 200);
+        })
+        .await;
     ledger
         .hold("decline", async |_| {
             assert_eq!(customer.post(&format!("/r/{session}/i/{}/decline", ids[2]), &[]).await.status, 303);

@@ -35,3 +35,4 @@ mod team_settings;
 mod transfer;
 mod visibility;
 mod webhooks;
+mod work;

@@ -149,6 +149,10 @@ async fn r20_every_route_refuses_whoever_it_is_not_for() {
     ];
     let links = installation.get(&format!("/v1/sessions/{session}/links")).await;
     let link = links["items"][0]["id"].as_str().unwrap().to_owned();
+    let field = json!({"name": "name", "label": "Your name?", "type": "text"});
+    let steps = json!([{"id": "a", "title": "A", "fields": [field]}]);
+    let made = installation.post(&format!("/v1/sessions/{session}/interactions"), json!({"steps": steps})).await;
+    let interaction = made["id"].as_str().unwrap().to_owned();
     let world = World { installation, session, customer };
 
     let mut wrong = vec![];
@@ -163,8 +167,8 @@ async fn r20_every_route_refuses_whoever_it_is_not_for() {
             examples.map(|(_, body)| body).next().unwrap_or_else(|| json!({}))
         });
         let body = body.as_ref();
-        let filled =
-            path.replace("{session}", world.session.as_str()).replace("{link}", &link).replace("{interaction}", "none");
+        let filled = path.replace("{session}", world.session.as_str()).replace("{link}", &link);
+        let filled = filled.replace("{interaction}", &interaction).replace("{iid}", &interaction);
         let filled =
             if path.starts_with("/v1/sessions/") { filled.replace("{id}", world.session.as_str()) } else { filled };
         let filled = if path.starts_with("/v1/teams/") {

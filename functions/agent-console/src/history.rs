@@ -6,7 +6,7 @@ use lambda_http::{Body, Request, RequestExt as _, Response};
 use parlor_domain::{
     Agent, AgentId, Presence, SessionId, State, TeamId, settings, staff::ListScope, staff::StaffCookie,
 };
-use parlor_store::{Cursor, Entered, Page, Query, Scope, Store, StoreError, Summary};
+use parlor_store::{Cursor, Entered, Page, Query, Scope, Store, StoreError, Summary, Updates};
 use parlor_templates::{
     Lang,
     console::{History, HistoryRow, HistoryView, Progress, phrases},
@@ -17,6 +17,8 @@ use crate::{marks::marks, staff_context::StaffContext};
 
 /// Rows of one page of the list.
 const ROWS: usize = 30;
+/// Rows of the list *Updated*.
+const UPDATED_ROWS: usize = 90;
 /// Longest search, in characters: as long as a name.
 const QUERY_MAX: usize = 120;
 /// The cookie in which a browser keeps whose sessions somebody chose to see: `<agent>.<scope>`.
@@ -65,8 +67,12 @@ impl Asked {
         asked.query.scope = chosen.unwrap_or(asked.query.scope);
         asked.query.text = first("q").trim().chars().take(QUERY_MAX).collect();
         asked.query.cursor = first("cursor").parse().ok();
-        if first("view") == "recent" && asked.query.text.is_empty() {
-            asked.query.view = HistoryView::Recent(Progress::named(first("filter")));
+        if asked.query.text.is_empty() {
+            match first("view") {
+                "recent" => asked.query.view = HistoryView::Recent(Progress::named(first("filter"))),
+                "updated" => asked.query.view = HistoryView::Updated,
+                _ => {}
+            }
         }
         Self { chosen, ..asked }
     }
@@ -96,7 +102,12 @@ impl Asked {
         if !shown.search {
             query.text.clear();
         }
-        if !shown.recent {
+        let is_off = match query.view {
+            HistoryView::Sessions => false,
+            HistoryView::Recent(_) => !shown.recent,
+            HistoryView::Updated => !shown.updated,
+        };
+        if is_off {
             query.view = HistoryView::Sessions;
         }
         // A place in one list is none in another.
@@ -127,7 +138,8 @@ impl Asked {
         let remembers = scopes.len() > 1 && self.remembered != Some(query.scope);
         let cookie = remembers
             .then(|| cookies::set(SCOPE, &format!("{}.{}", agent.id, query.scope.as_str()), Some(SCOPE_MAX_AGE)));
-        let history = query.pane(staff_context.lang, &found, agent, shown, current, staff_context.now);
+        let updates = staff_context.updates(current);
+        let history = query.pane(staff_context.lang, &found, agent, (shown, &updates), current, staff_context.now);
         Ok(Pane { history, cookie })
     }
 }
@@ -180,10 +192,14 @@ impl HistoryQuery {
 
     /// Asks for it. See `docs/budgets.md`.
     pub(crate) async fn read(&self, store: &Store) -> Result<Listed, StoreError> {
-        if matches!(self.view, HistoryView::Recent(_)) {
-            return Ok(Listed::Entered(store.entered(&self.agent, self.cursor.as_ref(), ROWS).await?));
+        match self.view {
+            HistoryView::Sessions => self.sessions(store).await.map(Listed::Sessions),
+            HistoryView::Recent(_) => {
+                Ok(Listed::Entered(store.entered(&self.agent, self.cursor.as_ref(), ROWS).await?))
+            }
+            // What is new is looked at soon; nobody has more of it than a list holds.
+            HistoryView::Updated => Ok(Listed::Entered(store.updated(&self.agent, UPDATED_ROWS).await?)),
         }
-        self.sessions(store).await.map(Listed::Sessions)
     }
 
     /// Asks for sessions.
@@ -204,15 +220,16 @@ impl HistoryQuery {
         lang: Lang,
         found: &Listed,
         agent: &Agent,
-        shown: &settings::History,
+        (shown, updates): (&settings::History, &Updates),
         current: Option<&SessionId>,
         now: Timestamp,
     ) -> History {
+        let updated = |session: &Summary| updates.contains_key(&session.id);
         let (rows, next): (Vec<_>, _) = match found {
             Listed::Sessions(page) => {
                 let rows = page.items.iter().map(|(session, presence)| {
                     let marks = marks(&session.name, &self.text);
-                    HistoryRow { marks, ..row(lang, session, presence, &agent.id, now) }
+                    HistoryRow { marks, updated: updated(session), ..row(lang, session, presence, &agent.id, now) }
                 });
                 (rows.collect(), &page.next)
             }
@@ -227,6 +244,7 @@ impl HistoryQuery {
                 let items = page.items.iter().filter(|(_, session, _)| seen(session) && fits(session));
                 let rows = items.map(|(at, session, presence)| HistoryRow {
                     at: *at,
+                    updated: updated(session),
                     ..row(lang, session, presence, &agent.id, now)
                 });
                 (rows.collect(), &page.next)
@@ -236,6 +254,7 @@ impl HistoryQuery {
         History {
             search: shown.search,
             recent: shown.recent,
+            updated: shown.updated.then_some(updates.len()),
             address: self.address(&[]),
             scopes: scopes(agent, shown)
                 .iter()
@@ -257,6 +276,7 @@ impl HistoryQuery {
             HistoryView::Sessions => (None, None),
             HistoryView::Recent(Progress::Any) => (Some("recent"), None),
             HistoryView::Recent(progress) => (Some("recent"), Some(progress.as_str())),
+            HistoryView::Updated => (Some("updated"), None),
         };
         let text = (!self.text.is_empty()).then_some(self.text.as_str());
         let parts = [("q", text), ("view", view), ("filter", filter)];
@@ -284,6 +304,7 @@ pub(crate) fn row(lang: Lang, session: &Summary, presence: &Presence, viewer: &A
         at: steps.into_iter().flatten().max().unwrap_or(session.created_at),
         over: matches!(session.state, State::Ended | State::Discarded),
         updated: false,
+        tasks: (session.tasks.of > 0).then_some((session.tasks.done, session.tasks.of)),
         owner: (session.agent != *viewer).then(|| session.agent_name.clone()),
     }
 }
@@ -370,12 +391,12 @@ mod tests {
         let agent = agent(Role::Agent);
         let more = |query: &str| {
             let query = asked(query, "").permitted(&agent, &shown);
-            query.pane(Lang::En, &found, &agent, &shown, None, Timestamp::UNIX_EPOCH).more.unwrap()
+            query.pane(Lang::En, &found, &agent, (&shown, &Updates::new()), None, Timestamp::UNIX_EPOCH).more.unwrap()
         };
         assert_eq!(more("q=O%27Neil%20%26"), "/console?q=O%27Neil+%26&cursor=17");
         assert_eq!(more(""), "/console?cursor=17");
         let query = asked("q=mara&cursor=17", "").permitted(&agent, &shown);
-        let pane = query.pane(Lang::En, &found, &agent, &shown, None, Timestamp::UNIX_EPOCH);
+        let pane = query.pane(Lang::En, &found, &agent, (&shown, &Updates::new()), None, Timestamp::UNIX_EPOCH);
         assert_eq!(pane.scopes, [(ListScope::My, "/console?q=mara&scope=my".to_owned())]);
         assert_eq!(more("view=recent&filter=incomplete"), "/console?view=recent&filter=incomplete&cursor=17");
     }

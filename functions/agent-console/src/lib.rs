@@ -9,16 +9,18 @@
 //! | GET `/console/team` | one `BatchGetItem` and four `Query`, then one `BatchGetItem` of what they name |
 //! | GET `/console/team/figures` | one `BatchGetItem`, two `Query` (figures, history) or more, as the list beside it |
 //! | GET `/console/live` | one `BatchGetItem` |
-//! | GET `/console/s/{session}` | one `BatchGetItem`, two `Query` (history, events) |
-//! | GET `/console/s/{session}?fragment=room` | one `BatchGetItem`, one `Query` (events) |
+//! | GET `/console/s/{session}` | one `BatchGetItem`, four `Query` (history, events, links, interactions) |
+//! | GET `/console/s/{session}?fragment=room` | one `BatchGetItem`, three `Query` (events, links, interactions) |
 //! | GET `/console/s/{session}/live` | one `BatchGetItem` |
 //! | GET `/console/s/{session}/row` | one `BatchGetItem` |
+//! | GET `/console/s/{session}/i/{interaction}/answers` | one `BatchGetItem` |
 //!
 //! Lists and events are asked for before the cookie is known to be good, so that there is one trip: what came back is
 //! looked at only once it is. Whose sessions somebody sees follows from their role, and what they chose is in a cookie: a
 //! browser that has none yet, of somebody who sees more than their own sessions, asks once more.
 #![cfg_attr(test, allow(clippy::unwrap_used))]
 
+mod answers;
 mod board;
 mod error_page;
 mod figures;
@@ -33,7 +35,7 @@ use lambda_http::{
     Body, RequestExt as _, Response,
     http::{Method, StatusCode},
 };
-use parlor_domain::{SessionId, settings::Service};
+use parlor_domain::{InteractionId, SessionId, settings::Service};
 use parlor_store::StoreError;
 use parlor_web::{ApiError, ApiResponse, AppState, Rows, WebFunction, redirect, route::Unrouted};
 
@@ -62,6 +64,7 @@ impl WebFunction for AgentConsole {
             .page(Method::GET, "/console/s/{session}", room)
             .page(Method::GET, "/console/s/{session}/live", ticket)
             .page(Method::GET, "/console/s/{session}/row", row)
+            .page(Method::GET, "/console/s/{session}/i/{interaction}/answers", show_answers)
     }
 }
 
@@ -119,15 +122,24 @@ async fn figures(app: &AppState, page: &Page) -> Result<Response<Body>, PageErro
 
 async fn room(app: &AppState, page: &Page, session: SessionId) -> Result<Response<Body>, PageError> {
     match fragment(page).as_deref() {
-        // The largest of these futures, and no other ought to be as large as it.
+        // The largest of these futures, and no other ought to be as large as they.
         None => Box::pin(room::page(app, page, &session)).await,
-        Some("room") => room::fragment(app, page, &session).await,
+        Some("room") => Box::pin(room::fragment(app, page, &session)).await,
         Some(_) => Err(ApiError::NotFound.into()),
     }
 }
 
 async fn row(app: &AppState, script: &Script, session: SessionId) -> Result<Response<Body>, ScriptError> {
     Ok(row::row(app, script, &session).await?)
+}
+
+async fn show_answers(
+    app: &AppState,
+    page: &Page,
+    session: SessionId,
+    interaction: InteractionId,
+) -> Result<Response<Body>, PageError> {
+    answers::show(app, page, &session, &interaction).await
 }
 
 async fn lists_ticket(app: &AppState, script: &Script) -> Result<Response<Body>, ScriptError> {

@@ -2,8 +2,8 @@
 
 use lambda_http::{Body, Request, Response, http::StatusCode};
 use parlor_domain::{
-    AccessPlan, AccessTier, Actor, AgentId, Event, Link, PhoneNumber, Presence, Rejection, Session, SessionId,
-    Settings, State,
+    AccessPlan, AccessTier, Actor, AgentId, Event, Interaction, Link, PhoneNumber, Presence, Rejection, Session,
+    SessionId, Settings, State,
     link::LinkOrigin,
     pin::Lock,
     session::Answer,
@@ -14,7 +14,8 @@ use parlor_store::Stored;
 use parlor_templates::{
     Lang, Live,
     console::{
-        self, AfterEnd, AuthState, Consent, Ended, Entry, Frame, LinkLine, Ownership, PinLock, Stretch, phrases,
+        self, AfterEnd, AuthState, Consent, Ended, Entry, Frame, LinkLine, Ownership, PinLock, Stretch, WorkItem,
+        phrases,
     },
     deadline::Deadline,
     words,
@@ -66,11 +67,12 @@ pub(crate) async fn page(app: &AppState, request: &Request, id: &SessionId) -> R
     let cookie = staff_page::cookie(request)?;
     let (asked, window) = (Asked::plain(request, &cookie), Window::of(number(request, "before")));
     let store = &app.store;
-    let (found, sessions, events, links) = tokio::try_join!(
+    let (found, sessions, events, links, interactions) = tokio::try_join!(
         store.read(staff_context::keys(&cookie).room(id)),
         asked.query().read(store),
         store.events(id, window.after, window.limit),
         store.links(id),
+        store.interactions(id),
     )?;
     let staff_context = StaffContext::open(cookie, found, lang(request), app.clock.now())?;
     let (mut stored, settings, team) = seen(&staff_context, id)?;
@@ -88,7 +90,8 @@ pub(crate) async fn page(app: &AppState, request: &Request, id: &SessionId) -> R
         receipts: settings.session.read_receipts,
     });
     let links = link_lines(frame.lang, &stored.session, &links);
-    let room = console::Room { live, links, ..room(frame, &stored, &settings, team, &events, viewer) };
+    let work = work(&interactions);
+    let room = console::Room { live, links, work, ..room(frame, &stored, &settings, team, &events, viewer) };
     Ok(remember(html(StatusCode::OK, room.render(), Some(&app.live_url))))
 }
 
@@ -96,10 +99,11 @@ pub(crate) async fn page(app: &AppState, request: &Request, id: &SessionId) -> R
 pub(crate) async fn fragment(app: &AppState, request: &Request, id: &SessionId) -> Result<Response<Body>, PageError> {
     let cookie = staff_page::cookie(request)?;
     let window = Window::of(None);
-    let (found, events, links) = tokio::try_join!(
+    let (found, events, links, interactions) = tokio::try_join!(
         app.store.read(staff_context::part_keys(&cookie).room(id)),
         app.store.events(id, window.after, window.limit),
         app.store.links(id),
+        app.store.interactions(id),
     )?;
     let staff_context = StaffContext::open(cookie, found, lang(request), app.clock.now())?;
     let (mut stored, settings, team) = seen(&staff_context, id)?;
@@ -107,7 +111,8 @@ pub(crate) async fn fragment(app: &AppState, request: &Request, id: &SessionId) 
     let frame = staff_context.frame(app, request, StaffContext::no_history(Some(id)))?;
     let links = link_lines(frame.lang, &stored.session, &links);
     let viewer = &staff_context.caller.agent.id;
-    let room = console::Room { links, ..room(frame, &stored, &settings, team, &events, viewer) };
+    let room =
+        console::Room { links, work: work(&interactions), ..room(frame, &stored, &settings, team, &events, viewer) };
     Ok(html(StatusCode::OK, room.fragment(), None))
 }
 
@@ -184,7 +189,7 @@ fn room(
         earlier: earlier.map(|first| format!("/console/s/{}?before={}", session.id, first.seq)),
         seen: None,
         links: vec![],
-        content: None,
+        work: vec![],
         frame,
     }
 }
@@ -209,6 +214,22 @@ fn ownership(session: &Session, viewer: &AgentId, now: jiff::Timestamp) -> Owner
             }
         }
     }
+}
+
+/// R21: what there is for the customer to do, as it is listed.
+fn work(interactions: &[Interaction]) -> Vec<WorkItem> {
+    let item = |own: &Interaction| WorkItem {
+        id: own.id.to_string(),
+        title: own.title.clone(),
+        state: own.state,
+        progress: own.progress,
+        due: own.due_at,
+        completed_at: own.completed_at,
+        reminded_at: own.reminded_at,
+        reason: own.reason.clone(),
+        version: own.version,
+    };
+    interactions.iter().map(item).collect()
 }
 
 /// R5: the session's links, as they are listed.

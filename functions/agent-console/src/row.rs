@@ -17,6 +17,7 @@ pub(crate) async fn row(app: &AppState, request: &Request, id: &SessionId) -> Re
     let staff_context = StaffContext::open(cookie, found, lang(request), app.clock.now())?;
     let (caller, now) = (&staff_context.caller, staff_context.now);
     let Stored { session, presence, .. } = caller.room(&staff_context.found, id)?;
-    let row = history::row(staff_context.lang, &Summary::of(&session), &presence, &caller.agent.id, now);
+    let mut row = history::row(staff_context.lang, &Summary::of(&session), &presence, &caller.agent.id, now);
+    row.updated = staff_context.updates(None).contains_key(id);
     Ok(html(StatusCode::OK, row.alone(staff_context.lang, now), None))
 }

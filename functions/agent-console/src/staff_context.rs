@@ -9,7 +9,7 @@ use parlor_domain::{
     staff::{ListScope, StaffCookie},
 };
 use parlor_live::{Holder, Ticket};
-use parlor_store::{ReadBatch, ReadResult};
+use parlor_store::{ReadBatch, ReadResult, Updates};
 use parlor_templates::{
     Accent, Lang,
     console::{Blocking, Forms, Frame, History, HistoryView, NewSession, Person, TeamChoice},
@@ -43,7 +43,8 @@ pub(crate) fn keys(cookie: &StaffCookie) -> ReadBatch {
 /// [`keys`] without the lock, for a part of a page and for what scripts ask.
 pub(crate) fn part_keys(cookie: &StaffCookie) -> ReadBatch {
     let teams = cookie.teams.iter().chain(&cookie.settings_of);
-    teams.fold(ReadBatch::new().login(&cookie.agent, &cookie.login), ReadBatch::team)
+    let keys = ReadBatch::new().login(&cookie.agent, &cookie.login).updates(&cookie.agent);
+    teams.fold(keys, ReadBatch::team)
 }
 
 impl StaffContext {
@@ -60,6 +61,16 @@ impl StaffContext {
             return Err(PageError::Maintenance(own.service));
         }
         Ok(Self { caller, found, own, now, lang, cookie })
+    }
+
+    /// R20: in which sessions customers finished something since this person last entered, as far as the settings show it; not in
+    /// the one that is `current`ly open.
+    pub(crate) fn updates(&self, current: Option<&SessionId>) -> Updates {
+        let mut updates = self.found.updates(&self.cookie.agent);
+        if let Some(current) = current {
+            updates.remove(current);
+        }
+        if self.own.history.updated { updates } else { Updates::new() }
     }
 
     /// Whom a ticket for the live connection lets in: this person, for as long as they stay signed in here.
@@ -149,6 +160,7 @@ impl StaffContext {
             search: false,
             recent: false,
             view: HistoryView::Sessions,
+            updated: None,
             scopes: vec![],
             scope: ListScope::My,
             teams: String::new(),

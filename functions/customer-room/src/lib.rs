@@ -66,13 +66,23 @@ async fn room(app: &AppState, visit: &Visit, session: String) -> Result<Response
         app.store.events(&id, 0, HISTORY).await.map_err(PageError::from)
     })?;
     loaded.must_be_inside(visit)?;
+    let auto_open = loaded.settings.session.auto_open;
+    if let Some(next) = auto_open.then(|| loaded.first_task(visit)).flatten() {
+        let mut response = redirect(&next);
+        let device = visit.presented.device.as_ref().map(cookies::set_device);
+        for cookie in device.iter().chain([&cookies::set_inside(&id)]) {
+            reply::set_cookie(&mut response, cookie);
+        }
+        return Ok(response);
+    }
     let mut page = loaded.page(app, visit, &events, None);
     let note = loaded.settings.session.cookie_disclaimer.then(|| visit.note(&id)).flatten();
     page.cookie_disclaimer = note.is_some();
     let mut response = html(StatusCode::OK, page.render(), Some(&app.live_url));
     // Set anew on each entry, so that the device is known for longer than every tier lasts.
     let device = visit.presented.device.as_ref().map(cookies::set_device);
-    for cookie in note.iter().chain(&device) {
+    let inside = auto_open.then(|| cookies::set_inside(&id));
+    for cookie in note.iter().chain(&device).chain(&inside) {
         reply::set_cookie(&mut response, cookie);
     }
     Ok(response)

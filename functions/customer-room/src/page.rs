@@ -66,6 +66,16 @@ impl LoadedRoom {
         }
     }
 
+    /// R16: where a customer who enters goes straight away: to what is to be done first, if they may do it and have not just been
+    /// here. Whoever goes back finds the room.
+    pub(crate) fn first_task(&self, visit: &Visit) -> Option<String> {
+        let session = &self.stored.session;
+        let enters = !visit.home && visit.inside != session.id.as_str();
+        let may = session.access(visit.now).tier == AccessTier::Full;
+        let first = session.next_task().filter(|_| enters && may)?;
+        Some(visit.along(&format!("/r/{}/i/{}", session.id, first.id)))
+    }
+
     /// Where the live connection opens, with a ticket for this device: good once, for a minute.
     pub(crate) fn live_url(&self, app: &AppState, visit: &Visit) -> String {
         // Whoever is inside has a device; without one the ticket would open nothing.

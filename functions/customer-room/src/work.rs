@@ -77,7 +77,10 @@ impl LoadedWork {
             let decided =
                 loaded.room.stored.session.decide(Command::Work(command(&loaded)), &loaded.room.settings, &context);
             Ok::<_, PageError>(match decided {
-                Ok(decision) => Step::Commit(decision, Extras::default(), (loaded, None)),
+                Ok(decision) => {
+                    let seen = loaded.room.stored.presence.agent_online(&decision.session.agent, visit.now);
+                    Step::Commit(decision, Extras { seen, ..Extras::default() }, (loaded, None))
+                }
                 Err(rejection) => Step::Done((loaded, Some(rejection))),
             })
         };
@@ -228,9 +231,19 @@ fn typed(visit: &Visit) -> Typed {
     fields.map(|(name, typed)| (name.to_owned(), typed.clone())).collect()
 }
 
-async fn ids(app: &AppState, session: &str, interaction: &str) -> Result<(SessionId, InteractionId), PageError> {
+/// What a path names. Whether there is such a session is for its customer to know.
+async fn ids(
+    app: &AppState,
+    visit: &Visit,
+    session: &str,
+    interaction: &str,
+) -> Result<(SessionId, InteractionId), PageError> {
     let session = crate::session_id(app, session).await?;
-    interaction.parse().map(|id| (session, id)).map_err(|_| PageError::NotFound)
+    if let Ok(id) = interaction.parse() {
+        return Ok((session, id));
+    }
+    LoadedRoom::read(app, &session).await?.must_be_inside(visit)?;
+    Err(PageError::NotFound)
 }
 
 /// GET `/r/{session}/i/{interaction}`. One `BatchGetItem`.
@@ -240,12 +253,7 @@ pub(crate) async fn show(
     session: String,
     interaction: String,
 ) -> Result<Response<Body>, PageError> {
-    let session = crate::session_id(app, &session).await?;
-    let Ok(id) = interaction.parse() else {
-        // Whether there is such a session is for its customer to know.
-        LoadedRoom::read(app, &session).await?.must_be_inside(visit)?;
-        return Err(PageError::NotFound);
-    };
+    let (session, id) = ids(app, visit, &session, &interaction).await?;
     let loaded = LoadedWork::read(app, visit, &session, &id).await?;
     Ok(html(StatusCode::OK, loaded.page(app, visit, loaded.view(visit)).render(), Some(&app.live_url)))
 }
@@ -313,7 +321,7 @@ pub(crate) async fn save(
     session: String,
     interaction: String,
 ) -> Result<Response<Body>, PageError> {
-    let (session, id) = ids(app, &session, &interaction).await?;
+    let (session, id) = ids(app, visit, &session, &interaction).await?;
     let (typed, go, step) = (typed(visit), Go::of(visit), visit.field("step").to_owned());
     let read = |loaded: &LoadedWork| loaded.workflow.read(|name| typed.get(name).map(String::as_str));
     let command = |loaded: &LoadedWork| entries(loaded, &step, go, &read(loaded));
@@ -335,7 +343,9 @@ pub(crate) async fn save(
     }
     let mut wrong = read.wrong.clone();
     if go == Go::Next {
-        wrong.extend(missing(&loaded, &step, &read).into_iter().map(|field| (field, Wrong::Required)));
+        for field in missing(&loaded, &step, &read) {
+            wrong.entry(field).or_insert(Wrong::Required);
+        }
     }
     let shown = loaded.workflow.shown(&loaded.interaction.entered);
     let here = shown.iter().find(|other| other.id == step);
@@ -416,7 +426,7 @@ pub(crate) async fn complete(
     session: String,
     interaction: String,
 ) -> Result<Response<Body>, PageError> {
-    let (session, id) = ids(app, &session, &interaction).await?;
+    let (session, id) = ids(app, visit, &session, &interaction).await?;
     let typed = typed(visit);
     let changed = LoadedWork::change(app, visit, &session, &id, |loaded| {
         let read = loaded.workflow.read(|name| typed.get(name).map(String::as_str));
@@ -454,7 +464,7 @@ pub(crate) async fn decline(
     session: String,
     interaction: String,
 ) -> Result<Response<Body>, PageError> {
-    let (session, id) = ids(app, &session, &interaction).await?;
+    let (session, id) = ids(app, visit, &session, &interaction).await?;
     let reason = visit.field("reason").to_owned();
     let (loaded, result) = LoadedWork::change(app, visit, &session, &id, |loaded| {
         WorkCommand::Decline(&loaded.interaction, reason.clone())

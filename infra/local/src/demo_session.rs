@@ -5,8 +5,9 @@ use std::collections::BTreeMap;
 
 use jiff::{SignedDuration, Timestamp};
 use parlor_domain::{
-    Actor, Agent, Command, Contact, Decision, LinkToken, NewSession, Origin, Presented, Secret, Session, SessionId,
-    Settings, TeamId,
+    Actor, Agent, Command, Contact, Decision, InteractionId, LinkToken, NewSession, Origin, Presented, Secret, Session,
+    SessionId, Settings, TeamId,
+    interaction::{Entries, NewInteraction, WorkCommand, Workflow},
     session::{Context, Customer},
     settings::Overrides,
 };
@@ -25,7 +26,7 @@ const CHAT: [(i64, bool, &str); 5] = [
     (12, false, "Photos will do. Take your time."),
 ];
 
-/// Writes the session, and the settings of `team` that it runs under. A read, a save and eight commits.
+/// Writes the session, and the settings of `team` that it runs under. A read, a save and ten commits.
 pub(crate) async fn tell(runtime: &Runtime, store: &Store, agent: &Agent, team: &TeamId) -> Result<(), DemoError> {
     let settings = settings(runtime, store, team).await?;
     let (random, keyring) = (&runtime.entropy, runtime.keyring());
@@ -69,7 +70,65 @@ pub(crate) async fn tell(runtime: &Runtime, store: &Store, agent: &Agent, team: 
         let posted = session.decide(post, &settings, &by(writer, minutes)).map_err(refused)?;
         session = commit(store, &posted).await?;
     }
+    work(store, session, &settings, runtime, (&by(&nina, 11), &by(&Actor::Customer, 9))).await
+}
+
+/// Something to do, half done: the customer has answered its first step.
+async fn work(
+    store: &Store,
+    session: Session,
+    settings: &Settings,
+    runtime: &Runtime,
+    (nina, mara): (&Context, &Context),
+) -> Result<(), DemoError> {
+    let refused = |_| DemoError::Invalid("workflow");
+    let workflow: Workflow = serde_json::from_value(damage()).map_err(|_| DemoError::Invalid("workflow"))?;
+    workflow.check().map_err(|_| DemoError::Invalid("workflow"))?;
+    let new = NewInteraction {
+        id: InteractionId::generate(&runtime.entropy),
+        title: "About the water damage".to_owned(),
+        workflow: workflow.clone(),
+        order: None,
+        due_at: None,
+        send: true,
+    };
+    let made = session.decide(Command::Work(WorkCommand::Add(new)), settings, nina).map_err(refused)?;
+    let session = commit(store, &made).await?;
+    let sent = made.interactions.first().ok_or(DemoError::Invalid("workflow"))?;
+    let typed = |name: &str| match name {
+        "day" => Some("2026-11-17"),
+        "rooms" => Some("Kitchen and hall"),
+        "insured_elsewhere" => Some("no"),
+        _ => None,
+    };
+    let entries = Entries {
+        answers: workflow.read(typed).answers,
+        passed: Some("what".to_owned()),
+        at: Some("costs".to_owned()),
+    };
+    let save = Command::Work(WorkCommand::Save(&sent.interaction, &workflow, entries));
+    let saved = session.decide(save, settings, mara).map_err(refused)?;
+    commit(store, &saved).await?;
     Ok(())
+}
+
+/// What the demo's workflow asks.
+fn damage() -> serde_json::Value {
+    json!({"steps": [
+        {"id": "what", "title": "What happened", "text": "Two minutes. What you enter is kept as you go.", "fields": [
+            {"name": "day", "label": "On which day did the water come in?", "type": "date", "required": true},
+            {"name": "rooms", "label": "Which rooms are damaged?", "type": "text", "required": true, "max": 200},
+            {"name": "insured_elsewhere", "label": "Are you insured elsewhere, too?", "type": "yes_no", "required": true},
+        ]},
+        {"id": "elsewhere", "title": "The other insurance", "show_if": {"all": [{"field": "insured_elsewhere", "is": true}]}, "fields": [
+            {"name": "insurer", "label": "With whom?", "type": "text", "required": true},
+        ]},
+        {"id": "costs", "title": "The costs", "fields": [
+            {"name": "estimate", "label": "What will the repair cost, roughly?", "type": "number", "min": 0, "hint": "In euros. An estimate is enough."},
+            {"name": "home", "label": "Your home is", "type": "choice", "options": ["Rented", "Owned"], "required": true},
+            {"name": "more", "label": "Is there anything else that we should know?", "type": "text"},
+        ]},
+    ]})
 }
 
 /// The team passes its links on by itself (R12), so nobody gets a mail whose link belongs to a device that is nowhere; and

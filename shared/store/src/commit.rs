@@ -99,6 +99,8 @@ pub struct Extras {
     pub posted: Option<String>,
     /// Settle an outbox entry, unless somebody settled it or began another attempt.
     pub settle: Option<OutboxEntry>,
+    /// R20: the owner is in the room and sees what the customer does.
+    pub seen: bool,
     /// R11: what the start goes by, unless another session has taken the contact since it was read.
     pub contacts: Vec<KnownContact>,
 }
@@ -209,6 +211,7 @@ impl Store {
         for write in &decision.interactions {
             writes.extend(self.write_interaction(&session.id, write)?);
         }
+        writes.extend(self.note_update(decision, extras.seen)?);
         writes.extend(self.move_locks(decision)?);
         writes.extend(self.name_contact(decision, &extras.contacts)?);
         if let Some(entry) = &extras.settle {

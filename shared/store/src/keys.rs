@@ -152,6 +152,11 @@ impl Key {
         Self::new(format!("A#{agent}"), format!("R#{session}"))
     }
 
+    /// The sessions in which a customer finished something that their owner has not seen (R20).
+    pub(crate) fn updates(agent: &AgentId) -> Self {
+        Self::new(format!("U#{agent}"), "U")
+    }
+
     pub(crate) fn api_key(id: &KeyId) -> Self {
         Self::new(format!("K#{id}"), "K")
     }

@@ -31,6 +31,7 @@ mod sign_out;
 mod staff;
 pub mod stream;
 mod transfer;
+mod updates;
 mod webhooks;
 
 use std::sync::Arc;
@@ -56,6 +57,7 @@ pub use seen::Seen;
 pub use settings::{SettingsChange, SettingsVersion, Team};
 pub use sign_out::{Ending, SignIn, SignOutError};
 pub use staff::{Credentials, Guesser, NewAgent, SetupLink, WrongPasswords};
+pub use updates::Updates;
 pub use webhooks::{DeliveriesPage, Finding, Webhook};
 
 use crate::read::LastRead;
@@ -104,6 +106,7 @@ mod tests {
             include_str!("settings.rs"),
             include_str!("sign_out.rs"),
             include_str!("staff.rs"),
+            include_str!("updates.rs"),
             include_str!("webhooks.rs"),
         ];
         let methods = sources.iter().flat_map(|source| source.split("pub async fn ").skip(1));

@@ -159,7 +159,7 @@ impl Store {
     /// Lets a connection in: uses the ticket up, notes the connection, and puts it into the room in place of those it
     /// supersedes (and of leases that ran out). A customer's only while the session is the one that was read and no other
     /// of theirs came; staff's only while they are signed in, and the sign-in notes it, as does their list of sessions that they
-    /// entered (R20). One `TransactWriteItems`.
+    /// entered, and of what is new in them (R20). One `TransactWriteItems`.
     pub async fn connect(
         &self,
         id: &str,
@@ -186,6 +186,7 @@ impl Store {
             (Who::Agent(agent), Some(login)) => {
                 writes.push(self.note_at_login(id, connection.session.as_str(), agent, login, now)?);
                 writes.push(self.note_entry(agent, &connection.session, now)?);
+                writes.push(self.forget_update(agent, &connection.session)?);
             }
             // Nobody signed in: nothing could end it.
             (Who::Agent(_), None) => return Err(ConnectError::Conflict),

@@ -12,6 +12,11 @@ pub const PROBE: &str = "__Host-parlor_probe";
 /// The sessions in whose rooms this browser was told what cookies are for (R17).
 pub const NOTED: &str = "__Host-parlor_noted";
 
+/// The session whose room this browser has been in for the last minutes (R16): coming back to it is no entry.
+pub const INSIDE: &str = "__Host-parlor_inside";
+/// Seconds for which it is kept after the last look at the room.
+const INSIDE_MAX_AGE: i64 = 600;
+
 /// Seconds that the device cookie lives: browsers keep no cookie longer than 400 days, and each entry renews it.
 const DEVICE_MAX_AGE: i64 = 400 * 24 * 3600;
 
@@ -55,6 +60,12 @@ pub fn note(noted: &str, session: &SessionId) -> Option<String> {
     let kept = known.iter().skip((known.len() + 1).saturating_sub(MOST)).copied();
     let noted: Vec<&str> = kept.chain([session.as_str()]).collect();
     Some(set(NOTED, &noted.join("."), Some(DEVICE_MAX_AGE)))
+}
+
+/// The `Set-Cookie` that notes that this browser is in a session's room (R16).
+#[must_use]
+pub fn set_inside(session: &SessionId) -> String {
+    set(INSIDE, session.as_str(), Some(INSIDE_MAX_AGE))
 }
 
 /// The `Set-Cookie` that removes a cookie.

@@ -52,6 +52,8 @@ pub struct Visit {
     pub step: String,
     /// Whether the query asks for the room itself and not for what is to be done first (R16).
     pub home: bool,
+    /// The session whose room this browser has just been in; empty for none (R16).
+    pub inside: String,
     noted: String,
     chosen: bool,
     /// Whether the browser says which languages it wants.
@@ -96,6 +98,7 @@ impl Visit {
             problem: query.first("problem").unwrap_or_default().to_owned(),
             step: query.first("step").unwrap_or_default().to_owned(),
             home: query.first("home").is_some(),
+            inside: cookies::read(raw, cookies::INSIDE).unwrap_or_default(),
             noted: cookies::read(raw, cookies::NOTED).unwrap_or_default(),
             chosen: chosen.is_some(),
             asks: raw.headers().contains_key(ACCEPT_LANGUAGE),

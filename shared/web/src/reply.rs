@@ -86,6 +86,12 @@ pub fn html(status: StatusCode, page: Markup, live_url: Option<&str>) -> Respons
     response
 }
 
+/// A text of another type than a page's, such as a table to keep.
+#[must_use]
+pub fn text(text: String, content_type: &'static str) -> Response<Body> {
+    plain(StatusCode::OK, content_type, text)
+}
+
 /// Scheme and host of a URL.
 fn origin(url: &str) -> &str {
     let host = url.find("://").map_or(0, |at| at + 3);

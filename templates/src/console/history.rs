@@ -11,7 +11,7 @@ use super::sample;
 use super::signs::avatar;
 use crate::components::Icon;
 use crate::lang::Lang;
-use crate::words::console as words;
+use crate::words::{console as words, content};
 
 /// One session in a list.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -32,6 +32,8 @@ pub struct HistoryRow {
     pub over: bool,
     /// The customer finished something since this agent was last here (R20).
     pub updated: bool,
+    /// How many tasks are done, and how many there are, if any.
+    pub tasks: Option<(usize, usize)>,
     /// Another agent's name, where the session is not one's own.
     pub owner: Option<String>,
 }
@@ -43,6 +45,8 @@ pub enum HistoryView {
     Sessions,
     /// The sessions that this person entered, the last one first.
     Recent(Progress),
+    /// The sessions in which a customer finished something since this person last entered, the last one first.
+    Updated,
 }
 
 /// Which of the sessions that somebody entered.
@@ -80,6 +84,8 @@ pub struct History {
     pub search: bool,
     /// Whether the settings show the list *Recent*.
     pub recent: bool,
+    /// How many sessions the list *Updated* has; none where the settings do not show it.
+    pub updated: Option<usize>,
     pub view: HistoryView,
     /// Whose sessions may be chosen, narrowest first, and where they are. One is no choice.
     pub scopes: Vec<(ListScope, String)>,
@@ -155,19 +161,25 @@ impl History {
                 let scopes = self.scopes.iter();
                 scopes.map(|(scope, at)| (scope_name(lang, *scope), at.clone(), *scope == self.scope)).collect()
             }
-            HistoryView::Sessions => vec![],
+            HistoryView::Sessions | HistoryView::Updated => vec![],
         };
+        let updated = self.view == HistoryView::Updated;
         html! {
             @if searches {
                 div.pane-heading {
                     h2 { (words::found(lang)) }
                     a.small href="/console" data-do="clear-search" { (words::clear_search(lang)) }
                 }
-            } @else if self.recent {
-                h2.unseen { (if recent { words::recent(lang) } else { words::history(lang) }) }
+            } @else if self.recent || self.updated.is_some() {
+                h2.unseen { (if recent { words::recent(lang) } else if updated { content::updated(lang) } else { words::history(lang) }) }
                 nav.tabs.pane-tabs aria-label=(words::history(lang)) {
-                    a href="/console" data-do="list" aria-current=[(!recent).then_some("true")] { (words::history(lang)) }
-                    a href="/console?view=recent" data-do="list" aria-current=[recent.then_some("true")] { (words::recent(lang)) }
+                    a href="/console" data-do="list" aria-current=[(!recent && !updated).then_some("true")] { (words::history(lang)) }
+                    @if self.recent { a href="/console?view=recent" data-do="list" aria-current=[recent.then_some("true")] { (words::recent(lang)) } }
+                    @if let Some(count) = self.updated {
+                        a href="/console?view=updated" data-do="list" aria-current=[updated.then_some("true")] {
+                            (content::updated(lang)) " " span.pane-count data-updates=(count) hidden[count == 0] { (count) }
+                        }
+                    }
                 }
             } @else {
                 div.pane-heading { h2 { (words::history(lang)) } }
@@ -194,6 +206,7 @@ impl History {
             }
             HistoryView::Recent(Progress::Any) => (words::recent_empty(lang), words::recent_empty_help(lang)),
             HistoryView::Recent(_) => (words::recent_filtered(lang), words::recent_filtered_help(lang)),
+            HistoryView::Updated => (content::updated_empty(lang), content::updated_empty_help(lang)),
             HistoryView::Sessions if self.scope == ListScope::My => {
                 (words::history_empty(lang), words::history_empty_help(lang))
             }
@@ -216,11 +229,13 @@ impl History {
             at: sample::ago(minutes),
             over: false,
             updated: false,
+            tasks: None,
             owner: None,
         };
         Self {
             search: true,
             recent: true,
+            updated: Some(1),
             view: HistoryView::Sessions,
             scopes: [ListScope::My, ListScope::Team, ListScope::All]
                 .map(|scope| (scope, format!("/console?scope={}", scope.as_str())))
@@ -236,6 +251,7 @@ impl History {
                 row("k3j9d2m5n9", "Tobias Lindqvist-Achterberg", Indicator::NeverJoined, "Invited by e-mail", 4),
                 HistoryRow {
                     updated: true,
+                    tasks: Some((2, 2)),
                     ..row("k3j9d2m5p0", "Priya Raman", Indicator::OnlineComplete, "Signed the loan agreement", 12)
                 },
                 row("k3j9d2m5p1", "Daniel Okoye", Indicator::OfflineIncomplete, "Left the room", 47),
@@ -315,6 +331,7 @@ impl HistoryRow {
                     span.session-row-last.small.muted {
                         @if let Some(owner) = &self.owner { bdi { (owner) } " · " }
                         bdi { (self.last) }
+                        @if let Some((done, of)) = self.tasks { " · " span.session-row-tasks { (content::tasks_done(lang, done, of)) } }
                     }
                 }
                 @if self.updated { span.badge title=(words::updated(lang)) { span.unseen { (words::updated(lang)) } } }

@@ -42,7 +42,10 @@ pub use login::{Login, LoginNotice};
 pub use moment::{Moment, moment};
 pub use new_session::{Blocking, NewSession, TeamChoice};
 pub use notice::{Notice, NoticePage};
-pub use room::{AfterEnd, AuthState, Consent, Ended, LinkLine, LinkReady, Ownership, PinLock, Room, Stretch};
+pub use room::{
+    AfterEnd, AnswerLine, AuthState, Consent, Ended, LinkLine, LinkReady, Ownership, PinLock, Room, Stretch, WorkItem,
+    answers,
+};
 pub use setup::Setup;
 pub use stream::{Entry, EventLine, MessageLine, last_words};
 pub use welcome::{OpenSession, Welcome};

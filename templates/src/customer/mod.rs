@@ -19,6 +19,7 @@ pub use error::{Ended, ErrorPage, Problem};
 pub use opening::{Check, Consent, OpeningPage};
 pub use page::Brand;
 pub use room::{AfterEnd, Chat, ChatProblem, Message, Room, Work, WorkKind, WorkState};
+pub(crate) use runner::said as said_words;
 pub use runner::{NotTaken, Question, Runner, Section, View, wrong as wrong_words};
 
 /// Every sample page by name, for looking at them and for the render test.

@@ -119,7 +119,7 @@ impl Runner {
             assets: ["runner.css", "runner.js"],
             class: "runner",
             body: html! {
-                main.runner-main id="runner" data-save=[self.saves().then(|| format!("{}/save{}", self.path, self.query))] {
+                main.runner-main id="runner" data-own=[self.path.rsplit('/').next()] data-save=[self.saves().then(|| format!("{}/save{}", self.path, self.query))] {
                     nav.runner-nav {
                         a.runner-back href=(self.room) { (Icon::ArrowBack) (words::to_page(lang)) }
                         @if self.saves() { p.runner-saved.small.muted id="saved" role="status" data-saving=(words::saving(lang)) data-saved=(words::saved(lang)) data-waits=(words::not_saved(lang)) {} }
@@ -458,7 +458,7 @@ impl Question {
 }
 
 /// An answer in words: `yes` as the language says it, a day as people read it.
-pub(super) fn said(lang: Lang, kind: FieldKind, typed: &str) -> Markup {
+pub(crate) fn said(lang: Lang, kind: FieldKind, typed: &str) -> Markup {
     match (kind, typed) {
         (FieldKind::YesNo, "yes") => words::yes(lang).render(),
         (FieldKind::YesNo, "no") => words::no(lang).render(),

@@ -3,5 +3,6 @@ import "./console.js";
 import "./agent-room/earlier.js";
 import "./agent-room/operations.js";
 import "./agent-room/details.js";
+import "./agent-room/maker.js";
 import "./agent-room/pin-card.js";
 import "./agent-room/connection.js";

@@ -101,6 +101,7 @@ impl Operation {
     }
 
     /// A session that is ready for it, and whatever else it takes.
+    #[allow(clippy::match_same_arms, reason = "a line for each group of operations")]
     pub(crate) async fn prepare(self, installation: &Installation, number: usize) -> Case {
         let method = self.authentication();
         installation.settings(json!({"authentication": {"method": method}})).await;
@@ -146,6 +147,10 @@ impl Operation {
             | RenameTeam | RenameTeamByForm | DeliverToStaff => {}
             MakeInteraction => {}
             ListInteractions | ReadInteraction | SendInteraction | WithdrawInteraction | Remind => {
+                self.interaction(installation, &mut case).await;
+            }
+            Answers => {
+                case.browser = installation.signed_in(&installation.agent).await;
                 self.interaction(installation, &mut case).await;
             }
             Interaction | InteractionHead | SaveFirst | SaveFurther | Complete | Decline => {

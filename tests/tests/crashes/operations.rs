@@ -121,6 +121,7 @@ operations! {
     AgentTicket: "GET /console/s/{session}/live", Never;
     Row: "GET /console/s/{session}/row", Never;
     ListsTicket: "GET /console/live", Never;
+    Answers: "GET /console/s/{session}/i/{interaction}/answers", Never;
     OpeningPage: "GET /s/{token}", Never;
     OpeningPageHead: "HEAD /s/{token}", Never;
     Continue: "POST /s/{token}/continue", Once("customer.joined");

@@ -22,6 +22,7 @@ const DIED: &str = "Internal server error";
 
 impl Operation {
     /// Does it; answers whether its caller would be content. A session that it starts is the case's from then on.
+    #[allow(clippy::match_same_arms, reason = "a line for each group of operations")]
     pub(crate) async fn run(self, installation: &Installation, case: &mut Case) -> bool {
         match self {
             Start | DeliverMail | DeliverText | RetryDelivery => self.start(installation, case).await,
@@ -36,7 +37,7 @@ impl Operation {
             MakeInteraction | ListInteractions | ReadInteraction | SendInteraction | WithdrawInteraction | Remind => {
                 self.call(installation, case).await
             }
-            Interaction => case.browser.get(&self.request(case).1).await.status == 200,
+            Interaction | Answers => case.browser.get(&self.request(case).1).await.status == 200,
             InteractionHead => case.browser.head(&self.request(case).1).await.status == 200,
             SaveSettings | SaveTeamSettings | ChangeWebhook | EnableWebhook => self.change(installation, case).await,
             DeleteWebhook => {

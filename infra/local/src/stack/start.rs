@@ -187,7 +187,7 @@ impl Stack {
             if builder.brand {
                 demo::brand(&runtime).await?;
             }
-            (Some(demo::seed(&runtime, &data, builder.story).await?), None)
+            (Some(Box::pin(demo::seed(&runtime, &data, builder.story)).await?), None)
         } else {
             (None, demo::setup(&runtime, &data).await?)
         };

@@ -272,7 +272,7 @@ fields! {
         session.customer_access_minutes: Kind::Duration;
         session.inactive_agent_message: Kind::Text { most: 500, lines: LINES };
         session.read_receipts: Kind::Switch;
-        session.auto_open: Kind::Switch => kept;
+        session.auto_open: Kind::Switch;
     }
     Channels {
         channels.sms: Kind::Switch;

@@ -59,7 +59,7 @@ pub struct SessionSettings {
     /// R21: whether each side of the chat is told that the other has seen its messages.
     #[serde(default)]
     pub read_receipts: bool,
-    /// R16: whether a customer who enters is led to the first unfinished interaction. Kept, not followed yet.
+    /// R16: whether a customer who enters is led to the first unfinished interaction.
     pub auto_open: bool,
     /// R5: a link's lifetime in minutes from its issue, at least 1.
     pub customer_access_minutes: u32,
@@ -319,7 +319,7 @@ pub struct History {
     /// it, everybody sees their own.
     pub team_filter: bool,
     /// Whether the list *Updated* is shown: sessions in which a customer finished something since the agent last
-    /// entered. Kept, not followed yet.
+    /// entered.
     pub updated: bool,
     /// Whether the list *Recent* is shown: the sessions that the agent entered last.
     pub recent: bool,

@@ -5,6 +5,7 @@
 //! end and the composer is never touched, so neither caret nor scroll position moves.
 
 mod banners;
+mod content;
 mod details;
 mod invitations;
 mod link;
@@ -14,6 +15,7 @@ mod page;
 mod samples;
 mod sheets;
 
+pub use content::{AnswerLine, WorkItem, answers};
 pub use link::LinkReady;
 pub use model::{AfterEnd, AuthState, Consent, Ended, LinkLine, Ownership, PinLock, Room, Stretch};
 

@@ -1,9 +1,9 @@
 //! What the agent's room shows.
 
 use jiff::Timestamp;
-use maud::Markup;
 use parlor_domain::{AccessTier as Tier, Channel, EndedBy, Indicator, State};
 
+use super::content::WorkItem;
 use crate::console::frame::Frame;
 use crate::console::stream::Entry;
 use crate::deadline::Deadline;
@@ -188,8 +188,8 @@ pub struct Room {
     pub seen: Option<u64>,
     /// The customer's links, newest first (R5).
     pub links: Vec<LinkLine>,
-    /// Documents, requests and workflows (R21); none shows the empty state.
-    pub content: Option<Markup>,
+    /// What there is for the customer to do, in the agent's order (R21).
+    pub work: Vec<WorkItem>,
 }
 
 impl Room {

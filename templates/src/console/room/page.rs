@@ -62,8 +62,8 @@ impl Room {
                         button.button.button-quiet.button-icon type="button" popovertarget="side" popovertargetaction="hide" title=(shared::close(lang)) { (Icon::Close) span.unseen { (shared::close(lang)) } }
                     }
                     section.side-part aria-labelledby="content-title" {
-                        h2 id="content-title" { (words::content(lang)) }
-                        div data-part="content" { (self.content()) }
+                        div.side-title { h2 id="content-title" { (words::content(lang)) } div data-part="add-work" { (self.add_work()) } }
+                        div data-part="content" { (self.work()) }
                     }
                     section.side-part aria-labelledby="about-title" {
                         h2 id="about-title" { (words::about(lang)) }
@@ -75,6 +75,7 @@ impl Room {
                     }
                 }
                 (self.sheets())
+                @if !self.is_only_read() { (self.maker()) }
                 (message_template())
                 template id="unread-template" { (stream::unread_line(lang)) }
             }
@@ -99,7 +100,8 @@ impl Room {
                 div data-part="who" { (self.who()) }
                 div data-part="actions" { (self.actions()) }
                 div data-part="banners" { (self.banners()) }
-                div data-part="content" { (self.content()) }
+                div data-part="content" { (self.work()) }
+                div data-part="add-work" { (self.add_work()) }
                 div data-part="facts" { (self.facts()) }
                 div data-part="links" { (self.link_list()) }
                 p data-part="composer-closed" { (self.composer_closed()) }
@@ -243,14 +245,6 @@ impl Room {
     fn composer_closed(&self) -> &'static str {
         let lang = self.frame.lang;
         if self.mine { words::composer_closed(lang) } else { words::composer_not_yours(lang) }
-    }
-
-    fn content(&self) -> Markup {
-        let lang = self.frame.lang;
-        html! {
-            @if let Some(content) = &self.content { (content) }
-            @else { div.side-empty { (Icon::Document) p { (words::no_content(lang)) } p.small.muted { (words::no_content_help(lang)) } } }
-        }
     }
 
     fn facts(&self) -> Markup {

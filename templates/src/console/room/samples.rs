@@ -3,6 +3,7 @@
 use jiff::SignedDuration;
 use parlor_domain::{AccessTier as Tier, Channel, EndedBy, Indicator, Sender, State};
 
+use super::content;
 use super::model::{AfterEnd, AuthState, Consent, Ended, LinkLine, Ownership, PinLock, Room, Stretch};
 use crate::components::{Icon, Tone};
 use crate::console::frame::Frame;
@@ -138,7 +139,7 @@ impl Room {
                     revoked: true,
                 },
             ],
-            content: None,
+            work: content::sample(sample::ago(2)),
         };
         let invited = Room {
             state: State::Invited,

@@ -3,6 +3,7 @@
 import { consolePage } from "../console/requests.js";
 import { all, on, one } from "../lib/dom.js";
 import { showTimes } from "../lib/times.js";
+import { openAnswers, reopenAnswers } from "./answers.js";
 import { focusText, setClosed } from "./composer.js";
 import { countDown } from "./countdown.js";
 import { showIndicator } from "./presence.js";
@@ -25,7 +26,10 @@ let refreshing = null;
 let again = false;
 let heard = "";
 
-const isBusy = (part) => part.contains(document.activeElement) || one("details[open], [aria-busy=true]", part);
+// What has a key is found again by it, whatever takes its place.
+const keyOf = (part) => part.contains(document.activeElement) && document.activeElement.dataset.key;
+const isBusy = (part) =>
+  (part.contains(document.activeElement) && !keyOf(part)) || one("details.menu[open], button[aria-busy=true]", part);
 
 function put(part, html) {
   // A session that is another now is shown as it is, whatever one was about to press.
@@ -35,9 +39,17 @@ function put(part, html) {
   }
   waiting.delete(part);
   const hadFocus = part.contains(document.activeElement);
+  const key = keyOf(part);
+  const open = openAnswers(part);
   part.innerHTML = html;
   showTimes(part);
+  reopenAnswers(part, open);
   if (!hadFocus) return;
+  const same = key && one(`[data-key="${key}"]`, part);
+  if (same) {
+    same.focus();
+    return;
+  }
   const next = one("button, a", part);
   if (next) next.focus();
   else focusText();

@@ -24,6 +24,8 @@ const PROMPT = 2_000;
 // How long after a focus was lost it is somewhere else.
 const SETTLED = 100;
 
+const FINISHED = ["interaction.completed", "interaction.declined"];
+
 const pane = byId("pane");
 const list = byId("history");
 const welcome = one("[data-part=welcome]");
@@ -158,6 +160,17 @@ function changed(session, told = () => {}) {
   }, wait);
 }
 
+// R20: where customers finished something since this page was made.
+const updated = new Set();
+
+function countUpdate(session) {
+  const count = one("[data-updates]", list);
+  if (!count || updated.has(session)) return;
+  updated.add(session);
+  count.textContent = Number(count.textContent) + 1;
+  count.hidden = false;
+}
+
 function onMessage({ session, seq, at }) {
   const row = rowOf(session);
   const say = (name) => notify("newMessage", session, seq, name);
@@ -225,6 +238,7 @@ function heard(frame) {
     changed(session, (name, own) => {
       if (event === "customer.joined" && own) notify("joined", session, seq, name);
       if (event === "session.transferred") leaveTo(session);
+      if (FINISHED.includes(event) && own && session !== page.dataset.sid) countUpdate(session);
     });
     welcomeChanged();
   }

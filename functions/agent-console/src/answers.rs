@@ -1,0 +1,120 @@
+//! GET `/console/s/{session}/i/{interaction}/answers`: what a customer answered (R21), as a part of the room's page, or as a file:
+//! `?as=csv`, `?as=json`. Of steps that are hidden, nothing.
+
+use std::fmt::Write as _;
+
+use lambda_http::{
+    Body, Request, RequestExt as _, Response,
+    http::{HeaderValue, StatusCode, header},
+};
+use parlor_domain::{
+    Interaction, InteractionId, SessionId,
+    interaction::{Answer, Workflow},
+};
+use parlor_templates::console::{AnswerLine, answers};
+use parlor_web::{ApiError, AppState, api_request::lang, html, reply, staff_page};
+use serde_json::json;
+
+use crate::{
+    PageError,
+    staff_context::{self, StaffContext},
+};
+
+/// One `BatchGetItem`.
+pub(crate) async fn show(
+    app: &AppState,
+    request: &Request,
+    session: &SessionId,
+    id: &InteractionId,
+) -> Result<Response<Body>, PageError> {
+    let cookie = staff_page::cookie(request)?;
+    let keys = staff_context::part_keys(&cookie).room(session).interaction(session, id).workflow(session, id);
+    let staff_context = StaffContext::open(cookie, app.store.read(keys).await?, lang(request), app.clock.now())?;
+    let found = &staff_context.found;
+    staff_context.caller.room(found, session)?;
+    let interaction = found.interaction(session, id)?.ok_or(ApiError::NotFound)?;
+    let workflow = found.workflow(session, id)?.ok_or(ApiError::NotFound)?;
+    match request.query_string_parameters().first("as") {
+        None => Ok(html(StatusCode::OK, answers(staff_context.lang, &lines(&interaction, &workflow)), None)),
+        Some("csv") => Ok(file(&csv(&interaction, &workflow), "text/csv; charset=utf-8", id, "csv")),
+        Some("json") => Ok(file(&whole(&interaction, &workflow), "application/json", id, "json")),
+        Some(_) => Err(ApiError::NotFound.into()),
+    }
+}
+
+/// Each shown step with its questions and answers.
+fn lines(interaction: &Interaction, workflow: &Workflow) -> Vec<(String, Vec<AnswerLine>)> {
+    let steps = workflow.shown(&interaction.entered).into_iter();
+    steps
+        .map(|step| {
+            let line = |field: &parlor_domain::interaction::Field| AnswerLine {
+                label: field.label.clone(),
+                kind: field.kind,
+                typed: interaction.entered.get(&field.name).map(Answer::as_typed).unwrap_or_default(),
+            };
+            (step.title.clone(), step.fields.iter().map(line).collect())
+        })
+        .collect()
+}
+
+/// A table (RFC 4180) in UTF-8, with the mark by which spreadsheets know that.
+fn csv(interaction: &Interaction, workflow: &Workflow) -> String {
+    let mut table = String::from("\u{feff}step,name,question,answer\r\n");
+    for step in workflow.shown(&interaction.entered) {
+        for field in &step.fields {
+            let answer = interaction.entered.get(&field.name).map(Answer::as_typed).unwrap_or_default();
+            let cells = [&step.title, &field.name, &field.label, &answer].map(|text| cell(text));
+            let _ = write!(table, "{}\r\n", cells.join(","));
+        }
+    }
+    table
+}
+
+/// A cell in quotes. What spreadsheets would take for a formula is kept from being one
+/// (<https://owasp.org/www-community/attacks/CSV_Injection>); a negative number is none.
+fn cell(text: &str) -> String {
+    let formula = text.starts_with(['=', '+', '-', '@', '\t', '\r']) && text.parse::<f64>().is_err();
+    let guard = if formula { "'" } else { "" };
+    format!("\"{guard}{}\"", text.replace('"', "\"\""))
+}
+
+fn whole(interaction: &Interaction, workflow: &Workflow) -> String {
+    let document = json!({
+        "id": interaction.id,
+        "title": interaction.title,
+        "state": interaction.state,
+        "completed_at": interaction.completed_at,
+        "values": workflow.kept(&interaction.entered),
+    });
+    format!("{document:#}\n")
+}
+
+/// A file to keep, which is never shown as a page.
+fn file(text: &str, content_type: &'static str, id: &InteractionId, ending: &str) -> Response<Body> {
+    let mut response = reply::text(text.to_owned(), content_type);
+    let name = format!("attachment; filename=\"answers-{id}.{ending}\"");
+    if let Ok(name) = HeaderValue::from_str(&name) {
+        response.headers_mut().insert(header::CONTENT_DISPOSITION, name);
+    }
+    response
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn r21_a_cell_is_text_and_never_a_formula() {
+        for (text, written) in [
+            ("Mara", "\"Mara\""),
+            ("say \"x\", twice", "\"say \"\"x\"\", twice\""),
+            ("=1+1", "\"'=1+1\""),
+            ("@SUM(A1)", "\"'@SUM(A1)\""),
+            ("-3.5", "\"-3.5\""),
+            ("-3.5+cmd", "\"'-3.5+cmd\""),
+            ("a\r\nb", "\"a\r\nb\""),
+        ] {
+            assert_eq!(cell(text), written);
+        }
+    }
+}

@@ -1,0 +1,252 @@
+//! The content panel (R21): what there is for the customer to do, how far it is, and the maker of workflows.
+
+use jiff::Timestamp;
+use maud::{Markup, Render, html};
+use parlor_domain::{
+    InteractionState,
+    interaction::{FieldKind, Progress},
+};
+
+use super::model::Room;
+use crate::components::{Button, Field, Icon, Tone, chip, progress};
+use crate::console::moment::{Moment, moment};
+use crate::console::sheet::{Sheet, opens};
+use crate::customer::said_words;
+use crate::lang::Lang;
+use crate::words::{console, content as words};
+
+/// One thing for the customer to do.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct WorkItem {
+    pub id: String,
+    pub title: String,
+    pub state: InteractionState,
+    pub progress: Progress,
+    pub due: Option<Timestamp>,
+    pub completed_at: Option<Timestamp>,
+    pub reminded_at: Option<Timestamp>,
+    /// Why the customer declined, if they said so.
+    pub reason: Option<String>,
+    /// Rises with each change: the answers that are shown are asked for again.
+    pub version: u64,
+}
+
+/// A question with its answer, as the agent reads it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AnswerLine {
+    pub label: String,
+    pub kind: FieldKind,
+    /// The answer as it stands in a field; empty for none.
+    pub typed: String,
+}
+
+/// The answers of a workflow, step by step, as the panel's script fetches them. Not a document.
+pub fn answers(lang: Lang, steps: &[(String, Vec<AnswerLine>)]) -> Markup {
+    html! {
+        @for (title, lines) in steps {
+            @if !lines.is_empty() {
+                p.work-step dir="auto" { (title) }
+                dl.facts.work-facts {
+                    @for line in lines {
+                        div {
+                            dt dir="auto" { (line.label) }
+                            dd dir="auto" { @if line.typed.is_empty() { span.muted { (words::no_answer(lang)) } } @else { (said_words(lang, line.kind, &line.typed)) } }
+                        }
+                    }
+                }
+            }
+        }
+    }
+}
+
+impl Room {
+    /// What there is to do, newest orders last.
+    pub(super) fn work(&self) -> Markup {
+        let lang = self.frame.lang;
+        html! {
+            @if self.work.is_empty() {
+                div.side-empty { (Icon::Flow) p { (words::empty(lang)) } p.small.muted { (words::empty_help(lang)) } }
+            } @else {
+                ul.work-list { @for item in &self.work { (self.work_item(item)) } }
+            }
+        }
+    }
+
+    /// The button that opens the maker.
+    pub(super) fn add_work(&self) -> Markup {
+        let lang = self.frame.lang;
+        html! { @if !self.is_only_read() { (opens("add-work", "button-small", html! { (Icon::Add) span { (words::add(lang)) } })) } }
+    }
+
+    fn work_item(&self, item: &WorkItem) -> Markup {
+        let (lang, now) = (self.frame.lang, self.frame.now);
+        let open = item.state.is_open();
+        let (done, of) = (item.progress.done as usize, item.progress.of as usize);
+        let steps = words::steps_done(lang, done, of).to_string();
+        html! {
+            li.work-item data-work=(item.id) data-state=(item.state.as_str()) {
+                div.work-item-head {
+                    span.work-item-icon { (Icon::Flow) }
+                    p.work-item-title dir="auto" { (item.title) }
+                    (state(lang, item.state))
+                }
+                @if item.state == InteractionState::InProgress {
+                    div.work-item-progress { (progress(done, of, &steps)) span.small.muted { (steps) } }
+                }
+                @if let Some(at) = item.completed_at { p.small.muted { (moment(lang, at, now, Moment::Exact)) } }
+                @if let (true, Some(due)) = (open || item.state == InteractionState::Draft, item.due) {
+                    @let at = moment(lang, due, now, Moment::Exact);
+                    p.small.muted { (words::due(lang, &at)) }
+                }
+                @if let (true, Some(at)) = (open, item.reminded_at) { p.small.muted { (words::reminded(lang)) " " (moment(lang, at, now, Moment::Ago)) } }
+                @if let Some(reason) = &item.reason { p.small.work-reason dir="auto" { "“" (reason) "”" } }
+                @if item.state == InteractionState::InProgress || item.state.is_done() { (self.work_answers(item)) }
+                (self.work_actions(item))
+            }
+        }
+    }
+
+    fn work_answers(&self, item: &WorkItem) -> Markup {
+        let lang = self.frame.lang;
+        let address = format!("/console/s/{}/i/{}/answers", self.id, item.id);
+        let label = if item.state.is_done() { words::answers(lang) } else { words::answers_so_far(lang) };
+        html! {
+            details.work-answers data-answers=(address) data-version=(item.version) {
+                summary data-key={ "answers-" (item.id) } { (Icon::ChevronOn) (label) }
+                div.work-answers-body aria-busy="true" {}
+                p.work-downloads {
+                    a href={ (address) "?as=csv" } download { (Icon::Download) (words::download_csv(lang)) }
+                    a href={ (address) "?as=json" } download { (Icon::Download) (words::download_json(lang)) }
+                }
+            }
+        }
+    }
+
+    fn work_actions(&self, item: &WorkItem) -> Markup {
+        let lang = self.frame.lang;
+        let action = |what: &str, class: &str, inside: Markup| {
+            self.action(&format!("interactions/{}/{what}", item.id), class, inside)
+        };
+        let draft = item.state == InteractionState::Draft;
+        let withdrawable = draft || item.state.is_open() || item.state == InteractionState::Declined;
+        html! {
+            @if !self.is_only_read() && withdrawable {
+                div.work-actions {
+                    @if draft { (action("send", "button button-small button-primary", html! { (Icon::Send) (words::send(lang)) })) }
+                    @if item.state.is_open() && self.state != parlor_domain::State::Planned { (action("remind", "button button-small", html! { (Icon::Bell) (words::remind(lang)) })) }
+                    (action("withdraw", "button button-small button-quiet", html! { (words::withdraw(lang)) }))
+                }
+            }
+        }
+    }
+
+    /// The maker: a title, steps and questions; or a definition for those who have one. Without a script only that.
+    pub(super) fn maker(&self) -> Markup {
+        let lang = self.frame.lang;
+        let kinds = [
+            ("text", words::type_text(lang)),
+            ("number", words::type_number(lang)),
+            ("date", words::type_date(lang)),
+            ("choice", words::type_choice(lang)),
+            ("yes_no", words::type_yes_no(lang)),
+        ];
+        let body = html! {
+            form.maker.stack method="post" action=(self.operation("interactions")) {
+                (self.frame.forms.hidden("interactions"))
+                input type="hidden" name="kind" value="workflow";
+                div.form-errors {}
+                (Field { form: "work-", required: true, maxlength: Some(120), hint: Some(words::title_hint(lang)), autofocus: true, ..Field::new(words::title(lang), "title") })
+                div.maker-steps id="maker-steps" data-step=(words::step(lang, "{n}").plain()) {}
+                p data-scripted hidden { button.button.button-small type="button" data-do="add-step" { (Icon::Add) (words::add_step(lang)) } }
+                details.maker-expert {
+                    summary { (words::expert(lang)) }
+                    (Field { form: "work-", rows: Some(8), hint: Some(words::expert_hint(lang)), class: "maker-code", ..Field::new(words::expert(lang), "steps") })
+                }
+                div.dialog-foot {
+                    button.button type="button" popovertarget="add-work" popovertargetaction="hide" data-do="close" { (console::cancel(lang)) }
+                    (Button::plain(words::keep_draft(lang)).value("send", "false"))
+                    (Button::primary(words::send_now(lang)).value("send", "true"))
+                }
+            }
+            template id="maker-step" {
+                fieldset.maker-step {
+                    legend {}
+                    div.field { label { (words::step_title(lang)) } input.input data-part-of="title" maxlength="120" dir="auto"; }
+                    div.field { label { (words::step_text(lang)) } textarea.input data-part-of="text" rows="2" maxlength="2000" dir="auto" {} }
+                    ol.maker-questions {}
+                    div.maker-row {
+                        button.button.button-small type="button" data-do="add-question" { (Icon::Add) (words::add_question(lang)) }
+                        button.button.button-small.button-quiet type="button" data-do="remove-step" { (words::remove(lang)) }
+                    }
+                }
+            }
+            template id="maker-question" {
+                li.maker-question {
+                    div.field { label { (words::question(lang)) } input.input data-part-of="label" maxlength="200" dir="auto"; }
+                    div.maker-row {
+                        div.field { label { (words::answer(lang)) } select.input data-part-of="type" { @for (value, label) in kinds { option value=(value) { (label) } } } }
+                        label.check { input type="checkbox" data-part-of="required" checked; span { (words::required(lang)) } }
+                        button.button.button-small.button-quiet.button-icon type="button" data-do="remove-question" title=(words::remove(lang)) { (Icon::Close) span.unseen { (words::remove(lang)) } }
+                    }
+                    div.field data-options hidden { label { (words::options(lang)) } textarea.input data-part-of="options" rows="3" dir="auto" {} }
+                }
+            }
+        };
+        Sheet { lang, id: "add-work", class: "sheet-maker", title: words::add_title(lang), body }.render()
+    }
+}
+
+/// One of each state.
+pub(super) fn sample(now: Timestamp) -> Vec<WorkItem> {
+    let item = |id: &str, title: &str, state, done, of| WorkItem {
+        id: id.to_owned(),
+        title: title.to_owned(),
+        state,
+        progress: Progress { done, of },
+        due: None,
+        completed_at: None,
+        reminded_at: None,
+        reason: None,
+        version: 1,
+    };
+    vec![
+        item("w0rkf10w00000001", "About your household", InteractionState::InProgress, 1, 3),
+        WorkItem {
+            completed_at: Some(now),
+            ..item(
+                "w0rkf10w00000002",
+                "What happened on the day of the damage, and who saw it",
+                InteractionState::Completed,
+                4,
+                4,
+            )
+        },
+        WorkItem {
+            due: Some(now),
+            reminded_at: Some(now),
+            ..item("w0rkf10w00000003", "Your income", InteractionState::Sent, 0, 2)
+        },
+        item("w0rkf10w00000004", "Other debts", InteractionState::Draft, 0, 1),
+        WorkItem {
+            reason: Some("I would rather talk about this on the phone.".to_owned()),
+            ..item("w0rkf10w00000005", "Your health", InteractionState::Declined, 0, 2)
+        },
+        item("w0rkf10w00000006", "An old list", InteractionState::Withdrawn, 0, 2),
+    ]
+}
+
+/// A state in a word, which its colour only helps.
+fn state(lang: Lang, state: InteractionState) -> Markup {
+    match state {
+        InteractionState::Draft => chip(None, Some(Icon::Edit), words::state_draft(lang)),
+        InteractionState::Sent | InteractionState::SentBack => {
+            chip(Some(Tone::Info), Some(Icon::Send), words::state_sent(lang))
+        }
+        InteractionState::InProgress => chip(Some(Tone::Info), Some(Icon::Edit), words::state_in_progress(lang)),
+        InteractionState::Completed | InteractionState::Accepted => {
+            chip(Some(Tone::Good), Some(Icon::Check), words::state_completed(lang))
+        }
+        InteractionState::Withdrawn => chip(None, Some(Icon::Undo), words::state_withdrawn(lang)),
+        InteractionState::Declined => chip(Some(Tone::Warn), Some(Icon::Close), words::state_declined(lang)),
+    }
+}

@@ -1,0 +1,29 @@
+// The live connection while a workflow is filled in: the agent sees that the customer is here, and what is taken back, or over, is
+// said at once.
+import { byId, one } from "../lib/dom.js";
+import { live } from "../lib/live.js";
+
+const OVER = ["withdrawn", "declined", "completed"];
+
+/** The page as it is now; what is typed and not saved goes along, and is on the page that says why it was not taken. */
+function anew() {
+  const form = one(".runner-form[data-step]");
+  if (form) form.requestSubmit();
+  else location.reload();
+}
+
+export function stayLive() {
+  const { own } = byId("runner")?.dataset ?? {};
+  if (!own || !document.body.dataset.live) return;
+  const frame = ({ type, code, id, state, tier, redirect }) => {
+    if (type === "error" && ["session-expired", "device", "service-down"].includes(code)) location.reload();
+    else if (type === "interaction" && id === own && OVER.includes(state)) anew();
+    else if (type === "session" && /^https:\/\//.test(redirect)) location.replace(redirect);
+    else if (type === "session" && tier !== "full" && byId("saved")) anew();
+  };
+  // Saves go their own way: only a server that refuses this page for good is a reason to load it again.
+  const heard = (now, status) => {
+    if (now === "lost" && status) location.reload();
+  };
+  live({ frame, state: heard, queue() {} });
+}
