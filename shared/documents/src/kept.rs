@@ -41,13 +41,13 @@ impl Look {
             own.and_then(|own| pdf::dictionary(document, own, "Resources")).cloned().unwrap_or_default();
         let form = document.catalog().ok().and_then(|catalog| pdf::dictionary(document, catalog, "AcroForm"));
         let Some(common) = form.and_then(|form| pdf::dictionary(document, form, "DR")) else { return resources };
-        for (kind, entry) in common.iter() {
+        for (kind, entry) in common {
             let Some(common) = pdf::resolve(document, entry).and_then(pdf::as_dictionary) else { continue };
             let mut all = common.clone();
             if let Some(own) = resources.get(kind).ok().and_then(|own| pdf::as_dictionary(pdf::resolve(document, own)?))
             {
                 // Not `extend`, which keeps both where a name is in both.
-                for (name, entry) in own.iter() {
+                for (name, entry) in own {
                     all.set(name.clone(), entry.clone());
                 }
             }

@@ -364,6 +364,54 @@ fn r21_pages_added_at_the_end_say_who_signed_and_how() {
 }
 
 #[test]
+fn r21_the_evidence_is_in_the_sessions_language() {
+    let folder = Folder::new("arabic-evidence");
+    let mut arabic = evidence();
+    arabic.right_to_left = true;
+    arabic.words.title = "دليل التوقيع".to_owned();
+    arabic.signers[0].name = "ماريا".to_owned();
+    let (finished, _) = complete(&government().bytes(), &Values::new(), &Fonts::shipped(), &arabic);
+    let path = folder.put("evidence.pdf", &finished.pdf);
+    let said: String =
+        outside::text(&path, 7).chars().filter(|character| !matches!(character, '\u{202a}'..='\u{202e}')).collect();
+    assert!(said.contains("دليل التوقيع") && said.contains("ماريا"), "{said}");
+    let shown = pictures(&path, 7);
+    shows(&shown, [439.0, 750.0, 100.0, 40.0], true);
+    shows(&shown, [56.0, 750.0, 100.0, 40.0], false);
+}
+
+#[test]
+fn r21_what_other_programs_wrote_is_completed_too() {
+    let folder = Folder::new("written");
+    let plain = folder.put("plain.pdf", &government().bytes());
+    let (key, certificate) = signer();
+    let ways: [(&str, &[&str]); 6] = [
+        ("linearized", &["--linearize"]),
+        ("packed", &["--object-streams=generate", "--compress-streams=y"]),
+        ("rc4-40", &["--allow-weak-crypto", "--encrypt", "", "owner", "40", "--"]),
+        ("rc4-128", &["--allow-weak-crypto", "--encrypt", "", "owner", "128", "--use-aes=n", "--"]),
+        ("aes-128", &["--allow-weak-crypto", "--encrypt", "", "owner", "128", "--use-aes=y", "--"]),
+        ("aes-256", &["--encrypt", "", "owner", "256", "--", "--object-streams=generate"]),
+    ];
+    for (name, way) in ways {
+        let written = folder.path().join(format!("{name}-original.pdf"));
+        let (from, to) = (plain.to_string_lossy(), written.to_string_lossy());
+        outside::said("qpdf", &[way, &[&*from, &*to]].concat());
+        let original = std::fs::read(&written).unwrap();
+        let (finished, fields) =
+            complete(&original, &values(&[("applicant.name", "Mara Quist")]), &Fonts::shipped(), &evidence());
+        assert_eq!(fields.len(), 15, "{name}");
+        let signed = sign(finished, &key, &certificate);
+        let path = folder.put(&format!("{name}.pdf"), &signed);
+        check(&path);
+        let said = outside::text(&path, 1);
+        assert!(said.contains("Mara Quist") && said.contains("Form 1040-P page 1"), "{name}: {said}");
+        let said = outside::said("pdfsig", &["-nocert", &path.to_string_lossy()]);
+        assert!(said.contains("Signature is Valid.") && said.contains("Total document signed"), "{name}: {said}");
+    }
+}
+
+#[test]
 fn r21_signatures_are_valid_for_others_and_changes_are_noticed() {
     let folder = Folder::new("signed");
     let (key, certificate) = signer();
