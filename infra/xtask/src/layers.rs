@@ -8,14 +8,15 @@ use crate::{Failure, metadata};
 
 /// What each of our libraries may use of the others. Functions may use any of these; the one-machine stack, the tests and the
 /// tools stand outside and may use whatever they like, but nothing may use them.
-const MAY_USE: [(&str, &[&str]); 15] = [
+const MAY_USE: [(&str, &[&str]); 16] = [
     ("parlor-aws", &[]),
     ("parlor-domain", &[]),
     ("parlor-fonts", &[]),
     ("parlor-images", &[]),
-    ("parlor-signing", &[]),
-    ("parlor-documents", &["parlor-fonts"]),
-    ("parlor-drawing", &["parlor-documents", "parlor-images"]),
+    ("parlor-objects", &[]),
+    ("parlor-signing", &["parlor-objects"]),
+    ("parlor-documents", &["parlor-fonts", "parlor-objects"]),
+    ("parlor-drawing", &["parlor-documents", "parlor-images", "parlor-objects"]),
     ("parlor-runtime", &["parlor-aws", "parlor-domain"]),
     ("parlor-live", &["parlor-domain"]),
     ("parlor-templates", &["parlor-domain"]),

@@ -29,6 +29,7 @@ mod pdf;
 mod preflight;
 mod sheet;
 mod shown;
+mod step;
 mod strip;
 
 pub use evidence::{Evidence, EvidenceWords, Signer};
@@ -36,3 +37,4 @@ pub use finish::{Finished, Unfinished};
 pub use model::{Align, Field, FieldKind, Form, Page, Strokes, Value, Values};
 pub use parlor_fonts::Fonts;
 pub use preflight::{Limits, Original, Refusal};
+pub use step::{FinishError, FinishReport, FinishTask, finish};

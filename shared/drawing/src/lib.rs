@@ -11,6 +11,8 @@
 mod child;
 mod page;
 mod reader;
+mod step;
 
 pub use child::child_main;
 pub use reader::{Bounds, Drawn, Failed, Readable, Reader};
+pub use step::{PagePicture, ReadReport, ReadTask, read};

@@ -8,12 +8,14 @@
 mod certificate;
 mod cms;
 mod key;
+mod step;
 mod verify;
 
 use thiserror::Error;
 
 pub use certificate::Certificate;
 pub use key::{FileKey, KeyError, SigningKey};
+pub use step::{SignError, SignReport, SignTask, sign_object};
 pub use verify::{Invalid, Verified, verify};
 
 /// Why a file was not signed.
