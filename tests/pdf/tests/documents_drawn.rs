@@ -9,6 +9,8 @@
     reason = "tests only"
 )]
 
+use std::os::unix::fs::PermissionsExt as _;
+
 use image::RgbImage;
 use lopdf::{Stream, dictionary};
 use parlor_documents::Refusal;
@@ -123,6 +125,13 @@ fn r21_pictures_are_written_anew_in_the_child() {
 
 #[test]
 fn r21_a_child_sees_no_environment_and_is_bounded() {
+    let folder = Folder::new("environment");
+    let said = folder.path().join("environment");
+    let spy = folder.put("spy", format!("#!/bin/sh\nenv > {}\n", said.display()).as_bytes());
+    std::fs::set_permissions(&spy, std::fs::Permissions::from_mode(0o700)).unwrap();
+    let _ = Reader::new(spy, Bounds::default()).read(b"%PDF-");
+    let said = std::fs::read_to_string(said).unwrap();
+    assert!(std::env::var_os("CARGO_MANIFEST_DIR").is_some() && !said.contains("CARGO"), "{said}");
     // The program is not there, which is no fault of the document.
     let nowhere = Reader::new("/nowhere/at/all".into(), Bounds::default());
     assert!(matches!(nowhere.read(b"%PDF-"), Err(Failed::Environment(_))));
