@@ -9,6 +9,7 @@
 pub mod accent;
 pub mod admin;
 pub mod assets;
+pub mod browsers;
 pub mod components;
 pub mod console;
 pub mod customer;

@@ -4,7 +4,7 @@ use crate::lang::Lang;
 use crate::words::refusal as words;
 
 /// The codes that a form of the console can be refused with.
-pub const CODES: [&str; 26] = [
+pub const CODES: [&str; 32] = [
     "already-ended",
     "discarded",
     "not-ended",
@@ -31,6 +31,12 @@ pub const CODES: [&str; 26] = [
     "too-often",
     "unavailable",
     "maintenance",
+    "email-taken",
+    "last-admin",
+    "already-active",
+    "deactivated",
+    "invalid-teams",
+    "unknown-agent",
 ];
 
 /// A refusal in words, by its code; none in English, because the API's own sentence is English and says more.
@@ -65,6 +71,12 @@ pub fn refusal(lang: Lang, code: &str) -> Option<&'static str> {
         "too-often" => words::too_often(lang),
         "unavailable" => words::unavailable(lang),
         "maintenance" => words::maintenance(lang),
+        "email-taken" => words::email_taken(lang),
+        "last-admin" => words::last_admin(lang),
+        "already-active" => words::already_active(lang),
+        "deactivated" => words::deactivated(lang),
+        "invalid-teams" => words::invalid_teams(lang),
+        "unknown-agent" => words::unknown_agent(lang),
         _ => return None,
     })
 }

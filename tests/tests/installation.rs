@@ -1,6 +1,7 @@
 //! What is tested on an installation ([`parlor_tests::Installation`]): a module for each file beside this one that is no
 //! program itself.
 
+mod account;
 mod board;
 mod budgets;
 mod capacity;

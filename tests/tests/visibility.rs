@@ -39,6 +39,7 @@ fn rule(method: &Method, path: &str) -> Option<Rule> {
             "/login" | "/setup/{token}" | "/invitation/{token}" | "/reset/{token}" | "/forgot-password",
         )
         | ("POST", "/logout") => Public,
+        ("GET", "/me") => Staff,
         ("POST", path) if path.starts_with("/me/") => Staff,
         (_, path) if path.starts_with("/s/{token}") => Link,
         (_, path) if path.starts_with("/r/{session}") => Customer,

@@ -1,7 +1,7 @@
 //! Where to go after signing in.
 
 /// The pages that signing in may lead to.
-const PLACES: [&str; 2] = ["/console", "/admin"];
+const PLACES: [&str; 3] = ["/console", "/admin", "/me"];
 
 /// `asked`, if it is one of our own signed-in pages. A list of what is ours is shorter, and safer, than a list of all
 /// the ways in which browsers read an address as somebody else's.

@@ -87,6 +87,7 @@ pub(crate) async fn submit(app: &AppState, page: &Page) -> Result<Response<Body>
     Ok(match tried {
         Tried::Right(email, cookie) => {
             tracing::info!(agent = %cookie.agent, login = %cookie.login, "signed in");
+            end_earlier(app, page).await?;
             let mut response = redirect(next.unwrap_or("/console"));
             set_cookie(&mut response, &cookies::set(cookies::STAFF, &cookie.reveal(), Some(LOGIN_MINUTES * 60)));
             set_cookie(&mut response, &known_browser::cookie(app, &email, &cookie.login));
@@ -104,6 +105,22 @@ pub(crate) async fn submit(app: &AppState, page: &Page) -> Result<Response<Body>
             response
         }
     })
+}
+
+/// Ends the sign-in that this browser had before, which nobody could sign out of any more: its cookie is replaced. Nothing for a
+/// browser without one; otherwise one `BatchGetItem` and one `Query`, side by side, and one `TransactWriteItems`.
+async fn end_earlier(app: &AppState, page: &Page) -> Result<(), AuthError> {
+    let credentials = Credentials::of(page);
+    let Credentials::Staff(cookie) = &credentials else { return Ok(()) };
+    let (found, sign_ins) =
+        tokio::try_join!(app.store.read(credentials.keys(ReadBatch::new())), app.store.sign_ins(&cookie.agent))?;
+    if credentials.check(&found, app.clock.now()).is_err() {
+        return Ok(());
+    }
+    let race = Race::new(&app.entropy);
+    let ended = app.store.sign_out(&cookie.agent, Ending::This(&cookie.login), sign_ins, race).await;
+    crate::account::signed_out_everywhere(app, ended).await?;
+    Ok(())
 }
 
 /// One try: it counts before it is answered. Cost: one `BatchGetItem`, and one write unless it has to wait; both again

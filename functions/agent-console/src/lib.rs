@@ -8,6 +8,7 @@
 //! | the same with a search, or the list *Recent* | then another `BatchGetItem`, of the sessions that were found |
 //! | GET `/console/team` | one `BatchGetItem` and four `Query`, then one `BatchGetItem` of what they name |
 //! | GET `/console/team/figures` | one `BatchGetItem`, two `Query` (figures, history) or more, as the list beside it |
+//! | GET `/me` | one `BatchGetItem`, two `Query` (sign-ins, history) |
 //! | GET `/console/live` | one `BatchGetItem` |
 //! | GET `/console/s/{session}` | one `BatchGetItem`, four `Query` (history, events, links, interactions) |
 //! | GET `/console/s/{session}?fragment=room` | one `BatchGetItem`, three `Query` (events, links, interactions) |
@@ -26,6 +27,7 @@ mod error_page;
 mod figures;
 mod history;
 mod marks;
+mod me;
 mod room;
 mod row;
 mod staff_context;
@@ -60,6 +62,7 @@ impl WebFunction for AgentConsole {
             .page(Method::GET, "/console", welcome)
             .page(Method::GET, "/console/team", board)
             .page(Method::GET, "/console/team/figures", figures)
+            .page(Method::GET, "/me", me)
             .page(Method::GET, "/console/live", lists_ticket)
             .page(Method::GET, "/console/s/{session}", room)
             .page(Method::GET, "/console/s/{session}/live", ticket)
@@ -127,6 +130,10 @@ async fn room(app: &AppState, page: &Page, session: SessionId) -> Result<Respons
         Some("room") => Box::pin(room::fragment(app, page, &session)).await,
         Some(_) => Err(ApiError::NotFound.into()),
     }
+}
+
+async fn me(app: &AppState, page: &Page) -> Result<Response<Body>, PageError> {
+    me::page(app, page).await
 }
 
 async fn row(app: &AppState, script: &Script, session: SessionId) -> Result<Response<Body>, ScriptError> {

@@ -29,7 +29,7 @@ pub(crate) struct StaffContext {
     /// The settings of their own team.
     pub(crate) own: Settings,
     pub(crate) now: Timestamp,
-    /// The language that the browser asks for.
+    /// The language that they chose, otherwise the one that the browser asks for.
     pub(crate) lang: Lang,
     cookie: StaffCookie,
 }
@@ -60,7 +60,9 @@ impl StaffContext {
         if own.service.maintenance {
             return Err(PageError::Maintenance(own.service));
         }
-        Ok(Self { caller, found, own, now, lang, cookie })
+        // What they chose for themselves goes before what the browser asks for.
+        let chosen = caller.agent.language.as_ref().and_then(|language| Lang::from_tag(language.as_str()));
+        Ok(Self { found, own, now, lang: chosen.unwrap_or(lang), cookie, caller })
     }
 
     /// R20: in which sessions customers finished something since this person last entered, as far as the settings show it; not in

@@ -6,7 +6,7 @@ use parlor_domain::{
     Agent, AgentId, Language, Message, OutboxEntry,
     people::{PeopleChange, Person, StaffLink, StaffLinkKind, StaffToken, mail_language, mail_to},
 };
-use parlor_store::{CredentialsChange, Race, ReadBatch, StaffChange, StoreError, StoredPerson, recorded};
+use parlor_store::{CredentialsChange, Race, ReadBatch, StaffChange, StaffWrite, StoreError, StoredPerson, recorded};
 use parlor_web::{
     ApiError, ApiRequest, ApiResponse, AppState, Caller, contact_input,
     operation::{keep, replay},
@@ -16,7 +16,7 @@ use serde_json::Value;
 use crate::{
     PEOPLE, PeopleError, admin,
     change::nonce,
-    input::{self, NewPerson},
+    input::{self, Invitee, NewPerson},
     json::PersonView,
     keys,
 };
@@ -41,6 +41,54 @@ fn language(request: &ApiRequest) -> Result<Language, ApiError> {
     contact_input::language(request.lang.code(), "language")
 }
 
+/// Somebody new, who is invited now, and all that is written of it but a kept answer.
+fn invited<'a>(
+    app: &'a AppState,
+    caller: &Caller,
+    new: &Invitee,
+    own: Option<&Language>,
+    other: &Language,
+    now: Timestamp,
+) -> Result<(StoredPerson, StaffWrite<'a>), ApiError> {
+    let [home, also @ ..] = new.teams.as_slice() else { return Err(PeopleError::Teams.into()) };
+    let id = AgentId::generate(&app.entropy);
+    let agent = Agent {
+        also_teams: also.to_vec(),
+        settings_of: new.settings_of.iter().filter(|team| !new.teams.contains(team)).cloned().collect(),
+        language: own.cloned(),
+        ..Agent::new(id, new.name.clone(), new.email.clone(), new.role, home.clone())
+    };
+    let person = Person::invited(agent, now);
+    let (link, mail) = invitation(app, caller, &person.agent, other, now);
+    let record = StaffChange {
+        at: now,
+        by: caller.actor(),
+        of: person.agent.id.to_string(),
+        what: PeopleChange::Invited,
+        old: Value::Null,
+        new: recorded(&person),
+    };
+    let write = app
+        .store
+        .staff_write()
+        .person(None, &person, CredentialsChange::New)?
+        .link(StaffLinkKind::Invitation, &person.agent.id, &link)?
+        .mail(&mail)?
+        .record(&record, &nonce(app))?;
+    Ok((StoredPerson { person, version: 1, undelivered: false }, write))
+}
+
+/// Invites somebody of an import. One `TransactWriteItems`; [`StoreError::Condition`] when somebody has the address.
+pub(crate) async fn write(
+    app: &AppState,
+    request: &ApiRequest,
+    caller: &Caller,
+    new: &Invitee,
+) -> Result<(), ApiError> {
+    let (_, write) = invited(app, caller, new, None, &language(request)?, app.clock.now())?;
+    Ok(write.write_staff().await?)
+}
+
 /// One `BatchGetItem` and one `TransactWriteItems`.
 pub(crate) async fn create(app: &AppState, request: &ApiRequest) -> Result<ApiResponse, ApiError> {
     let input: NewPerson = input::read(request)?;
@@ -61,32 +109,7 @@ pub(crate) async fn create(app: &AppState, request: &ApiRequest) -> Result<ApiRe
         if found.credentials(&new.email)?.is_some() {
             return Err(PeopleError::EmailTaken.into());
         }
-        let [home, also @ ..] = new.teams.as_slice() else { return Err(PeopleError::Teams.into()) };
-        let id = AgentId::generate(&app.entropy);
-        let agent = Agent {
-            also_teams: also.to_vec(),
-            settings_of: new.settings_of.iter().filter(|team| !new.teams.contains(team)).cloned().collect(),
-            language: own.clone(),
-            ..Agent::new(id, new.name.clone(), new.email.clone(), new.role, home.clone())
-        };
-        let person = Person::invited(agent, now);
-        let (link, mail) = invitation(app, &caller, &person.agent, &other, now);
-        let record = StaffChange {
-            at: now,
-            by: caller.actor(),
-            of: person.agent.id.to_string(),
-            what: PeopleChange::Invited,
-            old: Value::Null,
-            new: recorded(&person),
-        };
-        let write = app
-            .store
-            .staff_write()
-            .person(None, &person, CredentialsChange::New)?
-            .link(StaffLinkKind::Invitation, &person.agent.id, &link)?
-            .mail(&mail)?
-            .record(&record, &nonce(app))?;
-        let stored = StoredPerson { person, version: 1, undelivered: false };
+        let (stored, write) = invited(app, &caller, &new, own.as_ref(), &other, now)?;
         let answer = ApiResponse::new(StatusCode::CREATED, PersonView::of(&stored), format!("{PEOPLE}?done=invited"));
         match write.keep(keep(request, app, &answer, now).as_ref())?.write_staff().await {
             Ok(()) => {

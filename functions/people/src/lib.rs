@@ -1,8 +1,9 @@
-//! People and teams, for admins and for API keys: `/v1/people` and `/v1/teams`. Somebody is invited by mail, deactivated and
+//! People and teams, for admins and for API keys: `/v1/people` and `/v1/teams`; and `/admin/people/import`, which invites many. Somebody is invited by mail, deactivated and
 //! reactivated; one admin who can act is always left. Every change is recorded with who, when and what.
 #![cfg_attr(test, allow(clippy::unwrap_used))]
 
 mod change;
+mod import;
 mod input;
 mod invite;
 mod json;
@@ -41,6 +42,8 @@ impl WebFunction for PeopleApi {
 
     fn routes<R: Rows<AppState>>(rows: R) -> R {
         let rows = rows
+            .page(Method::GET, "/admin/people/import", import::page)
+            .page(Method::POST, "/admin/people/import", import::submit)
             .operation(Method::GET, "/v1/people", list::people, |operation| {
                 operation
                     .named("listPeople", "People")

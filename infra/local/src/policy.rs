@@ -395,8 +395,10 @@ mod tests {
     fn credentials_are_for_signing_in_and_a_room_sees_no_staff() {
         for (function, policy) in policies() {
             let may = |partition: &str| reads(&[partition]).iter().all(|need| policy.allows(need));
-            // A start may name its session's owner by their address.
-            assert_eq!(may("EMAIL#x"), ["agent-auth", "session-start"].contains(&function.as_str()), "{function}");
+            // A start and a transfer may name whose the session is to be by their address; an invitation looks whether it is
+            // free.
+            let by_address = ["agent-auth", "session-start", "session-renew", "people"];
+            assert_eq!(may("EMAIL#x"), by_address.contains(&function.as_str()), "{function}");
             assert_eq!(may("SETUP"), function == "agent-auth", "{function}");
             let for_customers = function.starts_with("customer-");
             assert!(!for_customers || !(may("A#x") || may("K#x") || may("I#x") || may("HOOKS")), "{function}");
@@ -410,13 +412,18 @@ mod tests {
     }
 
     #[test]
-    fn staff_teams_and_keys_are_made_by_the_first_admin_only() {
+    fn staff_and_teams_are_made_by_few_and_keys_by_the_first_admin_only() {
         let put = |pk: &str| dynamodb("PutItem", &json!({"TableName": "CoreTable", "Item": {"pk": {"S": pk}}}));
         for (function, policy) in policies() {
             let may = |pk: &str| put(pk).iter().all(|need| policy.allows(need));
-            assert_eq!(may("A#x") || may("K#x") || may("EMAIL#x"), function == "agent-auth", "{function}");
+            let makes_staff = ["agent-auth", "people"].contains(&function.as_str());
+            assert_eq!(may("A#x") || may("EMAIL#x") || may("STAFF"), makes_staff, "{function}");
+            assert_eq!(may("K#x"), function == "agent-auth", "{function}");
             assert_eq!(may("CONF"), function == "settings", "{function}");
-            assert_eq!(may("CONF#x"), ["agent-auth", "settings"].contains(&function.as_str()), "{function}");
+            assert_eq!(may("CONF#x"), makes_staff || function == "settings", "{function}");
+            // Mails to staff are sent by those who can write nothing else of them.
+            let sends = ["deliver", "retry-deliveries"].contains(&function.as_str());
+            assert_eq!(may("M#x"), makes_staff || sends, "{function}");
         }
     }
 

@@ -56,14 +56,15 @@ impl Key {
     pub(crate) fn outbox(owner: &Owner, id: &str) -> Self {
         let pk = match owner {
             Owner::Session(session) => format!("S#{session}"),
-            Owner::Agent(agent) => format!("A#{agent}"),
+            // Apart from who they are, so that whoever sends mails writes nothing else of staff.
+            Owner::Agent(agent) => format!("M#{agent}"),
         };
         Self::new(pk, format!("O#{id}"))
     }
 
     /// Whose partition this key is in, of those that have an outbox.
     pub(crate) fn owner(pk: &str) -> Option<Owner> {
-        match pk.strip_prefix("A#") {
+        match pk.strip_prefix("M#") {
             Some(agent) => agent.parse().ok().map(Owner::Agent),
             None => pk.strip_prefix("S#")?.parse().ok().map(Owner::Session),
         }

@@ -133,9 +133,9 @@ mod tests {
         let (session, seq) = event.event().unwrap();
         assert_eq!((session.as_str(), seq), (&SESSION[2..], 12));
         assert!(entry.event().is_none() && event.outbox_entry().is_none());
-        let mail = record("INSERT", "A#agent00000000000", "O#c3RhZmYtbWFpbC0x");
+        let mail = record("INSERT", "M#agent00000000000", "O#c3RhZmYtbWFpbC0x");
         assert_eq!(mail.outbox_entry().unwrap().0, Owner::Agent("agent00000000000".parse().unwrap()));
-        assert!(record("INSERT", "A#agent00000000000", "E#000000000012").event().is_none());
+        assert!(record("INSERT", "M#agent00000000000", "E#000000000012").event().is_none());
         for (event, pk) in [("MODIFY", SESSION), ("REMOVE", SESSION), ("INSERT", "CONF"), ("INSERT", "S#nobody")] {
             assert!(record(event, pk, "O#1").outbox_entry().is_none(), "{event} {pk}");
             assert!(record(event, pk, "E#1").event().is_none(), "{event} {pk}");

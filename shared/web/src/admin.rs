@@ -91,7 +91,8 @@ impl AdminContext {
             return Err(ApiError::Forbidden("Only admins open this page."));
         }
         let (system, version) = found.system()?;
-        Ok(Self { caller, found, system, version, now, lang })
+        let chosen = caller.agent.language.as_ref().and_then(|language| Lang::from_tag(language.as_str()));
+        Ok(Self { found, system, version, now, lang: chosen.unwrap_or(lang), caller })
     }
 
     /// Checks that a form came from one of this sign-in's own pages.

@@ -9,7 +9,7 @@ use crate::components::{Avatar, Icon};
 use crate::console::{Forms, Person, phrases, phrases::PRODUCT, sample, signs::mark};
 use crate::lang::Lang;
 use crate::layout::Shell;
-use crate::words::{admin as words, console};
+use crate::words::{admin as words, console, people};
 
 /// A part of the administration. The navigation is [`Section::ALL`]: a page that is built adds itself there, and nothing leads
 /// to one that is not.
@@ -17,28 +17,38 @@ use crate::words::{admin as words, console};
 pub enum Section {
     /// The system's settings, and from there a team's.
     Settings,
+    /// Who can sign in.
+    People,
+    /// Who shares settings.
+    Teams,
 }
 
 impl Section {
     /// Those whose pages are there, in the order of the navigation.
-    pub const ALL: [Self; 1] = [Self::Settings];
+    pub const ALL: [Self; 3] = [Self::Settings, Self::People, Self::Teams];
 
     /// Where its first page is.
     pub const fn href(self) -> &'static str {
         match self {
             Self::Settings => "/admin/settings",
+            Self::People => "/admin/people",
+            Self::Teams => "/admin/teams",
         }
     }
 
     const fn words(self, lang: Lang) -> &'static str {
         match self {
             Self::Settings => words::settings(lang),
+            Self::People => people::people(lang),
+            Self::Teams => people::teams(lang),
         }
     }
 
     const fn icon(self) -> Icon {
         match self {
             Self::Settings => Icon::Gear,
+            Self::People => Icon::User,
+            Self::Teams => Icon::Users,
         }
     }
 }

@@ -3,12 +3,20 @@
 //! As in the console, a page is a plain struct with `samples()` and a `render()`, and works without a script.
 
 mod frame;
+mod import;
+mod people;
+mod person;
 mod settings;
+mod teams;
 
 use maud::Markup;
 
 pub use frame::{Frame, InFrame, Section};
+pub use import::{ImportFault, ImportPage, ImportRow, RowFault, RowState};
+pub use people::{PeoplePage, PersonRow, StandingFilter, TeamName};
+pub use person::{ChangeLine, Heir, OpenLine, PersonForm, PersonPage};
 pub use settings::SettingsPage;
+pub use teams::{TeamRow, TeamsPage};
 
 /// Every admin's page with every sample, by name, for the render test and the sample browser.
 pub fn samples() -> Vec<(String, Markup)> {
@@ -17,6 +25,10 @@ pub fn samples() -> Vec<(String, Markup)> {
         all.extend(samples.into_iter().map(|(name, markup)| (format!("{page}-{name}"), markup)));
     };
     add("admin-settings", SettingsPage::samples().into_iter().map(|(name, view)| (name, view.render())).collect());
+    add("admin-people", PeoplePage::samples().into_iter().map(|(name, view)| (name, view.render())).collect());
+    add("admin-import", ImportPage::samples().into_iter().map(|(name, view)| (name, view.render())).collect());
+    add("admin-person", PersonPage::samples().into_iter().map(|(name, view)| (name, view.render())).collect());
+    add("admin-teams", TeamsPage::samples().into_iter().map(|(name, view)| (name, view.render())).collect());
     all
 }
 

@@ -18,7 +18,7 @@ use crate::accent::Accent;
 use crate::components::{Avatar, Button, Icon, toasts};
 use crate::lang::Lang;
 use crate::layout::{Live, Shell};
-use crate::words::{admin, console as words};
+use crate::words::{account, admin, console as words};
 
 /// Who is signed in.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -137,6 +137,7 @@ impl Frame {
                     (Icon::ChevronDown)
                 }
                 ul.menu-list {
+                    li { a href="/me" { (Icon::User) (account::me(lang)) } }
                     li { button type="button" popovertarget="shortcuts" data-opens="shortcuts" { (Icon::Keyboard) (words::shortcuts(lang)) kbd { "?" } } }
                     // The script shows it where the browser can notify, and asks the browser when it is switched on.
                     li data-notify hidden { label.switch.menu-switch { span { (Icon::Bell) (words::browser_notifications(lang)) } input id="notify-on" type="checkbox" role="switch"; } }

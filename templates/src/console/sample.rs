@@ -9,6 +9,6 @@ pub fn now() -> Timestamp {
 }
 
 /// `minutes` before [`now`].
-pub(super) fn ago(minutes: i64) -> Timestamp {
+pub(crate) fn ago(minutes: i64) -> Timestamp {
     now() - SignedDuration::from_mins(minutes)
 }

@@ -1,2 +1,4 @@
 // Every page of the administration. Each works without a script; this makes it quick.
 import "./console/menus.js";
+import "./admin/give.js";
+import "./admin/import.js";

@@ -87,7 +87,35 @@ pub(super) async fn rows(ledger: &mut Ledger) {
             assert_eq!(installation.call(Method::PATCH, &path, Some(json!({"name": "Claims North"}))).await.0, 200);
         })
         .await;
+    page_rows(ledger, path.rsplit('/').next().unwrap()).await;
     account_rows(ledger).await;
+}
+
+async fn page_rows(ledger: &mut Ledger, person: &str) {
+    let admin = ledger.installation.member("Ada Ode", Role::Admin).await;
+    let browser = ledger.installation.signed_in(&admin).await;
+    let csrf = browser.get("/admin/people").await.hidden("csrf").unwrap();
+    for (operation, path) in [
+        ("one's account, an admin's", "/me"),
+        ("people page", "/admin/people"),
+        ("page of somebody new", "/admin/people/new"),
+        ("person's page", &format!("/admin/people/{person}")),
+        ("teams page", "/admin/teams"),
+    ] {
+        // The console's list is asked for once more by a browser that remembers none.
+        browser.get(path).await;
+        ledger.hold(operation, async |_| assert_eq!(browser.get(path).await.status, 200)).await;
+    }
+    let rows = format!("name,email,teams\nEve Roy,eve@example.org,{}\n", ledger.installation.team);
+    for (operation, more) in [("look at rows to import", None), ("import a row", Some(("confirm", "1")))] {
+        let mut fields = vec![("csrf", csrf.as_str()), ("rows", rows.as_str())];
+        fields.extend(more);
+        ledger
+            .hold(operation, async |_| {
+                assert_eq!(browser.post("/admin/people/import", &fields).await.status, 200);
+            })
+            .await;
+    }
 }
 
 async fn account_rows(ledger: &mut Ledger) {

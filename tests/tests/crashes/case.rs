@@ -163,10 +163,16 @@ impl Operation {
             | ChangePersonByForm | Deactivate | Reactivate | SignPersonOut => {
                 self.person(installation, &mut case).await;
             }
+            PeoplePage | NewPersonPage | PersonPage | TeamsPage | ImportPage | Import => {
+                let admin = installation.member("Ada Ode", Role::Admin).await;
+                case.browser = installation.signed_in(&admin).await;
+                case.csrf = case.browser.get("/console").await.hidden("csrf").unwrap();
+                case.staff = Some(Staff { agent: installation.agent.clone(), password: NEW.to_owned() });
+            }
             SignIn => case.staff = Some(installation.staff("Nina Okafor", Role::Agent).await),
             RevokeLink => case.link = installation.link(&case.session).await,
             SetupPage | Setup => case.link = installation.setup_link().await,
-            SignOut | ShowPin | Console | HistoryAsOneTypes | AgentRoom | AgentRoomChanges | AgentTicket | Row
+            SignOut | ShowPin | Console | Me | HistoryAsOneTypes | AgentRoom | AgentRoomChanges | AgentTicket | Row
             | ListsTicket | LiveListsConnect | LiveListen | LiveListsDisconnect => {
                 case.browser = installation.signed_in(&installation.agent).await;
                 case.csrf = case.browser.get("/console").await.hidden("csrf").unwrap();

@@ -61,7 +61,7 @@ pub(crate) async fn check(
             case.browser.put_cookie(STAFF, &case.cookie);
             assert_eq!(case.browser.get("/console").await.status, 303, "{at}: is signed in elsewhere still");
         }
-        InvitePerson | DeliverToStaff | RetryToStaff => {
+        InvitePerson | Import | DeliverToStaff | RetryToStaff => {
             let email = format!("{}@parlor.example", case.key);
             let people = installation.get("/v1/people").await;
             let listed = people["items"].as_array().unwrap().iter().filter(|person| person["email"] == email.as_str());

@@ -97,6 +97,13 @@ operations! {
     ChangePassword: "POST /me/password", Never;
     EndSignIn: "POST /me/sign-ins/end", Never;
     EndOtherSignIns: "POST /me/sign-ins/end-others", Never;
+    Me: "GET /me", Never;
+    PeoplePage: "GET /admin/people", Never;
+    NewPersonPage: "GET /admin/people/new", Never;
+    PersonPage: "GET /admin/people/{id}", Never;
+    TeamsPage: "GET /admin/teams", Never;
+    ImportPage: "GET /admin/people/import", Never;
+    Import: "POST /admin/people/import", Never;
     ListPeople: "GET /v1/people", Never;
     InvitePerson: "POST /v1/people", Never;
     ChangePerson: "PATCH /v1/people/{id}", Never;

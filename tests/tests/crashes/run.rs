@@ -47,15 +47,16 @@ impl Operation {
             }
             ShowPin | SetupPage | SettingsPage | Console | HistoryAsOneTypes | TeamBoard | TeamFiguresPage
             | AgentRoom | AgentRoomChanges | AgentTicket | Row | ListsTicket | OpeningPage | PinPage | CodePage
-            | CustomerRoom | CustomerTicket | InvitationPage | ResetPage => {
-                case.browser.get(&self.request(case).1).await.status == 200
-            }
+            | CustomerRoom | CustomerTicket | InvitationPage | ResetPage | Me | PeoplePage | NewPersonPage
+            | PersonPage | TeamsPage | ImportPage => case.browser.get(&self.request(case).1).await.status == 200,
             OpeningPageHead | PinPageHead | CodePageHead | CustomerRoomHead => {
                 case.browser.head(&self.request(case).1).await.status == 200
             }
             SignIn | SignInWrongly | SignOut | Setup | Continue | NewLink | WrongPin | RightPin | SendCode
             | EnterCode | PostByForm | NewLinkFromRoom | AcceptInvitation | AskForPassword | ResetPassword
-            | SaveProfile | ChangePassword | EndSignIn | EndOtherSignIns => self.submit(installation, case).await,
+            | SaveProfile | ChangePassword | EndSignIn | EndOtherSignIns | Import => {
+                self.submit(installation, case).await
+            }
             DeliverToStaff | RetryToStaff => self.mail_staff(installation, case).await,
             SaveFirst | SaveFurther | Complete | Decline => self.submit(installation, case).await,
             LiveConnect => customer(installation, case).await.is_ok(),
@@ -176,6 +177,7 @@ impl Operation {
         let password = case.staff.as_ref().map(|staff| staff.password.as_str()).unwrap_or_default();
         let email = case.staff.as_ref().map(|staff| staff.agent.email.as_str()).unwrap_or_default();
         let admin = format!("{}@parlor.example", case.key);
+        let rows = format!("name,email,teams\nLea Roy,{admin},{}\n", case.team);
         let (mut code, csrf) = (String::new(), case.csrf.as_str());
         if self == EnterCode {
             let found = installation.store.read(ReadBatch::new().session(&case.session)).await.unwrap();
@@ -190,6 +192,7 @@ impl Operation {
             SignInWrongly => vec![("email", "nobody@parlor.example"), ("password", "not the password")],
             SignOut => vec![("csrf", case.csrf.as_str())],
             Setup => vec![("name", "Ada Roy"), ("email", admin.as_str()), ("password", case.link.as_str())],
+            Import => vec![("csrf", csrf), ("confirm", "1"), ("rows", rows.as_str())],
             AcceptInvitation => vec![("name", "Lea Roy"), ("password", NEW)],
             AskForPassword => vec![("email", email)],
             ResetPassword => vec![("password", NEW)],
@@ -213,7 +216,7 @@ impl Operation {
             Setup | AcceptInvitation | ResetPassword if case.has_died() => &[303, 410],
             // The second one asked for too soon is told to wait; the first one is on its way.
             NewLink => &[200, 429],
-            NewLinkFromRoom | AskForPassword => &[200],
+            NewLinkFromRoom | AskForPassword | Import => &[200],
             SendCode => &[303, 429],
             _ => &[303],
         };

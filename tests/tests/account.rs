@@ -1,0 +1,143 @@
+//! One's own account: passwords are changed and replaced, sign-ins are seen and ended.
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on should say where")]
+
+use parlor_domain::Role;
+use parlor_tests::{Browser, Installation, Line};
+
+const PASSWORD: &str = "plinth otter marmalade";
+const OTHER: &str = "gravel lantern walnut";
+
+/// The paths of the links in the mails to an address, oldest first.
+async fn links(installation: &Installation, to: &str) -> Vec<String> {
+    installation.stack.settle().await;
+    let mails = installation.stack.outbox().items();
+    let start = format!("{}/reset/", installation.stack.url());
+    let texts = mails.iter().filter(|mail| mail.to == to).filter_map(|mail| mail.text.clone());
+    let links = texts.filter_map(|text| Some(text.split_once(&start)?.1.split_whitespace().next()?.to_owned()));
+    links.map(|token| format!("/reset/{token}")).collect()
+}
+
+async fn signs_in(installation: &Installation, email: &str, password: &str) -> bool {
+    installation.browser().post("/login", &[("email", email), ("password", password)]).await.status == 303
+}
+
+async fn signed_in(installation: &Installation, email: &str, password: &str) -> (Browser, String) {
+    let browser = installation.browser();
+    assert_eq!(browser.post("/login", &[("email", email), ("password", password)]).await.status, 303);
+    let csrf = browser.get("/console").await.hidden("csrf").unwrap();
+    (browser, csrf)
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_forgotten_password_is_replaced_by_mail_once_within_an_hour() {
+    let installation = Installation::start().await;
+    let staff = installation.staff("Tom Reed", Role::Agent).await;
+    let email = staff.agent.email.as_str();
+    let (here, _) = signed_in(&installation, email, &staff.password).await;
+    let lists = here.get("/console").await.attribute("data-lists").unwrap();
+    let mut line = Line::at(&lists, "", Some(installation.stack.url())).await.unwrap();
+    let browser = installation.browser();
+    let ask = async |email: &str| {
+        let page = browser.post("/forgot-password", &[("email", email)]).await;
+        (page.status, page.text.replace(email, "…"))
+    };
+    // The same whether or not anybody has the address, and however often one asks.
+    let first = ask(email).await;
+    let csrf = |text: &str| text.split("name=\"csrf\"").next().unwrap().to_owned();
+    assert_eq!(first.0, 200);
+    for asked in [ask("nobody@example.org").await, ask(email).await] {
+        assert_eq!((asked.0, csrf(&asked.1)), (200, csrf(&first.1)));
+    }
+    assert_eq!(links(&installation, email).await.len(), 1, "one mail in two minutes");
+    assert!(links(&installation, "nobody@example.org").await.is_empty());
+    // A newer link replaces the older one; and an hour is all that it has.
+    installation.stack.advance(150).await;
+    ask(email).await;
+    let [old, new] = links(&installation, email).await.try_into().unwrap();
+    assert_eq!(browser.get(&old).await.status, 410);
+    installation.stack.advance(3600 - 60).await;
+    assert_eq!(browser.get(&new).await.status, 200);
+    assert_eq!(browser.post(&new, &[("password", "password1234")]).await.status, 422);
+    let page = browser.post(&new, &[("password", PASSWORD)]).await;
+    assert_eq!((page.status, page.location.as_str()), (303, "/login?password=changed"));
+    assert!(line.ended().await, "every live connection of theirs ends");
+    assert_eq!(here.get("/console").await.status, 303, "and every sign-in");
+    assert_eq!(browser.post(&new, &[("password", OTHER)]).await.status, 410, "it works once");
+    assert!(signs_in(&installation, email, PASSWORD).await && !signs_in(&installation, email, &staff.password).await);
+    let told = installation.stack.outbox().items();
+    assert!(
+        told.iter().any(|mail| mail.to == email && mail.subject.as_deref().is_some_and(|s| s.contains("was changed")))
+    );
+    ask(email).await;
+    let late = links(&installation, email).await.pop().unwrap();
+    installation.stack.advance(3600).await;
+    assert_eq!(browser.get(&late).await.status, 410, "an hour and no longer");
+    // Five a day, whatever the pauses.
+    for _ in 0..6 {
+        installation.stack.advance(600).await;
+        ask(email).await;
+    }
+    assert_eq!(links(&installation, email).await.len(), 5);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn r27_another_password_ends_every_other_sign_in() {
+    let installation = Installation::start().await;
+    let staff = installation.staff("Tom Reed", Role::Agent).await;
+    let email = staff.agent.email.as_str();
+    let (here, csrf) = signed_in(&installation, email, &staff.password).await;
+    let (elsewhere, _) = signed_in(&installation, email, &staff.password).await;
+    let lists = elsewhere.get("/console").await.attribute("data-lists").unwrap();
+    let mut line = Line::at(&lists, "", Some(installation.stack.url())).await.unwrap();
+    let change = async |current: &str, new: &str| {
+        let fields = [("csrf", csrf.as_str()), ("email", email), ("current", current), ("password", new)];
+        here.post("/me/password", &fields).await
+    };
+    assert_eq!(change("not this one", PASSWORD).await.location, "/me?fault=current");
+    for (new, fault) in [("short", "short"), ("password1234", "common"), ("tom.reed.2026", "known"), (email, "address")]
+    {
+        assert_eq!(change(&staff.password, new).await.location, format!("/me?fault={fault}"), "{new}");
+    }
+    assert_eq!(elsewhere.get("/console").await.status, 200);
+    assert_eq!(change(&staff.password, PASSWORD).await.location, "/me?done=password");
+    assert!(line.ended().await);
+    assert_eq!(elsewhere.get("/console").await.status, 303);
+    assert_eq!(here.get("/me?done=password").await.status, 200, "who changed it stays");
+    assert!(signs_in(&installation, email, PASSWORD).await && !signs_in(&installation, email, &staff.password).await);
+    // Guesses at the old one wait like those at the door; nobody changes a colleague's.
+    for _ in 0..5 {
+        change("not this one", OTHER).await;
+    }
+    assert!(change(PASSWORD, OTHER).await.location.starts_with("/me?fault=wait&until="));
+    let nina = installation.agent.email.as_str();
+    let fields = [("csrf", csrf.as_str()), ("email", nina), ("current", "none"), ("password", OTHER)];
+    assert_eq!(here.post("/me/password", &fields).await.status, 403);
+    assert_eq!(here.post("/me/password", &fields[1..]).await.status, 403, "without the page's token");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn ones_own_sign_ins_are_seen_and_ended() {
+    let installation = Installation::start().await;
+    let staff = installation.staff("Tom Reed", Role::Agent).await;
+    let email = staff.agent.email.as_str();
+    let (here, csrf) = signed_in(&installation, email, &staff.password).await;
+    let (one, _) = signed_in(&installation, email, &staff.password).await;
+    let (two, _) = signed_in(&installation, email, &staff.password).await;
+    let page = here.get("/me").await.text;
+    let ids: Vec<&str> = page.split("name=\"id\" value=\"").skip(1).filter_map(|rest| rest.split('"').next()).collect();
+    assert_eq!((ids.len(), page.matches("This browser").count()), (2, 1));
+    assert_eq!(here.post("/me/sign-ins/end", &[("csrf", &csrf), ("id", ids[0])]).await.location, "/me?done=ended");
+    let left = [one.get("/console").await.status, two.get("/console").await.status];
+    assert!(left.contains(&200) && left.contains(&303), "{left:?}");
+    assert_eq!(here.post("/me/sign-ins/end-others", &[("csrf", &csrf)]).await.location, "/me?done=others");
+    assert_eq!([one.get("/console").await.status, two.get("/console").await.status], [303, 303]);
+    assert_eq!(here.get("/console").await.status, 200);
+    // Who signs in again in the same browser has one sign-in there.
+    here.post("/login", &[("email", email), ("password", &staff.password)]).await;
+    assert!(here.get("/me").await.text.contains("nowhere else"));
+    // A chosen language goes before the browser's.
+    let csrf = here.get("/me").await.hidden("csrf").unwrap();
+    let fields = [("csrf", csrf.as_str()), ("name", "Tom Reed"), ("language", "fr")];
+    assert_eq!(here.post("/me/profile", &fields).await.location, "/me?done=saved");
+    assert!(here.get("/me").await.text.contains("<html lang=\"fr\""));
+}
