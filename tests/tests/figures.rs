@@ -94,3 +94,28 @@ async fn r20_figures_are_for_those_who_see_the_team() {
         assert_eq!(installation.tried(reqwest::Method::GET, &path, None, &[]).await.0, 400, "{query}");
     }
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn r20_a_session_counts_as_completed_when_nothing_is_left_to_do() {
+    let installation = Installation::start().await;
+    let session = installation.session(None).await;
+    let customer = installation.joined(&session).await;
+    let field = json!({"name": "name", "label": "Your name?", "type": "text", "required": true});
+    let steps = json!([{"id": "a", "title": "A", "fields": [field]}]);
+    let mut made = vec![];
+    for title in ["First", "Second"] {
+        let body = json!({"kind": "workflow", "title": title, "steps": steps});
+        let id = installation.post(&format!("/v1/sessions/{session}/interactions"), body).await["id"].clone();
+        made.push(id.as_str().unwrap().to_owned());
+    }
+    installation.stack.advance(600).await;
+    for (done, id) in made.iter().enumerate() {
+        assert_eq!(days(&installation).await[0]["completed"], 0, "{done} of 2 done");
+        let path = format!("/r/{session}/i/{id}/complete");
+        assert_eq!(customer.post(&path, &[("a.name", "Mara")]).await.status, 303);
+    }
+    let day = &days(&installation).await[0];
+    assert_eq!(day["completed"], 1);
+    let median = day["median_seconds_to_complete"].as_u64().unwrap();
+    assert!((540..680).contains(&median), "{median} seconds");
+}

@@ -216,6 +216,9 @@ pub enum EventKind {
         interaction: InteractionId,
         /// What it is called.
         title: String,
+        /// Where nothing else was left to do: how many seconds after the customer joined.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        all_done_after_seconds: Option<u64>,
     },
     /// R21: the customer would not do it. What they had entered is gone.
     #[serde(rename = "interaction.declined")]

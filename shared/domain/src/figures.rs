@@ -27,6 +27,9 @@ impl Counted {
         match event {
             EventKind::Created { .. } => Some(Self::Started),
             EventKind::Joined { after_seconds } => Some(Self::Joined(*after_seconds)),
+            EventKind::InteractionCompleted { all_done_after_seconds: Some(seconds), .. } => {
+                Some(Self::Completed(Some(*seconds)))
+            }
             EventKind::Ended { by, .. } => Some(Self::Ended(*by)),
             _ => None,
         }

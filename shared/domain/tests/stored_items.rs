@@ -145,6 +145,7 @@ const EVENTS: &str = r#"[
   {"seq":29,"at":"2026-01-05T10:00:00Z","actor":{"type":"api","key":"key0000000000000"},"origin":{},"type":"interaction.sent","interaction":"0123456789abcdef","kind":"workflow","title":"About you","order":1,"due_at":"2026-01-07T10:00:00Z"},
   {"seq":30,"at":"2026-01-05T10:00:00Z","actor":{"type":"customer"},"origin":{},"type":"interaction.started","interaction":"0123456789abcdef","title":"About you"},
   {"seq":31,"at":"2026-01-05T10:00:00Z","actor":{"type":"customer"},"origin":{},"type":"interaction.completed","interaction":"0123456789abcdef","title":"About you"},
+  {"seq":31,"at":"2026-01-05T10:00:00Z","actor":{"type":"customer"},"origin":{},"type":"interaction.completed","interaction":"0123456789abcdef","title":"About you","all_done_after_seconds":240},
   {"seq":32,"at":"2026-01-05T10:00:00Z","actor":{"type":"customer"},"origin":{},"type":"interaction.declined","interaction":"0123456789abcdef","title":"About you","reason":"not today"},
   {"seq":33,"at":"2026-01-05T10:00:00Z","actor":{"type":"api","key":"key0000000000000"},"origin":{},"type":"interaction.withdrawn","interaction":"0123456789abcdef","title":"About you"},
   {"seq":34,"at":"2026-01-05T10:00:00Z","actor":{"type":"api","key":"key0000000000000"},"origin":{},"type":"interaction.reminded","interaction":"0123456789abcdef","title":"About you","channel":"email"}

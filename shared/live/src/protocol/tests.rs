@@ -179,7 +179,11 @@ fn every_kind() -> Vec<EventKind> {
             due_at: None,
         },
         EventKind::InteractionStarted { interaction: "0123456789abcdef".parse().unwrap(), title: "T".into() },
-        EventKind::InteractionCompleted { interaction: "0123456789abcdef".parse().unwrap(), title: "T".into() },
+        EventKind::InteractionCompleted {
+            interaction: "0123456789abcdef".parse().unwrap(),
+            title: "T".into(),
+            all_done_after_seconds: Some(60),
+        },
         EventKind::InteractionDeclined {
             interaction: "0123456789abcdef".parse().unwrap(),
             title: "T".into(),

@@ -234,7 +234,11 @@ fn complete(
         return Err(Refusal::Incomplete(missing).into());
     }
     let (id, title) = (interaction.id.clone(), interaction.title.clone());
-    draft.record(EventKind::InteractionCompleted { interaction: id, title });
+    let mut others = draft.session.tasks.iter().filter(|task| task.id != id && task.state.is_shown());
+    let all_done = others.all(|task| task.state.is_done());
+    let since_joining = draft.session.joined_at.filter(|_| all_done).map(|joined| draft.now().duration_since(joined));
+    let all_done_after_seconds = since_joining.and_then(|since| since.as_secs().try_into().ok());
+    draft.record(EventKind::InteractionCompleted { interaction: id, title, all_done_after_seconds });
     let steps = saved.progress.of;
     let now = draft.now();
     draft.interactions.push(InteractionWrite {
