@@ -40,6 +40,12 @@ impl<'d> Nesting<'d> {
             }
             cost = cost.saturating_add(self.cost(stream, resources, 0)?);
         }
+        for (_, annotation) in pdf::annotations(self.document, page) {
+            for look in looks(self.document, annotation) {
+                let form = self.form(look).and_then(|form| pdf::dictionary(self.document, form, "Resources"));
+                cost = cost.saturating_add(self.cost(look, form, 1)?);
+            }
+        }
         if cost > DRAWINGS { Err(Refusal::TooNested) } else { Ok(()) }
     }
 
@@ -89,6 +95,16 @@ impl<'d> Nesting<'d> {
             counted
         };
         self.draws.entry(id).or_insert_with(count).clone()
+    }
+}
+
+/// What an annotation shows, in each of its states.
+fn looks(document: &Document, annotation: &Dictionary) -> Vec<ObjectId> {
+    let Some(looks) = pdf::dictionary(document, annotation, "AP") else { return Vec::new() };
+    let Ok(entry) = looks.get(b"N") else { return Vec::new() };
+    match pdf::resolve(document, entry) {
+        Some(Object::Dictionary(states)) => states.iter().filter_map(|(_, look)| look.as_reference().ok()).collect(),
+        _ => entry.as_reference().into_iter().collect(),
     }
 }
 

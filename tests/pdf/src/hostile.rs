@@ -307,7 +307,16 @@ fn forms() -> Vec<Crafted> {
         None,
         dictionary! { "AP" => dictionary! { "N" => vec![1.into()] }, "MK" => dictionary! { "R" => i64::MIN } },
     );
+    let mut look = Maker::default();
+    look.page(PAPER, 0, "Look");
+    let mut form = form_of(&mut look, "0 0 9 9 re f", dictionary! {}, dictionary! {});
+    for _ in 0..20 {
+        form = form_of(&mut look, &"/F Do ".repeat(10), dictionary! { "F" => form }, dictionary! {});
+    }
+    let shown = dictionary! { "Ff" => 1, "AP" => dictionary! { "N" => form } };
+    look.text(0, [10.0, 50.0, 90.0, 80.0], "look", None, shown);
     vec![
+        ("a field that looks like ten forms in each of ten", look.bytes(), Some(Refusal::TooNested)),
         ("fields that hold each other", circle.bytes(), None),
         ("a name longer than a form", long.bytes(), Some(Refusal::FormTooBig)),
         ("fields of impossible sizes", odd.bytes(), None),
