@@ -91,7 +91,12 @@ describe("people and teams", () => {
     await page.locator("summary", { hasText: "Deactivate" }).click();
     await page.getByRole("button", { name: "Deactivate" }).click();
     await page.getByText("They are signed out everywhere and cannot sign in.").waitFor();
-    await until("Tom's room is closed", async () => (await tom.page.locator("meta[name='parlor:reason'], .notice, dialog[open]").count()) > 0 || tom.page.url().includes("/login"));
+    await until(
+      "Tom's room is closed",
+      async () =>
+        (await tom.page.locator("meta[name='parlor:reason'], .notice, dialog[open]").count()) > 0 ||
+        tom.page.url().includes("/login"),
+    );
     await look(page, "admin-person-gone");
     await page.getByLabel("Give to").selectOption({ label: "Ada Winter" });
     await page.locator("[data-give-all] button").click();
@@ -107,7 +112,9 @@ describe("people and teams", () => {
   test("rows are looked at before anybody is invited", async () => {
     const { page } = ada;
     await page.goto("/admin/people/import");
-    await page.locator("#rows").fill("name,email,role,teams\nLea Roy,lea@example.org,agent,Lending\nEve,nothing,agent,Lending\n");
+    await page
+      .locator("#rows")
+      .fill("name,email,role,teams\nLea Roy,lea@example.org,agent,Lending\nEve,nothing,agent,Lending\n");
     await page.getByRole("button", { name: "Look at every row" }).click();
     await page.getByText("Of 2 rows 1 are in order.").waitFor();
     await page.getByText("This is no address").waitFor();
