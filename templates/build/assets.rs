@@ -14,7 +14,7 @@ mod styles;
 
 /// Every served file: its name, and where its source is under `static/`. A page loads one style sheet and at most one
 /// script.
-const SERVED: [(&str, &str); 13] = [
+const SERVED: [(&str, &str); 14] = [
     ("customer.css", "css/customer.css"),
     ("customer.js", "js/customer.js"),
     ("runner.css", "css/runner.css"),
@@ -25,6 +25,7 @@ const SERVED: [(&str, &str); 13] = [
     ("agent-room.js", "js/agent-room.js"),
     ("admin.css", "css/admin.css"),
     ("admin.js", "js/admin.js"),
+    ("settings.js", "js/settings.js"),
     ("reference.css", "css/reference.css"),
     ("reference.js", "js/reference.js"),
     ("icon.svg", "icon.svg"),

@@ -25,6 +25,9 @@ pub(crate) const LANGUAGES: &[Language] = &[
     Language { code: "ar", variant: "Ar", plurals: &["zero", "one", "two", "few", "many", "other"] },
 ];
 
+/// The section whose texts are looked up by the keys of the settings, so that a setting's key is written once.
+const NAMED: &str = "settings";
+
 /// What stands behind a key in one language.
 #[derive(Debug, PartialEq)]
 enum Entry {
@@ -103,8 +106,22 @@ impl Catalogue {
             key.write(&mut source);
         }
         source.push_str("}\n");
+        self.write_named(&mut source);
         self.write_all(&mut source);
         source
+    }
+
+    /// The texts of [`NAMED`] by their names; a placeholder stands where it is.
+    fn write_named(&self, source: &mut String) {
+        source.push_str("/// A text of the section `settings` by its name, with its placeholder.\n");
+        source
+            .push_str("pub fn setting(lang: Lang, name: &str) -> Option<&'static str> {\nSome(match (lang, name) {\n");
+        for key in self.keys.iter().filter(|key| key.section == NAMED) {
+            for (language, entry) in LANGUAGES.iter().zip(&key.entries) {
+                let _ = writeln!(source, "(Lang::{}, {:?}) => {:?},", language.variant, key.name, entry.main());
+            }
+        }
+        source.push_str("_ => return None,\n})\n}\n");
     }
 
     /// Every text by its key, for the tests of style.

@@ -5,6 +5,7 @@
 
 pub mod canary;
 pub mod contract;
+pub mod form;
 mod line;
 mod platform;
 mod webhook;

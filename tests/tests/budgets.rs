@@ -189,6 +189,13 @@ async fn every_operation_costs_what_the_table_says() {
         .await;
     ledger.hold("team figures", async |_| assert_eq!(supervisor.get("/console/team/figures").await.status, 200)).await;
     ledger.hold("settings page", async |_| assert_eq!(admin.get("/admin/settings").await.status, 200)).await;
+    let team_page = format!("/admin/teams/{}", ledger.installation.team);
+    ledger.hold("a team's settings page", async |_| assert_eq!(admin.get(&team_page).await.status, 200)).await;
+    let form = parlor_tests::form::fields(&admin.get(&team_page).await.text, "settings");
+    let form = form.iter().map(|(name, text)| (name.as_str(), text.as_str()));
+    let form: Vec<_> =
+        form.filter(|(name, _)| *name != "branding.name").chain([("branding.name", "Harbour")]).collect();
+    ledger.hold("save settings by form", async |_| assert_eq!(admin.post(&team_page, &form).await.status, 303)).await;
     ledger.hold("welcome page", async |_| assert_eq!(agent.get("/console").await.status, 200)).await;
     ledger
         .hold("agent's room", async |_| assert_eq!(agent.get(&format!("/console/s/{session}")).await.status, 200))

@@ -31,6 +31,7 @@ mod receipts;
 mod reengage;
 mod search;
 mod search_scale;
+mod settings_pages;
 mod staff;
 mod team_settings;
 mod transfer;

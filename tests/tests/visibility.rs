@@ -172,7 +172,7 @@ async fn r20_every_route_refuses_whoever_it_is_not_for() {
         let filled = filled.replace("{interaction}", &interaction).replace("{iid}", &interaction);
         let filled =
             if path.starts_with("/v1/sessions/") { filled.replace("{id}", world.session.as_str()) } else { filled };
-        let filled = if path.starts_with("/v1/teams/") {
+        let filled = if path.starts_with("/v1/teams/") || path.starts_with("/admin/teams/") {
             filled.replace("{id}", world.installation.team.as_str())
         } else {
             filled.replace("{id}", &"0".repeat(16))

@@ -1,14 +1,16 @@
-//! Admins' pages: GET `/admin`, `/admin/settings` and what belongs to it (R19), `/admin/people` and `/admin/teams`.
+//! Admins' pages: `/admin`, the settings (R19) at `/admin/settings` and `/admin/teams/{id}`, `/admin/people` and `/admin/teams`.
 //!
 //! | request | DynamoDB |
 //! | --- | --- |
 //! | GET `/admin` | none |
-//! | GET `/admin/settings` | one `BatchGetItem` |
+//! | GET `/admin/settings`, `/admin/teams/{id}` | one `BatchGetItem` and two `Query`, side by side |
+//! | POST to either | one `BatchGetItem` and one `Query`, then one `TransactWriteItems` |
 //! | GET `/admin/people`, `/admin/teams` | one `BatchGetItem`, two `Query` (people, teams) |
 //! | GET `/admin/people/new` | one `BatchGetItem`, one `Query` (teams) |
 //! | GET `/admin/people/{id}` | one `BatchGetItem`, six `Query` (people, teams, changes, three of open sessions) |
 #![cfg_attr(test, allow(clippy::unwrap_used))]
 
+mod form;
 mod people;
 mod settings;
 mod teams;
@@ -31,6 +33,9 @@ impl WebFunction for AdminConsole {
             .page(Method::GET, "/admin/people/new", people::new)
             .page(Method::GET, "/admin/people/{id}", people::person)
             .page(Method::GET, "/admin/teams", teams::list)
+            .page(Method::POST, "/admin/settings", settings::save_system)
+            .page(Method::GET, "/admin/teams/{id}", settings::team)
+            .page(Method::POST, "/admin/teams/{id}", settings::save_team)
     }
 }
 

@@ -30,7 +30,7 @@ pub type AdminPage = Page<AdminRefusal>;
 /// Why an admin's page is not shown.
 #[derive(Debug, thiserror::Error)]
 #[error(transparent)]
-pub struct AdminRefusal(#[from] ApiError);
+pub struct AdminRefusal(#[from] pub ApiError);
 
 impl From<StoreError> for AdminRefusal {
     fn from(error: StoreError) -> Self {

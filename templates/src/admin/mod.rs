@@ -15,7 +15,7 @@ pub use frame::{Frame, InFrame, Section};
 pub use import::{ImportFault, ImportPage, ImportRow, RowFault, RowState};
 pub use people::{PeoplePage, PersonRow, StandingFilter, TeamName};
 pub use person::{ChangeLine, Heir, OpenLine, PersonForm, PersonPage};
-pub use settings::SettingsPage;
+pub use settings::{FormState, LoggedChange, SettingsPage};
 pub use teams::{TeamRow, TeamsPage};
 
 /// Every admin's page with every sample, by name, for the render test and the sample browser.

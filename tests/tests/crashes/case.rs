@@ -7,7 +7,7 @@ use std::sync::{
 
 use parlor_domain::{LinkToken, Role, SessionId, TeamId, webhook::MAX_ATTEMPTS};
 use parlor_store::ReadBatch;
-use parlor_tests::{Browser, Conduct, Endpoint, Installation, Line, Receiver, Staff};
+use parlor_tests::{Browser, Conduct, Endpoint, Installation, Line, Receiver, Staff, form::fields};
 use reqwest::Method;
 use serde_json::{Value, json};
 
@@ -181,9 +181,11 @@ impl Operation {
                     case.lines = vec![lists(installation, &case).await.unwrap()];
                 }
             }
-            SettingsPage => {
+            SettingsPage | SaveSettingsForm | TeamSettingsPage | SaveTeamSettingsForm => {
                 let admin = installation.member("Ada Ode", Role::Admin).await;
                 case.browser = installation.signed_in(&admin).await;
+                let form = fields(&case.browser.get(&self.request(&case).1).await.text, "settings");
+                case.document = form.into_iter().map(|(name, text)| (name, json!(text))).collect();
             }
             TeamBoard | TeamFiguresPage => {
                 let supervisor = installation.member("Sam Ode", Role::Supervisor).await;

@@ -83,6 +83,9 @@ operations! {
     ReadTeamSettings: "GET /v1/teams/{id}/settings", Never;
     SaveTeamSettings: "PUT /v1/teams/{id}/settings", Never;
     SettingsPage: "GET /admin/settings", Never;
+    SaveSettingsForm: "POST /admin/settings", Never;
+    TeamSettingsPage: "GET /admin/teams/{id}", Never;
+    SaveTeamSettingsForm: "POST /admin/teams/{id}", Never;
     SignIn: "POST /login", Never;
     SignInWrongly: "POST /login", Never;
     SignOut: "POST /logout", Never;

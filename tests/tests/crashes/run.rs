@@ -38,6 +38,12 @@ impl Operation {
                 self.call(installation, case).await
             }
             Interaction | Answers => case.browser.get(&self.request(case).1).await.status == 200,
+            SaveSettingsForm | SaveTeamSettingsForm => {
+                let mut form = case.document.as_object().unwrap().clone();
+                form.insert("branding.name".into(), json!(case.key));
+                let form: Vec<_> = form.iter().map(|(name, text)| (name.as_str(), text.as_str().unwrap())).collect();
+                case.browser.post(&self.request(case).1, &form).await.status == 303
+            }
             InteractionHead => case.browser.head(&self.request(case).1).await.status == 200,
             SaveSettings | SaveTeamSettings | ChangeWebhook | EnableWebhook => self.change(installation, case).await,
             DeleteWebhook => {
@@ -45,10 +51,12 @@ impl Operation {
                 // Gone is gone.
                 matches!(installation.tried(method, &path, None, &[]).await.0.as_u16(), 200 | 404)
             }
-            ShowPin | SetupPage | SettingsPage | Console | HistoryAsOneTypes | TeamBoard | TeamFiguresPage
-            | AgentRoom | AgentRoomChanges | AgentTicket | Row | ListsTicket | OpeningPage | PinPage | CodePage
-            | CustomerRoom | CustomerTicket | InvitationPage | ResetPage | Me | PeoplePage | NewPersonPage
-            | PersonPage | TeamsPage | ImportPage => case.browser.get(&self.request(case).1).await.status == 200,
+            ShowPin | SetupPage | SettingsPage | TeamSettingsPage | Console | HistoryAsOneTypes | TeamBoard
+            | TeamFiguresPage | AgentRoom | AgentRoomChanges | AgentTicket | Row | ListsTicket | OpeningPage
+            | PinPage | CodePage | CustomerRoom | CustomerTicket | InvitationPage | ResetPage | Me | PeoplePage
+            | NewPersonPage | PersonPage | TeamsPage | ImportPage => {
+                case.browser.get(&self.request(case).1).await.status == 200
+            }
             OpeningPageHead | PinPageHead | CodePageHead | CustomerRoomHead => {
                 case.browser.head(&self.request(case).1).await.status == 200
             }

@@ -1,7 +1,7 @@
 //! Staff come in, start sessions from the console, and change settings.
 
 use parlor_domain::Role;
-use parlor_tests::{Line, Platform};
+use parlor_tests::{Line, Platform, form::fields};
 use reqwest::Method;
 use serde_json::{Value, json};
 
@@ -116,11 +116,20 @@ async fn r19_an_admin_opens_the_settings_and_nobody_else() {
     let ada = desk.staff("Ada Roy", Role::Admin).await;
     let browser = platform.browser();
     assert_eq!(browser.get("/admin/settings").await.location, "/login?next=%2Fadmin%2Fsettings");
-    let fields = [&ada.login()[..], &[("next", "/admin/settings")]].concat();
-    assert_eq!(browser.post("/login", &fields).await.location, "/admin/settings");
+    let login = [&ada.login()[..], &[("next", "/admin/settings")]].concat();
+    assert_eq!(browser.post("/login", &login).await.location, "/admin/settings");
     assert_eq!(browser.get("/admin").await.location, "/admin/settings");
     assert_eq!(browser.get("/admin/settings").await.status, 200);
     assert!(browser.get("/console").await.text.contains("href=\"/admin/settings\""));
+    let team = format!("/admin/teams/{}", desk.team);
+    let mut form = fields(&browser.get(&team).await.text, "settings");
+    form.retain(|(name, _)| name != "branding.name");
+    form.push(("branding.name".into(), "Harbour Bank".into()));
+    let form: Vec<_> = form.iter().map(|(name, text)| (name.as_str(), text.as_str())).collect();
+    let page = browser.post(&team, &form).await;
+    assert_eq!((page.status, page.location), (303, format!("{team}?saved=1")), "{}", page.text);
+    let saved = desk.get(&format!("/v1{}/settings", team.trim_start_matches("/admin"))).await;
+    assert_eq!(saved, json!({"branding": {"name": "Harbour Bank"}}));
     let nina = desk.signed_in().await;
     let page = nina.get("/admin/settings").await;
     assert!(page.status == 403 && page.text.contains("content=\"denied\""), "{}", page.text);

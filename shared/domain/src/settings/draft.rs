@@ -254,6 +254,9 @@ impl Draft {
             }
             if mine == base || mine == new {
                 merged.take(field, theirs);
+            } else if merged.is_team() && mine.is_none() {
+                // As in the system's document as it is now.
+                merged.reset(field);
             }
         }
         (merged, clashes)

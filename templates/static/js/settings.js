@@ -1,0 +1,3 @@
+// The settings. Everything of the administration is here too.
+import "./admin.js";
+import "./admin/settings-form.js";
