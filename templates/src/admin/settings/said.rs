@@ -101,7 +101,7 @@ mod tests {
                         assert!(offered.iter().all(|word| says(&format!("_{word}")).is_some()), "{}", field.key);
                     }
                     Kind::OptionalDuration => {
-                        assert!(says("_set").is_some() && says("_null").is_some(), "{}", field.key)
+                        assert!(says("_set").is_some() && says("_null").is_some(), "{}", field.key);
                     }
                     _ => {}
                 }
