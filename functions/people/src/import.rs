@@ -219,6 +219,8 @@ mod tests {
 
     #[test]
     fn every_row_is_judged_by_itself() {
+        use RowFault::{Email, Name, Role, Team, Twice};
+
         let text = "\u{feff}name,email,role,teams,settings_of\n\
             Tom Reed,tom@example.com,agent,Lending,\n\
             \"Roy, Lea\",lea@example.com,Admin,schaden; 1end1n,\n\
@@ -228,7 +230,6 @@ mod tests {
             Eve,eve@example.com,agent,Elsewhere,\n\
             Eve,eve@example.com,agent,,\n\
             Tom Reed,TOM@example.com,agent,Lending,\n";
-        use RowFault::{Email, Name, Role, Team, Twice};
         let faults = [Name, Email, Role, Team, Team, Twice].map(RowState::Fault);
         assert_eq!(states(text), [[RowState::Good; 2].as_slice(), &faults].concat());
     }
