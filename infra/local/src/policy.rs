@@ -419,8 +419,9 @@ mod tests {
             let makes_staff = ["agent-auth", "people"].contains(&function.as_str());
             assert_eq!(may("A#x") || may("EMAIL#x") || may("STAFF"), makes_staff, "{function}");
             assert_eq!(may("K#x"), function == "agent-auth", "{function}");
-            assert_eq!(may("CONF"), function == "settings", "{function}");
-            assert_eq!(may("CONF#x"), makes_staff || function == "settings", "{function}");
+            let saves = ["settings", "admin-console"].contains(&function.as_str());
+            assert_eq!(may("CONF"), saves, "{function}");
+            assert_eq!(may("CONF#x"), makes_staff || saves, "{function}");
             // Mails to staff are sent by those who can write nothing else of them.
             let sends = ["deliver", "retry-deliveries"].contains(&function.as_str());
             assert_eq!(may("M#x"), makes_staff || sends, "{function}");

@@ -266,7 +266,7 @@ mod tests {
         let (_, figures) = Figures::samples().remove(0);
         let page = figures.render().into_string();
         let bars: usize = figures.days.iter().flat_map(|(_, day)| shown(day)).filter(|value| *value > 0).count();
-        assert_eq!(page.matches("<rect").count(), bars);
+        assert_eq!(page.matches("<rect class=\"figures-").count(), bars);
         assert_eq!(page.matches("<th scope=\"row\"").count(), figures.days.len());
     }
 }

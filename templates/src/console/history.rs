@@ -381,7 +381,7 @@ mod tests {
         for offered in ["?scope=my", "?scope=team", "?scope=all", "?view=recent"] {
             assert!(all.contains(offered), "{offered}");
         }
-        let plain = text(History { scopes: vec![], recent: false, ..History::sample() });
+        let plain = text(History { scopes: vec![], recent: false, updated: None, ..History::sample() });
         assert!(!plain.contains("?scope=") && !plain.contains("view="), "{plain}");
         let found = text(History::sample_found());
         assert!(found.contains("<mark>Mara</mark> <mark>Qu</mark>ist"), "{found}");

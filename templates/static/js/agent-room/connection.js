@@ -20,7 +20,7 @@ function onMessage(message) {
   const own = message.id && pendingBubble(message.id);
   if (own) settle(own, message);
   else add(bubble(message));
-  seen.update();
+  seen.heard();
   sayInPane(message);
 }
 

@@ -23,6 +23,6 @@ export function watchSeen(post) {
   const kept = receipts({ post, newest, isLooking: () => !isAway() && isAtEnd(), show });
   onLook(kept.look);
   kept.look();
-  kept.update();
+  kept.heard();
   return kept;
 }

@@ -28,7 +28,7 @@ const onFrame = (message) => {
   const own = from === "customer";
   if (type === "message") {
     showMessage(message, own);
-    seen.update();
+    seen.heard();
     if (own) return;
     seen.look();
     showTyping(false);
@@ -87,5 +87,5 @@ export function enterRoom() {
   connection = live({ frame: onFrame, state: onState, queue: showQueue });
   onLook(seen.look);
   seen.look();
-  seen.update();
+  seen.heard();
 }

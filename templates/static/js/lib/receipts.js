@@ -8,29 +8,24 @@ const TOGETHER = 1_000;
  * sees it; `show(last)` shows that the other side has seen everything up to `last`. Nothing is told where the settings say so.
  */
 export function receipts({ post, newest, isLooking, show }) {
-  const wanted = "receipts" in document.body.dataset;
   let told = 0;
   let seen = 0;
   let waits = false;
-
-  const tell = () => {
-    waits = false;
-    const last = newest();
-    if (last > told && isLooking() && post({ type: "seen", last })) told = last;
-  };
   return {
     /** Somebody may have seen something. */
     look() {
-      if (!wanted || waits) return;
+      if (waits || !("receipts" in document.body.dataset)) return;
       waits = true;
-      setTimeout(tell, TOGETHER);
+      setTimeout(() => {
+        waits = false;
+        const last = newest();
+        if (last > told && isLooking() && post({ type: "seen", last })) told = last;
+      }, TOGETHER);
     },
-    /** The other side has. */
-    heard({ last }) {
+    /** The other side has seen more, or there is another message. */
+    heard({ last = 0 } = {}) {
       seen = Math.max(seen, last);
       show(seen);
     },
-    /** There is another message. */
-    update: () => show(seen),
   };
 }
