@@ -13,10 +13,11 @@ mod scripts;
 mod styles;
 
 /// Every served file: its name, and where its source is under `static/`. A page loads one style sheet and at most one
-/// script.
-const SERVED: [(&str, &str); 14] = [
+/// script, and where chats have receipts another.
+const SERVED: [(&str, &str); 15] = [
     ("customer.css", "css/customer.css"),
     ("customer.js", "js/customer.js"),
+    ("receipts.js", "js/receipts.js"),
     ("runner.css", "css/runner.css"),
     ("runner.js", "js/runner.js"),
     ("console.css", "css/console.css"),

@@ -17,9 +17,16 @@ pub fn parts(text: &str) -> impl Iterator<Item = Part<'_>> {
     let mut finder = LinkFinder::new();
     finder.kinds(&[LinkKind::Url]);
     let spans: Vec<_> = finder.spans(text).map(|span| (span.start()..span.end(), span.kind().is_some())).collect();
-    spans.into_iter().map(|(range, is_url)| {
+    spans.into_iter().flat_map(|(range, is_url)| {
         let part = &text[range];
-        if is_url && is_web(part) { Part::Link(part) } else { Part::Text(part) }
+        // An address ends at a space of any kind; the finder takes some of them, such as the one that does not break, for a part.
+        let (address, rest) = part.split_at(part.find(char::is_whitespace).unwrap_or(part.len()));
+        let parts = if is_url && is_web(address) {
+            [Part::Link(address), Part::Text(rest)]
+        } else {
+            [Part::Text(part), Part::Text("")]
+        };
+        parts.into_iter().filter(|part| *part != Part::Text(""))
     })
 }
 
@@ -41,7 +48,8 @@ pub fn places(text: &str) -> Vec<[usize; 2]> {
 
 fn is_web(address: &str) -> bool {
     let lower = address.get(..8).or_else(|| address.get(..7)).unwrap_or_default().to_ascii_lowercase();
-    lower.starts_with("https://") || lower.starts_with("http://")
+    let scheme = ["https://", "http://"].into_iter().find(|scheme| lower.starts_with(scheme));
+    scheme.is_some_and(|scheme| address.len() > scheme.len())
 }
 
 #[cfg(test)]
@@ -64,6 +72,8 @@ mod tests {
             ("javascript:alert(1) data:text/html,x ftp://a.example mailto:a@b.example file.txt", vec![]),
             ("javascript://example.com/%0aalert(1)", vec![]),
             ("nothing here", vec![]),
+            ("https://a.example\u{a0}next", vec!["https://a.example"]),
+            ("http://\u{a0}", vec![]),
         ] {
             assert_eq!(links(text), found, "{text}");
         }

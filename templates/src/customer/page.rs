@@ -47,7 +47,12 @@ impl Page<'_> {
             company => format!("{} · {company}", self.title),
         };
         let [css, js] = self.assets;
-        let js: &[&str] = if self.script { &[js] } else { &[] };
+        // Only who sends and sees receipts loads what they take (R21).
+        let js: &[&str] = match self.live {
+            _ if !self.script => &[],
+            Some(live) if live.receipts => &[js, "receipts.js"],
+            _ => std::slice::from_ref(&js),
+        };
         Shell {
             lang: self.lang,
             title: &title,

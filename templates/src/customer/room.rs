@@ -325,7 +325,7 @@ impl Room {
                     span id="chat-close" hidden { (Button::quiet(shared::close(lang)).icon_only(Icon::Close).hook("close")) }
                 }
                 div.log id="log" role="log" aria-labelledby="chat-title" tabindex="0" data-you=(words::you(lang)) data-sending=(shared::sending(lang))
-                    data-sent=(shared::sent(lang)) data-seen=(shared::seen(lang)) data-refused=(words::chat_refused(lang)) {
+                    data-seen=(shared::seen(lang)) data-refused=(words::chat_refused(lang)) {
                     @for message in &chat.messages { (message_row(lang, message)) }
                 }
                 @if chat.messages.is_empty() && chat.writable { p.muted.log-empty id="log-empty" { (words::chat_empty(lang, agent)) } }
@@ -444,7 +444,7 @@ impl Room {
                         session: "session".to_owned(),
                         seq: 3,
                         who: "customer",
-                        receipts: true,
+                        receipts: false,
                     }),
                     ..busy.clone()
                 },

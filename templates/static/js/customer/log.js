@@ -50,23 +50,6 @@ export function showMessage(message, own) {
   if (own || near) toEnd();
 }
 
-const said = () => [...log.querySelectorAll(".message[data-seq]")];
-const isOwn = (item) => item.classList.contains("mine");
-
-/** The number of the newest message that the other side wrote. */
-export const newestOther = () => Number(said().findLast((item) => !isOwn(item))?.dataset.seq ?? 0);
-
-/** Says at the last message, if it is an own one, whether the other side has seen it. */
-export function showSeen(seen) {
-  if (!log) return;
-  for (const old of log.querySelectorAll(".receipt")) old.remove();
-  const last = said().at(-1);
-  if (!last || !isOwn(last)) return;
-  const status = Number(last.dataset.seq) <= seen ? log.dataset.seen : log.dataset.sent;
-  const receipt = make("span", { className: "receipt", textContent: ` · ${status}` });
-  last.querySelector(".meta").append(receipt);
-}
-
 /** Shows which own messages are on their way, and no others. */
 export function showQueue(queue) {
   if (!log) return;

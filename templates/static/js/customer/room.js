@@ -1,21 +1,19 @@
 // The room: what the server says over the live connection, and where it goes.
-import { byId, one } from "../lib/dom.js";
+import { byId, on, one } from "../lib/dom.js";
 import { live } from "../lib/live.js";
-import { receipts } from "../lib/receipts.js";
 import { comeBack } from "./again.js";
 import { isClosing, watchClosing } from "./closing.js";
 import { showKept } from "./kept.js";
-import { newestOther, showMessage, showQueue, showSeen } from "./log.js";
+import { showMessage, showQueue } from "./log.js";
 import { showPresence, showTyping } from "./presence.js";
 import { refresh } from "./refresh.js";
-import { chatComes, countUnread, dressSheet, isRead, onLook } from "./sheet.js";
+import { chatComes, countUnread, dressSheet } from "./sheet.js";
 import { dressWriting, giveBack } from "./writing.js";
 
 // What happens together is asked about together.
 const TOGETHER = 200;
 
 let connection;
-let seen;
 let refreshTimer;
 
 const refreshSoon = () => {
@@ -28,9 +26,7 @@ const onFrame = (message) => {
   const own = from === "customer";
   if (type === "message") {
     showMessage(message, own);
-    seen.heard();
     if (own) return;
-    seen.look();
     showTyping(false);
     countUnread();
     // Somebody is there again: the warning may be off.
@@ -38,7 +34,8 @@ const onFrame = (message) => {
   } else if (type === "presence" || type === "pong") {
     showPresence(Boolean(message.agent));
   } else if (type === "seen") {
-    if (message.by === "agent") seen.heard(message);
+    // Where there are receipts, a script of their own hears and tells what was seen.
+    document.dispatchEvent(new CustomEvent("seen", { detail: message }));
   } else if (type === "typing") {
     if (!own) showTyping(true);
   } else if (type === "error") {
@@ -81,11 +78,6 @@ export function enterRoom() {
     showKept(byId("room"));
   }
   watchClosing(refresh);
-  if (!document.body.dataset.live) return;
-  const post = (message) => connection.post(message);
-  seen = receipts({ post, newest: newestOther, isLooking: isRead, show: showSeen });
-  connection = live({ frame: onFrame, state: onState, queue: showQueue });
-  onLook(seen.look);
-  seen.look();
-  seen.heard();
+  if (document.body.dataset.live) connection = live({ frame: onFrame, state: onState, queue: showQueue });
+  on(document, "looked", (event) => connection?.post(event.detail) || event.preventDefault());
 }

@@ -8,12 +8,6 @@ const opener = byId("chat-open");
 const badge = byId("unread");
 const wide = matchMedia("(min-width: 60rem)");
 let unread = 0;
-let looked = () => {};
-
-/** Calls `then` whenever the chat comes into sight. */
-export function onLook(then) {
-  looked = then;
-}
 
 const showUnread = (count) => {
   unread = count;
@@ -38,7 +32,6 @@ const show = (open) => {
     return;
   }
   showUnread(0);
-  looked();
   toEnd();
   (byId("text") || byId("log")).focus();
 };
@@ -48,11 +41,7 @@ export function dressSheet() {
   on(opener, "click", () => show(true));
   on(panel, "click", ({ target }) => target.closest("[data-do=close]") && show(false));
   on(panel, "keydown", ({ key }) => key === "Escape" && !isAlways() && show(false));
-  on(document, "visibilitychange", () => {
-    if (!isRead()) return;
-    showUnread(0);
-    looked();
-  });
+  on(document, "visibilitychange", () => isRead() && showUnread(0));
 }
 
 /** Opens the chat where the page was asked for because of it. */

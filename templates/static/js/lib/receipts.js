@@ -8,18 +8,17 @@ const TOGETHER = 1_000;
  * sees it; `show(last)` shows that the other side has seen everything up to `last`. Nothing is told where the settings say so.
  */
 export function receipts({ post, newest, isLooking, show }) {
+  const wanted = "receipts" in document.body.dataset;
   let told = 0;
   let seen = 0;
-  let waits = false;
+  let timer;
   return {
     /** Somebody may have seen something. */
     look() {
-      if (waits || !("receipts" in document.body.dataset)) return;
-      waits = true;
-      setTimeout(() => {
-        waits = false;
+      clearTimeout(timer);
+      timer = setTimeout(() => {
         const last = newest();
-        if (last > told && isLooking() && post({ type: "seen", last })) told = last;
+        if (last > told && isLooking() && wanted && post({ type: "seen", last })) told = last;
       }, TOGETHER);
     },
     /** The other side has seen more, or there is another message. */
