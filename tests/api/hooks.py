@@ -122,6 +122,17 @@ def spare_webhook():
     return webhook()
 
 
+def person(number):
+    """Somebody who is invited."""
+    email = f"person{number}@example.com"
+    return call("POST", "/v1/people", json={"name": "Lea Roy", "email": email, "teams": [TEAM]})["id"]
+
+
+PEOPLE = [person(number) for number in range(4)]
+call("POST", f"/v1/people/{PEOPLE[1]}/deactivate")
+# Whoever is deactivated is let in again, and only that.
+ABOUT |= {"deactivatePerson": PEOPLE[:1], "reactivatePerson": PEOPLE[1:2], "sendInvitation": PEOPLE[2:], "changePerson": PEOPLE[2:]}
+
 DOCUMENTS = ("/v1/settings", f"/v1/teams/{TEAM}/settings")
 # The newest ETag of each document, by path.
 ETAGS = {path: key.get(f"{URL}{path}", timeout=20).headers["etag"] for path in DOCUMENTS}
@@ -141,8 +152,8 @@ def before_load_schema(context, raw_schema):
             for parameter in operation.get("parameters", []):
                 # A deleted id is not there any more, so any well-formed one will do: `before_call` knows one that is.
                 if parameter["in"] == "path" and method != "delete":
-                    sessions_there = ABOUT.get(operation["operationId"], SESSIONS)
-                    there = {"teams": [TEAM], "webhooks": WEBHOOKS, "sessions": sessions_there}[path.split("/")[2]]
+                    there = {"teams": [TEAM], "webhooks": WEBHOOKS, "people": PEOPLE, "sessions": SESSIONS}[path.split("/")[2]]
+                    there = ABOUT.get(operation["operationId"], there)
                     named = {"event": [f"{session}-1" for session in SESSIONS], "link": list(LINKS.values()), "iid": [two[1] for two in INTERACTIONS.values()]}
                     parameter["schema"] = {"enum": named.get(parameter["name"], there)}
 

@@ -337,7 +337,8 @@ describe("the room", () => {
 
   test(
     "grows without moving what one reads or types",
-    desk(ROOM, {}, async (at, page) => {
+    // Low enough to read further up.
+    desk(ROOM, { viewport: { width: 1280, height: 520 } }, async (at, page) => {
       await at.until("hello", () => at.sent.length > 0);
       await page.click("#text");
       await page.keyboard.type("half a sent");

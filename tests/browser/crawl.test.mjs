@@ -66,7 +66,10 @@ function read(parser, html, address) {
       }
       const forms = [...page.forms].map((form) => ({
         method: form.method,
-        action: absolute(form.getAttribute("action") || ""),
+        // A form whose buttons each go somewhere of their own goes where the first one does.
+        action: absolute(
+          form.querySelector("[formaction]")?.getAttribute("formaction") ?? form.getAttribute("action") ?? "",
+        ),
         fields: [...form.elements]
           .filter(
             ({ name, type, checked, disabled }) =>
