@@ -11,9 +11,14 @@ import { sayInPane, showTyping } from "./presence.js";
 import { watchSeen } from "./seen.js";
 import { add, bubble, pendingBubble, settle } from "./stream.js";
 
+// How long frames that were sent side by side may be apart, in milliseconds.
+const CROSSED = 2_000;
+
 let connection;
 let seen;
 let gone = false;
+
+const askAgain = () => connection.post({ type: "ping" });
 
 function onMessage(message) {
   if (message.from === "customer") showTyping(false);
@@ -35,6 +40,8 @@ function onFrame(message) {
     case "pong":
       if (message.indicator) hear(message.indicator);
       if (message.customer === false) showTyping(false);
+      // Who leaves by one connection may have come by another, and the two frames may have crossed: a pong says how it is.
+      if (message.type === "presence" && message.customer === false) setTimeout(askAgain, CROSSED);
       break;
     case "typing":
       if (message.from !== "agent") showTyping(true);
