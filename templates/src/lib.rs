@@ -20,6 +20,8 @@ pub mod mail;
 pub mod names;
 pub mod reference;
 pub mod refusals;
+#[cfg(test)]
+mod staff_checks;
 pub mod staff_mail;
 pub mod text;
 pub mod times;

@@ -3,15 +3,16 @@
 use std::cmp::Reverse;
 
 use lambda_http::{Body, Request, RequestExt as _, Response, http::StatusCode};
-use parlor_domain::{Presence, Role, Session, State, TeamId};
+use parlor_domain::{Presence, Session, State};
 use parlor_templates::console::{Board, BoardDeadline, BoardFilter, BoardOrder, BoardRow};
-use parlor_web::{ApiError, AppState, api_request::lang, html, staff_page};
+use parlor_web::{AppState, api_request::lang, html, staff_page};
 
 use crate::{
     PageError,
     error_page::number,
     history::Asked,
     staff_context::{self, StaffContext},
+    team_page,
 };
 
 /// The board, or its rows alone for the page's script. One `BatchGetItem` for whoever asks and four `Query` side by side, then
@@ -19,9 +20,7 @@ use crate::{
 pub(crate) async fn page(app: &AppState, request: &Request, part: bool) -> Result<Response<Body>, PageError> {
     let cookie = staff_page::cookie(request)?;
     let query = request.query_string_parameters();
-    let wanted_team = query.first("team").map(str::parse::<TeamId>).transpose().map_err(|_| ApiError::NotFound)?;
-    // Which team it is without one, the cookie knows; whether it may be looked at, what is read beside it says.
-    let team = wanted_team.or_else(|| cookie.teams.first().cloned()).ok_or(ApiError::NotFound)?;
+    let team = team_page::asked(request, &cookie)?;
     let keys = staff_context::keys(&cookie).team(&team);
     let asked = Asked::plain(request, &cookie);
     // The rows alone come without the pane at their side.
@@ -29,17 +28,12 @@ pub(crate) async fn page(app: &AppState, request: &Request, part: bool) -> Resul
     let running = app.store.running(&team, number(request, "cursor"));
     let (found, running, listed) = tokio::try_join!(app.store.read(keys), running, listed)?;
     let context = StaffContext::open(cookie, found, lang(request), app.clock.now())?;
+    team_page::must_see(
+        &context,
+        &team,
+        "The board is for supervisors and admins. Your own sessions are on the start page.",
+    )?;
     let agent = &context.caller.agent;
-    if agent.role == Role::Agent {
-        return Err(ApiError::Forbidden(
-            "The board is for supervisors and admins. Your own sessions are on the start page.",
-        )
-        .into());
-    }
-    let known = context.found.team(&team)?.filter(|_| agent.sees_team(&team));
-    if known.is_none() {
-        return Err(ApiError::NotFound.into());
-    }
 
     let filter = BoardFilter {
         team: team.to_string(),

@@ -2,22 +2,21 @@
 
 use jiff::{ToSpan as _, tz::TimeZone};
 use lambda_http::{Body, Request, RequestExt as _, Response, http::StatusCode};
-use parlor_domain::{Role, TeamId};
 use parlor_templates::console::{FIGURES_SPANS, Figures};
-use parlor_web::{ApiError, AppState, api_request::lang, html, staff_page};
+use parlor_web::{AppState, api_request::lang, html, staff_page};
 
 use crate::{
     PageError,
     history::Asked,
     staff_context::{self, StaffContext},
+    team_page,
 };
 
 /// One `BatchGetItem` for whoever asks, one `Query` of the figures and one of the list beside them, side by side.
 pub(crate) async fn page(app: &AppState, request: &Request) -> Result<Response<Body>, PageError> {
     let cookie = staff_page::cookie(request)?;
     let query = request.query_string_parameters();
-    let wanted_team = query.first("team").map(str::parse::<TeamId>).transpose().map_err(|_| ApiError::NotFound)?;
-    let team = wanted_team.or_else(|| cookie.teams.first().cloned()).ok_or(ApiError::NotFound)?;
+    let team = team_page::asked(request, &cookie)?;
     let span = query.first("days").and_then(|days| days.parse().ok());
     let span = span.filter(|days| FIGURES_SPANS.contains(days)).unwrap_or(FIGURES_SPANS[1]);
     let today = app.clock.now().to_zoned(TimeZone::UTC).date();
@@ -29,13 +28,7 @@ pub(crate) async fn page(app: &AppState, request: &Request) -> Result<Response<B
     let (found, days, listed) =
         tokio::try_join!(app.store.read(keys), app.store.figures(&team, first, today), listed.read(&app.store))?;
     let context = StaffContext::open(cookie, found, lang(request), app.clock.now())?;
-    let agent = &context.caller.agent;
-    if agent.role == Role::Agent {
-        return Err(ApiError::Forbidden("A team's figures are for supervisors and admins.").into());
-    }
-    if context.found.team(&team)?.is_none() || !agent.sees_team(&team) {
-        return Err(ApiError::NotFound.into());
-    }
+    team_page::must_see(&context, &team, "A team's figures are for supervisors and admins.")?;
     let every_day = first.series(1.day()).take_while(|day| *day <= today);
     let days = every_day.map(|day| (day, days.get(&day).cloned().unwrap_or_default())).collect();
     let teams = context.team_names()?;

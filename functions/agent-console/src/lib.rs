@@ -31,6 +31,7 @@ mod me;
 mod room;
 mod row;
 mod staff_context;
+mod team_page;
 mod welcome;
 
 use lambda_http::{

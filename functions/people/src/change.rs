@@ -82,47 +82,39 @@ fn changed(read: &Read, change: &PersonChange) -> Result<Step, ApiError> {
 
 /// One `BatchGetItem` and one `Query`, side by side, and one `TransactWriteItems`; then a request for each connection.
 pub(crate) async fn deactivate(app: &AppState, request: &ApiRequest, id: AgentId) -> Result<ApiResponse, ApiError> {
-    run(
-        app,
-        request,
-        &id,
-        |batch| batch,
-        |read| {
-            let next = read.stored.person.deactivate(read.now);
-            Ok(Step { next, what: PeopleChange::Deactivated, ends_all: true, done: "deactivated" })
-        },
-    )
+    alone(app, request, &id, |read| {
+        let next = read.stored.person.deactivate(read.now);
+        Step { next, what: PeopleChange::Deactivated, ends_all: true, done: "deactivated" }
+    })
     .await
 }
 
 /// As [`deactivate`].
 pub(crate) async fn reactivate(app: &AppState, request: &ApiRequest, id: AgentId) -> Result<ApiResponse, ApiError> {
-    run(
-        app,
-        request,
-        &id,
-        |batch| batch,
-        |read| {
-            let next = read.stored.person.reactivate();
-            Ok(Step { next, what: PeopleChange::Reactivated, ends_all: false, done: "reactivated" })
-        },
-    )
+    alone(app, request, &id, |read| {
+        let next = read.stored.person.reactivate();
+        Step { next, what: PeopleChange::Reactivated, ends_all: false, done: "reactivated" }
+    })
     .await
 }
 
 /// As [`deactivate`]; the person stays who they are and can sign in again.
 pub(crate) async fn sign_out(app: &AppState, request: &ApiRequest, id: AgentId) -> Result<ApiResponse, ApiError> {
-    run(
-        app,
-        request,
-        &id,
-        |batch| batch,
-        |read| {
-            let next = read.stored.person.clone();
-            Ok(Step { next, what: PeopleChange::SignedOut, ends_all: true, done: "signed-out" })
-        },
-    )
+    alone(app, request, &id, |read| {
+        let next = read.stored.person.clone();
+        Step { next, what: PeopleChange::SignedOut, ends_all: true, done: "signed-out" }
+    })
     .await
+}
+
+/// [`run`] for what needs nothing but the person, and is never refused.
+async fn alone(
+    app: &AppState,
+    request: &ApiRequest,
+    id: &AgentId,
+    decide: impl Fn(&Read) -> Step,
+) -> Result<ApiResponse, ApiError> {
+    run(app, request, id, |batch| batch, |read| Ok(decide(read))).await
 }
 
 /// Reads, decides and writes, again after each lost race.

@@ -11,7 +11,7 @@ use crate::ink::{Embedded, Ink};
 /// What the evidence page says. Its texts are in the session's language; times are written out by whoever knows the zone.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Evidence {
-    /// Headings.
+    /// The headings over its parts.
     pub words: EvidenceWords,
     /// Whether the language runs from right to left.
     pub right_to_left: bool,
@@ -26,7 +26,7 @@ pub struct Evidence {
 /// One who filled in or signed.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Signer {
-    /// Name.
+    /// Their whole name.
     pub name: String,
     /// How they were known: a link, a PIN, a code sent to which address.
     pub authenticated: String,

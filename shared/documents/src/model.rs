@@ -77,7 +77,7 @@ fn is_upright(turn: &u16) -> bool {
 pub enum FieldKind {
     /// A line.
     Text,
-    /// Lines.
+    /// Text of several lines.
     Multiline,
     /// A number.
     Number,

@@ -40,7 +40,7 @@ impl Counted {
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Waits(BTreeMap<u8, u64>);
 
-/// The longest time that is told from longer ones: index of its class. About 34 years.
+/// The last class: everything from 34 years on.
 const LONGEST: u8 = 120;
 
 impl Waits {

@@ -3,7 +3,7 @@
 
 use std::collections::BTreeMap;
 
-use aws_sdk_dynamodb::types::{AttributeValue, TransactWriteItem, Update};
+use aws_sdk_dynamodb::types::{TransactWriteItem, Update};
 use jiff::{SignedDuration, Timestamp, civil::Date, tz::TimeZone};
 use parlor_domain::{
     EndedBy, SessionId, TeamId,
@@ -112,7 +112,7 @@ impl Store {
     pub async fn figures(&self, team: &TeamId, from: Date, to: Date) -> Result<BTreeMap<Date, DayFigures>, StoreError> {
         let (first, last) = (Key::figures(team, from, 0), Key::figures(team, to, SHARDS));
         let mut days: BTreeMap<Date, DayFigures> = BTreeMap::new();
-        let mut start: Option<std::collections::HashMap<String, AttributeValue>> = None;
+        let mut start: Option<Item> = None;
         loop {
             let answer = self
                 .client

@@ -33,7 +33,7 @@ pub enum WorkKind {
 pub enum WorkState {
     /// Not begun.
     Open,
-    /// Begun.
+    /// The customer has entered something.
     Started,
     /// The agent asks for it again; [`Work::reason`] says why.
     SentBack,

@@ -45,7 +45,7 @@ pub enum InteractionState {
     Draft,
     /// The customer may begin.
     Sent,
-    /// Begun.
+    /// The customer has entered something.
     InProgress,
     /// Finished by the customer.
     Completed,

@@ -69,7 +69,7 @@ pub struct Field {
 #[serde(rename_all = "snake_case")]
 #[schemars(rename = "FieldType")]
 pub enum FieldKind {
-    /// Words.
+    /// Plain text, of at most `max` characters.
     Text,
     /// A number, whole or decimal, of at most 15 digits.
     Number,

@@ -22,7 +22,7 @@ pub enum Group {
     History,
     /// How long sessions are kept.
     Data,
-    /// Maintenance.
+    /// Whether the service is closed for maintenance, and what is said then.
     Service,
     /// How the company looks.
     Branding,

@@ -165,7 +165,7 @@ pub struct Room {
     /// When the device was bound (R6).
     pub device_bound_at: Option<Timestamp>,
     pub lock: Option<PinLock>,
-    /// Begun.
+    /// When it was started or planned.
     pub created_at: Timestamp,
     /// First invited.
     pub invited_at: Option<Timestamp>,
