@@ -184,7 +184,8 @@ def before_call(context, case, kwargs):
     if case.operation.path.endswith("/links/{link}/revoke"):
         session = case.path_parameters.get("id")
         case.path_parameters["link"] = LINKS.get(str(session), case.path_parameters.get("link"))
-    if "{iid}" in case.operation.path:
+    if (case.path_parameters or {}).get("iid") in [two[1] for two in INTERACTIONS.values()]:
+        # One of the session's own.
         withdrawn = case.operation.path.endswith("/withdraw")
         two = INTERACTIONS.get(str(case.path_parameters.get("id")))
         case.path_parameters["iid"] = two[0 if withdrawn else 1] if two else case.path_parameters.get("iid")

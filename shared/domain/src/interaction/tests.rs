@@ -176,6 +176,14 @@ fn r21_a_workflow_is_checked_where_it_is_wrong() {
     }
 }
 
+/// What a definition has where something else is wanted is said without naming what the code calls it.
+#[test]
+fn r21_a_wrong_type_is_said_in_plain_words() {
+    let says = |condition: serde_json::Value| serde_json::from_value::<Condition>(condition).unwrap_err().to_string();
+    assert_eq!(says(json!({"field": "n", "over": [1]})), "a number, or a day as `2026-11-21`, is wanted here");
+    assert_eq!(says(json!({"field": "n", "is": {}})), "a text, a number, or true or false is wanted here");
+}
+
 #[test]
 fn r21_what_was_typed_is_read_or_said_to_be_wrong() {
     let field = |value: serde_json::Value| serde_json::from_value::<Field>(value).unwrap();

@@ -103,7 +103,7 @@ impl FieldKind {
 
 /// A number, or a day as `2026-11-21`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(untagged)]
+#[serde(untagged, expecting = "a number, or a day as `2026-11-21`, is wanted here")]
 pub enum Bound {
     /// A number.
     Number(Number),
@@ -114,7 +114,7 @@ pub enum Bound {
 /// An answer, and what a condition compares one with: true or false for `yes_no`, a number for `number`, a text for
 /// everything else, a day as `2026-11-21`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(untagged)]
+#[serde(untagged, expecting = "a text, a number, or true or false is wanted here")]
 pub enum Answer {
     /// Yes or no.
     YesNo(bool),
