@@ -100,7 +100,9 @@ def interactions(session):
     return [call("POST", f"/v1/sessions/{session}/interactions", json={"steps": steps})["id"] for _ in range(2)]
 
 
-INTERACTIONS = {id: interactions(id) for id in OPEN}
+MADE_TO_DO = {id: interactions(id) for id in OPEN}
+WITHDRAWN = {id: two[0] for id, two in MADE_TO_DO.items()}
+KEPT = {id: two[1] for id, two in MADE_TO_DO.items()}
 # A link of each of them.
 LINKS = {id: call("GET", f"/v1/sessions/{id}/links")["items"][0]["id"] for id in OPEN if id not in SESSIONS[:3]}
 
@@ -154,7 +156,7 @@ def before_load_schema(context, raw_schema):
                 if parameter["in"] == "path" and method != "delete":
                     there = {"teams": [TEAM], "webhooks": WEBHOOKS, "people": PEOPLE, "sessions": SESSIONS}[path.split("/")[2]]
                     there = ABOUT.get(operation["operationId"], there)
-                    named = {"event": [f"{session}-1" for session in SESSIONS], "link": list(LINKS.values()), "iid": [two[1] for two in INTERACTIONS.values()]}
+                    named = {"event": [f"{session}-1" for session in SESSIONS], "link": list(LINKS.values()), "iid": list((WITHDRAWN if path.endswith("/withdraw") else KEPT).values())}
                     parameter["schema"] = {"enum": named.get(parameter["name"], there)}
 
 
@@ -184,11 +186,11 @@ def before_call(context, case, kwargs):
     if case.operation.path.endswith("/links/{link}/revoke"):
         session = case.path_parameters.get("id")
         case.path_parameters["link"] = LINKS.get(str(session), case.path_parameters.get("link"))
-    if (case.path_parameters or {}).get("iid") in [two[1] for two in INTERACTIONS.values()]:
-        # One of the session's own.
-        withdrawn = case.operation.path.endswith("/withdraw")
-        two = INTERACTIONS.get(str(case.path_parameters.get("id")))
-        case.path_parameters["iid"] = two[0 if withdrawn else 1] if two else case.path_parameters.get("iid")
+    # A session and an interaction that are there belong together.
+    theirs = WITHDRAWN if case.operation.path.endswith("/withdraw") else KEPT
+    parameters = case.path_parameters or {}
+    if parameters.get("iid") in theirs.values():
+        parameters["iid"] = theirs.get(str(parameters.get("id")), parameters["iid"])
     if case.method.upper() == "DELETE" and re.fullmatch(WELL_FORMED, str(case.path_parameters.get("id"))):
         case.path_parameters["id"] = spare_webhook()
     if case.method.upper() not in ("PUT", "PATCH"):
