@@ -84,6 +84,32 @@ describe("the New Session dialog", () => {
   );
 });
 
+describe("the history", () => {
+  test(
+    "a search is shown though further rows are asked for meanwhile",
+    desk("/console", {}, async (at, page) => {
+      let answer;
+      const held = new Promise((done) => {
+        answer = done;
+      });
+      const asked = page.waitForRequest((request) => request.url().includes("q=ma"));
+      await page.route("**/console?q=ma**", async (route) => {
+        await held;
+        await route.fallback();
+      });
+      await page.keyboard.press("/");
+      await page.keyboard.insertText("ma");
+      await asked;
+      const more = page.waitForRequest((request) => request.url().includes("cursor="));
+      await page.locator("[data-do=more]").click();
+      await more;
+      answer();
+      await page.waitForSelector(".pane >> text=Mara Found");
+      assert.deepEqual(at.posts, [], "reading writes nothing");
+    }),
+  );
+});
+
 describe("the keyboard", () => {
   test(
     "searches, walks the rows, shows its sheet, goes home",

@@ -12,7 +12,9 @@ const TYPING = 140;
 const search = byId("q");
 const list = byId("history");
 const welcome = one("[data-part=welcome]");
+// What the list is asked for, and what is asked for beneath it. Another list ends both; further rows end only each other.
 let searching;
+let further;
 let wait;
 
 /** What a fetched page has instead of `part`, dressed as it would be here. */
@@ -23,19 +25,20 @@ function dressed(part) {
   return part;
 }
 
-async function fetchHistory(address) {
-  searching?.abort();
-  searching = new AbortController();
+async function fetchHistory(address, { signal }) {
   const url = new URL(address, location.href);
   url.searchParams.set("fragment", "history");
-  const found = await consolePage(url, { signal: searching.signal });
+  const found = await consolePage(url, { signal });
   return dressed(found.getElementById("history") ?? found.body);
 }
 
 /** Puts the list at `address` in the place of the one that is there. */
 async function showList(address) {
+  searching?.abort();
+  further?.abort();
+  searching = new AbortController();
   try {
-    const found = await fetchHistory(address);
+    const found = await fetchHistory(address, searching);
     list.replaceChildren(...found.childNodes);
     delete list.dataset.long;
     watchEnd();
@@ -57,8 +60,10 @@ function clearSearch() {
 
 async function showMore(more, focus) {
   more.setAttribute("aria-busy", "true");
+  further?.abort();
+  further = new AbortController();
   try {
-    const found = await fetchHistory(more.getAttribute("href"));
+    const found = await fetchHistory(more.getAttribute("href"), further);
     if (!more.isConnected) return;
     const known = new Set(all(".session-row", list).map((row) => row.dataset.row));
     const fresh = all(".rows > li", found).filter((item) => !known.has(one(".session-row", item)?.dataset.row));
