@@ -19,7 +19,7 @@ use std::{collections::BTreeMap, sync::Mutex};
 use parlor_domain::{
     Agent, AgentId, KeyId, Keyring, LoginId, Random, Role, Secret, SessionId, TeamId,
     pin::Pin,
-    staff::{ApiKey, ApiKeyToken, Login, StaffCookie},
+    staff::{ApiKey, ApiKeyToken, KeyAbout, Login, StaffCookie},
 };
 use parlor_local::Stack;
 use parlor_runtime::Runtime;
@@ -73,14 +73,8 @@ impl Installation {
             id: KeyId::generate(random),
             secret: Secret::generate(random),
         };
-        let key = ApiKey {
-            id: token.id.clone(),
-            name: "tests".into(),
-            team: team.clone(),
-            agent: agent.id.clone(),
-            secret: token.secret.hash(),
-            created_at: runtime.clock.now(),
-        };
+        let about = KeyAbout::unlimited(token.id.clone(), "tests", team.clone(), agent.id.clone(), runtime.clock.now());
+        let key = ApiKey { about, secret: token.secret.hash() };
         store.create_api_key(&key).await.unwrap();
         let api_key = token.reveal();
         canary::token("an API key", &api_key);

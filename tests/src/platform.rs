@@ -7,7 +7,7 @@ use jiff::SignedDuration;
 use parlor_domain::{
     Agent, AgentId, EmailAddress, KeyId, LoginId, Role, Secret, SessionId, TeamId,
     outbox::Status,
-    staff::{ApiKey, ApiKeyToken},
+    staff::{ApiKey, ApiKeyToken, KeyAbout},
 };
 use parlor_local::Stack;
 use parlor_runtime::Runtime;
@@ -119,14 +119,14 @@ impl Platform {
             id: KeyId::generate(random),
             secret: Secret::generate(random),
         };
-        let key = ApiKey {
-            id: token.id.clone(),
-            name: "journeys".into(),
-            team: team.clone(),
-            agent: nina.agent.id.clone(),
-            secret: token.secret.hash(),
-            created_at: self.runtime.clock.now(),
-        };
+        let about = KeyAbout::unlimited(
+            token.id.clone(),
+            "journeys",
+            team.clone(),
+            nina.agent.id.clone(),
+            self.runtime.clock.now(),
+        );
+        let key = ApiKey { about, secret: token.secret.hash() };
         self.store.create_api_key(&key).await.unwrap();
         canary::token("an API key", &token.reveal());
         Desk { platform: self, team, nina, api_key: token.reveal() }

@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on should say where")]
 
 use std::collections::BTreeMap;
+use std::time::Duration;
 
 use parlor_domain::Role;
 use parlor_tests::{Installation, Line};
@@ -295,6 +296,7 @@ async fn every_operation_costs_what_the_table_says() {
     work_rows(&mut ledger).await;
     webhook_rows(&mut ledger).await;
     people::rows(&mut ledger).await;
+    key_rows(&mut ledger).await;
     pin_rows(&mut ledger).await;
     code_rows(&mut ledger).await;
 
@@ -304,6 +306,32 @@ async fn every_operation_costs_what_the_table_says() {
     let untested: Vec<_> =
         ledger.rows.keys().filter(|row| !elsewhere.iter().any(|prefix| row.starts_with(prefix))).collect();
     assert!(untested.is_empty(), "rows that nothing counts: {untested:?}");
+}
+
+async fn key_rows(ledger: &mut Ledger) {
+    let key = json!({"name": "Billing", "scopes": ["read"]});
+    let mut made = json!(null);
+    ledger.hold("make an API key", async |installation| made = installation.post("/v1/keys", key.clone()).await).await;
+    ledger.hold("list API keys", async |installation| drop(installation.get("/v1/keys").await)).await;
+    ledger
+        .hold("an API key's first request in an hour", async |installation| {
+            let request = installation.request(Method::GET, "/v1/sessions?scope=my");
+            assert_eq!(request.bearer_auth(made["key"].as_str().unwrap()).send().await.unwrap().status(), 200);
+            // Nobody waits for the note of the key's use.
+            let noted = async {
+                while !installation.requests_of("session-read").contains("UpdateItem") {
+                    tokio::task::yield_now().await;
+                }
+            };
+            tokio::time::timeout(Duration::from_secs(20), noted).await.unwrap();
+        })
+        .await;
+    ledger
+        .hold("revoke an API key", async |installation| {
+            let path = format!("/v1/keys/{}", made["id"].as_str().unwrap());
+            assert_eq!(installation.call(Method::DELETE, &path, None).await.0, 200);
+        })
+        .await;
 }
 
 async fn pin_rows(ledger: &mut Ledger) {

@@ -13,6 +13,7 @@ mod first_admin;
 mod fuzz;
 mod gates;
 mod history;
+mod keys;
 mod lengths;
 mod lingering;
 mod links;

@@ -3,7 +3,7 @@
 
 use std::collections::BTreeSet;
 
-use parlor_domain::Role;
+use parlor_domain::{Role, staff::KeyScope};
 use parlor_local::template::Template;
 use parlor_tests::{Answer, Installation, Line, contract::contract};
 use reqwest::{Method, RequestBuilder, StatusCode};
@@ -75,6 +75,8 @@ struct Tour {
     installation: Installation,
     sessions: Vec<String>,
     webhook: String,
+    /// An API key that nobody uses.
+    key: String,
     /// A link of the active session.
     link: String,
     /// Somebody who is invited.
@@ -92,6 +94,7 @@ impl Tour {
             installation: Installation::start().await,
             sessions: vec![],
             webhook: String::new(),
+            key: String::new(),
             link: String::new(),
             person: String::new(),
             interactions: vec![],
@@ -125,13 +128,17 @@ impl Tour {
         let (_, _) = installation.call(Method::DELETE, &format!("/v1/webhooks/{}", self.webhook), None).await;
         let endpoint = json!({"url": "https://hooks.example.com/parlor", "events": ["delivery.failed"]});
         let webhook = installation.post("/v1/webhooks", endpoint).await["id"].as_str().unwrap().to_owned();
+        let key = json!({"name": "Billing", "scopes": ["read"]});
+        let key = installation.post("/v1/keys", key).await["id"].as_str().unwrap().to_owned();
+        let _ = installation.call(Method::DELETE, &format!("/v1/keys/{}", self.key), None).await;
         let links = installation.get(&format!("/v1/sessions/{active}/links")).await;
         let link = links["items"][0]["id"].as_str().unwrap().to_owned();
         let person = json!({
             "name": "Lea Roy", "email": format!("{active}@example.com"), "teams": [installation.team.as_str()],
         });
         let person = installation.post("/v1/people", person).await["id"].as_str().unwrap().to_owned();
-        (self.sessions, self.webhook, self.link, self.person) = (sessions, webhook, link, person);
+        (self.sessions, self.webhook, self.key) = (sessions, webhook, key);
+        (self.link, self.person) = (link, person);
         self.interactions = interactions;
     }
 
@@ -142,6 +149,9 @@ impl Tour {
         }
         if path.starts_with("/v1/people/") {
             return vec![path.replace("{id}", &self.person)];
+        }
+        if path.starts_with("/v1/keys/") {
+            return vec![path.replace("{id}", &self.key)];
         }
         if path.starts_with("/v1/webhooks/") {
             let event = format!("{}-1", self.sessions[0]);
@@ -172,8 +182,11 @@ impl Tour {
         let method: Method = method.parse().unwrap();
         let mut request = self.installation.request(method, path);
         match operation["security"].as_array() {
-            None => request = request.bearer_auth(&self.installation.api_key),
             Some(callers) if callers.is_empty() => {}
+            Some(callers) if callers.iter().any(|caller| !caller["apiKey"].is_null()) => {
+                request = request.bearer_auth(&self.installation.api_key);
+            }
+            None => panic!("{path} does not say who may call it"),
             Some(_) => {
                 let browser = self.installation.signed_in(&self.installation.agent).await;
                 request = request.header("cookie", browser.cookie_header());
@@ -315,6 +328,42 @@ async fn every_documented_operation_refuses_as_documented() {
             refused("an old If-Match", &address, stale, 409, "version-conflict").await;
         }
     }
+}
+
+/// R20: the scope that each row declares is the one that lets a key in, and no other does.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn r20_a_key_is_let_in_by_the_scope_of_the_operation_and_by_no_other() {
+    let tour = Tour::start().await;
+    let installation = &tour.installation;
+    let mut keys = vec![];
+    for scope in KeyScope::ALL {
+        let made = installation.post("/v1/keys", json!({"name": scope.as_str(), "scopes": [scope]})).await;
+        keys.push((scope, made["key"].as_str().unwrap().to_owned()));
+    }
+    let mut held = 0;
+    for operation in parlor_openapi::operations() {
+        let parlor_openapi::Callers::Scope(needed) = operation.callers else { continue };
+        let path = tour.addresses(operation.path).remove(0);
+        let method = operation.method.clone();
+        let described = &contract().document["paths"][operation.path][method.as_str().to_ascii_lowercase()];
+        assert_eq!(described["security"][0]["apiKey"], json!([needed]), "{path}");
+        let body = operation.input.as_ref().map_or(json!({}), |input| input.examples[0].1.clone());
+        for (scope, key) in keys.iter().filter(|(scope, _)| *scope != needed) {
+            let request = installation.request(method.clone(), &path).bearer_auth(key).header("if-match", "*");
+            let request = if method == Method::GET { request } else { request.json(&body) };
+            let answer = installation.judged(method.clone(), &path, request).await;
+            let said = (answer.status, answer.body["code"].as_str().unwrap_or_default());
+            assert_eq!(said, (403, "scope"), "{method} {path} with {scope:?}: {}", answer.body);
+        }
+        let (_, key) = keys.iter().find(|(scope, _)| *scope == needed).unwrap();
+        if method == Method::GET {
+            let request = installation.request(method.clone(), &path).bearer_auth(key);
+            let answer = installation.judged(method.clone(), &path, request).await;
+            assert!(matches!(answer.status, 200 | 404), "{method} {path} with {needed:?}: {}", answer.body);
+        }
+        held += 1;
+    }
+    assert!(held > 25, "{held} operations");
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

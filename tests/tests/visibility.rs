@@ -47,7 +47,7 @@ fn rule(method: &Method, path: &str) -> Option<Rule> {
         ("GET", "/console" | "/console/live" | "/v1/sessions") | ("POST", "/v1/sessions") => Staff,
         ("GET", "/v1/teams/{id}/settings" | "/v1/teams/{id}/figures") => Supervisor,
         (_, path) if path.starts_with("/v1/settings") || path.starts_with("/v1/teams") => Admin,
-        (_, path) if path.starts_with("/v1/people") => Admin,
+        (_, path) if path.starts_with("/v1/people") || path.starts_with("/v1/keys") => Admin,
         (_, path) if path.starts_with("/v1/webhooks") => Admin,
         (_, path) if path.starts_with("/admin/") => Admin,
         ("GET", "/v1/sessions/{id}/pin") => Owner,

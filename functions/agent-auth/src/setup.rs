@@ -48,7 +48,7 @@ pub(crate) async fn submit(app: &AppState, page: &Page, token: String) -> Result
     };
     // A key that was printed with the link names its team and agent, so the admin gets those.
     let (id, team) = match &link.key {
-        Some(key) => (key.agent.clone(), key.team.clone()),
+        Some(key) => (key.about.agent.clone(), key.about.team.clone()),
         None => (AgentId::generate(&app.entropy), TeamId::generate(&app.entropy)),
     };
     let agent = Agent::new(id, admin.name, admin.email, Role::Admin, team);

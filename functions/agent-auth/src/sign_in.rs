@@ -185,7 +185,7 @@ pub(crate) async fn sign_out(app: &AppState, page: &Page) -> Result<Response<Bod
         app.store.read(request.credentials.keys(ReadBatch::new())),
         app.store.sign_ins(&cookie.agent)
     )?;
-    let caller = match request.credentials.check(&found, app.clock.now()) {
+    let caller = match request.caller(app, &found, app.clock.now()) {
         Ok(caller) => caller,
         Err(ApiError::NotSignedIn) => return Err(AuthError::NobodySignedIn),
         Err(refused) => return Err(refused.into()),

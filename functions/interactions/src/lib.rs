@@ -8,10 +8,11 @@ use lambda_http::http::{Method, StatusCode};
 use parlor_domain::{
     Command, Decision, Interaction, InteractionId, LinkToken, SessionId,
     interaction::{NewInteraction, WorkCommand},
+    staff::KeyScope,
 };
 use parlor_store::ReadBatch;
 use parlor_web::{
-    ApiError, ApiRequest, ApiResponse, AppState, Code, List, Operation, Rows, WebFunction, api_request::room,
+    ApiError, ApiRequest, ApiResponse, AppState, Callers, Code, List, Operation, Rows, WebFunction, api_request::room,
     operation::Loaded,
 };
 use schemars::JsonSchema;
@@ -46,7 +47,7 @@ impl WebFunction for Interactions {
     type State = AppState;
 
     fn routes<R: Rows<AppState>>(rows: R) -> R {
-        rows.operation(Method::POST, "/v1/sessions/{id}/interactions", make, |operation| {
+        rows.operation(Method::POST, "/v1/sessions/{id}/interactions", Callers::Scope(KeyScope::Sessions), make, |operation| {
             operation
                 .named("makeInteraction", "Interactions")
                 .summary("Make something for the customer to do")
@@ -70,7 +71,7 @@ impl WebFunction for Interactions {
                     Code::UnknownAssignee,
                 ])
         })
-        .operation(Method::GET, "/v1/sessions/{id}/interactions", list, |operation| {
+        .operation(Method::GET, "/v1/sessions/{id}/interactions", Callers::Scope(KeyScope::Read), list, |operation| {
             operation
                 .named("listInteractions", "Interactions")
                 .summary("List what there is for the customer to do")
@@ -82,7 +83,7 @@ impl WebFunction for Interactions {
                     json!({"items": [InteractionView::sample()], "next_cursor": null}),
                 )
         })
-        .operation(Method::GET, "/v1/sessions/{id}/interactions/{iid}", show, |operation| {
+        .operation(Method::GET, "/v1/sessions/{id}/interactions/{iid}", Callers::Scope(KeyScope::Read), show, |operation| {
             on_one!(
                 operation,
                 "getInteraction",
@@ -93,7 +94,7 @@ impl WebFunction for Interactions {
             )
             .query::<ShowQuery>()
         })
-        .operation(Method::POST, "/v1/sessions/{id}/interactions/{iid}/send", send, |operation| {
+        .operation(Method::POST, "/v1/sessions/{id}/interactions/{iid}/send", Callers::Scope(KeyScope::Sessions), send, |operation| {
             on_one!(
                 operation,
                 "sendInteraction",
@@ -102,7 +103,7 @@ impl WebFunction for Interactions {
                 &[Code::AlreadyEnded, Code::Discarded, Code::InteractionClosed]
             )
         })
-        .operation(Method::POST, "/v1/sessions/{id}/interactions/{iid}/withdraw", withdraw, |operation| {
+        .operation(Method::POST, "/v1/sessions/{id}/interactions/{iid}/withdraw", Callers::Scope(KeyScope::Sessions), withdraw, |operation| {
             on_one!(
                 operation,
                 "withdrawInteraction",
@@ -111,7 +112,7 @@ impl WebFunction for Interactions {
                 &[Code::AlreadyEnded, Code::Discarded, Code::InteractionClosed]
             )
         })
-        .operation(Method::POST, "/v1/sessions/{id}/interactions/{iid}/remind", remind, |operation| {
+        .operation(Method::POST, "/v1/sessions/{id}/interactions/{iid}/remind", Callers::Scope(KeyScope::Sessions), remind, |operation| {
             on_one!(
                 operation,
                 "remindOfInteraction",
@@ -151,7 +152,7 @@ async fn list(app: &AppState, request: &ApiRequest, session: SessionId) -> Resul
     let keys = request.credentials.keys(ReadBatch::new().session_alone(&session));
     let (found, interactions) = tokio::join!(app.store.read(keys), app.store.interactions(&session));
     let found = found?;
-    let caller = request.credentials.check(&found, app.clock.now())?;
+    let caller = request.caller(app, &found, app.clock.now())?;
     caller.room(&found, &session)?;
     let items = interactions?.iter().map(InteractionView::of).collect();
     Ok(ApiResponse::new(StatusCode::OK, List { items, next_cursor: None }, room(&session)))
@@ -180,7 +181,7 @@ async fn show(
     };
     let keys = ReadBatch::new().session_alone(&session).interaction(&session, &interaction);
     let found = app.store.read(request.credentials.keys(keys.workflow(&session, &interaction))).await?;
-    let caller = request.credentials.check(&found, app.clock.now())?;
+    let caller = request.caller(app, &found, app.clock.now())?;
     caller.room(&found, &session)?;
     let own = found.interaction(&session, &interaction)?.ok_or(ApiError::NotFound)?;
     let workflow = found.workflow(&session, &interaction)?;

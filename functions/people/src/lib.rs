@@ -12,9 +12,10 @@ mod teams;
 
 use lambda_http::http::{Method, StatusCode};
 use parlor_domain::people::PersonRefusal;
+use parlor_domain::staff::KeyScope;
 use parlor_store::{ReadBatch, ReadResult};
 use parlor_web::{
-    ApiError, ApiRequest, AppState, Caller, Code, List, Problem, Rows, WebFunction, problem::capitalised,
+    ApiError, ApiRequest, AppState, Caller, Callers, Code, List, Problem, Rows, WebFunction, problem::capitalised,
 };
 use serde_json::json;
 
@@ -44,7 +45,7 @@ impl WebFunction for PeopleApi {
         let rows = rows
             .page(Method::GET, "/admin/people/import", import::page)
             .page(Method::POST, "/admin/people/import", import::submit)
-            .operation(Method::GET, "/v1/people", list::people, |operation| {
+            .operation(Method::GET, "/v1/people", Callers::Scope(KeyScope::People), list::people, |operation| {
                 operation
                     .named("listPeople", "People")
                     .summary("List people")
@@ -53,7 +54,7 @@ impl WebFunction for PeopleApi {
                     .answers::<List<PersonView>>(StatusCode::OK, "One page.", json::page(json::person()))
                     .refuses(&[Code::Forbidden])
             })
-            .operation(Method::POST, "/v1/people", invite::create, |operation| {
+            .operation(Method::POST, "/v1/people", Callers::Scope(KeyScope::People), invite::create, |operation| {
                 operation
                     .named("invitePerson", "People")
                     .summary("Invite somebody")
@@ -68,7 +69,7 @@ impl WebFunction for PeopleApi {
                     .refuses(&INVALID)
                     .refuses(&[Code::InvalidLanguage])
             })
-            .operation(Method::PATCH, "/v1/people/{id}", change::change, |operation| {
+            .operation(Method::PATCH, "/v1/people/{id}", Callers::Scope(KeyScope::People), change::change, |operation| {
                 operation
                     .named("changePerson", "People")
                     .summary("Change a person")
@@ -82,7 +83,7 @@ impl WebFunction for PeopleApi {
                     .refuses(&INVALID)
                     .refuses(&[Code::LastAdmin])
             })
-            .operation(Method::POST, "/v1/people/{id}", change::change, |operation| {
+            .operation(Method::POST, "/v1/people/{id}", Callers::Scope(KeyScope::People), change::change, |operation| {
                 operation
                     .named("changePersonByForm", "People")
                     .summary("Change a person, as a form does")
@@ -94,17 +95,28 @@ impl WebFunction for PeopleApi {
                     .refuses(&[Code::LastAdmin])
             });
         let rows = rows
-            .operation(Method::POST, "/v1/people/{id}/invite", invite::again, |operation| {
-                operation
-                    .named("sendInvitation", "People")
-                    .summary("Send an invitation again")
-                    .description("With a new link; the earlier one works no longer.")
-                    .parameter("id", "The person.")
-                    .answers::<PersonView>(StatusCode::OK, "The person.", json::person())
-                    .refuses(&[Code::Forbidden, Code::AlreadyActive, Code::Deactivated])
-            })
-            .operation(Method::POST, "/v1/people/{id}/deactivate", change::deactivate, |operation| {
-                operation
+            .operation(
+                Method::POST,
+                "/v1/people/{id}/invite",
+                Callers::Scope(KeyScope::People),
+                invite::again,
+                |operation| {
+                    operation
+                        .named("sendInvitation", "People")
+                        .summary("Send an invitation again")
+                        .description("With a new link; the earlier one works no longer.")
+                        .parameter("id", "The person.")
+                        .answers::<PersonView>(StatusCode::OK, "The person.", json::person())
+                        .refuses(&[Code::Forbidden, Code::AlreadyActive, Code::Deactivated])
+                },
+            )
+            .operation(
+                Method::POST,
+                "/v1/people/{id}/deactivate",
+                Callers::Scope(KeyScope::People),
+                change::deactivate,
+                |operation| {
+                    operation
                     .named("deactivatePerson", "People")
                     .summary("Deactivate a person")
                     .description(
@@ -114,9 +126,15 @@ impl WebFunction for PeopleApi {
                     .parameter("id", "The person.")
                     .answers::<PersonView>(StatusCode::OK, "The person.", json::person())
                     .refuses(&[Code::Forbidden, Code::LastAdmin])
-            })
-            .operation(Method::POST, "/v1/people/{id}/reactivate", change::reactivate, |operation| {
-                operation
+                },
+            )
+            .operation(
+                Method::POST,
+                "/v1/people/{id}/reactivate",
+                Callers::Scope(KeyScope::People),
+                change::reactivate,
+                |operation| {
+                    operation
                     .named("reactivatePerson", "People")
                     .summary("Reactivate a person")
                     .description(
@@ -125,24 +143,31 @@ impl WebFunction for PeopleApi {
                     .parameter("id", "The person.")
                     .answers::<PersonView>(StatusCode::OK, "The person.", json::person())
                     .refuses(&[Code::Forbidden])
-            });
-        let rows = rows.operation(Method::POST, "/v1/people/{id}/sign-out", change::sign_out, |operation| {
-            operation
-                .named("signPersonOut", "People")
-                .summary("Sign a person out everywhere")
-                .description("Every sign-in and live connection of theirs ends; they can sign in again.")
-                .parameter("id", "The person.")
-                .answers::<PersonView>(StatusCode::OK, "The person.", json::person())
-                .refuses(&[Code::Forbidden])
-        });
-        rows.operation(Method::GET, "/v1/teams", list::teams, |operation| {
+                },
+            );
+        let rows = rows.operation(
+            Method::POST,
+            "/v1/people/{id}/sign-out",
+            Callers::Scope(KeyScope::People),
+            change::sign_out,
+            |operation| {
+                operation
+                    .named("signPersonOut", "People")
+                    .summary("Sign a person out everywhere")
+                    .description("Every sign-in and live connection of theirs ends; they can sign in again.")
+                    .parameter("id", "The person.")
+                    .answers::<PersonView>(StatusCode::OK, "The person.", json::person())
+                    .refuses(&[Code::Forbidden])
+            },
+        );
+        rows.operation(Method::GET, "/v1/teams", Callers::Scope(KeyScope::People), list::teams, |operation| {
             operation
                 .named("listTeams", "People")
                 .summary("List teams")
                 .answers::<List<TeamView>>(StatusCode::OK, "All of them.", json::page(json::team()))
                 .refuses(&[Code::Forbidden])
         })
-        .operation(Method::POST, "/v1/teams", teams::create, |operation| {
+        .operation(Method::POST, "/v1/teams", Callers::Scope(KeyScope::People), teams::create, |operation| {
             operation
                 .named("createTeam", "People")
                 .summary("Make a team")
@@ -151,7 +176,7 @@ impl WebFunction for PeopleApi {
                 .answers::<TeamView>(StatusCode::CREATED, "The team.", json::team())
                 .refuses(&[Code::Forbidden, Code::InvalidName])
         })
-        .operation(Method::PATCH, "/v1/teams/{id}", teams::rename, |operation| {
+        .operation(Method::PATCH, "/v1/teams/{id}", Callers::Scope(KeyScope::People), teams::rename, |operation| {
             operation
                 .named("renameTeam", "People")
                 .summary("Rename a team")
@@ -160,16 +185,22 @@ impl WebFunction for PeopleApi {
                 .answers::<TeamView>(StatusCode::OK, "The team.", json::team())
                 .refuses(&[Code::Forbidden, Code::InvalidName])
         })
-        .operation(Method::POST, "/v1/teams/{id}", teams::rename, |operation| {
-            operation
-                .named("renameTeamByForm", "People")
-                .summary("Rename a team, as a form does")
-                .description("The same as PATCH, for browsers whose forms cannot send one.")
-                .parameter("id", "The team.")
-                .body::<NamedTeam>(json!({"name": "Claims"}))
-                .answers::<TeamView>(StatusCode::OK, "The team.", json::team())
-                .refuses(&[Code::Forbidden, Code::InvalidName])
-        })
+        .operation(
+            Method::POST,
+            "/v1/teams/{id}",
+            Callers::Scope(KeyScope::People),
+            teams::rename,
+            |operation| {
+                operation
+                    .named("renameTeamByForm", "People")
+                    .summary("Rename a team, as a form does")
+                    .description("The same as PATCH, for browsers whose forms cannot send one.")
+                    .parameter("id", "The team.")
+                    .body::<NamedTeam>(json!({"name": "Claims"}))
+                    .answers::<TeamView>(StatusCode::OK, "The team.", json::team())
+                    .refuses(&[Code::Forbidden, Code::InvalidName])
+            },
+        )
     }
 }
 
@@ -210,7 +241,7 @@ fn keys(request: &ApiRequest, keys: ReadBatch) -> ReadBatch {
 
 /// The caller, who has to be an admin or a key.
 fn admin(app: &AppState, request: &ApiRequest, found: &ReadResult) -> Result<Caller, ApiError> {
-    let caller = request.credentials.check(found, app.clock.now())?;
+    let caller = request.caller(app, found, app.clock.now())?;
     if !caller.sees_all() {
         return Err(ApiError::Forbidden("Only admins see and change people and teams."));
     }

@@ -1,9 +1,9 @@
 //! PATCH `/v1/sessions/{id}/customer`, and POST for browsers' forms, which have no PATCH (R8).
 
 use lambda_http::http::{Method, StatusCode};
-use parlor_domain::{Channel, Command, Country, LinkToken, Rejection, SessionId, session::Correction};
+use parlor_domain::{Channel, Command, Country, LinkToken, Rejection, SessionId, session::Correction, staff::KeyScope};
 use parlor_web::{
-    ApiError, ApiRequest, ApiResponse, AppState, Code, Operation, Payload, Problem, Rows, SessionView,
+    ApiError, ApiRequest, ApiResponse, AppState, Callers, Code, Operation, Payload, Problem, Rows, SessionView,
     api_request::{given, optional_word},
     contact_input,
     documentation::Documentation,
@@ -15,7 +15,7 @@ use serde_json::{Map, Value, json};
 
 /// The two rows, which differ in nothing but their method.
 pub(crate) fn rows<R: Rows<AppState>>(rows: R) -> R {
-    rows.operation(Method::PATCH, "/v1/sessions/{id}/customer", correct, |operation| {
+    rows.operation(Method::PATCH, "/v1/sessions/{id}/customer", Callers::Scope(KeyScope::Sessions), correct, |operation| {
         documented(operation.named("correctCustomer", "Customers").summary("Correct the customer's details").description(
             "While nobody has joined: name, contact, channel, language. What you do not send stays; `null` clears an \
              address, a number or the language. The session and everything in it stay. Every link up to now is revoked, \
@@ -24,7 +24,7 @@ pub(crate) fn rows<R: Rows<AppState>>(rows: R) -> R {
              file, nothing happens. Once the customer has joined, start a new session instead.",
         ))
     })
-    .operation(Method::POST, "/v1/sessions/{id}/customer", correct, |operation| {
+    .operation(Method::POST, "/v1/sessions/{id}/customer", Callers::Scope(KeyScope::Sessions), correct, |operation| {
         documented(operation.named("correctCustomerByForm", "Customers").summary("Correct the customer's details, by a form").description(
             "As PATCH, for those who cannot send one: the forms of browsers. In a form, an empty address, number or \
              language clears what is on file.",

@@ -5,11 +5,11 @@
 mod correction;
 
 use lambda_http::http::{Method, StatusCode};
-use parlor_domain::{Command, Decision, LinkToken, SessionId, pin::Pin};
+use parlor_domain::{Command, Decision, LinkToken, SessionId, pin::Pin, staff::KeyScope};
 use parlor_store::ReadBatch;
 use parlor_templates::console::LinkReady;
 use parlor_web::{
-    ApiError, ApiRequest, ApiResponse, AppState, Code, Loaded, Operation, Rows, SessionView, WebFunction,
+    ApiError, ApiRequest, ApiResponse, AppState, Callers, Code, Loaded, Operation, Rows, SessionView, WebFunction,
     api_request::{YesNo, room},
 };
 use schemars::JsonSchema;
@@ -26,7 +26,7 @@ impl WebFunction for SessionCustomer {
 
     fn routes<R: Rows<AppState>>(rows: R) -> R {
         correction::rows(rows)
-            .operation(Method::POST, "/v1/sessions/{id}/device/release", release_device, |operation| {
+            .operation(Method::POST, "/v1/sessions/{id}/device/release", Callers::Scope(KeyScope::Sessions), release_device, |operation| {
             operation
                 .named("releaseDevice", "Customers")
                 .summary("Release the customer's device")
@@ -40,7 +40,7 @@ impl WebFunction for SessionCustomer {
                 .answers::<SessionView>(StatusCode::OK, "The session.", SessionView::sample())
                 .refuses(&[Code::AlreadyEnded, Code::Discarded])
         })
-        .operation(Method::POST, "/v1/sessions/{id}/pin/reset", reset_pin, |operation| {
+        .operation(Method::POST, "/v1/sessions/{id}/pin/reset", Callers::Scope(KeyScope::Sessions), reset_pin, |operation| {
             operation
                 .named("resetPin", "Customers")
                 .summary("Forget wrong tries at the PIN")
@@ -49,12 +49,11 @@ impl WebFunction for SessionCustomer {
                 .answers::<SessionView>(StatusCode::OK, "The session.", SessionView::sample())
                 .refuses(&[Code::AlreadyEnded, Code::Discarded])
         })
-        .operation(Method::GET, "/v1/sessions/{id}/pin", show_pin, |operation| {
+        .operation(Method::GET, "/v1/sessions/{id}/pin", Callers::Staff, show_pin, |operation| {
             operation
                 .named("showPin", "Customers")
                 .summary("Show the PIN to the agent who owns the session")
                 .parameter("id", "The session.")
-                .staff_only()
                 .answers::<PinView<'_>>(StatusCode::OK, "The PIN.", json!({"pin": "4711"}))
         })
     }
@@ -134,7 +133,7 @@ struct PinView<'a> {
 async fn show_pin(app: &AppState, request: &ApiRequest, id: SessionId) -> Result<ApiResponse, ApiError> {
     let now = app.clock.now();
     let found = app.store.read(request.credentials.keys(ReadBatch::new().document(&id))).await?;
-    let caller = request.credentials.check(&found, now)?;
+    let caller = request.caller(app, &found, now)?;
     let session = caller.room(&found, &id)?.session;
     if caller.is_key() || caller.agent.id != session.agent {
         return Err(ApiError::Forbidden("Only the agent who owns the session can see its PIN."));

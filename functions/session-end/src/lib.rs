@@ -1,9 +1,9 @@
 //! POST `/v1/sessions/{id}/end` (R1, R2) and `/keep-open` (R3).
 
 use lambda_http::http::{Method, StatusCode};
-use parlor_domain::{Command, Decision, SessionId, settings::AgentRedirect};
+use parlor_domain::{Command, Decision, SessionId, settings::AgentRedirect, staff::KeyScope};
 use parlor_web::{
-    ApiError, ApiRequest, ApiResponse, AppState, Code, Loaded, Operation, Rows, SessionView, WebFunction,
+    ApiError, ApiRequest, ApiResponse, AppState, Callers, Code, Loaded, Operation, Rows, SessionView, WebFunction,
     api_request::room,
 };
 use serde_json::{Value, json};
@@ -17,7 +17,7 @@ impl WebFunction for SessionEnd {
     type State = AppState;
 
     fn routes<R: Rows<AppState>>(rows: R) -> R {
-        rows.operation(Method::POST, "/v1/sessions/{id}/end", end, |operation| {
+        rows.operation(Method::POST, "/v1/sessions/{id}/end", Callers::Scope(KeyScope::Sessions), end, |operation| {
             operation
                 .named("endSession", "Sessions")
                 .summary("End a session")
@@ -28,15 +28,21 @@ impl WebFunction for SessionEnd {
                 .parameter("id", "The session.")
                 .answers::<SessionView>(StatusCode::OK, "The session, ended or discarded.", ended())
         })
-        .operation(Method::POST, "/v1/sessions/{id}/keep-open", keep_open, |operation| {
-            operation
-                .named("keepSessionOpen", "Sessions")
-                .summary("Keep a session open")
-                .description("Counts as an action of the agent: the time to the end by inactivity begins anew.")
-                .parameter("id", "The session.")
-                .answers::<SessionView>(StatusCode::OK, "The session.", SessionView::sample())
-                .refuses(&[Code::AlreadyEnded, Code::Discarded])
-        })
+        .operation(
+            Method::POST,
+            "/v1/sessions/{id}/keep-open",
+            Callers::Scope(KeyScope::Sessions),
+            keep_open,
+            |operation| {
+                operation
+                    .named("keepSessionOpen", "Sessions")
+                    .summary("Keep a session open")
+                    .description("Counts as an action of the agent: the time to the end by inactivity begins anew.")
+                    .parameter("id", "The session.")
+                    .answers::<SessionView>(StatusCode::OK, "The session.", SessionView::sample())
+                    .refuses(&[Code::AlreadyEnded, Code::Discarded])
+            },
+        )
     }
 }
 

@@ -1,11 +1,13 @@
 //! POST `/v1/sessions/{id}/invite` (R1, R12) and `/links`; GET `/links`, and POST `/links/{link}/revoke` (R5, R12).
 
 use lambda_http::http::{Method, StatusCode};
-use parlor_domain::{Actor, Channel, Command, Link, LinkToken, SecretHash, Session, SessionId, link::LinkOrigin};
+use parlor_domain::{
+    Actor, Channel, Command, Link, LinkToken, SecretHash, Session, SessionId, link::LinkOrigin, staff::KeyScope,
+};
 use parlor_store::ReadBatch;
 use parlor_templates::console::LinkReady;
 use parlor_web::{
-    ApiError, ApiRequest, ApiResponse, AppState, Code, List, Operation, Rows, SessionView, Time, WebFunction,
+    ApiError, ApiRequest, ApiResponse, AppState, Callers, Code, List, Operation, Rows, SessionView, Time, WebFunction,
     api_request::{optional_word, room},
 };
 use schemars::JsonSchema;
@@ -21,7 +23,7 @@ impl WebFunction for SessionInvite {
     type State = AppState;
 
     fn routes<R: Rows<AppState>>(rows: R) -> R {
-        rows.operation(Method::POST, "/v1/sessions/{id}/invite", invite, |operation| {
+        rows.operation(Method::POST, "/v1/sessions/{id}/invite", Callers::Scope(KeyScope::Sessions), invite, |operation| {
             operation
                 .named("inviteCustomer", "Customers")
                 .summary("Invite the customer, or send the invitation again")
@@ -39,7 +41,7 @@ impl WebFunction for SessionInvite {
                 )
                 .refuses(&[Code::AlreadyEnded, Code::Discarded, Code::SmsOff, Code::NoContact])
         })
-        .operation(Method::POST, "/v1/sessions/{id}/links", generate_link, |operation| {
+        .operation(Method::POST, "/v1/sessions/{id}/links", Callers::Scope(KeyScope::Sessions), generate_link, |operation| {
             operation
                 .named("createLink", "Customers")
                 .summary("Make a link to copy")
@@ -48,7 +50,7 @@ impl WebFunction for SessionInvite {
                 .answers::<LinkView<'_>>(StatusCode::CREATED, "The link. It is shown this once.", link())
                 .refuses(&[Code::AlreadyEnded, Code::Discarded])
         })
-        .operation(Method::GET, "/v1/sessions/{id}/links", list_links, |operation| {
+        .operation(Method::GET, "/v1/sessions/{id}/links", Callers::Scope(KeyScope::Read), list_links, |operation| {
             operation
                 .named("listLinks", "Customers")
                 .summary("List a session's links")
@@ -60,7 +62,7 @@ impl WebFunction for SessionInvite {
                     json!({"items": [known_link()], "next_cursor": null}),
                 )
         })
-        .operation(Method::POST, "/v1/sessions/{id}/links/{link}/revoke", revoke_link, |operation| {
+        .operation(Method::POST, "/v1/sessions/{id}/links/{link}/revoke", Callers::Scope(KeyScope::Sessions), revoke_link, |operation| {
             operation
                 .named("revokeLink", "Customers")
                 .summary("Revoke a link")
@@ -191,7 +193,7 @@ async fn list_links(app: &AppState, request: &ApiRequest, id: SessionId) -> Resu
     let keys = request.credentials.keys(ReadBatch::new().session_alone(&id));
     let (found, links) = tokio::join!(app.store.read(keys), app.store.links(&id));
     let found = found?;
-    let caller = request.credentials.check(&found, app.clock.now())?;
+    let caller = request.caller(app, &found, app.clock.now())?;
     let session = caller.room(&found, &id)?.session;
     let items = links?.iter().map(|link| KnownLinkView::of(&session, link)).collect();
     Ok(ApiResponse::new(StatusCode::OK, List { items, next_cursor: None }, room(&id)))

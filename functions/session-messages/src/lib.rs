@@ -1,11 +1,11 @@
 //! Chat by request: POST and GET `/v1/sessions/{id}/messages` (R21).
 
 use lambda_http::http::{Method, StatusCode};
-use parlor_domain::{Command, KeyId, Rejection, Sender, SessionId, session::message_text};
+use parlor_domain::{Command, KeyId, Rejection, Sender, SessionId, session::message_text, staff::KeyScope};
 use parlor_live::posted_mark;
 use parlor_store::ReadBatch;
 use parlor_web::{
-    ApiError, ApiRequest, ApiResponse, AppState, Code, Credentials, List, MessageView, Operation, Rows, Time,
+    ApiError, ApiRequest, ApiResponse, AppState, Callers, Code, Credentials, List, MessageView, Operation, Rows, Time,
     WebFunction,
     api_request::{page_size, room},
 };
@@ -25,7 +25,7 @@ impl WebFunction for SessionMessages {
     type State = AppState;
 
     fn routes<R: Rows<AppState>>(rows: R) -> R {
-        rows.operation(Method::POST, "/v1/sessions/{id}/messages", post, |operation| {
+        rows.operation(Method::POST, "/v1/sessions/{id}/messages", Callers::Scope(KeyScope::Sessions), post, |operation| {
             operation
                 .named("postMessage", "Messages")
                 .summary("Post a chat message")
@@ -38,7 +38,7 @@ impl WebFunction for SessionMessages {
                 .answers::<MessageView>(StatusCode::CREATED, "The message.", MessageView::sample())
                 .refuses(&[Code::AlreadyEnded, Code::Discarded, Code::InvalidMessage, Code::MessageIdReused])
         })
-        .operation(Method::GET, "/v1/sessions/{id}/messages", list, |operation| {
+        .operation(Method::GET, "/v1/sessions/{id}/messages", Callers::Scope(KeyScope::Read), list, |operation| {
             operation
                 .named("listMessages", "Messages")
                 .summary("List the chat's messages")
@@ -128,7 +128,7 @@ async fn list(app: &AppState, request: &ApiRequest, session: SessionId) -> Resul
     let keys = request.credentials.keys(ReadBatch::new().session_alone(&session));
     let (found, page) = tokio::join!(app.store.read(keys), app.store.events_page(&session, after, limit.into()));
     let found = found?;
-    let caller = request.credentials.check(&found, app.clock.now())?;
+    let caller = request.caller(app, &found, app.clock.now())?;
     caller.room(&found, &session)?;
     let (events, more) = page?;
     let next_cursor = events.last().filter(|_| more).map(|event| event.seq.to_string());

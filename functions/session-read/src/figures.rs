@@ -94,11 +94,11 @@ pub(crate) async fn figures(app: &AppState, request: &ApiRequest, team: TeamId) 
     let keys = request.credentials.keys(ReadBatch::new().team(&team));
     let (found, days) = tokio::join!(app.store.read(keys), app.store.figures(&team, from, to));
     let found = found?;
-    let caller = request.credentials.check(&found, now)?;
-    if !caller.is_key() && caller.agent.role == Role::Agent {
+    let caller = request.caller(app, &found, now)?;
+    if !caller.is_admin() && caller.agent.role == Role::Agent {
         return Err(ApiError::Forbidden("A team's figures are for supervisors and admins."));
     }
-    if found.team(&team)?.is_none() || !(caller.is_key() || caller.agent.sees_team(&team)) {
+    if found.team(&team)?.is_none() || !caller.supervises(&team) {
         return Err(ApiError::NotFound);
     }
     let days = days?;

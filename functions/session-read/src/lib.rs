@@ -3,10 +3,14 @@
 mod figures;
 
 use lambda_http::http::{Method, StatusCode};
-use parlor_domain::{Event, SessionId, State, staff::ListScope};
+use parlor_domain::{
+    Event, SessionId, State,
+    staff::{KeyScope, ListScope},
+};
 use parlor_store::{Cursor, Query, ReadBatch, SEARCH_WORDS, Scope, Summary, fold};
 use parlor_web::{
-    ApiError, ApiRequest, ApiResponse, AppState, Caller, Code, Credentials, List, Rows, SessionView, WebFunction,
+    ApiError, ApiRequest, ApiResponse, AppState, Caller, Callers, Code, Credentials, List, Rows, SessionView,
+    WebFunction,
     api_request::{page_size, room},
 };
 use schemars::JsonSchema;
@@ -31,7 +35,7 @@ impl WebFunction for SessionRead {
     type State = AppState;
 
     fn routes<R: Rows<AppState>>(rows: R) -> R {
-        rows.operation(Method::GET, "/v1/sessions", list, |operation| {
+        rows.operation(Method::GET, "/v1/sessions", Callers::Scope(KeyScope::Read), list, |operation| {
             operation
                 .named("listSessions", "Sessions")
                 .summary("List sessions")
@@ -44,14 +48,14 @@ impl WebFunction for SessionRead {
                 )
                 .refuses(&[Code::Forbidden])
         })
-        .operation(Method::GET, "/v1/sessions/{id}", show, |operation| {
+        .operation(Method::GET, "/v1/sessions/{id}", Callers::Scope(KeyScope::Read), show, |operation| {
             operation
                 .named("getSession", "Sessions")
                 .summary("Get a session")
                 .parameter("id", "The session.")
                 .answers::<SessionView>(StatusCode::OK, "The session as it is now.", SessionView::sample())
         })
-        .operation(Method::GET, "/v1/sessions/{id}/events", events, |operation| {
+        .operation(Method::GET, "/v1/sessions/{id}/events", Callers::Scope(KeyScope::Read), events, |operation| {
             operation
                 .named("listEvents", "Sessions")
                 .summary("List what happened in a session")
@@ -64,20 +68,26 @@ impl WebFunction for SessionRead {
                     json!({"items": [sample_event()], "next_cursor": null}),
                 )
         })
-        .operation(Method::GET, "/v1/teams/{id}/figures", figures::figures, |operation| {
-            operation
-                .named("getTeamFigures", "Sessions")
-                .summary("Get what a team did, day by day")
-                .description("Counted as it happened. Days are those of UTC, oldest first, 92 at most.")
-                .parameter("id", "The team.")
-                .query::<FiguresQuery>()
-                .answers::<List<DayView>>(
-                    StatusCode::OK,
-                    "Each of the days, also where nothing happened.",
-                    json!({"items": [DayView::sample()], "next_cursor": null}),
-                )
-                .refuses(&[Code::Forbidden])
-        })
+        .operation(
+            Method::GET,
+            "/v1/teams/{id}/figures",
+            Callers::Scope(KeyScope::Read),
+            figures::figures,
+            |operation| {
+                operation
+                    .named("getTeamFigures", "Sessions")
+                    .summary("Get what a team did, day by day")
+                    .description("Counted as it happened. Days are those of UTC, oldest first, 92 at most.")
+                    .parameter("id", "The team.")
+                    .query::<FiguresQuery>()
+                    .answers::<List<DayView>>(
+                        StatusCode::OK,
+                        "Each of the days, also where nothing happened.",
+                        json!({"items": [DayView::sample()], "next_cursor": null}),
+                    )
+                    .refuses(&[Code::Forbidden])
+            },
+        )
     }
 }
 
@@ -85,7 +95,7 @@ impl WebFunction for SessionRead {
 async fn show(app: &AppState, request: &ApiRequest, id: SessionId) -> Result<ApiResponse, ApiError> {
     let now = app.clock.now();
     let found = app.store.read(request.credentials.keys(ReadBatch::new().room(&id))).await?;
-    let caller = request.credentials.check(&found, now)?;
+    let caller = request.caller(app, &found, now)?;
     let stored = caller.room(&found, &id)?;
     let body =
         SessionView::of(&Summary::of(&stored.session), &stored.presence, now).with_transfer(&stored.session, now);
@@ -121,7 +131,7 @@ async fn events(app: &AppState, request: &ApiRequest, id: SessionId) -> Result<A
     let keys = request.credentials.keys(ReadBatch::new().session_alone(&id));
     let (found, page) = tokio::join!(app.store.read(keys), app.store.events_page(&id, after, limit.into()));
     let found = found?;
-    let caller = request.credentials.check(&found, app.clock.now())?;
+    let caller = request.caller(app, &found, app.clock.now())?;
     caller.room(&found, &id)?;
     let (events, more) = page?;
     let next_cursor = events.last().filter(|_| more).map(|event| event.seq.to_string());
@@ -187,12 +197,20 @@ impl ListQuery {
 
     /// R20: scopes as the role permits.
     fn check(&self, caller: &Caller) -> Result<(), ApiError> {
-        let own_teams = match &self.query.scope {
-            Scope::Teams(teams) => teams.iter().all(|team| caller.agent.sees_team(team)),
-            Scope::Agent(_) | Scope::All => true,
-        };
-        let allowed = caller.is_key() || (own_teams && caller.agent.list_scopes().contains(&self.list));
-        if allowed { Ok(()) } else { Err(ApiError::Forbidden("Your role does not see these sessions.")) }
+        let by_role = caller.is_admin() || caller.agent.list_scopes().contains(&self.list);
+        let allowed = by_role
+            && match &self.query.scope {
+                Scope::Teams(teams) => {
+                    teams.iter().all(|team| caller.reaches(team) && (caller.is_admin() || caller.agent.sees_team(team)))
+                }
+                // An agent's own sessions may be of any team.
+                Scope::Agent(_) | Scope::All => caller.only_team().is_none(),
+            };
+        if allowed {
+            Ok(())
+        } else {
+            Err(ApiError::Forbidden("These sessions are not yours to see; a narrower `scope` may be."))
+        }
     }
 }
 
@@ -203,7 +221,7 @@ async fn list(app: &AppState, request: &ApiRequest) -> Result<ApiResponse, ApiEr
     let asked = ListQuery::read(request)?;
     let (found, page) =
         tokio::join!(app.store.read(request.credentials.keys(ReadBatch::new())), app.store.sessions(&asked.query));
-    let caller = request.credentials.check(&found?, now)?;
+    let caller = request.caller(app, &found?, now)?;
     asked.check(&caller)?;
     let page = page?;
     let items = page.items.iter().map(|(session, presence)| SessionView::of(session, presence, now)).collect();

@@ -4,9 +4,9 @@
 mod transfer;
 
 use lambda_http::http::{Method, StatusCode};
-use parlor_domain::{Command, LinkToken, SessionId};
+use parlor_domain::{Command, LinkToken, SessionId, staff::KeyScope};
 use parlor_web::{
-    ApiError, ApiRequest, ApiResponse, AppState, Code, Operation, Rows, SessionView, WebFunction,
+    ApiError, ApiRequest, ApiResponse, AppState, Callers, Code, Operation, Rows, SessionView, WebFunction,
     api_request::{YesNo, room},
 };
 use schemars::JsonSchema;
@@ -39,7 +39,7 @@ impl WebFunction for SessionRenew {
     type State = AppState;
 
     fn routes<R: Rows<AppState>>(rows: R) -> R {
-        rows.operation(Method::POST, "/v1/sessions/{id}/renew", renew, |operation| {
+        rows.operation(Method::POST, "/v1/sessions/{id}/renew", Callers::Scope(KeyScope::Sessions), renew, |operation| {
             operation
                 .named("renewSession", "Sessions")
                 .summary("Renew an ended session")
@@ -59,7 +59,7 @@ impl WebFunction for SessionRenew {
                     Code::NoContact,
                 ])
         })
-        .operation(Method::POST, "/v1/sessions/{id}/transfer", transfer::take_over, |operation| {
+        .operation(Method::POST, "/v1/sessions/{id}/transfer", Callers::Scope(KeyScope::Sessions), transfer::take_over, |operation| {
             operation
                 .named("transferSession", "Sessions")
                 .summary("Take a session over")
@@ -81,7 +81,7 @@ impl WebFunction for SessionRenew {
                     Code::UnknownAgent,
                 ])
         })
-        .operation(Method::POST, "/v1/sessions/{id}/transfer/approve", transfer::approve, |operation| {
+        .operation(Method::POST, "/v1/sessions/{id}/transfer/approve", Callers::Scope(KeyScope::Sessions), transfer::approve, |operation| {
             operation
                 .named("approveTransfer", "Sessions")
                 .summary("Hand a session over to whoever asks")
@@ -90,7 +90,7 @@ impl WebFunction for SessionRenew {
                 .answers::<SessionView>(StatusCode::OK, "The session, with its new owner.", SessionView::sample())
                 .refuses(&[Code::NoTransfer, Code::SingleActiveSession])
         })
-        .operation(Method::POST, "/v1/sessions/{id}/transfer/decline", transfer::decline, |operation| {
+        .operation(Method::POST, "/v1/sessions/{id}/transfer/decline", Callers::Scope(KeyScope::Sessions), transfer::decline, |operation| {
             operation
                 .named("declineTransfer", "Sessions")
                 .summary("Keep a session that somebody asks for")

@@ -50,7 +50,7 @@ impl Heir {
                 Some(caller.agent.clone()),
                 "The key's agent may not use the settings of this session's team, or is deactivated.",
             ),
-            Self::Id(_) | Self::Email(_) if !caller.is_key() && !caller.agent.sees_team(&id.team()) => {
+            Self::Id(_) | Self::Email(_) if !caller.acts_for_others() && !caller.agent.sees_team(&id.team()) => {
                 return Err(ApiError::Forbidden("Only supervisors and admins give a session to somebody else."));
             }
             Self::Id(agent) => (found.agent(agent)?, "There is no such agent who may own the session."),
@@ -116,7 +116,9 @@ fn must_be_free(loaded: &Loaded, agent: &Agent) -> Result<(), ApiError> {
         return Ok(());
     }
     match loaded.found.lock(&agent.id)? {
-        Some(open) if loaded.caller.is_key() || loaded.caller.agent.id == agent.id => Err(ApiError::SingleActive(open)),
+        Some(open) if (loaded.caller.is_key() && loaded.caller.sees_all()) || loaded.caller.agent.id == agent.id => {
+            Err(ApiError::SingleActive(open))
+        }
         Some(_) => {
             let detail = "The agent who would own the session has another one open.";
             Err(Problem::new(Code::SingleActiveSession, detail).into())
@@ -145,7 +147,7 @@ async fn answer(
     Operation::on(app, request, id)
         .run(
             |loaded| {
-                if !loaded.caller.is_key() && loaded.caller.agent.id != loaded.stored.session.agent {
+                if !loaded.caller.acts_for_others() && loaded.caller.agent.id != loaded.stored.session.agent {
                     return Err(ApiError::Forbidden("Only the agent who owns the session can answer."));
                 }
                 loaded.decide(request, command.clone())

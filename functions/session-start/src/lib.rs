@@ -10,12 +10,13 @@ use parlor_domain::{
     Agent, AgentId, Channel, Contact, EmailAddress, Language, LinkToken, NewSession, SessionId, Settings, TeamId,
     pin::Pin,
     session::{Customer, Session},
+    staff::KeyScope,
 };
 use parlor_domain::{PhoneNumber, settings::Reengagement};
 use parlor_store::{ContactKey, Locks};
 use parlor_store::{Extras, Race, ReadBatch, ReadResult, Step, Summary};
 use parlor_web::{
-    ApiError, ApiRequest, ApiResponse, AppState, Caller, Payload, Problem, Rows, SessionView, WebFunction,
+    ApiError, ApiRequest, ApiResponse, AppState, Caller, Callers, Payload, Problem, Rows, SessionView, WebFunction,
     api_request::room,
     api_request::{object, optional_word, or_default, word_or_default},
     contact_input,
@@ -37,7 +38,7 @@ impl WebFunction for SessionStart {
     type State = AppState;
 
     fn routes<R: Rows<AppState>>(rows: R) -> R {
-        rows.operation(Method::POST, "/v1/sessions", Self::start, |operation| {
+        rows.operation(Method::POST, "/v1/sessions", Callers::Scope(KeyScope::Sessions), Self::start, |operation| {
             operation
                 .named("startSession", "Sessions")
                 .summary("Start or plan a session")
@@ -305,12 +306,13 @@ impl Start {
     fn owner(&self, caller: &Caller, found: &ReadResult) -> Result<Agent, ApiError> {
         let owner = match &self.owner {
             Owner::Caller => Some(caller.agent.clone()),
-            _ if !caller.is_key() => None,
+            _ if !caller.acts_for_others() => None,
             Owner::Id(id) => found.agent(id)?,
             Owner::Email(email) => found.credentials(email)?.map(|credentials| credentials.agent),
         };
         let owner = owner.filter(Agent::is_active).ok_or(StartError::Agent)?;
-        if !owner.may_use_team(&self.team) || found.team(&self.team)?.is_none() {
+        let may = owner.may_use_team(&self.team) && caller.reaches(&self.team);
+        if !may || found.team(&self.team)?.is_none() {
             return Err(StartError::Team.into());
         }
         Ok(owner)
@@ -329,7 +331,7 @@ impl SessionStart {
         let read = |_| contacts.keys(locks.keys(start.keys(request)));
         let step = |found: ReadResult| -> Result<_, ApiError> {
             let now = app.clock.now();
-            let caller = request.credentials.check(&found, now)?;
+            let caller = request.caller(app, &found, now)?;
             request.check_csrf(&caller, app)?;
             if let Some(answer) = replay(request, app, &found, now)? {
                 return Ok(Step::Done((answer, None)));

@@ -3,9 +3,11 @@
 #![cfg_attr(test, allow(clippy::unwrap_used))]
 
 use lambda_http::http::{Method, StatusCode};
-use parlor_domain::{Role, Settings, TeamId, settings::Overrides};
+use parlor_domain::{Role, Settings, TeamId, settings::Overrides, staff::KeyScope};
 use parlor_store::{ReadBatch, ReadResult, SettingsVersion, StoreError, Team};
-use parlor_web::{ApiError, ApiRequest, ApiResponse, AppState, Caller, Code, Payload, Problem, Rows, WebFunction};
+use parlor_web::{
+    ApiError, ApiRequest, ApiResponse, AppState, Caller, Callers, Code, Payload, Problem, Rows, WebFunction,
+};
 use serde_json::{Value, json};
 
 /// Shows and saves settings.
@@ -17,7 +19,7 @@ impl WebFunction for SettingsApi {
     type State = AppState;
 
     fn routes<R: Rows<AppState>>(rows: R) -> R {
-        rows.operation(Method::GET, "/v1/settings", show_system, |operation| {
+        rows.operation(Method::GET, "/v1/settings", Callers::Scope(KeyScope::Settings), show_system, |operation| {
             operation
                 .named("getSettings", "Settings")
                 .summary("Get the system's settings")
@@ -26,7 +28,7 @@ impl WebFunction for SettingsApi {
                 .with_etag()
                 .refuses(&[Code::Forbidden])
         })
-        .operation(Method::PUT, "/v1/settings", save_system, |operation| {
+        .operation(Method::PUT, "/v1/settings", Callers::Scope(KeyScope::Settings), save_system, |operation| {
             operation
                 .named("putSettings", "Settings")
                 .summary("Save the system's settings")
@@ -38,7 +40,7 @@ impl WebFunction for SettingsApi {
                 .with_etag()
                 .refuses(&[Code::Forbidden, Code::InvalidSetting])
         })
-        .operation(Method::GET, "/v1/teams/{id}/settings", show_team, |operation| {
+        .operation(Method::GET, "/v1/teams/{id}/settings", Callers::Scope(KeyScope::Settings), show_team, |operation| {
             operation
                 .named("getTeamSettings", "Settings")
                 .summary("Get a team's settings")
@@ -48,20 +50,26 @@ impl WebFunction for SettingsApi {
                 .with_etag()
                 .refuses(&[Code::Forbidden])
         })
-        .operation(Method::PUT, "/v1/teams/{id}/settings", save_team, |operation| {
-            operation
-                .named("putTeamSettings", "Settings")
-                .summary("Save a team's settings")
-                .description("The whole document of the team. A key that is left out is as in the system's.")
-                .parameter("id", "The team.")
-                .document::<Overrides>(sample_overrides(), |value| {
-                    let system = Settings::default();
-                    Overrides::parse(value.clone(), &system).map(drop).map_err(|error| error.to_string())
-                })
-                .answers::<Overrides>(StatusCode::OK, "The document as it was saved.", sample_overrides())
-                .with_etag()
-                .refuses(&[Code::Forbidden, Code::InvalidSetting])
-        })
+        .operation(
+            Method::PUT,
+            "/v1/teams/{id}/settings",
+            Callers::Scope(KeyScope::Settings),
+            save_team,
+            |operation| {
+                operation
+                    .named("putTeamSettings", "Settings")
+                    .summary("Save a team's settings")
+                    .description("The whole document of the team. A key that is left out is as in the system's.")
+                    .parameter("id", "The team.")
+                    .document::<Overrides>(sample_overrides(), |value| {
+                        let system = Settings::default();
+                        Overrides::parse(value.clone(), &system).map(drop).map_err(|error| error.to_string())
+                    })
+                    .answers::<Overrides>(StatusCode::OK, "The document as it was saved.", sample_overrides())
+                    .with_etag()
+                    .refuses(&[Code::Forbidden, Code::InvalidSetting])
+            },
+        )
     }
 }
 
@@ -121,7 +129,7 @@ async fn read(app: &AppState, request: &ApiRequest, document: &Document) -> Resu
         Document::Team(team) => ReadBatch::new().team(team),
     };
     let found = app.store.read(request.credentials.keys(keys)).await?;
-    let caller = request.credentials.check(&found, app.clock.now())?;
+    let caller = request.caller(app, &found, app.clock.now())?;
     Ok((found, caller))
 }
 
@@ -150,7 +158,7 @@ async fn save(app: &AppState, request: &ApiRequest, document: &Document) -> Resu
     let Payload::Json(new) = &request.payload else { return Err(SaveError::NotJson.into()) };
     let (found, caller) = read(app, request, document).await?;
     request.check_csrf(&caller, app)?;
-    may_write(&caller)?;
+    may_write(&caller, document)?;
     let now = app.clock.now();
     let (system, version) = found.system()?;
     // As it is stored: URLs are in their one spelling.
@@ -193,16 +201,34 @@ fn etag(version: SettingsVersion) -> String {
     format!("\"{}\"", version.0)
 }
 
-fn may_write(caller: &Caller) -> Result<(), ApiError> {
-    if caller.sees_all() { Ok(()) } else { Err(ApiError::Forbidden("Only admins change settings.")) }
+fn may_write(caller: &Caller, document: &Document) -> Result<(), ApiError> {
+    if caller.is_admin() && in_reach(caller, document) {
+        Ok(())
+    } else {
+        Err(ApiError::Forbidden("Only admins change settings."))
+    }
+}
+
+/// Keys for one team have that team's document.
+fn in_reach(caller: &Caller, document: &Document) -> bool {
+    match document {
+        Document::System => caller.only_team().is_none(),
+        Document::Team(team) => caller.reaches(team),
+    }
 }
 
 fn may_read(caller: &Caller, document: &Document) -> Result<(), ApiError> {
     let own_team = match document {
         Document::System => false,
-        Document::Team(team) => caller.agent.role >= Role::Supervisor && caller.agent.may_use_team(team),
+        Document::Team(team) => {
+            caller.reaches(team) && caller.agent.role >= Role::Supervisor && caller.agent.may_use_team(team)
+        }
     };
-    if caller.sees_all() || own_team { Ok(()) } else { Err(ApiError::Forbidden("Only admins see these settings.")) }
+    if own_team || (caller.is_admin() && in_reach(caller, document)) {
+        Ok(())
+    } else {
+        Err(ApiError::Forbidden("Only admins see these settings."))
+    }
 }
 
 #[cfg(test)]

@@ -13,7 +13,7 @@ use lambda_http::{
 };
 use maud::Render as _;
 use parlor_templates::{Accent, assets, reference::Reference};
-use parlor_web::{Rows, WebFunction, nowhere, page::PageRefusal, route::Unrouted};
+use parlor_web::{Callers, Rows, WebFunction, nowhere, page::PageRefusal, route::Unrouted};
 use serde_json::{Map, Value, json};
 
 /// A file's name has the hash of its content in it, so whoever has it never has to ask again.
@@ -41,16 +41,12 @@ impl WebFunction for StaticFiles {
 
     fn routes<R: Rows<()>>(rows: R) -> R {
         rows.page(Method::GET, "/static/{file}", file)
-            .operation(Method::GET, "/v1/openapi.json", document, |operation| {
-                operation
-                    .named("getDocument", "Document")
-                    .summary("Get this document")
-                    .public()
-                    .answers::<Map<String, Value>>(
-                        StatusCode::OK,
-                        "OpenAPI 3.1.",
-                        json!({"openapi": "3.1.0", "paths": {}}),
-                    )
+            .operation(Method::GET, "/v1/openapi.json", Callers::Anybody, document, |operation| {
+                operation.named("getDocument", "Document").summary("Get this document").answers::<Map<String, Value>>(
+                    StatusCode::OK,
+                    "OpenAPI 3.1.",
+                    json!({"openapi": "3.1.0", "paths": {}}),
+                )
             })
             .page(Method::GET, "/openapi.json", document)
             .page(Method::GET, "/docs", reference)

@@ -15,7 +15,7 @@ use parlor_web::{
 use schemars::JsonSchema;
 use serde::Deserialize;
 
-use crate::{CONSOLE, WebhookError, json::DeliveryView, read};
+use crate::{CONSOLE, WebhookError, json::DeliveryView, read, visible};
 
 /// Deliveries a page.
 const PAGE: u16 = 50;
@@ -45,7 +45,8 @@ pub(crate) async fn list(app: &AppState, request: &ApiRequest, id: WebhookId) ->
         read(app, request, ReadBatch::new().webhook(&id), now),
         app.store.deliveries(&id, before, state, limit.into())
     );
-    read?.0.webhook(&id)?.ok_or(ApiError::NotFound)?;
+    let (found, caller) = read?;
+    visible(&found, &caller, &id)?;
     let page = page?;
     let items: Vec<_> = page.items.iter().filter(|delivery| delivery.is_kept(now)).map(DeliveryView::of).collect();
     let next_cursor = page.next.map(|place| place.to_string());
@@ -62,8 +63,8 @@ pub(crate) async fn show(
     let (session, seq) = parse_message_id(&event).ok_or(ApiError::NotFound)?;
     let keys = ReadBatch::new().webhook(&id).delivery(&id, &session, seq);
     let now = app.clock.now();
-    let (found, _) = read(app, request, keys, now).await?;
-    found.webhook(&id)?.ok_or(ApiError::NotFound)?;
+    let (found, caller) = read(app, request, keys, now).await?;
+    visible(&found, &caller, &id)?;
     let delivery = found.delivery(&id, &session, seq)?.filter(|it| it.is_kept(now)).ok_or(ApiError::NotFound)?;
     Ok(ApiResponse::new(StatusCode::OK, DeliveryView::of(&delivery), CONSOLE))
 }
@@ -85,7 +86,7 @@ pub(crate) async fn replay_one(
         if let Some(answer) = replay(request, app, &found, now)? {
             return Ok(answer);
         }
-        found.webhook(&id)?.ok_or(ApiError::NotFound)?;
+        visible(&found, &caller, &id)?;
         let delivery = found.delivery(&id, &session, seq)?.filter(|it| it.is_kept(now));
         let mut delivery = delivery.ok_or(ApiError::NotFound)?;
         if delivery.state == DeliveryState::Pending {

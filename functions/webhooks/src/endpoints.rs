@@ -15,24 +15,27 @@ use parlor_web::{
 use crate::{
     CONSOLE, WebhookError,
     input::{self, Change, New, ReplaySince, Rotation},
+    is_visible,
     json::{RevealedView, WebhookView, etag},
-    read,
+    read, visible,
 };
 
 /// One `BatchGetItem` and one `Query`, side by side.
 pub(crate) async fn list(app: &AppState, request: &ApiRequest) -> Result<ApiResponse, ApiError> {
     let now = app.clock.now();
     let (read, webhooks) = tokio::join!(read(app, request, ReadBatch::new(), now), app.store.webhooks());
-    read?;
-    let items = webhooks?.iter().map(|webhook| WebhookView::of(webhook, now)).collect();
+    let (_, caller) = read?;
+    let webhooks = webhooks?;
+    let shown = webhooks.iter().filter(|webhook| is_visible(&caller, webhook));
+    let items = shown.map(|webhook| WebhookView::of(webhook, now)).collect();
     Ok(ApiResponse::new(StatusCode::OK, List { items, next_cursor: None }, CONSOLE))
 }
 
 /// One `BatchGetItem`.
 pub(crate) async fn show(app: &AppState, request: &ApiRequest, id: WebhookId) -> Result<ApiResponse, ApiError> {
     let now = app.clock.now();
-    let (found, _) = read(app, request, ReadBatch::new().webhook(&id), now).await?;
-    let webhook = found.webhook(&id)?.ok_or(ApiError::NotFound)?;
+    let (found, caller) = read(app, request, ReadBatch::new().webhook(&id), now).await?;
+    let webhook = visible(&found, &caller, &id)?;
     Ok(answer(&webhook, StatusCode::OK, now))
 }
 
@@ -54,7 +57,7 @@ pub(crate) async fn create(app: &AppState, request: &ApiRequest) -> Result<ApiRe
         let endpoint = Endpoint {
             url: input::url(&input.url, app.webhook_targets)?,
             description: input::description(input.description.clone())?,
-            team: input::team(input.team.clone(), &found)?,
+            team: input::team(input.team.clone(), &caller, &found)?,
             events: input::events(&input.events)?,
             secrets: vec![StoredSecret { sealed, created_at: now, until: None }],
             created_at: now,
@@ -85,7 +88,7 @@ pub(crate) async fn change(app: &AppState, request: &ApiRequest, id: WebhookId) 
     let keys = input.team.as_ref().and_then(Option::as_ref).map_or(keys.clone(), |team| keys.team(team));
     let (found, caller) = read(app, request, keys, now).await?;
     request.check_csrf(&caller, app)?;
-    let read = found.webhook(&id)?.ok_or(ApiError::NotFound)?;
+    let read = visible(&found, &caller, &id)?;
     request.must_match(&etag(&read))?;
     let mut webhook = read.clone();
     let endpoint = &mut webhook.endpoint;
@@ -96,7 +99,7 @@ pub(crate) async fn change(app: &AppState, request: &ApiRequest, id: WebhookId) 
         endpoint.description = input::description(description)?;
     }
     if let Some(team) = input.team {
-        endpoint.team = input::team(team, &found)?;
+        endpoint.team = input::team(team, &caller, &found)?;
     }
     if let Some(events) = &input.events {
         endpoint.events = input::events(events)?;
@@ -124,7 +127,7 @@ pub(crate) async fn delete(app: &AppState, request: &ApiRequest, id: WebhookId) 
     let now = app.clock.now();
     let (found, caller) = read(app, request, ReadBatch::new().webhook(&id), now).await?;
     request.check_csrf(&caller, app)?;
-    let webhook = found.webhook(&id)?.ok_or(ApiError::NotFound)?;
+    let webhook = visible(&found, &caller, &id)?;
     match app.store.delete_webhook(&id).await {
         // Somebody else deleted it meanwhile: it is gone either way.
         Ok(()) | Err(StoreError::Condition(_)) => Ok(answer(&webhook, StatusCode::OK, now)),
@@ -172,7 +175,7 @@ async fn save(
         if let Some(answer) = replay(request, app, &found, now)? {
             return Ok(answer);
         }
-        let read = found.webhook(id)?.ok_or(ApiError::NotFound)?;
+        let read = visible(&found, &caller, id)?;
         let mut webhook = Webhook { version: read.version + 1, ..read.clone() };
         let answer = change(&mut webhook, now)?;
         let kept = keep(request, app, &answer, now);

@@ -7,7 +7,7 @@ use parlor_domain::{
 };
 use parlor_store::ReadResult;
 use parlor_web::{
-    ApiError, Code, Problem,
+    ApiError, Caller, Code, Problem,
     api_request::{given, or_default},
 };
 use schemars::JsonSchema;
@@ -104,8 +104,14 @@ pub(crate) fn description(text: Option<String>) -> Result<Option<String>, ApiErr
     Ok(text)
 }
 
-pub(crate) fn team(team: Option<TeamId>, found: &ReadResult) -> Result<Option<TeamId>, ApiError> {
+pub(crate) fn team(team: Option<TeamId>, caller: &Caller, found: &ReadResult) -> Result<Option<TeamId>, ApiError> {
     match team {
+        None if caller.only_team().is_some() => {
+            Err(Problem::new(Code::UnknownTeam, "This API key is for one team; name it.").about("team").into())
+        }
+        Some(team) if !caller.reaches(&team) => {
+            Err(Problem::new(Code::UnknownTeam, "There is no such team.").about("team").into())
+        }
         Some(team) if found.team(&team)?.is_none() => {
             Err(Problem::new(Code::UnknownTeam, "There is no such team.").about("team").into())
         }

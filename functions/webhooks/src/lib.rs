@@ -9,9 +9,11 @@ mod sample;
 
 use jiff::Timestamp;
 use lambda_http::http::{Method, StatusCode};
-use parlor_domain::webhook::MAX_ENDPOINTS;
-use parlor_store::{ReadBatch, ReadResult};
-use parlor_web::{ApiError, ApiRequest, AppState, Caller, Code, Credentials, List, Problem, Rows, WebFunction};
+use parlor_domain::{WebhookId, staff::KeyScope, webhook::MAX_ENDPOINTS};
+use parlor_store::{ReadBatch, ReadResult, Webhook};
+use parlor_web::{
+    ApiError, ApiRequest, AppState, Caller, Callers, Code, Credentials, List, Problem, Rows, WebFunction,
+};
 use serde_json::json;
 
 use crate::{
@@ -35,14 +37,14 @@ impl WebFunction for WebhookApi {
     type State = AppState;
 
     fn routes<R: Rows<AppState>>(rows: R) -> R {
-        rows.operation(Method::GET, "/v1/webhooks", endpoints::list, |operation| {
+        rows.operation(Method::GET, "/v1/webhooks", Callers::Scope(KeyScope::Webhooks), endpoints::list, |operation| {
             operation
                 .named("listWebhooks", "Webhooks")
                 .summary("List webhook endpoints")
                 .answers::<List<WebhookView>>(StatusCode::OK, "All of them.", sample::page(sample::webhook()))
                 .refuses(&[Code::Forbidden])
         })
-        .operation(Method::POST, "/v1/webhooks", endpoints::create, |operation| {
+        .operation(Method::POST, "/v1/webhooks", Callers::Scope(KeyScope::Webhooks), endpoints::create, |operation| {
             operation
                 .named("createWebhook", "Webhooks")
                 .summary("Make a webhook endpoint")
@@ -56,7 +58,7 @@ impl WebFunction for WebhookApi {
                 .refuses(&INVALID)
                 .refuses(&[Code::Forbidden, Code::TooManyWebhooks])
         })
-        .operation(Method::GET, "/v1/webhooks/{id}", endpoints::show, |operation| {
+        .operation(Method::GET, "/v1/webhooks/{id}", Callers::Scope(KeyScope::Webhooks), endpoints::show, |operation| {
             operation
                 .named("getWebhook", "Webhooks")
                 .summary("Get a webhook endpoint")
@@ -65,78 +67,115 @@ impl WebFunction for WebhookApi {
                 .with_etag()
                 .refuses(&[Code::Forbidden])
         })
-        .operation(Method::PATCH, "/v1/webhooks/{id}", endpoints::change, |operation| {
-            operation
-                .named("changeWebhook", "Webhooks")
-                .summary("Change a webhook endpoint")
-                .parameter("id", "The endpoint.")
-                .if_match()
-                .body::<Change>(json!({"description": "Case management", "enabled": true}))
-                .answers::<WebhookView>(StatusCode::OK, "The endpoint.", sample::webhook())
-                .with_etag()
-                .refuses(&INVALID)
-                .refuses(&[Code::Forbidden])
-        })
-        .operation(Method::DELETE, "/v1/webhooks/{id}", endpoints::delete, |operation| {
-            operation
-                .named("deleteWebhook", "Webhooks")
-                .summary("Delete a webhook endpoint")
-                .parameter("id", "The endpoint.")
-                .answers::<WebhookView>(StatusCode::OK, "The endpoint as it was.", sample::webhook())
-                .with_etag()
-                .refuses(&[Code::Forbidden])
-        })
-        .operation(Method::POST, "/v1/webhooks/{id}/rotate", endpoints::rotate, |operation| {
-            operation
-                .named("rotateWebhookSecret", "Webhooks")
-                .summary("Change the secret that signs")
-                .description("The earlier secret goes on signing beside the new one for a while.")
-                .parameter("id", "The endpoint.")
-                .body::<Rotation>(json!({"overlap_minutes": 60}))
-                .answers::<RevealedView>(
-                    StatusCode::OK,
-                    "The endpoint. Its new secret is shown this once.",
-                    sample::revealed(),
-                )
-                .with_etag()
-                .refuses(&[Code::Forbidden, Code::InvalidOverlap])
-        })
-        .operation(Method::POST, "/v1/webhooks/{id}/replay", endpoints::replay_since, |operation| {
-            operation
-                .named("replayWebhook", "Webhooks")
-                .summary("Send again what was given up")
-                .parameter("id", "The endpoint.")
-                .body::<ReplaySince>(json!({"since": "2026-11-21T00:00:00Z"}))
-                .answers::<WebhookView>(
-                    StatusCode::ACCEPTED,
-                    "The endpoint; a schedule queues the events.",
-                    sample::webhook(),
-                )
-                .with_etag()
-                .refuses(&[Code::Forbidden])
-        })
-        .operation(Method::GET, "/v1/webhooks/{id}/deliveries", deliveries::list, |operation| {
-            operation
-                .named("listDeliveries", "Webhooks")
-                .summary("List deliveries to an endpoint")
-                .description("Newest first, 50 a page.")
-                .parameter("id", "The endpoint.")
-                .query::<DeliveriesQuery>()
-                .answers::<List<DeliveryView>>(StatusCode::OK, "One page.", sample::page(sample::delivery()))
-                .refuses(&[Code::Forbidden])
-        })
-        .operation(Method::GET, "/v1/webhooks/{id}/deliveries/{event}", deliveries::show, |operation| {
-            operation
-                .named("getDelivery", "Webhooks")
-                .summary("Get a delivery with its attempts")
-                .parameter("id", "The endpoint.")
-                .parameter("event", "The delivery's `id`.")
-                .answers::<DeliveryView>(StatusCode::OK, "The delivery.", sample::delivery())
-                .refuses(&[Code::Forbidden])
-        })
+        .operation(
+            Method::PATCH,
+            "/v1/webhooks/{id}",
+            Callers::Scope(KeyScope::Webhooks),
+            endpoints::change,
+            |operation| {
+                operation
+                    .named("changeWebhook", "Webhooks")
+                    .summary("Change a webhook endpoint")
+                    .parameter("id", "The endpoint.")
+                    .if_match()
+                    .body::<Change>(json!({"description": "Case management", "enabled": true}))
+                    .answers::<WebhookView>(StatusCode::OK, "The endpoint.", sample::webhook())
+                    .with_etag()
+                    .refuses(&INVALID)
+                    .refuses(&[Code::Forbidden])
+            },
+        )
+        .operation(
+            Method::DELETE,
+            "/v1/webhooks/{id}",
+            Callers::Scope(KeyScope::Webhooks),
+            endpoints::delete,
+            |operation| {
+                operation
+                    .named("deleteWebhook", "Webhooks")
+                    .summary("Delete a webhook endpoint")
+                    .parameter("id", "The endpoint.")
+                    .answers::<WebhookView>(StatusCode::OK, "The endpoint as it was.", sample::webhook())
+                    .with_etag()
+                    .refuses(&[Code::Forbidden])
+            },
+        )
+        .operation(
+            Method::POST,
+            "/v1/webhooks/{id}/rotate",
+            Callers::Scope(KeyScope::Webhooks),
+            endpoints::rotate,
+            |operation| {
+                operation
+                    .named("rotateWebhookSecret", "Webhooks")
+                    .summary("Change the secret that signs")
+                    .description("The earlier secret goes on signing beside the new one for a while.")
+                    .parameter("id", "The endpoint.")
+                    .body::<Rotation>(json!({"overlap_minutes": 60}))
+                    .answers::<RevealedView>(
+                        StatusCode::OK,
+                        "The endpoint. Its new secret is shown this once.",
+                        sample::revealed(),
+                    )
+                    .with_etag()
+                    .refuses(&[Code::Forbidden, Code::InvalidOverlap])
+            },
+        )
+        .operation(
+            Method::POST,
+            "/v1/webhooks/{id}/replay",
+            Callers::Scope(KeyScope::Webhooks),
+            endpoints::replay_since,
+            |operation| {
+                operation
+                    .named("replayWebhook", "Webhooks")
+                    .summary("Send again what was given up")
+                    .parameter("id", "The endpoint.")
+                    .body::<ReplaySince>(json!({"since": "2026-11-21T00:00:00Z"}))
+                    .answers::<WebhookView>(
+                        StatusCode::ACCEPTED,
+                        "The endpoint; a schedule queues the events.",
+                        sample::webhook(),
+                    )
+                    .with_etag()
+                    .refuses(&[Code::Forbidden])
+            },
+        )
+        .operation(
+            Method::GET,
+            "/v1/webhooks/{id}/deliveries",
+            Callers::Scope(KeyScope::Webhooks),
+            deliveries::list,
+            |operation| {
+                operation
+                    .named("listDeliveries", "Webhooks")
+                    .summary("List deliveries to an endpoint")
+                    .description("Newest first, 50 a page.")
+                    .parameter("id", "The endpoint.")
+                    .query::<DeliveriesQuery>()
+                    .answers::<List<DeliveryView>>(StatusCode::OK, "One page.", sample::page(sample::delivery()))
+                    .refuses(&[Code::Forbidden])
+            },
+        )
+        .operation(
+            Method::GET,
+            "/v1/webhooks/{id}/deliveries/{event}",
+            Callers::Scope(KeyScope::Webhooks),
+            deliveries::show,
+            |operation| {
+                operation
+                    .named("getDelivery", "Webhooks")
+                    .summary("Get a delivery with its attempts")
+                    .parameter("id", "The endpoint.")
+                    .parameter("event", "The delivery's `id`.")
+                    .answers::<DeliveryView>(StatusCode::OK, "The delivery.", sample::delivery())
+                    .refuses(&[Code::Forbidden])
+            },
+        )
         .operation(
             Method::POST,
             "/v1/webhooks/{id}/deliveries/{event}/replay",
+            Callers::Scope(KeyScope::Webhooks),
             deliveries::replay_one,
             |operation| {
                 operation
@@ -192,9 +231,19 @@ async fn read(
         return Err(ApiError::NotSignedIn);
     }
     let found = app.store.read(request.keys(keys)).await?;
-    let caller = request.credentials.check(&found, now)?;
-    if !caller.sees_all() {
+    let caller = request.caller(app, &found, now)?;
+    if !caller.is_admin() {
         return Err(ApiError::Forbidden("Only admins see webhooks."));
     }
     Ok((found, caller))
+}
+
+/// An endpoint that the caller may see; otherwise not found, whichever it is.
+fn visible(found: &ReadResult, caller: &Caller, id: &WebhookId) -> Result<Webhook, ApiError> {
+    found.webhook(id)?.filter(|webhook| is_visible(caller, webhook)).ok_or(ApiError::NotFound)
+}
+
+/// A key for one team sees the endpoints that hear of that team alone.
+fn is_visible(caller: &Caller, webhook: &Webhook) -> bool {
+    caller.only_team().is_none_or(|only| webhook.endpoint.team.as_ref() == Some(only))
 }

@@ -2,7 +2,7 @@
 
 use agent_auth::password;
 use jiff::SignedDuration;
-use parlor_domain::staff::{Agent, ApiKey, ApiKeyToken, Role};
+use parlor_domain::staff::{Agent, ApiKey, ApiKeyToken, KeyAbout, Role};
 use parlor_domain::{Actor, AgentId, EmailAddress, KeyId, Secret, TeamId};
 use parlor_runtime::Runtime;
 use parlor_store::{NewAgent, ReadBatch, SettingsVersion, SetupLink, Store, StoreError};
@@ -162,14 +162,8 @@ async fn api_key(store: &Store, runtime: &Runtime, data: &Data) -> Result<String
         id: KeyId::generate(&runtime.entropy),
         secret: Secret::generate(&runtime.entropy),
     };
-    let key = ApiKey {
-        id: token.id.clone(),
-        name: "Demo".to_owned(),
-        team,
-        agent,
-        secret: token.secret.hash(),
-        created_at: runtime.clock.now(),
-    };
+    let about = KeyAbout::unlimited(token.id.clone(), "Demo", team, agent, runtime.clock.now());
+    let key = ApiKey { about, secret: token.secret.hash() };
     store.create_api_key(&key).await?;
     data.keep_secret("demo-api-key", &token.reveal())?;
     Ok(token.reveal())

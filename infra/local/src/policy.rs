@@ -395,9 +395,9 @@ mod tests {
     fn credentials_are_for_signing_in_and_a_room_sees_no_staff() {
         for (function, policy) in policies() {
             let may = |partition: &str| reads(&[partition]).iter().all(|need| policy.allows(need));
-            // A start and a transfer may name whose the session is to be by their address; an invitation looks whether it is
+            // A start and a transfer may name whose the session is to be by their address, and a key whose it is; an invitation looks whether it is
             // free.
-            let by_address = ["agent-auth", "session-start", "session-renew", "people"];
+            let by_address = ["agent-auth", "session-start", "session-renew", "people", "keys"];
             assert_eq!(may("EMAIL#x"), by_address.contains(&function.as_str()), "{function}");
             assert_eq!(may("SETUP"), function == "agent-auth", "{function}");
             let for_customers = function.starts_with("customer-");
@@ -418,7 +418,7 @@ mod tests {
             let may = |pk: &str| put(pk).iter().all(|need| policy.allows(need));
             let makes_staff = ["agent-auth", "people"].contains(&function.as_str());
             assert_eq!(may("A#x") || may("EMAIL#x") || may("STAFF"), makes_staff, "{function}");
-            assert_eq!(may("K#x"), function == "agent-auth", "{function}");
+            assert_eq!(may("K#x"), ["agent-auth", "keys"].contains(&function.as_str()), "{function}");
             let saves = ["settings", "admin-console"].contains(&function.as_str());
             assert_eq!(may("CONF"), saves, "{function}");
             assert_eq!(may("CONF#x"), makes_staff || saves, "{function}");

@@ -32,6 +32,7 @@ pub(crate) fn entries() -> Vec<Entry> {
         web::<static_files::StaticFiles>(),
         web::<admin_console::AdminConsole>(),
         web::<interactions::Interactions>(),
+        web::<keys::Keys>(),
         event::<live_connect::LiveConnect>(),
         event::<live_message::LiveMessage>(),
         event::<live_disconnect::LiveDisconnect>(),

@@ -6,9 +6,10 @@
 use std::collections::BTreeMap;
 
 use http::StatusCode;
+pub use parlor_web::Callers;
 use parlor_web::{
     Code, Problem,
-    documentation::{Callers, Documentation, Input, Output, Parameter, Place},
+    documentation::{Documentation, Input, Output, Parameter, Place},
 };
 use schemars::{
     Schema, SchemaGenerator,
@@ -46,7 +47,8 @@ const ABOUT: &str = "\
 Parlor's sessions, for programs. The console uses the same operations.
 
 **Credentials.** Send an API key as `Authorization: Bearer parlor_…`. It belongs to a team and an agent: what it starts is \
-theirs unless the request says otherwise. It sees every session. The console calls with its cookie instead; its writes need the \
+theirs unless the request says otherwise. It sees every session, unless it was made for one team or one agent. Each operation needs \
+one scope (`x-scope`); a key without it is refused with 403 `scope`. The console calls with its cookie instead; its writes need the \
 page's token in `X-CSRF-Token`, and a plain form is answered with 303.
 
 **Bodies** are JSON objects of at most 64 KB as `application/json` in UTF-8; of any other type they are refused (415). Unknown fields, \
@@ -69,7 +71,7 @@ wait for `Retry-After`.
 
 **Times** are RFC 3339 in UTC, to the millisecond.";
 
-const RESOURCES: [(&str, &str); 8] = [
+const RESOURCES: [(&str, &str); 9] = [
     ("Sessions", "One customer case, from planning to its end."),
     ("Customers", "How the customer of a session comes in: invitation, links, device, PIN."),
     ("Messages", "The chat of a session."),
@@ -77,6 +79,7 @@ const RESOURCES: [(&str, &str); 8] = [
     ("Settings", "Documents of the system and of teams."),
     ("Webhooks", "Events of sessions, sent to addresses of yours, signed as Standard Webhooks has it."),
     ("People", "Who works here, and in which teams: invited by mail, changed, deactivated."),
+    ("Keys", "What programs call the API with."),
     ("Document", "This document."),
 ];
 
@@ -188,7 +191,11 @@ impl Book {
             operation["description"] = documentation.description.into();
         }
         match documentation.callers {
-            Callers::KeysAndStaff => {}
+            // HTTP bearer schemes take no list of scopes in the document's own words (OpenAPI 3.1 allows roles there).
+            Callers::Scope(scope) => {
+                operation["security"] = json!([{"apiKey": [scope.as_str()]}, {"staffCookie": []}]);
+                operation["x-scope"] = scope.as_str().into();
+            }
             Callers::Staff => operation["security"] = json!([{"staffCookie": []}]),
             Callers::Anybody => operation["security"] = json!([]),
         }

@@ -293,9 +293,49 @@ impl StaffCookie {
     }
 }
 
-/// An API key as it is stored. Integrators see every session (`scope` *all*) unless the key is an agent's.
+/// What an API key may be used for. Each operation of the API needs one of them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum KeyScope {
+    /// Look at sessions, their events and messages, and at teams' figures.
+    Read,
+    /// Start and change sessions.
+    Sessions,
+    /// Read and save settings.
+    Settings,
+    /// Webhook endpoints and their deliveries.
+    Webhooks,
+    /// People, teams and API keys.
+    People,
+}
+
+impl KeyScope {
+    /// Every scope, in the order in which they are shown.
+    pub const ALL: [Self; 5] = [Self::Read, Self::Sessions, Self::Settings, Self::Webhooks, Self::People];
+
+    /// As it stands in a key and in the API's document.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Read => "read",
+            Self::Sessions => "sessions",
+            Self::Settings => "settings",
+            Self::Webhooks => "webhooks",
+            Self::People => "people",
+        }
+    }
+
+    fn all() -> Vec<Self> {
+        Self::ALL.to_vec()
+    }
+}
+
+/// At most so many API keys are there at once.
+pub const MAX_KEYS: usize = 100;
+
+/// What is said about an API key, to those who may see it: all but its secret.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct ApiKey {
+pub struct KeyAbout {
     /// Names the key in the token and in events; no secret.
     pub id: KeyId,
     /// What an admin called it, for people.
@@ -304,10 +344,69 @@ pub struct ApiKey {
     pub team: TeamId,
     /// The agent that sessions get when the request names none.
     pub agent: AgentId,
-    /// Hash of the token's secret.
-    pub secret: SecretHash,
     /// When it was made.
     pub created_at: Timestamp,
+    /// What it may be used for. Keys from before there were scopes have all of them.
+    #[serde(default = "KeyScope::all")]
+    pub scopes: Vec<KeyScope>,
+    /// Whether it is for [`KeyAbout::team`] alone: other teams' sessions and settings are not there for it.
+    #[serde(default)]
+    pub team_only: bool,
+    /// Whether it sees what [`KeyAbout::agent`] sees, and no more. Otherwise it sees every session (R20).
+    #[serde(default)]
+    pub as_agent: bool,
+    /// From this moment on it does not count; `None` for one that lasts until it is revoked.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub expires_at: Option<Timestamp>,
+}
+
+impl KeyAbout {
+    /// A key without an end, for every team, with all scopes.
+    #[must_use]
+    pub fn unlimited(id: KeyId, name: impl Into<String>, team: TeamId, agent: AgentId, now: Timestamp) -> Self {
+        Self {
+            id,
+            name: name.into(),
+            team,
+            agent,
+            created_at: now,
+            scopes: KeyScope::all(),
+            team_only: false,
+            as_agent: false,
+            expires_at: None,
+        }
+    }
+
+    /// Whether its time is not over at `now`.
+    #[must_use]
+    pub fn is_good(&self, now: Timestamp) -> bool {
+        self.expires_at.is_none_or(|end| now < end)
+    }
+
+    /// The team whose sessions and settings alone are there for it; `None` for a key of all teams.
+    #[must_use]
+    pub fn only_team(&self) -> Option<&TeamId> {
+        self.team_only.then_some(&self.team)
+    }
+
+    /// Whether `other` may do nothing that this key may not: what a key may make of further keys.
+    #[must_use]
+    pub fn covers(&self, other: &Self) -> bool {
+        let team = !self.team_only || (other.team_only && other.team == self.team);
+        let agent = !self.as_agent || (other.as_agent && other.agent == self.agent);
+        let end = self.expires_at.is_none_or(|end| other.expires_at.is_some_and(|its| its <= end));
+        team && agent && end && other.scopes.iter().all(|scope| self.scopes.contains(scope))
+    }
+}
+
+/// An API key as it is stored. Integrators see every session (`scope` *all*) unless the key is an agent's.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ApiKey {
+    /// All but the secret.
+    #[serde(flatten)]
+    pub about: KeyAbout,
+    /// Hash of the token's secret.
+    pub secret: SecretHash,
 }
 
 /// An API key as its holder has it: `parlor_<team>_<agent>_<id>_<secret>`. The prefix lets secret scanners find it;
@@ -347,6 +446,40 @@ impl ApiKeyToken {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn r20_a_key_from_before_there_were_scopes_has_all_of_them_and_no_end() {
+        let stored = r#"{"id":"k3y5w0zndq6x2v9m","name":"Billing","team":"1end1n","agent":"agent00000000001",
+            "secret":"aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa","created_at":"2026-11-21T14:05:00Z"}"#;
+        let ApiKey { about, .. } = serde_json::from_str(stored).unwrap();
+        assert_eq!(about.scopes, KeyScope::ALL);
+        assert_eq!((about.only_team(), about.as_agent, about.is_good(Timestamp::MAX)), (None, false, true));
+    }
+
+    #[test]
+    fn r20_a_key_makes_no_key_that_may_do_more_than_itself() {
+        let [id, other]: [KeyId; 2] = ["k3y5w0zndq6x2v9m", "k3y5w0zndq6x2v9n"].map(|id| id.parse().unwrap());
+        let (team, agent) = ("1end1n".parse().unwrap(), "agent00000000001".parse().unwrap());
+        let now: Timestamp = "2026-11-21T14:05:00Z".parse().unwrap();
+        let wide = KeyAbout::unlimited(id, "Wide", team, agent, now);
+        let narrow = |narrow: fn(&mut KeyAbout, Timestamp)| {
+            let mut key = KeyAbout { id: other.clone(), ..wide.clone() };
+            narrow(&mut key, now);
+            key
+        };
+        let narrowed = [
+            narrow(|key, _| key.scopes = vec![KeyScope::Read]),
+            narrow(|key, _| key.team_only = true),
+            narrow(|key, _| key.as_agent = true),
+            narrow(|key, now| key.expires_at = Some(now)),
+        ];
+        for key in &narrowed {
+            assert!(wide.covers(key) && key.covers(key), "{key:?}");
+            assert!(!key.covers(&wide), "{key:?}");
+        }
+        let elsewhere = KeyAbout { team: "c1a1ms".parse().unwrap(), ..narrowed[1].clone() };
+        assert!(!narrowed[1].covers(&elsewhere));
+    }
 
     #[test]
     fn r20_a_list_shows_what_may_be_seen_and_nothing_else() {

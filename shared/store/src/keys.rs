@@ -162,6 +162,18 @@ impl Key {
         Self::new(format!("K#{id}"), "K")
     }
 
+    /// What is told about API keys, in lists.
+    pub(crate) const KEYS: &'static str = "KEYS";
+
+    pub(crate) fn listed_key(id: &KeyId) -> Self {
+        Self::new(Self::KEYS, format!("K#{id}"))
+    }
+
+    /// How many keys were made and revoked; the records stand beside it.
+    pub(crate) fn key_log() -> Self {
+        Self::new("KEYLOG", "HEAD")
+    }
+
     pub(crate) fn credentials(email: &EmailAddress) -> Self {
         Self::new(format!("EMAIL#{email}"), "C")
     }

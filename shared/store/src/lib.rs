@@ -5,6 +5,7 @@
 //! Every access pattern with its key stands in `docs/access-patterns.md`.
 #![cfg_attr(test, allow(clippy::unwrap_used))]
 
+mod api_keys;
 mod change;
 mod commit;
 mod contact;
@@ -36,6 +37,7 @@ mod webhooks;
 
 use std::sync::Arc;
 
+pub use api_keys::{KeyLog, ListedKey, NOTED_EVERY};
 use aws_sdk_dynamodb::Client;
 pub use change::{Busy, Changed, Step};
 pub use commit::{CommitError, Extras, IdempotencyRecord, Keep, PostedMark};
@@ -91,6 +93,7 @@ mod tests {
     fn every_method_stands_in_the_access_patterns() {
         let patterns = include_str!("../../../docs/access-patterns.md");
         let sources = [
+            include_str!("api_keys.rs"),
             include_str!("change.rs"),
             include_str!("commit.rs"),
             include_str!("due.rs"),

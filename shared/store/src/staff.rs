@@ -152,7 +152,7 @@ impl Store {
     ) -> Result<(), StoreError> {
         let mut writes = self.new_agent(new)?;
         if let Some(key) = key {
-            writes.push(put_new_in(&self.core, doc("API key", &Key::api_key(&key.id), key)?)?);
+            writes.extend(self.new_api_key(key)?);
         }
         writes.push(put_new_in(&self.core, team_item(&new.agent.team, team_name))?);
         writes.push(self.put(listed_team(&new.agent.team, team_name)?)?);
@@ -274,11 +274,6 @@ impl Store {
                 .expression_attribute_values(":read", number(read.count))
         };
         put.send().await.map(|_| ()).map_err(|error| StoreError::from_sdk("PutItem wrong passwords", &error))
-    }
-
-    /// Keeps an API key. One `PutItem`.
-    pub async fn create_api_key(&self, key: &ApiKey) -> Result<(), StoreError> {
-        self.put_item("API key", &Key::api_key(&key.id), key).await
     }
 
     /// Lays out the one-time link for the first admin, in place of an earlier one. One `PutItem`.

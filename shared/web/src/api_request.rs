@@ -2,13 +2,14 @@
 
 use std::{collections::BTreeMap, fmt, marker::PhantomData};
 
+use jiff::Timestamp;
 use lambda_http::{
     Body, Request, RequestExt,
     http::{HeaderMap, Method, header},
     request::RequestContext,
 };
 use parlor_domain::{Origin, SessionId};
-use parlor_store::ReadBatch;
+use parlor_store::{ReadBatch, ReadResult};
 use parlor_templates::Lang;
 use serde::{
     Deserialize,
@@ -20,7 +21,8 @@ use sha2::{Digest, Sha256};
 use crate::{
     ApiError, AppState, Caller, Code, Credentials, Problem,
     conditions::{IfMatch, wants_json},
-    json,
+    documentation::Callers,
+    json, key_use,
     route::segments,
 };
 
@@ -59,6 +61,7 @@ pub struct ApiRequest {
     pub back: String,
     /// The query's parameters as they came; [`ApiRequest::query`] reads them as a type.
     pub query: BTreeMap<String, String>,
+    callers: Callers,
     fingerprint: String,
     csrf: Option<String>,
     form_origin: FormOrigin,
@@ -79,6 +82,9 @@ fn back(path: &[String]) -> String {
             Ok(id) => room(&id),
             Err(_) => "/console".to_owned(),
         },
+        [first, what, ..] if first == "admin" || matches!(what.as_str(), "keys" | "webhooks") => {
+            format!("/admin/{what}")
+        }
         _ => "/console".to_owned(),
     }
 }
@@ -191,8 +197,13 @@ pub fn page_size(limit: Option<&str>, usual: u16) -> Result<u16, ApiError> {
 }
 
 impl ApiRequest {
-    /// Reads a request. Nothing is asked of anybody.
+    /// Reads what a page of staff sends; no key may. Nothing is asked of anybody.
     pub fn read(raw: &Request, app: &AppState) -> Result<Self, ApiError> {
+        Self::read_for(raw, Callers::Staff, app)
+    }
+
+    /// Reads a request to an operation that `callers` may call. Nothing is asked of anybody.
+    pub(crate) fn read_for(raw: &Request, callers: Callers, app: &AppState) -> Result<Self, ApiError> {
         let headers = raw.headers();
         let writes = !matches!(*raw.method(), Method::GET | Method::HEAD);
         // Who says nothing of who they are learns nothing about what they sent.
@@ -244,6 +255,7 @@ impl ApiRequest {
                 .iter()
                 .map(|(name, value)| (name.to_owned(), value.to_owned()))
                 .collect(),
+            callers,
             fingerprint: data_encoding::HEXLOWER.encode(&hash.finalize()),
             csrf,
             form_origin: FormOrigin::of(raw, &app.public_url),
@@ -264,6 +276,25 @@ impl ApiRequest {
     #[must_use]
     pub fn fingerprint(&self) -> &str {
         &self.fingerprint
+    }
+
+    /// Who asks, checked against what was read: their credentials count, and a key has the scope that the operation needs.
+    ///
+    /// # Errors
+    /// [`ApiError::NotSignedIn`]; 403 `scope` for a key without the scope, [`ApiError::Forbidden`] for any key where only staff
+    /// may ask.
+    pub fn caller(&self, app: &AppState, found: &ReadResult, now: Timestamp) -> Result<Caller, ApiError> {
+        let caller = self.credentials.check(found, now)?;
+        let Some(key) = caller.key() else { return Ok(caller) };
+        key_use::note(app, key, now);
+        match self.callers {
+            Callers::Scope(scope) if !key.scopes.contains(&scope) => {
+                let detail = format!("This needs an API key with the scope `{}`.", scope.as_str());
+                Err(Problem::new(Code::Scope, detail).into())
+            }
+            Callers::Staff => Err(ApiError::Forbidden("This is for signed-in staff.")),
+            Callers::Scope(_) | Callers::Anybody => Ok(caller),
+        }
     }
 
     /// Checks a caller who came by cookie: their writes must come from our own pages. A key needs no such proof, since

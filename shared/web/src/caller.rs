@@ -3,10 +3,10 @@
 use jiff::Timestamp;
 use lambda_http::{Request, http::header::AUTHORIZATION};
 use parlor_domain::{
-    Actor, Agent, AgentId, Keyring, Origin, Secret, Session, SessionId, TeamId,
+    Actor, Agent, AgentId, Keyring, Origin, Role, Secret, Session, SessionId, TeamId,
     keyring::Purpose,
     session::Context,
-    staff::{ApiKey, ApiKeyToken, Login, StaffCookie},
+    staff::{ApiKey, ApiKeyToken, KeyAbout, Login, StaffCookie},
 };
 use parlor_store::{ReadBatch, ReadResult, Stored};
 
@@ -87,12 +87,13 @@ impl Credentials {
         match self {
             Self::None => Err(ApiError::NotSignedIn),
             Self::Key(token) => {
-                let key = found.api_key(&token.id)?.filter(|key| {
-                    key.secret.matches(&token.secret) && key.team == token.team && key.agent == token.agent
+                let key = found.api_key(&token.id)?.filter(|ApiKey { about, secret }| {
+                    let right = secret.matches(&token.secret) && about.team == token.team && about.agent == token.agent;
+                    right && about.is_good(now)
                 });
                 let key = key.ok_or(ApiError::NotSignedIn)?;
                 let agent = found.agent(&token.agent)?.ok_or(ApiError::NotSignedIn)?;
-                Ok(Caller { agent, by: By::Key(key) })
+                Ok(Caller { agent, by: By::Key(key.about) })
             }
             Self::Staff(cookie) => {
                 let login = found.login(&cookie.agent, &cookie.login)?;
@@ -109,7 +110,7 @@ impl Credentials {
 /// How a caller proved who they are.
 #[derive(Debug, Clone)]
 enum By {
-    Key(ApiKey),
+    Key(KeyAbout),
     Login(Login, Secret),
 }
 
@@ -137,16 +138,55 @@ impl Caller {
         matches!(self.by, By::Key(_))
     }
 
-    /// Whether the caller sees every session: an admin, or a key.
+    /// The key of an integrator's program.
     #[must_use]
-    pub fn sees_all(&self) -> bool {
-        self.is_key() || self.agent.role == parlor_domain::Role::Admin
+    pub fn key(&self) -> Option<&KeyAbout> {
+        match &self.by {
+            By::Key(key) => Some(key),
+            By::Login(..) => None,
+        }
     }
 
-    /// Whether the caller may see a session (R20). A key sees all.
+    /// Whether the caller has an admin's reach, in one team at least: an admin, or a key that is not an agent's.
+    #[must_use]
+    pub fn is_admin(&self) -> bool {
+        self.acts_for_others() || self.agent.role == Role::Admin
+    }
+
+    /// Whether the caller sees every session and what is everybody's: an admin, or a key, that is not for one team alone.
+    #[must_use]
+    pub fn sees_all(&self) -> bool {
+        self.is_admin() && self.only_team().is_none()
+    }
+
+    /// Whether this is a program that acts for whomever it names: a key that is not one agent's.
+    #[must_use]
+    pub fn acts_for_others(&self) -> bool {
+        self.key().is_some_and(|key| !key.as_agent)
+    }
+
+    /// The team whose things alone are there for the caller: that of a key for one team.
+    #[must_use]
+    pub fn only_team(&self) -> Option<&TeamId> {
+        self.key().and_then(KeyAbout::only_team)
+    }
+
+    /// Whether what belongs to a team can be there for the caller: keys can be for one team alone.
+    #[must_use]
+    pub fn reaches(&self, team: &TeamId) -> bool {
+        self.only_team().is_none_or(|only| only == team)
+    }
+
+    /// Whether the caller sees what is a team's as its supervisors do.
+    #[must_use]
+    pub fn supervises(&self, team: &TeamId) -> bool {
+        self.reaches(team) && (self.is_admin() || self.agent.sees_team(team))
+    }
+
+    /// Whether the caller may see a session (R20). A key sees all, but for one of a team or of an agent.
     #[must_use]
     pub fn may_see(&self, session: &Session) -> bool {
-        self.is_key() || self.agent.may_see(session)
+        self.reaches(&session.id.team()) && (self.is_admin() || self.agent.may_see(session))
     }
 
     /// The session, for a decision, if it is there and visible; otherwise not found, whichever it is.

@@ -20,7 +20,9 @@ use parlor_templates::{
 use crate::{
     ApiError, AppState, Problem, api_request,
     api_request::FormOrigin,
-    cookies, nowhere, reply,
+    cookies,
+    documentation::Callers,
+    nowhere, reply,
     route::{Incoming, Unrouted, segments},
 };
 
@@ -201,7 +203,7 @@ impl Incoming<AppState> for Visit {
     type Success = Response<Body>;
     type Error = PageError;
 
-    fn receive(raw: Request, app: &AppState) -> Result<Self, Box<Response<Body>>> {
+    fn receive(raw: Request, _: Callers, app: &AppState) -> Result<Self, Box<Response<Body>>> {
         let mut visit = Self::read(&raw, app);
         match visit.presented.posted.then(|| visit.take_form(&raw, app)) {
             None | Some(Ok(())) => Ok(visit),
@@ -237,8 +239,8 @@ impl Incoming<AppState> for ScriptVisit {
     type Success = Response<Body>;
     type Error = PageError;
 
-    fn receive(raw: Request, app: &AppState) -> Result<Self, Box<Response<Body>>> {
-        Visit::receive(raw, app).map(Self)
+    fn receive(raw: Request, callers: Callers, app: &AppState) -> Result<Self, Box<Response<Body>>> {
+        Visit::receive(raw, callers, app).map(Self)
     }
 
     fn respond(&self, result: Result<Response<Body>, PageError>, _: &AppState) -> Response<Body> {

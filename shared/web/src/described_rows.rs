@@ -3,7 +3,7 @@
 use lambda_http::http::Method;
 
 use crate::{
-    documentation::Documentation,
+    documentation::{Callers, Documentation},
     route::{Handler, Incoming, PathParameters, Rows, WebFunction},
 };
 
@@ -30,14 +30,21 @@ pub fn rows<F: WebFunction>() -> Vec<DescribedRow> {
 struct Descriptions(Vec<DescribedRow>);
 
 impl<S> Rows<S> for Descriptions {
-    fn operation<I, P, H, D>(mut self, method: Method, path: &'static str, _: H, documentation: D) -> Self
+    fn operation<I, P, H, D>(
+        mut self,
+        method: Method,
+        path: &'static str,
+        callers: Callers,
+        _: H,
+        documentation: D,
+    ) -> Self
     where
         I: Incoming<S>,
         P: PathParameters,
         H: for<'a> Handler<'a, S, I, P>,
         D: FnOnce(Documentation) -> Documentation,
     {
-        let documentation = Some(documentation(Documentation::new(method.clone(), path, P::SCHEMAS)));
+        let documentation = Some(documentation(Documentation::new(method.clone(), path, callers, P::SCHEMAS)));
         self.0.push(DescribedRow { method, path, takes: P::SCHEMAS.len(), documentation });
         self
     }

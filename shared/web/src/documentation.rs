@@ -4,6 +4,7 @@
 use std::collections::BTreeSet;
 
 use lambda_http::http::{Method, StatusCode};
+use parlor_domain::staff::KeyScope;
 use schemars::{JsonSchema, Schema, SchemaGenerator};
 use serde::de::DeserializeOwned;
 use serde_json::Value;
@@ -21,9 +22,9 @@ pub type MakeSchema = fn(&mut SchemaGenerator) -> Schema;
 /// Who may call an operation.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Callers {
-    /// Programs by API key, and the console by its cookie.
-    KeysAndStaff,
-    /// Signed-in staff in the console, and no key.
+    /// Programs by an API key that has this scope, and signed-in staff.
+    Scope(KeyScope),
+    /// Signed-in staff, and no key.
     Staff,
     /// Anybody, without credentials.
     Anybody,
@@ -116,14 +117,14 @@ pub struct Documentation {
 
 impl Documentation {
     /// Of a row, with what follows from its method and from what its handler takes of the path.
-    pub(crate) fn new(method: Method, path: &'static str, schemas: &[MakeSchema]) -> Self {
+    pub(crate) fn new(method: Method, path: &'static str, callers: Callers, schemas: &[MakeSchema]) -> Self {
         let new = Self {
             path,
             id: "",
             resource: "",
             summary: "",
             description: "",
-            callers: Callers::KeysAndStaff,
+            callers,
             parameters: vec![],
             query: None,
             input: None,
@@ -143,7 +144,12 @@ impl Documentation {
             // What is no id, or is not visible.
             new.refusals.insert(Code::NotFound);
         }
-        new
+        match callers {
+            Callers::Scope(_) => new.refuses(&[Code::Scope]),
+            Callers::Staff => new.refuses(&[Code::Forbidden]),
+            // From the program itself: nothing is refused.
+            Callers::Anybody => Self { refusals: BTreeSet::new(), ..new },
+        }
     }
 
     /// The `operationId`, which is stable, and the heading that it stands under.
@@ -198,21 +204,6 @@ impl Documentation {
     #[must_use]
     pub fn description(mut self, description: &'static str) -> Self {
         self.description = description;
-        self
-    }
-
-    /// Leaves the operation to signed-in staff: keys are refused.
-    #[must_use]
-    pub fn staff_only(mut self) -> Self {
-        self.callers = Callers::Staff;
-        self.refuses(&[Code::Forbidden])
-    }
-
-    /// For anybody, without credentials, and from the program itself: nothing is refused.
-    #[must_use]
-    pub fn public(mut self) -> Self {
-        self.callers = Callers::Anybody;
-        self.refusals.clear();
         self
     }
 

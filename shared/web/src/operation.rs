@@ -14,6 +14,7 @@ use serde_json::{Value, json};
 use crate::{
     ApiError, ApiRequest, ApiResponse, AppState, Caller, Code, Problem, SessionView,
     api_request::is_plain_form,
+    documentation::Callers,
     problem, reply,
     route::{Incoming, Unrouted},
 };
@@ -116,7 +117,7 @@ impl<'a> Operation<'a> {
         let locks = &self.locks;
         let step = |found: ReadResult| -> Result<_, ApiError> {
             let now = app.clock.now();
-            let caller = request.credentials.check(&found, now)?;
+            let caller = request.caller(app, &found, now)?;
             request.check_csrf(&caller, app)?;
             if let Some(answer) = replay(request, app, &found, now)? {
                 return Ok(Step::Done((answer, None)));
@@ -148,7 +149,9 @@ pub fn may_lock(locks: &Locks, decision: &Decision, found: &ReadResult, caller: 
     match locks.look(decision, found)? {
         Lock::Free => Ok(true),
         Lock::Unread => Ok(false),
-        Lock::Held(open) if caller.is_key() || decision.locks.as_ref() == Some(&caller.agent.id) => {
+        Lock::Held(open)
+            if (caller.is_key() && caller.sees_all()) || decision.locks.as_ref() == Some(&caller.agent.id) =>
+        {
             Err(ApiError::SingleActive(open))
         }
         Lock::Held(_) => {
@@ -225,8 +228,8 @@ impl Incoming<AppState> for ApiRequest {
     type Success = ApiResponse;
     type Error = ApiError;
 
-    fn receive(raw: Request, app: &AppState) -> Result<Self, Box<Response<Body>>> {
-        Self::read(&raw, app).map_err(|refused| {
+    fn receive(raw: Request, callers: Callers, app: &AppState) -> Result<Self, Box<Response<Body>>> {
+        Self::read_for(&raw, callers, app).map_err(|refused| {
             Box::new(match refused {
                 ApiError::NotSignedIn if is_plain_form(&raw) => reply::redirect("/login"),
                 refused => respond(None, Err(refused), app.clock.now()),

@@ -4,7 +4,10 @@ use std::{marker::PhantomData, ops::Deref};
 
 use lambda_http::{Body, Request, Response};
 
-use crate::route::{Incoming, Unrouted};
+use crate::{
+    documentation::Callers,
+    route::{Incoming, Unrouted},
+};
 
 /// Why a page is not what was asked for.
 pub trait PageRefusal<S>: From<Unrouted> + Send + 'static {
@@ -30,7 +33,7 @@ impl<S, E: PageRefusal<S>> Incoming<S> for Page<E> {
     type Success = Response<Body>;
     type Error = E;
 
-    fn receive(raw: Request, _: &S) -> Result<Self, Box<Response<Body>>> {
+    fn receive(raw: Request, _: Callers, _: &S) -> Result<Self, Box<Response<Body>>> {
         Ok(Self { raw, refused_as: PhantomData })
     }
 

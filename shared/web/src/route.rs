@@ -7,7 +7,7 @@
 //!     type State = AppState;
 //!
 //!     fn routes<R: Rows<AppState>>(rows: R) -> R {
-//!         rows.operation(Method::POST, "/v1/sessions/{id}/end", end, |operation| {
+//!         rows.operation(Method::POST, "/v1/sessions/{id}/end", Callers::Scope(KeyScope::Sessions), end, |operation| {
 //!             operation.named("endSession", "Sessions").summary("End a session").parameter("id", "The session.")…
 //!         })
 //!     }
@@ -44,7 +44,7 @@ use schemars::{JsonSchema, SchemaGenerator};
 
 use crate::{
     ApiError,
-    documentation::{Documentation, MakeSchema},
+    documentation::{Callers, Documentation, MakeSchema},
 };
 
 /// A function behind the HTTP API.
@@ -72,9 +72,17 @@ impl State for () {
 
 /// Takes rows, one after the other.
 pub trait Rows<S>: Sized {
-    /// Takes the row of an operation of the API, which is documented.
+    /// Takes the row of an operation of the API, which is documented. `callers` says who may call it, and which scope an API key
+    /// needs for it: [`crate::ApiRequest::caller`] holds it.
     #[must_use]
-    fn operation<I, P, H, D>(self, method: Method, path: &'static str, handler: H, documentation: D) -> Self
+    fn operation<I, P, H, D>(
+        self,
+        method: Method,
+        path: &'static str,
+        callers: Callers,
+        handler: H,
+        documentation: D,
+    ) -> Self
     where
         I: Incoming<S>,
         P: PathParameters,
@@ -97,8 +105,8 @@ pub trait Incoming<S>: Sized + Send + Sync + 'static {
     /// What a handler refuses with.
     type Error: Send;
 
-    /// Reads a request without asking anybody, or answers that it cannot be read.
-    fn receive(raw: Request, state: &S) -> Result<Self, Box<Response<Body>>>;
+    /// Reads a request without asking anybody, or answers that it cannot be read. `callers` is what its row says.
+    fn receive(raw: Request, callers: Callers, state: &S) -> Result<Self, Box<Response<Body>>>;
 
     /// The response to this request.
     fn respond(&self, result: Result<Self::Success, Self::Error>, state: &S) -> Response<Body>;

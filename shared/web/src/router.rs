@@ -12,7 +12,7 @@ use lambda_http::{
 use parlor_runtime::{HttpFunction, Runtime};
 
 use crate::{
-    documentation::Documentation,
+    documentation::{Callers, Documentation},
     route::{Handler, Incoming, PathParameters, Rows, State, Unrouted, WebFunction, segments},
 };
 
@@ -20,7 +20,7 @@ type Answering<'a> = Pin<Box<dyn Future<Output = Response<Body>> + Send + 'a>>;
 
 /// A handler whose types are forgotten.
 trait Answer<S>: Send + Sync {
-    fn answer<'a>(&'a self, raw: Request, values: Vec<String>, state: &'a S) -> Answering<'a>;
+    fn answer<'a>(&'a self, raw: Request, callers: Callers, values: Vec<String>, state: &'a S) -> Answering<'a>;
 
     fn refuse(&self, raw: Request, why: Unrouted, state: &S) -> Response<Body>;
 }
@@ -38,10 +38,10 @@ where
     P: PathParameters,
     H: for<'a> Handler<'a, S, I, P>,
 {
-    fn answer<'a>(&'a self, raw: Request, values: Vec<String>, state: &'a S) -> Answering<'a> {
+    fn answer<'a>(&'a self, raw: Request, callers: Callers, values: Vec<String>, state: &'a S) -> Answering<'a> {
         Box::pin(async move {
             let Some(parameters) = P::parse(values) else { return I::refuse(raw, Unrouted::NotFound, state) };
-            let request = match I::receive(raw, state) {
+            let request = match I::receive(raw, callers, state) {
                 Ok(request) => request,
                 Err(refusal) => return *refusal,
             };
@@ -59,6 +59,7 @@ where
 struct Row<S> {
     method: Method,
     path: &'static str,
+    callers: Callers,
     // A handler is a function's name, which takes no place: nothing is allocated.
     handler: Box<dyn Answer<S>>,
 }
@@ -84,14 +85,15 @@ impl<S> Row<S> {
 struct Handlers<S>(Vec<Row<S>>);
 
 impl<S: Send + Sync> Rows<S> for Handlers<S> {
-    fn operation<I, P, H, D>(self, method: Method, path: &'static str, handler: H, _: D) -> Self
+    fn operation<I, P, H, D>(mut self, method: Method, path: &'static str, callers: Callers, handler: H, _: D) -> Self
     where
         I: Incoming<S>,
         P: PathParameters,
         H: for<'a> Handler<'a, S, I, P>,
         D: FnOnce(Documentation) -> Documentation,
     {
-        self.page(method, path, handler)
+        self.0.push(Row { method, path, callers, handler: Box::new(Typed { handler, takes: PhantomData }) });
+        self
     }
 
     fn page<I, P, H>(mut self, method: Method, path: &'static str, handler: H) -> Self
@@ -100,7 +102,9 @@ impl<S: Send + Sync> Rows<S> for Handlers<S> {
         P: PathParameters,
         H: for<'a> Handler<'a, S, I, P>,
     {
-        self.0.push(Row { method, path, handler: Box::new(Typed { handler, takes: PhantomData }) });
+        // A page checks its own callers; what an admin's or staff's page takes of the API's requests, no key may send.
+        let callers = Callers::Staff;
+        self.0.push(Row { method, path, callers, handler: Box::new(Typed { handler, takes: PhantomData }) });
         self
     }
 }
@@ -144,7 +148,7 @@ impl<F: WebFunction> Router<F> {
         let closest = *closest;
         let chosen = there.into_iter().filter(|(row, _)| row.method == method).min_by_key(|(_, values)| values.len());
         if let Some((row, values)) = chosen {
-            return row.handler.answer(raw, values, &self.state).await;
+            return row.handler.answer(raw, row.callers, values, &self.state).await;
         }
         let asks = *raw.method() == Method::OPTIONS;
         let mut response = if asks { options() } else { closest.handler.refuse(raw, Unrouted::Method, &self.state) };

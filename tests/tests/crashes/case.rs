@@ -69,6 +69,7 @@ impl Operation {
         let (method, route) = self.way().split_once(' ').unwrap();
         let id = match route.split('/').nth(2) {
             Some("webhooks") => case.endpoint.as_ref().map(|endpoint| endpoint.id.clone()).unwrap_or_default(),
+            Some("keys") => case.link.clone(),
             Some("teams") => case.team.to_string(),
             Some("people") => case.staff.as_ref().map(|staff| staff.agent.id.to_string()).unwrap_or_default(),
             _ => case.session.to_string(),
@@ -144,8 +145,12 @@ impl Operation {
             Start | DeliverMail | DeliverText | RetryDelivery | Read | List | TeamFigures | ListEvents
             | ListMessages | Invite | Correct | CorrectByForm | GenerateLink | ListLinks | ReadSettings
             | ReadTeamSettings | SignInWrongly | TakeOver | ListPeople | InvitePerson | ListTeams | CreateTeam
-            | RenameTeam | RenameTeamByForm | DeliverToStaff => {}
+            | RenameTeam | RenameTeamByForm | DeliverToStaff | ListKeys | CreateKey => {}
             MakeInteraction => {}
+            RevokeKey => {
+                let body = json!({"name": case.key, "scopes": ["read"]});
+                installation.post("/v1/keys", body).await["id"].as_str().unwrap().clone_into(&mut case.link);
+            }
             ListInteractions | ReadInteraction | SendInteraction | WithdrawInteraction | Remind => {
                 self.interaction(installation, &mut case).await;
             }

@@ -82,6 +82,9 @@ operations! {
     SaveSettings: "PUT /v1/settings", Never;
     ReadTeamSettings: "GET /v1/teams/{id}/settings", Never;
     SaveTeamSettings: "PUT /v1/teams/{id}/settings", Never;
+    ListKeys: "GET /v1/keys", Never;
+    CreateKey: "POST /v1/keys", Never;
+    RevokeKey: "DELETE /v1/keys/{id}", Never;
     SettingsPage: "GET /admin/settings", Never;
     SaveSettingsForm: "POST /admin/settings", Never;
     TeamSettingsPage: "GET /admin/teams/{id}", Never;

@@ -30,10 +30,9 @@ impl Operation {
             | ReadWebhook | ListDeliveries | ReadDelivery | Invite | GenerateLink | ListLinks | RevokeLink | End
             | KeepOpen | Renew | TakeOver | AskForSession | ApproveTransfer | DeclineTransfer | Correct
             | CorrectByForm | ReleaseDevice | ResetPin | Post | CreateWebhook | RotateSecret | ReplaySince
-            | ReplayDelivery | ListPeople | InvitePerson | ChangePerson | ChangePersonByForm | InviteAgain
-            | Deactivate | Reactivate | SignPersonOut | ListTeams | CreateTeam | RenameTeam | RenameTeamByForm => {
-                self.call(installation, case).await
-            }
+            | ReplayDelivery | ListKeys | CreateKey | ListPeople | InvitePerson | ChangePerson | ChangePersonByForm
+            | InviteAgain | Deactivate | Reactivate | SignPersonOut | ListTeams | CreateTeam | RenameTeam
+            | RenameTeamByForm => self.call(installation, case).await,
             MakeInteraction | ListInteractions | ReadInteraction | SendInteraction | WithdrawInteraction | Remind => {
                 self.call(installation, case).await
             }
@@ -46,7 +45,7 @@ impl Operation {
             }
             InteractionHead => case.browser.head(&self.request(case).1).await.status == 200,
             SaveSettings | SaveTeamSettings | ChangeWebhook | EnableWebhook => self.change(installation, case).await,
-            DeleteWebhook => {
+            DeleteWebhook | RevokeKey => {
                 let (method, path) = self.request(case);
                 // Gone is gone.
                 matches!(installation.tried(method, &path, None, &[]).await.0.as_u16(), 200 | 404)
@@ -128,6 +127,7 @@ impl Operation {
     async fn call(self, installation: &Installation, case: &mut Case) -> bool {
         let body = match self {
             Post => json!({"text": "Good morning", "id": "crash-1"}),
+            CreateKey => json!({"name": case.key, "scopes": ["read"]}),
             CreateWebhook => {
                 json!({"url": case.receiver.as_ref().unwrap().url, "events": ["message", "session.ended"]})
             }

@@ -191,3 +191,28 @@ async fn r1_a_session_starts_and_ends_at_the_functions_own_urls() {
     let refused = platform.call_function("session-start", Method::POST, "/v1/sessions", &wrong, body).await;
     assert_eq!(refused.status, 401, "{}", refused.body);
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn r20_a_key_is_made_used_for_what_it_is_for_and_revoked() {
+    let platform = Platform::start().await;
+    let desk = platform.desk().await;
+    let made = desk.post("/v1/keys", json!({"name": "Billing", "scopes": ["read"], "team": desk.team})).await;
+    let bearer = format!("Bearer {}", made["key"].as_str().unwrap());
+    let ask = async |method, path: &str, body: Option<serde_json::Value>| {
+        let headers = [("content-type", "application/json"), ("authorization", bearer.as_str())];
+        platform.call(method, path, &headers, body.map(|body| body.to_string().into_bytes())).await
+    };
+    assert_eq!(ask(Method::GET, "/v1/sessions?scope=team", None).await.status, 200);
+    let start = json!({"customer": {"name": "Mara Quist", "email": platform.address()}});
+    let refused = ask(Method::POST, "/v1/sessions", Some(start)).await;
+    assert_eq!((refused.status, refused.body["code"].as_str()), (403, Some("scope")), "{}", refused.body);
+    let path = format!("/v1/keys/{}", made["id"].as_str().unwrap());
+    let listed = async || {
+        let keys = desk.get("/v1/keys").await;
+        keys["items"].as_array().unwrap().iter().any(|key| key["id"] == made["id"])
+    };
+    assert!(listed().await);
+    assert_eq!(desk.call(Method::DELETE, &path, &[], None).await.status, 200);
+    assert_eq!(ask(Method::GET, "/v1/sessions?scope=team", None).await.status, 401);
+    assert!(!listed().await);
+}
