@@ -5,6 +5,7 @@
 
 pub mod canary;
 pub mod contract;
+pub mod documents;
 pub mod form;
 mod line;
 mod platform;
@@ -16,6 +17,7 @@ pub use webhook::{Conduct, Endpoint, Received, Receiver};
 
 use std::{collections::BTreeMap, sync::Mutex};
 
+use parlor_buckets::Bucket;
 use parlor_domain::{
     Agent, AgentId, KeyId, Keyring, LoginId, Random, Role, Secret, SessionId, TeamId,
     pin::Pin,
@@ -48,7 +50,14 @@ pub struct Installation {
 impl Installation {
     /// Starts one in memory, counting requests to DynamoDB.
     pub async fn start() -> Self {
-        Self::of(Stack::builder().ephemeral().count_requests(true).start().await.unwrap()).await
+        let builder = documents::reading(Stack::builder().ephemeral().count_requests(true));
+        Self::of(builder.start().await.unwrap()).await
+    }
+
+    /// The bucket of files, as whoever may do everything sees it.
+    #[must_use]
+    pub fn files(&self) -> Bucket {
+        documents::bucket(&self.runtime)
     }
 
     /// Moves into a stack that is new.

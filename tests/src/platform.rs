@@ -16,7 +16,7 @@ use reqwest::{Method, header::HeaderMap};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use crate::{Browser, canary, client, contract::contract};
+use crate::{Browser, canary, client, contract::contract, documents};
 
 /// How long a message may take to arrive, and anything else that happens by itself.
 const PATIENCE: Duration = Duration::from_secs(30);
@@ -87,7 +87,7 @@ impl Platform {
             return Self::of(described, runtime, None);
         }
         canary::keep_log();
-        let stack = Stack::builder().ephemeral().start().await.unwrap();
+        let stack = documents::reading(Stack::builder().ephemeral()).start().await.unwrap();
         let (url, runtime) = (stack.url().to_owned(), stack.runtime("test").unwrap());
         let function_urls = stack.function_urls();
         let (outbox_url, schedules_url) = (format!("{url}/outbox.json"), format!("{url}/local/schedules"));

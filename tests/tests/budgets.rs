@@ -418,6 +418,11 @@ async fn work_rows(ledger: &mut Ledger) {
         let operated = format!("{path}/{id}/{what}");
         ledger.hold(operation, async |installation| drop(installation.post(&operated, json!({})).await)).await;
     }
+    let upload = json!({"name": "Loan.pdf", "size": 12, "content_type": "application/pdf", "sha256": "0".repeat(64)});
+    let uploads = format!("/v1/sessions/{session}/uploads");
+    ledger
+        .hold("announce an upload", async |installation| drop(installation.post(&uploads, upload.clone()).await))
+        .await;
     ledger.hold("list interactions", async |installation| drop(installation.get(&path).await)).await;
     let one = format!("{path}/{}?values=true", ids[1]);
     ledger.hold("read an interaction", async |installation| drop(installation.get(&one).await)).await;

@@ -87,6 +87,9 @@ fn operation(request: &Request) -> String {
         (Some(target), _, _) => target.rsplit('.').next().unwrap_or_default().to_owned(),
         (None, path, "POST") if path.contains("/@connections/") => "PostToConnection".to_owned(),
         (None, path, "DELETE") if path.contains("/@connections/") => "DeleteConnection".to_owned(),
+        // Keys have a bucket before them; what SES and SNS are asked has none.
+        (None, path, "GET") if path.matches('/').count() > 1 => "GetObject".to_owned(),
+        (None, path, "PUT") if path.matches('/').count() > 1 => "PutObject".to_owned(),
         (None, "/v2/email/outbound-emails", _) => "SendEmail".to_owned(),
         (None, "/", "POST") => "Publish".to_owned(),
         (None, path, method) => format!("{method} {path}"),

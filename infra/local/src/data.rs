@@ -4,6 +4,8 @@
 //! | --- | --- |
 //! | `parlor.sqlite` | both tables |
 //! | `outbox.jsonl` | every mail and text |
+//! | `files` | the bucket: a folder for it, and what `s3s-fs` keeps beside it |
+//! | `signing-key` | the key that signs documents, made once, readable by its owner only |
 //! | `master-key` | the key that others are derived from, made once, readable by its owner only |
 //! | `demo-api-key`, `setup-secret` | the same key and link at every start, readable by their owner only |
 //! | `clock-offset` | how far the clock was moved ahead, in seconds |
@@ -17,6 +19,7 @@ use std::sync::Arc;
 
 use data_encoding::BASE64;
 use parlor_runtime::Entropy;
+use parlor_signing::{FileKey, KeyError};
 
 /// The data directory; without one, everything is gone at the end.
 #[derive(Debug, Clone)]
@@ -52,6 +55,20 @@ impl Data {
         let key = BASE64.encode(&entropy.bytes::<32>());
         self.keep_secret("master-key", &key)?;
         Ok(key)
+    }
+
+    /// The key that signs documents, in base64: the kept one, or a new one that is kept from now on.
+    pub(crate) fn signing_key(&self) -> io::Result<FileKey> {
+        let invalid = |error: KeyError| io::Error::new(io::ErrorKind::InvalidData, error);
+        let kept = if let Some(kept) = self.secret("signing-key")? {
+            kept
+        } else {
+            let made = BASE64.encode(&FileKey::generate().map_err(invalid)?);
+            self.keep_secret("signing-key", &made)?;
+            made
+        };
+        let der = BASE64.decode(kept.as_bytes()).map_err(|_| invalid(KeyError::NoKey))?;
+        FileKey::from_pkcs8(&der).map_err(invalid)
     }
 
     /// A kept secret, if it is there.

@@ -1,8 +1,9 @@
 //! The one-machine stack: everything that Parlor needs of AWS, in one process.
 //!
 //! It runs the very handlers that are deployed, behind stand-ins for what surrounds them there: an HTTP API and a
-//! WebSocket API in front ([`api`], [`live`]), DynamoDB with its stream and its expiry (embedded), schedules, and SES and SNS that
-//! keep what they are given ([`fake_ses_sns`], [`outbox`]). Tables, routes, schedules and environment are read from
+//! WebSocket API in front ([`api`], [`live`]), DynamoDB with its stream and its expiry (embedded), S3 in a folder ([`files`]) and
+//! its events ([`object_events`]), schedules, KMS with one key, and SES and SNS that keep what they are given ([`fake_ses_sns`],
+//! [`outbox`]). Tables, routes, schedules and environment are read from
 //! `infra/template.yaml` ([`template`]), so that what the template lacks does not work here either.
 //!
 //! [`Stack`] is the whole of it, for `cargo run` and for tests.
@@ -22,8 +23,11 @@ mod demo_error;
 mod demo_session;
 mod develop;
 mod dynamodb;
+mod fake_kms;
+mod files;
 mod invoke;
 mod live;
+mod object_events;
 mod pattern;
 mod policy;
 mod registry;

@@ -60,8 +60,13 @@ fn log() {
         .init();
 }
 
+fn main() -> ExitCode {
+    // As what reads a stranger's document, which is started from here.
+    parlor_drawing::child_main().unwrap_or_else(serve)
+}
+
 #[tokio::main]
-async fn main() -> ExitCode {
+async fn serve() -> ExitCode {
     let options = match options() {
         Ok(Some(options)) => options,
         Ok(None) => {

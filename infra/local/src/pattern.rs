@@ -2,9 +2,12 @@
 
 use serde_json::Value;
 
+use crate::policy;
+
 /// Whether `event` matches `pattern`: every field of the pattern is there and has one of the listed values.
 ///
-/// Known are literals and the matchers `prefix`, `suffix`, `exists` and `anything-but`; an unknown matcher matches nothing.
+/// Known are literals and the matchers `prefix`, `suffix`, `wildcard`, `exists` and `anything-but`; an unknown matcher matches
+/// nothing.
 pub(crate) fn matches(pattern: &Value, event: &Value) -> bool {
     match pattern {
         Value::Object(fields) => fields.iter().all(|(name, pattern)| matches(pattern, &event[name.as_str()])),
@@ -25,6 +28,7 @@ fn matches_one(choice: &Value, value: &Value) -> bool {
         "exists" => argument.as_bool() == Some(!value.is_null()),
         "prefix" => text(value).zip(text(argument)).is_some_and(|(v, a)| v.starts_with(&a)),
         "suffix" => text(value).zip(text(argument)).is_some_and(|(v, a)| v.ends_with(&a)),
+        "wildcard" => text(value).zip(text(argument)).is_some_and(|(v, a)| policy::matches(&a, &v)),
         "anything-but" => match argument {
             Value::Array(all) => !value.is_null() && !all.contains(value),
             one => !value.is_null() && one != value,
@@ -58,6 +62,8 @@ mod tests {
         assert!(matches(&json!({"a": [{"anything-but": ["x"]}]}), &json!({"a": "y"})));
         assert!(!matches(&json!({"a": [{"anything-but": "y"}]}), &json!({"a": "y"})));
         assert!(matches(&json!({"a": [{"suffix": "y"}]}), &json!({"a": "xy"})));
-        assert!(!matches(&json!({"a": [{"wildcard": "*"}]}), &json!({"a": "xy"})));
+        assert!(matches(&json!({"a": [{"wildcard": "x/*.json"}]}), &json!({"a": "x/y.json"})));
+        assert!(!matches(&json!({"a": [{"wildcard": "x/*.json"}]}), &json!({"a": "x/y.pdf"})));
+        assert!(!matches(&json!({"a": [{"cidr": "10.0.0.0/8"}]}), &json!({"a": "10.0.0.1"})));
     }
 }

@@ -58,7 +58,7 @@ pub(crate) struct Need {
 }
 
 impl Need {
-    fn new(action: impl Into<String>, resource: String) -> Self {
+    pub(crate) fn new(action: impl Into<String>, resource: String) -> Self {
         Self { action: action.into(), resource, context: BTreeMap::new(), leading_keys: vec![] }
     }
 }
@@ -186,7 +186,7 @@ fn one_or_many(value: &Value) -> impl Iterator<Item = &Value> {
 }
 
 /// Whether `text` is what `pattern` says, in which `*` is any text.
-fn matches(pattern: &str, text: &str) -> bool {
+pub(crate) fn matches(pattern: &str, text: &str) -> bool {
     match pattern.split_once('*') {
         None => pattern == text,
         Some((before, after)) => text.strip_prefix(before).is_some_and(|rest| {
@@ -197,6 +197,10 @@ fn matches(pattern: &str, text: &str) -> bool {
 
 pub(crate) fn table_arn(name: &str) -> String {
     format!("arn:aws:dynamodb:{REGION}:{ACCOUNT}:table/{name}")
+}
+
+pub(crate) fn key_arn(id: &str) -> String {
+    format!("arn:aws:kms:{REGION}:{ACCOUNT}:key/{id}")
 }
 
 /// What every function may do, by its name. Requests that say of themselves that they are nobody's function's pass: those
@@ -279,9 +283,13 @@ fn queried(request: &Value) -> Option<String> {
     request["ExpressionAttributeValues"][value.trim()]["S"].as_str().map(str::to_owned)
 }
 
-/// What a request to SES, SNS or the management of live connections needs. Nothing for one that is none of these: whoever
-/// answers refuses it.
-fn other(method: &str, path: &str, body: &[u8]) -> Vec<Need> {
+/// What a request to SES, SNS, KMS or the management of live connections needs. Nothing for one that is none of these: whoever
+/// answers refuses it. `target` is the operation that the newer of them name in a header.
+fn other(method: &str, path: &str, target: &str, body: &[u8]) -> Vec<Need> {
+    if let Some(operation) = target.strip_prefix("TrentService.") {
+        let request: Value = serde_json::from_slice(body).unwrap_or_default();
+        return vec![Need::new(format!("kms:{operation}"), key_arn(request["KeyId"].as_str().unwrap_or_default()))];
+    }
     if let Some((stage, id)) = path.trim_start_matches('/').split_once("/@connections/") {
         let resource = format!("arn:aws:execute-api:{REGION}:{ACCOUNT}:LiveApi/{stage}/{method}/@connections/{id}");
         return vec![Need::new("execute-api:ManageConnections", resource)];
@@ -308,13 +316,14 @@ fn other(method: &str, path: &str, body: &[u8]) -> Vec<Need> {
     }
 }
 
-/// Stands in front of SES, SNS and the management of live connections.
+/// Stands in front of SES, SNS, KMS and the management of live connections.
 pub(crate) async fn guard(State(roles): State<Roles>, request: Request, next: Next) -> Response {
     let (parts, body) = request.into_parts();
     let Ok(body) = axum::body::to_bytes(body, BODY_LIMIT).await else {
         return StatusCode::PAYLOAD_TOO_LARGE.into_response();
     };
-    let needs = other(parts.method.as_str(), parts.uri.path(), &body);
+    let target = parts.headers.get("x-amz-target").and_then(|target| target.to_str().ok()).unwrap_or_default();
+    let needs = other(parts.method.as_str(), parts.uri.path(), target, &body);
     match roles.refusal(function(&parts.headers), &needs) {
         Some(message) => denied(StatusCode::FORBIDDEN, &message),
         None => next.run(Request::from_parts(parts, Body::from(body))).await,
@@ -484,19 +493,19 @@ mod tests {
     fn messages_go_from_our_own_address_and_to_no_topic() {
         let mail = |from: &str| {
             let body = json!({"FromEmailAddress": from}).to_string();
-            other("POST", "/v2/email/outbound-emails", body.as_bytes())
+            other("POST", "/v2/email/outbound-emails", "", body.as_bytes())
         };
         assert!(allowed("deliver", &mail("\"Acme\" <hello@parlor.example>")));
         assert!(!allowed("deliver", &mail("boss@parlor.example")));
         assert!(!allowed("session-start", &mail("hello@parlor.example")));
-        assert!(allowed("retry-deliveries", &other("POST", "/", b"Action=Publish&PhoneNumber=%2B1")));
+        assert!(allowed("retry-deliveries", &other("POST", "/", "", b"Action=Publish&PhoneNumber=%2B1")));
         let topic = b"Action=Publish&TopicArn=arn%3Aaws%3Asns%3Aus-east-1%3A000000000000%3Aalarms";
-        assert!(!allowed("retry-deliveries", &other("POST", "/", topic)));
+        assert!(!allowed("retry-deliveries", &other("POST", "/", "", topic)));
     }
 
     #[test]
     fn rooms_are_posted_to_and_connections_ended_but_not_looked_at() {
-        let connection = |method: &str| other(method, "/live/@connections/abc", b"");
+        let connection = |method: &str| other(method, "/live/@connections/abc", "", b"");
         assert!(allowed("session-end", &connection("POST")) && allowed("session-end", &connection("DELETE")));
         assert!(!allowed("session-end", &connection("GET")));
         assert!(!allowed("agent-console", &connection("POST")));

@@ -1,12 +1,13 @@
 //! Reads `infra/template.yaml`, the description of what is deployed, so that nothing is described twice.
 //!
-//! Understood is what the template uses: functions with their HTTP routes, schedules and stream mappings, WebSocket
-//! routes, tables, the environment in `Globals` and in functions, what their roles allow, and loops around resources. Anything else in it has no meaning on one machine.
+//! Understood is what the template uses: functions with their HTTP routes, schedules, stream mappings and rules about objects,
+//! WebSocket routes, tables, the bucket, the key that signs, the environment in `Globals` and in functions, what their roles allow, and loops around resources. Anything else in it has no meaning on one machine.
 
 use std::collections::BTreeMap;
 
 use serde_json::{Map, Value, json};
 
+use crate::files::Rule;
 use crate::policy::{self, ACCOUNT, Policy, REGION};
 use crate::template_error::TemplateError;
 
@@ -32,6 +33,30 @@ pub struct Template {
     pub streams: Vec<StreamMapping>,
     /// Every table, by its logical id, as the arguments of `CreateTable` plus the name of its TTL attribute.
     pub tables: Vec<Table>,
+    pub(crate) buckets: Vec<Bucket>,
+    /// Keys of KMS, by their logical ids, which are also their ids here.
+    pub(crate) keys: Vec<String>,
+    /// Every rule by which a function hears of objects.
+    pub object_rules: Vec<ObjectRule>,
+}
+
+/// A bucket of S3.
+#[derive(Debug, Clone)]
+pub(crate) struct Bucket {
+    /// Its logical id in small letters, as names of buckets are.
+    pub(crate) name: String,
+    /// Which pages may ask it.
+    pub(crate) cors: Vec<Rule>,
+}
+
+/// A function that hears of objects.
+#[derive(Debug, Clone)]
+pub struct ObjectRule {
+    pub function: String,
+    /// What of S3's event has to match.
+    pub(crate) pattern: Value,
+    /// How often an event that failed is tried again.
+    pub(crate) retries: u64,
 }
 
 /// Environment variables with everything resolved that can be, and `None` for what only AWS can know.
@@ -125,10 +150,24 @@ impl Template {
             schedules: Vec::new(),
             streams: Vec::new(),
             tables: Vec::new(),
+            buckets: Vec::new(),
+            keys: Vec::new(),
+            object_rules: Vec::new(),
         };
         for (id, resource) in resources {
             if resource["Type"] == "AWS::DynamoDB::Table" {
                 template.tables.push(table(id, &resource["Properties"])?);
+                known.insert(id.clone(), id.clone());
+            } else if resource["Type"] == "AWS::S3::Bucket" {
+                let rules = resource["Properties"]["CorsConfiguration"]["CorsRules"].as_array();
+                let rules = rules.into_iter().flatten();
+                let cors =
+                    rules.map(|rule| Rule::read(rule, &|value| resolve(value, &|name| known.get(name).cloned())));
+                let bucket = Bucket { name: id.to_lowercase(), cors: cors.collect() };
+                known.insert(id.clone(), bucket.name.clone());
+                template.buckets.push(bucket);
+            } else if resource["Type"] == "AWS::KMS::Key" {
+                template.keys.push(id.clone());
                 known.insert(id.clone(), id.clone());
             }
         }
@@ -178,6 +217,12 @@ impl Template {
                     function: name.clone(),
                     every: rate(&string(&details["ScheduleExpression"], &format!("{place}.ScheduleExpression"))?)?,
                 }),
+                Some("EventBridgeRule") => self.object_rules.push(ObjectRule {
+                    function: name.clone(),
+                    pattern: resolved(&details["Pattern"], known, &place)?,
+                    // Lambda's own, unless it is told otherwise.
+                    retries: properties["EventInvokeConfig"]["MaximumRetryAttempts"].as_u64().unwrap_or(2),
+                }),
                 Some("DynamoDB") => self.streams.push(stream(&name, &place, details)?),
                 other => {
                     let kind = other.unwrap_or("no type");
@@ -195,14 +240,23 @@ impl Template {
         Ok(())
     }
 
-    /// What a name means in a policy: there a table's ARN is known, and every other resource goes by its logical id.
+    /// What a name means in a policy: there the ARN of a table, a bucket and a key is known, and every other resource goes by its logical id.
     fn arn(&self, name: &str, known: &BTreeMap<String, String>) -> Option<String> {
-        let table = name.strip_suffix(".Arn").filter(|id| self.tables.iter().any(|table| table.name == **id));
-        match (known.get(name), table) {
-            (Some(value), _) => Some(value.clone()),
-            (None, Some(table)) => Some(policy::table_arn(table)),
-            (None, None) => (!name.contains("::")).then(|| name.to_owned()),
+        if let Some(value) = known.get(name) {
+            return Some(value.clone());
         }
+        if let Some(id) = name.strip_suffix(".Arn") {
+            if self.tables.iter().any(|table| table.name == id) {
+                return Some(policy::table_arn(id));
+            }
+            if self.keys.iter().any(|key| key == id) {
+                return Some(policy::key_arn(id));
+            }
+            if let Some(bucket) = self.buckets.iter().find(|bucket| bucket.name == id.to_lowercase()) {
+                return Some(format!("arn:aws:s3:::{}", bucket.name));
+            }
+        }
+        (!name.contains("::")).then(|| name.to_owned())
     }
 
     /// Follows a WebSocket route to its integration and from there to the function.
@@ -289,6 +343,23 @@ fn with_word(value: &Value, variable: &str, word: &str) -> Value {
             None => entries.iter().map(|(key, value)| (key.clone(), inside(value))).collect::<Map<_, _>>().into(),
         },
         other => other.clone(),
+    }
+}
+
+/// A pattern of events with its references resolved.
+fn resolved(pattern: &Value, known: &BTreeMap<String, String>, place: &str) -> Result<Value, TemplateError> {
+    let inside = |value: &Value| resolved(value, known, place);
+    match pattern {
+        Value::Array(items) => items.iter().map(inside).collect(),
+        Value::Object(entries) if entries.contains_key("Ref") => {
+            let text = resolve(pattern, &|name| known.get(name).cloned());
+            text.map(Value::from).ok_or_else(|| TemplateError::Missing(format!("what {place} refers to")))
+        }
+        Value::Object(entries) => {
+            let entries = entries.iter().map(|(key, value)| Ok((key.clone(), inside(value)?)));
+            Ok(Value::Object(entries.collect::<Result<_, TemplateError>>()?))
+        }
+        other => Ok(other.clone()),
     }
 }
 

@@ -10,6 +10,7 @@ use aws_smithy_runtime_api::box_error::BoxError;
 use aws_smithy_runtime_api::client::http::{
     HttpClient, HttpConnector, HttpConnectorFuture, HttpConnectorSettings, SharedHttpConnector,
 };
+use aws_smithy_runtime_api::client::interceptors::SharedInterceptor;
 use aws_smithy_runtime_api::client::orchestrator::HttpRequest;
 use aws_smithy_runtime_api::client::runtime_components::RuntimeComponents;
 use aws_smithy_types::byte_stream::ByteStream;
@@ -55,6 +56,8 @@ pub struct Aws {
     connectors: Connectors,
     /// Where DynamoDB is, when it is DynamoDB and not a stand-in.
     warm_url: Option<String>,
+    /// Whether a stand-in answers for S3.
+    files_elsewhere: bool,
 }
 
 impl Aws {
@@ -66,7 +69,27 @@ impl Aws {
         let overridden = env("AWS_ENDPOINT_URL_DYNAMODB").is_some() || env("AWS_ENDPOINT_URL").is_some();
         let warm_url =
             sdk.region().filter(|_| !overridden).map(|region| format!("https://dynamodb.{region}.amazonaws.com/"));
-        Ok(Self { sdk, connectors, warm_url })
+        let files_elsewhere = env("AWS_ENDPOINT_URL_S3").is_some() || env("AWS_ENDPOINT_URL").is_some();
+        Ok(Self { sdk, connectors, warm_url, files_elsewhere })
+    }
+
+    /// What every client is built from. For clients of services that few functions use, which are built where they are used,
+    /// so that other functions do not link them; they take [`Aws::interceptors`], too.
+    #[must_use]
+    pub fn config(&self) -> &SdkConfig {
+        &self.sdk
+    }
+
+    /// What each client says about itself: the function's name, and nothing else.
+    pub fn interceptors(&self) -> [SharedInterceptor; 2] {
+        [SharedInterceptor::new(Spared), SharedInterceptor::new(self.user_agent())]
+    }
+
+    /// Whether an endpoint override names a stand-in for S3. It has one name for all buckets, so that a bucket's stands in the
+    /// path.
+    #[must_use]
+    pub fn files_elsewhere(&self) -> bool {
+        self.files_elsewhere
     }
 
     /// A client for the tables.
@@ -157,7 +180,7 @@ fn sdk_config(env: &impl Fn(&str) -> Option<String>, http: &Connectors) -> Resul
         "environment",
     );
     let endpoints = Endpoints {
-        services: ["DYNAMODB", "SESV2", "SNS"]
+        services: ["DYNAMODB", "KMS", "S3", "SESV2", "SNS"]
             .into_iter()
             .filter_map(|service| Some((service, env(&format!("AWS_ENDPOINT_URL_{service}"))?)))
             .collect(),

@@ -29,6 +29,7 @@ pub mod session;
 pub mod settings;
 pub mod staff;
 pub mod timer;
+pub mod upload;
 pub mod visible;
 pub mod webhook;
 
@@ -50,3 +51,4 @@ pub use secret::{Secret, SecretHash};
 pub use session::{Command, Decision, NewSession, Rejection, Session, State};
 pub use settings::{Settings, SettingsError};
 pub use staff::{Agent, Role};
+pub use upload::{Upload, UploadId, UploadRefusal};

@@ -13,6 +13,9 @@ pub enum ObjectError {
     /// Nothing has this key.
     #[error("there is no such object")]
     Missing,
+    /// Something has this key already, and was not to be replaced.
+    #[error("there is such an object already")]
+    Exists,
     /// More bytes than were asked for at most.
     #[error("the object is too large")]
     TooLarge,
@@ -31,6 +34,14 @@ pub trait Objects: Sync {
 
     /// Writes a file, in place of one that is there. One request.
     fn put(
+        &self,
+        key: &str,
+        bytes: Vec<u8>,
+        content_type: &str,
+    ) -> impl Future<Output = Result<(), ObjectError>> + Send;
+
+    /// Writes a file unless there is one: of several at once, one comes first. One request.
+    fn put_new(
         &self,
         key: &str,
         bytes: Vec<u8>,
@@ -72,15 +83,24 @@ fn read(path: &Path, limit: usize) -> Result<Vec<u8>, ObjectError> {
     fs::read(path).map_err(failed)
 }
 
-fn write(path: &Path, bytes: &[u8]) -> std::io::Result<()> {
+fn write(path: &Path, bytes: &[u8], replace: bool) -> Result<(), ObjectError> {
+    let failed = |error: std::io::Error| match error.kind() {
+        ErrorKind::AlreadyExists if !replace => ObjectError::Exists,
+        _ => ObjectError::Failed(error.to_string()),
+    };
     if let Some(folder) = path.parent() {
-        fs::create_dir_all(folder)?;
+        fs::create_dir_all(folder).map_err(failed)?;
     }
     // Whoever reads meanwhile reads all of the old one or all of the new one.
     let mut beside = path.as_os_str().to_owned();
     beside.push(".new");
-    fs::write(&beside, bytes)?;
-    fs::rename(&beside, path)
+    fs::write(&beside, bytes).map_err(failed)?;
+    if replace {
+        return fs::rename(&beside, path).map_err(failed);
+    }
+    let linked = fs::hard_link(&beside, path).map_err(failed);
+    fs::remove_file(&beside).map_err(failed)?;
+    linked
 }
 
 impl Objects for Folder {
@@ -89,7 +109,11 @@ impl Objects for Folder {
     }
 
     async fn put(&self, key: &str, bytes: Vec<u8>, _content_type: &str) -> Result<(), ObjectError> {
-        write(&self.path(key)?, &bytes).map_err(|error| ObjectError::Failed(error.to_string()))
+        write(&self.path(key)?, &bytes, true)
+    }
+
+    async fn put_new(&self, key: &str, bytes: Vec<u8>, _content_type: &str) -> Result<(), ObjectError> {
+        write(&self.path(key)?, &bytes, false)
     }
 }
 

@@ -22,6 +22,12 @@ pub struct Config {
     pub core_table: String,
     /// `PARLOR_CONNECTIONS_TABLE`: the table of live connections and used tickets.
     pub connections_table: String,
+    /// `PARLOR_FILES_BUCKET`: the bucket of files that people send and get.
+    pub files_bucket: String,
+    /// `PARLOR_FILES_ORIGIN`: the origin by which browsers reach that bucket, without a slash at its end.
+    pub files_origin: String,
+    /// `PARLOR_SIGNING_KEY`: the id of the key that signs documents, in KMS. Only the function that signs has it.
+    pub signing_key: Option<String>,
     /// `PARLOR_MAIL_FROM`: the verified address that mail comes from.
     pub mail_from: String,
     /// `PARLOR_SMS_SENDER`: the sender id of texts, where the country has such a thing.
@@ -86,6 +92,9 @@ impl Config {
             live_endpoint: url("PARLOR_LIVE_ENDPOINT", ["https://", "http://"])?,
             core_table: required("PARLOR_CORE_TABLE")?,
             connections_table: required("PARLOR_CONNECTIONS_TABLE")?,
+            files_bucket: required("PARLOR_FILES_BUCKET")?,
+            files_origin: url("PARLOR_FILES_ORIGIN", ["https://", "http://"])?,
+            signing_key: optional("PARLOR_SIGNING_KEY"),
             mail_from: required("PARLOR_MAIL_FROM")?,
             sms_sender: optional("PARLOR_SMS_SENDER"),
             mail_events: optional("PARLOR_MAIL_EVENTS"),
@@ -186,6 +195,8 @@ pub(crate) mod tests {
             "PARLOR_LIVE_ENDPOINT" => "http://localhost:3000/live",
             "PARLOR_CORE_TABLE" => "core",
             "PARLOR_CONNECTIONS_TABLE" => "connections",
+            "PARLOR_FILES_BUCKET" => "files",
+            "PARLOR_FILES_ORIGIN" => "http://localhost:3001",
             "PARLOR_MAIL_FROM" => "parlor@example.com",
             "PARLOR_MASTER_KEY" => "AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=",
             _ => return None,

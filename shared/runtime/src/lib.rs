@@ -9,6 +9,7 @@ mod config;
 mod entropy;
 mod event;
 mod function;
+mod object_event;
 mod origin;
 mod telemetry;
 
@@ -17,8 +18,11 @@ pub use config::{Config, ConfigError, MasterKey, OriginSecret};
 pub use entropy::Entropy;
 pub use event::{HttpEvent, SocketEvent};
 pub use function::{EventFunction, HttpFunction, event_service, http_service, run_event, run_http};
+pub use object_event::ObjectEvent;
 pub use origin::ORIGIN_HEADER;
 pub use telemetry::{init_telemetry, log_targets};
+
+use std::path::PathBuf;
 
 use parlor_aws::Aws;
 use parlor_domain::Keyring;
@@ -39,6 +43,8 @@ pub struct Runtime {
     pub entropy: Entropy,
     /// The way to AWS.
     pub aws: Aws,
+    /// The program that [`Runtime::program`] names; nothing when it is this one.
+    program: Option<PathBuf>,
 }
 
 impl Runtime {
@@ -52,6 +58,7 @@ impl Runtime {
             clock: Clock::system(),
             entropy: Entropy::system(),
             aws: Aws::from_env(env)?,
+            program: None,
         })
     }
 
@@ -60,6 +67,25 @@ impl Runtime {
     pub fn with_clock(mut self, clock: Clock) -> Self {
         self.clock = clock;
         self
+    }
+
+    /// The same runtime with another program for what is done in a process of its own.
+    #[must_use]
+    pub fn with_program(mut self, program: Option<PathBuf>) -> Self {
+        self.program = program;
+        self
+    }
+
+    /// The program to start for what is done in a process of its own, such as reading a stranger's file: this one, which is
+    /// the function's, unless it was told another.
+    ///
+    /// # Errors
+    /// The system does not say where this program is.
+    pub fn program(&self) -> std::io::Result<PathBuf> {
+        match &self.program {
+            Some(program) => Ok(program.clone()),
+            None => std::env::current_exe(),
+        }
     }
 
     /// The keys for sealing and signing, derived from the master key; none in a function that is not given it.

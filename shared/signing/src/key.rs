@@ -30,6 +30,11 @@ pub trait SigningKey: Sync {
     fn sign(&self, message: &[u8]) -> impl Future<Output = Result<Vec<u8>, KeyError>> + Send;
 }
 
+/// The SHA-256 of a key's public half: which key it is.
+pub fn fingerprint(key: &impl SigningKey) -> [u8; 32] {
+    crate::cms::sha256(key.public_key())
+}
+
 /// A key from a file, for one machine and for tests. `Debug` shows nothing of it.
 pub struct FileKey {
     pair: EcdsaKeyPair,

@@ -14,7 +14,7 @@ mod verify;
 use thiserror::Error;
 
 pub use certificate::Certificate;
-pub use key::{FileKey, KeyError, SigningKey};
+pub use key::{FileKey, KeyError, SigningKey, fingerprint};
 pub use step::{SignError, SignReport, SignTask, sign_object};
 pub use verify::{Invalid, Verified, verify};
 

@@ -22,7 +22,7 @@ pub struct SignTask {
 pub struct SignReport {
     /// Its key.
     pub key: String,
-    /// Its SHA-256. A second signing has another, so whoever stores it keeps the first.
+    /// Its SHA-256.
     pub sha256: [u8; 32],
     /// In bytes.
     pub size: usize,
@@ -45,7 +45,9 @@ pub enum SignError {
 /// Bytes of a completed document: an original of 20 MB, decrypted and with its evidence.
 const LARGEST: usize = 100_000_000;
 
-/// Does it, and looks at what it did before anybody gets it. One request to read, one to the key, one to write.
+/// Does it, and looks at what it did before anybody gets it. A second signing would have another hash, so the first one stays:
+/// whoever comes later, or at the same time, looks at that one and reports it. One request to read, one to the key, one to write;
+/// one more to read when it was signed before.
 pub async fn sign_object(
     task: &SignTask,
     objects: &impl Objects,
@@ -55,7 +57,14 @@ pub async fn sign_object(
     let pdf = objects.get(&task.from, LARGEST).await?;
     let signed = sign(pdf, task.ranges, key, certificate).await?;
     let verified = verify(&signed, std::slice::from_ref(certificate))?;
+    let report = |size: usize, sha256: [u8; 32]| SignReport { key: task.to.clone(), sha256, size };
     let size = signed.len();
-    objects.put(&task.to, signed, "application/pdf").await?;
-    Ok(SignReport { key: task.to.clone(), sha256: verified.sha256, size })
+    match objects.put_new(&task.to, signed, "application/pdf").await {
+        Err(ObjectError::Exists) => {
+            let first = objects.get(&task.to, LARGEST).await?;
+            let verified = verify(&first, std::slice::from_ref(certificate))?;
+            Ok(report(first.len(), verified.sha256))
+        }
+        written => written.map(|()| report(size, verified.sha256)).map_err(SignError::from),
+    }
 }

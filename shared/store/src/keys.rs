@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use aws_sdk_dynamodb::types::AttributeValue;
 use jiff::{Timestamp, civil::Date};
 use parlor_domain::{
-    AgentId, DueKind, EmailAddress, InteractionId, KeyId, LoginId, SecretHash, SessionId, TeamId, WebhookId,
+    AgentId, DueKind, EmailAddress, InteractionId, KeyId, LoginId, SecretHash, SessionId, TeamId, UploadId, WebhookId,
     outbox::Owner, people::StaffLinkKind,
 };
 
@@ -78,6 +78,11 @@ impl Key {
     /// What a workflow asks. Apart from the interaction, because it never changes and can be long.
     pub(crate) fn workflow(session: &SessionId, id: &InteractionId) -> Self {
         Self::new(format!("S#{session}"), format!("W#{id}"))
+    }
+
+    /// A file that somebody announced.
+    pub(crate) fn upload(session: &SessionId, id: &UploadId) -> Self {
+        Self::new(format!("S#{session}"), format!("F#{id}"))
     }
 
     pub(crate) fn system() -> Self {

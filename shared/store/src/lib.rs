@@ -33,6 +33,7 @@ mod staff;
 pub mod stream;
 mod transfer;
 mod updates;
+mod uploads;
 mod webhooks;
 
 use std::sync::Arc;

@@ -52,6 +52,13 @@ impl AppState {
     }
 }
 
+/// A function that needs more than these keeps them in a state of its own, and says here where.
+impl AsRef<AppState> for AppState {
+    fn as_ref(&self) -> &AppState {
+        self
+    }
+}
+
 impl State for AppState {
     fn build(runtime: &Runtime) -> Self {
         Self::new(runtime)

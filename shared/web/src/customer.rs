@@ -199,27 +199,28 @@ impl Visit {
     }
 }
 
-impl Incoming<AppState> for Visit {
+impl<S: AsRef<AppState>> Incoming<S> for Visit {
     type Success = Response<Body>;
     type Error = PageError;
 
-    fn receive(raw: Request, _: Callers, app: &AppState) -> Result<Self, Box<Response<Body>>> {
+    fn receive(raw: Request, _: Callers, state: &S) -> Result<Self, Box<Response<Body>>> {
+        let app = state.as_ref();
         let mut visit = Self::read(&raw, app);
         match visit.presented.posted.then(|| visit.take_form(&raw, app)) {
             None | Some(Ok(())) => Ok(visit),
-            Some(Err(away)) => Err(Box::new(visit.respond(Err(away), app))),
+            Some(Err(away)) => Err(Box::new(visit.respond(Err(away), state))),
         }
     }
 
-    fn respond(&self, result: Result<Response<Body>, PageError>, app: &AppState) -> Response<Body> {
+    fn respond(&self, result: Result<Response<Body>, PageError>, state: &S) -> Response<Body> {
         match result {
             Ok(response) => response,
             Err(away) if self.wants_json => away.into_json(self.now),
-            Err(away) => away.into_page(app, self, None),
+            Err(away) => away.into_page(state.as_ref(), self, None),
         }
     }
 
-    fn refuse(raw: Request, why: Unrouted, _: &AppState) -> Response<Body> {
+    fn refuse(raw: Request, why: Unrouted, _: &S) -> Response<Body> {
         nowhere::answer(&raw, why)
     }
 }
@@ -235,19 +236,19 @@ impl Deref for ScriptVisit {
     }
 }
 
-impl Incoming<AppState> for ScriptVisit {
+impl<S: AsRef<AppState>> Incoming<S> for ScriptVisit {
     type Success = Response<Body>;
     type Error = PageError;
 
-    fn receive(raw: Request, callers: Callers, app: &AppState) -> Result<Self, Box<Response<Body>>> {
-        Visit::receive(raw, callers, app).map(Self)
+    fn receive(raw: Request, callers: Callers, state: &S) -> Result<Self, Box<Response<Body>>> {
+        Visit::receive(raw, callers, state).map(Self)
     }
 
-    fn respond(&self, result: Result<Response<Body>, PageError>, _: &AppState) -> Response<Body> {
+    fn respond(&self, result: Result<Response<Body>, PageError>, _: &S) -> Response<Body> {
         result.unwrap_or_else(|away| away.into_json(self.now))
     }
 
-    fn refuse(raw: Request, why: Unrouted, _: &AppState) -> Response<Body> {
+    fn refuse(raw: Request, why: Unrouted, _: &S) -> Response<Body> {
         nowhere::answer(&raw, why)
     }
 }

@@ -224,11 +224,12 @@ fn respond(request: Option<&ApiRequest>, result: Result<ApiResponse, ApiError>, 
     }
 }
 
-impl Incoming<AppState> for ApiRequest {
+impl<S: AsRef<AppState>> Incoming<S> for ApiRequest {
     type Success = ApiResponse;
     type Error = ApiError;
 
-    fn receive(raw: Request, callers: Callers, app: &AppState) -> Result<Self, Box<Response<Body>>> {
+    fn receive(raw: Request, callers: Callers, state: &S) -> Result<Self, Box<Response<Body>>> {
+        let app = state.as_ref();
         Self::read_for(&raw, callers, app).map_err(|refused| {
             Box::new(match refused {
                 ApiError::NotSignedIn if is_plain_form(&raw) => reply::redirect("/login"),
@@ -237,11 +238,11 @@ impl Incoming<AppState> for ApiRequest {
         })
     }
 
-    fn respond(&self, result: Result<ApiResponse, ApiError>, app: &AppState) -> Response<Body> {
-        respond(Some(self), result, app.clock.now())
+    fn respond(&self, result: Result<ApiResponse, ApiError>, state: &S) -> Response<Body> {
+        respond(Some(self), result, state.as_ref().clock.now())
     }
 
-    fn refuse(_: Request, why: Unrouted, app: &AppState) -> Response<Body> {
-        respond(None, Err(why.into()), app.clock.now())
+    fn refuse(_: Request, why: Unrouted, state: &S) -> Response<Body> {
+        respond(None, Err(why.into()), state.as_ref().clock.now())
     }
 }

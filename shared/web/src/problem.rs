@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 use lambda_http::http::StatusCode;
-use parlor_domain::{Rejection, SessionId, SettingsError, interaction::Refusal};
+use parlor_domain::{Rejection, SessionId, SettingsError, UploadRefusal, interaction::Refusal};
 use parlor_store::{OpenSession, StoreError};
 use parlor_templates::{
     Lang,
@@ -109,6 +109,11 @@ codes! {
     InvalidWorkflow "invalid-workflow" UNPROCESSABLE_ENTITY "The workflow's definition has no meaning; `field` says where.",
     UnsupportedField "unsupported-field" UNPROCESSABLE_ENTITY "Fields of this type cannot be filled in yet; `field` says where.",
     UnsupportedKind "unsupported-kind" UNPROCESSABLE_ENTITY "Interactions of this kind cannot be made yet.",
+    InvalidFileName "invalid-file-name" UNPROCESSABLE_ENTITY "A file's name has 1 to 120 characters, in one line.",
+    EmptyFile "empty-file" UNPROCESSABLE_ENTITY "The file is empty.",
+    FileTooLarge "file-too-large" UNPROCESSABLE_ENTITY "The file is larger than 20 MB.",
+    UnsupportedFileType "unsupported-file-type" UNPROCESSABLE_ENTITY "Only PDF, JPEG, PNG and WebP files are taken.",
+    InvalidChecksum "invalid-checksum" UNPROCESSABLE_ENTITY "`sha256` is none: 64 hexadecimal digits.",
     UnknownAssignee "unknown-assignee" UNPROCESSABLE_ENTITY "Interactions are for the session's customer.",
     InvalidTeams "invalid-teams" UNPROCESSABLE_ENTITY "A person is in at least one team, and in or allowed to use the settings of 20 at most.",
     IfMatchRequired "if-match-required" PRECONDITION_REQUIRED "The document's `ETag` is missing in `If-Match`.",
@@ -262,6 +267,9 @@ pub enum ApiError {
     /// Maintenance is switched on (R15).
     #[error("maintenance")]
     Maintenance,
+    /// R21: the file that is announced is not taken.
+    #[error(transparent)]
+    Upload(#[from] UploadRefusal),
     /// A refusal that only this operation has, told as it stands.
     #[error("{}", .0.code)]
     Other(Box<Problem>),
@@ -320,7 +328,22 @@ impl ApiError {
                 tracing::error!(%error, "keyring");
                 unavailable()
             }
+            Self::Upload(refusal) => {
+                Problem::new(refusal.into(), capitalised(&refusal.to_string())).about(refusal.field())
+            }
             Self::Other(problem) => *problem,
+        }
+    }
+}
+
+impl From<UploadRefusal> for Code {
+    fn from(refusal: UploadRefusal) -> Self {
+        match refusal {
+            UploadRefusal::InvalidName => Self::InvalidFileName,
+            UploadRefusal::Empty => Self::EmptyFile,
+            UploadRefusal::TooLarge => Self::FileTooLarge,
+            UploadRefusal::UnsupportedType => Self::UnsupportedFileType,
+            UploadRefusal::InvalidChecksum => Self::InvalidChecksum,
         }
     }
 }

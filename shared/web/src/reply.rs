@@ -48,12 +48,25 @@ impl ApiResponse {
     }
 }
 
-/// The policy of every page: our own files and nothing inline. `connect` is the live connection's origin.
-fn content_security_policy(connect: &str) -> String {
-    format!(
-        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: https:; font-src 'self'; \
-         connect-src 'self'{connect}; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
-    )
+/// Where a page may go beyond our own files.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Reach<'a> {
+    /// Where its script may connect to, when it goes live.
+    pub live_url: Option<&'a str>,
+    /// The bucket's origin, for a page that shows pictures of it or sends files there.
+    pub files_origin: Option<&'a str>,
+}
+
+impl Reach<'_> {
+    /// The policy of a page: our own files and nothing inline, and what else it reaches.
+    fn content_security_policy(self) -> String {
+        let live = self.live_url.map(|url| format!(" {}", origin(url))).unwrap_or_default();
+        let files = self.files_origin.map(|url| format!(" {}", origin(url))).unwrap_or_default();
+        format!(
+            "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: https:{files}; font-src 'self'; \
+             connect-src 'self'{live}{files}; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+        )
+    }
 }
 
 fn plain(status: StatusCode, content_type: &'static str, body: impl Into<Body>) -> Response<Body> {
@@ -78,9 +91,14 @@ fn plain(status: StatusCode, content_type: &'static str, body: impl Into<Body>) 
 /// A page. `live_url` is where its script may connect to, when it goes live.
 #[must_use]
 pub fn html(status: StatusCode, page: Markup, live_url: Option<&str>) -> Response<Body> {
+    html_reaching(status, page, Reach { live_url, files_origin: None })
+}
+
+/// A page that reaches more.
+#[must_use]
+pub fn html_reaching(status: StatusCode, page: Markup, reach: Reach<'_>) -> Response<Body> {
     let mut response = plain(status, "text/html; charset=utf-8", page.into_string());
-    let connect = live_url.map(|url| format!(" {}", origin(url))).unwrap_or_default();
-    if let Ok(policy) = HeaderValue::from_str(&content_security_policy(&connect)) {
+    if let Ok(policy) = HeaderValue::from_str(&reach.content_security_policy()) {
         response.headers_mut().insert("content-security-policy", policy);
     }
     response
@@ -133,5 +151,21 @@ pub fn retry_after(response: &mut Response<Body>, seconds: Option<i64>) {
 pub fn set_cookie(response: &mut Response<Body>, cookie: &str) {
     if let Ok(cookie) = HeaderValue::from_str(cookie) {
         response.headers_mut().append(SET_COOKIE, cookie);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_page_reaches_the_bucket_only_if_it_says_so() {
+        let policy = |reach: Reach<'_>| reach.content_security_policy();
+        let alone = policy(Reach::default());
+        assert!(alone.contains("connect-src 'self';") && alone.contains("img-src 'self' data: https:;"), "{alone}");
+        let reach = Reach { live_url: Some("wss://x/live?t=1"), files_origin: Some("http://127.0.0.1:4000") };
+        let both = policy(reach);
+        assert!(both.contains("connect-src 'self' wss://x http://127.0.0.1:4000;"), "{both}");
+        assert!(both.contains("img-src 'self' data: https: http://127.0.0.1:4000;"), "{both}");
     }
 }

@@ -79,6 +79,15 @@ pub fn turned() -> Maker {
     form
 }
 
+/// A form of one page with a name and a place to sign.
+pub fn small() -> Maker {
+    let mut form = Maker::default();
+    form.page([0.0, 0.0, 612.0, 792.0], 0, "Consent");
+    form.text(0, [72.0, 650.0, 320.0, 668.0], "name", None, dictionary! { "Ff" => 2 });
+    form.signature(0, [72.0, 560.0, 320.0, 620.0], "signature");
+    form
+}
+
 /// What the evidence page says in the tests.
 pub fn evidence() -> Evidence {
     let text = |text: &str| text.to_owned();

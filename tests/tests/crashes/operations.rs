@@ -78,6 +78,11 @@ operations! {
     SendInteraction: "POST /v1/sessions/{id}/interactions/{iid}/send", Once("interaction.sent");
     WithdrawInteraction: "POST /v1/sessions/{id}/interactions/{iid}/withdraw", Once("interaction.withdrawn");
     Remind: "POST /v1/sessions/{id}/interactions/{iid}/remind", Once("interaction.reminded");
+    AnnounceUpload: "POST /v1/sessions/{id}/uploads", Never;
+    // Each is told by the bucket.
+    ReadDocument: "object document-read", Never;
+    FinishDocument: "object document-finish", Never;
+    SignDocument: "object document-sign", Never;
     ReadSettings: "GET /v1/settings", Never;
     SaveSettings: "PUT /v1/settings", Never;
     ReadTeamSettings: "GET /v1/teams/{id}/settings", Never;
@@ -210,7 +215,8 @@ const WITHOUT_REQUESTS: [(&str, &str, &str); 10] = [
     ("ANY $default", "/nothing", "nobody is asked about an address that is nobody's"),
 ];
 
-/// Every way into a function, with the function: `POST /login`, `live $connect`, `stream deliver`, `schedule sweep-access`.
+/// Every way into a function, with the function: `POST /login`, `live $connect`, `stream deliver`, `schedule sweep-access`,
+/// `object document-read`.
 static WAYS: LazyLock<BTreeMap<String, String>> = LazyLock::new(|| {
     let template = Template::embedded().unwrap();
     let routes = template.routes.into_iter().map(|route| (format!("{} {}", route.method, route.path), route.function));
@@ -219,7 +225,8 @@ static WAYS: LazyLock<BTreeMap<String, String>> = LazyLock::new(|| {
         template.streams.into_iter().map(|mapping| (format!("stream {}", mapping.function), mapping.function));
     let schedules =
         template.schedules.into_iter().map(|schedule| (format!("schedule {}", schedule.function), schedule.function));
-    let ways: BTreeMap<_, _> = routes.chain(live).chain(streams).chain(schedules).collect();
+    let objects = template.object_rules.into_iter().map(|rule| (format!("object {}", rule.function), rule.function));
+    let ways: BTreeMap<_, _> = routes.chain(live).chain(streams).chain(schedules).chain(objects).collect();
     let reached: BTreeSet<&String> = ways.values().collect();
     let deployed: BTreeSet<&String> = template.functions.keys().collect();
     assert_eq!(reached, deployed, "every function has a way in that is known here");
@@ -234,7 +241,7 @@ impl Operation {
     /// The key by which API Gateway calls the function; nothing where something else does.
     pub(crate) fn route_key(self) -> Option<&'static str> {
         match self.way().split_once(' ').unwrap() {
-            ("stream" | "schedule", _) => None,
+            ("stream" | "schedule" | "object", _) => None,
             ("live", key) => Some(key),
             _ => Some(self.way()),
         }

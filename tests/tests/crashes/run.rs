@@ -2,8 +2,9 @@
 
 use std::sync::atomic::{AtomicBool, Ordering};
 
+use parlor_objects::Objects as _;
 use parlor_store::{ListScope, ReadBatch};
-use parlor_tests::{Endpoint, Installation, Line};
+use parlor_tests::{Endpoint, Installation, Line, documents};
 use reqwest::Method;
 use serde_json::{Value, json};
 
@@ -33,9 +34,8 @@ impl Operation {
             | ReplayDelivery | ListKeys | CreateKey | ListPeople | InvitePerson | ChangePerson | ChangePersonByForm
             | InviteAgain | Deactivate | Reactivate | SignPersonOut | ListTeams | CreateTeam | RenameTeam
             | RenameTeamByForm => self.call(installation, case).await,
-            MakeInteraction | ListInteractions | ReadInteraction | SendInteraction | WithdrawInteraction | Remind => {
-                self.call(installation, case).await
-            }
+            MakeInteraction | ListInteractions | ReadInteraction | SendInteraction | WithdrawInteraction | Remind
+            | AnnounceUpload => self.call(installation, case).await,
             Interaction | Answers => case.browser.get(&self.request(case).1).await.status == 200,
             SaveSettingsForm | SaveTeamSettingsForm => {
                 let mut form = case.document.as_object().unwrap().clone();
@@ -64,6 +64,7 @@ impl Operation {
             | SaveProfile | ChangePassword | EndSignIn | EndOtherSignIns | Import => {
                 self.submit(installation, case).await
             }
+            ReadDocument | FinishDocument | SignDocument => self.step(installation, case).await,
             DeliverToStaff | RetryToStaff => self.mail_staff(installation, case).await,
             SaveFirst | SaveFurther | Complete | Decline => self.submit(installation, case).await,
             LiveConnect => customer(installation, case).await.is_ok(),
@@ -123,6 +124,22 @@ impl Operation {
         status.is_success()
     }
 
+    /// What sets a step about documents going, and what has to come of it. An event that was not handled is handed on again.
+    async fn step(self, installation: &Installation, case: &Case) -> bool {
+        let (files, name) = (installation.files(), format!("{}/{}", case.session, case.key));
+        let original = format!("uploads/{}", case.key);
+        files.put(&original, documents::form(), "application/pdf").await.unwrap();
+        let becomes = if self == ReadDocument {
+            format!("read/{}/form.json", case.key)
+        } else {
+            let task = documents::finish_task(&original, &documents::form(), &name);
+            files.put(&format!("finish/{name}.json"), task, "application/json").await.unwrap();
+            if self == FinishDocument { format!("finished/{name}.json") } else { format!("signed/{name}.json") }
+        };
+        installation.stack.settle().await;
+        files.get(&becomes, 1_000_000).await.is_ok()
+    }
+
     /// By a program: a POST under its `Idempotency-Key`.
     async fn call(self, installation: &Installation, case: &mut Case) -> bool {
         let body = match self {
@@ -138,6 +155,9 @@ impl Operation {
             ChangePerson | ChangePersonByForm => json!({"role": "supervisor"}),
             CreateTeam | RenameTeam | RenameTeamByForm => json!({"name": case.key}),
             MakeInteraction => questions(),
+            AnnounceUpload => json!({
+                "name": "Loan.pdf", "size": 12, "content_type": "application/pdf", "sha256": "0".repeat(64),
+            }),
             Correct | CorrectByForm => json!({"name": "Mara Quist-Berg"}),
             RotateSecret => json!({"overlap_minutes": 60}),
             ReplaySince => everything(),

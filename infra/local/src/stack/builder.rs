@@ -21,6 +21,7 @@ pub struct StackBuilder {
     pub(super) story: bool,
     pub(super) brand: bool,
     pub(super) develop: bool,
+    pub(super) document_child: Option<PathBuf>,
     pub(super) template: String,
     pub(super) registry: fn() -> Vec<Entry>,
 }
@@ -86,6 +87,13 @@ impl StackBuilder {
     /// again by themselves.
     pub fn develop(mut self, develop: bool) -> Self {
         self.develop = develop;
+        self
+    }
+
+    /// Starts this program for reading a stranger's document, in place of the one that this is: it has to call
+    /// `parlor_drawing::child_main` first, and a program of tests does not.
+    pub fn document_child(mut self, program: impl Into<PathBuf>) -> Self {
+        self.document_child = Some(program.into());
         self
     }
 

@@ -25,6 +25,9 @@ pub enum StackError {
     /// A table of the template is not one that DynamoDB could make.
     #[error("the table {0}: {1}")]
     Table(String, serde_json::Error),
+    /// The folder of files cannot be used.
+    #[error("the folder of files: {0}")]
+    Files(String),
     /// There is nobody to sign in.
     #[error(transparent)]
     Demo(#[from] DemoError),

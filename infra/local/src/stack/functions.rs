@@ -1,6 +1,7 @@
 //! The functions and the environment that they are built from.
 
 use std::collections::BTreeMap;
+use std::path::Path;
 use std::time::Duration;
 
 use parlor_runtime::Runtime;
@@ -39,6 +40,7 @@ pub(super) fn fill(
     template: &Template,
     environment: &BTreeMap<String, String>,
     clock: &LocalClock,
+    program: Option<&Path>,
 ) -> Result<Functions, StackError> {
     for entry in registry {
         let Some(function) = template.functions.get(entry.name) else {
@@ -46,6 +48,7 @@ pub(super) fn fill(
             continue;
         };
         let runtime = runtime(entry.name, environment, &function.environment, clock)?;
+        let runtime = runtime.with_program(program.map(Path::to_path_buf));
         functions.add(entry, &runtime, Duration::from_secs(function.timeout));
     }
     Ok(functions)
@@ -59,7 +62,8 @@ pub(super) fn variable_of(
     environment: &BTreeMap<String, String>,
     template: &Variables,
 ) -> Option<String> {
-    if variable == "AWS_LAMBDA_FUNCTION_NAME" {
+    // The name is also the access key, so that the bucket knows whose role to ask (`crate::files`).
+    if ["AWS_LAMBDA_FUNCTION_NAME", "AWS_ACCESS_KEY_ID"].contains(&variable) {
         return Some(function.to_owned());
     }
     match template.get(variable) {

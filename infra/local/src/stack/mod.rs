@@ -15,6 +15,7 @@ use dynoxide::Database;
 use parlor_runtime::{Clock, Runtime};
 use serde::Serialize;
 use serde_json::Value;
+use tempfile::TempDir;
 use tokio::sync::watch;
 use tokio::task::JoinSet;
 
@@ -70,6 +71,8 @@ pub struct Stack {
     jumps: Arc<watch::Sender<u64>>,
     pub(crate) live: Arc<Live>,
     tasks: JoinSet<()>,
+    /// Where files are when nothing is kept: gone with it.
+    _files: Option<TempDir>,
 }
 
 /// What the one-machine stack's own routes need, too.
@@ -78,6 +81,7 @@ struct Inner {
     schedules: Schedules,
     db: Database,
     streams: Vec<(String, watch::Receiver<String>)>,
+    object_events: Arc<watch::Sender<usize>>,
     wake: Arc<watch::Sender<()>>,
     observer: Option<Observer>,
     crashes: Crashes,
@@ -97,6 +101,7 @@ impl Stack {
             story: false,
             brand: false,
             develop: false,
+            document_child: None,
             template: template::EMBEDDED.to_owned(),
             registry: registry::entries,
         }
@@ -143,7 +148,7 @@ impl Stack {
         let variables = self.variables.of_function(name);
         let names = self.environment.keys().chain(variables.keys()).map(String::as_str);
         names
-            .chain(["AWS_LAMBDA_FUNCTION_NAME"])
+            .chain(["AWS_LAMBDA_FUNCTION_NAME", "AWS_ACCESS_KEY_ID"])
             .filter_map(|variable| {
                 let value = variable_of(name, variable, &self.environment, variables)?;
                 Some((variable.to_owned(), value))
@@ -176,7 +181,8 @@ impl Stack {
         self.inner.run_schedule(function).await
     }
 
-    /// Waits until `deliver` has heard of everything that was written before this call, 15 seconds at most.
+    /// Waits until everything that was written before this call, to tables and to the bucket, was heard of by those functions
+    /// that hear of it, and likewise what they wrote; 15 seconds at most.
     pub async fn settle(&self) {
         self.inner.settle().await;
     }
@@ -259,11 +265,18 @@ impl Inner {
 
     async fn settle(&self) {
         let settled = async {
-            for (table, position) in &self.streams {
-                let last = stream::last_record(&self.db, table);
-                self.wake.send_replace(());
-                // Numbers have the same length, so text compares as numbers do. An error means that the poller is gone.
-                let _ = position.clone().wait_for(|at| *at >= last).await;
+            loop {
+                for (table, position) in &self.streams {
+                    let last = stream::last_record(&self.db, table);
+                    self.wake.send_replace(());
+                    // Numbers have the same length, so text compares as numbers do. An error means that the poller is gone.
+                    let _ = position.clone().wait_for(|at| *at >= last).await;
+                }
+                let mut objects = self.object_events.subscribe();
+                if *objects.borrow() == 0 {
+                    return;
+                }
+                let _ = objects.wait_for(|count| *count == 0).await;
             }
         };
         if tokio::time::timeout(SETTLE_LIMIT, settled).await.is_err() {

@@ -10,8 +10,9 @@ use axum::routing::any;
 use data_encoding::BASE64URL_NOPAD;
 use dynoxide::Database;
 use parlor_runtime::Entropy;
+use tempfile::TempDir;
 use tokio::net::TcpListener;
-use tokio::sync::watch;
+use tokio::sync::{mpsc, watch};
 use tokio::task::JoinSet;
 
 use super::database::{create_table, open_database};
@@ -26,9 +27,12 @@ use crate::data::Data;
 use crate::demo;
 use crate::develop;
 use crate::dynamodb::{self, Observer};
+use crate::fake_kms;
 use crate::fake_ses_sns;
+use crate::files;
 use crate::invoke::Functions;
 use crate::live::{self, Live};
+use crate::object_events::{Announcer, ObjectEvents};
 use crate::outbox::{self, Outbox};
 use crate::policy::{self, ACCOUNT, REGION, Roles};
 use crate::schedules::Schedules;
@@ -54,6 +58,8 @@ impl Stack {
         let (dynamodb, dynamodb_url) = private_listener().await?;
         let (fake_ses_sns, catcher_url) = private_listener().await?;
         let (management, management_url) = private_listener().await?;
+        let (kms, kms_url) = private_listener().await?;
+        let (files, files_url) = private_listener().await?;
 
         let known = BTreeMap::from(
             [
@@ -103,9 +109,27 @@ impl Stack {
             Some(path) => Outbox::open(&path).map_err(io_error(path.display()))?,
         };
         let outbox_clock = clock.clone();
-        let guard = axum::middleware::from_fn_with_state(roles, policy::guard);
+        let guard = axum::middleware::from_fn_with_state(roles.clone(), policy::guard);
         let caught = fake_ses_sns::aws_router(outbox.clone(), Arc::new(move || outbox_clock.now()));
         serve(&mut tasks, fake_ses_sns, caught.layer(guard.clone()).layer(watch.clone()));
+
+        let on_their_way = Arc::new(watch::Sender::new(0));
+        let (created, objects) = mpsc::unbounded_channel();
+        let temporary = match data.path("files") {
+            None => Some(TempDir::with_prefix("parlor-files-").map_err(io_error("a folder for files"))?),
+            Some(_) => None,
+        };
+        let folder = temporary.as_ref().map(|folder| folder.path().to_path_buf()).or_else(|| data.path("files"));
+        if let (Some(bucket), Some(folder)) = (template.buckets.first(), folder) {
+            let announcer = Announcer { created, on_their_way: Arc::clone(&on_their_way) };
+            let bucket = files::router(&folder, bucket, roles, clock.clone(), announcer).map_err(StackError::Files)?;
+            serve(&mut tasks, files, bucket.layer(watch.clone()));
+        }
+        if let Some(id) = template.keys.first() {
+            let key = data.signing_key().map_err(io_error("the signing key"))?;
+            let router = fake_kms::kms_router(key, id.clone());
+            serve(&mut tasks, kms, router.layer(guard.clone()).layer(watch.clone()));
+        }
 
         // What only AWS can know, and what stands for AWS.
         let master_key = data.master_key(&entropy).map_err(io_error("the master key"))?;
@@ -117,8 +141,10 @@ impl Stack {
                 ("PARLOR_MASTER_KEY", master_key),
                 ("PARLOR_ORIGIN_SECRET", origin_secret.clone()),
                 ("AWS_REGION", REGION.to_owned()),
-                ("AWS_ACCESS_KEY_ID", "local".to_owned()),
-                ("AWS_SECRET_ACCESS_KEY", "local".to_owned()),
+                ("PARLOR_FILES_ORIGIN", files_url.clone()),
+                ("AWS_SECRET_ACCESS_KEY", files::SECRET.to_owned()),
+                ("AWS_ENDPOINT_URL_S3", files_url),
+                ("AWS_ENDPOINT_URL_KMS", kms_url),
                 ("AWS_ENDPOINT_URL_DYNAMODB", front_url),
                 ("AWS_ENDPOINT_URL_SESV2", catcher_url.clone()),
                 ("AWS_ENDPOINT_URL_SNS", catcher_url),
@@ -131,13 +157,27 @@ impl Stack {
         if builder.keep_events {
             empty.keep_events();
         }
-        let functions = Arc::new(fill(empty, &(builder.registry)(), &template, &environment, &clock)?);
+        let functions = Arc::new(fill(
+            empty,
+            &(builder.registry)(),
+            &template,
+            &environment,
+            &clock,
+            builder.document_child.as_deref(),
+        )?);
         let (jumps, jumped) = watch::channel(0);
         let jumps = Arc::new(jumps);
         let live =
             Arc::new(Live::new(template.live_routes.clone(), Arc::clone(&functions), clock.clone(), entropy, jumped));
         serve(&mut tasks, management, live::management(Arc::clone(&live)).layer(guard).layer(watch));
 
+        let object_events = ObjectEvents {
+            rules: template.object_rules,
+            functions: Arc::clone(&functions),
+            clock: clock.clone(),
+            on_their_way: Arc::clone(&on_their_way),
+        };
+        tasks.spawn(object_events.run(objects));
         let mut streams = Vec::new();
         for mapping in template.streams {
             let (position, at) = watch::channel(String::new());
@@ -157,6 +197,7 @@ impl Stack {
             clock: clock.clone(),
             db,
             streams,
+            object_events: on_their_way,
             wake,
             observer: builder.observe.then_some(observer),
             crashes,
@@ -202,7 +243,7 @@ impl Stack {
             demo,
             setup_url,
         };
-        Ok(Self { ready, inner, outbox, environment, variables, with_url, jumps, live, tasks })
+        Ok(Self { ready, inner, outbox, environment, variables, with_url, jumps, live, tasks, _files: temporary })
     }
 }
 

@@ -24,9 +24,12 @@ Globals:
         PARLOR_LIVE_ENDPOINT: !Sub https://${LiveApi}
         PARLOR_CORE_TABLE: !Ref Things
         PARLOR_CONNECTIONS_TABLE: !Ref Things
+        PARLOR_FILES_BUCKET: !Ref Files
+        PARLOR_FILES_ORIGIN: !Sub "https://${Files.RegionalDomainName}"
         PARLOR_MAIL_FROM: !Ref MailFrom
         PARLOR_MASTER_KEY: !Sub "${Secret}"
 Resources:
+  Files: { Type: "AWS::S3::Bucket" }
   Things:
     Type: AWS::DynamoDB::Table
     Properties:

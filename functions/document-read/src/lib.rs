@@ -1,0 +1,95 @@
+//! Reads a file that somebody sent (R21): a form of its fields and a picture of each page, from `uploads/{id}` to
+//! `read/{id}/`. S3 calls it when a file has come.
+//!
+//! It has no right to tables, keys or anything else, and a child process of its own does the reading (ADR 30).
+
+use parlor_buckets::Bucket;
+use parlor_drawing::{Bounds, ReadReport, ReadTask, Reader, read};
+use parlor_objects::{ObjectError, Objects};
+use parlor_runtime::{EventFunction, ObjectEvent, Runtime};
+use serde_json::{Value, json};
+
+/// What keys of files begin with that were sent.
+const FROM: &str = "uploads/";
+
+/// What keys of all begin with that was read of one.
+const TO: &str = "read/";
+
+/// Of the pages' pictures, in pixels: sharp on a phone that is 390 wide and has two pixels for one.
+const WIDTH: u16 = 780;
+
+/// The function.
+#[derive(Debug)]
+pub struct DocumentRead {
+    bucket: Bucket,
+    /// Nothing where the system does not say which program this is.
+    reader: Option<Reader>,
+}
+
+/// Why a file was not read. What is wrong with the file itself is in its report.
+#[derive(Debug, thiserror::Error)]
+pub enum DocumentReadError {
+    /// The bucket.
+    #[error("the file cannot be read or its report not written: {0}")]
+    Objects(#[from] ObjectError),
+    /// Nothing can be started here.
+    #[error("this program does not know where it is")]
+    NoProgram,
+}
+
+/// Reads the file that was sent as `id`. The same file twice gives the same report. One request to read, one for each page, one
+/// for the report.
+async fn read_upload(id: &str, objects: &impl Objects, reader: &Reader) -> Result<ReadReport, ObjectError> {
+    let task = ReadTask { from: format!("{FROM}{id}"), to: format!("{TO}{id}"), width: WIDTH };
+    read(&task, objects, reader).await
+}
+
+impl EventFunction for DocumentRead {
+    const NAME: &'static str = "document-read";
+    type Event = ObjectEvent;
+    type Output = Value;
+
+    fn new(runtime: &Runtime) -> Self {
+        let program = runtime.program().ok();
+        Self {
+            bucket: Bucket::new(&runtime.aws, &runtime.config.files_bucket),
+            reader: program.map(|program| Reader::new(program, Bounds::default())),
+        }
+    }
+
+    async fn handle(&self, event: Self::Event) -> Result<Value, lambda_runtime::Error> {
+        let id = event.between(FROM, "")?;
+        let reader = self.reader.as_ref().ok_or(DocumentReadError::NoProgram)?;
+        let report = read_upload(id, &self.bucket, reader).await.map_err(DocumentReadError::Objects)?;
+        // Of a stranger's file nothing is said but how many pages it has.
+        Ok(match report {
+            ReadReport::Read { form, .. } => json!({"pages": form.pages.len(), "fields": form.fields.len()}),
+            ReadReport::Refused(_) => json!("refused"),
+            ReadReport::Unreadable => json!("unreadable"),
+        })
+    }
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use futures_util::FutureExt as _;
+    use parlor_objects::Folder;
+
+    use super::*;
+
+    #[test]
+    fn r21_what_is_no_document_is_refused_in_its_report() {
+        let folder = tempfile::tempdir().unwrap();
+        let files = Folder::new(folder.path().to_path_buf());
+        // No child is started for what is too large.
+        let reader = Reader::new("/nowhere".into(), Bounds::default());
+        files.put("uploads/up_1", vec![0; 20_000_001], "application/pdf").now_or_never().unwrap().unwrap();
+        let report = read_upload("up_1", &files, &reader).now_or_never().unwrap().unwrap();
+        assert!(matches!(report, ReadReport::Refused(_)), "{report:?}");
+        let written = files.get("read/up_1/form.json", 1_000).now_or_never().unwrap().unwrap();
+        assert_eq!(serde_json::from_slice::<ReadReport>(&written).unwrap(), report);
+        let missing = read_upload("up_2", &files, &reader).now_or_never().unwrap();
+        assert!(matches!(missing, Err(ObjectError::Missing)));
+    }
+}

@@ -1,0 +1,184 @@
+//! Addresses to send files to: POST `/v1/sessions/{id}/uploads` (R21).
+
+use std::collections::BTreeMap;
+
+use data_encoding::HEXLOWER;
+use lambda_http::http::{Method, StatusCode};
+use parlor_buckets::{Bucket, Signed, Upload as ToSend};
+use parlor_domain::{
+    SessionId, Upload, UploadId,
+    staff::KeyScope,
+    upload::{Announced, FILE_MAX},
+};
+use parlor_runtime::Runtime;
+use parlor_store::{Race, ReadBatch, StoreError};
+use parlor_web::{
+    ApiError, ApiRequest, ApiResponse, AppState, Callers, Code, Problem, Rows, Time, WebFunction,
+    api_request::room,
+    operation::{keep, replay},
+    route::State,
+};
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
+
+/// Takes announcements of files.
+#[derive(Debug)]
+pub struct Files;
+
+/// What it works with.
+#[derive(Debug)]
+pub struct FilesState {
+    app: AppState,
+    bucket: Bucket,
+}
+
+impl AsRef<AppState> for FilesState {
+    fn as_ref(&self) -> &AppState {
+        &self.app
+    }
+}
+
+impl State for FilesState {
+    fn build(runtime: &Runtime) -> Self {
+        Self { app: AppState::new(runtime), bucket: Bucket::new(&runtime.aws, &runtime.config.files_bucket) }
+    }
+}
+
+impl WebFunction for Files {
+    const NAME: &'static str = "files";
+    type State = FilesState;
+
+    fn routes<R: Rows<FilesState>>(rows: R) -> R {
+        rows.operation(Method::POST, "/v1/sessions/{id}/uploads", Callers::Scope(KeyScope::Sessions), announce, |operation| {
+            operation
+                .named("announceUpload", "Files")
+                .summary("Get an address to send a file to")
+                .description(
+                    "PUT the file to `url` within five minutes, with exactly these `headers`. Size, type and checksum are \
+                     part of the signature: another file is refused. Then name the upload's `id` by what uses it, within \
+                     seven days. The answer to a repetition of the request is the first one; when its time is over, ask \
+                     without the old `Idempotency-Key`.",
+                )
+                .parameter("id", "The session.")
+                .body::<Input>(json!({
+                    "name": "Loan agreement.pdf", "size": 48_213, "content_type": "application/pdf",
+                    "sha256": "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08",
+                }))
+                .answers::<Output>(StatusCode::CREATED, "Where to send it.", Output::sample())
+                .refuses(&[
+                    Code::AlreadyEnded,
+                    Code::Discarded,
+                    Code::InvalidFileName,
+                    Code::EmptyFile,
+                    Code::FileTooLarge,
+                    Code::UnsupportedFileType,
+                    Code::InvalidChecksum,
+                ])
+        })
+    }
+}
+
+/// The body of a POST.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+#[schemars(rename = "AnnounceUpload", description = "A file that is about to be sent.")]
+struct Input {
+    /// What it is called, 1 to 120 characters in one line.
+    name: String,
+    /// Its size in bytes, at most 20,000,000.
+    #[schemars(range(min = 1, max = FILE_MAX))]
+    size: u64,
+    /// `application/pdf`, `image/jpeg`, `image/png` or `image/webp`.
+    content_type: String,
+    /// Its SHA-256 in hexadecimal.
+    sha256: String,
+}
+
+/// Where to send the file.
+#[derive(Debug, Serialize, JsonSchema)]
+#[schemars(rename = "Upload")]
+struct Output {
+    /// The upload, as what uses it names it.
+    id: UploadId,
+    /// Where to send the file. Whoever has it can send this one file until it expires.
+    url: String,
+    /// How: always `PUT`.
+    method: &'static str,
+    /// Headers to send with it, exactly as they are.
+    headers: BTreeMap<String, String>,
+    /// From then on the address is refused.
+    expires_at: Time,
+}
+
+impl Output {
+    fn of(id: UploadId, signed: Signed) -> Self {
+        let headers = signed.headers.into_iter().collect();
+        Self { id, url: signed.url, method: "PUT", headers, expires_at: Time(signed.expires_at) }
+    }
+
+    fn sample() -> Value {
+        json!({
+            "id": "up_7h2k9m4p6r8t0v1w", "url": "https://files.example.com/uploads/up_7h2k9m4p6r8t0v1w?X-Amz-Signature=0",
+            "method": "PUT",
+            "headers": {"content-type": "application/pdf", "x-amz-checksum-sha256": "n4bQgYhMfWWaL+qgxVrQFaO/TxsrC4Is0V1sFbDwCgg="},
+            "expires_at": "2026-11-28T12:05:00Z",
+        })
+    }
+}
+
+/// Why no address is given although nothing is wrong with the file.
+#[derive(Debug, thiserror::Error)]
+enum FilesError {
+    /// The address cannot be signed.
+    #[error("no address was signed: {0}")]
+    Unsigned(String),
+}
+
+impl From<FilesError> for ApiError {
+    fn from(error: FilesError) -> Self {
+        tracing::error!(%error, "files");
+        Problem::new(Code::Unavailable, "The service is not available; try again.").after(2).into()
+    }
+}
+
+/// One `BatchGetItem` and one `TransactWriteItems`. The address costs no request.
+async fn announce(state: &FilesState, request: &ApiRequest, session: SessionId) -> Result<ApiResponse, ApiError> {
+    let input: Input = request.input()?;
+    let app = &state.app;
+    let said =
+        Announced { name: &input.name, size: input.size, content_type: &input.content_type, sha256: &input.sha256 };
+    let keys = request.keys(ReadBatch::new().session_alone(&session));
+    let mut race = Race::new(&app.entropy);
+    while race.goes_on().await {
+        let now = app.clock.now();
+        let found = app.store.read(keys.clone()).await?;
+        let caller = request.credentials.check(&found, now)?;
+        request.check_csrf(&caller, app)?;
+        if let Some(answer) = replay(request, app, &found, now)? {
+            return Ok(answer);
+        }
+        let stored = caller.room(&found, &session)?;
+        stored.session.takes_files()?;
+        let by = caller.context(&request.origin, now).actor;
+        let upload = Upload::announced(UploadId::generate(&app.entropy), &said, by, now)?;
+        let signed = sign(&state.bucket, &upload).await?;
+        let answer = ApiResponse::new(StatusCode::CREATED, Output::of(upload.id.clone(), signed), room(&session));
+        let kept = keep(request, app, &answer, now);
+        match app.store.announce_upload(&session, &upload, kept.as_ref()).await {
+            Ok(()) => return Ok(answer),
+            // Kept meanwhile: a look tells.
+            Err(StoreError::Condition(_)) => {}
+            Err(error) => return Err(error.into()),
+        }
+    }
+    Err(parlor_store::Busy.into())
+}
+
+async fn sign(bucket: &Bucket, upload: &Upload) -> Result<Signed, FilesError> {
+    let unsigned = |error: String| FilesError::Unsigned(error);
+    let sha256 = HEXLOWER.decode(upload.sha256.as_bytes()).ok().and_then(|bytes| bytes.try_into().ok());
+    let sha256 = sha256.ok_or_else(|| unsigned("the checksum is none".into()))?;
+    let file = ToSend { size: upload.size, content_type: upload.content_type.as_str(), sha256 };
+    bucket.upload(&upload.id.object(), &file, upload.at).await.map_err(|error| unsigned(error.to_string()))
+}

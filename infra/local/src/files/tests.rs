@@ -1,0 +1,183 @@
+//! The bucket, through S3's client and through addresses, in a deployment of its own.
+
+use parlor_buckets::{Bucket, Signed, Upload};
+use parlor_objects::{ObjectError, Objects as _};
+use reqwest::{Method, StatusCode};
+
+use super::*;
+use crate::Stack;
+
+async fn stack() -> Stack {
+    Stack::builder().demo(false).start().await.unwrap()
+}
+
+fn bucket(stack: &Stack, function: &str) -> Bucket {
+    let runtime = stack.runtime(function).unwrap();
+    Bucket::new(&runtime.aws, &runtime.config.files_bucket)
+}
+
+fn digest(bytes: &[u8]) -> [u8; 32] {
+    Sha256::digest(bytes).into()
+}
+
+async fn send(signed: &Signed, url: &str, body: &'static [u8]) -> StatusCode {
+    let mut put = reqwest::Client::new().put(url).body(body);
+    for (name, value) in &signed.headers {
+        put = put.header(name, value);
+    }
+    put.send().await.unwrap().status()
+}
+
+const FILE: &[u8] = b"%PDF-1.7 not much of one";
+
+fn announced(bytes: &[u8]) -> Upload<'static> {
+    Upload { size: bytes.len() as u64, content_type: "application/pdf", sha256: digest(bytes) }
+}
+
+#[tokio::test]
+async fn only_the_announced_file_is_taken_at_an_address() {
+    let stack = stack().await;
+    let files = bucket(&stack, "test");
+    let now = stack.clock().now();
+    let signed = files.upload("uploads/up_1", &announced(FILE), now).await.unwrap();
+    let stored = async || files.get("uploads/up_1", 100).await;
+    // Another content of the same size; another size; another address; another type.
+    assert_eq!(send(&signed, &signed.url, b"%PDF-1.7 not much of two").await, StatusCode::BAD_REQUEST);
+    assert!(matches!(stored().await, Err(ObjectError::Missing)), "what was refused is not stored");
+    assert_eq!(send(&signed, &signed.url, b"%PDF-1.7").await, StatusCode::FORBIDDEN);
+    assert_eq!(send(&signed, &signed.url.replace("up_1", "up_2"), FILE).await, StatusCode::FORBIDDEN);
+    assert_eq!(send(&signed, &signed.url.replace("Expires=300", "Expires=900"), FILE).await, StatusCode::FORBIDDEN);
+    let mut other = signed.clone();
+    for (_, value) in other.headers.iter_mut().filter(|(name, _)| name == "content-type") {
+        "text/html".clone_into(value);
+    }
+    assert_eq!(send(&other, &signed.url, FILE).await, StatusCode::FORBIDDEN);
+    let checksum = signed.url.to_lowercase().contains("x-amz-checksum-sha256");
+    other.headers.retain(|(name, _)| name != "x-amz-checksum-sha256");
+    assert!(checksum || send(&other, &signed.url, FILE).await == StatusCode::FORBIDDEN);
+    assert!(matches!(stored().await, Err(ObjectError::Missing)));
+
+    assert_eq!(send(&signed, &signed.url, FILE).await, StatusCode::OK);
+    assert_eq!(stored().await.unwrap(), FILE);
+    assert!(matches!(files.get("uploads/up_1", 10).await, Err(ObjectError::TooLarge)));
+
+    let late = files.upload("uploads/up_3", &announced(FILE), now).await.unwrap();
+    stack.advance(301).await;
+    assert_eq!(send(&late, &late.url, FILE).await, StatusCode::FORBIDDEN);
+    let again = files.upload("uploads/up_3", &announced(FILE), stack.clock().now()).await.unwrap();
+    assert_eq!(send(&again, &again.url, FILE).await, StatusCode::OK, "the clock that is ahead signs, too");
+    stack.shutdown().await;
+}
+
+#[tokio::test]
+async fn a_download_is_what_the_address_says_and_nothing_without_a_signature() {
+    let stack = stack().await;
+    let files = bucket(&stack, "test");
+    files.put("signed/s/i.pdf", FILE.to_vec(), "text/html").await.unwrap();
+    let now = stack.clock().now();
+    let signed = files.download("signed/s/i.pdf", "application/pdf", "Loan.pdf", now).await.unwrap();
+    let answer = reqwest::get(&signed.url).await.unwrap();
+    assert_eq!(answer.headers()["content-type"], "application/pdf");
+    assert!(answer.headers()["content-disposition"].to_str().unwrap().starts_with("attachment; filename=\"Loan.pdf\""));
+    assert_eq!(answer.bytes().await.unwrap(), FILE);
+    let (bare, _) = signed.url.split_once('?').unwrap();
+    assert_eq!(reqwest::get(bare).await.unwrap().status(), StatusCode::FORBIDDEN);
+    let missing = files.download("signed/s/other.pdf", "application/pdf", "x", now).await.unwrap();
+    assert_eq!(reqwest::get(&missing.url).await.unwrap().status(), StatusCode::FORBIDDEN);
+    stack.shutdown().await;
+}
+
+#[tokio::test]
+async fn an_object_that_is_new_is_written_once() {
+    let stack = stack().await;
+    let files = bucket(&stack, "test");
+    let writes = (0..8u8).map(|number| {
+        let files = files.clone();
+        tokio::spawn(async move { files.put_new("certificate/a.der", vec![number], "").await.is_ok() })
+    });
+    let mut first = 0;
+    for write in writes.collect::<Vec<_>>() {
+        first += u32::from(write.await.unwrap());
+    }
+    assert_eq!(first, 1);
+    assert!(matches!(files.put_new("certificate/a.der", vec![9], "").await, Err(ObjectError::Exists)));
+    stack.shutdown().await;
+}
+
+#[tokio::test]
+async fn a_function_and_its_addresses_reach_their_own_prefixes_only() {
+    let stack = stack().await;
+    let now = stack.clock().now();
+    let everybodys = bucket(&stack, "test");
+    everybodys.put("signed/s/i.pdf", FILE.to_vec(), "application/pdf").await.unwrap();
+    let files = bucket(&stack, "files");
+    let signed = files.upload("signed/s/i.pdf", &announced(FILE), now).await.unwrap();
+    assert_eq!(send(&signed, &signed.url, FILE).await, StatusCode::FORBIDDEN);
+    let signed = files.download("signed/s/i.pdf", "application/pdf", "x", now).await.unwrap();
+    assert_eq!(reqwest::get(&signed.url).await.unwrap().status(), StatusCode::FORBIDDEN);
+    let reads = bucket(&stack, "document-read");
+    assert!(reads.put("read/up_1/form.json", vec![1], "").await.is_ok());
+    assert!(reads.put("finished/s/i.json", vec![1], "").await.is_err());
+    assert!(reads.get("read/up_1/form.json", 10).await.is_err(), "it writes there, and does not read");
+    let signs = bucket(&stack, "document-sign");
+    assert!(signs.get("signed/s/i.pdf", 100).await.is_ok() && signs.get("read/up_1/form.json", 10).await.is_err());
+    stack.shutdown().await;
+}
+
+#[tokio::test]
+async fn no_key_leads_out_of_the_folder() {
+    let stack = stack().await;
+    let runtime = stack.runtime("test").unwrap();
+    let base = format!("{}/{}", runtime.config.files_origin, runtime.config.files_bucket);
+    let files = bucket(&stack, "test");
+    assert!(matches!(files.put("../../x", vec![1], "").await, Err(ObjectError::BadKey)));
+    // As a client would that asks nobody whether it is one.
+    for key in ["..%2F..%2Fx", "%2e%2e/%2e%2e/x", "uploads/..%2F..%2Fx", "a%00b", "%C3%A4"] {
+        let answer = reqwest::Client::new().put(format!("{base}/{key}")).body("x").send().await.unwrap();
+        assert!(answer.status().is_client_error(), "{key}: {}", answer.status());
+    }
+    assert!(check_key("../../x").is_err() && check_key("uploads/../x").is_err() && check_key("uploads/x").is_ok());
+    stack.shutdown().await;
+}
+
+#[tokio::test]
+async fn a_page_of_ours_may_send_and_get_files_and_no_other_page() {
+    let stack = stack().await;
+    let files = bucket(&stack, "test");
+    let signed = files.upload("uploads/up_1", &announced(FILE), stack.clock().now()).await.unwrap();
+    let ask = async |origin: &str, method: &str, headers: &str| {
+        let ask = reqwest::Client::new().request(Method::OPTIONS, &signed.url).header("origin", origin);
+        let ask = ask.header("access-control-request-method", method).header("access-control-request-headers", headers);
+        ask.send().await.unwrap()
+    };
+    let answer = ask(stack.url(), "PUT", "content-type, x-amz-checksum-sha256").await;
+    assert_eq!(answer.status(), StatusCode::OK);
+    assert_eq!(answer.headers()["access-control-allow-origin"], stack.url());
+    assert_eq!(answer.headers()["access-control-allow-headers"], "content-type, x-amz-checksum-sha256");
+    for (origin, method, headers) in [
+        ("https://elsewhere.example", "PUT", "content-type"),
+        (stack.url(), "DELETE", "content-type"),
+        (stack.url(), "PUT", "x-amz-acl"),
+    ] {
+        let answer = ask(origin, method, headers).await;
+        assert_eq!(answer.status(), StatusCode::FORBIDDEN, "{origin} {method} {headers}");
+        assert!(answer.headers().get("access-control-allow-origin").is_none());
+    }
+    let get =
+        async |origin: &str| reqwest::Client::new().get(&signed.url).header("origin", origin).send().await.unwrap();
+    assert_eq!(get(stack.url()).await.headers()["access-control-allow-origin"], stack.url());
+    assert!(get("https://elsewhere.example").await.headers().get("access-control-allow-origin").is_none());
+    stack.shutdown().await;
+}
+
+#[tokio::test]
+async fn files_are_there_after_a_restart() {
+    let folder = tempfile::tempdir().unwrap();
+    let start = async || Stack::builder().data(folder.path()).demo(false).start().await.unwrap();
+    let first = start().await;
+    bucket(&first, "test").put("uploads/up_1", FILE.to_vec(), "application/pdf").await.unwrap();
+    first.shutdown().await;
+    let second = start().await;
+    assert_eq!(bucket(&second, "test").get("uploads/up_1", 100).await.unwrap(), FILE);
+    second.shutdown().await;
+}

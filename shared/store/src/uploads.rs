@@ -1,0 +1,43 @@
+//! Files that somebody announced (R21): each an item beside its session, which is gone by itself when the file may not be named
+//! any more.
+
+use parlor_domain::{SessionId, Upload, UploadId};
+
+use crate::{
+    Keep, ReadBatch, ReadResult, Store, StoreError,
+    commit::doc_item,
+    keys::{Key, number},
+};
+
+impl ReadBatch {
+    /// A file that was announced for a session: one item.
+    #[must_use]
+    pub fn upload(self, session: &SessionId, id: &UploadId) -> Self {
+        self.with(Key::upload(session, id))
+    }
+}
+
+impl ReadResult {
+    /// A file that was announced for a session; `None` if there is none of that id. Ask [`Upload::is_usable`]: what has expired
+    /// may still be there.
+    pub fn upload(&self, session: &SessionId, id: &UploadId) -> Result<Option<Upload>, StoreError> {
+        self.get("upload", &Key::upload(session, id), "doc")
+    }
+}
+
+impl Store {
+    /// Notes a file that is about to come, and keeps the answer. One `TransactWriteItems`; [`StoreError::Condition`] when the
+    /// answer is kept already.
+    pub async fn announce_upload(
+        &self,
+        session: &SessionId,
+        upload: &Upload,
+        keep: Option<&Keep>,
+    ) -> Result<(), StoreError> {
+        let mut item = doc_item("upload", &Key::upload(session, &upload.id), upload)?;
+        item.insert("expires".into(), number(upload.usable_until().as_second()));
+        let mut writes = vec![self.put_new(item)?];
+        writes.extend(keep.map(|keep| self.keep(keep)).transpose()?);
+        self.transact(writes).await
+    }
+}

@@ -1,0 +1,55 @@
+//! Documents to send, to complete and to sign, and the program that reads them.
+
+use std::{collections::BTreeMap, path::PathBuf};
+
+use parlor_buckets::Bucket;
+use parlor_documents::{FinishTask, Limits, Original, Value};
+use parlor_local::StackBuilder;
+use parlor_runtime::Runtime;
+
+/// A form of one page with a few fields.
+#[must_use]
+pub fn form() -> Vec<u8> {
+    parlor_pdf_tests::small().bytes()
+}
+
+/// The task to complete `original`, which lies at `from`, as `{session}/{interaction}`.
+#[must_use]
+pub fn finish_task(from: &str, original: &[u8], name: &str) -> Vec<u8> {
+    let document = Original::open(original, &Limits::default()).unwrap();
+    let fields = document.form().unwrap().fields;
+    let values: BTreeMap<_, _> =
+        fields.iter().take(1).map(|field| (field.name.clone(), Value::Text("Mara Quist".into()))).collect();
+    let task = FinishTask {
+        from: from.to_owned(),
+        sha256: document.sha256().to_owned(),
+        fields,
+        values,
+        evidence: parlor_pdf_tests::evidence(),
+        at: parlor_pdf_tests::at(),
+        to: format!("finished/{name}.pdf"),
+    };
+    serde_json::to_vec(&task).unwrap()
+}
+
+/// The bucket, as whoever may do everything sees it.
+#[must_use]
+pub fn bucket(runtime: &Runtime) -> Bucket {
+    Bucket::new(&runtime.aws, &runtime.config.files_bucket)
+}
+
+/// Lets a stack read documents: a test's own program is none that does.
+#[must_use]
+pub fn reading(builder: StackBuilder) -> StackBuilder {
+    builder.document_child(reader())
+}
+
+/// The program of this package that reads documents. Cargo builds it before it runs a test of the package, and says where it
+/// is; who runs a test by hand finds it beside the tests' folder.
+fn reader() -> PathBuf {
+    let told = std::env::var_os("CARGO_BIN_EXE_desk").map(PathBuf::from);
+    told.unwrap_or_else(|| {
+        let test = std::env::current_exe().unwrap();
+        test.ancestors().nth(2).unwrap().join("desk").with_extension(std::env::consts::EXE_EXTENSION)
+    })
+}
