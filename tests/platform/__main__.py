@@ -257,7 +257,8 @@ def main():
             _, inside = front.serve(front.services(ministack.server, wrong_inside))
             _, beside = front.serve(front.tools(lambda: outbox(ministack), functions.run))
             store = functions.environment("session-start")
-            environment = {**store, **ROOT, "AWS_REGION": REGION, "AWS_ENDPOINT_URL": ministack.endpoint}
+            signs = {"PARLOR_SIGNING_KEY": functions.environment("document-sign")["PARLOR_SIGNING_KEY"]}
+            environment = {**store, **signs, **ROOT, "AWS_REGION": REGION, "AWS_ENDPOINT_URL": ministack.endpoint}
             urls = {binary: functions.url(binary) for name, binary in binaries.items() if f"{name}Url" in resources}
             ready = {"url": url, "outbox_url": f"{beside}/outbox.json", "schedules_url": f"{beside}/schedules",
                      "function_urls": urls, "environment": environment}

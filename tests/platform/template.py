@@ -84,6 +84,8 @@ def adapt(template, *, zips, endpoint):
     variables = template["Globals"]["Function"]["Environment"]["Variables"]
     variables["PARLOR_LIVE_URL"] = {"Fn::Sub": f"ws://{gateway}"}
     variables["PARLOR_LIVE_ENDPOINT"] = {"Fn::Sub": f"http://{gateway}"}
+    # Nor have buckets.
+    variables["PARLOR_FILES_ORIGIN"] = endpoint
     # Difference 5: no TLS in front.
     del template["Parameters"]["PublicUrl"]["AllowedPattern"]
     translated = transform(template, {}, SimpleNamespace(load=lambda: {}))

@@ -5,7 +5,10 @@ use std::{collections::BTreeMap, path::PathBuf};
 use parlor_buckets::Bucket;
 use parlor_documents::{FinishTask, Limits, Original, Value};
 use parlor_local::StackBuilder;
+use parlor_objects::Objects as _;
 use parlor_runtime::Runtime;
+use parlor_signing::Certificate;
+use sha2::{Digest as _, Sha256};
 
 /// A form of one page with a few fields.
 #[must_use]
@@ -36,6 +39,20 @@ pub fn finish_task(from: &str, original: &[u8], name: &str) -> Vec<u8> {
 #[must_use]
 pub fn bucket(runtime: &Runtime) -> Bucket {
     Bucket::new(&runtime.aws, &runtime.config.files_bucket)
+}
+
+/// The certificate of the key that signs, which is there once it has signed.
+pub async fn certificate(runtime: &Runtime) -> Certificate {
+    let mut config = aws_sdk_kms::config::Builder::from(runtime.aws.config());
+    for interceptor in runtime.aws.interceptors() {
+        config.push_interceptor(interceptor);
+    }
+    let kms = aws_sdk_kms::Client::from_conf(config.build());
+    let key = runtime.config.signing_key.as_ref().unwrap();
+    let public = kms.get_public_key().key_id(key).send().await.unwrap().public_key.unwrap();
+    let fingerprint = data_encoding::HEXLOWER.encode(&Sha256::digest(public.as_ref()));
+    let kept = bucket(runtime).get(&format!("certificate/{fingerprint}.der"), 100_000).await.unwrap();
+    Certificate::from_der(&kept).unwrap()
 }
 
 /// Lets a stack read documents: a test's own program is none that does.

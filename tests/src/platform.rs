@@ -248,6 +248,14 @@ impl Platform {
         }
     }
 
+    /// Waits until what was written has been heard of, where that can be known; elsewhere for a while.
+    pub async fn settle(&self) {
+        match &self.stack {
+            Some(stack) => stack.settle().await,
+            None => tokio::time::sleep(Duration::from_secs(5)).await,
+        }
+    }
+
     /// Asks again and again, for as long as [`PATIENCE`] lasts, for something that happens by itself.
     pub async fn until<T>(&self, ask: impl AsyncFn() -> Option<T>) -> Option<T> {
         tokio::time::timeout(PATIENCE, async {

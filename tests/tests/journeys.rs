@@ -6,6 +6,8 @@
 mod clock;
 #[path = "journeys/customer.rs"]
 mod customer;
+#[path = "journeys/files.rs"]
+mod files;
 #[path = "journeys/history.rs"]
 mod history;
 #[path = "journeys/program.rs"]
