@@ -10,8 +10,9 @@ use jiff::SignedDuration;
 use parlor_domain::{Role, SecretHash, SessionId};
 use parlor_live::{Holder, Ticket};
 use parlor_local::Stack;
+use parlor_objects::Objects as _;
 use parlor_store::{Guesser, ReadBatch, WrongPasswords};
-use parlor_tests::{Browser, Installation};
+use parlor_tests::{Browser, Installation, documents};
 use serde_json::{Value, json};
 use tokio::net::TcpStream;
 use tokio::sync::{mpsc, oneshot};
@@ -122,6 +123,7 @@ impl Site {
         site.room(&customer).await;
         site.staff().await;
         site.api().await;
+        site.documents().await;
         site.schedules().await;
         site.door().await;
         site
@@ -153,6 +155,7 @@ impl Site {
             plain("session-customer", "see the PIN", 200),
             plain("session-messages", "list messages", 200),
             plain("interactions", "list interactions", 200),
+            plain("files", "announce an upload", 201),
             plain("webhooks", "list webhooks", 200),
             plain("people", "list people", 200),
             plain("keys", "list API keys", 200),
@@ -162,6 +165,9 @@ impl Site {
             plain("live-disconnect", "disconnect", 200),
             plain("deliver", "an entry that was sent before", 0),
             plain("deliver-webhooks", "an event to no webhook", 0),
+            plain("document-read", "a form of a page", 0),
+            plain("document-finish", "a form of a page", 0),
+            plain("document-sign", "a document that was signed before", 0),
             plain("sweep-inactivity", "sweep, nothing due", 0),
             plain("sweep-access", "nothing due", 0),
             plain("retry-deliveries", "nothing due", 0),
@@ -325,6 +331,8 @@ impl Site {
         installation.post(&format!("{path}/links"), json!({})).await;
         installation.get(&format!("{path}/messages")).await;
         installation.get(&format!("{path}/interactions")).await;
+        let upload = json!({"name": "a.pdf", "size": 9, "content_type": "application/pdf", "sha256": "0".repeat(64)});
+        installation.post(&format!("{path}/uploads"), upload).await;
         installation.get("/v1/settings").await;
         installation.get("/v1/webhooks").await;
         installation.get("/v1/people").await;
@@ -341,7 +349,18 @@ impl Site {
         installation.stack.settle().await;
         self.keep(&["webhooks", "people", "keys", "deliver-webhooks"]);
         self.keep(&["deliver", "session-read", "session-invite", "session-messages", "interactions"]);
-        self.keep(&["settings", "session-customer", "session-end", "session-renew"]);
+        self.keep(&["settings", "session-customer", "session-end", "session-renew", "files"]);
+    }
+
+    /// A document from the bucket, to its signature.
+    async fn documents(&mut self) {
+        let (files, form) = (self.installation.files(), documents::form());
+        files.put("uploads/up_bench", form.clone(), "application/pdf").await.unwrap();
+        let name = format!("{}/bench", self.session);
+        let task = documents::finish_task("uploads/up_bench", &form, &name);
+        files.put(&format!("finish/{name}.json"), task, "application/json").await.unwrap();
+        self.installation.stack.settle().await;
+        self.keep(&["document-read", "document-finish", "document-sign"]);
     }
 
     async fn schedules(&mut self) {
@@ -385,11 +404,14 @@ mod tests {
     }
 
     /// Whose case is no operation of `docs/budgets.md`: a repetition that finds everything done, or nothing to do.
-    const WITHOUT_A_ROW: [&str; 7] = [
+    const WITHOUT_A_ROW: [&str; 10] = [
         "session-renew",
         "static-files",
         "live-disconnect",
         "deliver",
+        "document-read",
+        "document-finish",
+        "document-sign",
         "sweep-access",
         "retry-deliveries",
         "retry-webhooks",
