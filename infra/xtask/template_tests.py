@@ -3,6 +3,7 @@
 `cargo xtask test --only template` runs it; alone: `target/tools/template/bin/python infra/xtask/template_tests.py -v`.
 """
 
+import json
 import re
 import sys
 import unittest
@@ -82,7 +83,7 @@ class Keeping(unittest.TestCase):
         self.assertEqual(PARAMETERS["ReserveConcurrency"]["Default"], "no")
 
     def test_what_cannot_be_made_again_is_kept_and_tables_can_be_protected(self):
-        for name in ("CoreTable", "MasterKey"):
+        for name in ("CoreTable", "MasterKey", "FilesBucket", "SigningKey"):
             self.assertEqual(RESOURCES[name]["DeletionPolicy"], "RetainExceptOnCreate", name)
             self.assertEqual(RESOURCES[name]["UpdateReplacePolicy"], "Retain", name)
         for name, table in of_type("AWS::DynamoDB::Table").items():
@@ -169,7 +170,7 @@ class Everywhere(unittest.TestCase):
 
     def test_function_urls_are_off_by_a_word(self):
         urls = of_type("AWS::Lambda::Url")
-        self.assertEqual(len(urls), 11)
+        self.assertEqual(len(urls), 12)
         for name, url in urls.items():
             self.assertEqual(url["Condition"], "HasFunctionUrls", name)
             self.assertEqual(TEMPLATE["Outputs"][name]["Condition"], "HasFunctionUrls", name)
@@ -222,7 +223,7 @@ class Watching(unittest.TestCase):
         for name in of_type("AWS::CloudWatch::Alarm"):
             self.assertIn(f"`{name.removesuffix('Alarm')}`", handbook, name)
 
-    def test_without_traffic_nothing_is_paid_for_but_secrets_alarms_and_schedules(self):
+    def test_without_traffic_nothing_is_paid_for_but_secrets_a_key_alarms_and_schedules(self):
         self.assertEqual(PARAMETERS["Tracing"]["Default"], "Disabled")
         for name, table in of_type("AWS::DynamoDB::Table").items():
             self.assertNotIn("SSESpecification", table["Properties"], f"{name}: a key of KMS is paid for by request")
@@ -233,7 +234,8 @@ class Watching(unittest.TestCase):
         # Dollars a month in us-east-1, without free tiers; schedules, their functions and their logs are measured in
         # docs/operations.md. Metrics of our own are paid for by the hour in which they have a value.
         month = 0.40 * len(of_type("AWS::SecretsManager::Secret")) + 0.10 * metrics + 0.25
-        self.assertLessEqual(month, 4)
+        month += 1.00 * len(of_type("AWS::KMS::Key"))
+        self.assertLessEqual(month, 5)
         self.assertIn(f"About **{month:.2f}**", (ROOT / "docs/operations.md").read_text())
 
 
@@ -246,7 +248,7 @@ class Rights(unittest.TestCase):
             if "PARLOR_MASTER_KEY" not in resource["Properties"].get("Environment", {}).get("Variables", {})
         }
         self.assertEqual(without, {"session-read", "static-files", "live-message", "live-disconnect", "sweep-access",
-                                   "sweep-inactivity"})
+                                   "sweep-inactivity", "document-read", "document-finish", "document-sign"})
 
     def test_every_statement_about_a_table_says_of_which_partitions_it_is(self):
         # Agents' and teams' own lists begin with an id, which has no prefix.
@@ -257,6 +259,26 @@ class Rights(unittest.TestCase):
                 keys = statement.get("Condition", {}).get("ForAllValues:StringLike", {}).get("dynamodb:LeadingKeys")
                 self.assertTrue(keys, f"{name}: {statement}")
                 self.assertNotIn("*", keys, name)
+
+    def test_every_statement_about_files_says_of_which_prefixes_it_is_and_none_lists_or_deletes(self):
+        for name, statement in statements():
+            actions = statement["Action"] if isinstance(statement["Action"], list) else [statement["Action"]]
+            if not any(action.startswith("s3:") for action in actions) or statement["Effect"] == "Deny":
+                continue
+            self.assertLessEqual(set(actions), {"s3:GetObject", "s3:PutObject"}, name)
+            resources = statement["Resource"] if isinstance(statement["Resource"], list) else [statement["Resource"]]
+            for resource in resources:
+                self.assertRegex(resource["Fn::Sub"], r"^\$\{FilesBucket\.Arn\}/[a-z]+/\*$", name)
+
+    def test_steps_about_documents_reach_no_table_and_only_one_of_them_the_key(self):
+        for name in ("DocumentRead", "DocumentFinish", "DocumentSign"):
+            policies = json.dumps(RESOURCES[name]["Properties"]["Policies"])
+            self.assertNotIn("dynamodb:", policies, name)
+            self.assertNotIn('"Ref"', policies, f"{name} shares rights with others")
+            self.assertEqual("kms:" in policies, name == "DocumentSign", name)
+        bucket = RESOURCES["FilesBucket"]["Properties"]
+        self.assertTrue(all(bucket["PublicAccessBlockConfiguration"].values()))
+        self.assertEqual(bucket["VersioningConfiguration"]["Status"], "Enabled")
 
 
 if __name__ == "__main__":

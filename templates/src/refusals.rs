@@ -4,7 +4,7 @@ use crate::lang::Lang;
 use crate::words::refusal as words;
 
 /// The codes that a form of the console can be refused with.
-pub const CODES: [&str; 32] = [
+pub const CODES: [&str; 37] = [
     "already-ended",
     "discarded",
     "not-ended",
@@ -37,6 +37,11 @@ pub const CODES: [&str; 32] = [
     "deactivated",
     "invalid-teams",
     "unknown-agent",
+    "invalid-file-name",
+    "empty-file",
+    "file-too-large",
+    "unsupported-file-type",
+    "invalid-checksum",
 ];
 
 /// A refusal in words, by its code; none in English, because the API's own sentence is English and says more.
@@ -77,6 +82,11 @@ pub fn refusal(lang: Lang, code: &str) -> Option<&'static str> {
         "deactivated" => words::deactivated(lang),
         "invalid-teams" => words::invalid_teams(lang),
         "unknown-agent" => words::unknown_agent(lang),
+        "invalid-file-name" => words::invalid_file_name(lang),
+        "empty-file" => words::empty_file(lang),
+        "file-too-large" => words::file_too_large(lang),
+        "unsupported-file-type" => words::unsupported_file_type(lang),
+        "invalid-checksum" => words::invalid_checksum(lang),
         _ => return None,
     })
 }

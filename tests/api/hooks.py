@@ -88,7 +88,7 @@ OPEN = SESSIONS[1:-2]
 ABOUT = {"endSession": ENDED, "renewSession": ENDED} | {
     name: OPEN
     for name in ("inviteCustomer", "keepSessionOpen", "createLink", "listLinks", "revokeLink", "showPin", "resetPin", "releaseDevice", "postMessage",
-                 "makeInteraction", "listInteractions", "getInteraction", "sendInteraction", "withdrawInteraction", "remindOfInteraction")
+                 "announceUpload", "makeInteraction", "listInteractions", "getInteraction", "sendInteraction", "withdrawInteraction", "remindOfInteraction")
 }
 TEAM = MADE[0]["team"]
 

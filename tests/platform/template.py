@@ -86,8 +86,9 @@ def adapt(template, *, zips, endpoint):
     variables["PARLOR_LIVE_ENDPOINT"] = {"Fn::Sub": f"http://{gateway}"}
     # Nor have buckets.
     variables["PARLOR_FILES_ORIGIN"] = endpoint
-    # Difference 5: no TLS in front.
+    # Difference 5: no TLS in front, nor before the bucket, whose policy asks for it.
     del template["Parameters"]["PublicUrl"]["AllowedPattern"]
+    del template["Resources"]["FilesBucketPolicy"]
     translated = transform(template, {}, SimpleNamespace(load=lambda: {}))
     for name, binary in packages.items():
         translated["Resources"][name]["Properties"]["Code"] = str((zips / f"{binary}.zip").resolve())
