@@ -56,7 +56,6 @@ pub async fn certificate(runtime: &Runtime) -> Certificate {
 }
 
 /// Lets a stack read documents: a test's own program is none that does.
-#[must_use]
 pub fn reading(builder: StackBuilder) -> StackBuilder {
     builder.document_child(reader())
 }
