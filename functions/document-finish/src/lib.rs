@@ -2,12 +2,15 @@
 //! `finish/{session}/{interaction}.json` to `finished/{session}/{interaction}.pdf` and, for the one that signs, a task beside it.
 //! S3 calls it when the task has come.
 
+use std::sync::Arc;
+
 use parlor_buckets::Bucket;
 use parlor_documents::{FinishError, FinishTask, Fonts, finish};
 use parlor_objects::{ObjectError, Objects};
 use parlor_runtime::{EventFunction, ObjectEvent, Runtime};
 use parlor_signing::SignTask;
 use serde_json::Value;
+use tokio::runtime::Handle;
 
 /// What keys of tasks begin with.
 const FROM: &str = "finish/";
@@ -24,7 +27,7 @@ const TASK: usize = 20_000_000;
 /// The function.
 pub struct DocumentFinish {
     bucket: Bucket,
-    fonts: Fonts,
+    fonts: Arc<Fonts>,
 }
 
 /// Why a document was not completed.
@@ -63,11 +66,14 @@ impl EventFunction for DocumentFinish {
     type Output = Value;
 
     fn new(runtime: &Runtime) -> Self {
-        Self { bucket: Bucket::new(&runtime.aws, &runtime.config.files_bucket), fonts: Fonts::shipped() }
+        Self { bucket: Bucket::new(&runtime.aws, &runtime.config.files_bucket), fonts: Arc::new(Fonts::shipped()) }
     }
 
     async fn handle(&self, event: Self::Event) -> Result<Value, lambda_runtime::Error> {
-        finish_task(event.between(FROM, ".json")?, &self.bucket, &self.fonts).await?;
+        let name = event.between(FROM, ".json")?.to_owned();
+        let (bucket, fonts, here) = (self.bucket.clone(), Arc::clone(&self.fonts), Handle::current());
+        // It lays out pages where nobody else wants to run.
+        tokio::task::spawn_blocking(move || here.block_on(finish_task(&name, &bucket, &fonts))).await??;
         Ok(Value::Null)
     }
 }

@@ -8,6 +8,7 @@ use parlor_drawing::{Bounds, ReadReport, ReadTask, Reader, read};
 use parlor_objects::{ObjectError, Objects};
 use parlor_runtime::{EventFunction, ObjectEvent, Runtime};
 use serde_json::{Value, json};
+use tokio::runtime::Handle;
 
 /// What keys of files begin with that were sent.
 const FROM: &str = "uploads/";
@@ -59,8 +60,11 @@ impl EventFunction for DocumentRead {
 
     async fn handle(&self, event: Self::Event) -> Result<Value, lambda_runtime::Error> {
         let id = event.between(FROM, "")?;
-        let reader = self.reader.as_ref().ok_or(DocumentReadError::NoProgram)?;
-        let report = read_upload(id, &self.bucket, reader).await.map_err(DocumentReadError::Objects)?;
+        let reader = self.reader.clone().ok_or(DocumentReadError::NoProgram)?;
+        let (id, bucket, here) = (id.to_owned(), self.bucket.clone(), Handle::current());
+        // It waits for its children where nobody else wants to run.
+        let read = tokio::task::spawn_blocking(move || here.block_on(read_upload(&id, &bucket, &reader)));
+        let report = read.await?.map_err(DocumentReadError::Objects)?;
         // Of a stranger's file nothing is said but how many pages it has.
         Ok(match report {
             ReadReport::Read { form, .. } => json!({"pages": form.pages.len(), "fields": form.fields.len()}),

@@ -40,6 +40,8 @@ async fn r21_a_file_is_sent_past_the_functions_and_read() {
     let announced = first.body;
     let (id, url) = (announced["id"].as_str().unwrap(), announced["url"].as_str().unwrap());
     assert!(id.starts_with("up_") && announced["method"] == "PUT", "{announced}");
+    let headers: Vec<_> = announced["headers"].as_object().unwrap().keys().map(String::as_str).collect();
+    assert_eq!(headers, ["content-type", "x-amz-checksum-sha256"]);
 
     // Only that file, at that address.
     let files = documents::bucket(&platform.runtime);
