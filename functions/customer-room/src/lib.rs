@@ -1,12 +1,10 @@
-//! The customer's room: GET `/r/{session}`, its live tickets, its chat, its interactions, and a new link for a customer
-//! whose link is over.
+//! The customer's room: GET `/r/{session}`, its live tickets, its chat, and a new link for a customer whose link
+//! is over.
 //!
 //! The device's cookie stands for the link that it came by. What the customer may do is judged by the clock on every
 //! request (R2), whatever the schedules have told open rooms so far.
 
-mod loaded;
 mod page;
-mod work;
 
 use lambda_http::{
     Body, Response,
@@ -19,14 +17,13 @@ use parlor_templates::customer::ChatProblem;
 use parlor_web::{
     ApiError, ApiResponse, AppState, MessageView, Rows, Time, WebFunction, cookies,
     customer::{PageError, ScriptVisit, Visit, link_sent},
-    html, redirect, reply,
+    html,
+    loaded_room::{LoadedRoom, Posted, session_id},
+    redirect, reply,
 };
 use serde_json::json;
 
-use crate::{
-    loaded::{LoadedRoom, Posted},
-    page::Refusal,
-};
+use crate::page::Refusal;
 
 /// Events that a room's page is made of: the newest. DynamoDB reads at most 1 MB of them.
 const HISTORY: i32 = 500;
@@ -42,20 +39,8 @@ impl WebFunction for CustomerRoom {
     fn routes<R: Rows<AppState>>(rows: R) -> R {
         rows.page(Method::GET, "/r/{session}", room)
             .page(Method::GET, "/r/{session}/live", ticket)
-            .page(Method::GET, "/r/{session}/i/{interaction}", work::show)
-            .page(Method::POST, "/r/{session}/i/{interaction}/save", work::save)
-            .page(Method::POST, "/r/{session}/i/{interaction}/complete", work::complete)
-            .page(Method::POST, "/r/{session}/i/{interaction}/decline", work::decline)
             .page(Method::POST, "/r/{session}/messages", message)
             .page(Method::POST, "/r/{session}/new-link", new_link)
-    }
-}
-
-/// The session that a path names; whoever asks for one that is none is turned away.
-async fn session_id(app: &AppState, text: &str) -> Result<SessionId, PageError> {
-    match text.parse() {
-        Ok(id) => Ok(id),
-        Err(_) => Err(loaded::unknown(app).await),
     }
 }
 
@@ -67,7 +52,7 @@ async fn room(app: &AppState, visit: &Visit, session: String) -> Result<Response
     })?;
     loaded.must_be_inside(visit)?;
     let auto_open = loaded.settings.session.auto_open;
-    if let Some(next) = auto_open.then(|| loaded.first_task(visit)).flatten() {
+    if let Some(next) = auto_open.then(|| page::first_task(&loaded, visit)).flatten() {
         let mut response = redirect(&next);
         let device = visit.presented.device.as_ref().map(cookies::set_device);
         for cookie in device.iter().chain([&cookies::set_inside(&id)]) {
@@ -75,7 +60,7 @@ async fn room(app: &AppState, visit: &Visit, session: String) -> Result<Response
         }
         return Ok(response);
     }
-    let mut page = loaded.page(app, visit, &events, None);
+    let mut page = page::page(&loaded, app, visit, &events, None);
     let note = loaded.settings.session.cookie_disclaimer.then(|| visit.note(&id)).flatten();
     page.cookie_disclaimer = note.is_some();
     let mut response = html(StatusCode::OK, page.render(), Some(&app.live_url));
@@ -141,7 +126,7 @@ async fn post(app: &AppState, visit: &Visit, id: &SessionId, text: &str) -> Resu
         _ => (ChatProblem::Closed, StatusCode::CONFLICT),
     };
     let events = app.store.events(id, 0, HISTORY).await?;
-    let page = loaded.page(app, visit, &events, Some(Refusal { text, problem }));
+    let page = page::page(&loaded, app, visit, &events, Some(Refusal { text, problem }));
     Ok(html(status, page.render(), Some(&app.live_url)))
 }
 

@@ -5,15 +5,13 @@ use parlor_domain::{
     AccessTier, Event, InteractionState, Random, Session, Settings,
     interaction::{Kind, Task},
 };
-use parlor_live::{Audience, Frame, Holder, Ticket, frames_for};
+use parlor_live::{Audience, Frame, frames_for};
 use parlor_templates::{
     Live,
     customer::{AfterEnd, Chat, ChatProblem, Message, Room, Work, WorkKind, WorkState},
     deadline::Deadline,
 };
-use parlor_web::{AppState, customer::Visit};
-
-use crate::loaded::LoadedRoom;
+use parlor_web::{AppState, customer::Visit, loaded_room::LoadedRoom};
 
 /// A message that was not taken.
 #[derive(Debug, Clone, Copy)]
@@ -31,76 +29,77 @@ pub(crate) fn message_id(random: &dyn Random) -> String {
     HEXLOWER.encode(&bytes)
 }
 
-impl LoadedRoom {
-    /// The page for somebody inside. `events` were read beside the session and can be older or newer than it.
-    pub(crate) fn page(&self, app: &AppState, visit: &Visit, events: &[Event], refusal: Option<Refusal<'_>>) -> Room {
-        let (session, presence, settings) = (&self.stored.session, &self.stored.presence, &self.settings);
-        let access = session.access(visit.now);
-        let agent_here = presence.agent_online(&session.agent, visit.now);
-        let path = format!("/r/{}", session.id);
-        // What the two reads have in common is what the page shows for certain; the live connection sends the rest.
-        let seq = events.last().map_or(0, |event| event.seq).min(session.seq);
-        Room {
-            lang: visit.lang_for(session),
-            brand: self.brand(),
-            csrf: Some(visit.csrf(app)),
-            customer: session.customer.name.clone(),
-            agent: session.agent_name.clone(),
-            agent_here,
-            inactive_message: settings.session.inactive_agent_message.clone().filter(|_| !agent_here && access.chat),
-            cookie_disclaimer: false,
-            work: work(session, visit),
-            after_end: after_end(session, visit),
-            closes: closes(session, events, settings),
-            now: visit.now,
-            chat: self.chat(app, visit, events, refusal),
-            live: Some(Live {
-                url: self.live_url(app, visit),
-                ticket_url: format!("{path}/live"),
-                session: session.id.to_string(),
-                seq,
-                who: "customer",
-                receipts: settings.session.read_receipts,
-            }),
-            path,
-        }
+/// The page for somebody inside. `events` were read beside the session and can be older or newer than it.
+pub(crate) fn page(
+    room: &LoadedRoom,
+    app: &AppState,
+    visit: &Visit,
+    events: &[Event],
+    refusal: Option<Refusal<'_>>,
+) -> Room {
+    let (session, presence, settings) = (&room.stored.session, &room.stored.presence, &room.settings);
+    let access = session.access(visit.now);
+    let agent_here = presence.agent_online(&session.agent, visit.now);
+    let path = format!("/r/{}", session.id);
+    // What the two reads have in common is what the page shows for certain; the live connection sends the rest.
+    let seq = events.last().map_or(0, |event| event.seq).min(session.seq);
+    Room {
+        lang: visit.lang_for(session),
+        brand: room.brand(),
+        csrf: Some(visit.csrf(app)),
+        customer: session.customer.name.clone(),
+        agent: session.agent_name.clone(),
+        agent_here,
+        inactive_message: settings.session.inactive_agent_message.clone().filter(|_| !agent_here && access.chat),
+        cookie_disclaimer: false,
+        work: work(session, visit),
+        after_end: after_end(session, visit),
+        closes: closes(session, events, settings),
+        now: visit.now,
+        chat: chat(room, app, visit, events, refusal),
+        live: Some(Live {
+            url: room.live_url(app, visit),
+            ticket_url: format!("{path}/live"),
+            session: session.id.to_string(),
+            seq,
+            who: "customer",
+            receipts: settings.session.read_receipts,
+        }),
+        path,
     }
+}
 
-    /// R16: where a customer who enters goes straight away: to what is to be done first, if they may do it and have not just been
-    /// here. Whoever goes back finds the room.
-    pub(crate) fn first_task(&self, visit: &Visit) -> Option<String> {
-        let session = &self.stored.session;
-        let enters = !visit.home && visit.inside != session.id.as_str();
-        let may = session.access(visit.now).tier == AccessTier::Full;
-        let first = session.next_task().filter(|_| enters && may)?;
-        Some(visit.along(&format!("/r/{}/i/{}", session.id, first.id)))
-    }
+/// R16: where a customer who enters goes straight away: to what is to be done first, if they may do it and have not just been
+/// here. Whoever goes back finds the room.
+pub(crate) fn first_task(room: &LoadedRoom, visit: &Visit) -> Option<String> {
+    let session = &room.stored.session;
+    let enters = !visit.home && visit.inside != session.id.as_str();
+    let may = session.access(visit.now).tier == AccessTier::Full;
+    let first = session.next_task().filter(|_| enters && may)?;
+    Some(visit.along(&format!("/r/{}/i/{}", session.id, first.id)))
+}
 
-    /// Where the live connection opens, with a ticket for this device: good once, for a minute.
-    pub(crate) fn live_url(&self, app: &AppState, visit: &Visit) -> String {
-        // Whoever is inside has a device; without one the ticket would open nothing.
-        let Some(device) = &visit.presented.device else { return app.live_url.clone() };
-        let holder = Holder::Customer(device.hash());
-        let ticket = Ticket::issue(&app.keyring, &app.entropy, &self.stored.session.id, &holder, visit.now);
-        format!("{}?ticket={ticket}", app.live_url)
-    }
-
-    /// The chat: while it is open; after it closed what was said in it, for as long as the room can be entered (R2); and to
-    /// give back what was not taken.
-    fn chat(&self, app: &AppState, visit: &Visit, events: &[Event], refusal: Option<Refusal<'_>>) -> Option<Chat> {
-        let (session, presence, settings) = (&self.stored.session, &self.stored.presence, &self.settings);
-        let access = session.access(visit.now);
-        let frames = frames_for(Audience::Customer, events, session, presence, settings, visit.now);
-        let messages: Vec<Message> = frames.into_iter().filter_map(message).collect();
-        (access.chat || refusal.is_some() || !messages.is_empty()).then(|| Chat {
-            messages,
-            writable: access.chat,
-            draft: refusal.map_or_else(String::new, |refusal| refusal.text.to_owned()),
-            problem: refusal.map(|refusal| refusal.problem),
-            next_id: message_id(&app.entropy),
-            query: visit.along(""),
-        })
-    }
+/// The chat: while it is open; after it closed what was said in it, for as long as the room can be entered (R2); and to
+/// give back what was not taken.
+fn chat(
+    room: &LoadedRoom,
+    app: &AppState,
+    visit: &Visit,
+    events: &[Event],
+    refusal: Option<Refusal<'_>>,
+) -> Option<Chat> {
+    let (session, presence, settings) = (&room.stored.session, &room.stored.presence, &room.settings);
+    let access = session.access(visit.now);
+    let frames = frames_for(Audience::Customer, events, session, presence, settings, visit.now);
+    let messages: Vec<Message> = frames.into_iter().filter_map(message).collect();
+    (access.chat || refusal.is_some() || !messages.is_empty()).then(|| Chat {
+        messages,
+        writable: access.chat,
+        draft: refusal.map_or_else(String::new, |refusal| refusal.text.to_owned()),
+        problem: refusal.map(|refusal| refusal.problem),
+        next_id: message_id(&app.entropy),
+        query: visit.along(""),
+    })
 }
 
 fn message(frame: Frame) -> Option<Message> {

@@ -19,6 +19,7 @@ pub(crate) fn entries() -> Vec<Entry> {
         web::<customer_entry::CustomerEntry>(),
         web::<customer_pin::CustomerPin>(),
         web::<customer_room::CustomerRoom>(),
+        web::<customer_work::CustomerWork>(),
         web::<session_start::SessionStart>(),
         web::<session_read::SessionRead>(),
         web::<session_invite::SessionInvite>(),

@@ -64,6 +64,13 @@ const USED_BY: [(&str, &[&str]); 32] = [
         ],
     ),
     (
+        "customer-work",
+        &[
+            "workflow::r21_a_workflow_is_filled_in_step_by_step",
+            "workflow::r21_a_draft_is_sent_reminded_of_declined_and_withdrawn",
+        ],
+    ),
+    (
         "deliver",
         &[
             "program::r1_a_start_is_repeated_by_its_key",

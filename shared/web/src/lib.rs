@@ -18,6 +18,7 @@ pub mod documentation;
 mod json;
 mod key_use;
 pub mod loaded_link;
+pub mod loaded_room;
 pub mod nowhere;
 pub mod operation;
 pub mod page;

@@ -142,6 +142,7 @@ impl Site {
             plain("customer-entry", "opening page", 200),
             plain("customer-pin", "PIN page", 200),
             plain("customer-room", "customer's room", 200),
+            plain("customer-work", "customer's workflow", 200),
             plain("agent-auth", "sign in", 303),
             Case { event: self.events[WAITING].clone(), ..plain("agent-auth", WAITING, 429) },
             plain("agent-console", "welcome page", 200),
@@ -226,7 +227,13 @@ impl Site {
         assert_eq!(page.status, 200);
         let stylesheet = page.text.split('"').find(|value| value.starts_with("/static/")).unwrap();
         assert_eq!(customer.get(stylesheet).await.status, 200);
-        self.keep(&["customer-room", "static-files"]);
+        let steps =
+            json!([{"id": "who", "title": "You", "fields": [{"name": "city", "label": "City", "type": "text"}]}]);
+        let path = format!("/v1/sessions/{}/interactions", self.session);
+        let made = self.installation.post(&path, json!({"kind": "workflow", "steps": steps})).await;
+        let id = made["id"].as_str().unwrap().to_owned();
+        assert_eq!(customer.get(&format!("/r/{}/i/{id}", self.session)).await.status, 200);
+        self.keep(&["customer-room", "customer-work", "static-files"]);
 
         let customer = open(&page.attribute("data-live").unwrap()).await;
         self.listen(customer);

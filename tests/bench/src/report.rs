@@ -25,7 +25,7 @@ const PAGE_RATIO: u64 = 6;
 const RELAY_RATIO: u64 = 8;
 
 /// Functions whose warm page is held to [`WARM_PAGE`].
-const CUSTOMER_PAGES: [&str; 3] = ["customer-entry", "customer-pin", "customer-room"];
+const CUSTOMER_PAGES: [&str; 4] = ["customer-entry", "customer-pin", "customer-room", "customer-work"];
 
 /// Steps about documents. Nobody waits for their start, and parsing, fonts and drawing have a size: they have a bar of their own
 /// for the zip, and none for what a file takes.

@@ -15,11 +15,11 @@ use parlor_templates::{
 use parlor_web::{
     ApiError, ApiResponse, AppState,
     customer::{PageError, Visit},
-    html, redirect, reply,
+    html,
+    loaded_room::{LoadedRoom, session_id},
+    redirect, reply,
 };
 use serde_json::json;
-
-use crate::loaded::LoadedRoom;
 
 /// An interaction that somebody asks for, with its room.
 struct LoadedWork {
@@ -238,7 +238,7 @@ async fn ids(
     session: &str,
     interaction: &str,
 ) -> Result<(SessionId, InteractionId), PageError> {
-    let session = crate::session_id(app, session).await?;
+    let session = session_id(app, session).await?;
     if let Ok(id) = interaction.parse() {
         return Ok((session, id));
     }

@@ -1,33 +1,46 @@
 //! What is read for a customer in front of their room, and the way it is changed.
 
 use parlor_domain::{Decision, EventKind, Gate, Rejection, SessionId, Settings, gate};
+use parlor_live::{Holder, Ticket};
 use parlor_store::{Changed, Extras, PostedMark, Race, ReadBatch, ReadResult, Step, Stored};
 use parlor_templates::customer::Brand;
-use parlor_web::{
+
+use crate::{
     AppState,
     customer::{self, Inviter, PageError, Visit},
 };
 
 /// A session whose room somebody asks for. Whether it is theirs the gates say.
 #[derive(Debug)]
-pub(crate) struct LoadedRoom {
-    pub(crate) stored: Stored,
-    pub(crate) settings: Settings,
+pub struct LoadedRoom {
+    /// The session, with what stands beside it.
+    pub stored: Stored,
+    /// The session's effective settings (R19).
+    pub settings: Settings,
     team: String,
     /// The mark of the message that is to be posted, if it is there.
-    pub(crate) posted: Option<PostedMark>,
+    pub posted: Option<PostedMark>,
 }
 
 /// A message that is posted, by this request or by an earlier one with the same id.
 #[derive(Debug)]
-pub(crate) struct Posted {
-    pub(crate) mark: PostedMark,
+pub struct Posted {
+    /// Which message it is among the session's events, and when it was posted.
+    pub mark: PostedMark,
     /// The text as it was taken; not known of an earlier request's.
-    pub(crate) text: Option<String>,
+    pub text: Option<String>,
+}
+
+/// The session that a path names; whoever asks for one that is none is turned away.
+pub async fn session_id(app: &AppState, text: &str) -> Result<SessionId, PageError> {
+    match text.parse() {
+        Ok(id) => Ok(id),
+        Err(_) => Err(unknown(app).await),
+    }
 }
 
 /// Turns away somebody whose path names no session: one `BatchGetItem`, to say whether the service is up at all.
-pub(crate) async fn unknown(app: &AppState) -> PageError {
+async fn unknown(app: &AppState) -> PageError {
     let found = app.store.read(ReadBatch::new().system()).await;
     match found.and_then(|found| found.system()) {
         Ok((settings, _)) => nobody(&settings),
@@ -50,25 +63,25 @@ impl LoadedRoom {
         }
     }
 
-    /// As it was read for looking at.
-    pub(crate) fn looked_at(found: &ReadResult, id: &SessionId) -> Result<Self, PageError> {
+    /// As it was read for looking at: with [`ReadBatch::room`].
+    pub fn looked_at(found: &ReadResult, id: &SessionId) -> Result<Self, PageError> {
         Self::of(found, id, None, found.room(id)?)
     }
 
-    /// As it was read for a decision.
-    pub(crate) fn for_a_decision(found: &ReadResult, id: &SessionId) -> Result<Self, PageError> {
+    /// As it was read for a decision: with [`ReadBatch::session`].
+    pub fn for_a_decision(found: &ReadResult, id: &SessionId) -> Result<Self, PageError> {
         Self::of(found, id, None, found.session(id)?)
     }
 
     /// For looking at. One `BatchGetItem`.
-    pub(crate) async fn read(app: &AppState, id: &SessionId) -> Result<Self, PageError> {
+    pub async fn read(app: &AppState, id: &SessionId) -> Result<Self, PageError> {
         let found = app.store.read(ReadBatch::new().room(id)).await?;
         Self::of(&found, id, None, found.room(id)?)
     }
 
     /// Reads, decides and commits, again for as long as somebody else is first, and tells the open rooms. With a `mark`
     /// it posts a message, once however often it is asked: of a message that was posted before, nothing is decided.
-    pub(crate) async fn change(
+    pub async fn change(
         app: &AppState,
         visit: &Visit,
         id: &SessionId,
@@ -100,7 +113,7 @@ impl LoadedRoom {
 
     /// Posts `text` under `mark`, from inside the room only. Posting it again changes nothing and answers the same; another
     /// text under the same mark is refused.
-    pub(crate) async fn post(
+    pub async fn post(
         app: &AppState,
         visit: &Visit,
         id: &SessionId,
@@ -128,8 +141,19 @@ impl LoadedRoom {
         Ok((loaded, posted))
     }
 
+    /// Where the live connection opens, with a ticket for this device: good once, for a minute.
+    #[must_use]
+    pub fn live_url(&self, app: &AppState, visit: &Visit) -> String {
+        // Whoever is inside has a device; without one the ticket would open nothing.
+        let Some(device) = &visit.presented.device else { return app.live_url.clone() };
+        let holder = Holder::Customer(device.hash());
+        let ticket = Ticket::issue(&app.keyring, &app.entropy, &self.stored.session.id, &holder, visit.now);
+        format!("{}?ticket={ticket}", app.live_url)
+    }
+
     /// Where the visitor stands (R6).
-    pub(crate) fn gate(&self, visit: &Visit) -> Gate {
+    #[must_use]
+    pub fn gate(&self, visit: &Visit) -> Gate {
         let session = &self.stored.session;
         // A browser that saw an opening page and was never let in anywhere is nobody's device, not another one.
         let device = visit.presented.device.as_ref().filter(|own| visit.has_device || session.is_bound_to(Some(own)));
@@ -137,7 +161,7 @@ impl LoadedRoom {
     }
 
     /// Turns away whoever is not inside.
-    pub(crate) fn must_be_inside(&self, visit: &Visit) -> Result<(), PageError> {
+    pub fn must_be_inside(&self, visit: &Visit) -> Result<(), PageError> {
         match self.gate(visit) {
             Gate::Inside => Ok(()),
             closed => Err(self.turn_away(visit, closed)),
@@ -145,12 +169,14 @@ impl LoadedRoom {
     }
 
     /// Turns the visitor away at `gate`.
-    pub(crate) fn turn_away(&self, visit: &Visit, gate: Gate) -> PageError {
+    #[must_use]
+    pub fn turn_away(&self, visit: &Visit, gate: Gate) -> PageError {
         PageError::by(gate, self.host(visit))
     }
 
     /// Who speaks: to whoever cannot show that the session is theirs, nobody does.
-    pub(crate) fn host(&self, visit: &Visit) -> Inviter {
+    #[must_use]
+    pub fn host(&self, visit: &Visit) -> Inviter {
         let (session, device) = (&self.stored.session, visit.presented.device.as_ref());
         if session.is_bound_to(device) || session.was_bound_to(device) {
             Inviter::of(session, &self.settings, &self.team)
@@ -160,7 +186,8 @@ impl LoadedRoom {
     }
 
     /// The company.
-    pub(crate) fn brand(&self) -> Brand {
+    #[must_use]
+    pub fn brand(&self) -> Brand {
         customer::brand(&self.settings, &self.team)
     }
 }
