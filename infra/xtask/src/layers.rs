@@ -10,14 +10,15 @@ use crate::{Failure, metadata};
 /// tools stand outside and may use whatever they like, but nothing may use them.
 const MAY_USE: [(&str, &[&str]); 17] = [
     ("parlor-aws", &[]),
-    ("parlor-domain", &[]),
+    ("parlor-form", &[]),
+    ("parlor-domain", &["parlor-form"]),
     ("parlor-fonts", &[]),
     ("parlor-images", &[]),
     ("parlor-objects", &[]),
     ("parlor-buckets", &["parlor-aws", "parlor-objects"]),
     ("parlor-signing", &["parlor-objects"]),
-    ("parlor-documents", &["parlor-fonts", "parlor-objects"]),
-    ("parlor-drawing", &["parlor-documents", "parlor-images", "parlor-objects"]),
+    ("parlor-documents", &["parlor-fonts", "parlor-form", "parlor-objects"]),
+    ("parlor-drawing", &["parlor-documents", "parlor-form", "parlor-images", "parlor-objects"]),
     ("parlor-runtime", &["parlor-aws", "parlor-domain"]),
     ("parlor-live", &["parlor-domain"]),
     ("parlor-templates", &["parlor-domain"]),

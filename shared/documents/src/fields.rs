@@ -7,10 +7,10 @@ use lopdf::{Dictionary, Document, Object, ObjectId};
 
 use parlor_fonts::Fonts;
 
-use crate::model::{Align, Field, FieldKind, Form, Value};
 use crate::pdf;
-use crate::preflight::{Original, Refusal};
+use crate::preflight::Original;
 use crate::sheet::{Sheet, quarter_turns};
+use parlor_form::{Align, Field, FieldKind, Form, Refusal, Value};
 
 /// Bits of a field's flags (ISO 32000-2, tables 227 to 232), and of an annotation's (table 167).
 mod flag {

@@ -7,7 +7,7 @@ use parlor_fonts::{Fonts, Typesetter};
 
 use crate::finish::Unfinished;
 use crate::ink::{Area, Embedded, Frame, Ink};
-use crate::model::{Align, Field, FieldKind, Page, Strokes, Value, Values};
+use parlor_form::{Align, Field, FieldKind, Page, Strokes, Value, Values};
 
 /// Bytes of a drawn signature. A minute of scribbling is a tenth of that.
 const PATH: usize = 200_000;

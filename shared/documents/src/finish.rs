@@ -12,12 +12,13 @@ use lopdf::{Dictionary, Object, ObjectId, Stream, StringFormat, dictionary};
 use parlor_fonts::{Fonts, Typesetter};
 use thiserror::Error;
 
-use crate::evidence::Evidence;
+use parlor_form::{Evidence, Field, Values};
+
+use crate::evidence;
 use crate::fields::widgets;
 use crate::fill::{self, Mark};
 use crate::ink::Embedded;
 use crate::kept::{Kept, Look};
-use crate::model::{Field, Values};
 use crate::nesting::open_states;
 use crate::overlay::{self, Imported};
 use crate::pdf;
@@ -125,7 +126,7 @@ impl Original {
             surface.finish();
             page.finish();
         }
-        let proof = evidence.draw(&self.sha256, &mut document, fonts, &mut setter, &mut embedded)?;
+        let proof = evidence::draw(evidence, &self.sha256, &mut document, fonts, &mut setter, &mut embedded)?;
         Some((document.finish().ok()?, proof))
     }
 

@@ -11,9 +11,9 @@ use parlor_fonts::Fonts;
 use crate::fields::{Widget, widgets};
 use crate::fill;
 use crate::ink::Frame;
-use crate::model::{Field, Values};
 use crate::pdf;
 use crate::preflight::Original;
+use parlor_form::{Field, Values};
 
 /// What is drawn beside the values that were filled in.
 #[derive(Default)]

@@ -22,7 +22,6 @@ mod fill;
 mod finish;
 mod ink;
 mod kept;
-mod model;
 mod nesting;
 mod overlay;
 mod pdf;
@@ -32,9 +31,10 @@ mod shown;
 mod step;
 mod strip;
 
-pub use evidence::{Evidence, EvidenceWords, Signer};
 pub use finish::{Finished, Unfinished};
-pub use model::{Align, Field, FieldKind, Form, Page, Strokes, Value, Values};
 pub use parlor_fonts::Fonts;
-pub use preflight::{Limits, Original, Refusal};
-pub use step::{FinishError, FinishReport, FinishTask, finish};
+pub use parlor_form::{
+    Align, Evidence, EvidenceWords, Field, FieldKind, FinishTask, Form, Page, Refusal, Signer, Strokes, Value, Values,
+};
+pub use preflight::{Limits, Original};
+pub use step::{FinishError, FinishReport, finish};

@@ -6,7 +6,7 @@ use std::collections::{HashMap, HashSet};
 use lopdf::{Dictionary, Document, Object, ObjectId};
 
 use crate::pdf;
-use crate::preflight::Refusal;
+use parlor_form::Refusal;
 
 /// Forms within forms.
 const DEPTH: usize = 24;

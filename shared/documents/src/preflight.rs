@@ -2,61 +2,12 @@
 
 use data_encoding::HEXLOWER;
 use lopdf::{DecompressError, Dictionary, Document, Error, LoadOptions, Object, Stream};
-use serde::{Deserialize, Serialize};
+use parlor_form::Refusal;
 use sha2::{Digest as _, Sha256};
-use thiserror::Error as Failure;
 
 use crate::nesting::Nesting;
 use crate::pdf;
 use crate::sheet::Sheet;
-
-/// Why a document is not taken. People are told in words of their language; the serialised form is stable.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Failure, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Refusal {
-    /// Not a PDF at all.
-    #[error("this is no PDF")]
-    NotPdf,
-    /// A PDF in which nothing can be found.
-    #[error("the file is damaged")]
-    Damaged,
-    /// More bytes than allowed.
-    #[error("the file is too big")]
-    TooBig,
-    /// Opens with a password only.
-    #[error("the file has a password")]
-    Password,
-    /// A form of Adobe's XML forms architecture, which only Adobe's programs show.
-    #[error("the form opens in Adobe's programs only")]
-    Xfa,
-    /// Carries a signature, which any change would break.
-    #[error("the file is signed already")]
-    Signed,
-    /// Has no page.
-    #[error("the file has no pages")]
-    NoPages,
-    /// More pages than allowed.
-    #[error("the file has too many pages")]
-    TooManyPages,
-    /// A page longer than PDF allows.
-    #[error("a page is too large")]
-    PageTooLarge,
-    /// A picture with more pixels than allowed.
-    #[error("a picture is too large")]
-    ImageTooLarge,
-    /// Inflates to more than allowed.
-    #[error("the file has too much in it")]
-    TooMuchContent,
-    /// Draws forms within forms too often.
-    #[error("the file is nested too deeply")]
-    TooNested,
-    /// A font that numbers more characters than there are.
-    #[error("a font is damaged")]
-    BadFont,
-    /// More fields, or more text in them, than a form has.
-    #[error("the form has too many fields")]
-    FormTooBig,
-}
 
 /// What is allowed.
 #[derive(Clone, Copy, Debug)]

@@ -2,8 +2,8 @@
 
 use lopdf::{Dictionary, Document, Object, ObjectId};
 
-use crate::model::Page;
 use crate::pdf;
+use parlor_form::Page;
 
 /// A page's object with what it needs to be drawn on.
 #[derive(Clone, Copy, Debug)]

@@ -4,7 +4,9 @@ use lopdf::Object;
 
 use crate::fields::widgets;
 use crate::pdf;
-use crate::preflight::{Original, Refusal};
+use parlor_form::Refusal;
+
+use crate::preflight::Original;
 
 impl Original {
     /// The document decrypted, without the places of fields that [`form`](Self::form) lists. What is left of a form, fixed

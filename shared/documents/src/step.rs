@@ -1,34 +1,13 @@
 //! The step after the last value: the original in, a completed document that waits for its signature out.
 
-use jiff::Timestamp;
 use parlor_fonts::Fonts;
+use parlor_form::{FinishTask, Refusal};
 use parlor_objects::{ObjectError, Objects};
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
-use crate::evidence::Evidence;
 use crate::finish::{Finished, Unfinished};
-use crate::model::{Field, Values};
-use crate::preflight::{Limits, Original, Refusal};
-
-/// What to complete.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct FinishTask {
-    /// The original's key.
-    pub from: String,
-    /// The original's SHA-256, in hexadecimal, as it was when it was read.
-    pub sha256: String,
-    /// The document's fields, as agents left them.
-    pub fields: Vec<Field>,
-    /// What was filled in.
-    pub values: Values,
-    /// What the evidence page says.
-    pub evidence: Evidence,
-    /// What the signature will claim as its time.
-    pub at: Timestamp,
-    /// Where the completed document goes.
-    pub to: String,
-}
+use crate::preflight::{Limits, Original};
 
 /// What the signer needs to know.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]

@@ -14,5 +14,6 @@ mod reader;
 mod step;
 
 pub use child::child_main;
+pub use parlor_form::{PagePicture, ReadReport};
 pub use reader::{Bounds, Drawn, Failed, Readable, Reader};
-pub use step::{PagePicture, ReadReport, ReadTask, read};
+pub use step::{ReadTask, read};

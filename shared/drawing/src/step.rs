@@ -1,7 +1,8 @@
 //! The step after an upload: a file in, its form and a picture of each page out. For a function that has the right to one
 //! prefix in and one out, and none to tables, keys or the network beyond.
 
-use parlor_documents::{Form, Limits, Refusal};
+use parlor_documents::{Limits, Refusal};
+use parlor_form::{PagePicture, ReadReport};
 use parlor_objects::{ObjectError, Objects};
 use serde::{Deserialize, Serialize};
 
@@ -16,32 +17,6 @@ pub struct ReadTask {
     pub to: String,
     /// Of the pages' pictures, in pixels.
     pub width: u16,
-}
-
-/// What came of it; also written to `form.json` under the task's prefix.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum ReadReport {
-    /// The document can be filled in.
-    Read {
-        /// Its pages and fields.
-        form: Form,
-        /// For each page its picture; nothing where it could not be drawn. The document works by its fields then.
-        pictures: Vec<Option<PagePicture>>,
-    },
-    /// The document is not taken.
-    Refused(Refusal),
-    /// Reading it took too long or too much memory.
-    Unreadable,
-}
-
-/// A page's picture.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct PagePicture {
-    /// Its key.
-    pub key: String,
-    /// `image/webp` or `image/jpeg`.
-    pub content_type: String,
 }
 
 /// Pages that could not be drawn, after which no more are tried: each costs the seconds of its bound.

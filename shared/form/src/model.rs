@@ -2,10 +2,12 @@
 
 use std::collections::BTreeMap;
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 /// A document's pages and fields.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[schemars(rename = "DocumentForm")]
 pub struct Form {
     /// In order.
     pub pages: Vec<Page>,
@@ -15,7 +17,8 @@ pub struct Form {
 }
 
 /// A page as it is shown: turned as its maker wanted, cut to what is visible.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[schemars(rename = "DocumentSheet")]
 pub struct Page {
     /// In points.
     pub width: f32,
@@ -24,7 +27,8 @@ pub struct Page {
 }
 
 /// A place on a page that takes a value.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[schemars(rename = "DocumentField")]
 pub struct Field {
     /// Its value's name; of a form's nested fields the names joined by dots.
     pub name: String,
@@ -72,8 +76,9 @@ fn is_upright(turn: &u16) -> bool {
 }
 
 /// What a field takes.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
+#[schemars(rename = "DocumentFieldType")]
 pub enum FieldKind {
     /// A line.
     Text,
@@ -98,8 +103,9 @@ pub enum FieldKind {
 }
 
 /// Where a text begins.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
+#[schemars(rename = "DocumentAlign")]
 pub enum Align {
     /// Where its script begins.
     #[default]
@@ -122,8 +128,9 @@ impl Align {
 pub type Values = BTreeMap<String, Value>;
 
 /// A value.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(untagged)]
+#[schemars(rename = "DocumentValue")]
 pub enum Value {
     /// Of a checkbox.
     Ticked(bool),
@@ -134,7 +141,8 @@ pub enum Value {
 }
 
 /// A signature as it was drawn.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[schemars(rename = "DocumentStrokes")]
 pub struct Strokes {
     /// SVG path data, `y` downwards. Lines, not areas.
     pub path: String,

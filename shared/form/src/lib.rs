@@ -1,0 +1,12 @@
+//! What functions say to each other about a document, in JSON: its pages and fields, what was read of it, what was filled in,
+//! and what to complete it with. Types alone: what works on files themselves is in `parlor-documents`, which few may link.
+
+mod evidence;
+mod model;
+mod report;
+mod task;
+
+pub use evidence::{Evidence, EvidenceWords, Signer};
+pub use model::{Align, Field, FieldKind, Form, Page, Strokes, Value, Values};
+pub use report::{PagePicture, ReadReport, Refusal};
+pub use task::FinishTask;
