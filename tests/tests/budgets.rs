@@ -423,6 +423,14 @@ async fn work_rows(ledger: &mut Ledger) {
     ledger
         .hold("announce an upload", async |installation| drop(installation.post(&uploads, upload.clone()).await))
         .await;
+    let sha256 = "0".repeat(64);
+    let fields =
+        [("name", "Loan.pdf"), ("size", "12"), ("content_type", "application/pdf"), ("sha256", sha256.as_str())];
+    ledger
+        .hold("announce a customer's upload", async |_| {
+            assert_eq!(customer.post(&format!("/r/{session}/uploads"), &fields).await.status, 201);
+        })
+        .await;
     ledger.hold("list interactions", async |installation| drop(installation.get(&path).await)).await;
     let one = format!("{path}/{}?values=true", ids[1]);
     ledger.hold("read an interaction", async |installation| drop(installation.get(&one).await)).await;

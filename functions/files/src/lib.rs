@@ -1,8 +1,5 @@
 //! Addresses to send files to: POST `/v1/sessions/{id}/uploads` (R21).
 
-use std::collections::BTreeMap;
-
-use data_encoding::HEXLOWER;
 use lambda_http::http::{Method, StatusCode};
 use parlor_buckets::{Bucket, Signed, Upload as ToSend};
 use parlor_domain::{
@@ -10,17 +7,19 @@ use parlor_domain::{
     staff::KeyScope,
     upload::{Announced, FILE_MAX},
 };
+use parlor_objects::ObjectError;
 use parlor_runtime::Runtime;
 use parlor_store::{Race, ReadBatch, StoreError};
 use parlor_web::{
-    ApiError, ApiRequest, ApiResponse, AppState, Callers, Code, Problem, Rows, Time, WebFunction,
+    ApiError, ApiRequest, ApiResponse, AppState, Callers, Code, Problem, Rows, WebFunction,
     api_request::room,
+    files::SendTo,
     operation::{keep, replay},
     route::State,
 };
 use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
-use serde_json::{Value, json};
+use serde::Deserialize;
+use serde_json::json;
 
 /// Takes announcements of files.
 #[derive(Debug)]
@@ -65,7 +64,7 @@ impl WebFunction for Files {
                     "name": "Loan agreement.pdf", "size": 48_213, "content_type": "application/pdf",
                     "sha256": "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08",
                 }))
-                .answers::<Output>(StatusCode::CREATED, "Where to send it.", Output::sample())
+                .answers::<SendTo>(StatusCode::CREATED, "Where to send it.", SendTo::sample())
                 .refuses(&[
                     Code::AlreadyEnded,
                     Code::Discarded,
@@ -95,44 +94,12 @@ struct Input {
     sha256: String,
 }
 
-/// Where to send the file.
-#[derive(Debug, Serialize, JsonSchema)]
-#[schemars(rename = "Upload")]
-struct Output {
-    /// The upload, as what uses it names it.
-    id: UploadId,
-    /// Where to send the file. Whoever has it can send this one file until it expires.
-    url: String,
-    /// How: always `PUT`.
-    method: &'static str,
-    /// Headers to send with it, exactly as they are.
-    headers: BTreeMap<String, String>,
-    /// From then on the address is refused.
-    expires_at: Time,
-}
-
-impl Output {
-    fn of(id: UploadId, signed: Signed) -> Self {
-        let headers = signed.headers.into_iter().collect();
-        Self { id, url: signed.url, method: "PUT", headers, expires_at: Time(signed.expires_at) }
-    }
-
-    fn sample() -> Value {
-        json!({
-            "id": "up_7h2k9m4p6r8t0v1w", "url": "https://files.example.com/uploads/up_7h2k9m4p6r8t0v1w?X-Amz-Signature=0",
-            "method": "PUT",
-            "headers": {"content-type": "application/pdf", "x-amz-checksum-sha256": "n4bQgYhMfWWaL+qgxVrQFaO/TxsrC4Is0V1sFbDwCgg="},
-            "expires_at": "2026-11-28T12:05:00Z",
-        })
-    }
-}
-
 /// Why no address is given although nothing is wrong with the file.
 #[derive(Debug, thiserror::Error)]
 enum FilesError {
     /// The address cannot be signed.
     #[error("no address was signed: {0}")]
-    Unsigned(String),
+    Unsigned(#[from] ObjectError),
 }
 
 impl From<FilesError> for ApiError {
@@ -163,7 +130,11 @@ async fn announce(state: &FilesState, request: &ApiRequest, session: SessionId) 
         let by = caller.context(&request.origin, now).actor;
         let upload = Upload::announced(UploadId::generate(&app.entropy), &said, by, now)?;
         let signed = sign(&state.bucket, &upload).await?;
-        let answer = ApiResponse::new(StatusCode::CREATED, Output::of(upload.id.clone(), signed), room(&session));
+        let answer = ApiResponse::new(
+            StatusCode::CREATED,
+            SendTo::of(upload.id.clone(), signed.url, signed.headers, signed.expires_at),
+            room(&session),
+        );
         let kept = keep(request, app, &answer, now);
         match app.store.announce_upload(&session, &upload, kept.as_ref()).await {
             Ok(()) => return Ok(answer),
@@ -176,9 +147,6 @@ async fn announce(state: &FilesState, request: &ApiRequest, session: SessionId) 
 }
 
 async fn sign(bucket: &Bucket, upload: &Upload) -> Result<Signed, FilesError> {
-    let unsigned = |error: String| FilesError::Unsigned(error);
-    let sha256 = HEXLOWER.decode(upload.sha256.as_bytes()).ok().and_then(|bytes| bytes.try_into().ok());
-    let sha256 = sha256.ok_or_else(|| unsigned("the checksum is none".into()))?;
-    let file = ToSend { size: upload.size, content_type: upload.content_type.as_str(), sha256 };
-    bucket.upload(&upload.id.object(), &file, upload.at).await.map_err(|error| unsigned(error.to_string()))
+    let file = ToSend { size: upload.size, content_type: upload.content_type.as_str(), sha256: upload.digest() };
+    Ok(bucket.upload(&upload.id.object(), &file, upload.at).await?)
 }

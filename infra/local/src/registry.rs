@@ -35,6 +35,7 @@ pub(crate) fn entries() -> Vec<Entry> {
         web::<interactions::Interactions>(),
         web::<keys::Keys>(),
         web::<files::Files>(),
+        web::<customer_files::CustomerFiles>(),
         event::<document_read::DocumentRead>(),
         event::<document_finish::DocumentFinish>(),
         event::<document_sign::DocumentSign>(),

@@ -7,8 +7,9 @@ use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    Actor, Random, Rejection, Session,
+    AccessTier, Actor, Random, Rejection, Session,
     ids::{InvalidId, KeyId},
+    interaction::Refusal,
     names::{InvalidName, valid_name},
     session::State,
 };
@@ -18,6 +19,9 @@ pub const FILE_MAX: u64 = 20_000_000;
 
 /// How long a file that was sent may be named by what uses it.
 pub const USABLE_FOR: SignedDuration = SignedDuration::from_hours(7 * 24);
+
+/// Files that a session's customer may announce, until none was for [`USABLE_FOR`].
+pub const CUSTOMERS_FILES: u32 = 200;
 
 /// What an id of an upload begins with.
 const PREFIX: &str = "up_";
@@ -214,6 +218,23 @@ impl Upload {
         Ok(Self { id, name, size: said.size, content_type, sha256, by, at })
     }
 
+    /// The SHA-256 itself.
+    #[must_use]
+    pub fn digest(&self) -> [u8; 32] {
+        let mut digest = [0; 32];
+        let nibble = |digit: u8| char::from(digit).to_digit(16).and_then(|value| u8::try_from(value).ok()).unwrap_or(0);
+        for (byte, pair) in digest.iter_mut().zip(self.sha256.as_bytes().chunks_exact(2)) {
+            *byte = nibble(pair[0]) << 4 | nibble(pair[1]);
+        }
+        digest
+    }
+
+    /// Why a customer's further file is not taken: [`CUSTOMERS_FILES`] were announced.
+    #[must_use]
+    pub fn too_many(now: Timestamp) -> Rejection {
+        Rejection::TooOften { retry_at: now + USABLE_FOR }
+    }
+
     /// When it may not be named any more.
     #[must_use]
     pub fn usable_until(&self) -> Timestamp {
@@ -234,6 +255,14 @@ impl Session {
             State::Discarded => Err(Rejection::Discarded),
             _ if self.is_over() => Err(Rejection::AlreadyEnded),
             _ => Ok(()),
+        }
+    }
+
+    /// R2: whether the customer may send files for it: as long as they may fill in anything.
+    pub fn takes_files_of_customer(&self, now: Timestamp) -> Result<(), Rejection> {
+        match self.access(now).tier {
+            AccessTier::Full => Ok(()),
+            AccessTier::Limited | AccessTier::None => Err(Refusal::ReadOnly.into()),
         }
     }
 }
@@ -258,6 +287,7 @@ mod tests {
         let upload = judged(&good).unwrap();
         assert_eq!((upload.name.as_str(), upload.content_type), ("Loan.pdf", FileType::Pdf));
         assert_eq!(upload.sha256, SHA.to_lowercase());
+        assert_eq!((upload.digest()[0], upload.digest()[31]), (0x9f, 0x08));
         assert!(judged(&Announced { size: FILE_MAX, ..good.clone() }).is_ok());
         for (said, why) in [
             (Announced { name: "\u{200b}", ..good.clone() }, UploadRefusal::InvalidName),

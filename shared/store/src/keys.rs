@@ -85,6 +85,11 @@ impl Key {
         Self::new(format!("S#{session}"), format!("F#{id}"))
     }
 
+    /// How many files the customer announced.
+    pub(crate) fn customers_uploads(session: &SessionId) -> Self {
+        Self::new(format!("S#{session}"), "F")
+    }
+
     pub(crate) fn system() -> Self {
         Self::new("CONF", "SYSTEM")
     }

@@ -1,11 +1,12 @@
 //! Files that somebody announced (R21): each an item beside its session, which is gone by itself when the file may not be named
 //! any more.
 
-use parlor_domain::{SessionId, Upload, UploadId};
+use aws_sdk_dynamodb::types::{TransactWriteItem, Update};
+use parlor_domain::{SessionId, Upload, UploadId, upload::CUSTOMERS_FILES};
 
 use crate::{
     Keep, ReadBatch, ReadResult, Store, StoreError,
-    commit::doc_item,
+    commit::{doc_item, incomplete},
     keys::{Key, number},
 };
 
@@ -26,6 +27,26 @@ impl ReadResult {
 }
 
 impl Store {
+    /// Notes a file that the session's customer is about to send, and counts it. One `TransactWriteItems`;
+    /// [`StoreError::Condition`] when they announced [`CUSTOMERS_FILES`] already.
+    pub async fn announce_customers_upload(&self, session: &SessionId, upload: &Upload) -> Result<(), StoreError> {
+        let mut item = doc_item("upload", &Key::upload(session, &upload.id), upload)?;
+        item.insert("expires".into(), number(upload.usable_until().as_second()));
+        let count = Update::builder()
+            .table_name(&self.core)
+            .set_key(Some(Key::customers_uploads(session).to_item()))
+            .update_expression("ADD #count :one SET #expires = :expires")
+            .condition_expression("attribute_not_exists(#count) OR #count < :most")
+            .expression_attribute_names("#count", "count")
+            .expression_attribute_names("#expires", "expires")
+            .expression_attribute_values(":one", number(1))
+            .expression_attribute_values(":most", number(CUSTOMERS_FILES))
+            .expression_attribute_values(":expires", number(upload.usable_until().as_second()))
+            .build()
+            .map_err(|error| incomplete(&error))?;
+        self.transact(vec![self.put_new(item)?, TransactWriteItem::builder().update(count).build()]).await
+    }
+
     /// Notes a file that is about to come, and keeps the answer. One `TransactWriteItems`; [`StoreError::Condition`] when the
     /// answer is kept already.
     pub async fn announce_upload(

@@ -15,6 +15,7 @@ pub mod cookies;
 pub mod customer;
 pub mod described_rows;
 pub mod documentation;
+pub mod files;
 mod json;
 mod key_use;
 pub mod loaded_link;

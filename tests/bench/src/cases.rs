@@ -157,6 +157,7 @@ impl Site {
             plain("session-messages", "list messages", 200),
             plain("interactions", "list interactions", 200),
             plain("files", "announce an upload", 201),
+            plain("customer-files", "announce a customer's upload", 201),
             plain("webhooks", "list webhooks", 200),
             plain("people", "list people", 200),
             plain("keys", "list API keys", 200),
@@ -233,7 +234,10 @@ impl Site {
         let made = self.installation.post(&path, json!({"kind": "workflow", "steps": steps})).await;
         let id = made["id"].as_str().unwrap().to_owned();
         assert_eq!(customer.get(&format!("/r/{}/i/{id}", self.session)).await.status, 200);
-        self.keep(&["customer-room", "customer-work", "static-files"]);
+        let sha256 = "0".repeat(64);
+        let file = [("name", "a.pdf"), ("size", "9"), ("content_type", "application/pdf"), ("sha256", sha256.as_str())];
+        assert_eq!(customer.post(&format!("/r/{}/uploads", self.session), &file).await.status, 201);
+        self.keep(&["customer-room", "customer-work", "customer-files", "static-files"]);
 
         let customer = open(&page.attribute("data-live").unwrap()).await;
         self.listen(customer);

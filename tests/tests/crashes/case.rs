@@ -159,6 +159,7 @@ impl Operation {
                 case.browser = installation.signed_in(&installation.agent).await;
                 self.interaction(installation, &mut case).await;
             }
+            AnnounceCustomersUpload => case.browser = installation.joined(&case.session).await,
             Interaction | InteractionHead | SaveFirst | SaveFurther | Complete | Decline => {
                 case.browser = installation.joined(&case.session).await;
                 self.interaction(installation, &mut case).await;

@@ -79,6 +79,7 @@ operations! {
     WithdrawInteraction: "POST /v1/sessions/{id}/interactions/{iid}/withdraw", Once("interaction.withdrawn");
     Remind: "POST /v1/sessions/{id}/interactions/{iid}/remind", Once("interaction.reminded");
     AnnounceUpload: "POST /v1/sessions/{id}/uploads", Never;
+    AnnounceCustomersUpload: "POST /r/{session}/uploads", Never;
     // Each is told by the bucket.
     ReadDocument: "object document-read", Never;
     FinishDocument: "object document-finish", Never;

@@ -43,6 +43,12 @@ impl Operation {
                 let form: Vec<_> = form.iter().map(|(name, text)| (name.as_str(), text.as_str().unwrap())).collect();
                 case.browser.post(&self.request(case).1, &form).await.status == 303
             }
+            AnnounceCustomersUpload => {
+                let sha256 = "0".repeat(64);
+                let fields =
+                    [("name", "Loan.pdf"), ("size", "12"), ("content_type", "application/pdf"), ("sha256", &sha256)];
+                case.browser.post(&self.request(case).1, &fields).await.status == 201
+            }
             InteractionHead => case.browser.head(&self.request(case).1).await.status == 200,
             SaveSettings | SaveTeamSettings | ChangeWebhook | EnableWebhook => self.change(installation, case).await,
             DeleteWebhook | RevokeKey => {

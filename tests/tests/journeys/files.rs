@@ -130,3 +130,34 @@ async fn r21_a_task_becomes_a_signed_document_whose_first_signature_stays() {
     platform.settle().await;
     assert_eq!(files.get(&report.key, 1_000_000).await.unwrap(), signed);
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn r21_a_customer_sends_a_file_while_they_may_fill_in() {
+    let platform = Platform::start().await;
+    let desk = platform.desk().await;
+    let access = json!({"level": "limited", "minutes": 60});
+    desk.settings(json!({"end": {"customer_access": access}})).await;
+    let invited = desk.invited(json!({})).await;
+    let path = format!("{}/uploads", invited.room);
+    let form = documents::form();
+    let said = announcement(&form);
+    let size = form.len().to_string();
+    let text = |name: &str| said[name].as_str().unwrap().to_owned();
+    let (name, content_type, sha256) = (text("name"), text("content_type"), text("sha256"));
+    let fields = [("name", name.as_str()), ("size", &size), ("content_type", &content_type), ("sha256", &sha256)];
+    let stranger = platform.browser().post(&path, &fields).await;
+    assert_eq!(stranger.status, 403, "{}", stranger.text);
+
+    let phone = invited.joined(&platform).await;
+    let page = phone.post(&path, &fields).await;
+    assert_eq!(page.status, 201, "{}", page.text);
+    let announced: Value = serde_json::from_str(&page.text).unwrap();
+    assert_eq!(send(&announced, announced["url"].as_str().unwrap(), form).await, 200);
+    let refused = phone.post(&path, &[("name", "a.svg"), ("size", "9"), ("content_type", "image/svg+xml")]).await;
+    assert!(refused.status == 422 && refused.text.contains("unsupported-file-type"), "{}", refused.text);
+
+    // R2: after the end, whoever may only review sends nothing.
+    desk.post(&format!("/v1/sessions/{}/end", invited.id), json!({})).await;
+    let late = phone.post(&path, &fields).await;
+    assert!(late.status == 409 && late.text.contains("read-only"), "{}", late.text);
+}
