@@ -216,6 +216,22 @@ mod tests {
     }
 
     #[tokio::test]
+    async fn the_address_has_the_origin_that_the_template_says() {
+        // Where S3 once had a global name, too: `RegionalDomainName` is the one that pages are allowed to reach.
+        let env = |name: &str| match name {
+            "AWS_REGION" => Some("us-east-1".to_owned()),
+            "AWS_ACCESS_KEY_ID" | "AWS_SECRET_ACCESS_KEY" => Some("x".to_owned()),
+            _ => None,
+        };
+        let bucket = Bucket::new(&Aws::from_env(&env).unwrap(), "parlor-files");
+        let signed = bucket.download("read/up_1/page-1", "image/webp", "page-1", at()).await.unwrap();
+        assert!(
+            signed.url.starts_with("https://parlor-files.s3.us-east-1.amazonaws.com/read/up_1/page-1?"),
+            "{signed:?}"
+        );
+    }
+
+    #[tokio::test]
     async fn a_download_is_an_attachment_of_a_type_that_we_name() {
         let bucket = bucket(Some("http://localhost:3001"));
         let signed = bucket.download("signed/s/i.pdf", "application/pdf", "Añadir \"1\".pdf", at());
