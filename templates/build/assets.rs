@@ -14,7 +14,7 @@ mod styles;
 
 /// Every served file: its name, and where its source is under `static/`. A page loads one style sheet and at most one
 /// script, and where chats have receipts another.
-const SERVED: [(&str, &str); 15] = [
+const SERVED: [(&str, &str); 16] = [
     ("customer.css", "css/customer.css"),
     ("customer.js", "js/customer.js"),
     ("receipts.js", "js/receipts.js"),
@@ -27,6 +27,7 @@ const SERVED: [(&str, &str); 15] = [
     ("admin.css", "css/admin.css"),
     ("admin.js", "js/admin.js"),
     ("settings.js", "js/settings.js"),
+    ("new-key.js", "js/new-key.js"),
     ("reference.css", "css/reference.css"),
     ("reference.js", "js/reference.js"),
     ("icon.svg", "icon.svg"),

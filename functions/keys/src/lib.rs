@@ -1,14 +1,17 @@
 //! API keys, for admins and programs: `/v1/keys`. A key is shown once, when it is made; the table has a hash of it. A key
-//! makes no key that may do more than itself. Who made and revoked which key is recorded.
+//! makes no key that may do more than itself. Who made and revoked which key is recorded. Admins do it at `/admin/keys`.
 //!
 //! | request | DynamoDB |
 //! | --- | --- |
 //! | GET `/v1/keys` | one `BatchGetItem` and one `Query`, side by side |
 //! | POST `/v1/keys` | the same, and one `TransactWriteItems` |
-//! | DELETE `/v1/keys/{id}` | one `BatchGetItem` and one `TransactWriteItems` |
+//! | DELETE `/v1/keys/{id}`, POST `/admin/keys/{id}/revoke` | one `BatchGetItem` and one `TransactWriteItems` |
+//! | GET `/admin/keys` | one `BatchGetItem` and two `Query` (keys, teams), side by side |
+//! | POST `/admin/keys` | as POST `/v1/keys` |
 #![cfg_attr(test, allow(clippy::unwrap_used))]
 
 mod json;
+mod page;
 
 use jiff::Timestamp;
 use lambda_http::http::{Method, StatusCode};
@@ -39,6 +42,10 @@ impl WebFunction for Keys {
     type State = AppState;
 
     fn routes<R: Rows<AppState>>(rows: R) -> R {
+        let rows = rows
+            .page(Method::GET, "/admin/keys", page::list)
+            .page(Method::POST, "/admin/keys", page::make)
+            .page(Method::POST, "/admin/keys/{id}/revoke", page::revoke);
         rows.operation(Method::GET, "/v1/keys", PEOPLE, list, |operation| {
             operation
                 .named("listKeys", "Keys")
@@ -130,8 +137,21 @@ async fn list(app: &AppState, request: &ApiRequest) -> Result<ApiResponse, ApiEr
 
 /// One `BatchGetItem` and one `Query`, side by side, and one `TransactWriteItems`.
 async fn create(app: &AppState, request: &ApiRequest) -> Result<ApiResponse, ApiError> {
-    let asked = Asked::read(request, app.clock.now())?;
-    let keys = request.keys(ReadBatch::new().key_log());
+    make(app, request, ReadBatch::new()).await.map(|(_, answer)| answer)
+}
+
+/// Makes the key that a request asks for, and answers with what was read, which has `beside` in it.
+async fn make(app: &AppState, request: &ApiRequest, beside: ReadBatch) -> Result<(ReadResult, ApiResponse), ApiError> {
+    let asked = match Asked::read(request, app.clock.now()) {
+        Ok(asked) => asked,
+        Err(refused) => {
+            // Who may not make keys is told that, and nothing about what they sent.
+            let found = app.store.read(request.keys(beside)).await?;
+            admin(app, request, &found, app.clock.now())?;
+            return Err(refused);
+        }
+    };
+    let keys = request.keys(beside.key_log());
     let keys = asked.team.iter().fold(keys, ReadBatch::team);
     let keys = match &asked.owner {
         Owner::Caller => keys,
@@ -146,7 +166,7 @@ async fn create(app: &AppState, request: &ApiRequest) -> Result<ApiResponse, Api
         let caller = admin(app, request, &found, now)?;
         request.check_csrf(&caller, app)?;
         if let Some(answer) = replay(request, app, &found, now)? {
-            return Ok(answer);
+            return Ok((found, answer));
         }
         let log = found.key_log()?;
         if log.keys(listed.len()) >= MAX_KEYS {
@@ -162,7 +182,7 @@ async fn create(app: &AppState, request: &ApiRequest) -> Result<ApiResponse, Api
         let answer = ApiResponse::new(StatusCode::CREATED, answer, PAGE);
         let kept = keep(request, app, &answer, now);
         match app.store.make_api_key(&key, (log, listed.len()), &caller.actor(), now, kept.as_ref()).await {
-            Ok(()) => return Ok(answer),
+            Ok(()) => return Ok((found, answer)),
             Err(StoreError::Condition(_)) => {}
             Err(error) => return Err(error.into()),
         }

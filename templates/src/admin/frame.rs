@@ -9,7 +9,7 @@ use crate::components::{Avatar, Icon};
 use crate::console::{Forms, Person, phrases, phrases::PRODUCT, sample, signs::mark};
 use crate::lang::Lang;
 use crate::layout::Shell;
-use crate::words::{admin as words, console, people};
+use crate::words::{admin as words, console, keys, people};
 
 /// A part of the administration. The navigation is [`Section::ALL`]: a page that is built adds itself there, and nothing leads
 /// to one that is not.
@@ -21,11 +21,13 @@ pub enum Section {
     People,
     /// Who shares settings.
     Teams,
+    /// What programs call the API with.
+    Keys,
 }
 
 impl Section {
     /// Those whose pages are there, in the order of the navigation.
-    pub const ALL: [Self; 3] = [Self::Settings, Self::People, Self::Teams];
+    pub const ALL: [Self; 4] = [Self::Settings, Self::People, Self::Teams, Self::Keys];
 
     /// Where its first page is.
     pub const fn href(self) -> &'static str {
@@ -33,6 +35,7 @@ impl Section {
             Self::Settings => "/admin/settings",
             Self::People => "/admin/people",
             Self::Teams => "/admin/teams",
+            Self::Keys => "/admin/keys",
         }
     }
 
@@ -41,6 +44,7 @@ impl Section {
             Self::Settings => words::settings(lang),
             Self::People => people::people(lang),
             Self::Teams => people::teams(lang),
+            Self::Keys => keys::keys(lang),
         }
     }
 
@@ -49,6 +53,7 @@ impl Section {
             Self::Settings => Icon::Gear,
             Self::People => Icon::User,
             Self::Teams => Icon::Users,
+            Self::Keys => Icon::Key,
         }
     }
 }

@@ -4,6 +4,7 @@
 
 mod frame;
 mod import;
+mod keys;
 mod people;
 mod person;
 mod settings;
@@ -13,6 +14,7 @@ use maud::Markup;
 
 pub use frame::{Frame, InFrame, Section};
 pub use import::{ImportFault, ImportPage, ImportRow, RowFault, RowState};
+pub use keys::{KeyRow, KeysPage, NewKeyPage};
 pub use people::{PeoplePage, PersonRow, StandingFilter, TeamName};
 pub use person::{ChangeLine, Heir, OpenLine, PersonForm, PersonPage};
 pub use settings::{FormState, LoggedChange, SettingsPage};
@@ -29,6 +31,8 @@ pub fn samples() -> Vec<(String, Markup)> {
     add("admin-import", ImportPage::samples().into_iter().map(|(name, view)| (name, view.render())).collect());
     add("admin-person", PersonPage::samples().into_iter().map(|(name, view)| (name, view.render())).collect());
     add("admin-teams", TeamsPage::samples().into_iter().map(|(name, view)| (name, view.render())).collect());
+    add("admin-keys", KeysPage::samples().into_iter().map(|(name, view)| (name, view.render())).collect());
+    add("admin-key", NewKeyPage::samples().into_iter().map(|(name, view)| (name, view.render())).collect());
     all
 }
 

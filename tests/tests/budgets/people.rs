@@ -101,6 +101,7 @@ async fn page_rows(ledger: &mut Ledger, person: &str) {
         ("page of somebody new", "/admin/people/new"),
         ("person's page", &format!("/admin/people/{person}")),
         ("teams page", "/admin/teams"),
+        ("API keys page", "/admin/keys"),
     ] {
         // The console's list is asked for once more by a browser that remembers none.
         browser.get(path).await;

@@ -148,9 +148,14 @@ impl Operation {
             | RenameTeam | RenameTeamByForm | DeliverToStaff | ListKeys | CreateKey => {}
             MakeInteraction | AnnounceUpload => {}
             ReadDocument | FinishDocument | SignDocument => {}
-            RevokeKey => {
+            RevokeKey | RevokeKeyAtPage => {
                 let body = json!({"name": case.key, "scopes": ["read"]});
                 installation.post("/v1/keys", body).await["id"].as_str().unwrap().clone_into(&mut case.link);
+                if self == RevokeKeyAtPage {
+                    let admin = installation.member("Ada Ode", Role::Admin).await;
+                    case.browser = installation.signed_in(&admin).await;
+                    case.csrf = case.browser.get("/console").await.hidden("csrf").unwrap();
+                }
             }
             ListInteractions | ReadInteraction | SendInteraction | WithdrawInteraction | Remind => {
                 self.interaction(installation, &mut case).await;
@@ -170,7 +175,7 @@ impl Operation {
             | ChangePersonByForm | Deactivate | Reactivate | SignPersonOut => {
                 self.person(installation, &mut case).await;
             }
-            PeoplePage | NewPersonPage | PersonPage | TeamsPage | ImportPage | Import => {
+            KeysPage | MakeKeyAtPage | PeoplePage | NewPersonPage | PersonPage | TeamsPage | ImportPage | Import => {
                 let admin = installation.member("Ada Ode", Role::Admin).await;
                 case.browser = installation.signed_in(&admin).await;
                 case.csrf = case.browser.get("/console").await.hidden("csrf").unwrap();

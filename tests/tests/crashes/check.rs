@@ -78,10 +78,10 @@ pub(crate) async fn check(
             arrived(installation, case, 1, false, &at).await;
             assert!(taken(case).iter().all(|received| received.is_signed_by(&case.endpoint().secret)), "{at}");
         }
-        CreateKey | RevokeKey => {
+        CreateKey | RevokeKey | MakeKeyAtPage | RevokeKeyAtPage => {
             let listed = installation.get("/v1/keys").await;
             let named = listed["items"].as_array().unwrap().iter().filter(|key| key["name"] == json!(case.key)).count();
-            assert_eq!(named, usize::from(operation == CreateKey), "{at}: {listed}");
+            assert_eq!(named, usize::from(matches!(operation, CreateKey | MakeKeyAtPage)), "{at}: {listed}");
         }
         DeleteWebhook => assert_eq!(installation.get("/v1/webhooks").await["items"], json!([]), "{at}"),
         RotateSecret => {

@@ -91,6 +91,9 @@ operations! {
     ListKeys: "GET /v1/keys", Never;
     CreateKey: "POST /v1/keys", Never;
     RevokeKey: "DELETE /v1/keys/{id}", Never;
+    KeysPage: "GET /admin/keys", Never;
+    MakeKeyAtPage: "POST /admin/keys", Never;
+    RevokeKeyAtPage: "POST /admin/keys/{id}/revoke", Never;
     SettingsPage: "GET /admin/settings", Never;
     SaveSettingsForm: "POST /admin/settings", Never;
     TeamSettingsPage: "GET /admin/teams/{id}", Never;

@@ -59,7 +59,7 @@ impl Operation {
             ShowPin | SetupPage | SettingsPage | TeamSettingsPage | Console | HistoryAsOneTypes | TeamBoard
             | TeamFiguresPage | AgentRoom | AgentRoomChanges | AgentTicket | Row | ListsTicket | OpeningPage
             | PinPage | CodePage | CustomerRoom | CustomerTicket | InvitationPage | ResetPage | Me | PeoplePage
-            | NewPersonPage | PersonPage | TeamsPage | ImportPage => {
+            | NewPersonPage | PersonPage | TeamsPage | ImportPage | KeysPage => {
                 case.browser.get(&self.request(case).1).await.status == 200
             }
             OpeningPageHead | PinPageHead | CodePageHead | CustomerRoomHead => {
@@ -67,7 +67,7 @@ impl Operation {
             }
             SignIn | SignInWrongly | SignOut | Setup | Continue | NewLink | WrongPin | RightPin | SendCode
             | EnterCode | PostByForm | NewLinkFromRoom | AcceptInvitation | AskForPassword | ResetPassword
-            | SaveProfile | ChangePassword | EndSignIn | EndOtherSignIns | Import => {
+            | SaveProfile | ChangePassword | EndSignIn | EndOtherSignIns | Import | MakeKeyAtPage | RevokeKeyAtPage => {
                 self.submit(installation, case).await
             }
             ReadDocument | FinishDocument | SignDocument => self.step(installation, case).await,
@@ -226,6 +226,10 @@ impl Operation {
             SignInWrongly => vec![("email", "nobody@parlor.example"), ("password", "not the password")],
             SignOut => vec![("csrf", case.csrf.as_str())],
             Setup => vec![("name", "Ada Roy"), ("email", admin.as_str()), ("password", case.link.as_str())],
+            MakeKeyAtPage => {
+                let key = case.key.as_str();
+                vec![("csrf", csrf), ("idempotency_key", key), ("name", key), ("scope_read", "on")]
+            }
             Import => vec![("csrf", csrf), ("confirm", "1"), ("rows", rows.as_str())],
             AcceptInvitation => vec![("name", "Lea Roy"), ("password", NEW)],
             AskForPassword => vec![("email", email)],
@@ -235,7 +239,7 @@ impl Operation {
                 vec![("csrf", csrf), ("email", email), ("current", password), ("password", NEW)]
             }
             EndSignIn => vec![("csrf", csrf), ("id", case.document.as_str().unwrap())],
-            EndOtherSignIns => vec![("csrf", csrf)],
+            EndOtherSignIns | RevokeKeyAtPage => vec![("csrf", csrf)],
             WrongPin => vec![("code", "0000")],
             RightPin => vec![("code", PIN)],
             EnterCode => vec![("code", code.as_str())],
@@ -252,6 +256,9 @@ impl Operation {
             NewLink => &[200, 429],
             NewLinkFromRoom | AskForPassword | Import => &[200],
             SendCode => &[303, 429],
+            MakeKeyAtPage => &[201],
+            // Gone is gone.
+            RevokeKeyAtPage => &[303, 404],
             _ => &[303],
         };
         content.contains(&case.browser.post(&path, &fields).await.status)
