@@ -120,7 +120,7 @@ async fn announce(state: &FilesState, request: &ApiRequest, session: SessionId) 
     while race.goes_on().await {
         let now = app.clock.now();
         let found = app.store.read(keys.clone()).await?;
-        let caller = request.credentials.check(&found, now)?;
+        let caller = request.caller(app, &found, now)?;
         request.check_csrf(&caller, app)?;
         if let Some(answer) = replay(request, app, &found, now)? {
             return Ok(answer);
