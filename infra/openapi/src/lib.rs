@@ -71,11 +71,12 @@ wait for `Retry-After`.
 
 **Times** are RFC 3339 in UTC, to the millisecond.";
 
-const RESOURCES: [(&str, &str); 9] = [
+const RESOURCES: [(&str, &str); 10] = [
     ("Sessions", "One customer case, from planning to its end."),
     ("Customers", "How the customer of a session comes in: invitation, links, device, PIN."),
     ("Messages", "The chat of a session."),
     ("Interactions", "What there is for the customer to do: workflows so far."),
+    ("Files", "Files that are sent for a session."),
     ("Settings", "Documents of the system and of teams."),
     ("Webhooks", "Events of sessions, sent to addresses of yours, signed as Standard Webhooks has it."),
     ("People", "Who works here, and in which teams: invited by mail, changed, deactivated."),
