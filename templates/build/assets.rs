@@ -14,12 +14,14 @@ mod styles;
 
 /// Every served file: its name, and where its source is under `static/`. A page loads one style sheet and at most one
 /// script, and where chats have receipts another.
-const SERVED: [(&str, &str); 16] = [
+const SERVED: [(&str, &str); 18] = [
     ("customer.css", "css/customer.css"),
     ("customer.js", "js/customer.js"),
     ("receipts.js", "js/receipts.js"),
     ("runner.css", "css/runner.css"),
     ("runner.js", "js/runner.js"),
+    ("document.css", "css/document.css"),
+    ("document.js", "js/document.js"),
     ("console.css", "css/console.css"),
     ("console.js", "js/console.js"),
     ("board.js", "js/board.js"),

@@ -21,6 +21,12 @@ fn main() -> io::Result<()> {
         fs::write(folder.join(asset.path.trim_start_matches('/')), asset.body)?;
     }
     fs::write(folder.join("static/accent.ffd400.css"), Accent::stylesheet("accent.ffd400.css").unwrap_or_default())?;
+    for (name, picture) in [
+        ("sample-page-1.svg", include_str!("sample-page-1.svg")),
+        ("sample-page-2.svg", include_str!("sample-page-2.svg")),
+    ] {
+        fs::write(folder.join("static").join(name), picture)?;
+    }
     let write = |name: &str, text: String| {
         fs::write(folder.join(format!("{name}.html")), text.replace("\"/static/", "\"static/"))
     };

@@ -40,6 +40,7 @@ pub enum Icon {
     Link,
     Lock,
     Mail,
+    Minus,
     More,
     Offline,
     Pause,
@@ -62,7 +63,7 @@ pub enum Icon {
 
 impl Icon {
     /// Every icon, for the sample page.
-    pub const ALL: [Self; 53] = [
+    pub const ALL: [Self; 54] = [
         Self::Add,
         Self::Agent,
         Self::Alert,
@@ -98,6 +99,7 @@ impl Icon {
         Self::Link,
         Self::Lock,
         Self::Mail,
+        Self::Minus,
         Self::More,
         Self::Offline,
         Self::Pause,
@@ -170,6 +172,7 @@ impl Icon {
             }
             Self::Lock => "M5.500 11h13v9.500h-13zM8.500 11V7.500a3.500 3.500 0 0 1 7 0V11M12 15v2",
             Self::Mail => "M3.500 5.500h17v13h-17zM3.500 7l8.500 6 8.500-6",
+            Self::Minus => "M5 12h14",
             Self::More => "M5 12v.01M12 12v.01M19 12v.01",
             Self::Offline => {
                 "M3 9.500a14 14 0 0 1 5-3M21 9.500A14 14 0 0 0 12.500 6M6.500 13.300A9 9 0 0 1 10 11.200M17.500 13.300a9 9 0 0 0-1.500-1.200M12 18v.01M4 3l16 18"

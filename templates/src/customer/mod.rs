@@ -3,7 +3,9 @@
 //! Every step works without a script, in every language and direction, on a phone 320 px wide. The company speaks;
 //! the product's own name is nowhere on these pages.
 
+mod around;
 mod code;
+mod document;
 mod error;
 mod opening;
 mod page;
@@ -15,6 +17,10 @@ pub(crate) mod sample;
 use maud::Markup;
 
 pub use code::{CodePage, CodeProblem, PinPage};
+pub use document::{
+    Blank, BlankAlign, BlankFault, BlankKind, DocumentPage, DocumentView, Filled, Leaf, SignedFile, blank_fault_words,
+    humanised,
+};
 pub use error::{Ended, ErrorPage, Problem};
 pub use opening::{Check, Consent, OpeningPage};
 pub use page::Brand;
@@ -31,6 +37,7 @@ pub fn samples() -> Vec<(String, Markup)> {
     pages.extend(CodePage::samples().iter().map(|(name, page)| named(name, page.render())));
     pages.extend(ErrorPage::samples().iter().map(|(name, page)| named(name, page.render())));
     pages.extend(Runner::samples().iter().map(|(name, page)| named(name, page.render())));
+    pages.extend(DocumentPage::samples().iter().map(|(name, page)| named(name, page.render())));
     pages.extend(Room::samples().iter().map(|(name, page)| named(name, page.render())));
     pages
 }

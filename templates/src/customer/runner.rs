@@ -4,8 +4,9 @@
 
 use jiff::Timestamp;
 use maud::{Markup, PreEscaped, Render as _, html};
-use parlor_domain::interaction::{Bound, Field, FieldKind, REASON_MAX, Wrong};
+use parlor_domain::interaction::{Bound, Field, FieldKind, Wrong};
 
+use super::around::{Around, kept, not_taken};
 use super::page::{Brand, Page, paragraphs, token_field};
 use crate::components::{Banner, Button, Icon, Tone, progress};
 use crate::lang::Lang;
@@ -120,12 +121,9 @@ impl Runner {
             class: "runner",
             body: html! {
                 main.runner-main id="runner" data-own=[self.path.rsplit('/').next()] data-save=[self.saves().then(|| format!("{}/save{}", self.path, self.query))] {
-                    nav.runner-nav {
-                        a.runner-back href=(self.room) { (Icon::ArrowBack) (words::to_page(lang)) }
-                        @if self.saves() { p.runner-saved.small.muted id="saved" role="status" data-saving=(words::saving(lang)) data-saved=(words::saved(lang)) data-waits=(words::not_saved(lang)) {} }
-                    }
+                    (self.around().nav(self.saves()))
                     @if let Some(why) = self.not_taken { (not_taken(lang, why)) }
-                    @if !self.kept.is_empty() { (self.kept()) }
+                    @if !self.kept.is_empty() { (kept(lang, &self.kept)) }
                     (self.view())
                 }
             },
@@ -139,6 +137,18 @@ impl Runner {
 
     fn agent(&self) -> &str {
         first_name(&self.agent)
+    }
+
+    fn around(&self) -> Around<'_> {
+        Around {
+            lang: self.lang,
+            path: &self.path,
+            query: &self.query,
+            room: &self.room,
+            csrf: self.csrf.as_deref(),
+            agent: self.agent(),
+            title: &self.title,
+        }
     }
 
     fn view(&self) -> Markup {
@@ -169,24 +179,8 @@ impl Runner {
                     details.runner-answers { summary { (Icon::ChevronOn) (words::your_answers(lang)) } (self.sections(sections, false)) }
                 }
             },
-            View::Declined => {
-                self.over(words::declined_title(lang), &words::declined_text(lang, self.agent()).to_string())
-            }
-            View::Withdrawn => {
-                self.over(words::withdrawn_title(lang), &words::withdrawn_text(lang, self.agent()).to_string())
-            }
-        }
-    }
-
-    fn over(&self, title: &str, text: &str) -> Markup {
-        html! {
-            header.runner-head.runner-done {
-                span.emblem { (Icon::Info) }
-                h1 { (title) }
-                p.runner-what.muted dir="auto" { (self.title) }
-                p { (text) }
-            }
-            div.runner-go { (Button::primary(words::to_page(self.lang)).href(&self.room).wide()) }
+            View::Declined => self.around().declined(),
+            View::Withdrawn => self.around().withdrawn(),
         }
     }
 
@@ -207,7 +201,7 @@ impl Runner {
                 (progress(n.saturating_sub(1), of, &where_one_is))
                 p.small.muted { (where_one_is) }
                 h1 dir="auto" { (title) }
-                @if let (1, Some(due)) = (n, self.due) { (self.due(due)) }
+                @if let (1, Some(due)) = (n, self.due) { (self.around().due(due)) }
             }
             @if wrong > 0 {
                 (Banner { role: Some("alert"), ..Banner::new(Tone::Bad, html! { p { (words::wrong_answers(lang, wrong)) } }) })
@@ -225,13 +219,8 @@ impl Runner {
                     }
                 }
             }
-            @if n == 1 { (self.decline("")) }
+            @if n == 1 { (self.around().decline("", false)) }
         }
-    }
-
-    fn due(&self, due: Timestamp) -> Markup {
-        let at = html! { time datetime=(due) data-show="moment" { (times::moment(self.lang, due)) } };
-        html! { p.runner-due.small { (Icon::Clock) span { (words::due(self.lang, &at)) } } }
     }
 
     fn review(&self, sections: &[Section], missing: usize, reason: &str) -> Markup {
@@ -260,7 +249,7 @@ impl Runner {
                     }
                 }
             }
-            (self.decline(reason))
+            (self.around().decline(reason, self.not_taken == Some(NotTaken::Reason)))
         }
     }
 
@@ -298,49 +287,10 @@ impl Runner {
         }
     }
 
-    fn decline(&self, reason: &str) -> Markup {
-        let lang = self.lang;
-        let too_long = self.not_taken == Some(NotTaken::Reason);
-        html! {
-            details.runner-decline open[too_long] {
-                summary { (words::decline(lang)) }
-                form.stack-tight method="post" action={ (self.path) "/decline" (self.query) } {
-                    (token_field(self.csrf.as_deref()))
-                    p.small { (words::decline_text(lang, self.agent())) }
-                    div.field {
-                        label for="reason" { (words::decline_reason(lang)) }
-                        textarea.input id="reason" name="reason" rows="2" maxlength=(REASON_MAX) dir="auto" { (reason) }
-                    }
-                    (Button::danger(words::decline_do(lang)))
-                }
-            }
-        }
-    }
-
-    /// R2: what was typed is not lost.
-    fn kept(&self) -> Markup {
-        html! {
-            section.card.runner-kept {
-                h2 { (words::typed_here(self.lang)) }
-                dl.answers { @for (label, typed) in &self.kept { div { dt dir="auto" { (label) } dd dir="auto" { (typed) } } } }
-            }
-        }
-    }
-
     /// Every page of a workflow.
     pub fn samples() -> Vec<(&'static str, Self)> {
         super::runner_samples::samples()
     }
-}
-
-fn not_taken(lang: Lang, why: NotTaken) -> Markup {
-    let text = match why {
-        NotTaken::Closed => words::refused_closed(lang),
-        NotTaken::ReadOnly => words::refused_read_only(lang),
-        NotTaken::TooMuch => words::refused_too_much(lang),
-        NotTaken::Reason => words::refused_reason(lang),
-    };
-    html! { (Banner { role: Some("alert"), ..Banner::new(Tone::Bad, html! { p { (text) } }) }) }
 }
 
 /// A number or a day, as a sentence has it.

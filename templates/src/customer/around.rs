@@ -1,0 +1,110 @@
+//! What is around one thing to do, whatever kind it is (R21): the way back, what became of it, declining.
+
+use jiff::Timestamp;
+use maud::{Markup, html};
+use parlor_domain::interaction::REASON_MAX;
+
+use super::page::token_field;
+use super::runner::NotTaken;
+use crate::components::{Banner, Button, Icon, Tone};
+use crate::lang::Lang;
+use crate::times;
+use crate::words::runner as words;
+
+/// What these parts need of their page.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Around<'a> {
+    pub(super) lang: Lang,
+    /// The page's address, and what follows each address.
+    pub(super) path: &'a str,
+    pub(super) query: &'a str,
+    pub(super) room: &'a str,
+    pub(super) csrf: Option<&'a str>,
+    /// The owner's first name.
+    pub(super) agent: &'a str,
+    /// What the agent called it.
+    pub(super) title: &'a str,
+}
+
+impl Around<'_> {
+    /// The way back to the room, and, where something can be saved, whether it is.
+    pub(super) fn nav(&self, saves: bool) -> Markup {
+        let lang = self.lang;
+        html! {
+            nav.runner-nav {
+                a.runner-back href=(self.room) { (Icon::ArrowBack) (words::to_page(lang)) }
+                @if saves { (self.saved()) }
+            }
+        }
+    }
+
+    /// Where the script says whether what was entered is saved.
+    pub(super) fn saved(&self) -> Markup {
+        let lang = self.lang;
+        html! { p.runner-saved.small.muted id="saved" role="status" data-saving=(words::saving(lang)) data-saved=(words::saved(lang)) data-waits=(words::not_saved(lang)) {} }
+    }
+
+    pub(super) fn declined(&self) -> Markup {
+        self.over(words::declined_title(self.lang), &words::declined_text(self.lang, self.agent).to_string())
+    }
+
+    pub(super) fn withdrawn(&self) -> Markup {
+        self.over(words::withdrawn_title(self.lang), &words::withdrawn_text(self.lang, self.agent).to_string())
+    }
+
+    fn over(&self, heading: &str, text: &str) -> Markup {
+        html! {
+            header.runner-head.runner-done {
+                span.emblem { (Icon::Info) }
+                h1 { (heading) }
+                p.runner-what.muted dir="auto" { (self.title) }
+                p { (text) }
+            }
+            div.runner-go { (Button::primary(words::to_page(self.lang)).href(self.room).wide()) }
+        }
+    }
+
+    pub(super) fn due(&self, due: Timestamp) -> Markup {
+        let at = html! { time datetime=(due) data-show="moment" { (times::moment(self.lang, due)) } };
+        html! { p.runner-due.small { (Icon::Clock) span { (words::due(self.lang, &at)) } } }
+    }
+
+    /// Declining, folded away unless the `reason` that was given was refused for being `too_long`.
+    pub(super) fn decline(&self, reason: &str, too_long: bool) -> Markup {
+        let lang = self.lang;
+        html! {
+            details.runner-decline open[too_long] {
+                summary { (words::decline(lang)) }
+                form.stack-tight method="post" action={ (self.path) "/decline" (self.query) } {
+                    (token_field(self.csrf))
+                    p.small { (words::decline_text(lang, self.agent)) }
+                    div.field {
+                        label for="reason" { (words::decline_reason(lang)) }
+                        textarea.input id="reason" name="reason" rows="2" maxlength=(REASON_MAX) dir="auto" { (reason) }
+                    }
+                    (Button::danger(words::decline_do(lang)))
+                }
+            }
+        }
+    }
+}
+
+/// R2: what was typed is not lost.
+pub(super) fn kept(lang: Lang, kept: &[(String, String)]) -> Markup {
+    html! {
+        section.card.runner-kept {
+            h2 { (words::typed_here(lang)) }
+            dl.answers { @for (label, typed) in kept { div { dt dir="auto" { (label) } dd dir="auto" { (typed) } } } }
+        }
+    }
+}
+
+pub(super) fn not_taken(lang: Lang, why: NotTaken) -> Markup {
+    let text = match why {
+        NotTaken::Closed => words::refused_closed(lang),
+        NotTaken::ReadOnly => words::refused_read_only(lang),
+        NotTaken::TooMuch => words::refused_too_much(lang),
+        NotTaken::Reason => words::refused_reason(lang),
+    };
+    html! { (Banner { role: Some("alert"), ..Banner::new(Tone::Bad, html! { p { (text) } }) }) }
+}

@@ -1,0 +1,199 @@
+//! Every page of a document.
+
+use parlor_domain::interaction::Wrong;
+
+use super::{Blank, BlankAlign, BlankFault, BlankKind, DocumentPage, DocumentView, Filled, Leaf, SignedFile};
+use crate::customer::runner::NotTaken;
+use crate::customer::sample;
+use crate::lang::Lang;
+
+/// A page as it is drawn, in place of a picture of it.
+const PICTURES: [&str; 2] = ["/static/sample-page-1.svg", "/static/sample-page-2.svg"];
+
+fn blank(name: &str, kind: BlankKind, page: u32, rect: [f32; 4]) -> Blank {
+    Blank {
+        name: name.to_owned(),
+        label: None,
+        kind,
+        page,
+        rect,
+        turn: 0,
+        required: true,
+        options: vec![],
+        max: None,
+        align: BlankAlign::Start,
+        size: None,
+        value: Filled::Nothing,
+        wrong: None,
+    }
+}
+
+fn with(blank: Blank, value: &str) -> Blank {
+    Blank { value: Filled::Text(value.to_owned()), ..blank }
+}
+
+const SIGNATURE: &str = "M12 61.5L18 40L25 19.500L31 12L33 22L28 48L25 66L30 60L42 38L50 31L53 40L50 55L56 57L66 42L74 34L79 37L75 52L82 56L94 44L104 33L112 31L112 42L104 52L107 58L122 50L142 38L160 36L170 42L160 52L176 55L200 46L226 43";
+
+fn blanks() -> Vec<Blank> {
+    vec![
+        Blank {
+            label: Some("Full name".to_owned()),
+            ..blank("applicant.fullName", BlankKind::Text, 1, [72.0, 640.0, 280.0, 22.0])
+        },
+        blank("applicant.dateOfBirth", BlankKind::Date, 1, [380.0, 640.0, 140.0, 22.0]),
+        Blank { max: Some(10), ..blank("customer_number", BlankKind::Comb, 1, [72.0, 580.0, 220.0, 22.0]) },
+        Blank {
+            required: false,
+            align: BlankAlign::Right,
+            ..blank("income", BlankKind::Number, 1, [380.0, 580.0, 140.0, 22.0])
+        },
+        Blank {
+            options: ["Rented", "Owned", "Something else"].map(str::to_owned).to_vec(),
+            ..blank("home", BlankKind::Choice, 1, [72.0, 520.0, 220.0, 22.0])
+        },
+        Blank { options: vec!["monthly".to_owned()], ..blank("paid", BlankKind::Radio, 1, [380.0, 522.0, 18.0, 18.0]) },
+        Blank { options: vec!["yearly".to_owned()], ..blank("paid", BlankKind::Radio, 1, [454.0, 522.0, 18.0, 18.0]) },
+        Blank { required: false, ..blank("remarks", BlankKind::Multiline, 1, [72.0, 400.0, 448.0, 76.0]) },
+        Blank {
+            label: Some("I have read the conditions".to_owned()),
+            ..blank("read", BlankKind::Checkbox, 1, [72.0, 352.0, 18.0, 18.0])
+        },
+        blank("initials", BlankKind::Initials, 1, [440.0, 90.0, 80.0, 34.0]),
+        blank("signed.place", BlankKind::Text, 2, [72.0, 300.0, 200.0, 22.0]),
+        blank("applicant.fullName", BlankKind::Text, 2, [300.0, 300.0, 220.0, 22.0]),
+        Blank {
+            label: Some("Signature".to_owned()),
+            ..blank("signature", BlankKind::Signature, 2, [72.0, 210.0, 260.0, 54.0])
+        },
+    ]
+}
+
+fn filled() -> Vec<Blank> {
+    let drawn = || Filled::Drawn { path: SIGNATURE.to_owned(), pen: 2.5 };
+    blanks()
+        .into_iter()
+        .map(|blank| match blank.name.as_str() {
+            "applicant.fullName" => with(blank, "Mara Quist"),
+            "applicant.dateOfBirth" => with(blank, "1987-03-14"),
+            "customer_number" => with(blank, "4400731"),
+            "income" => with(blank, "42000"),
+            "home" => with(blank, "Rented"),
+            "paid" => with(blank, "monthly"),
+            "remarks" => with(blank, "Please write to the address on page 1. The old one is not mine any more."),
+            "read" => Blank { value: Filled::Ticked(true), ..blank },
+            "initials" => with(blank, "MQ"),
+            "signed.place" => with(blank, "Kiel"),
+            "signature" => Blank { value: drawn(), ..blank },
+            _ => blank,
+        })
+        .collect()
+}
+
+fn leaves() -> Vec<Leaf> {
+    PICTURES.map(|picture| Leaf { picture: Some(picture.to_owned()), width: 595.0, height: 842.0 }).to_vec()
+}
+
+pub(super) fn samples() -> Vec<(&'static str, DocumentPage)> {
+    let first = DocumentPage {
+        lang: Lang::En,
+        brand: sample::brand(),
+        path: "/r/session/i/1".to_owned(),
+        query: String::new(),
+        room: "/r/session?home".to_owned(),
+        csrf: None,
+        customer: "Mara Quist".to_owned(),
+        agent: "Nina Okafor".to_owned(),
+        title: "Loan agreement".to_owned(),
+        due: Some(sample::at(48)),
+        leaves: leaves(),
+        blanks: blanks(),
+        view: DocumentView::Fill { page: 1 },
+        not_taken: None,
+        kept: vec![],
+        live: None,
+    };
+    let half = || {
+        let mut blanks = filled();
+        for blank in &mut blanks {
+            if ["read", "signature", "signed.place", "home"].contains(&blank.name.as_str()) {
+                blank.value = Filled::Nothing;
+            }
+        }
+        blanks
+    };
+    let wrong = || {
+        let mut blanks = half();
+        for blank in &mut blanks {
+            blank.wrong = match blank.name.as_str() {
+                "applicant.fullName" => Some(BlankFault::Letters("☃".to_owned())),
+                "income" => Some(BlankFault::Answer(Wrong::Number)),
+                "home" | "read" => Some(BlankFault::Answer(Wrong::Required)),
+                _ => None,
+            };
+        }
+        blanks
+    };
+    let missing = || {
+        let mut blanks = half();
+        for blank in blanks.iter_mut().filter(|blank| blank.required && blank.value == Filled::Nothing) {
+            blank.wrong = Some(BlankFault::Answer(Wrong::Required));
+        }
+        blanks
+    };
+    let full = |view| DocumentPage { blanks: filled(), view, ..first.clone() };
+    let review = |judged| DocumentView::Review { judged, reason: String::new() };
+    let ready = || SignedFile::Ready { href: "/r/session/i/1/result".to_owned(), size: 52_340 };
+    vec![
+        ("document", first.clone()),
+        ("document-half", DocumentPage { blanks: half(), ..first.clone() }),
+        ("document-wrong", DocumentPage { blanks: wrong(), ..first.clone() }),
+        ("document-page-2", DocumentPage { blanks: half(), view: DocumentView::Fill { page: 2 }, ..first.clone() }),
+        (
+            "document-no-picture",
+            DocumentPage {
+                leaves: leaves().into_iter().map(|leaf| Leaf { picture: None, ..leaf }).collect(),
+                ..first.clone()
+            },
+        ),
+        ("document-de", DocumentPage { lang: Lang::De, brand: sample::light(), blanks: wrong(), ..first.clone() }),
+        ("document-es", DocumentPage { lang: Lang::Es, view: review(false), blanks: missing(), ..first.clone() }),
+        (
+            "document-fr",
+            DocumentPage { lang: Lang::Fr, ..full(DocumentView::Done { file: SignedFile::Coming, next: None }) },
+        ),
+        (
+            "document-ar",
+            DocumentPage {
+                lang: Lang::Ar,
+                brand: sample::arabic(),
+                customer: "سلمى".to_owned(),
+                agent: "ليلى حداد".to_owned(),
+                title: "عقد القرض".to_owned(),
+                blanks: wrong(),
+                ..first.clone()
+            },
+        ),
+        ("document-review", full(review(false))),
+        ("document-review-missing", DocumentPage { blanks: missing(), view: review(true), ..first.clone() }),
+        (
+            "document-done",
+            full(DocumentView::Done {
+                file: ready(),
+                next: Some(("Photo of your ID".to_owned(), "/r/session/i/2".to_owned())),
+            }),
+        ),
+        ("document-done-coming", full(DocumentView::Done { file: SignedFile::Coming, next: None })),
+        ("document-read-only", full(DocumentView::ReadOnly)),
+        ("document-declined", DocumentPage { leaves: vec![], blanks: vec![], ..full(DocumentView::Declined) }),
+        (
+            "document-withdrawn",
+            DocumentPage {
+                leaves: vec![],
+                blanks: vec![],
+                not_taken: Some(NotTaken::Closed),
+                kept: vec![("Full name".to_owned(), "Mara Quist".to_owned())],
+                ..full(DocumentView::Withdrawn)
+            },
+        ),
+    ]
+}
