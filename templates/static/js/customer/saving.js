@@ -1,18 +1,46 @@
-// Saves what is entered into a step as one goes. Going on, back and away are the form's own buttons, with or without a script.
-import { byId, on, one } from "../lib/dom.js";
+// Saves what is entered into a form as one goes. Going on, back and away are the form's own buttons, with or without a script.
+import { all, byId, on, one } from "../lib/dom.js";
+import { inTab } from "../lib/storage.js";
 
 // How long nothing is typed before it is saved, and until it is tried again, in milliseconds.
 const QUIET = 700;
 const AGAIN = 4_000;
 
-export function saveAsOneGoes() {
+/** What waits in this tab, by the fields' names. */
+const unsaved = (key) => {
+  try {
+    return JSON.parse(inTab.get(key) || "{}");
+  } catch {
+    // Not what we kept there.
+    return {};
+  }
+};
+
+/** Puts a value where it was typed; tells whether the page has such a field. */
+function putBack(form, name, value) {
+  const inputs = [...form.elements].filter((input) => input.name === name);
+  for (const input of inputs) {
+    if (input.type === "checkbox") input.checked = value === "on";
+    else if (input.type === "radio") input.checked = input.value === value;
+    else input.value = value;
+  }
+  return inputs.length > 0;
+}
+
+/**
+ * Saves the fields whose names begin with `prefix`, which is two characters long, and with each what `along` names. What could not
+ * be saved yet is kept in the tab. Gives back `flush()`, which tells whether all of it is saved by now; nothing where there is
+ * nothing to save.
+ */
+export function saveAsOneGoes(prefix = "a.", along = () => []) {
   const { save } = byId("runner")?.dataset ?? {};
   const form = one(".runner-form");
-  if (!save || !form) return;
+  if (!save || !form) return null;
+  const key = `unsaved:${save}`;
   const status = byId("saved");
   const changed = new Set();
   let timer;
-  let flying = false;
+  let flying = null;
 
   const say = (text) => {
     if (status.textContent !== text) status.textContent = text;
@@ -21,13 +49,20 @@ export function saveAsOneGoes() {
     clearTimeout(timer);
     timer = setTimeout(send, after);
   };
+  const keep = () => {
+    const typed = new FormData(form);
+    const waiting = [...changed].map((name) => [name, typed.get(name) ?? ""]);
+    inTab.set(key, waiting.length ? JSON.stringify(Object.fromEntries(waiting)) : "");
+  };
 
   // What the server says of a field, once the reader has left it: nobody is told of a mistake while typing.
   const judge = (name, why) => {
-    const field = one(`[data-question="${name}"]`, form);
+    const field = all("[data-question]", form).find((question) => question.dataset.question === name);
     const error = field && one(".field-error", field);
     if (!error || field.contains(document.activeElement)) return;
-    const inputs = field.matches("fieldset") ? [field] : [...field.querySelectorAll("input, select, textarea")];
+    const group = field.matches("fieldset") ? field : one("fieldset", field);
+    const inputs = group ? [group] : all("input:not([type=hidden]), select, textarea", field);
+    field.toggleAttribute("data-wrong", Boolean(why));
     one("span", error).textContent = why ?? "";
     error.hidden = !why;
     for (const input of inputs) {
@@ -40,51 +75,75 @@ export function saveAsOneGoes() {
     }
   };
 
+  async function post(names) {
+    const typed = new FormData(form);
+    const body = new URLSearchParams();
+    for (const name of ["csrf", "step", "page"]) if (typed.has(name)) body.set(name, typed.get(name));
+    for (const name of names) {
+      for (const other of along(name)) body.set(other, typed.get(other) ?? "");
+      if (typed.has(name) || !along(name).length) body.set(name, typed.get(name) ?? "");
+    }
+    // A tab that is put away may be gone before the answer comes.
+    const options = { method: "POST", body, headers: { accept: "application/json" }, keepalive: document.hidden };
+    const answer = await fetch(save, options);
+    if (answer.status >= 500 || answer.status === 429) throw new Error("later");
+    if (!answer.ok) {
+      // The page says why, and what is typed stays: the form is sent as it is.
+      form.requestSubmit();
+      return;
+    }
+    const { wrong } = await answer.json();
+    say(Object.keys(wrong).length ? "" : status.dataset.saved);
+    for (const name of names) judge(name.slice(2), wrong[name.slice(2)]);
+  }
+
   async function send() {
     if (flying || !changed.size) return;
-    const all = new FormData(form);
-    const body = new URLSearchParams({ csrf: all.get("csrf") ?? "", step: all.get("step") ?? "" });
     const names = [...changed];
-    for (const name of names) body.set(name, all.get(name) ?? "");
     changed.clear();
-    flying = true;
     say(status.dataset.saving);
+    flying = post(names);
     try {
-      const answer = await fetch(save, { method: "POST", body, headers: { accept: "application/json" } });
-      if (answer.status >= 500 || answer.status === 429) throw new Error("later");
-      if (!answer.ok) {
-        // The page says why, and what is typed stays: the form is sent as it is.
-        form.requestSubmit();
-        return;
-      }
-      const { wrong } = await answer.json();
-      say(Object.keys(wrong).length ? "" : status.dataset.saved);
-      for (const name of names) judge(name.slice(2), wrong[name.slice(2)]);
+      await flying;
     } catch {
       for (const name of names) changed.add(name);
       say(status.dataset.waits);
       soon(AGAIN);
+      return;
     } finally {
-      flying = false;
+      flying = null;
+      keep();
     }
     if (changed.size) soon();
   }
 
   const note = ({ target }) => {
-    if (!target.name?.startsWith("a.")) return;
+    if (!target.name?.startsWith(prefix)) return false;
     changed.add(target.name);
-    soon();
+    keep();
+    return true;
   };
-  on(form, "input", note);
-  on(form, "change", (event) => {
-    note(event);
-    soon(0);
-  });
+  on(form, "input", (event) => note(event) && soon());
+  on(form, "change", (event) => note(event) && soon(0));
   // Whoever goes on sends everything anyway.
   on(form, "submit", () => {
     clearTimeout(timer);
     changed.clear();
+    keep();
   });
   // A tab that is put away may never come back.
   on(document, "visibilitychange", () => document.hidden && send());
+  on(globalThis, "online", () => soon(0));
+
+  for (const [name, value] of Object.entries(unsaved(key))) if (putBack(form, name, value)) changed.add(name);
+  if (changed.size) soon(0);
+
+  return {
+    async flush() {
+      clearTimeout(timer);
+      await flying?.catch(() => {});
+      await send();
+      return !changed.size;
+    },
+  };
 }
