@@ -39,7 +39,8 @@ function dress(place, carrier, label, put) {
   const show = () => {
     const { value } = carrier;
     button.replaceChildren(value ? picture(value, place) : here);
-    button.setAttribute("aria-label", `${label}: ${value ? said : here}`);
+    const typed = value.startsWith("{") ? "" : `${value}. `;
+    button.setAttribute("aria-label", `${label}: ${value ? typed + said : here}`);
   };
   on(button, "click", ({ detail }) => {
     const before = carrier.value;
