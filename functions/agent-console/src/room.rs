@@ -15,7 +15,7 @@ use parlor_templates::{
     Lang, Live,
     console::{
         self, AfterEnd, AuthState, Consent, Ended, Entry, Frame, LinkLine, Ownership, PinLock, Stretch, WorkItem,
-        phrases,
+        WorkItemKind, phrases,
     },
     deadline::Deadline,
     words,
@@ -220,6 +220,7 @@ fn ownership(session: &Session, viewer: &AgentId, now: jiff::Timestamp) -> Owner
 fn work(interactions: &[Interaction]) -> Vec<WorkItem> {
     let item = |own: &Interaction| WorkItem {
         id: own.id.to_string(),
+        kind: WorkItemKind::Workflow,
         title: own.title.clone(),
         state: own.state,
         progress: own.progress,

@@ -46,7 +46,7 @@ pub use new_session::{Blocking, NewSession, TeamChoice};
 pub use notice::{Notice, NoticePage};
 pub use room::{
     AfterEnd, AnswerLine, AuthState, Consent, Ended, LinkLine, LinkReady, Ownership, PinLock, Room, Stretch, WorkItem,
-    answers,
+    WorkItemKind, answers,
 };
 pub use setup::Setup;
 pub use stream::{Entry, EventLine, MessageLine, last_words};

@@ -537,6 +537,7 @@ impl Room {
 /// `first` is what to do now, and stands out.
 fn work_card(lang: Lang, work: &Work, first: bool) -> Markup {
     let (icon, action) = match work.kind {
+        WorkKind::Document if work.state == WorkState::Done => (Icon::Download, words::kind_document_done(lang)),
         WorkKind::Document => (Icon::Sign, words::kind_document(lang)),
         WorkKind::Request => (Icon::Camera, words::kind_request(lang)),
         WorkKind::Workflow => (Icon::Flow, words::kind_workflow(lang)),

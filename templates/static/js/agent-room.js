@@ -4,5 +4,7 @@ import "./agent-room/earlier.js";
 import "./agent-room/operations.js";
 import "./agent-room/details.js";
 import "./agent-room/maker.js";
+import "./agent-room/sending.js";
+import "./agent-room/results.js";
 import "./agent-room/pin-card.js";
 import "./agent-room/connection.js";

@@ -13,12 +13,26 @@ use crate::console::moment::{Moment, moment};
 use crate::console::sheet::{Sheet, opens};
 use crate::customer::said_words;
 use crate::lang::Lang;
-use crate::words::{console, content as words};
+use crate::words::{console, content as words, sending};
+
+/// What kind of thing there is to do.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum WorkItemKind {
+    Workflow,
+    /// A PDF that is filled in and signed.
+    Document {
+        /// The original's name, where it is known.
+        original: Option<String>,
+        /// The signed document is there.
+        ready: bool,
+    },
+}
 
 /// One thing for the customer to do.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct WorkItem {
     pub id: String,
+    pub kind: WorkItemKind,
     pub title: String,
     pub state: InteractionState,
     pub progress: Progress,
@@ -72,27 +86,40 @@ impl Room {
         }
     }
 
-    /// The button that opens the maker.
+    /// The buttons that open the dialog for a document, and the maker.
     pub(super) fn add_work(&self) -> Markup {
         let lang = self.frame.lang;
-        html! { @if !self.is_only_read() { (opens("add-work", "button-small", html! { (Icon::Add) span { (words::add(lang)) } })) } }
+        html! {
+            @if !self.is_only_read() {
+                div.side-adds {
+                    (opens("add-document", "button-small", html! { (Icon::Add) span { (sending::document(lang)) } }))
+                    (opens("add-work", "button-small", html! { (Icon::Add) span { (words::add(lang)) } }))
+                }
+            }
+        }
     }
 
     fn work_item(&self, item: &WorkItem) -> Markup {
         let (lang, now) = (self.frame.lang, self.frame.now);
         let open = item.state.is_open();
         let (done, of) = (item.progress.done as usize, item.progress.of as usize);
-        let steps = words::steps_done(lang, done, of).to_string();
+        let is_document = matches!(item.kind, WorkItemKind::Document { .. });
+        let steps = if is_document {
+            sending::fields_done(lang, done, of).to_string()
+        } else {
+            words::steps_done(lang, done, of).to_string()
+        };
         html! {
             li.work-item data-work=(item.id) data-state=(item.state.as_str()) {
                 div.work-item-head {
-                    span.work-item-icon { (Icon::Flow) }
+                    span.work-item-icon { (if is_document { Icon::Document } else { Icon::Flow }) }
                     p.work-item-title dir="auto" { (item.title) }
                     (state(lang, item.state))
                 }
                 @if item.state == InteractionState::InProgress {
                     div.work-item-progress { (progress(done, of, &steps)) span.small.muted { (steps) } }
                 }
+                @if let WorkItemKind::Document { original: Some(name), .. } = &item.kind { p.small.muted.work-original dir="auto" { (sending::original(lang, name)) } }
                 @if let Some(at) = item.completed_at { p.small.muted { (moment(lang, at, now, Moment::Exact)) } }
                 @if let (true, Some(due)) = (open || item.state == InteractionState::Draft, item.due) {
                     @let at = moment(lang, due, now, Moment::Exact);
@@ -101,7 +128,21 @@ impl Room {
                 @if let (true, Some(at)) = (open, item.reminded_at) { p.small.muted { (words::reminded(lang)) " " (moment(lang, at, now, Moment::Ago)) } }
                 @if let Some(reason) = &item.reason { p.small.work-reason dir="auto" { "“" (reason) "”" } }
                 @if item.state == InteractionState::InProgress || item.state.is_done() { (self.work_answers(item)) }
+                (self.work_file(item))
                 (self.work_actions(item))
+            }
+        }
+    }
+
+    /// The signed document, which the script fetches an address for.
+    fn work_file(&self, item: &WorkItem) -> Markup {
+        let lang = self.frame.lang;
+        let WorkItemKind::Document { ready, .. } = item.kind else { return html! {} };
+        html! {
+            @if item.state.is_done() && ready {
+                a.button.button-small.work-file href=(self.operation(&format!("interactions/{}/result", item.id))) data-result data-key={ "file-" (item.id) } { (Icon::Download) (sending::download(lang)) }
+            } @else if item.state.is_done() {
+                p.small.muted.work-file { (Icon::Clock) (sending::completing(lang)) }
             }
         }
     }
@@ -109,7 +150,13 @@ impl Room {
     fn work_answers(&self, item: &WorkItem) -> Markup {
         let lang = self.frame.lang;
         let address = format!("/console/s/{}/i/{}/answers", self.id, item.id);
-        let label = if item.state.is_done() { words::answers(lang) } else { words::answers_so_far(lang) };
+        let is_document = matches!(item.kind, WorkItemKind::Document { .. });
+        let label = match (item.state.is_done(), is_document) {
+            (true, false) => words::answers(lang),
+            (false, false) => words::answers_so_far(lang),
+            (true, true) => sending::values(lang),
+            (false, true) => sending::values_so_far(lang),
+        };
         html! {
             details.work-answers data-answers=(address) data-version=(item.version) {
                 summary data-key={ "answers-" (item.id) } { (Icon::ChevronOn) (label) }
@@ -200,6 +247,7 @@ impl Room {
 pub(super) fn sample(now: Timestamp) -> Vec<WorkItem> {
     let item = |id: &str, title: &str, state, done, of| WorkItem {
         id: id.to_owned(),
+        kind: WorkItemKind::Workflow,
         title: title.to_owned(),
         state,
         progress: Progress { done, of },
@@ -209,7 +257,22 @@ pub(super) fn sample(now: Timestamp) -> Vec<WorkItem> {
         reason: None,
         version: 1,
     };
+    let document = |ready| WorkItemKind::Document { original: Some("loan-agreement-2026.pdf".to_owned()), ready };
     vec![
+        WorkItem {
+            kind: document(false),
+            ..item("d0cument00000001", "Loan agreement", InteractionState::InProgress, 5, 9)
+        },
+        WorkItem {
+            kind: document(true),
+            completed_at: Some(now),
+            ..item("d0cument00000002", "Direct debit", InteractionState::Completed, 6, 6)
+        },
+        WorkItem {
+            kind: document(false),
+            completed_at: Some(now),
+            ..item("d0cument00000003", "Power of attorney", InteractionState::Completed, 3, 3)
+        },
         item("w0rkf10w00000001", "About your household", InteractionState::InProgress, 1, 3),
         WorkItem {
             completed_at: Some(now),

@@ -13,9 +13,10 @@ mod model;
 mod ownership;
 mod page;
 mod samples;
+mod sending;
 mod sheets;
 
-pub use content::{AnswerLine, WorkItem, answers};
+pub use content::{AnswerLine, WorkItem, WorkItemKind, answers};
 pub use link::LinkReady;
 pub use model::{AfterEnd, AuthState, Consent, Ended, LinkLine, Ownership, PinLock, Room, Stretch};
 

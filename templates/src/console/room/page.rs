@@ -75,7 +75,7 @@ impl Room {
                     }
                 }
                 (self.sheets())
-                @if !self.is_only_read() { (self.maker()) }
+                @if !self.is_only_read() { (self.maker()) (self.sending()) }
                 (message_template())
                 template id="unread-template" { (stream::unread_line(lang)) }
             }
