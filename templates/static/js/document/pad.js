@@ -119,6 +119,8 @@ export function openPad({ kind: asked, value: before, byKey, give }) {
 
 if (form) {
   on(paper, "pointerdown", begin);
+  // A quick stroke is no gesture of the browser's, which would swallow the next tap.
+  on(paper, "touchstart", (event) => event.preventDefault(), { passive: false });
   on(paper, "pointermove", move);
   for (const type of ["pointerup", "pointercancel"]) on(paper, type, end);
   on(form, "change", ({ target }) => {

@@ -1,0 +1,16 @@
+// A finger on the screen.
+
+/** Draws a stroke, or a dot, into an element of a phone's page, as touches. */
+export async function draw(page, selector, { dot = false } = {}) {
+  const box = await page.locator(selector).boundingBox();
+  const points = Array.from({ length: dot ? 1 : 40 }, (_, at) => ({
+    x: Math.round(box.x + box.width * (0.15 + 0.0175 * at)),
+    y: Math.round(box.y + box.height * (0.5 + 0.3 * Math.sin(at / 3) * Math.cos(at / 11))),
+  }));
+  const client = await page.context().newCDPSession(page);
+  const touch = (type, touchPoints) => client.send("Input.dispatchTouchEvent", { type, touchPoints });
+  await touch("touchStart", points.slice(0, 1));
+  for (const point of points.slice(1)) await touch("touchMove", [point]);
+  await touch("touchEnd", []);
+  await client.detach();
+}
