@@ -5,7 +5,7 @@ import { joinCopies } from "./document/copies.js";
 import { awaitFile } from "./document/file.js";
 import { guide } from "./document/guide.js";
 import { lay } from "./document/laying.js";
-import { unfold, watchPictures } from "./document/leaves.js";
+import { sayWhere, unfold, watchPictures } from "./document/leaves.js";
 import { dressSignatures } from "./document/signing.js";
 import { dressZoom } from "./document/zoom.js";
 import { byId } from "./lib/dom.js";
@@ -24,6 +24,7 @@ if (byId("leaves")) {
   });
   lay();
   dressZoom();
+  sayWhere();
   guide(saving);
 }
 watchPictures();

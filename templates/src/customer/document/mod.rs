@@ -198,8 +198,10 @@ impl DocumentPage {
         html! {
             div.doc-nav {
                 a.button.button-quiet.button-icon.doc-back href=(self.room) title=(runner::to_page(lang)) { (Icon::ArrowBack) span.unseen { (runner::to_page(lang)) } }
-                h1.doc-title dir="auto" { (self.title) }
-                (self.around().saved())
+                div.doc-head {
+                    h1.doc-title dir="auto" { (self.title) }
+                    div.doc-where { p.small.muted id="where" { (words::page_of(lang, page, of)) } (self.around().saved()) }
+                }
                 div.doc-zoom id="zoom" role="group" aria-label=(words::zoom(lang)) hidden {
                     button.button.button-quiet.button-icon type="button" data-do="zoom-out" title=(words::zoom_out(lang)) { (Icon::Minus) span.unseen { (words::zoom_out(lang)) } }
                     button.button.button-quiet.button-icon type="button" data-do="zoom-in" title=(words::zoom_in(lang)) { (Icon::Add) span.unseen { (words::zoom_in(lang)) } }
@@ -211,7 +213,6 @@ impl DocumentPage {
                     (Banner { role: Some("alert"), ..Banner::new(Tone::Bad, html! { p { (words::wrong_fields(lang, wrong)) } }) })
                 }
                 @if let (1, Some(due)) = (page, self.due) { (self.around().due(due)) }
-                @if of > 1 { p.small.muted.doc-plain { (words::page_of(lang, page, of)) } }
                 form.runner-form.doc-form method="post" action={ (self.path) "/save" (self.query) } novalidate data-step="document" {
                     (token_field(self.csrf.as_deref()))
                     input type="hidden" name="page" value=(page);

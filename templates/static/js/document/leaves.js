@@ -40,6 +40,22 @@ export function watchPictures() {
   }
 }
 
+/** Says which page one looks at: the one of which most is seen. */
+export function sayWhere() {
+  const shown = new Map();
+  const { page: words } = byId("bar").dataset;
+  const leaves = all(".leaf", byId("leaves"));
+  const watch = new IntersectionObserver(
+    (entries) => {
+      for (const { target, intersectionRect } of entries) shown.set(target, intersectionRect.height);
+      const [first] = [...shown].sort(([, one], [, other]) => other - one);
+      byId("where").textContent = words.replace("{n}", first[0].dataset.leaf).replace("{total}", leaves.length);
+    },
+    { root: byId("scroll"), threshold: [0, 0.25, 0.5, 0.75, 1] },
+  );
+  for (const leaf of leaves) watch.observe(leaf);
+}
+
 /** A page's size in points, and the page itself. */
 export const sizeOf = (leaf) => ({ width: Number(leaf.dataset.width), height: Number(leaf.dataset.height) });
 export const paperOf = (leaf) => one(".paper", leaf);

@@ -59,6 +59,7 @@ export function dressSignatures() {
     const carrier = one("input", place);
     const label = one("[data-label]", place).textContent.trim();
     carrier.type = "hidden";
+    carrier.className = "";
     one(".blank-drawn", place)?.remove();
     one(".field-hint", place)?.remove();
     one("label", place).removeAttribute("for");

@@ -110,7 +110,9 @@ export function dressZoom() {
   show();
   on(byId("zoom"), "click", ({ target }) => {
     const { do: what } = target.closest("[data-do]")?.dataset ?? {};
-    if (what) zoomTo(what === "zoom-in" ? zoom * STEP : zoom / STEP);
+    if (what === "zoom-in") zoomTo(zoom * STEP);
+    // What is nearly as wide as the screen is as wide as the screen.
+    else if (what === "zoom-out") zoomTo(zoom < STEP * STEP ? 1 : zoom / STEP);
   });
   new ResizeObserver(show).observe(scroll);
   if (sheets.length) pinch();
