@@ -59,6 +59,38 @@ pub fn government() -> Maker {
     form
 }
 
+/// An agreement of two pages with a field of every kind that phones have a keyboard or a pad for.
+pub fn agreement() -> Maker {
+    let mut form = Maker::default();
+    for page in 1..=2 {
+        form.page([0.0, 0.0, 595.0, 842.0], 0, &format!("Loan agreement, page {page}"));
+    }
+    let person = form.group("applicant", None);
+    let label = |label: &str| dictionary! { "Ff" => 2, "TU" => Object::string_literal(label) };
+    form.text(0, [72.0, 640.0, 352.0, 662.0], "name", Some(person), label("Full name"));
+    form.text(
+        0,
+        [72.0, 580.0, 292.0, 602.0],
+        "number",
+        Some(person),
+        dictionary! { "Ff" => (1 << 24) | 2, "MaxLen" => 10 },
+    );
+    form.text(0, [380.0, 640.0, 520.0, 662.0], "born", Some(person), dictionary! {
+        "AA" => dictionary! { "F" => dictionary! { "S" => "JavaScript", "JS" => Object::string_literal("AFDate_FormatEx(\"yyyy-mm-dd\");") } },
+    });
+    form.choice(0, [72.0, 520.0, 292.0, 542.0], "home", &[("Rented", "Rented"), ("Owned", "Owned")], None);
+    form.radio(
+        "paid",
+        &[(0, [380.0, 522.0, 398.0, 540.0], "monthly"), (0, [454.0, 522.0, 472.0, 540.0], "yearly")],
+        None,
+    );
+    form.text(0, [72.0, 400.0, 520.0, 476.0], "remarks", None, dictionary! { "Ff" => 1 << 12 });
+    form.check(0, [72.0, 352.0, 90.0, 370.0], "read", "Yes", false);
+    form.text(1, [72.0, 300.0, 272.0, 322.0], "place", None, label("Place"));
+    form.signature(1, [72.0, 210.0, 332.0, 264.0], "signature");
+    form
+}
+
 /// Pages turned every way, boxes off the origin, widgets turned with them, and a page cut smaller than its paper.
 pub fn turned() -> Maker {
     let mut form = Maker::default();

@@ -12,7 +12,7 @@
 use lopdf::{Object, dictionary};
 use parlor_documents::{Align, Field, FieldKind, Form, Limits, Original, Refusal};
 use parlor_pdf_tests::maker::Maker;
-use parlor_pdf_tests::{government, turned};
+use parlor_pdf_tests::{agreement, government, turned};
 
 fn open(bytes: &[u8]) -> Result<Form, Refusal> {
     Original::open(bytes, &Limits::default())?.form()
@@ -20,6 +20,18 @@ fn open(bytes: &[u8]) -> Result<Form, Refusal> {
 
 fn field<'f>(form: &'f Form, name: &str) -> &'f Field {
     form.fields.iter().find(|field| field.name == name).unwrap_or_else(|| panic!("no field {name}"))
+}
+
+/// `cargo run -p parlor-pdf-tests --bin write-agreement` writes it.
+#[test]
+fn r21_the_form_of_the_browser_tests_is_what_its_maker_makes() {
+    let form = agreement().bytes();
+    assert!(form == include_bytes!("../../browser/agreement.pdf"), "tests/browser/agreement.pdf is another");
+    let kinds: Vec<FieldKind> = open(&form).unwrap().fields.iter().map(|field| field.kind).collect();
+    let [text, comb, date] = [FieldKind::Text, FieldKind::Comb, FieldKind::Date];
+    let [choice, radio, lines] = [FieldKind::Choice, FieldKind::Radio, FieldKind::Multiline];
+    let last = [lines, FieldKind::Checkbox, text, FieldKind::Signature];
+    assert_eq!(kinds, [&[text, comb, date, choice, radio, radio][..], &last].concat());
 }
 
 #[test]
