@@ -3,6 +3,7 @@ import { stayLive } from "./customer/filling.js";
 import { saveAsOneGoes } from "./customer/saving.js";
 import { joinCopies } from "./document/copies.js";
 import { awaitFile } from "./document/file.js";
+import { finishOnce } from "./document/finishing.js";
 import { guide } from "./document/guide.js";
 import { lay } from "./document/laying.js";
 import { sayWhere, unfold, watchPictures } from "./document/leaves.js";
@@ -28,5 +29,6 @@ if (byId("leaves")) {
   guide(saving);
 }
 watchPictures();
+finishOnce();
 awaitFile();
 stayLive();

@@ -268,7 +268,7 @@ impl Blank {
         };
         if self.kind == BlankKind::Radio {
             return html! {
-                li.blank data-question=(self.name) data-kind="radio" data-group data-required[self.required] {
+                li.blank data-question=(self.name) data-kind="radio" data-group data-required[self.required] data-wrong[wrong] {
                     fieldset.field.choices aria-describedby=[described] aria-invalid=[invalid] {
                         legend { (label) }
                         div.choice-list {
@@ -288,7 +288,7 @@ impl Blank {
         let row = |inside: Markup| {
             html! {
                 li.blank.field data-question=(self.name) data-kind=(self.kind.as_str()) data-rect=(self.place()) data-turn=(self.turn) data-size=[self.size]
-                    data-align=[self.align()] data-cells=[self.cells()] data-required[self.required] { (inside) (error) }
+                    data-align=[self.align()] data-cells=[self.cells()] data-required[self.required] data-wrong[wrong] { (inside) (error) }
             }
         };
         if self.kind == BlankKind::Checkbox {

@@ -23,13 +23,13 @@ export function guide(saving) {
   const form = leaves.closest("form");
   const button = byId("bar-next");
   const { progress, next: nextIs, start, check, review, waits } = bar.dataset;
-  const names = new Set();
   // A name that stands in several places is asked for once.
-  const questions = all("[data-question]", leaves).filter(({ dataset: { question } }) => {
-    const isNew = !names.has(question);
-    names.add(question);
-    return isNew;
-  });
+  const copies = new Map();
+  for (const place of all("[data-question], [data-again]", leaves)) {
+    const name = place.dataset.question ?? place.dataset.again;
+    copies.set(name, [...(copies.get(name) ?? []), place]);
+  }
+  const questions = [...copies.values()].map(([first]) => first);
   const required = questions.filter((question) => "required" in question.dataset);
   const counted = required.length ? required : questions;
   const field = make("span", { className: "doc-bar-field", dir: "auto" });
@@ -56,11 +56,7 @@ export function guide(saving) {
   const show = () => {
     for (const question of questions) {
       const filled = isFilled(question);
-      question.toggleAttribute("data-filled", filled);
-      for (const copy of all("[data-again], [data-question]", leaves)) {
-        const name = copy.dataset.again ?? copy.dataset.question;
-        if (copy !== question && name === question.dataset.question) copy.toggleAttribute("data-filled", filled);
-      }
+      for (const copy of copies.get(question.dataset.question)) copy.toggleAttribute("data-filled", filled);
     }
     const done = counted.filter(isFilled).length;
     count.textContent = progress.replace("{n}", done).replace("{total}", counted.length);
@@ -120,7 +116,6 @@ export function guide(saving) {
   });
   for (const input of all("input:not([type=hidden]), select", leaves)) input.enterKeyHint = "next";
   show();
-  const wrong = one("[data-question]:has([aria-invalid=true])", leaves);
-  for (const question of all("[data-question]:has([aria-invalid=true])", leaves)) question.dataset.wrong = "";
-  if (wrong) goTo(wrong);
+  const wrong = one("[data-wrong]", leaves);
+  if (wrong) goTo(questionAt(wrong));
 }
