@@ -23,9 +23,18 @@ pub enum WorkItemKind {
     Document {
         /// The original's name, where it is known.
         original: Option<String>,
-        /// The signed document is there.
-        ready: bool,
+        signed: SignedCopy,
     },
+}
+
+/// The signed document of what is completed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum SignedCopy {
+    /// It is being made, or not begun.
+    Coming,
+    Ready,
+    /// It could not be made.
+    Failed,
 }
 
 /// One thing for the customer to do.
@@ -137,12 +146,14 @@ impl Room {
     /// The signed document, which the script fetches an address for.
     fn work_file(&self, item: &WorkItem) -> Markup {
         let lang = self.frame.lang;
-        let WorkItemKind::Document { ready, .. } = item.kind else { return html! {} };
+        let WorkItemKind::Document { signed, .. } = item.kind else { return html! {} };
         html! {
-            @if item.state.is_done() && ready {
-                a.button.button-small.work-file href=(self.operation(&format!("interactions/{}/result", item.id))) data-result data-key={ "file-" (item.id) } { (Icon::Download) (sending::download(lang)) }
-            } @else if item.state.is_done() {
-                p.small.muted.work-file { (Icon::Clock) (sending::completing(lang)) }
+            @if item.state.is_done() {
+                @match signed {
+                    SignedCopy::Ready => a.button.button-small.work-file href=(self.operation(&format!("interactions/{}/result", item.id))) data-result data-key={ "file-" (item.id) } { (Icon::Download) (sending::download(lang)) },
+                    SignedCopy::Coming => p.small.muted.work-file { (Icon::Clock) (sending::completing(lang)) },
+                    SignedCopy::Failed => p.small.work-file.work-file-failed { (Icon::Alert) (sending::not_completed(lang)) },
+                }
             }
         }
     }
@@ -257,19 +268,19 @@ pub(super) fn sample(now: Timestamp) -> Vec<WorkItem> {
         reason: None,
         version: 1,
     };
-    let document = |ready| WorkItemKind::Document { original: Some("loan-agreement-2026.pdf".to_owned()), ready };
+    let document = |signed| WorkItemKind::Document { original: Some("loan-agreement-2026.pdf".to_owned()), signed };
     vec![
         WorkItem {
-            kind: document(false),
+            kind: document(SignedCopy::Coming),
             ..item("d0cument00000001", "Loan agreement", InteractionState::InProgress, 5, 9)
         },
         WorkItem {
-            kind: document(true),
+            kind: document(SignedCopy::Ready),
             completed_at: Some(now),
             ..item("d0cument00000002", "Direct debit", InteractionState::Completed, 6, 6)
         },
         WorkItem {
-            kind: document(false),
+            kind: document(SignedCopy::Coming),
             completed_at: Some(now),
             ..item("d0cument00000003", "Power of attorney", InteractionState::Completed, 3, 3)
         },

@@ -16,7 +16,7 @@ mod samples;
 mod sending;
 mod sheets;
 
-pub use content::{AnswerLine, WorkItem, WorkItemKind, answers};
+pub use content::{AnswerLine, SignedCopy, WorkItem, WorkItemKind, answers};
 pub use link::LinkReady;
 pub use model::{AfterEnd, AuthState, Consent, Ended, LinkLine, Ownership, PinLock, Room, Stretch};
 

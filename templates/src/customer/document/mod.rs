@@ -44,6 +44,8 @@ pub enum SignedFile {
         /// In bytes.
         size: u64,
     },
+    /// It could not be made. What was filled in is kept.
+    Failed,
 }
 
 /// What of the document is on the page.
@@ -452,6 +454,9 @@ impl DocumentPage {
                         div.doc-file-main { p dir="auto" { (self.title) } p.small.muted { "PDF · " (file_size(*size)) } }
                         (Button::plain(words::download(lang)).href(href).icon(Icon::Download))
                     }
+                }
+                SignedFile::Failed => {
+                    (Banner::new(Tone::Warn, html! { strong { (words::file_failed(lang)) } p { (words::file_failed_text(lang, self.agent())) } }))
                 }
                 SignedFile::Coming => {
                     div.card.doc-file data-coming role="status" {

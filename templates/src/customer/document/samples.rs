@@ -183,6 +183,7 @@ pub(super) fn samples() -> Vec<(&'static str, DocumentPage)> {
             }),
         ),
         ("document-done-coming", full(DocumentView::Done { file: SignedFile::Coming, next: None })),
+        ("document-done-failed", full(DocumentView::Done { file: SignedFile::Failed, next: None })),
         ("document-read-only", full(DocumentView::ReadOnly)),
         ("document-declined", DocumentPage { leaves: vec![], blanks: vec![], ..full(DocumentView::Declined) }),
         (

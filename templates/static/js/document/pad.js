@@ -5,8 +5,8 @@ import { pathOf, strokesOf } from "./strokes.js";
 // How thick the pen is, and how far it moves before that is a point, in CSS pixels.
 const PEN = 2.5;
 const FAR = 2;
-// More than anybody needs for a name; what is drawn goes with every save.
-const MOST_POINTS = 2_000;
+// More than anybody needs for a name, and within what the server takes: 20,000 characters.
+const MOST_POINTS = 1_500;
 
 const dialog = byId("pad");
 const form = byId("pad-form");
