@@ -185,8 +185,13 @@ describe("r21 a document with a script", () => {
       await field(page, "signed.place").fill("Kiel");
       await page.getByText("Not saved yet. We keep trying.").waitFor();
       for (const name of OPEN.slice(0, 2)) assert.ok(await field(page, name).isVisible());
+      await page.locator("[data-question=signature] .sign").focus();
+      await page.keyboard.press("Enter");
+      await page.locator("#pad-text").fill("M. Quist");
+      await page.keyboard.press("Enter");
       await page.reload();
       assert.equal(await field(page, "signed.place").inputValue(), "Kiel");
+      assert.equal(await page.locator("[data-question=signature] .sign-typed").textContent(), "M. Quist");
       here.answer = () => ({ wrong: {} });
       await page.evaluate(() => dispatchEvent(new Event("online")));
       await saved(here, "signed.place", "Kiel");

@@ -304,7 +304,7 @@ impl DocumentPage {
             section.leaf id={ "leaf-" (n) } data-leaf=(n) data-width=(leaf.width) data-height=(leaf.height) data-bare[leaf.picture.is_none()] aria-label=(said) {
                 (self.paper(n, html! { (ink::marks(leaf, numbered.iter().map(|(number, _, blank)| (*number, *blank)))) }))
                 @if numbered.is_empty() { p.small.muted.doc-plain dir=(lang.dir()) { (words::nothing_here(lang)) } }
-                ol.blanks dir=(lang.dir()) data-sign=(words::sign_here(lang)) data-initial=(words::initial_here(lang)) data-required=(words::required(lang)) {
+                ol.blanks dir=(lang.dir()) data-sign=(words::sign_here(lang)) data-initial=(words::initial_here(lang)) {
                     @for (number, group, blank) in &numbered {
                         @if self.is_first_of_name(*group) { (blank.ask(lang, *group, *number, &self.group(n, blank))) } @else { (blank.again(lang, *group)) }
                     }

@@ -23,6 +23,7 @@ function putBack(form, name, value) {
     if (input.type === "checkbox") input.checked = value === "on";
     else if (input.type === "radio") input.checked = input.value === value;
     else input.value = value;
+    input.dispatchEvent(new Event("input", { bubbles: true }));
   }
   return inputs.length > 0;
 }

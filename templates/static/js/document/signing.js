@@ -71,6 +71,10 @@ export function dressSignatures() {
       for (const show of shown) show();
       carrier.dispatchEvent(new Event("change", { bubbles: true }));
     };
+    // What was kept in the tab is put back into the form.
+    on(carrier, "input", () => {
+      for (const show of shown) show();
+    });
     const again = all("[data-again]", leaves).filter((other) => other.dataset.again === question);
     for (const other of [place, ...again]) shown.push(dress(other, carrier, label, put));
   }
