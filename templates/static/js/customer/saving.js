@@ -96,6 +96,7 @@ export function saveAsOneGoes(prefix = "a.", along = () => []) {
     const { wrong } = await answer.json();
     say(Object.keys(wrong).length ? "" : status.dataset.saved);
     for (const name of names) judge(name.slice(2), wrong[name.slice(2)]);
+    form.dispatchEvent(new Event("judged"));
   }
 
   async function send() {

@@ -44,9 +44,10 @@ export function guide(saving) {
     const name = found && (found.dataset.question ?? found.dataset.again);
     return questions.find(({ dataset }) => dataset.question === name) ?? null;
   };
-  /** The next one that has to be filled in, after where one is; from the start again after the last. */
+  /** The next one that has to be filled in or looked at again, after where one is; from the start again after the last. */
   const next = () => {
-    const open = required.filter((question) => !isFilled(question) || "wrong" in question.dataset);
+    const isOpen = (question) => "wrong" in question.dataset || ("required" in question.dataset && !isFilled(question));
+    const open = questions.filter(isOpen);
     const at = questions.indexOf(here);
     return (
       open.find((question) => questions.indexOf(question) > at) ?? open.find((question) => question !== here) ?? open[0]
@@ -82,10 +83,14 @@ export function guide(saving) {
       goTo(open);
       return;
     }
+    // Not every browser moves the focus to a button: what is wrong is said of what was left.
+    document.activeElement?.blur();
     button.setAttribute("aria-busy", "true");
     const saved = await saving.flush();
     button.removeAttribute("aria-busy");
-    if (saved) location.assign(review);
+    const wrong = next();
+    if (wrong) goTo(wrong);
+    else if (saved) location.assign(review);
     else field.textContent = waits;
   };
 
@@ -93,6 +98,7 @@ export function guide(saving) {
   on(button, "click", goOn);
   on(form, "input", show);
   on(form, "change", show);
+  on(form, "judged", show);
   on(leaves, "focusin", ({ target }) => {
     here = questionAt(target) ?? here;
     if (here) field.textContent = labelOf(here);
