@@ -231,8 +231,8 @@ export class Person {
   }
 
   #watch(page) {
-    // The bucket of files has an origin of its own, on the same host.
-    const { hostname } = new URL(this.stack.url);
+    // The bucket of files has an origin of its own, on the same machine.
+    const own = [new URL(this.stack.url).hostname, "127.0.0.1"];
     page.on("pageerror", (error) => this.offences.push(`script error on ${page.url()}: ${error.message}`));
     page.on("console", (message) => {
       // A status that is an answer (403, 410) is logged by the browser as an error too, also where it answers a
@@ -248,7 +248,7 @@ export class Person {
       const session = /\/(?:s|r|sessions)\/([a-z0-9]{26})/.exec(url.pathname)?.[1];
       const form = request.headers()["content-type"]?.startsWith("application/x-www-form-urlencoded");
       if (form) canaryFields(new URLSearchParams(request.postData() ?? ""), session);
-      if (/^https?:$/.test(url.protocol) && url.hostname !== hostname)
+      if (/^https?:$/.test(url.protocol) && !own.includes(url.hostname))
         this.offences.push(`third party: ${request.url()}`);
     });
     page.on("websocket", (socket) => canaryIn(socket.url()));

@@ -31,7 +31,7 @@ function put(file, { url, method, headers }, signal, told) {
     request.open(method, url);
     for (const [name, value] of Object.entries(headers)) {
       // What only the browser may say, it says by itself.
-      if (!/^(host|content-length)$/i.test(name)) request.setRequestHeader(name, value);
+      if (!/^(host|content-length|user-agent)$/i.test(name)) request.setRequestHeader(name, value);
     }
     request.upload.onprogress = ({ loaded, total }) => told(loaded / (total || file.size));
     request.onload = () => (request.status < 300 ? done() : failed(new Error(request.status)));
