@@ -20,7 +20,13 @@ use parlor_templates::{
     deadline::Deadline,
     words,
 };
-use parlor_web::{AppState, api_request::lang, html, staff_page};
+use parlor_web::{
+    AppState,
+    api_request::lang,
+    html,
+    reply::{Reach, html_reaching},
+    staff_page,
+};
 
 use crate::{
     PageError,
@@ -92,7 +98,8 @@ pub(crate) async fn page(app: &AppState, request: &Request, id: &SessionId) -> R
     let links = link_lines(frame.lang, &stored.session, &links);
     let work = work(&interactions);
     let room = console::Room { live, links, work, ..room(frame, &stored, &settings, team, &events, viewer) };
-    Ok(remember(html(StatusCode::OK, room.render(), Some(&app.live_url))))
+    let reach = Reach { live_url: Some(&app.live_url), files_origin: Some(&app.files_origin) };
+    Ok(remember(html_reaching(StatusCode::OK, room.render(), reach)))
 }
 
 /// The changing parts, as the page's script fetches them after a live frame said that something changed.

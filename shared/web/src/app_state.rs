@@ -24,6 +24,8 @@ pub struct AppState {
     pub public_url: String,
     /// The address at which browsers open the live connection, `wss://…`.
     pub live_url: String,
+    /// The origin by which browsers reach the bucket of files.
+    pub files_origin: String,
     /// Which addresses webhooks may go to.
     pub webhook_targets: Targets,
 }
@@ -40,6 +42,7 @@ impl AppState {
             clock: runtime.clock.clone(),
             entropy: runtime.entropy.clone(),
             public_url: config.public_url.clone(),
+            files_origin: config.files_origin.clone(),
             live_url: config.live_url.clone(),
             webhook_targets: config.webhook_targets,
         }
