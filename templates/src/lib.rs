@@ -14,6 +14,7 @@ pub mod components;
 pub mod console;
 pub mod customer;
 pub mod deadline;
+pub mod evidence;
 pub mod lang;
 pub mod layout;
 pub mod mail;

@@ -4,10 +4,16 @@ use std::{collections::BTreeMap, path::PathBuf};
 
 use parlor_buckets::Bucket;
 use parlor_documents::{FinishTask, Limits, Original, Value};
+use parlor_domain::{
+    Actor, Command, Interaction, InteractionId, Origin, SessionId, UploadId,
+    interaction::{Asked, Document, Filled, FilledIn, NewInteraction, WorkCommand},
+    session::Context,
+};
 use parlor_local::StackBuilder;
 use parlor_objects::Objects as _;
 use parlor_runtime::Runtime;
 use parlor_signing::Certificate;
+use parlor_store::{Extras, ReadBatch, Store};
 use sha2::{Digest as _, Sha256};
 
 /// A form of one page with a few fields.
@@ -68,4 +74,57 @@ fn reader() -> PathBuf {
         let test = std::env::current_exe().unwrap();
         test.ancestors().nth(2).unwrap().join("desk").with_extension(std::env::consts::EXE_EXTENSION)
     })
+}
+
+/// Lays a document into a session that the customer has completed, made of [`form`] as it lies at `upload`; its id.
+pub async fn completed(store: &Store, runtime: &Runtime, session: &SessionId, upload: &UploadId) -> InteractionId {
+    let bytes = form();
+    let original = Original::open(&bytes, &Limits::default()).unwrap();
+    bucket(runtime).put(&upload.object(), bytes.clone(), "application/pdf").await.unwrap();
+    let form = original.form().unwrap();
+    let pictures = form.pages.iter().map(|_| None).collect();
+    let sha256 = original.sha256().to_owned();
+    let document = Document { upload: upload.clone(), sha256, form, pictures };
+    let new = NewInteraction {
+        id: InteractionId::generate(&runtime.entropy),
+        title: "Consent".to_owned(),
+        asked: Asked::Document(document.clone()),
+        values: BTreeMap::new(),
+        order: None,
+        due_at: None,
+        send: true,
+    };
+    let made = decided(store, runtime, session, WorkCommand::Add(new), Actor::System).await;
+    let signed = BTreeMap::from([
+        ("name".to_owned(), Some(Value::Text("Mara Quist".to_owned()))),
+        ("signature".to_owned(), Some(Value::Text("Mara Quist".to_owned()))),
+    ]);
+    let evidence = Some(parlor_pdf_tests::evidence());
+    let filled = Filled::Document(FilledIn { document: &document, values: signed, evidence });
+    decided(store, runtime, session, WorkCommand::Complete(&made, filled), Actor::Customer).await.id
+}
+
+/// The signed file of a completed document is filed, whatever it is.
+pub async fn filed(store: &Store, runtime: &Runtime, session: &SessionId, id: &InteractionId) {
+    let found = store.read(ReadBatch::new().interaction(session, id)).await.unwrap();
+    let own = found.interaction(session, id).unwrap().unwrap();
+    let key = format!("signed/{session}/{id}.pdf");
+    let file = WorkCommand::File { own: &own, key, sha256: "0".repeat(64), size: 1_000 };
+    decided(store, runtime, session, file, Actor::System).await;
+}
+
+async fn decided(
+    store: &Store,
+    runtime: &Runtime,
+    session: &SessionId,
+    command: WorkCommand<'_>,
+    actor: Actor,
+) -> Interaction {
+    let found = store.read(ReadBatch::new().session(session)).await.unwrap();
+    let stored = found.session(session).unwrap().unwrap();
+    let (settings, _) = found.settings(&session.team()).unwrap();
+    let context = Context { actor, origin: Origin::default(), now: runtime.clock.now() };
+    let decision = stored.session.decide(Command::Work(command), &settings, &context).unwrap();
+    store.commit(&decision, &Extras::default()).await.unwrap();
+    decision.interactions.into_iter().next().unwrap().interaction
 }

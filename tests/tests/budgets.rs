@@ -5,8 +5,8 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use parlor_domain::Role;
-use parlor_tests::{Installation, Line};
+use parlor_domain::{Role, UploadId};
+use parlor_tests::{Installation, Line, documents};
 use reqwest::Method;
 use serde_json::json;
 use tokio::{
@@ -460,6 +460,16 @@ async fn work_rows(ledger: &mut Ledger) {
             assert_eq!(customer.post(&format!("/r/{session}/i/{}/decline", ids[2]), &[]).await.status, 303);
         })
         .await;
+    let (store, runtime) = (&ledger.installation.store, &ledger.installation.runtime);
+    let upload = UploadId::generate(&runtime.entropy);
+    let id = documents::completed(store, runtime, &session, &upload).await;
+    documents::filed(store, runtime, &session, &id).await;
+    let own = format!("/r/{session}/i/{id}");
+    ledger.hold("customer's document", async |_| assert_eq!(customer.get(&own).await.status, 200)).await;
+    let result = format!("{own}/result");
+    ledger.hold("customer's signed document", async |_| assert_eq!(customer.get(&result).await.status, 303)).await;
+    let result = format!("{path}/{id}/result");
+    ledger.hold("get a signed document", async |installation| drop(installation.get(&result).await)).await;
 }
 
 async fn webhook_rows(ledger: &mut Ledger) {

@@ -6,6 +6,8 @@
 mod clock;
 #[path = "journeys/customer.rs"]
 mod customer;
+#[path = "journeys/document.rs"]
+mod document;
 #[path = "journeys/files.rs"]
 mod files;
 #[path = "journeys/history.rs"]

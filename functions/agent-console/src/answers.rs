@@ -28,7 +28,7 @@ pub(crate) async fn show(
     id: &InteractionId,
 ) -> Result<Response<Body>, PageError> {
     let cookie = staff_page::cookie(request)?;
-    let keys = staff_context::part_keys(&cookie).room(session).interaction(session, id).workflow(session, id);
+    let keys = staff_context::part_keys(&cookie).room(session).interaction(session, id).asked(session, id);
     let staff_context = StaffContext::open(cookie, app.store.read(keys).await?, lang(request), app.clock.now())?;
     let found = &staff_context.found;
     staff_context.caller.room(found, session)?;

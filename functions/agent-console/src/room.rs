@@ -4,6 +4,7 @@ use lambda_http::{Body, Request, Response, http::StatusCode};
 use parlor_domain::{
     AccessPlan, AccessTier, Actor, AgentId, Event, Interaction, Link, PhoneNumber, Presence, Rejection, Session,
     SessionId, Settings, State,
+    interaction::{Kind, SignedFile},
     link::LinkOrigin,
     pin::Lock,
     session::Answer,
@@ -227,7 +228,12 @@ fn ownership(session: &Session, viewer: &AgentId, now: jiff::Timestamp) -> Owner
 fn work(interactions: &[Interaction]) -> Vec<WorkItem> {
     let item = |own: &Interaction| WorkItem {
         id: own.id.to_string(),
-        kind: WorkItemKind::Workflow,
+        kind: match own.kind {
+            Kind::Document => {
+                WorkItemKind::Document { original: None, ready: matches!(own.signed, Some(SignedFile::Ready { .. })) }
+            }
+            Kind::Request | Kind::Workflow => WorkItemKind::Workflow,
+        },
         title: own.title.clone(),
         state: own.state,
         progress: own.progress,

@@ -2,23 +2,195 @@
 //!
 //! What the customer may do is judged by the clock on every request (R2), whatever the schedules have told open rooms so far.
 
+mod document;
+mod loaded;
 mod work;
 
-use lambda_http::http::Method;
-use parlor_web::{AppState, Rows, WebFunction};
+use std::fmt;
+
+use lambda_http::{Body, Response, http::Method};
+use parlor_buckets::Bucket;
+use parlor_domain::{
+    Rejection,
+    interaction::{Asked, Filled, FilledIn, WorkCommand},
+};
+use parlor_fonts::Fonts;
+use parlor_runtime::Runtime;
+use parlor_web::{
+    AppState, Rows, WebFunction,
+    customer::{PageError, Visit},
+    route::State,
+};
+
+use crate::loaded::{Loaded, Work, ids};
 
 /// Serves a customer's interactions.
 #[derive(Debug)]
 pub struct CustomerWork;
 
+/// What it works with.
+pub struct WorkState {
+    app: AppState,
+    bucket: Bucket,
+    /// The origin by which browsers reach the bucket.
+    files_origin: String,
+    /// Which characters can be printed.
+    fonts: Fonts,
+}
+
+impl fmt::Debug for WorkState {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("WorkState").field("app", &self.app).finish_non_exhaustive()
+    }
+}
+
+impl AsRef<AppState> for WorkState {
+    fn as_ref(&self) -> &AppState {
+        &self.app
+    }
+}
+
+impl State for WorkState {
+    fn build(runtime: &Runtime) -> Self {
+        let config = &runtime.config;
+        Self {
+            app: AppState::new(runtime),
+            bucket: Bucket::new(&runtime.aws, &config.files_bucket),
+            files_origin: config.files_origin.clone(),
+            fonts: Fonts::shipped(),
+        }
+    }
+}
+
 impl WebFunction for CustomerWork {
     const NAME: &'static str = "customer-work";
-    type State = AppState;
+    type State = WorkState;
 
-    fn routes<R: Rows<AppState>>(rows: R) -> R {
-        rows.page(Method::GET, "/r/{session}/i/{interaction}", work::show)
-            .page(Method::POST, "/r/{session}/i/{interaction}/save", work::save)
-            .page(Method::POST, "/r/{session}/i/{interaction}/complete", work::complete)
-            .page(Method::POST, "/r/{session}/i/{interaction}/decline", work::decline)
+    fn routes<R: Rows<WorkState>>(rows: R) -> R {
+        rows.page(Method::GET, "/r/{session}/i/{interaction}", show)
+            .page(Method::GET, "/r/{session}/i/{interaction}/result", result)
+            .page(Method::POST, "/r/{session}/i/{interaction}/save", save)
+            .page(Method::POST, "/r/{session}/i/{interaction}/complete", complete)
+            .page(Method::POST, "/r/{session}/i/{interaction}/decline", decline)
     }
+}
+
+/// GET `/r/{session}/i/{interaction}`. One `BatchGetItem`.
+async fn show(
+    state: &WorkState,
+    visit: &Visit,
+    session: String,
+    interaction: String,
+) -> Result<Response<Body>, PageError> {
+    let (session, id) = ids(&state.app, visit, &session, &interaction).await?;
+    match Loaded::read(&state.app, visit, &session, &id).await?.by_kind() {
+        Work::Workflow(loaded) => Ok(work::show(&state.app, visit, &loaded)),
+        Work::Document(loaded) => document::show(state, visit, &loaded).await,
+    }
+}
+
+/// GET `…/result`: 303 to an address where the signed document is downloaded, good for a few minutes. One `BatchGetItem`.
+async fn result(
+    state: &WorkState,
+    visit: &Visit,
+    session: String,
+    interaction: String,
+) -> Result<Response<Body>, PageError> {
+    let (session, id) = ids(&state.app, visit, &session, &interaction).await?;
+    match Loaded::read(&state.app, visit, &session, &id).await?.by_kind() {
+        Work::Document(loaded) => document::result(state, visit, &loaded).await,
+        Work::Workflow(_) => Err(PageError::NotFound),
+    }
+}
+
+/// POST `…/save`. One `BatchGetItem` with a `Query`, and one `TransactWriteItems`, each again per lost race.
+async fn save(
+    state: &WorkState,
+    visit: &Visit,
+    session: String,
+    interaction: String,
+) -> Result<Response<Body>, PageError> {
+    let (session, id) = ids(&state.app, visit, &session, &interaction).await?;
+    let changed = Loaded::change(&state.app, visit, &session, &id, |loaded| {
+        let filled = match &loaded.asked {
+            Asked::Workflow(workflow) => {
+                Filled::Workflow(workflow, work::to_save(visit, &loaded.interaction, workflow))
+            }
+            Asked::Document(asked) => {
+                let values = document::read(state, visit, asked).values;
+                Filled::Document(FilledIn { document: asked, values, evidence: None })
+            }
+        };
+        WorkCommand::Save(&loaded.interaction, filled)
+    })
+    .await;
+    let (loaded, result) = match changed {
+        Ok((loaded, result)) => (loaded, result.map(drop)),
+        Err(away) => return kept_by(&state.app, visit, away),
+    };
+    match loaded.by_kind() {
+        Work::Workflow(loaded) => work::saved(&state.app, visit, &loaded, result),
+        Work::Document(loaded) => document::saved(state, visit, &loaded, result).await,
+    }
+}
+
+/// POST `…/complete`. Costs what [`save`] costs; of a document one request to the bucket more.
+async fn complete(
+    state: &WorkState,
+    visit: &Visit,
+    session: String,
+    interaction: String,
+) -> Result<Response<Body>, PageError> {
+    let (session, id) = ids(&state.app, visit, &session, &interaction).await?;
+    let changed = Loaded::change(&state.app, visit, &session, &id, |loaded| {
+        let filled = match &loaded.asked {
+            Asked::Workflow(workflow) => Filled::Workflow(workflow, work::to_complete(visit, workflow)),
+            Asked::Document(asked) => {
+                let values = document::read(state, visit, asked).values;
+                let evidence = Some(document::evidence_of(visit, &loaded.room, &loaded.interaction));
+                Filled::Document(FilledIn { document: asked, values, evidence })
+            }
+        };
+        WorkCommand::Complete(&loaded.interaction, filled)
+    })
+    .await;
+    let (loaded, result) = match changed {
+        Ok(changed) => changed,
+        Err(away) => return kept_by(&state.app, visit, away),
+    };
+    match loaded.by_kind() {
+        Work::Workflow(loaded) => work::completed(&state.app, visit, &loaded, result.map(drop)),
+        Work::Document(loaded) => document::completed(state, visit, &loaded, result.map(drop)).await,
+    }
+}
+
+/// POST `…/decline`. Costs what [`save`] costs.
+async fn decline(
+    state: &WorkState,
+    visit: &Visit,
+    session: String,
+    interaction: String,
+) -> Result<Response<Body>, PageError> {
+    let (session, id) = ids(&state.app, visit, &session, &interaction).await?;
+    let reason = visit.field("reason").to_owned();
+    let (loaded, result) = Loaded::change(&state.app, visit, &session, &id, |loaded| {
+        WorkCommand::Decline(&loaded.interaction, reason.clone())
+    })
+    .await?;
+    let result: Result<(), Rejection> = result.map(drop);
+    match loaded.by_kind() {
+        Work::Workflow(loaded) => work::declined(&state.app, visit, &loaded, result),
+        Work::Document(loaded) => document::declined(state, visit, &loaded, result).await,
+    }
+}
+
+/// R2: whoever is turned away with something typed finds it on the page that says why.
+fn kept_by(app: &AppState, visit: &Visit, away: PageError) -> Result<Response<Body>, PageError> {
+    let is_typed = |name: &str| name.starts_with("a.") || name.starts_with("v.");
+    let typed = visit.form.iter().filter(|(name, _)| is_typed(name)).map(|(_, typed)| typed.as_str());
+    let lines: Vec<&str> = typed.filter(|typed| !typed.trim().is_empty() && !typed.starts_with('{')).collect();
+    if visit.wants_json || lines.is_empty() {
+        return Err(away);
+    }
+    Ok(away.into_page(app, visit, Some(&lines.join("\n"))))
 }

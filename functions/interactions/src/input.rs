@@ -1,7 +1,11 @@
 //! What an interaction is made from.
 
 use jiff::Timestamp;
-use parlor_domain::interaction::{InvalidWorkflow, Kind, Step, Workflow, title_text};
+use parlor_domain::{
+    UploadId,
+    interaction::{InvalidWorkflow, Kind, Step, Workflow, title_text},
+};
+use parlor_form::{Field, Values};
 use parlor_web::{
     ApiError, ApiRequest, Code, Problem,
     api_request::{Payload, YesNo, optional_word},
@@ -15,13 +19,19 @@ use serde_json::{Value, json};
 #[serde(deny_unknown_fields)]
 #[schemars(rename = "MakeInteraction", description = "Something for the customer to do.")]
 pub(crate) struct Input {
-    /// What kind of thing there is to do. Only `workflow` can be made so far.
+    /// What kind of thing there is to do: `workflow` or `document`. Requests cannot be made yet.
     #[serde(default, deserialize_with = "optional_word")]
     kind: Option<Kind>,
-    /// What it is called on the customer's page, 1 to 120 characters in one line; without it, as the first step.
+    /// What it is called on the customer's page, 1 to 120 characters in one line; without it, as the first step, or the file.
     title: Option<String>,
     /// Of a workflow, which needs them: its steps.
     steps: Option<Vec<Step>>,
+    /// Of a document, which needs it: the PDF, as its upload's `id`.
+    upload: Option<UploadId>,
+    /// Of a document: its fields, in place of those of the PDF's own form.
+    fields: Option<Vec<Field>>,
+    /// Of a document: what is filled in before it is sent, by the fields' names.
+    values: Option<Values>,
     /// Who is to do it: `customer`, who it is without this.
     assignee: Option<String>,
     /// Its place among the session's: smaller ones come first. Without it, behind all that there are.
@@ -59,11 +69,26 @@ impl Input {
 /// An interaction to be made, checked as far as that goes without its session.
 #[derive(Debug)]
 pub(crate) struct New {
-    pub(crate) title: String,
-    pub(crate) workflow: Workflow,
+    pub(crate) what: What,
     pub(crate) order: Option<u32>,
     pub(crate) due_at: Option<Timestamp>,
     pub(crate) send: bool,
+}
+
+/// What is to be made.
+#[derive(Debug)]
+pub(crate) enum What {
+    Workflow { title: String, workflow: Workflow },
+    Document(NewDocument),
+}
+
+/// A document to be made.
+#[derive(Debug)]
+pub(crate) struct NewDocument {
+    pub(crate) upload: UploadId,
+    pub(crate) title: Option<String>,
+    pub(crate) fields: Option<Vec<Field>>,
+    pub(crate) values: Values,
 }
 
 /// A form carries the steps as the text of their JSON.
@@ -97,7 +122,7 @@ fn from_form(request: &ApiRequest) -> Result<ApiRequest, ApiError> {
 /// Reads what is to be made.
 pub(crate) fn read(request: &ApiRequest) -> Result<New, ApiError> {
     let input: Input = from_form(request)?.input()?;
-    if let Some(kind) = input.kind.filter(|kind| *kind != Kind::Workflow) {
+    if let Some(kind) = input.kind.filter(|kind| *kind == Kind::Request) {
         let detail = format!("Interactions of the kind `{}` cannot be made yet.", kind.as_str());
         return Err(Problem::new(Code::UnsupportedKind, detail).about("kind").into());
     }
@@ -105,17 +130,30 @@ pub(crate) fn read(request: &ApiRequest) -> Result<New, ApiError> {
         let detail = "Interactions are for the session's customer, `customer`.";
         return Err(Problem::new(Code::UnknownAssignee, detail).about("assignee").into());
     }
+    let send = input.send.is_none_or(YesNo::is_yes);
+    if input.kind == Some(Kind::Document) {
+        if input.steps.is_some() {
+            return Err(Problem::new(Code::Malformed, "A document has no steps.").about("steps").into());
+        }
+        let upload = input.upload.ok_or_else(|| {
+            Problem::new(Code::UnknownUpload, "A document needs the `upload` that it is made of.").about("upload")
+        })?;
+        let values = input.values.unwrap_or_default();
+        let what = What::Document(NewDocument { upload, title: input.title, fields: input.fields, values });
+        return Ok(New { what, order: input.order, due_at: input.due_at, send });
+    }
     let steps = input
         .steps
         .ok_or_else(|| Problem::new(Code::InvalidWorkflow, "A workflow needs its `steps`.").about("steps"))?;
     let workflow = Workflow { steps };
     workflow.check().map_err(|invalid| invalid_workflow(&invalid))?;
     let title = input.title.as_deref().or_else(|| workflow.steps.first().map(|step| step.title.as_str()));
-    let title = title.and_then(title_text).map(str::to_owned).ok_or_else(|| {
-        Problem::new(Code::InvalidTitle, "A title has 1 to 120 characters, in one line.").about("title")
-    })?;
-    let send = input.send.is_none_or(YesNo::is_yes);
-    Ok(New { title, workflow, order: input.order, due_at: input.due_at, send })
+    let title = title.and_then(title_text).map(str::to_owned).ok_or_else(invalid_title)?;
+    Ok(New { what: What::Workflow { title, workflow }, order: input.order, due_at: input.due_at, send })
+}
+
+pub(crate) fn invalid_title() -> Problem {
+    Problem::new(Code::InvalidTitle, "A title has 1 to 120 characters, in one line.").about("title")
 }
 
 fn invalid_workflow(invalid: &InvalidWorkflow) -> Problem {

@@ -1,32 +1,67 @@
 //! What there is for the customer to do (R21), from the agent's side: made, listed, sent, taken back, reminded of, and read
 //! with its answers. `/v1/sessions/{id}/interactions` and what is below.
 
+mod document;
 mod input;
 mod view;
 
+use std::fmt;
+
 use lambda_http::http::{Method, StatusCode};
+use parlor_buckets::Bucket;
 use parlor_domain::{
     Command, Decision, Interaction, InteractionId, LinkToken, SessionId,
-    interaction::{NewInteraction, WorkCommand},
+    interaction::{Asked, NewInteraction, SignedFile, WorkCommand},
     staff::KeyScope,
 };
+use parlor_fonts::Fonts;
+use parlor_form::Values;
+use parlor_objects::{ObjectError, Objects as _};
+use parlor_runtime::Runtime;
 use parlor_store::ReadBatch;
 use parlor_web::{
-    ApiError, ApiRequest, ApiResponse, AppState, Callers, Code, List, Operation, Rows, WebFunction, api_request::room,
-    operation::Loaded,
+    ApiError, ApiRequest, ApiResponse, AppState, Callers, Code, List, Operation, Problem, Rows, Time, WebFunction,
+    api_request::room, operation::Loaded, route::State,
 };
 use schemars::JsonSchema;
 use serde::Deserialize;
 use serde_json::json;
 
 use crate::{
-    input::{Input, New},
-    view::InteractionView,
+    input::{Input, New, What},
+    view::{InteractionView, ResultView},
 };
 
 /// Makes and reads interactions.
 #[derive(Debug)]
 pub struct Interactions;
+
+/// What it works with.
+pub struct InteractionsState {
+    app: AppState,
+    bucket: Bucket,
+    /// Which characters can be printed.
+    fonts: Fonts,
+}
+
+impl fmt::Debug for InteractionsState {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("InteractionsState").field("app", &self.app).finish_non_exhaustive()
+    }
+}
+
+impl AsRef<AppState> for InteractionsState {
+    fn as_ref(&self) -> &AppState {
+        &self.app
+    }
+}
+
+impl State for InteractionsState {
+    fn build(runtime: &Runtime) -> Self {
+        let bucket = Bucket::new(&runtime.aws, &runtime.config.files_bucket);
+        Self { app: AppState::new(runtime), bucket, fonts: Fonts::shipped() }
+    }
+}
 
 /// What an operation on one interaction says of itself; the path and its parameters are the same for all.
 macro_rules! on_one {
@@ -44,15 +79,16 @@ macro_rules! on_one {
 
 impl WebFunction for Interactions {
     const NAME: &'static str = "interactions";
-    type State = AppState;
+    type State = InteractionsState;
 
-    fn routes<R: Rows<AppState>>(rows: R) -> R {
+    fn routes<R: Rows<InteractionsState>>(rows: R) -> R {
         rows.operation(Method::POST, "/v1/sessions/{id}/interactions", Callers::Scope(KeyScope::Sessions), make, |operation| {
             operation
                 .named("makeInteraction", "Interactions")
                 .summary("Make something for the customer to do")
                 .description(
-                    "Only workflows can be made so far. A workflow asks questions step by step; its definition follows the \
+                    "A document is made of an upload: a PDF, which the customer fills in and signs. Its fields are those of the PDF's own \
+                     form, or `fields`. While the file is being read it is 409 `upload-not-read`, with `Retry-After`. A workflow asks questions step by step; its definition follows the \
                      JSON Schema of `docs/workflow.schema.json`, and stays as it was made. Without `send: false` the customer \
                      may begin at once; in a planned session, as soon as they are invited.",
                 )
@@ -68,6 +104,27 @@ impl WebFunction for Interactions {
                     Code::InvalidWorkflow,
                     Code::UnsupportedField,
                     Code::UnsupportedKind,
+                    Code::UnknownUpload,
+                    Code::UploadNotRead,
+                    Code::NotPdf,
+                    Code::Damaged,
+                    Code::FileTooLarge,
+                    Code::Password,
+                    Code::Xfa,
+                    Code::Signed,
+                    Code::NoPages,
+                    Code::TooManyPages,
+                    Code::PageTooLarge,
+                    Code::ImageTooLarge,
+                    Code::TooMuchContent,
+                    Code::TooNested,
+                    Code::BadFont,
+                    Code::FormTooBig,
+                    Code::Unreadable,
+                    Code::InvalidField,
+                    Code::InvalidValue,
+                    Code::UncoveredCharacters,
+                    Code::TooMuch,
                     Code::UnknownAssignee,
                 ])
         })
@@ -93,6 +150,19 @@ impl WebFunction for Interactions {
                 &[]
             )
             .query::<ShowQuery>()
+        })
+        .operation(Method::GET, "/v1/sessions/{id}/interactions/{iid}/result", Callers::Scope(KeyScope::Sessions), result, |operation| {
+            operation
+                .named("getInteractionResult", "Interactions")
+                .summary("Get the signed document")
+                .description(
+                    "An address where the signed file of a completed document is downloaded, good for a few minutes. Until it \
+                     is there, 409; while it is being signed, with `Retry-After`.",
+                )
+                .parameter("id", "The session.")
+                .parameter("iid", "The interaction.")
+                .answers::<ResultView>(StatusCode::OK, "Where it is.", ResultView::sample())
+                .refuses(&[Code::NotCompleted])
         })
         .operation(Method::POST, "/v1/sessions/{id}/interactions/{iid}/send", Callers::Scope(KeyScope::Sessions), send, |operation| {
             on_one!(
@@ -133,12 +203,31 @@ impl WebFunction for Interactions {
     }
 }
 
-async fn make(app: &AppState, request: &ApiRequest, session: SessionId) -> Result<ApiResponse, ApiError> {
-    let New { title, workflow, order, due_at, send } = input::read(request)?;
-    let new = NewInteraction { id: InteractionId::generate(&app.entropy), title, workflow, order, due_at, send };
-    Operation::on(app, request, &session)
+async fn make(state: &InteractionsState, request: &ApiRequest, session: SessionId) -> Result<ApiResponse, ApiError> {
+    let New { what, order, due_at, send } = input::read(request)?;
+    // What was read of the file is asked for first: whoever may not know hears nothing of it.
+    let report = match &what {
+        What::Workflow { .. } => Err(ObjectError::Missing),
+        What::Document(new) => state.bucket.get(&new.upload.report(), document::REPORT_MAX).await,
+    };
+    let id = InteractionId::generate(&state.app.entropy);
+    let operation = Operation::on(&state.app, request, &session);
+    let operation = match &what {
+        What::Workflow { .. } => operation,
+        What::Document(new) => operation.reading(|keys| keys.upload(&session, &new.upload)),
+    };
+    operation
         .run(
-            |loaded| loaded.decide(request, Command::Work(WorkCommand::Add(new.clone()))),
+            |loaded| {
+                let (title, asked, values) = match &what {
+                    What::Workflow { title, workflow } => {
+                        (title.clone(), Asked::Workflow(workflow.clone()), Values::new())
+                    }
+                    What::Document(new) => document::make(loaded, &session, new, &report, &state.fonts)?,
+                };
+                let new = NewInteraction { id: id.clone(), title, asked, values, order, due_at, send };
+                loaded.decide(request, Command::Work(WorkCommand::Add(new)))
+            },
             |_, decision| {
                 let made = decision.interactions.first().map(|write| InteractionView::of(&write.interaction));
                 ApiResponse::new(StatusCode::CREATED, made, room(&session))
@@ -148,11 +237,11 @@ async fn make(app: &AppState, request: &ApiRequest, session: SessionId) -> Resul
 }
 
 /// One `BatchGetItem` and one `Query`, side by side.
-async fn list(app: &AppState, request: &ApiRequest, session: SessionId) -> Result<ApiResponse, ApiError> {
+async fn list(state: &InteractionsState, request: &ApiRequest, session: SessionId) -> Result<ApiResponse, ApiError> {
     let keys = request.credentials.keys(ReadBatch::new().session_alone(&session));
-    let (found, interactions) = tokio::join!(app.store.read(keys), app.store.interactions(&session));
+    let (found, interactions) = tokio::join!(state.app.store.read(keys), state.app.store.interactions(&session));
     let found = found?;
-    let caller = request.caller(app, &found, app.clock.now())?;
+    let caller = request.caller(&state.app, &found, state.app.clock.now())?;
     caller.room(&found, &session)?;
     let items = interactions?.iter().map(InteractionView::of).collect();
     Ok(ApiResponse::new(StatusCode::OK, List { items, next_cursor: None }, room(&session)))
@@ -168,7 +257,7 @@ struct ShowQuery {
 
 /// One `BatchGetItem`.
 async fn show(
-    app: &AppState,
+    state: &InteractionsState,
     request: &ApiRequest,
     session: SessionId,
     interaction: InteractionId,
@@ -180,46 +269,83 @@ async fn show(
         Some(_) => return Err(ApiError::Malformed("`values` is true or false.".into())),
     };
     let keys = ReadBatch::new().session_alone(&session).interaction(&session, &interaction);
-    let found = app.store.read(request.credentials.keys(keys.workflow(&session, &interaction))).await?;
-    let caller = request.caller(app, &found, app.clock.now())?;
+    let found = state.app.store.read(request.credentials.keys(keys.asked(&session, &interaction))).await?;
+    let caller = request.caller(&state.app, &found, state.app.clock.now())?;
     caller.room(&found, &session)?;
     let own = found.interaction(&session, &interaction)?.ok_or(ApiError::NotFound)?;
-    let workflow = found.workflow(&session, &interaction)?;
-    let view = InteractionView::of(&own).with(&own, workflow, with_values);
+    let asked = found.asked(&session, &interaction)?;
+    let view = InteractionView::of(&own).with(&own, asked, with_values);
+    Ok(ApiResponse::new(StatusCode::OK, view, room(&session)))
+}
+
+/// One `BatchGetItem`. The address costs no request.
+async fn result(
+    state: &InteractionsState,
+    request: &ApiRequest,
+    session: SessionId,
+    interaction: InteractionId,
+) -> Result<ApiResponse, ApiError> {
+    let keys = ReadBatch::new().session_alone(&session).interaction(&session, &interaction);
+    let found = state.app.store.read(request.credentials.keys(keys)).await?;
+    let now = state.app.clock.now();
+    let caller = request.caller(&state.app, &found, now)?;
+    caller.room(&found, &session)?;
+    let own = found.interaction(&session, &interaction)?.ok_or(ApiError::NotFound)?;
+    let not_completed = |detail: &str| Problem::new(Code::NotCompleted, detail);
+    let (key, sha256, size) = match own.signed {
+        Some(SignedFile::Ready { key, sha256, size }) => (key, sha256, size),
+        Some(SignedFile::Coming { .. }) => {
+            return Err(not_completed("The document is being signed. Try again in a moment.").after(2).into());
+        }
+        Some(SignedFile::Failed) => return Err(not_completed("The signed document could not be made.").into()),
+        None => return Err(not_completed("There is no signed document of it, or not yet.").into()),
+    };
+    let name = format!("{}.pdf", own.title);
+    let signed = state.bucket.download(&key, "application/pdf", &name, now).await.map_err(|error| {
+        tracing::error!(%error, "download");
+        Problem::new(Code::Unavailable, "The service is not available; try again.").after(2)
+    })?;
+    let view = ResultView {
+        url: signed.url,
+        expires_at: Time(signed.expires_at),
+        sha256,
+        size,
+        content_type: "application/pdf",
+    };
     Ok(ApiResponse::new(StatusCode::OK, view, room(&session)))
 }
 
 async fn send(
-    app: &AppState,
+    state: &InteractionsState,
     request: &ApiRequest,
     session: SessionId,
     interaction: InteractionId,
 ) -> Result<ApiResponse, ApiError> {
-    change(app, request, session, interaction, |own| WorkCommand::Send(own)).await
+    change(state, request, session, interaction, |own| WorkCommand::Send(own)).await
 }
 
 async fn withdraw(
-    app: &AppState,
+    state: &InteractionsState,
     request: &ApiRequest,
     session: SessionId,
     interaction: InteractionId,
 ) -> Result<ApiResponse, ApiError> {
-    change(app, request, session, interaction, |own| WorkCommand::Withdraw(own)).await
+    change(state, request, session, interaction, |own| WorkCommand::Withdraw(own)).await
 }
 
 async fn remind(
-    app: &AppState,
+    state: &InteractionsState,
     request: &ApiRequest,
     session: SessionId,
     interaction: InteractionId,
 ) -> Result<ApiResponse, ApiError> {
-    let (_, issued) = LinkToken::issue(&session, &app.keyring, &app.entropy);
-    change(app, request, session, interaction, |own| WorkCommand::Remind(own, issued.clone())).await
+    let (_, issued) = LinkToken::issue(&session, &state.app.keyring, &state.app.entropy);
+    change(state, request, session, interaction, |own| WorkCommand::Remind(own, issued.clone())).await
 }
 
 /// Decides about one interaction, which is read with its session.
 async fn change(
-    app: &AppState,
+    state: &InteractionsState,
     request: &ApiRequest,
     session: SessionId,
     interaction: InteractionId,
@@ -228,7 +354,7 @@ async fn change(
     let own = |loaded: &Loaded| -> Result<Interaction, ApiError> {
         loaded.found.interaction(&session, &interaction)?.ok_or(ApiError::NotFound)
     };
-    Operation::on(app, request, &session)
+    Operation::on(&state.app, request, &session)
         .reading(|keys| keys.interaction(&session, &interaction))
         .run(
             |loaded| loaded.decide(request, Command::Work(command(&own(loaded)?))),

@@ -1,11 +1,10 @@
 //! An interaction as the API shows it.
 
-use std::collections::BTreeMap;
-
 use parlor_domain::{
-    Interaction, InteractionId, InteractionState,
-    interaction::{Answer, Assignee, Kind, Progress, Step, Workflow},
+    Interaction, InteractionId, InteractionState, UploadId,
+    interaction::{Asked, Assignee, Kind, Progress, SignedFile, Step},
 };
+use parlor_form::{Field, Page};
 use parlor_web::Time;
 use schemars::JsonSchema;
 use serde::Serialize;
@@ -54,9 +53,71 @@ pub(crate) struct InteractionView {
     /// What it asks; only where one interaction is asked for.
     #[serde(skip_serializing_if = "Option::is_none")]
     steps: Option<Vec<Step>>,
-    /// What the customer answered, by the field's name; only with `values=true`.
+    /// Of a document, where one interaction is asked for: the file that it was made of.
     #[serde(skip_serializing_if = "Option::is_none")]
-    values: Option<BTreeMap<String, Answer>>,
+    upload: Option<UploadId>,
+    /// Of a document, where one interaction is asked for: its pages in points.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pages: Option<Vec<Page>>,
+    /// Of a document, where one interaction is asked for: its fields.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    fields: Option<Vec<Field>>,
+    /// Of a completed document: how far its signed file is.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    result: Option<ResultState>,
+    /// What the customer answered or filled in, by the field's name; only with `values=true`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "Option<std::collections::BTreeMap<String, Value>>")]
+    values: Option<Value>,
+}
+
+/// How far the signed file of a completed document is.
+#[derive(Debug, Clone, Copy, Serialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+#[schemars(rename = "DocumentResultState")]
+pub(crate) enum ResultState {
+    /// It is being completed and signed.
+    Coming,
+    /// It can be downloaded.
+    Ready,
+    /// It could not be made. What was filled in is kept.
+    Failed,
+}
+
+impl ResultState {
+    fn of(signed: &SignedFile) -> Self {
+        match signed {
+            SignedFile::Coming { .. } => Self::Coming,
+            SignedFile::Ready { .. } => Self::Ready,
+            SignedFile::Failed => Self::Failed,
+        }
+    }
+}
+
+/// A signed file to be downloaded.
+#[derive(Debug, Clone, Serialize, JsonSchema)]
+#[schemars(rename = "DocumentResult")]
+pub(crate) struct ResultView {
+    /// Where the file is, for a few minutes. Whoever has it can download it.
+    pub(crate) url: String,
+    /// From then on the address is refused.
+    pub(crate) expires_at: Time,
+    /// The file's SHA-256 in hexadecimal.
+    pub(crate) sha256: String,
+    /// Its size in bytes.
+    pub(crate) size: u64,
+    /// Always `application/pdf`.
+    pub(crate) content_type: &'static str,
+}
+
+impl ResultView {
+    pub(crate) fn sample() -> Value {
+        json!({
+            "url": "https://files.example.com/signed/s/i.pdf?X-Amz-Signature=0", "expires_at": "2026-11-28T12:05:00.000Z",
+            "sha256": "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08", "size": 52_000,
+            "content_type": "application/pdf",
+        })
+    }
 }
 
 impl InteractionView {
@@ -79,14 +140,31 @@ impl InteractionView {
             progress: own.progress,
             version: own.version,
             steps: None,
+            upload: None,
+            pages: None,
+            fields: None,
+            result: own.signed.as_ref().map(ResultState::of),
             values: None,
         }
     }
 
     /// With what it asks and, if wanted, what was answered.
-    pub(crate) fn with(self, own: &Interaction, workflow: Option<Workflow>, values: bool) -> Self {
-        let values = workflow.as_ref().filter(|_| values).map(|workflow| workflow.kept(&own.entered));
-        Self { steps: workflow.map(|workflow| workflow.steps), values, ..self }
+    pub(crate) fn with(self, own: &Interaction, asked: Option<Asked>, values: bool) -> Self {
+        let given = |value: serde_json::Result<Value>| value.ok().filter(|_| values);
+        match asked {
+            None => self,
+            Some(Asked::Workflow(workflow)) => {
+                let values = given(serde_json::to_value(workflow.kept(&own.entered)));
+                Self { steps: Some(workflow.steps), values, ..self }
+            }
+            Some(Asked::Document(document)) => Self {
+                upload: Some(document.upload),
+                pages: Some(document.form.pages),
+                fields: Some(document.form.fields),
+                values: given(serde_json::to_value(&own.values)),
+                ..self
+            },
+        }
     }
 
     /// What the API's document shows as an answer.

@@ -7,7 +7,7 @@ use jiff::{SignedDuration, Timestamp};
 use parlor_domain::{
     Actor, Agent, Command, Contact, Decision, InteractionId, LinkToken, NewSession, Origin, Presented, Secret, Session,
     SessionId, Settings, TeamId,
-    interaction::{Entries, NewInteraction, WorkCommand, Workflow},
+    interaction::{Asked, Entries, Filled, NewInteraction, WorkCommand, Workflow},
     session::{Context, Customer},
     settings::Overrides,
 };
@@ -87,7 +87,8 @@ async fn work(
     let new = NewInteraction {
         id: InteractionId::generate(&runtime.entropy),
         title: "About the water damage".to_owned(),
-        workflow: workflow.clone(),
+        asked: Asked::Workflow(workflow.clone()),
+        values: std::collections::BTreeMap::new(),
         order: None,
         due_at: None,
         send: true,
@@ -106,7 +107,7 @@ async fn work(
         passed: Some("what".to_owned()),
         at: Some("costs".to_owned()),
     };
-    let save = Command::Work(WorkCommand::Save(&sent.interaction, &workflow, entries));
+    let save = Command::Work(WorkCommand::Save(&sent.interaction, Filled::Workflow(&workflow, entries)));
     let saved = session.decide(save, settings, mara).map_err(refused)?;
     commit(store, &saved).await?;
     Ok(())

@@ -21,7 +21,7 @@ const MAY_USE: [(&str, &[&str]); 18] = [
     ("parlor-drawing", &["parlor-documents", "parlor-form", "parlor-images", "parlor-objects"]),
     ("parlor-runtime", &["parlor-aws", "parlor-domain"]),
     ("parlor-live", &["parlor-domain"]),
-    ("parlor-templates", &["parlor-domain"]),
+    ("parlor-templates", &["parlor-domain", "parlor-form"]),
     ("parlor-store", &["parlor-domain"]),
     ("parlor-lists", &["parlor-domain", "parlor-live", "parlor-store"]),
     ("parlor-sweep", &["parlor-domain", "parlor-live", "parlor-store"]),

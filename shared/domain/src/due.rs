@@ -15,6 +15,8 @@ pub enum DueKind {
     Transfer,
     /// R23: a message waits to be sent, or to be sent again.
     Delivery,
+    /// R21: the signed file of a completed document has not come.
+    Signing,
 }
 
 impl DueKind {
@@ -26,6 +28,7 @@ impl DueKind {
             Self::Access => "access",
             Self::Transfer => "transfer",
             Self::Delivery => "delivery",
+            Self::Signing => "signing",
         }
     }
 }

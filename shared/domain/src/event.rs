@@ -220,6 +220,26 @@ pub enum EventKind {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         all_done_after_seconds: Option<u64>,
     },
+    /// R21: the signed file of a completed document is there, to be downloaded by both sides.
+    #[serde(rename = "interaction.signed")]
+    InteractionSigned {
+        /// The interaction.
+        interaction: InteractionId,
+        /// What it is called.
+        title: String,
+        /// The file's SHA-256, in small hexadecimal digits.
+        sha256: String,
+        /// The file's size in bytes.
+        size: u64,
+    },
+    /// R21: the signed file of a completed document could not be made, after the last try. What was filled in is kept.
+    #[serde(rename = "interaction.not_signed")]
+    InteractionNotSigned {
+        /// The interaction.
+        interaction: InteractionId,
+        /// What it is called.
+        title: String,
+    },
     /// R21: the customer would not do it. What they had entered is gone.
     #[serde(rename = "interaction.declined")]
     InteractionDeclined {

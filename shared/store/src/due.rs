@@ -2,7 +2,7 @@
 
 use futures_util::future::try_join_all;
 use jiff::Timestamp;
-use parlor_domain::{DueKind, outbox::Owner};
+use parlor_domain::{DueKind, InteractionId, outbox::Owner};
 
 use crate::{
     Store, StoreError,
@@ -19,6 +19,8 @@ pub struct DueItem {
     pub owner: Owner,
     /// The outbox entry's id, when that is what is due.
     pub outbox: Option<String>,
+    /// The interaction's id, when its signed file is what is due.
+    pub interaction: Option<InteractionId>,
 }
 
 impl Store {
@@ -32,7 +34,8 @@ impl Store {
             .into_iter()
             .filter_map(|key| {
                 let owner = Key::owner(&key.pk)?;
-                Some(DueItem { owner, outbox: key.sk.strip_prefix("O#").map(str::to_owned) })
+                let interaction = key.sk.strip_prefix("I#").and_then(|id| id.parse().ok());
+                Some(DueItem { owner, outbox: key.sk.strip_prefix("O#").map(str::to_owned), interaction })
             })
             .collect())
     }

@@ -1,30 +1,30 @@
-//! Interactions (R21): each an item of its own beside its session, with a version of its own, and what a workflow asks
+//! Interactions (R21): each an item of its own beside its session, with a version of its own, and what it asks
 //! beside it.
 
 use aws_sdk_dynamodb::types::{Put, TransactWriteItem};
 use parlor_domain::{
-    Interaction, InteractionId, SessionId,
-    interaction::{InteractionWrite, Workflow},
+    DueKind, Interaction, InteractionId, SessionId,
+    interaction::{Asked, InteractionWrite, Workflow},
 };
 
 use crate::{
-    ReadBatch, ReadResult, Store, StoreError,
+    DUE_SHARDS, ReadBatch, ReadResult, Store, StoreError,
     commit::{doc_item, incomplete},
     document,
-    keys::{Key, number, text},
+    keys::{Key, due_shard, millis, number, shard_of, text},
 };
 
 impl ReadBatch {
-    /// An interaction of a session: one item. It does not say what a workflow asks.
+    /// An interaction of a session: one item. It does not say what it asks.
     #[must_use]
     pub fn interaction(self, session: &SessionId, id: &InteractionId) -> Self {
         self.with(Key::interaction(session, id))
     }
 
-    /// What a workflow asks: one item.
+    /// What an interaction asks: one item.
     #[must_use]
-    pub fn workflow(self, session: &SessionId, id: &InteractionId) -> Self {
-        self.with(Key::workflow(session, id))
+    pub fn asked(self, session: &SessionId, id: &InteractionId) -> Self {
+        self.with(Key::asked(session, id))
     }
 }
 
@@ -34,9 +34,17 @@ impl ReadResult {
         self.get("interaction", &Key::interaction(session, id), "doc")
     }
 
-    /// What a workflow asks; `None` if there is none of that id.
+    /// What an interaction asks; `None` if there is none of that id.
+    pub fn asked(&self, session: &SessionId, id: &InteractionId) -> Result<Option<Asked>, StoreError> {
+        self.get("what is asked", &Key::asked(session, id), "doc")
+    }
+
+    /// What a workflow asks; `None` if there is none of that id, or it is no workflow.
     pub fn workflow(&self, session: &SessionId, id: &InteractionId) -> Result<Option<Workflow>, StoreError> {
-        self.get("workflow", &Key::workflow(session, id), "doc")
+        Ok(self.asked(session, id)?.and_then(|asked| match asked {
+            Asked::Workflow(workflow) => Some(workflow),
+            Asked::Document(_) => None,
+        }))
     }
 }
 
@@ -47,9 +55,14 @@ impl Store {
         session: &SessionId,
         write: &InteractionWrite,
     ) -> Result<Vec<TransactWriteItem>, StoreError> {
-        let InteractionWrite { interaction, workflow } = write;
+        let InteractionWrite { interaction, asked } = write;
         let mut item = doc_item("interaction", &Key::interaction(session, &interaction.id), interaction)?;
         item.insert("version".into(), number(interaction.version));
+        if let Some(at) = interaction.due() {
+            let shard = shard_of(session.as_str(), DUE_SHARDS);
+            item.insert("due_shard".into(), text(&due_shard(DueKind::Signing, shard)));
+            item.insert("due_at".into(), number(millis(at)));
+        }
         let mut writes = vec![];
         if interaction.version == 1 {
             writes.push(self.put_new(item)?);
@@ -63,8 +76,8 @@ impl Store {
                 .build();
             writes.push(TransactWriteItem::builder().put(put.map_err(|error| incomplete(&error))?).build());
         }
-        if let Some(workflow) = workflow {
-            writes.push(self.put_new(doc_item("workflow", &Key::workflow(session, &interaction.id), workflow)?)?);
+        if let Some(asked) = asked {
+            writes.push(self.put_new(doc_item("what is asked", &Key::asked(session, &interaction.id), asked)?)?);
         }
         Ok(writes)
     }

@@ -75,8 +75,8 @@ impl Key {
         Self::new(format!("S#{session}"), format!("I#{id}"))
     }
 
-    /// What a workflow asks. Apart from the interaction, because it never changes and can be long.
-    pub(crate) fn workflow(session: &SessionId, id: &InteractionId) -> Self {
+    /// What an interaction asks. Apart from the interaction, because it never changes and can be long.
+    pub(crate) fn asked(session: &SessionId, id: &InteractionId) -> Self {
         Self::new(format!("S#{session}"), format!("W#{id}"))
     }
 

@@ -52,6 +52,8 @@ pub struct Visit {
     pub problem: String,
     /// The step of a workflow that the query names; empty for none.
     pub step: String,
+    /// The page of a document that the query names; empty for none.
+    pub page: String,
     /// Whether the query asks for the room itself and not for what is to be done first (R16).
     pub home: bool,
     /// The session whose room this browser has just been in; empty for none (R16).
@@ -99,6 +101,7 @@ impl Visit {
             resent: query.first("sent").is_some(),
             problem: query.first("problem").unwrap_or_default().to_owned(),
             step: query.first("step").unwrap_or_default().to_owned(),
+            page: query.first("page").unwrap_or_default().to_owned(),
             home: query.first("home").is_some(),
             inside: cookies::read(raw, cookies::INSIDE).unwrap_or_default(),
             noted: cookies::read(raw, cookies::NOTED).unwrap_or_default(),

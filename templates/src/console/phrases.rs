@@ -127,6 +127,8 @@ pub fn event(lang: Lang, event: &Event, viewer: &AgentId, customer: &str) -> Str
             content::declined_because(lang, customer, title, reason).to_string()
         }
         EventKind::InteractionWithdrawn { title, .. } => done!(withdrawn_by_you, withdrawn_by, content, title),
+        EventKind::InteractionSigned { title, .. } => content::signed(lang, title).to_string(),
+        EventKind::InteractionNotSigned { title, .. } => content::not_signed(lang, title).to_string(),
         EventKind::InteractionReminded { title, .. } => done!(reminded_by_you, reminded_by, content, title),
         EventKind::KeptOpen => done!(kept_open_by_you, kept_open_by),
         EventKind::Ended { by: EndedBy::Inactivity, .. } => words::ended_after_inactivity(lang).to_owned(),

@@ -188,6 +188,8 @@ const fn sign(kind: &EventKind) -> (Icon, Option<Tone>) {
         EventKind::InteractionCreated { .. } | EventKind::InteractionSent { .. } => (Icon::Flow, None),
         EventKind::InteractionStarted { .. } => (Icon::Edit, None),
         EventKind::InteractionCompleted { .. } => (Icon::CheckCircle, Some(Tone::Good)),
+        EventKind::InteractionSigned { .. } => (Icon::CheckCircle, Some(Tone::Good)),
+        EventKind::InteractionNotSigned { .. } => (Icon::Alert, Some(Tone::Bad)),
         EventKind::InteractionDeclined { .. } => (Icon::Close, Some(Tone::Warn)),
         EventKind::InteractionWithdrawn { .. } => (Icon::Undo, None),
         EventKind::InteractionReminded { .. } => (Icon::Bell, None),

@@ -5,9 +5,9 @@ use std::sync::{
     atomic::{AtomicBool, Ordering},
 };
 
-use parlor_domain::{LinkToken, Role, SessionId, TeamId, webhook::MAX_ATTEMPTS};
+use parlor_domain::{LinkToken, Role, SessionId, TeamId, UploadId, webhook::MAX_ATTEMPTS};
 use parlor_store::ReadBatch;
-use parlor_tests::{Browser, Conduct, Endpoint, Installation, Line, Receiver, Staff, form::fields};
+use parlor_tests::{Browser, Conduct, Endpoint, Installation, Line, Receiver, Staff, documents, form::fields};
 use reqwest::Method;
 use serde_json::{Value, json};
 
@@ -160,6 +160,11 @@ impl Operation {
             ListInteractions | ReadInteraction | SendInteraction | WithdrawInteraction | Remind => {
                 self.interaction(installation, &mut case).await;
             }
+            ReadResult | FileDocument | HandOver => self.signing(installation, &mut case).await,
+            ResultPage => {
+                case.browser = installation.joined(&case.session).await;
+                self.signing(installation, &mut case).await;
+            }
             Answers => {
                 case.browser = installation.signed_in(&installation.agent).await;
                 self.interaction(installation, &mut case).await;
@@ -311,6 +316,17 @@ impl Operation {
             let path = format!("/r/{}/i/{}/save", case.session, case.interaction);
             assert_eq!(case.browser.post(&path, &[("step", "a"), ("a.name", "M")]).await.status, 303);
         }
+    }
+
+    /// A completed document, whose signed file is there where that is what is asked for.
+    async fn signing(self, installation: &Installation, case: &mut Case) {
+        let (store, runtime) = (&installation.store, &installation.runtime);
+        let upload = UploadId::generate(&runtime.entropy);
+        let id = documents::completed(store, runtime, &case.session, &upload).await;
+        if matches!(self, ResultPage | ReadResult) {
+            documents::filed(store, runtime, &case.session, &id).await;
+        }
+        case.interaction = id.to_string();
     }
 
     /// The open room: both sides are there.

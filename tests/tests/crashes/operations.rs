@@ -75,6 +75,7 @@ operations! {
     MakeInteraction: "POST /v1/sessions/{id}/interactions", Once("interaction.sent");
     ListInteractions: "GET /v1/sessions/{id}/interactions", Never;
     ReadInteraction: "GET /v1/sessions/{id}/interactions/{iid}", Never;
+    ReadResult: "GET /v1/sessions/{id}/interactions/{iid}/result", Never;
     SendInteraction: "POST /v1/sessions/{id}/interactions/{iid}/send", Once("interaction.sent");
     WithdrawInteraction: "POST /v1/sessions/{id}/interactions/{iid}/withdraw", Once("interaction.withdrawn");
     Remind: "POST /v1/sessions/{id}/interactions/{iid}/remind", Once("interaction.reminded");
@@ -84,6 +85,8 @@ operations! {
     ReadDocument: "object document-read", Never;
     FinishDocument: "object document-finish", Never;
     SignDocument: "object document-sign", Never;
+    FileDocument: "object document-file", Once("interaction.signed");
+    HandOver: "schedule document-file", Never;
     ReadSettings: "GET /v1/settings", Never;
     SaveSettings: "PUT /v1/settings", Never;
     ReadTeamSettings: "GET /v1/teams/{id}/settings", Never;
@@ -160,6 +163,7 @@ operations! {
     CustomerRoomHead: "HEAD /r/{session}", Never;
     CustomerTicket: "GET /r/{session}/live", Never;
     Interaction: "GET /r/{session}/i/{interaction}", Never;
+    ResultPage: "GET /r/{session}/i/{interaction}/result", Never;
     InteractionHead: "HEAD /r/{session}/i/{interaction}", Never;
     // The first time, and further ones, which no event tells of.
     SaveFirst: "POST /r/{session}/i/{interaction}/save", Once("interaction.started");

@@ -35,7 +35,21 @@ impl Operation {
             | InviteAgain | Deactivate | Reactivate | SignPersonOut | ListTeams | CreateTeam | RenameTeam
             | RenameTeamByForm => self.call(installation, case).await,
             MakeInteraction | ListInteractions | ReadInteraction | SendInteraction | WithdrawInteraction | Remind
-            | AnnounceUpload => self.call(installation, case).await,
+            | ReadResult | AnnounceUpload => self.call(installation, case).await,
+            ResultPage => case.browser.get(&self.request(case).1).await.status == 303,
+            FileDocument => {
+                let (files, name) = (installation.files(), format!("signed/{}/{}", case.session, case.interaction));
+                let report = json!({"key": format!("{name}.pdf"), "sha256": vec![7; 32], "size": 9});
+                let report = report.to_string().into_bytes();
+                files.put(&format!("{name}.json"), report, "application/json").await.unwrap();
+                installation.stack.settle().await;
+                true
+            }
+            HandOver => {
+                installation.stack.advance(if case.has_died() { 600 } else { 150 }).await;
+                let finish = format!("finish/{}/{}.json", case.session, case.interaction);
+                installation.files().get(&finish, 1_000_000).await.is_ok()
+            }
             Interaction | Answers => case.browser.get(&self.request(case).1).await.status == 200,
             SaveSettingsForm | SaveTeamSettingsForm => {
                 let mut form = case.document.as_object().unwrap().clone();

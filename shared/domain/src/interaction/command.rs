@@ -1,11 +1,13 @@
 //! What can be asked of an interaction, and why it is refused.
 
 use jiff::Timestamp;
+use parlor_form::Values;
 
 use super::{
     answers::{Entries, Missing},
     check::{TITLE, is_text},
-    model::Interaction,
+    document::FilledIn,
+    model::{Asked, Interaction},
     workflow::Workflow,
 };
 use crate::{InteractionId, link::Issued};
@@ -21,7 +23,9 @@ pub struct NewInteraction {
     /// What it is called, as [`title_text`] has it.
     pub title: String,
     /// What it asks, checked.
-    pub workflow: Workflow,
+    pub asked: Asked,
+    /// Of a document: what is filled in before it is sent.
+    pub values: Values,
     /// Its place among the session's; without one, behind all that there are.
     pub order: Option<u32>,
     /// Until when it should be done.
@@ -42,11 +46,33 @@ pub enum WorkCommand<'a> {
     /// Remind the customer of it by the session's channel, with a new link.
     Remind(&'a Interaction, Issued),
     /// Keep what the customer entered.
-    Save(&'a Interaction, &'a Workflow, Entries),
+    Save(&'a Interaction, Filled<'a>),
     /// Keep what the customer entered, and finish.
-    Complete(&'a Interaction, &'a Workflow, Entries),
+    Complete(&'a Interaction, Filled<'a>),
     /// The customer would not do it.
     Decline(&'a Interaction, String),
+    /// The signed file of a completed document is there.
+    File {
+        /// The document.
+        own: &'a Interaction,
+        /// The file's key in the bucket.
+        key: String,
+        /// Its SHA-256, in small hexadecimal digits.
+        sha256: String,
+        /// In bytes.
+        size: u64,
+    },
+    /// The signed file has not come: ask for it once more, or give it up after the last try.
+    FinishAgain(&'a Interaction),
+}
+
+/// What a customer entered, with what was asked.
+#[derive(Debug, Clone)]
+pub enum Filled<'a> {
+    /// Answers to questions.
+    Workflow(&'a Workflow, Entries),
+    /// Values in a document.
+    Document(FilledIn<'a>),
 }
 
 /// Why a command about an interaction is refused.
@@ -67,8 +93,8 @@ pub enum Refusal {
     /// The session has as many as it may have.
     #[error("a session has at most 100 interactions")]
     TooMany,
-    /// All answers together are too long.
-    #[error("the answers together are longer than 48 KB")]
+    /// All answers together are longer than 48 KB, or all values of a document longer than 128 KB.
+    #[error("what was entered is too long altogether")]
     TooMuch,
     /// The reason is too long.
     #[error("a reason has at most 500 characters")]

@@ -1,20 +1,23 @@
 //! What there is for the customer to do (R21): documents, document requests and workflows.
 //!
-//! `model` is what is stored, `workflow` what a workflow asks, `check` what makes a definition one, `typed` how what
+//! `model` is what is stored, `workflow` what a workflow asks, `document` what a document asks, `check` what makes a definition one, `typed` how what
 //! somebody typed is read, `answers` which answers count, `command` what can be asked of one; the rules are with the session's (`session::decide`).
 
 mod answers;
 mod check;
 mod command;
+mod document;
 mod model;
+mod strokes;
 mod typed;
 mod workflow;
 
 pub use answers::{Entries, Missing, Read};
 pub use check::InvalidWorkflow;
-pub use command::{NewInteraction, REASON_MAX, Refusal, WorkCommand, title_text};
+pub use command::{Filled, NewInteraction, REASON_MAX, Refusal, WorkCommand, title_text};
+pub use document::{Document, FilledIn, Posted, ReadValues, SignedFile, ValueEntries, ValueFault, finish_key};
 pub use model::{
-    Assignee, Interaction, InteractionState, InteractionWrite, Kind, Progress, TASKS_MAX, Task, TaskCount,
+    Asked, Assignee, Interaction, InteractionState, InteractionWrite, Kind, Progress, TASKS_MAX, Task, TaskCount,
 };
 pub use typed::Wrong;
 pub use workflow::{Answer, Bound, Condition, Field, FieldKind, ShowIf, Step, Workflow};

@@ -3,10 +3,14 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::Timestamp;
+use parlor_form::{Evidence, Values};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::workflow::{Answer, Workflow};
+use super::{
+    document::{Document, SignedFile},
+    workflow::{Answer, Workflow},
+};
 use crate::InteractionId;
 
 /// The most interactions that a session ever has, withdrawn ones included.
@@ -17,7 +21,7 @@ pub const TASKS_MAX: usize = 100;
 #[serde(rename_all = "lowercase")]
 #[schemars(rename = "InteractionKind")]
 pub enum Kind {
-    /// A PDF to fill in and sign. None can be made yet.
+    /// A PDF to fill in and sign.
     Document,
     /// A photo or a file to send. None can be made yet.
     Request,
@@ -106,15 +110,15 @@ pub enum Assignee {
 /// How much of it is done.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Progress {
-    /// Of a workflow: steps that were filled in.
+    /// Of a workflow: steps that were filled in. Of a document: required fields that are; of all, where none is required.
     pub done: u32,
-    /// Of a workflow: steps that are shown, which answers can change.
+    /// Of a workflow: steps that are shown, which answers can change. Of a document: the fields that are counted.
     pub of: u32,
 }
 
-/// Something for the customer to do, with what they entered so far. What it asks stands apart ([`Workflow`]), because it
+/// Something for the customer to do, with what they entered so far. What it asks stands apart ([`Asked`]), because it
 /// never changes.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Interaction {
     /// Its id within the session.
     pub id: InteractionId,
@@ -163,6 +167,47 @@ pub struct Interaction {
     /// The step to go on at; none for the first, or the review once all are done.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub at: Option<String>,
+    /// Of a document: what was filled in, by the field's name.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub values: Values,
+    /// Of a completed document: what its last page says.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub evidence: Option<Evidence>,
+    /// Of a completed document: its signed file.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub signed: Option<SignedFile>,
+}
+
+impl Interaction {
+    /// When its signed file is asked for again, while it has not come.
+    #[must_use]
+    pub fn due(&self) -> Option<Timestamp> {
+        match &self.signed {
+            Some(SignedFile::Coming { again_at, .. }) => Some(*again_at),
+            _ => None,
+        }
+    }
+}
+
+/// What an interaction asks.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(untagged)]
+pub enum Asked {
+    /// Questions, step by step.
+    Workflow(Workflow),
+    /// A PDF to fill in and sign.
+    Document(Document),
+}
+
+impl Asked {
+    /// What kind of thing there is to do.
+    #[must_use]
+    pub fn kind(&self) -> Kind {
+        match self {
+            Self::Workflow(_) => Kind::Workflow,
+            Self::Document(_) => Kind::Document,
+        }
+    }
 }
 
 /// As much of an interaction as its session carries, for the customer's room and for lists.
@@ -209,10 +254,10 @@ impl TaskCount {
 }
 
 /// What a decision writes of an interaction.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct InteractionWrite {
     /// The interaction as it will be. Its `version` is one above what was read.
     pub interaction: Interaction,
     /// What it asks, where it is new.
-    pub workflow: Option<Workflow>,
+    pub asked: Option<Asked>,
 }

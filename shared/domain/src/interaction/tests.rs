@@ -1,5 +1,7 @@
 //! Workflows: what is shown, what counts, what is refused; and an interaction's life within a session.
 
+mod document;
+
 use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::{SignedDuration, Timestamp};
@@ -90,7 +92,8 @@ impl World {
         let new = NewInteraction {
             id,
             title: "About your household".into(),
-            workflow: household(),
+            asked: Asked::Workflow(household()),
+            values: parlor_form::Values::new(),
             order: None,
             due_at: None,
             send,
@@ -220,27 +223,34 @@ fn r21_a_workflow_is_filled_in_step_by_step_and_completed() {
     assert_eq!(world.session.task_count(), TaskCount { done: 0, of: 1 });
     let first = Entries { passed: Some("who".into()), at: Some("others".into()), ..entries(&[("alone", "no")]) };
     let version = world.session.version;
-    let begun = world.run(WorkCommand::Save(&made, &workflow, first.clone()), Actor::Customer).unwrap();
+    let begun =
+        world.run(WorkCommand::Save(&made, Filled::Workflow(&workflow, first.clone())), Actor::Customer).unwrap();
     assert_eq!((begun.state, begun.at.as_deref()), (InteractionState::InProgress, Some("others")));
     assert_eq!((begun.progress, begun.version), (Progress { done: 1, of: 2 }, 2));
     assert_eq!(world.session.version, version + 1, "everybody hears that it began");
-    let again = world.decide(WorkCommand::Save(&begun, &workflow, first), Actor::Customer).unwrap();
+    let again = world.decide(WorkCommand::Save(&begun, Filled::Workflow(&workflow, first)), Actor::Customer).unwrap();
     assert_eq!(again.outcome, Outcome::Unchanged, "the same once more changes nothing");
-    let saved =
-        world.decide(WorkCommand::Save(&begun, &workflow, entries(&[("adults", "2")])), Actor::Customer).unwrap();
+    let saved = world
+        .decide(WorkCommand::Save(&begun, Filled::Workflow(&workflow, entries(&[("adults", "2")]))), Actor::Customer)
+        .unwrap();
     assert!(saved.is_save() && saved.session == world.session, "a further save leaves the session as it is");
     let saved = saved.interactions[0].interaction.clone();
-    let missing = world.decide(WorkCommand::Complete(&begun, &workflow, Entries::default()), Actor::Customer);
+    let missing =
+        world.decide(WorkCommand::Complete(&begun, Filled::Workflow(&workflow, Entries::default())), Actor::Customer);
     let open = Missing { step: "others".into(), field: "adults".into() };
     assert_eq!(missing.unwrap_err(), Rejection::Work(Refusal::Incomplete(vec![open])));
     assert!(!world.session.is_complete());
-    let done = world.run(WorkCommand::Complete(&saved, &workflow, Entries::default()), Actor::Customer).unwrap();
+    let done = world
+        .run(WorkCommand::Complete(&saved, Filled::Workflow(&workflow, Entries::default())), Actor::Customer)
+        .unwrap();
     assert_eq!((done.state, done.progress), (InteractionState::Completed, Progress { done: 2, of: 2 }));
     assert!(world.session.is_complete());
-    let again = world.decide(WorkCommand::Complete(&done, &workflow, Entries::default()), Actor::Customer).unwrap();
+    let again = world
+        .decide(WorkCommand::Complete(&done, Filled::Workflow(&workflow, Entries::default())), Actor::Customer)
+        .unwrap();
     assert_eq!(again.outcome, Outcome::Unchanged);
     for refused in [
-        world.decide(WorkCommand::Save(&done, &workflow, Entries::default()), Actor::Customer),
+        world.decide(WorkCommand::Save(&done, Filled::Workflow(&workflow, Entries::default())), Actor::Customer),
         world.decide(WorkCommand::Decline(&done, String::new()), Actor::Customer),
         world.decide(WorkCommand::Withdraw(&done), nina()),
         world.decide(WorkCommand::Send(&done), nina()),
@@ -255,7 +265,8 @@ fn r21_a_draft_is_sent_withdrawn_and_counted() {
     let draft = world.make(false);
     assert_eq!(world.session.task_count(), TaskCount::default());
     assert!(world.session.shown_tasks().is_empty() && world.session.next_task().is_none());
-    let early = world.decide(WorkCommand::Save(&draft, &workflow, Entries::default()), Actor::Customer);
+    let early =
+        world.decide(WorkCommand::Save(&draft, Filled::Workflow(&workflow, Entries::default())), Actor::Customer);
     assert_eq!(early.unwrap_err(), Rejection::Work(Refusal::NotSent));
     let sent = world.run(WorkCommand::Send(&draft), nina()).unwrap();
     assert_eq!(sent.sent_at, Some(world.now));
@@ -268,7 +279,7 @@ fn r21_a_draft_is_sent_withdrawn_and_counted() {
     let gone = world.run(WorkCommand::Withdraw(&declined), nina()).unwrap();
     assert_eq!(world.session.task_count(), TaskCount::default());
     assert_eq!(world.decide(WorkCommand::Withdraw(&gone), nina()).unwrap().outcome, Outcome::Unchanged);
-    let late = world.decide(WorkCommand::Save(&gone, &workflow, Entries::default()), Actor::Customer);
+    let late = world.decide(WorkCommand::Save(&gone, Filled::Workflow(&workflow, Entries::default())), Actor::Customer);
     assert_eq!(late.unwrap_err(), Rejection::Work(Refusal::Closed));
     let long = world.make(true);
     let reason = "x".repeat(REASON_MAX + 1);
@@ -336,8 +347,8 @@ fn r2_an_interaction_is_filled_in_exactly_where_the_tier_is_full() {
         assert_eq!(world.session.access(world.now).tier, tier);
         let alone = || entries(&[("alone", "yes")]);
         for command in [
-            WorkCommand::Save(&sent, &workflow, alone()),
-            WorkCommand::Complete(&sent, &workflow, alone()),
+            WorkCommand::Save(&sent, Filled::Workflow(&workflow, alone())),
+            WorkCommand::Complete(&sent, Filled::Workflow(&workflow, alone())),
             WorkCommand::Decline(&sent, String::new()),
         ] {
             let decided = world.decide(command, Actor::Customer);
@@ -369,17 +380,22 @@ fn r24_events_alone_give_the_sessions_tasks_again() {
     let new = |send, order| NewInteraction {
         id: InteractionId::generate(&Seeded::new(u64::from(order))),
         title: "T".into(),
-        workflow: household(),
+        asked: Asked::Workflow(household()),
+        values: parlor_form::Values::new(),
         order: Some(order),
         due_at: None,
         send,
     };
     let first = keep(&mut world, WorkCommand::Add(new(true, 2)), nina());
     let second = keep(&mut world, WorkCommand::Add(new(false, 1)), nina());
-    let begun = keep(&mut world, WorkCommand::Save(&first, &workflow, entries(&[("alone", "yes")])), Actor::Customer);
+    let begun = keep(
+        &mut world,
+        WorkCommand::Save(&first, Filled::Workflow(&workflow, entries(&[("alone", "yes")]))),
+        Actor::Customer,
+    );
     let second = keep(&mut world, WorkCommand::Send(&second), nina());
     assert_eq!(world.session.next_task().map(|task| task.id.clone()), Some(second.id.clone()));
-    keep(&mut world, WorkCommand::Complete(&begun, &workflow, Entries::default()), Actor::Customer);
+    keep(&mut world, WorkCommand::Complete(&begun, Filled::Workflow(&workflow, Entries::default())), Actor::Customer);
     keep(&mut world, WorkCommand::Withdraw(&second), nina());
     let mut replayed = before;
     for event in &events {
@@ -409,7 +425,7 @@ proptest! {
         let (mut world, workflow) = (World::new(), household());
         let mut interaction = world.make(true);
         for save in &saves {
-            let decision = world.decide(WorkCommand::Save(&interaction, &workflow, entries(&[*save])), Actor::Customer).unwrap();
+            let decision = world.decide(WorkCommand::Save(&interaction, Filled::Workflow(&workflow, entries(&[*save]))), Actor::Customer).unwrap();
             world.session = decision.session;
             if let Some(write) = decision.interactions.into_iter().next() {
                 interaction = write.interaction;
@@ -418,7 +434,7 @@ proptest! {
         let shown: BTreeSet<String> =
             workflow.shown(&interaction.entered).iter().flat_map(|step| &step.fields).map(|field| field.name.clone()).collect();
         prop_assert!(workflow.kept(&interaction.entered).keys().all(|name| shown.contains(name)));
-        match world.run(WorkCommand::Complete(&interaction, &workflow, Entries::default()), Actor::Customer) {
+        match world.run(WorkCommand::Complete(&interaction, Filled::Workflow(&workflow, Entries::default())), Actor::Customer) {
             Ok(done) => {
                 prop_assert!(done.entered.keys().all(|name| shown.contains(name)));
                 for field in workflow.fields().filter(|field| field.required && shown.contains(&field.name)) {
@@ -450,7 +466,7 @@ proptest! {
             let (mut world, workflow) = (World::new(), household());
             let mut interaction = world.make(true);
             for save in saves {
-                let decision = world.decide(WorkCommand::Save(&interaction, &workflow, entries(&[*save])), Actor::Customer).unwrap();
+                let decision = world.decide(WorkCommand::Save(&interaction, Filled::Workflow(&workflow, entries(&[*save]))), Actor::Customer).unwrap();
                 world.session = decision.session;
                 if let Some(write) = decision.interactions.into_iter().next() {
                     interaction = write.interaction;

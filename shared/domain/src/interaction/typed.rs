@@ -109,7 +109,7 @@ impl Field {
 /// A number as people write it: with a comma or a point before the decimals, with blanks, apostrophes, points or commas
 /// between thousands, in European or Arabic digits. What could mean two numbers is none: `1,200` is one thousand two
 /// hundred to some and one and a fifth to others.
-fn number(typed: &str) -> Option<Number> {
+pub(super) fn number(typed: &str) -> Option<Number> {
     let mut text: String = typed
         .chars()
         .filter(|letter| !letter.is_whitespace() && !matches!(letter, '\'' | '’' | '٬' | '\u{200e}' | '\u{200f}'))

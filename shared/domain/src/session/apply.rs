@@ -126,6 +126,8 @@ impl Session {
             | EventKind::LinkRevoked { link: Some(_) }
             | EventKind::Message { .. }
             | EventKind::InteractionReminded { .. }
+            | EventKind::InteractionSigned { .. }
+            | EventKind::InteractionNotSigned { .. }
             | EventKind::KeptOpen
             | EventKind::AccessChanged { .. }
             | EventKind::DeliveryFailed { .. }

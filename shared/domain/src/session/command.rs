@@ -286,7 +286,7 @@ impl Rejection {
 }
 
 /// What was decided. It is committed in one conditional write, and the caller is answered only after that.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct Decision {
     /// The session as it will be. Its `version` is one above what was read, unless nothing changed or the decision is a
     /// message.

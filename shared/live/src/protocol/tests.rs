@@ -184,6 +184,13 @@ fn every_kind() -> Vec<EventKind> {
             title: "T".into(),
             all_done_after_seconds: Some(60),
         },
+        EventKind::InteractionSigned {
+            interaction: "0123456789abcdef".parse().unwrap(),
+            title: "T".into(),
+            sha256: "00".repeat(32),
+            size: 52_000,
+        },
+        EventKind::InteractionNotSigned { interaction: "0123456789abcdef".parse().unwrap(), title: "T".into() },
         EventKind::InteractionDeclined {
             interaction: "0123456789abcdef".parse().unwrap(),
             title: "T".into(),

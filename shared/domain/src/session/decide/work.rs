@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::SignedDuration;
+use parlor_form::{Value, Values};
 
 use super::{
     chat::as_typed,
@@ -12,8 +13,8 @@ use super::{
 use crate::{
     AccessTier, EventKind, Message, Settings,
     interaction::{
-        Answer, Assignee, Entries, Interaction, InteractionState, InteractionWrite, Kind, NewInteraction, Progress,
-        REASON_MAX, Refusal, TASKS_MAX, WorkCommand, Workflow,
+        Answer, Asked, Assignee, Filled, Interaction, InteractionState, InteractionWrite, NewInteraction, Progress,
+        REASON_MAX, Refusal, SignedFile, TASKS_MAX, WorkCommand,
     },
     link::{Issued, LinkOrigin},
     session::{
@@ -24,6 +25,12 @@ use crate::{
 
 /// The most that answers take together, in bytes: an item has room for them.
 const ANSWERS_MAX: usize = 48 * 1024;
+/// The most that a document's values take together, in bytes, drawn signatures among them.
+const VALUES_MAX: usize = 128 * 1024;
+/// How often a signed file is asked for. The pauses between double, from two minutes: it is given up after about two hours.
+const SIGNING_TRIES: u32 = 6;
+/// How long a signed file may take before it is asked for again.
+const SIGNING_PAUSE: SignedDuration = SignedDuration::from_mins(2);
 /// The shortest time between two reminders of one interaction.
 const REMINDER_PAUSE: SignedDuration = SignedDuration::from_mins(10);
 
@@ -41,22 +48,57 @@ impl Session {
             WorkCommand::Send(interaction) => send(&mut draft, interaction)?,
             WorkCommand::Withdraw(interaction) => withdraw(&mut draft, interaction)?,
             WorkCommand::Remind(interaction, issued) => remind(&mut draft, interaction, &issued)?,
-            WorkCommand::Save(interaction, workflow, entries) => {
-                let Some(saved) = save(&draft, interaction, workflow, entries)? else { return Ok(self.unchanged()) };
+            WorkCommand::Save(interaction, filled) => {
+                let Some(saved) = save(&draft, interaction, &filled)? else { return Ok(self.unchanged()) };
                 if interaction.state == InteractionState::InProgress {
                     // What is written often stands alone: neither event nor session is written with it.
-                    let written = vec![InteractionWrite { interaction: saved, workflow: None }];
-                    return Ok(Decision { interactions: written, outcome: Outcome::Done, ..self.unchanged() });
+                    return Ok(self.alone(saved));
                 }
                 start(&mut draft, saved)
             }
-            WorkCommand::Complete(interaction, workflow, entries) => {
-                complete(&mut draft, interaction, workflow, entries)?
-            }
+            WorkCommand::Complete(interaction, filled) => complete(&mut draft, interaction, filled)?,
             WorkCommand::Decline(interaction, reason) => decline(&mut draft, interaction, &reason)?,
+            WorkCommand::File { own, key, sha256, size } => file(&mut draft, own, key, sha256, size),
+            WorkCommand::FinishAgain(own) => match &own.signed {
+                Some(SignedFile::Coming { tries, again_at }) if *again_at <= draft.now() => {
+                    if *tries < SIGNING_TRIES {
+                        let tries = tries + 1;
+                        let signed = Some(coming(tries, draft.now()));
+                        return Ok(self.alone(Interaction { version: own.version + 1, signed, ..own.clone() }));
+                    }
+                    let (id, title) = (own.id.clone(), own.title.clone());
+                    draft.record(EventKind::InteractionNotSigned { interaction: id, title });
+                    write(&mut draft, Interaction { signed: Some(SignedFile::Failed), ..own.clone() });
+                    Outcome::Done
+                }
+                _ => Outcome::Unchanged,
+            },
         };
         Ok(if outcome == Outcome::Unchanged { self.unchanged() } else { draft.finish(outcome) })
     }
+
+    /// An interaction is written and nothing else.
+    fn alone(&self, interaction: Interaction) -> Decision {
+        let interactions = vec![InteractionWrite { interaction, asked: None }];
+        Decision { interactions, outcome: Outcome::Done, ..self.unchanged() }
+    }
+}
+
+/// The signed file is asked for, for the `tries`th time.
+fn coming(tries: u32, now: jiff::Timestamp) -> SignedFile {
+    let pause = SIGNING_PAUSE * (1 << tries.saturating_sub(1).min(SIGNING_TRIES));
+    SignedFile::Coming { tries, again_at: now + pause }
+}
+
+/// The first file that comes stays, also when it was given up.
+fn file(draft: &mut Draft<'_>, own: &Interaction, key: String, sha256: String, size: u64) -> Outcome {
+    if !matches!(own.signed, Some(SignedFile::Coming { .. } | SignedFile::Failed)) {
+        return Outcome::Unchanged;
+    }
+    let (id, title) = (own.id.clone(), own.title.clone());
+    draft.record(EventKind::InteractionSigned { interaction: id, title, sha256: sha256.clone(), size });
+    write(draft, Interaction { signed: Some(SignedFile::Ready { key, sha256, size }), ..own.clone() });
+    Outcome::Done
 }
 
 fn add(draft: &mut Draft<'_>, new: NewInteraction) -> Result<Outcome, Rejection> {
@@ -72,7 +114,7 @@ fn add(draft: &mut Draft<'_>, new: NewInteraction) -> Result<Outcome, Rejection>
     let interaction = Interaction {
         id: new.id,
         version: 1,
-        kind: Kind::Workflow,
+        kind: new.asked.kind(),
         title: new.title,
         state: if new.send { InteractionState::Sent } else { InteractionState::Draft },
         assignee: Assignee::Customer,
@@ -84,13 +126,22 @@ fn add(draft: &mut Draft<'_>, new: NewInteraction) -> Result<Outcome, Rejection>
         completed_at: None,
         reminded_at: None,
         reason: None,
-        progress: new.workflow.progress(&BTreeMap::new(), &BTreeSet::new()),
+        progress: match &new.asked {
+            Asked::Workflow(workflow) => workflow.progress(&BTreeMap::new(), &BTreeSet::new()),
+            Asked::Document(document) => document.progress(&new.values),
+        },
         entered: BTreeMap::new(),
         passed: BTreeSet::new(),
         at: None,
+        values: new.values,
+        evidence: None,
+        signed: None,
     };
+    if values_size(&interaction.values) > VALUES_MAX {
+        return Err(Refusal::TooMuch.into());
+    }
     draft.record(if new.send { sent(&interaction) } else { created(&interaction) });
-    draft.interactions.push(InteractionWrite { interaction, workflow: Some(new.workflow) });
+    draft.interactions.push(InteractionWrite { interaction, asked: Some(new.asked) });
     Ok(Outcome::Done)
 }
 
@@ -171,33 +222,53 @@ fn must_be_fillable(draft: &Draft<'_>, interaction: &Interaction) -> Result<(), 
 }
 
 /// The interaction with what was entered; nothing where that changes nothing.
-fn save(
-    draft: &Draft<'_>,
-    interaction: &Interaction,
-    workflow: &Workflow,
-    entries: Entries,
-) -> Result<Option<Interaction>, Rejection> {
+fn save(draft: &Draft<'_>, interaction: &Interaction, filled: &Filled<'_>) -> Result<Option<Interaction>, Rejection> {
     must_be_fillable(draft, interaction)?;
     let mut saved = interaction.clone();
-    for (name, answer) in entries.answers {
-        match answer {
-            Some(answer) => saved.entered.insert(name, answer),
-            None => saved.entered.remove(&name),
-        };
+    match filled {
+        Filled::Workflow(workflow, entries) => {
+            merge(&mut saved.entered, &entries.answers);
+            if size(&saved.entered) > ANSWERS_MAX {
+                return Err(Refusal::TooMuch.into());
+            }
+            saved.passed.extend(entries.passed.clone().filter(|step| workflow.step(step).is_some()));
+            if let Some(at) = entries.at.clone() {
+                saved.at = Some(at).filter(|step| workflow.step(step).is_some());
+            }
+            saved.progress = workflow.progress(&saved.entered, &saved.passed);
+        }
+        Filled::Document(filled) => {
+            merge(&mut saved.values, &filled.values);
+            if values_size(&saved.values) > VALUES_MAX {
+                return Err(Refusal::TooMuch.into());
+            }
+            saved.progress = filled.document.progress(&saved.values);
+        }
     }
-    if size(&saved.entered) > ANSWERS_MAX {
-        return Err(Refusal::TooMuch.into());
-    }
-    saved.passed.extend(entries.passed.filter(|step| workflow.step(step).is_some()));
-    if let Some(at) = entries.at {
-        saved.at = Some(at).filter(|step| workflow.step(step).is_some());
-    }
-    saved.progress = workflow.progress(&saved.entered, &saved.passed);
     if saved == *interaction {
         return Ok(None);
     }
     saved.version += 1;
     Ok(Some(saved))
+}
+
+/// What is given takes the place of what was kept; `None` takes it away.
+fn merge<T: Clone>(kept: &mut BTreeMap<String, T>, given: &BTreeMap<String, Option<T>>) {
+    for (name, value) in given {
+        match value {
+            Some(value) => kept.insert(name.clone(), value.clone()),
+            None => kept.remove(name),
+        };
+    }
+}
+
+fn values_size(values: &Values) -> usize {
+    let value = |value: &Value| match value {
+        Value::Text(text) => text.len(),
+        Value::Ticked(_) => 16,
+        Value::Strokes(strokes) => strokes.path.len() + 16,
+    };
+    values.iter().map(|(name, own)| name.len() + value(own)).sum()
 }
 
 fn size(entered: &BTreeMap<String, Answer>) -> usize {
@@ -214,22 +285,20 @@ fn start(draft: &mut Draft<'_>, saved: Interaction) -> Outcome {
     draft.record(EventKind::InteractionStarted { interaction: id, title });
     let started_at = Some(draft.now());
     let interaction = Interaction { state: InteractionState::InProgress, started_at, ..saved };
-    draft.interactions.push(InteractionWrite { interaction, workflow: None });
+    draft.interactions.push(InteractionWrite { interaction, asked: None });
     Outcome::Done
 }
 
 /// Completing again what is completed changes nothing. Answers to what is not shown go.
-fn complete(
-    draft: &mut Draft<'_>,
-    interaction: &Interaction,
-    workflow: &Workflow,
-    entries: Entries,
-) -> Result<Outcome, Rejection> {
+fn complete(draft: &mut Draft<'_>, interaction: &Interaction, filled: Filled<'_>) -> Result<Outcome, Rejection> {
     if interaction.state == InteractionState::Completed && draft.session.access(draft.now()).tier != AccessTier::None {
         return Ok(Outcome::Unchanged);
     }
-    let saved = save(draft, interaction, workflow, entries)?.unwrap_or_else(|| interaction.clone());
-    let missing = workflow.missing(&saved.entered);
+    let saved = save(draft, interaction, &filled)?.unwrap_or_else(|| interaction.clone());
+    let missing = match &filled {
+        Filled::Workflow(workflow, _) => workflow.missing(&saved.entered),
+        Filled::Document(filled) => filled.document.missing(&saved.values),
+    };
     if !missing.is_empty() {
         return Err(Refusal::Incomplete(missing).into());
     }
@@ -241,18 +310,29 @@ fn complete(
     draft.record(EventKind::InteractionCompleted { interaction: id, title, all_done_after_seconds });
     let steps = saved.progress.of;
     let now = draft.now();
+    let entered = match &filled {
+        Filled::Workflow(workflow, _) => workflow.kept(&saved.entered),
+        Filled::Document(_) => BTreeMap::new(),
+    };
+    let (evidence, signed) = match filled {
+        Filled::Workflow(..) => (None, None),
+        // The first time is asked for by whoever completes it, right after the commit.
+        Filled::Document(filled) => (filled.evidence, Some(coming(1, now))),
+    };
     draft.interactions.push(InteractionWrite {
         interaction: Interaction {
             version: interaction.version + 1,
             state: InteractionState::Completed,
             started_at: saved.started_at.or(Some(now)),
             completed_at: Some(now),
-            entered: workflow.kept(&saved.entered),
+            entered,
+            evidence,
+            signed,
             progress: Progress { done: steps, of: steps },
             at: None,
             ..saved
         },
-        workflow: None,
+        asked: None,
     });
     Ok(Outcome::Done)
 }
@@ -276,6 +356,7 @@ fn decline(draft: &mut Draft<'_>, interaction: &Interaction, reason: &str) -> Re
             state: InteractionState::Declined,
             reason,
             entered: BTreeMap::new(),
+            values: Values::new(),
             passed: BTreeSet::new(),
             at: None,
             progress,
@@ -287,5 +368,5 @@ fn decline(draft: &mut Draft<'_>, interaction: &Interaction, reason: &str) -> Re
 
 fn write(draft: &mut Draft<'_>, interaction: Interaction) {
     let interaction = Interaction { version: interaction.version + 1, ..interaction };
-    draft.interactions.push(InteractionWrite { interaction, workflow: None });
+    draft.interactions.push(InteractionWrite { interaction, asked: None });
 }

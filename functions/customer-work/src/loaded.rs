@@ -1,0 +1,168 @@
+//! What is read for one interaction, and the way it is changed.
+
+use parlor_domain::{
+    AccessTier, Command, Decision, Interaction, InteractionId, InteractionState, Rejection, SessionId,
+    interaction::{Asked, Document, WorkCommand, Workflow},
+};
+use parlor_store::{Changed, Extras, Race, ReadBatch, ReadResult, Step};
+use parlor_templates::Live;
+use parlor_web::{
+    AppState,
+    customer::{PageError, Visit},
+    loaded_room::{LoadedRoom, session_id},
+};
+
+/// An interaction that somebody asks for, with its room and what it asks.
+pub(crate) struct Loaded<A> {
+    pub(crate) room: LoadedRoom,
+    pub(crate) interaction: Interaction,
+    pub(crate) asked: A,
+}
+
+/// An interaction by its kind.
+pub(crate) enum Work {
+    Workflow(Loaded<Workflow>),
+    Document(Loaded<Document>),
+}
+
+impl Loaded<Asked> {
+    /// Whoever is inside finds what was sent to them; a draft is not there.
+    fn of(
+        room: LoadedRoom,
+        found: &ReadResult,
+        visit: &Visit,
+        session: &SessionId,
+        id: &InteractionId,
+    ) -> Result<Self, PageError> {
+        room.must_be_inside(visit)?;
+        let interaction = found.interaction(session, id)?.filter(|own| own.state != InteractionState::Draft);
+        let (Some(interaction), Some(asked)) = (interaction, found.asked(session, id)?) else {
+            return Err(PageError::NotFound);
+        };
+        Ok(Self { room, interaction, asked })
+    }
+
+    fn batch(batch: ReadBatch, session: &SessionId, id: &InteractionId) -> ReadBatch {
+        batch.interaction(session, id).asked(session, id)
+    }
+
+    /// For looking at. One `BatchGetItem`.
+    pub(crate) async fn read(
+        app: &AppState,
+        visit: &Visit,
+        session: &SessionId,
+        id: &InteractionId,
+    ) -> Result<Self, PageError> {
+        let found = app.store.read(Self::batch(ReadBatch::new().room(session), session, id)).await?;
+        Self::of(LoadedRoom::looked_at(&found, session)?, &found, visit, session, id)
+    }
+
+    /// Reads, decides and commits, again for as long as somebody else is first, and tells the open rooms.
+    pub(crate) async fn change(
+        app: &AppState,
+        visit: &Visit,
+        session: &SessionId,
+        id: &InteractionId,
+        command: impl for<'a> Fn(&'a Self) -> WorkCommand<'a> + Send,
+    ) -> Result<(Self, Result<Option<Decision>, Rejection>), PageError> {
+        let context = visit.context();
+        let step = |found: ReadResult| {
+            let mut room = LoadedRoom::for_a_decision(&found, session)?;
+            room.stored.session.language = visit.language(&room.stored.session);
+            let loaded = Self::of(room, &found, visit, session, id)?;
+            let decided =
+                loaded.room.stored.session.decide(Command::Work(command(&loaded)), &loaded.room.settings, &context);
+            Ok::<_, PageError>(match decided {
+                Ok(decision) => {
+                    let seen = loaded.room.stored.presence.agent_online(&decision.session.agent, visit.now);
+                    Step::Commit(decision, Extras { seen, ..Extras::default() }, (loaded, None))
+                }
+                Err(rejection) => Step::Done((loaded, Some(rejection))),
+            })
+        };
+        let batch = Self::batch(ReadBatch::new().session(session), session, id);
+        let Changed { basis: (mut loaded, rejection), decision } =
+            app.store.change(Race::new(&app.entropy), |_| batch.clone(), step).await?;
+        if let Some(decision) = &decision {
+            app.live.announce(decision, &loaded.room.stored.presence, &loaded.room.settings, visit.now).await;
+            if let Some(write) = decision.interactions.first() {
+                loaded.interaction = write.interaction.clone();
+            }
+            loaded.room.stored.session = decision.session.clone();
+        }
+        Ok((loaded, rejection.map_or(Ok(decision), Err)))
+    }
+
+    /// By its kind.
+    pub(crate) fn by_kind(self) -> Work {
+        let Self { room, interaction, asked } = self;
+        match asked {
+            Asked::Workflow(asked) => Work::Workflow(Loaded { room, interaction, asked }),
+            Asked::Document(asked) => Work::Document(Loaded { room, interaction, asked }),
+        }
+    }
+}
+
+impl<A> Loaded<A> {
+    pub(crate) fn may_write(&self, visit: &Visit) -> bool {
+        self.room.stored.session.access(visit.now).tier == AccessTier::Full
+    }
+
+    /// R16: what is to be done next, if anything is.
+    pub(crate) fn next(&self, visit: &Visit) -> Option<(String, String)> {
+        let session = &self.room.stored.session;
+        let next = session.next_task().filter(|task| self.may_write(visit) && task.id != self.interaction.id)?;
+        Some((next.title.clone(), visit.along(&format!("/r/{}/i/{}", session.id, next.id))))
+    }
+
+    /// The path of the room.
+    pub(crate) fn room_path(&self) -> String {
+        format!("/r/{}", self.room.stored.session.id)
+    }
+
+    /// The path of its page.
+    pub(crate) fn path(&self) -> String {
+        format!("{}/i/{}", self.room_path(), self.interaction.id)
+    }
+
+    /// How its page goes live.
+    pub(crate) fn live(&self, app: &AppState, visit: &Visit) -> Live {
+        let session = &self.room.stored.session;
+        Live {
+            url: self.room.live_url(app, visit),
+            ticket_url: format!("{}/live", self.room_path()),
+            session: session.id.to_string(),
+            seq: session.seq,
+            who: "customer",
+            receipts: false,
+        }
+    }
+
+    /// R16: with auto-open the next thing to do, and the room once all is done; otherwise the page that says it is done.
+    pub(crate) fn onward(&self, visit: &Visit) -> String {
+        if !self.room.settings.session.auto_open {
+            return visit.along(&self.path());
+        }
+        self.next(visit).map_or_else(|| home(&self.room_path(), &visit.along("")), |(_, next)| next)
+    }
+}
+
+/// The room itself, where auto-open leads on otherwise (R16).
+pub(crate) fn home(room: &str, query: &str) -> String {
+    if query.is_empty() { format!("{room}?home=1") } else { format!("{room}{query}&home=1") }
+}
+
+/// What a path names. Whether there is such a session is for its customer to know.
+pub(crate) async fn ids(
+    app: &AppState,
+    visit: &Visit,
+    session: &str,
+    interaction: &str,
+) -> Result<(SessionId, InteractionId), PageError> {
+    let session = session_id(app, session).await?;
+    if let Ok(id) = interaction.parse() {
+        return Ok((session, id));
+    }
+    LoadedRoom::read(app, &session).await?.must_be_inside(visit)?;
+    Err(PageError::NotFound)
+}

@@ -1,0 +1,126 @@
+//! A document all the way (R21): sent by a program, filled in field by field, completed, signed, and downloaded by both sides.
+
+use data_encoding::HEXLOWER;
+use parlor_signing::verify;
+use parlor_tests::{Desk, Platform, documents};
+use reqwest::Method;
+use serde_json::{Value, json};
+use sha2::{Digest as _, Sha256};
+
+/// Sends a file; the upload's id.
+async fn sent(desk: &Desk<'_>, session: &str, bytes: Vec<u8>) -> String {
+    let sha256 = HEXLOWER.encode(&Sha256::digest(&bytes));
+    let said = json!({"name": "Consent.pdf", "size": bytes.len(), "content_type": "application/pdf", "sha256": sha256});
+    let announced = desk.post(&format!("/v1/sessions/{session}/uploads"), said).await;
+    let mut put = reqwest::Client::new().put(announced["url"].as_str().unwrap()).body(bytes);
+    for (name, value) in announced["headers"].as_object().unwrap() {
+        put = put.header(name, value.as_str().unwrap());
+    }
+    assert_eq!(put.send().await.unwrap().status().as_u16(), 200);
+    announced["id"].as_str().unwrap().to_owned()
+}
+
+/// Makes a document of an upload as soon as it was read.
+async fn made(platform: &Platform, desk: &Desk<'_>, about: &str, body: &Value) -> Value {
+    let answer = platform.until(async || {
+        let answer = desk.call(Method::POST, about, &[], Some(body.clone())).await;
+        (answer.body["code"] != "upload-not-read").then_some(answer)
+    });
+    let answer = answer.await.unwrap();
+    assert_eq!(answer.status, 201, "{}", answer.body);
+    answer.body
+}
+
+async fn downloaded(url: &str) -> Vec<u8> {
+    let answer = reqwest::get(url).await.unwrap();
+    assert_eq!(answer.status().as_u16(), 200);
+    answer.bytes().await.unwrap().to_vec()
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn r21_a_document_is_sent_filled_in_signed_and_downloaded_by_both() {
+    let platform = Platform::start().await;
+    let desk = platform.desk().await;
+    let invited = desk.invited(json!({})).await;
+    let phone = invited.joined(&platform).await;
+    let about = format!("/v1/sessions/{}/interactions", invited.id);
+    let upload = sent(&desk, &invited.id, documents::form()).await;
+    let wrong = json!({"kind": "document", "upload": upload, "values": {"name": "日本"}});
+    let body = json!({"kind": "document", "upload": upload, "title": "Loan agreement"});
+    let document = made(&platform, &desk, &about, &body).await;
+    assert_eq!((&document["kind"], &document["state"]), (&json!("document"), &json!("sent")));
+    let refused = desk.call(Method::POST, &about, &[], Some(wrong)).await;
+    let told = (refused.status, refused.body["code"].as_str(), refused.body["field"].as_str());
+    assert_eq!(told, (422, Some("uncovered-characters"), Some("values.name")), "{}", refused.body);
+
+    let id = document["id"].as_str().unwrap();
+    let one = format!("{about}/{id}");
+    let early = desk.call(Method::GET, &format!("{one}/result"), &[], None).await;
+    assert_eq!((early.status, early.body["code"].as_str()), (409, Some("not-completed")));
+    let own = format!("{}/i/{id}", invited.room);
+    let page = phone.get(&own).await;
+    assert!(page.status == 200 && page.text.contains("name=\"v.name\""), "{}", page.text);
+    assert!(page.text.contains("read/up_"), "the page's picture is the bucket's: {}", page.text);
+
+    // Field by field; what no font has is refused where it is typed, and the rest is kept.
+    let page = phone.post(&format!("{own}/save"), &[("page", "1"), ("go", "review"), ("v.name", "Mara 日")]).await;
+    assert!(page.status == 422 && page.text.contains("日"), "{}", page.text);
+    let page = phone.post(&format!("{own}/save"), &[("page", "1"), ("go", "later"), ("v.name", "Mara Quist")]).await;
+    assert_eq!(page.status, 303);
+    let seen = desk.get(&format!("{one}?values=true")).await;
+    assert_eq!((&seen["state"], &seen["values"]), (&json!("in_progress"), &json!({"name": "Mara Quist"})), "{seen}");
+    let ink = r#"{"path":"M10 10L40 30L80 12","pen":2.5}"#;
+    let page = phone.post(&format!("{own}/save"), &[("page", "1"), ("go", "review"), ("v.signature", ink)]).await;
+    assert_eq!((page.status, page.location.as_str()), (303, format!("{own}?page=review").as_str()));
+    assert_eq!(phone.get(&format!("{own}?page=review")).await.status, 200);
+    let page = phone.submit(&format!("{own}/complete"), &[]).await;
+    assert!(page.status == 200 && page.text.contains("All done"), "{}", page.text);
+
+    // It is completed, signed and filed by functions that hear of each other by the bucket.
+    let result = platform.until(async || {
+        let answer = desk.call(Method::GET, &format!("{one}/result"), &[], None).await;
+        (answer.status == 200).then_some(answer.body)
+    });
+    let result = result.await.unwrap();
+    let signed = downloaded(result["url"].as_str().unwrap()).await;
+    assert_eq!(result["size"].as_u64(), Some(signed.len() as u64));
+    assert_eq!(result["sha256"].as_str().unwrap(), HEXLOWER.encode(&Sha256::digest(&signed)));
+    let certificate = documents::certificate(&platform.runtime).await;
+    verify(&signed, std::slice::from_ref(&certificate)).unwrap();
+    let page = phone.get(&own).await;
+    assert!(page.text.contains(&format!("{own}/result")), "{}", page.text);
+    let away = phone.get(&format!("{own}/result")).await;
+    assert_eq!(away.status, 303);
+    assert_eq!(downloaded(&away.location).await, signed, "both sides have one file");
+    let events = desk.events(&invited.id).await;
+    let own_events: Vec<_> = events.iter().filter(|event| event.starts_with("interaction.")).collect();
+    assert_eq!(own_events, ["interaction.sent", "interaction.started", "interaction.completed", "interaction.signed"]);
+
+    // What is completed stays as it is.
+    let late = phone.post(&format!("{own}/save"), &[("page", "1"), ("v.name", "Somebody else")]).await;
+    assert!(late.status == 409 && late.text.contains("Somebody else"), "{}", late.text);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn r21_what_is_no_document_is_refused_with_its_reason() {
+    let platform = Platform::start().await;
+    let desk = platform.desk().await;
+    let invited = desk.invited(json!({})).await;
+    let about = format!("/v1/sessions/{}/interactions", invited.id);
+    let unknown = json!({"kind": "document", "upload": "up_0000000000000000"});
+    let answer = desk.call(Method::POST, &about, &[], Some(unknown)).await;
+    assert_eq!((answer.status, answer.body["code"].as_str()), (422, Some("unknown-upload")), "{}", answer.body);
+    let upload = sent(&desk, &invited.id, b"<svg>no PDF at all</svg>".to_vec()).await;
+    let answer = platform.until(async || {
+        let body = json!({"kind": "document", "upload": upload});
+        let answer = desk.call(Method::POST, &about, &[], Some(body)).await;
+        (answer.body["code"] != "upload-not-read").then_some(answer)
+    });
+    let answer = answer.await.unwrap();
+    assert_eq!((answer.status, answer.body["code"].as_str()), (422, Some("not-pdf")), "{}", answer.body);
+    // Another session's upload is none.
+    let other = desk.invited(json!({})).await;
+    let body = json!({"kind": "document", "upload": upload});
+    let answer = desk.call(Method::POST, &format!("/v1/sessions/{}/interactions", other.id), &[], Some(body)).await;
+    assert_eq!((answer.status, answer.body["code"].as_str()), (422, Some("unknown-upload")), "{}", answer.body);
+}
