@@ -3,9 +3,9 @@
 
 use std::collections::BTreeSet;
 
-use parlor_domain::{Role, staff::KeyScope};
+use parlor_domain::{Role, UploadId, staff::KeyScope};
 use parlor_local::template::Template;
-use parlor_tests::{Answer, Installation, Line, contract::contract};
+use parlor_tests::{Answer, Installation, Line, contract::contract, documents};
 use reqwest::{Method, RequestBuilder, StatusCode};
 use serde_json::{Value, json};
 
@@ -243,6 +243,16 @@ async fn every_documented_request_is_answered_as_documented() {
             let request = tour.request(&method, &address, operation, example(operation)).await;
             seen.push(tour.installation.judged(method.parse().unwrap(), &address, request).await.status);
         }
+        if operation["operationId"] == "getInteractionResult" {
+            let session = tour.sessions[2].parse().unwrap();
+            let (store, runtime) = (&tour.installation.store, &tour.installation.runtime);
+            let upload = UploadId::generate(&runtime.entropy);
+            let id = documents::completed(store, runtime, &session, &upload).await;
+            documents::filed(store, runtime, &session, &id).await;
+            let address = path.replace("{id}", session.as_str()).replace("{iid}", id.as_str());
+            let request = tour.request(&method, &address, operation, None).await;
+            seen.push(tour.installation.judged(method.parse().unwrap(), &address, request).await.status);
+        }
         let promised = operation["responses"].as_object().unwrap().keys().filter(|status| status.starts_with('2'));
         if TAKES_A_RECEIVER.contains(&operation["operationId"].as_str().unwrap()) {
             assert_eq!(seen, [404], "{method} {path}");
@@ -294,7 +304,9 @@ async fn every_documented_operation_refuses_as_documented() {
         if !writes {
             // What comes with a GET means nothing.
             let answer = installation.judged(verb.clone(), &address, known(plain()).body("x".repeat(70_000))).await;
-            assert!(matches!(answer.status, 200 | 403 | 404), "{}", answer.body);
+            // Of an interaction that is none there is no signed document.
+            let refused = answer.body["code"] == "not-completed";
+            assert!(matches!(answer.status, 200 | 403 | 404) || refused, "{}", answer.body);
             continue;
         }
         let json = |body: &'static str| known(plain()).header("content-type", "application/json").body(body);
