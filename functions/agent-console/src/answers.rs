@@ -1,5 +1,5 @@
-//! GET `/console/s/{session}/i/{interaction}/answers`: what a customer answered (R21), as a part of the room's page, or as a file:
-//! `?as=csv`, `?as=json`. Of steps that are hidden, nothing.
+//! GET `/console/s/{session}/i/{interaction}/answers`: what a customer answered or filled in (R21), as a part of the room's page, or as
+//! a file: `?as=csv`, `?as=json`. Of steps that are hidden, nothing.
 
 use std::fmt::Write as _;
 
@@ -9,14 +9,14 @@ use lambda_http::{
 };
 use parlor_domain::{
     Interaction, InteractionId, SessionId,
-    interaction::{Answer, Workflow},
+    interaction::{Answer, Asked, Workflow},
 };
 use parlor_templates::console::{AnswerLine, answers};
 use parlor_web::{ApiError, AppState, api_request::lang, html, reply, staff_page};
-use serde_json::json;
+use serde_json::{Value, json};
 
 use crate::{
-    PageError,
+    PageError, filled_in,
     staff_context::{self, StaffContext},
 };
 
@@ -33,11 +33,27 @@ pub(crate) async fn show(
     let found = &staff_context.found;
     staff_context.caller.room(found, session)?;
     let interaction = found.interaction(session, id)?.ok_or(ApiError::NotFound)?;
-    let workflow = found.workflow(session, id)?.ok_or(ApiError::NotFound)?;
+    let (lang, asked) = (staff_context.lang, found.asked(session, id)?.ok_or(ApiError::NotFound)?);
+    let lines = || match &asked {
+        Asked::Workflow(workflow) => lines(&interaction, workflow),
+        Asked::Document(document) => filled_in::lines(lang, &interaction.values, document),
+    };
     match request.query_string_parameters().first("as") {
-        None => Ok(html(StatusCode::OK, answers(staff_context.lang, &lines(&interaction, &workflow)), None)),
-        Some("csv") => Ok(file(&csv(&interaction, &workflow), "text/csv; charset=utf-8", id, "csv")),
-        Some("json") => Ok(file(&whole(&interaction, &workflow), "application/json", id, "json")),
+        None => Ok(html(StatusCode::OK, answers(lang, &lines()), None)),
+        Some("csv") => {
+            let table = match &asked {
+                Asked::Workflow(workflow) => csv(&interaction, workflow),
+                Asked::Document(document) => filled_in::csv(lang, &interaction.values, document),
+            };
+            Ok(file(&table, "text/csv; charset=utf-8", id, "csv"))
+        }
+        Some("json") => {
+            let values = match &asked {
+                Asked::Workflow(workflow) => json!(workflow.kept(&interaction.entered)),
+                Asked::Document(_) => json!(interaction.values),
+            };
+            Ok(file(&whole(&interaction, &values), "application/json", id, "json"))
+        }
         Some(_) => Err(ApiError::NotFound.into()),
     }
 }
@@ -72,19 +88,19 @@ fn csv(interaction: &Interaction, workflow: &Workflow) -> String {
 
 /// A cell in quotes. What spreadsheets would take for a formula is kept from being one
 /// (<https://owasp.org/www-community/attacks/CSV_Injection>); a negative number is none.
-fn cell(text: &str) -> String {
+pub(crate) fn cell(text: &str) -> String {
     let formula = text.starts_with(['=', '+', '-', '@', '\t', '\r']) && text.parse::<f64>().is_err();
     let guard = if formula { "'" } else { "" };
     format!("\"{guard}{}\"", text.replace('"', "\"\""))
 }
 
-fn whole(interaction: &Interaction, workflow: &Workflow) -> String {
+fn whole(interaction: &Interaction, values: &Value) -> String {
     let document = json!({
         "id": interaction.id,
         "title": interaction.title,
         "state": interaction.state,
         "completed_at": interaction.completed_at,
-        "values": workflow.kept(&interaction.entered),
+        "values": values,
     });
     format!("{document:#}\n")
 }

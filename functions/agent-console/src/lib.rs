@@ -25,6 +25,7 @@ mod answers;
 mod board;
 mod error_page;
 mod figures;
+mod filled_in;
 mod history;
 mod marks;
 mod me;

@@ -15,8 +15,8 @@ use parlor_store::Stored;
 use parlor_templates::{
     Lang, Live,
     console::{
-        self, AfterEnd, AuthState, Consent, Ended, Entry, Frame, LinkLine, Ownership, PinLock, Stretch, WorkItem,
-        WorkItemKind, phrases,
+        self, AfterEnd, AuthState, Consent, Ended, Entry, Frame, LinkLine, Ownership, PinLock, SignedCopy, Stretch,
+        WorkItem, WorkItemKind, phrases,
     },
     deadline::Deadline,
     words,
@@ -226,14 +226,18 @@ fn ownership(session: &Session, viewer: &AgentId, now: jiff::Timestamp) -> Owner
 
 /// R21: what there is for the customer to do, as it is listed.
 fn work(interactions: &[Interaction]) -> Vec<WorkItem> {
+    let signed = |own: &Interaction| match own.signed {
+        Some(SignedFile::Ready { .. }) => SignedCopy::Ready,
+        Some(SignedFile::Failed) => SignedCopy::Failed,
+        Some(SignedFile::Coming { .. }) | None => SignedCopy::Coming,
+    };
+    let kind = |own: &Interaction| match own.kind {
+        Kind::Document => WorkItemKind::Document { original: None, signed: signed(own) },
+        Kind::Workflow | Kind::Request => WorkItemKind::Workflow,
+    };
     let item = |own: &Interaction| WorkItem {
         id: own.id.to_string(),
-        kind: match own.kind {
-            Kind::Document => {
-                WorkItemKind::Document { original: None, ready: matches!(own.signed, Some(SignedFile::Ready { .. })) }
-            }
-            Kind::Request | Kind::Workflow => WorkItemKind::Workflow,
-        },
+        kind: kind(own),
         title: own.title.clone(),
         state: own.state,
         progress: own.progress,

@@ -192,7 +192,8 @@ impl LoadedDocument {
                     Some(Kept::Ready { size, .. }) => {
                         SignedFile::Ready { href: visit.along(&format!("{}/result", self.path())), size: *size }
                     }
-                    _ => SignedFile::Coming,
+                    Some(Kept::Failed) => SignedFile::Failed,
+                    Some(Kept::Coming { .. }) | None => SignedFile::Coming,
                 };
                 DocumentView::Done { file, next: self.next(visit) }
             }
