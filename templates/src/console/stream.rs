@@ -187,9 +187,9 @@ const fn sign(kind: &EventKind) -> (Icon, Option<Tone>) {
         EventKind::Message { .. } => (Icon::Chat, None),
         EventKind::InteractionCreated { .. } | EventKind::InteractionSent { .. } => (Icon::Flow, None),
         EventKind::InteractionStarted { .. } => (Icon::Edit, None),
-        EventKind::InteractionCompleted { .. } => (Icon::CheckCircle, Some(Tone::Good)),
-        EventKind::InteractionSigned { .. } => (Icon::CheckCircle, Some(Tone::Good)),
-        EventKind::InteractionNotSigned { .. } => (Icon::Alert, Some(Tone::Bad)),
+        EventKind::InteractionCompleted { .. } | EventKind::InteractionSigned { .. } => {
+            (Icon::CheckCircle, Some(Tone::Good))
+        }
         EventKind::InteractionDeclined { .. } => (Icon::Close, Some(Tone::Warn)),
         EventKind::InteractionWithdrawn { .. } => (Icon::Undo, None),
         EventKind::InteractionReminded { .. } => (Icon::Bell, None),
@@ -200,7 +200,7 @@ const fn sign(kind: &EventKind) -> (Icon, Option<Tone>) {
             (Icon::Clock, None)
         }
         EventKind::AccessChanged { .. } => (Icon::Eye, None),
-        EventKind::DeliveryFailed { .. } => (Icon::Alert, Some(Tone::Bad)),
+        EventKind::InteractionNotSigned { .. } | EventKind::DeliveryFailed { .. } => (Icon::Alert, Some(Tone::Bad)),
         EventKind::DeliverySuppressed { .. } => (Icon::Alert, Some(Tone::Warn)),
     }
 }

@@ -67,6 +67,7 @@ pub enum WorkCommand<'a> {
 }
 
 /// What a customer entered, with what was asked.
+#[allow(clippy::large_enum_variant, reason = "made once for a request, and handed on once")]
 #[derive(Debug, Clone)]
 pub enum Filled<'a> {
     /// Answers to questions.

@@ -31,7 +31,7 @@ fn segments(path: &str) -> Option<usize> {
             return None;
         }
         begun = true;
-        let mut numbers = 0;
+        let mut numbers = 0_usize;
         loop {
             rest = rest.trim_start_matches([' ', ',', '\n', '\t']);
             let Some(length) = number_length(rest) else { break };
@@ -46,9 +46,8 @@ fn segments(path: &str) -> Option<usize> {
         if !fits {
             return None;
         }
-        if takes > 0 {
-            drawn += numbers / takes - usize::from(command.eq_ignore_ascii_case(&'M'));
-        }
+        let lines = numbers.checked_div(takes).unwrap_or_default();
+        drawn += lines.saturating_sub(usize::from(command.eq_ignore_ascii_case(&'M')));
     }
     Some(drawn)
 }

@@ -91,6 +91,7 @@ pub struct TakeOver {
 }
 
 /// What somebody wants to happen to a session.
+#[allow(clippy::large_enum_variant, reason = "made once for a request, and handed on once")]
 #[derive(Debug, Clone)]
 pub enum Command<'a> {
     /// Invite the customer, or send the invitation again (R1): by the session's channel, or this once by another that the
