@@ -42,7 +42,7 @@ fn segments(path: &str) -> Option<usize> {
             numbers += 1;
             rest = &rest[length..];
         }
-        let fits = if takes == 0 { numbers == 0 } else { numbers > 0 && numbers % takes == 0 };
+        let fits = if takes == 0 { numbers == 0 } else { numbers > 0 && numbers.is_multiple_of(takes) };
         if !fits {
             return None;
         }
