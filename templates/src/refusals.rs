@@ -4,7 +4,7 @@ use crate::lang::Lang;
 use crate::words::refusal as words;
 
 /// The codes that a form of the console can be refused with.
-pub const CODES: [&str; 37] = [
+pub const CODES: [&str; 55] = [
     "already-ended",
     "discarded",
     "not-ended",
@@ -42,6 +42,24 @@ pub const CODES: [&str; 37] = [
     "file-too-large",
     "unsupported-file-type",
     "invalid-checksum",
+    "upload-not-read",
+    "not-pdf",
+    "damaged",
+    "password",
+    "xfa",
+    "signed",
+    "no-pages",
+    "too-many-pages",
+    "page-too-large",
+    "image-too-large",
+    "too-much-content",
+    "too-nested",
+    "bad-font",
+    "form-too-big",
+    "unreadable",
+    "too-many-keys",
+    "invalid-scopes",
+    "scope",
 ];
 
 /// A refusal in words, by its code; none in English, because the API's own sentence is English and says more.
@@ -87,6 +105,24 @@ pub fn refusal(lang: Lang, code: &str) -> Option<&'static str> {
         "file-too-large" => words::file_too_large(lang),
         "unsupported-file-type" => words::unsupported_file_type(lang),
         "invalid-checksum" => words::invalid_checksum(lang),
+        "upload-not-read" => words::upload_not_read(lang),
+        "not-pdf" => words::not_pdf(lang),
+        "damaged" => words::damaged(lang),
+        "password" => words::password(lang),
+        "xfa" => words::xfa(lang),
+        "signed" => words::signed(lang),
+        "no-pages" => words::no_pages(lang),
+        "too-many-pages" => words::too_many_pages(lang),
+        "page-too-large" => words::page_too_large(lang),
+        "image-too-large" => words::image_too_large(lang),
+        "too-much-content" => words::too_much_content(lang),
+        "too-nested" => words::too_nested(lang),
+        "bad-font" => words::bad_font(lang),
+        "form-too-big" => words::form_too_big(lang),
+        "unreadable" => words::unreadable(lang),
+        "too-many-keys" => words::too_many_keys(lang),
+        "invalid-scopes" => words::invalid_scopes(lang),
+        "scope" => words::scope(lang),
         _ => return None,
     })
 }
