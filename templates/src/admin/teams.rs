@@ -6,7 +6,7 @@ use super::frame::{Frame, InFrame, Section};
 use super::people::done_banner;
 use crate::components::{Button, Field, Icon};
 use crate::lang::Lang;
-use crate::words::people as words;
+use crate::words::{admin, people as words};
 
 /// A team with its people.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -39,7 +39,10 @@ impl TeamsPage {
                     (done_banner(lang, &self.done))
                     @for team in &self.teams {
                         section.card.people-card aria-labelledby={ "team-" (team.id) } {
-                            div.people-title { h2 id={ "team-" (team.id) } { bdi { (team.name) } } }
+                            div.people-title {
+                                h2 id={ "team-" (team.id) } { bdi { (team.name) } }
+                                (Button::quiet(admin::settings(lang)).icon(Icon::Gear).href(&format!("/admin/teams/{}", team.id)))
+                            }
                             p.small.muted { (words::members(lang)) ": " @if team.members.is_empty() { "–" } @else { bdi { (team.members.join(", ")) } } }
                             form.people-rename method="post" action={ "/v1/teams/" (team.id) } {
                                 (forms.hidden(&format!("rename-{}", team.id)))

@@ -141,6 +141,8 @@ fn r21_a_child_sees_no_environment_and_is_bounded() {
     assert!(matches!(small.read(&government().bytes()), Err(Failed::Died)));
     // A program that never ends.
     let hurried = Bounds { reading: std::time::Duration::from_millis(50), ..Bounds::default() };
-    let hurried = Reader::new("/usr/bin/yes".into(), hurried);
+    let sleeper = folder.put("sleeper", b"#!/bin/sh\nexec sleep 60\n");
+    std::fs::set_permissions(&sleeper, std::fs::Permissions::from_mode(0o700)).unwrap();
+    let hurried = Reader::new(sleeper, hurried);
     assert!(matches!(hurried.read(&government().bytes()), Err(Failed::TooSlow)));
 }
