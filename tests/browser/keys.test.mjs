@@ -46,7 +46,7 @@ describe("API keys", () => {
     await row.getByRole("button", { name: "Revoke" }).click();
     await page.getByText("The key is revoked.").waitFor();
     assert.equal(await asked(key, "/v1/sessions"), 401);
-    await until(async () => (await row.count()) === 0, "the row is gone");
+    await until("the row is gone", async () => (await row.count()) === 0);
   });
 
   clean();
