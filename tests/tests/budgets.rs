@@ -6,6 +6,7 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use parlor_domain::{Role, UploadId};
+use parlor_objects::Objects as _;
 use parlor_tests::{Installation, Line, documents};
 use reqwest::Method;
 use serde_json::json;
@@ -463,7 +464,13 @@ async fn work_rows(ledger: &mut Ledger) {
     let (store, runtime) = (&ledger.installation.store, &ledger.installation.runtime);
     let upload = UploadId::generate(&runtime.entropy);
     let id = documents::completed(store, runtime, &session, &upload).await;
-    documents::filed(store, runtime, &session, &id).await;
+    let report = json!({"key": format!("signed/{session}/{id}.pdf"), "sha256": vec![7; 32], "size": 9}).to_string();
+    let at = format!("signed/{session}/{id}.json");
+    ledger
+        .hold("file a signed document", async |installation| {
+            installation.files().put(&at, report.clone().into_bytes(), "application/json").await.unwrap();
+        })
+        .await;
     let own = format!("/r/{session}/i/{id}");
     ledger.hold("customer's document", async |_| assert_eq!(customer.get(&own).await.status, 200)).await;
     let result = format!("{own}/result");

@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 use parlor_domain::interaction::{Document, FieldKind as Shown};
 use parlor_form::{Field, FieldKind, Value, Values};
-use parlor_templates::{Lang, console::AnswerLine, customer::humanised, words};
+use parlor_templates::{Lang, console::AnswerLine, customer::field_label, words};
 
 use crate::answers::cell;
 
@@ -16,10 +16,6 @@ fn on_page(document: &Document, page: usize) -> impl Iterator<Item = &Field> {
         first.is_some_and(|first| std::ptr::eq(first, *field))
     };
     fields.iter().filter(move |field| field.page as usize == page).filter(is_first)
-}
-
-fn label(field: &Field) -> String {
-    field.label.clone().filter(|label| !label.trim().is_empty()).unwrap_or_else(|| humanised(&field.name))
 }
 
 /// A value as text: `yes` or `no` of a box, words for a drawing. What the form had stands where nothing was filled in.
@@ -36,7 +32,7 @@ fn text(lang: Lang, field: &Field, values: &Values) -> String {
 pub(crate) fn lines(lang: Lang, values: &Values, document: &Document) -> Vec<(String, Vec<AnswerLine>)> {
     let pages = document.form.pages.len();
     let line = |field: &Field| AnswerLine {
-        label: label(field),
+        label: field_label(field),
         kind: match (field.kind, values.get(&field.name)) {
             (FieldKind::Checkbox, Some(_)) => Shown::YesNo,
             (FieldKind::Date, _) => Shown::Date,
@@ -53,7 +49,7 @@ pub(crate) fn csv(lang: Lang, values: &Values, document: &Document) -> String {
     let mut table = String::from("\u{feff}page,name,field,value\r\n");
     for page in 1..=document.form.pages.len() {
         for field in on_page(document, page) {
-            let cells = [page.to_string(), field.name.clone(), label(field), text(lang, field, values)];
+            let cells = [page.to_string(), field.name.clone(), field_label(field), text(lang, field, values)];
             let _ = write!(table, "{}\r\n", cells.map(|text| cell(&text)).join(","));
         }
     }

@@ -90,7 +90,7 @@ async fn announce(state: &FilesState, visit: &ScriptVisit, session: String) -> R
         Err(CustomerFilesError::Store(error)) => Err(error.into()),
         Err(CustomerFilesError::Unsigned(error)) => {
             tracing::error!(%error, "no address was signed");
-            Err(PageError::Stale)
+            Err(PageError::Unable)
         }
     }
 }

@@ -8,13 +8,10 @@ use parlor_domain::{
     interaction::{Document, Posted, ReadValues, Refusal, SignedFile as Kept, ValueFault, Wrong, finish_key},
     settings::Method,
 };
-use parlor_form::{Align, Evidence, Field, FieldKind, Strokes, Value};
+use parlor_form::{Evidence, Field, FieldKind, Strokes, Value};
 use parlor_objects::Objects as _;
 use parlor_templates::{
-    customer::{
-        Blank, BlankAlign, BlankFault, BlankKind, DocumentPage, DocumentView, Filled, Leaf, NotTaken, SignedFile,
-        blank_fault_words,
-    },
+    customer::{Blank, DocumentPage, DocumentView, Filled, Leaf, NotTaken, SignedFile, blank_fault_words, field_label},
     evidence::{Facts, Known, evidence},
 };
 use parlor_web::{
@@ -28,14 +25,11 @@ use serde_json::json;
 
 use crate::{
     WorkState,
-    loaded::{Loaded, home},
+    loaded::{Loaded, REVIEW, home},
 };
 
 /// A document that somebody asks for.
 type LoadedDocument = Loaded<Document>;
-
-/// What the query calls the review.
-const REVIEW: &str = "review";
 
 /// What a form posted into the fields.
 pub(crate) fn read(state: &WorkState, visit: &Visit, document: &Document) -> ReadValues {
@@ -81,29 +75,6 @@ pub(crate) fn evidence_of(visit: &Visit, room: &LoadedRoom, own: &Interaction) -
     )
 }
 
-fn fault(fault: &ValueFault) -> BlankFault {
-    match fault {
-        ValueFault::Answer(wrong) => BlankFault::Answer(wrong.clone()),
-        ValueFault::Letters(letters) => BlankFault::Letters(letters.clone()),
-        ValueFault::Drawing => BlankFault::Drawing,
-    }
-}
-
-fn kind(kind: FieldKind) -> BlankKind {
-    match kind {
-        FieldKind::Text => BlankKind::Text,
-        FieldKind::Multiline => BlankKind::Multiline,
-        FieldKind::Number => BlankKind::Number,
-        FieldKind::Date => BlankKind::Date,
-        FieldKind::Checkbox => BlankKind::Checkbox,
-        FieldKind::Radio => BlankKind::Radio,
-        FieldKind::Choice => BlankKind::Choice,
-        FieldKind::Comb => BlankKind::Comb,
-        FieldKind::Signature => BlankKind::Signature,
-        FieldKind::Initials => BlankKind::Initials,
-    }
-}
-
 fn filled(field: &Field, value: Option<&Value>) -> Filled {
     match (value, &field.prefill) {
         (Some(Value::Ticked(ticked)), _) => Filled::Ticked(*ticked),
@@ -123,7 +94,7 @@ fn typed(visit: &Visit, field: &Field) -> Option<Filled> {
     let typed = visit.form.get(&format!("v.{}", field.name))?;
     Some(match field.kind {
         FieldKind::Checkbox => Filled::Ticked(true),
-        FieldKind::Signature | FieldKind::Initials if typed.starts_with('{') => Filled::Nothing,
+        kind if kind.is_signed() && typed.starts_with('{') => Filled::Nothing,
         _ => Filled::Text(typed.clone()),
     })
 }
@@ -134,23 +105,9 @@ impl LoadedDocument {
             let why = wrong.get(&field.name);
             let kept = filled(field, self.interaction.values.get(&field.name));
             Blank {
-                name: field.name.clone(),
-                label: field.label.clone(),
-                kind: kind(field.kind),
-                page: field.page,
-                rect: field.rect,
-                turn: field.turn,
-                required: field.required,
-                options: field.options.clone(),
-                max: field.max,
-                align: match field.align {
-                    Align::Start => BlankAlign::Start,
-                    Align::Center => BlankAlign::Center,
-                    Align::Right => BlankAlign::Right,
-                },
-                size: field.size,
+                field: field.clone(),
                 value: why.and_then(|_| typed(visit, field)).unwrap_or(kept),
-                wrong: why.map(fault),
+                wrong: why.cloned(),
             }
         };
         self.asked.form.fields.iter().map(blank).collect()
@@ -284,8 +241,8 @@ pub(crate) async fn saved(
         let lang = visit.lang_for(&loaded.room.stored.session);
         let words = |(name, why): (&String, &ValueFault)| {
             let of = loaded.asked.form.fields.iter().find(|field| field.name == *name);
-            let kind = of.map_or(BlankKind::Text, |field| kind(field.kind));
-            (name.clone(), blank_fault_words(lang, kind, &fault(why)))
+            let kind = of.map_or(FieldKind::Text, |field| field.kind);
+            (name.clone(), blank_fault_words(lang, kind, why))
         };
         let wrong: BTreeMap<String, String> = wrong.iter().map(words).collect();
         let body = json!({"progress": loaded.interaction.progress, "wrong": wrong});
@@ -304,9 +261,7 @@ pub(crate) async fn saved(
         "next" if own < last => (own + 1).to_string(),
         _ => REVIEW.to_owned(),
     };
-    let path = visit.along(&loaded.path());
-    let join = if path.contains('?') { '&' } else { '?' };
-    Ok(redirect(&format!("{path}{join}page={next}")))
+    Ok(redirect(&loaded.part(visit, "page", &next)))
 }
 
 /// What the decision refused, with what was typed.
@@ -319,13 +274,7 @@ async fn refused(
     if visit.wants_json {
         return Ok(reply::problem(&ApiError::Rejected(rejection.clone()).problem(visit.now)));
     }
-    let (why, status) = match rejection {
-        Rejection::Gate(gate) => return Err(loaded.room.turn_away(visit, gate.clone())),
-        Rejection::Work(Refusal::ReadOnly) => (NotTaken::ReadOnly, StatusCode::CONFLICT),
-        Rejection::Work(Refusal::TooMuch) => (NotTaken::TooMuch, StatusCode::UNPROCESSABLE_ENTITY),
-        Rejection::Work(Refusal::InvalidReason) => (NotTaken::Reason, StatusCode::UNPROCESSABLE_ENTITY),
-        _ => (NotTaken::Closed, StatusCode::CONFLICT),
-    };
+    let (why, status) = loaded.not_taken(visit, rejection)?;
     let view = match why {
         NotTaken::Reason => DocumentView::Review { judged: false, reason: visit.field("reason").to_owned() },
         _ => loaded.view(visit),
@@ -341,7 +290,7 @@ fn labelled(visit: &Visit, loaded: &LoadedDocument) -> Vec<(String, String)> {
     let one = |name: &str| {
         let typed = visit.form.get(&format!("v.{name}"))?;
         let field = loaded.asked.form.fields.iter().find(|field| field.name == name)?;
-        let label = field.label.clone().unwrap_or_else(|| parlor_templates::customer::humanised(name));
+        let label = field_label(field);
         (!typed.trim().is_empty() && !typed.starts_with('{')).then(|| (label, typed.clone()))
     };
     loaded.asked.names().into_iter().filter_map(one).collect()

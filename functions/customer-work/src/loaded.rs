@@ -1,16 +1,20 @@
 //! What is read for one interaction, and the way it is changed.
 
+use lambda_http::http::StatusCode;
 use parlor_domain::{
     AccessTier, Command, Decision, Interaction, InteractionId, InteractionState, Rejection, SessionId,
-    interaction::{Asked, Document, WorkCommand, Workflow},
+    interaction::{Asked, Document, Refusal, WorkCommand, Workflow},
 };
 use parlor_store::{Changed, Extras, Race, ReadBatch, ReadResult, Step};
-use parlor_templates::Live;
+use parlor_templates::{Live, customer::NotTaken};
 use parlor_web::{
     AppState,
     customer::{PageError, Visit},
     loaded_room::{LoadedRoom, session_id},
 };
+
+/// What the query calls the review.
+pub(crate) const REVIEW: &str = "review";
 
 /// An interaction that somebody asks for, with its room and what it asks.
 pub(crate) struct Loaded<A> {
@@ -123,6 +127,24 @@ impl<A> Loaded<A> {
     /// The path of its page.
     pub(crate) fn path(&self) -> String {
         format!("{}/i/{}", self.room_path(), self.interaction.id)
+    }
+
+    /// The address of a part of its page, such as `page=2`.
+    pub(crate) fn part(&self, visit: &Visit, name: &str, value: &str) -> String {
+        let path = visit.along(&self.path());
+        let join = if path.contains('?') { '&' } else { '?' };
+        format!("{path}{join}{name}={value}")
+    }
+
+    /// What the page says of a refusal, and its status. Whoever is not inside any more is turned away.
+    pub(crate) fn not_taken(&self, visit: &Visit, refused: &Rejection) -> Result<(NotTaken, StatusCode), PageError> {
+        Ok(match refused {
+            Rejection::Gate(gate) => return Err(self.room.turn_away(visit, gate.clone())),
+            Rejection::Work(Refusal::ReadOnly) => (NotTaken::ReadOnly, StatusCode::CONFLICT),
+            Rejection::Work(Refusal::TooMuch) => (NotTaken::TooMuch, StatusCode::UNPROCESSABLE_ENTITY),
+            Rejection::Work(Refusal::InvalidReason) => (NotTaken::Reason, StatusCode::UNPROCESSABLE_ENTITY),
+            _ => (NotTaken::Closed, StatusCode::CONFLICT),
+        })
     }
 
     /// How its page goes live.

@@ -18,16 +18,13 @@ use parlor_web::{
 };
 use serde_json::json;
 
-use crate::loaded::{Loaded, home};
+use crate::loaded::{Loaded, REVIEW, home};
 
 /// A workflow that somebody asks for.
 pub(crate) type LoadedWork = Loaded<Workflow>;
 
 /// What was typed, as it came.
 type Typed = BTreeMap<String, String>;
-
-/// What the query calls the review.
-const REVIEW: &str = "review";
 
 impl LoadedWork {
     /// The step that the customer goes on at; none for the review.
@@ -243,18 +240,11 @@ pub(crate) fn saved(
         let page = loaded.page(app, visit, loaded.step(here, &typed, &wrong));
         return Ok(html(StatusCode::UNPROCESSABLE_ENTITY, page.render(), Some(&app.live_url)));
     }
-    let path = loaded.path();
     if go == Go::Later {
         return Ok(redirect(&home(&loaded.room_path(), &visit.along(""))));
     }
     let next = loaded.interaction.at.as_deref().filter(|at| shown.iter().any(|step| step.id == *at)).unwrap_or(REVIEW);
-    Ok(redirect(&at(visit, &path, next)))
-}
-
-fn at(visit: &Visit, path: &str, step: &str) -> String {
-    let path = visit.along(path);
-    let join = if path.contains('?') { '&' } else { '?' };
-    format!("{path}{join}step={step}")
+    Ok(redirect(&loaded.part(visit, "step", next)))
 }
 
 fn saved_json(lang: Lang, progress: Progress, read: &Read) -> Response<Body> {
@@ -274,13 +264,7 @@ fn refused(
     if visit.wants_json {
         return Ok(reply::problem(&ApiError::Rejected(rejection.clone()).problem(visit.now)));
     }
-    let (why, status) = match rejection {
-        Rejection::Gate(gate) => return Err(loaded.room.turn_away(visit, gate.clone())),
-        Rejection::Work(Refusal::ReadOnly) => (NotTaken::ReadOnly, StatusCode::CONFLICT),
-        Rejection::Work(Refusal::TooMuch) => (NotTaken::TooMuch, StatusCode::UNPROCESSABLE_ENTITY),
-        Rejection::Work(Refusal::InvalidReason) => (NotTaken::Reason, StatusCode::UNPROCESSABLE_ENTITY),
-        _ => (NotTaken::Closed, StatusCode::CONFLICT),
-    };
+    let (why, status) = loaded.not_taken(visit, rejection)?;
     let view = match (why, loaded.asked.step(visit.field("step"))) {
         (NotTaken::TooMuch, Some(step)) => loaded.step(step, typed, &BTreeMap::new()),
         (NotTaken::Reason, _) => loaded.review(false, visit.field("reason")),

@@ -102,6 +102,31 @@ pub enum FieldKind {
     Initials,
 }
 
+impl FieldKind {
+    /// As it stands in JSON.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Text => "text",
+            Self::Multiline => "multiline",
+            Self::Number => "number",
+            Self::Date => "date",
+            Self::Checkbox => "checkbox",
+            Self::Radio => "radio",
+            Self::Choice => "choice",
+            Self::Comb => "comb",
+            Self::Signature => "signature",
+            Self::Initials => "initials",
+        }
+    }
+
+    /// Whether it is signed, by drawing or typing.
+    #[must_use]
+    pub const fn is_signed(self) -> bool {
+        matches!(self, Self::Signature | Self::Initials)
+    }
+}
+
 /// Where a text begins.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]

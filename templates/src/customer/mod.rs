@@ -17,10 +17,7 @@ pub(crate) mod sample;
 use maud::Markup;
 
 pub use code::{CodePage, CodeProblem, PinPage};
-pub use document::{
-    Blank, BlankAlign, BlankFault, BlankKind, DocumentPage, DocumentView, Filled, Leaf, SignedFile, blank_fault_words,
-    humanised,
-};
+pub use document::{Blank, DocumentPage, DocumentView, Filled, Leaf, SignedFile, blank_fault_words, field_label};
 pub use error::{Ended, ErrorPage, Problem};
 pub use opening::{Check, Consent, OpeningPage};
 pub use page::Brand;

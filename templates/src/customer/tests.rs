@@ -98,9 +98,9 @@ fn names_cannot_break_the_page() {
         for (_, mut document) in DocumentPage::samples() {
             name.clone_into(&mut document.customer);
             for blank in &mut document.blanks {
-                name.clone_into(&mut blank.name);
-                blank.label = None;
-                blank.options = vec![name.to_owned()];
+                name.clone_into(&mut blank.field.name);
+                blank.field.label = None;
+                blank.field.options = vec![name.to_owned()];
                 blank.value = Filled::Text(name.to_owned());
             }
             let html = document.render().into_string();

@@ -165,7 +165,7 @@ impl Document {
                 (Posted::Empty, FieldKind::Checkbox) => Value::Ticked(false),
                 (Posted::Empty, _) => Value::Text(String::new()),
                 (Posted::Typed(typed), FieldKind::Checkbox) => Value::Ticked(matches!(typed, "on" | "true")),
-                (Posted::Typed(typed), FieldKind::Signature | FieldKind::Initials) if typed.starts_with('{') => {
+                (Posted::Typed(typed), kind) if kind.is_signed() && typed.starts_with('{') => {
                     let Ok(strokes) = serde_json::from_str::<Strokes>(typed) else {
                         return Some(Err(ValueFault::Drawing));
                     };
@@ -213,7 +213,7 @@ impl Document {
         let wrong = |wrong| Err(ValueFault::Answer(wrong));
         // An empty text or an unticked box says something only where the form has something there.
         let empty = |value: Value| self.has_prefill(name).then_some(value);
-        let is_signed = matches!(field.kind, FieldKind::Signature | FieldKind::Initials);
+        let is_signed = field.kind.is_signed();
         let text = match (value, field.kind) {
             (Value::Ticked(true), FieldKind::Checkbox) => return Ok(Some(Value::Ticked(true))),
             (Value::Ticked(false), FieldKind::Checkbox) => return Ok(empty(Value::Ticked(false))),

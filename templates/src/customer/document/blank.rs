@@ -1,7 +1,8 @@
 //! A place on a page that takes a value, as a field of a form.
 
 use maud::{Markup, PreEscaped, html};
-use parlor_domain::interaction::Wrong;
+use parlor_domain::interaction::{ValueFault, Wrong};
+use parlor_form::{Align, Field, FieldKind};
 
 use super::ink;
 use crate::components::Icon;
@@ -16,75 +17,11 @@ use crate::words::{document as words, runner};
 /// on the page, and is unticked where `v.{name}` is not sent.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Blank {
-    pub name: String,
-    /// What the form's maker calls it; without one its name in words.
-    pub label: Option<String>,
-    pub kind: BlankKind,
-    /// From 1.
-    pub page: u32,
-    /// `[x, y, width, height]` in points from the lower left corner of the page as it is shown.
-    pub rect: [f32; 4],
-    /// How far its text is turned: 0, 90, 180 or 270 degrees, counterclockwise.
-    pub turn: u16,
-    pub required: bool,
-    /// What may be chosen; of a radio button the value that it stands for.
-    pub options: Vec<String>,
-    /// How many characters it takes; of a comb how many cells it has.
-    pub max: Option<u32>,
-    pub align: BlankAlign,
-    /// Of its letters, in points; as large as fits when absent.
-    pub size: Option<f32>,
+    /// Where it stands, and what it takes.
+    pub field: Field,
     /// What is in it: what was typed, or what is kept.
     pub value: Filled,
-    pub wrong: Option<BlankFault>,
-}
-
-/// What a place takes.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum BlankKind {
-    Text,
-    Multiline,
-    Number,
-    Date,
-    Checkbox,
-    /// A button of a group, whose names are one.
-    Radio,
-    Choice,
-    /// A line with a cell for each character.
-    Comb,
-    Signature,
-    Initials,
-}
-
-impl BlankKind {
-    const fn as_str(self) -> &'static str {
-        match self {
-            Self::Text => "text",
-            Self::Multiline => "multiline",
-            Self::Number => "number",
-            Self::Date => "date",
-            Self::Checkbox => "checkbox",
-            Self::Radio => "radio",
-            Self::Choice => "choice",
-            Self::Comb => "comb",
-            Self::Signature => "signature",
-            Self::Initials => "initials",
-        }
-    }
-
-    pub(super) const fn is_signed(self) -> bool {
-        matches!(self, Self::Signature | Self::Initials)
-    }
-}
-
-/// Where its text begins.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub enum BlankAlign {
-    /// Where its script begins.
-    #[default]
-    Start,
-    Center,
-    Right,
+    pub wrong: Option<ValueFault>,
 }
 
 /// What is in a place.
@@ -121,32 +58,21 @@ impl Filled {
     }
 }
 
-/// Why a value is not taken.
-#[derive(Debug, Clone, PartialEq)]
-pub enum BlankFault {
-    /// As of a workflow's answers.
-    Answer(Wrong),
-    /// No font has these characters.
-    Letters(String),
-    /// A drawing that is none.
-    Drawing,
-}
-
 /// What is wrong with a value, and how to put it right.
-pub fn blank_fault_words(lang: Lang, kind: BlankKind, fault: &BlankFault) -> String {
+pub fn blank_fault_words(lang: Lang, kind: FieldKind, fault: &ValueFault) -> String {
     match (fault, kind) {
-        (BlankFault::Answer(Wrong::Required), BlankKind::Signature) => words::wrong_unsigned(lang).to_owned(),
-        (BlankFault::Answer(Wrong::Required), BlankKind::Initials) => words::wrong_uninitialled(lang).to_owned(),
-        (BlankFault::Answer(Wrong::Required), BlankKind::Checkbox) => words::wrong_unticked(lang).to_owned(),
-        (BlankFault::Answer(Wrong::Required), _) => words::wrong_empty(lang).to_owned(),
-        (BlankFault::Answer(wrong), _) => wrong_words(lang, wrong),
-        (BlankFault::Letters(letters), _) => words::wrong_letters(lang, letters).to_string(),
-        (BlankFault::Drawing, _) => words::wrong_drawing(lang).to_owned(),
+        (ValueFault::Answer(Wrong::Required), FieldKind::Signature) => words::wrong_unsigned(lang).to_owned(),
+        (ValueFault::Answer(Wrong::Required), FieldKind::Initials) => words::wrong_uninitialled(lang).to_owned(),
+        (ValueFault::Answer(Wrong::Required), FieldKind::Checkbox) => words::wrong_unticked(lang).to_owned(),
+        (ValueFault::Answer(Wrong::Required), _) => words::wrong_empty(lang).to_owned(),
+        (ValueFault::Answer(wrong), _) => wrong_words(lang, wrong),
+        (ValueFault::Letters(letters), _) => words::wrong_letters(lang, letters).to_string(),
+        (ValueFault::Drawing, _) => words::wrong_drawing(lang).to_owned(),
     }
 }
 
 /// A field's name in words: `applicant.firstName[0]` is *First name*.
-pub fn humanised(name: &str) -> String {
+pub(super) fn humanised(name: &str) -> String {
     let last = name.rsplit('.').find(|part| part.chars().any(char::is_alphabetic)).unwrap_or(name);
     let last = last.split('[').next().unwrap_or(last);
     let mut said = String::with_capacity(last.len() + 4);
@@ -171,6 +97,12 @@ pub fn humanised(name: &str) -> String {
     letters.next().map_or_else(|| name.to_owned(), |first| first.to_uppercase().chain(letters).collect())
 }
 
+/// What a field is called: as the form's maker says, or its name in words.
+pub fn field_label(field: &Field) -> String {
+    let label = field.label.as_deref().map(str::trim).filter(|label| !label.is_empty());
+    label.map_or_else(|| humanised(&field.name), str::to_owned)
+}
+
 /// What the browser may know of a field by what it is called.
 fn autocomplete(label: &str) -> &'static str {
     match label.to_lowercase().as_str() {
@@ -190,14 +122,13 @@ fn autocomplete(label: &str) -> &'static str {
 impl Blank {
     /// What it is called, on the page and to people who cannot see where it stands.
     pub(super) fn label(&self, lang: Lang) -> String {
-        let label = self.label.as_deref().map(str::trim).filter(|label| !label.is_empty());
-        let said = label.map_or_else(|| humanised(&self.name), str::to_owned);
+        let said = field_label(&self.field);
         if said.chars().any(char::is_alphabetic) {
             return said;
         }
-        match self.kind {
-            BlankKind::Signature => words::signature(lang).to_owned(),
-            BlankKind::Initials => words::initials(lang).to_owned(),
+        match self.field.kind {
+            FieldKind::Signature => words::signature(lang).to_owned(),
+            FieldKind::Initials => words::initials(lang).to_owned(),
             _ => words::field(lang, &said).to_string(),
         }
     }
@@ -211,7 +142,7 @@ impl Blank {
                 }
                 Filled::Ticked(ticked) => { (if *ticked { runner::yes(lang) } else { runner::no(lang) }) }
                 Filled::Drawn { .. } => { (words::drawn(lang)) }
-                Filled::Text(text) if self.kind == BlankKind::Date => { (day(lang, text)) }
+                Filled::Text(text) if self.field.kind == FieldKind::Date => { (day(lang, text)) }
                 Filled::Text(text) => { span.answer-text { (text) } }
             }
         }
@@ -219,28 +150,28 @@ impl Blank {
 
     /// Where it stands, as the script reads it.
     fn place(&self) -> String {
-        self.rect.map(|length| length.to_string()).join(" ")
+        self.field.rect.map(|length| length.to_string()).join(" ")
     }
 
     /// The same value once more on its page: only a script can show it, as a copy.
     pub(super) fn again(&self, lang: Lang, at: usize) -> Markup {
         html! {
-            li.blank data-again=(self.name) data-kind=(self.kind.as_str()) data-rect=(self.place()) data-turn=(self.turn) data-size=[self.size] data-align=[self.align()] data-cells=[self.cells()] hidden {
+            li.blank data-again=(self.field.name) data-kind=(self.field.kind.as_str()) data-rect=(self.place()) data-turn=(self.field.turn) data-size=[self.field.size] data-align=[self.align()] data-cells=[self.cells()] hidden {
                 span id={ "f-" (at) } class="unseen" { (self.label(lang)) }
             }
         }
     }
 
     fn align(&self) -> Option<&'static str> {
-        match self.align {
-            BlankAlign::Start => None,
-            BlankAlign::Center => Some("center"),
-            BlankAlign::Right => Some("right"),
+        match self.field.align {
+            Align::Start => None,
+            Align::Center => Some("center"),
+            Align::Right => Some("right"),
         }
     }
 
     fn cells(&self) -> Option<u32> {
-        self.max.filter(|_| self.kind == BlankKind::Comb)
+        self.field.max.filter(|_| self.field.kind == FieldKind::Comb)
     }
 
     /// The field. `at` is its place among all, `number` the one on its page; `group` has the buttons of a radio's group.
@@ -248,11 +179,11 @@ impl Blank {
         let id = format!("f-{at}");
         let error_id = format!("{id}-error");
         let hint_id = format!("{id}-hint");
-        let name = format!("v.{}", self.name);
+        let name = format!("v.{}", self.field.name);
         let label_text = self.label(lang);
         let wrong = self.wrong.is_some();
         let invalid = wrong.then_some("true");
-        let is_text_signed = self.kind.is_signed() && !matches!(self.value, Filled::Drawn { .. });
+        let is_text_signed = self.field.kind.is_signed() && !matches!(self.value, Filled::Drawn { .. });
         let described: Vec<&str> = [wrong.then_some(error_id.as_str()), is_text_signed.then_some(hint_id.as_str())]
             .into_iter()
             .flatten()
@@ -261,19 +192,19 @@ impl Blank {
         let label = html! {
             span.blank-n aria-hidden="true" { (number) }
             span dir="auto" data-label { (label_text) }
-            @if !self.required { " " span.optional { "(" (runner::optional(lang)) ")" } }
+            @if !self.field.required { " " span.optional { "(" (runner::optional(lang)) ")" } }
         };
         let error = html! {
-            p.field-error id=(error_id) hidden[!wrong] { (Icon::Alert) span { @if let Some(why) = &self.wrong { (blank_fault_words(lang, self.kind, why)) } } }
+            p.field-error id=(error_id) hidden[!wrong] { (Icon::Alert) span { @if let Some(why) = &self.wrong { (blank_fault_words(lang, self.field.kind, why)) } } }
         };
-        if self.kind == BlankKind::Radio {
+        if self.field.kind == FieldKind::Radio {
             return html! {
-                li.blank data-question=(self.name) data-kind="radio" data-group data-required[self.required] data-wrong[wrong] {
+                li.blank data-question=(self.field.name) data-kind="radio" data-group data-required[self.field.required] data-wrong[wrong] {
                     fieldset.field.choices aria-describedby=[described] aria-invalid=[invalid] {
                         legend { (label) }
                         div.choice-list {
                             @for (place, button) in group {
-                                @let option = button.options.first().map_or("", String::as_str);
+                                @let option = button.field.options.first().map_or("", String::as_str);
                                 label.choice data-rect=(button.place()) {
                                     input id={ "f-" (place) } type="radio" name=(name) value=(option) checked[self.value.text() == option];
                                     span dir="auto" { (humanised(option)) }
@@ -287,15 +218,15 @@ impl Blank {
         }
         let row = |inside: Markup| {
             html! {
-                li.blank.field data-question=(self.name) data-kind=(self.kind.as_str()) data-rect=(self.place()) data-turn=(self.turn) data-size=[self.size]
-                    data-align=[self.align()] data-cells=[self.cells()] data-required[self.required] data-wrong[wrong] { (inside) (error) }
+                li.blank.field data-question=(self.field.name) data-kind=(self.field.kind.as_str()) data-rect=(self.place()) data-turn=(self.field.turn) data-size=[self.field.size]
+                    data-align=[self.align()] data-cells=[self.cells()] data-required[self.field.required] data-wrong[wrong] { (inside) (error) }
             }
         };
-        if self.kind == BlankKind::Checkbox {
+        if self.field.kind == FieldKind::Checkbox {
             return row(html! {
-                input type="hidden" name={ "k." (self.name) } value="1";
+                input type="hidden" name={ "k." (self.field.name) } value="1";
                 label.choice {
-                    input id=(id) type="checkbox" name=(name) checked[self.value == Filled::Ticked(true)] aria-required=(self.required) aria-invalid=[invalid] aria-describedby=[described];
+                    input id=(id) type="checkbox" name=(name) checked[self.value == Filled::Ticked(true)] aria-required=(self.field.required) aria-invalid=[invalid] aria-describedby=[described];
                     span { (label) }
                 }
             });
@@ -303,31 +234,31 @@ impl Blank {
         let text = self.value.text();
         row(html! {
             label for=(id) { (label) }
-            @match self.kind {
-                BlankKind::Multiline => {
-                    textarea.input id=(id) name=(name) rows="3" maxlength=[self.max] dir="auto" aria-required=(self.required) aria-invalid=[invalid] aria-describedby=[described] { (PreEscaped("\n")) (text) }
+            @match self.field.kind {
+                FieldKind::Multiline => {
+                    textarea.input id=(id) name=(name) rows="3" maxlength=[self.field.max] dir="auto" aria-required=(self.field.required) aria-invalid=[invalid] aria-describedby=[described] { (PreEscaped("\n")) (text) }
                 }
-                BlankKind::Choice => {
-                    select.input id=(id) name=(name) aria-required=(self.required) aria-invalid=[invalid] aria-describedby=[described] {
+                FieldKind::Choice => {
+                    select.input id=(id) name=(name) aria-required=(self.field.required) aria-invalid=[invalid] aria-describedby=[described] {
                         option value="" { (runner::choose(lang)) }
-                        @for option in &self.options { option value=(option) selected[text == option] { (option) } }
+                        @for option in &self.field.options { option value=(option) selected[text == option] { (option) } }
                     }
                 }
-                BlankKind::Date => {
-                    input.input id=(id) name=(name) type="date" value=(text) aria-required=(self.required) aria-invalid=[invalid] aria-describedby=[described];
+                FieldKind::Date => {
+                    input.input id=(id) name=(name) type="date" value=(text) aria-required=(self.field.required) aria-invalid=[invalid] aria-describedby=[described];
                 }
-                BlankKind::Signature | BlankKind::Initials => {
+                FieldKind::Signature | FieldKind::Initials => {
                     @if let Filled::Drawn { path, pen } = &self.value {
                         (ink::drawn(path, *pen, &label_text))
                         input id=(id) name=(name) type="hidden" value=(self.value.as_sent());
                     } @else {
-                        input.input id=(id) name=(name) type="text" value=(text) dir="auto" autocomplete="off" maxlength="100" aria-required=(self.required) aria-invalid=[invalid] aria-describedby=[described];
-                        p.field-hint id=(hint_id) { (if self.kind == BlankKind::Signature { words::sign_hint(lang) } else { words::initial_hint(lang) }) }
+                        input.input id=(id) name=(name) type="text" value=(text) dir="auto" autocomplete="off" maxlength="100" aria-required=(self.field.required) aria-invalid=[invalid] aria-describedby=[described];
+                        p.field-hint id=(hint_id) { (if self.field.kind == FieldKind::Signature { words::sign_hint(lang) } else { words::initial_hint(lang) }) }
                     }
                 }
                 _ => {
-                    input.input id=(id) name=(name) type="text" value=(text) maxlength=[self.max] dir="auto" inputmode=[(self.kind == BlankKind::Number).then_some("decimal")]
-                        autocomplete=(autocomplete(&label_text)) aria-required=(self.required) aria-invalid=[invalid] aria-describedby=[described];
+                    input.input id=(id) name=(name) type="text" value=(text) maxlength=[self.field.max] dir="auto" inputmode=[(self.field.kind == FieldKind::Number).then_some("decimal")]
+                        autocomplete=(autocomplete(&label_text)) aria-required=(self.field.required) aria-invalid=[invalid] aria-describedby=[described];
                 }
             }
         })

@@ -5,9 +5,10 @@
 #![allow(clippy::cast_precision_loss, reason = "lengths on paper, far from either end")]
 
 use maud::{Markup, html};
+use parlor_form::{Align, FieldKind};
 
 use super::Leaf;
-use super::blank::{Blank, BlankAlign, BlankKind, Filled};
+use super::blank::{Blank, Filled};
 
 /// A number at each place, so that who fills in the list knows where it stands.
 pub(super) fn marks<'a>(leaf: &Leaf, places: impl Iterator<Item = (usize, &'a Blank)>) -> Markup {
@@ -30,7 +31,7 @@ pub(super) fn values<'a>(leaf: &Leaf, blanks: impl Iterator<Item = &'a Blank>) -
             @for blank in blanks {
                 @let area = Area::of(leaf, blank);
                 @if blank.wrong.is_some() { rect.paper-missing x=(area.x) y=(area.y) width=(area.width) height=(area.height) rx="2" {} }
-                @if blank.value != Filled::Nothing { g transform=(area.turned(blank.turn)) { (value(blank, &area.laid(blank.turn))) } }
+                @if blank.value != Filled::Nothing { g transform=(area.turned(blank.field.turn)) { (value(blank, &area.laid(blank.field.turn))) } }
             }
         }
     }
@@ -53,7 +54,7 @@ struct Area {
 
 impl Area {
     fn of(leaf: &Leaf, blank: &Blank) -> Self {
-        let [x, y, width, height] = blank.rect;
+        let [x, y, width, height] = blank.field.rect;
         Self { x, y: leaf.height - y - height, width, height }
     }
 
@@ -85,7 +86,7 @@ const LETTER: f32 = 0.55;
 
 fn value(blank: &Blank, area: &Area) -> Markup {
     let Area { width, height, .. } = *area;
-    match (&blank.value, blank.kind) {
+    match (&blank.value, blank.field.kind) {
         (Filled::Drawn { path, pen }, _) => html! {
             svg x="2" y="2" width=((width - 4.0).max(1.0)) height=((height - 4.0).max(1.0)) viewBox=(view_box(path, *pen)) { path d=(path) stroke-width=(pen) {} }
         },
@@ -95,14 +96,14 @@ fn value(blank: &Blank, area: &Area) -> Markup {
             let at = |x: f32, y: f32| format!("{} {}", left + side * x, top + side * y);
             html! { path d={ "M" (at(0.18, 0.54)) "L" (at(0.42, 0.78)) "L" (at(0.84, 0.22)) } stroke-width=(side * 0.12) {} }
         }
-        (Filled::Text(text), BlankKind::Radio) => html! {
-            @if blank.options.first() == Some(text) { circle cx=(width / 2.0) cy=(height / 2.0) r=(width.min(height) * 0.25) {} }
+        (Filled::Text(text), FieldKind::Radio) => html! {
+            @if blank.field.options.first() == Some(text) { circle cx=(width / 2.0) cy=(height / 2.0) r=(width.min(height) * 0.25) {} }
         },
-        (Filled::Text(text), BlankKind::Multiline) => html! {
-            foreignObject x=(MARGIN) y=(MARGIN) width=((width - 2.0 * MARGIN).max(1.0)) height=((height - MARGIN).max(1.0)) font-size=(blank.size.unwrap_or(10.0)) { p dir="auto" { (text) } }
+        (Filled::Text(text), FieldKind::Multiline) => html! {
+            foreignObject x=(MARGIN) y=(MARGIN) width=((width - 2.0 * MARGIN).max(1.0)) height=((height - MARGIN).max(1.0)) font-size=(blank.field.size.unwrap_or(10.0)) { p dir="auto" { (text) } }
         },
-        (Filled::Text(text), BlankKind::Comb) if blank.max.is_some_and(|cells| cells > 0) => {
-            let cell = width / blank.max.unwrap_or(1) as f32;
+        (Filled::Text(text), FieldKind::Comb) if blank.field.max.is_some_and(|cells| cells > 0) => {
+            let cell = width / blank.field.max.unwrap_or(1) as f32;
             let size = fitting(blank, height).min(cell * 1.4);
             html! {
                 @for (place, character) in text.chars().enumerate() {
@@ -116,10 +117,10 @@ fn value(blank: &Blank, area: &Area) -> Markup {
             let room = (width - 2.0 * MARGIN).max(1.0);
             let needed = text.chars().count() as f32 * size * LETTER;
             let size = if needed > room { (size * room / needed).max(4.0) } else { size };
-            let from_right = blank.align == BlankAlign::Right
+            let from_right = blank.field.align == Align::Right
                 || text.chars().find(|letter| letter.is_alphabetic()).is_some_and(is_right_to_left);
-            let (x, anchor) = match blank.align {
-                BlankAlign::Center => (width / 2.0, "middle"),
+            let (x, anchor) = match blank.field.align {
+                Align::Center => (width / 2.0, "middle"),
                 _ if from_right => (width - MARGIN, "end"),
                 _ => (MARGIN, "start"),
             };
@@ -132,7 +133,7 @@ fn value(blank: &Blank, area: &Area) -> Markup {
 }
 
 fn fitting(blank: &Blank, height: f32) -> f32 {
-    blank.size.unwrap_or_else(|| (height / LINE).min(LARGEST)).max(4.0)
+    blank.field.size.unwrap_or_else(|| (height / LINE).min(LARGEST)).max(4.0)
 }
 
 fn is_right_to_left(letter: char) -> bool {

@@ -1,8 +1,7 @@
 //! A document in front of its customer (R21): filled in page by page, looked over, signed; and what comes after that.
 //!
 //! Complete without a script: the picture of a page, with a number at each place, and the fields with the same numbers in a list.
-//! With one, `document.js` lays the same fields over the picture and saves as one goes. The pages link no PDF library: whoever
-//! renders them says in plain types what `parlor-documents` knows.
+//! With one, `document.js` lays the same fields over the picture and saves as one goes.
 
 mod blank;
 mod ink;
@@ -10,8 +9,9 @@ mod samples;
 
 use jiff::Timestamp;
 use maud::{Markup, html};
+use parlor_form::FieldKind;
 
-pub use blank::{Blank, BlankAlign, BlankFault, BlankKind, Filled, blank_fault_words, humanised};
+pub use blank::{Blank, Filled, blank_fault_words, field_label};
 
 use super::around::{Around, kept, not_taken};
 use super::page::{Brand, Page, token_field};
@@ -65,7 +65,7 @@ pub enum DocumentView {
     },
     /// The tier, or the document, is for reading only.
     ReadOnly,
-    /// Completed.
+    /// The customer completed it; the signed file may still be on its way.
     Done {
         file: SignedFile,
         /// Title and address of what to do next.
@@ -185,11 +185,11 @@ impl DocumentPage {
 
     /// The blanks of a page with their places in [`blanks`](Self::blanks).
     fn on_page(&self, page: usize) -> impl Iterator<Item = (usize, &Blank)> {
-        self.blanks.iter().enumerate().filter(move |(_, blank)| blank.page as usize == page)
+        self.blanks.iter().enumerate().filter(move |(_, blank)| blank.field.page as usize == page)
     }
 
     fn signs(&self) -> bool {
-        self.blanks.iter().any(|blank| blank.kind.is_signed())
+        self.blanks.iter().any(|blank| blank.field.kind.is_signed())
     }
 
     fn fill(&self, page: usize) -> Markup {
@@ -338,9 +338,9 @@ impl DocumentPage {
         let mut numbered: Vec<(usize, usize, &Blank)> = Vec::new();
         let mut last = 0;
         for (at, blank) in self.on_page(page) {
-            let same = numbered.iter().find(|(_, _, other)| other.name == blank.name);
+            let same = numbered.iter().find(|(_, _, other)| other.field.name == blank.field.name);
             match same {
-                Some(_) if blank.kind == BlankKind::Radio => {}
+                Some(_) if blank.field.kind == FieldKind::Radio => {}
                 Some((number, ..)) => numbered.push((*number, at, blank)),
                 None => {
                     last += 1;
@@ -353,14 +353,14 @@ impl DocumentPage {
 
     /// The buttons of a radio's group on a page, with their places in [`blanks`](Self::blanks).
     fn group(&self, page: usize, blank: &Blank) -> Vec<(usize, &Blank)> {
-        let is_radio = blank.kind == BlankKind::Radio;
-        self.on_page(page).filter(|(_, other)| is_radio && other.name == blank.name).collect()
+        let is_radio = blank.field.kind == FieldKind::Radio;
+        self.on_page(page).filter(|(_, other)| is_radio && other.field.name == blank.field.name).collect()
     }
 
     /// Whether this is the first place of its name on its page: the others show the same.
     fn is_first_of_name(&self, at: usize) -> bool {
         let blank = &self.blanks[at];
-        let first = self.on_page(blank.page as usize).find(|(_, other)| other.name == blank.name);
+        let first = self.on_page(blank.field.page as usize).find(|(_, other)| other.field.name == blank.field.name);
         first.is_none_or(|(first, _)| first == at)
     }
 
@@ -368,7 +368,7 @@ impl DocumentPage {
     fn entered(&self, page: usize) -> Vec<&Blank> {
         let mut entered: Vec<&Blank> = Vec::new();
         for (_, blank) in self.on_page(page) {
-            if !entered.iter().any(|other| other.name == blank.name) {
+            if !entered.iter().any(|other| other.field.name == blank.field.name) {
                 entered.push(blank);
             }
         }

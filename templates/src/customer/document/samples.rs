@@ -1,8 +1,9 @@
 //! Every page of a document.
 
-use parlor_domain::interaction::Wrong;
+use parlor_domain::interaction::{ValueFault, Wrong};
+use parlor_form::{Align, Field, FieldKind};
 
-use super::{Blank, BlankAlign, BlankFault, BlankKind, DocumentPage, DocumentView, Filled, Leaf, SignedFile};
+use super::{Blank, DocumentPage, DocumentView, Filled, Leaf, SignedFile};
 use crate::customer::runner::NotTaken;
 use crate::customer::sample;
 use crate::lang::Lang;
@@ -10,8 +11,8 @@ use crate::lang::Lang;
 /// A page as it is drawn, in place of a picture of it.
 const PICTURES: [&str; 2] = ["/static/sample-page-1.svg", "/static/sample-page-2.svg"];
 
-fn blank(name: &str, kind: BlankKind, page: u32, rect: [f32; 4]) -> Blank {
-    Blank {
+fn blank(name: &str, kind: FieldKind, page: u32, rect: [f32; 4]) -> Blank {
+    let field = Field {
         name: name.to_owned(),
         label: None,
         kind,
@@ -21,11 +22,26 @@ fn blank(name: &str, kind: BlankKind, page: u32, rect: [f32; 4]) -> Blank {
         required: true,
         options: vec![],
         max: None,
-        align: BlankAlign::Start,
+        prefill: None,
+        align: Align::Start,
         size: None,
-        value: Filled::Nothing,
-        wrong: None,
-    }
+    };
+    Blank { field, value: Filled::Nothing, wrong: None }
+}
+
+fn labelled(label: &str, mut blank: Blank) -> Blank {
+    blank.field.label = Some(label.to_owned());
+    blank
+}
+
+fn optional(mut blank: Blank) -> Blank {
+    blank.field.required = false;
+    blank
+}
+
+fn choices(options: &[&str], mut blank: Blank) -> Blank {
+    blank.field.options = options.iter().map(|&option| option.to_owned()).collect();
+    blank
 }
 
 fn with(blank: Blank, value: &str) -> Blank {
@@ -35,36 +51,27 @@ fn with(blank: Blank, value: &str) -> Blank {
 const SIGNATURE: &str = "M12 61.5L18 40L25 19.500L31 12L33 22L28 48L25 66L30 60L42 38L50 31L53 40L50 55L56 57L66 42L74 34L79 37L75 52L82 56L94 44L104 33L112 31L112 42L104 52L107 58L122 50L142 38L160 36L170 42L160 52L176 55L200 46L226 43";
 
 fn blanks() -> Vec<Blank> {
+    let mut number = blank("customer_number", FieldKind::Comb, 1, [72.0, 580.0, 220.0, 22.0]);
+    number.field.max = Some(10);
+    let mut income = optional(blank("income", FieldKind::Number, 1, [380.0, 580.0, 140.0, 22.0]));
+    income.field.align = Align::Right;
     vec![
-        Blank {
-            label: Some("Full name".to_owned()),
-            ..blank("applicant.fullName", BlankKind::Text, 1, [72.0, 640.0, 280.0, 22.0])
-        },
-        blank("applicant.dateOfBirth", BlankKind::Date, 1, [380.0, 640.0, 140.0, 22.0]),
-        Blank { max: Some(10), ..blank("customer_number", BlankKind::Comb, 1, [72.0, 580.0, 220.0, 22.0]) },
-        Blank {
-            required: false,
-            align: BlankAlign::Right,
-            ..blank("income", BlankKind::Number, 1, [380.0, 580.0, 140.0, 22.0])
-        },
-        Blank {
-            options: ["Rented", "Owned", "Something else"].map(str::to_owned).to_vec(),
-            ..blank("home", BlankKind::Choice, 1, [72.0, 520.0, 220.0, 22.0])
-        },
-        Blank { options: vec!["monthly".to_owned()], ..blank("paid", BlankKind::Radio, 1, [380.0, 522.0, 18.0, 18.0]) },
-        Blank { options: vec!["yearly".to_owned()], ..blank("paid", BlankKind::Radio, 1, [454.0, 522.0, 18.0, 18.0]) },
-        Blank { required: false, ..blank("remarks", BlankKind::Multiline, 1, [72.0, 400.0, 448.0, 76.0]) },
-        Blank {
-            label: Some("I have read the conditions".to_owned()),
-            ..blank("read", BlankKind::Checkbox, 1, [72.0, 352.0, 18.0, 18.0])
-        },
-        blank("initials", BlankKind::Initials, 1, [440.0, 90.0, 80.0, 34.0]),
-        blank("signed.place", BlankKind::Text, 2, [72.0, 300.0, 200.0, 22.0]),
-        blank("applicant.fullName", BlankKind::Text, 2, [300.0, 300.0, 220.0, 22.0]),
-        Blank {
-            label: Some("Signature".to_owned()),
-            ..blank("signature", BlankKind::Signature, 2, [72.0, 210.0, 260.0, 54.0])
-        },
+        labelled("Full name", blank("applicant.fullName", FieldKind::Text, 1, [72.0, 640.0, 280.0, 22.0])),
+        blank("applicant.dateOfBirth", FieldKind::Date, 1, [380.0, 640.0, 140.0, 22.0]),
+        number,
+        income,
+        choices(
+            &["Rented", "Owned", "Something else"],
+            blank("home", FieldKind::Choice, 1, [72.0, 520.0, 220.0, 22.0]),
+        ),
+        choices(&["monthly"], blank("paid", FieldKind::Radio, 1, [380.0, 522.0, 18.0, 18.0])),
+        choices(&["yearly"], blank("paid", FieldKind::Radio, 1, [454.0, 522.0, 18.0, 18.0])),
+        optional(blank("remarks", FieldKind::Multiline, 1, [72.0, 400.0, 448.0, 76.0])),
+        labelled("I have read the conditions", blank("read", FieldKind::Checkbox, 1, [72.0, 352.0, 18.0, 18.0])),
+        blank("initials", FieldKind::Initials, 1, [440.0, 90.0, 80.0, 34.0]),
+        blank("signed.place", FieldKind::Text, 2, [72.0, 300.0, 200.0, 22.0]),
+        blank("applicant.fullName", FieldKind::Text, 2, [300.0, 300.0, 220.0, 22.0]),
+        labelled("Signature", blank("signature", FieldKind::Signature, 2, [72.0, 210.0, 260.0, 54.0])),
     ]
 }
 
@@ -72,7 +79,7 @@ fn filled() -> Vec<Blank> {
     let drawn = || Filled::Drawn { path: SIGNATURE.to_owned(), pen: 2.5 };
     blanks()
         .into_iter()
-        .map(|blank| match blank.name.as_str() {
+        .map(|blank| match blank.field.name.as_str() {
             "applicant.fullName" => with(blank, "Mara Quist"),
             "applicant.dateOfBirth" => with(blank, "1987-03-14"),
             "customer_number" => with(blank, "4400731"),
@@ -115,7 +122,7 @@ pub(super) fn samples() -> Vec<(&'static str, DocumentPage)> {
     let half = || {
         let mut blanks = filled();
         for blank in &mut blanks {
-            if ["read", "signature", "signed.place", "home"].contains(&blank.name.as_str()) {
+            if ["read", "signature", "signed.place", "home"].contains(&blank.field.name.as_str()) {
                 blank.value = Filled::Nothing;
             }
         }
@@ -124,10 +131,10 @@ pub(super) fn samples() -> Vec<(&'static str, DocumentPage)> {
     let wrong = || {
         let mut blanks = half();
         for blank in &mut blanks {
-            blank.wrong = match blank.name.as_str() {
-                "applicant.fullName" => Some(BlankFault::Letters("☃".to_owned())),
-                "income" => Some(BlankFault::Answer(Wrong::Number)),
-                "home" | "read" => Some(BlankFault::Answer(Wrong::Required)),
+            blank.wrong = match blank.field.name.as_str() {
+                "applicant.fullName" => Some(ValueFault::Letters("☃".to_owned())),
+                "income" => Some(ValueFault::Answer(Wrong::Number)),
+                "home" | "read" => Some(ValueFault::Answer(Wrong::Required)),
                 _ => None,
             };
         }
@@ -135,8 +142,8 @@ pub(super) fn samples() -> Vec<(&'static str, DocumentPage)> {
     };
     let missing = || {
         let mut blanks = half();
-        for blank in blanks.iter_mut().filter(|blank| blank.required && blank.value == Filled::Nothing) {
-            blank.wrong = Some(BlankFault::Answer(Wrong::Required));
+        for blank in blanks.iter_mut().filter(|blank| blank.field.required && blank.value == Filled::Nothing) {
+            blank.wrong = Some(ValueFault::Answer(Wrong::Required));
         }
         blanks
     };
