@@ -216,7 +216,8 @@ def before_call(context, case, kwargs):
         parameters["iid"] = theirs.get(str(parameters.get("id")), parameters["iid"])
     if case.method.upper() == "DELETE" and re.fullmatch(WELL_FORMED, str(case.path_parameters.get("id"))):
         case.path_parameters["id"] = spare_key() if case.operation.path.startswith("/v1/keys") else spare_webhook()
-    if case.operation.path.endswith("/renew") and case.operation.label in waiting:
+    # Only in place of one that is there: what was made to be refused stays so.
+    if case.operation.path.endswith("/renew") and case.operation.label in waiting and parameters.get("id") in ENDED:
         parameters["id"] = just_ended() or parameters.get("id")
     # What follows it is not sent, so that the request would be to another address.
     for name, value in parameters.items():

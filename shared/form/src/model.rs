@@ -154,7 +154,7 @@ pub type Values = BTreeMap<String, Value>;
 
 /// A value.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
-#[serde(untagged)]
+#[serde(untagged, expecting = "a value is `true` or `false`, a text, or a drawing with `path` and `pen`")]
 #[schemars(rename = "DocumentValue")]
 pub enum Value {
     /// Of a checkbox.

@@ -110,6 +110,10 @@ async fn r21_what_is_no_document_is_refused_with_its_reason() {
     let unknown = json!({"kind": "document", "upload": "up_0000000000000000"});
     let answer = desk.call(Method::POST, &about, &[], Some(unknown)).await;
     assert_eq!((answer.status, answer.body["code"].as_str()), (422, Some("unknown-upload")), "{}", answer.body);
+    let number = json!({"kind": "document", "upload": "up_0000000000000000", "values": {"name": 3}});
+    let answer = desk.call(Method::POST, &about, &[], Some(number)).await;
+    let said = answer.body["detail"].as_str().unwrap();
+    assert!(answer.status == 400 && said.contains("a text, or a drawing") && !said.contains("enum"), "{said}");
     let upload = sent(&desk, &invited.id, b"<svg>no PDF at all</svg>".to_vec()).await;
     let answer = platform.until(async || {
         let body = json!({"kind": "document", "upload": upload});
