@@ -19,6 +19,7 @@ pub mod lang;
 pub mod layout;
 pub mod mail;
 pub mod names;
+mod palette;
 pub mod reference;
 pub mod refusals;
 #[cfg(test)]

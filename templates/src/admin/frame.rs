@@ -9,6 +9,7 @@ use crate::components::{Avatar, Icon};
 use crate::console::{Forms, Person, phrases, phrases::PRODUCT, sample, signs::mark};
 use crate::lang::Lang;
 use crate::layout::Shell;
+use crate::palette::{Palette, opens_palette};
 use crate::words::{admin as words, console, keys, people};
 
 /// A part of the administration. The navigation is [`Section::ALL`]: a page that is built adds itself there, and nothing leads
@@ -105,6 +106,7 @@ impl Frame {
                 a.skip href="#main" { (console::skip(lang)) }
                 (self.side())
                 main.admin-main id="main" tabindex="-1" { (page.main) }
+                (Palette { lang, settings: true })
             },
         }
         .render()
@@ -127,6 +129,7 @@ impl Frame {
                     }
                 }
                 div.admin-foot {
+                    (opens_palette(lang, "list-row admin-find"))
                     a.list-row href="/console" { (Icon::ArrowBack) span { (words::to_sessions(lang)) } }
                     div.admin-me {
                         (Avatar { name: &self.admin.name, indicator: None })

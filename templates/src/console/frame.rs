@@ -18,7 +18,8 @@ use crate::accent::Accent;
 use crate::components::{Avatar, Button, Icon, toasts};
 use crate::lang::Lang;
 use crate::layout::{Live, Shell};
-use crate::words::{account, admin, console as words};
+use crate::palette::{Palette, opens_palette};
+use crate::words::{account, admin, console as words, palette};
 
 /// Who is signed in.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -99,6 +100,7 @@ impl Frame {
                 @if !page.without_dialog {
                     (Sheet { lang, id: "new-session", class: "sheet-new", title: words::new_session(lang), body: self.new_session.form(lang, &self.forms) })
                 }
+                (Palette { lang, settings: self.agent.role == Role::Admin })
                 (shortcuts(lang))
                 (toasts())
                 (script_words(lang))
@@ -137,6 +139,7 @@ impl Frame {
                     (Icon::ChevronDown)
                 }
                 ul.menu-list {
+                    li { (opens_palette(lang, "")) }
                     li { a href="/me" { (Icon::User) (account::me(lang)) } }
                     li { button type="button" popovertarget="shortcuts" data-opens="shortcuts" { (Icon::Keyboard) (words::shortcuts(lang)) kbd { "?" } } }
                     // The script shows it where the browser can notify, and asks the browser when it is switched on.
@@ -198,7 +201,8 @@ impl Frame {
 
 fn shortcuts(lang: Lang) -> Markup {
     // The keys, each pressed after the other, and what they do.
-    let rows: [(&[&str], &str); 8] = [
+    let rows: [(&[&str], &str); 9] = [
+        (&["Ctrl K"], palette::palette(lang)),
         (&["/"], words::shortcut_search(lang)),
         (&["n"], words::new_session(lang)),
         (&["j"], words::shortcut_next(lang)),

@@ -5,6 +5,7 @@ import "./console/keys.js";
 import "./console/live-list.js";
 import "./console/menus.js";
 import "./console/new-session.js";
+import "./console/palette.js";
 import "./console/doors.js";
 import "./console/row-cards.js";
 import { wording } from "./console/wording.js";
