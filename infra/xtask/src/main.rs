@@ -8,6 +8,7 @@ mod canaries;
 mod dev;
 mod fuzz;
 mod layers;
+mod lighthouse;
 mod lint;
 mod new_function;
 mod openapi;
@@ -50,6 +51,8 @@ cargo xtask <task>
   fuzz [--events N] [FUNCTION]
                         sends each function (or the named one) 100,000 raw events that are wrong somewhere, or N, built as
                         what is deployed is built, and fails when one ends a function or is answered 5xx. `test` sends 300.
+  lighthouse            what Lighthouse says of every kind of page, on a phone and on a desktop; fails below 0.99. Not in
+                        `test`, because its performance is a matter of what else the machine does.
   openapi               writes docs/openapi.json anew, from the code.
   platform --remove-each [FUNCTION]…
                         on the second platform, takes every action of each function's role (or of the named ones')
@@ -140,6 +143,7 @@ fn run() -> Result<bool, Failure> {
         ("new-function", [name], true, false) => new_function::run(name),
         ("api", [], true, false) => api::run(url, key),
         ("openapi", [], true, false) => openapi::run(),
+        ("lighthouse", [], true, false) => lighthouse::run(),
         ("package", functions, true, _) => package::run(&package::Options { functions: functions.to_vec(), x86_64 }),
         _ => Err(Failure::new(format!("`{}` is no task with these options\n\n{HELP}", words.join(" ")))),
     }

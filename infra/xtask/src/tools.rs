@@ -50,6 +50,12 @@ pub(crate) fn browser_packages(folder: &Path) -> Result<(), Failure> {
     npm_ci(folder, "playwright-core, axe-core and Biome")
 }
 
+/// Lighthouse, in the folder where it is used.
+pub(crate) fn lighthouse(folder: &Path) -> Result<(), Failure> {
+    node("the judgements of Lighthouse")?;
+    npm_ci(folder, "lighthouse")
+}
+
 pub(crate) fn browser_tests() -> PathBuf {
     root().join("tests/browser")
 }

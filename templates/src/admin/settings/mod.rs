@@ -112,7 +112,7 @@ impl SettingsPage {
                 // What Enter presses.
                 button.unseen type="submit" tabindex="-1" { (words::save(lang)) }
                 div.settings-tools {
-                    label.settings-search hidden { span.unseen { (words::search(lang)) } input.input type="search" placeholder=(words::search(lang)) data-do="find"; }
+                    label.settings-search.by-script { span.unseen { (words::search(lang)) } input.input type="search" placeholder=(words::search(lang)) data-do="find"; }
                     div.settings-presets role="group" aria-label=(words::presets(lang)) aria-describedby="preset-help" {
                         span.muted { (words::presets(lang)) }
                         @for preset in &PRESETS {

@@ -76,7 +76,6 @@ on(window, "beforeunload", (event) => {
 });
 
 const find = one("[data-do=find]", form);
-find.parentElement.hidden = false;
 on(find, "input", (event) => {
   event.stopPropagation();
   const words = find.value.toLocaleLowerCase().split(/\s+/).filter(Boolean);

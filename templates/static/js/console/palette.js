@@ -167,10 +167,7 @@ function open() {
 }
 
 if (dialog) {
-  for (const entry of all("[data-do=palette]")) {
-    entry.hidden = false;
-    on(entry, "click", open);
-  }
+  for (const entry of all("[data-do=palette]")) on(entry, "click", open);
   on(document, "keydown", (event) => {
     if (event.key.toLowerCase() !== "k" || !(event.ctrlKey || event.metaKey) || event.altKey || event.shiftKey) return;
     event.preventDefault();
