@@ -170,7 +170,7 @@ class Everywhere(unittest.TestCase):
 
     def test_function_urls_are_off_by_a_word(self):
         urls = of_type("AWS::Lambda::Url")
-        self.assertEqual(len(urls), 13)
+        self.assertEqual(len(urls), 14)
         for name, url in urls.items():
             self.assertEqual(url["Condition"], "HasFunctionUrls", name)
             self.assertEqual(TEMPLATE["Outputs"][name]["Condition"], "HasFunctionUrls", name)

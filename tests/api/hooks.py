@@ -133,6 +133,22 @@ def spare_key():
     return call("POST", "/v1/keys", json={"name": "Spare", "scopes": ["read"]})["id"]
 
 
+def entry(number):
+    """An entry of the team's library."""
+    text = {"kind": "text", "title": f"Text {number}", "text": "Hello {name}"}
+    return call("POST", "/v1/library", json=text)["id"]
+
+
+LIBRARY = [entry(number) for number in range(6)]
+# What is archived cannot be published: each has entries of its own.
+ABOUT |= {"changeLibraryEntry": LIBRARY[:3], "publishLibraryEntry": LIBRARY[3:]}
+
+
+def spare_entry():
+    """A draft of the library that may be removed."""
+    return entry("to be removed")
+
+
 def let_renew():
     """Takes back a window for renewals that was saved meanwhile: the sessions here ended long ago for it."""
     for path in DOCUMENTS:
@@ -158,9 +174,10 @@ ABOUT |= {"deactivatePerson": PEOPLE[:1], "reactivatePerson": PEOPLE[1:2], "send
 
 DOCUMENTS = ("/v1/settings", f"/v1/teams/{TEAM}/settings")
 # The newest ETag of each document, by path.
-ETAGS = {path: key.get(f"{URL}{path}", timeout=20).headers["etag"] for path in DOCUMENTS}
+VERSIONED = DOCUMENTS + tuple(f"/v1/library/{id}" for id in LIBRARY)
+ETAGS = {path: key.get(f"{URL}{path}", timeout=20).headers["etag"] for path in VERSIONED}
 # As the document has it.
-WELL_FORMED = r"[0-9a-hjkmnp-tv-z]{16}"
+WELL_FORMED = r"([0-9a-hjkmnp-tv-z]{6})?[0-9a-hjkmnp-tv-z]{16}"
 # What is delivered takes a receiver; an answer about a transfer takes somebody who asked while its owner is in the room; a signed
 # document takes a customer.
 OUT_OF_REACH = ("getDelivery", "replayDelivery", "approveTransfer", "declineTransfer", "getInteractionResult")
@@ -179,7 +196,7 @@ def before_load_schema(context, raw_schema):
             for parameter in operation.get("parameters", []):
                 # A deleted id is not there any more, so any well-formed one will do: `before_call` knows one that is.
                 if parameter["in"] == "path" and method != "delete":
-                    there = {"teams": [TEAM], "webhooks": WEBHOOKS, "people": PEOPLE, "sessions": SESSIONS}[path.split("/")[2]]
+                    there = {"teams": [TEAM], "webhooks": WEBHOOKS, "people": PEOPLE, "library": LIBRARY, "sessions": SESSIONS}[path.split("/")[2]]
                     there = ABOUT.get(operation["operationId"], there)
                     named = {"event": [f"{session}-1" for session in SESSIONS], "link": list(LINKS.values()), "iid": list((WITHDRAWN if path.endswith("/withdraw") else KEPT).values())}
                     parameter["schema"] = {"enum": named.get(parameter["name"], there)}
@@ -217,14 +234,15 @@ def before_call(context, case, kwargs):
     if parameters.get("iid") in theirs.values():
         parameters["iid"] = theirs.get(str(parameters.get("id")), parameters["iid"])
     if case.method.upper() == "DELETE" and re.fullmatch(WELL_FORMED, str(case.path_parameters.get("id"))):
-        case.path_parameters["id"] = spare_key() if case.operation.path.startswith("/v1/keys") else spare_webhook()
+        spare = {"keys": spare_key, "library": spare_entry, "webhooks": spare_webhook}
+        case.path_parameters["id"] = spare[case.operation.path.split("/")[2]]()
     if case.operation.path.endswith("/renew") and case.operation.label in waiting:
         let_renew()
     # What follows it is not sent, so that the request would be to another address.
     for name, value in parameters.items():
         if "#" in str(value):
             parameters[name] = str(value).replace("#", "")
-    if case.method.upper() not in ("PUT", "PATCH"):
+    if case.method.upper() not in ("PUT", "PATCH") and not case.operation.path.endswith("/publish"):
         return
     # Versions rise with each success: whoever sends a well-formed one means the newest.
     path = document_path(case)

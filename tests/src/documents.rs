@@ -93,6 +93,7 @@ pub async fn completed(store: &Store, runtime: &Runtime, session: &SessionId, up
         order: None,
         due_at: None,
         send: true,
+        library: None,
     };
     let made = decided(store, runtime, session, WorkCommand::Add(new), Actor::System).await;
     let signed = BTreeMap::from([

@@ -15,6 +15,8 @@ use tokio::{
     net::TcpListener,
 };
 
+#[path = "budgets/library.rs"]
+mod library;
 #[path = "budgets/people.rs"]
 mod people;
 
@@ -296,6 +298,7 @@ async fn every_operation_costs_what_the_table_says() {
         .await;
     work_rows(&mut ledger).await;
     webhook_rows(&mut ledger).await;
+    library::rows(&mut ledger).await;
     people::rows(&mut ledger).await;
     key_rows(&mut ledger).await;
     pin_rows(&mut ledger).await;

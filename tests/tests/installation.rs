@@ -15,6 +15,7 @@ mod gates;
 mod history;
 mod keys;
 mod lengths;
+mod library;
 mod lingering;
 mod links;
 mod live;

@@ -12,6 +12,8 @@ mod document;
 mod files;
 #[path = "journeys/history.rs"]
 mod history;
+#[path = "journeys/library.rs"]
+mod library;
 #[path = "journeys/program.rs"]
 mod program;
 #[path = "journeys/rooms.rs"]

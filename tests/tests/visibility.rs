@@ -24,6 +24,8 @@ enum Rule {
     Owner,
     /// Supervisors and admins.
     Supervisor,
+    /// Those whose team's library it is, and to change it supervisors and admins.
+    Library,
     /// Whoever may change settings and webhooks, and opens their pages: admins.
     Admin,
 }
@@ -31,7 +33,7 @@ enum Rule {
 /// The rule of a route; none for a route that nobody thought about.
 #[allow(clippy::match_same_arms, reason = "a line for each group of routes")]
 fn rule(method: &Method, path: &str) -> Option<Rule> {
-    use Rule::{Admin, Customer, Link, Owner, Public, Session, Staff, Supervisor};
+    use Rule::{Admin, Customer, Library, Link, Owner, Public, Session, Staff, Supervisor};
     Some(match (method.as_str(), path) {
         ("GET", "/" | "/admin" | "/docs" | "/openapi.json" | "/v1/openapi.json" | "/static/{file}") => Public,
         (
@@ -49,6 +51,7 @@ fn rule(method: &Method, path: &str) -> Option<Rule> {
         (_, path) if path.starts_with("/v1/settings") || path.starts_with("/v1/teams") => Admin,
         (_, path) if path.starts_with("/v1/people") || path.starts_with("/v1/keys") => Admin,
         (_, path) if path.starts_with("/v1/webhooks") => Admin,
+        (_, path) if path.starts_with("/v1/library") => Library,
         (_, path) if path.starts_with("/admin/") => Admin,
         ("GET", "/v1/sessions/{id}/pin") => Owner,
         (_, path) if path.starts_with("/v1/sessions/{id}") || path.starts_with("/console/s/{session}") => Session,
@@ -154,6 +157,10 @@ async fn r20_every_route_refuses_whoever_it_is_not_for() {
     let steps = json!([{"id": "a", "title": "A", "fields": [field]}]);
     let made = installation.post(&format!("/v1/sessions/{session}/interactions"), json!({"steps": steps})).await;
     let interaction = made["id"].as_str().unwrap().to_owned();
+    let text = json!({"kind": "text", "title": "Welcome", "text": "Hello"});
+    let entry = installation.post("/v1/library", text).await["id"].as_str().unwrap().to_owned();
+    let publish = format!("/v1/library/{entry}/publish");
+    assert_eq!(installation.call_with(Method::POST, &publish, None, &[("if-match", "*")]).await.0, 200);
     let world = World { installation, session, customer };
 
     let mut wrong = vec![];
@@ -174,6 +181,8 @@ async fn r20_every_route_refuses_whoever_it_is_not_for() {
             if path.starts_with("/v1/sessions/") { filled.replace("{id}", world.session.as_str()) } else { filled };
         let filled = if path.starts_with("/v1/teams/") || path.starts_with("/admin/teams/") {
             filled.replace("{id}", world.installation.team.as_str())
+        } else if path.starts_with("/v1/library/") {
+            filled.replace("{id}", &entry)
         } else {
             filled.replace("{id}", &"0".repeat(16))
         };
@@ -202,6 +211,10 @@ async fn r20_every_route_refuses_whoever_it_is_not_for() {
             let fine = match rule {
                 Rule::Public | Rule::Link | Rule::Staff => answer < 500,
                 Rule::Session | Rule::Owner => answer == 404,
+                // Their own team's library is another one.
+                Rule::Library if number == 1 && path.contains("{id}") => answer == 404,
+                Rule::Library if number == 1 || *method == Method::GET => answer < 300,
+                Rule::Library => answer == 403,
                 Rule::Supervisor if number == 1 => path.starts_with("/console/team") || answer == 403 || answer == 404,
                 Rule::Customer | Rule::Supervisor | Rule::Admin => answer == 403,
             };

@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 use parlor_domain::{
-    UploadId,
+    LibraryId, UploadId,
     interaction::{InvalidWorkflow, Kind, Step, Workflow, title_text},
 };
 use parlor_form::{Field, Values};
@@ -24,6 +24,9 @@ pub(crate) struct Input {
     kind: Option<Kind>,
     /// What it is called on the customer's page, 1 to 120 characters in one line; without it, as the first step, or the file.
     title: Option<String>,
+    /// A published workflow or document of the library of the session's team: its newest version is copied. Then there are neither
+    /// `steps` nor `upload` nor `fields`.
+    library: Option<LibraryId>,
     /// Of a workflow, which needs them: its steps.
     steps: Option<Vec<Step>>,
     /// Of a document, which needs it: the PDF, as its upload's `id`.
@@ -80,6 +83,17 @@ pub(crate) struct New {
 pub(crate) enum What {
     Workflow { title: String, workflow: Workflow },
     Document(NewDocument),
+    Library(FromLibrary),
+}
+
+/// An entry of the library to be sent.
+#[derive(Debug)]
+pub(crate) struct FromLibrary {
+    pub(crate) id: LibraryId,
+    /// The kind that it has to be, where the caller says so.
+    pub(crate) kind: Option<Kind>,
+    pub(crate) title: Option<String>,
+    pub(crate) values: Values,
 }
 
 /// A document to be made.
@@ -131,6 +145,17 @@ pub(crate) fn read(request: &ApiRequest) -> Result<New, ApiError> {
         return Err(Problem::new(Code::UnknownAssignee, detail).about("assignee").into());
     }
     let send = input.send.is_none_or(YesNo::is_yes);
+    if let Some(id) = input.library {
+        let beside =
+            [("steps", input.steps.is_some()), ("upload", input.upload.is_some()), ("fields", input.fields.is_some())];
+        if let Some((field, _)) = beside.iter().find(|(_, given)| *given) {
+            let detail = format!("What the library has is sent as it is, without `{field}`.");
+            return Err(Problem::new(Code::Malformed, detail).about(*field).into());
+        }
+        let values = input.values.unwrap_or_default();
+        let what = What::Library(FromLibrary { id, kind: input.kind, title: input.title, values });
+        return Ok(New { what, order: input.order, due_at: input.due_at, send });
+    }
     if input.kind == Some(Kind::Document) {
         if input.steps.is_some() {
             return Err(Problem::new(Code::Malformed, "A document has no steps.").about("steps").into());

@@ -2,6 +2,7 @@
 //! with its answers. `/v1/sessions/{id}/interactions` and what is below.
 
 mod document;
+mod from_library;
 mod input;
 mod view;
 
@@ -21,7 +22,7 @@ use parlor_runtime::Runtime;
 use parlor_store::ReadBatch;
 use parlor_web::{
     ApiError, ApiRequest, ApiResponse, AppState, Callers, Code, List, Operation, Problem, Rows, Time, WebFunction,
-    api_request::room, operation::Loaded, route::State,
+    api_request::room, document::REPORT_MAX, operation::Loaded, route::State,
 };
 use schemars::JsonSchema;
 use serde::Deserialize;
@@ -90,7 +91,8 @@ impl WebFunction for Interactions {
                     "A document is made of an upload: a PDF, which the customer fills in and signs. Its fields are those of the PDF's own \
                      form, or `fields`. While the file is being read it is 409 `upload-not-read`, with `Retry-After`. A workflow asks questions step by step; its definition follows the \
                      JSON Schema of `docs/workflow.schema.json`, and stays as it was made. Without `send: false` the customer \
-                     may begin at once; in a planned session, as soon as they are invited.",
+                     may begin at once; in a planned session, as soon as they are invited. `library` sends what the team's library \
+                     has published: what it asks is copied, and stays as it was sent.",
                 )
                 .parameter("id", "The session.")
                 .body::<Input>(Input::sample())
@@ -105,6 +107,7 @@ impl WebFunction for Interactions {
                     Code::UnsupportedField,
                     Code::UnsupportedKind,
                     Code::UnknownUpload,
+                    Code::UnknownEntry,
                     Code::UploadNotRead,
                     Code::NotPdf,
                     Code::Damaged,
@@ -207,25 +210,31 @@ async fn make(state: &InteractionsState, request: &ApiRequest, session: SessionI
     let New { what, order, due_at, send } = input::read(request)?;
     // What was read of the file is asked for first: whoever may not know hears nothing of it.
     let report = match &what {
-        What::Workflow { .. } => Err(ObjectError::Missing),
-        What::Document(new) => state.bucket.get(&new.upload.report(), document::REPORT_MAX).await,
+        What::Workflow { .. } | What::Library(_) => Err(ObjectError::Missing),
+        What::Document(new) => state.bucket.get(&new.upload.report(), REPORT_MAX).await,
     };
     let id = InteractionId::generate(&state.app.entropy);
     let operation = Operation::on(&state.app, request, &session);
     let operation = match &what {
         What::Workflow { .. } => operation,
         What::Document(new) => operation.reading(|keys| keys.upload(&session, &new.upload)),
+        What::Library(new) => operation.reading(|keys| keys.library_entry(&new.id).library_newest(&new.id)),
     };
     operation
         .run(
             |loaded| {
-                let (title, asked, values) = match &what {
+                let (title, asked, values, library) = match &what {
                     What::Workflow { title, workflow } => {
-                        (title.clone(), Asked::Workflow(workflow.clone()), Values::new())
+                        (title.clone(), Asked::Workflow(workflow.clone()), Values::new(), None)
                     }
-                    What::Document(new) => document::make(loaded, &session, new, &report, &state.fonts)?,
+                    What::Document(new) => {
+                        let (title, asked, values) = document::make(loaded, &session, new, &report, &state.fonts)?;
+                        (title, asked, values, None)
+                    }
+                    What::Library(new) => from_library::make(loaded, &session, new, &state.fonts)?,
                 };
-                let new = NewInteraction { id: id.clone(), title, asked, values, order, due_at, send };
+                let id = id.clone();
+                let new = NewInteraction { id, title, asked, values, order, due_at, send, library };
                 loaded.decide(request, Command::Work(WorkCommand::Add(new)))
             },
             |_, decision| {

@@ -3,6 +3,7 @@
 use parlor_domain::{
     Interaction, InteractionId, InteractionState, UploadId,
     interaction::{Asked, Assignee, Kind, Progress, SignedFile, Step},
+    library::FromLibrary,
 };
 use parlor_form::{Field, Page};
 use parlor_web::Time;
@@ -46,6 +47,9 @@ pub(crate) struct InteractionView {
     /// Why the customer declined, if they did and said so.
     #[serde(skip_serializing_if = "Option::is_none")]
     reason: Option<String>,
+    /// The version of the library's entry that it was made of.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    library: Option<FromLibrary>,
     /// How much of it is done.
     progress: Progress,
     /// Rises with each change.
@@ -137,6 +141,7 @@ impl InteractionView {
             due_at: own.due_at.map(Time),
             reminded_at: own.reminded_at.map(Time),
             reason: own.reason.clone(),
+            library: own.library.clone(),
             progress: own.progress,
             version: own.version,
             steps: None,

@@ -92,6 +92,7 @@ async fn work(
         order: None,
         due_at: None,
         send: true,
+        library: None,
     };
     let made = session.decide(Command::Work(WorkCommand::Add(new)), settings, nina).map_err(refused)?;
     let session = commit(store, &made).await?;

@@ -34,6 +34,7 @@ pub(crate) fn entries() -> Vec<Entry> {
         web::<admin_console::AdminConsole>(),
         web::<interactions::Interactions>(),
         web::<keys::Keys>(),
+        web::<library::Library>(),
         web::<files::Files>(),
         web::<customer_files::CustomerFiles>(),
         event::<document_read::DocumentRead>(),

@@ -71,11 +71,12 @@ wait for `Retry-After`.
 
 **Times** are RFC 3339 in UTC, to the millisecond.";
 
-const RESOURCES: [(&str, &str); 10] = [
+const RESOURCES: [(&str, &str); 11] = [
     ("Sessions", "One customer case, from planning to its end."),
     ("Customers", "How the customer of a session comes in: invitation, links, device, PIN."),
     ("Messages", "The chat of a session."),
     ("Interactions", "What there is for the customer to do: workflows so far."),
+    ("Library", "What a team prepares once and sends again and again: texts, workflows, documents."),
     ("Files", "Files that are sent for a session."),
     ("Settings", "Documents of the system and of teams."),
     ("Webhooks", "Events of sessions, sent to addresses of yours, signed as Standard Webhooks has it."),

@@ -26,7 +26,10 @@ const MAY_USE: [(&str, &[&str]); 18] = [
     ("parlor-lists", &["parlor-domain", "parlor-live", "parlor-store"]),
     ("parlor-sweep", &["parlor-domain", "parlor-live", "parlor-store"]),
     ("parlor-delivery", &["parlor-aws", "parlor-domain", "parlor-store", "parlor-templates"]),
-    ("parlor-web", &["parlor-domain", "parlor-live", "parlor-runtime", "parlor-store", "parlor-templates"]),
+    (
+        "parlor-web",
+        &["parlor-domain", "parlor-form", "parlor-live", "parlor-runtime", "parlor-store", "parlor-templates"],
+    ),
 ];
 
 const OUTSIDE: [&str; 6] =

@@ -40,7 +40,7 @@ pub(crate) fn python() -> Result<PathBuf, Failure> {
 }
 
 /// Which journeys use a function, those first that say soonest what it misses.
-const USED_BY: [(&str, &[&str]); 35] = [
+const USED_BY: [(&str, &[&str]); 36] = [
     ("admin-console", &["staff::r19_an_admin_opens_the_settings_and_nobody_else"]),
     ("settings", &["staff::r19_settings_are_saved_over_what_was_seen"]),
     ("agent-auth", &["staff::an_agent_signs_in_and_out", "staff::the_first_admin_comes_in_by_a_link_that_opens_once"]),
@@ -105,6 +105,7 @@ const USED_BY: [(&str, &[&str]); 35] = [
     ("people", &["staff::r27_an_invited_person_comes_in_and_is_deactivated"]),
     ("retry-webhooks", HOOKS),
     ("keys", &["program::r20_a_key_is_made_used_for_what_it_is_for_and_revoked"]),
+    ("library", &["library::r21_a_document_of_the_library_is_sent_to_a_customer"]),
     ("session-messages", &["program::r24_the_timeline_says_what_happened", ROOMS[0]]),
     ("session-customer", &["customer::r7_a_pin_lets_in_locks_and_is_reset", HEARD]),
     ("session-end", &["program::r24_the_timeline_says_what_happened", ROOMS[0]]),

@@ -115,6 +115,10 @@ id!(
     WebhookId, ID_LEN
 );
 id!(
+    /// An entry of a team's library: the team's six characters, then 16 random ones.
+    LibraryId, LibraryId::LENGTH
+);
+id!(
     /// A session: its team's six characters, then 20 random ones (100 bits).
     SessionId, SessionId::LENGTH
 );
@@ -122,6 +126,22 @@ id!(
 impl AgentId {
     /// Characters in the id of a member of staff.
     pub(crate) const LENGTH: usize = ID_LEN;
+}
+
+impl LibraryId {
+    const LENGTH: usize = TEAM_LEN + ID_LEN;
+
+    /// A new random id of an entry in the library of `team`.
+    #[must_use]
+    pub fn generate_for(team: &TeamId, random: &dyn Random) -> Self {
+        Self(format!("{team}{}", random_text(random, ID_LEN)))
+    }
+
+    /// The team in whose library it is.
+    #[must_use]
+    pub fn team(&self) -> TeamId {
+        TeamId(self.0[..TEAM_LEN].to_owned())
+    }
 }
 
 impl SessionId {

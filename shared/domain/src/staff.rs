@@ -297,11 +297,11 @@ impl StaffCookie {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum KeyScope {
-    /// Look at sessions, their events and messages, and at teams' figures.
+    /// Look at sessions, their events and messages, and at teams' figures and libraries.
     Read,
     /// Start and change sessions.
     Sessions,
-    /// Read and save settings.
+    /// Read and save settings; change teams' libraries.
     Settings,
     /// Webhook endpoints and their deliveries.
     Webhooks,

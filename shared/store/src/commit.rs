@@ -211,6 +211,7 @@ impl Store {
         for write in &decision.interactions {
             writes.extend(self.write_interaction(&session.id, write)?);
         }
+        writes.extend(self.count_uses(decision)?);
         writes.extend(self.note_update(decision, extras.seen)?);
         writes.extend(self.move_locks(decision)?);
         writes.extend(self.name_contact(decision, &extras.contacts)?);

@@ -5,8 +5,8 @@ use std::collections::HashMap;
 use aws_sdk_dynamodb::types::AttributeValue;
 use jiff::{Timestamp, civil::Date};
 use parlor_domain::{
-    AgentId, DueKind, EmailAddress, InteractionId, KeyId, LoginId, SecretHash, SessionId, TeamId, UploadId, WebhookId,
-    outbox::Owner, people::StaffLinkKind,
+    AgentId, DueKind, EmailAddress, InteractionId, KeyId, LibraryId, LoginId, SecretHash, SessionId, TeamId, UploadId,
+    WebhookId, outbox::Owner, people::StaffLinkKind,
 };
 
 use crate::{Guesser, ListScope};
@@ -235,6 +235,45 @@ impl Key {
     /// How many webhook endpoints there are.
     pub(crate) fn webhook_count() -> Self {
         Self::new(Self::WEBHOOKS, "COUNT")
+    }
+
+    fn in_library(team: &TeamId, sk: impl Into<String>) -> Self {
+        Self::new(format!("LIB#{team}"), sk)
+    }
+
+    /// An entry of a team's library, as lists tell it.
+    pub(crate) fn library_entry(id: &LibraryId) -> Self {
+        Self::in_library(&id.team(), format!("L#{id}"))
+    }
+
+    /// What is in an entry, as it is worked on.
+    pub(crate) fn library_content(id: &LibraryId) -> Self {
+        Self::in_library(&id.team(), format!("C#{id}"))
+    }
+
+    /// The newest version of an entry, where it can be read without knowing its number.
+    pub(crate) fn library_newest(id: &LibraryId) -> Self {
+        Self::in_library(&id.team(), format!("N#{id}"))
+    }
+
+    /// A version of an entry that was published.
+    pub(crate) fn library_version(id: &LibraryId, version: u32) -> Self {
+        Self::in_library(&id.team(), format!("V#{id}#{version:09}"))
+    }
+
+    /// How many entries a team's library has.
+    pub(crate) fn library_count(team: &TeamId) -> Self {
+        Self::in_library(team, "COUNT")
+    }
+
+    /// A part of how often each entry was sent.
+    pub(crate) fn library_used(team: &TeamId, shard: u32) -> Self {
+        Self::in_library(team, format!("USED#{shard}"))
+    }
+
+    /// A file that somebody announced for a team's library.
+    pub(crate) fn library_upload(team: &TeamId, id: &UploadId) -> Self {
+        Self::in_library(team, format!("F#{id}"))
     }
 
     fn in_queue(endpoint: &WebhookId, session: &SessionId, sk: impl Into<String>) -> Self {

@@ -17,6 +17,7 @@ mod figures;
 mod history;
 mod interactions;
 mod keys;
+mod library;
 mod listeners;
 mod lock;
 mod outbox;
@@ -48,6 +49,7 @@ pub use entered::Entered;
 pub use error::StoreError;
 pub use figures::FIGURES_DAYS;
 pub use history::{Cursor, InvalidCursor, Page, Query, Scope, Summary};
+pub use library::{LibraryEntry, LibraryPage, LibraryWrite};
 pub use listeners::{Connected, ListScope, Listener, Listeners};
 pub use lock::{Lock, Locks, OpenSession};
 pub use people::{CredentialsChange, ListedTeam, ResetRequests, StaffChange, StaffWrite, StoredPerson, recorded};
@@ -101,6 +103,7 @@ mod tests {
             include_str!("entered.rs"),
             include_str!("history.rs"),
             include_str!("interactions.rs"),
+            include_str!("library.rs"),
             include_str!("listeners.rs"),
             include_str!("outbox.rs"),
             include_str!("people.rs"),

@@ -14,6 +14,7 @@ pub mod contact_input;
 pub mod cookies;
 pub mod customer;
 pub mod described_rows;
+pub mod document;
 pub mod documentation;
 pub mod files;
 mod json;

@@ -161,6 +161,7 @@ impl Site {
             plain("webhooks", "list webhooks", 200),
             plain("people", "list people", 200),
             plain("keys", "list API keys", 200),
+            plain("library", "list the library", 200),
             plain("static-files", "a style sheet", 200),
             Case { vary: Some(self.fresh_ticket()), ..plain("live-connect", "live: connect", 200) },
             self.message(),
@@ -349,6 +350,7 @@ impl Site {
         installation.get("/v1/webhooks").await;
         installation.get("/v1/people").await;
         installation.get("/v1/keys").await;
+        installation.get("/v1/library").await;
         let agent = installation.signed_in(&installation.agent).await;
         let with_pin = installation.session(Some("4711")).await;
         assert_eq!(agent.get(&format!("/v1/sessions/{with_pin}/pin")).await.status, 200);
@@ -359,7 +361,7 @@ impl Site {
         installation.post(&format!("/v1/sessions/{renewed}/renew"), json!({})).await;
         installation.post(&format!("/v1/sessions/{ended}/end"), json!({})).await;
         installation.stack.settle().await;
-        self.keep(&["webhooks", "people", "keys", "deliver-webhooks"]);
+        self.keep(&["webhooks", "people", "keys", "library", "deliver-webhooks"]);
         self.keep(&["deliver", "session-read", "session-invite", "session-messages", "interactions"]);
         self.keep(&["settings", "session-customer", "session-end", "session-renew", "files"]);
     }

@@ -69,7 +69,7 @@ impl Operation {
         let (method, route) = self.way().split_once(' ').unwrap();
         let id = match route.split('/').nth(2) {
             Some("webhooks") => case.endpoint.as_ref().map(|endpoint| endpoint.id.clone()).unwrap_or_default(),
-            Some("keys") => case.link.clone(),
+            Some("keys" | "library") => case.link.clone(),
             Some("teams") => case.team.to_string(),
             Some("people") => case.staff.as_ref().map(|staff| staff.agent.id.to_string()).unwrap_or_default(),
             _ => case.session.to_string(),
@@ -147,6 +147,13 @@ impl Operation {
             | ReadTeamSettings | SignInWrongly | TakeOver | ListPeople | InvitePerson | ListTeams | CreateTeam
             | RenameTeam | RenameTeamByForm | DeliverToStaff | ListKeys | CreateKey => {}
             MakeInteraction | AnnounceUpload => {}
+            ListLibrary | CreateEntry | AnnounceLibraryUpload => {}
+            ReadEntry | ChangeEntry | RemoveEntry | PublishEntry => {
+                let text = json!({"kind": "text", "title": "Welcome", "text": "Hello"});
+                let made = installation.post("/v1/library", text).await;
+                made["id"].as_str().unwrap().clone_into(&mut case.link);
+                case.version = installation.etag(&self.request(&case).1.replace("/publish", "")).await;
+            }
             ReadDocument | FinishDocument | SignDocument => {}
             RevokeKey | RevokeKeyAtPage => {
                 let body = json!({"name": case.key, "scopes": ["read"]});

@@ -83,6 +83,20 @@ pub(crate) async fn check(
             let named = listed["items"].as_array().unwrap().iter().filter(|key| key["name"] == json!(case.key)).count();
             assert_eq!(named, usize::from(matches!(operation, CreateKey | MakeKeyAtPage)), "{at}: {listed}");
         }
+        CreateEntry => {
+            let listed = installation.get("/v1/library").await;
+            let named = listed["items"].as_array().unwrap().iter().filter(|entry| entry["title"] == json!(case.key));
+            assert_eq!(named.count(), 1, "{at}: {listed}");
+        }
+        PublishEntry => {
+            let read = installation.get(&format!("/v1/library/{}", case.link)).await;
+            assert_eq!((&read["version"], &read["state"]), (&json!(1), &json!("published")), "{at}: {read}");
+        }
+        RemoveEntry => {
+            let listed = installation.get("/v1/library").await;
+            let left = listed["items"].as_array().unwrap().iter().any(|entry| entry["id"] == json!(case.link));
+            assert!(!left, "{at}: {listed}");
+        }
         DeleteWebhook => assert_eq!(installation.get("/v1/webhooks").await["items"], json!([]), "{at}"),
         RotateSecret => {
             let read = case.endpoint().read(installation).await;

@@ -91,6 +91,13 @@ operations! {
     SaveSettings: "PUT /v1/settings", Never;
     ReadTeamSettings: "GET /v1/teams/{id}/settings", Never;
     SaveTeamSettings: "PUT /v1/teams/{id}/settings", Never;
+    ListLibrary: "GET /v1/library", Never;
+    CreateEntry: "POST /v1/library", Never;
+    AnnounceLibraryUpload: "POST /v1/library/uploads", Never;
+    ReadEntry: "GET /v1/library/{id}", Never;
+    ChangeEntry: "PATCH /v1/library/{id}", Never;
+    RemoveEntry: "DELETE /v1/library/{id}", Never;
+    PublishEntry: "POST /v1/library/{id}/publish", Never;
     ListKeys: "GET /v1/keys", Never;
     CreateKey: "POST /v1/keys", Never;
     RevokeKey: "DELETE /v1/keys/{id}", Never;

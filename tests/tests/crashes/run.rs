@@ -36,6 +36,9 @@ impl Operation {
             | RenameTeamByForm => self.call(installation, case).await,
             MakeInteraction | ListInteractions | ReadInteraction | SendInteraction | WithdrawInteraction | Remind
             | ReadResult | AnnounceUpload => self.call(installation, case).await,
+            ListLibrary | CreateEntry | AnnounceLibraryUpload | ReadEntry | PublishEntry => {
+                self.call(installation, case).await
+            }
             ResultPage => case.browser.get(&self.request(case).1).await.status == 303,
             FileDocument => {
                 let (files, name) = (installation.files(), format!("signed/{}/{}", case.session, case.interaction));
@@ -64,8 +67,10 @@ impl Operation {
                 case.browser.post(&self.request(case).1, &fields).await.status == 201
             }
             InteractionHead => case.browser.head(&self.request(case).1).await.status == 200,
-            SaveSettings | SaveTeamSettings | ChangeWebhook | EnableWebhook => self.change(installation, case).await,
-            DeleteWebhook | RevokeKey => {
+            SaveSettings | SaveTeamSettings | ChangeWebhook | EnableWebhook | ChangeEntry => {
+                self.change(installation, case).await
+            }
+            DeleteWebhook | RevokeKey | RemoveEntry => {
                 let (method, path) = self.request(case);
                 // Gone is gone.
                 matches!(installation.tried(method, &path, None, &[]).await.0.as_u16(), 200 | 404)
@@ -175,7 +180,8 @@ impl Operation {
             ChangePerson | ChangePersonByForm => json!({"role": "supervisor"}),
             CreateTeam | RenameTeam | RenameTeamByForm => json!({"name": case.key}),
             MakeInteraction => questions(),
-            AnnounceUpload => json!({
+            CreateEntry => json!({"kind": "text", "title": case.key, "text": "Hello"}),
+            AnnounceUpload | AnnounceLibraryUpload => json!({
                 "name": "Loan.pdf", "size": 12, "content_type": "application/pdf", "sha256": "0".repeat(64),
             }),
             Correct | CorrectByForm => json!({"name": "Mara Quist-Berg"}),
@@ -186,8 +192,12 @@ impl Operation {
         let (method, path) = self.request(case);
         let writes = matches!(method, Method::POST | Method::PATCH);
         let body = (writes && self != ReplayDelivery).then_some(body);
-        let key = [("idempotency-key", case.key.as_str())];
-        let headers = if method == Method::POST { &key[..] } else { &[] };
+        let key = [("idempotency-key", case.key.as_str()), ("if-match", case.version.as_str())];
+        let headers = match self {
+            PublishEntry => &key[..],
+            _ if method == Method::POST => &key[..1],
+            _ => &[],
+        };
         let (status, answer) = installation.tried(method, &path, body, headers).await;
         if status.is_success() && matches!(self, CreateWebhook | RotateSecret) {
             let receiver = case.endpoint.take().map(|endpoint| endpoint.receiver).or(case.receiver.take());
@@ -203,6 +213,7 @@ impl Operation {
         let change = match self {
             ChangeWebhook => json!({"description": case.key}),
             EnableWebhook => json!({"enabled": true}),
+            ChangeEntry => json!({"title": case.key}),
             SaveTeamSettings => json!({"branding": {"name": case.key}}),
             _ => {
                 let mut document = case.document.clone();

@@ -9,9 +9,14 @@ use sha2::{Digest as _, Sha256};
 
 /// Sends a file; the upload's id.
 async fn sent(desk: &Desk<'_>, session: &str, bytes: Vec<u8>) -> String {
+    put(desk, &format!("/v1/sessions/{session}/uploads"), bytes).await
+}
+
+/// Sends a file that is announced at `path`; the upload's id.
+pub(crate) async fn put(desk: &Desk<'_>, path: &str, bytes: Vec<u8>) -> String {
     let sha256 = HEXLOWER.encode(&Sha256::digest(&bytes));
     let said = json!({"name": "Consent.pdf", "size": bytes.len(), "content_type": "application/pdf", "sha256": sha256});
-    let announced = desk.post(&format!("/v1/sessions/{session}/uploads"), said).await;
+    let announced = desk.post(path, said).await;
     let mut put = reqwest::Client::new().put(announced["url"].as_str().unwrap()).body(bytes);
     for (name, value) in announced["headers"].as_object().unwrap() {
         put = put.header(name, value.as_str().unwrap());

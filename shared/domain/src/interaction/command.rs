@@ -10,7 +10,7 @@ use super::{
     model::{Asked, Interaction},
     workflow::Workflow,
 };
-use crate::{InteractionId, link::Issued};
+use crate::{InteractionId, library::FromLibrary, link::Issued};
 
 /// The longest reason for declining, in characters.
 pub const REASON_MAX: usize = 500;
@@ -32,6 +32,8 @@ pub struct NewInteraction {
     pub due_at: Option<Timestamp>,
     /// Whether the customer may begin at once. Otherwise it is a draft.
     pub send: bool,
+    /// The entry of the library that it is made of.
+    pub library: Option<FromLibrary>,
 }
 
 /// What somebody wants to happen to an interaction.

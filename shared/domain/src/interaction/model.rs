@@ -11,7 +11,7 @@ use super::{
     document::{Document, SignedFile},
     workflow::{Answer, Workflow},
 };
-use crate::InteractionId;
+use crate::{InteractionId, library::FromLibrary};
 
 /// The most interactions that a session ever has, withdrawn ones included.
 pub const TASKS_MAX: usize = 100;
@@ -155,6 +155,9 @@ pub struct Interaction {
     /// Why the customer declined, if they said so.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub reason: Option<String>,
+    /// The version of the library's entry that it was made of. What it asks was copied, and stays.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub library: Option<FromLibrary>,
     /// How much of it is done.
     pub progress: Progress,
     /// What was entered, by the field's name. Until it is completed that can have answers to steps that are hidden now: should the

@@ -97,6 +97,7 @@ impl World {
             order: None,
             due_at: None,
             send,
+            library: None,
         };
         self.run(WorkCommand::Add(new), nina()).unwrap()
     }
@@ -385,6 +386,7 @@ fn r24_events_alone_give_the_sessions_tasks_again() {
         order: Some(order),
         due_at: None,
         send,
+        library: None,
     };
     let first = keep(&mut world, WorkCommand::Add(new(true, 2)), nina());
     let second = keep(&mut world, WorkCommand::Add(new(false, 1)), nina());

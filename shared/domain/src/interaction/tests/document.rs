@@ -67,6 +67,7 @@ fn make(world: &mut World) -> Interaction {
         order: None,
         due_at: None,
         send: true,
+        library: None,
     };
     world.run(WorkCommand::Add(new), nina()).unwrap()
 }

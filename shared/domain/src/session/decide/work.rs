@@ -126,6 +126,7 @@ fn add(draft: &mut Draft<'_>, new: NewInteraction) -> Result<Outcome, Rejection>
         completed_at: None,
         reminded_at: None,
         reason: None,
+        library: new.library,
         progress: match &new.asked {
             Asked::Workflow(workflow) => workflow.progress(&BTreeMap::new(), &BTreeSet::new()),
             Asked::Document(document) => document.progress(&new.values),

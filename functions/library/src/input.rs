@@ -1,0 +1,162 @@
+//! What callers send, and how much of it fits together.
+
+use parlor_domain::{
+    TeamId, UploadId,
+    interaction::{InvalidWorkflow, Step, Workflow},
+    library::{Content, Edit, EntryKind, EntryState, prepared_text},
+};
+use parlor_form::Field;
+use parlor_web::{
+    ApiError, Code, Problem,
+    api_request::{YesNo, optional_word},
+    problem::capitalised,
+};
+use schemars::JsonSchema;
+use serde::Deserialize;
+
+use crate::refused;
+
+/// The query of a list.
+#[derive(Debug, Deserialize, JsonSchema)]
+pub(crate) struct ListQuery {
+    /// Whose library; without it that of the caller's own team.
+    pub(crate) team: Option<TeamId>,
+    /// Only entries of this kind.
+    #[serde(default, deserialize_with = "optional_word")]
+    pub(crate) kind: Option<EntryKind>,
+    /// Only entries in this state.
+    #[serde(default, deserialize_with = "optional_word")]
+    pub(crate) state: Option<EntryState>,
+    /// Where to go on: the `next_cursor` of the page before.
+    pub(crate) cursor: Option<String>,
+    /// How many entries are looked at for a page, 1 to 100, which is so without it; those of another kind or state are left out.
+    #[schemars(regex(pattern = "^([1-9][0-9]?|100)$"))]
+    pub(crate) limit: Option<String>,
+}
+
+/// The body of POST `/v1/library`.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+#[schemars(rename = "NewLibraryEntry", description = "An entry to make.")]
+pub(crate) struct New {
+    /// What kind of thing it is.
+    pub(crate) kind: EntryKind,
+    /// What it is called, 1 to 120 characters in one line. Texts need one; others are called as their first step, or the file.
+    pub(crate) title: Option<String>,
+    /// In whose library; without it that of the caller's own team.
+    pub(crate) team: Option<TeamId>,
+    /// Of a text, which needs it: 1 to 4,000 characters. `{name}` stands for the customer's name.
+    text: Option<String>,
+    /// Of a workflow, which needs them: its steps.
+    steps: Option<Vec<Step>>,
+    /// Of a document, which needs it: the PDF, as the `id` of an upload of the library.
+    upload: Option<UploadId>,
+    /// Of a document: its fields, in place of those of the PDF's own form.
+    fields: Option<Vec<Field>>,
+}
+
+impl New {
+    pub(crate) fn content(&mut self) -> Result<Given, ApiError> {
+        let given = Given::read(self.text.take(), self.steps.take(), self.upload.take(), self.fields.take())?;
+        match (&given, self.kind) {
+            (Given::Text(_), EntryKind::Text)
+            | (Given::Workflow(_), EntryKind::Workflow)
+            | (Given::Document { .. }, EntryKind::Document) => Ok(given),
+            (_, kind) => Err(needs(kind)),
+        }
+    }
+}
+
+/// The body of PATCH `/v1/library/{id}`: what is not there stays.
+#[derive(Debug, Default, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+#[schemars(rename = "ChangeLibraryEntry", description = "What to change of an entry; what is not there stays.")]
+pub(crate) struct Change {
+    /// What it is called.
+    title: Option<String>,
+    /// Of a text: the text.
+    text: Option<String>,
+    /// Of a workflow: its steps.
+    steps: Option<Vec<Step>>,
+    /// Of a document: another PDF, as the `id` of an upload of the library.
+    upload: Option<UploadId>,
+    /// Of a document: its fields.
+    fields: Option<Vec<Field>>,
+    /// Whether it is kept and not offered.
+    #[schemars(with = "Option<bool>")]
+    archived: Option<YesNo>,
+}
+
+impl Change {
+    /// What to change beside the content, and the content.
+    pub(crate) fn read(self) -> Result<(Edit, Given), ApiError> {
+        let archived = self.archived.map(YesNo::is_yes);
+        let given = Given::read(self.text, self.steps, self.upload, self.fields)?;
+        Ok((Edit { title: self.title, content: None, archived }, given))
+    }
+}
+
+/// What somebody gives for an entry's content.
+#[derive(Debug, Clone)]
+pub(crate) enum Given {
+    Nothing,
+    /// Checked.
+    Text(String),
+    /// Checked.
+    Workflow(Workflow),
+    Document {
+        upload: UploadId,
+        fields: Option<Vec<Field>>,
+    },
+    /// Other fields on the same file.
+    Fields(Vec<Field>),
+}
+
+impl Given {
+    fn read(
+        text: Option<String>,
+        steps: Option<Vec<Step>>,
+        upload: Option<UploadId>,
+        fields: Option<Vec<Field>>,
+    ) -> Result<Self, ApiError> {
+        match (text, steps, upload, fields) {
+            (None, None, None, None) => Ok(Self::Nothing),
+            (Some(text), None, None, None) => Ok(Self::Text(prepared_text(&text).map_err(refused)?)),
+            (None, Some(steps), None, None) => {
+                let workflow = Workflow { steps };
+                workflow.check().map_err(|invalid| invalid_workflow(&invalid))?;
+                Ok(Self::Workflow(workflow))
+            }
+            (None, None, Some(upload), fields) => Ok(Self::Document { upload, fields }),
+            (None, None, None, Some(fields)) => Ok(Self::Fields(fields)),
+            _ => {
+                let detail =
+                    "An entry has a `text`, or `steps`, or an `upload` with `fields`: what belongs to its kind.";
+                Err(Problem::new(Code::AnotherKind, detail).into())
+            }
+        }
+    }
+
+    /// The content, where the request alone says it.
+    pub(crate) fn alone(&self) -> Option<Content> {
+        match self {
+            Self::Text(text) => Some(Content::Text(text.clone())),
+            Self::Workflow(workflow) => Some(Content::workflow(workflow.clone())),
+            _ => None,
+        }
+    }
+}
+
+fn needs(kind: EntryKind) -> ApiError {
+    let (field, detail) = match kind {
+        EntryKind::Text => ("text", "A text needs its `text`, and has nothing else."),
+        EntryKind::Workflow => ("steps", "A workflow needs its `steps`, and has nothing else."),
+        EntryKind::Document => ("upload", "A document needs the `upload` that it is made of."),
+    };
+    Problem::new(Code::AnotherKind, detail).about(field).into()
+}
+
+fn invalid_workflow(invalid: &InvalidWorkflow) -> Problem {
+    let code = if invalid.unsupported { Code::UnsupportedField } else { Code::InvalidWorkflow };
+    Problem::new(code, capitalised(&invalid.reason)).about(invalid.field.clone())
+}

@@ -1,0 +1,128 @@
+//! A document made of a file that was sent (R21): what was read of it, and the fields that a caller places on it.
+
+use jiff::Timestamp;
+use parlor_domain::{Upload, interaction::Document, upload::FileType};
+use parlor_form::{Field, FieldKind, Form, PagePicture, ReadReport, Refusal};
+
+use crate::{ApiError, Code, Problem, problem::capitalised};
+
+/// The most bytes of a report about a file.
+pub const REPORT_MAX: usize = 4_000_000;
+/// The longest name of a field, in bytes.
+const NAME_MAX: usize = 200;
+/// The most fields that a caller may place.
+const FIELDS_MAX: usize = 500;
+
+/// Puts a document together. `upload` is the file as it was announced, `report` what was read of it, nothing before it was;
+/// `fields` take the place of those of the PDF's own form.
+///
+/// # Errors
+/// What is wrong with the file or a field; `upload-not-read` while it is being read.
+pub fn document(
+    upload: Option<Upload>,
+    report: Option<&[u8]>,
+    fields: Option<&[Field]>,
+    now: Timestamp,
+) -> Result<(Upload, Document), ApiError> {
+    let upload = upload.filter(|upload| upload.is_usable(now)).ok_or_else(|| {
+        Problem::new(Code::UnknownUpload, "There is no such upload here, or not any more.").about("upload")
+    })?;
+    if upload.content_type != FileType::Pdf {
+        return Err(refused(Refusal::NotPdf).into());
+    }
+    let (form, pictures) = read(report)?;
+    let document = Document { upload: upload.id.clone(), sha256: upload.sha256.clone(), form, pictures };
+    let document = match fields {
+        Some(fields) => with_fields(document, fields)?,
+        None => document,
+    };
+    if document.fits() { Ok((upload, document)) } else { Err(refused(Refusal::FormTooBig).into()) }
+}
+
+/// The document with other fields.
+///
+/// # Errors
+/// 422 `invalid-field` for fields that do not lie on its pages; `form-too-big`.
+pub fn with_fields(mut document: Document, fields: &[Field]) -> Result<Document, ApiError> {
+    check(fields, &document.form)?;
+    document.form.fields = fields.to_vec();
+    if document.fits() { Ok(document) } else { Err(refused(Refusal::FormTooBig).into()) }
+}
+
+/// The file's name as a title.
+#[must_use]
+pub fn title_of(upload: &Upload) -> &str {
+    upload.name.strip_suffix(".pdf").or_else(|| upload.name.strip_suffix(".PDF")).unwrap_or(&upload.name)
+}
+
+fn read(report: Option<&[u8]>) -> Result<(Form, Vec<Option<PagePicture>>), ApiError> {
+    let Some(bytes) = report else {
+        let detail = "The file has not come, or is still being read. Try again in a moment.";
+        return Err(Problem::new(Code::UploadNotRead, detail).about("upload").after(1).into());
+    };
+    match serde_json::from_slice(bytes) {
+        Ok(ReadReport::Read { form, pictures }) => Ok((form, pictures)),
+        Ok(ReadReport::Refused(refusal)) => Err(refused(refusal).into()),
+        Ok(ReadReport::Unreadable) => {
+            Err(Problem::new(Code::Unreadable, "Reading the file took too long.").about("upload").into())
+        }
+        Err(error) => {
+            tracing::error!(%error, "what was read of an upload");
+            Err(Problem::new(Code::Unavailable, "The service is not available; try again.").after(2).into())
+        }
+    }
+}
+
+fn refused(refusal: Refusal) -> Problem {
+    let code = match refusal {
+        Refusal::NotPdf => Code::NotPdf,
+        Refusal::Damaged => Code::Damaged,
+        Refusal::TooBig => Code::FileTooLarge,
+        Refusal::Password => Code::Password,
+        Refusal::Xfa => Code::Xfa,
+        Refusal::Signed => Code::Signed,
+        Refusal::NoPages => Code::NoPages,
+        Refusal::TooManyPages => Code::TooManyPages,
+        Refusal::PageTooLarge => Code::PageTooLarge,
+        Refusal::ImageTooLarge => Code::ImageTooLarge,
+        Refusal::TooMuchContent => Code::TooMuchContent,
+        Refusal::TooNested => Code::TooNested,
+        Refusal::BadFont => Code::BadFont,
+        Refusal::FormTooBig => Code::FormTooBig,
+    };
+    let sentence = capitalised(&refusal.to_string());
+    Problem::new(code, format!("{sentence}.")).about("upload")
+}
+
+/// Fields that a caller places have to lie on pages that are there.
+fn check(fields: &[Field], form: &Form) -> Result<(), ApiError> {
+    let wrong = |place: usize, what: &str, detail: &str| -> Result<(), ApiError> {
+        Err(Problem::new(Code::InvalidField, detail).about(format!("fields[{place}].{what}")).into())
+    };
+    if fields.len() > FIELDS_MAX {
+        let detail = format!("A document has at most {FIELDS_MAX} fields.");
+        return Err(Problem::new(Code::InvalidField, detail).about("fields").into());
+    }
+    for (place, field) in fields.iter().enumerate() {
+        if field.name.trim().is_empty() || field.name.len() > NAME_MAX {
+            return wrong(place, "name", "A field's name has 1 to 200 characters.");
+        }
+        let page = usize::try_from(field.page).ok().and_then(|page| page.checked_sub(1));
+        let Some(page) = page.and_then(|page| form.pages.get(page)) else {
+            return wrong(place, "page", "The document has no such page; pages are counted from 1.");
+        };
+        let [x, y, width, height] = field.rect;
+        let is_on_it = x >= 0.0 && y >= 0.0 && width >= 4.0 && height >= 4.0;
+        if !is_on_it || x + width > page.width + 1.0 || y + height > page.height + 1.0 {
+            return wrong(place, "rect", "A field lies on its page, and is at least 4 points wide and high.");
+        }
+        let takes_options = matches!(field.kind, FieldKind::Radio | FieldKind::Choice);
+        if takes_options == field.options.is_empty() {
+            return wrong(place, "options", "A radio and a choice have options, and no other field has.");
+        }
+        if ![0, 90, 180, 270].contains(&field.turn) {
+            return wrong(place, "turn", "A field is turned by 0, 90, 180 or 270 degrees.");
+        }
+    }
+    Ok(())
+}
