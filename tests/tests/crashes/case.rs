@@ -114,7 +114,7 @@ impl Operation {
             body["mode"] = json!("plan");
         }
         let colleague = match self {
-            TakeOver | AskForSession | ApproveTransfer | DeclineTransfer => {
+            TakeOver | AskForSession | ApproveTransfer | DeclineTransfer | OwnerLeaves => {
                 Some(installation.member("Sam Ode", Role::Supervisor).await)
             }
             _ => None,
@@ -218,7 +218,7 @@ impl Operation {
             KeepOpen | ReleaseDevice | CustomerRoom | CustomerRoomHead | CustomerTicket | NewLinkFromRoom => {
                 case.browser = installation.joined(&case.session).await;
             }
-            AskForSession | ApproveTransfer | DeclineTransfer => {
+            AskForSession | ApproveTransfer | DeclineTransfer | OwnerLeaves => {
                 let browser = installation.signed_in(colleague.as_ref().unwrap()).await;
                 let path = format!("/console/s/{}/live", case.session);
                 case.lines = vec![line(installation, &browser, &path, &case.session).await.unwrap()];

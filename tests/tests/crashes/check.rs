@@ -56,6 +56,13 @@ pub(crate) async fn check(
         Deactivate | SignPersonOut => {
             assert_eq!(case.browser.get("/console").await.status, 303, "{at}: is signed in still");
         }
+        OwnerLeaves => {
+            let mut ends = 0;
+            for kind in ["session.transferred", "session.transfer_lapsed"] {
+                ends += installation.count_events(&case.session, kind).await;
+            }
+            assert_eq!(ends, 1, "{at}: the request has one end");
+        }
         EndSignIn | EndOtherSignIns => {
             assert_eq!(case.browser.get("/console").await.status, 200, "{at}: is signed out here");
             case.browser.put_cookie(STAFF, &case.cookie);

@@ -191,6 +191,8 @@ operations! {
     LivePing: "live $default", Never;
     LiveTyping: "live $default", Never;
     LiveDisconnect: "live $disconnect", Never;
+    // It is handed over, or the request lapses.
+    OwnerLeaves: "live $disconnect", Never;
     SweepInactivity: "schedule sweep-inactivity", Once("session.ended");
     SweepAccess: "schedule sweep-access", Once("access.changed");
     ListWebhooks: "GET /v1/webhooks", Never;

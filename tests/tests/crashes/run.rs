@@ -95,6 +95,7 @@ impl Operation {
             LiveConnect => customer(installation, case).await.is_ok(),
             LiveHello | LiveResume | LiveMessage | LivePing | LiveTyping => self.say(case).await,
             LiveDisconnect => leave(case).await,
+            OwnerLeaves => owner_leaves(installation, case).await,
             LiveListsConnect => lists(installation, case).await.is_ok(),
             LiveListen => {
                 case.lines[0].say(json!({"type": "listen"})).await;
@@ -390,6 +391,17 @@ async fn leave(case: &mut Case) -> bool {
         () = told => {}
         () = dead(&died) => {}
     }
+    true
+}
+
+/// The owner goes, of whom the session is asked for. What was not decided then, the schedule decides once the time is over.
+async fn owner_leaves(installation: &Installation, case: &mut Case) -> bool {
+    let Some(line) = case.lines.pop() else {
+        installation.stack.advance(660).await;
+        return true;
+    };
+    line.close().await;
+    while installation.count_events(&case.session, "session.transferred").await == 0 && !case.has_died() {}
     true
 }
 
