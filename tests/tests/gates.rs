@@ -62,6 +62,10 @@ async fn r6_consent_counts_only_where_it_was_asked() {
         assert_eq!(other.get(&onward).await.location, link, "another browser has seen nothing");
         let page = customer.get(&onward).await;
         let consent = page.hidden("consent").unwrap();
+        // In another language, too.
+        let german = format!("{onward}&lang=de");
+        assert!(page.text.contains(&german.replace('&', "&amp;")), "{german} in the menu: {}", page.text);
+        assert_eq!(customer.get(&german).await.hidden("consent").as_ref(), Some(&consent));
         let right = if method == "pin" { "4711".to_owned() } else { installation.code(&session).await };
         let fields = [("code", right.as_str()), ("consent", consent.as_str())];
         assert_eq!(other.post(&step, &fields).await.location, link);
@@ -382,4 +386,18 @@ async fn r7_asking_for_a_code_too_early_shows_a_countdown_and_no_error_page() {
     assert_eq!(installation.count_events(&session, "code.sent").await, 8);
     let page = customer.submit(&again, &[]).await;
     assert!(page.status == 200 && wait(&page).is_some_and(|seconds| seconds > 3600), "{}", page.text);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn r7_an_owner_without_a_script_is_shown_the_pin_on_a_page() {
+    let installation = Installation::start().await;
+    let session = installation.session(Some("471108")).await;
+    let owner = installation.signed_in(&installation.agent).await;
+    let path = format!("/v1/sessions/{session}/pin");
+    let room = owner.get(&format!("/console/s/{session}")).await;
+    assert!(room.text.contains(&format!("href=\"{path}\"")), "the room leads there");
+    let page = owner.get(&path).await;
+    assert_eq!(page.status, 200);
+    assert!(page.text.starts_with("<!DOCTYPE html>") && page.text.contains("471108"), "{}", page.text);
+    assert!(page.text.contains(&format!("href=\"/console/s/{session}\"")), "and back");
 }

@@ -242,12 +242,17 @@ fn page(app: &AppState, visit: &Visit, step: &Step, loaded: &LoadedLink) -> Resp
     let expires_at = loaded.session.code.as_ref().map(|code| code.expires_at);
     let seconds = expires_at.map_or(CODE_LIFETIME, |at| at.duration_since(visit.now)).as_secs().max(0);
     let minutes = u32::try_from((seconds + 59) / 60).unwrap_or_default();
+    // In another language it is the same page: consent that was given is not asked for again.
+    let here = |page: &str| {
+        let path = format!("{start}/{page}");
+        consent.as_ref().map_or(path.clone(), |consent| format!("{path}?consent={consent}"))
+    };
     let markup = match step.proof {
         Proof::Pin => PinPage {
             lang,
             brand,
             agent: loaded.session.agent_name.clone(),
-            path: format!("{start}/pin"),
+            path: here("pin"),
             action: visit.along(&format!("{start}/pin")),
             csrf: Some(visit.csrf(app)),
             hint: loaded.settings.authentication.opening_page.hint.clone(),
@@ -259,7 +264,7 @@ fn page(app: &AppState, visit: &Visit, step: &Step, loaded: &LoadedLink) -> Resp
         Proof::Code => CodePage {
             lang,
             brand,
-            path: format!("{start}/otp"),
+            path: here("otp"),
             action: visit.along(&format!("{start}/otp")),
             resend: visit.along(&format!("{start}/otp/send")),
             csrf: Some(visit.csrf(app)),

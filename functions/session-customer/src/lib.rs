@@ -7,7 +7,7 @@ mod correction;
 use lambda_http::http::{Method, StatusCode};
 use parlor_domain::{Command, Decision, LinkToken, SessionId, pin::Pin, staff::KeyScope};
 use parlor_store::ReadBatch;
-use parlor_templates::console::LinkReady;
+use parlor_templates::console::{LinkReady, Notice, NoticePage};
 use parlor_web::{
     ApiError, ApiRequest, ApiResponse, AppState, Callers, Code, Loaded, Operation, Rows, SessionView, WebFunction,
     api_request::{YesNo, room},
@@ -139,6 +139,11 @@ async fn show_pin(app: &AppState, request: &ApiRequest, id: SessionId) -> Result
         return Err(ApiError::Forbidden("Only the agent who owns the session can see its PIN."));
     }
     let pin = session.pin.as_ref().map(|sealed| Pin::open(&id, sealed, &app.keyring)).transpose()?;
+    // Who has no script comes by a link.
+    let page = pin.as_ref().map(|pin| {
+        let notice = Notice::Pin { pin: pin.reveal().to_owned(), room: room(&id) };
+        NoticePage { lang: request.lang, notice }.render()
+    });
     let body = PinView { pin: pin.as_ref().map(Pin::reveal) };
-    Ok(ApiResponse::new(StatusCode::OK, body, room(&id)))
+    Ok(ApiResponse { page, ..ApiResponse::new(StatusCode::OK, body, room(&id)) })
 }

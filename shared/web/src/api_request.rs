@@ -20,7 +20,7 @@ use sha2::{Digest, Sha256};
 
 use crate::{
     ApiError, AppState, Caller, Code, Credentials, Problem,
-    conditions::{IfMatch, wants_json},
+    conditions::{IfMatch, wants_html, wants_json},
     documentation::Callers,
     json, key_use,
     route::segments,
@@ -53,6 +53,8 @@ pub struct ApiRequest {
     pub idempotency_key: Option<String>,
     /// Whether the answer goes to a page's plain form (303 and pages) and not to a program.
     pub wants_page: bool,
+    /// Whether a browser went to a GET's address, by a link: it is shown the answer's page, where there is one.
+    pub is_visit: bool,
     /// `If-Match`; [`ApiRequest::must_match`] judges it.
     pub if_match: IfMatch,
     /// The language that the browser asks for, for what a page says.
@@ -244,6 +246,7 @@ impl ApiRequest {
         Ok(Self {
             credentials,
             wants_page: is_plain_form(raw),
+            is_visit: *raw.method() == Method::GET && wants_html(headers),
             payload,
             origin: origin(raw),
             idempotency_key,

@@ -60,6 +60,19 @@ impl IfMatch {
 /// Whether a program is answered rather than a person: JSON is named, and HTML is not liked at least as much (section 12.5.1).
 #[must_use]
 pub fn wants_json(headers: &HeaderMap) -> bool {
+    let (json, html) = likings(headers);
+    json > html
+}
+
+/// Whether a browser goes there to show what it gets: HTML is named and liked more than JSON. A program that says nothing of it
+/// does not.
+pub(crate) fn wants_html(headers: &HeaderMap) -> bool {
+    let (json, html) = likings(headers);
+    html > json
+}
+
+/// How much `Accept` likes JSON and HTML, in thousandths; 0 where it does not name them.
+fn likings(headers: &HeaderMap) -> (u32, u32) {
     let (mut json, mut html) = (0, 0);
     for value in headers.get_all(ACCEPT) {
         for range in value.to_str().unwrap_or_default().split(',') {
@@ -74,7 +87,7 @@ pub fn wants_json(headers: &HeaderMap) -> bool {
             }
         }
     }
-    json > html
+    (json, html)
 }
 
 /// `0.8` as 800; what is no quality is none.

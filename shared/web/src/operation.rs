@@ -204,8 +204,9 @@ pub fn replay(
 /// An operation's response to the kind of caller that asked.
 fn respond(request: Option<&ApiRequest>, result: Result<ApiResponse, ApiError>, now: Timestamp) -> Response<Body> {
     let page = request.is_some_and(|request| request.wants_page);
+    let is_visit = request.is_some_and(|request| request.is_visit);
     match result {
-        Ok(ApiResponse { page: Some(markup), status, .. }) if page => {
+        Ok(ApiResponse { page: Some(markup), status, .. }) if page || is_visit => {
             reply::html(StatusCode::from_u16(status).unwrap_or(StatusCode::OK), markup, None)
         }
         Ok(answer) if page => reply::redirect(&answer.location),

@@ -33,6 +33,12 @@ pub enum Notice {
         /// Whether it is switched on, rather than failing.
         maintenance: bool,
     },
+    /// R7: the PIN, for its owner, whose browser runs no script.
+    Pin {
+        pin: String,
+        /// The room to go back to.
+        room: String,
+    },
     /// An operation was refused, for a caller whose browser runs no script: what, why, and the way back.
     Refused {
         /// The problem's detail.
@@ -102,6 +108,14 @@ impl NoticePage {
                     @if let Some(url) = status_url { (Button::plain(words::status_page(lang)).icon(Icon::External).href(url)) }
                 },
             ),
+            Notice::Pin { pin, room } => page(
+                lang,
+                "pin",
+                Icon::Eye,
+                words::pin(lang),
+                html! { p.pin-digits { (pin) } p.muted { (words::pin_tell(lang)) } },
+                html! { (Button::primary(words::to_room(lang)).href(room)) },
+            ),
             Notice::Refused { detail, back, open } => page(
                 lang,
                 "refused",
@@ -122,6 +136,7 @@ impl NoticePage {
         let room = "/console/s/k3j9d2m5n8".to_owned();
         let pages = [
             ("closed-lost", Notice::ClosedLost { room: room.clone() }),
+            ("pin", Notice::Pin { pin: "471108".to_owned(), room: room.clone() }),
             ("closed-signed-out", Notice::ClosedSignedOut { room: room.clone() }),
             ("denied", Notice::Denied),
             ("not-found", Notice::NotFound),

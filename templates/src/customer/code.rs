@@ -32,7 +32,7 @@ pub struct PinPage {
     pub brand: Brand,
     /// The agent's name; the page shows its first word.
     pub agent: String,
-    /// The address that GETs the way back here: `/s/{token}`.
+    /// The address that GETs this page, with the consent that it carries.
     pub path: String,
     /// Where it posts to: `/s/{token}/pin`, field `code`. Spaces and dashes in it are to be ignored.
     pub action: String,
@@ -54,7 +54,7 @@ pub struct CodePage {
     pub lang: Lang,
     /// Who speaks.
     pub brand: Brand,
-    /// The address that GETs the way back here: `/s/{token}`.
+    /// The address that GETs this page, with the consent that it carries.
     pub path: String,
     /// Where it posts to: `/s/{token}/otp`, field `code`.
     pub action: String,

@@ -85,7 +85,8 @@ impl Page<'_> {
 }
 
 fn language_menu(lang: Lang, path: &str) -> Markup {
-    let links = Lang::ALL.map(|lang| format!("{path}?lang={}", lang.code()));
+    let sign = if path.contains('?') { '&' } else { '?' };
+    let links = Lang::ALL.map(|lang| format!("{path}{sign}lang={}", lang.code()));
     let items: Vec<MenuItem<'_>> = Lang::ALL
         .iter()
         .zip(&links)
