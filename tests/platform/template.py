@@ -80,7 +80,7 @@ def adapt(template, *, zips, endpoint):
         # Only for the translator, which wants the code to be uploaded already.
         template["Resources"][name]["Properties"]["CodeUri"] = "s3://bucket/key"
     # Difference 4: `execute-api` has no host names of its own here.
-    gateway = f"{endpoint.removeprefix('http://')}/_aws/execute-api/${{LiveApi}}/live"
+    gateway = f"{endpoint.removeprefix('http://')}/_aws/execute-api/${{SocketApi}}/live"
     variables = template["Globals"]["Function"]["Environment"]["Variables"]
     variables["PARLOR_LIVE_URL"] = {"Fn::Sub": f"ws://{gateway}"}
     variables["PARLOR_LIVE_ENDPOINT"] = {"Fn::Sub": f"http://{gateway}"}

@@ -291,7 +291,7 @@ fn other(method: &str, path: &str, target: &str, body: &[u8]) -> Vec<Need> {
         return vec![Need::new(format!("kms:{operation}"), key_arn(request["KeyId"].as_str().unwrap_or_default()))];
     }
     if let Some((stage, id)) = path.trim_start_matches('/').split_once("/@connections/") {
-        let resource = format!("arn:aws:execute-api:{REGION}:{ACCOUNT}:LiveApi/{stage}/{method}/@connections/{id}");
+        let resource = format!("arn:aws:execute-api:{REGION}:{ACCOUNT}:SocketApi/{stage}/{method}/@connections/{id}");
         return vec![Need::new("execute-api:ManageConnections", resource)];
     }
     if path == "/v2/email/outbound-emails" {

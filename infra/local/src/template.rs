@@ -179,8 +179,8 @@ impl Template {
             }
         }
         for resource in resources.values() {
-            if resource["Type"] == "AWS::ApiGatewayV2::Route" {
-                template.live_route(resource, resources)?;
+            if resource["Type"] == "AWS::Serverless::WebSocketApi" {
+                template.live_routes(resource, resources)?;
             }
         }
         Ok(template)
@@ -260,20 +260,13 @@ impl Template {
     }
 
     /// Follows a WebSocket route to its integration and from there to the function.
-    fn live_route(&mut self, route: &Value, resources: &Map<String, Value>) -> Result<(), TemplateError> {
-        let key = string(&route["Properties"]["RouteKey"], "RouteKey")?;
-        let lacking = || TemplateError::Missing(format!("what the route {key} leads to"));
-        let target = route["Properties"]["Target"]["Fn::Sub"]
-            .as_str()
-            .and_then(|target| target.strip_prefix("integrations/${")?.strip_suffix('}'))
-            .ok_or_else(lacking)?;
-        let uri = resources
-            .get(target)
-            .and_then(|integration| integration["Properties"]["IntegrationUri"]["Fn::Sub"].as_str())
-            .ok_or_else(lacking)?;
-        let id = uri.split("functions/${").nth(1).and_then(|rest| rest.split(".Arn}").next()).ok_or_else(lacking)?;
-        let function = function_name(id, resources.get(id).ok_or_else(lacking)?)?;
-        self.live_routes.insert(key, function);
+    fn live_routes(&mut self, api: &Value, resources: &Map<String, Value>) -> Result<(), TemplateError> {
+        for (key, route) in object(&api["Properties"]["Routes"], "Routes")? {
+            let lacking = || TemplateError::Missing(format!("what the route {key} leads to"));
+            let id = route["FunctionArn"]["Fn::GetAtt"][0].as_str().ok_or_else(lacking)?;
+            let function = function_name(id, resources.get(id).ok_or_else(lacking)?)?;
+            self.live_routes.insert(key.clone(), function);
+        }
         Ok(())
     }
 }

@@ -20,8 +20,8 @@ Globals:
     Environment:
       Variables:
         PARLOR_PUBLIC_URL: !Ref PublicUrl
-        PARLOR_LIVE_URL: !Sub wss://${LiveApi}
-        PARLOR_LIVE_ENDPOINT: !Sub https://${LiveApi}
+        PARLOR_LIVE_URL: !Sub wss://${SocketApi}
+        PARLOR_LIVE_ENDPOINT: !Sub https://${SocketApi}
         PARLOR_CORE_TABLE: !Ref Things
         PARLOR_CONNECTIONS_TABLE: !Ref Things
         PARLOR_FILES_BUCKET: !Ref Files
@@ -80,10 +80,13 @@ Resources:
     Metadata: { BuildProperties: { Binary: talk } }
     Properties:
       Policies: [{ Statement: { Effect: Allow, Action: "execute-api:ManageConnections", Resource: "*" } }]
-  ConnectRoute: { Type: "AWS::ApiGatewayV2::Route", Properties: { RouteKey: $connect, Target: !Sub "integrations/${Integration}" } }
-  DefaultRoute: { Type: "AWS::ApiGatewayV2::Route", Properties: { RouteKey: $default, Target: !Sub "integrations/${Integration}" } }
-  DisconnectRoute: { Type: "AWS::ApiGatewayV2::Route", Properties: { RouteKey: $disconnect, Target: !Sub "integrations/${Integration}" } }
-  Integration: { Type: "AWS::ApiGatewayV2::Integration", Properties: { IntegrationUri: !Sub "functions/${Talk.Arn}/invocations" } }
+  SocketApi:
+    Type: AWS::Serverless::WebSocketApi
+    Properties:
+      Routes:
+        $connect: { FunctionArn: !GetAtt Talk.Arn }
+        $default: { FunctionArn: !GetAtt Talk.Arn }
+        $disconnect: { FunctionArn: !GetAtt Talk.Arn }
 "#;
 
 pub(super) fn registry() -> Vec<Entry> {
