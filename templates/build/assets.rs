@@ -14,7 +14,7 @@ mod styles;
 
 /// Every served file: its name, and where its source is under `static/`. A page loads one style sheet and at most one
 /// script, and where chats have receipts another.
-const SERVED: [(&str, &str); 18] = [
+const SERVED: [(&str, &str); 19] = [
     ("customer.css", "css/customer.css"),
     ("customer.js", "js/customer.js"),
     ("receipts.js", "js/receipts.js"),
@@ -30,6 +30,7 @@ const SERVED: [(&str, &str); 18] = [
     ("admin.js", "js/admin.js"),
     ("settings.js", "js/settings.js"),
     ("new-key.js", "js/new-key.js"),
+    ("library.js", "js/library.js"),
     ("reference.css", "css/reference.css"),
     ("reference.js", "js/reference.js"),
     ("icon.svg", "icon.svg"),

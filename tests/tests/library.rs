@@ -193,3 +193,59 @@ async fn r21_sends_at_one_time_are_all_counted_and_changes_at_one_time_have_one_
     assert_eq!(statuses.iter().filter(|status| **status == 200).count(), 1, "{statuses:?}");
     assert_eq!(statuses.iter().filter(|status| **status == 409).count(), 4, "{statuses:?}");
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn r21_a_supervisor_keeps_the_library_by_forms() {
+    let installation = Installation::start().await;
+    let sam = installation.signed_in(&installation.member("Sam Ode", Role::Supervisor).await).await;
+    let page = sam.get("/admin/library").await;
+    assert!(page.status == 200 && !page.text.contains("/admin/settings"), "{}", page.text);
+    let csrf = page.hidden("csrf").unwrap();
+    let fields = |more: &[(&str, &str)]| {
+        let own = [("csrf", csrf.as_str()), ("kind", "text"), ("title", "Welcome <all>")];
+        own.into_iter().chain(more.iter().copied()).map(|(name, value)| (name.to_owned(), value.to_owned())).collect()
+    };
+    let send = async |path: &str, form: Vec<(String, String)>| {
+        let form: Vec<(&str, &str)> = form.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
+        sam.post(path, &form).await
+    };
+    // What is refused stays as it was typed.
+    let page = send("/admin/library", fields(&[("text", " "), ("do", "publish")])).await;
+    assert!(page.status == 422 && page.text.contains("Welcome &lt;all&gt;"), "{}", page.text);
+    let page = send("/admin/library", fields(&[("text", "Hello {name}"), ("do", "save")])).await;
+    assert_eq!(page.status, 303, "{}", page.text);
+    let path = page.location.split('?').next().unwrap().to_owned();
+    let page = sam.get(&page.location).await;
+    assert!(page.text.contains("Hello {name}") && page.text.contains("Draft"), "{}", page.text);
+
+    let page = send(&path, fields(&[("text", "Hello!"), ("revision", "1"), ("do", "publish")])).await;
+    assert_eq!(page.location, format!("{path}?done=published"));
+    let stale = send(&path, fields(&[("text", "Too late"), ("revision", "1"), ("do", "save")])).await;
+    assert!(stale.status == 409 && stale.text.contains("Too late"), "{}", stale.text);
+    let listed = installation.get("/v1/library?state=published").await;
+    assert_eq!(
+        (&listed["items"][0]["text"], &listed["items"][0]["version"]),
+        (&json!("Hello!"), &json!(1)),
+        "{listed}"
+    );
+    assert!(sam.get("/admin/library").await.text.contains("Version 1"));
+
+    let page = send(&path, fields(&[("revision", "2"), ("do", "archive")])).await;
+    assert_eq!(page.location, format!("{path}?done=archived"));
+    assert!(sam.get(&path).await.text.contains("Bring back"));
+    let page = send(&path, fields(&[("revision", "3"), ("do", "restore")])).await;
+    assert_eq!(page.location, format!("{path}?done=restored"));
+
+    // Steps are pasted, also as a whole definition.
+    let workflow = |steps: &str| {
+        let own =
+            [("csrf", csrf.as_str()), ("kind", "workflow"), ("title", "You"), ("steps", steps), ("do", "publish")];
+        own.into_iter().map(|(name, value)| (name.to_owned(), value.to_owned())).collect::<Vec<_>>()
+    };
+    assert_eq!(send("/admin/library", workflow("{")).await.status, 422);
+    assert_eq!(send("/admin/library", workflow("[]")).await.status, 422);
+    let page = send("/admin/library", workflow(&json!({"steps": steps()}).to_string())).await;
+    assert_eq!(page.status, 303, "{}", page.text);
+    let agent = installation.signed_in(&installation.member("Tom Reed", Role::Agent).await).await;
+    assert_eq!(agent.get("/admin/library").await.status, 403);
+}

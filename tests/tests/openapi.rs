@@ -135,7 +135,8 @@ impl Tour {
         let key = installation.post("/v1/keys", key).await["id"].as_str().unwrap().to_owned();
         let _ = installation.call(Method::DELETE, &format!("/v1/keys/{}", self.key), None).await;
         let text = json!({"kind": "text", "title": "Welcome", "text": "Hello"});
-        self.entry = installation.post("/v1/library", text).await["id"].as_str().unwrap().to_owned();
+        let entry = installation.post("/v1/library", text).await;
+        entry["id"].as_str().unwrap().clone_into(&mut self.entry);
         let links = installation.get(&format!("/v1/sessions/{active}/links")).await;
         let link = links["items"][0]["id"].as_str().unwrap().to_owned();
         let person = json!({

@@ -52,6 +52,7 @@ fn rule(method: &Method, path: &str) -> Option<Rule> {
         (_, path) if path.starts_with("/v1/people") || path.starts_with("/v1/keys") => Admin,
         (_, path) if path.starts_with("/v1/webhooks") => Admin,
         (_, path) if path.starts_with("/v1/library") => Library,
+        (_, path) if path.starts_with("/admin/library") => Library,
         (_, path) if path.starts_with("/admin/") => Admin,
         ("GET", "/v1/sessions/{id}/pin") => Owner,
         (_, path) if path.starts_with("/v1/sessions/{id}") || path.starts_with("/console/s/{session}") => Session,
@@ -181,7 +182,7 @@ async fn r20_every_route_refuses_whoever_it_is_not_for() {
             if path.starts_with("/v1/sessions/") { filled.replace("{id}", world.session.as_str()) } else { filled };
         let filled = if path.starts_with("/v1/teams/") || path.starts_with("/admin/teams/") {
             filled.replace("{id}", world.installation.team.as_str())
-        } else if path.starts_with("/v1/library/") {
+        } else if path.starts_with("/v1/library/") || path.starts_with("/admin/library/") {
             filled.replace("{id}", &entry)
         } else {
             filled.replace("{id}", &"0".repeat(16))
@@ -213,10 +214,10 @@ async fn r20_every_route_refuses_whoever_it_is_not_for() {
                 Rule::Session | Rule::Owner => answer == 404,
                 // Their own team's library is another one.
                 Rule::Library if number == 1 && path.contains("{id}") => answer == 404,
-                Rule::Library if number == 1 || *method == Method::GET => answer < 300,
-                Rule::Library => answer == 403,
+                Rule::Library if number == 1 => answer < 300 || answer == 422,
+                Rule::Library if *method == Method::GET && path.starts_with("/v1/") => answer < 300,
                 Rule::Supervisor if number == 1 => path.starts_with("/console/team") || answer == 403 || answer == 404,
-                Rule::Customer | Rule::Supervisor | Rule::Admin => answer == 403,
+                Rule::Customer | Rule::Library | Rule::Supervisor | Rule::Admin => answer == 403,
             };
             if !fine {
                 wrong.push(format!("{method} {path}: {} was answered {answer}", asker.who));

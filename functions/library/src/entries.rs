@@ -148,10 +148,21 @@ fn content(
 pub(crate) async fn create(state: &LibraryState, request: &ApiRequest) -> Result<ApiResponse, ApiError> {
     let mut new: New = request.input()?;
     let given = new.content()?;
+    make(state, request, &new, &given, false).await
+}
+
+/// Makes an entry, published at once or not.
+pub(crate) async fn make(
+    state: &LibraryState,
+    request: &ApiRequest,
+    new: &New,
+    given: &Given,
+    publish: bool,
+) -> Result<ApiResponse, ApiError> {
     let app = &state.app;
     let team = team_of(request, new.team.as_ref())?;
-    let report = report(state, &given).await?;
-    let keys = request.keys(reading(ReadBatch::new().team(&team).library_count(&team), &team, &given));
+    let report = report(state, given).await?;
+    let keys = request.keys(reading(ReadBatch::new().team(&team).library_count(&team), &team, given));
     let mut race = Race::new(&app.entropy);
     while race.goes_on().await {
         let now = app.clock.now();
@@ -169,16 +180,21 @@ pub(crate) async fn create(state: &LibraryState, request: &ApiRequest) -> Result
             let detail = format!("The library has {ENTRIES_MAX} entries, which is the most. Remove a draft first.");
             return Err(Problem::new(Code::TooManyEntries, detail).into());
         }
-        let made = content(state, &found, &team, &given, report.as_deref(), None)?;
+        let made = content(state, &found, &team, given, report.as_deref(), None)?;
         let Some((content, called)) = made else { return Err(ApiError::NotFound) };
         let title = new.title.clone().or(called).unwrap_or_default();
         let id = LibraryId::generate_for(&team, &app.entropy);
-        let entry = Entry::draft(id, &title, new.kind, caller.actor(), now).map_err(refused)?;
+        let draft = Entry::draft(id, &title, new.kind, caller.actor(), now).map_err(refused)?;
+        let decided = publish.then(|| draft.publish(&content, caller.actor(), now)).transpose().map_err(refused)?;
+        let (entry, published) = match decided.flatten() {
+            Some((entry, published)) => (entry, Some(published)),
+            None => (draft, None),
+        };
         let stored = LibraryEntry { entry, revision: 1 };
         let view = EntryView::of(&stored, 0).with(content.clone());
         let answer = answer(StatusCode::CREATED, &stored, view);
         let kept = keep(request, app, &answer, now);
-        let write = LibraryWrite { entry: &stored.entry, content: Some(&content), published: None };
+        let write = LibraryWrite { entry: &stored.entry, content: Some(&content), published: published.as_ref() };
         match app.store.create_entry(&write, kept.as_ref()).await {
             Ok(()) => return Ok(answer),
             // Kept meanwhile, or one too many: a look tells.
@@ -203,21 +219,44 @@ fn own(found: &ReadResult, caller: &Caller, id: &LibraryId) -> Result<(LibraryEn
 /// One `BatchGetItem` and one `TransactWriteItems`; for another file one request to the bucket before.
 pub(crate) async fn change(state: &LibraryState, request: &ApiRequest, id: LibraryId) -> Result<ApiResponse, ApiError> {
     let (edit, given) = request.input::<Change>()?.read()?;
-    save(state, request, &id, &edit, &given).await
+    save(state, request, &id, &Wanted { edit, given, publish: false, shown: None }).await
 }
 
-/// Changes an entry; a lost race is a conflict, unless the caller means any version.
+/// What somebody wants of an entry that is there.
+#[derive(Debug)]
+pub(crate) struct Wanted {
+    pub(crate) edit: Edit,
+    pub(crate) given: Given,
+    /// Whether it is published then.
+    pub(crate) publish: bool,
+    /// The version that a page's form showed. A program says it as `If-Match`.
+    pub(crate) shown: Option<u64>,
+}
+
+impl Wanted {
+    fn must_match(&self, request: &ApiRequest, read: &LibraryEntry) -> Result<(), ApiError> {
+        match self.shown {
+            None => request.must_match(&etag(read)),
+            Some(revision) if revision == read.revision => Ok(()),
+            Some(_) => {
+                let detail = "Somebody else changed it meanwhile. Load the page again and make your change there.";
+                Err(Problem::new(Code::VersionConflict, detail).into())
+            }
+        }
+    }
+}
+
+/// Changes or publishes an entry, or both; a lost race is a conflict, unless the caller means any version.
 pub(crate) async fn save(
     state: &LibraryState,
     request: &ApiRequest,
     id: &LibraryId,
-    edit: &Edit,
-    given: &Given,
+    wanted: &Wanted,
 ) -> Result<ApiResponse, ApiError> {
     let (app, team) = (&state.app, id.team());
-    let report = report(state, given).await?;
+    let report = report(state, &wanted.given).await?;
     let batch = ReadBatch::new().library_entry(id).library_content(id).library_used(&team);
-    let keys = request.keys(reading(batch, &team, given));
+    let keys = request.keys(reading(batch, &team, &wanted.given));
     let mut race = Race::new(&app.entropy);
     while race.goes_on().await {
         let now = app.clock.now();
@@ -228,18 +267,29 @@ pub(crate) async fn save(
             return Ok(answer);
         }
         let (read, before) = own(&found, &caller, id)?;
-        request.must_match(&etag(&read))?;
-        let content =
-            content(state, &found, &team, given, report.as_deref(), before.clone())?.map(|(content, _)| content);
-        let edit = Edit { content: content.clone(), ..edit.clone() };
-        let entry = read.entry.edit(&edit, caller.actor(), now).map_err(refused)?;
+        wanted.must_match(request, &read)?;
+        let given = content(state, &found, &team, &wanted.given, report.as_deref(), before.clone())?;
+        let new = given.map(|(content, _)| content);
+        let edit = Edit { content: new.clone(), ..wanted.edit.clone() };
+        let mut entry = read.entry.clone();
+        if edit != Edit::default() || !wanted.publish {
+            entry = entry.edit(&edit, caller.actor(), now).map_err(refused)?;
+        }
+        let now_in_it = new.clone().or(before).ok_or(ApiError::NotFound)?;
+        let published =
+            if wanted.publish { entry.publish(&now_in_it, caller.actor(), now).map_err(refused)? } else { None };
+        let published = published.map(|(offered, published)| {
+            entry = offered;
+            published
+        });
+        let used = found.library_used(id)?;
+        if entry == read.entry {
+            return Ok(answer(StatusCode::OK, &read, EntryView::of(&read, used).with(now_in_it)));
+        }
         let stored = LibraryEntry { entry, revision: read.revision + 1 };
-        let view = EntryView::of(&stored, found.library_used(id)?);
-        let shown = content.clone().or(before);
-        let view = shown.map_or(view.clone(), |content| view.with(content));
-        let answer = answer(StatusCode::OK, &stored, view);
+        let answer = answer(StatusCode::OK, &stored, EntryView::of(&stored, used).with(now_in_it));
         let kept = keep(request, app, &answer, now);
-        let write = LibraryWrite { entry: &stored.entry, content: content.as_ref(), published: None };
+        let write = LibraryWrite { entry: &stored.entry, content: new.as_ref(), published: published.as_ref() };
         match app.store.save_entry(&read, &write, kept.as_ref()).await {
             Ok(()) => return Ok(answer),
             Err(StoreError::Condition(_)) => {}
@@ -255,37 +305,8 @@ pub(crate) async fn publish(
     request: &ApiRequest,
     id: LibraryId,
 ) -> Result<ApiResponse, ApiError> {
-    let app = &state.app;
-    let keys = ReadBatch::new().library_entry(&id).library_content(&id).library_used(&id.team());
-    let keys = request.keys(keys);
-    let mut race = Race::new(&app.entropy);
-    while race.goes_on().await {
-        let now = app.clock.now();
-        let found = app.store.read(keys.clone()).await?;
-        let caller = request.caller(app, &found, now)?;
-        request.check_csrf(&caller, app)?;
-        if let Some(answer) = replay(request, app, &found, now)? {
-            return Ok(answer);
-        }
-        let (read, content) = own(&found, &caller, &id)?;
-        request.must_match(&etag(&read))?;
-        let content = content.ok_or(ApiError::NotFound)?;
-        let used = found.library_used(&id)?;
-        let decided = read.entry.publish(&content, caller.actor(), now).map_err(refused)?;
-        let Some((entry, published)) = decided else {
-            return Ok(answer(StatusCode::OK, &read, EntryView::of(&read, used).with(content)));
-        };
-        let stored = LibraryEntry { entry, revision: read.revision + 1 };
-        let answer = answer(StatusCode::OK, &stored, EntryView::of(&stored, used).with(content));
-        let kept = keep(request, app, &answer, now);
-        let write = LibraryWrite { entry: &stored.entry, content: None, published: Some(&published) };
-        match app.store.save_entry(&read, &write, kept.as_ref()).await {
-            Ok(()) => return Ok(answer),
-            Err(StoreError::Condition(_)) => {}
-            Err(error) => return Err(error.into()),
-        }
-    }
-    Err(parlor_store::Busy.into())
+    let wanted = Wanted { edit: Edit::default(), given: Given::Nothing, publish: true, shown: None };
+    save(state, request, &id, &wanted).await
 }
 
 /// One `BatchGetItem` and one `TransactWriteItems`.

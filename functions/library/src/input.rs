@@ -13,6 +13,7 @@ use parlor_web::{
 };
 use schemars::JsonSchema;
 use serde::Deserialize;
+use serde_json::{Value, json};
 
 use crate::refused;
 
@@ -56,6 +57,12 @@ pub(crate) struct New {
 }
 
 impl New {
+    /// Of a page's form, whose fields were read already.
+    pub(crate) fn of_page(kind: EntryKind, title: &str, team: TeamId) -> Self {
+        let title = Some(title.to_owned()).filter(|title| !title.trim().is_empty());
+        Self { kind, title, team: Some(team), text: None, steps: None, upload: None, fields: None }
+    }
+
     pub(crate) fn content(&mut self) -> Result<Given, ApiError> {
         let given = Given::read(self.text.take(), self.steps.take(), self.upload.take(), self.fields.take())?;
         match (&given, self.kind) {
@@ -96,6 +103,12 @@ impl Change {
     }
 }
 
+/// Steps that were pasted.
+#[derive(Debug, Deserialize)]
+struct Steps {
+    steps: Vec<Step>,
+}
+
 /// What somebody gives for an entry's content.
 #[derive(Debug, Clone)]
 pub(crate) enum Given {
@@ -113,6 +126,35 @@ pub(crate) enum Given {
 }
 
 impl Given {
+    /// Of a page's form. A document's form may have no file, when the one that is there stays.
+    pub(crate) fn of_page(
+        kind: EntryKind,
+        text: &str,
+        steps: &str,
+        upload: &str,
+        is_new: bool,
+    ) -> Result<Self, ApiError> {
+        match kind {
+            EntryKind::Text => Self::read(Some(text.to_owned()), None, None, None),
+            EntryKind::Workflow => {
+                let broken = || Problem::new(Code::InvalidWorkflow, "The definition is not JSON.").about("steps");
+                let mut steps: Value = serde_json::from_str(steps).map_err(|_| broken())?;
+                // Who copies a whole definition means its steps.
+                if let Some(inner) = steps.get_mut("steps") {
+                    steps = inner.take();
+                }
+                let steps: Vec<Step> =
+                    parlor_web::api_request::read(json!({ "steps": steps })).map(|Steps { steps }| steps)?;
+                Self::read(None, Some(steps), None, None)
+            }
+            EntryKind::Document if upload.is_empty() && !is_new => Ok(Self::Nothing),
+            EntryKind::Document => {
+                let upload = upload.parse().map_err(|_| needs(EntryKind::Document))?;
+                Ok(Self::Document { upload, fields: None })
+            }
+        }
+    }
+
     fn read(
         text: Option<String>,
         steps: Option<Vec<Step>>,

@@ -7,10 +7,14 @@
 //! | GET `/v1/library/{id}` | one `BatchGetItem` |
 //! | POST `/v1/library`, `/v1/library/uploads`, `/v1/library/{id}/publish`, PATCH and DELETE `/v1/library/{id}` | one `BatchGetItem` and one `TransactWriteItems` |
 //!
+//! Supervisors and admins do it at `/admin/library`: the list costs one `BatchGetItem` and two `Query` (entries, teams), side by side, a
+//! page of an entry one `BatchGetItem`, and its form what the operation costs.
+//!
 //! A document is made of what was read of its file: one request to the bucket more, before the others.
 
 mod entries;
 mod input;
+mod page;
 mod upload;
 mod view;
 
@@ -95,6 +99,12 @@ impl WebFunction for Library {
     type State = LibraryState;
 
     fn routes<R: Rows<LibraryState>>(rows: R) -> R {
+        let rows = rows
+            .page(Method::GET, "/admin/library", page::list)
+            .page(Method::POST, "/admin/library", page::make)
+            .page(Method::GET, "/admin/library/new", page::new)
+            .page(Method::GET, "/admin/library/{id}", page::show)
+            .page(Method::POST, "/admin/library/{id}", page::save);
         rows.operation(Method::GET, "/v1/library", READ, entries::list, |operation| {
             operation
                 .named("listLibrary", "Library")

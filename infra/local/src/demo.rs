@@ -10,7 +10,7 @@ use serde::Serialize;
 
 use crate::data::Data;
 use crate::demo_error::DemoError;
-use crate::demo_session;
+use crate::{demo_library, demo_session};
 
 /// The password of all demo staff. No secret: the demo has nothing to protect, and it is printed at every start.
 const PASSWORD: &str = "come-on-in-demo";
@@ -117,6 +117,9 @@ pub(crate) async fn seed(runtime: &Runtime, data: &Data, story: bool) -> Result<
             made(store.create_team(&team(id)?, name).await)?;
         }
         if story {
+            for (id, _) in TEAMS {
+                demo_library::fill(runtime, &store, &agent(&STAFF[1])?, &team(id)?).await?;
+            }
             demo_session::tell(runtime, &store, &agent(&STAFF[2])?, &team(TEAMS[1].0)?).await?;
         }
         for member in STAFF.iter().rev() {

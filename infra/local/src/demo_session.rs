@@ -115,7 +115,7 @@ async fn work(
 }
 
 /// What the demo's workflow asks.
-fn damage() -> serde_json::Value {
+pub(crate) fn damage() -> serde_json::Value {
     json!({"steps": [
         {"id": "what", "title": "What happened", "text": "Two minutes. What you enter is kept as you go.", "fields": [
             {"name": "day", "label": "On which day did the water come in?", "type": "date", "required": true},

@@ -20,6 +20,7 @@ mod crash;
 mod data;
 mod demo;
 mod demo_error;
+mod demo_library;
 mod demo_session;
 mod develop;
 mod dynamodb;

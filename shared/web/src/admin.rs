@@ -44,10 +44,11 @@ impl From<Unrouted> for AdminRefusal {
     }
 }
 
-impl PageRefusal<AppState> for AdminRefusal {
+impl<S: AsRef<AppState>> PageRefusal<S> for AdminRefusal {
     /// Signing in for whoever is not, and back from there; a page that says why for everybody else. A page's script gets the
     /// problem document.
-    fn into_response(self, raw: &Request, app: &AppState) -> Response<Body> {
+    fn into_response(self, raw: &Request, state: &S) -> Response<Body> {
+        let app = state.as_ref();
         let problem = |error: ApiError| error.problem(app.clock.now());
         match self.0 {
             error if nowhere::is_program(raw) => reply::problem(&problem(error)),
@@ -86,10 +87,32 @@ impl AdminContext {
     /// # Errors
     /// [`ApiError::NotSignedIn`], and [`ApiError::Forbidden`] for other roles.
     pub fn open(cookie: StaffCookie, found: ReadResult, lang: Lang, now: Timestamp) -> Result<Self, ApiError> {
-        let caller = Credentials::Staff(cookie).check(&found, now)?;
-        if caller.agent.role != Role::Admin {
+        let context = Self::of_staff(cookie, found, lang, now)?;
+        if context.caller.agent.role != Role::Admin {
             return Err(ApiError::Forbidden("Only admins open this page."));
         }
+        Ok(context)
+    }
+
+    /// The same for a page that supervisors open, too.
+    ///
+    /// # Errors
+    /// [`ApiError::NotSignedIn`], and [`ApiError::Forbidden`] for agents.
+    pub fn open_for_supervisors(
+        cookie: StaffCookie,
+        found: ReadResult,
+        lang: Lang,
+        now: Timestamp,
+    ) -> Result<Self, ApiError> {
+        let context = Self::of_staff(cookie, found, lang, now)?;
+        if context.caller.agent.role == Role::Agent {
+            return Err(ApiError::Forbidden("This page is for supervisors and admins."));
+        }
+        Ok(context)
+    }
+
+    fn of_staff(cookie: StaffCookie, found: ReadResult, lang: Lang, now: Timestamp) -> Result<Self, ApiError> {
+        let caller = Credentials::Staff(cookie).check(&found, now)?;
         let (system, version) = found.system()?;
         let chosen = caller.agent.language.as_ref().and_then(|language| Lang::from_tag(language.as_str()));
         Ok(Self { found, system, version, now, lang: chosen.unwrap_or(lang), caller })

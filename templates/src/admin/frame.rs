@@ -10,7 +10,7 @@ use crate::console::{Forms, Person, phrases, phrases::PRODUCT, sample, signs::ma
 use crate::lang::Lang;
 use crate::layout::Shell;
 use crate::palette::{Palette, opens_palette};
-use crate::words::{admin as words, console, keys, people};
+use crate::words::{admin as words, console, keys, library, people};
 
 /// A part of the administration. The navigation is [`Section::ALL`]: a page that is built adds itself there, and nothing leads
 /// to one that is not.
@@ -24,11 +24,13 @@ pub enum Section {
     Teams,
     /// What programs call the API with.
     Keys,
+    /// What teams send again and again. Supervisors open it, too.
+    Library,
 }
 
 impl Section {
     /// Those whose pages are there, in the order of the navigation.
-    pub const ALL: [Self; 4] = [Self::Settings, Self::People, Self::Teams, Self::Keys];
+    pub const ALL: [Self; 5] = [Self::Settings, Self::People, Self::Teams, Self::Library, Self::Keys];
 
     /// Where its first page is.
     pub const fn href(self) -> &'static str {
@@ -37,7 +39,13 @@ impl Section {
             Self::People => "/admin/people",
             Self::Teams => "/admin/teams",
             Self::Keys => "/admin/keys",
+            Self::Library => "/admin/library",
         }
+    }
+
+    /// Whether somebody of this role opens it.
+    fn is_for(self, role: Role) -> bool {
+        role == Role::Admin || self == Self::Library
     }
 
     const fn words(self, lang: Lang) -> &'static str {
@@ -46,6 +54,7 @@ impl Section {
             Self::People => people::people(lang),
             Self::Teams => people::teams(lang),
             Self::Keys => keys::keys(lang),
+            Self::Library => library::library(lang),
         }
     }
 
@@ -55,6 +64,7 @@ impl Section {
             Self::People => Icon::User,
             Self::Teams => Icon::Users,
             Self::Keys => Icon::Key,
+            Self::Library => Icon::Document,
         }
     }
 }
@@ -106,7 +116,7 @@ impl Frame {
                 a.skip href="#main" { (console::skip(lang)) }
                 (self.side())
                 main.admin-main id="main" tabindex="-1" { (page.main) }
-                (Palette { lang, settings: true })
+                (Palette { lang, settings: self.admin.role == Role::Admin })
             },
         }
         .render()
@@ -119,7 +129,7 @@ impl Frame {
                 a.brand href="/console" { (mark()) span { (self.company.as_deref().unwrap_or(PRODUCT)) } }
                 nav.admin-nav aria-label=(words::administration(lang)) {
                     ul {
-                        @for section in Section::ALL {
+                        @for section in Section::ALL.into_iter().filter(|section| section.is_for(self.admin.role)) {
                             li {
                                 a.list-row href=(section.href()) aria-current=[(section == self.section).then_some("page")] {
                                     (section.icon()) span { (section.words(lang)) }

@@ -5,6 +5,7 @@
 mod frame;
 mod import;
 mod keys;
+mod library;
 mod people;
 mod person;
 mod settings;
@@ -15,6 +16,7 @@ use maud::Markup;
 pub use frame::{Frame, InFrame, Section};
 pub use import::{ImportFault, ImportPage, ImportRow, RowFault, RowState};
 pub use keys::{KeyRow, KeysPage, NewKeyPage};
+pub use library::{DocumentFacts, EntryPage, EntryStanding, LibraryPage, LibraryRow, LibraryTitle};
 pub use people::{PeoplePage, PersonRow, StandingFilter, TeamName};
 pub use person::{ChangeLine, Heir, OpenLine, PersonForm, PersonPage};
 pub use settings::{FormState, LoggedChange, SettingsPage};
@@ -32,6 +34,8 @@ pub fn samples() -> Vec<(String, Markup)> {
     add("admin-person", PersonPage::samples().into_iter().map(|(name, view)| (name, view.render())).collect());
     add("admin-teams", TeamsPage::samples().into_iter().map(|(name, view)| (name, view.render())).collect());
     add("admin-keys", KeysPage::samples().into_iter().map(|(name, view)| (name, view.render())).collect());
+    add("admin-library", LibraryPage::samples().into_iter().map(|(name, view)| (name, view.render())).collect());
+    add("admin-entry", EntryPage::samples().into_iter().map(|(name, view)| (name, view.render())).collect());
     add("admin-key", NewKeyPage::samples().into_iter().map(|(name, view)| (name, view.render())).collect());
     all
 }

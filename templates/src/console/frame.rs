@@ -19,7 +19,7 @@ use crate::components::{Avatar, Button, Icon, toasts};
 use crate::lang::Lang;
 use crate::layout::{Live, Shell};
 use crate::palette::{Palette, opens_palette};
-use crate::words::{account, admin, console as words, palette};
+use crate::words::{account, admin, console as words, library, palette};
 
 /// Who is signed in.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -145,6 +145,7 @@ impl Frame {
                     // The script shows it where the browser can notify, and asks the browser when it is switched on.
                     li data-notify hidden { label.switch.menu-switch { span { (Icon::Bell) (words::browser_notifications(lang)) } input id="notify-on" type="checkbox" role="switch"; } }
                     @if self.agent.role != Role::Agent { li { a href="/console/team" { (Icon::Users) (words::board(lang)) } } }
+                    @if self.agent.role == Role::Supervisor { li { a href="/admin/library" { (Icon::Document) (library::library(lang)) } } }
                     @if self.agent.role == Role::Admin { li { a href="/admin/settings" { (Icon::Gear) (admin::administration(lang)) } } }
                     li { a href="/docs" { (Icon::Document) (words::api_reference(lang)) } }
                     @if self.one_machine { li { a href="/outbox" { (Icon::Mail) (words::outbox(lang)) } } }

@@ -14,6 +14,7 @@ mod frame;
 mod history;
 mod invitation;
 mod login;
+pub(crate) mod maker;
 mod me;
 mod moment;
 mod new_session;

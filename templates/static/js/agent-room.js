@@ -5,6 +5,8 @@ import "./agent-room/operations.js";
 import "./agent-room/details.js";
 import "./agent-room/maker.js";
 import "./agent-room/sending.js";
+import "./agent-room/from-library.js";
+import "./agent-room/prepared.js";
 import "./agent-room/results.js";
 import "./agent-room/pin-card.js";
 import "./agent-room/connection.js";

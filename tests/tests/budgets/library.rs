@@ -49,6 +49,23 @@ pub(crate) async fn rows(ledger: &mut Ledger) {
             assert_eq!(installation.call_with(Method::POST, path, Some(body), &keyed("file")).await.0, 201);
         })
         .await;
+    let admin = ledger.installation.member("Ada Ode", parlor_domain::Role::Admin).await;
+    let admin = ledger.installation.signed_in(&admin).await;
+    let csrf = admin.get("/console").await.hidden("csrf").unwrap();
+    let mut at = String::new();
+    ledger.hold("library page", async |_| assert_eq!(admin.get("/admin/library").await.status, 200)).await;
+    ledger.hold("page of a new entry", async |_| assert_eq!(admin.get("/admin/library/new").await.status, 200)).await;
+    let text = [("csrf", csrf.as_str()), ("kind", "text"), ("title", "Welcome"), ("text", "Hello")];
+    ledger
+        .hold("make an entry by form", async |_| {
+            let page = admin.post("/admin/library", &text).await;
+            assert_eq!(page.status, 303);
+            page.location.split('?').next().unwrap().clone_into(&mut at);
+        })
+        .await;
+    ledger.hold("page of an entry", async |_| assert_eq!(admin.get(&at).await.status, 200)).await;
+    let again: Vec<_> = text.into_iter().chain([("revision", "1"), ("do", "publish")]).collect();
+    ledger.hold("publish an entry by form", async |_| assert_eq!(admin.post(&at, &again).await.status, 303)).await;
     let draft = json!({"kind": "text", "title": "Draft", "text": "Hello"});
     let draft = ledger.installation.post("/v1/library", draft).await;
     let draft = format!("/v1/library/{}", draft["id"].as_str().unwrap());

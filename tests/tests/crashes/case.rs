@@ -187,6 +187,14 @@ impl Operation {
             | ChangePersonByForm | Deactivate | Reactivate | SignPersonOut => {
                 self.person(installation, &mut case).await;
             }
+            LibraryPage | NewEntryPage | EntryPage | CreateEntryAtPage | SaveEntryAtPage => {
+                let supervisor = installation.member("Sam Ode", Role::Supervisor).await;
+                case.browser = installation.signed_in(&supervisor).await;
+                case.csrf = case.browser.get("/console").await.hidden("csrf").unwrap();
+                let text = json!({"kind": "text", "title": "Welcome", "text": "Hello"});
+                let made = installation.post("/v1/library", text).await;
+                made["id"].as_str().unwrap().clone_into(&mut case.link);
+            }
             KeysPage | MakeKeyAtPage | PeoplePage | NewPersonPage | PersonPage | TeamsPage | ImportPage | Import => {
                 let admin = installation.member("Ada Ode", Role::Admin).await;
                 case.browser = installation.signed_in(&admin).await;

@@ -90,7 +90,7 @@ pub(crate) async fn check(
             let named = listed["items"].as_array().unwrap().iter().filter(|key| key["name"] == json!(case.key)).count();
             assert_eq!(named, usize::from(matches!(operation, CreateKey | MakeKeyAtPage)), "{at}: {listed}");
         }
-        CreateEntry => {
+        CreateEntry | CreateEntryAtPage | SaveEntryAtPage => {
             let listed = installation.get("/v1/library").await;
             let named = listed["items"].as_array().unwrap().iter().filter(|entry| entry["title"] == json!(case.key));
             assert_eq!(named.count(), 1, "{at}: {listed}");

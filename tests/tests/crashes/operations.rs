@@ -98,6 +98,11 @@ operations! {
     ChangeEntry: "PATCH /v1/library/{id}", Never;
     RemoveEntry: "DELETE /v1/library/{id}", Never;
     PublishEntry: "POST /v1/library/{id}/publish", Never;
+    LibraryPage: "GET /admin/library", Never;
+    NewEntryPage: "GET /admin/library/new", Never;
+    EntryPage: "GET /admin/library/{id}", Never;
+    CreateEntryAtPage: "POST /admin/library", Never;
+    SaveEntryAtPage: "POST /admin/library/{id}", Never;
     ListKeys: "GET /v1/keys", Never;
     CreateKey: "POST /v1/keys", Never;
     RevokeKey: "DELETE /v1/keys/{id}", Never;

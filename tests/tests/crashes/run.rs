@@ -78,17 +78,15 @@ impl Operation {
             ShowPin | SetupPage | SettingsPage | TeamSettingsPage | Console | HistoryAsOneTypes | TeamBoard
             | TeamFiguresPage | AgentRoom | AgentRoomChanges | AgentTicket | Row | ListsTicket | OpeningPage
             | PinPage | CodePage | CustomerRoom | CustomerTicket | InvitationPage | ResetPage | Me | PeoplePage
-            | NewPersonPage | PersonPage | TeamsPage | ImportPage | KeysPage => {
-                case.browser.get(&self.request(case).1).await.status == 200
-            }
+            | NewPersonPage | PersonPage | TeamsPage | ImportPage | KeysPage | LibraryPage | NewEntryPage
+            | EntryPage => case.browser.get(&self.request(case).1).await.status == 200,
             OpeningPageHead | PinPageHead | CodePageHead | CustomerRoomHead => {
                 case.browser.head(&self.request(case).1).await.status == 200
             }
             SignIn | SignInWrongly | SignOut | Setup | Continue | NewLink | WrongPin | RightPin | SendCode
             | EnterCode | PostByForm | NewLinkFromRoom | AcceptInvitation | AskForPassword | ResetPassword
-            | SaveProfile | ChangePassword | EndSignIn | EndOtherSignIns | Import | MakeKeyAtPage | RevokeKeyAtPage => {
-                self.submit(installation, case).await
-            }
+            | SaveProfile | ChangePassword | EndSignIn | EndOtherSignIns | Import | MakeKeyAtPage | RevokeKeyAtPage
+            | CreateEntryAtPage | SaveEntryAtPage => self.submit(installation, case).await,
             ReadDocument | FinishDocument | SignDocument => self.step(installation, case).await,
             DeliverToStaff | RetryToStaff => self.mail_staff(installation, case).await,
             SaveFirst | SaveFurther | Complete | Decline => self.submit(installation, case).await,
@@ -255,6 +253,11 @@ impl Operation {
             MakeKeyAtPage => {
                 let key = case.key.as_str();
                 vec![("csrf", csrf), ("idempotency_key", key), ("name", key), ("scope_read", "on")]
+            }
+            CreateEntryAtPage | SaveEntryAtPage => {
+                let (key, kind) = (case.key.as_str(), ("kind", "text"));
+                let fields = [("csrf", csrf), ("idempotency_key", key), kind, ("title", key), ("text", "Hello")];
+                fields.into_iter().chain([("revision", "1"), ("do", "publish")]).collect()
             }
             Import => vec![("csrf", csrf), ("confirm", "1"), ("rows", rows.as_str())],
             AcceptInvitation => vec![("name", "Lea Roy"), ("password", NEW)],

@@ -9,6 +9,7 @@ use parlor_domain::{
 
 use super::model::Room;
 use crate::components::{Button, Field, Icon, Tone, chip, progress};
+use crate::console::maker;
 use crate::console::moment::{Moment, moment};
 use crate::console::sheet::{Sheet, opens};
 use crate::customer::said_words;
@@ -103,6 +104,7 @@ impl Room {
                 div.side-adds {
                     (opens("add-document", "button-small", html! { (Icon::Add) span { (sending::document(lang)) } }))
                     (opens("add-work", "button-small", html! { (Icon::Add) span { (words::add(lang)) } }))
+                    (self.opens_library())
                 }
             }
         }
@@ -201,21 +203,13 @@ impl Room {
     /// The maker: a title, steps and questions; or a definition for those who have one. Without a script only that.
     pub(super) fn maker(&self) -> Markup {
         let lang = self.frame.lang;
-        let kinds = [
-            ("text", words::type_text(lang)),
-            ("number", words::type_number(lang)),
-            ("date", words::type_date(lang)),
-            ("choice", words::type_choice(lang)),
-            ("yes_no", words::type_yes_no(lang)),
-        ];
         let body = html! {
             form.maker.stack method="post" action=(self.operation("interactions")) {
                 (self.frame.forms.hidden("interactions"))
                 input type="hidden" name="kind" value="workflow";
                 div.form-errors {}
                 (Field { form: "work-", required: true, maxlength: Some(120), hint: Some(words::title_hint(lang)), autofocus: true, ..Field::new(words::title(lang), "title") })
-                div.maker-steps id="maker-steps" data-step=(words::step(lang, "{n}").plain()) {}
-                p data-scripted hidden { button.button.button-small type="button" data-do="add-step" { (Icon::Add) (words::add_step(lang)) } }
+                (maker::steps(lang))
                 details.maker-expert {
                     summary { (words::expert(lang)) }
                     (Field { form: "work-", rows: Some(8), hint: Some(words::expert_hint(lang)), class: "maker-code", ..Field::new(words::expert(lang), "steps") })
@@ -226,29 +220,7 @@ impl Room {
                     (Button::primary(words::send_now(lang)).value("send", "true"))
                 }
             }
-            template id="maker-step" {
-                fieldset.maker-step {
-                    legend {}
-                    div.field { label { (words::step_title(lang)) } input.input data-part-of="title" maxlength="120" dir="auto"; }
-                    div.field { label { (words::step_text(lang)) } textarea.input data-part-of="text" rows="2" maxlength="2000" dir="auto" {} }
-                    ol.maker-questions {}
-                    div.maker-row {
-                        button.button.button-small type="button" data-do="add-question" { (Icon::Add) (words::add_question(lang)) }
-                        button.button.button-small.button-quiet type="button" data-do="remove-step" { (words::remove(lang)) }
-                    }
-                }
-            }
-            template id="maker-question" {
-                li.maker-question {
-                    div.field { label { (words::question(lang)) } input.input data-part-of="label" maxlength="200" dir="auto"; }
-                    div.maker-row {
-                        div.field { label { (words::answer(lang)) } select.input data-part-of="type" { @for (value, label) in kinds { option value=(value) { (label) } } } }
-                        label.check { input type="checkbox" data-part-of="required" checked; span { (words::required(lang)) } }
-                        button.button.button-small.button-quiet.button-icon type="button" data-do="remove-question" title=(words::remove(lang)) { (Icon::Close) span.unseen { (words::remove(lang)) } }
-                    }
-                    div.field data-options hidden { label { (words::options(lang)) } textarea.input data-part-of="options" rows="3" dir="auto" {} }
-                }
-            }
+            (maker::parts(lang))
         };
         Sheet { lang, id: "add-work", class: "sheet-maker", title: words::add_title(lang), body }.render()
     }

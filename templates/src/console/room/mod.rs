@@ -8,6 +8,7 @@ mod banners;
 mod content;
 mod details;
 mod invitations;
+mod library;
 mod link;
 mod model;
 mod ownership;

@@ -12,7 +12,7 @@ use crate::console::sheet::opens;
 use crate::console::signs::{avatar, state_chip, stop_icon};
 use crate::console::stream::{self, Entry};
 use crate::lang::Lang;
-use crate::words::{console as words, shared};
+use crate::words::{console as words, library, shared};
 
 impl Room {
     /// A form of one button: an operation of this session.
@@ -75,7 +75,7 @@ impl Room {
                     }
                 }
                 (self.sheets())
-                @if !self.is_only_read() { (self.maker()) (self.sending()) }
+                @if !self.is_only_read() { (self.maker()) (self.sending()) (self.library_dialog()) }
                 (message_template())
                 template id="unread-template" { (stream::unread_line(lang)) }
             }
@@ -231,11 +231,12 @@ impl Room {
                 // What is typed when the room closes stays where it was: to be read, copied, and sent after a renewal.
                 fieldset {
                     label.unseen for="text" { (label) }
-                    textarea.composer-text id="text" name="text" rows="1" data-max=(MESSAGE_MAX) required readonly[!self.writable] placeholder=(label) dir="auto" aria-describedby="too-long composer-hint" {}
+                    textarea.composer-text id="text" name="text" rows="1" data-max=(MESSAGE_MAX) required readonly[!self.writable] placeholder=(label) dir="auto" aria-describedby="too-long composer-hint" aria-autocomplete="list" aria-controls="prepared" {}
+                    (self.prepared())
                     button.button.button-primary.button-icon type="submit" disabled[!self.writable] title=(shared::send(lang)) { (Icon::Send) span.unseen { (shared::send(lang)) } }
                 }
                 p.field-error id="too-long" role="alert" hidden data-text=(shared::too_long_by(lang, "{n}").plain()) {}
-                p.composer-hint.small.muted id="composer-hint" { (shared::enter_hint(lang)) }
+                p.composer-hint.small.muted id="composer-hint" { (shared::enter_hint(lang)) span data-slash hidden { " · " (library::slash_hint(lang)) } }
                 p.composer-closed.small.muted data-part="composer-closed" { (self.composer_closed()) }
             }
         }

@@ -21,7 +21,9 @@ function grow() {
   text.style.height = "auto";
   text.style.height = `${text.scrollHeight}px`;
 }
-function setText(value) {
+
+/** Puts a text in the place of what is typed. */
+export function setText(value) {
   text.value = value;
   kept.keep(value);
   grow();

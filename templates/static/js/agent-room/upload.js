@@ -43,13 +43,14 @@ function put(file, { url, method, headers }, signal, told) {
 }
 
 /**
- * The upload's id. `told` hears the share that is sent. Throws the answer that refused the file, an `AbortError` when `signal` says
+ * The upload's id. `told` hears the share that is sent; `more` is announced
+ * with the file. Throws the answer that refused the file, an `AbortError` when `signal` says
  * so, or another error when the network fails.
  */
-export async function upload(action, file, csrf, signal, told) {
+export async function upload(action, file, csrf, signal, told, more = {}) {
   const sha256 = hex(await crypto.subtle.digest("SHA-256", await file.arrayBuffer()));
   signal.throwIfAborted();
-  const announced = { name: file.name.slice(-120), size: file.size, content_type: "application/pdf", sha256 };
+  const announced = { ...more, name: file.name.slice(-120), size: file.size, content_type: "application/pdf", sha256 };
   const answer = await postJson(action, announced, csrf, freshId());
   if (!answer.ok) throw answer;
   signal.throwIfAborted();

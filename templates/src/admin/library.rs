@@ -1,0 +1,560 @@
+//! A team's library (`/admin/library`): what is in it, and the page on which an entry is made, changed and published.
+
+use jiff::Timestamp;
+use maud::{Markup, html};
+use parlor_domain::library::{EntryKind, EntryState, NAME_PLACEHOLDER};
+use parlor_domain::session::MESSAGE_MAX;
+
+use super::frame::{Frame, InFrame, Section};
+use super::people::TeamName;
+use crate::components::{Banner, Button, Field, Icon, Tone, chip, empty};
+use crate::console::maker;
+use crate::lang::Lang;
+use crate::times;
+use crate::words::{content, library as words, sending, shared};
+
+/// The largest file, in bytes.
+const MOST: u64 = 20_000_000;
+
+/// An entry in the list.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LibraryRow {
+    pub id: String,
+    pub kind: EntryKind,
+    pub title: String,
+    pub state: EntryState,
+    /// Something was changed since it was published.
+    pub changed: bool,
+    /// The newest version that was published.
+    pub version: Option<u32>,
+    /// How often it was sent; nothing for what is not counted.
+    pub used: Option<u64>,
+    pub updated_at: Timestamp,
+    /// The name of who did; none for a program.
+    pub by: Option<String>,
+}
+
+/// The library of a team.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LibraryPage {
+    pub frame: Frame,
+    /// Whose library it is.
+    pub team: String,
+    /// Those whose library the reader may look at.
+    pub teams: Vec<TeamName>,
+    /// What the list is narrowed to.
+    pub kind: Option<EntryKind>,
+    pub rows: Vec<LibraryRow>,
+    /// The entry that the next page goes on behind.
+    pub next: Option<String>,
+    /// How the form went that led here, as the address says.
+    pub done: String,
+}
+
+const fn icon(kind: EntryKind) -> Icon {
+    match kind {
+        EntryKind::Text => Icon::Chat,
+        EntryKind::Workflow => Icon::Flow,
+        EntryKind::Document => Icon::Document,
+    }
+}
+
+const fn kind_word(lang: Lang, kind: EntryKind) -> &'static str {
+    match kind {
+        EntryKind::Text => words::text(lang),
+        EntryKind::Workflow => words::workflow(lang),
+        EntryKind::Document => words::document(lang),
+    }
+}
+
+const fn kinds_word(lang: Lang, kind: EntryKind) -> &'static str {
+    match kind {
+        EntryKind::Text => words::texts(lang),
+        EntryKind::Workflow => words::workflows(lang),
+        EntryKind::Document => words::documents(lang),
+    }
+}
+
+const fn new_word(lang: Lang, kind: EntryKind) -> &'static str {
+    match kind {
+        EntryKind::Text => words::new_text(lang),
+        EntryKind::Workflow => words::new_workflow(lang),
+        EntryKind::Document => words::new_document(lang),
+    }
+}
+
+fn state_chip(lang: Lang, state: EntryState) -> Markup {
+    match state {
+        EntryState::Draft => chip(None, Some(Icon::Edit), words::draft(lang)),
+        EntryState::Published => chip(Some(Tone::Good), Some(Icon::Check), words::published(lang)),
+        EntryState::Archived => chip(None, Some(Icon::Lock), words::archived(lang)),
+    }
+}
+
+fn done_banner(lang: Lang, done: &str) -> Markup {
+    let said = match done {
+        "saved" => words::done_saved(lang),
+        "published" => words::done_published(lang),
+        "archived" => words::done_archived(lang),
+        "restored" => words::done_restored(lang),
+        "removed" => words::done_removed(lang),
+        _ => return html! {},
+    };
+    html! { (Banner { role: Some("status"), ..Banner::new(Tone::Good, html! { p { (said) } }) }) }
+}
+
+impl LibraryPage {
+    pub fn render(&self) -> Markup {
+        let lang = self.frame.lang;
+        self.frame.page(InFrame {
+            title: words::library(lang),
+            class: "page-library",
+            script: "admin.js",
+            main: html! {
+                div.people {
+                    div.people-head {
+                        header { h1 { (words::library(lang)) } p.muted { (words::lead(lang)) } }
+                        div.people-actions {
+                            @for kind in EntryKind::ALL {
+                                @let address = format!("/admin/library/new?kind={}&team={}", kind.as_str(), self.team);
+                                (Button::plain(new_word(lang, kind)).icon(icon(kind)).href(&address))
+                            }
+                        }
+                    }
+                    (done_banner(lang, &self.done))
+                    (self.narrowing())
+                    @if self.rows.is_empty() {
+                        (empty(Icon::Document, words::none(lang), words::none_help(lang), None))
+                    } @else {
+                        ul.card.people-list { @for row in &self.rows { (self.row(row)) } }
+                    }
+                    @if let Some(next) = &self.next {
+                        p { (Button::plain(words::more(lang)).href(&format!("{}&after={next}", self.address(self.kind)))) }
+                    }
+                }
+            },
+        })
+    }
+
+    fn address(&self, kind: Option<EntryKind>) -> String {
+        let kind = kind.map(|kind| format!("&kind={}", kind.as_str())).unwrap_or_default();
+        format!("/admin/library?team={}{kind}", self.team)
+    }
+
+    /// Which team, and which kind.
+    fn narrowing(&self) -> Markup {
+        let lang = self.frame.lang;
+        let kinds = [None].into_iter().chain(EntryKind::ALL.map(Some));
+        html! {
+            div.library-narrowing {
+                nav.tabs aria-label=(words::library(lang)) {
+                    @for kind in kinds {
+                        a.tab href=(self.address(kind)) aria-current=[(kind == self.kind).then_some("page")] {
+                            (kind.map_or(words::all(lang), |kind| kinds_word(lang, kind)))
+                        }
+                    }
+                }
+                @if self.teams.len() > 1 {
+                    form.people-search method="get" action="/admin/library" {
+                        @if let Some(kind) = self.kind { input type="hidden" name="kind" value=(kind.as_str()); }
+                        label.unseen for="team" { (words::team(lang)) }
+                        select.input id="team" name="team" {
+                            @for team in &self.teams { option value=(team.id) selected[team.id == self.team] { (team.name) } }
+                        }
+                        (Button::plain(words::show(lang)))
+                    }
+                }
+            }
+        }
+    }
+
+    fn row(&self, row: &LibraryRow) -> Markup {
+        let (lang, now) = (self.frame.lang, self.frame.now);
+        let when = times::date(lang, row.updated_at, now);
+        html! {
+            li {
+                a.list-row.people-row.library-row href={ "/admin/library/" (row.id) } {
+                    span.library-icon { (icon(row.kind)) }
+                    span.list-row-main {
+                        strong { bdi { (row.title) } }
+                        span.small.muted {
+                            (kind_word(lang, row.kind)) " · "
+                            @if let Some(version) = row.version { (words::version(lang, &version.to_string())) " · " }
+                            @if let Some(used) = row.used { (words::sent(lang, &used.to_string())) " · " }
+                            (words::updated(lang, &when, row.by.as_deref().unwrap_or(words::program(lang))))
+                        }
+                    }
+                    span.people-state {
+                        @if row.changed && row.state == EntryState::Published { (chip(Some(Tone::Warn), None, words::changed(lang))) }
+                        (state_chip(lang, row.state))
+                    }
+                }
+            }
+        }
+    }
+
+    pub fn samples() -> Vec<(&'static str, Self)> {
+        let at = |text: &str| text.parse().unwrap_or_default();
+        let row = |id: &str, kind, title: &str, state| LibraryRow {
+            id: format!("1end1n{id}"),
+            kind,
+            title: title.to_owned(),
+            state,
+            changed: false,
+            version: Some(1),
+            used: (kind != EntryKind::Text).then_some(41),
+            updated_at: at("2026-11-18T09:00:00Z"),
+            by: Some("Sam Ode".to_owned()),
+        };
+        let full = Self {
+            frame: Frame::sample(Lang::En, Section::Library),
+            team: "1end1n".to_owned(),
+            teams: vec![
+                TeamName { id: "1end1n".to_owned(), name: "Lending".to_owned() },
+                TeamName { id: "c1a1ms".to_owned(), name: "Claims".to_owned() },
+            ],
+            kind: None,
+            rows: vec![
+                row("0000000000000001", EntryKind::Text, "Welcome", EntryState::Published),
+                LibraryRow {
+                    changed: true,
+                    version: Some(3),
+                    ..row(
+                        "0000000000000002",
+                        EntryKind::Workflow,
+                        "About the household, income and everything that belongs to it",
+                        EntryState::Published,
+                    )
+                },
+                LibraryRow {
+                    version: None,
+                    used: Some(0),
+                    by: None,
+                    ..row("0000000000000003", EntryKind::Document, "Loan agreement", EntryState::Draft)
+                },
+                row("0000000000000004", EntryKind::Document, "Loan agreement 2025", EntryState::Archived),
+            ],
+            next: Some("1end1n0000000000000004".to_owned()),
+            done: "published".to_owned(),
+        };
+        let supervisor = {
+            let mut page = full.clone();
+            page.frame.admin.role = parlor_domain::Role::Supervisor;
+            page.teams.truncate(1);
+            page
+        };
+        vec![
+            ("full", full.clone()),
+            ("supervisor", supervisor),
+            ("ar", Self { frame: Frame::sample(Lang::Ar, Section::Library), ..full.clone() }),
+            ("none", Self { rows: vec![], next: None, done: String::new(), kind: Some(EntryKind::Text), ..full }),
+        ]
+    }
+}
+
+/// Where an entry that is there stands.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct EntryStanding {
+    pub id: String,
+    /// Of what is shown: what is saved over it has to be the same.
+    pub revision: u64,
+    pub state: EntryState,
+    pub changed: bool,
+    pub version: Option<u32>,
+    pub used: Option<u64>,
+}
+
+/// What a document has.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct DocumentFacts {
+    pub pages: usize,
+    /// The fields' names, and whether each has to be filled in.
+    pub fields: Vec<(String, bool)>,
+}
+
+/// The title as it is typed.
+pub type LibraryTitle = String;
+
+/// An entry: to be made, or there already.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct EntryPage {
+    pub frame: Frame,
+    /// Nothing for a new one.
+    pub standing: Option<EntryStanding>,
+    /// In whose library, by id.
+    pub team: String,
+    pub kind: EntryKind,
+    pub title: LibraryTitle,
+    /// Of a text.
+    pub text: String,
+    /// Of a workflow: its steps as JSON.
+    pub steps: String,
+    /// Of a document that is there.
+    pub document: Option<DocumentFacts>,
+    /// Of a document: the file that was sent for it and is not taken yet, by its upload's id.
+    pub upload: String,
+    /// Why what was sent is not taken.
+    pub problem: Option<String>,
+    /// The file is still being read: the script sends the form again.
+    pub unread: bool,
+    /// How the form went that led here, as the address says.
+    pub done: String,
+}
+
+impl EntryPage {
+    pub fn render(&self) -> Markup {
+        let lang = self.frame.lang;
+        let heading = if self.standing.is_some() { kind_word(lang, self.kind) } else { new_word(lang, self.kind) };
+        self.frame.page(InFrame {
+            title: if self.title.is_empty() { heading } else { &self.title },
+            class: "page-entry",
+            script: "library.js",
+            main: html! {
+                div.people {
+                    a.people-back href={ "/admin/library?team=" (self.team) } { (Icon::ArrowBack) (words::library(lang)) }
+                    header.library-head {
+                        h1 { @if self.title.is_empty() { (heading) } @else { bdi { (self.title) } } }
+                        (self.facts())
+                    }
+                    (done_banner(lang, &self.done))
+                    @if let Some(problem) = &self.problem {
+                        (Banner { role: Some("alert"), ..Banner::new(Tone::Bad, html! { p { (problem) } }) })
+                    }
+                    (self.form())
+                    @if let Some(standing) = &self.standing { (self.danger(standing)) }
+                }
+            },
+        })
+    }
+
+    fn is_archived(&self) -> bool {
+        self.standing.as_ref().is_some_and(|standing| standing.state == EntryState::Archived)
+    }
+
+    fn facts(&self) -> Markup {
+        let lang = self.frame.lang;
+        let Some(standing) = &self.standing else { return html! {} };
+        html! {
+            p.people-actions {
+                (state_chip(lang, standing.state))
+                @if standing.changed && standing.state == EntryState::Published { (chip(Some(Tone::Warn), None, words::changed(lang))) }
+                span.small.muted {
+                    (kind_word(lang, self.kind))
+                    @if let Some(version) = standing.version { " · " (words::version(lang, &version.to_string())) }
+                    @if let Some(used) = standing.used { " · " (words::sent(lang, &used.to_string())) }
+                }
+            }
+            @if let (EntryState::Published, Some(version)) = (standing.state, standing.version) {
+                p.small.muted { (words::offered_as(lang, &version.to_string())) }
+            }
+        }
+    }
+
+    fn action(&self) -> String {
+        match &self.standing {
+            Some(standing) => format!("/admin/library/{}", standing.id),
+            None => "/admin/library".to_owned(),
+        }
+    }
+
+    fn hidden(&self, name: &str) -> Markup {
+        html! {
+            (self.frame.forms.hidden(name))
+            input type="hidden" name="kind" value=(self.kind.as_str());
+            input type="hidden" name="team" value=(self.team);
+            @if let Some(standing) = &self.standing { input type="hidden" name="revision" value=(standing.revision); }
+        }
+    }
+
+    fn form(&self) -> Markup {
+        let lang = self.frame.lang;
+        let title_hint =
+            if self.kind == EntryKind::Text { words::text_title_hint(lang) } else { words::title_hint(lang) };
+        html! {
+            section.card.people-card {
+                form.stack.library-form id="entry" method="post" action=(self.action()) data-kind=(self.kind.as_str()) data-unread[self.unread] {
+                    (self.hidden("save"))
+                    @if self.kind == EntryKind::Document { (self.file()) }
+                    (Field { required: true, maxlength: Some(120), autocomplete: Some("off"), value: &self.title, hint: Some(title_hint), disabled: self.is_archived(), ..Field::new(words::title(lang), "title") })
+                    @match self.kind {
+                        EntryKind::Text => {
+                            @let hint = words::text_hint(lang, NAME_PLACEHOLDER).to_string();
+                            (Field { required: true, rows: Some(8), maxlength: u32::try_from(MESSAGE_MAX).ok(), value: &self.text, hint: Some(&hint), disabled: self.is_archived(), ..Field::new(words::text(lang), "text") })
+                        }
+                        EntryKind::Workflow => (self.workflow()),
+                        EntryKind::Document => (self.fields()),
+                    }
+                    @if !self.is_archived() {
+                        div.people-actions {
+                            (Button::primary(words::save_publish(lang)).icon(Icon::Check).value("do", "publish"))
+                            (Button::plain(words::save(lang)).value("do", "save"))
+                        }
+                    }
+                }
+                @if self.kind == EntryKind::Workflow { (maker::parts(lang)) }
+            }
+        }
+    }
+
+    /// Steps and questions with a script, the definition without one, or where the steps say more than the maker can.
+    fn workflow(&self) -> Markup {
+        let lang = self.frame.lang;
+        html! {
+            div.maker data-maker hidden { (maker::steps(lang)) }
+            details.maker-expert open[!self.steps.is_empty()] {
+                summary { (content::expert(lang)) }
+                (Field { rows: Some(14), hint: Some(content::expert_hint(lang)), class: "maker-code", value: &self.steps, disabled: self.is_archived(), ..Field::new(content::expert(lang), "steps") })
+            }
+        }
+    }
+
+    /// The file, which the script sends to where the server says.
+    fn file(&self) -> Markup {
+        let lang = self.frame.lang;
+        let label = if self.document.is_some() { words::replace(lang) } else { words::file(lang) };
+        html! {
+            @if !self.is_archived() {
+                noscript { p.small.muted { (sending::no_script(lang)) } }
+                div.field.library-file data-uploads="/v1/library/uploads" data-most=(MOST)
+                    data-checking=(sending::checking(lang)) data-uploading=(sending::uploading(lang, "{n}").plain()) data-uploaded=(sending::uploaded(lang)) data-reading=(sending::reading(lang))
+                    data-failed=(sending::failed(lang)) data-still-reading=(sending::still_reading(lang)) data-need-file=(sending::need_file(lang))
+                    data-not-pdf=(sending::not_pdf(lang)) data-empty=(sending::empty(lang)) data-too-big=(sending::too_big(lang)) {
+                    label for="file" { (label) }
+                    input.input id="file" type="file" accept="application/pdf,.pdf" aria-describedby="file-hint file-state";
+                    p.field-hint id="file-hint" { (sending::hint(lang)) }
+                    progress value="0" max="100" aria-label=(words::file(lang)) hidden {}
+                    p.small id="file-state" role="status" {}
+                    input type="hidden" name="upload" value=(self.upload);
+                }
+            }
+        }
+    }
+
+    fn fields(&self) -> Markup {
+        let lang = self.frame.lang;
+        let Some(document) = &self.document else { return html! {} };
+        html! {
+            div {
+                p.small.muted { (words::pages(lang, &document.pages.to_string())) }
+                @if document.fields.is_empty() {
+                    p { (words::no_fields(lang)) }
+                } @else {
+                    h2 { (words::fields(lang)) }
+                    ul.library-fields {
+                        @for (name, required) in &document.fields {
+                            li { bdi { (name) } @if *required { " " span.small.muted { (words::required(lang)) } } }
+                        }
+                    }
+                }
+            }
+        }
+    }
+
+    /// Out of sight, out of the archive, or out of the library.
+    fn danger(&self, standing: &EntryStanding) -> Markup {
+        let lang = self.frame.lang;
+        let action = self.action();
+        html! {
+            @match standing.state {
+                EntryState::Archived => {
+                    form.card.people-card method="post" action=(action) {
+                        (self.hidden("restore"))
+                        div { (Button::primary(words::restore(lang)).icon(Icon::Undo).value("do", "restore")) }
+                    }
+                }
+                EntryState::Published => {
+                    details.people-danger {
+                        summary { (words::archive(lang)) }
+                        form method="post" action=(action) {
+                            (self.hidden("archive"))
+                            p { (words::archive_help(lang)) }
+                            (Button::danger(words::archive(lang)).icon(Icon::Lock).value("do", "archive"))
+                        }
+                    }
+                }
+                EntryState::Draft => {
+                    details.people-danger {
+                        summary { (words::remove(lang)) }
+                        form method="post" action=(action) {
+                            (self.hidden("remove"))
+                            p { (words::remove_help(lang)) }
+                            (Button::danger(words::remove(lang)).icon(Icon::Trash).value("do", "remove"))
+                        }
+                    }
+                }
+            }
+        }
+    }
+
+    pub fn samples() -> Vec<(&'static str, Self)> {
+        let standing = |state, version| EntryStanding {
+            id: "1end1n0000000000000001".to_owned(),
+            revision: 4,
+            state,
+            changed: version == Some(2),
+            version,
+            used: None,
+        };
+        let text = Self {
+            frame: Frame::sample(Lang::En, Section::Library),
+            standing: Some(standing(EntryState::Published, Some(2))),
+            team: "1end1n".to_owned(),
+            kind: EntryKind::Text,
+            title: "Welcome".to_owned(),
+            text: "Hello {name}, how can I help you today?".to_owned(),
+            steps: String::new(),
+            document: None,
+            upload: String::new(),
+            problem: None,
+            unread: false,
+            done: "published".to_owned(),
+        };
+        let steps = r#"[{"id":"s1","title":"Who lives with you","fields":[{"name":"q1","label":"How many adults?","type":"number","required":true}]}]"#;
+        let workflow = Self {
+            kind: EntryKind::Workflow,
+            title: "About your household".to_owned(),
+            steps: steps.to_owned(),
+            text: String::new(),
+            done: String::new(),
+            standing: Some(EntryStanding { used: Some(41), ..standing(EntryState::Published, Some(1)) }),
+            ..text.clone()
+        };
+        let document = Self {
+            kind: EntryKind::Document,
+            title: "Loan agreement".to_owned(),
+            text: String::new(),
+            done: "saved".to_owned(),
+            standing: Some(standing(EntryState::Draft, None)),
+            document: Some(DocumentFacts {
+                pages: 3,
+                fields: vec![("applicant.name".to_owned(), true), ("iban".to_owned(), false)],
+            }),
+            ..text.clone()
+        };
+        vec![
+            ("text", text.clone()),
+            ("ar", Self { frame: Frame::sample(Lang::Ar, Section::Library), ..text.clone() }),
+            ("workflow", workflow.clone()),
+            ("document", document.clone()),
+            (
+                "new",
+                Self {
+                    standing: None,
+                    title: String::new(),
+                    text: String::new(),
+                    done: String::new(),
+                    problem: Some(shared::try_again(Lang::En).to_owned()),
+                    ..text.clone()
+                },
+            ),
+            (
+                "new-document",
+                Self { standing: None, document: None, title: String::new(), done: String::new(), ..document },
+            ),
+            (
+                "archived",
+                Self { standing: Some(standing(EntryState::Archived, Some(2))), done: "archived".to_owned(), ..text },
+            ),
+        ]
+    }
+}
