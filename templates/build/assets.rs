@@ -14,7 +14,7 @@ mod styles;
 
 /// Every served file: its name, and where its source is under `static/`. A page loads one style sheet and at most one
 /// script, and where chats have receipts another.
-const SERVED: [(&str, &str); 19] = [
+const SERVED: [(&str, &str); 0] = [
     ("customer.css", "css/customer.css"),
     ("customer.js", "js/customer.js"),
     ("receipts.js", "js/receipts.js"),
@@ -22,6 +22,8 @@ const SERVED: [(&str, &str); 19] = [
     ("runner.js", "js/runner.js"),
     ("document.css", "css/document.css"),
     ("document.js", "js/document.js"),
+    ("request.css", "css/request.css"),
+    ("request.js", "js/request.js"),
     ("console.css", "css/console.css"),
     ("console.js", "js/console.js"),
     ("board.js", "js/board.js"),

@@ -180,7 +180,7 @@ ETAGS = {path: key.get(f"{URL}{path}", timeout=20).headers["etag"] for path in V
 WELL_FORMED = r"([0-9a-hjkmnp-tv-z]{6})?[0-9a-hjkmnp-tv-z]{16}"
 # What is delivered takes a receiver; an answer about a transfer takes somebody who asked while its owner is in the room; a signed
 # document takes a customer.
-OUT_OF_REACH = ("getDelivery", "replayDelivery", "approveTransfer", "declineTransfer", "getInteractionResult")
+OUT_OF_REACH = ("getDelivery", "replayDelivery", "approveTransfer", "declineTransfer", "getInteractionResult", "acceptInteraction", "sendInteractionBack")
 
 
 @schemathesis.hook

@@ -5,10 +5,12 @@ use std::{collections::BTreeMap, path::PathBuf};
 use parlor_buckets::Bucket;
 use parlor_documents::{FinishTask, Limits, Original, Value};
 use parlor_domain::{
-    Actor, Command, Interaction, InteractionId, Origin, SessionId, UploadId,
+    Actor, Command, Interaction, InteractionId, Origin, SessionId, Upload, UploadId,
     interaction::{Asked, Document, Filled, FilledIn, NewInteraction, WorkCommand},
     session::Context,
+    upload::FileType,
 };
+use parlor_drawing::{PagePicture, ReadReport};
 use parlor_local::StackBuilder;
 use parlor_objects::Objects as _;
 use parlor_runtime::Runtime;
@@ -20,6 +22,12 @@ use sha2::{Digest as _, Sha256};
 #[must_use]
 pub fn form() -> Vec<u8> {
     parlor_pdf_tests::small().bytes()
+}
+
+/// A photo; one of another name is another.
+#[must_use]
+pub fn photo(name: &str) -> Vec<u8> {
+    parlor_pdf_tests::photo(name)
 }
 
 /// The task to complete `original`, which lies at `from`, as `{session}/{interaction}`.
@@ -128,4 +136,24 @@ async fn decided(
     let decision = stored.session.decide(Command::Work(command), &settings, &context).unwrap();
     store.commit(&decision, &Extras::default()).await.unwrap();
     decision.interactions.into_iter().next().unwrap().interaction
+}
+
+/// Lays a photo into a session as it is when the customer has sent it and it was looked at; its id.
+pub async fn looked_at(store: &Store, runtime: &Runtime, session: &SessionId) -> UploadId {
+    let upload = Upload {
+        id: UploadId::generate(&runtime.entropy),
+        name: "photo.jpg".into(),
+        size: 9,
+        content_type: FileType::Jpeg,
+        sha256: "0".repeat(64),
+        by: Actor::Customer,
+        at: runtime.clock.now(),
+    };
+    store.announce_customers_upload(session, &upload).await.unwrap();
+    let picture =
+        |name: &str| PagePicture { key: format!("read/{}/{name}", upload.id), content_type: "image/jpeg".into() };
+    let report = ReadReport::Picture { picture: picture("picture"), size: 9, thumbnail: Some(picture("thumbnail")) };
+    let report = serde_json::to_vec(&report).unwrap();
+    bucket(runtime).put(&upload.id.report(), report, "application/json").await.unwrap();
+    upload.id
 }

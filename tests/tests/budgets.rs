@@ -5,9 +5,9 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use parlor_domain::{Role, UploadId};
+use parlor_domain::{Role, SessionId, UploadId};
 use parlor_objects::Objects as _;
-use parlor_tests::{Installation, Line, documents};
+use parlor_tests::{Browser, Installation, Line, documents};
 use reqwest::Method;
 use serde_json::json;
 use tokio::{
@@ -464,6 +464,7 @@ async fn work_rows(ledger: &mut Ledger) {
             assert_eq!(customer.post(&format!("/r/{session}/i/{}/decline", ids[2]), &[]).await.status, 303);
         })
         .await;
+    request_rows(ledger, &session, &customer).await;
     let (store, runtime) = (&ledger.installation.store, &ledger.installation.runtime);
     let upload = UploadId::generate(&runtime.entropy);
     let id = documents::completed(store, runtime, &session, &upload).await;
@@ -480,6 +481,38 @@ async fn work_rows(ledger: &mut Ledger) {
     ledger.hold("customer's signed document", async |_| assert_eq!(customer.get(&result).await.status, 303)).await;
     let result = format!("{path}/{id}/result");
     ledger.hold("get a signed document", async |installation| drop(installation.get(&result).await)).await;
+}
+
+async fn request_rows(ledger: &mut Ledger, session: &SessionId, customer: &Browser) {
+    let path = format!("/v1/sessions/{session}/interactions");
+    let body = json!({"kind": "request", "what": "A photo"});
+    let made = ledger.installation.post(&path, body).await;
+    let id = made["id"].as_str().unwrap();
+    let own = format!("/r/{session}/i/{id}");
+    let mut files = vec![];
+    for _ in 0..2 {
+        let (store, runtime) = (&ledger.installation.store, &ledger.installation.runtime);
+        files.push(documents::looked_at(store, runtime, session).await.to_string());
+    }
+    ledger.hold("customer's request", async |_| assert_eq!(customer.get(&own).await.status, 200)).await;
+    for (operation, file) in [("add a file, the first", &files[0]), ("add a file, further", &files[1])] {
+        ledger
+            .hold(operation, async |_| {
+                let fields = [("do", "add"), ("file", file.as_str())];
+                assert_eq!(customer.post(&format!("{own}/files"), &fields).await.status, 303);
+            })
+            .await;
+    }
+    let complete = format!("{own}/complete");
+    assert_eq!(customer.post(&complete, &[]).await.status, 303);
+    let back = json!({"reason": "Too dark."});
+    let send_back = format!("{path}/{id}/send-back");
+    ledger
+        .hold("send a request back", async |installation| drop(installation.post(&send_back, back.clone()).await))
+        .await;
+    assert_eq!(customer.post(&complete, &[]).await.status, 303);
+    let accept = format!("{path}/{id}/accept");
+    ledger.hold("accept a request", async |installation| drop(installation.post(&accept, json!({})).await)).await;
 }
 
 async fn webhook_rows(ledger: &mut Ledger) {

@@ -16,6 +16,8 @@ mod history;
 mod library;
 #[path = "journeys/program.rs"]
 mod program;
+#[path = "journeys/request.rs"]
+mod request;
 #[path = "journeys/rooms.rs"]
 mod rooms;
 #[path = "journeys/staff.rs"]

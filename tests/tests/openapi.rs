@@ -186,6 +186,22 @@ impl Tour {
         (session, line)
     }
 
+    /// R21: a session, and a request for a photo that its customer has fulfilled.
+    async fn fulfilled(&self) -> (String, String) {
+        let installation = &self.installation;
+        let session = installation.session(None).await;
+        let browser = installation.joined(&session).await;
+        let body = json!({"kind": "request", "what": "A photo"});
+        let made = installation.post(&format!("/v1/sessions/{session}/interactions"), body).await;
+        let id = made["id"].as_str().unwrap().to_owned();
+        let file = documents::looked_at(&installation.store, &installation.runtime, &session).await.to_string();
+        let own = format!("/r/{session}/i/{id}");
+        let fields = [("do", "add"), ("file", file.as_str())];
+        assert_eq!(browser.post(&format!("{own}/files"), &fields).await.status, 303);
+        assert_eq!(browser.post(&format!("{own}/complete"), &[]).await.status, 303);
+        (session.to_string(), id)
+    }
+
     /// A request with everything that the document asks for.
     async fn request(&self, method: &str, path: &str, operation: &Value, body: Option<&Value>) -> RequestBuilder {
         let method: Method = method.parse().unwrap();
@@ -260,6 +276,12 @@ async fn every_documented_request_is_answered_as_documented() {
             documents::filed(store, runtime, &session, &id).await;
             let address = path.replace("{id}", session.as_str()).replace("{iid}", id.as_str());
             let request = tour.request(&method, &address, operation, None).await;
+            seen.push(tour.installation.judged(method.parse().unwrap(), &address, request).await.status);
+        }
+        if matches!(operation["operationId"].as_str(), Some("acceptInteraction" | "sendInteractionBack")) {
+            let (session, id) = tour.fulfilled().await;
+            let address = path.replace("{id}", &session).replace("{iid}", &id);
+            let request = tour.request(&method, &address, operation, example(operation)).await;
             seen.push(tour.installation.judged(method.parse().unwrap(), &address, request).await.status);
         }
         let promised = operation["responses"].as_object().unwrap().keys().filter(|status| status.starts_with('2'));

@@ -37,6 +37,8 @@ pub(crate) async fn show(
     let lines = || match &asked {
         Asked::Workflow(workflow) => lines(&interaction, workflow),
         Asked::Document(document) => filled_in::lines(lang, &interaction.values, document),
+        // Its files are in the panel itself.
+        Asked::Request(_) => vec![],
     };
     match request.query_string_parameters().first("as") {
         None => Ok(html(StatusCode::OK, answers(lang, &lines()), None)),
@@ -44,13 +46,14 @@ pub(crate) async fn show(
             let table = match &asked {
                 Asked::Workflow(workflow) => csv(&interaction, workflow),
                 Asked::Document(document) => filled_in::csv(lang, &interaction.values, document),
+                Asked::Request(_) => String::new(),
             };
             Ok(file(&table, "text/csv; charset=utf-8", id, "csv"))
         }
         Some("json") => {
             let values = match &asked {
                 Asked::Workflow(workflow) => json!(workflow.kept(&interaction.entered)),
-                Asked::Document(_) => json!(interaction.values),
+                Asked::Document(_) | Asked::Request(_) => json!(interaction.values),
             };
             Ok(file(&whole(&interaction, &values), "application/json", id, "json"))
         }

@@ -4,7 +4,7 @@ use lambda_http::{Body, Request, Response, http::StatusCode};
 use parlor_domain::{
     AccessPlan, AccessTier, Actor, AgentId, Event, Interaction, Link, PhoneNumber, Presence, Rejection, Session,
     SessionId, Settings, State,
-    interaction::{Kind, SignedFile},
+    interaction::{Kind, SentFile, SignedFile},
     link::LinkOrigin,
     pin::Lock,
     session::Answer,
@@ -16,7 +16,7 @@ use parlor_templates::{
     Lang, Live,
     console::{
         self, AfterEnd, AuthState, Consent, Ended, Entry, Frame, LinkLine, Ownership, PinLock, SignedCopy, Stretch,
-        WorkItem, WorkItemKind, phrases,
+        WorkFile, WorkItem, WorkItemKind, phrases,
     },
     deadline::Deadline,
     words,
@@ -231,9 +231,16 @@ fn work(interactions: &[Interaction]) -> Vec<WorkItem> {
         Some(SignedFile::Failed) => SignedCopy::Failed,
         Some(SignedFile::Coming { .. }) | None => SignedCopy::Coming,
     };
+    let file = |file: &SentFile| WorkFile {
+        id: file.upload.to_string(),
+        name: file.name.clone(),
+        size: file.size,
+        pages: file.pages,
+    };
     let kind = |own: &Interaction| match own.kind {
         Kind::Document => WorkItemKind::Document { original: None, signed: signed(own) },
-        Kind::Workflow | Kind::Request => WorkItemKind::Workflow,
+        Kind::Workflow => WorkItemKind::Workflow,
+        Kind::Request => WorkItemKind::Request { files: own.files.iter().map(file).collect() },
     };
     let item = |own: &Interaction| WorkItem {
         id: own.id.to_string(),

@@ -4,6 +4,7 @@
 
 mod document;
 mod loaded;
+mod request;
 mod work;
 
 use std::fmt;
@@ -72,6 +73,7 @@ impl WebFunction for CustomerWork {
             .page(Method::POST, "/r/{session}/i/{interaction}/save", save)
             .page(Method::POST, "/r/{session}/i/{interaction}/complete", complete)
             .page(Method::POST, "/r/{session}/i/{interaction}/decline", decline)
+            .page(Method::POST, "/r/{session}/i/{interaction}/files", request::change)
     }
 }
 
@@ -86,6 +88,7 @@ async fn show(
     match Loaded::read(&state.app, visit, &session, &id).await?.by_kind() {
         Work::Workflow(loaded) => Ok(work::show(&state.app, visit, &loaded)),
         Work::Document(loaded) => document::show(state, visit, &loaded).await,
+        Work::Request(loaded) => Ok(request::show(state, visit, &loaded).await),
     }
 }
 
@@ -99,7 +102,7 @@ async fn result(
     let (session, id) = ids(&state.app, visit, &session, &interaction).await?;
     match Loaded::read(&state.app, visit, &session, &id).await?.by_kind() {
         Work::Document(loaded) => document::result(state, visit, &loaded).await,
-        Work::Workflow(_) => Err(PageError::NotFound),
+        Work::Workflow(_) | Work::Request(_) => Err(PageError::NotFound),
     }
 }
 
@@ -120,6 +123,8 @@ async fn save(
                 let values = document::read(state, visit, asked).values;
                 Filled::Document(FilledIn { document: asked, values, evidence: None })
             }
+            // Its files are kept as they come: there is nothing to save.
+            Asked::Request(request) => Filled::Request(request),
         };
         WorkCommand::Save(&loaded.interaction, filled)
     })
@@ -131,6 +136,7 @@ async fn save(
     match loaded.by_kind() {
         Work::Workflow(loaded) => work::saved(&state.app, visit, &loaded, result),
         Work::Document(loaded) => document::saved(state, visit, &loaded, result).await,
+        Work::Request(loaded) => request::answered(state, visit, &loaded, result).await,
     }
 }
 
@@ -150,6 +156,7 @@ async fn complete(
                 let evidence = Some(document::evidence_of(visit, &loaded.room, &loaded.interaction));
                 Filled::Document(FilledIn { document: asked, values, evidence })
             }
+            Asked::Request(request) => Filled::Request(request),
         };
         WorkCommand::Complete(&loaded.interaction, filled)
     })
@@ -161,6 +168,7 @@ async fn complete(
     match loaded.by_kind() {
         Work::Workflow(loaded) => work::completed(&state.app, visit, &loaded, result.map(drop)),
         Work::Document(loaded) => document::completed(state, visit, &loaded, result.map(drop)).await,
+        Work::Request(loaded) => request::answered(state, visit, &loaded, result.map(drop)).await,
     }
 }
 
@@ -181,6 +189,7 @@ async fn decline(
     match loaded.by_kind() {
         Work::Workflow(loaded) => work::declined(&state.app, visit, &loaded, result),
         Work::Document(loaded) => document::declined(state, visit, &loaded, result).await,
+        Work::Request(loaded) => request::answered(state, visit, &loaded, result).await,
     }
 }
 

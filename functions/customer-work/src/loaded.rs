@@ -3,7 +3,7 @@
 use lambda_http::http::StatusCode;
 use parlor_domain::{
     AccessTier, Command, Decision, Interaction, InteractionId, InteractionState, Rejection, SessionId,
-    interaction::{Asked, Document, Refusal, WorkCommand, Workflow},
+    interaction::{Asked, Document, Refusal, Request, WorkCommand, Workflow},
 };
 use parlor_store::{Changed, Extras, Race, ReadBatch, ReadResult, Step};
 use parlor_templates::{Live, customer::NotTaken};
@@ -27,6 +27,7 @@ pub(crate) struct Loaded<A> {
 pub(crate) enum Work {
     Workflow(Loaded<Workflow>),
     Document(Loaded<Document>),
+    Request(Loaded<Request>),
 }
 
 impl Loaded<Asked> {
@@ -69,13 +70,27 @@ impl Loaded<Asked> {
         id: &InteractionId,
         command: impl for<'a> Fn(&'a Self) -> WorkCommand<'a> + Send,
     ) -> Result<(Self, Result<Option<Decision>, Rejection>), PageError> {
+        let start = ReadBatch::new();
+        Self::change_reading(app, visit, session, id, start, move |loaded, _| Ok(command(loaded))).await
+    }
+
+    /// As [`Self::change`], reading what `start` asks for in the same request.
+    pub(crate) async fn change_reading(
+        app: &AppState,
+        visit: &Visit,
+        session: &SessionId,
+        id: &InteractionId,
+        start: ReadBatch,
+        command: impl for<'a> Fn(&'a Self, &ReadResult) -> Result<WorkCommand<'a>, Rejection> + Send,
+    ) -> Result<(Self, Result<Option<Decision>, Rejection>), PageError> {
         let context = visit.context();
         let step = |found: ReadResult| {
             let mut room = LoadedRoom::for_a_decision(&found, session)?;
             room.stored.session.language = visit.language(&room.stored.session);
             let loaded = Self::of(room, &found, visit, session, id)?;
-            let decided =
-                loaded.room.stored.session.decide(Command::Work(command(&loaded)), &loaded.room.settings, &context);
+            let decided = command(&loaded, &found).and_then(|command| {
+                loaded.room.stored.session.decide(Command::Work(command), &loaded.room.settings, &context)
+            });
             Ok::<_, PageError>(match decided {
                 Ok(decision) => {
                     let seen = loaded.room.stored.presence.agent_online(&decision.session.agent, visit.now);
@@ -84,7 +99,7 @@ impl Loaded<Asked> {
                 Err(rejection) => Step::Done((loaded, Some(rejection))),
             })
         };
-        let batch = Self::batch(ReadBatch::new().session(session), session, id);
+        let batch = Self::batch(start.session(session), session, id);
         let Changed { basis: (mut loaded, rejection), decision } =
             app.store.change(Race::new(&app.entropy), |_| batch.clone(), step).await?;
         if let Some(decision) = &decision {
@@ -103,6 +118,7 @@ impl Loaded<Asked> {
         match asked {
             Asked::Workflow(asked) => Work::Workflow(Loaded { room, interaction, asked }),
             Asked::Document(asked) => Work::Document(Loaded { room, interaction, asked }),
+            Asked::Request(asked) => Work::Request(Loaded { room, interaction, asked }),
         }
     }
 }

@@ -1,4 +1,4 @@
-//! Reads a file that somebody sent (R21): a form of its fields and a picture of each page, from `uploads/{id}` to
+//! Reads a file that somebody sent (R21): a form of its fields and a picture of each page, or a safe picture and a thumbnail, from `uploads/{id}` to
 //! `read/{id}/`. S3 calls it when a file has come.
 //!
 //! It has no right to tables, keys or anything else, and a child process of its own does the reading (ADR 30).
@@ -68,6 +68,7 @@ impl EventFunction for DocumentRead {
         // Of a stranger's file nothing is said but how many pages it has.
         Ok(match report {
             ReadReport::Read { form, .. } => json!({"pages": form.pages.len(), "fields": form.fields.len()}),
+            ReadReport::Picture { .. } => json!("picture"),
             ReadReport::Refused(_) => json!("refused"),
             ReadReport::Unreadable => json!("unreadable"),
         })

@@ -37,7 +37,7 @@ pub(crate) fn make(
     }
     let values = match &asked {
         Asked::Document(document) => filled_in(document, &new.values, fonts)?,
-        Asked::Workflow(_) => Values::new(),
+        Asked::Workflow(_) | Asked::Request(_) => Values::new(),
     };
     let title = match new.title.as_deref() {
         Some(title) => title_text(title).map(str::to_owned).ok_or_else(invalid_title)?,

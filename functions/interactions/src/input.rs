@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 use parlor_domain::{
     LibraryId, UploadId,
-    interaction::{InvalidWorkflow, Kind, Step, Workflow, title_text},
+    interaction::{Accepted, InvalidWorkflow, Kind, Request, Step, Workflow, title_text},
 };
 use parlor_form::{Field, Values};
 use parlor_web::{
@@ -19,10 +19,11 @@ use serde_json::{Value, json};
 #[serde(deny_unknown_fields)]
 #[schemars(rename = "MakeInteraction", description = "Something for the customer to do.")]
 pub(crate) struct Input {
-    /// What kind of thing there is to do: `workflow` or `document`. Requests cannot be made yet.
+    /// What kind of thing there is to do: `workflow`, which it is without this, `document` or `request`.
     #[serde(default, deserialize_with = "optional_word")]
     kind: Option<Kind>,
-    /// What it is called on the customer's page, 1 to 120 characters in one line; without it, as the first step, or the file.
+    /// What it is called on the customer's page, 1 to 120 characters in one line; without it, as the first step, the file, or
+    /// what is asked for.
     title: Option<String>,
     /// A published workflow or document of the library of the session's team: its newest version is copied. Then there are neither
     /// `steps` nor `upload` nor `fields`.
@@ -35,6 +36,16 @@ pub(crate) struct Input {
     fields: Option<Vec<Field>>,
     /// Of a document: what is filled in before it is sent, by the fields' names.
     values: Option<Values>,
+    /// Of a request, which needs it: what is wanted, 1 to 120 characters in one line.
+    what: Option<String>,
+    /// Of a request: how to do it, at most 2,000 characters.
+    instructions: Option<String>,
+    /// Of a request: the kinds of files that are taken, by what is in them. Without it, all.
+    accept: Option<Vec<Accepted>>,
+    /// Of a request: how many files there have to be, 1 without it.
+    min: Option<u32>,
+    /// Of a request: how many files there may be, 10 without it and 20 at most.
+    max: Option<u32>,
     /// Who is to do it: `customer`, who it is without this.
     assignee: Option<String>,
     /// Its place among the session's: smaller ones come first. Without it, behind all that there are.
@@ -82,6 +93,7 @@ pub(crate) struct New {
 #[derive(Debug)]
 pub(crate) enum What {
     Workflow { title: String, workflow: Workflow },
+    Request { title: String, request: Request },
     Document(NewDocument),
     Library(FromLibrary),
 }
@@ -105,7 +117,7 @@ pub(crate) struct NewDocument {
     pub(crate) values: Values,
 }
 
-/// A form carries the steps as the text of their JSON.
+/// A form carries the steps as the text of their JSON, the kinds of files with commas between them, and numbers as digits.
 fn from_form(request: &ApiRequest) -> Result<ApiRequest, ApiError> {
     let Payload::Form(fields) = &request.payload else { return Ok(request.clone()) };
     let mut object = serde_json::Map::new();
@@ -123,6 +135,13 @@ fn from_form(request: &ApiRequest) -> Result<ApiRequest, ApiError> {
                 };
                 object.insert(name.clone(), steps);
             }
+            "accept" => {
+                object.insert(name.clone(), value.split(',').map(str::trim).collect());
+            }
+            "min" | "max" => {
+                let number = value.trim().parse::<u32>().map_or_else(|_| Value::from(value.as_str()), Value::from);
+                object.insert(name.clone(), number);
+            }
             _ => {
                 object.insert(name.clone(), Value::from(value.as_str()));
             }
@@ -136,11 +155,7 @@ fn from_form(request: &ApiRequest) -> Result<ApiRequest, ApiError> {
 /// Reads what is to be made.
 pub(crate) fn read(request: &ApiRequest) -> Result<New, ApiError> {
     let input: Input = from_form(request)?.input()?;
-    if let Some(kind) = input.kind.filter(|kind| *kind == Kind::Request) {
-        let detail = format!("Interactions of the kind `{}` cannot be made yet.", kind.as_str());
-        return Err(Problem::new(Code::UnsupportedKind, detail).about("kind").into());
-    }
-    if input.assignee.is_some_and(|assignee| assignee != "customer") {
+    if input.assignee.as_deref().is_some_and(|assignee| assignee != "customer") {
         let detail = "Interactions are for the session's customer, `customer`.";
         return Err(Problem::new(Code::UnknownAssignee, detail).about("assignee").into());
     }
@@ -167,6 +182,10 @@ pub(crate) fn read(request: &ApiRequest) -> Result<New, ApiError> {
         let what = What::Document(NewDocument { upload, title: input.title, fields: input.fields, values });
         return Ok(New { what, order: input.order, due_at: input.due_at, send });
     }
+    if input.kind == Some(Kind::Request) {
+        let what = wanted(&input)?;
+        return Ok(New { what, order: input.order, due_at: input.due_at, send });
+    }
     let steps = input
         .steps
         .ok_or_else(|| Problem::new(Code::InvalidWorkflow, "A workflow needs its `steps`.").about("steps"))?;
@@ -175,6 +194,36 @@ pub(crate) fn read(request: &ApiRequest) -> Result<New, ApiError> {
     let title = input.title.as_deref().or_else(|| workflow.steps.first().map(|step| step.title.as_str()));
     let title = title.and_then(title_text).map(str::to_owned).ok_or_else(invalid_title)?;
     Ok(New { what: What::Workflow { title, workflow }, order: input.order, due_at: input.due_at, send })
+}
+
+/// The definition is read as one that was stored, so that what is left out means the same in both.
+fn wanted(input: &Input) -> Result<What, ApiError> {
+    let invalid = |field: &str, reason: &str| Problem::new(Code::InvalidRequest, reason).about(field);
+    let what = input.what.as_deref().map(str::trim).unwrap_or_default();
+    let mut said = json!({"what": what});
+    let instructions = input.instructions.as_deref().map(|text| text.replace("\r\n", "\n").trim().to_owned());
+    for (name, value) in [
+        ("instructions", instructions.filter(|text| !text.is_empty()).map(Value::from)),
+        ("accept", input.accept.as_ref().map(|kinds| json!(kinds))),
+        ("min", input.min.map(Value::from)),
+        ("max", input.max.map(Value::from)),
+    ] {
+        if let (Some(value), Some(object)) = (value, said.as_object_mut()) {
+            object.insert(name.to_owned(), value);
+        }
+    }
+    let mut request: Request =
+        serde_json::from_value(said).map_err(|_| invalid("what", "The request cannot be understood."))?;
+    request.accept.sort_unstable();
+    request.accept.dedup();
+    // Who says only how many there have to be means that so many may be.
+    if input.max.is_none() {
+        request.max = request.max.max(request.min);
+    }
+    request.check().map_err(|wrong| invalid(&wrong.field, &parlor_web::problem::capitalised(&wrong.reason)))?;
+    let title = input.title.as_deref().unwrap_or(what);
+    let title = title_text(title).map(str::to_owned).ok_or_else(invalid_title)?;
+    Ok(What::Request { title, request })
 }
 
 pub(crate) fn invalid_title() -> Problem {

@@ -90,7 +90,8 @@ impl WebFunction for Interactions {
                 .description(
                     "A document is made of an upload: a PDF, which the customer fills in and signs. Its fields are those of the PDF's own \
                      form, or `fields`. While the file is being read it is 409 `upload-not-read`, with `Retry-After`. A workflow asks questions step by step; its definition follows the \
-                     JSON Schema of `docs/workflow.schema.json`, and stays as it was made. Without `send: false` the customer \
+                     JSON Schema of `docs/workflow.schema.json`, and stays as it was made. A request asks for photos or files; what the \
+                     customer sent is accepted or sent back. Without `send: false` the customer \
                      may begin at once; in a planned session, as soon as they are invited. `library` sends what the team's library \
                      has published: what it asks is copied, and stays as it was sent.",
                 )
@@ -105,7 +106,7 @@ impl WebFunction for Interactions {
                     Code::InvalidDue,
                     Code::InvalidWorkflow,
                     Code::UnsupportedField,
-                    Code::UnsupportedKind,
+                    Code::InvalidRequest,
                     Code::UnknownUpload,
                     Code::UnknownEntry,
                     Code::UploadNotRead,
@@ -149,7 +150,7 @@ impl WebFunction for Interactions {
                 "getInteraction",
                 "Get an interaction",
                 "With what it asks. `values=true` adds what the customer answered, so far or for good: of questions that their \
-                 other answers hide, nothing.",
+                 other answers hide, nothing; and the addresses of what they sent for a request, good for a few minutes.",
                 &[]
             )
             .query::<ShowQuery>()
@@ -185,6 +186,32 @@ impl WebFunction for Interactions {
                 &[Code::AlreadyEnded, Code::Discarded, Code::InteractionClosed]
             )
         })
+        .operation(Method::POST, "/v1/sessions/{id}/interactions/{iid}/accept", Callers::Scope(KeyScope::Sessions), accept, |operation| {
+            on_one!(
+                operation,
+                "acceptInteraction",
+                "Accept what was sent for a request",
+                "What the customer sent is what was wanted. After the end of a session it is possible as long as the customer may send.",
+                &[Code::AlreadyEnded, Code::Discarded, Code::NotRequest, Code::NotCompleted, Code::InteractionClosed]
+            )
+        })
+        .operation(Method::POST, "/v1/sessions/{id}/interactions/{iid}/send-back", Callers::Scope(KeyScope::Sessions), send_back, |operation| {
+            on_one!(
+                operation,
+                "sendInteractionBack",
+                "Ask again for what was sent for a request",
+                "The customer reads the reason, and sends again what is wrong; the files stay until they replace or remove them.",
+                &[
+                    Code::AlreadyEnded,
+                    Code::Discarded,
+                    Code::NotRequest,
+                    Code::NotCompleted,
+                    Code::InteractionClosed,
+                    Code::InvalidReason,
+                ]
+            )
+            .body::<SendBack>(json!({"reason": "The back of the card is missing."}))
+        })
         .operation(Method::POST, "/v1/sessions/{id}/interactions/{iid}/remind", Callers::Scope(KeyScope::Sessions), remind, |operation| {
             on_one!(
                 operation,
@@ -210,13 +237,13 @@ async fn make(state: &InteractionsState, request: &ApiRequest, session: SessionI
     let New { what, order, due_at, send } = input::read(request)?;
     // What was read of the file is asked for first: whoever may not know hears nothing of it.
     let report = match &what {
-        What::Workflow { .. } | What::Library(_) => Err(ObjectError::Missing),
+        What::Workflow { .. } | What::Request { .. } | What::Library(_) => Err(ObjectError::Missing),
         What::Document(new) => state.bucket.get(&new.upload.report(), REPORT_MAX).await,
     };
     let id = InteractionId::generate(&state.app.entropy);
     let operation = Operation::on(&state.app, request, &session);
     let operation = match &what {
-        What::Workflow { .. } => operation,
+        What::Workflow { .. } | What::Request { .. } => operation,
         What::Document(new) => operation.reading(|keys| keys.upload(&session, &new.upload)),
         What::Library(new) => operation.reading(|keys| keys.library_entry(&new.id).library_newest(&new.id)),
     };
@@ -226,6 +253,9 @@ async fn make(state: &InteractionsState, request: &ApiRequest, session: SessionI
                 let (title, asked, values, library) = match &what {
                     What::Workflow { title, workflow } => {
                         (title.clone(), Asked::Workflow(workflow.clone()), Values::new(), None)
+                    }
+                    What::Request { title, request } => {
+                        (title.clone(), Asked::Request(request.clone()), Values::new(), None)
                     }
                     What::Document(new) => {
                         let (title, asked, values) = document::make(loaded, &session, new, &report, &state.fonts)?;
@@ -283,7 +313,10 @@ async fn show(
     caller.room(&found, &session)?;
     let own = found.interaction(&session, &interaction)?.ok_or(ApiError::NotFound)?;
     let asked = found.asked(&session, &interaction)?;
-    let view = InteractionView::of(&own).with(&own, asked, with_values);
+    let mut view = InteractionView::of(&own).with(&own, asked, with_values);
+    if with_values {
+        view.sign(&own, &state.bucket, state.app.clock.now()).await;
+    }
     Ok(ApiResponse::new(StatusCode::OK, view, room(&session)))
 }
 
@@ -340,6 +373,34 @@ async fn withdraw(
     interaction: InteractionId,
 ) -> Result<ApiResponse, ApiError> {
     change(state, request, session, interaction, |own| WorkCommand::Withdraw(own)).await
+}
+
+/// The body of a POST to `…/send-back`.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+#[schemars(rename = "SendBack", description = "Why it is to be sent again.")]
+struct SendBack {
+    /// Why, in words for the customer, 1 to 500 characters.
+    reason: String,
+}
+
+async fn accept(
+    state: &InteractionsState,
+    request: &ApiRequest,
+    session: SessionId,
+    interaction: InteractionId,
+) -> Result<ApiResponse, ApiError> {
+    change(state, request, session, interaction, |own| WorkCommand::Accept(own)).await
+}
+
+async fn send_back(
+    state: &InteractionsState,
+    request: &ApiRequest,
+    session: SessionId,
+    interaction: InteractionId,
+) -> Result<ApiResponse, ApiError> {
+    let SendBack { reason } = request.input()?;
+    change(state, request, session, interaction, |own| WorkCommand::SendBack(own, reason.clone())).await
 }
 
 async fn remind(

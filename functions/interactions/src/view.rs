@@ -1,8 +1,10 @@
 //! An interaction as the API shows it.
 
+use jiff::Timestamp;
+use parlor_buckets::Bucket;
 use parlor_domain::{
     Interaction, InteractionId, InteractionState, UploadId,
-    interaction::{Asked, Assignee, Kind, Progress, SignedFile, Step},
+    interaction::{Asked, Assignee, Kind, Progress, Request, SentFile, SignedFile, Step},
     library::FromLibrary,
 };
 use parlor_form::{Field, Page};
@@ -44,7 +46,7 @@ pub(crate) struct InteractionView {
     /// When the customer was last reminded of it.
     #[serde(skip_serializing_if = "Option::is_none")]
     reminded_at: Option<Time>,
-    /// Why the customer declined, if they did and said so.
+    /// Why the customer declined, if they did and said so; of a request that was sent back, why.
     #[serde(skip_serializing_if = "Option::is_none")]
     reason: Option<String>,
     /// The version of the library's entry that it was made of.
@@ -66,6 +68,12 @@ pub(crate) struct InteractionView {
     /// Of a document, where one interaction is asked for: its fields.
     #[serde(skip_serializing_if = "Option::is_none")]
     fields: Option<Vec<Field>>,
+    /// Of a request, where one interaction is asked for: what is wanted.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    request: Option<Request>,
+    /// Of a request, where one interaction is asked for: what was sent, in the customer's order.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    files: Option<Vec<FileView>>,
     /// Of a completed document: how far its signed file is.
     #[serde(skip_serializing_if = "Option::is_none")]
     result: Option<ResultState>,
@@ -73,6 +81,65 @@ pub(crate) struct InteractionView {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schemars(with = "Option<std::collections::BTreeMap<String, Value>>")]
     values: Option<Value>,
+}
+
+/// A file that was sent for a request. A picture is the one that was written anew, upright and without what its camera noted; a PDF
+/// is as it came.
+#[derive(Debug, Clone, Serialize, JsonSchema)]
+#[schemars(rename = "RequestFile")]
+pub(crate) struct FileView {
+    /// Its id.
+    upload: UploadId,
+    /// As it was called on the customer's device.
+    name: String,
+    /// Its size in bytes.
+    size: u64,
+    /// What is in it: `image/jpeg`, `image/png` or `application/pdf`.
+    content_type: &'static str,
+    /// How many pages a PDF has, where they could be counted.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pages: Option<u32>,
+    /// When it was added.
+    at: Time,
+    /// Where it is downloaded, for a few minutes; only with `values=true`. Whoever has it can download it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    url: Option<String>,
+    /// Where a small picture of it is, for a few minutes; only with `values=true`, and where there is one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    thumbnail: Option<String>,
+    /// From then on both addresses are refused.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    expires_at: Option<Time>,
+}
+
+impl FileView {
+    fn of(file: &SentFile) -> Self {
+        Self {
+            upload: file.upload.clone(),
+            name: file.name.clone(),
+            size: file.size,
+            content_type: file.content_type.as_str(),
+            pages: file.pages,
+            at: Time(file.at),
+            url: None,
+            thumbnail: None,
+            expires_at: None,
+        }
+    }
+
+    /// Adds the addresses. No request.
+    async fn sign(&mut self, file: &SentFile, bucket: &Bucket, now: Timestamp) {
+        let name = file.download_name();
+        match bucket.download(&file.key, file.content_type.as_str(), &name, now).await {
+            Ok(signed) => (self.url, self.expires_at) = (Some(signed.url), Some(Time(signed.expires_at))),
+            Err(error) => tracing::error!(%error, "the address of a file"),
+        }
+        let Some(picture) = &file.thumbnail else { return };
+        match bucket.download(&picture.key, &picture.content_type, "thumbnail", now).await {
+            Ok(signed) => self.thumbnail = Some(signed.url),
+            Err(error) => tracing::error!(%error, "the address of a thumbnail"),
+        }
+    }
 }
 
 /// How far the signed file of a completed document is.
@@ -148,6 +215,8 @@ impl InteractionView {
             upload: None,
             pages: None,
             fields: None,
+            request: None,
+            files: None,
             result: own.signed.as_ref().map(ResultState::of),
             values: None,
         }
@@ -162,6 +231,9 @@ impl InteractionView {
                 let values = given(serde_json::to_value(workflow.kept(&own.entered)));
                 Self { steps: Some(workflow.steps), values, ..self }
             }
+            Some(Asked::Request(request)) => {
+                Self { request: Some(request), files: Some(own.files.iter().map(FileView::of).collect()), ..self }
+            }
             Some(Asked::Document(document)) => Self {
                 upload: Some(document.upload),
                 pages: Some(document.form.pages),
@@ -169,6 +241,13 @@ impl InteractionView {
                 values: given(serde_json::to_value(&own.values)),
                 ..self
             },
+        }
+    }
+
+    /// Adds the addresses of a request's files. No request.
+    pub(crate) async fn sign(&mut self, own: &Interaction, bucket: &Bucket, now: Timestamp) {
+        for (view, file) in self.files.iter_mut().flatten().zip(&own.files) {
+            view.sign(file, bucket, now).await;
         }
     }
 

@@ -94,6 +94,8 @@ impl EntryView {
                 fields: Some(document.form.fields),
                 ..self
             },
+            // None has one.
+            Content::Asked(Asked::Request(_)) => self,
         }
     }
 

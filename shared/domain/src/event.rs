@@ -251,6 +251,24 @@ pub enum EventKind {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         reason: Option<String>,
     },
+    /// R21: what was sent for a document request is what was wanted.
+    #[serde(rename = "interaction.accepted")]
+    InteractionAccepted {
+        /// The interaction.
+        interaction: InteractionId,
+        /// What it is called.
+        title: String,
+    },
+    /// R21: what was sent for a document request is not what was wanted; the customer sends again.
+    #[serde(rename = "interaction.sent_back")]
+    InteractionSentBack {
+        /// The interaction.
+        interaction: InteractionId,
+        /// What it is called.
+        title: String,
+        /// Why, in the agent's words. The customer reads it.
+        reason: String,
+    },
     /// R21: it was taken back; the customer does not see it any more.
     #[serde(rename = "interaction.withdrawn")]
     InteractionWithdrawn {

@@ -102,6 +102,7 @@ impl Content {
             Self::Text(_) => Some(EntryKind::Text),
             Self::Asked(Asked::Workflow(_)) => Some(EntryKind::Workflow),
             Self::Asked(Asked::Document(_)) => Some(EntryKind::Document),
+            Self::Asked(Asked::Request(_)) => None,
         }
     }
 

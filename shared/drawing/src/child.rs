@@ -41,10 +41,14 @@ fn step(task: &Path) -> Option<()> {
             let bytes = fs::read(from).ok()?;
             fs::write(to, page::draw(bytes, page, width)?).ok()
         }
-        Step::Picture { from, to, said } => {
+        Step::Picture { from, to, small, side, said } => {
             let picture = parlor_images::clean(&fs::read(from).ok()?, &parlor_images::Limits::default());
             if let Ok(picture) = &picture {
                 fs::write(to, &picture.bytes).ok()?;
+                // Without it the picture is shown by its name.
+                if let Ok(bytes) = parlor_images::thumbnail(picture, side) {
+                    fs::write(small, bytes).ok()?;
+                }
             }
             let about = picture.map(|picture| (picture.content_type == "image/png", picture.width, picture.height));
             fs::write(said, serde_json::to_vec(&about).ok()?).ok()

@@ -93,8 +93,8 @@ pub(crate) enum Step {
     Read { from: PathBuf, form: PathBuf, draw: PathBuf },
     /// Draw a page, counted from 1, as a picture of this width.
     Draw { from: PathBuf, page: u32, width: u16, to: PathBuf },
-    /// Write a picture anew, and say in `said` what it is.
-    Picture { from: PathBuf, to: PathBuf, said: PathBuf },
+    /// Write a picture anew, and a small one of it, no side longer than `side` pixels; and say in `said` what it is.
+    Picture { from: PathBuf, to: PathBuf, small: PathBuf, side: u32, said: PathBuf },
 }
 
 impl Reader {
@@ -113,17 +113,20 @@ impl Reader {
         Ok(Readable { reader: self.clone(), folder, form: said? })
     }
 
-    /// Turns a picture upright and writes it anew ([`parlor_images::clean`]).
-    pub fn picture(&self, bytes: &[u8]) -> Result<Picture, Failed> {
+    /// Turns a picture upright and writes it anew ([`parlor_images::clean`]), with a JPEG of it whose sides have at most `side`
+    /// pixels, where that can be made.
+    pub fn picture(&self, bytes: &[u8], side: u32) -> Result<(Picture, Option<Vec<u8>>), Failed> {
         let folder = TempDir::with_prefix("parlor-picture-")?;
-        let [from, to, said] = ["original", "picture", "said.json"].map(|name| folder.path().join(name));
+        let [from, to, small, said] =
+            ["original", "picture", "small", "said.json"].map(|name| folder.path().join(name));
         fs::write(&from, bytes)?;
-        self.run(self.bounds.reading, Step::Picture { from, to: to.clone(), said: said.clone() })?;
+        let step = Step::Picture { from, to: to.clone(), small: small.clone(), side, said: said.clone() };
+        self.run(self.bounds.reading, step)?;
         let said: Result<(bool, u32, u32), NoPicture> =
             serde_json::from_slice(&fs::read(said)?).map_err(|_| Failed::Died)?;
         let (transparent, width, height) = said?;
         let content_type = if transparent { "image/png" } else { "image/jpeg" };
-        Ok(Picture { bytes: fs::read(to)?, content_type, width, height })
+        Ok((Picture { bytes: fs::read(to)?, content_type, width, height }, fs::read(small).ok()))
     }
 
     /// Runs a child until it is done or its time is over.

@@ -1,8 +1,9 @@
-//! The step after an upload: a file in, its form and a picture of each page out. For a function that has the right to one
+//! The step after an upload: a file in, its form and a picture of each page out; of a picture a safe one and a thumbnail. For a function that has the right to one
 //! prefix in and one out, and none to tables, keys or the network beyond.
 
 use parlor_documents::{Limits, Refusal};
 use parlor_form::{PagePicture, ReadReport};
+use parlor_images::NoPicture;
 use parlor_objects::{ObjectError, Objects};
 use serde::{Deserialize, Serialize};
 
@@ -22,11 +23,51 @@ pub struct ReadTask {
 /// Pages that could not be drawn, after which no more are tried: each costs the seconds of its bound.
 const GIVE_UP: usize = 3;
 
-/// Does it. The same task twice writes the same files. One request to read, one for each page, one for the report.
+/// No side of a thumbnail has more pixels: sharp on a phone that has three pixels for one, and a third of its width.
+const SIDE: u32 = 400;
+
+/// A picture: written anew beside the report, with a thumbnail.
+async fn picture(
+    task: &ReadTask,
+    bytes: &[u8],
+    objects: &impl Objects,
+    reader: &Reader,
+) -> Result<ReadReport, ObjectError> {
+    let (picture, small) = match reader.picture(bytes, SIDE) {
+        Ok(read) => read,
+        Err(Failed::NoPicture(why)) => return Ok(ReadReport::Refused(refused(why))),
+        Err(Failed::Environment(error)) => return Err(ObjectError::Failed(error.to_string())),
+        Err(_) => return Ok(ReadReport::Unreadable),
+    };
+    let mut thumbnail = None;
+    if let Some(small) = small {
+        let (key, content_type) = (format!("{}/thumbnail", task.to), "image/jpeg");
+        objects.put(&key, small, content_type).await?;
+        thumbnail = Some(PagePicture { key, content_type: content_type.to_owned() });
+    }
+    let (key, size) = (format!("{}/picture", task.to), u64::try_from(picture.bytes.len()).unwrap_or(u64::MAX));
+    objects.put(&key, picture.bytes, picture.content_type).await?;
+    let picture = PagePicture { key, content_type: picture.content_type.to_owned() };
+    Ok(ReadReport::Picture { picture, size, thumbnail })
+}
+
+fn refused(why: NoPicture) -> Refusal {
+    match why {
+        NoPicture::UnknownKind => Refusal::NotPdf,
+        NoPicture::Heic => Refusal::Heic,
+        NoPicture::TooBig => Refusal::TooBig,
+        NoPicture::TooManyPixels => Refusal::ImageTooLarge,
+        NoPicture::Damaged => Refusal::Damaged,
+    }
+}
+
+/// Does it. The same task twice writes the same files. One request to read, one for each page (of a picture: two), one for the
+/// report.
 pub async fn read(task: &ReadTask, objects: &impl Objects, reader: &Reader) -> Result<ReadReport, ObjectError> {
     let report = match objects.get(&task.from, Limits::default().bytes).await {
         Err(ObjectError::TooLarge) => ReadReport::Refused(Refusal::TooBig),
         Err(error) => return Err(error),
+        Ok(bytes) if parlor_images::is_picture(&bytes) => picture(task, &bytes, objects, reader).await?,
         Ok(bytes) => match reader.read(&bytes) {
             Err(Failed::Refused(refusal)) => ReadReport::Refused(refusal),
             Err(Failed::Environment(error)) => return Err(ObjectError::Failed(error.to_string())),

@@ -51,6 +51,9 @@ pub enum Refusal {
     /// More fields, or more text in them, than a form has.
     #[error("the form has too many fields")]
     FormTooBig,
+    /// A picture of the kind that iPhones keep, which browsers do not show.
+    #[error("this is a HEIC picture")]
+    Heic,
 }
 
 /// What came of reading a file: `form.json` beside its pages' pictures.
@@ -64,6 +67,15 @@ pub enum ReadReport {
         /// For each page its picture; nothing where it could not be drawn. The document works by its fields then.
         pictures: Vec<Option<PagePicture>>,
     },
+    /// A picture that can be shown: upright, and written anew without what its camera noted.
+    Picture {
+        /// The picture.
+        picture: PagePicture,
+        /// Its size in bytes.
+        size: u64,
+        /// A small one of it; nothing where it could not be made.
+        thumbnail: Option<PagePicture>,
+    },
     /// The document is not taken.
     Refused(Refusal),
     /// Reading it took too long or too much memory.
@@ -75,6 +87,6 @@ pub enum ReadReport {
 pub struct PagePicture {
     /// Its key.
     pub key: String,
-    /// `image/webp` or `image/jpeg`.
+    /// `image/webp`, `image/jpeg` or `image/png`.
     pub content_type: String,
 }

@@ -7,8 +7,8 @@ use std::io::Cursor;
 
 use image::codecs::jpeg::JpegEncoder;
 use image::codecs::png::PngEncoder;
-use image::imageops::FilterType;
-use image::{DynamicImage, ImageDecoder as _, ImageFormat, ImageReader};
+use image::imageops::{FilterType, overlay};
+use image::{DynamicImage, ImageDecoder as _, ImageFormat, ImageReader, Rgba, RgbaImage};
 use krilla::SerializeSettings;
 use krilla::geom::{Size, Transform};
 use krilla::page::PageSettings;
@@ -69,6 +69,8 @@ pub struct Picture {
 /// Memory that a decoder may ask for beside the picture itself.
 const SPARE: u64 = 64_000_000;
 const QUALITY: u8 = 85;
+/// Of thumbnails.
+const SMALL_QUALITY: u8 = 75;
 
 /// Which kind a file is, by its first bytes.
 fn kind(bytes: &[u8]) -> Result<ImageFormat, NoPicture> {
@@ -80,6 +82,24 @@ fn kind(bytes: &[u8]) -> Result<ImageFormat, NoPicture> {
         Ok(kind @ (ImageFormat::Jpeg | ImageFormat::Png | ImageFormat::WebP)) => Ok(kind),
         _ => Err(NoPicture::UnknownKind),
     }
+}
+
+/// Whether a file is a picture by its first bytes, whatever it is called: one that [`clean`] reads, or a HEIC picture.
+#[must_use]
+pub fn is_picture(bytes: &[u8]) -> bool {
+    !matches!(kind(bytes), Err(NoPicture::UnknownKind))
+}
+
+/// A small JPEG of a picture, no side longer than `side` pixels; what is transparent is white. Takes what [`clean`] gives.
+pub fn thumbnail(picture: &Picture, side: u32) -> Result<Vec<u8>, NoPicture> {
+    let whole = image::load_from_memory(&picture.bytes).map_err(|_| NoPicture::Damaged)?;
+    let small = whole.thumbnail(side, side);
+    let mut paper = RgbaImage::from_pixel(small.width(), small.height(), Rgba([255; 4]));
+    overlay(&mut paper, &small.to_rgba8(), 0, 0);
+    let mut bytes = Vec::new();
+    let encoder = JpegEncoder::new_with_quality(&mut bytes, SMALL_QUALITY);
+    DynamicImage::from(paper).to_rgb8().write_with_encoder(encoder).map_err(|_| NoPicture::Damaged)?;
+    Ok(bytes)
 }
 
 /// Decodes a picture, turns it upright by what its camera noted, makes it smaller if it is very large, and writes it anew.

@@ -1,4 +1,4 @@
-use image::{Rgb, RgbImage, Rgba, RgbaImage};
+use image::{Rgb, RgbImage};
 
 use super::*;
 
@@ -97,4 +97,23 @@ fn r21_several_pictures_are_one_pdf() {
     assert!(pdf.starts_with(b"%PDF-"));
     let text = String::from_utf8_lossy(&pdf);
     assert!(text.contains("/Count 2") && text.contains("842 595") && text.contains("595 842"), "{text}");
+}
+
+#[test]
+fn r21_a_thumbnail_is_small_and_white_where_nothing_is() {
+    let picture = clean(&encoded(&halves(400, 200), ImageFormat::Png), &Limits::default()).unwrap();
+    let small = image::load_from_memory(&thumbnail(&picture, 100).unwrap()).unwrap();
+    assert_eq!((small.width(), small.height()), (100, 50));
+    let glass: DynamicImage = RgbaImage::from_pixel(9, 9, Rgba([0, 0, 0, 0])).into();
+    let picture = clean(&encoded(&glass, ImageFormat::Png), &Limits::default()).unwrap();
+    let small = image::load_from_memory(&thumbnail(&picture, 100).unwrap()).unwrap().to_rgb8();
+    assert!(small.get_pixel(4, 4).0[0] > 250);
+}
+
+#[test]
+fn r21_a_picture_is_known_by_its_first_bytes() {
+    assert!(is_picture(&encoded(&halves(4, 4), ImageFormat::Jpeg)) && is_picture(b"\0\0\0\x18ftypheic"));
+    for other in [&b"%PDF-1.7"[..], b"GIF89a", b"<svg/>", b""] {
+        assert!(!is_picture(other), "{other:?}");
+    }
 }

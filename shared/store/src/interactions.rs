@@ -43,7 +43,7 @@ impl ReadResult {
     pub fn workflow(&self, session: &SessionId, id: &InteractionId) -> Result<Option<Workflow>, StoreError> {
         Ok(self.asked(session, id)?.and_then(|asked| match asked {
             Asked::Workflow(workflow) => Some(workflow),
-            Asked::Document(_) => None,
+            Asked::Document(_) | Asked::Request(_) => None,
         }))
     }
 }

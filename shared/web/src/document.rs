@@ -62,6 +62,7 @@ fn read(report: Option<&[u8]>) -> Result<(Form, Vec<Option<PagePicture>>), ApiEr
     };
     match serde_json::from_slice(bytes) {
         Ok(ReadReport::Read { form, pictures }) => Ok((form, pictures)),
+        Ok(ReadReport::Picture { .. }) => Err(refused(Refusal::NotPdf).into()),
         Ok(ReadReport::Refused(refusal)) => Err(refused(refusal).into()),
         Ok(ReadReport::Unreadable) => {
             Err(Problem::new(Code::Unreadable, "Reading the file took too long.").about("upload").into())
@@ -75,7 +76,7 @@ fn read(report: Option<&[u8]>) -> Result<(Form, Vec<Option<PagePicture>>), ApiEr
 
 fn refused(refusal: Refusal) -> Problem {
     let code = match refusal {
-        Refusal::NotPdf => Code::NotPdf,
+        Refusal::NotPdf | Refusal::Heic => Code::NotPdf,
         Refusal::Damaged => Code::Damaged,
         Refusal::TooBig => Code::FileTooLarge,
         Refusal::Password => Code::Password,

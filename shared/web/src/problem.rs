@@ -2,7 +2,10 @@
 
 use jiff::Timestamp;
 use lambda_http::http::StatusCode;
-use parlor_domain::{Rejection, SessionId, SettingsError, UploadRefusal, interaction::Refusal};
+use parlor_domain::{
+    Rejection, SessionId, SettingsError, UploadRefusal,
+    interaction::{NoFile, Refusal},
+};
 use parlor_store::{OpenSession, StoreError};
 use parlor_templates::{
     Lang,
@@ -67,7 +70,9 @@ codes! {
     NotSent "not-sent" CONFLICT "The interaction is a draft.",
     ReadOnly "read-only" CONFLICT "The customer may not fill in anything now.",
     UploadNotRead "upload-not-read" CONFLICT "The file has not come, or is still being read.",
-    NotCompleted "not-completed" CONFLICT "There is no signed document, or not yet.",
+    NotCompleted "not-completed" CONFLICT "The customer has not completed it, or there is no signed document yet.",
+    NotRequest "not-a-request" CONFLICT "Only a document request is accepted or sent back.",
+    TooManyFiles "too-many-files" CONFLICT "There are as many files as there may be.",
     TooManyInteractions "too-many-interactions" CONFLICT "The session has 100 interactions, as many as it may have.",
     TransferPending "transfer-pending" CONFLICT "Somebody asks for the session already.",
     NoTransfer "no-transfer" CONFLICT "Nobody asks for the session, or not any more.",
@@ -106,7 +111,7 @@ codes! {
     UnknownEventType "unknown-event-type" UNPROCESSABLE_ENTITY "There are no events of this type.",
     InvalidScopes "invalid-scopes" UNPROCESSABLE_ENTITY "An API key has at least one scope.",
     InvalidExpiry "invalid-expiry" UNPROCESSABLE_ENTITY "An API key ends after now, if it ends.",
-    InvalidReason "invalid-reason" UNPROCESSABLE_ENTITY "A reason has at most 300 characters, of declining 500.",
+    InvalidReason "invalid-reason" UNPROCESSABLE_ENTITY "A reason has at most 300 characters, of declining and sending back 500; sending back needs one.",
     TooMuch "too-much" UNPROCESSABLE_ENTITY "`metadata` or `reference` is too large, or answers together.",
     Incomplete "incomplete" UNPROCESSABLE_ENTITY "Something is still missing.",
     InvalidText "invalid-text" UNPROCESSABLE_ENTITY "A prepared text has 1 to 4,000 characters.",
@@ -115,6 +120,8 @@ codes! {
     InvalidDue "invalid-due" UNPROCESSABLE_ENTITY "`due_at` is over.",
     InvalidWorkflow "invalid-workflow" UNPROCESSABLE_ENTITY "The workflow's definition has no meaning; `field` says where.",
     UnsupportedField "unsupported-field" UNPROCESSABLE_ENTITY "Fields of this type cannot be filled in yet; `field` says where.",
+    InvalidRequest "invalid-request" UNPROCESSABLE_ENTITY "What the request asks for has no meaning; `field` says where.",
+    FileNotAskedFor "file-not-asked-for" UNPROCESSABLE_ENTITY "A file of this kind is not asked for.",
     UnsupportedKind "unsupported-kind" UNPROCESSABLE_ENTITY "Interactions of this kind cannot be made yet.",
     UnknownUpload "unknown-upload" UNPROCESSABLE_ENTITY "There is no such upload of this session, or not any more.",
     UnknownEntry "unknown-entry" UNPROCESSABLE_ENTITY "The library of the session's team offers no such entry.",
@@ -404,6 +411,11 @@ impl From<&Rejection> for Code {
                 Refusal::TooMuch => Self::TooMuch,
                 Refusal::InvalidReason => Self::InvalidReason,
                 Refusal::DueOver => Self::InvalidDue,
+                Refusal::NotRequest => Self::NotRequest,
+                Refusal::NotCompleted => Self::NotCompleted,
+                Refusal::NoFile(NoFile::TooMany) => Self::TooManyFiles,
+                Refusal::NoFile(NoFile::Kind) => Self::FileNotAskedFor,
+                Refusal::NoFile(NoFile::Unknown) => Self::UnknownUpload,
             },
         }
     }
@@ -501,6 +513,11 @@ mod tests {
             Rejection::Work(Refusal::TooMany),
             Rejection::Work(Refusal::TooMuch),
             Rejection::Work(Refusal::InvalidReason),
+            Rejection::Work(Refusal::NotRequest),
+            Rejection::Work(Refusal::NotCompleted),
+            Rejection::Work(Refusal::NoFile(NoFile::TooMany)),
+            Rejection::Work(Refusal::NoFile(NoFile::Kind)),
+            Rejection::Work(Refusal::NoFile(NoFile::Unknown)),
             Rejection::Work(Refusal::DueOver),
         ] {
             assert_eq!(Code::from(&rejection).as_str(), rejection.code());

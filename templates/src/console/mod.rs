@@ -47,7 +47,7 @@ pub use new_session::{Blocking, NewSession, TeamChoice};
 pub use notice::{Notice, NoticePage};
 pub use room::{
     AfterEnd, AnswerLine, AuthState, Consent, Ended, LinkLine, LinkReady, Ownership, PinLock, Room, SignedCopy,
-    Stretch, WorkItem, WorkItemKind, answers,
+    Stretch, WorkFile, WorkItem, WorkItemKind, answers,
 };
 pub use setup::Setup;
 pub use stream::{Entry, EventLine, MessageLine, last_words};

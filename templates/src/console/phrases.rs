@@ -4,7 +4,7 @@ use parlor_domain::{AccessTier, Actor, AgentId, Channel, EndedBy, Event, EventKi
 
 use crate::lang::Lang;
 use crate::names::first_name;
-use crate::words::{console as words, content};
+use crate::words::{asking, console as words, content};
 
 /// The product's name, which staff see and customers never do.
 pub const PRODUCT: &str = "Parlor";
@@ -86,6 +86,12 @@ pub fn event(lang: Lang, event: &Event, viewer: &AgentId, customer: &str) -> Str
                 Who::Other(who) => content::$by(lang, who, $value).to_string(),
             }
         };
+        ($by_you:ident, $by:ident, asking $(, $value:expr)+) => {
+            match who(lang, &event.actor, viewer, customer) {
+                Who::You => asking::$by_you(lang $(, $value)+).to_string(),
+                Who::Other(who) => asking::$by(lang, who $(, $value)+).to_string(),
+            }
+        };
         ($by_you:ident, $by:ident $(, $value:expr)?) => {
             match who(lang, &event.actor, viewer, customer) {
                 Who::You => words::$by_you(lang $(, $value)?).to_string(),
@@ -127,6 +133,10 @@ pub fn event(lang: Lang, event: &Event, viewer: &AgentId, customer: &str) -> Str
             content::declined_because(lang, customer, title, reason).to_string()
         }
         EventKind::InteractionWithdrawn { title, .. } => done!(withdrawn_by_you, withdrawn_by, content, title),
+        EventKind::InteractionAccepted { title, .. } => done!(accepted_by_you, accepted_by, asking, title),
+        EventKind::InteractionSentBack { title, reason, .. } => {
+            done!(sent_back_by_you, sent_back_by, asking, title, reason)
+        }
         EventKind::InteractionSigned { title, .. } => content::signed(lang, title).to_string(),
         EventKind::InteractionNotSigned { title, .. } => content::not_signed(lang, title).to_string(),
         EventKind::InteractionReminded { title, .. } => done!(reminded_by_you, reminded_by, content, title),

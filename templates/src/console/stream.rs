@@ -187,9 +187,10 @@ const fn sign(kind: &EventKind) -> (Icon, Option<Tone>) {
         EventKind::Message { .. } => (Icon::Chat, None),
         EventKind::InteractionCreated { .. } | EventKind::InteractionSent { .. } => (Icon::Flow, None),
         EventKind::InteractionStarted { .. } => (Icon::Edit, None),
-        EventKind::InteractionCompleted { .. } | EventKind::InteractionSigned { .. } => {
-            (Icon::CheckCircle, Some(Tone::Good))
-        }
+        EventKind::InteractionCompleted { .. }
+        | EventKind::InteractionSigned { .. }
+        | EventKind::InteractionAccepted { .. } => (Icon::CheckCircle, Some(Tone::Good)),
+        EventKind::InteractionSentBack { .. } => (Icon::Undo, Some(Tone::Warn)),
         EventKind::InteractionDeclined { .. } => (Icon::Close, Some(Tone::Warn)),
         EventKind::InteractionWithdrawn { .. } => (Icon::Undo, None),
         EventKind::InteractionReminded { .. } => (Icon::Bell, None),

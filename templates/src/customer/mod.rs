@@ -9,6 +9,7 @@ mod document;
 mod error;
 mod opening;
 mod page;
+mod request;
 mod room;
 mod runner;
 mod runner_samples;
@@ -17,10 +18,12 @@ pub(crate) mod sample;
 use maud::Markup;
 
 pub use code::{CodePage, CodeProblem, PinPage};
+pub(crate) use document::file_size;
 pub use document::{Blank, DocumentPage, DocumentView, Filled, Leaf, SignedFile, blank_fault_words, field_label};
 pub use error::{Ended, ErrorPage, Problem};
 pub use opening::{Check, Consent, OpeningPage};
 pub use page::Brand;
+pub use request::{FileFault, RequestPage, RequestView, RequestedFile};
 pub use room::{AfterEnd, Chat, ChatProblem, Message, Room, Work, WorkKind, WorkState};
 pub(crate) use runner::said as said_words;
 pub use runner::{NotTaken, Question, Runner, Section, View, wrong as wrong_words};
@@ -35,6 +38,7 @@ pub fn samples() -> Vec<(String, Markup)> {
     pages.extend(ErrorPage::samples().iter().map(|(name, page)| named(name, page.render())));
     pages.extend(Runner::samples().iter().map(|(name, page)| named(name, page.render())));
     pages.extend(DocumentPage::samples().iter().map(|(name, page)| named(name, page.render())));
+    pages.extend(RequestPage::samples().iter().map(|(name, page)| named(name, page.render())));
     pages.extend(Room::samples().iter().map(|(name, page)| named(name, page.render())));
     pages
 }

@@ -7,6 +7,8 @@ import "./agent-room/maker.js";
 import "./agent-room/sending.js";
 import "./agent-room/from-library.js";
 import "./agent-room/prepared.js";
+import "./agent-room/asking.js";
+import "./agent-room/files.js";
 import "./agent-room/results.js";
 import "./agent-room/pin-card.js";
 import "./agent-room/connection.js";

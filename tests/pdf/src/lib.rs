@@ -111,7 +111,18 @@ pub fn turned() -> Maker {
     form
 }
 
+/// A photo; one of another name is another.
+#[must_use]
+pub fn photo(name: &str) -> Vec<u8> {
+    let mut jpeg = std::io::Cursor::new(Vec::new());
+    let shade = name.bytes().fold(0, u8::wrapping_add);
+    let picture = image::RgbImage::from_pixel(900, 600, image::Rgb([shade, 90, 120]));
+    picture.write_to(&mut jpeg, image::ImageFormat::Jpeg).unwrap();
+    jpeg.into_inner()
+}
+
 /// A form of one page with a name and a place to sign.
+#[must_use]
 pub fn small() -> Maker {
     let mut form = Maker::default();
     form.page([0.0, 0.0, 612.0, 792.0], 0, "Consent");

@@ -111,14 +111,15 @@ fn r21_refusals_come_from_the_child_as_they_are() {
     };
     assert_eq!(refused(b"GIF89a"), Refusal::NotPdf);
     assert_eq!(refused(&government().encrypted("secret", 128)), Refusal::Password);
-    assert!(matches!(reader().picture(b"<svg/>"), Err(Failed::NoPicture(NoPicture::UnknownKind))));
+    assert!(matches!(reader().picture(b"<svg/>", 9), Err(Failed::NoPicture(NoPicture::UnknownKind))));
 }
 
 #[test]
 fn r21_pictures_are_written_anew_in_the_child() {
     let mut png = std::io::Cursor::new(Vec::new());
     RgbImage::from_pixel(20, 10, image::Rgb([9, 9, 9])).write_to(&mut png, image::ImageFormat::Png).unwrap();
-    let picture = reader().picture(png.get_ref()).unwrap();
+    let (picture, small) = reader().picture(png.get_ref(), 9).unwrap();
+    assert!(small.unwrap().starts_with(&[0xff, 0xd8]));
     assert_eq!((picture.width, picture.height, picture.content_type), (20, 10, "image/jpeg"));
     assert!(image::load_from_memory(&picture.bytes).is_ok());
 }

@@ -85,3 +85,29 @@ fn r21_what_is_refused_is_said_in_a_file_too() {
     assert!(matches!(run("nothing"), Err(ObjectError::Missing)));
     assert!(matches!(run("../../etc/passwd"), Err(ObjectError::BadKey)));
 }
+
+#[test]
+fn r21_a_picture_that_was_sent_is_judged_by_what_is_in_it_and_written_anew() {
+    let folder = Folder::new("pictures");
+    let files = Files::new(folder.path().to_path_buf());
+    let run = |from: &str| now(read(&ReadTask { from: from.into(), to: "out".into(), width: 390 }, &files, &reader()));
+    let mut png = std::io::Cursor::new(Vec::new());
+    image::RgbImage::from_pixel(900, 600, image::Rgb([200, 40, 40]))
+        .write_to(&mut png, image::ImageFormat::Png)
+        .unwrap();
+    // What it is called says nothing.
+    now(files.put("photo.pdf", png.into_inner(), "application/pdf")).unwrap();
+    let ReadReport::Picture { picture, size, thumbnail } = run("photo.pdf").unwrap() else { panic!() };
+    assert_eq!((picture.key.as_str(), picture.content_type.as_str()), ("out/picture", "image/jpeg"));
+    assert_eq!(now(files.get(&picture.key, 1_000_000)).unwrap().len() as u64, size);
+    let small = now(files.get(&thumbnail.unwrap().key, 100_000)).unwrap();
+    assert_eq!(image::load_from_memory(&small).unwrap().width(), 400);
+    for (file, why) in [
+        (&b"\0\0\0\x18ftypheic\0\0\0\0"[..], Refusal::Heic),
+        (b"\xff\xd8\xff\xe0 and no more", Refusal::Damaged),
+        (b"<svg xmlns='http://www.w3.org/2000/svg'/>", Refusal::NotPdf),
+    ] {
+        now(files.put("file", file.to_vec(), "image/jpeg")).unwrap();
+        assert_eq!(run("file").unwrap(), ReadReport::Refused(why));
+    }
+}

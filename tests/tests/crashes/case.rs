@@ -167,6 +167,10 @@ impl Operation {
             ListInteractions | ReadInteraction | SendInteraction | WithdrawInteraction | Remind => {
                 self.interaction(installation, &mut case).await;
             }
+            Accept | SendBack | AddFile => {
+                case.browser = installation.joined(&case.session).await;
+                self.request_for_files(installation, &mut case).await;
+            }
             ReadResult | FileDocument | HandOver => self.signing(installation, &mut case).await,
             ResultPage => {
                 case.browser = installation.joined(&case.session).await;
@@ -330,6 +334,20 @@ impl Operation {
         if self == SaveFurther {
             let path = format!("/r/{}/i/{}/save", case.session, case.interaction);
             assert_eq!(case.browser.post(&path, &[("step", "a"), ("a.name", "M")]).await.status, 303);
+        }
+    }
+
+    /// A request for a photo that has come; where that is to be judged, it was added and sent for good.
+    async fn request_for_files(self, installation: &Installation, case: &mut Case) {
+        let made = installation.post(&case.about("/interactions"), json!({"kind": "request", "what": "A photo"})).await;
+        made["id"].as_str().unwrap().clone_into(&mut case.interaction);
+        let upload = documents::looked_at(&installation.store, &installation.runtime, &case.session).await;
+        case.link = upload.to_string();
+        if self != AddFile {
+            let own = format!("/r/{}/i/{}", case.session, case.interaction);
+            let fields = [("do", "add"), ("file", case.link.as_str())];
+            assert_eq!(case.browser.post(&format!("{own}/files"), &fields).await.status, 303);
+            assert_eq!(case.browser.post(&format!("{own}/complete"), &[]).await.status, 303);
         }
     }
 

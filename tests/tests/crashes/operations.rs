@@ -78,6 +78,8 @@ operations! {
     ReadResult: "GET /v1/sessions/{id}/interactions/{iid}/result", Never;
     SendInteraction: "POST /v1/sessions/{id}/interactions/{iid}/send", Once("interaction.sent");
     WithdrawInteraction: "POST /v1/sessions/{id}/interactions/{iid}/withdraw", Once("interaction.withdrawn");
+    Accept: "POST /v1/sessions/{id}/interactions/{iid}/accept", Once("interaction.accepted");
+    SendBack: "POST /v1/sessions/{id}/interactions/{iid}/send-back", Once("interaction.sent_back");
     Remind: "POST /v1/sessions/{id}/interactions/{iid}/remind", Once("interaction.reminded");
     AnnounceUpload: "POST /v1/sessions/{id}/uploads", Never;
     AnnounceCustomersUpload: "POST /r/{session}/uploads", Never;
@@ -180,6 +182,7 @@ operations! {
     // The first time, and further ones, which no event tells of.
     SaveFirst: "POST /r/{session}/i/{interaction}/save", Once("interaction.started");
     SaveFurther: "POST /r/{session}/i/{interaction}/save", Never;
+    AddFile: "POST /r/{session}/i/{interaction}/files", Once("interaction.started");
     Complete: "POST /r/{session}/i/{interaction}/complete", Once("interaction.completed");
     Decline: "POST /r/{session}/i/{interaction}/decline", Once("interaction.declined");
     PostByForm: "POST /r/{session}/messages", Once("message");

@@ -35,7 +35,7 @@ impl Operation {
             | InviteAgain | Deactivate | Reactivate | SignPersonOut | ListTeams | CreateTeam | RenameTeam
             | RenameTeamByForm => self.call(installation, case).await,
             MakeInteraction | ListInteractions | ReadInteraction | SendInteraction | WithdrawInteraction | Remind
-            | ReadResult | AnnounceUpload => self.call(installation, case).await,
+            | ReadResult | AnnounceUpload | Accept | SendBack => self.call(installation, case).await,
             ListLibrary | CreateEntry | AnnounceLibraryUpload | ReadEntry | PublishEntry => {
                 self.call(installation, case).await
             }
@@ -89,7 +89,7 @@ impl Operation {
             | CreateEntryAtPage | SaveEntryAtPage => self.submit(installation, case).await,
             ReadDocument | FinishDocument | SignDocument => self.step(installation, case).await,
             DeliverToStaff | RetryToStaff => self.mail_staff(installation, case).await,
-            SaveFirst | SaveFurther | Complete | Decline => self.submit(installation, case).await,
+            SaveFirst | SaveFurther | Complete | Decline | AddFile => self.submit(installation, case).await,
             LiveConnect => customer(installation, case).await.is_ok(),
             LiveHello | LiveResume | LiveMessage | LivePing | LiveTyping => self.say(case).await,
             LiveDisconnect => leave(case).await,
@@ -168,6 +168,7 @@ impl Operation {
     async fn call(self, installation: &Installation, case: &mut Case) -> bool {
         let body = match self {
             Post => json!({"text": "Good morning", "id": "crash-1"}),
+            SendBack => json!({"reason": "too dark"}),
             CreateKey => json!({"name": case.key, "scopes": ["read"]}),
             CreateWebhook => {
                 json!({"url": case.receiver.as_ref().unwrap().url, "events": ["message", "session.ended"]})
@@ -275,6 +276,7 @@ impl Operation {
             PostByForm => vec![("text", "Good morning"), ("id", "crash-1")],
             SaveFirst | SaveFurther | Complete => vec![("step", "a"), ("a.name", "Mara")],
             Decline => vec![("reason", "not today")],
+            AddFile => vec![("do", "add"), ("file", case.link.as_str())],
             _ => vec![],
         };
         let content: &[u16] = match self {

@@ -17,7 +17,7 @@ const NAME: usize = 64;
 /// The longest title of a step, and of an interaction, in characters.
 pub(super) const TITLE: usize = 120;
 const LABEL: usize = 200;
-const TEXT: usize = 2_000;
+pub(super) const TEXT: usize = 2_000;
 const PATTERN: usize = 200;
 
 /// A definition that has no meaning: where, and why.
@@ -34,7 +34,7 @@ pub struct InvalidWorkflow {
 
 type Checked = Result<(), InvalidWorkflow>;
 
-fn wrong(field: impl Into<String>, reason: impl Into<String>) -> InvalidWorkflow {
+pub(super) fn wrong(field: impl Into<String>, reason: impl Into<String>) -> InvalidWorkflow {
     InvalidWorkflow { field: field.into(), reason: reason.into(), unsupported: false }
 }
 
@@ -59,7 +59,7 @@ pub(super) fn is_text(text: &str, max: usize, lines: bool) -> bool {
         && !text.chars().any(|letter| letter.is_control() && !(lines && matches!(letter, '\n' | '\t')))
 }
 
-fn must_be_text(at: &str, text: &str, max: usize, lines: bool) -> Checked {
+pub(super) fn must_be_text(at: &str, text: &str, max: usize, lines: bool) -> Checked {
     if is_text(text, max, lines) {
         return Ok(());
     }

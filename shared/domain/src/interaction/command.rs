@@ -8,6 +8,7 @@ use super::{
     check::{TITLE, is_text},
     document::FilledIn,
     model::{Asked, Interaction},
+    request::{FileChange, NoFile, Request},
     workflow::Workflow,
 };
 use crate::{InteractionId, library::FromLibrary, link::Issued};
@@ -53,6 +54,12 @@ pub enum WorkCommand<'a> {
     Complete(&'a Interaction, Filled<'a>),
     /// The customer would not do it.
     Decline(&'a Interaction, String),
+    /// The customer adds, removes or moves a file of a request.
+    ChangeFiles(&'a Interaction, &'a Request, FileChange),
+    /// What was sent for a request is what was wanted.
+    Accept(&'a Interaction),
+    /// What was sent for a request is not what was wanted, for this reason: the customer sends again.
+    SendBack(&'a Interaction, String),
     /// The signed file of a completed document is there.
     File {
         /// The document.
@@ -76,6 +83,8 @@ pub enum Filled<'a> {
     Workflow(&'a Workflow, Entries),
     /// Values in a document.
     Document(FilledIn<'a>),
+    /// Files, which were sent before.
+    Request(&'a Request),
 }
 
 /// Why a command about an interaction is refused.
@@ -99,12 +108,25 @@ pub enum Refusal {
     /// All answers together are longer than 48 KB, or all values of a document longer than 128 KB.
     #[error("what was entered is too long altogether")]
     TooMuch,
-    /// The reason is too long.
-    #[error("a reason has at most 500 characters")]
+    /// The reason is too long, or there is none where one is needed.
+    #[error("a reason has at most 500 characters, and sending back needs one")]
     InvalidReason,
     /// It should be done at a time that is over.
     #[error("`due_at` is over")]
     DueOver,
+    /// Only a request is accepted and sent back.
+    #[error("only a document request is accepted or sent back")]
+    NotRequest,
+    /// The customer has not finished it.
+    #[error("the customer has not completed it yet")]
+    NotCompleted,
+    /// A file that is not added.
+    #[error("{}", match .0 {
+        NoFile::TooMany => "there are as many files as there may be",
+        NoFile::Kind => "a file of this kind is not asked for",
+        NoFile::Unknown => "there is no such file, or not any more",
+    })]
+    NoFile(NoFile),
 }
 
 impl Refusal {
@@ -120,6 +142,11 @@ impl Refusal {
             Self::TooMuch => "too-much",
             Self::InvalidReason => "invalid-reason",
             Self::DueOver => "invalid-due",
+            Self::NotRequest => "not-a-request",
+            Self::NotCompleted => "not-completed",
+            Self::NoFile(NoFile::TooMany) => "too-many-files",
+            Self::NoFile(NoFile::Kind) => "file-not-asked-for",
+            Self::NoFile(NoFile::Unknown) => "unknown-upload",
         }
     }
 }

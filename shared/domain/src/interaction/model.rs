@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{
     document::{Document, SignedFile},
+    request::{Request, SentFile},
     workflow::{Answer, Workflow},
 };
 use crate::{InteractionId, library::FromLibrary};
@@ -23,7 +24,7 @@ pub const TASKS_MAX: usize = 100;
 pub enum Kind {
     /// A PDF to fill in and sign.
     Document,
-    /// A photo or a file to send. None can be made yet.
+    /// Photos or files to send.
     Request,
     /// Questions, step by step.
     Workflow,
@@ -110,9 +111,11 @@ pub enum Assignee {
 /// How much of it is done.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Progress {
-    /// Of a workflow: steps that were filled in. Of a document: required fields that are; of all, where none is required.
+    /// Of a workflow: steps that were filled in. Of a document: required fields that are; of all, where none is required. Of a request: the files that
+    /// are there, of those that have to be.
     pub done: u32,
-    /// Of a workflow: steps that are shown, which answers can change. Of a document: the fields that are counted.
+    /// Of a workflow: steps that are shown, which answers can change. Of a document: the fields that are counted. Of a request: the files that
+    /// are needed.
     pub of: u32,
 }
 
@@ -152,7 +155,7 @@ pub struct Interaction {
     /// When the customer was last reminded of it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub reminded_at: Option<Timestamp>,
-    /// Why the customer declined, if they said so.
+    /// Why the customer declined, if they said so; of a request that was sent back, why.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub reason: Option<String>,
     /// The version of the library's entry that it was made of. What it asks was copied, and stays.
@@ -179,6 +182,9 @@ pub struct Interaction {
     /// Of a completed document: its signed file.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub signed: Option<SignedFile>,
+    /// Of a request: the files that were sent, in the customer's order.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub files: Vec<SentFile>,
 }
 
 impl Interaction {
@@ -200,6 +206,8 @@ pub enum Asked {
     Workflow(Workflow),
     /// A PDF to fill in and sign.
     Document(Document),
+    /// Photos or files to send.
+    Request(Request),
 }
 
 impl Asked {
@@ -209,6 +217,7 @@ impl Asked {
         match self {
             Self::Workflow(_) => Kind::Workflow,
             Self::Document(_) => Kind::Document,
+            Self::Request(_) => Kind::Request,
         }
     }
 }

@@ -112,6 +112,12 @@ impl Session {
             EventKind::InteractionCompleted { interaction, .. } => {
                 self.move_task(interaction, InteractionState::Completed);
             }
+            EventKind::InteractionAccepted { interaction, .. } => {
+                self.move_task(interaction, InteractionState::Accepted);
+            }
+            EventKind::InteractionSentBack { interaction, .. } => {
+                self.move_task(interaction, InteractionState::SentBack);
+            }
             EventKind::InteractionDeclined { interaction, .. } => {
                 self.move_task(interaction, InteractionState::Declined);
             }

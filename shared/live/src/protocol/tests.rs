@@ -196,6 +196,12 @@ fn every_kind() -> Vec<EventKind> {
             title: "T".into(),
             reason: Some("not today".into()),
         },
+        EventKind::InteractionAccepted { interaction: "0123456789abcdef".parse().unwrap(), title: "T".into() },
+        EventKind::InteractionSentBack {
+            interaction: "0123456789abcdef".parse().unwrap(),
+            title: "T".into(),
+            reason: "the back is missing".into(),
+        },
         EventKind::InteractionWithdrawn { interaction: "0123456789abcdef".parse().unwrap(), title: "T".into() },
         EventKind::InteractionReminded {
             interaction: "0123456789abcdef".parse().unwrap(),

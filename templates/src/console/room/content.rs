@@ -4,7 +4,7 @@ use jiff::Timestamp;
 use maud::{Markup, Render, html};
 use parlor_domain::{
     InteractionState,
-    interaction::{FieldKind, Progress},
+    interaction::{FieldKind, Progress, REASON_MAX},
 };
 
 use super::model::Room;
@@ -12,9 +12,9 @@ use crate::components::{Button, Field, Icon, Tone, chip, progress};
 use crate::console::maker;
 use crate::console::moment::{Moment, moment};
 use crate::console::sheet::{Sheet, opens};
-use crate::customer::said_words;
+use crate::customer::{file_size, said_words};
 use crate::lang::Lang;
-use crate::words::{console, content as words, sending};
+use crate::words::{asking, console, content as words, sending};
 
 /// What kind of thing there is to do.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -26,6 +26,21 @@ pub enum WorkItemKind {
         original: Option<String>,
         signed: SignedCopy,
     },
+    /// Photos or files that were asked for, and what was sent.
+    Request {
+        files: Vec<WorkFile>,
+    },
+}
+
+/// A file that the customer sent for a request.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct WorkFile {
+    pub id: String,
+    pub name: String,
+    /// In bytes.
+    pub size: u64,
+    /// Of a PDF, where they could be counted.
+    pub pages: Option<u32>,
 }
 
 /// The signed document of what is completed.
@@ -103,6 +118,7 @@ impl Room {
             @if !self.is_only_read() {
                 div.side-adds {
                     (opens("add-document", "button-small", html! { (Icon::Add) span { (sending::document(lang)) } }))
+                    (opens("add-request", "button-small", html! { (Icon::Add) span { (asking::ask(lang)) } }))
                     (opens("add-work", "button-small", html! { (Icon::Add) span { (words::add(lang)) } }))
                     (self.opens_library())
                 }
@@ -114,16 +130,17 @@ impl Room {
         let (lang, now) = (self.frame.lang, self.frame.now);
         let open = item.state.is_open();
         let (done, of) = (item.progress.done as usize, item.progress.of as usize);
-        let is_document = matches!(item.kind, WorkItemKind::Document { .. });
-        let steps = if is_document {
-            sending::fields_done(lang, done, of).to_string()
-        } else {
-            words::steps_done(lang, done, of).to_string()
+        let (icon, steps) = match item.kind {
+            WorkItemKind::Document { .. } => (Icon::Document, sending::fields_done(lang, done, of).to_string()),
+            WorkItemKind::Request { .. } => (Icon::Camera, asking::files_done(lang, done, of).to_string()),
+            WorkItemKind::Workflow => (Icon::Flow, words::steps_done(lang, done, of).to_string()),
         };
+        let has_answers = !matches!(item.kind, WorkItemKind::Request { .. })
+            && (item.state == InteractionState::InProgress || item.state.is_done());
         html! {
             li.work-item data-work=(item.id) data-state=(item.state.as_str()) {
                 div.work-item-head {
-                    span.work-item-icon { (if is_document { Icon::Document } else { Icon::Flow }) }
+                    span.work-item-icon { (icon) }
                     p.work-item-title dir="auto" { (item.title) }
                     (state(lang, item.state))
                 }
@@ -137,8 +154,10 @@ impl Room {
                     p.small.muted { (words::due(lang, &at)) }
                 }
                 @if let (true, Some(at)) = (open, item.reminded_at) { p.small.muted { (words::reminded(lang)) " " (moment(lang, at, now, Moment::Ago)) } }
-                @if let Some(reason) = &item.reason { p.small.work-reason dir="auto" { "“" (reason) "”" } }
-                @if item.state == InteractionState::InProgress || item.state.is_done() { (self.work_answers(item)) }
+                @if let (Some(reason), true) = (&item.reason, open) { p.small.work-reason { (asking::reason_was(lang)) " " span dir="auto" { "“" (reason) "”" } } }
+                @else if let Some(reason) = &item.reason { p.small.work-reason dir="auto" { "“" (reason) "”" } }
+                @if has_answers { (self.work_answers(item)) }
+                (self.work_files(item))
                 (self.work_file(item))
                 (self.work_actions(item))
             }
@@ -155,6 +174,46 @@ impl Room {
                     SignedCopy::Ready => a.button.button-small.work-file href=(self.operation(&format!("interactions/{}/result", item.id))) data-result data-key={ "file-" (item.id) } { (Icon::Download) (sending::download(lang)) },
                     SignedCopy::Coming => p.small.muted.work-file { (Icon::Clock) (sending::completing(lang)) },
                     SignedCopy::Failed => p.small.work-file.work-file-failed { (Icon::Alert) (sending::not_completed(lang)) },
+                }
+            }
+        }
+    }
+
+    /// The files of a request. The script fetches their pictures, and where one is downloaded.
+    fn work_files(&self, item: &WorkItem) -> Markup {
+        let lang = self.frame.lang;
+        let WorkItemKind::Request { files } = &item.kind else { return html! {} };
+        let address = format!("{}?values=true", self.operation(&format!("interactions/{}", item.id)));
+        html! {
+            @if !files.is_empty() {
+                ul.work-files data-files=(address) data-version=(item.version) {
+                    @for file in files {
+                        li.work-one data-file=(file.id) {
+                            span.work-thumb { (Icon::Document) }
+                            p.work-file-name {
+                                bdi { (file.name) }
+                                span.small.muted { (file_size(file.size)) @if let Some(pages) = file.pages { " · " (asking::pages(lang, u64::from(pages))) } }
+                            }
+                            @let label = asking::download(lang, &file.name).to_string();
+                            a.button.button-small.button-quiet.button-icon href=(address) data-file=(file.id) data-key={ "file-" (file.id) } title=(label) { (Icon::Download) span.unseen { (label) } }
+                        }
+                    }
+                }
+            }
+            @if item.state == InteractionState::Completed && !self.is_only_read() {
+                div.work-actions { (self.action(&format!("interactions/{}/accept", item.id), "button button-small button-primary", html! { (Icon::Check) (asking::accept(lang)) })) }
+                details.work-back {
+                    summary data-key={ "back-" (item.id) } { (Icon::Undo) (asking::send_back(lang)) }
+                    form.stack-tight method="post" action=(self.operation(&format!("interactions/{}/send-back", item.id))) data-operation={ "interactions/" (item.id) "/send-back" } {
+                        (self.frame.forms.hidden(&format!("back-{}", item.id)))
+                        @let field = format!("reason-{}", item.id);
+                        div.field {
+                            label for=(field) { (asking::reason(lang)) }
+                            textarea.input id=(field) name="reason" rows="2" maxlength=(REASON_MAX) required dir="auto" aria-describedby={ (field) "-hint" } {}
+                            p.field-hint id={ (field) "-hint" } { (asking::reason_hint(lang)) }
+                        }
+                        button.button.button-small { (asking::send_back(lang)) }
+                    }
                 }
             }
         }
@@ -241,7 +300,29 @@ pub(super) fn sample(now: Timestamp) -> Vec<WorkItem> {
         version: 1,
     };
     let document = |signed| WorkItemKind::Document { original: Some("loan-agreement-2026.pdf".to_owned()), signed };
+    let request = || WorkItemKind::Request {
+        files: [("IMG_4711.jpg", None), ("passport-all-pages-scanned-at-the-office.pdf", Some(4))]
+            .into_iter()
+            .zip(1..)
+            .map(|((name, pages), n)| WorkFile {
+                id: format!("up_{n:016}"),
+                name: name.to_owned(),
+                size: 840_000,
+                pages,
+            })
+            .collect(),
+    };
     vec![
+        WorkItem {
+            kind: request(),
+            completed_at: Some(now),
+            ..item("r3quest000000001", "Your passport", InteractionState::Completed, 2, 2)
+        },
+        WorkItem {
+            kind: request(),
+            reason: Some("The second page is cut off.".to_owned()),
+            ..item("r3quest000000002", "Proof of income", InteractionState::SentBack, 2, 2)
+        },
         WorkItem {
             kind: document(SignedCopy::Coming),
             ..item("d0cument00000001", "Loan agreement", InteractionState::InProgress, 5, 9)
@@ -285,13 +366,11 @@ pub(super) fn sample(now: Timestamp) -> Vec<WorkItem> {
 fn state(lang: Lang, state: InteractionState) -> Markup {
     match state {
         InteractionState::Draft => chip(None, Some(Icon::Edit), words::state_draft(lang)),
-        InteractionState::Sent | InteractionState::SentBack => {
-            chip(Some(Tone::Info), Some(Icon::Send), words::state_sent(lang))
-        }
+        InteractionState::Sent => chip(Some(Tone::Info), Some(Icon::Send), words::state_sent(lang)),
+        InteractionState::SentBack => chip(Some(Tone::Warn), Some(Icon::Undo), asking::state_sent_back(lang)),
         InteractionState::InProgress => chip(Some(Tone::Info), Some(Icon::Edit), words::state_in_progress(lang)),
-        InteractionState::Completed | InteractionState::Accepted => {
-            chip(Some(Tone::Good), Some(Icon::Check), words::state_completed(lang))
-        }
+        InteractionState::Completed => chip(Some(Tone::Good), Some(Icon::Check), words::state_completed(lang)),
+        InteractionState::Accepted => chip(Some(Tone::Good), Some(Icon::CheckCircle), asking::state_accepted(lang)),
         InteractionState::Withdrawn => chip(None, Some(Icon::Undo), words::state_withdrawn(lang)),
         InteractionState::Declined => chip(Some(Tone::Warn), Some(Icon::Close), words::state_declined(lang)),
     }

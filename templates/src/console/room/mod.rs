@@ -4,6 +4,7 @@
 //! frame says that something changed, and replaces only those parts whose markup is another now; the stream grows at its
 //! end and the composer is never touched, so neither caret nor scroll position moves.
 
+mod asking;
 mod banners;
 mod content;
 mod details;
@@ -17,7 +18,7 @@ mod samples;
 mod sending;
 mod sheets;
 
-pub use content::{AnswerLine, SignedCopy, WorkItem, WorkItemKind, answers};
+pub use content::{AnswerLine, SignedCopy, WorkFile, WorkItem, WorkItemKind, answers};
 pub use link::LinkReady;
 pub use model::{AfterEnd, AuthState, Consent, Ended, LinkLine, Ownership, PinLock, Room, Stretch};
 

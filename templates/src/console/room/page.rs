@@ -75,7 +75,7 @@ impl Room {
                     }
                 }
                 (self.sheets())
-                @if !self.is_only_read() { (self.maker()) (self.sending()) (self.library_dialog()) }
+                @if !self.is_only_read() { (self.maker()) (self.sending()) (self.asking()) (self.library_dialog()) }
                 (message_template())
                 template id="unread-template" { (stream::unread_line(lang)) }
             }

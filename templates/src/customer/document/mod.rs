@@ -485,7 +485,7 @@ impl DocumentPage {
 }
 
 /// A file's size as people say it.
-fn file_size(bytes: u64) -> String {
+pub(crate) fn file_size(bytes: u64) -> String {
     const THOUSAND: u64 = 1_000;
     match bytes.div_ceil(THOUSAND) {
         thousands if thousands < THOUSAND => format!("{thousands} KB"),

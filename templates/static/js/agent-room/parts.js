@@ -6,6 +6,7 @@ import { showTimes } from "../lib/times.js";
 import { openAnswers, reopenAnswers } from "./answers.js";
 import { focusText, setClosed } from "./composer.js";
 import { countDown } from "./countdown.js";
+import { showFiles } from "./files.js";
 import { showIndicator } from "./presence.js";
 import { countRing } from "./ring.js";
 import { address, room } from "./room.js";
@@ -44,6 +45,7 @@ function put(part, html) {
   part.innerHTML = html;
   showTimes(part);
   reopenAnswers(part, open);
+  showFiles(part);
   if (!hadFocus) return;
   const same = key && one(`[data-key="${key}"]`, part);
   if (same) {

@@ -3,7 +3,7 @@
 import { byId, one } from "../lib/dom.js";
 import { live } from "../lib/live.js";
 
-const OVER = ["withdrawn", "declined", "completed"];
+const OVER = ["withdrawn", "declined", "completed", "accepted", "sent_back"];
 
 /** The page as it is now; what is typed and not saved goes along, and is on the page that says why it was not taken. */
 function anew() {

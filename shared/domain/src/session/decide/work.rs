@@ -13,8 +13,8 @@ use super::{
 use crate::{
     AccessTier, EventKind, Message, Settings,
     interaction::{
-        Answer, Asked, Assignee, Filled, Interaction, InteractionState, InteractionWrite, NewInteraction, Progress,
-        REASON_MAX, Refusal, SignedFile, TASKS_MAX, WorkCommand,
+        Answer, Asked, Assignee, Filled, Interaction, InteractionState, InteractionWrite, Kind, NewInteraction,
+        Progress, REASON_MAX, Refusal, SignedFile, TASKS_MAX, WorkCommand,
     },
     link::{Issued, LinkOrigin},
     session::{
@@ -56,6 +56,21 @@ impl Session {
                 }
                 start(&mut draft, saved)
             }
+            WorkCommand::ChangeFiles(interaction, request, change) => {
+                must_be_fillable(&draft, interaction)?;
+                let files = request.changed(&interaction.files, &change).map_err(Refusal::NoFile)?;
+                if files == interaction.files {
+                    return Ok(self.unchanged());
+                }
+                let (progress, version) = (request.progress(&files), interaction.version + 1);
+                let changed = Interaction { version, progress, files, ..interaction.clone() };
+                if interaction.state == InteractionState::InProgress {
+                    return Ok(self.alone(changed));
+                }
+                start(&mut draft, changed)
+            }
+            WorkCommand::Accept(interaction) => accept(&mut draft, interaction)?,
+            WorkCommand::SendBack(interaction, reason) => send_back(&mut draft, interaction, &reason)?,
             WorkCommand::Complete(interaction, filled) => complete(&mut draft, interaction, filled)?,
             WorkCommand::Decline(interaction, reason) => decline(&mut draft, interaction, &reason)?,
             WorkCommand::File { own, key, sha256, size } => file(&mut draft, own, key, sha256, size),
@@ -130,6 +145,7 @@ fn add(draft: &mut Draft<'_>, new: NewInteraction) -> Result<Outcome, Rejection>
         progress: match &new.asked {
             Asked::Workflow(workflow) => workflow.progress(&BTreeMap::new(), &BTreeSet::new()),
             Asked::Document(document) => document.progress(&new.values),
+            Asked::Request(request) => request.progress(&[]),
         },
         entered: BTreeMap::new(),
         passed: BTreeSet::new(),
@@ -137,6 +153,7 @@ fn add(draft: &mut Draft<'_>, new: NewInteraction) -> Result<Outcome, Rejection>
         values: new.values,
         evidence: None,
         signed: None,
+        files: vec![],
     };
     if values_size(&interaction.values) > VALUES_MAX {
         return Err(Refusal::TooMuch.into());
@@ -245,6 +262,8 @@ fn save(draft: &Draft<'_>, interaction: &Interaction, filled: &Filled<'_>) -> Re
             }
             saved.progress = filled.document.progress(&saved.values);
         }
+        // Its files were kept as they came.
+        Filled::Request(_) => {}
     }
     if saved == *interaction {
         return Ok(None);
@@ -284,7 +303,7 @@ fn size(entered: &BTreeMap<String, Answer>) -> usize {
 fn start(draft: &mut Draft<'_>, saved: Interaction) -> Outcome {
     let (id, title) = (saved.id.clone(), saved.title.clone());
     draft.record(EventKind::InteractionStarted { interaction: id, title });
-    let started_at = Some(draft.now());
+    let started_at = saved.started_at.or(Some(draft.now()));
     let interaction = Interaction { state: InteractionState::InProgress, started_at, ..saved };
     draft.interactions.push(InteractionWrite { interaction, asked: None });
     Outcome::Done
@@ -299,6 +318,7 @@ fn complete(draft: &mut Draft<'_>, interaction: &Interaction, filled: Filled<'_>
     let missing = match &filled {
         Filled::Workflow(workflow, _) => workflow.missing(&saved.entered),
         Filled::Document(filled) => filled.document.missing(&saved.values),
+        Filled::Request(request) => request.missing(&saved.files),
     };
     if !missing.is_empty() {
         return Err(Refusal::Incomplete(missing).into());
@@ -313,10 +333,10 @@ fn complete(draft: &mut Draft<'_>, interaction: &Interaction, filled: Filled<'_>
     let now = draft.now();
     let entered = match &filled {
         Filled::Workflow(workflow, _) => workflow.kept(&saved.entered),
-        Filled::Document(_) => BTreeMap::new(),
+        Filled::Document(_) | Filled::Request(_) => BTreeMap::new(),
     };
     let (evidence, signed) = match filled {
-        Filled::Workflow(..) => (None, None),
+        Filled::Workflow(..) | Filled::Request(_) => (None, None),
         // The first time is asked for by whoever completes it, right after the commit.
         Filled::Document(filled) => (filled.evidence, Some(coming(1, now))),
     };
@@ -331,10 +351,69 @@ fn complete(draft: &mut Draft<'_>, interaction: &Interaction, filled: Filled<'_>
             signed,
             progress: Progress { done: steps, of: steps },
             at: None,
+            // Why it was sent back is over.
+            reason: None,
             ..saved
         },
         asked: None,
     });
+    Ok(Outcome::Done)
+}
+
+/// R2: wherever the customer may send files, the agent may answer.
+fn must_be_answerable(draft: &Draft<'_>, interaction: &Interaction) -> Result<(), Rejection> {
+    if draft.session.state != State::Ended || draft.session.access(draft.now()).tier != AccessTier::Full {
+        must_be_writable(&draft.session)?;
+    }
+    if interaction.kind == Kind::Request { Ok(()) } else { Err(Refusal::NotRequest.into()) }
+}
+
+/// The state in which an agent says whether what was sent is what was wanted.
+fn must_be_completed(interaction: &Interaction) -> Result<(), Rejection> {
+    match interaction.state {
+        InteractionState::Completed => Ok(()),
+        InteractionState::Accepted | InteractionState::Withdrawn | InteractionState::Declined => {
+            Err(Refusal::Closed.into())
+        }
+        _ => Err(Refusal::NotCompleted.into()),
+    }
+}
+
+/// Accepting again what is accepted changes nothing.
+fn accept(draft: &mut Draft<'_>, interaction: &Interaction) -> Result<Outcome, Rejection> {
+    must_be_answerable(draft, interaction)?;
+    if interaction.state == InteractionState::Accepted {
+        return Ok(Outcome::Unchanged);
+    }
+    must_be_completed(interaction)?;
+    let (id, title) = (interaction.id.clone(), interaction.title.clone());
+    draft.record(EventKind::InteractionAccepted { interaction: id, title });
+    write(draft, Interaction { state: InteractionState::Accepted, ..interaction.clone() });
+    Ok(Outcome::Done)
+}
+
+/// The files stay, so that the customer has to send again only what was wrong.
+fn send_back(draft: &mut Draft<'_>, interaction: &Interaction, reason: &str) -> Result<Outcome, Rejection> {
+    must_be_answerable(draft, interaction)?;
+    let reason = as_typed(reason);
+    if reason.is_empty() || reason.chars().count() > REASON_MAX {
+        return Err(Refusal::InvalidReason.into());
+    }
+    if interaction.state == InteractionState::SentBack && interaction.reason.as_ref() == Some(&reason) {
+        return Ok(Outcome::Unchanged);
+    }
+    must_be_completed(interaction)?;
+    let (id, title) = (interaction.id.clone(), interaction.title.clone());
+    draft.record(EventKind::InteractionSentBack { interaction: id, title, reason: reason.clone() });
+    write(
+        draft,
+        Interaction {
+            state: InteractionState::SentBack,
+            reason: Some(reason),
+            completed_at: None,
+            ..interaction.clone()
+        },
+    );
     Ok(Outcome::Done)
 }
 
@@ -358,6 +437,7 @@ fn decline(draft: &mut Draft<'_>, interaction: &Interaction, reason: &str) -> Re
             reason,
             entered: BTreeMap::new(),
             values: Values::new(),
+            files: vec![],
             passed: BTreeSet::new(),
             at: None,
             progress,

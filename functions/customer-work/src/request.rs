@@ -1,0 +1,323 @@
+//! A document request in front of its customer (R21): files added, put in order, removed, sent for good.
+
+use jiff::Timestamp;
+use lambda_http::{Body, Response, http::StatusCode};
+use parlor_domain::{
+    Actor, InteractionId, InteractionState, Rejection, SessionId, Upload, UploadId,
+    interaction::{Asked, FileChange, NoFile, Refusal, Request, SentFile, WorkCommand},
+    upload::FileType,
+};
+use parlor_form::{PagePicture, ReadReport, Refusal as NotRead};
+use parlor_objects::{ObjectError, Objects as _};
+use parlor_store::{ReadBatch, ReadResult};
+use parlor_templates::customer::{FileFault, RequestPage, RequestView, RequestedFile};
+use parlor_web::{
+    ApiError, Code, Problem,
+    customer::{PageError, Visit},
+    redirect,
+    reply::{self, Reach, html_reaching},
+};
+
+use crate::{
+    WorkState,
+    loaded::{Loaded, Work, home, ids},
+};
+
+/// The most bytes of a report about a file.
+const REPORT_MAX: usize = 4_000_000;
+
+/// A request that somebody asks for.
+type LoadedRequest = Loaded<Request>;
+
+/// What is in a file that has come.
+struct Judged {
+    content_type: FileType,
+    /// Of the file that is downloaded; of a PDF that is the one that was sent.
+    size: Option<u64>,
+    /// The key of that file, if it is not the one that was sent.
+    key: Option<String>,
+    thumbnail: Option<PagePicture>,
+    pages: Option<u32>,
+}
+
+impl Judged {
+    /// A PDF that can be looked at and not filled in here is as good as any.
+    fn pdf(pages: Option<usize>, thumbnail: Option<PagePicture>) -> Self {
+        let pages = pages.and_then(|pages| u32::try_from(pages).ok());
+        Self { content_type: FileType::Pdf, size: None, key: None, thumbnail, pages }
+    }
+
+    fn of(report: ReadReport) -> Result<Self, FileFault> {
+        match report {
+            ReadReport::Read { form, pictures } => {
+                Ok(Self::pdf(Some(form.pages.len()), pictures.into_iter().next().flatten()))
+            }
+            ReadReport::Picture { picture, size, thumbnail } => Ok(Self {
+                content_type: FileType::parse(&picture.content_type).ok_or(FileFault::Damaged)?,
+                size: Some(size),
+                key: Some(picture.key),
+                thumbnail,
+                pages: None,
+            }),
+            ReadReport::Refused(why) => match why {
+                NotRead::Signed | NotRead::Xfa | NotRead::FormTooBig | NotRead::TooManyPages => {
+                    Ok(Self::pdf(None, None))
+                }
+                NotRead::Password => Err(FileFault::Password),
+                NotRead::Heic => Err(FileFault::Heic),
+                NotRead::NotPdf => Err(FileFault::OtherKind),
+                NotRead::TooBig | NotRead::ImageTooLarge | NotRead::PageTooLarge | NotRead::TooMuchContent => {
+                    Err(FileFault::TooLarge)
+                }
+                NotRead::Damaged | NotRead::NoPages | NotRead::TooNested | NotRead::BadFont => Err(FileFault::Damaged),
+            },
+            ReadReport::Unreadable => Err(FileFault::Damaged),
+        }
+    }
+
+    fn file(&self, upload: Upload, at: Timestamp) -> SentFile {
+        SentFile {
+            key: self.key.clone().unwrap_or_else(|| upload.id.object()),
+            upload: upload.id,
+            name: upload.name,
+            size: self.size.unwrap_or(upload.size),
+            content_type: self.content_type,
+            thumbnail: self.thumbnail.clone(),
+            pages: self.pages,
+            at,
+        }
+    }
+}
+
+/// What was read of a file that has come. One request to the bucket.
+async fn judged(state: &WorkState, upload: &UploadId) -> Result<Result<Judged, FileFault>, PageError> {
+    let bytes = match state.bucket.get(&upload.report(), REPORT_MAX).await {
+        Ok(bytes) => bytes,
+        Err(ObjectError::Missing) => return Ok(Err(FileFault::NotRead)),
+        Err(error) => {
+            tracing::error!(%error, "what was read of an upload");
+            return Err(PageError::Unable);
+        }
+    };
+    let report = serde_json::from_slice(&bytes).map_err(|error| {
+        tracing::error!(%error, "what was read of an upload");
+        PageError::Unable
+    })?;
+    Ok(Judged::of(report))
+}
+
+/// What a form asks for.
+enum Change {
+    /// `do=add`: the file, and the one whose place it takes.
+    Add(UploadId, Option<UploadId>),
+    Of(FileChange),
+}
+
+impl Change {
+    fn of(visit: &Visit) -> Option<Self> {
+        let file: UploadId = visit.field("file").parse().ok()?;
+        Some(match visit.field("do") {
+            "add" => Self::Add(file, visit.field("replaces").parse().ok()),
+            "remove" => Self::Of(FileChange::Remove(file)),
+            "earlier" => Self::Of(FileChange::Earlier(file)),
+            "later" => Self::Of(FileChange::Later(file)),
+            _ => return None,
+        })
+    }
+}
+
+/// POST `…/files`, with the fields `do` (`add`, `remove`, `earlier`, `later`), `file` and, of what is added, `replaces`: 303 to the
+/// page. What is added has been sent to the bucket before; while it is looked at, 409 with `Retry-After`. One `BatchGetItem` with a
+/// `Query`, and one `TransactWriteItems` or `PutItem`, each again per lost race; of what is added one request to the bucket more.
+pub(crate) async fn change(
+    state: &WorkState,
+    visit: &Visit,
+    session: String,
+    interaction: String,
+) -> Result<Response<Body>, PageError> {
+    let (session, id) = ids(&state.app, visit, &session, &interaction).await?;
+    let fault = match Change::of(visit) {
+        None => Some(FileFault::NotTaken(NoFile::Unknown)),
+        Some(Change::Of(change)) => {
+            return changed(state, visit, &session, &id, ReadBatch::new(), |_| Some(change.clone())).await;
+        }
+        Some(Change::Add(upload, replaces)) => match judged(state, &upload).await? {
+            Err(fault) => Some(fault),
+            Ok(file) => {
+                let start = ReadBatch::new().upload(&session, &upload);
+                let added = |found: &ReadResult| {
+                    let known = found.upload(&session, &upload).unwrap_or_else(|error| {
+                        tracing::error!(%error, "an upload");
+                        None
+                    });
+                    let known = known.filter(|known| known.is_usable(visit.now) && known.by == Actor::Customer)?;
+                    Some(FileChange::Add { file: file.file(known, visit.now), replaces: replaces.clone() })
+                };
+                return changed(state, visit, &session, &id, start, added).await;
+            }
+        },
+    };
+    // Whoever is not inside hears nothing of a file.
+    match Loaded::read(&state.app, visit, &session, &id).await?.by_kind() {
+        Work::Request(loaded) => Ok(refused(state, visit, &loaded, fault).await),
+        Work::Workflow(_) | Work::Document(_) => Err(PageError::NotFound),
+    }
+}
+
+async fn changed(
+    state: &WorkState,
+    visit: &Visit,
+    session: &SessionId,
+    id: &InteractionId,
+    start: ReadBatch,
+    change: impl Fn(&ReadResult) -> Option<FileChange> + Send,
+) -> Result<Response<Body>, PageError> {
+    let (loaded, result) = Loaded::change_reading(&state.app, visit, session, id, start, move |loaded, found| {
+        command(loaded, change(found))
+    })
+    .await?;
+    match loaded.by_kind() {
+        Work::Request(loaded) => answered(state, visit, &loaded, result.map(drop)).await,
+        Work::Workflow(_) | Work::Document(_) => Err(PageError::NotFound),
+    }
+}
+
+fn command(loaded: &Loaded<Asked>, change: Option<FileChange>) -> Result<WorkCommand<'_>, Rejection> {
+    let Asked::Request(request) = &loaded.asked else {
+        return Err(Refusal::NotRequest.into());
+    };
+    let change = change.ok_or(Refusal::NoFile(NoFile::Unknown))?;
+    Ok(WorkCommand::ChangeFiles(&loaded.interaction, request, change))
+}
+
+impl LoadedRequest {
+    fn view(&self, visit: &Visit, judged: bool) -> RequestView {
+        match self.interaction.state {
+            InteractionState::Withdrawn => RequestView::Withdrawn,
+            InteractionState::Declined => RequestView::Declined,
+            InteractionState::Completed => RequestView::Done { accepted: false },
+            InteractionState::Accepted => RequestView::Done { accepted: true },
+            _ if !self.may_write(visit) => RequestView::ReadOnly,
+            _ => RequestView::Send { judged },
+        }
+    }
+
+    /// Its files, each with an address of its picture that is good for a few minutes. No request.
+    async fn files(&self, state: &WorkState, visit: &Visit) -> Vec<RequestedFile> {
+        let mut files = Vec::with_capacity(self.interaction.files.len());
+        for file in &self.interaction.files {
+            let mut thumbnail = None;
+            if let Some(picture) = &file.thumbnail {
+                let signed = state.bucket.download(&picture.key, &picture.content_type, "page", visit.now).await;
+                // A file is known by its name too.
+                thumbnail =
+                    signed.inspect_err(|error| tracing::error!(%error, "picture")).ok().map(|signed| signed.url);
+            }
+            files.push(RequestedFile {
+                id: file.upload.to_string(),
+                name: file.name.clone(),
+                size: file.size,
+                pages: file.pages,
+                thumbnail,
+            });
+        }
+        files
+    }
+
+    async fn page(&self, state: &WorkState, visit: &Visit, view: RequestView) -> RequestPage {
+        let session = &self.room.stored.session;
+        let query = visit.along("");
+        RequestPage {
+            lang: visit.lang_for(session),
+            brand: self.room.brand(),
+            path: self.path(),
+            room: home(&self.room_path(), &query),
+            query,
+            uploads: format!("{}/uploads", self.room_path()),
+            csrf: Some(visit.csrf(&state.app)),
+            agent: session.agent_name.clone(),
+            title: self.interaction.title.clone(),
+            due: self.interaction.due_at,
+            request: self.asked.clone(),
+            files: self.files(state, visit).await,
+            reason: self.interaction.reason.clone().filter(|_| self.interaction.state.is_open()),
+            view,
+            not_taken: None,
+            fault: None,
+            next: self.next(visit),
+            live: Some(self.live(&state.app, visit)),
+        }
+    }
+}
+
+/// A page, which may load pictures from the bucket and send files to it.
+fn answer(state: &WorkState, status: StatusCode, page: &RequestPage) -> Response<Body> {
+    let reach = Reach { live_url: Some(&state.app.live_url), files_origin: Some(&state.files_origin) };
+    html_reaching(status, page.render(), reach)
+}
+
+/// Its page. No request.
+pub(crate) async fn show(state: &WorkState, visit: &Visit, loaded: &LoadedRequest) -> Response<Body> {
+    answer(state, StatusCode::OK, &loaded.page(state, visit, loaded.view(visit, false)).await)
+}
+
+/// A file that was not added, with why.
+async fn refused(state: &WorkState, visit: &Visit, loaded: &LoadedRequest, fault: Option<FileFault>) -> Response<Body> {
+    let is_coming = fault == Some(FileFault::NotRead);
+    if visit.wants_json {
+        let (code, detail) = match fault {
+            Some(FileFault::NotRead) => {
+                (Code::UploadNotRead, "The file has not come, or is still being read. Try again in a moment.")
+            }
+            Some(FileFault::Password) => (Code::Password, "The file has a password."),
+            Some(FileFault::TooLarge) => (Code::FileTooLarge, "The file is too large."),
+            Some(FileFault::Heic | FileFault::OtherKind) => {
+                (Code::UnsupportedFileType, "Only PDF, JPEG, PNG and WebP files are taken.")
+            }
+            Some(FileFault::Damaged) => (Code::Damaged, "The file is damaged."),
+            Some(FileFault::NotTaken(_)) | None => (Code::UnknownUpload, "There is no such file, or not any more."),
+        };
+        let problem = Problem::new(code, detail).about("file");
+        return reply::problem(&if is_coming { problem.after(1) } else { problem });
+    }
+    let mut page = loaded.page(state, visit, loaded.view(visit, false)).await;
+    page.fault = fault;
+    let status = if is_coming { StatusCode::CONFLICT } else { StatusCode::UNPROCESSABLE_ENTITY };
+    let mut answer = answer(state, status, &page);
+    if is_coming {
+        answer.headers_mut().insert("retry-after", lambda_http::http::HeaderValue::from_static("1"));
+    }
+    answer
+}
+
+/// The answer to any of its forms: 303 to where the customer goes on, or the page that says why not.
+pub(crate) async fn answered(
+    state: &WorkState,
+    visit: &Visit,
+    loaded: &LoadedRequest,
+    result: Result<(), Rejection>,
+) -> Result<Response<Body>, PageError> {
+    let rejection = match result {
+        Ok(()) if loaded.interaction.state.is_open() => return Ok(redirect(&visit.along(&loaded.path()))),
+        Ok(()) => return Ok(redirect(&loaded.onward(visit))),
+        Err(rejection) => rejection,
+    };
+    if visit.wants_json {
+        return Ok(reply::problem(&ApiError::Rejected(rejection).problem(visit.now)));
+    }
+    match rejection {
+        Rejection::Work(Refusal::NoFile(why)) => {
+            Ok(refused(state, visit, loaded, Some(FileFault::NotTaken(why))).await)
+        }
+        Rejection::Work(Refusal::Incomplete(_)) => {
+            let page = loaded.page(state, visit, loaded.view(visit, true)).await;
+            Ok(answer(state, StatusCode::UNPROCESSABLE_ENTITY, &page))
+        }
+        rejection => {
+            let (why, status) = loaded.not_taken(visit, &rejection)?;
+            let mut page = loaded.page(state, visit, loaded.view(visit, false)).await;
+            page.not_taken = Some(why);
+            Ok(answer(state, status, &page))
+        }
+    }
+}
