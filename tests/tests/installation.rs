@@ -31,6 +31,7 @@ mod people_admin;
 mod races;
 mod receipts;
 mod reengage;
+mod requests;
 mod search;
 mod search_scale;
 mod settings_pages;
