@@ -1,10 +1,10 @@
 //! What the API refuses with, for people who read another language than its own.
 
 use crate::lang::Lang;
-use crate::words::refusal as words;
+use crate::words::{library, refusal as words};
 
 /// The codes that a form of the console can be refused with.
-pub const CODES: [&str; 55] = [
+pub const CODES: [&str; 65] = [
     "already-ended",
     "discarded",
     "not-ended",
@@ -60,6 +60,16 @@ pub const CODES: [&str; 55] = [
     "too-many-keys",
     "invalid-scopes",
     "scope",
+    "version-conflict",
+    "archived",
+    "was-published",
+    "too-many-entries",
+    "invalid-text",
+    "another-kind",
+    "unknown-entry",
+    "invalid-title",
+    "invalid-workflow",
+    "unknown-upload",
 ];
 
 /// A refusal in words, by its code; none in English, because the API's own sentence is English and says more.
@@ -123,6 +133,16 @@ pub fn refusal(lang: Lang, code: &str) -> Option<&'static str> {
         "too-many-keys" => words::too_many_keys(lang),
         "invalid-scopes" => words::invalid_scopes(lang),
         "scope" => words::scope(lang),
+        "version-conflict" => library::refused_version_conflict(lang),
+        "archived" => library::refused_archived(lang),
+        "was-published" => library::refused_was_published(lang),
+        "too-many-entries" => library::refused_too_many_entries(lang),
+        "invalid-text" => library::refused_invalid_text(lang),
+        "another-kind" => library::refused_another_kind(lang),
+        "unknown-entry" => library::refused_unknown_entry(lang),
+        "invalid-title" => library::refused_invalid_title(lang),
+        "invalid-workflow" => library::refused_invalid_workflow(lang),
+        "unknown-upload" => library::refused_unknown_upload(lang),
         _ => return None,
     })
 }

@@ -1,6 +1,6 @@
 //! `/admin/library`: a team's library, for supervisors and admins, and the page of an entry.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use lambda_http::{Body, RequestExt as _, Response, http::StatusCode};
 use parlor_domain::{
@@ -12,6 +12,7 @@ use parlor_domain::{
 use parlor_store::{LibraryEntry, ReadBatch, ReadResult};
 use parlor_templates::{
     admin::{DocumentFacts, EntryPage, EntryStanding, LibraryPage, LibraryRow, Section, TeamName},
+    customer::field_label,
     refusals,
 };
 use parlor_web::{
@@ -183,7 +184,10 @@ fn standing(
             own.steps = serde_json::to_string_pretty(&workflow.steps).unwrap_or_default();
         }
         Some(Content::Asked(Asked::Document(read))) => {
-            let fields = read.form.fields.iter().map(|field| (field.name.clone(), field.required)).collect();
+            // Of several with one name the first stands for all.
+            let mut names = BTreeSet::new();
+            let fields = read.form.fields.iter().filter(|field| names.insert(field.name.as_str()));
+            let fields = fields.map(|field| (field_label(field), field.required)).collect();
             document = Some(DocumentFacts { pages: read.form.pages.len(), fields });
         }
         None => {}

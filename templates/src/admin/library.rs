@@ -268,7 +268,7 @@ pub struct EntryStanding {
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct DocumentFacts {
     pub pages: usize,
-    /// The fields' names, and whether each has to be filled in.
+    /// What each field is called, and whether it has to be filled in.
     pub fields: Vec<(String, bool)>,
 }
 
