@@ -190,7 +190,8 @@ fn standing(
             let fields = fields.map(|field| (field_label(field), field.required)).collect();
             document = Some(DocumentFacts { pages: read.form.pages.len(), fields });
         }
-        None => {}
+        // A library has no requests yet.
+        Some(Content::Asked(Asked::Request(_))) | None => {}
     }
     let entry = &stored.entry;
     let standing = EntryStanding {
