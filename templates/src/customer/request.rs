@@ -236,7 +236,6 @@ impl RequestPage {
                     p.field-error.request-missing id="missing" role="alert" hidden[!judged || missing == 0] { (Icon::Alert) span { (words::more_needed(lang, missing)) } }
                     (Button::primary(words::send(lang)).wide())
                     p.small.muted { (words::send_text(lang, self.agent())) }
-                    div.runner-also { (Button::quiet(runner::to_page(lang)).href(&self.room)) }
                 }
             }
             (self.around().decline("", false))
@@ -265,7 +264,7 @@ impl RequestPage {
                 @if is_full { p.small.muted { (words::full(lang)) } } @else {
                     div.request-add hidden data-scripted {
                         @if self.takes(Accepted::Image) {
-                            label.button.button-primary.request-camera for="camera" { (Icon::Camera) span { (words::take(lang)) } }
+                            label.button.request-camera.button-primary[self.files.len() < self.request.min as usize] for="camera" { (Icon::Camera) span { (words::take(lang)) } }
                             input.unseen id="camera" type="file" accept=(PICTURES) capture="environment" aria-describedby="kinds";
                         }
                         label.button for="pick" { (Icon::Upload) span { (words::choose(lang)) } }

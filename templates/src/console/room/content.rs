@@ -201,18 +201,20 @@ impl Room {
                 }
             }
             @if item.state == InteractionState::Completed && !self.is_only_read() {
-                div.work-actions { (self.action(&format!("interactions/{}/accept", item.id), "button button-small button-primary", html! { (Icon::Check) (asking::accept(lang)) })) }
-                details.work-back {
-                    summary data-key={ "back-" (item.id) } { (Icon::Undo) (asking::send_back(lang)) }
-                    form.stack-tight method="post" action=(self.operation(&format!("interactions/{}/send-back", item.id))) data-operation={ "interactions/" (item.id) "/send-back" } {
-                        (self.frame.forms.hidden(&format!("back-{}", item.id)))
-                        @let field = format!("reason-{}", item.id);
-                        div.field {
-                            label for=(field) { (asking::reason(lang)) }
-                            textarea.input id=(field) name="reason" rows="2" maxlength=(REASON_MAX) required dir="auto" aria-describedby={ (field) "-hint" } {}
-                            p.field-hint id={ (field) "-hint" } { (asking::reason_hint(lang)) }
+                div.work-judge {
+                    (self.action(&format!("interactions/{}/accept", item.id), "button button-small button-primary", html! { (Icon::Check) (asking::accept(lang)) }))
+                    details.work-back {
+                        summary data-key={ "back-" (item.id) } { (Icon::Undo) (asking::send_back(lang)) }
+                        form.stack-tight method="post" action=(self.operation(&format!("interactions/{}/send-back", item.id))) data-operation={ "interactions/" (item.id) "/send-back" } {
+                            (self.frame.forms.hidden(&format!("back-{}", item.id)))
+                            @let field = format!("reason-{}", item.id);
+                            div.field {
+                                label for=(field) { (asking::reason(lang)) }
+                                textarea.input id=(field) name="reason" rows="2" maxlength=(REASON_MAX) required dir="auto" aria-describedby={ (field) "-hint" } {}
+                                p.field-hint id={ (field) "-hint" } { (asking::reason_hint(lang)) }
+                            }
+                            button.button.button-small { (asking::send_back(lang)) }
                         }
-                        button.button.button-small { (asking::send_back(lang)) }
                     }
                 }
             }
