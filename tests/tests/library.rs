@@ -195,6 +195,37 @@ async fn r21_sends_at_one_time_are_all_counted_and_changes_at_one_time_have_one_
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn r21_a_request_of_the_library_is_sent_as_it_was_published() {
+    let installation = Installation::start().await;
+    let wanted = json!({"what": "Your last three payslips", "accept": ["pdf"], "min": 3, "max": 6});
+    let path = published(&installation, json!({"kind": "request", "request": wanted})).await;
+    let session = installation.session(None).await;
+    let about = format!("/v1/sessions/{session}/interactions");
+    let sent = installation.post(&about, json!({"library": path.rsplit('/').next().unwrap()})).await;
+    assert_eq!((&sent["kind"], &sent["title"]), (&json!("request"), &json!("Your last three payslips")));
+    let kept = installation.get(&format!("{about}/{}", sent["id"].as_str().unwrap())).await;
+    assert_eq!(kept["request"], wanted, "{kept}");
+    for (change, code) in [
+        (json!({"request": {"what": " "}}), "invalid-request"),
+        (json!({"request": {"what": "x", "min": 7, "max": 6}}), "invalid-request"),
+        (json!({"request": wanted, "text": "x"}), "another-kind"),
+        (json!({"text": "x"}), "another-kind"),
+    ] {
+        let (status, refused) = patch(&installation, &path, "*", change.clone()).await;
+        assert_eq!((status, refused["code"].as_str()), (422, Some(code)), "{change}: {refused}");
+    }
+    let sam = installation.signed_in(&installation.member("Sam Ode", Role::Supervisor).await).await;
+    let page = sam.get(&path.replace("/v1/", "/admin/")).await;
+    assert!(page.text.contains("Your last three payslips") && page.text.contains("value=\"6\""), "{}", page.text);
+    let csrf = page.hidden("csrf").unwrap();
+    let fields = [("csrf", csrf.as_str()), ("kind", "request"), ("title", "ID"), ("what", "Your ID card")];
+    let more = [("accept", "image"), ("min", "2"), ("max", "2"), ("do", "publish")];
+    let made = sam.post("/admin/library", &fields.into_iter().chain(more).collect::<Vec<_>>()).await;
+    assert_eq!(made.status, 303, "{}", made.text);
+    assert!(sam.get(&made.location).await.text.contains("Your ID card"));
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn r21_a_supervisor_keeps_the_library_by_forms() {
     let installation = Installation::start().await;
     let sam = installation.signed_in(&installation.member("Sam Ode", Role::Supervisor).await).await;

@@ -23,7 +23,7 @@ pub(crate) fn make(
     fonts: &Fonts,
 ) -> Result<(String, Asked, Values, Option<FromLibrary>), ApiError> {
     let unknown = || {
-        let detail = "The library of the session's team offers no such workflow or document.";
+        let detail = "The library of the session's team offers nothing like that to send.";
         Problem::new(Code::UnknownEntry, detail).about("library")
     };
     // What other teams have is told nobody.

@@ -25,7 +25,7 @@ pub(crate) struct Input {
     /// What it is called on the customer's page, 1 to 120 characters in one line; without it, as the first step, the file, or
     /// what is asked for.
     title: Option<String>,
-    /// A published workflow or document of the library of the session's team: its newest version is copied. Then there are neither
+    /// A published workflow, document or request of the library of the session's team: its newest version is copied. Then there are neither
     /// `steps` nor `upload` nor `fields`.
     library: Option<LibraryId>,
     /// Of a workflow, which needs them: its steps.

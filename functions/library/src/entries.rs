@@ -140,6 +140,7 @@ fn content(
             let title = workflow.steps.first().map(|step| step.title.clone());
             Ok(Some((Content::workflow(workflow.clone()), title)))
         }
+        Given::Request(request) => Ok(given.alone().map(|content| (content, Some(request.what.clone())))),
         Given::Text(_) => Ok(given.alone().map(|content| (content, None))),
     }
 }

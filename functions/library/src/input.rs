@@ -2,7 +2,7 @@
 
 use parlor_domain::{
     TeamId, UploadId,
-    interaction::{InvalidWorkflow, Step, Workflow},
+    interaction::{Accepted, InvalidWorkflow, Request, Step, Workflow},
     library::{Content, Edit, EntryKind, EntryState, prepared_text},
 };
 use parlor_form::Field;
@@ -16,6 +16,9 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 
 use crate::refused;
+
+/// How many files a request takes that does not say so.
+const USUAL_FILES: u32 = 10;
 
 /// The query of a list.
 #[derive(Debug, Deserialize, JsonSchema)]
@@ -42,7 +45,8 @@ pub(crate) struct ListQuery {
 pub(crate) struct New {
     /// What kind of thing it is.
     pub(crate) kind: EntryKind,
-    /// What it is called, 1 to 120 characters in one line. Texts need one; others are called as their first step, or the file.
+    /// What it is called, 1 to 120 characters in one line. Texts need one; others are called as their first step, the file, or what is
+    /// wanted.
     pub(crate) title: Option<String>,
     /// In whose library; without it that of the caller's own team.
     pub(crate) team: Option<TeamId>,
@@ -54,20 +58,31 @@ pub(crate) struct New {
     upload: Option<UploadId>,
     /// Of a document: its fields, in place of those of the PDF's own form.
     fields: Option<Vec<Field>>,
+    /// Of a request, which needs it: what is wanted.
+    request: Option<AskedFor>,
 }
 
 impl New {
     /// Of a page's form, whose fields were read already.
     pub(crate) fn of_page(kind: EntryKind, title: &str, team: TeamId) -> Self {
         let title = Some(title.to_owned()).filter(|title| !title.trim().is_empty());
-        Self { kind, title, team: Some(team), text: None, steps: None, upload: None, fields: None }
+        Self { kind, title, team: Some(team), text: None, steps: None, upload: None, fields: None, request: None }
+    }
+
+    fn has_no_more(&self) -> bool {
+        self.text.is_none() && self.steps.is_none() && self.upload.is_none() && self.fields.is_none()
     }
 
     pub(crate) fn content(&mut self) -> Result<Given, ApiError> {
-        let given = Given::read(self.text.take(), self.steps.take(), self.upload.take(), self.fields.take())?;
+        let given = match self.request.take() {
+            Some(request) if self.has_no_more() => Given::request(request)?,
+            Some(_) => return Err(needs(EntryKind::Request)),
+            None => Given::read(self.text.take(), self.steps.take(), self.upload.take(), self.fields.take())?,
+        };
         match (&given, self.kind) {
             (Given::Text(_), EntryKind::Text)
             | (Given::Workflow(_), EntryKind::Workflow)
+            | (Given::Request(_), EntryKind::Request)
             | (Given::Document { .. }, EntryKind::Document) => Ok(given),
             (_, kind) => Err(needs(kind)),
         }
@@ -89,6 +104,8 @@ pub(crate) struct Change {
     upload: Option<UploadId>,
     /// Of a document: its fields.
     fields: Option<Vec<Field>>,
+    /// Of a request: what is wanted.
+    request: Option<AskedFor>,
     /// Whether it is kept and not offered.
     #[schemars(with = "Option<bool>")]
     archived: Option<YesNo>,
@@ -98,8 +115,43 @@ impl Change {
     /// What to change beside the content, and the content.
     pub(crate) fn read(self) -> Result<(Edit, Given), ApiError> {
         let archived = self.archived.map(YesNo::is_yes);
-        let given = Given::read(self.text, self.steps, self.upload, self.fields)?;
+        let is_alone = self.text.is_none() && self.steps.is_none() && self.upload.is_none() && self.fields.is_none();
+        let given = match self.request {
+            Some(request) if is_alone => Given::request(request)?,
+            Some(_) => return Err(needs(EntryKind::Request)),
+            None => Given::read(self.text, self.steps, self.upload, self.fields)?,
+        };
         Ok((Edit { title: self.title, content: None, archived }, given))
+    }
+}
+
+/// What a request asks for. What is left out means the same as in one that was stored.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+#[schemars(rename = "LibraryRequest", description = "What a request asks for.")]
+pub(crate) struct AskedFor {
+    /// What is wanted, as the customer reads it: 1 to 120 characters in one line.
+    what: String,
+    /// How to do it, at most 2,000 characters.
+    instructions: Option<String>,
+    /// The kinds of files that are taken, by what is in them. Without it, all.
+    accept: Option<Vec<Accepted>>,
+    /// How many files there have to be, 1 without it.
+    min: Option<u32>,
+    /// How many files there may be, 10 without it and 20 at most.
+    max: Option<u32>,
+}
+
+impl From<AskedFor> for Request {
+    fn from(asked: AskedFor) -> Self {
+        let min = asked.min.unwrap_or(1);
+        Self {
+            what: asked.what.trim().to_owned(),
+            instructions: asked.instructions.map(|text| text.trim().to_owned()).filter(|text| !text.is_empty()),
+            accept: asked.accept.unwrap_or_else(|| vec![Accepted::Image, Accepted::Pdf]),
+            min,
+            max: asked.max.unwrap_or_else(|| min.max(USUAL_FILES)),
+        }
     }
 }
 
@@ -117,6 +169,8 @@ pub(crate) enum Given {
     Text(String),
     /// Checked.
     Workflow(Workflow),
+    /// Checked.
+    Request(Request),
     Document {
         upload: UploadId,
         fields: Option<Vec<Field>>,
@@ -126,6 +180,31 @@ pub(crate) enum Given {
 }
 
 impl Given {
+    fn request(asked: AskedFor) -> Result<Self, ApiError> {
+        let mut request = Request::from(asked);
+        request.accept.sort_unstable();
+        request.accept.dedup();
+        let invalid = |wrong: &InvalidWorkflow| {
+            Problem::new(Code::InvalidRequest, capitalised(&wrong.reason)).about(format!("request.{}", wrong.field))
+        };
+        request.check().map_err(|wrong| invalid(&wrong))?;
+        Ok(Self::Request(request))
+    }
+
+    /// Of a page's form for a request, whose fields have its names.
+    pub(crate) fn request_of_page(field: impl Fn(&str) -> String) -> Result<Self, ApiError> {
+        let number = |name: &str, usual: u32| field(name).trim().parse().unwrap_or(usual);
+        let instructions = Some(field("instructions").replace("\r\n", "\n").trim().to_owned());
+        let accept: Vec<&str> = vec!["image", "pdf"];
+        let wanted = field("accept");
+        let accept = accept.into_iter().filter(|kind| wanted.split(',').any(|own| own == *kind));
+        let said = json!({
+            "what": field("what").trim(), "instructions": instructions.filter(|text| !text.is_empty()),
+            "accept": accept.collect::<Vec<_>>(), "min": number("min", 1), "max": number("max", 10),
+        });
+        Self::request(parlor_web::api_request::read(said)?)
+    }
+
     /// Of a page's form. A document's form may have no file, when the one that is there stays.
     pub(crate) fn of_page(
         kind: EntryKind,
@@ -147,6 +226,8 @@ impl Given {
                     parlor_web::api_request::read(json!({ "steps": steps })).map(|Steps { steps }| steps)?;
                 Self::read(None, Some(steps), None, None)
             }
+            // Its form has other fields.
+            EntryKind::Request => Err(needs(kind)),
             EntryKind::Document if upload.is_empty() && !is_new => Ok(Self::Nothing),
             EntryKind::Document => {
                 let upload = upload.parse().map_err(|_| needs(EntryKind::Document))?;
@@ -184,6 +265,7 @@ impl Given {
         match self {
             Self::Text(text) => Some(Content::Text(text.clone())),
             Self::Workflow(workflow) => Some(Content::workflow(workflow.clone())),
+            Self::Request(request) => Some(Content::request(request.clone())),
             _ => None,
         }
     }
@@ -193,6 +275,7 @@ fn needs(kind: EntryKind) -> ApiError {
     let (field, detail) = match kind {
         EntryKind::Text => ("text", "A text needs its `text`, and has nothing else."),
         EntryKind::Workflow => ("steps", "A workflow needs its `steps`, and has nothing else."),
+        EntryKind::Request => ("request", "A request needs its `request`, and has nothing else."),
         EntryKind::Document => ("upload", "A document needs the `upload` that it is made of."),
     };
     Problem::new(Code::AnotherKind, detail).about(field).into()

@@ -61,13 +61,14 @@ const OF_FILES: [Code; 17] = [
 ];
 
 /// What is refused of an entry that is sent.
-const OF_ENTRIES: [Code; 7] = [
+const OF_ENTRIES: [Code; 8] = [
     Code::Forbidden,
     Code::InvalidTitle,
     Code::InvalidText,
     Code::InvalidWorkflow,
     Code::UnsupportedField,
     Code::InvalidField,
+    Code::InvalidRequest,
     Code::AnotherKind,
 ];
 

@@ -11,7 +11,7 @@ use parlor_domain::{
 };
 use parlor_store::{LibraryEntry, ReadBatch, ReadResult};
 use parlor_templates::{
-    admin::{DocumentFacts, EntryPage, EntryStanding, LibraryPage, LibraryRow, Section, TeamName},
+    admin::{AskedFor, DocumentFacts, EntryPage, EntryStanding, LibraryPage, LibraryRow, Section, TeamName},
     customer::field_label,
     refusals,
 };
@@ -130,6 +130,7 @@ struct Typed {
     text: String,
     steps: String,
     upload: String,
+    request: AskedFor,
 }
 
 fn entry_page(state: &LibraryState, context: &AdminContext, team: &TeamId, kind: EntryKind, typed: Typed) -> EntryPage {
@@ -143,6 +144,7 @@ fn entry_page(state: &LibraryState, context: &AdminContext, team: &TeamId, kind:
         steps: typed.steps,
         document: None,
         upload: typed.upload,
+        request: typed.request,
         problem: None,
         unread: false,
         done: String::new(),
@@ -190,8 +192,18 @@ fn standing(
             let fields = fields.map(|field| (field_label(field), field.required)).collect();
             document = Some(DocumentFacts { pages: read.form.pages.len(), fields });
         }
-        // A library has no requests yet.
-        Some(Content::Asked(Asked::Request(_))) | None => {}
+        Some(Content::Asked(Asked::Request(request))) => {
+            let kinds: Vec<_> = request.accept.iter().filter_map(|kind| serde_json::to_value(kind).ok()).collect();
+            let kinds: Vec<_> = kinds.iter().filter_map(|kind| kind.as_str()).collect();
+            own.request = AskedFor {
+                what: request.what,
+                instructions: request.instructions.unwrap_or_default(),
+                accept: kinds.join(","),
+                min: request.min.to_string(),
+                max: request.max.to_string(),
+            };
+        }
+        None => {}
     }
     let entry = &stored.entry;
     let standing = EntryStanding {
@@ -233,7 +245,19 @@ fn fields_of(request: &ApiRequest) -> BTreeMap<String, String> {
 
 fn typed(fields: &BTreeMap<String, String>) -> Typed {
     let own = |name: &str| field(fields, name).to_owned();
-    Typed { title: own("title"), text: own("text"), steps: own("steps"), upload: own("upload") }
+    Typed {
+        title: own("title"),
+        text: own("text"),
+        steps: own("steps"),
+        upload: own("upload"),
+        request: AskedFor {
+            what: own("what"),
+            instructions: own("instructions"),
+            accept: own("accept"),
+            min: own("min"),
+            max: own("max"),
+        },
+    }
 }
 
 /// Whether a refusal is about what was typed, so that the form comes back with it; others have pages of their own.
@@ -266,8 +290,7 @@ pub(crate) async fn make(state: &LibraryState, page: &AdminPage) -> Answer {
     };
     let publish = field(&fields, "do") == "publish";
     let made = async {
-        let given =
-            Given::of_page(kind, field(&fields, "text"), field(&fields, "steps"), field(&fields, "upload"), true)?;
+        let given = given(kind, &fields, true)?;
         entries::make(state, &request, &New::of_page(kind, field(&fields, "title"), team.clone()), &given, publish)
             .await
     };
@@ -313,6 +336,13 @@ pub(crate) async fn save(state: &LibraryState, page: &AdminPage, id: LibraryId) 
     }
 }
 
+fn given(kind: EntryKind, fields: &BTreeMap<String, String>, is_new: bool) -> Result<Given, ApiError> {
+    if kind == EntryKind::Request {
+        return Given::request_of_page(|name| field(fields, name).to_owned());
+    }
+    Given::of_page(kind, field(fields, "text"), field(fields, "steps"), field(fields, "upload"), is_new)
+}
+
 /// What the form of an entry that is there asks for.
 fn wanted(fields: &BTreeMap<String, String>) -> Result<Wanted, ApiError> {
     let shown = field(fields, "revision").parse().ok();
@@ -323,7 +353,7 @@ fn wanted(fields: &BTreeMap<String, String>) -> Result<Wanted, ApiError> {
         return Ok(Wanted { edit, given: Given::Nothing, publish: false, shown });
     }
     let kind = kind_named(field(fields, "kind")).unwrap_or(EntryKind::Text);
-    let given = Given::of_page(kind, field(fields, "text"), field(fields, "steps"), field(fields, "upload"), false)?;
+    let given = given(kind, fields, false)?;
     let edit = Edit { title: Some(field(fields, "title").to_owned()), ..Edit::default() };
     Ok(Wanted { edit, given, publish: what == "publish", shown })
 }

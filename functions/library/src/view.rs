@@ -2,7 +2,7 @@
 
 use parlor_domain::{
     Actor, LibraryId, TeamId, UploadId,
-    interaction::{Asked, Step},
+    interaction::{Asked, Request, Step},
     library::{Content, EntryKind, EntryState},
 };
 use parlor_form::{Field, Page};
@@ -52,6 +52,9 @@ pub(crate) struct EntryView {
     /// Of a document, where one entry is asked for: its fields.
     #[serde(skip_serializing_if = "Option::is_none")]
     fields: Option<Vec<Field>>,
+    /// Of a request, where one entry is asked for: what is wanted.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    request: Option<Request>,
 }
 
 impl EntryView {
@@ -73,6 +76,7 @@ impl EntryView {
             upload: None,
             pages: None,
             fields: None,
+            request: None,
         }
     }
 
@@ -95,7 +99,7 @@ impl EntryView {
                 ..self
             },
             // None has one.
-            Content::Asked(Asked::Request(_)) => self,
+            Content::Asked(Asked::Request(request)) => Self { request: Some(request), ..self },
         }
     }
 

@@ -1,4 +1,4 @@
-//! A team's library (R21): prepared texts, workflows and documents that are made once and sent again and again.
+//! A team's library (R21): prepared texts, workflows, documents and requests that are made once and sent again and again.
 //!
 //! What somebody works on is apart from what is offered. Publishing makes a version of what was worked on, and no version ever
 //! changes: a session keeps the one that it was sent. What is archived is not offered any more.
@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     Actor, LibraryId, TeamId,
-    interaction::{Asked, Document, Workflow, title_text},
+    interaction::{Asked, Document, Request, Workflow, title_text},
     session::{MESSAGE_MAX, as_typed},
 };
 
@@ -30,11 +30,13 @@ pub enum EntryKind {
     Workflow,
     /// A PDF to fill in and sign.
     Document,
+    /// Photos or files to send.
+    Request,
 }
 
 impl EntryKind {
     /// Every kind, in the order in which they are shown.
-    pub const ALL: [Self; 3] = [Self::Text, Self::Workflow, Self::Document];
+    pub const ALL: [Self; 4] = [Self::Text, Self::Workflow, Self::Document, Self::Request];
 
     /// As it stands in the API.
     #[must_use]
@@ -43,6 +45,7 @@ impl EntryKind {
             Self::Text => "text",
             Self::Workflow => "workflow",
             Self::Document => "document",
+            Self::Request => "request",
         }
     }
 }
@@ -95,14 +98,20 @@ impl Content {
         Self::Asked(Asked::Document(document))
     }
 
-    /// What kind of thing it is; nothing for what a library does not hold.
+    /// Of a request that was checked.
     #[must_use]
-    pub fn kind(&self) -> Option<EntryKind> {
+    pub fn request(request: Request) -> Self {
+        Self::Asked(Asked::Request(request))
+    }
+
+    /// What kind of thing it is.
+    #[must_use]
+    pub fn kind(&self) -> EntryKind {
         match self {
-            Self::Text(_) => Some(EntryKind::Text),
-            Self::Asked(Asked::Workflow(_)) => Some(EntryKind::Workflow),
-            Self::Asked(Asked::Document(_)) => Some(EntryKind::Document),
-            Self::Asked(Asked::Request(_)) => None,
+            Self::Text(_) => EntryKind::Text,
+            Self::Asked(Asked::Workflow(_)) => EntryKind::Workflow,
+            Self::Asked(Asked::Document(_)) => EntryKind::Document,
+            Self::Asked(Asked::Request(_)) => EntryKind::Request,
         }
     }
 
@@ -276,7 +285,7 @@ impl Entry {
         if let Some(name) = &edit.title {
             entry.title = title(name)?;
         }
-        if edit.content.as_ref().is_some_and(|content| content.kind() != Some(self.kind)) {
+        if edit.content.as_ref().is_some_and(|content| content.kind() != self.kind) {
             return Err(LibraryRefusal::AnotherKind);
         }
         entry.changed |= works_on_it;

@@ -2,6 +2,7 @@
 
 use jiff::Timestamp;
 use maud::{Markup, html};
+use parlor_domain::interaction::FILES_MAX;
 use parlor_domain::library::{EntryKind, EntryState, NAME_PLACEHOLDER};
 use parlor_domain::session::MESSAGE_MAX;
 
@@ -11,7 +12,7 @@ use crate::components::{Banner, Button, Field, Icon, Tone, chip, empty};
 use crate::console::maker;
 use crate::lang::Lang;
 use crate::times;
-use crate::words::{content, library as words, sending, shared};
+use crate::words::{asking, content, library as words, sending, shared};
 
 /// The largest file, in bytes.
 const MOST: u64 = 20_000_000;
@@ -56,6 +57,7 @@ const fn icon(kind: EntryKind) -> Icon {
         EntryKind::Text => Icon::Chat,
         EntryKind::Workflow => Icon::Flow,
         EntryKind::Document => Icon::Document,
+        EntryKind::Request => Icon::Camera,
     }
 }
 
@@ -64,6 +66,7 @@ const fn kind_word(lang: Lang, kind: EntryKind) -> &'static str {
         EntryKind::Text => words::text(lang),
         EntryKind::Workflow => words::workflow(lang),
         EntryKind::Document => words::document(lang),
+        EntryKind::Request => words::request(lang),
     }
 }
 
@@ -72,6 +75,7 @@ const fn kinds_word(lang: Lang, kind: EntryKind) -> &'static str {
         EntryKind::Text => words::texts(lang),
         EntryKind::Workflow => words::workflows(lang),
         EntryKind::Document => words::documents(lang),
+        EntryKind::Request => words::requests(lang),
     }
 }
 
@@ -80,6 +84,7 @@ const fn new_word(lang: Lang, kind: EntryKind) -> &'static str {
         EntryKind::Text => words::new_text(lang),
         EntryKind::Workflow => words::new_workflow(lang),
         EntryKind::Document => words::new_document(lang),
+        EntryKind::Request => words::new_request(lang),
     }
 }
 
@@ -275,6 +280,17 @@ pub struct DocumentFacts {
 /// The title as it is typed.
 pub type LibraryTitle = String;
 
+/// What a request asks for, as it stands in its form.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct AskedFor {
+    pub what: String,
+    pub instructions: String,
+    /// `image`, `pdf`, or both with a comma between them.
+    pub accept: String,
+    pub min: String,
+    pub max: String,
+}
+
 /// An entry: to be made, or there already.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct EntryPage {
@@ -293,6 +309,8 @@ pub struct EntryPage {
     pub document: Option<DocumentFacts>,
     /// Of a document: the file that was sent for it and is not taken yet, by its upload's id.
     pub upload: String,
+    /// Of a request.
+    pub request: AskedFor,
     /// Why what was sent is not taken.
     pub problem: Option<String>,
     /// The file is still being read: the script sends the form again.
@@ -383,6 +401,7 @@ impl EntryPage {
                         }
                         EntryKind::Workflow => (self.workflow()),
                         EntryKind::Document => (self.fields()),
+                        EntryKind::Request => (self.asked_for()),
                     }
                     @if !self.is_archived() {
                         div.people-actions {
@@ -404,6 +423,37 @@ impl EntryPage {
             details.maker-expert open[!self.steps.is_empty()] {
                 summary { (content::expert(lang)) }
                 (Field { rows: Some(14), hint: Some(content::expert_hint(lang)), class: "maker-code", value: &self.steps, disabled: self.is_archived(), ..Field::new(content::expert(lang), "steps") })
+            }
+        }
+    }
+
+    /// What is wanted, and which files.
+    fn asked_for(&self) -> Markup {
+        let (lang, own) = (self.frame.lang, &self.request);
+        let kinds = [
+            ("image,pdf", asking::kind_both(lang)),
+            ("image", asking::kind_image(lang)),
+            ("pdf", asking::kind_pdf(lang)),
+        ];
+        let number = |label: &str, name: &str, value: &str, usual: &str| {
+            let value = if value.is_empty() { usual } else { value };
+            html! {
+                div.field {
+                    label for=(name) { (label) }
+                    input.input id=(name) name=(name) type="number" inputmode="numeric" min="1" max=(FILES_MAX) value=(value) required disabled[self.is_archived()];
+                }
+            }
+        };
+        html! {
+            (Field { required: true, maxlength: Some(120), value: &own.what, hint: Some(asking::what_hint(lang)), disabled: self.is_archived(), ..Field::new(asking::what(lang), "what") })
+            (Field { rows: Some(3), maxlength: Some(2_000), value: &own.instructions, disabled: self.is_archived(), ..Field::new(asking::how(lang), "instructions") })
+            div.library-asked {
+                div.field {
+                    label for="accept" { (asking::kinds(lang)) }
+                    select.input id="accept" name="accept" disabled[self.is_archived()] { @for (value, label) in kinds { option value=(value) selected[value == own.accept] { (label) } } }
+                }
+                (number(asking::least(lang), "min", &own.min, "1"))
+                (number(asking::most(lang), "max", &own.max, "10"))
             }
         }
     }
@@ -505,6 +555,7 @@ impl EntryPage {
             steps: String::new(),
             document: None,
             upload: String::new(),
+            request: AskedFor::default(),
             problem: None,
             unread: false,
             done: "published".to_owned(),
@@ -536,6 +587,23 @@ impl EntryPage {
             ("ar", Self { frame: Frame::sample(Lang::Ar, Section::Library), ..text.clone() }),
             ("workflow", workflow.clone()),
             ("document", document.clone()),
+            (
+                "request",
+                Self {
+                    kind: EntryKind::Request,
+                    title: "Proof of income".to_owned(),
+                    text: String::new(),
+                    done: String::new(),
+                    request: AskedFor {
+                        what: "Your last three payslips".to_owned(),
+                        instructions: "All pages, please.".to_owned(),
+                        accept: "pdf".to_owned(),
+                        min: "3".to_owned(),
+                        max: "6".to_owned(),
+                    },
+                    ..text.clone()
+                },
+            ),
             (
                 "new",
                 Self {

@@ -202,9 +202,10 @@ impl Frame {
 
 fn shortcuts(lang: Lang) -> Markup {
     // The keys, each pressed after the other, and what they do.
-    let rows: [(&[&str], &str); 9] = [
+    let rows: [(&[&str], &str); 10] = [
         (&["Ctrl K"], palette::palette(lang)),
         (&["/"], words::shortcut_search(lang)),
+        (&["/"], library::shortcut(lang)),
         (&["n"], words::new_session(lang)),
         (&["j"], words::shortcut_next(lang)),
         (&["k"], words::shortcut_previous(lang)),

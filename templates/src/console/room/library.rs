@@ -49,6 +49,7 @@ impl Room {
             }
             template id="library-workflow" { (Icon::Flow) }
             template id="library-document" { (Icon::Document) }
+            template id="library-request" { (Icon::Camera) }
         };
         Sheet { lang, id: "add-library", class: "", title: words::from_library(lang), body }.render()
     }
