@@ -123,6 +123,7 @@ class Refusing(unittest.TestCase):
             "AlarmTopic": (["", "arn:aws:sns:eu-central-1:123456789012:alarms"], ["alarms", "alarms@example.com",
                            "arn:aws:sns:eu-central-1:123456789012:alarms.fifo"]),
             "RequestsPerSecond": (["10", "2000"], ["0", "-1", "100000"]),
+            **{name: (["0", "60"], ["-1", "1000001"]) for name in ("RatePerKey", "RatePerPerson", "RatePerAddress")},
             "LogDays": (["30"], ["31", "0"]),
             "LogLevel": (["warn"], ["debug"]),
             "Tracing": (["Active", "Disabled"], ["PassThrough"]),
@@ -260,6 +261,18 @@ class Rights(unittest.TestCase):
                 keys = statement.get("Condition", {}).get("ForAllValues:StringLike", {}).get("dynamodb:LeadingKeys")
                 self.assertTrue(keys, f"{name}: {statement}")
                 self.assertNotIn("*", keys, name)
+
+    def test_who_answers_operations_or_signs_in_may_count_requests(self):
+        # A count that is refused is no error to anybody, so only this notices.
+        counting = {name for name, statement in statements()
+                    if "RATE#*" in statement.get("Condition", {}).get("ForAllValues:StringLike", {}).get("dynamodb:LeadingKeys", [])}
+        for name, function in of_type("AWS::Serverless::Function").items():
+            events = [event["Properties"] for event in function["Properties"].get("Events", {}).values()]
+            routes = {(event.get("Method"), event.get("Path", "")) for event in events}
+            counts = ("POST", "/login") in routes or any(path.startswith("/v1/") for _, path in routes)
+            own = {policy["Ref"] for policy in function["Properties"].get("Policies", []) if "Ref" in policy} | {name}
+            # Its one operation is the API's document, which is a file.
+            self.assertEqual(bool(own & counting), counts and name != "StaticFiles", name)
 
     def test_every_statement_about_files_says_of_which_prefixes_it_is_and_none_lists_or_deletes(self):
         for name, statement in statements():

@@ -4,7 +4,7 @@ use crate::lang::Lang;
 use crate::words::{library, refusal as words};
 
 /// The codes that a form of the console can be refused with.
-pub const CODES: [&str; 65] = [
+pub const CODES: [&str; 66] = [
     "already-ended",
     "discarded",
     "not-ended",
@@ -29,6 +29,7 @@ pub const CODES: [&str; 65] = [
     "idempotency-key-reused",
     "malformed",
     "too-often",
+    "too-many-requests",
     "unavailable",
     "maintenance",
     "email-taken",
@@ -102,6 +103,7 @@ pub fn refusal(lang: Lang, code: &str) -> Option<&'static str> {
         "idempotency-key-reused" => words::idempotency_key_reused(lang),
         "malformed" => words::malformed(lang),
         "too-often" => words::too_often(lang),
+        "too-many-requests" => words::too_many_requests(lang),
         "unavailable" => words::unavailable(lang),
         "maintenance" => words::maintenance(lang),
         "email-taken" => words::email_taken(lang),

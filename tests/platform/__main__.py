@@ -237,8 +237,9 @@ def main():
             site, url = front.serve(None)
             # What an operator does once by hand: the sender has to be verified.
             ministack.client("sesv2").create_email_identity(EmailIdentity=MAIL_FROM)
-            # Those who listen for webhooks are tests on this machine.
-            parameters = {"PublicUrl": url, "MailFrom": MAIL_FROM, "WebhookTargets": "loopback"}
+            # Those who listen for webhooks are tests on this machine, and all come from one address.
+            parameters = {"PublicUrl": url, "MailFrom": MAIL_FROM, "WebhookTargets": "loopback",
+                          "RatePerKey": "0", "RatePerPerson": "0", "RatePerAddress": "0"}
             sam = options.sam.resolve()
             resources = deploy(ministack, sam, template.read(options.template), options.zips, parameters)
             binaries = template.binaries(template.read(options.template))

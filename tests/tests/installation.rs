@@ -29,6 +29,7 @@ mod owner;
 mod people;
 mod people_admin;
 mod races;
+mod rates;
 mod receipts;
 mod reengage;
 mod requests;

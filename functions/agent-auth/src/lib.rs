@@ -92,6 +92,9 @@ impl PageRefusal<AppState> for AuthError {
             Self::ApiError(ApiError::NotSignedIn) => redirect("/login"),
             Self::ApiError(ApiError::NotFound) => nowhere::answer(raw, Unrouted::NotFound),
             Self::ApiError(ApiError::Method) => nowhere::answer(raw, Unrouted::Method),
+            Self::ApiError(refused @ ApiError::TooManyRequests(_)) => {
+                problem::page(lang(raw), &refused.problem(app.clock.now()), "/login")
+            }
             Self::ApiError(refused) => problem::page(lang(raw), &refused.problem(app.clock.now()), "/console"),
         }
     }

@@ -13,7 +13,7 @@ use parlor_templates::console::{self, LoginNotice};
 use parlor_web::{
     ApiError, ApiRequest, AppState, Credentials,
     api_request::{form_fields, lang, origin},
-    cookies, html, redirect,
+    cookies, html, rate, redirect,
     reply::{retry_after, set_cookie},
 };
 
@@ -71,6 +71,7 @@ fn show(
 
 /// POST `/login`.
 pub(crate) async fn submit(app: &AppState, page: &Page) -> Result<Response<Body>, AuthError> {
+    rate::of_address(app, page).map_err(ApiError::TooManyRequests)?;
     let fields = form_fields(page)?;
     form_token::check(page, &fields, app)?;
     let field = |name: &str| fields.get(name).map(String::as_str).unwrap_or_default();

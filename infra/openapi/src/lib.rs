@@ -69,6 +69,10 @@ from 1 to 100, asks for shorter pages.
 **Refusals** are `application/problem+json` (RFC 9457) with a stable `code`. What one may not see is not found. After 429 and 503 \
 wait for `Retry-After`.
 
+**Limits.** A key may make so many requests a minute, and so may a member of staff and a network address. `RateLimit-Policy` says how \
+many, `RateLimit` how many are left (`r`) and for how many seconds (`t`), as far as the function knows that answered \
+(draft-ietf-httpapi-ratelimit-headers). Past it the answer is 429 `too-many-requests` until the minute ends.
+
 **Times** are RFC 3339 in UTC, to the millisecond.";
 
 const RESOURCES: [(&str, &str); 11] = [

@@ -25,6 +25,7 @@ pub mod people;
 pub mod pin;
 pub mod presence;
 pub mod random;
+pub mod rate;
 pub mod secret;
 pub mod session;
 pub mod settings;

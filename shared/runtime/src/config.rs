@@ -1,6 +1,8 @@
 use std::fmt;
+use std::num::NonZeroU32;
 use std::sync::Arc;
 
+use parlor_domain::rate::Limits;
 use parlor_domain::webhook::Targets;
 use subtle::ConstantTimeEq as _;
 use thiserror::Error;
@@ -34,6 +36,8 @@ pub struct Config {
     pub sms_sender: Option<String>,
     /// `PARLOR_WEBHOOK_TARGETS`: where webhooks may go, `public` or `loopback`; `public` when unset.
     pub webhook_targets: Targets,
+    /// `PARLOR_RATE_PER_KEY`, `PARLOR_RATE_PER_PERSON`, `PARLOR_RATE_PER_ADDRESS`: requests a minute; no limit when 0 or unset.
+    pub rates: Limits,
     /// `PARLOR_MAIL_EVENTS`: SES's configuration set, which counts what becomes of mail. None where nobody counts.
     pub mail_events: Option<String>,
     /// `PARLOR_MASTER_KEY`: what every other key is derived from; a list with commas while it is changed. The first seals and
@@ -81,6 +85,11 @@ impl Config {
                 Err(ConfigError::Invalid { name, expected: "an absolute URL" })
             }
         };
+        let rate = |name: &'static str| {
+            let rate = optional(name).map_or(Ok(0), |rate| rate.parse());
+            let rate = rate.map_err(|_| ConfigError::Invalid { name, expected: "a number of requests a minute" });
+            rate.map(NonZeroU32::new)
+        };
         let master_keys = optional("PARLOR_MASTER_KEY")
             .iter()
             .flat_map(|keys| keys.split(char::from(LIST)))
@@ -104,6 +113,11 @@ impl Config {
                     name: "PARLOR_WEBHOOK_TARGETS",
                     expected: "`public` or `loopback`",
                 })?,
+            },
+            rates: Limits {
+                key: rate("PARLOR_RATE_PER_KEY")?,
+                person: rate("PARLOR_RATE_PER_PERSON")?,
+                address: rate("PARLOR_RATE_PER_ADDRESS")?,
             },
             master_keys,
             origin_secrets: optional("PARLOR_ORIGIN_SECRET")
@@ -212,6 +226,7 @@ pub(crate) mod tests {
         assert_eq!(config.sms_sender, None);
         assert_eq!(config.webhook_targets, Targets::Public);
         assert_eq!(config.master_keys[0].expose()[31], 31);
+        assert_eq!(config.rates, Limits::default());
     }
 
     #[test]
@@ -233,6 +248,10 @@ pub(crate) mod tests {
         };
         let error = Config::from_env(&wrong).unwrap_err();
         assert_eq!(error.to_string(), "PARLOR_LOG is not `error`, `warn` or `info`");
+
+        let wrong = |name: &str| if name == "PARLOR_RATE_PER_KEY" { Some("-1".to_owned()) } else { env(name) };
+        let error = Config::from_env(&wrong).unwrap_err();
+        assert_eq!(error.to_string(), "PARLOR_RATE_PER_KEY is not a number of requests a minute");
 
         for key in ["c2hvcnQ=", ",", "AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=,"] {
             let wrong = |name: &str| if name == "PARLOR_MASTER_KEY" { Some(key.to_owned()) } else { env(name) };

@@ -6,7 +6,7 @@ use aws_sdk_dynamodb::types::AttributeValue;
 use jiff::{Timestamp, civil::Date};
 use parlor_domain::{
     AgentId, DueKind, EmailAddress, InteractionId, KeyId, LibraryId, LoginId, SecretHash, SessionId, TeamId, UploadId,
-    WebhookId, outbox::Owner, people::StaffLinkKind,
+    WebhookId, outbox::Owner, people::StaffLinkKind, rate::Tell,
 };
 
 use crate::{Guesser, ListScope};
@@ -205,6 +205,11 @@ impl Key {
     /// An answer kept for its `Idempotency-Key`; `caller` keeps two callers' keys apart.
     pub(crate) fn kept(caller: &str, key: &str) -> Self {
         Self::new(format!("I#{caller}#{key}"), "I")
+    }
+
+    /// How many requests a caller made in a minute.
+    pub(crate) fn rate(tell: &Tell) -> Self {
+        Self::new(format!("RATE#{}#{}", tell.caller.policy(), tell.caller.id()), tell.window.number().to_string())
     }
 
     pub(crate) fn connection(id: &str) -> Self {

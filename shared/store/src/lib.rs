@@ -24,6 +24,7 @@ mod outbox;
 mod people;
 mod presence;
 mod race;
+mod rates;
 mod read;
 mod running;
 mod search;

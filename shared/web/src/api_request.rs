@@ -1,6 +1,6 @@
 //! A request to an operation, read without asking anybody: credentials, payload, idempotency key, origin.
 
-use std::{collections::BTreeMap, fmt, marker::PhantomData};
+use std::{collections::BTreeMap, fmt, marker::PhantomData, sync::OnceLock};
 
 use jiff::Timestamp;
 use lambda_http::{
@@ -8,7 +8,7 @@ use lambda_http::{
     http::{HeaderMap, Method, header},
     request::RequestContext,
 };
-use parlor_domain::{Origin, SessionId};
+use parlor_domain::{Origin, SessionId, rate::Standing};
 use parlor_store::{ReadBatch, ReadResult};
 use parlor_templates::Lang;
 use serde::{
@@ -22,7 +22,7 @@ use crate::{
     ApiError, AppState, Caller, Code, Credentials, Problem,
     conditions::{IfMatch, wants_html, wants_json},
     documentation::Callers,
-    json, key_use,
+    json, key_use, rate,
     route::segments,
 };
 
@@ -67,6 +67,8 @@ pub struct ApiRequest {
     fingerprint: String,
     csrf: Option<String>,
     form_origin: FormOrigin,
+    is_limited: bool,
+    standing: OnceLock<Option<Standing>>,
 }
 
 /// The agent's room of a session.
@@ -142,6 +144,11 @@ fn media_type(headers: &HeaderMap) -> String {
         None | Some("utf-8" | "utf8" | "us-ascii") => media_type.to_owned(),
         Some(other) => format!("{media_type}; charset={other}"),
     }
+}
+
+/// Whether it goes to an operation of the API.
+pub(crate) fn is_of_api(request: &Request) -> bool {
+    request.raw_http_path().starts_with("/v1/")
 }
 
 /// Whether a plain form of a page waits for the answer, and not a program or a page's script.
@@ -262,6 +269,8 @@ impl ApiRequest {
             fingerprint: data_encoding::HEXLOWER.encode(&hash.finalize()),
             csrf,
             form_origin: FormOrigin::of(raw, &app.public_url),
+            is_limited: is_of_api(raw),
+            standing: OnceLock::new(),
         })
     }
 
@@ -281,13 +290,20 @@ impl ApiRequest {
         &self.fingerprint
     }
 
-    /// Who asks, checked against what was read: their credentials count, and a key has the scope that the operation needs.
+    /// Who asks, checked against what was read: their credentials count, they did not ask too much, and a key has the scope that
+    /// the operation needs. The request counts once, however often this is asked.
     ///
     /// # Errors
-    /// [`ApiError::NotSignedIn`]; 403 `scope` for a key without the scope, [`ApiError::Forbidden`] for any key where only staff
+    /// [`ApiError::NotSignedIn`]; [`ApiError::TooManyRequests`] for an operation of the API; 403 `scope` for a key without the scope, [`ApiError::Forbidden`] for any key where only staff
     /// may ask.
     pub fn caller(&self, app: &AppState, found: &ReadResult, now: Timestamp) -> Result<Caller, ApiError> {
         let caller = self.credentials.check(found, now)?;
+        if self.is_limited
+            && let Some(standing) = self.standing.get_or_init(|| rate::of_caller(app, &caller))
+            && !standing.allowed
+        {
+            return Err(ApiError::TooManyRequests(*standing));
+        }
         let Some(key) = caller.key() else { return Ok(caller) };
         key_use::note(app, key, now);
         match self.callers {
@@ -298,6 +314,11 @@ impl ApiRequest {
             Callers::Staff => Err(ApiError::Forbidden("This is for signed-in staff.")),
             Callers::Scope(_) | Callers::Anybody => Ok(caller),
         }
+    }
+
+    /// How the caller stands after this request; nothing before they were checked, and where there is no limit.
+    pub(crate) fn standing(&self) -> Option<&Standing> {
+        self.standing.get()?.as_ref()
     }
 
     /// Checks a caller who came by cookie: their writes must come from our own pages. A key needs no such proof, since

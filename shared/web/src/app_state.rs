@@ -5,7 +5,7 @@ use parlor_live::Live;
 use parlor_runtime::{Clock, Entropy, Runtime};
 use parlor_store::Store;
 
-use crate::route::State;
+use crate::{rate::Rates, route::State};
 
 /// Tables, rooms, keys, clock and randomness of one function.
 #[derive(Debug, Clone)]
@@ -28,6 +28,8 @@ pub struct AppState {
     pub files_origin: String,
     /// Which addresses webhooks may go to.
     pub webhook_targets: Targets,
+    /// What it counted of its callers' requests.
+    pub rates: Rates,
 }
 
 impl AppState {
@@ -45,6 +47,7 @@ impl AppState {
             files_origin: config.files_origin.clone(),
             live_url: config.live_url.clone(),
             webhook_targets: config.webhook_targets,
+            rates: Rates::new(config.rates),
         }
     }
 

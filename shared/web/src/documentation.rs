@@ -129,7 +129,7 @@ impl Documentation {
             query: None,
             input: None,
             outputs: vec![],
-            refusals: BTreeSet::from([Code::NotSignedIn, Code::Unavailable]),
+            refusals: BTreeSet::from([Code::NotSignedIn, Code::TooManyRequests, Code::Unavailable]),
             method: method.clone(),
         };
         let mut new = match method {

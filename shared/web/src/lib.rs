@@ -25,6 +25,7 @@ pub mod nowhere;
 pub mod operation;
 pub mod page;
 pub mod problem;
+pub mod rate;
 pub mod reply;
 pub mod route;
 pub mod router;

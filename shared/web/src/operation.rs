@@ -13,9 +13,9 @@ use serde_json::{Value, json};
 
 use crate::{
     ApiError, ApiRequest, ApiResponse, AppState, Caller, Code, Problem, SessionView,
-    api_request::is_plain_form,
+    api_request::{is_of_api, is_plain_form, lang},
     documentation::Callers,
-    problem, reply,
+    problem, rate, reply,
     route::{Incoming, Unrouted},
 };
 
@@ -231,6 +231,16 @@ impl<S: AsRef<AppState>> Incoming<S> for ApiRequest {
 
     fn receive(raw: Request, callers: Callers, state: &S) -> Result<Self, Box<Response<Body>>> {
         let app = state.as_ref();
+        if is_of_api(&raw)
+            && let Err(standing) = rate::of_address(app, &raw)
+        {
+            let refused = ApiError::TooManyRequests(standing).problem(app.clock.now());
+            let page = is_plain_form(&raw);
+            let mut response =
+                if page { problem::page(lang(&raw), &refused, "/console") } else { reply::problem(&refused) };
+            rate::tell(&mut response, &standing);
+            return Err(Box::new(response));
+        }
         Self::read_for(&raw, callers, app).map_err(|refused| {
             Box::new(match refused {
                 ApiError::NotSignedIn if is_plain_form(&raw) => reply::redirect("/login"),
@@ -240,7 +250,11 @@ impl<S: AsRef<AppState>> Incoming<S> for ApiRequest {
     }
 
     fn respond(&self, result: Result<ApiResponse, ApiError>, state: &S) -> Response<Body> {
-        respond(Some(self), result, state.as_ref().clock.now())
+        let mut response = respond(Some(self), result, state.as_ref().clock.now());
+        if let Some(standing) = self.standing() {
+            rate::tell(&mut response, standing);
+        }
+        response
     }
 
     fn refuse(_: Request, why: Unrouted, state: &S) -> Response<Body> {

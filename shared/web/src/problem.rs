@@ -5,6 +5,7 @@ use lambda_http::http::StatusCode;
 use parlor_domain::{
     Rejection, SessionId, SettingsError, UploadRefusal,
     interaction::{NoFile, Refusal},
+    rate::Standing,
 };
 use parlor_store::{OpenSession, StoreError};
 use parlor_templates::{
@@ -151,6 +152,7 @@ codes! {
     InvalidTeams "invalid-teams" UNPROCESSABLE_ENTITY "A person is in at least one team, and in or allowed to use the settings of 20 at most.",
     IfMatchRequired "if-match-required" PRECONDITION_REQUIRED "The document's `ETag` is missing in `If-Match`.",
     TooOften "too-often" TOO_MANY_REQUESTS "Asked too often; wait for `Retry-After`.",
+    TooManyRequests "too-many-requests" TOO_MANY_REQUESTS "More requests in a minute than the API key, the member of staff or the network address may make; wait for `Retry-After`.",
     Unavailable "unavailable" SERVICE_UNAVAILABLE "The service is not available now; nothing happened; try again.",
     Maintenance "maintenance" SERVICE_UNAVAILABLE "The service is down for maintenance.",
 }
@@ -303,6 +305,9 @@ pub enum ApiError {
     /// R21: the file that is announced is not taken.
     #[error(transparent)]
     Upload(#[from] UploadRefusal),
+    /// More requests in this minute than there may be.
+    #[error("too many requests")]
+    TooManyRequests(Standing),
     /// A refusal that only this operation has, told as it stands.
     #[error("{}", .0.code)]
     Other(Box<Problem>),
@@ -364,6 +369,11 @@ impl ApiError {
             Self::Upload(refusal) => {
                 Problem::new(refusal.into(), capitalised(&refusal.to_string())).about(refusal.field())
             }
+            Self::TooManyRequests(Standing { seconds_left, .. }) => Problem::new(
+                Code::TooManyRequests,
+                format!("Too many requests came within a minute. Wait {seconds_left} seconds, then try again."),
+            )
+            .after(seconds_left),
             Self::Other(problem) => *problem,
         }
     }

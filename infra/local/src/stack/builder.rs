@@ -22,6 +22,7 @@ pub struct StackBuilder {
     pub(super) brand: bool,
     pub(super) develop: bool,
     pub(super) document_child: Option<PathBuf>,
+    pub(super) rates: [u32; 3],
     pub(super) template: String,
     pub(super) registry: fn() -> Vec<Entry>,
 }
@@ -42,6 +43,12 @@ impl StackBuilder {
     /// Serves on this port; 0 takes a free one.
     pub fn port(mut self, port: u16) -> Self {
         self.port = port;
+        self
+    }
+
+    /// Limits requests a minute: of each API key, member of staff and network address; 0 is no limit.
+    pub fn rates(mut self, key: u32, person: u32, address: u32) -> Self {
+        self.rates = [key, person, address];
         self
     }
 

@@ -102,6 +102,7 @@ impl Stack {
             brand: false,
             develop: false,
             document_child: None,
+            rates: [0; 3],
             template: template::EMBEDDED.to_owned(),
             registry: registry::entries,
         }

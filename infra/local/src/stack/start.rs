@@ -61,12 +61,16 @@ impl Stack {
         let (kms, kms_url) = private_listener().await?;
         let (files, files_url) = private_listener().await?;
 
+        let [per_key, per_person, per_address] = builder.rates.map(|rate| rate.to_string());
         let known = BTreeMap::from(
             [
                 ("PublicUrl", url.as_str()),
                 ("MailFrom", "hello@parlor.example"),
                 ("SmsSender", "Parlor"),
                 ("WebhookTargets", "loopback"),
+                ("RatePerKey", &per_key),
+                ("RatePerPerson", &per_person),
+                ("RatePerAddress", &per_address),
                 ("AWS::Region", REGION),
                 ("AWS::Partition", "aws"),
                 ("AWS::URLSuffix", "amazonaws.com"),
