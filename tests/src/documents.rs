@@ -149,7 +149,7 @@ pub async fn looked_at(store: &Store, runtime: &Runtime, session: &SessionId) ->
         by: Actor::Customer,
         at: runtime.clock.now(),
     };
-    store.announce_customers_upload(session, &upload).await.unwrap();
+    store.announce_customers_upload(session, upload.at, &upload).await.unwrap();
     let picture =
         |name: &str| PagePicture { key: format!("read/{}/{name}", upload.id), content_type: "image/jpeg".into() };
     let report = ReadReport::Picture { picture: picture("picture"), size: 9, thumbnail: Some(picture("thumbnail")) };

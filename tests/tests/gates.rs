@@ -2,6 +2,7 @@
 //! programs that behave in their own ways.
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on should say where")]
 
+use parlor_domain::upload::CUSTOMERS_FILES;
 use parlor_tests::{Browser, Installation, Page};
 use reqwest::{Method, header, redirect::Policy};
 use serde_json::json;
@@ -400,4 +401,26 @@ async fn r7_an_owner_without_a_script_is_shown_the_pin_on_a_page() {
     assert_eq!(page.status, 200);
     assert!(page.text.starts_with("<!DOCTYPE html>") && page.text.contains("471108"), "{}", page.text);
     assert!(page.text.contains(&format!("href=\"/console/s/{session}\"")), "and back");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn r21_who_had_the_session_before_uses_up_no_files_of_the_next() {
+    let installation = Installation::start().await;
+    let session = installation.session(None).await;
+    let digest = "0".repeat(64);
+    let path = format!("/r/{session}/uploads");
+    let announce = async |customer: &Browser| {
+        let fields = [("name", "a.pdf"), ("size", "3"), ("content_type", "application/pdf"), ("sha256", &digest)];
+        customer.post(&path, &fields).await.status
+    };
+    let before = installation.joined(&session).await;
+    for _ in 0..CUSTOMERS_FILES {
+        assert_eq!(announce(&before).await, 201);
+    }
+    assert_eq!(announce(&before).await, 429);
+    installation.post(&format!("/v1/sessions/{session}/device/release"), json!({})).await;
+    installation.stack.advance(1).await;
+    let next = installation.joined(&session).await;
+    assert_eq!(announce(&next).await, 201);
+    assert_eq!(announce(&before).await, 403);
 }

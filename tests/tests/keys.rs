@@ -141,3 +141,20 @@ async fn r20_there_are_a_hundred_keys_at_most_however_many_are_asked_for_at_once
     assert_eq!(listed().await, 100);
     assert_eq!(make().await.1["code"], "too-many-keys");
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn r20_a_key_of_one_agent_is_refused_while_they_are_deactivated() {
+    let installation = Installation::start().await;
+    let person =
+        json!({"name": "Ida Voss", "email": "ida@parlor.example", "role": "agent", "teams": [installation.team]});
+    let person = installation.post("/v1/people", person).await;
+    let id = person["id"].as_str().unwrap().to_owned();
+    let (_, key) = made(&installation, json!({"name": "Ida's", "scopes": ["read"], "agent": id})).await;
+    let list = async || with(&installation, &key, Method::GET, "/v1/sessions?scope=my", json!({})).await;
+    assert_eq!(list().await.0, 200);
+    installation.call(Method::POST, &format!("/v1/people/{id}/deactivate"), Some(json!({}))).await;
+    let (status, refused) = list().await;
+    assert_eq!((status, &refused["code"]), (401, &json!("not-signed-in")));
+    installation.call(Method::POST, &format!("/v1/people/{id}/reactivate"), Some(json!({}))).await;
+    assert_eq!(list().await.0, 200);
+}

@@ -109,7 +109,8 @@ async fn taken(state: &FilesState, visit: &ScriptVisit, room: &LoadedRoom) -> Re
     let upload = Upload::announced(UploadId::generate(&state.app.entropy), &said, by, visit.now)?;
     let file = ToSend { size: upload.size, content_type: upload.content_type.as_str(), sha256: upload.digest() };
     let signed = state.bucket.upload(&upload.id.object(), &file, visit.now).await?;
-    match state.app.store.announce_customers_upload(&session.id, &upload).await {
+    let bound_at = session.device.as_ref().map_or(visit.now, |device| device.bound_at);
+    match state.app.store.announce_customers_upload(&session.id, bound_at, &upload).await {
         Err(StoreError::Condition(_)) => Err(Upload::too_many(visit.now).into()),
         written => {
             written?;

@@ -20,7 +20,7 @@ pub const FILE_MAX: u64 = 20_000_000;
 /// How long a file that was sent may be named by what uses it.
 pub const USABLE_FOR: SignedDuration = SignedDuration::from_hours(7 * 24);
 
-/// Files that a session's customer may announce, until none was for [`USABLE_FOR`].
+/// Files that a session's customer may announce from one device on one day (UTC).
 pub const CUSTOMERS_FILES: u32 = 200;
 
 /// What an id of an upload begins with.
@@ -232,7 +232,9 @@ impl Upload {
     /// Why a customer's further file is not taken: [`CUSTOMERS_FILES`] were announced.
     #[must_use]
     pub fn too_many(now: Timestamp) -> Rejection {
-        Rejection::TooOften { retry_at: now + USABLE_FOR }
+        let day = 24 * 60 * 60;
+        let retry_at = Timestamp::from_second((now.as_second() / day + 1) * day).unwrap_or(now + USABLE_FOR);
+        Rejection::TooOften { retry_at }
     }
 
     /// When it may not be named any more.

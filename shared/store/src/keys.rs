@@ -85,9 +85,11 @@ impl Key {
         Self::new(format!("S#{session}"), format!("F#{id}"))
     }
 
-    /// How many files the customer announced.
-    pub(crate) fn customers_uploads(session: &SessionId) -> Self {
-        Self::new(format!("S#{session}"), "F")
+    /// How many files the customer announced on a day from the device that was bound then: who had the session before uses up
+    /// nothing of the next one's, and what TTL has not removed yet counts for nothing.
+    pub(crate) fn customers_uploads(session: &SessionId, bound_at: Timestamp, now: Timestamp) -> Self {
+        let day = now.as_second() / (24 * 60 * 60);
+        Self::new(format!("S#{session}"), format!("F@{}@{day}", bound_at.as_millisecond()))
     }
 
     pub(crate) fn system() -> Self {

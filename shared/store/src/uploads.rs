@@ -2,6 +2,7 @@
 //! any more.
 
 use aws_sdk_dynamodb::types::{TransactWriteItem, Update};
+use jiff::Timestamp;
 use parlor_domain::{SessionId, Upload, UploadId, upload::CUSTOMERS_FILES};
 
 use crate::{
@@ -27,14 +28,19 @@ impl ReadResult {
 }
 
 impl Store {
-    /// Notes a file that the session's customer is about to send, and counts it. One `TransactWriteItems`;
-    /// [`StoreError::Condition`] when they announced [`CUSTOMERS_FILES`] already.
-    pub async fn announce_customers_upload(&self, session: &SessionId, upload: &Upload) -> Result<(), StoreError> {
+    /// Notes a file that the session's customer is about to send from the device that was bound at `bound_at`, and counts it. One
+    /// `TransactWriteItems`; [`StoreError::Condition`] when that device announced [`CUSTOMERS_FILES`] on this day already.
+    pub async fn announce_customers_upload(
+        &self,
+        session: &SessionId,
+        bound_at: Timestamp,
+        upload: &Upload,
+    ) -> Result<(), StoreError> {
         let mut item = doc_item("upload", &Key::upload(session, &upload.id), upload)?;
         item.insert("expires".into(), number(upload.usable_until().as_second()));
         let count = Update::builder()
             .table_name(&self.core)
-            .set_key(Some(Key::customers_uploads(session).to_item()))
+            .set_key(Some(Key::customers_uploads(session, bound_at, upload.at).to_item()))
             .update_expression("ADD #count :one SET #expires = :expires")
             .condition_expression("attribute_not_exists(#count) OR #count < :most")
             .expression_attribute_names("#count", "count")

@@ -6,7 +6,7 @@ use parlor_domain::{
     Actor, Agent, AgentId, Keyring, Origin, Role, Secret, Session, SessionId, TeamId,
     keyring::Purpose,
     session::Context,
-    staff::{ApiKey, ApiKeyToken, KeyAbout, Login, StaffCookie},
+    staff::{ApiKey, ApiKeyToken, KeyAbout, Login, StaffCookie, Standing},
 };
 use parlor_store::{ReadBatch, ReadResult, Stored};
 
@@ -81,8 +81,8 @@ impl Credentials {
         }
     }
 
-    /// Checks them against what was read. The same refusal whatever is wrong with them. A key is the installation's: it goes on
-    /// when its agent is deactivated, but nothing becomes theirs any more.
+    /// Checks them against what was read. The same refusal whatever is wrong with them. A key of one agent is refused while they
+    /// are deactivated. Another is the installation's: it goes on without whoever made it, but nothing becomes theirs any more.
     pub fn check(&self, found: &ReadResult, now: Timestamp) -> Result<Caller, ApiError> {
         match self {
             Self::None => Err(ApiError::NotSignedIn),
@@ -92,8 +92,10 @@ impl Credentials {
                     right && about.is_good(now)
                 });
                 let key = key.ok_or(ApiError::NotSignedIn)?;
-                let agent = found.agent(&token.agent)?.ok_or(ApiError::NotSignedIn)?;
-                Ok(Caller { agent, by: By::Key(key.about) })
+                let agent = found
+                    .agent(&token.agent)?
+                    .filter(|agent| agent.standing != Standing::Deactivated || !key.about.as_agent);
+                Ok(Caller { agent: agent.ok_or(ApiError::NotSignedIn)?, by: By::Key(key.about) })
             }
             Self::Staff(cookie) => {
                 let login = found.login(&cookie.agent, &cookie.login)?;
