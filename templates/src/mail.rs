@@ -94,6 +94,8 @@ impl Purpose {
     }
 }
 
+const FONT: &str = "font-family:-apple-system,'Segoe UI',Roboto,'Helvetica Neue',Arial,sans-serif";
+
 /// A mail to a customer.
 #[derive(Debug, Clone)]
 pub struct Mail {
@@ -155,12 +157,30 @@ pub(crate) struct Sheet<'a> {
 impl Mail {
     /// The mail, ready to be sent.
     pub fn render(&self) -> Letter {
+        self.sheet().render()
+    }
+
+    fn sheet(&self) -> Sheet<'_> {
         let code = match &self.purpose {
             Purpose::Code { code, .. } => Some(code.as_str()),
             _ => None,
         };
         let (link, button) = (self.purpose.link(), customer::open_page(self.lang));
-        Sheet { lang: self.lang, brand: &self.brand, said: self.said(), link, code, button, private: true }.render()
+        Sheet { lang: self.lang, brand: &self.brand, said: self.said(), link, code, button, private: true }
+    }
+
+    /// The HTML part as a mail program shows it: below the lines of its envelope, of which the `subject` is the last.
+    pub(crate) fn with_envelope(&self, lines: &[(&str, &str)], subject: &str) -> Markup {
+        let sheet = self.sheet();
+        let lines = lines.iter().copied().chain([(subject, sheet.said.subject.as_str())]);
+        let above = html! {
+            dl.ink style={ "margin:0;padding:12px 24px;border-bottom:1px solid #8a93a1;color:#1c222c;font-size:14px;line-height:1.55;" (FONT) } {
+                @for (name, value) in lines {
+                    div style="display:flex;flex-wrap:wrap;gap:0 8px" { dt.soft style="color:#565e6c" { (name) } dd style="margin:0" { bdi { (value) } } }
+                }
+            }
+        };
+        sheet.html(Some(&above))
     }
 
     fn said(&self) -> Said {
@@ -259,7 +279,7 @@ impl Mail {
 impl Sheet<'_> {
     /// The mail, ready to be sent.
     pub(crate) fn render(&self) -> Letter {
-        Letter { html: self.html().into_string(), text: self.text(), subject: self.said.subject.clone() }
+        Letter { html: self.html(None).into_string(), text: self.text(), subject: self.said.subject.clone() }
     }
 
     /// The text part: short lines are left to the reader's program, paragraphs are ours.
@@ -282,7 +302,8 @@ impl Sheet<'_> {
         text
     }
 
-    fn html(&self) -> Markup {
+    /// The HTML part; `above` is what a program shows over it.
+    fn html(&self, above: Option<&Markup>) -> Markup {
         let (lang, said) = (self.lang, &self.said);
         let (accent, dark) = (self.brand.accent, self.brand.accent.dark_hex());
         let ((button, on_button), link_colour) = (accent.button_hex(), accent.link_hex());
@@ -296,7 +317,6 @@ impl Sheet<'_> {
              @media(prefers-color-scheme:dark){{.ground{{background:#12161d!important}}.sheet{{background:#1b212b!important;border-color:#323a46!important}}\
              .ink{{color:#e9edf4!important}}.soft{{color:#a8b0bd!important}}.go{{background:{dark_button}!important;color:{on_dark}!important}}.link{{color:{dark}!important}}.code{{background:#12161d!important;color:#e9edf4!important}}}}"
         );
-        let font = "font-family:-apple-system,'Segoe UI',Roboto,'Helvetica Neue',Arial,sans-serif";
         html! {
             (DOCTYPE)
             html lang=(lang.code()) dir=(lang.dir()) {
@@ -311,11 +331,12 @@ impl Sheet<'_> {
                     style { (PreEscaped(style)) }
                 }
                 body.ground style="margin:0;padding:0;background:#f4f5f8" {
+                    @if let Some(above) = above { (above) }
                     // Shown after the subject in lists, and then not again.
                     div style="display:none;max-height:0;overflow:hidden;opacity:0" { (said.preview) }
                     (PreEscaped("<!--[if mso]><table role=\"presentation\" width=\"600\" align=\"center\"><tr><td><![endif]-->"))
                     div role="article" aria-label=(said.subject) lang=(lang.code()) dir=(lang.dir())
-                        style={ "max-width:600px;margin:0 auto;padding:24px 12px;text-align:" (side) ";font-size:16px;line-height:1.55;overflow-wrap:anywhere;" (font) } {
+                        style={ "max-width:600px;margin:0 auto;padding:24px 12px;text-align:" (side) ";font-size:16px;line-height:1.55;overflow-wrap:anywhere;" (FONT) } {
                         div style="padding:0 12px 16px" {
                             @if let Some(logo) = &self.brand.logo {
                                 img src=(logo) alt="" height="32" style="height:32px;vertical-align:middle;border:0;margin:0 8px 0 0";

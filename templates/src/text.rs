@@ -12,7 +12,7 @@ use crate::names::first_name;
 use crate::words::text as words;
 
 /// The room in one part, in septets.
-const ROOM: usize = 160;
+pub(crate) const ROOM: usize = 160;
 
 /// What a company's name keeps at the least; less than that says nothing.
 const COMPANY_MIN: usize = 6;
@@ -132,7 +132,7 @@ const BASIC: &str = "@£$¥èéùìòÇ\nØø\rÅåΔ_ΦΓΛΩΠΨΣΘΞÆæßÉ
 const EXTENDED: &str = "^{}\\[~]|€";
 
 /// How much room a text takes in one part; letters outside GSM-7 count as more than there is.
-fn septets(text: &str) -> usize {
+pub(crate) fn septets(text: &str) -> usize {
     text.chars()
         .map(|letter| match letter {
             letter if BASIC.contains(letter) => 1,

@@ -330,6 +330,8 @@ pub struct Page {
     pub status: u16,
     /// Where a 303 points.
     pub location: String,
+    /// Its `Content-Security-Policy`.
+    pub policy: String,
     pub text: String,
 }
 
@@ -440,7 +442,9 @@ impl Browser {
         }
         let location = response.headers().get(header::LOCATION).and_then(|value| value.to_str().ok());
         let location = location.unwrap_or_default().to_owned();
-        let page = Page { status: response.status().as_u16(), location, text: response.text().await.unwrap() };
+        let policy = response.headers().get(header::CONTENT_SECURITY_POLICY).and_then(|value| value.to_str().ok());
+        let policy = policy.unwrap_or_default().to_owned();
+        let page = Page { status: response.status().as_u16(), location, policy, text: response.text().await.unwrap() };
         for place in [path, &page.location, &page.text] {
             canary::path(place);
         }

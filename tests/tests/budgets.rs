@@ -199,6 +199,8 @@ async fn every_operation_costs_what_the_table_says() {
     let form = form.iter().map(|(name, text)| (name.as_str(), text.as_str()));
     let form: Vec<_> =
         form.filter(|(name, _)| *name != "branding.name").chain([("branding.name", "Harbour")]).collect();
+    let preview = format!("{team_page}/preview");
+    ledger.hold("preview of settings", async |_| assert_eq!(admin.post(&preview, &form).await.status, 200)).await;
     ledger.hold("save settings by form", async |_| assert_eq!(admin.post(&team_page, &form).await.status, 303)).await;
     ledger.hold("welcome page", async |_| assert_eq!(agent.get("/console").await.status, 200)).await;
     ledger

@@ -109,3 +109,31 @@ async fn r19_of_two_admins_who_save_at_once_one_wins_and_the_other_sees_both() {
         assert_eq!(saved["service"]["message"], json!(of_omar), "{round}: what one alone changed is kept");
     }
 }
+
+/// A preview is what customers would get, in a frame of ours alone; it saves nothing, and what cannot be used is named.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn r19_a_preview_is_shown_in_a_frame_and_saves_nothing() {
+    let installation = Installation::start().await;
+    let ada = admin(&installation, "Ada Ode").await;
+    let path = format!("/admin/teams/{}", installation.team);
+    let page = ada.get(&path).await;
+    assert!(page.policy.contains("frame-src 'self'"), "{}", page.policy);
+    let preview = format!("{path}/preview");
+    let typed =
+        [("authentication.opening_page.title", "Your <loan>"), ("preview.what", "opening"), ("preview.language", "de")];
+    let form = changed(fields(&page.text, "settings"), &typed);
+    let shown = send(&ada, &preview, &form).await;
+    assert_eq!(shown.status, 200, "{}", shown.text);
+    assert!(shown.text.contains("Your &lt;loan&gt;") && shown.text.contains("lang=\"de\""), "{}", shown.text);
+    let policy = &shown.policy;
+    for part in ["frame-ancestors 'self'", "default-src 'none'", "form-action 'none'", "; sandbox"] {
+        assert!(policy.contains(part), "{policy}");
+    }
+    assert!(!policy.contains("allow-") && !shown.text.contains("<script"), "{policy}");
+    let wrong = changed(form.clone(), &[("branding.accent", "red"), ("preview.what", "mail")]);
+    let shown = send(&ada, &preview, &wrong).await;
+    assert_eq!(shown.status, 200, "what cannot be used is as it was saved: {}", shown.text);
+    assert_eq!(installation.get(&format!("/v1{}/settings", &path[6..])).await, json!({}));
+    let form: Vec<_> = form.into_iter().filter(|(name, _)| name != "csrf").collect();
+    assert_eq!(send(&ada, &preview, &form).await.status, 403, "without the page's token");
+}

@@ -5,6 +5,7 @@
 //! | GET `/admin` | none |
 //! | GET `/admin/settings`, `/admin/teams/{id}` | one `BatchGetItem` and two `Query`, side by side |
 //! | POST to either | one `BatchGetItem` and one `Query`, then one `TransactWriteItems` |
+//! | POST to either's `preview` | one `BatchGetItem` and one `Query`, side by side |
 //! | GET `/admin/people`, `/admin/teams` | one `BatchGetItem`, two `Query` (people, teams) |
 //! | GET `/admin/people/new` | one `BatchGetItem`, one `Query` (teams) |
 //! | GET `/admin/people/{id}` | one `BatchGetItem`, six `Query` (people, teams, changes, three of open sessions) |
@@ -12,6 +13,7 @@
 
 mod form;
 mod people;
+mod preview;
 mod settings;
 mod teams;
 
@@ -36,6 +38,8 @@ impl WebFunction for AdminConsole {
             .page(Method::POST, "/admin/settings", settings::save_system)
             .page(Method::GET, "/admin/teams/{id}", settings::team)
             .page(Method::POST, "/admin/teams/{id}", settings::save_team)
+            .page(Method::POST, "/admin/settings/preview", preview::system)
+            .page(Method::POST, "/admin/teams/{id}/preview", preview::team)
     }
 }
 

@@ -14,7 +14,10 @@ use parlor_domain::{
 use parlor_store::{SettingsChange, SettingsVersion, StoreError, Team};
 use parlor_templates::admin::{FormState, LoggedChange, Section, SettingsPage};
 use parlor_web::{
-    AdminContext, AdminPage, AdminRefusal, ApiError, ApiRequest, AppState, Payload, api_request::lang, html, redirect,
+    AdminContext, AdminPage, AdminRefusal, ApiError, ApiRequest, AppState, Payload,
+    api_request::lang,
+    redirect,
+    reply::{Reach, html_reaching},
     staff_page,
 };
 
@@ -43,15 +46,15 @@ pub(crate) async fn save_team(app: &AppState, page: &AdminPage, id: TeamId) -> R
 }
 
 /// A document as it stands, with who looks at it.
-struct Document {
-    context: AdminContext,
-    team: Option<Team>,
-    teams: Vec<(String, String)>,
-    current: Draft,
+pub(crate) struct Document {
+    pub(crate) context: AdminContext,
+    pub(crate) team: Option<Team>,
+    pub(crate) teams: Vec<(String, String)>,
+    pub(crate) current: Draft,
 }
 
 /// One `BatchGetItem` and one `Query`, side by side.
-async fn read(app: &AppState, page: &AdminPage, id: Option<&TeamId>) -> Result<Document, AdminRefusal> {
+pub(crate) async fn read(app: &AppState, page: &AdminPage, id: Option<&TeamId>) -> Result<Document, AdminRefusal> {
     let cookie = staff_page::cookie(page)?;
     let keys = AdminContext::keys(&cookie);
     let keys = if let Some(id) = id { keys.team(id) } else { keys };
@@ -117,7 +120,7 @@ async fn show(app: &AppState, page: &AdminPage, id: Option<&TeamId>) -> Result<R
         changes: Change::between(&change.old, &change.new),
         by: change.by,
     });
-    Ok(html(StatusCode::OK, SettingsPage { log: Some(log.collect()), ..view }.render(), None))
+    Ok(answer(StatusCode::OK, &SettingsPage { log: Some(log.collect()), ..view }))
 }
 
 /// One `BatchGetItem` and one `Query`, then one `TransactWriteItems`. A form that was made from an older version costs a `Query`
@@ -184,7 +187,12 @@ async fn attempt(
     // A form that was filled has not been sent yet: what is missing in it is not found fault with.
     let faults = if fills { vec![] } else { filled.faults };
     let view = document.page(app, filled.draft, FormState::Unsaved);
-    Ok(Some(html(status, SettingsPage { typed: filled.typed, faults, clashes, ..view }.render(), None)))
+    Ok(Some(answer(status, &SettingsPage { typed: filled.typed, faults, clashes, ..view })))
+}
+
+/// The page, with the preview in it.
+fn answer(status: StatusCode, page: &SettingsPage) -> Response<Body> {
+    html_reaching(status, page.render(), Reach { frames: true, ..Reach::default() })
 }
 
 /// Who saved meanwhile, and what.

@@ -193,7 +193,7 @@ impl LoadedDocument {
 
 /// A page, which may load pictures from the bucket.
 fn answer(state: &WorkState, status: StatusCode, page: &DocumentPage) -> Response<Body> {
-    let reach = Reach { live_url: Some(&state.app.live_url), files_origin: Some(&state.files_origin) };
+    let reach = Reach { live_url: Some(&state.app.live_url), files_origin: Some(&state.files_origin), frames: false };
     html_reaching(status, page.render(), reach)
 }
 

@@ -190,13 +190,15 @@ fn page(markup: &'static str) -> Response<Body> {
 fn answer(status: StatusCode, content_type: &'static str, cache: &'static str, body: &'static str) -> Response<Body> {
     let mut response = Response::new(Body::from(body));
     *response.status_mut() = status;
+    // The preview of the settings has an origin of its own, and what a style sheet says is no secret.
+    let whose = if content_type.starts_with("text/css") { "cross-origin" } else { "same-origin" };
     for (name, value) in [
         (CONTENT_TYPE, content_type),
         (CACHE_CONTROL, cache),
         (HeaderName::from_static("x-content-type-options"), "nosniff"),
         // The icon is SVG: opened by itself it must not be able to run or load anything.
         (HeaderName::from_static("content-security-policy"), "default-src 'none'; style-src 'unsafe-inline'; sandbox"),
-        (HeaderName::from_static("cross-origin-resource-policy"), "same-origin"),
+        (HeaderName::from_static("cross-origin-resource-policy"), whose),
         (HeaderName::from_static("referrer-policy"), "no-referrer"),
         (HeaderName::from_static("strict-transport-security"), "max-age=63072000; includeSubDomains"),
     ] {
@@ -235,6 +237,7 @@ mod tests {
         let response = get(Method::GET, "/static/accent.ffd400.css").await;
         assert_eq!(response.headers()[CONTENT_TYPE], "text/css; charset=utf-8");
         assert_eq!(response.headers()[CACHE_CONTROL], FOR_EVER);
+        assert_eq!(response.headers()["cross-origin-resource-policy"], "cross-origin");
         assert!(response.body().as_ref().starts_with(b":root{--fill:#ffd400"));
         for none in ["/static/accent.123456.css", "/static/accent.css", "/static/accent.ffd4.css"] {
             assert_eq!(get(Method::GET, none).await.status(), StatusCode::NOT_FOUND, "{none}");

@@ -55,6 +55,8 @@ pub struct Reach<'a> {
     pub live_url: Option<&'a str>,
     /// The bucket's origin, for a page that shows pictures of it or sends files there.
     pub files_origin: Option<&'a str>,
+    /// Whether it shows another page of ours in itself.
+    pub frames: bool,
 }
 
 impl Reach<'_> {
@@ -62,9 +64,10 @@ impl Reach<'_> {
     fn content_security_policy(self) -> String {
         let live = self.live_url.map(|url| format!(" {}", origin(url))).unwrap_or_default();
         let files = self.files_origin.map(|url| format!(" {}", origin(url))).unwrap_or_default();
+        let frames = if self.frames { "frame-src 'self'; " } else { "" };
         format!(
             "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: https:{files}; font-src 'self'; \
-             connect-src 'self'{live}{files}; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+             connect-src 'self'{live}{files}; {frames}form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
         )
     }
 }
@@ -91,7 +94,7 @@ fn plain(status: StatusCode, content_type: &'static str, body: impl Into<Body>) 
 /// A page. `live_url` is where its script may connect to, when it goes live.
 #[must_use]
 pub fn html(status: StatusCode, page: Markup, live_url: Option<&str>) -> Response<Body> {
-    html_reaching(status, page, Reach { live_url, files_origin: None })
+    html_reaching(status, page, Reach { live_url, ..Reach::default() })
 }
 
 /// A page that reaches more.
@@ -101,6 +104,19 @@ pub fn html_reaching(status: StatusCode, page: Markup, reach: Reach<'_>) -> Resp
     if let Ok(policy) = HeaderValue::from_str(&reach.content_security_policy()) {
         response.headers_mut().insert("content-security-policy", policy);
     }
+    response
+}
+
+/// A page inside one of our own, to be looked at and nothing else: no script, no form, an origin of its own. Mails have their
+/// styles in themselves, so it may, too.
+#[must_use]
+pub fn framed(status: StatusCode, page: Markup) -> Response<Body> {
+    const POLICY: &str = "default-src 'none'; style-src 'self' 'unsafe-inline'; img-src 'self' data: https:; font-src 'self'; \
+        form-action 'none'; base-uri 'none'; frame-ancestors 'self'; sandbox";
+    let mut response = plain(status, "text/html; charset=utf-8", page.into_string());
+    let headers = response.headers_mut();
+    headers.insert("content-security-policy", HeaderValue::from_static(POLICY));
+    headers.insert("x-frame-options", HeaderValue::from_static("SAMEORIGIN"));
     response
 }
 
@@ -163,7 +179,10 @@ mod tests {
         let policy = |reach: Reach<'_>| reach.content_security_policy();
         let alone = policy(Reach::default());
         assert!(alone.contains("connect-src 'self';") && alone.contains("img-src 'self' data: https:;"), "{alone}");
-        let reach = Reach { live_url: Some("wss://x/live?t=1"), files_origin: Some("http://127.0.0.1:4000") };
+        assert!(!alone.contains("frame-src"), "{alone}");
+        assert!(policy(Reach { frames: true, ..Reach::default() }).contains("frame-src 'self';"));
+        let reach =
+            Reach { live_url: Some("wss://x/live?t=1"), files_origin: Some("http://127.0.0.1:4000"), frames: false };
         let both = policy(reach);
         assert!(both.contains("connect-src 'self' wss://x http://127.0.0.1:4000;"), "{both}");
         assert!(both.contains("img-src 'self' data: https: http://127.0.0.1:4000;"), "{both}");

@@ -19,7 +19,7 @@ pub use keys::{KeyRow, KeysPage, NewKeyPage};
 pub use library::{AskedFor, DocumentFacts, EntryPage, EntryStanding, LibraryPage, LibraryRow, LibraryTitle};
 pub use people::{PeoplePage, PersonRow, StandingFilter, TeamName};
 pub use person::{ChangeLine, Heir, OpenLine, PersonForm, PersonPage};
-pub use settings::{FormState, LoggedChange, SettingsPage};
+pub use settings::{FormState, LoggedChange, SettingsPage, fault_words};
 pub use teams::{TeamRow, TeamsPage};
 
 /// Every admin's page with every sample, by name, for the render test and the sample browser.

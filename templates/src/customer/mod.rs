@@ -9,6 +9,7 @@ mod document;
 mod error;
 mod opening;
 mod page;
+mod preview;
 mod request;
 mod room;
 mod runner;
@@ -23,6 +24,7 @@ pub use document::{Blank, DocumentPage, DocumentView, Filled, Leaf, SignedFile, 
 pub use error::{Ended, ErrorPage, Problem};
 pub use opening::{Check, Consent, OpeningPage};
 pub use page::Brand;
+pub use preview::{Preview, Previewed};
 pub use request::{FileFault, RequestPage, RequestView, RequestedFile};
 pub use room::{AfterEnd, Chat, ChatProblem, Message, Room, Work, WorkKind, WorkState};
 pub(crate) use runner::said as said_words;

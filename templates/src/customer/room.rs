@@ -153,6 +153,15 @@ pub struct Room {
 
 impl Room {
     pub fn render(&self) -> Markup {
+        self.page(true)
+    }
+
+    /// Without its script, for where none may run.
+    pub(super) fn still(&self) -> Markup {
+        self.page(false)
+    }
+
+    fn page(&self, script: bool) -> Markup {
         let lang = self.lang;
         Page {
             lang,
@@ -161,7 +170,7 @@ impl Room {
             title: words::room_title(lang),
             reason: None,
             live: self.live.as_ref(),
-            script: true,
+            script,
             assets: super::page::ASSETS,
             class: match (&self.chat, self.nothing_to_do()) {
                 (Some(_), true) => "room with-chat chat-first",

@@ -217,10 +217,13 @@ impl Operation {
                     case.lines = vec![lists(installation, &case).await.unwrap()];
                 }
             }
-            SettingsPage | SaveSettingsForm | TeamSettingsPage | SaveTeamSettingsForm => {
+            SettingsPage | SaveSettingsForm | TeamSettingsPage | SaveTeamSettingsForm | PreviewSettings
+            | PreviewTeamSettings => {
                 let admin = installation.member("Ada Ode", Role::Admin).await;
                 case.browser = installation.signed_in(&admin).await;
-                let form = fields(&case.browser.get(&self.request(&case).1).await.text, "settings");
+                let path = self.request(&case).1;
+                let page = case.browser.get(path.strip_suffix("/preview").unwrap_or(&path)).await;
+                let form = fields(&page.text, "settings");
                 case.document = form.into_iter().map(|(name, text)| (name, json!(text))).collect();
             }
             TeamBoard | TeamFiguresPage => {

@@ -115,6 +115,8 @@ operations! {
     SaveSettingsForm: "POST /admin/settings", Never;
     TeamSettingsPage: "GET /admin/teams/{id}", Never;
     SaveTeamSettingsForm: "POST /admin/teams/{id}", Never;
+    PreviewSettings: "POST /admin/settings/preview", Never;
+    PreviewTeamSettings: "POST /admin/teams/{id}/preview", Never;
     SignIn: "POST /login", Never;
     SignInWrongly: "POST /login", Never;
     SignOut: "POST /logout", Never;

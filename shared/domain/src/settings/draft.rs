@@ -212,15 +212,22 @@ impl Draft {
         document
     }
 
+    /// What a session would run under if it were saved. Values that have no meaning are in it, too ([`Self::faults`]).
+    ///
+    /// # Errors
+    /// A value of another type than its field's.
+    pub fn settings(&self) -> Result<Settings, SettingsError> {
+        let mut whole = self.beneath.clone().unwrap_or_default();
+        merge(&mut whole, &self.document());
+        Settings::shaped(whole)
+    }
+
     /// Each field that has no meaning, and why; none for a draft that can be saved. Of a field with several faults the first.
     ///
     /// # Errors
     /// A value of another type than its field's.
     pub fn faults(&self) -> Result<Vec<(&'static Field, Fault)>, SettingsError> {
-        let document = self.document();
-        let mut whole = self.beneath.clone().unwrap_or_default();
-        merge(&mut whole, &document);
-        let settings = Settings::shaped(whole)?;
+        let (document, settings) = (self.document(), self.settings()?);
         let mut found: Vec<(&'static Field, Fault)> = vec![];
         // The addresses that a save would refuse, of which a stored one is looked at less closely.
         let addresses = FIELDS.iter().filter_map(|field| {

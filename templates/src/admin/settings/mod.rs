@@ -12,11 +12,13 @@ use parlor_domain::{
 use serde_json::{Value, json};
 
 use super::frame::{Frame, InFrame, Section};
-use crate::components::{Banner, Button, Tone, table};
+use crate::components::{Banner, Button, Icon, Tone, table};
 use crate::console::{Moment, moment};
+use crate::customer::Previewed;
 use crate::lang::Lang;
-use crate::words::{admin, settings_page as words};
+use crate::words::{admin, preview, settings_page as words};
 use row::Row;
+pub use said::fault as fault_words;
 
 /// What happened to the form before it is shown.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -121,21 +123,65 @@ impl SettingsPage {
                     }
                 }
                 p.small.muted id="preset-help" { (words::preset_help(lang)) }
-                @for group in Group::ALL {
-                    @let fields: Vec<_> = FIELDS.iter().filter(|field| field.group == group && field.acts).collect();
-                    @if !fields.is_empty() {
-                        section.card.settings-group aria-labelledby={ "group-" (group.as_str()) } {
-                            h2 id={ "group-" (group.as_str()) } { (said::group(lang, group)) }
-                            @for field in fields { (Row { page: self, field }.render()) }
+                div.settings-body {
+                    div.settings-fields {
+                        @for group in Group::ALL { (self.group(group)) }
+                        div.settings-bar {
+                            noscript { button.button type="submit" name="update" value="1" { (words::update(lang)) } }
+                            span.settings-unsaved role="status" { @if self.state == FormState::Unsaved { (words::unsaved(lang)) } }
+                            (Button::primary(words::save(lang)))
                         }
                     }
+                    (self.preview())
                 }
-                div.settings-bar {
-                    noscript { button.button type="submit" name="update" value="1" { (words::update(lang)) } }
-                    span.settings-unsaved role="status" { @if self.state == FormState::Unsaved { (words::unsaved(lang)) } }
-                    (Button::primary(words::save(lang)))
-                }
+                template id="fault" { p.field-error { (Icon::Alert) span {} } }
                 template id="unsaved" { (words::unsaved(lang)) }
+            }
+        }
+    }
+
+    fn group(&self, group: Group) -> Markup {
+        let lang = self.frame.lang;
+        let fields: Vec<_> = FIELDS.iter().filter(|field| field.group == group && field.acts).collect();
+        html! {
+            @if !fields.is_empty() {
+                section.card.settings-group aria-labelledby={ "group-" (group.as_str()) } {
+                    h2 id={ "group-" (group.as_str()) } { (said::group(lang, group)) }
+                    @for field in fields { (Row { page: self, field }.render()) }
+                }
+            }
+        }
+    }
+
+    /// What customers get with what is typed. On a phone it is folded under its name until it is asked for.
+    fn preview(&self) -> Markup {
+        let (lang, action) = (self.frame.lang, format!("{}/preview", self.path()));
+        html! {
+            details.card.settings-preview id="preview" data-action=(action) {
+                summary { (Icon::Eye) (preview::title(lang)) }
+                div.settings-preview-body {
+                    p.small.muted { (preview::lead(lang)) }
+                    fieldset.segments {
+                        legend.unseen { (preview::which(lang)) }
+                        @for what in Previewed::ALL {
+                            label {
+                                input type="radio" name="preview.what" value=(what.as_str()) checked[what == Previewed::default()];
+                                span { (what.label(lang)) }
+                            }
+                        }
+                    }
+                    label.settings-preview-language {
+                        span.small { (preview::language(lang)) }
+                        select.input.input-inline name="preview.language" {
+                            @for spoken in Lang::ALL {
+                                option value=(spoken.code()) lang=(spoken.code()) selected[spoken == lang] { (spoken.own_name()) }
+                            }
+                        }
+                    }
+                    p.small.settings-preview-waits role="status" data-text=(preview::waits(lang)) {}
+                    noscript { button.button type="submit" formaction=(action) formtarget="preview" formnovalidate { (preview::show(lang)) } }
+                    div.settings-preview-frame { iframe name="preview" title=(preview::title(lang)) sandbox="" {} }
+                }
             }
         }
     }

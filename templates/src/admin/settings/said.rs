@@ -69,7 +69,7 @@ fn shortened(text: &str) -> String {
 }
 
 /// What is wrong with a value, and what would be right.
-pub(super) fn fault(lang: Lang, fault: Fault) -> String {
+pub fn fault(lang: Lang, fault: Fault) -> String {
     match fault {
         Fault::Range { least, most } => page::fault_range(lang, u64::from(least), u64::from(most)).to_string(),
         Fault::Minutes | Fault::OptionalMinutes | Fault::NeedsDuration => page::fault_minutes(lang).to_owned(),

@@ -46,12 +46,15 @@ const reset = (row) => {
   one("input, select, textarea", one(".setting-says", row))?.focus();
 };
 
-const state = () => new URLSearchParams(new FormData(form)).toString();
+// What the preview shows is nothing that is saved.
+const saves = ([name]) => !name.startsWith("preview.");
+const state = () => new URLSearchParams([...new FormData(form)].filter(saves)).toString();
 const first = state();
 let sending = false;
 const isUnsaved = () => !sending && (form.dataset.unsaved !== undefined || state() !== first);
 const tell = () => {
   one(".settings-unsaved", form).textContent = isUnsaved() ? one("#unsaved").content.textContent : "";
+  form.dispatchEvent(new Event("changed"));
 };
 
 on(form, "input", (event) => {
