@@ -65,7 +65,7 @@ async fn r21_files_that_come_at_once_are_all_kept() {
     for _ in 0..5 {
         let id = make(&installation, &session).await;
         let one = || add(&installation, &customer, &session, &id);
-        assert_eq!(join(one(), one()).await, (303, 303));
+        assert_eq!(Box::pin(join(one(), one())).await, (303, 303));
         let seen = installation.get(&format!("/v1/sessions/{session}/interactions/{id}")).await;
         assert_eq!(seen["files"].as_array().unwrap().len(), 2, "{seen}");
     }

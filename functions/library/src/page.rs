@@ -153,7 +153,7 @@ fn entry_page(state: &LibraryState, context: &AdminContext, team: &TeamId, kind:
 
 /// An entry's page sends its file to the bucket.
 fn shown(state: &LibraryState, status: StatusCode, view: &EntryPage) -> Response<Body> {
-    let reach = Reach { live_url: None, files_origin: Some(&state.app.files_origin) };
+    let reach = Reach { files_origin: Some(&state.app.files_origin), ..Reach::default() };
     html_reaching(status, view.render(), reach)
 }
 
