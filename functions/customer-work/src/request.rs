@@ -252,7 +252,8 @@ impl LoadedRequest {
 
 /// A page, which may load pictures from the bucket and send files to it.
 fn answer(state: &WorkState, status: StatusCode, page: &RequestPage) -> Response<Body> {
-    let reach = Reach { live_url: Some(&state.app.live_url), files_origin: Some(&state.files_origin), ..Reach::default() };
+    let reach =
+        Reach { live_url: Some(&state.app.live_url), files_origin: Some(&state.files_origin), ..Reach::default() };
     html_reaching(status, page.render(), reach)
 }
 
