@@ -80,7 +80,8 @@ function read(parser, html, address) {
       return {
         lang: page.documentElement.lang,
         title: page.title,
-        links: [...page.querySelectorAll("a[href]:not([download])")].map(({ attributes }) =>
+        // What leads to another place of the same page leads nowhere else, also where a form was answered.
+        links: [...page.querySelectorAll("a[href]:not([download], [href^='#'])")].map(({ attributes }) =>
           absolute(attributes.href.value),
         ),
         loaded: [...page.querySelectorAll("link[href], script[src], img[src]")].map((one) =>

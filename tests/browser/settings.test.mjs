@@ -39,7 +39,7 @@ describe("settings", () => {
     await pick(page, "Mail");
     await shows(page, "Lantern Mutual");
     await inspect(page, "admin-settings-preview-mail", { widths: [1280] });
-    await pick(page, "Text");
+    await pick(page, "SMS");
     await shows(page, "of 160 characters");
     await page.locator("[name='preview.language']").selectOption("de");
     await shows(page, "von 160 Zeichen");

@@ -20,6 +20,8 @@ mod program;
 mod request;
 #[path = "journeys/rooms.rs"]
 mod rooms;
+#[path = "journeys/settings.rs"]
+mod settings;
 #[path = "journeys/staff.rs"]
 mod staff;
 #[path = "journeys/webhooks.rs"]

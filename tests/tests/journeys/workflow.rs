@@ -106,7 +106,7 @@ async fn r21_a_draft_is_sent_reminded_of_declined_and_withdrawn() {
     let refused = desk.call(Method::POST, &format!("{about}/{id}/send"), &[], Some(json!({}))).await;
     assert_eq!((refused.status, refused.body["code"].as_str()), (409, Some("interaction-closed")));
     for (body, code) in [
-        (json!({"kind": "request", "title": "Your passport"}), "unsupported-kind"),
+        (json!({"kind": "request", "title": "Your passport"}), "invalid-request"),
         (json!({"kind": "document", "title": "Loan agreement"}), "unknown-upload"),
         (json!({"kind": "workflow"}), "invalid-workflow"),
         (
