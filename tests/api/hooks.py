@@ -234,8 +234,11 @@ def before_call(context, case, kwargs):
     if parameters.get("iid") in theirs.values():
         parameters["iid"] = theirs.get(str(parameters.get("id")), parameters["iid"])
     if case.method.upper() == "DELETE" and re.fullmatch(WELL_FORMED, str(case.path_parameters.get("id"))):
-        spare = {"keys": spare_key, "library": spare_entry, "webhooks": spare_webhook}
-        case.path_parameters["id"] = spare[case.operation.path.split("/")[2]]()
+        # Of others nothing is deleted: a method that an address lacks is tried, too.
+        spares = {"keys": spare_key, "library": spare_entry, "webhooks": spare_webhook}
+        spare = spares.get(case.operation.path.split("/")[2])
+        if spare:
+            case.path_parameters["id"] = spare()
     if case.operation.path.endswith("/renew") and case.operation.label in waiting:
         let_renew()
     # What follows it is not sent, so that the request would be to another address.

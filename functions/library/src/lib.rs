@@ -152,7 +152,7 @@ impl WebFunction for Library {
                     "sha256": "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08",
                 }))
                 .answers::<SendTo>(StatusCode::CREATED, "Where to send it.", SendTo::sample())
-                .refuses(&[Code::Forbidden, Code::UnknownTeam, Code::InvalidFileName, Code::EmptyFile])
+                .refuses(&[Code::Forbidden, Code::NotFound, Code::UnknownTeam, Code::InvalidFileName, Code::EmptyFile])
                 .refuses(&[Code::FileTooLarge, Code::NotPdf, Code::UnsupportedFileType, Code::InvalidChecksum])
         })
         .operation(Method::GET, "/v1/library/{id}", READ, entries::show, |operation| {
