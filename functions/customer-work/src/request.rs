@@ -14,6 +14,7 @@ use parlor_templates::customer::{FileFault, RequestPage, RequestView, RequestedF
 use parlor_web::{
     ApiError, Code, Problem,
     customer::{PageError, Visit},
+    document::REPORT_MAX,
     redirect,
     reply::{self, Reach, html_reaching},
 };
@@ -22,9 +23,6 @@ use crate::{
     WorkState,
     loaded::{Loaded, Work, home, ids},
 };
-
-/// The most bytes of a report about a file.
-const REPORT_MAX: usize = 4_000_000;
 
 /// A request that somebody asks for.
 type LoadedRequest = Loaded<Request>;

@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 use parlor_domain::{
     LibraryId, UploadId,
-    interaction::{Accepted, InvalidWorkflow, Kind, Request, Step, Workflow, title_text},
+    interaction::{Accepted, AskedFor, InvalidWorkflow, Kind, Request, Step, Workflow, title_text},
 };
 use parlor_form::{Field, Values};
 use parlor_web::{
@@ -196,32 +196,18 @@ pub(crate) fn read(request: &ApiRequest) -> Result<New, ApiError> {
     Ok(New { what: What::Workflow { title, workflow }, order: input.order, due_at: input.due_at, send })
 }
 
-/// The definition is read as one that was stored, so that what is left out means the same in both.
 fn wanted(input: &Input) -> Result<What, ApiError> {
-    let invalid = |field: &str, reason: &str| Problem::new(Code::InvalidRequest, reason).about(field);
-    let what = input.what.as_deref().map(str::trim).unwrap_or_default();
-    let mut said = json!({"what": what});
-    let instructions = input.instructions.as_deref().map(|text| text.replace("\r\n", "\n").trim().to_owned());
-    for (name, value) in [
-        ("instructions", instructions.filter(|text| !text.is_empty()).map(Value::from)),
-        ("accept", input.accept.as_ref().map(|kinds| json!(kinds))),
-        ("min", input.min.map(Value::from)),
-        ("max", input.max.map(Value::from)),
-    ] {
-        if let (Some(value), Some(object)) = (value, said.as_object_mut()) {
-            object.insert(name.to_owned(), value);
-        }
-    }
-    let mut request: Request =
-        serde_json::from_value(said).map_err(|_| invalid("what", "The request cannot be understood."))?;
-    request.accept.sort_unstable();
-    request.accept.dedup();
-    // Who says only how many there have to be means that so many may be.
-    if input.max.is_none() {
-        request.max = request.max.max(request.min);
-    }
-    request.check().map_err(|wrong| invalid(&wrong.field, &parlor_web::problem::capitalised(&wrong.reason)))?;
-    let title = input.title.as_deref().unwrap_or(what);
+    let request = Request::asking_for(AskedFor {
+        what: input.what.clone().unwrap_or_default(),
+        instructions: input.instructions.clone(),
+        accept: input.accept.clone(),
+        min: input.min,
+        max: input.max,
+    });
+    let request = request.map_err(|wrong| {
+        Problem::new(Code::InvalidRequest, parlor_web::problem::capitalised(&wrong.reason)).about(wrong.field)
+    })?;
+    let title = input.title.as_deref().unwrap_or(&request.what);
     let title = title_text(title).map(str::to_owned).ok_or_else(invalid_title)?;
     Ok(What::Request { title, request })
 }

@@ -22,7 +22,10 @@ use parlor_runtime::Runtime;
 use parlor_store::ReadBatch;
 use parlor_web::{
     ApiError, ApiRequest, ApiResponse, AppState, Callers, Code, List, Operation, Problem, Rows, Time, WebFunction,
-    api_request::room, document::REPORT_MAX, operation::Loaded, route::State,
+    api_request::room,
+    document::{OF_FILES, REPORT_MAX},
+    operation::Loaded,
+    route::State,
 };
 use schemars::JsonSchema;
 use serde::Deserialize;
@@ -107,30 +110,14 @@ impl WebFunction for Interactions {
                     Code::InvalidWorkflow,
                     Code::UnsupportedField,
                     Code::InvalidRequest,
-                    Code::UnknownUpload,
                     Code::UnknownEntry,
-                    Code::UploadNotRead,
-                    Code::NotPdf,
-                    Code::Damaged,
-                    Code::FileTooLarge,
-                    Code::Password,
-                    Code::Xfa,
-                    Code::Signed,
-                    Code::NoPages,
-                    Code::TooManyPages,
-                    Code::PageTooLarge,
-                    Code::ImageTooLarge,
-                    Code::TooMuchContent,
-                    Code::TooNested,
-                    Code::BadFont,
-                    Code::FormTooBig,
-                    Code::Unreadable,
                     Code::InvalidField,
                     Code::InvalidValue,
                     Code::UncoveredCharacters,
                     Code::TooMuch,
                     Code::UnknownAssignee,
                 ])
+                .refuses(&OF_FILES)
         })
         .operation(Method::GET, "/v1/sessions/{id}/interactions", Callers::Scope(KeyScope::Read), list, |operation| {
             operation

@@ -2,7 +2,7 @@
 
 use parlor_domain::{
     TeamId, UploadId,
-    interaction::{Accepted, InvalidWorkflow, Request, Step, Workflow},
+    interaction::{Accepted, AskedFor, InvalidWorkflow, Request, Step, Workflow},
     library::{Content, Edit, EntryKind, EntryState, prepared_text},
 };
 use parlor_form::Field;
@@ -16,9 +16,6 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 
 use crate::refused;
-
-/// How many files a request takes that does not say so.
-const USUAL_FILES: u32 = 10;
 
 /// The query of a list.
 #[derive(Debug, Deserialize, JsonSchema)]
@@ -125,51 +122,18 @@ impl Change {
     }
 }
 
-/// What a request asks for. What is left out means the same as in one that was stored.
-#[derive(Debug, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-#[schemars(rename = "LibraryRequest", description = "What a request asks for.")]
-pub(crate) struct AskedFor {
-    /// What is wanted, as the customer reads it: 1 to 120 characters in one line.
-    what: String,
-    /// How to do it, at most 2,000 characters.
-    instructions: Option<String>,
-    /// The kinds of files that are taken, by what is in them. Without it, all.
-    accept: Option<Vec<Accepted>>,
-    /// How many files there have to be, 1 without it.
-    min: Option<u32>,
-    /// How many files there may be, 10 without it and 20 at most.
-    max: Option<u32>,
-}
-
-impl From<AskedFor> for Request {
-    fn from(asked: AskedFor) -> Self {
-        let min = asked.min.unwrap_or(1);
-        Self {
-            what: asked.what.trim().to_owned(),
-            instructions: asked.instructions.map(|text| text.trim().to_owned()).filter(|text| !text.is_empty()),
-            accept: asked.accept.unwrap_or_else(|| vec![Accepted::Image, Accepted::Pdf]),
-            min,
-            max: asked.max.unwrap_or_else(|| min.max(USUAL_FILES)),
-        }
-    }
-}
-
 /// Steps that were pasted.
 #[derive(Debug, Deserialize)]
 struct Steps {
     steps: Vec<Step>,
 }
 
-/// What somebody gives for an entry's content.
+/// What somebody gives for an entry's content, checked as far as it can be without what is in the table.
 #[derive(Debug, Clone)]
 pub(crate) enum Given {
     Nothing,
-    /// Checked.
     Text(String),
-    /// Checked.
     Workflow(Workflow),
-    /// Checked.
     Request(Request),
     Document {
         upload: UploadId,
@@ -180,29 +144,24 @@ pub(crate) enum Given {
 }
 
 impl Given {
-    fn request(asked: AskedFor) -> Result<Self, ApiError> {
-        let mut request = Request::from(asked);
-        request.accept.sort_unstable();
-        request.accept.dedup();
-        let invalid = |wrong: &InvalidWorkflow| {
-            Problem::new(Code::InvalidRequest, capitalised(&wrong.reason)).about(format!("request.{}", wrong.field))
-        };
-        request.check().map_err(|wrong| invalid(&wrong))?;
-        Ok(Self::Request(request))
+    fn request(said: AskedFor) -> Result<Self, ApiError> {
+        let invalid = |wrong: InvalidWorkflow| invalid_request(&wrong.field, &wrong.reason);
+        Ok(Self::Request(Request::asking_for(said).map_err(invalid)?))
     }
 
     /// Of a page's form for a request, whose fields have its names.
     pub(crate) fn request_of_page(field: impl Fn(&str) -> String) -> Result<Self, ApiError> {
-        let number = |name: &str, usual: u32| field(name).trim().parse().unwrap_or(usual);
-        let instructions = Some(field("instructions").replace("\r\n", "\n").trim().to_owned());
-        let accept: Vec<&str> = vec!["image", "pdf"];
+        let number = |name: &str| match field(name).trim() {
+            "" => Ok(None),
+            digits => digits.parse().map(Some).map_err(|_| invalid_request(name, "this is a number of files")),
+        };
         let wanted = field("accept");
-        let accept = accept.into_iter().filter(|kind| wanted.split(',').any(|own| own == *kind));
-        let said = json!({
-            "what": field("what").trim(), "instructions": instructions.filter(|text| !text.is_empty()),
-            "accept": accept.collect::<Vec<_>>(), "min": number("min", 1), "max": number("max", 10),
-        });
-        Self::request(parlor_web::api_request::read(said)?)
+        let accept = [("image", Accepted::Image), ("pdf", Accepted::Pdf)].into_iter();
+        let accept =
+            accept.filter(|(kind, _)| wanted.split(',').any(|own| own == *kind)).map(|(_, kind)| kind).collect();
+        let (min, max) = (number("min")?, number("max")?);
+        let instructions = Some(field("instructions"));
+        Self::request(AskedFor { what: field("what"), instructions, accept: Some(accept), min, max })
     }
 
     /// Of a page's form. A document's form may have no file, when the one that is there stays.
@@ -284,4 +243,8 @@ fn needs(kind: EntryKind) -> ApiError {
 fn invalid_workflow(invalid: &InvalidWorkflow) -> Problem {
     let code = if invalid.unsupported { Code::UnsupportedField } else { Code::InvalidWorkflow };
     Problem::new(code, capitalised(&invalid.reason)).about(invalid.field.clone())
+}
+
+fn invalid_request(field: &str, reason: &str) -> ApiError {
+    Problem::new(Code::InvalidRequest, capitalised(reason)).about(format!("request.{field}")).into()
 }

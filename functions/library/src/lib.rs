@@ -20,11 +20,11 @@ mod view;
 
 use lambda_http::http::{Method, StatusCode};
 use parlor_buckets::Bucket;
-use parlor_domain::{TeamId, library::LibraryRefusal, staff::KeyScope, upload::FILE_MAX};
+use parlor_domain::{TeamId, library::LibraryRefusal, staff::KeyScope};
 use parlor_runtime::Runtime;
 use parlor_web::{
-    ApiError, AppState, Caller, Callers, Code, List, Problem, Rows, WebFunction, files::SendTo, problem::capitalised,
-    route::State,
+    ApiError, AppState, Caller, Callers, Code, List, Problem, Rows, WebFunction, document::OF_FILES, files::SendTo,
+    problem::capitalised, route::State,
 };
 use serde_json::json;
 
@@ -38,27 +38,6 @@ const PAGE: &str = "/admin/library";
 
 const READ: Callers = Callers::Scope(KeyScope::Read);
 const WRITE: Callers = Callers::Scope(KeyScope::Settings);
-
-/// What is refused of a document's file.
-const OF_FILES: [Code; 17] = [
-    Code::UnknownUpload,
-    Code::UploadNotRead,
-    Code::NotPdf,
-    Code::Damaged,
-    Code::FileTooLarge,
-    Code::Password,
-    Code::Xfa,
-    Code::Signed,
-    Code::NoPages,
-    Code::TooManyPages,
-    Code::PageTooLarge,
-    Code::ImageTooLarge,
-    Code::TooMuchContent,
-    Code::TooNested,
-    Code::BadFont,
-    Code::FormTooBig,
-    Code::Unreadable,
-];
 
 /// What is refused of an entry that is sent.
 const OF_ENTRIES: [Code; 8] = [
@@ -240,6 +219,3 @@ fn must_write(caller: &Caller, team: &TeamId) -> Result<(), ApiError> {
 fn team_of(request: &parlor_web::ApiRequest, named: Option<&TeamId>) -> Result<TeamId, ApiError> {
     named.or_else(|| request.credentials.own_team()).cloned().ok_or(ApiError::NotSignedIn)
 }
-
-/// The largest file that an announcement may say.
-const LARGEST: u64 = FILE_MAX;

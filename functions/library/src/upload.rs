@@ -4,7 +4,7 @@ use lambda_http::http::StatusCode;
 use parlor_buckets::Upload as ToSend;
 use parlor_domain::{
     TeamId, Upload, UploadId,
-    upload::{Announced, FileType},
+    upload::{Announced, FILE_MAX, FileType},
 };
 use parlor_store::{Race, ReadBatch, StoreError};
 use parlor_web::{
@@ -15,7 +15,7 @@ use parlor_web::{
 use schemars::JsonSchema;
 use serde::Deserialize;
 
-use crate::{LARGEST, LibraryState, PAGE, must_write, team_of};
+use crate::{LibraryState, PAGE, must_write, team_of};
 
 /// The body of a POST.
 #[derive(Debug, Deserialize, JsonSchema)]
@@ -27,7 +27,7 @@ pub(crate) struct Input {
     /// What it is called, 1 to 120 characters in one line.
     name: String,
     /// Its size in bytes, at most 20,000,000.
-    #[schemars(range(min = 1, max = LARGEST))]
+    #[schemars(range(min = 1, max = FILE_MAX))]
     size: u64,
     /// `application/pdf`.
     content_type: String,

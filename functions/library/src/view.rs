@@ -98,7 +98,6 @@ impl EntryView {
                 fields: Some(document.form.fields),
                 ..self
             },
-            // None has one.
             Content::Asked(Asked::Request(request)) => Self { request: Some(request), ..self },
         }
     }

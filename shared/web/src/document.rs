@@ -6,6 +6,26 @@ use parlor_form::{Field, FieldKind, Form, PagePicture, ReadReport, Refusal};
 
 use crate::{ApiError, Code, Problem, problem::capitalised};
 
+/// What is refused of a document's file.
+pub const OF_FILES: [Code; 17] = [
+    Code::UnknownUpload,
+    Code::UploadNotRead,
+    Code::NotPdf,
+    Code::Damaged,
+    Code::FileTooLarge,
+    Code::Password,
+    Code::Xfa,
+    Code::Signed,
+    Code::NoPages,
+    Code::TooManyPages,
+    Code::PageTooLarge,
+    Code::ImageTooLarge,
+    Code::TooMuchContent,
+    Code::TooNested,
+    Code::BadFont,
+    Code::FormTooBig,
+    Code::Unreadable,
+];
 /// The most bytes of a report about a file.
 pub const REPORT_MAX: usize = 4_000_000;
 /// The longest name of a field, in bytes.

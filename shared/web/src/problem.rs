@@ -123,7 +123,6 @@ codes! {
     UnsupportedField "unsupported-field" UNPROCESSABLE_ENTITY "Fields of this type cannot be filled in yet; `field` says where.",
     InvalidRequest "invalid-request" UNPROCESSABLE_ENTITY "What the request asks for has no meaning; `field` says where.",
     FileNotAskedFor "file-not-asked-for" UNPROCESSABLE_ENTITY "A file of this kind is not asked for.",
-    UnsupportedKind "unsupported-kind" UNPROCESSABLE_ENTITY "Interactions of this kind cannot be made yet.",
     UnknownUpload "unknown-upload" UNPROCESSABLE_ENTITY "There is no such upload of this session, or not any more.",
     UnknownEntry "unknown-entry" UNPROCESSABLE_ENTITY "The library of the session's team offers no such entry.",
     NotPdf "not-pdf" UNPROCESSABLE_ENTITY "The file is no PDF.",

@@ -16,7 +16,7 @@ use maud::Markup;
 pub use frame::{Frame, InFrame, Section};
 pub use import::{ImportFault, ImportPage, ImportRow, RowFault, RowState};
 pub use keys::{KeyRow, KeysPage, NewKeyPage};
-pub use library::{AskedFor, DocumentFacts, EntryPage, EntryStanding, LibraryPage, LibraryRow, LibraryTitle};
+pub use library::{AskedFor, DocumentFacts, EntryPage, EntryStanding, LibraryPage, LibraryRow};
 pub use people::{PeoplePage, PersonRow, StandingFilter, TeamName};
 pub use person::{ChangeLine, Heir, OpenLine, PersonForm, PersonPage};
 pub use settings::{FormState, LoggedChange, SettingsPage, fault_words};

@@ -20,7 +20,7 @@ pub use document::{Document, FilledIn, Posted, ReadValues, SignedFile, ValueEntr
 pub use model::{
     Asked, Assignee, Interaction, InteractionState, InteractionWrite, Kind, Progress, TASKS_MAX, Task, TaskCount,
 };
-pub use request::{Accepted, FILES_MAX, FileChange, NoFile, Request, SentFile};
+pub use request::{Accepted, AskedFor, FILES_MAX, FileChange, NoFile, Request, SentFile};
 pub use typed::Wrong;
 pub use workflow::{Answer, Bound, Condition, Field, FieldKind, ShowIf, Step, Workflow};
 

@@ -141,12 +141,48 @@ pub enum NoFile {
     Unknown,
 }
 
+/// What a caller says of a request that is to be made. What is left out means the same as in one that was stored.
+#[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+#[schemars(rename = "LibraryRequest", description = "What a request asks for.")]
+pub struct AskedFor {
+    /// What is wanted, as the customer reads it: 1 to 120 characters in one line.
+    pub what: String,
+    /// How to do it, at most 2,000 characters.
+    pub instructions: Option<String>,
+    /// The kinds of files that are taken, by what is in them. Without it, all.
+    pub accept: Option<Vec<Accepted>>,
+    /// How many files there have to be, 1 without it.
+    pub min: Option<u32>,
+    /// How many files there may be, 10 without it and 20 at most.
+    pub max: Option<u32>,
+}
+
 impl Request {
-    /// Checks what no type can say.
+    /// A request that asks for what somebody says.
     ///
     /// # Errors
     /// The first place that has no meaning.
-    pub fn check(&self) -> Result<(), InvalidWorkflow> {
+    pub fn asking_for(said: AskedFor) -> Result<Self, InvalidWorkflow> {
+        let instructions = said.instructions.map(|text| text.replace("\r\n", "\n").trim().to_owned());
+        let mut accept = said.accept.unwrap_or_else(every_kind);
+        accept.sort_unstable();
+        accept.dedup();
+        let min = said.min.unwrap_or_else(one_file);
+        let request = Self {
+            what: said.what.trim().to_owned(),
+            instructions: instructions.filter(|text| !text.is_empty()),
+            accept,
+            min,
+            // Who says only how many there have to be means that so many may be.
+            max: said.max.unwrap_or_else(|| usual_files().max(min)),
+        };
+        request.check()?;
+        Ok(request)
+    }
+
+    /// Checks what no type can say.
+    fn check(&self) -> Result<(), InvalidWorkflow> {
         must_be_text("what", &self.what, TITLE, false)?;
         if let Some(instructions) = &self.instructions {
             must_be_text("instructions", instructions, TEXT, true)?;

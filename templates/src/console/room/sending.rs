@@ -2,21 +2,19 @@
 //! `js/agent-room/sending.js`.
 
 use maud::{Markup, Render, html};
+use parlor_domain::upload::FILE_MAX;
 
 use super::model::Room;
 use crate::components::{Button, Field, Icon};
 use crate::console::sheet::Sheet;
 use crate::words::{console, content, sending as words, shared};
 
-/// The largest file, in bytes.
-const MOST: u64 = 20_000_000;
-
 impl Room {
     pub(super) fn sending(&self) -> Markup {
         let lang = self.frame.lang;
         let body = html! {
             noscript { p.small.muted { (words::no_script(lang)) } }
-            form.sending.stack method="post" action=(self.operation("interactions")) data-uploads=(self.operation("uploads")) data-most=(MOST)
+            form.sending.stack method="post" action=(self.operation("interactions")) data-uploads=(self.operation("uploads")) data-most=(FILE_MAX)
                 data-checking=(words::checking(lang)) data-uploading=(words::uploading(lang, "{n}").plain()) data-uploaded=(words::uploaded(lang)) data-reading=(words::reading(lang))
                 data-cancelled=(words::cancelled(lang)) data-failed=(words::failed(lang)) data-still-reading=(words::still_reading(lang)) data-need-file=(words::need_file(lang))
                 data-not-pdf=(words::not_pdf(lang)) data-empty=(words::empty(lang)) data-too-big=(words::too_big(lang)) data-sent=(words::sent(lang)) {

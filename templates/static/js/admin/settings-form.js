@@ -1,6 +1,7 @@
 // The form of the settings: what hangs on a choice comes and goes with it, a team's changed value is its own, and what is
 // not saved is said. The server decides all of it again.
 import { all, on, one } from "../lib/dom.js";
+import { folded } from "../lib/folded.js";
 
 const form = one("#settings");
 const rows = all("[data-setting]", form);
@@ -81,11 +82,11 @@ on(window, "beforeunload", (event) => {
 const find = one("[data-do=find]", form);
 on(find, "input", (event) => {
   event.stopPropagation();
-  const words = find.value.toLocaleLowerCase().split(/\s+/).filter(Boolean);
+  const words = folded(find.value).split(/\s+/).filter(Boolean);
   for (const group of all(".settings-group", form)) {
     const title = one("h2", group).textContent;
     const found = all("[data-setting]", group).filter((row) => {
-      const text = `${title} ${row.textContent}`.toLocaleLowerCase();
+      const text = folded(`${title} ${row.textContent}`);
       const matches = words.every((word) => text.includes(word));
       row.toggleAttribute("data-unmatched", !matches);
       return matches;

@@ -3,6 +3,7 @@ import { formError } from "../console/errors.js";
 import { problemText } from "../console/requests.js";
 import { toast } from "../console/toasts.js";
 import { all, byId, make, on, one } from "../lib/dom.js";
+import { folded } from "../lib/folded.js";
 import { freshId } from "../lib/ids.js";
 import { refresh } from "./parts.js";
 import { postJson } from "./upload.js";
@@ -17,8 +18,6 @@ const rows = byId("library-rows");
 const status = byId("library-status");
 const find = byId("library-find");
 let key = freshId();
-
-const folded = (words) => words.normalize("NFKD").replace(/\p{M}/gu, "").toLocaleLowerCase();
 
 function row(entry) {
   const label = make("label", { className: "library-choice" });

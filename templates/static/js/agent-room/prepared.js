@@ -2,6 +2,7 @@
 // composer; it is sent by a second Enter, as anything else that is there. The field stays a text field of several lines, so its role
 // is that and not `combobox`; which row is meant is said by `aria-activedescendant`.
 import { all, byId, make, on, one } from "../lib/dom.js";
+import { folded } from "../lib/folded.js";
 import { composer, setText } from "./composer.js";
 
 // How long a list that was read counts, in milliseconds, and how many pages of it are read.
@@ -16,8 +17,6 @@ let readAt = 0;
 let shown = [];
 // What was typed when the list was closed by hand: it stays closed until that is gone.
 let closedBy = false;
-
-const folded = (words) => words.normalize("NFKD").replace(/\p{M}/gu, "").toLocaleLowerCase();
 
 async function read() {
   const found = [];

@@ -1,6 +1,7 @@
 // The palette: Ctrl-K, or Command-K, on any page. Actions are those that the page itself offers, customers come from the
 // history's search, settings from the page of the settings; so there is nothing here that is not elsewhere too.
 import { all, byId, make, on, one } from "../lib/dom.js";
+import { folded } from "../lib/folded.js";
 import { fetchPage } from "../lib/pages.js";
 import { openDialog } from "./dialogs.js";
 
@@ -30,8 +31,6 @@ let showing;
 // Whether the reader chose a row: it stays chosen when more is found.
 let chose;
 let settings;
-
-const folded = (text) => text.normalize("NFKD").replace(/\p{M}/gu, "").toLocaleLowerCase();
 
 /** Whether each word of the query starts a word of the text. */
 function names(text, query) {

@@ -48,19 +48,22 @@ fn sent(own: &Interaction) -> Vec<UploadId> {
 
 #[test]
 fn r21_a_request_says_what_is_wanted_and_how_much() {
-    let whole = |value: serde_json::Value| serde_json::from_value::<Request>(value).unwrap();
-    let plain = whole(json!({"what": "A photo"}));
-    assert_eq!((plain.min, plain.max, plain.accept.len(), plain.check().is_ok()), (1, 10, 2, true));
+    let asked = |value: serde_json::Value| Request::asking_for(serde_json::from_value(value).unwrap());
+    let plain = asked(json!({"what": " A photo ", "instructions": " "})).unwrap();
+    assert_eq!(plain, serde_json::from_value(json!({"what": "A photo"})).unwrap(), "what is left out means the same");
+    assert_eq!((plain.min, plain.max, plain.accept.len()), (1, 10, 2));
+    let many = asked(json!({"what": "Receipts", "min": 12, "accept": ["pdf", "image", "pdf"]})).unwrap();
+    assert_eq!((many.min, many.max, many.accept), (12, 12, vec![Accepted::Image, Accepted::Pdf]));
     for (wrong, field) in [
         (json!({"what": " "}), "what"),
         (json!({"what": "a\nb"}), "what"),
-        (json!({"what": "A", "instructions": ""}), "instructions"),
+        (json!({"what": "A", "instructions": "a".repeat(2_001)}), "instructions"),
         (json!({"what": "A", "accept": []}), "accept"),
         (json!({"what": "A", "min": 0}), "min"),
         (json!({"what": "A", "min": 3, "max": 2}), "min"),
         (json!({"what": "A", "max": 21}), "max"),
     ] {
-        assert_eq!(whole(wrong.clone()).check().unwrap_err().field, field, "{wrong}");
+        assert_eq!(asked(wrong.clone()).unwrap_err().field, field, "{wrong}");
     }
 }
 
