@@ -44,6 +44,6 @@ impl Render for Palette {
 /// The entry that opens the palette, in a menu or among the links at the side. Its place is kept while the script is on its way.
 pub(crate) fn opens_palette(lang: Lang, class: &str) -> Markup {
     html! {
-        button class={ "by-script " (class) } type="button" data-do="palette" aria-keyshortcuts="Control+K" { (Icon::Search) span { (words::palette(lang)) } kbd { "Ctrl K" } }
+        button class={ "by-script " (class) } type="button" data-do="palette" aria-keyshortcuts="Control+K" title=(words::palette(lang)) { (Icon::Search) span { (words::palette(lang)) } kbd { "Ctrl K" } }
     }
 }
