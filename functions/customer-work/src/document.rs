@@ -168,25 +168,15 @@ impl LoadedDocument {
         wrong: &BTreeMap<String, ValueFault>,
     ) -> DocumentPage {
         let session = &self.room.stored.session;
-        let query = visit.along("");
         let is_gone = matches!(view, DocumentView::Withdrawn | DocumentView::Declined);
         DocumentPage {
-            lang: visit.lang_for(session),
-            brand: self.room.brand(),
-            path: self.path(),
-            room: home(&self.room_path(), &query),
-            query,
-            csrf: Some(visit.csrf(&state.app)),
+            around: self.around(&state.app, visit),
             customer: session.customer.name.clone(),
-            agent: session.agent_name.clone(),
-            title: self.interaction.title.clone(),
-            due: self.interaction.due_at,
             leaves: if is_gone { vec![] } else { self.leaves(state, visit).await },
             blanks: if is_gone { vec![] } else { self.blanks(visit, wrong) },
             view,
             not_taken: None,
             kept: vec![],
-            live: Some(self.live(&state.app, visit)),
         }
     }
 }

@@ -6,7 +6,10 @@ use parlor_domain::{
     interaction::{Asked, Document, Refusal, Request, WorkCommand, Workflow},
 };
 use parlor_store::{Changed, Extras, Race, ReadBatch, ReadResult, Step};
-use parlor_templates::{Live, customer::NotTaken};
+use parlor_templates::{
+    Live,
+    customer::{Around, NotTaken},
+};
 use parlor_web::{
     AppState,
     customer::{PageError, Visit},
@@ -163,8 +166,26 @@ impl<A> Loaded<A> {
         })
     }
 
+    /// What every kind of page has.
+    pub(crate) fn around(&self, app: &AppState, visit: &Visit) -> Around {
+        let session = &self.room.stored.session;
+        let query = visit.along("");
+        Around {
+            lang: visit.lang_for(session),
+            brand: self.room.brand(),
+            path: self.path(),
+            room: home(&self.room_path(), &query),
+            query,
+            csrf: Some(visit.csrf(app)),
+            agent: session.agent_name.clone(),
+            title: self.interaction.title.clone(),
+            due: self.interaction.due_at,
+            live: Some(self.live(app, visit)),
+        }
+    }
+
     /// How its page goes live.
-    pub(crate) fn live(&self, app: &AppState, visit: &Visit) -> Live {
+    fn live(&self, app: &AppState, visit: &Visit) -> Live {
         let session = &self.room.stored.session;
         Live {
             url: self.room.live_url(app, visit),

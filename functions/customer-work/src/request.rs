@@ -21,7 +21,7 @@ use parlor_web::{
 
 use crate::{
     WorkState,
-    loaded::{Loaded, Work, home, ids},
+    loaded::{Loaded, Work, ids},
 };
 
 /// A request that somebody asks for.
@@ -223,19 +223,9 @@ impl LoadedRequest {
     }
 
     async fn page(&self, state: &WorkState, visit: &Visit, view: RequestView) -> RequestPage {
-        let session = &self.room.stored.session;
-        let query = visit.along("");
         RequestPage {
-            lang: visit.lang_for(session),
-            brand: self.room.brand(),
-            path: self.path(),
-            room: home(&self.room_path(), &query),
-            query,
+            around: self.around(&state.app, visit),
             uploads: format!("{}/uploads", self.room_path()),
-            csrf: Some(visit.csrf(&state.app)),
-            agent: session.agent_name.clone(),
-            title: self.interaction.title.clone(),
-            due: self.interaction.due_at,
             request: self.asked.clone(),
             files: self.files(state, visit).await,
             reason: self.interaction.reason.clone().filter(|_| self.interaction.state.is_open()),
@@ -243,7 +233,6 @@ impl LoadedRequest {
             not_taken: None,
             fault: None,
             next: self.next(visit),
-            live: Some(self.live(&state.app, visit)),
         }
     }
 }

@@ -37,24 +37,7 @@ impl LoadedWork {
 
     /// The page, as the interaction is now; `step` is what the query names.
     fn page(&self, app: &AppState, visit: &Visit, view: View) -> Runner {
-        let session = &self.room.stored.session;
-        let (room, path) = (self.room_path(), self.path());
-        let query = visit.along("");
-        Runner {
-            lang: visit.lang_for(session),
-            brand: self.room.brand(),
-            room: home(&room, &query),
-            csrf: Some(visit.csrf(app)),
-            agent: session.agent_name.clone(),
-            title: self.interaction.title.clone(),
-            due: self.interaction.due_at,
-            view,
-            not_taken: None,
-            kept: vec![],
-            live: Some(self.live(app, visit)),
-            path,
-            query,
-        }
+        Runner { around: self.around(app, visit), view, not_taken: None, kept: vec![] }
     }
 
     /// What is shown of it when it is opened.

@@ -4,29 +4,59 @@ use jiff::Timestamp;
 use maud::{Markup, html};
 use parlor_domain::interaction::REASON_MAX;
 
-use super::page::token_field;
+use super::page::{Brand, Page, token_field};
 use super::runner::NotTaken;
+use super::sample;
 use crate::components::{Banner, Button, Icon, Tone};
 use crate::lang::Lang;
+use crate::layout::Live;
+use crate::names::first_name;
 use crate::times;
 use crate::words::runner as words;
 
-/// What these parts need of their page.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct Around<'a> {
-    pub(super) lang: Lang,
-    /// The page's address, and what follows each address.
-    pub(super) path: &'a str,
-    pub(super) query: &'a str,
-    pub(super) room: &'a str,
-    pub(super) csrf: Option<&'a str>,
-    /// The owner's first name.
-    pub(super) agent: &'a str,
+/// What every page of one thing to do has.
+#[derive(Debug, Clone)]
+pub struct Around {
+    pub lang: Lang,
+    /// Who speaks.
+    pub brand: Brand,
+    /// The address that GETs this page: `/r/{session}/i/{interaction}`.
+    pub path: String,
+    /// What follows each address, such as `?lang=de`; may be empty.
+    pub query: String,
+    /// The room.
+    pub room: String,
+    pub csrf: Option<String>,
+    /// The owner's name; the page shows its first word.
+    pub agent: String,
     /// What the agent called it.
-    pub(super) title: &'a str,
+    pub title: String,
+    pub due: Option<Timestamp>,
+    pub live: Option<Live>,
 }
 
-impl Around<'_> {
+impl Around {
+    /// The whole document.
+    pub(super) fn page(&self, assets: [&'static str; 2], class: &str, body: Markup) -> Markup {
+        Page {
+            lang: self.lang,
+            brand: &self.brand,
+            path: Some(&self.path),
+            title: &self.title,
+            reason: None,
+            live: self.live.as_ref(),
+            script: true,
+            assets,
+            class,
+            body,
+        }
+        .render()
+    }
+
+    pub(super) fn agent(&self) -> &str {
+        first_name(&self.agent)
+    }
+
     /// The way back to the room, and, where something can be saved, whether it is.
     pub(super) fn nav(&self, saves: bool) -> Markup {
         let lang = self.lang;
@@ -45,11 +75,11 @@ impl Around<'_> {
     }
 
     pub(super) fn declined(&self) -> Markup {
-        self.over(words::declined_title(self.lang), &words::declined_text(self.lang, self.agent).to_string())
+        self.over(words::declined_title(self.lang), &words::declined_text(self.lang, self.agent()).to_string())
     }
 
     pub(super) fn withdrawn(&self) -> Markup {
-        self.over(words::withdrawn_title(self.lang), &words::withdrawn_text(self.lang, self.agent).to_string())
+        self.over(words::withdrawn_title(self.lang), &words::withdrawn_text(self.lang, self.agent()).to_string())
     }
 
     fn over(&self, heading: &str, text: &str) -> Markup {
@@ -60,11 +90,13 @@ impl Around<'_> {
                 p.runner-what.muted dir="auto" { (self.title) }
                 p { (text) }
             }
-            div.runner-go { (Button::primary(words::to_page(self.lang)).href(self.room).wide()) }
+            div.runner-go { (Button::primary(words::to_page(self.lang)).href(&self.room).wide()) }
         }
     }
 
-    pub(super) fn due(&self, due: Timestamp) -> Markup {
+    /// Until when it is to be done, if somebody said so.
+    pub(super) fn deadline(&self) -> Markup {
+        let Some(due) = self.due else { return html! {} };
         let at = html! { time datetime=(due) data-show="moment" { (times::moment(self.lang, due)) } };
         html! { p.runner-due.small { (Icon::Clock) span { (words::due(self.lang, &at)) } } }
     }
@@ -76,8 +108,8 @@ impl Around<'_> {
             details.runner-decline open[too_long] {
                 summary { (words::decline(lang)) }
                 form.stack-tight method="post" action={ (self.path) "/decline" (self.query) } {
-                    (token_field(self.csrf))
-                    p.small { (words::decline_text(lang, self.agent)) }
+                    (token_field(self.csrf.as_deref()))
+                    p.small { (words::decline_text(lang, self.agent())) }
                     div.field {
                         label for="reason" { (words::decline_reason(lang)) }
                         textarea.input id="reason" name="reason" rows="2" maxlength=(REASON_MAX) dir="auto" { (reason) }
@@ -86,6 +118,29 @@ impl Around<'_> {
                 }
             }
         }
+    }
+
+    /// What is around the samples of a page.
+    pub(super) fn sample(lang: Lang, title: &str) -> Self {
+        Self {
+            lang,
+            brand: sample::brand(),
+            path: "/r/session/i/1".to_owned(),
+            query: String::new(),
+            room: "/r/session?home".to_owned(),
+            csrf: None,
+            agent: "Nina Okafor".to_owned(),
+            title: title.to_owned(),
+            due: None,
+            live: None,
+        }
+    }
+
+    /// The same in Arabic.
+    pub(super) fn sample_arabic(title: &str) -> Self {
+        let agent = "ليلى حداد".to_owned();
+        let due = Some(sample::at(48));
+        Self { brand: sample::arabic(), agent, due, ..Self::sample(Lang::Ar, title) }
     }
 }
 

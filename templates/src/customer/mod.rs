@@ -18,6 +18,7 @@ pub(crate) mod sample;
 
 use maud::Markup;
 
+pub use around::Around;
 pub use code::{CodePage, CodeProblem, PinPage};
 pub(crate) use document::file_size;
 pub use document::{Blank, DocumentPage, DocumentView, Filled, Leaf, SignedFile, blank_fault_words, field_label};

@@ -8,13 +8,10 @@ use parlor_domain::interaction::{Accepted, NoFile, Request};
 
 use super::around::{Around, not_taken};
 use super::document::file_size;
-use super::page::{Brand, Page, paragraphs, token_field};
+use super::page::{paragraphs, token_field};
 use super::runner::NotTaken;
-use super::sample;
 use crate::components::{Banner, Button, Icon, Tone};
 use crate::lang::Lang;
-use crate::layout::Live;
-use crate::names::first_name;
 use crate::words::{asking, request as words, runner, shared};
 
 /// What the camera and the picker are told. Phones that keep pictures as HEIC send JPEG where it is not named.
@@ -69,22 +66,9 @@ pub enum FileFault {
 /// GET `/r/{session}/i/{interaction}` of a request, and the answers to its forms that were refused.
 #[derive(Debug, Clone)]
 pub struct RequestPage {
-    pub lang: Lang,
-    /// Who speaks.
-    pub brand: Brand,
-    /// The address that GETs this page.
-    pub path: String,
-    /// What follows each address, such as `?lang=de`; may be empty.
-    pub query: String,
-    /// The room.
-    pub room: String,
+    pub around: Around,
     /// Where the script announces files.
     pub uploads: String,
-    pub csrf: Option<String>,
-    /// The owner's name; the page shows its first word.
-    pub agent: String,
-    pub title: String,
-    pub due: Option<Timestamp>,
     pub request: Request,
     pub files: Vec<RequestedFile>,
     /// Why it was sent back.
@@ -94,50 +78,22 @@ pub struct RequestPage {
     pub fault: Option<FileFault>,
     /// Where the customer goes on once it is sent: what it is called, and its address.
     pub next: Option<(String, String)>,
-    pub live: Option<Live>,
 }
 
 impl RequestPage {
     pub fn render(&self) -> Markup {
-        let lang = self.lang;
-        Page {
-            lang,
-            brand: &self.brand,
-            path: Some(&self.path),
-            title: &self.title,
-            reason: None,
-            live: self.live.as_ref(),
-            script: true,
-            assets: ["request.css", "request.js"],
-            class: "runner",
-            body: html! {
-                main.runner-main id="runner" data-own=[self.path.rsplit('/').next()] {
-                    (self.around().nav(false))
-                    @if let Some(why) = self.not_taken { (not_taken(lang, why)) }
-                    @if let Some(fault) = self.fault {
-                        (Banner { role: Some("alert"), ..Banner::new(Tone::Bad, html! { p data-fault { (self.fault_words(fault)) } }) })
-                    }
-                    (self.view())
+        let lang = self.around.lang;
+        let body = html! {
+            main.runner-main id="runner" data-own=[self.around.path.rsplit('/').next()] {
+                (self.around.nav(false))
+                @if let Some(why) = self.not_taken { (not_taken(lang, why)) }
+                @if let Some(fault) = self.fault {
+                    (Banner { role: Some("alert"), ..Banner::new(Tone::Bad, html! { p data-fault { (self.fault_words(fault)) } }) })
                 }
-            },
-        }
-        .render()
-    }
-
-    fn agent(&self) -> &str {
-        first_name(&self.agent)
-    }
-
-    fn around(&self) -> Around<'_> {
-        Around {
-            lang: self.lang,
-            path: &self.path,
-            query: &self.query,
-            room: &self.room,
-            csrf: self.csrf.as_deref(),
-            agent: self.agent(),
-            title: &self.title,
-        }
+                (self.view())
+            }
+        };
+        self.around.page(["request.css", "request.js"], "runner", body)
     }
 
     fn takes(&self, kind: Accepted) -> bool {
@@ -146,22 +102,22 @@ impl RequestPage {
 
     fn kinds(&self) -> &'static str {
         match (self.takes(Accepted::Image), self.takes(Accepted::Pdf)) {
-            (true, false) => words::kinds_image(self.lang),
-            (false, true) => words::kinds_pdf(self.lang),
-            _ => words::kinds_both(self.lang),
+            (true, false) => words::kinds_image(self.around.lang),
+            (false, true) => words::kinds_pdf(self.around.lang),
+            _ => words::kinds_both(self.around.lang),
         }
     }
 
     fn only(&self) -> &'static str {
         match (self.takes(Accepted::Image), self.takes(Accepted::Pdf)) {
-            (true, false) => words::only_image(self.lang),
-            (false, true) => words::only_pdf(self.lang),
-            _ => words::other_kind(self.lang),
+            (true, false) => words::only_image(self.around.lang),
+            (false, true) => words::only_pdf(self.around.lang),
+            _ => words::other_kind(self.around.lang),
         }
     }
 
     fn fault_words(&self, fault: FileFault) -> &'static str {
-        let lang = self.lang;
+        let lang = self.around.lang;
         match fault {
             FileFault::Damaged => words::damaged(lang),
             FileFault::Password => words::password(lang),
@@ -176,75 +132,75 @@ impl RequestPage {
     }
 
     fn view(&self) -> Markup {
-        let lang = self.lang;
+        let lang = self.around.lang;
         match self.view {
             RequestView::Send { judged } => self.send(judged),
             RequestView::ReadOnly => html! {
-                header.runner-head { h1 dir="auto" { (self.title) } }
+                header.runner-head { h1 dir="auto" { (self.around.title) } }
                 (Banner { icon: Some(Icon::Lock), ..Banner::new(Tone::Info, html! { p { (runner::read_only(lang)) } }) })
                 (self.files(false))
             },
             RequestView::Done { accepted } => {
                 let (title, text) = if accepted {
-                    (words::accepted_title(lang), words::accepted_text(lang, self.agent()).to_string())
+                    (words::accepted_title(lang), words::accepted_text(lang, self.around.agent()).to_string())
                 } else {
-                    (runner::done_title(lang), words::done_text(lang, self.agent()).to_string())
+                    (runner::done_title(lang), words::done_text(lang, self.around.agent()).to_string())
                 };
                 html! {
                     header.runner-head.runner-done {
                         span.emblem.emblem-good { (Icon::CheckCircle) }
                         h1 { (title) }
-                        p.runner-what.muted dir="auto" { (self.title) }
+                        p.runner-what.muted dir="auto" { (self.around.title) }
                         p { (text) }
                     }
                     div.runner-go {
                         @if let Some((title, href)) = &self.next {
                             (Button::primary(&runner::next_task(lang, title).to_string()).href(href).wide())
-                            (Button::quiet(runner::to_page(lang)).href(&self.room).wide())
-                        } @else { (Button::primary(runner::to_page(lang)).href(&self.room).wide()) }
+                            (Button::quiet(runner::to_page(lang)).href(&self.around.room).wide())
+                        } @else { (Button::primary(runner::to_page(lang)).href(&self.around.room).wide()) }
                     }
                     @if !self.files.is_empty() {
                         details.runner-answers { summary { (Icon::ChevronOn) (words::your_files(lang)) } (self.files(false)) }
                     }
                 }
             }
-            RequestView::Declined => self.around().declined(),
-            RequestView::Withdrawn => self.around().withdrawn(),
+            RequestView::Declined => self.around.declined(),
+            RequestView::Withdrawn => self.around.withdrawn(),
         }
     }
 
     fn send(&self, judged: bool) -> Markup {
-        let lang = self.lang;
+        let lang = self.around.lang;
         let missing = u64::from(self.request.min).saturating_sub(self.files.len() as u64);
         html! {
             header.runner-head {
-                h1 dir="auto" { (self.title) }
-                @if let Some(due) = self.due { (self.around().due(due)) }
+                h1 dir="auto" { (self.around.title) }
+                (self.around.deadline())
             }
             @if let Some(reason) = &self.reason {
                 (Banner { icon: Some(Icon::Undo), ..Banner::new(Tone::Warn, html! {
-                    p { strong { (words::sent_back(lang, self.agent())) } }
+                    p { strong { (words::sent_back(lang, self.around.agent())) } }
                     p dir="auto" { (reason) }
                 }) })
             }
-            @if self.title != self.request.what { p dir="auto" { (self.request.what) } }
+            @if self.around.title != self.request.what { p dir="auto" { (self.request.what) } }
             @if let Some(text) = &self.request.instructions { div.runner-text dir="auto" { (paragraphs(text)) } }
             (self.adding())
-            form.runner-form id="send" method="post" action={ (self.path) "/complete" (self.query) } data-waiting=(words::waiting(lang)) {
-                (token_field(self.csrf.as_deref()))
+            form.runner-form id="send" method="post" action={ (self.around.path) "/complete" (self.around.query) } data-waiting=(words::waiting(lang)) {
+                (token_field(self.around.csrf.as_deref()))
                 div.runner-go {
                     p.field-error.request-missing id="missing" role="alert" hidden[!judged || missing == 0] { (Icon::Alert) span { (words::more_needed(lang, missing)) } }
                     (Button::primary(words::send(lang)).wide())
-                    p.small.muted { (words::send_text(lang, self.agent())) }
+                    p.small.muted { (words::send_text(lang, self.around.agent())) }
                 }
             }
-            (self.around().decline("", false))
+            (self.around.decline("", false))
         }
     }
 
     /// The files and what adds to them: the part that the script takes from each answer.
     fn adding(&self) -> Markup {
-        let lang = self.lang;
+        let lang = self.around.lang;
         let is_full = self.files.len() >= self.request.max as usize;
         let accept = match (self.takes(Accepted::Image), self.takes(Accepted::Pdf)) {
             (true, false) => PICTURES.to_owned(),
@@ -252,8 +208,8 @@ impl RequestPage {
             _ => format!("{PICTURES},{PDF}"),
         };
         html! {
-            section.request id="files" aria-label=(words::your_files(lang)) data-uploads=(self.uploads) data-files={ (self.path) "/files" (self.query) }
-                data-csrf=[self.csrf.as_deref()] data-accept=(accept) data-max=(self.request.max)
+            section.request id="files" aria-label=(words::your_files(lang)) data-uploads=(self.uploads) data-files={ (self.around.path) "/files" (self.around.query) }
+                data-csrf=[self.around.csrf.as_deref()] data-accept=(accept) data-max=(self.request.max)
                 data-preparing=(words::preparing(lang)) data-uploading=(words::uploading(lang, "{n}").plain()) data-checking=(words::checking(lang))
                 data-stopped=(words::stopped(lang)) data-failed=(words::failed(lang)) data-slow=(words::slow(lang)) data-full=(words::full(lang))
                 data-only=(self.only()) data-too-large=(words::too_large(lang)) data-empty=(words::empty(lang)) data-damaged=(words::damaged(lang))
@@ -280,7 +236,7 @@ impl RequestPage {
     }
 
     fn files(&self, editable: bool) -> Markup {
-        let lang = self.lang;
+        let lang = self.around.lang;
         let last = self.files.len().saturating_sub(1);
         html! {
             @if !self.files.is_empty() {
@@ -306,15 +262,15 @@ impl RequestPage {
     }
 
     fn moves(&self, file: &RequestedFile, at: usize, last: usize) -> Markup {
-        let lang = self.lang;
+        let lang = self.around.lang;
         let button = |what: &str, icon: Icon, label: &str, off: bool| {
             html! {
                 button.button.button-quiet.button-icon name="do" value=(what) title=(label) disabled[off] data-key={ (what) "-" (file.id) } { (icon) span.unseen { (label) " " (at + 1) } }
             }
         };
         html! {
-            form.request-moves method="post" action={ (self.path) "/files" (self.query) } {
-                (token_field(self.csrf.as_deref()))
+            form.request-moves method="post" action={ (self.around.path) "/files" (self.around.query) } {
+                (token_field(self.around.csrf.as_deref()))
                 input type="hidden" name="file" value=(file.id);
                 @if last > 0 {
                     span.request-up { (button("earlier", Icon::ChevronOn, words::earlier(lang), at == 0)) }
@@ -345,16 +301,8 @@ impl RequestPage {
             max: 4,
         };
         let page = |lang, files: Vec<RequestedFile>, view| Self {
-            lang,
-            brand: sample::brand(),
-            path: "/r/s/i/r3quest000000001".to_owned(),
-            query: String::new(),
-            room: "/r/s".to_owned(),
-            uploads: "/r/s/uploads".to_owned(),
-            csrf: Some("csrf".to_owned()),
-            agent: "Nina Okafor".to_owned(),
-            title: request.what.clone(),
-            due: None,
+            around: Around { csrf: Some("csrf".to_owned()), ..Around::sample(lang, "Your passport") },
+            uploads: "/r/session/uploads".to_owned(),
             request: request.clone(),
             files,
             reason: None,
@@ -362,7 +310,6 @@ impl RequestPage {
             not_taken: None,
             fault: None,
             next: None,
-            live: None,
         };
         let send = RequestView::Send { judged: false };
         let two = || {
@@ -376,7 +323,11 @@ impl RequestPage {
         vec![
             ("request", page(Lang::En, vec![], send)),
             ("request-files", page(Lang::En, two(), send)),
-            ("request-full", Self { due: Some(Timestamp::UNIX_EPOCH), ..page(Lang::De, full(), send) }),
+            {
+                let mut full = page(Lang::De, full(), send);
+                full.around.due = Some(Timestamp::UNIX_EPOCH);
+                ("request-full", full)
+            },
             ("request-sent-back", Self { reason: back, ..page(Lang::En, two(), send) }),
             (
                 "request-missing",

@@ -2,16 +2,13 @@
 //!
 //! Complete without a script: each step is a form. With one, `customer.js` saves as one goes.
 
-use jiff::Timestamp;
 use maud::{Markup, PreEscaped, Render as _, html};
 use parlor_domain::interaction::{Bound, Field, FieldKind, Wrong};
 
 use super::around::{Around, kept, not_taken};
-use super::page::{Brand, Page, paragraphs, token_field};
+use super::page::{paragraphs, token_field};
 use crate::components::{Banner, Button, Icon, Tone, progress};
 use crate::lang::Lang;
-use crate::layout::Live;
-use crate::names::first_name;
 use crate::times;
 use crate::words::runner as words;
 
@@ -85,81 +82,40 @@ pub enum NotTaken {
 /// GET `/r/{session}/i/{interaction}`, and the answers to its forms that were refused.
 #[derive(Debug, Clone)]
 pub struct Runner {
-    pub lang: Lang,
-    /// Who speaks.
-    pub brand: Brand,
-    /// The address that GETs this page: `/r/{session}/i/{interaction}`.
-    pub path: String,
-    /// What follows each address, such as `?lang=de`; may be empty.
-    pub query: String,
-    /// The room.
-    pub room: String,
-    pub csrf: Option<String>,
-    /// The owner's name; the page shows its first word.
-    pub agent: String,
-    pub title: String,
-    pub due: Option<Timestamp>,
+    pub around: Around,
     pub view: View,
     pub not_taken: Option<NotTaken>,
     /// What was typed on a page that takes nothing any more, for reading and copying.
     pub kept: Vec<(String, String)>,
-    pub live: Option<Live>,
 }
 
 impl Runner {
     pub fn render(&self) -> Markup {
-        let lang = self.lang;
-        Page {
-            lang,
-            brand: &self.brand,
-            path: Some(&self.path),
-            title: &self.title,
-            reason: None,
-            live: self.live.as_ref(),
-            script: true,
-            assets: ["runner.css", "runner.js"],
-            class: "runner",
-            body: html! {
-                main.runner-main id="runner" data-own=[self.path.rsplit('/').next()] data-save=[self.saves().then(|| format!("{}/save{}", self.path, self.query))] {
-                    (self.around().nav(self.saves()))
-                    @if let Some(why) = self.not_taken { (not_taken(lang, why)) }
-                    @if !self.kept.is_empty() { (kept(lang, &self.kept)) }
-                    (self.view())
-                }
-            },
-        }
-        .render()
+        let lang = self.around.lang;
+        let body = html! {
+            main.runner-main id="runner" data-own=[self.around.path.rsplit('/').next()] data-save=[self.saves().then(|| format!("{}/save{}", self.around.path, self.around.query))] {
+                (self.around.nav(self.saves()))
+                @if let Some(why) = self.not_taken { (not_taken(lang, why)) }
+                @if !self.kept.is_empty() { (kept(lang, &self.kept)) }
+                (self.view())
+            }
+        };
+        self.around.page(["runner.css", "runner.js"], "runner", body)
     }
 
     fn saves(&self) -> bool {
         matches!(self.view, View::Step { .. })
     }
 
-    fn agent(&self) -> &str {
-        first_name(&self.agent)
-    }
-
-    fn around(&self) -> Around<'_> {
-        Around {
-            lang: self.lang,
-            path: &self.path,
-            query: &self.query,
-            room: &self.room,
-            csrf: self.csrf.as_deref(),
-            agent: self.agent(),
-            title: &self.title,
-        }
-    }
-
     fn view(&self) -> Markup {
-        let lang = self.lang;
+        let lang = self.around.lang;
         match &self.view {
             View::Step { id, title, text, questions, n, of } => {
                 self.step(id, title, text.as_deref(), questions, (*n, *of))
             }
             View::Review { sections, missing, reason } => self.review(sections, *missing, reason),
             View::ReadOnly { sections } => html! {
-                header.runner-head { h1 dir="auto" { (self.title) } }
+                header.runner-head { h1 dir="auto" { (self.around.title) } }
                 (Banner { icon: Some(Icon::Lock), ..Banner::new(Tone::Info, html! { p { (words::read_only(lang)) } }) })
                 (self.sections(sections, false))
             },
@@ -167,20 +123,20 @@ impl Runner {
                 header.runner-head.runner-done {
                     span.emblem.emblem-good { (Icon::CheckCircle) }
                     h1 { (words::done_title(lang)) }
-                    p { (words::done_text(lang, self.agent())) }
+                    p { (words::done_text(lang, self.around.agent())) }
                 }
                 div.runner-go {
                     @if let Some((title, href)) = next {
                         (Button::primary(&words::next_task(lang, title).to_string()).href(href).wide())
-                        (Button::quiet(words::to_page(lang)).href(&self.room).wide())
-                    } @else { (Button::primary(words::to_page(lang)).href(&self.room).wide()) }
+                        (Button::quiet(words::to_page(lang)).href(&self.around.room).wide())
+                    } @else { (Button::primary(words::to_page(lang)).href(&self.around.room).wide()) }
                 }
                 @if !sections.is_empty() {
                     details.runner-answers { summary { (Icon::ChevronOn) (words::your_answers(lang)) } (self.sections(sections, false)) }
                 }
             },
-            View::Declined => self.around().declined(),
-            View::Withdrawn => self.around().withdrawn(),
+            View::Declined => self.around.declined(),
+            View::Withdrawn => self.around.withdrawn(),
         }
     }
 
@@ -192,22 +148,22 @@ impl Runner {
         questions: &[Question],
         (n, of): (usize, usize),
     ) -> Markup {
-        let lang = self.lang;
+        let lang = self.around.lang;
         let wrong = questions.iter().filter(|question| question.wrong.is_some()).count() as u64;
         let where_one_is = words::step_of(lang, n, of).to_string();
         html! {
             header.runner-head {
-                p.runner-what.small.muted dir="auto" { (self.title) }
+                p.runner-what.small.muted dir="auto" { (self.around.title) }
                 (progress(n.saturating_sub(1), of, &where_one_is))
                 p.small.muted { (where_one_is) }
                 h1 dir="auto" { (title) }
-                @if let (1, Some(due)) = (n, self.due) { (self.around().due(due)) }
+                @if n == 1 { (self.around.deadline()) }
             }
             @if wrong > 0 {
                 (Banner { role: Some("alert"), ..Banner::new(Tone::Bad, html! { p { (words::wrong_answers(lang, wrong)) } }) })
             }
-            form.runner-form method="post" action={ (self.path) "/save" (self.query) } novalidate data-step=(id) {
-                (token_field(self.csrf.as_deref()))
+            form.runner-form method="post" action={ (self.around.path) "/save" (self.around.query) } novalidate data-step=(id) {
+                (token_field(self.around.csrf.as_deref()))
                 input type="hidden" name="step" value=(id);
                 @if let Some(text) = text { div.runner-text dir="auto" { (paragraphs(text)) } }
                 @for question in questions { (question.ask(lang)) }
@@ -219,15 +175,15 @@ impl Runner {
                     }
                 }
             }
-            @if n == 1 { (self.around().decline("", false)) }
+            @if n == 1 { (self.around.decline("", false)) }
         }
     }
 
     fn review(&self, sections: &[Section], missing: usize, reason: &str) -> Markup {
-        let lang = self.lang;
+        let lang = self.around.lang;
         html! {
             header.runner-head {
-                p.runner-what.small.muted dir="auto" { (self.title) }
+                p.runner-what.small.muted dir="auto" { (self.around.title) }
                 (progress(sections.len(), sections.len(), words::check(lang)))
                 h1 { (words::check(lang)) }
                 p { (words::check_text(lang)) }
@@ -236,31 +192,31 @@ impl Runner {
                 (Banner { role: Some("alert"), ..Banner::new(Tone::Warn, html! { p { (words::wrong_answers(lang, missing as u64)) } }) })
             }
             (self.sections(sections, true))
-            form.runner-form method="post" action={ (self.path) "/complete" (self.query) } {
-                (token_field(self.csrf.as_deref()))
+            form.runner-form method="post" action={ (self.around.path) "/complete" (self.around.query) } {
+                (token_field(self.around.csrf.as_deref()))
                 div.runner-go {
                     (Button::primary(words::finish(lang)).wide())
-                    p.small.muted { (words::finish_text(lang, self.agent())) }
+                    p.small.muted { (words::finish_text(lang, self.around.agent())) }
                     div.runner-also {
                         @if let Some(last) = sections.last() {
                             (Button::quiet(words::back(lang)).href(&self.at(&last.step)).icon(Icon::ArrowBack))
                         }
-                        (Button::quiet(words::later(lang)).href(&self.room))
+                        (Button::quiet(words::later(lang)).href(&self.around.room))
                     }
                 }
             }
-            (self.around().decline(reason, self.not_taken == Some(NotTaken::Reason)))
+            (self.around.decline(reason, self.not_taken == Some(NotTaken::Reason)))
         }
     }
 
     /// The address of a step.
     fn at(&self, step: &str) -> String {
-        let join = if self.query.is_empty() { "?" } else { "&" };
-        format!("{}{}{join}step={step}", self.path, self.query)
+        let join = if self.around.query.is_empty() { "?" } else { "&" };
+        format!("{}{}{join}step={step}", self.around.path, self.around.query)
     }
 
     fn sections(&self, sections: &[Section], editable: bool) -> Markup {
-        let lang = self.lang;
+        let lang = self.around.lang;
         html! {
             div.runner-sections {
                 @for section in sections {

@@ -2,6 +2,7 @@
 
 use parlor_domain::interaction::{Bound, Field, FieldKind, Wrong};
 
+use super::around::Around;
 use super::runner::{NotTaken, Question, Runner, Section, View};
 use super::sample;
 use crate::lang::Lang;
@@ -90,34 +91,16 @@ pub(super) fn samples() -> Vec<(&'static str, Runner)> {
         sections
     };
     let first = Runner {
-        lang: Lang::En,
-        brand: sample::brand(),
-        path: "/r/session/i/1".to_owned(),
-        query: String::new(),
-        room: "/r/session?home".to_owned(),
-        csrf: None,
-        agent: "Nina Okafor".to_owned(),
-        title: "About your household".to_owned(),
-        due: Some(sample::at(48)),
+        around: Around { due: Some(sample::at(48)), ..Around::sample(Lang::En, "About your household") },
         view: step(questions(), 1),
         not_taken: None,
         kept: vec![],
-        live: None,
     };
     let with = |view| Runner { view, ..first.clone() };
     vec![
         ("runner-step", first.clone()),
         ("runner-step-wrong", with(step(wrong(), 2))),
-        (
-            "runner-step-ar",
-            Runner {
-                lang: Lang::Ar,
-                brand: sample::arabic(),
-                agent: "ليلى حداد".to_owned(),
-                title: "عن أسرتك".to_owned(),
-                ..with(step(wrong(), 3))
-            },
-        ),
+        ("runner-step-ar", Runner { around: Around::sample_arabic("عن أسرتك"), ..with(step(wrong(), 3)) }),
         ("runner-review", with(View::Review { sections: sections(), missing: 0, reason: String::new() })),
         ("runner-review-missing", with(View::Review { sections: incomplete(), missing: 1, reason: String::new() })),
         (

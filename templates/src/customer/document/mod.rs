@@ -7,19 +7,15 @@ mod blank;
 mod ink;
 mod samples;
 
-use jiff::Timestamp;
 use maud::{Markup, html};
 use parlor_form::FieldKind;
 
 pub use blank::{Blank, Filled, blank_fault_words, field_label};
 
 use super::around::{Around, kept, not_taken};
-use super::page::{Brand, Page, token_field};
+use super::page::token_field;
 use super::runner::NotTaken;
 use crate::components::{Banner, Button, Dialog, Icon, Tone};
-use crate::lang::Lang;
-use crate::layout::Live;
-use crate::names::first_name;
 use crate::words::{document as words, runner, shared};
 
 /// A page of the document.
@@ -82,22 +78,9 @@ pub enum DocumentView {
 /// posts those that were changed, without `go`, and takes JSON: `{"progress":{"done","of"},"wrong":{name: words}}`.
 #[derive(Debug, Clone)]
 pub struct DocumentPage {
-    pub lang: Lang,
-    /// Who speaks.
-    pub brand: Brand,
-    /// The address that GETs this page: `/r/{session}/i/{interaction}`.
-    pub path: String,
-    /// What follows each address, such as `?lang=de`; may be empty.
-    pub query: String,
-    /// The room.
-    pub room: String,
-    pub csrf: Option<String>,
+    pub around: Around,
     /// The customer's name, with which a typed signature begins.
     pub customer: String,
-    /// The owner's name; the page shows its first word.
-    pub agent: String,
-    pub title: String,
-    pub due: Option<Timestamp>,
     /// In order. Empty where there is nothing left to see.
     pub leaves: Vec<Leaf>,
     /// In the order of the pages, and on a page in the order in which they are filled in.
@@ -106,81 +89,56 @@ pub struct DocumentPage {
     pub not_taken: Option<NotTaken>,
     /// What was typed on a page that takes nothing any more, for reading and copying.
     pub kept: Vec<(String, String)>,
-    pub live: Option<Live>,
 }
 
 impl DocumentPage {
     pub fn render(&self) -> Markup {
-        let lang = self.lang;
         let fills = matches!(self.view, DocumentView::Fill { .. });
-        let save = format!("{}/save{}", self.path, self.query);
-        Page {
-            lang,
-            brand: &self.brand,
-            path: Some(&self.path),
-            title: &self.title,
-            reason: None,
-            live: self.live.as_ref(),
-            script: true,
-            assets: ["document.css", "document.js"],
-            class: if fills { "runner document filling" } else { "runner document" },
-            body: html! {
-                main class=(if fills { "doc-main" } else { "runner-main" }) id="runner" data-own=[self.path.rsplit('/').next()] data-save=[fills.then_some(save)] {
-                    @if let DocumentView::Fill { page } = self.view { (self.fill(page)) } @else {
-                        (self.around().nav(false))
-                        (self.not_taken())
-                        (self.view())
-                    }
+        let save = format!("{}/save{}", self.around.path, self.around.query);
+        let body = html! {
+            main class=(if fills { "doc-main" } else { "runner-main" }) id="runner" data-own=[self.around.path.rsplit('/').next()] data-save=[fills.then_some(save)] {
+                @if let DocumentView::Fill { page } = self.view { (self.fill(page)) } @else {
+                    (self.around.nav(false))
+                    (self.not_taken())
+                    (self.view())
                 }
-            },
-        }
-        .render()
-    }
-
-    fn around(&self) -> Around<'_> {
-        Around {
-            lang: self.lang,
-            path: &self.path,
-            query: &self.query,
-            room: &self.room,
-            csrf: self.csrf.as_deref(),
-            agent: self.agent(),
-            title: &self.title,
-        }
-    }
-
-    fn agent(&self) -> &str {
-        first_name(&self.agent)
+            }
+        };
+        self.around.page(
+            ["document.css", "document.js"],
+            if fills { "runner document filling" } else { "runner document" },
+            body,
+        )
     }
 
     fn not_taken(&self) -> Markup {
         html! {
-            @if let Some(why) = self.not_taken { (not_taken(self.lang, why)) }
-            @if !self.kept.is_empty() { (kept(self.lang, &self.kept)) }
+            @if let Some(why) = self.not_taken { (not_taken(self.around.lang, why)) }
+            @if !self.kept.is_empty() { (kept(self.around.lang, &self.kept)) }
         }
     }
 
     fn view(&self) -> Markup {
-        let lang = self.lang;
+        let lang = self.around.lang;
         match &self.view {
             DocumentView::Fill { .. } => html! {},
             DocumentView::Review { judged, reason } => self.review(*judged, reason),
             DocumentView::ReadOnly => html! {
-                header.runner-head { h1 dir="auto" { (self.title) } }
+                header.runner-head { h1 dir="auto" { (self.around.title) } }
                 (Banner { icon: Some(Icon::Lock), ..Banner::new(Tone::Info, html! { p { (runner::read_only(lang)) } }) })
                 (self.shown_leaves(false))
             },
             DocumentView::Done { file, next } => self.done(file, next.as_ref()),
-            DocumentView::Declined => self.around().declined(),
-            DocumentView::Withdrawn => self.around().withdrawn(),
+            DocumentView::Declined => self.around.declined(),
+            DocumentView::Withdrawn => self.around.withdrawn(),
         }
     }
 
     /// The address of a page, from 1; of the review for none.
     fn at(&self, page: Option<usize>) -> String {
-        let join = if self.query.is_empty() { "?" } else { "&" };
+        let join = if self.around.query.is_empty() { "?" } else { "&" };
         let page = page.map_or_else(|| "review".to_owned(), |page| page.to_string());
-        format!("{}{}{join}page={page}", self.path, self.query)
+        format!("{}{}{join}page={page}", self.around.path, self.around.query)
     }
 
     /// The blanks of a page with their places in [`blanks`](Self::blanks).
@@ -193,16 +151,16 @@ impl DocumentPage {
     }
 
     fn fill(&self, page: usize) -> Markup {
-        let lang = self.lang;
+        let lang = self.around.lang;
         let of = self.leaves.len().max(1);
         let page = page.clamp(1, of);
         let wrong = self.blanks.iter().filter(|blank| blank.wrong.is_some()).count() as u64;
         html! {
             div.doc-nav {
-                a.button.button-quiet.button-icon.doc-back href=(self.room) title=(runner::to_page(lang)) { (Icon::ArrowBack) span.unseen { (runner::to_page(lang)) } }
+                a.button.button-quiet.button-icon.doc-back href=(self.around.room) title=(runner::to_page(lang)) { (Icon::ArrowBack) span.unseen { (runner::to_page(lang)) } }
                 div.doc-head {
-                    h1.doc-title dir="auto" { (self.title) }
-                    div.doc-where { p.small.muted id="where" { (words::page_of(lang, page, of)) } (self.around().saved()) }
+                    h1.doc-title dir="auto" { (self.around.title) }
+                    div.doc-where { p.small.muted id="where" { (words::page_of(lang, page, of)) } (self.around.saved()) }
                 }
                 div.doc-zoom id="zoom" role="group" aria-label=(words::zoom(lang)) hidden {
                     button.button.button-quiet.button-icon type="button" data-do="zoom-out" title=(words::zoom_out(lang)) { (Icon::Minus) span.unseen { (words::zoom_out(lang)) } }
@@ -214,9 +172,9 @@ impl DocumentPage {
                 @if wrong > 0 {
                     (Banner { role: Some("alert"), ..Banner::new(Tone::Bad, html! { p { (words::wrong_fields(lang, wrong)) } }) })
                 }
-                @if let (1, Some(due)) = (page, self.due) { (self.around().due(due)) }
-                form.runner-form.doc-form method="post" action={ (self.path) "/save" (self.query) } novalidate data-step="document" {
-                    (token_field(self.csrf.as_deref()))
+                @if page == 1 { (self.around.deadline()) }
+                form.runner-form.doc-form method="post" action={ (self.around.path) "/save" (self.around.query) } novalidate data-step="document" {
+                    (token_field(self.around.csrf.as_deref()))
                     input type="hidden" name="page" value=(page);
                     div.doc-leaves id="leaves" dir="ltr" {
                         @for n in 1..=self.leaves.len() {
@@ -231,7 +189,7 @@ impl DocumentPage {
                         }
                     }
                 }
-                div.doc-decline { (self.around().decline("", false)) }
+                div.doc-decline { (self.around.decline("", false)) }
             }
             (self.bar())
             @if self.signs() { (self.pad()) }
@@ -240,7 +198,7 @@ impl DocumentPage {
 
     /// What leads from field to field. The script fills it.
     fn bar(&self) -> Markup {
-        let lang = self.lang;
+        let lang = self.around.lang;
         html! {
             div.doc-bar id="bar" role="region" aria-label=(words::guide(lang)) data-progress=(words::progress(lang, "{n}", "{total}").plain()) data-next=(words::next_field(lang, "{field}").plain())
                 data-page=(words::page_of(lang, "{n}", "{total}").plain()) data-start=(words::start(lang)) data-check=(words::check(lang)) data-review=(self.at(None))
@@ -256,7 +214,7 @@ impl DocumentPage {
 
     /// Where one signs. The script opens it.
     fn pad(&self) -> Markup {
-        let lang = self.lang;
+        let lang = self.around.lang;
         let body = html! {
             form.pad id="pad-form" method="dialog" novalidate data-signature=(words::your_signature(lang)) data-initials=(words::your_initials(lang))
                 data-name=(words::full_name(lang)) data-short=(words::initials(lang)) data-empty=(words::pad_empty(lang)) data-customer=(self.customer) data-said=(words::signed_said(lang)) {
@@ -295,7 +253,7 @@ impl DocumentPage {
 
     /// A page to fill in.
     fn leaf(&self, n: usize) -> Markup {
-        let lang = self.lang;
+        let lang = self.around.lang;
         let of = self.leaves.len();
         let leaf = &self.leaves[n - 1];
         let said = words::page_of(lang, n, of).to_string();
@@ -315,7 +273,7 @@ impl DocumentPage {
 
     /// A page's picture, with what lies over it.
     fn paper(&self, n: usize, over: Markup) -> Markup {
-        let lang = self.lang;
+        let lang = self.around.lang;
         let leaf = &self.leaves[n - 1];
         let (width, height) = (leaf.width.round(), leaf.height.round());
         html! {
@@ -377,7 +335,7 @@ impl DocumentPage {
 
     /// Every page with its values, to be looked at; with a way back to each where it can be changed.
     fn shown_leaves(&self, editable: bool) -> Markup {
-        let lang = self.lang;
+        let lang = self.around.lang;
         let of = self.leaves.len();
         html! {
             div.doc-shown {
@@ -408,14 +366,14 @@ impl DocumentPage {
     }
 
     fn review(&self, judged: bool, reason: &str) -> Markup {
-        let lang = self.lang;
+        let lang = self.around.lang;
         let signs = self.signs();
         let missing: usize =
             (1..=self.leaves.len()).flat_map(|page| self.entered(page)).filter(|blank| blank.wrong.is_some()).count();
         let tone = if judged { Tone::Bad } else { Tone::Warn };
         html! {
             header.runner-head {
-                p.runner-what.small.muted dir="auto" { (self.title) }
+                p.runner-what.small.muted dir="auto" { (self.around.title) }
                 h1 { (words::check(lang)) }
                 p { (words::check_text(lang)) }
             }
@@ -423,54 +381,54 @@ impl DocumentPage {
                 (Banner { role: judged.then_some("alert"), ..Banner::new(tone, html! { p { (words::missing_fields(lang, missing as u64)) } }) })
             }
             (self.shown_leaves(true))
-            form.runner-form.doc-sign method="post" action={ (self.path) "/complete" (self.query) } {
-                (token_field(self.csrf.as_deref()))
+            form.runner-form.doc-sign method="post" action={ (self.around.path) "/complete" (self.around.query) } {
+                (token_field(self.around.csrf.as_deref()))
                 div.runner-go {
-                    p { @if signs { (words::finish_text(lang, &self.customer, self.agent())) } @else { (words::complete_text(lang, self.agent())) } }
+                    p { @if signs { (words::finish_text(lang, &self.customer, self.around.agent())) } @else { (words::complete_text(lang, self.around.agent())) } }
                     (Button::primary(if signs { words::finish(lang) } else { words::complete(lang) }).wide())
                     div.runner-also {
                         (Button::quiet(words::go_on(lang)).href(&self.at(Some(1))).icon(Icon::ArrowBack))
-                        (Button::quiet(runner::later(lang)).href(&self.room))
+                        (Button::quiet(runner::later(lang)).href(&self.around.room))
                     }
                 }
             }
-            (self.around().decline(reason, self.not_taken == Some(NotTaken::Reason)))
+            (self.around.decline(reason, self.not_taken == Some(NotTaken::Reason)))
         }
     }
 
     fn done(&self, file: &SignedFile, next: Option<&(String, String)>) -> Markup {
-        let lang = self.lang;
+        let lang = self.around.lang;
         html! {
             header.runner-head.runner-done {
                 span.emblem.emblem-good { (Icon::CheckCircle) }
                 h1 { (words::done_title(lang)) }
-                p.runner-what.muted dir="auto" { (self.title) }
-                p { (words::done_text(lang, self.agent())) }
+                p.runner-what.muted dir="auto" { (self.around.title) }
+                p { (words::done_text(lang, self.around.agent())) }
             }
             @match file {
                 SignedFile::Ready { href, size } => {
                     div.card.doc-file {
                         span.work-icon { (Icon::Document) }
-                        div.doc-file-main { p dir="auto" { (self.title) } p.small.muted { "PDF · " (file_size(*size)) } }
+                        div.doc-file-main { p dir="auto" { (self.around.title) } p.small.muted { "PDF · " (file_size(*size)) } }
                         (Button::plain(words::download(lang)).href(href).icon(Icon::Download))
                     }
                 }
                 SignedFile::Failed => {
-                    (Banner::new(Tone::Warn, html! { strong { (words::file_failed(lang)) } p { (words::file_failed_text(lang, self.agent())) } }))
+                    (Banner::new(Tone::Warn, html! { strong { (words::file_failed(lang)) } p { (words::file_failed_text(lang, self.around.agent())) } }))
                 }
                 SignedFile::Coming => {
                     div.card.doc-file data-coming role="status" {
                         span.work-icon { (Icon::Clock) }
                         div.doc-file-main { p { (words::file_coming(lang)) } p.small.muted { (words::file_coming_text(lang)) } }
-                        noscript { (Button::plain(words::file_look(lang)).href(&format!("{}{}", self.path, self.query)).icon(Icon::Refresh)) }
+                        noscript { (Button::plain(words::file_look(lang)).href(&format!("{}{}", self.around.path, self.around.query)).icon(Icon::Refresh)) }
                     }
                 }
             }
             div.runner-go {
                 @if let Some((title, href)) = next {
                     (Button::primary(&runner::next_task(lang, title).to_string()).href(href).wide())
-                    (Button::quiet(runner::to_page(lang)).href(&self.room).wide())
-                } @else { (Button::primary(runner::to_page(lang)).href(&self.room).wide()) }
+                    (Button::quiet(runner::to_page(lang)).href(&self.around.room).wide())
+                } @else { (Button::primary(runner::to_page(lang)).href(&self.around.room).wide()) }
             }
             @if !self.leaves.is_empty() {
                 details.runner-answers { summary { (Icon::ChevronOn) (words::see_document(lang)) } (self.shown_leaves(false)) }

@@ -3,6 +3,7 @@
 use parlor_domain::interaction::{ValueFault, Wrong};
 use parlor_form::{Align, Field, FieldKind};
 
+use super::super::around::Around;
 use super::{Blank, DocumentPage, DocumentView, Filled, Leaf, SignedFile};
 use crate::customer::runner::NotTaken;
 use crate::customer::sample;
@@ -101,23 +102,15 @@ fn leaves() -> Vec<Leaf> {
 }
 
 pub(super) fn samples() -> Vec<(&'static str, DocumentPage)> {
+    let around = Around { due: Some(sample::at(48)), ..Around::sample(Lang::En, "Loan agreement") };
     let first = DocumentPage {
-        lang: Lang::En,
-        brand: sample::brand(),
-        path: "/r/session/i/1".to_owned(),
-        query: String::new(),
-        room: "/r/session?home".to_owned(),
-        csrf: None,
+        around: around.clone(),
         customer: "Mara Quist".to_owned(),
-        agent: "Nina Okafor".to_owned(),
-        title: "Loan agreement".to_owned(),
-        due: Some(sample::at(48)),
         leaves: leaves(),
         blanks: blanks(),
         view: DocumentView::Fill { page: 1 },
         not_taken: None,
         kept: vec![],
-        live: None,
     };
     let half = || {
         let mut blanks = filled();
@@ -162,20 +155,35 @@ pub(super) fn samples() -> Vec<(&'static str, DocumentPage)> {
                 ..first.clone()
             },
         ),
-        ("document-de", DocumentPage { lang: Lang::De, brand: sample::light(), blanks: wrong(), ..first.clone() }),
-        ("document-es", DocumentPage { lang: Lang::Es, view: review(false), blanks: missing(), ..first.clone() }),
+        (
+            "document-de",
+            DocumentPage {
+                around: Around { lang: Lang::De, brand: sample::light(), ..around.clone() },
+                blanks: wrong(),
+                ..first.clone()
+            },
+        ),
+        (
+            "document-es",
+            DocumentPage {
+                around: Around { lang: Lang::Es, ..around.clone() },
+                view: review(false),
+                blanks: missing(),
+                ..first.clone()
+            },
+        ),
         (
             "document-fr",
-            DocumentPage { lang: Lang::Fr, ..full(DocumentView::Done { file: SignedFile::Coming, next: None }) },
+            DocumentPage {
+                around: Around { lang: Lang::Fr, ..around },
+                ..full(DocumentView::Done { file: SignedFile::Coming, next: None })
+            },
         ),
         (
             "document-ar",
             DocumentPage {
-                lang: Lang::Ar,
-                brand: sample::arabic(),
+                around: Around::sample_arabic("عقد القرض"),
                 customer: "سلمى".to_owned(),
-                agent: "ليلى حداد".to_owned(),
-                title: "عقد القرض".to_owned(),
                 blanks: wrong(),
                 ..first.clone()
             },
