@@ -474,6 +474,48 @@ async fn r24_agents_and_supervisors_do_not_see_webhooks() {
     assert_eq!(browser.post(&endpoint.path("/rotate"), &[]).await.status, 403);
 }
 
+/// A key for the second team sees the endpoint as its own, and may change where it leads.
+#[tokio::test(flavor = "multi_thread")]
+async fn r24_an_endpoint_that_another_team_was_given_tells_nothing_of_the_first() {
+    let installation = Installation::start().await;
+    let endpoint = Endpoint::new(&installation, &["session.created"]).await;
+    let sent = installation.session(None).await;
+    installation.stack.settle().await;
+    endpoint.receiver.answers(Conduct::Status(503));
+    let waits = installation.session(None).await;
+    installation.stack.settle().await;
+    let other = parlor_domain::TeamId::generate(&installation.runtime.entropy);
+    installation.store.create_team(&other, "Claims").await.unwrap();
+    let since = installation.runtime.clock.now() - SignedDuration::from_hours(1);
+    installation.post(&endpoint.path("/replay"), json!({"since": since.to_string(), "delivered": true})).await;
+    endpoint.change(&installation, json!({"team": other})).await;
+    endpoint.receiver.answers(Conduct::Status(204));
+    endpoint.receiver.forget();
+
+    let admin = installation.member("Ada Winter", Role::Admin).await;
+    let about = json!({"name": "Claims", "scopes": ["webhooks"], "team": other, "agent": admin.email});
+    let key = installation.post("/v1/keys", about).await["key"].as_str().unwrap().to_owned();
+    parlor_tests::canary::token("an API key", &key);
+    let ask = async |method: Method, path: &str, body: Value| {
+        let request = installation.request(method, &endpoint.path(path)).bearer_auth(&key).json(&body).send();
+        request.await.unwrap()
+    };
+    assert_eq!(ask(Method::GET, "", Value::Null).await.status(), 200);
+    let listed: Value = ask(Method::GET, "/deliveries", Value::Null).await.json().await.unwrap();
+    assert_eq!(listed["items"], json!([]));
+    for session in [&sent, &waits] {
+        let delivery = format!("/deliveries/{session}-1");
+        assert_eq!(ask(Method::GET, &delivery, Value::Null).await.status(), 404);
+        assert_eq!(ask(Method::POST, &format!("{delivery}/replay"), json!({})).await.status(), 404);
+    }
+    let all = json!({"since": since.to_string(), "delivered": true});
+    assert_eq!(ask(Method::POST, "/replay", all).await.status(), 202);
+    for _ in 0..3 {
+        installation.stack.advance(120).await;
+    }
+    assert_eq!(endpoint.receiver.names(), ALL);
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn r24_a_deleted_endpoint_hears_nothing_more() {
     let installation = Installation::start().await;

@@ -1,14 +1,15 @@
 //! Deliveries to an endpoint: listed and shown with their attempts, and sent once more.
 
+use jiff::Timestamp;
 use lambda_http::http::StatusCode;
 use parlor_delivery::webhooks::queue_again;
 use parlor_domain::{
-    WebhookId,
-    webhook::{DeliveryState, parse_message_id},
+    SessionId, WebhookId,
+    webhook::{Delivery, DeliveryState, parse_message_id},
 };
-use parlor_store::{Race, ReadBatch, StoreError};
+use parlor_store::{Race, ReadBatch, ReadResult, StoreError, Webhook};
 use parlor_web::{
-    ApiError, ApiRequest, ApiResponse, AppState, List,
+    ApiError, ApiRequest, ApiResponse, AppState, Caller, List,
     api_request::page_size,
     operation::{keep, replay},
 };
@@ -46,11 +47,24 @@ pub(crate) async fn list(app: &AppState, request: &ApiRequest, id: WebhookId) ->
         app.store.deliveries(&id, before, state, limit.into())
     );
     let (found, caller) = read?;
-    visible(&found, &caller, &id)?;
+    let Webhook { endpoint, .. } = visible(&found, &caller, &id)?;
     let page = page?;
-    let items: Vec<_> = page.items.iter().filter(|delivery| delivery.is_kept(now)).map(DeliveryView::of).collect();
+    let shown = page.items.iter().filter(|delivery| delivery.is_kept(now) && endpoint.is_about(&delivery.session));
+    let items: Vec<_> = shown.map(DeliveryView::of).collect();
     let next_cursor = page.next.map(|place| place.to_string());
     Ok(ApiResponse::new(StatusCode::OK, List { items, next_cursor }, CONSOLE))
+}
+
+/// A delivery that the caller may know of; otherwise not found, whichever it is.
+fn known(
+    found: &ReadResult,
+    caller: &Caller,
+    (id, session, seq): (&WebhookId, &SessionId, u64),
+    now: Timestamp,
+) -> Result<Delivery, ApiError> {
+    let Webhook { endpoint, .. } = visible(found, caller, id)?;
+    let delivery = found.delivery(id, session, seq)?.filter(|it| it.is_kept(now) && endpoint.is_about(session));
+    delivery.ok_or(ApiError::NotFound)
 }
 
 /// One `BatchGetItem`.
@@ -64,8 +78,7 @@ pub(crate) async fn show(
     let keys = ReadBatch::new().webhook(&id).delivery(&id, &session, seq);
     let now = app.clock.now();
     let (found, caller) = read(app, request, keys, now).await?;
-    visible(&found, &caller, &id)?;
-    let delivery = found.delivery(&id, &session, seq)?.filter(|it| it.is_kept(now)).ok_or(ApiError::NotFound)?;
+    let delivery = known(&found, &caller, (&id, &session, seq), now)?;
     Ok(ApiResponse::new(StatusCode::OK, DeliveryView::of(&delivery), CONSOLE))
 }
 
@@ -86,9 +99,7 @@ pub(crate) async fn replay_one(
         if let Some(answer) = replay(request, app, &found, now)? {
             return Ok(answer);
         }
-        visible(&found, &caller, &id)?;
-        let delivery = found.delivery(&id, &session, seq)?.filter(|it| it.is_kept(now));
-        let mut delivery = delivery.ok_or(ApiError::NotFound)?;
+        let mut delivery = known(&found, &caller, (&id, &session, seq), now)?;
         if delivery.state == DeliveryState::Pending {
             return Err(WebhookError::Pending.into());
         }

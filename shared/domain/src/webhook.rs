@@ -94,11 +94,17 @@ pub fn place(id: &WebhookId) -> String {
 }
 
 impl Endpoint {
+    /// Whether events of `session` may go there, and whoever sees the endpoint may know of them. An endpoint can be given to
+    /// another team: what went there before, or waits to, is not that team's.
+    #[must_use]
+    pub fn is_about(&self, session: &SessionId) -> bool {
+        self.team.as_ref().is_none_or(|team| *team == session.team())
+    }
+
     /// Whether an event of `session` of this type goes there.
     #[must_use]
     pub fn hears(&self, session: &SessionId, kind: &str) -> bool {
-        self.team.as_ref().is_none_or(|team| *team == session.team())
-            && (self.events.is_empty() || self.events.iter().any(|wanted| wanted == kind))
+        self.is_about(session) && (self.events.is_empty() || self.events.iter().any(|wanted| wanted == kind))
     }
 
     /// The secrets that sign at `now`, the current one first.
@@ -230,7 +236,7 @@ pub enum NoAnswer {
     /// The connection broke, or what came is no HTTP.
     #[error("no proper answer")]
     Broken,
-    /// The event is not there any more, or the secret does not open: nothing was sent.
+    /// The event is not there any more, the endpoint is another team's by now, or the secret does not open: nothing was sent.
     #[error("there is nothing to send")]
     Nothing,
 }

@@ -94,7 +94,7 @@ impl<R: Random + Sync> Webhooks<R> {
         event: Option<&Event>,
         at: Timestamp,
     ) -> Result<Reply, NoAnswer> {
-        let event = event.ok_or(NoAnswer::Nothing)?;
+        let event = event.filter(|_| webhook.endpoint.is_about(&delivery.session)).ok_or(NoAnswer::Nothing)?;
         let payload = payload(&delivery.session, event);
         let (id, timestamp) = (delivery.message_id(), at.as_second());
         let place = place(&webhook.endpoint.id);

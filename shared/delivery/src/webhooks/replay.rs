@@ -33,7 +33,8 @@ impl<R: Random + Sync> Webhooks<R> {
         while let Some(replay) = current {
             let (found, next) = self.store.deliveries_since(id, &replay, REPLAYED).await?;
             let now = clock();
-            let kept = found.into_iter().filter(|delivery| delivery.is_kept(now));
+            let endpoint = &target.webhook.endpoint;
+            let kept = found.into_iter().filter(|it| it.is_kept(now) && endpoint.is_about(&it.session));
             let wanted = kept.filter(|delivery| match delivery.state {
                 DeliveryState::Pending => false,
                 DeliveryState::Failed => true,
