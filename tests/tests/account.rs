@@ -2,7 +2,10 @@
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on should say where")]
 
 use parlor_domain::Role;
+use parlor_local::Fault;
 use parlor_tests::{Browser, Installation, Line};
+use reqwest::Method;
+use serde_json::json;
 
 const PASSWORD: &str = "plinth otter marmalade";
 const OTHER: &str = "gravel lantern walnut";
@@ -78,6 +81,41 @@ async fn a_forgotten_password_is_replaced_by_mail_once_within_an_hour() {
         ask(email).await;
     }
     assert_eq!(links(&installation, email).await.len(), 5);
+}
+
+/// Whoever reads the earlier mailbox asks for a link in the moment in which an admin changes the address.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_link_that_goes_to_an_earlier_address_opens_nothing() {
+    let installation = Installation::start().await;
+    let staff = installation.staff("Tom Reed", Role::Agent).await;
+    let email = staff.agent.email.as_str();
+    let (holds, held) = tokio::sync::oneshot::channel();
+    let mut holds = Some(holds);
+    installation.stack.inject(move |function, operation| match (function, operation) {
+        ("agent-auth", "TransactWriteItems") => holds.take().map_or(Fault::None, |holds| {
+            holds.send(()).unwrap();
+            Fault::Held
+        }),
+        _ => Fault::None,
+    });
+    let browser = installation.browser();
+    let asks = async { browser.post("/forgot-password", &[("email", email)]).await };
+    let changes = async {
+        held.await.unwrap();
+        let path = format!("/v1/people/{}", staff.agent.id);
+        let changed = installation.call(Method::PATCH, &path, Some(json!({"email": "thomas@example.org"}))).await;
+        installation.stack.inject(|_, _| Fault::None);
+        assert_eq!(changed.0, 200, "{}", changed.1);
+    };
+    assert_eq!(tokio::join!(asks, changes).0.status, 200);
+    for link in links(&installation, email).await {
+        assert_eq!(browser.get(&link).await.status, 410);
+        assert_eq!(browser.post(&link, &[("password", PASSWORD)]).await.status, 410);
+    }
+    // One that goes to the new address does.
+    browser.post("/forgot-password", &[("email", "thomas@example.org")]).await;
+    let link = links(&installation, "thomas@example.org").await.pop().unwrap();
+    assert_eq!(browser.post(&link, &[("password", PASSWORD)]).await.status, 303);
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

@@ -109,7 +109,7 @@ fn send_link<'a>(
     agent: &Agent,
     now: Timestamp,
 ) -> Result<StaffWrite<'a>, StoreError> {
-    let (link, token) = StaffToken::issue(StaffLinkKind::Reset, &agent.id, &app.keyring, &app.entropy, now);
+    let (link, token) = StaffToken::issue(StaffLinkKind::Reset, agent, &app.keyring, &app.entropy, now);
     let message = Message::PasswordReset { token, language: mail_language(agent, language(lang(page))) };
     let mail = mail_to(&agent.id, &agent.email, message, nonce(app), now);
     write.link(StaffLinkKind::Reset, &agent.id, &link)?.mail(&mail)
@@ -127,9 +127,10 @@ async fn opened(app: &AppState, token: &str) -> Result<Option<Opened>, AuthError
     let kind = StaffLinkKind::Reset;
     let batch = ReadBatch::new().staff_link(kind, &token.agent).agent(&token.agent).system();
     let found = app.store.read(batch).await?;
-    let link = found.staff_link(kind, &token.agent)?.filter(|link| link.opens(&token, app.clock.now()));
+    let link = found.staff_link(kind, &token.agent)?;
     let agent = found.agent(&token.agent)?.filter(Agent::is_active);
-    Ok(link.zip(agent).map(|(link, agent)| Opened { link, agent, found }))
+    let good = link.zip(agent).filter(|(link, agent)| link.opens(&token, &agent.email, app.clock.now()));
+    Ok(good.map(|(link, agent)| Opened { link, agent, found }))
 }
 
 /// GET `/reset/{token}`. One `BatchGetItem`, or none for what is no token.

@@ -101,9 +101,11 @@ async fn opened(app: &AppState, token: &str) -> Result<Option<Opened>, AuthError
     let kind = StaffLinkKind::Invitation;
     let batch = ReadBatch::new().staff_link(kind, &token.agent).person(&token.agent).system();
     let found = app.store.read(batch).await?;
-    let link = found.staff_link(kind, &token.agent)?.filter(|link| link.opens(&token, app.clock.now()));
+    let link = found.staff_link(kind, &token.agent)?;
     let invited = found.person(&token.agent)?.filter(|read| read.person.agent.standing == Standing::Invited);
-    Ok(link.zip(invited).map(|(link, invited)| Opened { link, invited, found }))
+    let opens =
+        |(link, invited): &(StaffLink, StoredPerson)| link.opens(&token, &invited.person.agent.email, app.clock.now());
+    Ok(link.zip(invited).filter(opens).map(|(link, invited)| Opened { link, invited, found }))
 }
 
 fn of(invited: &StoredPerson) -> Invitation {

@@ -30,7 +30,7 @@ fn invitation(
     now: Timestamp,
 ) -> (StaffLink, OutboxEntry) {
     let kind = StaffLinkKind::Invitation;
-    let (link, token) = StaffToken::issue(kind, &agent.id, &app.keyring, &app.entropy, now);
+    let (link, token) = StaffToken::issue(kind, agent, &app.keyring, &app.entropy, now);
     let by = (!caller.is_key()).then(|| caller.agent.name.clone());
     let message = Message::StaffInvitation { token, by, language: mail_language(agent, language.clone()) };
     (link, mail_to(&agent.id, &agent.email, message, nonce(app), now))

@@ -158,7 +158,7 @@ impl Delivery {
         let message = entry.message.as_ref().ok_or(SendError::Unreadable)?;
         let open = |kind, sealed, path: &str| {
             let token = StaffToken::open(kind, &agent.id, sealed, &self.keyring).map_err(|_| SendError::Unreadable)?;
-            let good = link.as_ref().filter(|link| link.opens(&token, now));
+            let good = link.as_ref().filter(|link| link.opens(&token, &agent.email, now));
             Ok(good.map(|link| (format!("{}/{path}/{}", self.public_url, token.reveal()), link.expires_at)))
         };
         let (language, purpose) = match message {

@@ -57,13 +57,18 @@ pub struct StaffLink {
     pub secret: SecretHash,
     /// From this moment on it is not taken any more.
     pub expires_at: Timestamp,
+    /// The address that it was sent to; not known of links from before this was kept.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub to: Option<EmailAddress>,
 }
 
 impl StaffLink {
-    /// Whether `token` opens it at `now`.
+    /// Whether `token` opens it at `now` for its owner, who is reached at `email`. One that went to an earlier address opens
+    /// nothing, also when it was made in the moment in which the address changed.
     #[must_use]
-    pub fn opens(&self, token: &StaffToken, now: Timestamp) -> bool {
-        self.secret.matches(&token.secret) && now < self.expires_at
+    pub fn opens(&self, token: &StaffToken, email: &EmailAddress, now: Timestamp) -> bool {
+        let is_theirs = self.to.as_ref().is_none_or(|to| to == email);
+        self.secret.matches(&token.secret) && now < self.expires_at && is_theirs
     }
 }
 
@@ -77,19 +82,20 @@ pub struct StaffToken {
 }
 
 impl StaffToken {
-    /// A new token with what is stored of it, and the token as an outbox entry carries it.
+    /// A new token for `agent`, to be sent to the address that they have, with what is stored of it, and the token as an outbox
+    /// entry carries it.
     #[must_use]
     pub fn issue(
         kind: StaffLinkKind,
-        agent: &AgentId,
+        agent: &Agent,
         keyring: &Keyring,
         random: &dyn Random,
         now: Timestamp,
     ) -> (StaffLink, Sealed) {
-        let token = Self { agent: agent.clone(), secret: Secret::generate(random) };
+        let token = Self { agent: agent.id.clone(), secret: Secret::generate(random) };
         let expires_at = now.checked_add(kind.lifetime()).unwrap_or(Timestamp::MAX);
-        let link = StaffLink { secret: token.secret.hash(), expires_at };
-        (link, keyring.seal(&sealing_context(kind, agent), &token.reveal(), random))
+        let link = StaffLink { secret: token.secret.hash(), expires_at, to: Some(agent.email.clone()) };
+        (link, keyring.seal(&sealing_context(kind, &agent.id), &token.reveal(), random))
     }
 
     /// Opens the sealed token of an outbox entry.
@@ -354,18 +360,19 @@ mod tests {
     fn a_link_is_good_for_its_time_and_for_its_owner() {
         let keyring = Keyring::new([7; 32]);
         let random = Counting(std::sync::atomic::AtomicU8::new(1));
-        let (nina, tom): (AgentId, AgentId) =
-            ("agent00000000000".parse().unwrap(), "agent00000000001".parse().unwrap());
+        let (owner, tom): (Agent, AgentId) = (person().agent, "agent00000000001".parse().unwrap());
+        let (nina, email) = (&owner.id, &owner.email);
         for (kind, minutes) in [(StaffLinkKind::Invitation, 7 * 24 * 60), (StaffLinkKind::Reset, 60)] {
-            let (link, sealed) = StaffToken::issue(kind, &nina, &keyring, &random, at(0));
-            let token = StaffToken::open(kind, &nina, &sealed, &keyring).unwrap();
-            assert!(link.opens(&token, at(minutes - 1)) && !link.opens(&token, at(minutes)));
+            let (link, sealed) = StaffToken::issue(kind, &owner, &keyring, &random, at(0));
+            let token = StaffToken::open(kind, nina, &sealed, &keyring).unwrap();
+            assert!(link.opens(&token, email, at(minutes - 1)) && !link.opens(&token, email, at(minutes)));
+            assert!(!link.opens(&token, &"nina@example.org".parse().unwrap(), at(0)), "it went to another address");
             assert_eq!(StaffToken::parse(&format!("{}.>", token.reveal())), Some(token.clone()));
             assert!(StaffToken::open(kind, &tom, &sealed, &keyring).is_err());
             let other = StaffToken { secret: Secret::generate(&random), ..token };
-            assert!(!link.opens(&other, at(0)));
+            assert!(!link.opens(&other, email, at(0)));
         }
-        let (_, sealed) = StaffToken::issue(StaffLinkKind::Reset, &nina, &keyring, &random, at(0));
-        assert!(StaffToken::open(StaffLinkKind::Invitation, &nina, &sealed, &keyring).is_err());
+        let (_, sealed) = StaffToken::issue(StaffLinkKind::Reset, &owner, &keyring, &random, at(0));
+        assert!(StaffToken::open(StaffLinkKind::Invitation, nina, &sealed, &keyring).is_err());
     }
 }
