@@ -158,3 +158,28 @@ async fn r20_a_key_of_one_agent_is_refused_while_they_are_deactivated() {
     installation.call(Method::POST, &format!("/v1/people/{id}/reactivate"), Some(json!({}))).await;
     assert_eq!(list().await.0, 200);
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn r20_a_key_makes_and_changes_admins_only_if_it_may_do_everything() {
+    let installation = Installation::start().await;
+    let admin = installation.member("Ada Winter", Role::Admin).await;
+    let (_, people) = made(&installation, json!({"name": "Directory", "scopes": ["read", "people"]})).await;
+    let body = |name: &str, role: &str| json!({"name": name, "email": format!("{name}@example.org"), "role": role, "teams": [installation.team]});
+    let ask = async |key: &str, path: &str, body| with(&installation, key, Method::POST, path, body).await;
+    let (status, refused) = ask(&people, "/v1/people", body("eve", "admin")).await;
+    assert_eq!((status, &refused["code"]), (403, &json!("forbidden")));
+    let (status, tom) = ask(&people, "/v1/people", body("tom", "supervisor")).await;
+    assert_eq!(status, 201, "{tom}");
+    let tom = format!("/v1/people/{}", tom["id"].as_str().unwrap());
+    assert_eq!(with(&installation, &people, Method::PATCH, &tom, json!({"role": "admin"})).await.0, 403);
+    assert_eq!(with(&installation, &people, Method::PATCH, &tom, json!({"role": "agent"})).await.0, 200);
+    // Whoever gets an admin's mail is the admin.
+    let ada = format!("/v1/people/{}", admin.id);
+    assert_eq!(with(&installation, &people, Method::PATCH, &ada, json!({"email": "eve@example.org"})).await.0, 403);
+    for what in ["deactivate", "reactivate", "sign-out"] {
+        assert_eq!(ask(&people, &format!("{ada}/{what}"), json!({})).await.0, 403, "{what}");
+    }
+    let all = installation.api_key.clone();
+    assert_eq!(ask(&all, "/v1/people", body("eve", "admin")).await.0, 201);
+    assert_eq!(with(&installation, &all, Method::PATCH, &tom, json!({"role": "admin"})).await.0, 200);
+}

@@ -23,7 +23,7 @@ use crate::{
     PEOPLE, PeopleError, admin,
     input::{self, ChangePerson},
     json::PersonView,
-    keys,
+    keys, must_rule,
 };
 
 /// What tells two things of the same moment apart.
@@ -136,7 +136,9 @@ async fn run(
         }
         let stored = found.person(id)?.ok_or(ApiError::NotFound)?;
         let read = Read { caller, found, stored, sign_ins, now };
+        must_rule(&read.caller, read.stored.person.agent.role)?;
         let step = decide(&read)?;
+        must_rule(&read.caller, step.next.agent.role)?;
         match write(app, request, read, &step).await {
             Ok(answer) => return Ok(answer),
             Err(Failed::LostRace) => {}

@@ -18,7 +18,7 @@ use crate::{
     change::nonce,
     input::{self, Invitee, NewPerson},
     json::PersonView,
-    keys,
+    keys, must_rule,
 };
 
 /// A fresh link, and the mail that carries it.
@@ -105,6 +105,7 @@ pub(crate) async fn create(app: &AppState, request: &ApiRequest) -> Result<ApiRe
         if let Some(answer) = replay(request, app, &found, now)? {
             return Ok(answer);
         }
+        must_rule(&caller, new.role)?;
         input::must_exist(&found, teams())?;
         if found.credentials(&new.email)?.is_some() {
             return Err(PeopleError::EmailTaken.into());

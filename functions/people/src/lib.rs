@@ -11,8 +11,8 @@ mod list;
 mod teams;
 
 use lambda_http::http::{Method, StatusCode};
-use parlor_domain::people::PersonRefusal;
 use parlor_domain::staff::KeyScope;
+use parlor_domain::{Role, people::PersonRefusal};
 use parlor_store::{ReadBatch, ReadResult};
 use parlor_web::{
     ApiError, ApiRequest, AppState, Caller, Callers, Code, List, Problem, Rows, WebFunction, problem::capitalised,
@@ -247,6 +247,14 @@ fn admin(app: &AppState, request: &ApiRequest, found: &ReadResult) -> Result<Cal
     }
     request.check_csrf(&caller, app)?;
     Ok(caller)
+}
+
+/// That the caller may make somebody of this role, or change them.
+fn must_rule(caller: &Caller, role: Role) -> Result<(), ApiError> {
+    if role == Role::Admin && !caller.may_make_admins() {
+        return Err(ApiError::Forbidden("An API key makes and changes admins only if it has every scope."));
+    }
+    Ok(())
 }
 
 #[cfg(test)]

@@ -6,7 +6,7 @@ use parlor_domain::{
     Actor, Agent, AgentId, Keyring, Origin, Role, Secret, Session, SessionId, TeamId,
     keyring::Purpose,
     session::Context,
-    staff::{ApiKey, ApiKeyToken, KeyAbout, Login, StaffCookie, Standing},
+    staff::{ApiKey, ApiKeyToken, KeyAbout, KeyScope, Login, StaffCookie, Standing},
 };
 use parlor_store::{ReadBatch, ReadResult, Stored};
 
@@ -159,6 +159,13 @@ impl Caller {
     #[must_use]
     pub fn sees_all(&self) -> bool {
         self.is_admin() && self.only_team().is_none()
+    }
+
+    /// Whether the caller may make and change admins: an admin, or a key that may do all that an admin may. Otherwise a key for
+    /// people alone could make itself one.
+    #[must_use]
+    pub fn may_make_admins(&self) -> bool {
+        self.sees_all() && self.key().is_none_or(|key| KeyScope::ALL.iter().all(|scope| key.scopes.contains(scope)))
     }
 
     /// Whether this is a program that acts for whomever it names: a key that is not one agent's.
