@@ -146,6 +146,24 @@ async fn r20_an_address_is_counted_whoever_asks_from_there() {
     assert_eq!(get(&installation, &key, "/v1/sessions").await.status, 200);
 }
 
+/// A function's own URL hands on every path, and a row is found however its path is spelt.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn r20_another_spelling_of_an_operations_path_is_counted_too() {
+    let installation = limited(3, 0, 0).await;
+    let key = installation.api_key.clone();
+    let own_url = |path: &str| format!("/local/functions/session-read{path}");
+    let ask = async |path: &str| {
+        let request = installation.request(Method::GET, &own_url(path)).bearer_auth(&key).send();
+        request.await.unwrap().status().as_u16()
+    };
+    for path in ["//v1/sessions", "/%761/sessions", "/v1//sessions/"] {
+        assert_eq!(ask(path).await, 200, "{path}");
+    }
+    for path in ["/v1/sessions", "//v1/sessions", "/%761/sessions"] {
+        assert_eq!(ask(path).await, 429, "{path}");
+    }
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn r20_sign_ins_that_fail_are_counted_by_their_address() {
     let installation = limited(0, 0, 4).await;

@@ -146,9 +146,9 @@ fn media_type(headers: &HeaderMap) -> String {
     }
 }
 
-/// Whether it goes to an operation of the API.
+/// Whether it goes to an operation of the API, however its path is spelt: rows are found by segments.
 pub(crate) fn is_of_api(request: &Request) -> bool {
-    request.raw_http_path().starts_with("/v1/")
+    segments(request).first().is_some_and(|first| first == "v1")
 }
 
 /// Whether a plain form of a page waits for the answer, and not a program or a page's script.
