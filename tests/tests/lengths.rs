@@ -101,6 +101,15 @@ async fn r20_a_search_of_many_words_and_any_cursor_are_answered() {
             assert_eq!(status, StatusCode::OK, "{path} from {cursor}");
         }
     }
+    // Of a search: `bWFyYQ` is "mara". A place in a query that there is not is a place behind the last.
+    for probe in [0, 1, 9, u64::MAX - 1, u64::MAX] {
+        for entry in ["", "bWFyYQ"] {
+            let query = format!("q=mara&cursor={probe}.{entry}");
+            let status = installation.call(Method::GET, &format!("/v1/sessions?{query}"), None).await.0;
+            assert!(matches!(status.as_u16(), 200 | 400), "{query}: {status}");
+            assert_eq!(staff.get(&format!("/console?{query}")).await.status, 200, "{query}");
+        }
+    }
     for cursor in [0, u64::MAX - 1, u64::MAX] {
         for what in ["messages", "events"] {
             let path = format!("/v1/sessions/{session}/{what}?cursor={cursor}");

@@ -208,11 +208,12 @@ impl FromStr for Cursor {
         let Some((probe, entry)) = text.split_once('.') else {
             return text.parse().map(Self::Older).map_err(|_| InvalidCursor);
         };
-        let probe = probe.parse().map_err(|_| InvalidCursor)?;
+        // A search has a handful of queries.
+        let probe: u8 = probe.parse().map_err(|_| InvalidCursor)?;
         let entry = BASE64URL_NOPAD.decode(entry.as_bytes()).map_err(|_| InvalidCursor)?;
         let entry = String::from_utf8(entry).map_err(|_| InvalidCursor)?;
         // A sort key has no more, with what is put behind it.
-        if entry.len() > 1000 { Err(InvalidCursor) } else { Ok(Self::Further { probe, entry }) }
+        if entry.len() > 1000 { Err(InvalidCursor) } else { Ok(Self::Further { probe: probe.into(), entry }) }
     }
 }
 
