@@ -90,9 +90,12 @@ fn csv(interaction: &Interaction, workflow: &Workflow) -> String {
 }
 
 /// A cell in quotes. What spreadsheets would take for a formula is kept from being one
-/// (<https://owasp.org/www-community/attacks/CSV_Injection>); a negative number is none.
+/// (<https://owasp.org/www-community/attacks/CSV_Injection>), full-width signs and blanks before them included; a negative number
+/// is none.
 pub(crate) fn cell(text: &str) -> String {
-    let formula = text.starts_with(['=', '+', '-', '@', '\t', '\r']) && text.parse::<f64>().is_err();
+    let formula = text.trim_start().starts_with(['=', '+', '-', '@', '＝', '＋', '－', '＠'])
+        || text.starts_with(['\t', '\r', '\n']);
+    let formula = formula && text.parse::<f64>().is_err();
     let guard = if formula { "'" } else { "" };
     format!("\"{guard}{}\"", text.replace('"', "\"\""))
 }
@@ -131,6 +134,10 @@ mod tests {
             ("@SUM(A1)", "\"'@SUM(A1)\""),
             ("-3.5", "\"-3.5\""),
             ("-3.5+cmd", "\"'-3.5+cmd\""),
+            ("＝1+1", "\"'＝1+1\""),
+            ("\n=1+1", "\"'\n=1+1\""),
+            (" =1+1", "\"' =1+1\""),
+            ("\u{a0}@SUM(A1)", "\"'\u{a0}@SUM(A1)\""),
             ("a\r\nb", "\"a\r\nb\""),
         ] {
             assert_eq!(cell(text), written);
