@@ -88,6 +88,8 @@ impl Bucket {
     ) -> Result<Signed, ObjectError> {
         let get = self.client.get_object().bucket(&self.name).key(checked(key)?);
         let get = get.response_content_type(content_type).response_content_disposition(attachment(name));
+        // What is private stays in no cache, as the page that leads here does not; each page has addresses of its own.
+        let get = get.response_cache_control("private, no-store");
         signed(get.presigned(valid(at)?).await.map_err(failed)?, at)
     }
 
@@ -238,6 +240,7 @@ mod tests {
         let signed = signed.await.unwrap();
         assert!(signed.url.starts_with("http://localhost:3001/parlor-files/signed/s/i.pdf?"), "{signed:?}");
         assert_eq!(query(&signed.url, "response-content-type"), "application/pdf");
+        assert_eq!(query(&signed.url, "response-cache-control"), "private, no-store");
         let disposition = query(&signed.url, "response-content-disposition");
         assert_eq!(disposition, "attachment; filename=\"A_adir _1_.pdf\"; filename*=UTF-8''A%C3%B1adir%20%221%22.pdf");
         assert_eq!(signed.headers, []);
