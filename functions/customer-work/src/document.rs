@@ -83,6 +83,7 @@ fn filled(field: &Field, value: Option<&Value>) -> Filled {
         (Some(Value::Strokes(Strokes { path, pen })), _) => Filled::Drawn { path: path.clone(), pen: *pen },
         (None, Some(prefill)) if !prefill.trim().is_empty() => match field.kind {
             FieldKind::Checkbox => Filled::Ticked(true),
+            kind if kind.is_signed() => Filled::Nothing,
             _ => Filled::Text(prefill.clone()),
         },
         (None, _) => Filled::Nothing,

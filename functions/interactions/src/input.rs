@@ -34,7 +34,7 @@ pub(crate) struct Input {
     upload: Option<UploadId>,
     /// Of a document: its fields, in place of those of the PDF's own form.
     fields: Option<Vec<Field>>,
-    /// Of a document: what is filled in before it is sent, by the fields' names.
+    /// Of a document: what is filled in before it is sent, by the fields' names. Signatures and initials are the customer's own.
     values: Option<Values>,
     /// Of a request, which needs it: what is wanted, 1 to 120 characters in one line.
     what: Option<String>,

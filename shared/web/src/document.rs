@@ -141,6 +141,11 @@ fn check(fields: &[Field], form: &Form) -> Result<(), ApiError> {
         if takes_options == field.options.is_empty() {
             return wrong(place, "options", "A radio and a choice have options, and no other field has.");
         }
+        let others = || fields.iter().filter(|other| other.name == field.name);
+        if field.kind.is_signed() && (field.prefill.is_some() || others().any(|other| !other.kind.is_signed())) {
+            let detail = "A signature is the customer's own: it has no `prefill`, and shares its name with no other kind of field.";
+            return wrong(place, "type", detail);
+        }
         if ![0, 90, 180, 270].contains(&field.turn) {
             return wrong(place, "turn", "A field is turned by 0, 90, 180 or 270 degrees.");
         }

@@ -57,6 +57,23 @@ async fn r21_a_document_is_sent_filled_in_signed_and_downloaded_by_both() {
     let refused = desk.call(Method::POST, &about, &[], Some(wrong)).await;
     let told = (refused.status, refused.body["code"].as_str(), refused.body["field"].as_str());
     assert_eq!(told, (422, Some("uncovered-characters"), Some("values.name")), "{}", refused.body);
+    // Nobody signs for the customer: neither before it is sent, nor by a field that is filled in already.
+    let place = |kind: &str, prefill: Value| {
+        json!({"name": "signature", "type": kind, "page": 1, "rect": [72, 560, 200, 40], "prefill": prefill})
+    };
+    let mixed = json!([place("signature", Value::Null), place("text", json!("Mara Quist"))]);
+    for (forged, code) in [
+        (json!({"values": {"signature": "Mara Quist"}}), "invalid-value"),
+        (json!({"values": {"signature": {"path": "M10 10L40 30", "pen": 2.5}}}), "invalid-value"),
+        (json!({"fields": [place("signature", json!("Mara Quist"))]}), "invalid-field"),
+        (json!({"fields": mixed}), "invalid-field"),
+    ] {
+        let mut forged = forged;
+        forged["kind"] = json!("document");
+        forged["upload"] = json!(upload);
+        let refused = desk.call(Method::POST, &about, &[], Some(forged)).await;
+        assert_eq!((refused.status, refused.body["code"].as_str()), (422, Some(code)), "{}", refused.body);
+    }
 
     let id = document["id"].as_str().unwrap();
     let one = format!("{about}/{id}");

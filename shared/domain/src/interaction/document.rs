@@ -116,8 +116,15 @@ impl Document {
         self.form.fields.iter().filter(move |field| field.name == name)
     }
 
+    /// Whether the form has something in the field of this name. Nothing that it has is somebody's signature.
     fn has_prefill(&self, name: &str) -> bool {
-        self.places(name).any(|field| field.prefill.as_deref().is_some_and(|text| !text.trim().is_empty()))
+        let has = |field: &Field| field.prefill.as_deref().is_some_and(|text| !text.trim().is_empty());
+        !self.is_signed(name) && self.places(name).any(has)
+    }
+
+    /// Whether it is for a signature or initials.
+    fn is_signed(&self, name: &str) -> bool {
+        self.places(name).any(|field| field.kind.is_signed())
     }
 
     /// Whether the field of this name has something in it: what was filled in, or else what the form had.
@@ -177,9 +184,13 @@ impl Document {
         })
     }
 
-    /// Reads values as programs give them. A name that no field has is among the wrong ones.
+    /// Reads values as staff and programs give them before a document is sent. A name that no field has is among the wrong ones, and
+    /// so is a signature: it is the customer's own.
     pub fn take(&self, values: &Values, uncovered: impl Fn(&str) -> Vec<char>) -> ReadValues {
-        let mut read = self.each(|name, field| Some(self.value(name, field, values.get(name)?.clone(), &uncovered)));
+        let mut read = self.each(|name, field| match values.get(name)?.clone() {
+            _ if self.is_signed(name) => Some(Err(ValueFault::Answer(Wrong::Option))),
+            value => Some(self.value(name, field, value, &uncovered)),
+        });
         let unknown = values.keys().filter(|name| self.places(name).next().is_none());
         read.wrong.extend(unknown.map(|name| (name.clone(), ValueFault::Answer(Wrong::Option))));
         read

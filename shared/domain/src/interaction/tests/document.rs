@@ -113,6 +113,21 @@ fn r21_what_is_typed_into_a_document_is_a_value_or_says_why_not() {
 }
 
 #[test]
+fn r21_nobody_but_the_customer_signs() {
+    let ink: Value = serde_json::from_str(INK).unwrap();
+    for value in [ink, Value::Text("Mara Quist".into()), Value::Text(String::new())] {
+        let read = consent().take(&Values::from([("sign".to_owned(), value)]), uncovered);
+        let wrong = BTreeMap::from([("sign".to_owned(), ValueFault::Answer(Wrong::Option))]);
+        assert_eq!((read.values, read.wrong), (BTreeMap::new(), wrong));
+    }
+    let mut prefilled = consent();
+    for field in prefilled.form.fields.iter_mut().filter(|field| field.name == "sign") {
+        field.prefill = Some("Mara Quist".into());
+    }
+    assert!(prefilled.missing(&Values::new()).iter().any(|missing| missing.field == "sign"));
+}
+
+#[test]
 fn r21_a_document_is_completed_and_its_signed_file_comes_once() {
     let (mut world, document) = (World::new(), consent());
     let made = make(&mut world);
@@ -235,7 +250,9 @@ proptest! {
             prop_assert!(again.is_unchanged());
             prop_assert!(own.progress.done <= own.progress.of);
         }
-        let kept = document.take(&own.values, uncovered);
+        let mut unsigned = own.values.clone();
+        unsigned.remove("sign");
+        let kept = document.take(&unsigned, uncovered);
         prop_assert_eq!(kept.wrong, BTreeMap::new());
         let stored: Interaction = serde_json::from_str(&serde_json::to_string(&own).unwrap()).unwrap();
         prop_assert_eq!(stored, own);
