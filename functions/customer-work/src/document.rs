@@ -45,9 +45,7 @@ pub(crate) fn read(state: &WorkState, visit: &Visit, document: &Document) -> Rea
 /// What is known of whoever completes it now.
 pub(crate) fn evidence_of(visit: &Visit, room: &LoadedRoom, own: &Interaction) -> Evidence {
     let session = &room.stored.session;
-    let method = session.method(&room.settings);
-    let known = match method {
-        _ if session.authenticated_at.is_none() => Known::Link,
+    let known = match session.proved_by(&room.settings) {
         Method::Pin => Known::Pin,
         Method::Otp => Known::Code,
         Method::None => Known::Link,
@@ -60,7 +58,7 @@ pub(crate) fn evidence_of(visit: &Visit, room: &LoadedRoom, own: &Interaction) -
             name: &session.customer.name,
             address_of_contact: &masked(session),
             known,
-            consent: consent.filter(|_| session.consented_at.is_some()),
+            consent: consent.filter(|text| session.agreed_to(text)),
             device: visit.origin.user_agent.as_deref().unwrap_or_default(),
             address: visit.origin.ip.as_deref().unwrap_or_default(),
             invited_at: session.invited_at,

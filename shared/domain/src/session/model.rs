@@ -2,9 +2,11 @@
 
 use std::collections::BTreeMap;
 
+use data_encoding::HEXLOWER;
 use jiff::Timestamp;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
+use sha2::{Digest as _, Sha256};
 
 use crate::{
     Access, AccessPlan, AgentId, Channel, Contact, Due, DueKind, EmailAddress, EndedBy, Language, Link, Secret,
@@ -15,6 +17,11 @@ use crate::{
     settings::Method,
     timer::Timers,
 };
+
+/// A text as a session remembers it.
+pub(super) fn text_hash(text: &str) -> String {
+    HEXLOWER.encode(&Sha256::digest(text)[..16])
+}
 
 /// Where a session stands (R1). "Renewed" is an event and "expired" is derived from the clock; neither is a state.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
@@ -169,8 +176,15 @@ pub struct Session {
     pub released: Option<SecretHash>,
     /// When the customer gave consent; absent where none was asked for (R6).
     pub consented_at: Option<Timestamp>,
-    /// When the customer last entered the right PIN or code.
+    /// Hash of the text that they agreed to: settings may change what is asked of others. Not known of consent from before this was
+    /// kept.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub consented_to: Option<String>,
+    /// When the customer entered the right PIN or code on the device that is bound; absent where that came in without.
     pub authenticated_at: Option<Timestamp>,
+    /// Which of the two it was. Not known of sessions from before this was kept.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub authenticated_by: Option<Method>,
     /// The PIN, sealed; absent where the settings asked for none at the start (R7).
     pub pin: Option<Sealed>,
     /// The one-time code that was sent and not used yet.
@@ -330,6 +344,23 @@ impl Session {
             Method::Pin if self.pin.is_none() => Method::None,
             method => method,
         }
+    }
+
+    /// R7: what the customer proved on the device that is bound, whatever the settings ask for now.
+    #[must_use]
+    pub fn proved_by(&self, settings: &Settings) -> Method {
+        match (self.authenticated_at, self.authenticated_by) {
+            (None, _) => Method::None,
+            (Some(_), Some(method)) => method,
+            (Some(_), None) => self.method(settings),
+        }
+    }
+
+    /// R6: whether the customer agreed to this text, which may be another than the one that they were shown.
+    #[must_use]
+    pub fn agreed_to(&self, text: &str) -> bool {
+        let is_same = self.consented_to.as_ref().is_none_or(|agreed| *agreed == text_hash(text));
+        self.consented_at.is_some() && is_same
     }
 
     /// When a timer of this kind is due, wherever it stands.

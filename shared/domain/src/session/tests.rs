@@ -245,6 +245,30 @@ fn r6_one_device_and_its_release() {
     assert_eq!(world.press_continue(0), Err(Rejection::Gate(Gate::OtherDevice)));
 }
 
+/// The settings are read live, and a device can be released: neither changes what somebody has done.
+#[test]
+fn r6_r7_what_was_agreed_to_and_proved_stays_what_it_was() {
+    let mut settings = Settings::default();
+    settings.authentication.method = Method::Pin;
+    settings.authentication.consent.required = true;
+    settings.authentication.consent.text = Some("I agree to sign by phone.".into());
+    let mut world = World::new(settings, true);
+    assert!(!world.session.agreed_to("I agree to sign by phone."), "nobody has agreed yet");
+    world.type_pin("4711", 0).unwrap();
+    assert!(world.session.agreed_to("I agree to sign by phone.") && !world.session.agreed_to("I owe you a house."));
+    world.settings.authentication.method = Method::Otp;
+    assert_eq!(world.session.proved_by(&world.settings), Method::Pin);
+    world.settings.authentication.method = Method::None;
+    world.run(Command::ReleaseDevice, agent()).unwrap();
+    world.press_continue(1).unwrap();
+    world.settings.authentication.method = Method::Pin;
+    assert_eq!(world.session.proved_by(&world.settings), Method::None, "the second device proved nothing");
+    // From before it was kept.
+    let before =
+        Session { consented_to: None, authenticated_by: None, authenticated_at: Some(world.now), ..world.session };
+    assert_eq!((before.proved_by(&world.settings), before.agreed_to("anything")), (Method::Pin, true));
+}
+
 #[test]
 fn r27_a_device_that_was_released_or_replaced_is_told_so() {
     let mut world = World::new(Settings::default(), false);

@@ -10,8 +10,9 @@ use crate::{
     pin::{CODE_LIFETIME, Lock, OneTimeCode, Pin},
     session::{
         command::{Outcome, Rejection},
-        model::Device,
+        model::{Device, text_hash},
     },
+    settings::Method,
 };
 
 /// R6: binds the device if no gate is left. R5: a device that is bound already takes over the later expiry of this link.
@@ -22,7 +23,11 @@ pub(super) fn press_continue(
     device: &Secret,
 ) -> Result<Outcome, Rejection> {
     match gate_at(draft, link, presented) {
-        Gate::Enter => bind(draft, link, presented, device),
+        Gate::Enter => {
+            // What an earlier device proved is not this one's.
+            (draft.session.authenticated_at, draft.session.authenticated_by) = (None, None);
+            bind(draft, link, presented, device);
+        }
         Gate::Inside => match draft.session.device.as_mut() {
             Some(bound) if bound.link_expires_at < link.expires_at => bound.link_expires_at = link.expires_at,
             _ => return Ok(Outcome::Unchanged),
@@ -41,10 +46,11 @@ pub(super) fn enter_digits(
     typed: &str,
     keyring: &Keyring,
 ) -> Result<Outcome, Rejection> {
-    let expected = match gate_at(draft, link, presented) {
-        Gate::Pin { .. } => draft.session.pin.as_ref(),
+    let (method, expected) = match gate_at(draft, link, presented) {
+        Gate::Pin { .. } => (Method::Pin, draft.session.pin.as_ref()),
         Gate::Code { .. } => {
-            draft.session.code.as_ref().filter(|code| draft.now() < code.expires_at).map(|sent| &sent.code)
+            let sent = draft.session.code.as_ref().filter(|code| draft.now() < code.expires_at);
+            (Method::Otp, sent.map(|sent| &sent.code))
         }
         other => return Err(Rejection::Gate(other)),
     };
@@ -52,7 +58,7 @@ pub(super) fn enter_digits(
     if !expected.is_some_and(|pin| pin.matches(typed)) {
         return Ok(Outcome::Wrong(count_wrong(draft)));
     }
-    draft.session.authenticated_at = Some(draft.now());
+    (draft.session.authenticated_at, draft.session.authenticated_by) = (Some(draft.now()), Some(method));
     bind(draft, link, presented, device);
     Ok(Outcome::Done)
 }
@@ -86,6 +92,8 @@ fn bind(draft: &mut Draft<'_>, link: &Link, presented: &Presented, device: &Secr
     let asked = draft.settings.authentication.consent.required;
     if asked && presented.consent && draft.session.consented_at.is_none() {
         draft.record(EventKind::Consented);
+        let text = draft.settings.authentication.consent.text.as_deref();
+        draft.session.consented_to = Some(text_hash(text.unwrap_or_default()));
     }
     draft.record(EventKind::DeviceBound);
     let bound = Device { hash: device.hash(), bound_at: draft.now(), link_expires_at: link.expires_at };
