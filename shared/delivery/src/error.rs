@@ -110,4 +110,22 @@ mod tests {
             assert!(error.to_string().contains(code));
         }
     }
+
+    /// Pages say a reason in their reader's language by how it begins.
+    #[test]
+    fn r23_every_reason_is_of_a_known_kind() {
+        use parlor_domain::outbox::FailureKind::{self, Expired, NotSetUp, Refused, Unavailable, Unreadable};
+        let code = || "X".to_owned();
+        for (error, kind) in [
+            (SendError::Refused { code: code() }, (Refused, Some("X"))),
+            (SendError::NotSetUp { code: code() }, (NotSetUp, Some("X"))),
+            (SendError::Unavailable { code: code() }, (Unavailable, Some("X"))),
+            (SendError::Unreadable, (Unreadable, None)),
+            (SendError::Expired, (Expired, None)),
+        ] {
+            assert_eq!(FailureKind::of(&error.to_string()), Some(kind));
+        }
+        assert_eq!(FailureKind::of("the service gave no answer"), Some((Unavailable, None)));
+        assert_eq!(FailureKind::of("mailbox full"), None);
+    }
 }

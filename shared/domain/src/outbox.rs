@@ -107,6 +107,43 @@ pub enum Status {
     Suppressed,
 }
 
+/// What kind of failure a reason tells of ([`OutboxEntry::last_error`], the event `delivery.failed`), for words in somebody's
+/// language. Reasons are kept in English, as they were said.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum FailureKind {
+    /// The service will never take this message.
+    Refused,
+    /// An operator has to do something before anything is sent.
+    NotSetUp,
+    /// The service was not reached, or did not answer, as often as it was tried.
+    Unavailable,
+    /// The message cannot be opened any more.
+    Unreadable,
+    /// What it would have said is over.
+    Expired,
+}
+
+impl FailureKind {
+    /// How the reasons of each begin.
+    const BEGIN: [(Self, &'static str); 6] = [
+        (Self::Refused, "the service refused the message"),
+        (Self::NotSetUp, "sending is not set up"),
+        (Self::Unavailable, "the service was not available"),
+        (Self::Unavailable, "the service gave no answer"),
+        (Self::Unreadable, "the message could not be read"),
+        (Self::Expired, "the code expired before it could be sent"),
+    ];
+
+    /// The kind of a reason, and the service's code in it; nothing for one that nobody here says.
+    #[must_use]
+    pub fn of(reason: &str) -> Option<(Self, Option<&str>)> {
+        let begun = Self::BEGIN.into_iter().find_map(|(kind, start)| Some((kind, reason.strip_prefix(start)?)));
+        let (kind, rest) = begun?;
+        let code = rest.strip_prefix(" (").and_then(|rest| rest.strip_suffix(')'));
+        (rest.is_empty() || code.is_some()).then_some((kind, code))
+    }
+}
+
 /// One message to one address, from its decision to what became of it.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct OutboxEntry {

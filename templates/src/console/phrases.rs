@@ -1,5 +1,6 @@
 //! What the domain knows, in words: states, roles, and everything that happens in a session (R24).
 
+use parlor_domain::outbox::FailureKind;
 use parlor_domain::{AccessTier, Actor, AgentId, Channel, EndedBy, Event, EventKind, Indicator, Role, State};
 
 use crate::lang::Lang;
@@ -37,6 +38,23 @@ pub const fn role(lang: Lang, role: Role) -> &'static str {
         Role::Agent => words::role_agent(lang),
         Role::Supervisor => words::role_supervisor(lang),
         Role::Admin => words::role_admin(lang),
+    }
+}
+
+/// Why a message was given up, with the service's own code for whoever looks it up. A reason that nobody here says stays as it is.
+fn failure(lang: Lang, reason: &str) -> String {
+    let Some((kind, code)) = FailureKind::of(reason) else { return reason.to_owned() };
+    let said = match kind {
+        FailureKind::Refused => words::failure_refused(lang),
+        FailureKind::NotSetUp => words::failure_not_set_up(lang),
+        FailureKind::Unavailable => words::failure_unavailable(lang),
+        FailureKind::Unreadable => words::failure_unreadable(lang),
+        FailureKind::Expired => words::failure_expired(lang),
+    };
+    // What is no code is one of our own words for a connection.
+    match code.filter(|code| !code.contains(' ')) {
+        Some(code) => format!("{said} ({code})"),
+        None => said.to_owned(),
     }
 }
 
@@ -155,8 +173,12 @@ pub fn event(lang: Lang, event: &Event, viewer: &AgentId, customer: &str) -> Str
             words::access_changed_limited(lang, customer).to_string()
         }
         EventKind::AccessChanged { tier: AccessTier::None } => words::access_changed_none(lang, customer).to_string(),
-        EventKind::DeliveryFailed { channel: Channel::Email, reason } => words::email_failed(lang, reason).to_string(),
-        EventKind::DeliveryFailed { channel: Channel::Sms, reason } => words::sms_failed(lang, reason).to_string(),
+        EventKind::DeliveryFailed { channel: Channel::Email, reason } => {
+            words::email_failed(lang, &failure(lang, reason)).to_string()
+        }
+        EventKind::DeliveryFailed { channel: Channel::Sms, reason } => {
+            words::sms_failed(lang, &failure(lang, reason)).to_string()
+        }
         // Mails cannot be switched off.
         EventKind::DeliverySuppressed { .. } => words::sms_suppressed(lang).to_owned(),
     }

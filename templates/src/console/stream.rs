@@ -249,8 +249,11 @@ mod tests {
             (Actor::Customer, EventKind::Joined { after_seconds: None }, "Mara joined"),
             (
                 Actor::System,
-                EventKind::DeliveryFailed { channel: Channel::Email, reason: "mailbox full".to_owned() },
-                "The e-mail could not be delivered: mailbox full",
+                EventKind::DeliveryFailed {
+                    channel: Channel::Email,
+                    reason: "the service refused the message (MessageRejected)".to_owned(),
+                },
+                "The e-mail could not be delivered: the service does not take it for this address (MessageRejected)",
             ),
         ] {
             let Entry::Event(line) = Entry::of(Lang::En, &event(1, 0, actor, kind), &id, "Mara Quist") else {
