@@ -26,6 +26,31 @@ pub(crate) fn have_unique_ids(samples: Vec<(String, Markup)>) {
     }
 }
 
+/// Every field for a text says how long it may be, as the check of what it sends does: nobody types what is then refused.
+pub(crate) fn say_how_long_texts_may_be(samples: Vec<(String, Markup)>) {
+    let kinds = ["text", "email", "tel", "password", "url"];
+    for (name, page) in samples {
+        let text = page.into_string();
+        let tags = text.split(['<']).filter_map(|rest| rest.split('>').next());
+        let is_text = |tag: &&str| {
+            tag.starts_with("textarea") || kinds.iter().any(|kind| tag.contains(&format!(" type=\"{kind}\"")))
+        };
+        for tag in tags.filter(is_text).filter(|tag| !tag.contains(" readonly")) {
+            // A definition and rows of a table may fill the whole form; the maker's choices are counted one by one; of a number its
+            // size is checked.
+            let free = [
+                "name=\"steps\"",
+                "name=\"rows\"",
+                "data-part-of=\"options\"",
+                "inputmode=\"decimal\"",
+                "inputmode=\"numeric\"",
+            ];
+            let says = tag.contains(" maxlength=\"") || tag.contains(" data-max=\"");
+            assert!(says || free.iter().any(|name| tag.contains(name)), "{name}: <{tag}>");
+        }
+    }
+}
+
 /// Every form that posts carries the token against forgery; `also` says what else it has to have.
 pub(crate) fn have_protected_forms(samples: Vec<(String, Markup)>, also: impl Fn(&str) -> bool) {
     for (name, page) in samples {

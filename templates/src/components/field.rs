@@ -27,7 +27,7 @@ pub struct Field<'a> {
     pub inputmode: Option<&'a str>,
     /// `pattern`.
     pub pattern: Option<&'a str>,
-    /// `maxlength`.
+    /// `maxlength`. Without it, what an address or a number may have.
     pub maxlength: Option<u32>,
     /// An example in it while it is empty; never instead of the label.
     pub placeholder: Option<&'a str>,
@@ -64,15 +64,21 @@ impl Render for Field<'_> {
         let class = format!("input {}", self.class);
         let class = class.trim_end();
         let invalid = self.error.map(|_| "true");
+        // As `EmailAddress` and `PhoneNumber` read them.
+        let longest = self.maxlength.or(match self.kind {
+            "email" => Some(254),
+            "tel" => Some(250),
+            _ => None,
+        });
         html! {
             div.field {
                 label for=(id) { (self.label) }
                 @if let Some(rows) = self.rows {
-                    textarea class=(class) id=(id) name=(self.name) rows=(rows) maxlength=[self.maxlength] placeholder=[self.placeholder]
+                    textarea class=(class) id=(id) name=(self.name) rows=(rows) maxlength=[longest] placeholder=[self.placeholder]
                         required[self.required] autofocus[self.autofocus] disabled[self.disabled] aria-invalid=[invalid] aria-describedby=[described] { (self.value) }
                 } @else {
                     input class=(class) id=(id) name=(self.name) type=(if self.kind.is_empty() { "text" } else { self.kind })
-                        value=(self.value) autocomplete=[self.autocomplete] inputmode=[self.inputmode] pattern=[self.pattern] maxlength=[self.maxlength]
+                        value=(self.value) autocomplete=[self.autocomplete] inputmode=[self.inputmode] pattern=[self.pattern] maxlength=[longest]
                         placeholder=[self.placeholder] required[self.required] autofocus[self.autofocus] disabled[self.disabled]
                         aria-invalid=[invalid] aria-describedby=[described];
                 }

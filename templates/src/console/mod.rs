@@ -85,6 +85,11 @@ mod tests {
     }
 
     #[test]
+    fn every_text_says_how_long_it_may_be() {
+        staff_checks::say_how_long_texts_may_be(samples());
+    }
+
+    #[test]
     fn ids_are_unique_on_every_page() {
         staff_checks::have_unique_ids(samples());
     }

@@ -84,7 +84,7 @@ impl NewSession {
                     }))
                 } @else { p.muted.new-lead.not-embedded { (words::new_lead(lang)) } }
                 div.new-embedded { (Banner { icon: Some(Icon::Link), ..Banner::new(Tone::Info, html! { p { strong { (words::embedded_notice(lang)) } } p.small { (words::embedded_notice_help(lang)) } }) }) }
-                (Field { value: &self.name, autocomplete: Some("off"), required: true, autofocus: first.is_none_or(|field| field == "name"),
+                (Field { value: &self.name, autocomplete: Some("off"), required: true, maxlength: Some(120), autofocus: first.is_none_or(|field| field == "name"),
                     error: FieldError::of(&self.errors, "name"), ..Field::new(words::customer_name(lang), "name") })
                 // Without an invitation there is no channel to send: both contacts count.
                 fieldset.new-channel disabled[embedded] { (channel_choice(lang, channel, sms)) }
@@ -96,7 +96,7 @@ impl NewSession {
                 }
                 (language_choice(lang, "language", None))
                 div.new-pin {
-                    (Field { autocomplete: Some("off"), inputmode: Some("numeric"), pattern: Some("[0-9]{4,12}"), class: "digits", autofocus: first == Some("pin"), hint: Some(words::pin_hint(lang)),
+                    (Field { autocomplete: Some("off"), inputmode: Some("numeric"), pattern: Some("[0-9]{4,12}"), maxlength: Some(12), class: "digits", autofocus: first == Some("pin"), hint: Some(words::pin_hint(lang)),
                         error: FieldError::of(&self.errors, "pin"), ..Field::new(words::pin(lang), "pin") })
                     button.button type="button" data-do="suggest-pin" hidden { (words::suggest(lang)) }
                 }

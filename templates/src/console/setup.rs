@@ -44,7 +44,7 @@ impl Setup {
             }
             form.stack method="post" action=(self.action) data-door {
                 input type="hidden" name="csrf" value=(self.csrf);
-                (Field { value: &self.name, autocomplete: Some("name"), required: true, autofocus: true, hint: Some(words::your_name_hint(lang)),
+                (Field { value: &self.name, autocomplete: Some("name"), required: true, maxlength: Some(120), autofocus: true, hint: Some(words::your_name_hint(lang)),
                     error: FieldError::of(&self.errors, "name"), ..Field::new(words::your_name(lang), "name") })
                 (Field { kind: "email", value: &self.email, autocomplete: Some("username"), inputmode: Some("email"), required: true,
                     error: FieldError::of(&self.errors, "email"), ..Field::new(words::email(lang), "email") })

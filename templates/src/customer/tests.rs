@@ -3,6 +3,12 @@
 use super::*;
 
 #[test]
+fn every_text_says_how_long_it_may_be() {
+    let samples = samples().into_iter().map(|(name, page)| (name.to_string(), page)).collect();
+    crate::staff_checks::say_how_long_texts_may_be(samples);
+}
+
+#[test]
 fn every_sample_keeps_the_policy() {
     for (name, page) in samples() {
         let page = page.into_string();

@@ -15,7 +15,7 @@ use super::{
 use crate::{InteractionId, SessionId, UploadId, session::as_typed};
 
 /// The longest typed signature, in characters.
-const SIGNED_MAX: usize = 100;
+const SIGNED_MAX: u64 = 100;
 /// The most bytes of a definition: an item of the table has room for it.
 const DEFINITION_MAX: usize = 300_000;
 
@@ -88,6 +88,16 @@ pub enum SignedFile {
     },
     /// It did not come after the last try.
     Failed,
+}
+
+/// The most characters of a text in a field.
+#[must_use]
+pub fn longest_value(field: &Field) -> u64 {
+    match field.max {
+        _ if field.kind.is_signed() => SIGNED_MAX,
+        Some(max) => u64::from(max),
+        None => TEXT_MAX,
+    }
 }
 
 /// The key of the task that completes a document.
@@ -250,11 +260,7 @@ impl Document {
             }
             _ => {}
         }
-        let longest = match field.max {
-            _ if is_signed => SIGNED_MAX as u64,
-            Some(max) => u64::from(max),
-            None => TEXT_MAX,
-        };
+        let longest = longest_value(field);
         if text.chars().count() as u64 > longest {
             return wrong(Wrong::Long(longest));
         }

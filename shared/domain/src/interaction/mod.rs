@@ -16,7 +16,9 @@ mod workflow;
 pub use answers::{Entries, Missing, Read};
 pub use check::InvalidWorkflow;
 pub use command::{Filled, NewInteraction, REASON_MAX, Refusal, WorkCommand, title_text};
-pub use document::{Document, FilledIn, Posted, ReadValues, SignedFile, ValueEntries, ValueFault, finish_key};
+pub use document::{
+    Document, FilledIn, Posted, ReadValues, SignedFile, ValueEntries, ValueFault, finish_key, longest_value,
+};
 pub use model::{
     Asked, Assignee, Interaction, InteractionState, InteractionWrite, Kind, Progress, TASKS_MAX, Task, TaskCount,
 };

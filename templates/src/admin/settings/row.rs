@@ -127,7 +127,7 @@ impl Row<'_> {
                 }
             },
             (_, Typed::Text(text)) => html! {
-                input.input.input-inline.input-number name=(key) id=(key) type="text" value=(text) aria-label=(label)
+                input.input.input-inline.input-number name=(key) id=(key) type="text" value=(text) maxlength=[(field.kind == Kind::Country).then_some("2")] aria-label=(label)
                     inputmode=[matches!(field.kind, Kind::Number { .. }).then_some("numeric")] aria-invalid=[invalid] aria-describedby=[described];
             },
             _ => html! {},
@@ -144,7 +144,9 @@ impl Row<'_> {
                 };
             }
             Kind::Text { most, .. } => ("text", Some(most)),
-            Kind::Address { own_files: false } => ("url", None),
+            Kind::Address { own_files: false } => ("url", Some(2_000)),
+            Kind::Address { own_files: true } => ("text", Some(2_000)),
+            Kind::Colour => ("text", Some(7)),
             _ => ("text", None),
         };
         let placeholder = (self.field.kind == Kind::Colour).then_some("#1a6b54");

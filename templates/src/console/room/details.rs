@@ -56,7 +56,7 @@ impl Room {
                     (forms.hidden("customer"))
                     div.form-errors role="alert" {}
                     p.muted.new-lead data-part="correct-lead" { (self.correction_effect()) }
-                    (Field { value: &self.name, required: true, autofocus: true, ..field(words::customer_name(lang), "name") })
+                    (Field { value: &self.name, required: true, maxlength: Some(120), autofocus: true, ..field(words::customer_name(lang), "name") })
                     @if self.sms && !self.embedded { fieldset { (channel_choice(lang, self.channel, true)) } }
                     (Field { kind: "email", value: self.email.as_deref().unwrap_or_default(), inputmode: Some("email"), ..field(words::email(lang), "email") })
                     @if !self.sms { input type="hidden" name="channel" value="email"; }

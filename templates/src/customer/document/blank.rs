@@ -1,7 +1,7 @@
 //! A place on a page that takes a value, as a field of a form.
 
 use maud::{Markup, PreEscaped, html};
-use parlor_domain::interaction::{ValueFault, Wrong};
+use parlor_domain::interaction::{ValueFault, Wrong, longest_value};
 use parlor_form::{Align, Field, FieldKind};
 
 use super::ink;
@@ -236,7 +236,7 @@ impl Blank {
             label for=(id) { (label) }
             @match self.field.kind {
                 FieldKind::Multiline => {
-                    textarea.input id=(id) name=(name) rows="3" maxlength=[self.field.max] dir="auto" aria-required=(self.field.required) aria-invalid=[invalid] aria-describedby=[described] { (PreEscaped("\n")) (text) }
+                    textarea.input id=(id) name=(name) rows="3" maxlength=(longest_value(&self.field)) dir="auto" aria-required=(self.field.required) aria-invalid=[invalid] aria-describedby=[described] { (PreEscaped("\n")) (text) }
                 }
                 FieldKind::Choice => {
                     select.input id=(id) name=(name) aria-required=(self.field.required) aria-invalid=[invalid] aria-describedby=[described] {
@@ -252,12 +252,12 @@ impl Blank {
                         (ink::drawn(path, *pen, &label_text))
                         input id=(id) name=(name) type="hidden" value=(self.value.as_sent());
                     } @else {
-                        input.input id=(id) name=(name) type="text" value=(text) dir="auto" autocomplete="off" maxlength="100" aria-required=(self.field.required) aria-invalid=[invalid] aria-describedby=[described];
+                        input.input id=(id) name=(name) type="text" value=(text) dir="auto" autocomplete="off" maxlength=(longest_value(&self.field)) aria-required=(self.field.required) aria-invalid=[invalid] aria-describedby=[described];
                         p.field-hint id=(hint_id) { (if self.field.kind == FieldKind::Signature { words::sign_hint(lang) } else { words::initial_hint(lang) }) }
                     }
                 }
                 _ => {
-                    input.input id=(id) name=(name) type="text" value=(text) maxlength=[self.field.max] dir="auto" inputmode=[(self.field.kind == FieldKind::Number).then_some("decimal")]
+                    input.input id=(id) name=(name) type="text" value=(text) maxlength=(longest_value(&self.field)) dir="auto" inputmode=[(self.field.kind == FieldKind::Number).then_some("decimal")]
                         autocomplete=(autocomplete(&label_text)) aria-required=(self.field.required) aria-invalid=[invalid] aria-describedby=[described];
                 }
             }
