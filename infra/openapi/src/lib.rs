@@ -66,7 +66,7 @@ strong one that a proxy made it of; a tag without quotes is malformed.
 **Lists** have `items` and `next_cursor`. Send that as `cursor` for the next page, until it is `null`. `limit`, \
 from 1 to 100, asks for shorter pages.
 
-**Refusals** are `application/problem+json` (RFC 9457) with a stable `code`. What one may not see is not found. After 429 and 503 \
+**Refusals** are `application/problem+json` (RFC 9457) with a stable `code`. `detail` is English for developers, whatever language is asked for: say your own words by the `code`. What one may not see is not found. After 429 and 503 \
 wait for `Retry-After`.
 
 **Limits.** A key may make so many requests a minute, and so may a member of staff and a network address. `RateLimit-Policy` says how \
