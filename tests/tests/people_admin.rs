@@ -290,6 +290,14 @@ async fn another_address_is_the_one_that_signs_in() {
     assert_eq!(browser.post("/login", &new).await.status, 303);
     // The earlier address is free again.
     invite(&installation, "Another Tom", old, "agent").await;
+    // A domain with letters of its own is kept in ASCII, and typed as its owner writes it.
+    let change = json!({"email": "tom@münchen.example"});
+    let changed = call(&installation, Method::PATCH, &path, change).await;
+    assert_eq!((changed.0, &changed.1["email"]), (200, &json!("tom@xn--mnchen-3ya.example")));
+    for typed in ["tom@münchen.example", " Tom@MÜNCHEN.example", "tom@xn--mnchen-3ya.example"] {
+        let page = installation.browser().post("/login", &[("email", typed), ("password", password)]).await;
+        assert_eq!(page.status, 303, "{typed}");
+    }
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
