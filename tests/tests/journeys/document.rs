@@ -58,9 +58,7 @@ async fn r21_a_document_is_sent_filled_in_signed_and_downloaded_by_both() {
     let told = (refused.status, refused.body["code"].as_str(), refused.body["field"].as_str());
     assert_eq!(told, (422, Some("uncovered-characters"), Some("values.name")), "{}", refused.body);
     // Nobody signs for the customer: neither before it is sent, nor by a field that is filled in already.
-    let place = |kind: &str, prefill: Value| {
-        json!({"name": "signature", "type": kind, "page": 1, "rect": [72, 560, 200, 40], "prefill": prefill})
-    };
+    let place = |kind: &str, prefill: Value| json!({"name": "signature", "type": kind, "page": 1, "rect": [72, 560, 200, 40], "prefill": prefill});
     let mixed = json!([place("signature", Value::Null), place("text", json!("Mara Quist"))]);
     for (forged, code) in [
         (json!({"values": {"signature": "Mara Quist"}}), "invalid-value"),
