@@ -1,10 +1,10 @@
 //! What the API refuses with, for people who read another language than its own.
 
 use crate::lang::Lang;
-use crate::words::{library, refusal as words};
+use crate::words::{library, refusal as words, webhooks};
 
 /// The codes that a form of the console can be refused with.
-pub const CODES: [&str; 66] = [
+pub const CODES: [&str; 71] = [
     "already-ended",
     "discarded",
     "not-ended",
@@ -71,6 +71,11 @@ pub const CODES: [&str; 66] = [
     "invalid-title",
     "invalid-workflow",
     "unknown-upload",
+    "invalid-url",
+    "invalid-description",
+    "too-many-webhooks",
+    "webhook-disabled",
+    "delivery-pending",
 ];
 
 /// A refusal in words, by its code; none in English, because the API's own sentence is English and says more.
@@ -145,6 +150,11 @@ pub fn refusal(lang: Lang, code: &str) -> Option<&'static str> {
         "invalid-title" => library::refused_invalid_title(lang),
         "invalid-workflow" => library::refused_invalid_workflow(lang),
         "unknown-upload" => library::refused_unknown_upload(lang),
+        "invalid-url" => webhooks::refused_url(lang),
+        "invalid-description" => webhooks::refused_description(lang),
+        "too-many-webhooks" => webhooks::refused_too_many(lang),
+        "webhook-disabled" => webhooks::refused_disabled(lang),
+        "delivery-pending" => webhooks::refused_pending(lang),
         _ => return None,
     })
 }

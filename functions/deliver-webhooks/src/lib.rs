@@ -122,6 +122,7 @@ impl EventFunction for DeliverWebhooks {
     /// [`figures::count`], side by side.
     async fn handle(&self, batch: Self::Event) -> Result<Unhandled, lambda_runtime::Error> {
         let (mut events, mut told, mut hinted, mut counts) = (vec![], vec![], vec![], vec![]);
+        let tests: Vec<_> = batch.records.iter().filter_map(Record::queued_test).collect();
         for record in &batch.records {
             match heard(record) {
                 None => {}
@@ -135,7 +136,7 @@ impl EventFunction for DeliverWebhooks {
             }
         }
         let clock = || self.clock.now();
-        let webhooks = self.webhooks.hear(&told, &clock, BUDGET);
+        let webhooks = self.webhooks.hear(&told, &tests, &clock, BUDGET);
         let tell = parlor_lists::tell(&self.store, &self.live, &hinted, clock());
         let (again, (), not_counted) = tokio::join!(webhooks, tell, figures::count(&self.store, &self.entropy, counts));
         let again = again?;

@@ -2,9 +2,9 @@
 
 use jiff::Timestamp;
 use lambda_http::http::StatusCode;
-use parlor_delivery::webhooks::queue_again;
+use parlor_delivery::webhooks::{queue_again, request as posted_by};
 use parlor_domain::{
-    SessionId, WebhookId,
+    Event, SessionId, WebhookId,
     webhook::{Delivery, DeliveryState, parse_message_id},
 };
 use parlor_store::{Race, ReadBatch, ReadResult, StoreError, Webhook};
@@ -16,10 +16,14 @@ use parlor_web::{
 use schemars::JsonSchema;
 use serde::Deserialize;
 
-use crate::{CONSOLE, WebhookError, json::DeliveryView, read, visible};
+use crate::{
+    PAGE, WebhookError,
+    json::{DeliveryView, RequestView, SentView},
+    read, visible,
+};
 
 /// Deliveries a page.
-const PAGE: u16 = 50;
+const LISTED: u16 = 50;
 
 /// The query of a list of deliveries.
 #[derive(Debug, Deserialize, JsonSchema)]
@@ -36,7 +40,7 @@ pub(crate) struct DeliveriesQuery {
 /// One `BatchGetItem` and four `Query`, side by side.
 pub(crate) async fn list(app: &AppState, request: &ApiRequest, id: WebhookId) -> Result<ApiResponse, ApiError> {
     let DeliveriesQuery { state, cursor, limit } = request.query()?;
-    let limit = page_size(limit.as_deref(), PAGE)?;
+    let limit = page_size(limit.as_deref(), LISTED)?;
     let before = match cursor {
         None => None,
         Some(cursor) => Some(cursor.parse().map_err(|_| ApiError::Malformed("`cursor` is not one of ours.".into()))?),
@@ -52,11 +56,11 @@ pub(crate) async fn list(app: &AppState, request: &ApiRequest, id: WebhookId) ->
     let shown = page.items.iter().filter(|delivery| delivery.is_kept(now) && endpoint.is_about(&delivery.session));
     let items: Vec<_> = shown.map(DeliveryView::of).collect();
     let next_cursor = page.next.map(|place| place.to_string());
-    Ok(ApiResponse::new(StatusCode::OK, List { items, next_cursor }, CONSOLE))
+    Ok(ApiResponse::new(StatusCode::OK, List { items, next_cursor }, PAGE))
 }
 
 /// A delivery that the caller may know of; otherwise not found, whichever it is.
-fn known(
+pub(crate) fn known(
     found: &ReadResult,
     caller: &Caller,
     (id, session, seq): (&WebhookId, &SessionId, u64),
@@ -75,11 +79,60 @@ pub(crate) async fn show(
     event: String,
 ) -> Result<ApiResponse, ApiError> {
     let (session, seq) = parse_message_id(&event).ok_or(ApiError::NotFound)?;
-    let keys = ReadBatch::new().webhook(&id).delivery(&id, &session, seq);
     let now = app.clock.now();
-    let (found, caller) = read(app, request, keys, now).await?;
+    let (found, caller) = read(app, request, keys(ReadBatch::new(), &id, &session, seq), now).await?;
+    let webhook = visible(&found, &caller, &id)?;
     let delivery = known(&found, &caller, (&id, &session, seq), now)?;
-    Ok(ApiResponse::new(StatusCode::OK, DeliveryView::of(&delivery), CONSOLE))
+    let request = posted(app, &webhook, &delivery, found.event(&session, seq)?.as_ref());
+    let view = SentView { delivery: DeliveryView::of(&delivery), request };
+    Ok(ApiResponse::new(StatusCode::OK, view, PAGE))
+}
+
+/// What is read of a delivery that is shown.
+pub(crate) fn keys(batch: ReadBatch, id: &WebhookId, session: &SessionId, seq: u64) -> ReadBatch {
+    batch.webhook(id).delivery(id, session, seq).event(session, seq)
+}
+
+/// What the latest attempt posted; what the first will, before there was one.
+pub(crate) fn posted(
+    app: &AppState,
+    webhook: &Webhook,
+    delivery: &Delivery,
+    event: Option<&Event>,
+) -> Option<RequestView> {
+    let tried = delivery.attempts.last().map(|attempt| attempt.at);
+    let at = tried.unwrap_or(delivery.at);
+    let endpoint = tried.map_or_else(|| webhook.endpoint.clone(), |at| webhook.endpoint.as_of(at));
+    let posted = posted_by(&app.keyring, &endpoint, delivery, event, at).ok()?;
+    let headers = posted.headers.into_iter().map(|(name, value)| (name.to_owned(), value)).collect();
+    Some(RequestView { url: endpoint.url, headers, body: posted.body })
+}
+
+/// One `BatchGetItem` and one `TransactWriteItems`.
+pub(crate) async fn test(app: &AppState, request: &ApiRequest, id: WebhookId) -> Result<ApiResponse, ApiError> {
+    let mut race = Race::new(&app.entropy);
+    while race.goes_on().await {
+        let now = app.clock.now();
+        let (found, caller) = read(app, request, ReadBatch::new().webhook(&id), now).await?;
+        request.check_csrf(&caller, app)?;
+        if let Some(answer) = replay(request, app, &found, now)? {
+            return Ok(answer);
+        }
+        let webhook = visible(&found, &caller, &id)?;
+        if webhook.standing.disabled.is_some() {
+            return Err(WebhookError::Disabled.into());
+        }
+        let team = webhook.endpoint.team.as_ref().unwrap_or(&caller.agent.team);
+        let delivery = Delivery::test(&id, team, &app.entropy, now);
+        let answer = ApiResponse::new(StatusCode::ACCEPTED, DeliveryView::of(&delivery), PAGE);
+        let kept = keep(request, app, &answer, now);
+        match queue_again(&app.store, None, &delivery, kept.as_ref(), now).await {
+            Ok(()) => return Ok(answer),
+            Err(StoreError::Condition(_)) => {}
+            Err(error) => return Err(error.into()),
+        }
+    }
+    Err(parlor_store::Busy.into())
 }
 
 /// One `BatchGetItem` and one `TransactWriteItems`.
@@ -104,7 +157,7 @@ pub(crate) async fn replay_one(
             return Err(WebhookError::Pending.into());
         }
         delivery.replay(now);
-        let answer = ApiResponse::new(StatusCode::ACCEPTED, DeliveryView::of(&delivery), CONSOLE);
+        let answer = ApiResponse::new(StatusCode::ACCEPTED, DeliveryView::of(&delivery), PAGE);
         let kept = keep(request, app, &answer, now);
         let queue = found.queue(&id, &session)?;
         match queue_again(&app.store, queue, &delivery, kept.as_ref(), now).await {

@@ -1,19 +1,19 @@
 //! Endpoints: made, shown, changed, deleted, and asked to get again what they missed.
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use lambda_http::http::StatusCode;
 use parlor_domain::{
     WebhookId,
     webhook::{Disabled, DisabledBy, Endpoint, MAX_ENDPOINTS, Replay, SigningSecret, Standing, StoredSecret, place},
 };
-use parlor_store::{Race, ReadBatch, StoreError, Webhook};
+use parlor_store::{Race, ReadBatch, ReadResult, StoreError, Webhook};
 use parlor_web::{
     ApiError, ApiRequest, ApiResponse, AppState, List,
     operation::{keep, replay},
 };
 
 use crate::{
-    CONSOLE, WebhookError,
+    PAGE, WebhookError,
     input::{self, Change, New, ReplaySince, Rotation},
     is_visible,
     json::{RevealedView, WebhookView, etag},
@@ -28,7 +28,7 @@ pub(crate) async fn list(app: &AppState, request: &ApiRequest) -> Result<ApiResp
     let webhooks = webhooks?;
     let shown = webhooks.iter().filter(|webhook| is_visible(&caller, webhook));
     let items = shown.map(|webhook| WebhookView::of(webhook, now)).collect();
-    Ok(ApiResponse::new(StatusCode::OK, List { items, next_cursor: None }, CONSOLE))
+    Ok(ApiResponse::new(StatusCode::OK, List { items, next_cursor: None }, PAGE))
 }
 
 /// One `BatchGetItem`.
@@ -42,14 +42,24 @@ pub(crate) async fn show(app: &AppState, request: &ApiRequest, id: WebhookId) ->
 /// One `BatchGetItem` and one `TransactWriteItems`.
 pub(crate) async fn create(app: &AppState, request: &ApiRequest) -> Result<ApiResponse, ApiError> {
     let input: New = request.input()?;
+    make(app, request, &input, ReadBatch::new()).await.map(|(_, answer)| answer)
+}
+
+/// Makes the endpoint that a request asks for, and answers with what was read, which has `beside` in it.
+pub(crate) async fn make(
+    app: &AppState,
+    request: &ApiRequest,
+    input: &New,
+    beside: ReadBatch,
+) -> Result<(ReadResult, ApiResponse), ApiError> {
+    let keys = input.team.iter().fold(beside, ReadBatch::team);
     let mut race = Race::new(&app.entropy);
     while race.goes_on().await {
         let now = app.clock.now();
-        let keys = input.team.as_ref().map_or_else(ReadBatch::new, |team| ReadBatch::new().team(team));
-        let (found, caller) = read(app, request, keys, now).await?;
+        let (found, caller) = read(app, request, keys.clone(), now).await?;
         request.check_csrf(&caller, app)?;
         if let Some(answer) = replay(request, app, &found, now)? {
-            return Ok(answer);
+            return Ok((found, answer));
         }
         let secret = SigningSecret::generate(&app.entropy);
         let id = WebhookId::generate(&app.entropy);
@@ -67,7 +77,7 @@ pub(crate) async fn create(app: &AppState, request: &ApiRequest) -> Result<ApiRe
         let answer = revealed(&webhook, secret.reveal(), StatusCode::CREATED, now);
         let kept = keep(request, app, &answer, now);
         match app.store.create_webhook(&webhook.endpoint, kept.as_ref()).await {
-            Ok(()) => return Ok(answer),
+            Ok(()) => return Ok((found, answer)),
             // Kept meanwhile, or one too many: a look tells.
             Err(StoreError::Condition(_)) => {
                 if app.store.webhooks().await?.len() >= MAX_ENDPOINTS {
@@ -83,12 +93,22 @@ pub(crate) async fn create(app: &AppState, request: &ApiRequest) -> Result<ApiRe
 /// One `BatchGetItem` and one `TransactWriteItems`.
 pub(crate) async fn change(app: &AppState, request: &ApiRequest, id: WebhookId) -> Result<ApiResponse, ApiError> {
     let input: Change = request.input()?;
+    apply(app, request, &id, input).await
+}
+
+/// Changes an endpoint over the version that `If-Match` names. One `BatchGetItem` and one `TransactWriteItems`.
+pub(crate) async fn apply(
+    app: &AppState,
+    request: &ApiRequest,
+    id: &WebhookId,
+    input: Change,
+) -> Result<ApiResponse, ApiError> {
     let now = app.clock.now();
-    let keys = ReadBatch::new().webhook(&id);
+    let keys = ReadBatch::new().webhook(id);
     let keys = input.team.as_ref().and_then(Option::as_ref).map_or(keys.clone(), |team| keys.team(team));
     let (found, caller) = read(app, request, keys, now).await?;
     request.check_csrf(&caller, app)?;
-    let read = visible(&found, &caller, &id)?;
+    let read = visible(&found, &caller, id)?;
     request.must_match(&etag(&read))?;
     let mut webhook = read.clone();
     let endpoint = &mut webhook.endpoint;
@@ -139,9 +159,21 @@ pub(crate) async fn delete(app: &AppState, request: &ApiRequest, id: WebhookId) 
 pub(crate) async fn rotate(app: &AppState, request: &ApiRequest, id: WebhookId) -> Result<ApiResponse, ApiError> {
     let input: Rotation = request.input()?;
     let overlap = input.overlap()?;
-    save(app, request, &id, |webhook, now| {
+    renew(app, request, &id, overlap, ReadBatch::new()).await.map(|(_, answer)| answer)
+}
+
+/// Gives an endpoint a new secret, beside which earlier ones sign for `overlap` at most; answers with what was read, which has
+/// `beside` in it. One `BatchGetItem` and one `TransactWriteItems`.
+pub(crate) async fn renew(
+    app: &AppState,
+    request: &ApiRequest,
+    id: &WebhookId,
+    overlap: SignedDuration,
+    beside: ReadBatch,
+) -> Result<(ReadResult, ApiResponse), ApiError> {
+    save(app, request, id, beside, |webhook, now| {
         let secret = SigningSecret::generate(&app.entropy);
-        let sealed = app.keyring.seal(&place(&id), &secret.reveal(), &app.entropy);
+        let sealed = app.keyring.seal(&place(id), &secret.reveal(), &app.entropy);
         webhook.endpoint.rotate(sealed, overlap, now);
         Ok(revealed(webhook, secret.reveal(), StatusCode::OK, now))
     })
@@ -152,28 +184,41 @@ pub(crate) async fn rotate(app: &AppState, request: &ApiRequest, id: WebhookId) 
 /// `TransactWriteItems`.
 pub(crate) async fn replay_since(app: &AppState, request: &ApiRequest, id: WebhookId) -> Result<ApiResponse, ApiError> {
     let input: ReplaySince = request.input()?;
-    save(app, request, &id, |webhook, now| {
-        webhook.standing.replay = Some(Replay::since(input.since, now, input.delivered));
+    ask_again(app, request, &id, &input).await
+}
+
+/// The same for a page's form.
+pub(crate) async fn ask_again(
+    app: &AppState,
+    request: &ApiRequest,
+    id: &WebhookId,
+    asked: &ReplaySince,
+) -> Result<ApiResponse, ApiError> {
+    let saved = save(app, request, id, ReadBatch::new(), |webhook, now| {
+        webhook.standing.replay = Some(Replay::since(asked.since, now, asked.delivered));
         Ok(answer(webhook, StatusCode::ACCEPTED, now))
-    })
-    .await
+    });
+    saved.await.map(|(_, answer)| answer)
 }
 
 /// Reads an endpoint, changes it, and saves it under the version that was read with its answer kept; losing a race
-/// means reading and changing again. One `BatchGetItem` and one `TransactWriteItems`.
+/// means reading and changing again. Answers with what was read, too, which has `beside` in it. One `BatchGetItem` and one
+/// `TransactWriteItems`.
 async fn save(
     app: &AppState,
     request: &ApiRequest,
     id: &WebhookId,
+    beside: ReadBatch,
     change: impl Fn(&mut Webhook, Timestamp) -> Result<ApiResponse, ApiError>,
-) -> Result<ApiResponse, ApiError> {
+) -> Result<(ReadResult, ApiResponse), ApiError> {
+    let keys = beside.webhook(id);
     let mut race = Race::new(&app.entropy);
     while race.goes_on().await {
         let now = app.clock.now();
-        let (found, caller) = read(app, request, ReadBatch::new().webhook(id), now).await?;
+        let (found, caller) = read(app, request, keys.clone(), now).await?;
         request.check_csrf(&caller, app)?;
         if let Some(answer) = replay(request, app, &found, now)? {
-            return Ok(answer);
+            return Ok((found, answer));
         }
         let read = visible(&found, &caller, id)?;
         let mut webhook = Webhook { version: read.version + 1, ..read.clone() };
@@ -182,7 +227,7 @@ async fn save(
         let asked = webhook.standing.replay.as_ref().filter(|replay| read.standing.replay.as_ref() != Some(replay));
         let disabled = webhook.standing.disabled.as_ref();
         match app.store.save_webhook(&read, &webhook.endpoint, disabled, asked, kept.as_ref()).await {
-            Ok(()) => return Ok(answer),
+            Ok(()) => return Ok((found, answer)),
             Err(StoreError::Condition(_)) => {}
             Err(error) => return Err(error.into()),
         }
@@ -191,11 +236,11 @@ async fn save(
 }
 
 fn answer(webhook: &Webhook, status: StatusCode, now: Timestamp) -> ApiResponse {
-    let answer = ApiResponse::new(status, WebhookView::of(webhook, now), CONSOLE);
+    let answer = ApiResponse::new(status, WebhookView::of(webhook, now), PAGE);
     ApiResponse { etag: Some(etag(webhook)), ..answer }
 }
 
 fn revealed(webhook: &Webhook, secret: String, status: StatusCode, now: Timestamp) -> ApiResponse {
-    let answer = ApiResponse::new(status, RevealedView { webhook: WebhookView::of(webhook, now), secret }, CONSOLE);
+    let answer = ApiResponse::new(status, RevealedView { webhook: WebhookView::of(webhook, now), secret }, PAGE);
     ApiResponse { etag: Some(etag(webhook)), ..answer }
 }

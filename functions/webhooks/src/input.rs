@@ -34,7 +34,7 @@ pub(crate) struct New {
 }
 
 /// The body of PATCH `/v1/webhooks/{id}`: what is not there stays.
-#[derive(Debug, Deserialize, JsonSchema)]
+#[derive(Debug, Default, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 #[schemars(rename = "ChangeWebhook", description = "What to change of a webhook endpoint; what is not there stays.")]
 #[allow(clippy::option_option, reason = "not given, cleared, and set are three things")]
@@ -63,6 +63,11 @@ pub(crate) struct Rotation {
 }
 
 impl Rotation {
+    /// As a page's form asks for it.
+    pub(crate) fn of_minutes(overlap_minutes: i64) -> Self {
+        Self { overlap_minutes: Some(overlap_minutes) }
+    }
+
     pub(crate) fn overlap(&self) -> Result<SignedDuration, ApiError> {
         let Some(minutes) = self.overlap_minutes else { return Ok(DEFAULT_OVERLAP) };
         if (0..=MAX_OVERLAP.as_mins()).contains(&minutes) {

@@ -1,5 +1,7 @@
 //! Endpoints and deliveries as the API shows them. An endpoint's secret is shown only to whoever makes or changes it.
 
+use std::collections::BTreeMap;
+
 use jiff::Timestamp;
 use parlor_domain::{
     SessionId, TeamId, WebhookId,
@@ -103,11 +105,11 @@ pub(crate) fn etag(webhook: &Webhook) -> String {
 pub(crate) struct DeliveryView {
     /// The message's id, the same at every attempt.
     id: String,
-    /// The event's type, such as `session.ended`.
+    /// The event's type, such as `session.ended`; `webhook.test` for a test event.
     r#type: String,
-    /// The session that the event belongs to.
-    session: SessionId,
-    /// The event's number in the session.
+    /// The session that the event belongs to; `null` for a test event.
+    session: Option<SessionId>,
+    /// The event's number in the session; 0 for a test event.
     seq: u64,
     /// When the event happened.
     at: Time,
@@ -115,8 +117,31 @@ pub(crate) struct DeliveryView {
     state: DeliveryState,
     /// When it is tried next; `null` once it was taken or given up.
     next_attempt_at: Option<Time>,
+    /// How often it was tried since it was queued, the last time.
+    tries: u32,
     /// The latest attempts, oldest first.
     attempts: Vec<AttemptView>,
+}
+
+/// A delivery with what is posted.
+#[derive(Debug, Serialize, JsonSchema)]
+#[schemars(rename = "DeliveryWithRequest")]
+pub(crate) struct SentView {
+    #[serde(flatten)]
+    pub(crate) delivery: DeliveryView,
+    /// What was posted by the latest attempt, or is by the first; `null` when the event is not there any more.
+    pub(crate) request: Option<RequestView>,
+}
+
+#[derive(Debug, Serialize, JsonSchema)]
+#[schemars(rename = "WebhookRequest", description = "What an attempt posts.")]
+pub(crate) struct RequestView {
+    /// The endpoint's address now.
+    pub(crate) url: String,
+    /// By name. `webhook-signature` has the signatures of those secrets that are still kept.
+    pub(crate) headers: BTreeMap<String, String>,
+    /// The body, byte for byte as it is signed.
+    pub(crate) body: String,
 }
 
 #[derive(Debug, Serialize, JsonSchema)]
@@ -137,11 +162,12 @@ impl DeliveryView {
         Self {
             id: delivery.message_id(),
             r#type: delivery.kind.clone(),
-            session: delivery.session.clone(),
+            session: (!delivery.is_test()).then(|| delivery.session.clone()),
             seq: delivery.seq,
             at: Time(delivery.at),
             state: delivery.state,
             next_attempt_at: delivery.next_at.map(Time),
+            tries: delivery.tries,
             attempts: delivery.attempts.iter().map(AttemptView::of).collect(),
         }
     }

@@ -1,10 +1,12 @@
 //! Webhook endpoints, for admins and programs (R24): `/v1/webhooks`. An endpoint's secret is shown once, when it is made;
-//! every delivery is listed with its attempts, and can be sent again, alone or since a time.
+//! every delivery is listed with its attempts, and can be sent again, alone or since a time; a test event tries it. Admins do it at
+//! `/admin/webhooks`.
 
 mod deliveries;
 mod endpoints;
 mod input;
 mod json;
+mod page;
 mod sample;
 
 use jiff::Timestamp;
@@ -19,11 +21,11 @@ use serde_json::json;
 use crate::{
     deliveries::DeliveriesQuery,
     input::{Change, New, ReplaySince, Rotation},
-    json::{DeliveryView, RevealedView, WebhookView},
+    json::{DeliveryView, RevealedView, SentView, WebhookView},
 };
 
-/// Where a form's browser would go; endpoints have no page yet.
-const CONSOLE: &str = "/console";
+/// Where a form's browser goes.
+const PAGE: &str = "/admin/webhooks";
 
 /// What is refused of an endpoint that is sent.
 const INVALID: [Code; 4] = [Code::InvalidUrl, Code::InvalidDescription, Code::UnknownTeam, Code::UnknownEventType];
@@ -37,6 +39,13 @@ impl WebFunction for WebhookApi {
     type State = AppState;
 
     fn routes<R: Rows<AppState>>(rows: R) -> R {
+        let rows = rows
+            .page(Method::GET, "/admin/webhooks", page::list)
+            .page(Method::POST, "/admin/webhooks", page::make)
+            .page(Method::GET, "/admin/webhooks/{id}", page::show)
+            .page(Method::POST, "/admin/webhooks/{id}", page::act)
+            .page(Method::GET, "/admin/webhooks/{id}/deliveries/{event}", page::delivery)
+            .page(Method::POST, "/admin/webhooks/{id}/deliveries/{event}", page::send_again);
         rows.operation(Method::GET, "/v1/webhooks", Callers::Scope(KeyScope::Webhooks), endpoints::list, |operation| {
             operation
                 .named("listWebhooks", "Webhooks")
@@ -142,6 +151,28 @@ impl WebFunction for WebhookApi {
             },
         )
         .operation(
+            Method::POST,
+            "/v1/webhooks/{id}/test",
+            Callers::Scope(KeyScope::Webhooks),
+            deliveries::test,
+            |operation| {
+                operation
+                    .named("testWebhook", "Webhooks")
+                    .summary("Send a test event to an endpoint")
+                    .description(
+                        "An event `webhook.test` goes to this endpoint alone, whatever types it hears of. It is sent at once and \
+                         tried once; its delivery tells how that went.",
+                    )
+                    .parameter("id", "The endpoint.")
+                    .answers::<DeliveryView>(
+                        StatusCode::ACCEPTED,
+                        "The delivery, which waits to be sent.",
+                        sample::tested(),
+                    )
+                    .refuses(&[Code::Forbidden, Code::WebhookDisabled])
+            },
+        )
+        .operation(
             Method::GET,
             "/v1/webhooks/{id}/deliveries",
             Callers::Scope(KeyScope::Webhooks),
@@ -168,7 +199,7 @@ impl WebFunction for WebhookApi {
                     .summary("Get a delivery with its attempts")
                     .parameter("id", "The endpoint.")
                     .parameter("event", "The delivery's `id`.")
-                    .answers::<DeliveryView>(StatusCode::OK, "The delivery.", sample::delivery())
+                    .answers::<SentView>(StatusCode::OK, "The delivery, with what is posted.", sample::sent())
                     .refuses(&[Code::Forbidden])
             },
         )
@@ -203,6 +234,8 @@ enum WebhookError {
     Stale,
     #[error("this delivery waits to be sent already")]
     Pending,
+    #[error("nothing is sent to the endpoint now; enable it first")]
+    Disabled,
 }
 
 impl From<WebhookError> for ApiError {
@@ -211,6 +244,7 @@ impl From<WebhookError> for ApiError {
             WebhookError::TooMany => Code::TooManyWebhooks,
             WebhookError::Stale => Code::VersionConflict,
             WebhookError::Pending => Code::DeliveryPending,
+            WebhookError::Disabled => Code::WebhookDisabled,
         };
         let text = error.to_string();
         let mut letters = text.chars();

@@ -37,6 +37,37 @@ pub(crate) fn delivery() -> Value {
         "at": "2026-11-21T15:00:00.000Z",
         "state": "delivered",
         "next_attempt_at": null,
+        "tries": 1,
         "attempts": [{"at": "2026-11-21T15:00:00.400Z", "status": 204, "error": null, "took": "under_1s"}],
+    })
+}
+
+pub(crate) fn sent() -> Value {
+    let mut sent = delivery();
+    sent["request"] = json!({
+        "url": "https://hooks.example.com/parlor",
+        "headers": {
+            "content-type": "application/json",
+            "user-agent": "Parlor-Webhooks/1",
+            "webhook-id": "h4rb0r6q8x2v9k3m7t1c5w0znd-9",
+            "webhook-timestamp": "1795273200",
+            "webhook-signature": "v1,K5oZfzN95Z9UVu1EsfQmfVNQhnkZ2pj9o9NDN/H/pI4=",
+        },
+        "body": "{\"type\":\"session.ended\",\"timestamp\":\"2026-11-21T15:00:00.000Z\",\"data\":{}}",
+    });
+    sent
+}
+
+pub(crate) fn tested() -> Value {
+    json!({
+        "id": "h4rb0r6q8x2v9k3m7t1c5w0znd-0",
+        "type": "webhook.test",
+        "session": null,
+        "seq": 0,
+        "at": "2026-11-21T15:00:00.000Z",
+        "state": "pending",
+        "next_attempt_at": "2026-11-21T15:00:00.000Z",
+        "tries": 0,
+        "attempts": [],
     })
 }

@@ -487,6 +487,7 @@ mod tests {
             assert!(!allowed(function, &unknown), "an item without a key is none of theirs");
         }
         assert!(allowed("webhooks", &write("I#x")) && !allowed("webhooks", &write("A#x")));
+        assert!(!allowed("webhooks", &write("S#x")), "it shows events and changes no session");
     }
 
     #[test]

@@ -426,6 +426,48 @@ fn to_the_millisecond(value: &mut serde_json::Value) {
     }
 }
 
+/// Every type of event, in the order in which a session comes upon them as a rule.
+pub const TYPES: [&str; 38] = [
+    "session.created",
+    "session.invited",
+    "session.reengaged",
+    "link.generated",
+    "link.renewed",
+    "link.revoked",
+    "customer.consented",
+    "device.bound",
+    "device.released",
+    "customer.joined",
+    "pin.wrong",
+    "pin.locked",
+    "pin.banned",
+    "pin.reset",
+    "code.sent",
+    "message",
+    "interaction.created",
+    "interaction.sent",
+    "interaction.started",
+    "interaction.completed",
+    "interaction.signed",
+    "interaction.not_signed",
+    "interaction.declined",
+    "interaction.accepted",
+    "interaction.sent_back",
+    "interaction.withdrawn",
+    "interaction.reminded",
+    "session.kept_open",
+    "session.ended",
+    "session.discarded",
+    "session.renewed",
+    "session.transfer_requested",
+    "session.transferred",
+    "session.transfer_declined",
+    "session.transfer_lapsed",
+    "access.changed",
+    "delivery.failed",
+    "delivery.suppressed",
+];
+
 /// Whether events of this type exist (`session.ended`).
 #[must_use]
 pub fn is_type(name: &str) -> bool {
@@ -438,7 +480,15 @@ pub fn is_type(name: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::is_type;
+    use super::{EventKind, TYPES, is_type};
+
+    #[test]
+    fn r24_every_type_is_listed() {
+        let schema = serde_json::to_value(schemars::schema_for!(EventKind)).unwrap();
+        let all = schema["oneOf"].as_array().unwrap().iter();
+        let all: Vec<_> = all.map(|kind| kind["properties"]["type"]["const"].as_str().unwrap()).collect();
+        assert_eq!(all, TYPES);
+    }
 
     #[test]
     fn r24_types_are_known_with_fields_and_without() {

@@ -33,6 +33,9 @@ pub const KEPT_FOR: SignedDuration = SignedDuration::from_hours(30 * 24);
 /// Attempts before a delivery is given up.
 pub const MAX_ATTEMPTS: u32 = 12;
 
+/// The type of an event that an endpoint is tried with: no session's, and sent to that endpoint alone.
+pub const TEST: &str = "webhook.test";
+
 /// Attempts that a delivery remembers; replays add to them.
 const REMEMBERED: usize = 24;
 
@@ -110,6 +113,14 @@ impl Endpoint {
     /// The secrets that sign at `now`, the current one first.
     pub fn signing(&self, now: Timestamp) -> impl Iterator<Item = &StoredSecret> {
         self.secrets.iter().filter(move |secret| secret.until.is_none_or(|until| now < until))
+    }
+
+    /// As it signed at an earlier time, as far as those secrets are still kept: without those that were made since.
+    #[must_use]
+    pub fn as_of(&self, at: Timestamp) -> Self {
+        let mut earlier = self.clone();
+        earlier.secrets.retain(|secret| secret.created_at <= at);
+        earlier
     }
 
     /// Puts `secret` before the others, which go on signing for `overlap` at most.
@@ -339,6 +350,35 @@ impl Delivery {
         }
     }
 
+    /// A test event of `endpoint`, due at once. It has a place of its own among the deliveries, as if a session of `team` had
+    /// it; there is no such session, and no session's event has the number 0.
+    #[must_use]
+    pub fn test(endpoint: &WebhookId, team: &TeamId, random: &dyn Random, now: Timestamp) -> Self {
+        Self {
+            endpoint: endpoint.clone(),
+            session: SessionId::generate_for(team, random),
+            seq: 0,
+            kind: TEST.to_owned(),
+            at: now,
+            state: DeliveryState::Pending,
+            tries: 0,
+            attempts: vec![],
+            next_at: Some(now),
+        }
+    }
+
+    /// Whether it is a test event's.
+    #[must_use]
+    pub fn is_test(&self) -> bool {
+        self.kind == TEST
+    }
+
+    /// Attempts before it is given up. Whoever tests looks on: a test event is tried once.
+    #[must_use]
+    pub fn most_tries(&self) -> u32 {
+        if self.is_test() { 1 } else { MAX_ATTEMPTS }
+    }
+
     /// The header `webhook-id`, by [`message_id`].
     #[must_use]
     pub fn message_id(&self) -> String {
@@ -358,7 +398,7 @@ impl Delivery {
         if succeeded {
             self.state = DeliveryState::Delivered;
             Verdict::Delivered
-        } else if gone || nothing || self.tries >= MAX_ATTEMPTS {
+        } else if gone || nothing || self.tries >= self.most_tries() {
             self.state = DeliveryState::Failed;
             Verdict::GivenUp
         } else {
@@ -425,6 +465,13 @@ pub fn payload(session: &SessionId, event: &Event) -> String {
         object.insert("team".into(), json!(session.team()));
     }
     json!({ "type": kind, "timestamp": at, "data": data }).to_string()
+}
+
+/// What is posted of a test event.
+#[must_use]
+pub fn test_payload(delivery: &Delivery) -> String {
+    json!({ "type": TEST, "timestamp": format!("{:.3}", delivery.at), "data": { "webhook": delivery.endpoint } })
+        .to_string()
 }
 
 #[cfg(test)]

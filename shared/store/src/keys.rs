@@ -292,6 +292,9 @@ impl Key {
         Self::in_queue(endpoint, session, "LANE")
     }
 
+    /// Where a test event waits: it has the number 0, which no session's event has. The template's filter names it, too.
+    pub(crate) const QUEUED_TEST: &'static str = "P#000000000000";
+
     /// A delivery that waits.
     pub(crate) fn queued(endpoint: &WebhookId, session: &SessionId, seq: u64) -> Self {
         Self::in_queue(endpoint, session, format!("P#{seq:012}"))

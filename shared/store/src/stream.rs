@@ -3,7 +3,7 @@
 //!
 //! Only what is needed is read: images are often large, and of an item that changes they are older than the table.
 
-use parlor_domain::{SessionId, outbox::Owner};
+use parlor_domain::{SessionId, WebhookId, outbox::Owner};
 use serde::{Deserialize, Serialize};
 
 use crate::keys::Key;
@@ -63,6 +63,18 @@ impl<I> Record<I> {
             (Owner::Session(session), seq) => Some((session, seq.parse().ok()?)),
             (Owner::Agent(_), _) => None,
         }
+    }
+
+    /// The endpoint that a test event was queued for, and its place in the endpoint's list; `None` when the record is about something
+    /// else.
+    #[must_use]
+    pub fn queued_test(&self) -> Option<(WebhookId, SessionId)> {
+        let PrimaryKey { pk, sk } = &self.dynamodb.keys;
+        if self.event_name != "INSERT" || sk.s != Key::QUEUED_TEST {
+            return None;
+        }
+        let (endpoint, session) = pk.s.strip_prefix("H#")?.split_once('#')?;
+        Some((endpoint.parse().ok()?, session.parse().ok()?))
     }
 
     /// As much of the new item as is read; `None` where there is none, or the stream left it out.
@@ -139,6 +151,18 @@ mod tests {
         for (event, pk) in [("MODIFY", SESSION), ("REMOVE", SESSION), ("INSERT", "CONF"), ("INSERT", "S#nobody")] {
             assert!(record(event, pk, "O#1").outbox_entry().is_none(), "{event} {pk}");
             assert!(record(event, pk, "E#1").event().is_none(), "{event} {pk}");
+        }
+    }
+
+    #[test]
+    fn a_test_event_is_heard_when_it_is_queued() {
+        let (pk, sk) = (format!("H#w000000000000001#{}", &SESSION[2..]), "P#000000000000");
+        let (endpoint, session) = record("INSERT", &pk, sk).queued_test().unwrap();
+        assert_eq!((endpoint.as_str(), session.as_str()), ("w000000000000001", &SESSION[2..]));
+        for (event, pk, sk) in
+            [("MODIFY", pk.as_str(), sk), ("INSERT", pk.as_str(), "P#000000000001"), ("INSERT", SESSION, sk)]
+        {
+            assert!(record(event, pk, sk).queued_test().is_none(), "{event} {pk} {sk}");
         }
     }
 

@@ -89,6 +89,7 @@ codes! {
     TooManyEntries "too-many-entries" CONFLICT "The library has 500 entries, as many as it may have.",
     Archived "archived" CONFLICT "The library's entry is archived; take it out of the archive first.",
     WasPublished "was-published" CONFLICT "The library's entry was published, so it is kept; archive it instead.",
+    WebhookDisabled "webhook-disabled" CONFLICT "Nothing is sent to the endpoint now; enable it first.",
     DeliveryPending "delivery-pending" CONFLICT "The delivery waits to be sent already.",
     TooLarge "too-large" PAYLOAD_TOO_LARGE "The body is larger than 64 KB.",
     UnsupportedMediaType "unsupported-media-type" UNSUPPORTED_MEDIA_TYPE "The body is not `application/json`.",

@@ -10,7 +10,7 @@ use crate::console::{Forms, Person, phrases, phrases::PRODUCT, sample, signs::ma
 use crate::lang::Lang;
 use crate::layout::Shell;
 use crate::palette::{Palette, opens_palette};
-use crate::words::{admin as words, console, keys, library, people};
+use crate::words::{admin as words, console, keys, library, people, webhooks};
 
 /// A part of the administration. The navigation is [`Section::ALL`]: a page that is built adds itself there, and nothing leads
 /// to one that is not.
@@ -26,11 +26,13 @@ pub enum Section {
     Keys,
     /// What teams send again and again. Supervisors open it, too.
     Library,
+    /// Where programs hear of events.
+    Webhooks,
 }
 
 impl Section {
     /// Those whose pages are there, in the order of the navigation.
-    pub const ALL: [Self; 5] = [Self::Settings, Self::People, Self::Teams, Self::Library, Self::Keys];
+    pub const ALL: [Self; 6] = [Self::Settings, Self::People, Self::Teams, Self::Library, Self::Keys, Self::Webhooks];
 
     /// Where its first page is.
     pub const fn href(self) -> &'static str {
@@ -40,6 +42,7 @@ impl Section {
             Self::Teams => "/admin/teams",
             Self::Keys => "/admin/keys",
             Self::Library => "/admin/library",
+            Self::Webhooks => "/admin/webhooks",
         }
     }
 
@@ -55,6 +58,7 @@ impl Section {
             Self::Teams => people::teams(lang),
             Self::Keys => keys::keys(lang),
             Self::Library => library::library(lang),
+            Self::Webhooks => webhooks::webhooks(lang),
         }
     }
 
@@ -65,6 +69,7 @@ impl Section {
             Self::Teams => Icon::Users,
             Self::Keys => Icon::Key,
             Self::Library => Icon::Document,
+            Self::Webhooks => Icon::Webhook,
         }
     }
 }

@@ -2,6 +2,7 @@
 //!
 //! As in the console, a page is a plain struct with `samples()` and a `render()`, and works without a script.
 
+mod delivery;
 mod frame;
 mod import;
 mod keys;
@@ -10,9 +11,12 @@ mod people;
 mod person;
 mod settings;
 mod teams;
+mod webhook;
+mod webhooks;
 
 use maud::Markup;
 
+pub use delivery::{DeliveryLine, DeliveryPage, SentRequest};
 pub use frame::{Frame, InFrame, Section};
 pub use import::{ImportFault, ImportPage, ImportRow, RowFault, RowState};
 pub use keys::{KeyRow, KeysPage, NewKeyPage};
@@ -21,6 +25,8 @@ pub use people::{PeoplePage, PersonRow, StandingFilter, TeamName};
 pub use person::{ChangeLine, Heir, OpenLine, PersonForm, PersonPage};
 pub use settings::{FormState, LoggedChange, SettingsPage, fault_words};
 pub use teams::{TeamRow, TeamsPage};
+pub use webhook::WebhookPage;
+pub use webhooks::{NewSecretPage, WebhookForm, WebhookRow, WebhooksPage};
 
 /// Every admin's page with every sample, by name, for the render test and the sample browser.
 pub fn samples() -> Vec<(String, Markup)> {
@@ -37,6 +43,10 @@ pub fn samples() -> Vec<(String, Markup)> {
     add("admin-library", LibraryPage::samples().into_iter().map(|(name, view)| (name, view.render())).collect());
     add("admin-entry", EntryPage::samples().into_iter().map(|(name, view)| (name, view.render())).collect());
     add("admin-key", NewKeyPage::samples().into_iter().map(|(name, view)| (name, view.render())).collect());
+    add("admin-webhooks", WebhooksPage::samples().into_iter().map(|(name, view)| (name, view.render())).collect());
+    add("admin-webhook", WebhookPage::samples().into_iter().map(|(name, view)| (name, view.render())).collect());
+    add("admin-delivery", DeliveryPage::samples().into_iter().map(|(name, view)| (name, view.render())).collect());
+    add("admin-secret", NewSecretPage::samples().into_iter().map(|(name, view)| (name, view.render())).collect());
     all
 }
 

@@ -259,6 +259,16 @@ impl Operation {
                 }
             }
             CreateWebhook => case.receiver = Some(Receiver::start().await),
+            WebhooksPage | MakeWebhookAtPage | WebhookPage | ActAtWebhookPage | DeliveryPage | SendAgainAtPage => {
+                if self == MakeWebhookAtPage {
+                    case.receiver = Some(Receiver::start().await);
+                } else {
+                    self.endpoint(installation, &mut case).await;
+                }
+                let admin = installation.member("Ada Ode", Role::Admin).await;
+                case.browser = installation.signed_in(&admin).await;
+                case.csrf = case.browser.get("/console").await.hidden("csrf").unwrap();
+            }
             ListWebhooks
             | ReadWebhook
             | ChangeWebhook
@@ -269,6 +279,7 @@ impl Operation {
             | ListDeliveries
             | ReadDelivery
             | ReplayDelivery
+            | TestWebhook
             | DeliverWebhook
             | DeliverWebhookRefused
             | DeliverWebhookGone

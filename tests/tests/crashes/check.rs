@@ -104,6 +104,10 @@ pub(crate) async fn check(
             let left = listed["items"].as_array().unwrap().iter().any(|entry| entry["id"] == json!(case.link));
             assert!(!left, "{at}: {listed}");
         }
+        MakeWebhookAtPage => {
+            let listed = installation.get("/v1/webhooks").await;
+            assert_eq!(listed["items"].as_array().unwrap().len(), 1, "{at}: {listed}");
+        }
         DeleteWebhook => assert_eq!(installation.get("/v1/webhooks").await["items"], json!([]), "{at}"),
         RotateSecret => {
             let read = case.endpoint().read(installation).await;
@@ -117,10 +121,16 @@ pub(crate) async fn check(
             installation.stack.advance(60).await;
             arrived(installation, case, 2, false, &at).await;
         }
-        ReplayDelivery => {
+        ReplayDelivery | SendAgainAtPage => {
             installation.stack.advance(60).await;
             assert_eq!(names(case).iter().filter(|name| name.starts_with("message ")).count(), 2, "{at}");
             assert_eq!(names(case).len(), 3, "{at}");
+        }
+        TestWebhook | ActAtWebhookPage => {
+            installation.stack.advance(60).await;
+            let came = case.endpoint().receiver.received();
+            let tests = came.iter().filter(|received| received.json()["type"] == "webhook.test").count();
+            assert_eq!(tests, 1, "{at}: a test event came {tests} times");
         }
         DeliverWebhook | DeliverWebhookRefused | RetryWebhook => arrived(installation, case, 1, gap, &at).await,
         SaveFirst | SaveFurther | Complete => {

@@ -213,9 +213,16 @@ operations! {
     DeleteWebhook: "DELETE /v1/webhooks/{id}", Never;
     RotateSecret: "POST /v1/webhooks/{id}/rotate", Never;
     ReplaySince: "POST /v1/webhooks/{id}/replay", Never;
+    TestWebhook: "POST /v1/webhooks/{id}/test", Never;
     ListDeliveries: "GET /v1/webhooks/{id}/deliveries", Never;
     ReadDelivery: "GET /v1/webhooks/{id}/deliveries/{event}", Never;
     ReplayDelivery: "POST /v1/webhooks/{id}/deliveries/{event}/replay", Never;
+    WebhooksPage: "GET /admin/webhooks", Never;
+    MakeWebhookAtPage: "POST /admin/webhooks", Never;
+    WebhookPage: "GET /admin/webhooks/{id}", Never;
+    ActAtWebhookPage: "POST /admin/webhooks/{id}", Never;
+    DeliveryPage: "GET /admin/webhooks/{id}/deliveries/{event}", Never;
+    SendAgainAtPage: "POST /admin/webhooks/{id}/deliveries/{event}", Never;
     // To an endpoint that takes everything, that refuses the first attempt, and that wants nothing any more.
     DeliverWebhook: "stream deliver-webhooks", Once("message");
     DeliverWebhookRefused: "stream deliver-webhooks", Once("message");

@@ -31,9 +31,9 @@ impl Operation {
             | ReadWebhook | ListDeliveries | ReadDelivery | Invite | GenerateLink | ListLinks | RevokeLink | End
             | KeepOpen | Renew | TakeOver | AskForSession | ApproveTransfer | DeclineTransfer | Correct
             | CorrectByForm | ReleaseDevice | ResetPin | Post | CreateWebhook | RotateSecret | ReplaySince
-            | ReplayDelivery | ListKeys | CreateKey | ListPeople | InvitePerson | ChangePerson | ChangePersonByForm
-            | InviteAgain | Deactivate | Reactivate | SignPersonOut | ListTeams | CreateTeam | RenameTeam
-            | RenameTeamByForm => self.call(installation, case).await,
+            | ReplayDelivery | TestWebhook | ListKeys | CreateKey | ListPeople | InvitePerson | ChangePerson
+            | ChangePersonByForm | InviteAgain | Deactivate | Reactivate | SignPersonOut | ListTeams | CreateTeam
+            | RenameTeam | RenameTeamByForm => self.call(installation, case).await,
             MakeInteraction | ListInteractions | ReadInteraction | SendInteraction | WithdrawInteraction | Remind
             | ReadResult | AnnounceUpload | Accept | SendBack => self.call(installation, case).await,
             ListLibrary | CreateEntry | AnnounceLibraryUpload | ReadEntry | PublishEntry => {
@@ -79,14 +79,18 @@ impl Operation {
             | TeamFiguresPage | AgentRoom | AgentRoomChanges | AgentTicket | Row | ListsTicket | OpeningPage
             | PinPage | CodePage | CustomerRoom | CustomerTicket | InvitationPage | ResetPage | Me | PeoplePage
             | NewPersonPage | PersonPage | TeamsPage | ImportPage | KeysPage | LibraryPage | NewEntryPage
-            | EntryPage => case.browser.get(&self.request(case).1).await.status == 200,
+            | EntryPage | WebhooksPage | WebhookPage | DeliveryPage => {
+                case.browser.get(&self.request(case).1).await.status == 200
+            }
             OpeningPageHead | PinPageHead | CodePageHead | CustomerRoomHead => {
                 case.browser.head(&self.request(case).1).await.status == 200
             }
             SignIn | SignInWrongly | SignOut | Setup | Continue | NewLink | WrongPin | RightPin | SendCode
             | EnterCode | PostByForm | NewLinkFromRoom | AcceptInvitation | AskForPassword | ResetPassword
             | SaveProfile | ChangePassword | EndSignIn | EndOtherSignIns | Import | MakeKeyAtPage | RevokeKeyAtPage
-            | CreateEntryAtPage | SaveEntryAtPage => self.submit(installation, case).await,
+            | CreateEntryAtPage | SaveEntryAtPage | MakeWebhookAtPage | ActAtWebhookPage | SendAgainAtPage => {
+                self.submit(installation, case).await
+            }
             ReadDocument | FinishDocument | SignDocument => self.step(installation, case).await,
             DeliverToStaff | RetryToStaff => self.mail_staff(installation, case).await,
             SaveFirst | SaveFurther | Complete | Decline | AddFile => self.submit(installation, case).await,
@@ -191,7 +195,7 @@ impl Operation {
         };
         let (method, path) = self.request(case);
         let writes = matches!(method, Method::POST | Method::PATCH);
-        let body = (writes && self != ReplayDelivery).then_some(body);
+        let body = (writes && !matches!(self, ReplayDelivery | TestWebhook)).then_some(body);
         let key = [("idempotency-key", case.key.as_str()), ("if-match", case.version.as_str())];
         let headers = match self {
             PublishEntry => &key[..],
@@ -260,6 +264,13 @@ impl Operation {
                 let fields = [("csrf", csrf), ("idempotency_key", key), kind, ("title", key), ("text", "Hello")];
                 fields.into_iter().chain([("revision", "1"), ("do", "publish")]).collect()
             }
+            MakeWebhookAtPage => {
+                let url = case.receiver.as_ref().unwrap().url.as_str();
+                vec![("csrf", csrf), ("idempotency_key", case.key.as_str()), ("url", url)]
+            }
+            ActAtWebhookPage | SendAgainAtPage => {
+                vec![("csrf", csrf), ("idempotency_key", case.key.as_str()), ("do", "test")]
+            }
             Import => vec![("csrf", csrf), ("confirm", "1"), ("rows", rows.as_str())],
             AcceptInvitation => vec![("name", "Lea Roy"), ("password", NEW)],
             AskForPassword => vec![("email", email)],
@@ -287,7 +298,7 @@ impl Operation {
             NewLink => &[200, 429],
             NewLinkFromRoom | AskForPassword | Import => &[200],
             SendCode => &[303, 429],
-            MakeKeyAtPage => &[201],
+            MakeKeyAtPage | MakeWebhookAtPage => &[201],
             // Gone is gone.
             RevokeKeyAtPage => &[303, 404],
             _ => &[303],

@@ -5,13 +5,14 @@ use std::sync::atomic::Ordering;
 use jiff::Timestamp;
 use parlor_domain::{
     Event, Random,
-    webhook::{ASIDE_FOR, Attempt, Delivery, DisabledBy, NoAnswer, SigningSecret, Took, Verdict, payload, place},
+    webhook::{ASIDE_FOR, Attempt, Delivery, DisabledBy, NoAnswer, Took, Verdict},
 };
 use parlor_store::{Finding, Webhook};
 
 use super::{
     Target, Webhooks,
     client::{Post, Reply},
+    request::request,
 };
 
 impl<R: Random + Sync> Webhooks<R> {
@@ -57,7 +58,9 @@ impl<R: Random + Sync> Webhooks<R> {
                 } else if attempt.error != Some(NoAnswer::Nothing) {
                     let since = target.webhook.standing.failing_since;
                     let all_day = since.zip(delivery.first_try()).is_some_and(|(since, first)| since <= first);
-                    if verdict == Verdict::GivenUp && all_day && !target.took.load(Ordering::Relaxed) {
+                    // A test event is given up at once, which says nothing of a day.
+                    let given_up = verdict == Verdict::GivenUp && !delivery.is_test();
+                    if given_up && all_day && !target.took.load(Ordering::Relaxed) {
                         self.close(target, DisabledBy::Failing, now).await;
                     } else if !target.noted.swap(true, Ordering::Relaxed) {
                         self.note(target, Finding::Failed { at, aside_until: now + ASIDE_FOR }).await;
@@ -94,21 +97,8 @@ impl<R: Random + Sync> Webhooks<R> {
         event: Option<&Event>,
         at: Timestamp,
     ) -> Result<Reply, NoAnswer> {
-        let event = event.filter(|_| webhook.endpoint.is_about(&delivery.session)).ok_or(NoAnswer::Nothing)?;
-        let payload = payload(&delivery.session, event);
-        let (id, timestamp) = (delivery.message_id(), at.as_second());
-        let place = place(&webhook.endpoint.id);
-        let signatures: Vec<String> = webhook
-            .endpoint
-            .signing(at)
-            .filter_map(|secret| SigningSecret::parse(&self.keyring.open(&place, &secret.sealed).ok()?))
-            .map(|secret| secret.sign(&id, timestamp, &payload))
-            .collect();
-        if signatures.is_empty() {
-            tracing::error!(webhook = %webhook.endpoint.id, "no secret opens with this key");
-            return Err(NoAnswer::Nothing);
-        }
-        let post = Post { url: &webhook.endpoint.url, id: &id, timestamp, signatures: signatures.join(" "), payload };
+        let posted = request(&self.keyring, &webhook.endpoint, delivery, event, at)?;
+        let post = Post { url: &webhook.endpoint.url, sent_at: at.as_second(), posted };
         self.client.post(post).await
     }
 }

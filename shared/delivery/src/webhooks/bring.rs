@@ -8,7 +8,7 @@ use std::{
 use futures_util::{FutureExt as _, future::join_all};
 use jiff::Timestamp;
 use parlor_domain::{
-    Event, Random, SessionId,
+    Event, Random, SessionId, WebhookId,
     webhook::{Delivery, DeliveryQueue, Verdict},
 };
 use parlor_store::{ReadBatch, StoreError, Webhook};
@@ -17,14 +17,16 @@ use super::{StreamEvent, Target, Webhooks};
 
 impl<R: Random + Sync> Webhooks<R> {
     /// Brings new events to every endpoint that hears of them, or into its queue. Answers with the sessions of which
-    /// something could not be written: their records are to come again.
+    /// something could not be written: their records are to come again. Test events that were queued are sent beside; what
+    /// fails of them is the schedule's.
     ///
     /// One `Query` for the endpoints, and none of the following without any; one `BatchGetItem` for queues and events; for
     /// each session and endpoint a POST for each event and one `TransactWriteItems`; one `UpdateItem` when an endpoint
-    /// began to fail. Starts no POST after `budget`.
+    /// began to fail. For a test event two `BatchGetItem`, a `Query` and two `TransactWriteItems`. Starts no POST after `budget`.
     pub async fn hear(
         &self,
         heard: &[StreamEvent],
+        tests: &[(WebhookId, SessionId)],
         clock: &(impl Fn() -> Timestamp + Sync),
         budget: Duration,
     ) -> Result<HashSet<SessionId>, StoreError> {
@@ -41,11 +43,13 @@ impl<R: Random + Sync> Webhooks<R> {
                 }
             }
         }
+        let over = tokio::time::sleep(budget).shared();
+        let tested = self.try_out(&targets, tests, clock, over.clone());
         if queues.is_empty() {
+            tested.await;
             return Ok(HashSet::new());
         }
         let found = self.store.read(keys).await?;
-        let over = tokio::time::sleep(budget).shared();
         let work = queues.into_iter().map(|((index, session), seqs)| {
             let (target, found, over) = (&targets[index], &found, over.clone());
             async move {
@@ -61,7 +65,7 @@ impl<R: Random + Sync> Webhooks<R> {
             }
             .map(move |result: Result<(), StoreError>| (session, result))
         });
-        let results = join_all(work).await;
+        let (results, ()) = tokio::join!(join_all(work), tested);
         Ok(results
             .into_iter()
             .filter_map(|(session, result)| {
@@ -71,6 +75,26 @@ impl<R: Random + Sync> Webhooks<R> {
                 repeat.then(|| session.clone())
             })
             .collect())
+    }
+
+    /// Test events that were just queued, each by its endpoint's own queue. What is not sent now is due, and found by the schedule.
+    async fn try_out(
+        &self,
+        targets: &[Target<'_>],
+        tests: &[(WebhookId, SessionId)],
+        clock: &(impl Fn() -> Timestamp + Sync),
+        over: impl Future<Output = ()> + Clone,
+    ) {
+        let work = tests.iter().filter_map(|(id, place)| {
+            let target = targets.iter().find(|target| target.webhook.endpoint.id == *id)?;
+            let over = over.clone();
+            Some(async move {
+                if let Err(error) = self.queue(target, place, clock, over).await {
+                    tracing::warn!(webhook = %id, %error, "a test event is left for the schedule");
+                }
+            })
+        });
+        join_all(work).await;
     }
 
     /// One session's new events to one endpoint.

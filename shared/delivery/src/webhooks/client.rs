@@ -21,6 +21,8 @@ use jiff::SignedDuration;
 use parlor_aws::http::{Https, SystemDns, Trust};
 use parlor_domain::webhook::{NoAnswer, Targets};
 
+use super::request::Posted;
+
 /// How long an endpoint may take to be connected to, TLS included.
 const CONNECT_LIMIT: Duration = Duration::from_secs(5);
 
@@ -34,10 +36,9 @@ const BODY_LIMIT: usize = 4 * 1024;
 #[derive(Debug)]
 pub(crate) struct Post<'a> {
     pub(crate) url: &'a str,
-    pub(crate) id: &'a str,
-    pub(crate) timestamp: i64,
-    pub(crate) signatures: String,
-    pub(crate) payload: String,
+    /// In seconds since 1970.
+    pub(crate) sent_at: i64,
+    pub(crate) posted: Posted,
 }
 
 /// What an endpoint answered.
@@ -110,22 +111,16 @@ impl Client {
         // An address that stands in the URL itself is asked of no resolver. It was checked when it was registered, but
         // perhaps under another rule.
         let url = self.resolver.targets.check(post.url).map_err(|_| NoAnswer::ForbiddenAddress)?;
-        let mut request = HttpRequest::new(SdkBody::from(post.payload));
-        let (sent_at, timestamp) = (post.timestamp, post.timestamp.to_string());
+        let Posted { headers, body } = post.posted;
+        let mut request = HttpRequest::new(SdkBody::from(body));
         request.set_method("POST").and_then(|()| request.set_uri(url.as_str())).map_err(|_| NoAnswer::Nothing)?;
-        for (name, value) in [
-            ("content-type", "application/json"),
-            ("user-agent", "Parlor-Webhooks/1"),
-            ("webhook-id", post.id),
-            ("webhook-timestamp", timestamp.as_str()),
-            ("webhook-signature", post.signatures.as_str()),
-        ] {
-            request.headers_mut().insert(name.to_owned(), value.to_owned());
+        for (name, value) in headers {
+            request.headers_mut().insert(name, value);
         }
         let response = self.connector().call(request).await.map_err(|error| why(&error))?;
         let status = response.status().as_u16();
         let asks = matches!(status, 429 | 503).then(|| response.headers().get("retry-after")).flatten();
-        let retry_after = asks.and_then(|asked| retry_after(asked, sent_at));
+        let retry_after = asks.and_then(|asked| retry_after(asked, post.sent_at));
         // What it says beyond the status is nobody's business; a body that is too long, or broken, takes nothing back.
         let mut body = ByteStream::new(response.into_body());
         let mut read = 0;
@@ -227,7 +222,7 @@ mod tests {
     }
 
     fn post(url: &str) -> Post<'_> {
-        Post { url, id: "x-1", timestamp: 1, signatures: "v1,x".into(), payload: "{}".into() }
+        Post { url, sent_at: 1, posted: Posted { headers: vec![], body: "{}".into() } }
     }
 
     const OK: &str = "HTTP/1.1 204 No Content\r\nconnection: close\r\n\r\n";

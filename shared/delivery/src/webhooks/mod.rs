@@ -11,6 +11,7 @@ mod attempt;
 mod bring;
 mod client;
 mod replay;
+mod request;
 mod retry;
 mod settle;
 
@@ -26,7 +27,10 @@ use serde::Serialize;
 
 use self::client::{ATTEMPT_LIMIT, Client};
 
-pub use self::replay::queue_again;
+pub use self::{
+    replay::queue_again,
+    request::{Posted, request},
+};
 
 /// How long one attempt may take.
 pub const WEBHOOK_LIMIT: Duration = ATTEMPT_LIMIT;

@@ -96,7 +96,7 @@ impl<R: Random + Sync> Webhooks<R> {
     }
 
     /// What waits in one queue, as far as it can be sent now.
-    async fn queue(
+    pub(super) async fn queue(
         &self,
         target: &Target<'_>,
         session: &SessionId,

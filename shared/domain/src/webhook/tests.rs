@@ -128,3 +128,18 @@ fn r24_ids_are_read_as_they_are_written() {
         assert_eq!(parse_message_id(text), None, "{text}");
     }
 }
+
+#[test]
+fn r24_a_test_event_is_tried_once_and_is_no_sessions() {
+    let (endpoint, random, now) = ("w000000000000001".parse().unwrap(), Seeded::new(5), at("2026-01-02T03:04:05.678Z"));
+    let mut test = Delivery::test(&endpoint, &session().team(), &random, now);
+    assert!(test.is_test() && !crate::event::is_type(TEST), "a filter cannot choose it");
+    assert_eq!(parse_message_id(&test.message_id()), Some((test.session.clone(), 0)));
+    let payload: Value = serde_json::from_str(&test_payload(&test)).unwrap();
+    let said = json!({"type": TEST, "timestamp": "2026-01-02T03:04:05.678Z", "data": {"webhook": endpoint}});
+    assert_eq!(payload, said);
+    assert_eq!(test.record(attempt(now, 500), &random), Verdict::GivenUp);
+    assert_eq!((test.state, test.next_at), (DeliveryState::Failed, None));
+    test.replay(now);
+    assert_eq!(test.record(attempt(now, 204), &random), Verdict::Delivered);
+}
