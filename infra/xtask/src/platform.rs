@@ -130,6 +130,7 @@ const ROOMS: &[&str] =
     &["rooms::r14_two_rooms_chat_and_catch_up_and_the_end_is_heard", "rooms::r14_who_comes_and_leaves_is_seen_to"];
 const HOOKS: &[&str] = &[
     "webhooks::r24_events_come_signed_in_order_and_again_when_asked_for",
+    "webhooks::r24_a_test_event_tries_an_endpoint",
     "webhooks::r24_an_endpoint_that_is_gone_is_disabled_and_hears_the_rest_when_it_is_back",
     "webhooks::r24_a_failing_endpoint_is_tried_again_and_nothing_overtakes",
 ];

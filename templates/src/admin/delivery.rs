@@ -112,7 +112,8 @@ impl DeliveryPage {
                 div.people {
                     a.people-back href={ "/admin/webhooks/" (self.webhook) } { (Icon::ArrowBack) (words::to_endpoint(lang)) }
                     header.hook-head {
-                        h1 { code dir="ltr" { (delivery.kind) } }
+                        h1.hook-address { code dir="ltr" { (delivery.kind) } }
+                        p.small.muted.hook-address { bdi { (self.url) } }
                         p.people-actions {
                             (state_chip(lang, delivery.state))
                             span.small.muted { (time(delivery.at, &times::exact(lang, delivery.at))) }
@@ -273,7 +274,6 @@ impl DeliveryLine {
             next_at: Some(at("2026-11-21T14:00:00Z")),
             attempts: vec![],
             at: at("2026-11-21T14:00:00Z"),
-            ..failed.clone()
         };
         [failed, taken, waiting]
     }

@@ -107,8 +107,9 @@ fn groups() -> Vec<(&'static str, Vec<&'static str>)> {
 }
 
 impl WebhookForm {
-    /// The fields of an endpoint; `problem` stands beside the field that it is about.
+    /// The fields of an endpoint; `problem` stands beside the field that it is about. What was chosen and not taken is open.
     pub(super) fn fields(&self, lang: Lang, teams: &[TeamName], problem: Option<&(String, String)>) -> Markup {
+        let is_open = problem.is_some() && !self.events.is_empty();
         let error = |name: &str| problem.filter(|(field, _)| field == name).map(|(_, text)| text.as_str());
         html! {
             (Field { required: true, kind: "url", autocomplete: Some("off"), placeholder: Some("https://hooks.example.com/parlor"), value: &self.url, hint: Some(words::url_hint(lang)), error: error("url"), ..Field::new(words::url(lang), "url") })
@@ -120,8 +121,8 @@ impl WebhookForm {
                     @for team in teams { option value=(team.id) selected[team.id == self.team] { (team.name) } }
                 }
             }
-            details.hook-events open[!self.events.is_empty()] {
-                summary { (words::choose(lang)) }
+            details.hook-events open[is_open] {
+                summary { (words::choose(lang)) @if !self.events.is_empty() { " " bdi { "(" (self.events.len()) ")" } } }
                 p.small.muted { (words::events_hint(lang)) }
                 div.hook-groups role="group" aria-label=(words::events(lang)) {
                     @for (group, kinds) in groups() {

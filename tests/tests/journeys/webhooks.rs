@@ -101,6 +101,22 @@ async fn end(desk: &Desk<'_>, session: &Invited) {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn r24_a_test_event_tries_an_endpoint() {
+    let platform = Platform::start().await;
+    let desk = platform.desk().await;
+    let endpoint = Endpoint::new(&desk, &["session.ended"]).await;
+    let tested = desk.post(&format!("{}/test", endpoint.path), json!({})).await;
+    let received = endpoint.heard_by_schedule(1).await.pop().unwrap();
+    Webhook::new(&endpoint.secret).unwrap().verify(received.body.as_bytes(), &received.headers).unwrap();
+    assert_eq!(received.json()["type"], "webhook.test");
+    let id = tested["id"].as_str().unwrap();
+    assert_eq!(endpoint.settled(id).await, (json!("delivered"), 1));
+    let shown = desk.get(&format!("{}/deliveries/{id}", endpoint.path)).await;
+    assert_eq!(shown["request"]["body"], json!(received.body));
+    endpoint.delete().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn r24_events_come_signed_in_order_and_again_when_asked_for() {
     let platform = Platform::start().await;
     let (desk, other) = (platform.desk().await, platform.desk().await);
