@@ -1,12 +1,13 @@
 //! What the API refuses with, for people who read another language than its own.
 
 use crate::lang::Lang;
-use crate::words::{library, refusal as words, webhooks};
+use crate::words::{erasing, library, refusal as words, webhooks};
 
 /// The codes that a form of the console can be refused with.
-pub const CODES: [&str; 71] = [
+pub const CODES: [&str; 72] = [
     "already-ended",
     "discarded",
+    "erased",
     "not-ended",
     "not-renewable",
     "not-invited",
@@ -86,6 +87,7 @@ pub fn refusal(lang: Lang, code: &str) -> Option<&'static str> {
     Some(match code {
         "already-ended" => words::already_ended(lang),
         "discarded" => words::discarded(lang),
+        "erased" => erasing::refused(lang),
         "not-ended" => words::not_ended(lang),
         "not-renewable" => words::not_renewable(lang),
         "not-invited" => words::not_invited(lang),

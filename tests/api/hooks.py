@@ -85,7 +85,16 @@ SESSIONS = [session["id"] for session in MADE]
 # Operations are tried one after the other: what ends sessions must leave some to those that come after it.
 ENDED = SESSIONS[-2:] + SESSIONS[:1]
 OPEN = SESSIONS[1:-2]
-ABOUT = {"endSession": ENDED, "renewSession": ENDED} | {
+
+
+def over():
+    """One that is over and that nothing else asks for: erased once, it says so ever after."""
+    session = start()["id"]
+    call("POST", f"/v1/sessions/{session}/end")
+    return session
+
+
+ABOUT = {"endSession": ENDED, "renewSession": ENDED, "eraseSession": [over()]} | {
     name: OPEN
     for name in ("inviteCustomer", "keepSessionOpen", "createLink", "listLinks", "revokeLink", "showPin", "resetPin", "releaseDevice", "postMessage",
                  "announceUpload", "makeInteraction", "listInteractions", "getInteraction", "sendInteraction", "withdrawInteraction", "remindOfInteraction")

@@ -8,6 +8,8 @@ mod clock;
 mod customer;
 #[path = "journeys/document.rs"]
 mod document;
+#[path = "journeys/erasing.rs"]
+mod erasing;
 #[path = "journeys/files.rs"]
 mod files;
 #[path = "journeys/history.rs"]

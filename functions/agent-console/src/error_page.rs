@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 use lambda_http::{Body, Request, RequestExt as _, Response, http::StatusCode};
-use parlor_domain::settings::Service;
+use parlor_domain::{session::Rejection, settings::Service};
 use parlor_templates::{
     Lang,
     console::{Notice, NoticePage},
@@ -65,6 +65,10 @@ fn response(error: PageError, wanted: ResponseKind, raw: &Request, now: Timestam
     let refused = match error {
         PageError::Maintenance(service) if wanted == ResponseKind::Page => return down(lang(raw), service),
         PageError::Maintenance(_) => ApiError::Maintenance,
+        PageError::Erased if wanted == ResponseKind::Page => {
+            return html(StatusCode::GONE, NoticePage { lang: lang(raw), notice: Notice::Erased }.render(), None);
+        }
+        PageError::Erased => ApiError::Rejected(Rejection::Erased),
         PageError::Api(refused) => refused,
     };
     match refused {

@@ -82,6 +82,9 @@ enum PageError {
     /// R15: maintenance is switched on, with what the settings say about it.
     #[error("maintenance")]
     Maintenance(Service),
+    /// R25: nothing is left of the session to be shown.
+    #[error("erased")]
+    Erased,
 }
 
 impl From<StoreError> for PageError {

@@ -67,6 +67,9 @@ fn seen(staff_context: &StaffContext, id: &SessionId) -> Result<(Stored, Setting
     if settings.service.maintenance {
         return Err(PageError::Maintenance(settings.service));
     }
+    if stored.session.erased.is_some() {
+        return Err(PageError::Erased);
+    }
     Ok((stored, settings, team))
 }
 

@@ -1,11 +1,11 @@
 //! What an agent does about the customer: PATCH and POST `/v1/sessions/{id}/customer` (R8), POST `/device/release` (R6), POST
-//! `/pin/reset` and GET `/pin` (R7).
+//! `/pin/reset` and GET `/pin` (R7), POST `/erase` (R25).
 #![cfg_attr(test, allow(clippy::unwrap_used))]
 
 mod correction;
 
 use lambda_http::http::{Method, StatusCode};
-use parlor_domain::{Command, Decision, LinkToken, SessionId, pin::Pin, staff::KeyScope};
+use parlor_domain::{Command, Decision, ErasedBy, LinkToken, SessionId, pin::Pin, staff::KeyScope};
 use parlor_store::ReadBatch;
 use parlor_templates::console::{LinkReady, Notice, NoticePage};
 use parlor_web::{
@@ -48,6 +48,19 @@ impl WebFunction for SessionCustomer {
                 .parameter("id", "The session.")
                 .answers::<SessionView>(StatusCode::OK, "The session.", SessionView::sample())
                 .refuses(&[Code::AlreadyEnded, Code::Discarded])
+        })
+        .operation(Method::POST, "/v1/sessions/{id}/erase", Callers::Scope(KeyScope::Sessions), erase, |operation| {
+            operation
+                .named("eraseSession", "Customers")
+                .summary("Erase a customer's data")
+                .description(
+                    "Contact, messages, documents, files and every other content of a session that is over go, within a minute or \
+                     so; the session leaves every list and search. What is left says that it was erased, when and by whom: the \
+                     event `session.erased`, which webhooks carry. Nothing can bring it back. For admins, and keys.",
+                )
+                .parameter("id", "The session.")
+                .answers::<SessionView>(StatusCode::OK, "What is left of the session.", SessionView::sample_erased())
+                .refuses(&[Code::NotEnded])
         })
         .operation(Method::GET, "/v1/sessions/{id}/pin", Callers::Staff, show_pin, |operation| {
             operation
@@ -105,6 +118,21 @@ fn answer_with_link(
 
 async fn reset_pin(app: &AppState, request: &ApiRequest, id: SessionId) -> Result<ApiResponse, ApiError> {
     run(app, request, &id, Command::ResetPin).await
+}
+
+/// R25: for admins: it cannot be taken back.
+async fn erase(app: &AppState, request: &ApiRequest, id: SessionId) -> Result<ApiResponse, ApiError> {
+    Operation::on(app, request, &id)
+        .run(
+            |loaded| {
+                if !loaded.caller.is_admin() {
+                    return Err(ApiError::Forbidden("Erasing is for admins."));
+                }
+                loaded.decide(request, Command::Erase(ErasedBy::Request))
+            },
+            |loaded, decision| loaded.session_answer(decision, room(&id)),
+        )
+        .await
 }
 
 async fn run(

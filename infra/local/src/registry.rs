@@ -48,6 +48,7 @@ pub(crate) fn entries() -> Vec<Entry> {
         event::<deliver_webhooks::DeliverWebhooks>(),
         event::<sweep_inactivity::SweepInactivity>(),
         event::<sweep_access::SweepAccess>(),
+        event::<apply_retention::ApplyRetention>(),
         event::<retry_deliveries::RetryDeliveries>(),
         event::<retry_webhooks::RetryWebhooks>(),
     ]

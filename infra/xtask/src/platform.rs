@@ -40,7 +40,7 @@ pub(crate) fn python() -> Result<PathBuf, Failure> {
 }
 
 /// Which journeys use a function, those first that say soonest what it misses.
-const USED_BY: [(&str, &[&str]); 36] = [
+const USED_BY: [(&str, &[&str]); 37] = [
     ("admin-console", &["staff::r19_an_admin_opens_the_settings_and_nobody_else"]),
     ("settings", &["staff::r19_settings_are_saved_over_what_was_seen"]),
     ("agent-auth", &["staff::an_agent_signs_in_and_out", "staff::the_first_admin_comes_in_by_a_link_that_opens_once"]),
@@ -121,6 +121,13 @@ const USED_BY: [(&str, &[&str]); 36] = [
     ),
     ("session-start", &["program::r1_a_start_is_repeated_by_its_key"]),
     ("static-files", &["program::pages_load_our_own_files_and_keep_them"]),
+    (
+        "apply-retention",
+        &[
+            "clock::r25_a_schedule_that_comes_late_erases_what_was_kept_for_its_time",
+            "erasing::r25_an_erased_session_leaves_a_note_and_nothing_else",
+        ],
+    ),
     ("sweep-access", &["clock::r2_a_schedule_that_comes_late_notes_what_the_clock_decided", MINUTE]),
     ("sweep-inactivity", &["clock::r3_a_schedule_that_comes_late_ends_what_was_left_alone", MINUTE]),
     ("webhooks", HOOKS),

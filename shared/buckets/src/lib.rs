@@ -121,6 +121,12 @@ impl Objects for Bucket {
     async fn put_new(&self, key: &str, bytes: Vec<u8>, content_type: &str) -> Result<(), ObjectError> {
         self.write(key, bytes, content_type, true).await
     }
+
+    /// In a bucket with versions the file is gone for whoever asks for it, and its versions go by the bucket's own rules.
+    /// <https://docs.aws.amazon.com/AmazonS3/latest/API/API_DeleteObject.html>
+    async fn delete(&self, key: &str) -> Result<(), ObjectError> {
+        self.client.delete_object().bucket(&self.name).key(checked(key)?).send().await.map(|_| ()).map_err(failed)
+    }
 }
 
 fn checked(key: &str) -> Result<&str, ObjectError> {

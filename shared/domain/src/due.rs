@@ -17,6 +17,8 @@ pub enum DueKind {
     Delivery,
     /// R21: the signed file of a completed document has not come.
     Signing,
+    /// R25: a session was kept for as long as it is to be, or is erased and its items are still to go.
+    Retention,
 }
 
 impl DueKind {
@@ -29,6 +31,7 @@ impl DueKind {
             Self::Transfer => "transfer",
             Self::Delivery => "delivery",
             Self::Signing => "signing",
+            Self::Retention => "retention",
         }
     }
 }

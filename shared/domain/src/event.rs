@@ -88,6 +88,16 @@ impl EndedBy {
     }
 }
 
+/// What a session was erased for (R25).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum ErasedBy {
+    /// Somebody asked for it.
+    Request,
+    /// It was kept for as long as the settings say.
+    Retention,
+}
+
 /// What happened; `type` names it. New types are added: ignore those that you do not know.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(tag = "type")]
@@ -297,6 +307,12 @@ pub enum EventKind {
         by: EndedBy,
         /// What the customer may do from here on, and until when (R2).
         plan: AccessPlan,
+    },
+    /// R25: the customer's contact and all content were erased. Every other event of the session goes with them.
+    #[serde(rename = "session.erased")]
+    Erased {
+        /// What it was erased for.
+        by: ErasedBy,
     },
     /// R1: a planned session was given up.
     #[serde(rename = "session.discarded")]

@@ -38,7 +38,7 @@ pub mod webhook;
 pub use access::{Access, AccessPlan, AccessTier};
 pub use contact::{Channel, Contact, Country, EmailAddress, PhoneNumber};
 pub use due::{Due, DueKind};
-pub use event::{Actor, EndedBy, Event, EventKind, Origin, Sender};
+pub use event::{Actor, EndedBy, ErasedBy, Event, EventKind, Origin, Sender};
 pub use gate::{Gate, Presented};
 pub use ids::{AgentId, InteractionId, KeyId, LibraryId, LoginId, SessionId, TeamId, WebhookId};
 pub use indicator::Indicator;

@@ -18,6 +18,10 @@ pub type Timers = BTreeMap<DueKind, Timestamp>;
 /// will fire too early stays, because arming it again when it fires costs one write, and moving it costs one for each action.
 #[must_use]
 pub fn next(session: &Session, settings: &Settings, armed: &Timers, now: Timestamp) -> Timers {
+    if let Some(erased) = &session.erased {
+        // R25: until nothing is left of it.
+        return erased.pending.iter().map(|_| (DueKind::Retention, erased.at)).collect();
+    }
     let wanted = match session.state {
         State::Invited | State::Active => {
             let recheck = now.checked_add(RECHECK).unwrap_or(Timestamp::MAX);
@@ -40,5 +44,16 @@ pub fn next(session: &Session, settings: &Settings, armed: &Timers, now: Timesta
     // R9: so that somebody notes and tells that it lapsed, or completes it if the owner's going was missed.
     let asked = session.transfer.as_ref().filter(|transfer| transfer.answer.is_none());
     let lapses = asked.map(|transfer| (DueKind::Transfer, transfer.lapses_at));
-    wanted.into_iter().chain(lapses).map(keep).collect()
+    let kept = session.over_since().and_then(|since| {
+        // R25: by the settings at the end, as the plan of R2.
+        let at_end = || kept_until(since, settings).filter(|_| since == now);
+        armed.get(&DueKind::Retention).copied().or_else(at_end).map(|until| (DueKind::Retention, until))
+    });
+    wanted.into_iter().chain(lapses).map(keep).chain(kept).collect()
+}
+
+/// R25: until when a session that is over since `since` is kept; `None` if for ever.
+pub(crate) fn kept_until(since: Timestamp, settings: &Settings) -> Option<Timestamp> {
+    let minutes = settings.data.retention_minutes?;
+    Some(since.checked_add(SignedDuration::from_mins(i64::from(minutes))).unwrap_or(Timestamp::MAX))
 }

@@ -47,6 +47,9 @@ pub trait Objects: Sync {
         bytes: Vec<u8>,
         content_type: &str,
     ) -> impl Future<Output = Result<(), ObjectError>> + Send;
+
+    /// Removes a file; one that is not there is no error. One request.
+    fn delete(&self, key: &str) -> impl Future<Output = Result<(), ObjectError>> + Send;
 }
 
 /// Whether a key is one that we make: parts of letters, digits, `.`, `_` and `-` between slashes, none of them only dots. S3
@@ -114,6 +117,13 @@ impl Objects for Folder {
 
     async fn put_new(&self, key: &str, bytes: Vec<u8>, _content_type: &str) -> Result<(), ObjectError> {
         write(&self.path(key)?, &bytes, false)
+    }
+
+    async fn delete(&self, key: &str) -> Result<(), ObjectError> {
+        match fs::remove_file(self.path(key)?) {
+            Err(error) if error.kind() != ErrorKind::NotFound => Err(ObjectError::Failed(error.to_string())),
+            _ => Ok(()),
+        }
     }
 }
 

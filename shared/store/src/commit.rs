@@ -248,6 +248,8 @@ impl Store {
             ("doc", document::json("session", session)?),
             ("version", number(session.version)),
             ("summary", Summary::of(session).to_attribute()?),
+        ];
+        let listed = [
             ("agent_key", text(&agent_key(&session.agent))),
             ("team_key", text(&team_key(&session.id))),
             ("all_key", text(&all_key(&session.id))),
@@ -261,7 +263,10 @@ impl Store {
             .expression_attribute_names("#due_shard", "due_shard")
             .expression_attribute_names("#due_at", "due_at")
             .expression_attribute_names("#name_fold", "name_fold");
-        for (name, value) in set {
+        // R25: what is erased is in no list.
+        let is_listed = session.erased.is_none();
+        let out_of_lists: String = listed.iter().filter(|_| !is_listed).map(|(name, _)| format!(", {name}")).collect();
+        for (name, value) in set.into_iter().chain(listed.into_iter().filter(|_| is_listed)) {
             assign.push(format!("#{name} = :{name}"));
             update = update
                 .expression_attribute_names(format!("#{name}"), name)
@@ -277,6 +282,7 @@ impl Store {
         } else {
             remove += ", #running";
         }
+        remove += &out_of_lists;
         let expression = format!("SET {} REMOVE {remove}", assign.join(", "));
         let update = if session.version == 1 {
             update.condition_expression("attribute_not_exists(#version)")

@@ -45,7 +45,7 @@ impl ContactKey {
         email.chain(contact.phone.iter().map(|phone| Self::phone(team, phone))).collect()
     }
 
-    fn key(&self) -> Key {
+    pub(crate) fn key(&self) -> Key {
         Key::contact(&self.team, &self.digest)
     }
 }

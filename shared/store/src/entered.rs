@@ -79,6 +79,9 @@ impl Store {
         for (at, id) in entries {
             let Some(item) = sessions.item(&Key::session(&id)) else { continue };
             let (session, presence) = summary(item)?;
+            if session.erased_at.is_some() {
+                continue;
+            }
             items.push((Timestamp::from_microsecond(at).unwrap_or_default(), session, presence));
         }
         Ok(Entered { items, next })

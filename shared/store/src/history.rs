@@ -72,6 +72,9 @@ pub struct Summary {
     pub ended_at: Option<Timestamp>,
     /// Who or what ended it.
     pub ended_by: Option<EndedBy>,
+    /// When it was erased (R25): then it is in no list.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub erased_at: Option<Timestamp>,
     /// What the customer may do since the end, and until when (R2).
     pub plan: Option<AccessPlan>,
     /// Whether every task is done (R14); never, while there are no tasks.
@@ -101,6 +104,7 @@ impl Summary {
             joined_at: session.joined_at,
             ended_at: session.ended.as_ref().map(|end| end.at),
             ended_by: session.ended.as_ref().map(|end| end.by),
+            erased_at: session.erased.as_ref().map(|erased| erased.at),
             plan: session.ended.as_ref().map(|end| end.plan.clone()),
             complete: session.is_complete(),
             tasks: session.task_count(),
@@ -123,7 +127,7 @@ impl Summary {
     pub fn access(&self, now: Timestamp) -> Access {
         match (self.state, &self.plan) {
             (State::Invited | State::Active, _) => Access::OPEN,
-            (State::Ended, Some(plan)) => plan.at(now),
+            (State::Ended, Some(plan)) if self.erased_at.is_none() => plan.at(now),
             _ => Access::CLOSED,
         }
     }

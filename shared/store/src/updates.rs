@@ -89,6 +89,9 @@ impl Store {
         for (id, at) in found {
             let Some(item) = sessions.item(&Key::session(&id)) else { continue };
             let (session, presence) = summary(item)?;
+            if session.erased_at.is_some() {
+                continue;
+            }
             items.push((at, session, presence));
         }
         Ok(Entered { items, next: None })

@@ -1,5 +1,5 @@
-//! Files that somebody announced (R21): each an item beside its session, which is gone by itself when the file may not be named
-//! any more.
+//! Files that somebody announced (R21): each an item beside its session, which goes with the session's content (R25), and the file
+//! with it.
 
 use aws_sdk_dynamodb::types::{TransactWriteItem, Update};
 use jiff::Timestamp;
@@ -36,8 +36,7 @@ impl Store {
         bound_at: Timestamp,
         upload: &Upload,
     ) -> Result<(), StoreError> {
-        let mut item = doc_item("upload", &Key::upload(session, &upload.id), upload)?;
-        item.insert("expires".into(), number(upload.usable_until().as_second()));
+        let item = doc_item("upload", &Key::upload(session, &upload.id), upload)?;
         let count = Update::builder()
             .table_name(&self.core)
             .set_key(Some(Key::customers_uploads(session, bound_at, upload.at).to_item()))
@@ -61,8 +60,7 @@ impl Store {
         upload: &Upload,
         keep: Option<&Keep>,
     ) -> Result<(), StoreError> {
-        let mut item = doc_item("upload", &Key::upload(session, &upload.id), upload)?;
-        item.insert("expires".into(), number(upload.usable_until().as_second()));
+        let item = doc_item("upload", &Key::upload(session, &upload.id), upload)?;
         let mut writes = vec![self.put_new(item)?];
         writes.extend(keep.map(|keep| self.keep(keep)).transpose()?);
         self.transact(writes).await

@@ -174,6 +174,22 @@ async fn sweep_session(store: &Store, id: &SessionId, now: Timestamp) -> Result<
     decided(store, id, Race::once(1), || now, command, None).await
 }
 
+/// Carries out a command of the system's own (R25), and tells the session's rooms what changed. `None` when nothing did, or
+/// somebody else was first. What one try of [`Store::change`] costs, and a post to each connection in the rooms.
+pub async fn carry_out(
+    store: &Store,
+    live: &Live,
+    id: &SessionId,
+    now: Timestamp,
+    command: Command<'static>,
+) -> Result<Option<Decision>, StoreError> {
+    let Some((decision, swept)) = decided(store, id, Race::once(1), || now, |_| command.clone(), None).await? else {
+        return Ok(None);
+    };
+    live.announce(&decision, &swept.presence, &swept.settings, now).await;
+    Ok(Some(decision))
+}
+
 /// The owner of a session may have left its room (R9): a transfer that waits for their answer completes if they have no other
 /// connection, and the room is told. What [`Store::change`] costs.
 pub async fn owner_left<R: Random + Sync>(

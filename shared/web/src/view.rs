@@ -66,6 +66,9 @@ pub struct SessionView {
     /// Who or what ended it; absent together with `ended_at`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub ended_by: Option<EndedBy>,
+    /// When contact and content were erased (R25). Then the customer's name is empty, and nothing can be done any more.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub erased_at: Option<Time>,
     /// What the customer may do now.
     pub access: AccessView,
     /// The customer's status: joined, online, everything done.
@@ -165,6 +168,25 @@ impl SessionView {
         })
     }
 
+    /// What the API's document shows of a session that was erased.
+    #[must_use]
+    pub fn sample_erased() -> Value {
+        json!({
+            "id": "h4rb0r6q8x2v9k3m7t1c5w0znd",
+            "state": "ended",
+            "customer": {"name": ""},
+            "team": "h4rb0r",
+            "agent": "n1na2b3c4d5e6f7g",
+            "channel": "email",
+            "created_at": "2026-11-21T14:05:00.000Z",
+            "ended_at": "2026-11-21T15:10:00.000Z",
+            "ended_by": "agent",
+            "erased_at": "2026-11-28T09:00:00.000Z",
+            "access": {"tier": "none"},
+            "indicator": "never_joined",
+        })
+    }
+
     /// The session at `now`, on which access and indicator depend. Without `url`.
     #[must_use]
     pub fn of(session: &Summary, presence: &Presence, now: Timestamp) -> Self {
@@ -186,6 +208,7 @@ impl SessionView {
             joined_at: session.joined_at.map(Time),
             ended_at: session.ended_at.map(Time),
             ended_by: session.ended_by,
+            erased_at: session.erased_at.map(Time),
             access: AccessView { tier: access.tier, until: access.until.map(Time) },
             indicator: session.indicator(presence, now),
             reference: session.reference.clone(),

@@ -5,7 +5,7 @@ use maud::{Markup, html};
 use super::{bare, new_session::Blocking};
 use crate::components::{Button, Icon};
 use crate::lang::Lang;
-use crate::words::{console as words, shared};
+use crate::words::{console as words, erasing, shared};
 
 /// What the page says.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -24,6 +24,8 @@ pub enum Notice {
     Denied,
     /// 404: nothing here, or nothing that this agent may see; the two are not told apart.
     NotFound,
+    /// 410: the session was erased (R25).
+    Erased,
     /// 503: maintenance is switched on, or the platform is failing.
     Down {
         /// The message of the setting, if there is one.
@@ -93,6 +95,14 @@ impl NoticePage {
                 html! { p.muted { (words::not_found_help(lang)) } },
                 back(lang),
             ),
+            Notice::Erased => page(
+                lang,
+                "erased",
+                Icon::Trash,
+                erasing::erased(lang),
+                html! { p.muted { (erasing::erased_help(lang)) } },
+                back(lang),
+            ),
             Notice::Down { message, status_url, maintenance } => page(
                 lang,
                 "service-down",
@@ -140,6 +150,7 @@ impl NoticePage {
             ("closed-signed-out", Notice::ClosedSignedOut { room: room.clone() }),
             ("denied", Notice::Denied),
             ("not-found", Notice::NotFound),
+            ("erased", Notice::Erased),
             (
                 "down",
                 Notice::Down {

@@ -1,11 +1,11 @@
 //! What the domain knows, in words: states, roles, and everything that happens in a session (R24).
 
 use parlor_domain::outbox::FailureKind;
-use parlor_domain::{AccessTier, Actor, AgentId, Channel, EndedBy, Event, EventKind, Indicator, Role, State};
+use parlor_domain::{AccessTier, Actor, AgentId, Channel, EndedBy, ErasedBy, Event, EventKind, Indicator, Role, State};
 
 use crate::lang::Lang;
 use crate::names::first_name;
-use crate::words::{asking, console as words, content};
+use crate::words::{asking, console as words, content, erasing};
 
 /// The product's name, which staff see and customers never do.
 pub const PRODUCT: &str = "Parlor";
@@ -110,6 +110,12 @@ pub fn event(lang: Lang, event: &Event, viewer: &AgentId, customer: &str) -> Str
                 Who::Other(who) => asking::$by(lang, who $(, $value)+).to_string(),
             }
         };
+        ($by_you:ident, $by:ident, erasing) => {
+            match who(lang, &event.actor, viewer, customer) {
+                Who::You => erasing::$by_you(lang).to_owned(),
+                Who::Other(who) => erasing::$by(lang, who).to_string(),
+            }
+        };
         ($by_you:ident, $by:ident $(, $value:expr)?) => {
             match who(lang, &event.actor, viewer, customer) {
                 Who::You => words::$by_you(lang $(, $value)?).to_string(),
@@ -162,6 +168,8 @@ pub fn event(lang: Lang, event: &Event, viewer: &AgentId, customer: &str) -> Str
         EventKind::Ended { by: EndedBy::Inactivity, .. } => words::ended_after_inactivity(lang).to_owned(),
         EventKind::Ended { .. } => done!(ended_by_you, ended_by),
         EventKind::Discarded => done!(discarded_by_you, discarded_by),
+        EventKind::Erased { by: ErasedBy::Retention } => erasing::erased_after_time(lang).to_owned(),
+        EventKind::Erased { by: ErasedBy::Request } => done!(erased_by_you, erased_by, erasing),
         EventKind::Renewed => done!(renewed_by_you, renewed_by),
         EventKind::TransferRequested { .. } => done!(transfer_requested_by_you, transfer_requested_by),
         EventKind::Transferred { agent, .. } if agent == viewer => words::transferred_to_you(lang).to_owned(),

@@ -196,6 +196,7 @@ const fn sign(kind: &EventKind) -> (Icon, Option<Tone>) {
         EventKind::InteractionReminded { .. } => (Icon::Bell, None),
         EventKind::KeptOpen => (Icon::Clock, None),
         EventKind::Ended { .. } | EventKind::Discarded => (Icon::CheckCircle, None),
+        EventKind::Erased { .. } => (Icon::Trash, None),
         EventKind::Renewed => (Icon::Refresh, Some(Tone::Good)),
         EventKind::TransferRequested { .. } | EventKind::TransferDeclined { .. } | EventKind::TransferLapsed { .. } => {
             (Icon::Clock, None)

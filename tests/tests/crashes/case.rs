@@ -241,7 +241,12 @@ impl Operation {
                     installation.post(&case.about("/transfer"), json!({})).await;
                 }
             }
-            Renew => drop(installation.post(&case.about("/end"), json!({})).await),
+            Renew | EraseSession => drop(installation.post(&case.about("/end"), json!({})).await),
+            ApplyRetention => {
+                installation.settings(json!({"data": {"retention_minutes": 10}})).await;
+                installation.post(&case.about("/messages"), json!({"text": "Good morning"})).await;
+                installation.post(&case.about("/end"), json!({})).await;
+            }
             Post | End | PostByForm | SweepInactivity | LiveConnect | LiveHello | LiveResume | LiveMessage
             | LivePing | LiveTyping | LiveDisconnect => self.room(installation, &mut case).await,
             SweepAccess => {

@@ -110,6 +110,15 @@ pub(crate) async fn check(
             let made = listed["items"].as_array().unwrap().iter().filter(|endpoint| endpoint["url"] == url).count();
             assert_eq!(made, 1, "{at}: {listed}");
         }
+        EraseSession | ApplyRetention => {
+            installation.stack.advance(120).await;
+            let id = case.session.parse().unwrap();
+            let found = installation.store.read(ReadBatch::new().session(&id)).await.unwrap();
+            let session = found.session(&id).unwrap().unwrap().session;
+            assert!(session.erased.as_ref().is_some_and(|erased| erased.pending.is_none()), "{at}: {session:?}");
+            let remains = installation.store.remains(&session).await.unwrap();
+            assert!(remains.is_empty(), "{at}: {remains:?}");
+        }
         DeleteWebhook => assert_eq!(installation.get("/v1/webhooks").await["items"], json!([]), "{at}"),
         RotateSecret => {
             let read = case.endpoint().read(installation).await;
@@ -226,6 +235,13 @@ async fn session(installation: &Installation, operation: Operation, case: &Case,
     let session = found.session(&case.session).unwrap().unwrap().session;
     let events = installation.events(&case.session).await;
 
+    if let Some(erased) = &session.erased {
+        // R25: the other events go, one after the other.
+        let notes = events.iter().filter(|event| matches!(event.kind, EventKind::Erased { .. }));
+        let notes: Vec<_> = notes.map(|event| (event.seq, event.at)).collect();
+        assert_eq!(notes, [(session.seq, erased.at)], "{at}: it was erased once");
+        return;
+    }
     let numbers: Vec<u64> = events.iter().map(|event| event.seq).collect();
     assert_eq!(numbers, (1..=session.seq).collect::<Vec<_>>(), "{at}: events without gaps");
     let mut replayed = session.clone();

@@ -69,6 +69,7 @@ operations! {
     Correct: "PATCH /v1/sessions/{id}/customer", Once("session.reengaged");
     CorrectByForm: "POST /v1/sessions/{id}/customer", Once("session.reengaged");
     ResetPin: "POST /v1/sessions/{id}/pin/reset", Once("pin.reset");
+    EraseSession: "POST /v1/sessions/{id}/erase", Once("session.erased");
     ShowPin: "GET /v1/sessions/{id}/pin", Never;
     Post: "POST /v1/sessions/{id}/messages", Once("message");
     ListMessages: "GET /v1/sessions/{id}/messages", Never;
@@ -205,6 +206,7 @@ operations! {
     OwnerLeaves: "live $disconnect", Never;
     SweepInactivity: "schedule sweep-inactivity", Once("session.ended");
     SweepAccess: "schedule sweep-access", Once("access.changed");
+    ApplyRetention: "schedule apply-retention", Once("session.erased");
     ListWebhooks: "GET /v1/webhooks", Never;
     CreateWebhook: "POST /v1/webhooks", Never;
     ReadWebhook: "GET /v1/webhooks/{id}", Never;

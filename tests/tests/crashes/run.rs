@@ -29,11 +29,11 @@ impl Operation {
             Start | DeliverMail | DeliverText | RetryDelivery => self.start(installation, case).await,
             Read | List | TeamFigures | ListEvents | ListMessages | ReadSettings | ReadTeamSettings | ListWebhooks
             | ReadWebhook | ListDeliveries | ReadDelivery | Invite | GenerateLink | ListLinks | RevokeLink | End
-            | KeepOpen | Renew | TakeOver | AskForSession | ApproveTransfer | DeclineTransfer | Correct
-            | CorrectByForm | ReleaseDevice | ResetPin | Post | CreateWebhook | RotateSecret | ReplaySince
-            | ReplayDelivery | TestWebhook | ListKeys | CreateKey | ListPeople | InvitePerson | ChangePerson
-            | ChangePersonByForm | InviteAgain | Deactivate | Reactivate | SignPersonOut | ListTeams | CreateTeam
-            | RenameTeam | RenameTeamByForm => self.call(installation, case).await,
+            | KeepOpen | Renew | EraseSession | TakeOver | AskForSession | ApproveTransfer | DeclineTransfer
+            | Correct | CorrectByForm | ReleaseDevice | ResetPin | Post | CreateWebhook | RotateSecret
+            | ReplaySince | ReplayDelivery | TestWebhook | ListKeys | CreateKey | ListPeople | InvitePerson
+            | ChangePerson | ChangePersonByForm | InviteAgain | Deactivate | Reactivate | SignPersonOut | ListTeams
+            | CreateTeam | RenameTeam | RenameTeamByForm => self.call(installation, case).await,
             MakeInteraction | ListInteractions | ReadInteraction | SendInteraction | WithdrawInteraction | Remind
             | ReadResult | AnnounceUpload | Accept | SendBack => self.call(installation, case).await,
             ListLibrary | CreateEntry | AnnounceLibraryUpload | ReadEntry | PublishEntry => {
@@ -104,7 +104,7 @@ impl Operation {
                 hears(&mut case.lines[0], "listening").await
             }
             LiveListsDisconnect => close_lists(installation, case).await,
-            SweepInactivity | SweepAccess => {
+            SweepInactivity | SweepAccess | ApplyRetention => {
                 // The next run repeats it, a minute later.
                 installation.stack.advance(if case.has_died() { 60 } else { 600 }).await;
                 true

@@ -198,3 +198,22 @@ async fn r2_a_schedule_that_comes_late_notes_what_the_clock_decided() {
     let events = desk.events(session.id.as_str()).await;
     assert!(events.iter().any(|event| event == "access.changed"), "{events:?}");
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn r25_a_schedule_that_comes_late_erases_what_was_kept_for_its_time() {
+    let platform = Platform::start().await;
+    let desk = platform.desk().await;
+    let settings = settings(&desk, json!({"data": {"retention_minutes": 1}})).await;
+    let session = started(&desk, mail(&platform), &settings, 3).await;
+    let ended = session.decide(Command::End, &settings, &context(&desk, 2)).unwrap();
+    platform.store.commit(&ended, &Extras::default()).await.unwrap();
+    let path = format!("/v1/sessions/{}", session.id);
+    assert!(desk.get(&path).await["erased_at"].is_null());
+    platform.run("apply-retention").await;
+    let erased = platform.until(async || {
+        let session = desk.get(&path).await;
+        session["erased_at"].is_string().then_some(session)
+    });
+    assert_eq!(erased.await.unwrap()["customer"], json!({"name": ""}));
+    assert_eq!(desk.events(session.id.as_str()).await, ["session.erased"]);
+}

@@ -85,8 +85,9 @@ macro_rules! contact_text {
 contact_text!(EmailAddress, {"type": "string", "format": "email", "maxLength": 254});
 contact_text!(PhoneNumber, {"type": "string", "pattern": r"^\+[1-9][0-9]{7,14}$"});
 
-/// How one customer can be reached; at least one of the two (both are possible in embedded sessions, R12).
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+/// How one customer can be reached; at least one of the two (both are possible in embedded sessions, R12), none once they were
+/// erased (R25).
+#[derive(Debug, Default, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Contact {
     /// The e-mail address, if one is known.
     #[serde(default, skip_serializing_if = "Option::is_none")]

@@ -106,6 +106,15 @@ pub fn finish_key(session: &SessionId, interaction: &InteractionId) -> String {
     format!("finish/{session}/{interaction}.json")
 }
 
+/// The keys of all that is made of a document when it is completed and signed.
+#[must_use]
+pub fn document_keys(session: &SessionId, interaction: &InteractionId) -> [String; 5] {
+    let made = |folder: &str, kind: &str| format!("{folder}/{session}/{interaction}.{kind}");
+    let [finished, signed] = ["finished", "signed"].map(|folder| [made(folder, "pdf"), made(folder, "json")]);
+    let ([finished, to_sign], [signed, report]) = (finished, signed);
+    [finish_key(session, interaction), finished, to_sign, signed, report]
+}
+
 impl Document {
     /// Whether it is small enough to be kept.
     #[must_use]

@@ -17,7 +17,8 @@ pub use answers::{Entries, Missing, Read};
 pub use check::InvalidWorkflow;
 pub use command::{Filled, NewInteraction, REASON_MAX, Refusal, WorkCommand, title_text};
 pub use document::{
-    Document, FilledIn, Posted, ReadValues, SignedFile, ValueEntries, ValueFault, finish_key, longest_value,
+    Document, FilledIn, Posted, ReadValues, SignedFile, ValueEntries, ValueFault, document_keys, finish_key,
+    longest_value,
 };
 pub use model::{
     Asked, Assignee, Interaction, InteractionState, InteractionWrite, Kind, Progress, TASKS_MAX, Task, TaskCount,

@@ -2,9 +2,9 @@
 
 use jiff::{SignedDuration, Timestamp};
 
-use super::model::{Answer, End, Session, State, Transfer};
+use super::model::{Answer, End, Erased, Session, State, Transfer};
 use crate::{
-    Event, EventKind, InteractionId, InteractionState,
+    ErasedBy, Event, EventKind, InteractionId, InteractionState,
     interaction::{Kind, Task},
     pin::Tries,
 };
@@ -70,6 +70,7 @@ impl Session {
                 self.ended = Some(End { at: event.at, by: *by, plan: plan.clone() });
                 self.transfer = None;
             }
+            EventKind::Erased { by } => self.erase(event, *by),
             EventKind::Discarded => {
                 self.state = State::Discarded;
                 self.transfer = None;
@@ -139,6 +140,21 @@ impl Session {
             | EventKind::DeliveryFailed { .. }
             | EventKind::DeliverySuppressed { .. } => {}
         }
+    }
+
+    /// R25: what is left is where the session stood, when, and whose it was.
+    fn erase(&mut self, event: &Event, by: ErasedBy) {
+        let pending = std::mem::take(&mut self.customer.contact);
+        self.erased = Some(Erased { at: event.at, by, pending: Some(pending) });
+        self.customer.name.clear();
+        self.links_from = event.seq;
+        self.tries = Tries::default();
+        self.forget_requests();
+        self.metadata.clear();
+        self.tasks.clear();
+        (self.reference, self.language, self.transfer) = (None, None, None);
+        (self.device, self.released) = (None, None);
+        (self.pin, self.code) = (None, None);
     }
 
     /// R21: the session has this task, in this state.

@@ -6,8 +6,8 @@ use jiff::Timestamp;
 
 use super::model::{Customer, FoundBy, Session};
 use crate::{
-    AccessTier, Actor, AgentId, Channel, Due, DueKind, EmailAddress, Event, EventKind, Gate, Keyring, Language, Link,
-    Origin, OutboxEntry, PhoneNumber, Presented, Secret, SessionId,
+    AccessTier, Actor, AgentId, Channel, Due, DueKind, EmailAddress, ErasedBy, Event, EventKind, Gate, Keyring,
+    Language, Link, Origin, OutboxEntry, PhoneNumber, Presented, Secret, SessionId,
     interaction::{InteractionWrite, Refusal, WorkCommand},
     keyring::Sealed,
     link::Issued,
@@ -171,6 +171,11 @@ pub enum Command<'a> {
     },
     /// Nobody gets the session, because whoever asked may not own it now (R9, R10).
     GiveUpTransfer,
+    /// Erase contact and content (R25): because somebody asks for it, or, by the schedule, if the session was kept for as long as
+    /// the settings say.
+    Erase(ErasedBy),
+    /// What was left of an erased session in other places is gone (R25).
+    FinishErasing,
     /// Do what the clock has decided by now (R2, R3, R9); sent by the schedules.
     Sweep {
         /// As in [`Command::OwnerLeft`]; none if the owner has no connection.
@@ -199,6 +204,12 @@ pub enum Rejection {
     /// R1: the session was planned and given up.
     #[error("the session was discarded; start a new one")]
     Discarded,
+    /// R25: the session was erased.
+    #[error("the session was erased: nothing of it is left; start a new one")]
+    Erased,
+    /// R25: only what is over can be erased.
+    #[error("the session is not over; end it first")]
+    NotOver,
     /// R4: only an ended session can be renewed.
     #[error("the session has not ended")]
     NotEnded,
@@ -265,7 +276,8 @@ impl Rejection {
         match self {
             Self::AlreadyEnded => "already-ended",
             Self::Discarded => "discarded",
-            Self::NotEnded => "not-ended",
+            Self::Erased => "erased",
+            Self::NotEnded | Self::NotOver => "not-ended",
             Self::NotRenewableAfterInactivity | Self::RenewWindowPassed => "not-renewable",
             Self::NotInvited => "not-invited",
             Self::AlreadyJoined => "already-joined",
@@ -356,6 +368,7 @@ impl Decision {
                     EventKind::DeviceReleased
                         | EventKind::DeviceBound
                         | EventKind::Ended { .. }
+                        | EventKind::Erased { .. }
                         | EventKind::Renewed
                         | EventKind::AccessChanged { tier: AccessTier::None }
                 )

@@ -9,8 +9,8 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
 
 use crate::{
-    Access, AccessPlan, AgentId, Channel, Contact, Due, DueKind, EmailAddress, EndedBy, Language, Link, Secret,
-    SecretHash, SessionId, Settings,
+    Access, AccessPlan, AgentId, Channel, Contact, Due, DueKind, EmailAddress, EndedBy, ErasedBy, Language, Link,
+    Secret, SecretHash, SessionId, Settings,
     interaction::{Task, TaskCount},
     keyring::Sealed,
     pin::{OneTimeCode, Tries},
@@ -62,6 +62,18 @@ pub struct End {
     pub by: EndedBy,
     /// The access tiers from the end on. They are computed once, at the end (R2).
     pub plan: AccessPlan,
+}
+
+/// R25: when and why a session was erased. It stays in no list; what is left of it says this and nothing about the customer.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Erased {
+    /// When.
+    pub at: Timestamp,
+    /// What for.
+    pub by: ErasedBy,
+    /// Whose items in other partitions are still to go, while any are: the contact by which they are found. Nothing shows it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub pending: Option<Contact>,
 }
 
 /// The person for whom a session was made: name and contact.
@@ -164,6 +176,9 @@ pub struct Session {
     pub joined_at: Option<Timestamp>,
     /// The end, until a renewal takes it away.
     pub ended: Option<End>,
+    /// R25: that contact and content were erased.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub erased: Option<Erased>,
     /// The last action by an agent or the API. R3's deadline counts from it.
     pub last_agent_action_at: Timestamp,
     /// Time of the last event, for sorting lists.
@@ -267,7 +282,7 @@ impl Session {
     pub fn access(&self, now: Timestamp) -> Access {
         match (self.state, &self.ended) {
             (State::Invited | State::Active, _) => Access::OPEN,
-            (State::Ended, Some(end)) => end.plan.at(now),
+            (State::Ended, Some(end)) if self.erased.is_none() => end.plan.at(now),
             (State::Planned | State::Discarded | State::Ended, _) => Access::CLOSED,
         }
     }
@@ -276,6 +291,16 @@ impl Session {
     #[must_use]
     pub fn is_over(&self) -> bool {
         matches!(self.state, State::Ended | State::Discarded)
+    }
+
+    /// Since when the session is over; `None` while it is not.
+    pub(crate) fn over_since(&self) -> Option<Timestamp> {
+        match self.state {
+            State::Ended => self.ended.as_ref().map(|end| end.at),
+            // Nothing happens to a discarded session any more.
+            State::Discarded => Some(self.last_event_at),
+            State::Planned | State::Invited | State::Active => None,
+        }
     }
 
     /// Whether the session is running: invited or active.

@@ -22,6 +22,7 @@ use crate::{
     timer::Timers,
 };
 
+mod erase;
 mod invite;
 mod reengage;
 

@@ -324,7 +324,7 @@ fields! {
         history.updated: Kind::Switch => kept;
     }
     Data {
-        data.retention_minutes: Kind::OptionalDuration => kept;
+        data.retention_minutes: Kind::OptionalDuration;
     }
     Service {
         service.maintenance: Kind::Switch;

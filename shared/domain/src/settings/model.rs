@@ -331,11 +331,12 @@ impl Default for History {
     }
 }
 
-/// How long ended sessions are kept (R25). Kept, not followed yet.
+/// How long ended sessions are kept (R25).
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Data {
-    /// Minutes after the end for which a session is kept, at least 1; `null` is for ever.
+    /// Minutes after the end for which a session is kept, at least 1; `null` is for ever. What is set at the end counts; a longer
+    /// time, or none, counts for sessions that are over already, too, and a shorter one does not.
     pub retention_minutes: Option<u32>,
 }
 

@@ -1,7 +1,7 @@
 //! What the agent's room shows.
 
 use jiff::Timestamp;
-use parlor_domain::{AccessTier as Tier, Channel, EndedBy, Indicator, State};
+use parlor_domain::{AccessTier as Tier, Channel, EndedBy, Indicator, Role, State};
 
 use super::content::WorkItem;
 use crate::console::frame::Frame;
@@ -201,6 +201,11 @@ impl Room {
     /// It is over: nothing can be done in it but to look.
     pub(super) fn over(&self) -> bool {
         matches!(self.state, State::Ended | State::Discarded)
+    }
+
+    /// R25: an admin may erase it, and nothing else is left to be done.
+    pub(super) fn erasable(&self) -> bool {
+        self.over() && self.frame.agent.role == Role::Admin
     }
 
     /// R8: the customer's details may still be corrected.

@@ -12,7 +12,7 @@ use crate::console::sheet::opens;
 use crate::console::signs::{avatar, state_chip, stop_icon};
 use crate::console::stream::{self, Entry};
 use crate::lang::Lang;
-use crate::words::{console as words, library, shared};
+use crate::words::{console as words, erasing, library, shared};
 
 impl Room {
     /// A form of one button: an operation of this session.
@@ -68,6 +68,7 @@ impl Room {
                     section.side-part aria-labelledby="about-title" {
                         h2 id="about-title" { (words::about(lang)) }
                         dl.facts data-part="facts" { (self.facts()) }
+                        div data-part="erase" { (self.erase_button()) }
                     }
                     section.side-part aria-labelledby="links-title" {
                         h2 id="links-title" { (words::links(lang)) }
@@ -103,6 +104,7 @@ impl Room {
                 div data-part="content" { (self.work()) }
                 div data-part="add-work" { (self.add_work()) }
                 div data-part="facts" { (self.facts()) }
+                div data-part="erase" { (self.erase_button()) }
                 div data-part="links" { (self.link_list()) }
                 p data-part="composer-closed" { (self.composer_closed()) }
                 div data-part="end-question" { (self.end_question()) }
@@ -246,6 +248,13 @@ impl Room {
     fn composer_closed(&self) -> &'static str {
         let lang = self.frame.lang;
         if self.mine { words::composer_closed(lang) } else { words::composer_not_yours(lang) }
+    }
+
+    /// R25: where there is nothing left to be done but that.
+    fn erase_button(&self) -> Markup {
+        html! {
+            @if self.erasable() { (opens("erase", "button-danger button-small", html! { (Icon::Trash) (erasing::erase_this(self.frame.lang)) })) }
+        }
     }
 
     fn facts(&self) -> Markup {

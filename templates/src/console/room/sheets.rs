@@ -10,7 +10,7 @@ use crate::console::forms::Forms;
 use crate::console::sheet::Sheet;
 use crate::lang::Lang;
 use crate::times;
-use crate::words::{console as words, shared};
+use crate::words::{console as words, erasing, shared};
 
 impl Room {
     pub(super) fn end_question(&self) -> Markup {
@@ -57,6 +57,19 @@ impl Room {
                 } }))
             (confirm(lang, forms, &Confirm { id: "reset", operation: "pin/reset", action: &self.operation("pin/reset"), danger: false, title: words::reset_question(lang),
                 text: html! { p { (words::reset_help(lang)) } }, button: words::reset_pin(lang), fields: html! {} }))
+            @if self.erasable() {
+                (Sheet { lang, id: "erase", class: "sheet-ask", title: erasing::erase_question(lang), body: html! {
+                    p { (erasing::erase_help(lang)) }
+                    // Without the script: nothing of the room is left to come back to.
+                    form.stack-tight method="post" action=(self.operation("erase")) {
+                        (forms.hidden("erase"))
+                        div.dialog-foot {
+                            button.button type="button" popovertarget="erase" popovertargetaction="hide" data-do="close" { (words::cancel(lang)) }
+                            button.button.button-danger-solid type="submit" { (erasing::erase(lang)) }
+                        }
+                    }
+                } })
+            }
             @if self.correctable() { (self.details_sheet()) }
             (Sheet { lang, id: "link", class: "sheet-link", title: words::url_ready(lang), body: link_body(lang, "") })
             dialog.dialog id="handed-over" aria-labelledby="handed-over-title" {

@@ -7,6 +7,7 @@ mod device;
 mod draft;
 mod end;
 mod enter;
+mod erase;
 mod guard;
 mod invite;
 mod reengage;
@@ -29,6 +30,11 @@ pub(super) use guard::REQUESTS_A_DAY;
 impl Session {
     /// Decides one command. Pure: the same session, settings, command and context give the same answer.
     pub fn decide(&self, command: Command<'_>, settings: &Settings, context: &Context) -> Result<Decision, Rejection> {
+        if self.erased.is_some()
+            && let Some(answer) = erase::answer_of_an_erased(&command)
+        {
+            return answer.map(|()| self.unchanged());
+        }
         let mut draft = Draft::new(self.clone(), settings, context);
         let outcome = match command {
             Command::Invite(issued, channel) => invite::invite(&mut draft, &issued, channel)?,
@@ -57,6 +63,8 @@ impl Session {
             Command::OwnerLeft { owner_until } => transfer::settle(&mut draft, owner_until),
             Command::GiveUpTransfer => transfer::give_up(&mut draft),
             Command::Sweep { owner_until } => sweep::sweep(&mut draft, owner_until),
+            Command::Erase(by) => erase::erase(&mut draft, by)?,
+            Command::FinishErasing => erase::finish(&mut draft),
             Command::DeliveryFailed { channel, reason } => delivery::failed(&mut draft, channel, reason),
             Command::DeliverySuppressed { channel } => delivery::suppressed(&mut draft, channel),
         };

@@ -1,0 +1,49 @@
+//! Erasing a session: contact and content go, and an event says so (R25).
+
+use super::draft::Draft;
+use crate::{
+    DueKind, ErasedBy, EventKind,
+    session::command::{Command, Outcome, Rejection},
+    timer,
+};
+
+/// What a command comes to where the session was erased: nothing, a refusal, or `None` where the command itself says it.
+pub(super) fn answer_of_an_erased(command: &Command<'_>) -> Option<Result<(), Rejection>> {
+    match command {
+        Command::FinishErasing => None,
+        // It is as they want it, or they come late.
+        Command::Erase(_)
+        | Command::End
+        | Command::Sweep { .. }
+        | Command::OwnerLeft { .. }
+        | Command::GiveUpTransfer
+        | Command::DeliveryFailed { .. }
+        | Command::DeliverySuppressed { .. } => Some(Ok(())),
+        _ => Some(Err(Rejection::Erased)),
+    }
+}
+
+/// Erases a session that is over. By the schedule only if the time is over by the settings of now, too: a time that was
+/// lengthened, or switched off, holds for what is still there.
+pub(super) fn erase(draft: &mut Draft<'_>, by: ErasedBy) -> Result<Outcome, Rejection> {
+    let since = draft.session.over_since().ok_or(Rejection::NotOver)?;
+    if by == ErasedBy::Retention {
+        if draft.session.due_at(DueKind::Retention).is_none_or(|at| at > draft.now()) {
+            return Ok(Outcome::Unchanged);
+        }
+        let until = timer::kept_until(since, draft.settings);
+        if until.is_none_or(|until| until > draft.now()) {
+            draft.session.timers.remove(&DueKind::Retention);
+            draft.session.timers.extend(until.map(|until| (DueKind::Retention, until)));
+            return Ok(Outcome::Done);
+        }
+    }
+    draft.record(EventKind::Erased { by });
+    Ok(Outcome::Done)
+}
+
+/// Notes that nothing is left to be looked for.
+pub(super) fn finish(draft: &mut Draft<'_>) -> Outcome {
+    let pending = draft.session.erased.as_mut().and_then(|erased| erased.pending.take());
+    if pending.is_some() { Outcome::Done } else { Outcome::Unchanged }
+}

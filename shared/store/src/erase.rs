@@ -1,0 +1,106 @@
+//! What is left of an erased session in other items goes (R25).
+
+use aws_sdk_dynamodb::types::AttributeValue;
+use futures_util::{StreamExt as _, TryStreamExt as _, stream};
+use parlor_domain::{Contact, InteractionId, Session, SessionId, UploadId};
+
+use crate::{
+    ContactKey, Store, StoreError,
+    keys::{Item, Key, text},
+};
+
+/// Items deleted at once.
+const AT_ONCE: usize = 16;
+
+/// What stands in a session's partition that goes when the session is erased.
+#[derive(Debug, Default)]
+pub struct Remains {
+    /// Files that people announced for the session.
+    pub uploads: Vec<UploadId>,
+    /// Its interactions, whose signed documents are files as well.
+    pub interactions: Vec<InteractionId>,
+    keys: Vec<Key>,
+}
+
+impl Remains {
+    /// Whether nothing is left.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.keys.is_empty()
+    }
+
+    fn add(&mut self, key: Key) {
+        if let Some(upload) = key.sk.strip_prefix("F#").and_then(|id| id.parse().ok()) {
+            self.uploads.push(upload);
+        }
+        if let Some(interaction) = key.sk.strip_prefix("I#").and_then(|id| id.parse().ok()) {
+            self.interactions.push(interaction);
+        }
+        self.keys.push(key);
+    }
+}
+
+/// Whether an item of an erased session stays: the session itself, who is in its room, its timers, and the event that says that
+/// it was erased, under this number.
+fn stays(key: &Key, erased: &str) -> bool {
+    key.sk == "S" || key.sk == "P" || key.sk.starts_with("D#") || key.sk.as_str() >= erased && key.sk.starts_with("E#")
+}
+
+impl Store {
+    /// What is left of an erased session. One `Query` for each megabyte of it, which reads it whole.
+    pub async fn remains(&self, session: &Session) -> Result<Remains, StoreError> {
+        let erased = Key::event(&session.id, session.seq).sk;
+        let mut remains = Remains::default();
+        let mut from: Option<Item> = None;
+        loop {
+            let request = self
+                .client
+                .query()
+                .table_name(&self.core)
+                .consistent_read(true)
+                .key_condition_expression("pk = :pk")
+                .expression_attribute_values(":pk", text(&Key::session(&session.id).pk))
+                .projection_expression("pk, sk")
+                .set_exclusive_start_key(from.take());
+            let answer = request.send().await.map_err(|error| StoreError::from_sdk("Query remains", &error))?;
+            let keys = answer.items().iter().filter_map(Key::of).filter(|key| !stays(key, &erased));
+            keys.for_each(|key| remains.add(key));
+            match answer.last_evaluated_key {
+                Some(key) => from = Some(key),
+                None => return Ok(remains),
+            }
+        }
+    }
+
+    /// Deletes what is left, and that this was the newest session of `contact` (R11), where it still is. One `DeleteItem` each,
+    /// sixteen at once.
+    pub async fn delete_remains(
+        &self,
+        session: &SessionId,
+        contact: &Contact,
+        remains: &Remains,
+    ) -> Result<(), StoreError> {
+        let items = remains.keys.clone().into_iter().map(|key| self.delete_item(key, None));
+        let own = text(session.as_str());
+        let contacts = ContactKey::of(&session.team(), contact);
+        let contacts = contacts.into_iter().map(|contact| self.delete_item(contact.key(), Some(own.clone())));
+        stream::iter(items).buffer_unordered(AT_ONCE).try_collect::<()>().await?;
+        stream::iter(contacts).buffer_unordered(AT_ONCE).try_collect::<()>().await
+    }
+
+    /// Deletes an item; one that names a session only if it is `session`.
+    async fn delete_item(&self, key: Key, session: Option<AttributeValue>) -> Result<(), StoreError> {
+        let mut request = self.client.delete_item().table_name(&self.core).set_key(Some(key.to_item()));
+        if let Some(session) = session {
+            request = request
+                .condition_expression("#session = :session")
+                .expression_attribute_names("#session", "session")
+                .expression_attribute_values(":session", session);
+        }
+        match request.send().await.map_err(|error| StoreError::from_sdk("DeleteItem", &error)) {
+            // Another session is the contact's newest.
+            Ok(_) | Err(StoreError::Condition(_)) => Ok(()),
+            Err(error) => Err(error),
+        }
+    }
+}
