@@ -13,11 +13,12 @@ mod scripts;
 mod styles;
 
 /// Every served file: its name, and where its source is under `static/`. A page loads one style sheet and at most one
-/// script, and where chats have receipts another.
-const SERVED: [(&str, &str); 21] = [
+/// script, where chats have receipts another, and where there are files a third by itself.
+const SERVED: [(&str, &str); 22] = [
     ("customer.css", "css/customer.css"),
     ("customer.js", "js/customer.js"),
     ("receipts.js", "js/receipts.js"),
+    ("attach.js", "js/attach.js"),
     ("runner.css", "css/runner.css"),
     ("runner.js", "js/runner.js"),
     ("document.css", "css/document.css"),

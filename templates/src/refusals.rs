@@ -4,7 +4,7 @@ use crate::lang::Lang;
 use crate::words::{erasing, library, refusal as words, webhooks};
 
 /// The codes that a form of the console can be refused with.
-pub const CODES: [&str; 72] = [
+pub const CODES: [&str; 73] = [
     "already-ended",
     "discarded",
     "erased",
@@ -13,6 +13,7 @@ pub const CODES: [&str; 72] = [
     "not-invited",
     "already-joined",
     "chat-closed",
+    "attachments-closed",
     "invalid-message",
     "sms-off",
     "pin-required",
@@ -93,6 +94,7 @@ pub fn refusal(lang: Lang, code: &str) -> Option<&'static str> {
         "not-invited" => words::not_invited(lang),
         "already-joined" => words::already_joined(lang),
         "chat-closed" => words::chat_closed(lang),
+        "attachments-closed" => words::attachments_closed(lang),
         "invalid-message" => words::invalid_message(lang),
         "sms-off" => words::sms_off(lang),
         "pin-required" => words::pin_required(lang),

@@ -188,8 +188,9 @@ ETAGS = {path: key.get(f"{URL}{path}", timeout=20).headers["etag"] for path in V
 # As the document has it.
 WELL_FORMED = r"([0-9a-hjkmnp-tv-z]{6})?[0-9a-hjkmnp-tv-z]{16}"
 # What is delivered takes a receiver; an answer about a transfer takes somebody who asked while its owner is in the room; a signed
-# document takes a customer.
-OUT_OF_REACH = ("getDelivery", "replayDelivery", "approveTransfer", "declineTransfer", "getInteractionResult", "acceptInteraction", "sendInteractionBack")
+# document takes a customer; the file of a message takes one that was read.
+OUT_OF_REACH = ("getDelivery", "replayDelivery", "approveTransfer", "declineTransfer", "getInteractionResult", "acceptInteraction", "sendInteractionBack",
+                "getMessageFile")
 
 
 @schemathesis.hook
@@ -207,7 +208,7 @@ def before_load_schema(context, raw_schema):
                 if parameter["in"] == "path" and method != "delete":
                     there = {"teams": [TEAM], "webhooks": WEBHOOKS, "people": PEOPLE, "library": LIBRARY, "sessions": SESSIONS}[path.split("/")[2]]
                     there = ABOUT.get(operation["operationId"], there)
-                    named = {"event": [f"{session}-1" for session in SESSIONS], "link": list(LINKS.values()), "iid": list((WITHDRAWN if path.endswith("/withdraw") else KEPT).values())}
+                    named = {"seq": [1, 2], "event": [f"{session}-1" for session in SESSIONS], "link": list(LINKS.values()), "iid": list((WITHDRAWN if path.endswith("/withdraw") else KEPT).values())}
                     parameter["schema"] = {"enum": named.get(parameter["name"], there)}
 
 

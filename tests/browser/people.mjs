@@ -72,7 +72,7 @@ export async function say(who, text) {
   if (await opener.isVisible()) await opener.click();
   const field = who.page.locator("#text");
   await field.fill(text);
-  await field.locator("xpath=ancestor::form").getByRole("button").first().click();
+  await field.locator("xpath=ancestor::form").locator("button").first().click();
 }
 
 export async function sees(who, text) {

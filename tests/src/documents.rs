@@ -152,7 +152,12 @@ pub async fn looked_at(store: &Store, runtime: &Runtime, session: &SessionId) ->
     store.announce_customers_upload(session, upload.at, &upload).await.unwrap();
     let picture =
         |name: &str| PagePicture { key: format!("read/{}/{name}", upload.id), content_type: "image/jpeg".into() };
-    let report = ReadReport::Picture { picture: picture("picture"), size: 9, thumbnail: Some(picture("thumbnail")) };
+    let report = ReadReport::Picture {
+        picture: picture("picture"),
+        size: 9,
+        thumbnail: Some(picture("thumbnail")),
+        pixels: Some([640, 480]),
+    };
     let report = serde_json::to_vec(&report).unwrap();
     bucket(runtime).put(&upload.id.report(), report, "application/json").await.unwrap();
     upload.id

@@ -11,6 +11,8 @@ use parlor_tests::{Browser, Installation, Line, documents};
 use reqwest::Method;
 use serde_json::json;
 
+#[path = "budgets/attachments.rs"]
+mod attachments;
 #[path = "budgets/library.rs"]
 mod library;
 #[path = "budgets/people.rs"]
@@ -435,6 +437,7 @@ async fn work_rows(ledger: &mut Ledger) {
             assert_eq!(customer.post(&format!("/r/{session}/uploads"), &fields).await.status, 201);
         })
         .await;
+    attachments::rows(ledger, &session, &customer).await;
     ledger.hold("list interactions", async |installation| drop(installation.get(&path).await)).await;
     let one = format!("{path}/{}?values=true", ids[1]);
     ledger.hold("read an interaction", async |installation| drop(installation.get(&one).await)).await;

@@ -113,7 +113,12 @@ async fn a_hello_is_answered_a_page_at_a_time() {
     let room = Room::joined(&installation).await;
     let mut agent = room.agent().await;
     for number in 0..120 {
-        room.act(parlor_domain::Command::Post { id: format!("a{number}"), text: format!("line {number}") }).await;
+        room.act(parlor_domain::Command::Post {
+            id: format!("a{number}"),
+            text: format!("line {number}"),
+            attachment: None,
+        })
+        .await;
     }
     let newest = installation.events(&room.session).await.last().unwrap().seq;
     let (mut since, mut pages, mut seen) = (0, 0, vec![]);

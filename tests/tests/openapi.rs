@@ -170,6 +170,7 @@ impl Tour {
             return vec![path.to_owned()];
         }
         let both = self.sessions.iter().zip(&self.interactions);
+        let path = path.replace("{seq}", "1");
         both.map(|(id, iid)| path.replace("{id}", id).replace("{link}", &self.link).replace("{iid}", iid)).collect()
     }
 
@@ -278,6 +279,18 @@ async fn every_documented_request_is_answered_as_documented() {
             let request = tour.request(&method, &address, operation, None).await;
             seen.push(tour.installation.judged(method.parse().unwrap(), &address, request).await.status);
         }
+        if operation["operationId"] == "getMessageFile" {
+            let session = tour.installation.session(None).await;
+            let customer = tour.installation.joined(&session).await;
+            let (store, runtime) = (&tour.installation.store, &tour.installation.runtime);
+            let file = documents::looked_at(store, runtime, &session).await.to_string();
+            let fields = [("id", "file"), ("attachment", file.as_str())];
+            let page = customer.post(&format!("/r/{session}/attachments"), &fields).await;
+            let posted: Value = serde_json::from_str(&page.text).unwrap();
+            let address = path.replace("{id}", session.as_str()).replace("{seq}", &posted["seq"].to_string());
+            let request = tour.request(&method, &address, operation, None).await;
+            seen.push(tour.installation.judged(method.parse().unwrap(), &address, request).await.status);
+        }
         if matches!(operation["operationId"].as_str(), Some("acceptInteraction" | "sendInteractionBack")) {
             let (session, id) = tour.fulfilled().await;
             let address = path.replace("{id}", &session).replace("{iid}", &id);
@@ -323,7 +336,7 @@ async fn every_documented_operation_refuses_as_documented() {
         if path.contains("{id}") {
             for id in ["zzzzzz", "h4rb0r6q8x2v9k3m7t1c5w0znd", "No%20id", "..%2f..%2fetc"] {
                 let nowhere = path.replace("{id}", id).replace("{event}", "x-1").replace("{link}", "x-1");
-                let nowhere = nowhere.replace("{iid}", "0123456789abcdef");
+                let nowhere = nowhere.replace("{iid}", "0123456789abcdef").replace("{seq}", "1");
                 let mut request = tour.request(&method, &address, operation, example(operation)).await.build().unwrap();
                 *request.url_mut() = format!("{}{nowhere}", installation.stack.url()).parse().unwrap();
                 let answer = installation

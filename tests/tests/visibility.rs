@@ -190,6 +190,7 @@ async fn r20_every_route_refuses_whoever_it_is_not_for() {
         let filled = filled
             .replace("{token}", &"0".repeat(54))
             .replace("{event}", &format!("{}-1", world.session))
+            .replace("{seq}", "1")
             .replace("{file}", "none");
 
         for asker in &strangers {

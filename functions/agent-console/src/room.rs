@@ -154,6 +154,7 @@ fn room(
     let now = frame.now;
     let lock = lock(session, settings, now);
     let contact = &session.customer.contact;
+    let api = format!("/v1/sessions/{}", session.id);
     let earlier = events.first().filter(|first| first.seq > 1);
     console::Room {
         live: None,
@@ -190,13 +191,14 @@ fn room(
         deadline: deadline(session, settings),
         // R9: a colleague's room is for reading.
         writable: session.agent == *viewer && session.staff_may_write(now),
+        attach: session.agent == *viewer && session.staff_may_attach(settings, now),
         ended: ended(frame.lang, session, settings, now),
         end_effect: end_effect(settings, now),
         after_end: match settings.end.agent_redirect {
             AgentRedirect::Welcome => AfterEnd::Welcome,
             AgentRedirect::Stay => AfterEnd::Stay,
         },
-        stream: events.iter().map(|event| Entry::of(frame.lang, event, viewer, &session.customer.name)).collect(),
+        stream: events.iter().map(|event| Entry::of(frame.lang, event, viewer, &session.customer.name, &api)).collect(),
         earlier: earlier.map(|first| format!("/console/s/{}?before={}", session.id, first.seq)),
         seen: None,
         links: vec![],

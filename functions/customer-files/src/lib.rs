@@ -1,4 +1,6 @@
-//! Addresses for a customer to send files to: POST `/r/{session}/uploads` (R21), for the pages' scripts.
+//! A customer's files (R21): addresses to send them to, messages that they go with, and where such a file is opened.
+
+mod attachments;
 
 use lambda_http::{
     Body, Response,
@@ -47,6 +49,9 @@ impl WebFunction for CustomerFiles {
 
     fn routes<R: Rows<FilesState>>(rows: R) -> R {
         rows.page(Method::POST, "/r/{session}/uploads", announce)
+            .page(Method::POST, "/r/{session}/attachments", attachments::post)
+            .page(Method::GET, "/r/{session}/messages/{seq}/file", attachments::file)
+            .page(Method::GET, "/r/{session}/messages/{seq}/thumbnail", attachments::thumbnail)
     }
 }
 

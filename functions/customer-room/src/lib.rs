@@ -17,9 +17,9 @@ use parlor_templates::customer::ChatProblem;
 use parlor_web::{
     ApiError, ApiResponse, AppState, MessageView, Rows, Time, WebFunction, cookies,
     customer::{PageError, ScriptVisit, Visit, link_sent},
-    html,
-    loaded_room::{LoadedRoom, Posted, session_id},
-    redirect, reply,
+    loaded_room::{LoadedRoom, Posted, Posting, session_id},
+    redirect,
+    reply::{self, Reach, html_reaching},
 };
 use serde_json::json;
 
@@ -44,6 +44,11 @@ impl WebFunction for CustomerRoom {
     }
 }
 
+/// Its script goes live, and sends files to the bucket, whose pictures it shows.
+fn reach(app: &AppState) -> Reach<'_> {
+    Reach { live_url: Some(&app.live_url), files_origin: Some(&app.files_origin), ..Reach::default() }
+}
+
 /// The room. One trip: `BatchGetItem` and `Query` side by side.
 async fn room(app: &AppState, visit: &Visit, session: String) -> Result<Response<Body>, PageError> {
     let id = session_id(app, &session).await?;
@@ -63,7 +68,7 @@ async fn room(app: &AppState, visit: &Visit, session: String) -> Result<Response
     let mut page = page::page(&loaded, app, visit, &events, None);
     let note = loaded.settings.session.cookie_disclaimer.then(|| visit.note(&id)).flatten();
     page.cookie_disclaimer = note.is_some();
-    let mut response = html(StatusCode::OK, page.render(), Some(&app.live_url));
+    let mut response = html_reaching(StatusCode::OK, page.render(), reach(app));
     // Set anew on each entry, so that the device is known for longer than every tier lasts.
     let device = visit.presented.device.as_ref().map(cookies::set_device);
     let inside = auto_open.then(|| cookies::set_inside(&id));
@@ -100,11 +105,11 @@ async fn post(app: &AppState, visit: &Visit, id: &SessionId, text: &str) -> Resu
     let context = visit.context();
     // What cannot be a message is refused by the decision, which comes after the gates; it has not been posted before.
     let as_posted = message_text(&message, text).unwrap_or_default();
-    let (loaded, result) = LoadedRoom::post(app, visit, id, &mark, |loaded| {
+    let (loaded, result) = LoadedRoom::post(app, visit, id, Posting { mark: &mark, upload: None }, |loaded| {
         if loaded.posted.as_ref().is_some_and(|posted| !posted.is_of(&context.actor, &as_posted)) {
             return Err(Rejection::MessageIdReused);
         }
-        let post = Command::Post { id: message.clone(), text: text.to_owned() };
+        let post = Command::Post { id: message.clone(), text: text.to_owned(), attachment: None };
         loaded.stored.session.decide(post, &loaded.settings, &context)
     })
     .await?;
@@ -127,7 +132,7 @@ async fn post(app: &AppState, visit: &Visit, id: &SessionId, text: &str) -> Resu
     };
     let events = app.store.events(id, 0, HISTORY).await?;
     let page = page::page(&loaded, app, visit, &events, Some(Refusal { text, problem }));
-    Ok(html(status, page.render(), Some(&app.live_url)))
+    Ok(html_reaching(status, page.render(), reach(app)))
 }
 
 /// **Send a new link** (R5) for a customer whose device is the session's: the same answer whether or not it was
@@ -156,6 +161,6 @@ fn posted_json(posted: &Posted, id: &str, text: &str) -> Response<Body> {
     let PostedMark { seq, at, .. } = posted.mark;
     let text = posted.text.as_deref().unwrap_or(text);
     let (id, text) = (id.to_owned(), text.to_owned());
-    let body = MessageView { id, seq, from: Sender::Customer, text, at: Time(at) };
+    let body = MessageView { id, seq, from: Sender::Customer, text, at: Time(at), attachment: None };
     ApiResponse::new(StatusCode::CREATED, body, "").into_json()
 }

@@ -95,6 +95,7 @@ fn chat(
     (access.chat || refusal.is_some() || !messages.is_empty()).then(|| Chat {
         messages,
         writable: access.chat,
+        attach: session.customer_may_attach(settings, visit.now),
         draft: refusal.map_or_else(String::new, |refusal| refusal.text.to_owned()),
         problem: refusal.map(|refusal| refusal.problem),
         next_id: message_id(&app.entropy),
@@ -104,7 +105,9 @@ fn chat(
 
 fn message(frame: Frame) -> Option<Message> {
     match frame {
-        Frame::Message { seq, from, name, text, at, id, .. } => Some(Message { seq, id, from, name, text, at }),
+        Frame::Message { seq, from, name, text, at, id, attachment, .. } => {
+            Some(Message { seq, id, from, name, text, at, attachment })
+        }
         _ => None,
     }
 }

@@ -4,17 +4,17 @@ use jiff::Timestamp;
 use lambda_http::{Body, Response, http::StatusCode};
 use parlor_domain::{
     Actor, InteractionId, InteractionState, Rejection, SessionId, Upload, UploadId,
+    attachment::{BadFile, Judged},
     interaction::{Asked, FileChange, NoFile, Refusal, Request, SentFile, WorkCommand},
-    upload::FileType,
 };
-use parlor_form::{PagePicture, ReadReport, Refusal as NotRead};
 use parlor_objects::{ObjectError, Objects as _};
 use parlor_store::{ReadBatch, ReadResult};
 use parlor_templates::customer::{FileFault, RequestPage, RequestView, RequestedFile};
 use parlor_web::{
-    ApiError, Code, Problem,
+    ApiError,
     customer::{PageError, Visit},
     document::REPORT_MAX,
+    files::{self, Unusable},
     redirect,
     reply::{self, Reach, html_reaching},
 };
@@ -27,81 +27,47 @@ use crate::{
 /// A request that somebody asks for.
 type LoadedRequest = Loaded<Request>;
 
-/// What is in a file that has come.
-struct Judged {
-    content_type: FileType,
-    /// Of the file that is downloaded; of a PDF that is the one that was sent.
-    size: Option<u64>,
-    /// The key of that file, if it is not the one that was sent.
-    key: Option<String>,
-    thumbnail: Option<PagePicture>,
-    pages: Option<u32>,
+/// A file that is added to a request.
+fn sent(judged: &Judged, upload: Upload, at: Timestamp) -> SentFile {
+    SentFile {
+        key: judged.key.clone().unwrap_or_else(|| upload.id.object()),
+        upload: upload.id,
+        name: upload.name,
+        size: judged.size.unwrap_or(upload.size),
+        content_type: judged.content_type,
+        thumbnail: judged.thumbnail.clone(),
+        pages: judged.pages,
+        at,
+    }
 }
 
-impl Judged {
-    /// A PDF that can be looked at and not filled in here is as good as any.
-    fn pdf(pages: Option<usize>, thumbnail: Option<PagePicture>) -> Self {
-        let pages = pages.and_then(|pages| u32::try_from(pages).ok());
-        Self { content_type: FileType::Pdf, size: None, key: None, thumbnail, pages }
-    }
-
-    fn of(report: ReadReport) -> Result<Self, FileFault> {
-        match report {
-            ReadReport::Read { form, pictures } => {
-                Ok(Self::pdf(Some(form.pages.len()), pictures.into_iter().next().flatten()))
-            }
-            ReadReport::Picture { picture, size, thumbnail } => Ok(Self {
-                content_type: FileType::parse(&picture.content_type).ok_or(FileFault::Damaged)?,
-                size: Some(size),
-                key: Some(picture.key),
-                thumbnail,
-                pages: None,
-            }),
-            ReadReport::Refused(why) => match why {
-                NotRead::Signed | NotRead::Xfa | NotRead::FormTooBig | NotRead::TooManyPages => {
-                    Ok(Self::pdf(None, None))
-                }
-                NotRead::Password => Err(FileFault::Password),
-                NotRead::Heic => Err(FileFault::Heic),
-                NotRead::NotPdf => Err(FileFault::OtherKind),
-                NotRead::TooBig | NotRead::ImageTooLarge | NotRead::PageTooLarge | NotRead::TooMuchContent => {
-                    Err(FileFault::TooLarge)
-                }
-                NotRead::Damaged | NotRead::NoPages | NotRead::TooNested | NotRead::BadFont => Err(FileFault::Damaged),
-            },
-            ReadReport::Unreadable => Err(FileFault::Damaged),
-        }
-    }
-
-    fn file(&self, upload: Upload, at: Timestamp) -> SentFile {
-        SentFile {
-            key: self.key.clone().unwrap_or_else(|| upload.id.object()),
-            upload: upload.id,
-            name: upload.name,
-            size: self.size.unwrap_or(upload.size),
-            content_type: self.content_type,
-            thumbnail: self.thumbnail.clone(),
-            pages: self.pages,
-            at,
-        }
+/// What the page says of a file that is not added.
+const fn fault(bad: BadFile) -> FileFault {
+    match bad {
+        BadFile::Damaged => FileFault::Damaged,
+        BadFile::Password => FileFault::Password,
+        BadFile::Heic => FileFault::Heic,
+        BadFile::OtherKind => FileFault::OtherKind,
+        BadFile::TooLarge => FileFault::TooLarge,
     }
 }
 
 /// What was read of a file that has come. One request to the bucket.
 async fn judged(state: &WorkState, upload: &UploadId) -> Result<Result<Judged, FileFault>, PageError> {
-    let bytes = match state.bucket.get(&upload.report(), REPORT_MAX).await {
-        Ok(bytes) => bytes,
-        Err(ObjectError::Missing) => return Ok(Err(FileFault::NotRead)),
+    let report = match state.bucket.get(&upload.report(), REPORT_MAX).await {
+        Ok(bytes) => Some(bytes),
+        Err(ObjectError::Missing) => None,
         Err(error) => {
             tracing::error!(%error, "what was read of an upload");
             return Err(PageError::Unable);
         }
     };
-    let report = serde_json::from_slice(&bytes).map_err(|error| {
-        tracing::error!(%error, "what was read of an upload");
-        PageError::Unable
-    })?;
-    Ok(Judged::of(report))
+    match files::judged(report.as_deref()) {
+        Ok(judged) => Ok(Ok(judged)),
+        Err(Unusable::NotRead) => Ok(Err(FileFault::NotRead)),
+        Err(Unusable::Bad(bad)) => Ok(Err(fault(bad))),
+        Err(Unusable::Unknown | Unusable::Unavailable) => Err(PageError::Unable),
+    }
 }
 
 /// What a form asks for.
@@ -149,7 +115,7 @@ pub(crate) async fn change(
                         None
                     });
                     let known = known.filter(|known| known.is_usable(visit.now) && known.by == Actor::Customer)?;
-                    Some(FileChange::Add { file: file.file(known, visit.now), replaces: replaces.clone() })
+                    Some(FileChange::Add { file: sent(&file, known, visit.now), replaces: replaces.clone() })
                 };
                 return changed(state, visit, &session, &id, start, added).await;
             }
@@ -253,20 +219,16 @@ pub(crate) async fn show(state: &WorkState, visit: &Visit, loaded: &LoadedReques
 async fn refused(state: &WorkState, visit: &Visit, loaded: &LoadedRequest, fault: Option<FileFault>) -> Response<Body> {
     let is_coming = fault == Some(FileFault::NotRead);
     if visit.wants_json {
-        let (code, detail) = match fault {
-            Some(FileFault::NotRead) => {
-                (Code::UploadNotRead, "The file has not come, or is still being read. Try again in a moment.")
-            }
-            Some(FileFault::Password) => (Code::Password, "The file has a password."),
-            Some(FileFault::TooLarge) => (Code::FileTooLarge, "The file is too large."),
-            Some(FileFault::Heic | FileFault::OtherKind) => {
-                (Code::UnsupportedFileType, "Only PDF, JPEG, PNG and WebP files are taken.")
-            }
-            Some(FileFault::Damaged) => (Code::Damaged, "The file is damaged."),
-            Some(FileFault::NotTaken(_)) | None => (Code::UnknownUpload, "There is no such file, or not any more."),
+        let why = match fault {
+            Some(FileFault::NotRead) => Unusable::NotRead,
+            Some(FileFault::Password) => Unusable::Bad(BadFile::Password),
+            Some(FileFault::TooLarge) => Unusable::Bad(BadFile::TooLarge),
+            Some(FileFault::Heic) => Unusable::Bad(BadFile::Heic),
+            Some(FileFault::OtherKind) => Unusable::Bad(BadFile::OtherKind),
+            Some(FileFault::Damaged) => Unusable::Bad(BadFile::Damaged),
+            Some(FileFault::NotTaken(_)) | None => Unusable::Unknown,
         };
-        let problem = Problem::new(code, detail).about("file");
-        return reply::problem(&if is_coming { problem.after(1) } else { problem });
+        return reply::problem(&why.problem("file"));
     }
     let mut page = loaded.page(state, visit, loaded.view(visit, false)).await;
     page.fault = fault;

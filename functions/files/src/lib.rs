@@ -126,7 +126,7 @@ async fn announce(state: &FilesState, request: &ApiRequest, session: SessionId) 
             return Ok(answer);
         }
         let stored = caller.room(&found, &session)?;
-        stored.session.takes_files()?;
+        stored.session.takes_files(now)?;
         let by = caller.context(&request.origin, now).actor;
         let upload = Upload::announced(UploadId::generate(&app.entropy), &said, by, now)?;
         let signed = sign(&state.bucket, &upload).await?;

@@ -340,7 +340,7 @@ impl LiveMessage {
             at: posted.at,
             actor: room.actor(),
             origin: Origin::default(),
-            kind: EventKind::Message { id: post.id.clone(), from: room.sender(), text },
+            kind: EventKind::Message { id: post.id.clone(), from: room.sender(), text, attachment: None },
         };
         let own: Vec<Frame> = Frame::message(&event, &room.session, None, room.audience()).into_iter().collect();
         tokio::join!(

@@ -66,7 +66,7 @@ pub(crate) async fn tell(runtime: &Runtime, store: &Store, agent: &Agent, team: 
 
     for (place, (minutes, from_customer, text)) in CHAT.into_iter().enumerate() {
         let writer = if from_customer { &Actor::Customer } else { &nina };
-        let post = Command::Post { id: format!("demo-{place}"), text: text.to_owned() };
+        let post = Command::Post { id: format!("demo-{place}"), text: text.to_owned(), attachment: None };
         let posted = session.decide(post, &settings, &by(writer, minutes)).map_err(refused)?;
         session = commit(store, &posted).await?;
     }

@@ -5,7 +5,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    AgentId, Channel, InteractionId, SecretHash,
+    AgentId, Attachment, Channel, InteractionId, SecretHash,
     access::{AccessPlan, AccessTier},
     ids::KeyId,
     interaction::Kind,
@@ -178,8 +178,11 @@ pub enum EventKind {
         id: String,
         /// Who wrote it.
         from: Sender,
-        /// What was written, as plain text of 1 to 4,000 characters.
+        /// What was written, as plain text of at most 4,000 characters; empty only where there is an attachment.
         text: String,
+        /// The file that goes with it.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        attachment: Option<Attachment>,
     },
     /// R21: something for the customer to do was prepared; the customer does not see it yet.
     #[serde(rename = "interaction.created")]

@@ -6,6 +6,7 @@
 #![cfg_attr(test, allow(clippy::unwrap_used))]
 
 pub mod access;
+pub mod attachment;
 pub mod chat_links;
 pub mod contact;
 pub mod due;
@@ -36,6 +37,7 @@ pub mod visible;
 pub mod webhook;
 
 pub use access::{Access, AccessPlan, AccessTier};
+pub use attachment::Attachment;
 pub use contact::{Channel, Contact, Country, EmailAddress, PhoneNumber};
 pub use due::{Due, DueKind};
 pub use event::{Actor, EndedBy, ErasedBy, Event, EventKind, Origin, Sender};

@@ -91,7 +91,7 @@ impl JsonSchema for UploadId {
 }
 
 /// A kind of file that is taken.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub enum FileType {
     /// A document.
     #[serde(rename = "application/pdf")]
@@ -126,6 +126,25 @@ impl FileType {
             Self::Png => "image/png",
             Self::Webp => "image/webp",
         }
+    }
+
+    /// Whether it is a picture.
+    #[must_use]
+    pub const fn is_picture(self) -> bool {
+        !matches!(self, Self::Pdf)
+    }
+
+    /// What a file of this kind is called: its own name, with the ending of what is in it.
+    #[must_use]
+    pub fn named(self, name: &str) -> String {
+        let ending = match self {
+            Self::Pdf => "pdf",
+            Self::Jpeg => "jpg",
+            Self::Png => "png",
+            Self::Webp => "webp",
+        };
+        let stem = name.rsplit_once('.').map_or(name, |(stem, _)| stem);
+        format!("{stem}.{ending}")
     }
 }
 
@@ -251,11 +270,12 @@ impl Upload {
 }
 
 impl Session {
-    /// R1, R2: whether staff and programs may send files for it. What is over is readable, not writable, until it is renewed.
-    pub fn takes_files(&self) -> Result<(), Rejection> {
+    /// R1, R2: whether staff and programs may send files for it. What is over is readable, not writable, until it is renewed;
+    /// but where the customer may attach files after the end, staff may answer with one.
+    pub fn takes_files(&self, now: Timestamp) -> Result<(), Rejection> {
         match self.state {
             State::Discarded => Err(Rejection::Discarded),
-            _ if self.is_over() => Err(Rejection::AlreadyEnded),
+            _ if self.is_over() && !self.access(now).attachments => Err(Rejection::AlreadyEnded),
             _ => Ok(()),
         }
     }

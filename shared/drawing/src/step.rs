@@ -46,9 +46,10 @@ async fn picture(
         thumbnail = Some(PagePicture { key, content_type: content_type.to_owned() });
     }
     let (key, size) = (format!("{}/picture", task.to), u64::try_from(picture.bytes.len()).unwrap_or(u64::MAX));
+    let pixels = Some([picture.width, picture.height]);
     objects.put(&key, picture.bytes, picture.content_type).await?;
     let picture = PagePicture { key, content_type: picture.content_type.to_owned() };
-    Ok(ReadReport::Picture { picture, size, thumbnail })
+    Ok(ReadReport::Picture { picture, size, thumbnail, pixels })
 }
 
 fn refused(why: NoPicture) -> Refusal {

@@ -75,6 +75,9 @@ pub enum ReadReport {
         size: u64,
         /// A small one of it; nothing where it could not be made.
         thumbnail: Option<PagePicture>,
+        /// The picture's width and height; nothing in reports from before they were noted.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        pixels: Option<[u32; 2]>,
     },
     /// The document is not taken.
     Refused(Refusal),

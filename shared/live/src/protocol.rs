@@ -2,8 +2,8 @@
 
 use jiff::Timestamp;
 use parlor_domain::{
-    AccessTier, Actor, EndedBy, Event, EventKind, Indicator, Interaction, InteractionId, InteractionState, Presence,
-    Rejection, Sender, Session, SessionId, Settings, State, Who, chat_links,
+    AccessTier, Actor, Attachment, EndedBy, Event, EventKind, Indicator, Interaction, InteractionId, InteractionState,
+    Presence, Rejection, Sender, Session, SessionId, Settings, State, Who, chat_links,
     interaction::{Kind, Progress},
     names::short_name,
 };
@@ -186,6 +186,9 @@ pub enum Frame {
         /// Where addresses stand in the text that can be opened: start and end of each, in UTF-16 code units.
         #[serde(skip_serializing_if = "Vec::is_empty")]
         links: Vec<[usize; 2]>,
+        /// The file that goes with it. Its addresses are the room's, with the message's number (`docs/live-protocol.md`).
+        #[serde(skip_serializing_if = "Option::is_none")]
+        attachment: Option<Attachment>,
     },
     /// How the session stands, and (with a number) the event that made it so.
     Session(SessionFrame),
@@ -449,7 +452,7 @@ impl Frame {
     /// A chat message, for `audience`; nothing for other events. `company` is what a program speaks for.
     #[must_use]
     pub fn message(event: &Event, session: &Session, company: Option<&str>, audience: Audience) -> Option<Self> {
-        let EventKind::Message { id, from, text } = &event.kind else { return None };
+        let EventKind::Message { id, from, text, attachment } = &event.kind else { return None };
         Some(Self::Message {
             seq: event.seq,
             from: *from,
@@ -458,6 +461,7 @@ impl Frame {
             at: event.at,
             id: id.clone(),
             links: chat_links::places(text),
+            attachment: attachment.clone(),
         })
     }
 

@@ -7,7 +7,9 @@ use aws_sdk_dynamodb::{
 };
 use jiff::{SignedDuration, Timestamp};
 use parlor_domain::{
-    Actor, Decision, EventKind, OutboxEntry, Session, SessionId, keyring::Sealed, session::message_digest,
+    Actor, Decision, EventKind, OutboxEntry, Session, SessionId,
+    keyring::Sealed,
+    session::{message_content, message_digest},
 };
 use serde::{Deserialize, Serialize};
 
@@ -56,16 +58,16 @@ pub struct PostedMark {
 }
 
 impl PostedMark {
-    /// Of a message that `writer` posted.
+    /// Of a message that `writer` posted; `content` is what [`message_content`] makes of it.
     #[must_use]
-    pub fn new(seq: u64, at: Timestamp, writer: &Actor, text: &str) -> Self {
-        Self { seq, at, digest: Some(message_digest(writer, text)) }
+    pub fn new(seq: u64, at: Timestamp, writer: &Actor, content: &str) -> Self {
+        Self { seq, at, digest: Some(message_digest(writer, content)) }
     }
 
-    /// Whether it is the mark of this message, `text` being as it would be posted.
+    /// Whether it is the mark of this message, `content` being as it would be posted.
     #[must_use]
-    pub fn is_of(&self, writer: &Actor, text: &str) -> bool {
-        self.digest.as_ref().is_none_or(|own| *own == message_digest(writer, text))
+    pub fn is_of(&self, writer: &Actor, content: &str) -> bool {
+        self.digest.as_ref().is_none_or(|own| *own == message_digest(writer, content))
     }
 }
 
@@ -223,7 +225,10 @@ impl Store {
         }
         if let Some(id) = &extras.posted {
             let posted = decision.events.iter().find_map(|event| match &event.kind {
-                EventKind::Message { text, .. } => Some(PostedMark::new(event.seq, event.at, &event.actor, text)),
+                EventKind::Message { text, attachment, .. } => {
+                    let content = message_content(text, attachment.as_ref().map(|file| &file.id));
+                    Some(PostedMark::new(event.seq, event.at, &event.actor, &content))
+                }
                 _ => None,
             });
             if let Some(mark) = posted {
@@ -456,7 +461,7 @@ mod tests {
     fn a_message_changes_nothing_that_lists_show() {
         let (settings, planned) = (Settings::default(), planned());
         assert!(!planned.is_message());
-        let post = Command::Post { id: "m".into(), text: "hello".into() };
+        let post = Command::Post { id: "m".into(), text: "hello".into(), attachment: None };
         let posted = planned.session.decide(post, &settings, &context("2026-01-05T10:01:00Z")).unwrap();
         assert!(posted.is_message() && posted.session != planned.session);
         assert_eq!(posted.session.version, planned.session.version);

@@ -1,6 +1,6 @@
 //! What is read for a customer in front of their room, and the way it is changed.
 
-use parlor_domain::{Decision, EventKind, Gate, Rejection, SessionId, Settings, gate};
+use parlor_domain::{Attachment, Decision, EventKind, Gate, Rejection, SessionId, Settings, Upload, UploadId, gate};
 use parlor_live::{Holder, Ticket};
 use parlor_store::{Changed, Extras, PostedMark, Race, ReadBatch, ReadResult, Step, Stored};
 use parlor_templates::customer::Brand;
@@ -20,6 +20,17 @@ pub struct LoadedRoom {
     team: String,
     /// The mark of the message that is to be posted, if it is there.
     pub posted: Option<PostedMark>,
+    /// The upload that the message names, if it is there.
+    pub upload: Option<Upload>,
+}
+
+/// A message that is about to be posted.
+#[derive(Debug, Clone, Copy)]
+pub struct Posting<'a> {
+    /// The mark that it is posted under.
+    pub mark: &'a str,
+    /// The upload that goes with it.
+    pub upload: Option<&'a UploadId>,
 }
 
 /// A message that is posted, by this request or by an earlier one with the same id.
@@ -29,6 +40,8 @@ pub struct Posted {
     pub mark: PostedMark,
     /// The text as it was taken; not known of an earlier request's.
     pub text: Option<String>,
+    /// The file that went with it; not known of an earlier request's.
+    pub attachment: Option<Attachment>,
 }
 
 /// The session that a path names; whoever asks for one that is none is turned away.
@@ -54,11 +67,18 @@ fn nobody(settings: &Settings) -> PageError {
 }
 
 impl LoadedRoom {
-    fn of(found: &ReadResult, id: &SessionId, mark: Option<&str>, stored: Option<Stored>) -> Result<Self, PageError> {
+    fn of(
+        found: &ReadResult,
+        id: &SessionId,
+        posting: Option<Posting<'_>>,
+        stored: Option<Stored>,
+    ) -> Result<Self, PageError> {
         let (settings, team) = found.settings(&id.team())?;
-        let posted = mark.map(|mark| found.posted(id, mark)).transpose()?.flatten();
+        let posted = posting.map(|posting| found.posted(id, posting.mark)).transpose()?.flatten();
+        let named = posting.and_then(|posting| posting.upload);
+        let upload = named.map(|upload| found.upload(id, upload)).transpose()?.flatten();
         match stored {
-            Some(stored) => Ok(Self { stored, settings, team, posted }),
+            Some(stored) => Ok(Self { stored, settings, team, posted, upload }),
             None => Err(nobody(&settings)),
         }
     }
@@ -79,30 +99,33 @@ impl LoadedRoom {
         Self::of(&found, id, None, found.room(id)?)
     }
 
-    /// Reads, decides and commits, again for as long as somebody else is first, and tells the open rooms. With a `mark`
+    /// Reads, decides and commits, again for as long as somebody else is first, and tells the open rooms. When `posting`
     /// it posts a message, once however often it is asked: of a message that was posted before, nothing is decided.
     pub async fn change(
         app: &AppState,
         visit: &Visit,
         id: &SessionId,
-        mark: Option<&str>,
+        posting: Option<Posting<'_>>,
         mut decide: impl FnMut(&Self) -> Result<Result<Decision, Rejection>, PageError> + Send,
     ) -> Result<(Self, Result<Option<Decision>, Rejection>), PageError> {
         let step = |found: ReadResult| {
-            let mut loaded = Self::of(&found, id, mark, found.session(id)?)?;
+            let mut loaded = Self::of(&found, id, posting, found.session(id)?)?;
             loaded.stored.session.language = visit.language(&loaded.stored.session);
             let decided = decide(&loaded)?;
             Ok::<_, PageError>(match decided {
                 Err(Rejection::MessageIdReused) => Step::Done((loaded, Some(Rejection::MessageIdReused))),
                 _ if loaded.posted.is_some() => Step::Done((loaded, None)),
                 Ok(decision) => {
-                    let extras = Extras { posted: mark.map(str::to_owned), ..Extras::default() };
+                    let extras = Extras { posted: posting.map(|posting| posting.mark.to_owned()), ..Extras::default() };
                     Step::Commit(decision, extras, (loaded, None))
                 }
                 Err(rejection) => Step::Done((loaded, Some(rejection))),
             })
         };
-        let batch = mark.into_iter().fold(ReadBatch::new().session(id), |batch, mark| batch.posted(id, mark));
+        let mut batch = ReadBatch::new().session(id);
+        if let Some(Posting { mark, upload }) = posting {
+            batch = upload.into_iter().fold(batch.posted(id, mark), |batch, upload| batch.upload(id, upload));
+        }
         let Changed { basis: (loaded, rejection), decision } =
             app.store.change(Race::new(&app.entropy), |_| batch.clone(), step).await?;
         if let Some(decision) = &decision {
@@ -111,16 +134,16 @@ impl LoadedRoom {
         Ok((loaded, rejection.map_or(Ok(decision), Err)))
     }
 
-    /// Posts `text` under `mark`, from inside the room only. Posting it again changes nothing and answers the same; another
-    /// text under the same mark is refused.
+    /// Posts a message under its mark, from inside the room only. Posting it again changes nothing and answers the same; another
+    /// one under the same mark is refused.
     pub async fn post(
         app: &AppState,
         visit: &Visit,
         id: &SessionId,
-        mark: &str,
+        posting: Posting<'_>,
         mut decide: impl FnMut(&Self) -> Result<Decision, Rejection> + Send,
     ) -> Result<(Self, Result<Posted, Rejection>), PageError> {
-        let (loaded, result) = Self::change(app, visit, id, Some(mark), |loaded| {
+        let (loaded, result) = Self::change(app, visit, id, Some(posting), |loaded| {
             loaded.must_be_inside(visit)?;
             Ok(decide(loaded))
         })
@@ -129,13 +152,14 @@ impl LoadedRoom {
             (Err(rejection), _) => Err(rejection),
             (Ok(Some(decision)), _) => {
                 let mark = PostedMark { seq: decision.session.seq, at: visit.now, digest: None };
-                let text = decision.events.into_iter().find_map(|event| match event.kind {
-                    EventKind::Message { text, .. } => Some(text),
+                let said = decision.events.into_iter().find_map(|event| match event.kind {
+                    EventKind::Message { text, attachment, .. } => Some((text, attachment)),
                     _ => None,
                 });
-                Ok(Posted { mark, text })
+                let (text, attachment) = said.map_or((None, None), |(text, attachment)| (Some(text), attachment));
+                Ok(Posted { mark, text, attachment })
             }
-            (Ok(None), Some(mark)) => Ok(Posted { mark: mark.clone(), text: None }),
+            (Ok(None), Some(mark)) => Ok(Posted { mark: mark.clone(), text: None, attachment: None }),
             (Ok(None), None) => return Err(PageError::Stale),
         };
         Ok((loaded, posted))

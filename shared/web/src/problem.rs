@@ -68,6 +68,7 @@ codes! {
     NotInvited "not-invited" CONFLICT "Nobody was invited yet.",
     AlreadyJoined "already-joined" CONFLICT "The customer has joined, so their details stay as they are; start a new session.",
     ChatClosed "chat-closed" CONFLICT "Nobody may write in the chat now.",
+    AttachmentsClosed "attachments-closed" CONFLICT "Files cannot be attached to messages now, or the settings do not have it.",
     InteractionClosed "interaction-closed" CONFLICT "The interaction is completed, declined or withdrawn.",
     NotSent "not-sent" CONFLICT "The interaction is a draft.",
     ReadOnly "read-only" CONFLICT "The customer may not fill in anything now.",
@@ -412,6 +413,7 @@ impl From<&Rejection> for Code {
             Rejection::NoContact => Self::NoContact,
             Rejection::InvalidName(_) => Self::InvalidName,
             Rejection::ChatClosed => Self::ChatClosed,
+            Rejection::AttachmentsClosed => Self::AttachmentsClosed,
             Rejection::InvalidMessage => Self::InvalidMessage,
             Rejection::MessageIdReused => Self::MessageIdReused,
             Rejection::Work(refusal) => match refusal {
@@ -516,6 +518,7 @@ mod tests {
             Rejection::NoContact,
             Rejection::InvalidName(parlor_domain::names::InvalidName::Empty),
             Rejection::ChatClosed,
+            Rejection::AttachmentsClosed,
             Rejection::InvalidMessage,
             Rejection::MessageIdReused,
             Rejection::Work(Refusal::ReadOnly),

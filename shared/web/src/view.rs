@@ -4,8 +4,8 @@ use std::{borrow::Cow, collections::BTreeMap};
 
 use jiff::Timestamp;
 use parlor_domain::{
-    AccessTier, AgentId, Channel, EmailAddress, EndedBy, Event, EventKind, Indicator, Language, PhoneNumber, Presence,
-    Sender, Session, SessionId, State, TeamId,
+    AccessTier, AgentId, Attachment, Channel, EmailAddress, EndedBy, Event, EventKind, Indicator, Language,
+    PhoneNumber, Presence, Sender, Session, SessionId, State, TeamId,
 };
 use parlor_store::Summary;
 use schemars::{JsonSchema, Schema, SchemaGenerator};
@@ -230,10 +230,13 @@ pub struct MessageView {
     pub seq: u64,
     /// Who wrote it: the customer, a member of staff, or an integrator's program.
     pub from: Sender,
-    /// What was written, as plain text.
+    /// What was written, as plain text; empty only where there is an attachment.
     pub text: String,
     /// When the server took it.
     pub at: Time,
+    /// The file that goes with it. GET its `…/messages/{seq}/file` for an address to get it from.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub attachment: Option<Attachment>,
 }
 
 impl MessageView {
@@ -252,8 +255,15 @@ impl MessageView {
     /// Of an event, if it is a message.
     #[must_use]
     pub fn of(event: &Event) -> Option<Self> {
-        let EventKind::Message { id, from, text } = &event.kind else { return None };
-        Some(Self { id: id.clone(), seq: event.seq, from: *from, text: text.clone(), at: Time(event.at) })
+        let EventKind::Message { id, from, text, attachment } = &event.kind else { return None };
+        Some(Self {
+            id: id.clone(),
+            seq: event.seq,
+            from: *from,
+            text: text.clone(),
+            at: Time(event.at),
+            attachment: attachment.clone(),
+        })
     }
 }
 

@@ -1,6 +1,7 @@
 //! The components that pages are made of. Each renders itself (`(Button::primary("Continue"))` in maud), says its words only
 //! through its fields, and has a sample beside it.
 
+mod attached;
 mod avatar;
 mod banner;
 mod button;
@@ -18,6 +19,7 @@ mod toast;
 
 use maud::Markup;
 
+pub(crate) use attached::{Attaching, attached, attaching, clip, script};
 pub use avatar::Avatar;
 pub use banner::{Banner, Tone};
 pub use button::{Button, ButtonKind};

@@ -145,6 +145,7 @@ pub fn event(lang: Lang, event: &Event, viewer: &AgentId, customer: &str) -> Str
         EventKind::PinReset => done!(pin_reset_by_you, pin_reset_by),
         EventKind::CodeSent { channel: Channel::Email } => words::code_sent_by_email(lang).to_owned(),
         EventKind::CodeSent { channel: Channel::Sms } => words::code_sent_by_sms(lang).to_owned(),
+        EventKind::Message { text, attachment: Some(file), .. } if text.is_empty() => file.name.clone(),
         EventKind::Message { text, .. } => text.clone(),
         EventKind::InteractionCreated { title, .. } => done!(created_by_you, created_by, content, title),
         EventKind::InteractionSent { title, .. } => done!(sent_by_you, sent_by, content, title),

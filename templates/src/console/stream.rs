@@ -2,11 +2,11 @@
 
 use jiff::Timestamp;
 use maud::{Markup, html};
-use parlor_domain::{AgentId, Event, EventKind, Sender};
+use parlor_domain::{AgentId, Attachment, Event, EventKind, Sender};
 
 use super::moment::{Moment, moment};
 use super::phrases;
-use crate::components::{Icon, Tone, linked};
+use crate::components::{Icon, Tone, attached, linked};
 use crate::lang::Lang;
 use crate::names::first_name;
 use crate::times;
@@ -48,12 +48,15 @@ pub struct MessageLine {
     pub from: Sender,
     pub name: String,
     pub text: String,
+    /// The file that goes with it, and the address of the API that it is under.
+    pub attachment: Option<(Attachment, String)>,
 }
 
 impl Entry {
     /// An event as this agent reads it, with the customer spoken of by their first name.
-    pub fn of(lang: Lang, event: &Event, viewer: &AgentId, customer: &str) -> Self {
-        if let EventKind::Message { id, from, text } = &event.kind {
+    /// `api` is the session's address in the API.
+    pub fn of(lang: Lang, event: &Event, viewer: &AgentId, customer: &str, api: &str) -> Self {
+        if let EventKind::Message { id, from, text, attachment } = &event.kind {
             return Self::Message(MessageLine {
                 seq: event.seq,
                 at: event.at,
@@ -61,6 +64,7 @@ impl Entry {
                 from: *from,
                 name: phrases::writer(lang, &event.actor, customer),
                 text: text.clone(),
+                attachment: attachment.clone().map(|file| (file, format!("{api}/messages/{}", event.seq))),
             });
         }
         let (icon, tone) = sign(&event.kind);
@@ -106,6 +110,7 @@ impl Entry {
                 li.msg data-seq=(line.seq) data-at=(line.at) data-id=(line.id) data-from=(sender_name(line.from)) data-follows[follows] {
                     p.msg-head { bdi.msg-name { (line.name) } (moment(lang, line.at, now, Moment::Clock)) }
                     p.msg-text dir="auto" { (linked(&line.text)) }
+                    @if let Some((file, at)) = &line.attachment { (attached(file, at, false)) }
                     p.msg-status.small hidden {}
                 }
             },
@@ -116,6 +121,9 @@ impl Entry {
 /// The last event in the words of a history row: who wrote what, or what happened.
 pub fn last_words(lang: Lang, event: &Event, viewer: &AgentId, customer: &str) -> String {
     match &event.kind {
+        EventKind::Message { text, attachment: Some(file), .. } if text.is_empty() => {
+            phrases::said(lang, &event.actor, viewer, first_name(customer), &file.name)
+        }
         EventKind::Message { text, .. } => {
             // One line is all a row has, and a long message need not travel for it.
             let start: String = text.chars().take(80).map(|c| if c.is_whitespace() { ' ' } else { c }).collect();
@@ -257,7 +265,7 @@ mod tests {
                 "The e-mail could not be delivered: the service does not take it for this address (MessageRejected)",
             ),
         ] {
-            let Entry::Event(line) = Entry::of(Lang::En, &event(1, 0, actor, kind), &id, "Mara Quist") else {
+            let Entry::Event(line) = Entry::of(Lang::En, &event(1, 0, actor, kind), &id, "Mara Quist", "") else {
                 panic!("an event")
             };
             assert_eq!(line.text, words);
@@ -274,10 +282,16 @@ mod tests {
                     seq,
                     10 - i64::try_from(seq).unwrap_or(0),
                     Actor::Customer,
-                    EventKind::Message { id: format!("m{seq}"), from: Sender::Customer, text: format!("text {seq}") },
+                    EventKind::Message {
+                        id: format!("m{seq}"),
+                        from: Sender::Customer,
+                        text: format!("text {seq}"),
+                        attachment: None,
+                    },
                 ),
                 &id,
                 "Mara Quist",
+                "",
             )
         };
         let entries: Vec<Entry> = (1..=4).map(say).collect();

@@ -12,6 +12,7 @@ mod page;
 mod preview;
 mod request;
 mod room;
+mod room_samples;
 mod runner;
 mod runner_samples;
 pub(crate) mod sample;

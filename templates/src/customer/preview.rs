@@ -131,6 +131,7 @@ impl Preview<'_> {
             name: words::agent(lang).to_owned(),
             text: words::message(lang).to_owned(),
             at: self.now,
+            attachment: None,
         };
         Room {
             lang,

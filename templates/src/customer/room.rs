@@ -5,11 +5,12 @@
 
 use jiff::Timestamp;
 use maud::{Markup, html};
-use parlor_domain::{Access, AccessTier, Sender, session::MESSAGE_MAX};
+use parlor_domain::{Access, AccessTier, Attachment, Sender, session::MESSAGE_MAX};
 
 use super::page::{Brand, Page, kept, paragraphs, token_field};
-use super::sample;
-use crate::components::{Banner, Button, Icon, Tone, chip, empty, linked, progress};
+use crate::components::{
+    Attaching, Banner, Button, Icon, Tone, attached, attaching, chip, clip, empty, linked, progress, script,
+};
 use crate::deadline::Deadline;
 use crate::lang::Lang;
 use crate::layout::Live;
@@ -87,6 +88,8 @@ pub struct Message {
     pub name: String,
     pub text: String,
     pub at: Timestamp,
+    /// The file that goes with it.
+    pub attachment: Option<Attachment>,
 }
 
 /// Why a message was not sent; its text is in [`Chat::draft`].
@@ -107,6 +110,8 @@ pub struct Chat {
     pub messages: Vec<Message>,
     /// Whether the customer may write now.
     pub writable: bool,
+    /// Whether the customer may attach files to what they write.
+    pub attach: bool,
     /// Text to put into the field: what was refused.
     pub draft: String,
     /// Why it was refused.
@@ -334,8 +339,8 @@ impl Room {
                     span id="chat-close" hidden { (Button::quiet(shared::close(lang)).icon_only(Icon::Close).hook("close")) }
                 }
                 div.log id="log" role="log" aria-labelledby="chat-title" tabindex="0" data-you=(words::you(lang)) data-sending=(shared::sending(lang))
-                    data-seen=(shared::seen(lang)) data-refused=(words::chat_refused(lang)) {
-                    @for message in &chat.messages { (message_row(lang, message)) }
+                    data-seen=(shared::seen(lang)) data-refused=(words::chat_refused(lang)) data-attach=(script()) {
+                    @for message in &chat.messages { (message_row(lang, message, &self.path)) }
                 }
                 @if chat.messages.is_empty() && chat.writable { p.muted.log-empty id="log-empty" { (words::chat_empty(lang, agent)) } }
                 p.typing.small.muted id="typing" aria-live="polite" data-text=(words::typing(lang, agent)) {}
@@ -350,9 +355,14 @@ impl Room {
                         form.write method="post" action={ (self.path) "/messages" (chat.query) } {
                             (token_field(self.csrf.as_deref()))
                             @if !chat.next_id.is_empty() { input type="hidden" name="id" value=(chat.next_id); }
+                            @if chat.attach { (clip(lang)) }
                             label.unseen for="text" { (words::chat_label(lang)) }
                             textarea.input id="text" name="text" rows="2" data-max=(MESSAGE_MAX) required placeholder=(words::chat_label(lang)) dir="auto" aria-describedby="too-long enter-hint" { (chat.draft) }
                             (Button::primary(shared::send(lang)).icon_only(Icon::Send))
+                        }
+                        @if chat.attach {
+                            @let (uploads, post) = (format!("{}/uploads", self.path), format!("{}/attachments", self.path));
+                            (attaching(lang, Attaching { uploads: &uploads, post: &post, csrf: self.csrf.as_deref().unwrap_or_default() }))
                         }
                         p.field-error id="too-long" role="alert" hidden data-text=(shared::too_long_by(lang, "{n}").plain()) {}
                         p.small.muted.enter-hint id="enter-hint" { (shared::enter_hint(lang)) }
@@ -381,165 +391,6 @@ impl Room {
                 }
             }
         }
-    }
-
-    /// Every kind of room.
-    pub fn samples() -> Vec<(&'static str, Self)> {
-        let work = |title: &str, kind, state| Work {
-            title: title.to_owned(),
-            kind,
-            state,
-            reason: None,
-            due: None,
-            href: "/r/session/i/1".to_owned(),
-        };
-        let message = |seq, from, text: &str| Message {
-            seq,
-            id: format!("m{seq}"),
-            from,
-            name: "Nina Okafor".to_owned(),
-            text: text.to_owned(),
-            at: sample::at(0),
-        };
-        let empty = Self {
-            lang: Lang::En,
-            brand: sample::brand(),
-            path: "/r/session".to_owned(),
-            csrf: None,
-            customer: "Mara Quist".to_owned(),
-            agent: "Nina Okafor".to_owned(),
-            agent_here: true,
-            inactive_message: None,
-            cookie_disclaimer: false,
-            work: vec![],
-            after_end: None,
-            closes: None,
-            now: sample::at(0),
-            chat: Some(Chat { writable: true, ..Chat::default() }),
-            live: None,
-        };
-        let busy = Self {
-            work: vec![
-                work("Loan agreement", WorkKind::Document, WorkState::Started),
-                Work {
-                    reason: Some("The corner with the date is cut off.".to_owned()),
-                    ..work("Photo of your ID", WorkKind::Request, WorkState::SentBack)
-                },
-                work("About your household", WorkKind::Workflow, WorkState::Open),
-                work("Terms and conditions", WorkKind::Document, WorkState::Done),
-            ],
-            chat: Some(Chat {
-                messages: vec![
-                    message(1, Sender::Agent, "Good morning Mara. Start with the agreement, the rest can wait."),
-                    message(2, Sender::Customer, "Thank you. Is page 3 the right rate?"),
-                    message(3, Sender::Agent, "It is: 3.9 % for the first five years."),
-                ],
-                writable: true,
-                ..Chat::default()
-            }),
-            ..empty.clone()
-        };
-        let ended = |tier, until, then_limited| {
-            Some(AfterEnd { access: Access { tier, until, chat: false, attachments: false }, then_limited })
-        };
-        vec![
-            // Only one goes live: looked at without a server, it says so.
-            (
-                "room-live",
-                Self {
-                    live: Some(Live {
-                        url: "wss://live.example.net/live?ticket=sample".to_owned(),
-                        ticket_url: "/r/session/live".to_owned(),
-                        session: "session".to_owned(),
-                        seq: 3,
-                        who: "customer",
-                        receipts: false,
-                    }),
-                    ..busy.clone()
-                },
-            ),
-            ("room", busy.clone()),
-            (
-                "room-empty-away",
-                Self {
-                    agent_here: false,
-                    inactive_message: Some("We answer between 9 and 17 o’clock, usually within an hour.".to_owned()),
-                    cookie_disclaimer: true,
-                    ..empty.clone()
-                },
-            ),
-            (
-                "room-all-done",
-                Self {
-                    work: vec![
-                        work("Loan agreement", WorkKind::Document, WorkState::Done),
-                        work("Photo of your ID", WorkKind::Request, WorkState::Done),
-                    ],
-                    chat: None,
-                    ..busy.clone()
-                },
-            ),
-            ("room-ended-full", Self { after_end: ended(AccessTier::Full, None, false), ..busy.clone() }),
-            (
-                "room-ended-timed",
-                Self {
-                    after_end: ended(AccessTier::Full, Some(sample::at(72)), true),
-                    chat: Some(Chat {
-                        draft: "One more thing: the address on page 1 is my old one.".to_owned(),
-                        problem: Some(ChatProblem::Closed),
-                        ..Chat::default()
-                    }),
-                    ..busy.clone()
-                },
-            ),
-            (
-                "room-ended-limited",
-                Self {
-                    after_end: ended(AccessTier::Limited, Some(sample::at(240)), false),
-                    chat: None,
-                    ..busy.clone()
-                },
-            ),
-            (
-                "room-ended-talk",
-                Self { after_end: ended(AccessTier::Full, Some(sample::at(72)), true), work: vec![], ..busy.clone() },
-            ),
-            (
-                "room-ended-read",
-                Self {
-                    after_end: ended(AccessTier::Limited, Some(sample::at(240)), false),
-                    chat: busy.chat.clone().map(|chat| Chat { writable: false, ..chat }),
-                    work: vec![],
-                    ..busy.clone()
-                },
-            ),
-            ("room-talk", Self { work: vec![], ..busy.clone() }),
-            (
-                "room-closing",
-                Self {
-                    closes: Some(Deadline { at: sample::at(0), warn_at: sample::at(0) }),
-                    work: vec![],
-                    ..busy.clone()
-                },
-            ),
-            ("room-de", Self { lang: Lang::De, brand: sample::light(), ..busy.clone() }),
-            ("room-es", Self { lang: Lang::Es, ..busy.clone() }),
-            (
-                "room-fr",
-                Self { lang: Lang::Fr, after_end: ended(AccessTier::Full, Some(sample::at(72)), true), ..busy.clone() },
-            ),
-            (
-                "room-ar",
-                Self {
-                    lang: Lang::Ar,
-                    brand: sample::arabic(),
-                    customer: "سلمى".to_owned(),
-                    agent: "ليلى حداد".to_owned(),
-                    ..busy
-                },
-            ),
-            ("room-empty", empty),
-        ]
     }
 }
 
@@ -577,11 +428,12 @@ fn work_card(lang: Lang, work: &Work, first: bool) -> Markup {
 }
 
 /// One message; `room.js` builds the same for those that arrive later.
-fn message_row(lang: Lang, message: &Message) -> Markup {
+fn message_row(lang: Lang, message: &Message, room: &str) -> Markup {
     let mine = message.from == Sender::Customer;
     html! {
         div class=(if mine { "message mine" } else { "message" }) data-seq=(message.seq) data-id=(message.id) {
-            p dir="auto" { (linked(&message.text)) }
+            @if !message.text.is_empty() { p dir="auto" { (linked(&message.text)) } }
+            @if let Some(file) = &message.attachment { (attached(file, &format!("{room}/messages/{}", message.seq), true)) }
             span.meta {
                 bdi { (if mine { words::you(lang) } else { first_name(&message.name) }) }
                 " · " time datetime=(message.at) data-show="ago" { (times::moment(lang, message.at)) }

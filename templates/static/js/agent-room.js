@@ -9,6 +9,7 @@ import "./agent-room/from-library.js";
 import "./agent-room/prepared.js";
 import "./agent-room/asking.js";
 import "./agent-room/files.js";
+import "./agent-room/attachments.js";
 import "./agent-room/results.js";
 import "./agent-room/pin-card.js";
 import "./agent-room/connection.js";

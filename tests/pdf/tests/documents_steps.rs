@@ -97,7 +97,7 @@ fn r21_a_picture_that_was_sent_is_judged_by_what_is_in_it_and_written_anew() {
         .unwrap();
     // What it is called says nothing.
     now(files.put("photo.pdf", png.into_inner(), "application/pdf")).unwrap();
-    let ReadReport::Picture { picture, size, thumbnail } = run("photo.pdf").unwrap() else { panic!() };
+    let ReadReport::Picture { picture, size, thumbnail, .. } = run("photo.pdf").unwrap() else { panic!() };
     assert_eq!((picture.key.as_str(), picture.content_type.as_str()), ("out/picture", "image/jpeg"));
     assert_eq!(now(files.get(&picture.key, 1_000_000)).unwrap().len() as u64, size);
     let small = now(files.get(&thumbnail.unwrap().key, 100_000)).unwrap();

@@ -87,6 +87,7 @@ impl Operation {
             .replace("{session}", case.session.as_str())
             .replace("{token}", token)
             .replace("{event}", &format!("{}-{}", case.session, case.seen))
+            .replace("{seq}", &case.seen.to_string())
             .replace("{iid}", &case.interaction)
             .replace("{interaction}", &case.interaction);
         (method.parse().unwrap(), format!("{path}{query}"))
@@ -181,6 +182,10 @@ impl Operation {
                 self.interaction(installation, &mut case).await;
             }
             AnnounceCustomersUpload => case.browser = installation.joined(&case.session).await,
+            Attach | MessageFile | AttachedFile | AttachedThumbnail => {
+                case.browser = installation.joined(&case.session).await;
+                self.attachment(installation, &mut case).await;
+            }
             Interaction | InteractionHead | SaveFirst | SaveFurther | Complete | Decline => {
                 case.browser = installation.joined(&case.session).await;
                 self.interaction(installation, &mut case).await;
@@ -367,6 +372,18 @@ impl Operation {
             let fields = [("do", "add"), ("file", case.link.as_str())];
             assert_eq!(case.browser.post(&format!("{own}/files"), &fields).await.status, 303);
             assert_eq!(case.browser.post(&format!("{own}/complete"), &[]).await.status, 303);
+        }
+    }
+
+    /// A photo that has come; where one is to be opened, it goes with a message.
+    async fn attachment(self, installation: &Installation, case: &mut Case) {
+        let upload = documents::looked_at(&installation.store, &installation.runtime, &case.session).await;
+        case.link = upload.to_string();
+        if self != Attach {
+            let fields = [("id", "file"), ("text", ""), ("attachment", case.link.as_str())];
+            let page = case.browser.post(&format!("/r/{}/attachments", case.session), &fields).await;
+            let posted: serde_json::Value = serde_json::from_str(&page.text).unwrap();
+            case.seen = posted["seq"].as_u64().unwrap();
         }
     }
 

@@ -73,6 +73,7 @@ operations! {
     ShowPin: "GET /v1/sessions/{id}/pin", Never;
     Post: "POST /v1/sessions/{id}/messages", Once("message");
     ListMessages: "GET /v1/sessions/{id}/messages", Never;
+    MessageFile: "GET /v1/sessions/{id}/messages/{seq}/file", Never;
     MakeInteraction: "POST /v1/sessions/{id}/interactions", Once("interaction.sent");
     ListInteractions: "GET /v1/sessions/{id}/interactions", Never;
     ReadInteraction: "GET /v1/sessions/{id}/interactions/{iid}", Never;
@@ -189,6 +190,9 @@ operations! {
     Complete: "POST /r/{session}/i/{interaction}/complete", Once("interaction.completed");
     Decline: "POST /r/{session}/i/{interaction}/decline", Once("interaction.declined");
     PostByForm: "POST /r/{session}/messages", Once("message");
+    Attach: "POST /r/{session}/attachments", Once("message");
+    AttachedFile: "GET /r/{session}/messages/{seq}/file", Never;
+    AttachedThumbnail: "GET /r/{session}/messages/{seq}/thumbnail", Never;
     NewLinkFromRoom: "POST /r/{session}/new-link", OnceOrTwice("link.renewed");
     LiveConnect: "live $connect", Never;
     // A page's lists, in place of a room.

@@ -35,11 +35,13 @@ impl Operation {
             | ChangePerson | ChangePersonByForm | InviteAgain | Deactivate | Reactivate | SignPersonOut | ListTeams
             | CreateTeam | RenameTeam | RenameTeamByForm => self.call(installation, case).await,
             MakeInteraction | ListInteractions | ReadInteraction | SendInteraction | WithdrawInteraction | Remind
-            | ReadResult | AnnounceUpload | Accept | SendBack => self.call(installation, case).await,
+            | ReadResult | AnnounceUpload | Accept | SendBack | MessageFile => self.call(installation, case).await,
             ListLibrary | CreateEntry | AnnounceLibraryUpload | ReadEntry | PublishEntry => {
                 self.call(installation, case).await
             }
-            ResultPage => case.browser.get(&self.request(case).1).await.status == 303,
+            ResultPage | AttachedFile | AttachedThumbnail => {
+                case.browser.get(&self.request(case).1).await.status == 303
+            }
             FileDocument => {
                 let (files, name) = (installation.files(), format!("signed/{}/{}", case.session, case.interaction));
                 let report = json!({"key": format!("{name}.pdf"), "sha256": vec![7; 32], "size": 9});
@@ -93,7 +95,7 @@ impl Operation {
             }
             ReadDocument | FinishDocument | SignDocument => self.step(installation, case).await,
             DeliverToStaff | RetryToStaff => self.mail_staff(installation, case).await,
-            SaveFirst | SaveFurther | Complete | Decline | AddFile => self.submit(installation, case).await,
+            SaveFirst | SaveFurther | Complete | Decline | AddFile | Attach => self.submit(installation, case).await,
             LiveConnect => customer(installation, case).await.is_ok(),
             LiveHello | LiveResume | LiveMessage | LivePing | LiveTyping => self.say(case).await,
             LiveDisconnect => leave(case).await,
@@ -288,6 +290,7 @@ impl Operation {
             SaveFirst | SaveFurther | Complete => vec![("step", "a"), ("a.name", "Mara")],
             Decline => vec![("reason", "not today")],
             AddFile => vec![("do", "add"), ("file", case.link.as_str())],
+            Attach => vec![("id", "crash-1"), ("text", "Good morning"), ("attachment", case.link.as_str())],
             _ => vec![],
         };
         let content: &[u16] = match self {
@@ -298,7 +301,7 @@ impl Operation {
             NewLink => &[200, 429],
             NewLinkFromRoom | AskForPassword | Import => &[200],
             SendCode => &[303, 429],
-            MakeKeyAtPage | MakeWebhookAtPage => &[201],
+            MakeKeyAtPage | MakeWebhookAtPage | Attach => &[201],
             // Gone is gone.
             RevokeKeyAtPage => &[303, 404],
             _ => &[303],

@@ -101,14 +101,7 @@ impl SentFile {
     /// What it is called where it is downloaded: its own name, with the ending of what is in it.
     #[must_use]
     pub fn download_name(&self) -> String {
-        let ending = match self.content_type {
-            FileType::Pdf => "pdf",
-            FileType::Jpeg => "jpg",
-            FileType::Png => "png",
-            FileType::Webp => "webp",
-        };
-        let stem = self.name.rsplit_once('.').map_or(self.name.as_str(), |(stem, _)| stem);
-        format!("{stem}.{ending}")
+        self.content_type.named(&self.name)
     }
 }
 

@@ -6,8 +6,8 @@ use jiff::Timestamp;
 
 use super::model::{Customer, FoundBy, Session};
 use crate::{
-    AccessTier, Actor, AgentId, Channel, Due, DueKind, EmailAddress, ErasedBy, Event, EventKind, Gate, Keyring,
-    Language, Link, Origin, OutboxEntry, PhoneNumber, Presented, Secret, SessionId,
+    AccessTier, Actor, AgentId, Attachment, Channel, Due, DueKind, EmailAddress, ErasedBy, Event, EventKind, Gate,
+    Keyring, Language, Link, Origin, OutboxEntry, PhoneNumber, Presented, Secret, SessionId,
     interaction::{InteractionWrite, Refusal, WorkCommand},
     keyring::Sealed,
     link::Issued,
@@ -153,8 +153,10 @@ pub enum Command<'a> {
     Post {
         /// The sender's own id for the message; a repeated one has no second effect.
         id: String,
-        /// The message's text.
+        /// The message's text; with an attachment it may be empty.
         text: String,
+        /// The file that goes with it.
+        attachment: Option<Attachment>,
     },
     /// Do something about an interaction (R21).
     Work(WorkCommand<'a>),
@@ -258,6 +260,9 @@ pub enum Rejection {
     /// R2, R21: this sender may not write in the chat now.
     #[error("the chat is closed")]
     ChatClosed,
+    /// R2, R21: this sender may not attach files now.
+    #[error("files cannot be attached now")]
+    AttachmentsClosed,
     /// The chat message is empty or too long.
     #[error("a message must have 1 to 4,000 characters, and its id 1 to 64")]
     InvalidMessage,
@@ -291,6 +296,7 @@ impl Rejection {
             Self::NoContact => "no-contact",
             Self::InvalidName(_) => "invalid-name",
             Self::ChatClosed => "chat-closed",
+            Self::AttachmentsClosed => "attachments-closed",
             Self::InvalidMessage => "invalid-message",
             Self::MessageIdReused => "message-id-reused",
             Self::Work(refusal) => refusal.code(),

@@ -22,6 +22,7 @@ use crate::{
     timer::Timers,
 };
 
+mod attachments;
 mod erase;
 mod invite;
 mod reengage;
@@ -167,7 +168,9 @@ fn r21_a_customer_writes_at_a_pace_and_may_run_ahead_of_it() {
     let mut world = World::new(Settings::default(), false);
     let issued = world.issued();
     world.run(Command::Invite(issued, None), agent()).unwrap();
-    let post = |world: &mut World, from: Actor| world.run(Command::Post { id: "m".into(), text: "x".into() }, from);
+    let post = |world: &mut World, from: Actor| {
+        world.run(Command::Post { id: "m".into(), text: "x".into(), attachment: None }, from)
+    };
     for _ in 0..=40 {
         post(&mut world, Actor::Customer).unwrap();
     }
@@ -197,7 +200,7 @@ fn r3_only_agents_reset_the_timer() {
     let mut world = World::new(settings, false);
     world.press_continue(0).unwrap();
     world.wait(9);
-    world.run(Command::Post { id: "a".into(), text: "still here".into() }, Actor::Customer).unwrap();
+    world.run(Command::Post { id: "a".into(), text: "still here".into(), attachment: None }, Actor::Customer).unwrap();
     assert_eq!(world.run(Command::Sweep { owner_until: None }, Actor::System), Ok(Outcome::Unchanged));
     world.run(Command::KeepOpen, agent()).unwrap();
     world.wait(9);
@@ -290,7 +293,7 @@ fn r27_a_device_that_was_released_or_replaced_is_told_so() {
 
 /// What a message says after the domain took it.
 fn posted(world: &mut World, text: &str) -> String {
-    world.run(Command::Post { id: "m".into(), text: text.into() }, agent()).unwrap();
+    world.run(Command::Post { id: "m".into(), text: text.into(), attachment: None }, agent()).unwrap();
     match world.events.last().map(|event| &event.kind) {
         Some(EventKind::Message { text, .. }) => text.clone(),
         other => panic!("{other:?}"),
@@ -319,7 +322,9 @@ fn r2_where_the_customer_may_write_after_the_end_staff_may_answer() {
     let mut world = World::new(ending_with(access), false);
     world.press_continue(0).unwrap();
     world.run(Command::End, agent()).unwrap();
-    let post = |world: &mut World, actor| world.run(Command::Post { id: "m".into(), text: "hello".into() }, actor);
+    let post = |world: &mut World, actor| {
+        world.run(Command::Post { id: "m".into(), text: "hello".into(), attachment: None }, actor)
+    };
     world.wait(59);
     for actor in [Actor::Customer, agent(), program()] {
         assert_eq!(post(&mut world, actor), Ok(Outcome::Done));
@@ -514,8 +519,8 @@ proptest! {
                 Move::Release => world.run(Command::ReleaseDevice, agent()),
                 Move::Reset => world.run(Command::ResetPin, agent()),
                 Move::KeepOpen => world.run(Command::KeepOpen, agent()),
-                Move::Post(true) => world.run(Command::Post { id: "m".into(), text: "hello".into() }, agent()),
-                Move::Post(false) => world.run(Command::Post { id: "m".into(), text: "hello".into() }, Actor::Customer),
+                Move::Post(true) => world.run(Command::Post { id: "m".into(), text: "hello".into(), attachment: None }, agent()),
+                Move::Post(false) => world.run(Command::Post { id: "m".into(), text: "hello".into(), attachment: None }, Actor::Customer),
                 Move::Sweep => world.run(Command::Sweep { owner_until: None }, Actor::System),
             };
             let after = &world.session;

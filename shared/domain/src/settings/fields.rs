@@ -272,6 +272,8 @@ fields! {
         session.customer_access_minutes: Kind::Duration;
         session.inactive_agent_message: Kind::Text { most: 500, lines: LINES };
         session.read_receipts: Kind::Switch;
+        session.staff_attachments: Kind::Switch;
+        session.customer_attachments: Kind::Switch;
         session.auto_open: Kind::Switch;
     }
     Channels {

@@ -59,10 +59,21 @@ pub struct SessionSettings {
     /// R21: whether each side of the chat is told that the other has seen its messages.
     #[serde(default)]
     pub read_receipts: bool,
+    /// R21: whether agents and programs may attach files to messages in the chat.
+    #[serde(default = "on")]
+    pub staff_attachments: bool,
+    /// R21: whether customers may attach files to messages in the chat; after the end `end.customer_access` says, too.
+    #[serde(default = "on")]
+    pub customer_attachments: bool,
     /// R16: whether a customer who enters is led to the first unfinished interaction.
     pub auto_open: bool,
     /// R5: a link's lifetime in minutes from its issue, at least 1.
     pub customer_access_minutes: u32,
+}
+
+/// Of switches that are on at first, in documents from before they were there.
+const fn on() -> bool {
+    true
 }
 
 impl Default for SessionSettings {
@@ -74,6 +85,8 @@ impl Default for SessionSettings {
             inactive_agent_message: None,
             cookie_disclaimer: false,
             read_receipts: false,
+            staff_attachments: true,
+            customer_attachments: true,
             auto_open: false,
             customer_access_minutes: 10_080,
         }

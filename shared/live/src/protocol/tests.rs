@@ -125,7 +125,7 @@ fn origin() -> Origin {
 }
 
 fn post(text: &str) -> Command<'static> {
-    Command::Post { id: format!("id of {text}"), text: text.to_owned() }
+    Command::Post { id: format!("id of {text}"), text: text.to_owned(), attachment: None }
 }
 
 /// Every kind of event that there is.
@@ -163,7 +163,7 @@ fn every_kind() -> Vec<EventKind> {
         EventKind::TransferDeclined { agent: "agent00000000001".parse().unwrap(), name: "Sam Ode".into() },
         EventKind::TransferLapsed { agent: "agent00000000001".parse().unwrap(), name: "Sam Ode".into() },
         EventKind::CodeSent { channel: Channel::Sms },
-        EventKind::Message { id: "m".into(), from: Sender::Agent, text: "Hello".into() },
+        EventKind::Message { id: "m".into(), from: Sender::Agent, text: "Hello".into(), attachment: None },
         EventKind::InteractionCreated {
             interaction: "0123456789abcdef".parse().unwrap(),
             kind: Kind::Workflow,

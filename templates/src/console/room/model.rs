@@ -175,6 +175,8 @@ pub struct Room {
     pub deadline: Option<Deadline>,
     /// R2: whether messages may be written now, by anybody of staff.
     pub writable: bool,
+    /// R2, R21: whether files may be attached to messages.
+    pub attach: bool,
     /// The end, if it has ended.
     pub ended: Option<Ended>,
     /// What ending now would leave the customer: the first stretch's tier and whole minutes (R2), for the question.

@@ -4,7 +4,7 @@ use maud::{Markup, html};
 use parlor_domain::{State, session::MESSAGE_MAX};
 
 use super::model::{AfterEnd, AuthState, Consent, Room};
-use crate::components::Icon;
+use crate::components::{Attaching, Icon, attaching, clip};
 use crate::console::frame::{Frame, InFrame};
 use crate::console::moment::{Moment, moment};
 use crate::console::phrases;
@@ -232,10 +232,15 @@ impl Room {
                 (self.frame.forms.hidden("message"))
                 // What is typed when the room closes stays where it was: to be read, copied, and sent after a renewal.
                 fieldset {
+                    @if self.attach { (clip(lang)) }
                     label.unseen for="text" { (label) }
                     textarea.composer-text id="text" name="text" rows="1" data-max=(MESSAGE_MAX) required readonly[!self.writable] placeholder=(label) dir="auto" aria-describedby="too-long composer-hint" aria-autocomplete="list" aria-controls="prepared" {}
                     (self.prepared())
                     button.button.button-primary.button-icon type="submit" disabled[!self.writable] title=(shared::send(lang)) { (Icon::Send) span.unseen { (shared::send(lang)) } }
+                }
+                @if self.attach {
+                    @let (uploads, post) = (self.operation("uploads"), self.operation("messages"));
+                    (attaching(lang, Attaching { uploads: &uploads, post: &post, csrf: "" }))
                 }
                 p.field-error id="too-long" role="alert" hidden data-text=(shared::too_long_by(lang, "{n}").plain()) {}
                 p.composer-hint.small.muted id="composer-hint" { (shared::enter_hint(lang)) span data-slash hidden { " · " (library::slash_hint(lang)) } }

@@ -1,7 +1,7 @@
 //! Every state of the room.
 
 use jiff::SignedDuration;
-use parlor_domain::{AccessTier as Tier, Channel, EndedBy, Indicator, Sender, State};
+use parlor_domain::{AccessTier as Tier, Attachment, Channel, EndedBy, Indicator, Sender, State, upload::FileType};
 
 use super::content;
 use super::model::{AfterEnd, AuthState, Consent, Ended, LinkLine, Ownership, PinLock, Room, Stretch};
@@ -36,7 +36,17 @@ impl Room {
                 from,
                 name: name.to_owned(),
                 text: text.to_owned(),
+                attachment: None,
             })
+        };
+        let with_file = |entry: Entry, name: &str, pixels: Option<(u32, u32)>| {
+            let Entry::Message(line) = entry else { return entry };
+            let content_type = if pixels.is_some() { FileType::Jpeg } else { FileType::Pdf };
+            let (width, height) = pixels.unzip();
+            let id = "up_0000000000000000".parse().expect("an id");
+            let file = Attachment { id, name: name.to_owned(), content_type, size: 482_130, width, height };
+            let at = format!("/v1/sessions/k3j9d2m5n8/messages/{}", line.seq);
+            Entry::Message(MessageLine { attachment: Some((file, at)), ..line })
         };
         let happened = |lang| {
             vec![
@@ -82,7 +92,16 @@ impl Room {
                 "I looked through the letter from last week and through the one before that, but all I can find is a reference with seven digits. Is that it?",
             ),
             say(11, 2, Sender::Agent, "Nina Alder", "Not quite. It is on the top right, next to the date."),
-            say(12, 0, Sender::Customer, "Mara Quist", "Where do I find the number?"),
+            with_file(
+                say(12, 0, Sender::Customer, "Mara Quist", "Where do I find the number?"),
+                "Letter.jpg",
+                Some((480, 640)),
+            ),
+            with_file(
+                say(13, 0, Sender::Customer, "Mara Quist", ""),
+                "statement-of-account-2026-with-a-long-name.pdf",
+                None,
+            ),
         ];
         let active = Room {
             frame,
@@ -115,6 +134,7 @@ impl Room {
             joined_at: Some(sample::ago(23)),
             deadline: Some(Deadline::new(sample::ago(2), 30)),
             writable: true,
+            attach: true,
             ended: None,
             end_effect: (Tier::Full, Some(10_080)),
             after_end: AfterEnd::Welcome,
@@ -172,6 +192,7 @@ impl Room {
             indicator: Indicator::OfflineIncomplete,
             seen: Some(12),
             writable: false,
+            attach: false,
             ..active.clone()
         };
         let in_language = |lang, room: &Room| Room {
@@ -195,6 +216,7 @@ impl Room {
             mine: false,
             ownership,
             writable: false,
+            attach: false,
             owner: "Omar Haddad".to_owned(),
             ..active.clone()
         };
@@ -247,6 +269,7 @@ impl Room {
                 "ended-for-good",
                 Room {
                     writable: false,
+                    attach: false,
                     ended: ended(EndedBy::Inactivity, Vec::new(), Some(words::not_renewable_inactivity(Lang::En))),
                     ..over
                 },
@@ -257,6 +280,7 @@ impl Room {
                     mine: false,
                     ownership: Ownership::Theirs,
                     writable: false,
+                    attach: false,
                     owner: "Omar Haddad".to_owned(),
                     name: "ليلى حداد".to_owned(),
                     ..active.clone()

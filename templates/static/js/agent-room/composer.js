@@ -1,14 +1,16 @@
 // The composer: Enter sends, and nothing typed is ever lost: not by a reload, not by a failed request, not by the end.
-import { words } from "../console/page.js";
+import { page, words } from "../console/page.js";
 import { isRefused, post, problemText } from "../console/requests.js";
 import { toast } from "../console/toasts.js";
+import { attaching } from "../lib/attaching.js";
 import { byId, make, on, one } from "../lib/dom.js";
 import { draft } from "../lib/drafts.js";
 import { freshId } from "../lib/ids.js";
 import { sayLength } from "../lib/lengths.js";
 import { api, sid } from "./room.js";
-import { add, drop, isShown, ownBubble, say, settle, tidy } from "./stream.js";
+import { add, bubble, drop, isShown, ownBubble, say, settle, tidy } from "./stream.js";
 import { unmark } from "./unread.js";
+import { postJson } from "./upload.js";
 
 export const composer = byId("composer");
 const text = byId("text");
@@ -36,7 +38,8 @@ export function sendOver(live) {
 
 /** Closes the composer at the end of the session, and opens it again when it goes on. What is typed stays in it. */
 export function setClosed(closed) {
-  text.readOnly = one("button", composer).disabled = closed;
+  text.readOnly = one("[type=submit]", composer).disabled = closed;
+  if (byId("clip")) byId("clip").disabled = closed;
 }
 
 /** Whether something is typed that was not sent. */
@@ -77,7 +80,22 @@ async function request(item) {
   one(".msg-status", item).append(retry);
 }
 
+const csrf = () => one("[name=csrf]", composer).value;
+const beside =
+  byId("attaching") &&
+  attaching({
+    field: text,
+    announce: (fields) => postJson(byId("attaching").dataset.uploads, fields, csrf(), freshId()),
+    // The message's own id makes a repetition harmless; a kept refusal would stay one.
+    post: (fields) => postJson(byId("attaching").dataset.post, fields, csrf(), freshId()),
+    posted: (message) => add(bubble({ ...message, name: page.dataset.me }), { own: true }),
+  });
+
 function send() {
+  if (beside?.has()) {
+    if (!text.readOnly && !sayLength(text)) beside.submit();
+    return;
+  }
   const body = text.value.trim();
   if (!body || text.readOnly || sayLength(text)) return;
   unmark();
@@ -109,6 +127,19 @@ on(text, "keydown", (event) => {
   event.preventDefault();
   send();
 });
+function bring(event) {
+  const { target, clipboardData, dataTransfer } = event;
+  const [file] = target.files ?? (clipboardData ?? dataTransfer)?.files ?? [];
+  if (!file || text.readOnly) return;
+  event.preventDefault();
+  event.stopPropagation();
+  beside.choose(file);
+  if (target.files) target.value = "";
+}
+if (beside) {
+  for (const type of ["change", "paste", "drop"]) on(composer, type, bring);
+  on(composer, "dragover", (event) => event.preventDefault());
+}
 on(text, "input", () => {
   grow();
   sayLength(text);

@@ -28,10 +28,10 @@ export function showTyping(yes) {
 }
 
 /** The row of this session in the pane says the last thing too. */
-export function sayInPane({ name, text, at }) {
+export function sayInPane({ name, text, attachment, at }) {
   const row = one(`.pane [data-row="${CSS.escape(sid)}"]`);
   if (!row) return;
-  one(".session-row-last", row).textContent = `${name.split(" ")[0]}: ${text}`;
+  one(".session-row-last", row).textContent = `${name.split(" ")[0]}: ${text || attachment?.name}`;
   one("time", row).dateTime = at;
   showTimes(row);
 }

@@ -1,10 +1,12 @@
 // The stream: what happened and what was said, in the server's order.
 import { page, words } from "../console/page.js";
 import { dayOf } from "../console/wording.js";
+import { attached } from "../lib/attached.js";
 import { all, byId, make, on, one } from "../lib/dom.js";
 import { linked } from "../lib/linked.js";
 import { now, showTimes } from "../lib/times.js";
 import { follow, frame, keepPlace, stream } from "./reading.js";
+import { api } from "./room.js";
 import { countUnread, isAway, markSinceLastTime, markUnread, see } from "./unread.js";
 
 // Messages of one sender within five minutes stand together.
@@ -83,13 +85,15 @@ export function add(item, { own = false, quiet = false } = {}) {
 }
 
 /** A message as the server would render it; without a number it is on its way. */
-export function bubble({ seq, id = "", from, name, text, links, at }) {
+export function bubble({ seq, id = "", from, name, text, links, at, attachment }) {
   const item = byId("message-template").content.firstElementChild.cloneNode(true);
   if (seq) item.dataset.seq = seq;
   Object.assign(item.dataset, { id, from, at });
   one(".msg-name", item).textContent = name;
   one("time", item).dateTime = at;
-  one(".msg-text", item).append(...linked(text, links));
+  const line = one(".msg-text", item);
+  line.append(...linked(text, links));
+  if (attachment) line.after(attached(attachment, `${api}/messages/${seq}`, false));
   return item;
 }
 

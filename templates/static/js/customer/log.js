@@ -15,7 +15,7 @@ export function toEnd() {
 const find = (id) => [...log.children].find((item) => item.dataset.id === id);
 
 // The same as the server makes; without a number it is on its way.
-const row = ({ id, seq, own, name = "", text, links, at }) => {
+const row = ({ id, seq, own, name = "", text, links, at, attachment }) => {
   const item = make("div", { className: own ? "message mine" : "message" });
   const meta = make("span", { className: "meta" });
   item.dataset.id = id;
@@ -31,7 +31,13 @@ const row = ({ id, seq, own, name = "", text, links, at }) => {
   }
   const words = make("p", { dir: "auto" });
   words.append(...linked(text, links));
-  item.append(words, meta);
+  if (text) item.append(words);
+  item.append(meta);
+  if (attachment) {
+    // Files have a script of their own, which comes with the first.
+    item.dataset.file = JSON.stringify(attachment);
+    import(log.dataset.attach);
+  }
   return item;
 };
 

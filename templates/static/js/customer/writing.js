@@ -74,5 +74,16 @@ export function dressWriting(connection) {
     event.preventDefault();
     if (target.value.trim()) one("button", target.form).click();
   });
+  const bring = async (event) => {
+    const { target, clipboardData, dataTransfer } = event;
+    const [file] = target.files ?? (clipboardData ?? dataTransfer)?.files ?? [];
+    if (!file || !byId("attaching")) return;
+    event.preventDefault();
+    await import(byId("log").dataset.attach);
+    document.dispatchEvent(new CustomEvent("attach", { detail: file }));
+    if (target.files) target.value = "";
+  };
+  for (const type of ["change", "paste", "drop"]) on(panel, type, bring);
+  on(panel, "dragover", (event) => byId("attaching") && event.preventDefault());
   dressField();
 }

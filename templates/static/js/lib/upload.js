@@ -1,5 +1,16 @@
 // Sends a file to where the server says, as it is.
 
+/** The largest file, in bytes. */
+export const FILE_MAX = 20_000_000;
+
+const ENDINGS = { pdf: "application/pdf", jpg: "image/jpeg", jpeg: "image/jpeg", png: "image/png", webp: "image/webp" };
+
+/** What a file is said to be. The server looks for itself. */
+export const kindOf = ({ name, type }) => type || ENDINGS[name.split(".").pop().toLowerCase()] || "";
+
+/** Whether a file is of a kind that is taken. */
+export const isTaken = (file) => Object.values(ENDINGS).includes(kindOf(file));
+
 /** A file's SHA-256 in hexadecimal. */
 export async function sha256(file) {
   const bytes = new Uint8Array(await crypto.subtle.digest("SHA-256", await file.arrayBuffer()));

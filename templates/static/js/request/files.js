@@ -1,8 +1,7 @@
 // The files of a request. Several are sent one after the other; the page takes its list from each answer.
 import { all, byId, make, on, one } from "../lib/dom.js";
-import { change, kindOf, sendFile } from "./send.js";
-
-const MOST = 20_000_000;
+import { FILE_MAX, kindOf } from "../lib/upload.js";
+import { change, sendFile } from "./send.js";
 
 export function takeFiles() {
   const section = byId("files");
@@ -47,7 +46,7 @@ export function takeFiles() {
 
   function faultOf(file) {
     if (!file.size) return said.empty;
-    if (file.size > MOST) return said.tooLarge;
+    if (file.size > FILE_MAX) return said.tooLarge;
     return said.accept.split(",").includes(kindOf(file)) ? "" : said.only;
   }
 

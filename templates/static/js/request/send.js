@@ -1,5 +1,5 @@
 // Sends one file: announced with its checksum, PUT where the server says, then added to the request once it was looked at.
-import { send, sha256 } from "../lib/upload.js";
+import { kindOf, send, sha256 } from "../lib/upload.js";
 
 // How long the server may take to look at a file, and how often it is asked, in milliseconds.
 const LONGEST = 60_000;
@@ -52,8 +52,3 @@ export async function sendFile(said, file, replaces, signal, told) {
   told("checking", 1);
   return change(said.files, { csrf: said.csrf, do: "add", file: place.id, replaces });
 }
-
-const ENDINGS = { pdf: "application/pdf", jpg: "image/jpeg", jpeg: "image/jpeg", png: "image/png", webp: "image/webp" };
-
-/** What a file is said to be. The server looks for itself. */
-export const kindOf = ({ name, type }) => type || ENDINGS[name.split(".").pop().toLowerCase()] || "";

@@ -1,15 +1,17 @@
 //! The chat.
 
+use std::borrow::Cow;
+
 use data_encoding::BASE64URL_NOPAD;
 use jiff::{SignedDuration, Timestamp};
 use sha2::{Digest as _, Sha256};
 
 use super::guard::must_be_writable;
 use crate::{
-    Actor, EventKind, Sender,
+    Actor, Attachment, EventKind, Sender, Settings, UploadId,
     session::{
         command::{Context, Decision, Outcome, Rejection},
-        model::Session,
+        model::{Session, State},
     },
 };
 
@@ -27,22 +29,34 @@ const CUSTOMER_AHEAD: SignedDuration = SignedDuration::from_secs(40);
 /// nothing but the text and the writer's own `id`, so it comes before anything is read: both have to be of the right
 /// length.
 pub fn message_text(id: &str, text: &str) -> Result<String, Rejection> {
+    attached_text(id, text).and_then(|text| if text.is_empty() { Err(Rejection::InvalidMessage) } else { Ok(text) })
+}
+
+/// The same of a message with an attachment: its text may be empty.
+pub fn attached_text(id: &str, text: &str) -> Result<String, Rejection> {
     let text = as_typed(text);
-    if text.is_empty() || text.chars().count() > MESSAGE_MAX || id.is_empty() || id.len() > MESSAGE_ID_MAX {
+    if text.chars().count() > MESSAGE_MAX || id.is_empty() || id.len() > MESSAGE_ID_MAX {
         return Err(Rejection::InvalidMessage);
     }
     Ok(text)
 }
 
-/// What tells one writer's messages apart: half of the SHA-256 of who wrote it, and of the text as [`message_text`] has it.
+/// All that a message says: its text as [`message_text`] has it, and which file goes with it.
 #[must_use]
-pub fn message_digest(writer: &Actor, text: &str) -> String {
+pub fn message_content<'a>(text: &'a str, attachment: Option<&UploadId>) -> Cow<'a, str> {
+    // No text has this character.
+    attachment.map_or(Cow::Borrowed(text), |upload| Cow::Owned(format!("{text}\0{upload}")))
+}
+
+/// What tells one writer's messages apart: half of the SHA-256 of who wrote it, and of what it says, as [`message_content`] has it.
+#[must_use]
+pub fn message_digest(writer: &Actor, content: &str) -> String {
     let who = match writer {
         Actor::Agent { id, .. } => id.as_str(),
         Actor::Api { key } => key.as_str(),
         Actor::Customer | Actor::System => "",
     };
-    let hash = Sha256::new().chain_update(who).chain_update([0]).chain_update(text).finalize();
+    let hash = Sha256::new().chain_update(who).chain_update([0]).chain_update(content).finalize();
     BASE64URL_NOPAD.encode(&hash[..16])
 }
 
@@ -60,11 +74,75 @@ impl Session {
         if from != Sender::Customer && !self.staff_may_write(context.now) {
             must_be_writable(self)?;
         }
-        let text = message_text(id, text)?;
-        let event = context.event(self.seq + 1, EventKind::Message { id: id.to_owned(), from, text });
+        self.say(
+            EventKind::Message { id: id.to_owned(), from, text: message_text(id, text)?, attachment: None },
+            context,
+        )
+    }
+
+    /// R21: posts a message with a file. R2: the customer may attach as long as the access tier has attachments; what is written
+    /// beside the file needs the chat as well. Where the customer may attach after the end, agents and programs may, too. Each side
+    /// needs its setting.
+    pub fn post_with_file(
+        &self,
+        id: &str,
+        text: &str,
+        file: Attachment,
+        settings: &Settings,
+        context: &Context,
+    ) -> Result<Decision, Rejection> {
+        let from = match context.actor {
+            Actor::Customer => Sender::Customer,
+            Actor::Agent { .. } => Sender::Agent,
+            Actor::Api { .. } => Sender::Api,
+            Actor::System => return Err(Rejection::ChatClosed),
+        };
+        let may_attach = match from {
+            Sender::Customer => self.customer_may_attach(settings, context.now),
+            Sender::Agent | Sender::Api => self.staff_may_attach(settings, context.now),
+        };
+        if !may_attach {
+            // What is over says so, as to any other message.
+            if from != Sender::Customer && settings.session.staff_attachments && !self.access(context.now).attachments {
+                must_be_writable(self)?;
+            }
+            return Err(Rejection::AttachmentsClosed);
+        }
+        let text = attached_text(id, text)?;
+        let may_write = match from {
+            Sender::Customer => self.access(context.now).chat,
+            Sender::Agent | Sender::Api => self.staff_may_write(context.now),
+        };
+        if !text.is_empty() && !may_write {
+            return Err(Rejection::ChatClosed);
+        }
+        self.say(EventKind::Message { id: id.to_owned(), from, text, attachment: Some(file) }, context)
+    }
+
+    /// R2, R21: whether the customer may attach files to messages at `now`.
+    #[must_use]
+    pub fn customer_may_attach(&self, settings: &Settings, now: Timestamp) -> bool {
+        settings.session.customer_attachments && self.access(now).attachments
+    }
+
+    /// R2, R21: whether agents and programs may attach files to messages at `now`: until the end, and after it wherever the
+    /// customer may.
+    #[must_use]
+    pub fn staff_may_attach(&self, settings: &Settings, now: Timestamp) -> bool {
+        let open = match self.state {
+            State::Planned | State::Invited | State::Active => true,
+            State::Ended => self.access(now).attachments,
+            State::Discarded => false,
+        };
+        settings.session.staff_attachments && open
+    }
+
+    /// Posts what may be posted.
+    fn say(&self, message: EventKind, context: &Context) -> Result<Decision, Rejection> {
+        let event = context.event(self.seq + 1, message);
         let mut decision = self.unchanged();
         decision.session.apply(&event);
-        if from == Sender::Customer {
+        if event.actor == Actor::Customer {
             decision.session.customer_ahead_until = Some(self.pace_customer(context.now)?);
         }
         Ok(Decision { events: vec![event], outcome: Outcome::Done, ..decision })

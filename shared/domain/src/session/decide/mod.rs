@@ -55,7 +55,10 @@ impl Session {
             Command::Reengage(correction, issued) => reengage::reengage(&mut draft, correction, &issued)?,
             Command::ResetPin => device::reset_pin(&mut draft)?,
             Command::KeepOpen => end::keep_open(&mut draft)?,
-            Command::Post { id, text } => return self.post(&id, &text, context),
+            Command::Post { id, text, attachment: None } => return self.post(&id, &text, context),
+            Command::Post { id, text, attachment: Some(file) } => {
+                return self.post_with_file(&id, &text, file, settings, context);
+            }
             Command::Work(command) => return self.work(command, settings, context),
             Command::TakeOver(asked) => transfer::take_over(&mut draft, asked)?,
             Command::ApproveTransfer => transfer::approve(&mut draft)?,
