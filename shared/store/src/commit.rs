@@ -270,7 +270,7 @@ impl Store {
             .expression_attribute_names("#name_fold", "name_fold");
         // R25: what is erased is in no list.
         let is_listed = session.erased.is_none();
-        let out_of_lists: String = listed.iter().filter(|_| !is_listed).map(|(name, _)| format!(", {name}")).collect();
+        let out_of_lists = listed.each_ref().map(|(name, _)| *name).join(", ");
         for (name, value) in set.into_iter().chain(listed.into_iter().filter(|_| is_listed)) {
             assign.push(format!("#{name} = :{name}"));
             update = update
@@ -287,7 +287,10 @@ impl Store {
         } else {
             remove += ", #running";
         }
-        remove += &out_of_lists;
+        if !is_listed {
+            remove += ", ";
+            remove += &out_of_lists;
+        }
         let expression = format!("SET {} REMOVE {remove}", assign.join(", "));
         let update = if session.version == 1 {
             update.condition_expression("attribute_not_exists(#version)")

@@ -112,7 +112,7 @@ impl WebhookForm {
         let is_open = problem.is_some() && !self.events.is_empty();
         let error = |name: &str| problem.filter(|(field, _)| field == name).map(|(_, text)| text.as_str());
         html! {
-            (Field { required: true, kind: "url", autocomplete: Some("off"), placeholder: Some("https://hooks.example.com/parlor"), value: &self.url, hint: Some(words::url_hint(lang)), error: error("url"), ..Field::new(words::url(lang), "url") })
+            (Field { required: true, kind: "url", maxlength: Some(2_000), autocomplete: Some("off"), placeholder: Some("https://hooks.example.com/parlor"), value: &self.url, hint: Some(words::url_hint(lang)), error: error("url"), ..Field::new(words::url(lang), "url") })
             (Field { maxlength: Some(200), autocomplete: Some("off"), value: &self.description, hint: Some(words::description_hint(lang)), error: error("description"), ..Field::new(words::description(lang), "description") })
             div.field {
                 label for="team" { (words::team(lang)) }
