@@ -83,7 +83,7 @@ async fn show(state: &FirstStepsState, page: &AdminPage) -> Result<Response<Body
     // Nobody else makes AWS be asked.
     let channels = match &state.outbox {
         Some(url) => Channels::Outbox(url.clone()),
-        None => Channels::Asked(state.questions.ask(context.system.channels.sms, app.clock.now()).await),
+        None => Channels::Asked(Box::pin(state.questions.ask(context.system.channels.sms, app.clock.now())).await),
     };
     let me = &context.caller.agent;
     let colleagues = people.iter().map(|stored| &stored.person.agent).filter(|agent| agent.id != me.id);

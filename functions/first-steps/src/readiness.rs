@@ -62,12 +62,11 @@ struct AccountLimit {
 /// One question, in time.
 async fn within<T, E: ProvideErrorMetadata, R>(question: impl Future<Output = Result<T, SdkError<E, R>>>) -> Said<T> {
     match timeout(PATIENCE, question).await {
-        Err(_) => Err(Unasked::NoAnswer),
         Ok(Ok(answer)) => Ok(answer),
         Ok(Err(SdkError::ServiceError(refused))) => {
             Err(Unasked::Refused(refused.err().code().unwrap_or("unknown").to_owned()))
         }
-        Ok(Err(_)) => Err(Unasked::NoAnswer),
+        Err(_) | Ok(Err(_)) => Err(Unasked::NoAnswer),
     }
 }
 

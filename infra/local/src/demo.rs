@@ -120,7 +120,7 @@ pub(crate) async fn seed(runtime: &Runtime, data: &Data, story: bool) -> Result<
             for (id, _) in TEAMS {
                 demo_library::fill(runtime, &store, &agent(&STAFF[1])?, &team(id)?).await?;
             }
-            demo_session::tell(runtime, &store, &agent(&STAFF[2])?, &team(TEAMS[1].0)?).await?;
+            Box::pin(demo_session::tell(runtime, &store, &agent(&STAFF[2])?, &team(TEAMS[1].0)?)).await?;
         }
         for member in STAFF.iter().rev() {
             let password = password::hash(PASSWORD, &runtime.entropy);

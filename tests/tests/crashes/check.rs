@@ -112,9 +112,8 @@ pub(crate) async fn check(
         }
         EraseSession | ApplyRetention => {
             installation.stack.advance(120).await;
-            let id = case.session.parse().unwrap();
-            let found = installation.store.read(ReadBatch::new().session(&id)).await.unwrap();
-            let session = found.session(&id).unwrap().unwrap().session;
+            let found = installation.store.read(ReadBatch::new().session(&case.session)).await.unwrap();
+            let session = found.session(&case.session).unwrap().unwrap().session;
             assert!(session.erased.as_ref().is_some_and(|erased| erased.pending.is_none()), "{at}: {session:?}");
             let remains = installation.store.remains(&session).await.unwrap();
             assert!(remains.is_empty(), "{at}: {remains:?}");
