@@ -194,8 +194,8 @@ async fn whatever_dies_between_two_requests_nothing_is_lost_and_nothing_is_half_
         [("a PIN", PIN), ("an address", EMAIL), ("a number", PHONE)].map(|(what, text)| (what, text.to_owned())).into();
 
     let mut points = 0;
-    let tried =
-        stream::iter(Operation::ALL).map(|operation| async move { (operation, dies_everywhere(*operation).await) });
+    let tried = stream::iter(Operation::ALL)
+        .map(|operation| async move { (operation, Box::pin(dies_everywhere(*operation)).await) });
     let mut tried = std::pin::pin!(tried.buffer_unordered(AT_ONCE));
     while let Some((operation, (of_it, found))) = tried.next().await {
         println!("{operation:?}: {of_it} points");
