@@ -20,7 +20,7 @@ fn ended(mut settings: Settings) -> World {
     world.session.reference = Some("case-17".into());
     world.session.metadata.insert("policy".into(), "B-1".into());
     world.type_pin("4711", 0).unwrap();
-    world.run(Command::Post { id: "m".into(), text: "hello".into() }, Actor::Customer).unwrap();
+    world.run(Command::Post { id: "m".into(), text: "hello".into(), attachment: None }, Actor::Customer).unwrap();
     world.run(Command::End, agent()).unwrap();
     world
 }
@@ -66,7 +66,7 @@ fn r25_nothing_happens_to_an_erased_session() {
         Command::ReleaseDevice,
         Command::ResetPin,
         Command::KeepOpen,
-        Command::Post { id: "n".into(), text: "hello".into() },
+        Command::Post { id: "n".into(), text: "hello".into(), attachment: None },
     ];
     for command in refused {
         let name = format!("{command:?}");
