@@ -481,7 +481,7 @@ mod tests {
             function: "session-end".to_owned(),
         }));
         assert!(template.schedules.iter().all(|schedule| schedule.every == 60));
-        assert_eq!(template.schedules.len(), 5);
+        assert_eq!(template.schedules.len(), 6);
         assert_eq!(template.streams[0].function, "deliver");
         assert_eq!(template.streams[0].table, "CoreTable");
         assert_eq!(template.streams[0].batch_size, 10);

@@ -446,7 +446,7 @@ fn to_the_millisecond(value: &mut serde_json::Value) {
 }
 
 /// Every type of event, in the order in which a session comes upon them as a rule.
-pub const TYPES: [&str; 38] = [
+pub const TYPES: [&str; 39] = [
     "session.created",
     "session.invited",
     "session.reengaged",
@@ -476,6 +476,7 @@ pub const TYPES: [&str; 38] = [
     "interaction.reminded",
     "session.kept_open",
     "session.ended",
+    "session.erased",
     "session.discarded",
     "session.renewed",
     "session.transfer_requested",

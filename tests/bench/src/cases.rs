@@ -175,6 +175,7 @@ impl Site {
             plain("document-file", "a report that nobody waits for", 0),
             plain("sweep-inactivity", "sweep, nothing due", 0),
             plain("sweep-access", "nothing due", 0),
+            plain("apply-retention", "nothing due", 0),
             plain("retry-deliveries", "nothing due", 0),
             plain("retry-webhooks", "nothing due", 0),
         ]
@@ -380,7 +381,7 @@ impl Site {
     }
 
     async fn schedules(&mut self) {
-        for function in ["sweep-inactivity", "sweep-access", "retry-deliveries", "retry-webhooks"] {
+        for function in ["sweep-inactivity", "sweep-access", "apply-retention", "retry-deliveries", "retry-webhooks"] {
             self.installation.stack.run_schedule(function).await.unwrap();
             self.keep(&[function]);
         }

@@ -63,15 +63,15 @@ const SANDBOX: &[(&str, &str)] = &[
     ("GET /v2/email/identities/", r#"{"VerifiedForSendingStatus":false}"#),
     (
         "Action=GetSMSSandboxAccountStatus",
-        "<R><GetSMSSandboxAccountStatusResult><IsInSandbox>true</IsInSandbox></GetSMSSandboxAccountStatusResult></R>",
+        "<GetSMSSandboxAccountStatusResponse><GetSMSSandboxAccountStatusResult><IsInSandbox>true</IsInSandbox></GetSMSSandboxAccountStatusResult></GetSMSSandboxAccountStatusResponse>",
     ),
     (
         "Action=GetSMSAttributes",
-        "<R><GetSMSAttributesResult><attributes><entry><key>MonthlySpendLimit</key><value>1</value></entry></attributes></GetSMSAttributesResult></R>",
+        "<GetSMSAttributesResponse><GetSMSAttributesResult><attributes><entry><key>MonthlySpendLimit</key><value>1</value></entry></attributes></GetSMSAttributesResult></GetSMSAttributesResponse>",
     ),
     (
         "Action=ListOriginationNumbers",
-        "<R><ListOriginationNumbersResult><PhoneNumbers/></ListOriginationNumbersResult></R>",
+        "<ListOriginationNumbersResponse><ListOriginationNumbersResult><PhoneNumbers/></ListOriginationNumbersResult></ListOriginationNumbersResponse>",
     ),
     ("GET /2016-08-19/account-settings", r#"{"AccountLimit":{"ConcurrentExecutions":10}}"#),
 ];
@@ -92,7 +92,7 @@ fn gap(answer: &Answer) -> Option<&Gap> {
 
 #[tokio::test]
 async fn a_new_account_is_told_all_that_is_missing_and_what_mends_it() {
-    let answers = account(SANDBOX).await.ask(true, Timestamp::UNIX_EPOCH).await;
+    let answers = Box::pin(account(SANDBOX).await.ask(true, Timestamp::UNIX_EPOCH)).await;
     let gaps: Vec<_> = answers.iter().filter_map(gap).cloned().collect();
     let sender = Gap::MailSender("hello@parlor.example".to_owned());
     let spend = Gap::TextSpend("1".to_owned());
@@ -112,14 +112,14 @@ async fn a_new_account_is_told_all_that_is_missing_and_what_mends_it() {
 
 #[tokio::test]
 async fn a_verified_domain_will_do_and_nothing_is_asked_about_texts_that_are_off() {
-    let answers = account(GROWN).await.ask(false, Timestamp::UNIX_EPOCH).await;
+    let answers = Box::pin(account(GROWN).await.ask(false, Timestamp::UNIX_EPOCH)).await;
     assert_eq!(answers.len(), 3);
     assert!(answers.iter().all(|answer| answer.finding == Finding::Ready), "{answers:?}");
 }
 
 #[tokio::test]
 async fn what_is_refused_is_said_to_be_not_asked_with_the_word_for_why() {
-    let answers = account(&[]).await.ask(true, Timestamp::UNIX_EPOCH).await;
+    let answers = Box::pin(account(&[]).await.ask(true, Timestamp::UNIX_EPOCH)).await;
     for answer in answers.iter().filter(|answer| {
         // SNS says its word in a body of XML, which this account does not have.
         !matches!(answer.subject, Subject::TextAccount | Subject::TextSpend | Subject::TextSender)
