@@ -67,7 +67,7 @@ impl WebFunction for Files {
                 .answers::<SendTo>(StatusCode::CREATED, "Where to send it.", SendTo::sample())
                 .refuses(&[
                     Code::AlreadyEnded,
-                    Code::Discarded,
+                    Code::Discarded, Code::Erased,
                     Code::InvalidFileName,
                     Code::EmptyFile,
                     Code::FileTooLarge,

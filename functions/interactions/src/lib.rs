@@ -103,7 +103,7 @@ impl WebFunction for Interactions {
                 .answers::<InteractionView>(StatusCode::CREATED, "The interaction.", InteractionView::sample())
                 .refuses(&[
                     Code::AlreadyEnded,
-                    Code::Discarded,
+                    Code::Discarded, Code::Erased,
                     Code::TooManyInteractions,
                     Code::InvalidTitle,
                     Code::InvalidDue,
@@ -161,7 +161,7 @@ impl WebFunction for Interactions {
                 "sendInteraction",
                 "Send a draft",
                 "The customer may begin. Sending again what was sent changes nothing.",
-                &[Code::AlreadyEnded, Code::Discarded, Code::InteractionClosed]
+                &[Code::AlreadyEnded, Code::Discarded, Code::Erased, Code::InteractionClosed]
             )
         })
         .operation(Method::POST, "/v1/sessions/{id}/interactions/{iid}/withdraw", Callers::Scope(KeyScope::Sessions), withdraw, |operation| {
@@ -170,7 +170,7 @@ impl WebFunction for Interactions {
                 "withdrawInteraction",
                 "Take an interaction back",
                 "The customer does not see it any more, and it counts no more. What is completed stays.",
-                &[Code::AlreadyEnded, Code::Discarded, Code::InteractionClosed]
+                &[Code::AlreadyEnded, Code::Discarded, Code::Erased, Code::InteractionClosed]
             )
         })
         .operation(Method::POST, "/v1/sessions/{id}/interactions/{iid}/accept", Callers::Scope(KeyScope::Sessions), accept, |operation| {
@@ -179,7 +179,7 @@ impl WebFunction for Interactions {
                 "acceptInteraction",
                 "Accept what was sent for a request",
                 "What the customer sent is what was wanted. After the end of a session it is possible as long as the customer may send.",
-                &[Code::AlreadyEnded, Code::Discarded, Code::NotRequest, Code::NotCompleted, Code::InteractionClosed]
+                &[Code::AlreadyEnded, Code::Discarded, Code::Erased, Code::NotRequest, Code::NotCompleted, Code::InteractionClosed]
             )
         })
         .operation(Method::POST, "/v1/sessions/{id}/interactions/{iid}/send-back", Callers::Scope(KeyScope::Sessions), send_back, |operation| {
@@ -190,7 +190,7 @@ impl WebFunction for Interactions {
                 "The customer reads the reason, and sends again what is wrong; the files stay until they replace or remove them.",
                 &[
                     Code::AlreadyEnded,
-                    Code::Discarded,
+                    Code::Discarded, Code::Erased,
                     Code::NotRequest,
                     Code::NotCompleted,
                     Code::InteractionClosed,
@@ -207,7 +207,7 @@ impl WebFunction for Interactions {
                 "By the session's channel, with a new link; at most every ten minutes.",
                 &[
                     Code::AlreadyEnded,
-                    Code::Discarded,
+                    Code::Discarded, Code::Erased,
                     Code::NotInvited,
                     Code::NotSent,
                     Code::InteractionClosed,

@@ -41,6 +41,7 @@ fn documented(operation: Documentation) -> Documentation {
             Code::AlreadyJoined,
             Code::AlreadyEnded,
             Code::Discarded,
+            Code::Erased,
             Code::SmsOff,
             Code::NoContact,
             Code::InvalidName,

@@ -38,7 +38,7 @@ impl WebFunction for SessionCustomer {
                 .parameter("id", "The session.")
                 .body::<Release>(json!({"replace_link": true}))
                 .answers::<SessionView>(StatusCode::OK, "The session.", SessionView::sample())
-                .refuses(&[Code::AlreadyEnded, Code::Discarded])
+                .refuses(&[Code::AlreadyEnded, Code::Discarded, Code::Erased])
         })
         .operation(Method::POST, "/v1/sessions/{id}/pin/reset", Callers::Scope(KeyScope::Sessions), reset_pin, |operation| {
             operation
@@ -47,7 +47,7 @@ impl WebFunction for SessionCustomer {
                 .description("Lifts locks and bans. The PIN stays as it is.")
                 .parameter("id", "The session.")
                 .answers::<SessionView>(StatusCode::OK, "The session.", SessionView::sample())
-                .refuses(&[Code::AlreadyEnded, Code::Discarded])
+                .refuses(&[Code::AlreadyEnded, Code::Discarded, Code::Erased])
         })
         .operation(Method::POST, "/v1/sessions/{id}/erase", Callers::Scope(KeyScope::Sessions), erase, |operation| {
             operation

@@ -40,7 +40,7 @@ impl WebFunction for SessionEnd {
                     .description("Counts as an action of the agent: the time to the end by inactivity begins anew.")
                     .parameter("id", "The session.")
                     .answers::<SessionView>(StatusCode::OK, "The session.", SessionView::sample())
-                    .refuses(&[Code::AlreadyEnded, Code::Discarded])
+                    .refuses(&[Code::AlreadyEnded, Code::Discarded, Code::Erased])
             },
         )
     }

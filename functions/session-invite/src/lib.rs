@@ -39,7 +39,7 @@ impl WebFunction for SessionInvite {
                     "The session, which is planned no longer.",
                     SessionView::sample(),
                 )
-                .refuses(&[Code::AlreadyEnded, Code::Discarded, Code::SmsOff, Code::NoContact])
+                .refuses(&[Code::AlreadyEnded, Code::Discarded, Code::Erased, Code::SmsOff, Code::NoContact])
         })
         .operation(Method::POST, "/v1/sessions/{id}/links", Callers::Scope(KeyScope::Sessions), generate_link, |operation| {
             operation
@@ -48,7 +48,7 @@ impl WebFunction for SessionInvite {
                 .description("Nothing is sent, and links that were sent stay good.")
                 .parameter("id", "The session.")
                 .answers::<LinkView<'_>>(StatusCode::CREATED, "The link. It is shown this once.", link())
-                .refuses(&[Code::AlreadyEnded, Code::Discarded])
+                .refuses(&[Code::AlreadyEnded, Code::Discarded, Code::Erased])
         })
         .operation(Method::GET, "/v1/sessions/{id}/links", Callers::Scope(KeyScope::Read), list_links, |operation| {
             operation

@@ -69,7 +69,7 @@ impl WebFunction for SessionMessages {
                 .answers::<MessageView>(StatusCode::CREATED, "The message.", MessageView::sample())
                 .refuses(&[
                     Code::AlreadyEnded,
-                    Code::Discarded,
+                    Code::Discarded, Code::Erased,
                     Code::InvalidMessage,
                     Code::MessageIdReused,
                     Code::ChatClosed,

@@ -52,7 +52,7 @@ impl WebFunction for SessionRenew {
                 .answers::<SessionView>(StatusCode::OK, "The session, open again.", SessionView::sample())
                 .refuses(&[
                     Code::NotEnded,
-                    Code::Discarded,
+                    Code::Discarded, Code::Erased,
                     Code::NotRenewable,
                     Code::SingleActiveSession,
                     Code::SmsOff,
@@ -75,7 +75,7 @@ impl WebFunction for SessionRenew {
                 .answers::<SessionView>(StatusCode::OK, "The session, yours or asked for.", SessionView::sample())
                 .refuses(&[
                     Code::TransferPending,
-                    Code::Discarded,
+                    Code::Discarded, Code::Erased,
                     Code::SingleActiveSession,
                     Code::InvalidReason,
                     Code::UnknownAgent,
