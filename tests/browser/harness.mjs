@@ -59,12 +59,11 @@ export function built(variable, path) {
 export class Stack {
   #process;
 
-  /** With the demo's people and key; without, it has a setup link and nobody. */
-  static async start({ demo = true } = {}) {
+  static async start() {
     const program = built("PARLOR_PROGRAM", "parlor");
     assert.ok(existsSync(program), `${program} is not built: cargo build`);
     const stack = new Stack();
-    stack.#process = spawn(program, ["--ephemeral", "--port", "0", "--ready-json", ...(demo ? [] : ["--no-demo"])], {
+    stack.#process = spawn(program, ["--ephemeral", "--port", "0", "--ready-json"], {
       cwd: resolve(here, "../.."),
       stdio: ["ignore", "pipe", "pipe"],
       // What is logged where it is deployed.
@@ -81,7 +80,7 @@ export class Stack {
       lines.on("line", (line) => {
         try {
           const said = JSON.parse(line);
-          if (said.url && (said.agent || said.setup_url)) return resolve(said);
+          if (said.url && said.agent) return resolve(said);
         } catch {
           // Something else that it says.
         }
@@ -91,10 +90,6 @@ export class Stack {
       stack.#process.once("exit", (code) => reject(new Error(`parlor ended with ${code}:\n${stack.log}`)));
     });
     Object.assign(stack, await within(60_000, ready, () => `parlor was not ready after a minute:\n${stack.log}`));
-    if (!demo) {
-      canary("a setup link's token", stack.setup_url.slice(-32));
-      return stack;
-    }
     canary("an API key", stack.api_key.slice(-32));
     for (const person of [stack.admin, stack.supervisor, stack.agent, stack.agent2])
       canary("a password", person.password);

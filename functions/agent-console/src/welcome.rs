@@ -27,20 +27,11 @@ pub(crate) async fn page(app: &AppState, request: &Request) -> Result<Response<B
     let staff_context = StaffContext::open(cookie, found, lang(request), app.clock.now())?;
     let viewer = &staff_context.caller.agent.id;
     let (history, remember) = asked.pane(store, listed, Some(&newest), None, &staff_context).await?.remember();
-    let query = request.query_string_parameters();
-    let new = query.first("new");
-    let mut view = Welcome {
+    let view = Welcome {
         open: open(&newest, viewer, &staff_context),
-        form_open: new.is_some(),
+        form_open: request.query_string_parameters().first("new").is_some(),
         frame: staff_context.frame(app, request, history)?,
     };
-    if new == Some("me") {
-        // A test session with oneself.
-        let (agent, form) = (&staff_context.caller.agent, &mut view.frame.new_session);
-        agent.name.clone_into(&mut form.name);
-        agent.email.as_str().clone_into(&mut form.email);
-        form.channel = Channel::Email;
-    }
     Ok(remember(html(StatusCode::OK, view.render(), Some(&app.live_url))))
 }
 

@@ -32,7 +32,6 @@ pub(crate) fn entries() -> Vec<Entry> {
         web::<people::PeopleApi>(),
         web::<static_files::StaticFiles>(),
         web::<admin_console::AdminConsole>(),
-        web::<first_steps::FirstSteps>(),
         web::<interactions::Interactions>(),
         web::<keys::Keys>(),
         web::<library::Library>(),

@@ -1,7 +1,6 @@
 //! What people, teams, invitations and passwords cost.
 
 use parlor_domain::Role;
-use parlor_store::{CredentialsChange, ReadBatch};
 use parlor_tests::Installation;
 use reqwest::Method;
 use serde_json::json;
@@ -103,7 +102,6 @@ async fn page_rows(ledger: &mut Ledger, person: &str) {
         ("person's page", &format!("/admin/people/{person}")),
         ("teams page", "/admin/teams"),
         ("API keys page", "/admin/keys"),
-        ("first steps", "/admin/start"),
     ] {
         // The console's list is asked for once more by a browser that remembers none.
         browser.get(path).await;
@@ -153,19 +151,6 @@ async fn account_rows(ledger: &mut Ledger) {
         .hold("save one's profile", async |_| {
             let fields = [("csrf", csrf.as_str()), ("name", "Lea Roy-Berg")];
             assert_eq!(browser.post("/me/profile", &fields).await.location, "/me?done=saved");
-        })
-        .await;
-    ledger
-        .hold("put the first steps away", async |installation| {
-            // Theirs as if they had set the installation up.
-            let read = ReadBatch::new().person(&staff.agent.id);
-            let read = installation.store.read(read).await.unwrap().person(&staff.agent.id).unwrap().unwrap();
-            let mut person = read.person.clone();
-            person.agent.first_steps = true;
-            let write = installation.store.staff_write().person(Some(&read), &person, CredentialsChange::Follow);
-            write.unwrap().write_staff().await.unwrap();
-            installation.stack.reset_requests();
-            assert_eq!(browser.post("/me/first-steps/away", &[("csrf", &csrf)]).await.location, "/console");
         })
         .await;
     let change = |current: &'static str| {

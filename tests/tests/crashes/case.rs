@@ -192,8 +192,8 @@ impl Operation {
             }
             SaveSettings | SaveTeamSettings => self.document(installation, &mut case).await,
             InvitationPage | AcceptInvitation | InviteAgain | RetryToStaff | AskForPassword | ResetPage
-            | ResetPassword | SaveProfile | PutFirstStepsAway | ChangePassword | EndSignIn | EndOtherSignIns
-            | ChangePerson | ChangePersonByForm | Deactivate | Reactivate | SignPersonOut => {
+            | ResetPassword | SaveProfile | ChangePassword | EndSignIn | EndOtherSignIns | ChangePerson
+            | ChangePersonByForm | Deactivate | Reactivate | SignPersonOut => {
                 self.person(installation, &mut case).await;
             }
             LibraryPage | NewEntryPage | EntryPage | CreateEntryAtPage | SaveEntryAtPage => {
@@ -204,8 +204,7 @@ impl Operation {
                 let made = installation.post("/v1/library", text).await;
                 made["id"].as_str().unwrap().clone_into(&mut case.link);
             }
-            FirstStepsPage | KeysPage | MakeKeyAtPage | PeoplePage | NewPersonPage | PersonPage | TeamsPage
-            | ImportPage | Import => {
+            KeysPage | MakeKeyAtPage | PeoplePage | NewPersonPage | PersonPage | TeamsPage | ImportPage | Import => {
                 let admin = installation.member("Ada Ode", Role::Admin).await;
                 case.browser = installation.signed_in(&admin).await;
                 case.csrf = case.browser.get("/console").await.hidden("csrf").unwrap();
@@ -324,8 +323,7 @@ impl Operation {
                 installation.browser().post("/forgot-password", &[("email", &email)]).await;
                 case.link = mailed(installation, &email).await;
             }
-            SaveProfile | PutFirstStepsAway | ChangePassword | EndSignIn | EndOtherSignIns | SignPersonOut
-            | Deactivate => {
+            SaveProfile | ChangePassword | EndSignIn | EndOtherSignIns | SignPersonOut | Deactivate => {
                 case.browser = installation.signed_in(&staff.agent).await;
                 case.csrf = case.browser.get("/console").await.hidden("csrf").unwrap();
                 case.cookie = case.browser.cookie(STAFF).unwrap();

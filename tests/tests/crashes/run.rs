@@ -81,7 +81,7 @@ impl Operation {
             | TeamFiguresPage | AgentRoom | AgentRoomChanges | AgentTicket | Row | ListsTicket | OpeningPage
             | PinPage | CodePage | CustomerRoom | CustomerTicket | InvitationPage | ResetPage | Me | PeoplePage
             | NewPersonPage | PersonPage | TeamsPage | ImportPage | KeysPage | LibraryPage | NewEntryPage
-            | EntryPage | FirstStepsPage | WebhooksPage | WebhookPage | DeliveryPage => {
+            | EntryPage | WebhooksPage | WebhookPage | DeliveryPage => {
                 case.browser.get(&self.request(case).1).await.status == 200
             }
             OpeningPageHead | PinPageHead | CodePageHead | CustomerRoomHead => {
@@ -89,9 +89,10 @@ impl Operation {
             }
             SignIn | SignInWrongly | SignOut | Setup | Continue | NewLink | WrongPin | RightPin | SendCode
             | EnterCode | PostByForm | NewLinkFromRoom | AcceptInvitation | AskForPassword | ResetPassword
-            | SaveProfile | PutFirstStepsAway | ChangePassword | EndSignIn | EndOtherSignIns | Import
-            | MakeKeyAtPage | RevokeKeyAtPage | CreateEntryAtPage | SaveEntryAtPage | MakeWebhookAtPage
-            | ActAtWebhookPage | SendAgainAtPage => self.submit(installation, case).await,
+            | SaveProfile | ChangePassword | EndSignIn | EndOtherSignIns | Import | MakeKeyAtPage | RevokeKeyAtPage
+            | CreateEntryAtPage | SaveEntryAtPage | MakeWebhookAtPage | ActAtWebhookPage | SendAgainAtPage => {
+                self.submit(installation, case).await
+            }
             ReadDocument | FinishDocument | SignDocument => self.step(installation, case).await,
             DeliverToStaff | RetryToStaff => self.mail_staff(installation, case).await,
             SaveFirst | SaveFurther | Complete | Decline | AddFile | Attach => self.submit(installation, case).await,

@@ -143,7 +143,6 @@ impl Stack {
                 ("PARLOR_LIVE_URL", format!("ws://localhost:{port}/live")),
                 ("PARLOR_LIVE_ENDPOINT", format!("{management_url}/live")),
                 ("PARLOR_MASTER_KEY", master_key),
-                ("PARLOR_OUTBOX_URL", format!("{url}/outbox")),
                 ("PARLOR_ORIGIN_SECRET", origin_secret.clone()),
                 ("AWS_REGION", REGION.to_owned()),
                 ("PARLOR_FILES_ORIGIN", files_url.clone()),
