@@ -419,7 +419,7 @@ mod tests {
     }
 
     /// Whose case is no operation of `docs/budgets.md`: a repetition that finds everything done, or nothing to do.
-    const WITHOUT_A_ROW: [&str; 11] = [
+    const WITHOUT_A_ROW: [&str; 12] = [
         "session-renew",
         "static-files",
         "live-disconnect",
@@ -429,6 +429,7 @@ mod tests {
         "document-sign",
         "document-file",
         "sweep-access",
+        "apply-retention",
         "retry-deliveries",
         "retry-webhooks",
     ];
