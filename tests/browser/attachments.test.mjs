@@ -73,7 +73,7 @@ describe("r21 files in the chat", () => {
     assert.equal(await page.locator("#text").inputValue(), "");
     assert.ok(await waiting(agent).isHidden());
     await until("the agent sees it", async () => {
-      // The stream is drawn anew when the room hears of the message, which may be in the middle of this.
+      // The stream is drawn anew when a page hears of the message, which may be in the middle of this.
       await pictureOf(agent, "Kitchen.jpg")
         .scrollIntoViewIfNeeded()
         .catch(() => {});
@@ -81,8 +81,10 @@ describe("r21 files in the chat", () => {
     });
     await customer.page.reload();
     const picture = pictureOf(customer, "Kitchen.jpg");
-    await picture.scrollIntoViewIfNeeded();
-    await until("the customer sees it", () => isLoaded(picture));
+    await until("the customer sees it", async () => {
+      await picture.scrollIntoViewIfNeeded().catch(() => {});
+      return isLoaded(picture);
+    });
     assert.deepEqual(await picture.evaluate(({ width, height }) => Math.round((100 * width) / height)), 150);
   });
 
