@@ -171,7 +171,7 @@ describe("the chat while there is nothing to do", () => {
         const inside = box.x >= 0 && box.x + box.width <= width && box.y >= 0 && box.y + box.height <= height;
         assert.ok(inside, `in sight: ${JSON.stringify(box)}`);
       }
-      await field.locator("xpath=ancestor::form").getByRole("button").first().click();
+      await field.locator("xpath=ancestor::form").locator("button[type=submit]").click();
       assert.equal((await field.inputValue()).length, 5_002);
       assert.equal(
         await page
