@@ -31,7 +31,7 @@ describe("the room", () => {
       assert.equal(text, "First\nsecond");
       assert.equal(await page.inputValue("#text"), "");
       assert.equal(await page.locator(".msg[data-pending]").count(), 1);
-      at.say(13, text, { from: "agent", name: "Nina Alder", id });
+      at.say(99, text, { from: "agent", name: "Nina Alder", id });
       await at.until("it is confirmed", async () => (await page.locator(".msg[data-pending]").count()) === 0);
       assert.equal(await page.locator(".msg", { hasText: "second" }).count(), 1);
     }),
