@@ -40,5 +40,6 @@ mod staff;
 mod team_settings;
 mod transfer;
 mod visibility;
+mod webhook_endpoints;
 mod webhooks;
 mod work;

@@ -44,7 +44,7 @@ pub enum ApplyRetentionError {
 
 impl ApplyRetention {
     /// One run, which starts nothing after `budget`. Eight `Query` requests side by side for each page of what is due. For each
-    /// session two `BatchGetItem` with a `Query` each and one or two `TransactWriteItems`; a `Query` of what is left of it; a
+    /// session two or three `BatchGetItem` with a `Query` each and one or two `TransactWriteItems`; a `Query` of what is left of it; a
     /// request for each file and one `DeleteItem` for each item.
     pub async fn run(&self, budget: Duration) -> Result<Tally, ApplyRetentionError> {
         let one = |item: parlor_store::DueItem| async move {
@@ -67,11 +67,12 @@ impl ApplyRetention {
                 None => return Ok(false),
             }
         }
-        let Some(contact) = session.erased.as_ref().map(|erased| erased.pending.clone()) else { return Ok(true) };
+        // Otherwise it is kept for longer now.
+        let Some(contact) = session.erased.as_ref().and_then(|erased| erased.pending.clone()) else { return Ok(true) };
         let remains = self.store.remains(&session).await?;
         // The files first: the items say which there are.
         self.delete_files(id, &remains).await?;
-        self.store.delete_remains(id, &contact.unwrap_or_default(), &remains).await?;
+        self.store.delete_remains(id, &contact, &remains).await?;
         self.carry_out(id, self.clock.now(), Command::FinishErasing).await?;
         Ok(true)
     }

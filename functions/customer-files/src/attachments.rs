@@ -138,7 +138,7 @@ pub(crate) async fn thumbnail(
 async fn attached(state: &FilesState, visit: &Visit, session: &str, seq: &str) -> Result<Attachment, PageError> {
     let app = &state.app;
     let session = session_id(app, session).await?;
-    // No event has the number nought.
+    // Events are numbered from 1, so 0 finds none.
     let seq = seq.parse().unwrap_or(0);
     let found = app.store.read(ReadBatch::new().room(&session).event(&session, seq)).await?;
     LoadedRoom::looked_at(&found, &session)?.must_be_inside(visit)?;

@@ -67,9 +67,9 @@ pub struct End {
 /// R25: when and why a session was erased. It stays in no list; what is left of it says this and nothing about the customer.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Erased {
-    /// When.
+    /// When it was erased.
     pub at: Timestamp,
-    /// What for.
+    /// Whether somebody asked for it, or the time to keep it was over.
     pub by: ErasedBy,
     /// Whose items in other partitions are still to go, while any are: the contact by which they are found. Nothing shows it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
