@@ -351,6 +351,14 @@ export async function firstLoad(browser, stack, visit) {
   }
 }
 
+/**
+ * Presses what sends a form, and waits until the page that answers has taken this one's place: before that, no page can be
+ * loaded again.
+ */
+export async function submit(page, button) {
+  await Promise.all([page.waitForEvent("framenavigated"), button.click()]);
+}
+
 /** Asks again until there is an answer. */
 export async function until(what, ask, timeout = SOON) {
   const deadline = performance.now() + timeout;

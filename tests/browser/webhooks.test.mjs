@@ -5,7 +5,7 @@ import { createHmac } from "node:crypto";
 import { once } from "node:events";
 import { createServer } from "node:http";
 import { after, before, describe, test } from "node:test";
-import { inspect, until } from "./harness.mjs";
+import { inspect, submit, until } from "./harness.mjs";
 import { clean, person, stack } from "./people.mjs";
 
 const both = { widths: [390, 1280] };
@@ -29,7 +29,7 @@ describe("webhooks", () => {
 
   const tested = async (page) => {
     const before = came.length;
-    await page.getByRole("button", { name: "Send a test event" }).click();
+    await submit(page, page.getByRole("button", { name: "Send a test event" }));
     await page.waitForURL(/\/deliveries\//);
     await until("the test event came", () => came.length > before);
     await until("it is said how that went", async () => {
@@ -114,7 +114,7 @@ describe("webhooks", () => {
     status = 204;
     await page.getByRole("link", { name: "webhook.test" }).first().click();
     await inspect(page, "admin-delivery-failed", both);
-    await page.getByRole("button", { name: "Send again" }).click();
+    await submit(page, page.getByRole("button", { name: "Send again" }));
     await until("it is taken", async () => {
       await page.reload();
       return (await page.getByText("Answered 204").count()) === 1;
