@@ -83,7 +83,7 @@ impl ApplyRetention {
         now: Timestamp,
         command: Command<'static>,
     ) -> Result<Option<Session>, StoreError> {
-        Ok(carry_out(&self.store, &self.live, id, now, command).await?.map(|decision| decision.session))
+        Ok(carry_out(&self.store, &self.live, id, now, |_| command.clone()).await?.map(|decision| decision.session))
     }
 
     /// Deletes what people sent, what was read of it, and what was made of documents.

@@ -7,7 +7,7 @@ use parlor_live::{ListedEvent, ListedFrame};
 use parlor_store::ListScope;
 
 /// Events that change nothing that a list shows. What is not known here is told: a row that is fetched in vain does no harm.
-const QUIET: [&str; 9] = [
+const QUIET: [&str; 11] = [
     "link.",
     "pin.",
     "code.",
@@ -15,6 +15,8 @@ const QUIET: [&str; 9] = [
     "delivery.",
     "access.",
     "customer.consented",
+    "customer.reminded",
+    "customer.notified",
     "session.kept_open",
     "session.transfer_",
 ];

@@ -49,6 +49,7 @@ pub(crate) fn entries() -> Vec<Entry> {
         event::<sweep_inactivity::SweepInactivity>(),
         event::<sweep_access::SweepAccess>(),
         event::<apply_retention::ApplyRetention>(),
+        event::<send_reminders::SendReminders>(),
         event::<retry_deliveries::RetryDeliveries>(),
         event::<retry_webhooks::RetryWebhooks>(),
     ]

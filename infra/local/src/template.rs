@@ -480,8 +480,8 @@ mod tests {
             path: "/v1/sessions/{id}/end".to_owned(),
             function: "session-end".to_owned(),
         }));
-        assert!(template.schedules.iter().all(|schedule| schedule.every == 60));
-        assert_eq!(template.schedules.len(), 6);
+        let every = |seconds| template.schedules.iter().filter(|schedule| schedule.every == seconds).count();
+        assert_eq!((every(60), every(300), template.schedules.len()), (6, 1, 7));
         assert_eq!(template.streams[0].function, "deliver");
         assert_eq!(template.streams[0].table, "CoreTable");
         assert_eq!(template.streams[0].batch_size, 10);

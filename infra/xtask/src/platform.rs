@@ -128,6 +128,13 @@ const USED_BY: [(&str, &[&str]); 37] = [
             "erasing::r25_an_erased_session_leaves_a_note_and_nothing_else",
         ],
     ),
+    (
+        "send-reminders",
+        &[
+            "clock::r23_a_schedule_that_comes_late_reminds_of_unfinished_work",
+            "clock::r23_who_is_away_is_told_once_that_something_is_new",
+        ],
+    ),
     ("sweep-access", &["clock::r2_a_schedule_that_comes_late_notes_what_the_clock_decided", MINUTE]),
     ("sweep-inactivity", &["clock::r3_a_schedule_that_comes_late_ends_what_was_left_alone", MINUTE]),
     ("webhooks", HOOKS),

@@ -86,6 +86,7 @@ fn purpose(
         Some(Message::NewLink { token, renewed: false }) => Ok(Purpose::NewLink { link: link(token)?, until }),
         Some(Message::NewLink { token, renewed: true }) => Ok(Purpose::Renewed { link: link(token)?, until }),
         Some(Message::Reminder { token }) => Ok(Purpose::Reminder { link: link(token)? }),
+        Some(Message::Update { token }) => Ok(Purpose::Update { link: link(token)? }),
         Some(Message::Code { code }) => {
             let code = Pin::open(&session.id, code, keyring).map_err(|_| SendError::Unreadable)?;
             let minutes = u32::try_from(CODE_LIFETIME.as_mins()).unwrap_or(u32::MAX);

@@ -177,7 +177,11 @@ impl Delivery {
             Message::PasswordChanged { language } => {
                 (language, StaffPurpose::PasswordChanged { link: format!("{}/forgot-password", self.public_url) })
             }
-            Message::Invitation { .. } | Message::NewLink { .. } | Message::Reminder { .. } | Message::Code { .. } => {
+            Message::Invitation { .. }
+            | Message::NewLink { .. }
+            | Message::Reminder { .. }
+            | Message::Update { .. }
+            | Message::Code { .. } => {
                 return Err(SendError::Unreadable);
             }
         };

@@ -17,6 +17,10 @@ pub enum DueKind {
     Delivery,
     /// R21: the signed file of a completed document has not come.
     Signing,
+    /// R23: unfinished work has waited for so long that its customer is reminded.
+    Reminder,
+    /// R23: news has waited for so long that a customer who is away is told of it.
+    Notice,
     /// R25: a session was kept for as long as it is to be, or is erased and its items are still to go.
     Retention,
 }
@@ -31,6 +35,8 @@ impl DueKind {
             Self::Transfer => "transfer",
             Self::Delivery => "delivery",
             Self::Signing => "signing",
+            Self::Reminder => "reminder",
+            Self::Notice => "notice",
             Self::Retention => "retention",
         }
     }

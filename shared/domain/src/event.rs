@@ -300,6 +300,20 @@ pub enum EventKind {
         /// The channel that the reminder goes by.
         channel: Channel,
     },
+    /// R23: the customer is reminded of what they have not finished, by the schedule; the message is sent after the commit.
+    #[serde(rename = "customer.reminded")]
+    CustomerReminded {
+        /// The channel that the reminder goes by.
+        channel: Channel,
+        /// The how many-th it is, from 1.
+        number: u32,
+    },
+    /// R23: the customer, who is away, is told that something is new; the message is sent after the commit.
+    #[serde(rename = "customer.notified")]
+    CustomerNotified {
+        /// The channel that the notice goes by.
+        channel: Channel,
+    },
     /// R3: an agent pressed **Keep open**; the time to the end by inactivity begins anew.
     #[serde(rename = "session.kept_open")]
     KeptOpen,
@@ -446,7 +460,7 @@ fn to_the_millisecond(value: &mut serde_json::Value) {
 }
 
 /// Every type of event, in the order in which a session comes upon them as a rule.
-pub const TYPES: [&str; 39] = [
+pub const TYPES: [&str; 41] = [
     "session.created",
     "session.invited",
     "session.reengaged",
@@ -474,6 +488,8 @@ pub const TYPES: [&str; 39] = [
     "interaction.sent_back",
     "interaction.withdrawn",
     "interaction.reminded",
+    "customer.reminded",
+    "customer.notified",
     "session.kept_open",
     "session.ended",
     "session.erased",

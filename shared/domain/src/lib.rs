@@ -27,6 +27,7 @@ pub mod pin;
 pub mod presence;
 pub mod random;
 pub mod rate;
+pub mod reminder;
 pub mod secret;
 pub mod session;
 pub mod settings;

@@ -64,6 +64,11 @@ pub enum Message {
         /// The link's token ([`crate::LinkToken`]), sealed.
         token: Sealed,
     },
+    /// R23: something is new, and the customer is away.
+    Update {
+        /// The link's token ([`crate::LinkToken`]), sealed.
+        token: Sealed,
+    },
     /// A one-time code (R7).
     Code {
         /// The digits, sealed.

@@ -1,4 +1,4 @@
-//! The timers of a session (R2, R3, R9): at most one of each kind. Each is an entry of the due index and is written with the
+//! The timers of a session (R2, R3, R9, R23, R25): at most one of each kind. Each is an entry of the due index and is written with the
 //! state that it belongs to. Schedules only tidy up: a timer may fire early, and the sweep arms it again.
 
 use std::collections::BTreeMap;
@@ -49,7 +49,10 @@ pub fn next(session: &Session, settings: &Settings, armed: &Timers, now: Timesta
         let at_end = || kept_until(since, settings).filter(|_| since == now);
         armed.get(&DueKind::Retention).copied().or_else(at_end).map(|until| (DueKind::Retention, until))
     });
-    wanted.into_iter().chain(lapses).map(keep).chain(kept).collect()
+    // R23: messages that the clock sends.
+    let reminder = session.reminder_due(settings, now).map(|at| (DueKind::Reminder, at));
+    let notice = session.notice_due(settings).map(|at| (DueKind::Notice, at));
+    wanted.into_iter().chain(lapses).chain(reminder).chain(notice).map(keep).chain(kept).collect()
 }
 
 /// R25: until when a session that is over since `since` is kept; `None` if for ever.

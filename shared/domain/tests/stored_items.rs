@@ -130,6 +130,8 @@ const EVENTS: &str = r#"[
   {"seq":14,"at":"2026-01-05T10:00:00Z","actor":{"type":"customer"},"origin":{},"type":"code.sent","channel":"email"},
   {"seq":15,"at":"2026-01-05T10:00:00Z","actor":{"type":"customer"},"origin":{},"type":"message","id":"m1","from":"customer","text":"Hello"},
   {"seq":15,"at":"2026-01-05T10:00:00Z","actor":{"type":"customer"},"origin":{},"type":"message","id":"m2","from":"customer","text":"","attachment":{"id":"up_0000000000000000","name":"Kitchen.jpg","type":"image/jpeg","size":48213,"width":640,"height":480}},
+  {"seq":16,"at":"2026-01-05T10:00:00Z","actor":{"type":"system"},"origin":{},"type":"customer.reminded","channel":"email","number":1},
+  {"seq":16,"at":"2026-01-05T10:00:00Z","actor":{"type":"system"},"origin":{},"type":"customer.notified","channel":"sms"},
   {"seq":16,"at":"2026-01-05T10:00:00Z","actor":{"type":"customer"},"origin":{},"type":"session.kept_open"},
   {"seq":17,"at":"2026-01-05T10:00:00Z","actor":{"type":"customer"},"origin":{},"type":"session.ended","by":"api","plan":{"steps":[{"tier":"limited","until":"2026-01-05T12:00:00Z"}],"attachments":false,"chat":false}},
   {"seq":18,"at":"2026-01-05T10:00:00Z","actor":{"type":"customer"},"origin":{},"type":"session.discarded"},

@@ -1,4 +1,4 @@
-//! Working off what is due (R2, R3, R9, R23), for the functions that run on a schedule.
+//! Working off what is due (R2, R3, R9, R23, R25), for the functions that run on a schedule.
 //!
 //! The due index says where to look and nothing more: it lags behind, and several runs may read the same of it. So each
 //! item is read again and decided again under its version; whoever loses that race leaves the item to the winner. A run
@@ -170,20 +170,21 @@ impl From<Busy> for Left {
 ///
 /// One try of [`Store::change`], and a second one where a transfer takes somebody's lock (R10).
 async fn sweep_session(store: &Store, id: &SessionId, now: Timestamp) -> Result<Option<(Decision, Swept)>, StoreError> {
-    let command = |owner_until| Command::Sweep { owner_until };
+    let command = |_: &Presence, owner_until| Command::Sweep { owner_until };
     decided(store, id, Race::once(1), || now, command, None).await
 }
 
-/// Carries out a command of the system's own (R25), and tells the session's rooms what changed. `None` when nothing did, or
+/// Carries out a command of the system's own (R23, R25), which may depend on who is in the rooms, and tells the session's rooms what changed. `None` when nothing did, or
 /// somebody else was first. What one try of [`Store::change`] costs, and a post to each connection in the rooms.
 pub async fn carry_out(
     store: &Store,
     live: &Live,
     id: &SessionId,
     now: Timestamp,
-    command: Command<'static>,
+    command: impl Fn(&Presence) -> Command<'static>,
 ) -> Result<Option<Decision>, StoreError> {
-    let Some((decision, swept)) = decided(store, id, Race::once(1), || now, |_| command.clone(), None).await? else {
+    let command = |presence: &Presence, _| command(presence);
+    let Some((decision, swept)) = decided(store, id, Race::once(1), || now, command, None).await? else {
         return Ok(None);
     };
     live.announce(&decision, &swept.presence, &swept.settings, now).await;
@@ -199,7 +200,7 @@ pub async fn owner_left<R: Random + Sync>(
     id: &SessionId,
     clock: impl Fn() -> Timestamp,
 ) -> Result<(), StoreError> {
-    let command = |owner_until| Command::OwnerLeft { owner_until };
+    let command = |_: &Presence, owner_until| Command::OwnerLeft { owner_until };
     let left = clock();
     if let Some((decision, swept)) = decided(store, id, Race::new(random), &clock, command, Some(left)).await? {
         live.announce(&decision, &swept.presence, &swept.settings, clock()).await;
@@ -213,7 +214,7 @@ async fn decided<R: Random + Sync + ?Sized>(
     id: &SessionId,
     race: Race<'_, R>,
     clock: impl Fn() -> Timestamp,
-    command: impl Fn(Option<Timestamp>) -> Command<'static>,
+    command: impl Fn(&Presence, Option<Timestamp>) -> Command<'static>,
     left: Option<Timestamp>,
 ) -> Result<Option<(Decision, Swept)>, StoreError> {
     let locks = Locks::default();
@@ -223,7 +224,7 @@ async fn decided<R: Random + Sync + ?Sized>(
         let (settings, _) = found.settings(&id.team())?;
         let owner_until = presence.agent_until(&session.agent).max(left);
         let decide = |command| session.decide(command, &settings, &context).map_err(|_| Left::Alone);
-        let decision = decide(command(owner_until))?;
+        let decision = decide(command(&presence, owner_until))?;
         let decision = match locks.look(&decision, &found)? {
             Lock::Free => decision,
             Lock::Unread => return Ok(Step::Again),

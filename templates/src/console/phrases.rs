@@ -165,6 +165,8 @@ pub fn event(lang: Lang, event: &Event, viewer: &AgentId, customer: &str) -> Str
         EventKind::InteractionSigned { title, .. } => content::signed(lang, title).to_string(),
         EventKind::InteractionNotSigned { title, .. } => content::not_signed(lang, title).to_string(),
         EventKind::InteractionReminded { title, .. } => done!(reminded_by_you, reminded_by, content, title),
+        EventKind::CustomerReminded { .. } => words::customer_reminded(lang, customer).to_string(),
+        EventKind::CustomerNotified { .. } => words::customer_notified(lang, customer).to_string(),
         EventKind::KeptOpen => done!(kept_open_by_you, kept_open_by),
         EventKind::Ended { by: EndedBy::Inactivity, .. } => words::ended_after_inactivity(lang).to_owned(),
         EventKind::Ended { .. } => done!(ended_by_you, ended_by),

@@ -201,7 +201,9 @@ const fn sign(kind: &EventKind) -> (Icon, Option<Tone>) {
         EventKind::InteractionSentBack { .. } => (Icon::Undo, Some(Tone::Warn)),
         EventKind::InteractionDeclined { .. } => (Icon::Close, Some(Tone::Warn)),
         EventKind::InteractionWithdrawn { .. } => (Icon::Undo, None),
-        EventKind::InteractionReminded { .. } => (Icon::Bell, None),
+        EventKind::InteractionReminded { .. }
+        | EventKind::CustomerReminded { .. }
+        | EventKind::CustomerNotified { .. } => (Icon::Bell, None),
         EventKind::KeptOpen => (Icon::Clock, None),
         EventKind::Ended { .. } | EventKind::Discarded => (Icon::CheckCircle, None),
         EventKind::Erased { .. } => (Icon::Trash, None),

@@ -175,6 +175,7 @@ impl Site {
             plain("sweep-inactivity", "sweep, nothing due", 0),
             plain("sweep-access", "nothing due", 0),
             plain("apply-retention", "nothing due", 0),
+            plain("send-reminders", "nothing due", 0),
             plain("retry-deliveries", "nothing due", 0),
             plain("retry-webhooks", "nothing due", 0),
         ]
@@ -379,7 +380,7 @@ impl Site {
     }
 
     async fn schedules(&mut self) {
-        for function in ["sweep-inactivity", "sweep-access", "apply-retention", "retry-deliveries", "retry-webhooks"] {
+        for function in ["sweep-inactivity", "sweep-access", "apply-retention", "send-reminders", "retry-deliveries", "retry-webhooks"] {
             self.installation.stack.run_schedule(function).await.unwrap();
             self.keep(&[function]);
         }
@@ -419,7 +420,7 @@ mod tests {
     }
 
     /// Whose case is no operation of `docs/budgets.md`: a repetition that finds everything done, or nothing to do.
-    const WITHOUT_A_ROW: [&str; 12] = [
+    const WITHOUT_A_ROW: [&str; 13] = [
         "session-renew",
         "static-files",
         "live-disconnect",
@@ -430,6 +431,7 @@ mod tests {
         "document-file",
         "sweep-access",
         "apply-retention",
+        "send-reminders",
         "retry-deliveries",
         "retry-webhooks",
     ];

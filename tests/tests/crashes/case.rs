@@ -247,6 +247,17 @@ impl Operation {
                 }
             }
             Renew | EraseSession => drop(installation.post(&case.about("/end"), json!({})).await),
+            RemindBySchedule => {
+                let days = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"];
+                let reminders = json!({"enabled": true, "first_after_minutes": 8, "weekdays": days, "from": "00:00", "to": "23:59"});
+                installation.settings(json!({"channels": {"reminders": reminders}})).await;
+                installation.post(&case.about("/interactions"), questions()).await;
+            }
+            NotifyBySchedule => {
+                installation.joined(&case.session).await;
+                says(installation, &case).await;
+            }
+            NoteNews => drop(installation.joined(&case.session).await),
             ApplyRetention => {
                 installation.settings(json!({"data": {"retention_minutes": 10}})).await;
                 installation.post(&case.about("/messages"), json!({"text": "Good morning"})).await;
@@ -468,6 +479,14 @@ pub(crate) async fn mailed(installation: &Installation, to: &str) -> String {
 pub(crate) fn questions() -> Value {
     let field = json!({"name": "name", "label": "Your name?", "type": "text", "required": true});
     json!({"kind": "workflow", "title": "A question", "steps": [{"id": "a", "title": "A", "fields": [field]}]})
+}
+
+/// A message to a customer who is away; a repetition of it is no further one. Whether that worked.
+pub(crate) async fn says(installation: &Installation, case: &Case) -> bool {
+    let said = json!({"text": "Good morning", "id": "crash-1"});
+    let done = installation.call(Method::POST, &case.about("/messages"), Some(said)).await.0.is_success();
+    installation.stack.settle().await;
+    done
 }
 
 /// Two events that webhooks hear of, one after the other; a repetition of it makes no further ones. Whether that worked.

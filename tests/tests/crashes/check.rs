@@ -283,6 +283,8 @@ async fn session(installation: &Installation, operation: Operation, case: &Case,
             EventKind::Invited { channel: Some(_) }
                 | EventKind::LinkRenewed { .. }
                 | EventKind::InteractionReminded { .. }
+                | EventKind::CustomerReminded { .. }
+                | EventKind::CustomerNotified { .. }
         )
     });
     let with_link = with_link.count();

@@ -211,6 +211,10 @@ operations! {
     SweepInactivity: "schedule sweep-inactivity", Once("session.ended");
     SweepAccess: "schedule sweep-access", Once("access.changed");
     ApplyRetention: "schedule apply-retention", Once("session.erased");
+    // A reminder of unfinished work, and a notice of what came while the customer was away.
+    RemindBySchedule: "schedule send-reminders", Once("customer.reminded");
+    NotifyBySchedule: "schedule send-reminders", Once("customer.notified");
+    NoteNews: "stream deliver-webhooks", Once("message");
     ListWebhooks: "GET /v1/webhooks", Never;
     CreateWebhook: "POST /v1/webhooks", Never;
     ReadWebhook: "GET /v1/webhooks/{id}", Never;

@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 
 use crate::{
     EMAIL, PHONE, PIN,
-    case::{Case, customer, everything, lists, questions, talk},
+    case::{Case, customer, everything, lists, questions, says, talk},
     check::is_settled,
     operations::Operation::{self, *},
 };
@@ -106,6 +106,11 @@ impl Operation {
                 hears(&mut case.lines[0], "listening").await
             }
             LiveListsDisconnect => close_lists(installation, case).await,
+            RemindBySchedule | NotifyBySchedule => {
+                installation.stack.advance(if case.has_died() { 300 } else { 600 }).await;
+                true
+            }
+            NoteNews => says(installation, case).await,
             SweepInactivity | SweepAccess | ApplyRetention => {
                 // The next run repeats it, a minute later.
                 installation.stack.advance(if case.has_died() { 60 } else { 600 }).await;

@@ -199,6 +199,80 @@ async fn r2_a_schedule_that_comes_late_notes_what_the_clock_decided() {
     assert!(events.iter().any(|event| event == "access.changed"), "{events:?}");
 }
 
+/// Every day, at any hour but the last minute, which no test is afraid of.
+fn reminders(first_after_minutes: u32) -> Value {
+    let days = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"];
+    json!({"channels": {"reminders": {
+        "enabled": true, "first_after_minutes": first_after_minutes, "every_minutes": 1, "max": 2,
+        "weekdays": days, "from": "00:00", "to": "23:59",
+    }}})
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn r23_a_schedule_that_comes_late_reminds_of_unfinished_work() {
+    let platform = Platform::start().await;
+    let desk = platform.desk().await;
+    let settings = settings(&desk, reminders(1)).await;
+    let contact = mail(&platform);
+    let to = contact.email.clone().unwrap().to_string();
+    let session = started(&desk, contact, &settings, 5).await;
+    let path = format!("/v1/sessions/{}", session.id);
+    let field = json!({"name": "pets", "label": "Pets?", "type": "yes_no"});
+    let question = json!({"kind": "workflow", "title": "Household", "steps": [{"id": "a", "title": "A", "fields": [field]}]});
+    let made = desk.post(&format!("{path}/interactions"), question).await;
+    let sent = |count| platform.message(&to, count);
+    sent(1).await;
+    platform.run("send-reminders").await;
+    assert!(desk.events(session.id.as_str()).await.iter().all(|event| event != "customer.reminded"), "not before its time");
+
+    platform.pass(A_MINUTE).await;
+    platform.run("send-reminders").await;
+    let reminder = sent(2).await;
+    assert_eq!(platform.browser().get(&reminder.link(&platform)).await.status, 200, "{}", reminder.text);
+    assert_eq!(desk.events(session.id.as_str()).await.iter().filter(|event| *event == "customer.reminded").count(), 1);
+    platform.run("send-reminders").await;
+    assert_eq!(desk.events(session.id.as_str()).await.iter().filter(|event| *event == "customer.reminded").count(), 1);
+
+    // Nothing is left to be done, so nobody is reminded.
+    let id = made["id"].as_str().unwrap();
+    desk.post(&format!("{path}/interactions/{id}/withdraw"), json!({})).await;
+    platform.pass(A_MINUTE).await;
+    platform.run("send-reminders").await;
+    assert_eq!(desk.events(session.id.as_str()).await.iter().filter(|event| *event == "customer.reminded").count(), 1);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn r23_who_is_away_is_told_once_that_something_is_new() {
+    let platform = Platform::start().await;
+    let desk = platform.desk().await;
+    let (away, here) = tokio::join!(desk.invited(json!({})), desk.invited(json!({})));
+    let (_phone, other) = tokio::join!(away.joined(&platform), here.joined(&platform));
+    let mut watching = room(&platform, &other, &here).await;
+    for session in [&away, &here] {
+        for text in ["Good morning", "Are you there?"] {
+            desk.post(&format!("/v1/sessions/{}/messages", session.id), json!({"text": text})).await;
+        }
+    }
+    assert_eq!(watching.expect("message").await["text"], "Good morning");
+    // What waits for three minutes is due then, whoever else comes late.
+    let noted = platform.until(async || {
+        let found = platform.store.read(parlor_store::ReadBatch::new().session(&away.id.parse().unwrap())).await.unwrap();
+        found.session(&away.id.parse().unwrap()).unwrap().unwrap().session.news.since
+    });
+    assert!(noted.await.is_some(), "the stream did not note it");
+    for _ in 0..3 {
+        platform.pass(A_MINUTE).await;
+    }
+    platform.run("send-reminders").await;
+    let notice = platform.message(&away.to, 2).await;
+    assert_eq!(platform.browser().get(&notice.link(&platform)).await.reason(), Some("device"), "{}", notice.text);
+    let told = async |id: &str| desk.events(id).await.iter().filter(|event| *event == "customer.notified").count();
+    assert_eq!((told(&away.id).await, told(&here.id).await), (1, 0));
+    desk.post(&format!("/v1/sessions/{}/messages", away.id), json!({"text": "One more"})).await;
+    platform.run("send-reminders").await;
+    assert_eq!(told(&away.id).await, 1, "once in an hour at most");
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn r25_a_schedule_that_comes_late_erases_what_was_kept_for_its_time() {
     let platform = Platform::start().await;

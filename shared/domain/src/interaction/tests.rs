@@ -1,6 +1,7 @@
 //! Workflows: what is shown, what counts, what is refused; and an interaction's life within a session.
 
 mod document;
+mod reminders;
 mod request;
 
 use std::collections::{BTreeMap, BTreeSet};

@@ -2,7 +2,7 @@
 
 use jiff::{SignedDuration, Timestamp};
 
-use super::model::{Answer, End, Erased, Session, State, Transfer};
+use super::model::{Answer, End, Erased, News, Reminded, Session, State, Transfer};
 use crate::{
     ErasedBy, Event, EventKind, InteractionId, InteractionState,
     interaction::{Kind, Task},
@@ -34,6 +34,7 @@ impl Session {
             }
             EventKind::Invited { .. } => {
                 self.invited_at.get_or_insert(event.at);
+                self.reminded.waiting_since = Some(event.at);
                 self.forget_requests();
                 if self.state == State::Planned {
                     self.state = State::Invited;
@@ -56,6 +57,7 @@ impl Session {
                 }
             }
             EventKind::Reengaged => {
+                self.reminded = Reminded::default();
                 self.links_from = event.seq;
                 self.tries = Tries::default();
                 self.code = None;
@@ -76,6 +78,7 @@ impl Session {
                 self.transfer = None;
             }
             EventKind::Renewed => {
+                self.reminded.waiting_since = Some(event.at);
                 self.state = if self.joined_at.is_some() { State::Active } else { State::Invited };
                 self.ended = None;
             }
@@ -106,17 +109,21 @@ impl Session {
             }
             EventKind::InteractionSent { interaction, kind, title, order, due_at } => {
                 self.has_task(interaction, *kind, title, *order, *due_at, InteractionState::Sent);
+                self.reminded.waiting_since = Some(event.at);
             }
             EventKind::InteractionStarted { interaction, .. } => {
+                self.reminded.waiting_since = Some(event.at);
                 self.move_task(interaction, InteractionState::InProgress);
             }
             EventKind::InteractionCompleted { interaction, .. } => {
+                self.reminded.waiting_since = Some(event.at);
                 self.move_task(interaction, InteractionState::Completed);
             }
             EventKind::InteractionAccepted { interaction, .. } => {
                 self.move_task(interaction, InteractionState::Accepted);
             }
             EventKind::InteractionSentBack { interaction, .. } => {
+                self.reminded.waiting_since = Some(event.at);
                 self.move_task(interaction, InteractionState::SentBack);
             }
             EventKind::InteractionDeclined { interaction, .. } => {
@@ -125,6 +132,12 @@ impl Session {
             EventKind::InteractionWithdrawn { interaction, .. } => {
                 self.move_task(interaction, InteractionState::Withdrawn);
             }
+            EventKind::InteractionReminded { .. } => self.reminded.last_at = Some(event.at),
+            EventKind::CustomerReminded { number, .. } => {
+                self.reminded.last_at = Some(event.at);
+                self.reminded.count = *number;
+            }
+            EventKind::CustomerNotified { .. } => self.news = News { since: None, told_at: Some(event.at) },
             // The decision counts the wrong try itself, because how it counts depends on the settings of the moment.
             EventKind::PinWrong
             | EventKind::PinLocked { .. }
@@ -132,7 +145,6 @@ impl Session {
             | EventKind::LinkGenerated
             | EventKind::LinkRevoked { link: Some(_) }
             | EventKind::Message { .. }
-            | EventKind::InteractionReminded { .. }
             | EventKind::InteractionSigned { .. }
             | EventKind::InteractionNotSigned { .. }
             | EventKind::KeptOpen
@@ -152,6 +164,7 @@ impl Session {
         self.forget_requests();
         self.metadata.clear();
         self.tasks.clear();
+        (self.reminded, self.news) = (Reminded::default(), News::default());
         (self.reference, self.language, self.transfer) = (None, None, None);
         (self.device, self.released) = (None, None);
         (self.pin, self.code) = (None, None);

@@ -173,6 +173,25 @@ pub enum Command<'a> {
     },
     /// Nobody gets the session, because whoever asked may not own it now (R9, R10).
     GiveUpTransfer,
+    /// Remind the customer of unfinished work (R23), with a new link, if that is due; sent by the schedule.
+    RemindCustomer {
+        /// The new link.
+        issued: Issued,
+        /// Whether the customer is in the room.
+        customer_here: bool,
+    },
+    /// Something came for the customer (R23): note it, if they are away.
+    NoteNews {
+        /// Whether the customer is in the room.
+        customer_here: bool,
+    },
+    /// Tell the customer of news (R23), with a new link, if that is due; sent by the schedule.
+    NotifyCustomer {
+        /// The new link.
+        issued: Issued,
+        /// Whether the customer is in the room.
+        customer_here: bool,
+    },
     /// Erase contact and content (R25): because somebody asks for it, or, by the schedule, if the session was kept for as long as
     /// the settings say.
     Erase(ErasedBy),

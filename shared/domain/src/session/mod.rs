@@ -13,7 +13,7 @@ pub use command::{Command, Context, Correction, Decision, NewSession, Outcome, R
 pub(crate) use decide::chat::as_typed;
 pub use decide::chat::{MESSAGE_MAX, attached_text, message_content, message_digest, message_text};
 pub use decide::transfer::{ANSWER_WITHIN, REASON_MAX};
-pub use model::{Answer, Customer, Device, End, FoundBy, SEARCH_FORM, Session, State, Transfer};
+pub use model::{Answer, Customer, Device, End, FoundBy, News, Reminded, SEARCH_FORM, Session, State, Transfer};
 
 #[cfg(test)]
 mod tests;

@@ -86,6 +86,44 @@ pub struct Customer {
     pub contact: Contact,
 }
 
+/// R23: from when on unfinished work waits, and what was done about it.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Reminded {
+    /// When the customer last got something to do, or did something about it. Not known of sessions in which neither happened since
+    /// this is kept.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub waiting_since: Option<Timestamp>,
+    /// The last reminder, whether the schedule sent it or an agent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub last_at: Option<Timestamp>,
+    /// How many the schedule sent.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub count: u32,
+}
+
+impl Reminded {
+    fn is_nothing(&self) -> bool {
+        *self == Self::default()
+    }
+}
+
+/// R23: what came while the customer was away.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct News {
+    /// Since when there is something that they have not seen and were not told of.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub since: Option<Timestamp>,
+    /// When they were last told.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub told_at: Option<Timestamp>,
+}
+
+impl News {
+    fn is_nothing(&self) -> bool {
+        *self == Self::default()
+    }
+}
+
 /// R9: somebody asks the owner for the session.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Transfer {
@@ -224,6 +262,12 @@ pub struct Session {
     /// R21: what there is for the customer to do, in the order in which it was made; withdrawn ones stay.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub tasks: Vec<Task>,
+    /// R23: what the customer was reminded of so far.
+    #[serde(default, skip_serializing_if = "Reminded::is_nothing")]
+    pub reminded: Reminded,
+    /// R23: what is new for the customer, and when they were told of such.
+    #[serde(default, skip_serializing_if = "News::is_nothing")]
+    pub news: News,
     /// The armed timers, each an entry of the due index.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub timers: Timers,
@@ -240,6 +284,11 @@ pub struct Session {
 /// The form of a session's entries in the search. Whoever changes which entries a session has raises it, and sessions get
 /// theirs anew with their next decision.
 pub const SEARCH_FORM: u8 = 1;
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde hands it a reference")]
+fn is_zero(count: &u32) -> bool {
+    *count == 0
+}
 
 #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde hands it a reference")]
 fn is_none(form: &u8) -> bool {

@@ -135,10 +135,17 @@ pub fn without_internals(error: &serde_json::Error) -> String {
 /// The longest URL.
 const URL_MAX: usize = 2_000;
 
-/// Puts the URLs of a document that is saved into their one spelling, so that what is stored is what every browser makes of
-/// it: browsers read `https:evil` and `https:\\evil` as addresses, and show `https://bank.example@evil` as the bank's.
-pub(super) fn canonical_urls(document: &mut Value) -> Result<(), SettingsError> {
+/// Looks at what a document that is saved says of the world outside: time zones are known, and URLs get their one spelling, so
+/// that what is stored is what every browser makes of it: browsers read `https:evil` and `https:\\evil` as addresses, and show
+/// `https://bank.example@evil` as the bank's. What is stored is not looked at so closely: zones and addresses come and go.
+pub(super) fn canonical(document: &mut Value) -> Result<(), SettingsError> {
     for field in FIELDS {
+        if field.kind == Kind::TimeZone
+            && let Some(Value::String(name)) = field.get(document)
+            && jiff::tz::TimeZone::get(name).is_err()
+        {
+            return Err(SettingsError::Meaning { key: field.key, why: Fault::TimeZone });
+        }
         let Kind::Address { own_files } = field.kind else { continue };
         let Some(Value::String(text)) = field.get(document) else { continue };
         // A file of this installation has no other form.
@@ -160,7 +167,7 @@ fn canonical_url(text: &str) -> Option<String> {
     bare.then(|| url.to_string())
 }
 
-/// Whether a stored address is still one. What is saved is looked at more closely: [`canonical_urls`].
+/// Whether a stored address is still one. What is saved is looked at more closely: [`canonical`].
 pub(super) fn is_https(text: &str) -> bool {
     url::Url::parse(text).is_ok_and(|url| url.scheme() == "https" && url.has_host() && url.username().is_empty())
 }

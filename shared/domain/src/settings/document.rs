@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 use super::{
-    check::{SettingsError, canonical_urls, misshapen, unknown_key, without_internals},
+    check::{SettingsError, canonical, misshapen, unknown_key, without_internals},
     model::Settings,
 };
 
@@ -22,7 +22,7 @@ impl Settings {
             return Err(SettingsError::Shape { key, why: "is missing".into() });
         }
         let mut document = document;
-        canonical_urls(&mut document)?;
+        canonical(&mut document)?;
         let settings = Self::shaped(document)?;
         settings.check()?;
         Ok(settings)

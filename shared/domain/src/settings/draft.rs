@@ -7,7 +7,7 @@ use serde_json::{Map, Value};
 
 use super::{
     Overrides, Settings, SettingsError,
-    check::canonical_urls,
+    check::canonical,
     fault::Fault,
     fields::{FIELDS, Field},
     overlay::merge,
@@ -233,7 +233,7 @@ impl Draft {
         let addresses = FIELDS.iter().filter_map(|field| {
             let mut alone = Value::Object(Map::new());
             field.set(&mut alone, field.get(&document)?.clone());
-            canonical_urls(&mut alone).err()
+            canonical(&mut alone).err()
         });
         for error in settings.faults().chain(addresses) {
             if let SettingsError::Meaning { key, why } = error

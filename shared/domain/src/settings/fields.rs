@@ -282,15 +282,15 @@ fields! {
         channels.default_country: Kind::Country, needs "channels.sms" is ["true"];
         channels.embedded: Kind::Switch;
         channels.copy_url: Kind::Switch, needs "channels.embedded" is ["true"];
-        channels.update_notices: Kind::Switch => kept;
-        channels.reminders.enabled: Kind::Switch => kept;
-        channels.reminders.first_after_minutes: Kind::Duration, needs "channels.reminders.enabled" is ["true"] => kept;
-        channels.reminders.every_minutes: Kind::Duration, needs "channels.reminders.enabled" is ["true"] => kept;
-        channels.reminders.max: Kind::Number { least: 0, most: u32::MAX }, needs "channels.reminders.enabled" is ["true"] => kept;
-        channels.reminders.weekdays: Kind::Days, needs "channels.reminders.enabled" is ["true"] => kept;
-        channels.reminders.from: Kind::TimeOfDay, needs "channels.reminders.enabled" is ["true"] => kept;
-        channels.reminders.to: Kind::TimeOfDay, needs "channels.reminders.enabled" is ["true"] => kept;
-        channels.reminders.time_zone: Kind::TimeZone, needs "channels.reminders.enabled" is ["true"] => kept;
+        channels.update_notices: Kind::Switch;
+        channels.reminders.enabled: Kind::Switch;
+        channels.reminders.first_after_minutes: Kind::Duration, needs "channels.reminders.enabled" is ["true"];
+        channels.reminders.every_minutes: Kind::Duration, needs "channels.reminders.enabled" is ["true"];
+        channels.reminders.max: Kind::Number { least: 0, most: u32::MAX }, needs "channels.reminders.enabled" is ["true"];
+        channels.reminders.weekdays: Kind::Days, needs "channels.reminders.enabled" is ["true"];
+        channels.reminders.from: Kind::TimeOfDay, needs "channels.reminders.enabled" is ["true"];
+        channels.reminders.to: Kind::TimeOfDay, needs "channels.reminders.enabled" is ["true"];
+        channels.reminders.time_zone: Kind::TimeZone, needs "channels.reminders.enabled" is ["true"];
     }
     Authentication {
         authentication.method: Kind::Choice(&["none", "pin", "otp"]);
@@ -316,14 +316,14 @@ fields! {
         end.customer_access.minutes: Kind::Duration, needs "end.customer_access.level" is ["full_timed", "limited"];
         end.customer_access.then_limited_minutes: Kind::OptionalDuration, needs "end.customer_access.level" is ["full_timed"];
         end.customer_access.chat: Kind::Switch, needs "end.customer_access.level" is ["full", "full_timed"];
-        end.customer_access.attachments: Kind::Switch, needs "end.customer_access.level" is ["full", "full_timed"] => kept;
+        end.customer_access.attachments: Kind::Switch, needs "end.customer_access.level" is ["full", "full_timed"];
         end.customer_redirect: Kind::Address { own_files: false };
     }
     History {
         history.search: Kind::Switch;
         history.team_filter: Kind::Switch;
         history.recent: Kind::Switch;
-        history.updated: Kind::Switch => kept;
+        history.updated: Kind::Switch;
     }
     Data {
         data.retention_minutes: Kind::OptionalDuration;

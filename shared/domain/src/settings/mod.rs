@@ -20,7 +20,7 @@ pub use model::{
     History, Method, OpeningPage, Reengagement, Reminders, Service, SessionSettings, Settings, Weekday,
 };
 pub use overlay::Overrides;
-pub use typed::{DAYS, Typed, Unit};
+pub use typed::{DAYS, Typed, Unit, time_zones};
 
 #[cfg(test)]
 mod tests;

@@ -105,12 +105,12 @@ pub struct Channels {
     pub embedded: bool,
     /// R12: whether embedded sessions show *Copy session URL*.
     pub copy_url: bool,
-    /// R23: whether a customer who is not in the room is told of news. Kept, not followed yet.
+    /// R23: whether a customer who is not in the room is told of news.
     pub update_notices: bool,
     /// R13: the country, by its two capital letters, in whose national form phone numbers are understood; `null` for
     /// international ones only.
     pub default_country: Option<crate::Country>,
-    /// R23: reminders of unfinished work. Kept, not followed yet.
+    /// R23: reminders of unfinished work.
     pub reminders: Reminders,
 }
 
@@ -142,7 +142,7 @@ pub enum Weekday {
     Sun,
 }
 
-/// When customers are reminded of unfinished work (R23). Kept, not followed yet.
+/// When customers are reminded of unfinished work (R23).
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Reminders {

@@ -6,7 +6,7 @@ use schemars::{JsonSchema, Schema, SchemaGenerator, generate::SchemaSettings, tr
 use serde_json::Value;
 
 use super::{
-    check::{SettingsError, canonical_urls, misshapen, unknown_key},
+    check::{SettingsError, canonical, misshapen, unknown_key},
     model::{CustomerAccess, Settings},
 };
 use crate::Channel;
@@ -54,7 +54,7 @@ impl Overrides {
             return Err(error);
         }
         let mut document = document;
-        canonical_urls(&mut document)?;
+        canonical(&mut document)?;
         let overrides = Self(document);
         system.with(&overrides)?;
         Ok(overrides)

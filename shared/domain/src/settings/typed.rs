@@ -52,6 +52,12 @@ impl Unit {
 /// The days of the week as the document has them, the week's first one first.
 pub const DAYS: [&str; 7] = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"];
 
+/// The time zones that are offered: UTC, and those that are named after a place.
+pub fn time_zones() -> impl Iterator<Item = String> {
+    let named = jiff::tz::db().available().map(|zone| zone.to_string());
+    named.filter(|zone| zone == "UTC" || (zone.contains('/') && !zone.starts_with("Etc/")))
+}
+
 /// What stands in a field's controls.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Typed {

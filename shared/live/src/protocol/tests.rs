@@ -208,6 +208,8 @@ fn every_kind() -> Vec<EventKind> {
             title: "T".into(),
             channel: Channel::Email,
         },
+        EventKind::CustomerReminded { channel: Channel::Email, number: 1 },
+        EventKind::CustomerNotified { channel: Channel::Email },
         EventKind::KeptOpen,
         EventKind::Ended { by: EndedBy::Inactivity, plan },
         EventKind::Discarded,

@@ -1,7 +1,7 @@
 //! One setting: a sentence with its controls in it, and what there is to say about it.
 
 use maud::{Markup, html};
-use parlor_domain::settings::{Clash, Fault, Field, Kind, Typed, Unit};
+use parlor_domain::settings::{Clash, DAYS, Fault, Field, Kind, Typed, Unit, time_zones};
 use serde_json::{Map, Value};
 
 use super::{SettingsPage, said};
@@ -92,6 +92,27 @@ impl Row<'_> {
             (_, Some((before, after))) => html! {
                 p.setting-sentence { (before) (self.inline(&typed, wrong)) (after) }
             },
+            (Typed::Days(chosen), _) => html! {
+                fieldset.setting-days id=(field.key) aria-describedby=[wrong.then(|| format!("error-{}", field.key))] {
+                    legend.setting-label { (sentence) }
+                    div.setting-days-row {
+                        @for (day, on) in DAYS.iter().zip(chosen) {
+                            label.setting-day {
+                                input type="checkbox" name={ (field.key) "." (day) } checked[*on];
+                                span { (said::word(lang, field, day)) }
+                            }
+                        }
+                    }
+                }
+            },
+            (Typed::Text(text), None) if field.kind == Kind::TimeZone => html! {
+                label.setting-label for=(field.key) { (sentence) }
+                select.input name=(field.key) id=(field.key) aria-invalid=[wrong.then_some("true")] aria-describedby=[wrong.then(|| format!("error-{}", field.key))] {
+                    // One that was saved before zones were looked at, or that a later version took away, is shown as it is.
+                    @if !time_zones().any(|zone| zone == *text) { option value=(text) selected { (text) } }
+                    @for zone in time_zones() { option value=(zone) selected[zone == *text] { (zone) } }
+                }
+            },
             (Typed::Text(text), None) => html! {
                 label.setting-label for=(field.key) { (sentence) }
                 (self.text(text, wrong))
@@ -125,6 +146,10 @@ impl Row<'_> {
                         @for one in Unit::ALL { option value=(one.as_str()) selected[one == *unit] { (said::unit(lang, one)) } }
                     }
                 }
+            },
+            (Kind::TimeOfDay, Typed::Text(text)) => html! {
+                input.input.input-inline.input-time name=(key) id=(key) type="time" value=(text) aria-label=(label)
+                    aria-invalid=[invalid] aria-describedby=[described];
             },
             (_, Typed::Text(text)) => html! {
                 input.input.input-inline.input-number name=(key) id=(key) type="text" value=(text) maxlength=[(field.kind == Kind::Country).then_some("2")] aria-label=(label)

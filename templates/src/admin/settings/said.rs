@@ -53,7 +53,9 @@ pub(super) fn value(lang: Lang, field: &Field, value: Option<&Value>) -> String 
                 Unit::Days => times::days(lang, amount).to_string(),
             }
         }
-        (Kind::Days, Value::Array(days)) => days.iter().filter_map(Value::as_str).collect::<Vec<_>>().join(", "),
+        (Kind::Days, Value::Array(days)) => {
+            days.iter().filter_map(Value::as_str).map(|day| word(lang, field, day)).collect::<Vec<_>>().join(", ")
+        }
         _ => match Typed::of(field, value) {
             Typed::Text(text) if !text.is_empty() => shortened(&text),
             _ => page::none(lang).to_owned(),
@@ -77,13 +79,17 @@ pub fn fault(lang: Lang, fault: Fault) -> String {
         Fault::Address | Fault::AddressOrFile => page::fault_address(lang).to_owned(),
         Fault::Colour => page::fault_colour(lang).to_owned(),
         Fault::Country => page::fault_country(lang).to_owned(),
+        Fault::TimeZone => page::fault_time_zone(lang).to_owned(),
+        Fault::TimeOfDay => page::fault_time(lang).to_owned(),
+        Fault::NotAfter => page::fault_not_after(lang).to_owned(),
+        Fault::NoDays => page::fault_no_days(lang).to_owned(),
         _ => page::fault_other(lang).to_owned(),
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use parlor_domain::settings::FIELDS;
+    use parlor_domain::settings::{DAYS, FIELDS};
 
     use super::*;
 
@@ -100,6 +106,7 @@ mod tests {
                     Kind::Choice(offered) => {
                         assert!(offered.iter().all(|word| says(&format!("_{word}")).is_some()), "{}", field.key);
                     }
+                    Kind::Days => assert!(DAYS.iter().all(|day| says(&format!("_{day}")).is_some()), "{}", field.key),
                     Kind::OptionalDuration => {
                         assert!(says("_set").is_some() && says("_null").is_some(), "{}", field.key);
                     }
@@ -107,7 +114,12 @@ mod tests {
                 }
                 let inline = matches!(
                     field.kind,
-                    Kind::Choice(_) | Kind::Number { .. } | Kind::Duration | Kind::OptionalDuration | Kind::Country
+                    Kind::Choice(_)
+                        | Kind::Number { .. }
+                        | Kind::Duration
+                        | Kind::OptionalDuration
+                        | Kind::Country
+                        | Kind::TimeOfDay
                 );
                 assert_eq!(sentence.contains("{control}"), inline, "{lang:?} {}", field.key);
             }

@@ -15,6 +15,9 @@ pub(super) fn answer_of_an_erased(command: &Command<'_>) -> Option<Result<(), Re
         Command::Erase(_)
         | Command::End
         | Command::Sweep { .. }
+        | Command::RemindCustomer { .. }
+        | Command::NoteNews { .. }
+        | Command::NotifyCustomer { .. }
         | Command::OwnerLeft { .. }
         | Command::GiveUpTransfer
         | Command::DeliveryFailed { .. }

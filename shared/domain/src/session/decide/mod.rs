@@ -11,6 +11,7 @@ mod erase;
 mod guard;
 mod invite;
 mod reengage;
+mod remind;
 mod renew;
 mod start;
 mod sweep;
@@ -66,6 +67,9 @@ impl Session {
             Command::OwnerLeft { owner_until } => transfer::settle(&mut draft, owner_until),
             Command::GiveUpTransfer => transfer::give_up(&mut draft),
             Command::Sweep { owner_until } => sweep::sweep(&mut draft, owner_until),
+            Command::RemindCustomer { issued, customer_here } => remind::remind(&mut draft, &issued, customer_here)?,
+            Command::NoteNews { customer_here } => remind::note_news(&mut draft, customer_here),
+            Command::NotifyCustomer { issued, customer_here } => remind::notify(&mut draft, &issued, customer_here)?,
             Command::Erase(by) => erase::erase(&mut draft, by)?,
             Command::FinishErasing => erase::finish(&mut draft),
             Command::DeliveryFailed { channel, reason } => delivery::failed(&mut draft, channel, reason),

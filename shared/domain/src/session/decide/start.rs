@@ -8,7 +8,7 @@ use crate::{
     pin::Tries,
     session::{
         command::{Context, Decision, NewSession, Outcome, Rejection},
-        model::{Customer, Session, State},
+        model::{Customer, News, Reminded, Session, State},
     },
     settings::Method,
     timer::Timers,
@@ -65,6 +65,8 @@ impl Session {
             links_from: 0,
             customer_ahead_until: None,
             tasks: vec![],
+            reminded: Reminded::default(),
+            news: News::default(),
             timers: Timers::new(),
             search_form: 0,
             due: None,

@@ -1,0 +1,44 @@
+//! News for customers who are away (R23): what staff and programs sent starts the time after which a message tells of it.
+
+use std::collections::BTreeMap;
+
+use futures_util::{StreamExt as _, stream};
+use jiff::Timestamp;
+use parlor_domain::{Command, Presence, SessionId};
+use parlor_live::Live;
+use parlor_store::Store;
+use parlor_sweep::carry_out;
+
+/// Sessions looked at side by side.
+const AT_ONCE: usize = 5;
+
+/// Whether an event of this type is news for the customer; `from` is a message's side.
+pub(crate) fn is_news(kind: &str, from: Option<&str>) -> bool {
+    match kind {
+        "message" => matches!(from, Some("agent" | "api")),
+        "interaction.sent" | "interaction.sent_back" => true,
+        _ => false,
+    }
+}
+
+/// Notes the first news of each session whose customer is away; answers with those of which it could not be noted. For each
+/// session one `BatchGetItem`, and one `TransactWriteItems` where something is noted.
+pub(crate) async fn note(
+    store: &Store,
+    live: &Live,
+    sessions: impl IntoIterator<Item = SessionId>,
+    now: Timestamp,
+) -> Vec<SessionId> {
+    let each: BTreeMap<String, SessionId> = sessions.into_iter().map(|id| (id.to_string(), id)).collect();
+    let noted = stream::iter(each.into_values()).map(|id| async move {
+        let news = |presence: &Presence| Command::NoteNews { customer_here: presence.customer_online(now) };
+        match carry_out(store, live, &id, now, news).await {
+            Ok(_) => None,
+            Err(error) => {
+                tracing::warn!(session = %id, %error, "news was not noted");
+                Some(id)
+            }
+        }
+    });
+    noted.buffer_unordered(AT_ONCE).filter_map(async |failed| failed).collect().await
+}
