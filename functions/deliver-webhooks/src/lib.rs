@@ -151,7 +151,8 @@ impl EventFunction for DeliverWebhooks {
             if heard.is_err() {
                 tracing::error!(record = record.sequence_number(), "an event does not read");
             }
-            let left = |session| again.contains(session) || not_counted.contains(session) || not_noted.contains(session);
+            let left =
+                |session| again.contains(session) || not_counted.contains(session) || not_noted.contains(session);
             heard.as_ref().map_or(true, left)
         });
         Ok(Unhandled::of(unheard.map(|(record, _)| record)))

@@ -36,7 +36,8 @@ impl SendReminders {
     /// put off; one post to each connection in its rooms.
     pub async fn run(&self, budget: Duration) -> Result<Tally, SendRemindersError> {
         let clock = || self.clock.now();
-        let reminders = work_off(&self.store, DueKind::Reminder, clock, budget, |item| self.send(item, DueKind::Reminder));
+        let reminders =
+            work_off(&self.store, DueKind::Reminder, clock, budget, |item| self.send(item, DueKind::Reminder));
         let notices = work_off(&self.store, DueKind::Notice, clock, budget, |item| self.send(item, DueKind::Notice));
         let (reminders, notices) = tokio::try_join!(reminders, notices)?;
         Ok(reminders + notices)

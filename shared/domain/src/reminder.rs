@@ -61,13 +61,15 @@ impl Reminders {
         let [from, to] = [&self.from, &self.to].map(|text| text.parse::<civil::Time>().ok());
         let (from, to) = (from?, to?);
         let first = at.to_zoned(zone.clone()).date();
-        first.series(jiff::Span::new().days(1)).take(8).filter(|day| self.weekdays.contains(&day.weekday().into())).find_map(
-            |day| {
+        first
+            .series(jiff::Span::new().days(1))
+            .take(8)
+            .filter(|day| self.weekdays.contains(&day.weekday().into()))
+            .find_map(|day| {
                 let moment = |time| Some(day.to_datetime(time).to_zoned(zone.clone()).ok()?.timestamp());
                 let (opens, closes) = (moment(from)?, moment(to)?);
                 (at < closes).then_some(at.max(opens))
-            },
-        )
+            })
     }
 }
 

@@ -380,7 +380,14 @@ impl Site {
     }
 
     async fn schedules(&mut self) {
-        for function in ["sweep-inactivity", "sweep-access", "apply-retention", "send-reminders", "retry-deliveries", "retry-webhooks"] {
+        for function in [
+            "sweep-inactivity",
+            "sweep-access",
+            "apply-retention",
+            "send-reminders",
+            "retry-deliveries",
+            "retry-webhooks",
+        ] {
             self.installation.stack.run_schedule(function).await.unwrap();
             self.keep(&[function]);
         }

@@ -212,33 +212,31 @@ fn reminders(first_after_minutes: u32) -> Value {
 async fn r23_a_schedule_that_comes_late_reminds_of_unfinished_work() {
     let platform = Platform::start().await;
     let desk = platform.desk().await;
-    let settings = settings(&desk, reminders(1)).await;
-    let contact = mail(&platform);
-    let to = contact.email.clone().unwrap().to_string();
-    let session = started(&desk, contact, &settings, 5).await;
+    desk.settings(reminders(1)).await;
+    let session = desk.invited(json!({})).await;
     let path = format!("/v1/sessions/{}", session.id);
+    let reminded = async || desk.events(&session.id).await.iter().filter(|event| *event == "customer.reminded").count();
     let field = json!({"name": "pets", "label": "Pets?", "type": "yes_no"});
-    let question = json!({"kind": "workflow", "title": "Household", "steps": [{"id": "a", "title": "A", "fields": [field]}]});
+    let question =
+        json!({"kind": "workflow", "title": "Household", "steps": [{"id": "a", "title": "A", "fields": [field]}]});
     let made = desk.post(&format!("{path}/interactions"), question).await;
-    let sent = |count| platform.message(&to, count);
-    sent(1).await;
     platform.run("send-reminders").await;
-    assert!(desk.events(session.id.as_str()).await.iter().all(|event| event != "customer.reminded"), "not before its time");
+    assert_eq!(reminded().await, 0, "not before its time");
 
     platform.pass(A_MINUTE).await;
     platform.run("send-reminders").await;
-    let reminder = sent(2).await;
+    let reminder = platform.message(&session.to, 2).await;
     assert_eq!(platform.browser().get(&reminder.link(&platform)).await.status, 200, "{}", reminder.text);
-    assert_eq!(desk.events(session.id.as_str()).await.iter().filter(|event| *event == "customer.reminded").count(), 1);
+    assert_eq!(reminded().await, 1);
     platform.run("send-reminders").await;
-    assert_eq!(desk.events(session.id.as_str()).await.iter().filter(|event| *event == "customer.reminded").count(), 1);
+    assert_eq!(reminded().await, 1);
 
     // Nothing is left to be done, so nobody is reminded.
     let id = made["id"].as_str().unwrap();
     desk.post(&format!("{path}/interactions/{id}/withdraw"), json!({})).await;
     platform.pass(A_MINUTE).await;
     platform.run("send-reminders").await;
-    assert_eq!(desk.events(session.id.as_str()).await.iter().filter(|event| *event == "customer.reminded").count(), 1);
+    assert_eq!(reminded().await, 1);
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -256,7 +254,8 @@ async fn r23_who_is_away_is_told_once_that_something_is_new() {
     assert_eq!(watching.expect("message").await["text"], "Good morning");
     // What waits for three minutes is due then, whoever else comes late.
     let noted = platform.until(async || {
-        let found = platform.store.read(parlor_store::ReadBatch::new().session(&away.id.parse().unwrap())).await.unwrap();
+        let found =
+            platform.store.read(parlor_store::ReadBatch::new().session(&away.id.parse().unwrap())).await.unwrap();
         found.session(&away.id.parse().unwrap()).unwrap().unwrap().session.news.since
     });
     assert!(noted.await.is_some(), "the stream did not note it");
