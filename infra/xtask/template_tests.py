@@ -250,7 +250,7 @@ class Rights(unittest.TestCase):
         }
         self.assertEqual(without, {"session-read", "static-files", "live-message", "live-disconnect", "sweep-access",
                                    "sweep-inactivity", "document-read", "document-finish", "document-sign",
-                                   "document-file", "apply-retention"})
+                                   "document-file", "apply-retention", "verify-document"})
 
     def test_every_statement_about_a_table_says_of_which_partitions_it_is(self):
         # Agents' and teams' own lists begin with an id, which has no prefix.

@@ -106,6 +106,30 @@ describe("settings", () => {
     await until("the team has no name of its own", async () => (await own()).branding?.name === undefined);
   });
 
+  test("r23 reminders are sentences, and say what does not go together", async () => {
+    const { page } = ada;
+    await page.goto("/admin/settings");
+    const key = (name) => page.locator(`[id='channels.reminders.${name}']`);
+    assert.equal(await key("time_zone").isVisible(), false, "what hangs on the switch is not offered");
+    await key("enabled").check();
+    await key("time_zone").selectOption("Europe/Berlin");
+    await page.locator("[name='channels.reminders.weekdays.sat']").check();
+    await key("from").fill("10:00");
+    await key("to").fill("09:00");
+    await key("to").blur();
+    await page.locator("[id='error-channels.reminders.to']").getByText("Enter a time after the one above.").waitFor();
+    await inspect(page, "admin-settings-reminders", { widths: [390, 1280] });
+    await key("to").fill("17:30");
+    await save(page);
+    await page.getByText("Saved. It holds from now on.").waitFor();
+    const { reminders } = (await stack.api("GET", "/v1/settings")).channels;
+    assert.deepEqual(
+      [reminders.enabled, reminders.time_zone, reminders.from, reminders.to, reminders.weekdays.at(-1)],
+      [true, "Europe/Berlin", "10:00", "17:30", "sat"],
+    );
+    await stack.configure({ channels: { reminders: { enabled: false } } });
+  });
+
   test("r19 of two admins the later one sees both values and loses nothing", async () => {
     const other = await person();
     await other.signIn(stack.admin);

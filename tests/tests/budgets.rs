@@ -154,6 +154,10 @@ async fn every_operation_costs_what_the_table_says() {
         .await;
     ledger.hold("search sessions", async |installation| drop(installation.get("/v1/sessions?q=mara").await)).await;
     ledger.hold("list events", async |installation| drop(installation.get(&path("/events")).await)).await;
+    ledger.hold("page that checks a file", async |_| assert_eq!(customer.get("/verify").await.status, 200)).await;
+    let unknown = "07".repeat(32);
+    let asked = [("sha256", unknown.as_str())];
+    ledger.hold("check a file", async |_| assert_eq!(customer.post("/verify", &asked).await.status, 200)).await;
     ledger.hold("opening page", async |_| assert_eq!(customer.get(&link).await.status, 200)).await;
     ledger
         .hold("continue", async |_| assert_eq!(customer.post(&format!("{link}/continue"), &[]).await.status, 303))

@@ -19,7 +19,7 @@ use parlor_live::{ListedEvent, Live};
 use parlor_runtime::{Clock, Entropy, EventFunction, Runtime};
 use parlor_store::{
     Store,
-    stream::{Batch, Record, Text, Unhandled},
+    stream::{Batch, Flag, Record, Text, Unhandled},
 };
 use serde::Deserialize;
 
@@ -42,6 +42,8 @@ pub struct Image {
     doc: Option<Document>,
     /// The session's owner. Events from before have none.
     owner: Option<Text>,
+    /// Whether the customer, who was in the room before, was not in it then.
+    away: Option<Flag>,
 }
 
 #[derive(Debug, Deserialize)]
@@ -96,7 +98,8 @@ fn heard(record: &Record<Image>) -> Option<Result<Heard, Unreadable>> {
     let owner = image.owner.as_ref().and_then(|owner| owner.s.parse().ok());
     let listed = at.map(|at| ListedEvent { seq, event: kind.clone(), at });
     let hint = listed.and_then(|listed| hints::of_event(&session, owner, from.as_deref(), listed));
-    let is_news = news::is_news(&kind, from.as_deref());
+    let is_away = image.away.as_ref().is_some_and(|away| away.is_set);
+    let is_news = is_away && news::is_news(&kind, from.as_deref());
     Some(Ok(Heard { event: StreamEvent { session, seq, kind }, hint, count, is_news }))
 }
 

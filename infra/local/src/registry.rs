@@ -37,6 +37,7 @@ pub(crate) fn entries() -> Vec<Entry> {
         web::<library::Library>(),
         web::<files::Files>(),
         web::<customer_files::CustomerFiles>(),
+        web::<verify_document::VerifyDocument>(),
         event::<document_read::DocumentRead>(),
         event::<document_finish::DocumentFinish>(),
         event::<document_sign::DocumentSign>(),

@@ -40,7 +40,7 @@ pub(crate) fn python() -> Result<PathBuf, Failure> {
 }
 
 /// Which journeys use a function, those first that say soonest what it misses.
-const USED_BY: [(&str, &[&str]); 38] = [
+const USED_BY: [(&str, &[&str]); 39] = [
     ("admin-console", &["staff::r19_an_admin_opens_the_settings_and_nobody_else"]),
     ("settings", &["staff::r19_settings_are_saved_over_what_was_seen"]),
     ("agent-auth", &["staff::an_agent_signs_in_and_out", "staff::the_first_admin_comes_in_by_a_link_that_opens_once"]),
@@ -81,6 +81,7 @@ const USED_BY: [(&str, &[&str]); 38] = [
     ("deliver-webhooks", HOOKS),
     ("customer-files", &["files::r21_a_customer_sends_a_file_while_they_may_fill_in"]),
     ("document-file", &["document::r21_a_document_is_sent_filled_in_signed_and_downloaded_by_both"]),
+    ("verify-document", &["document::r21_a_document_is_sent_filled_in_signed_and_downloaded_by_both"]),
     ("document-finish", &["files::r21_a_task_becomes_a_signed_document_whose_first_signature_stays"]),
     ("document-read", &["files::r21_a_file_is_sent_past_the_functions_and_read"]),
     ("document-sign", &["files::r21_a_task_becomes_a_signed_document_whose_first_signature_stays"]),

@@ -3,11 +3,11 @@
 use aws_sdk_dynamodb::{
     error::SdkError,
     operation::transact_write_items::TransactWriteItemsError,
-    types::{Delete, Put, ReturnValuesOnConditionCheckFailure, TransactWriteItem, Update},
+    types::{AttributeValue, Delete, Put, ReturnValuesOnConditionCheckFailure, TransactWriteItem, Update},
 };
 use jiff::{SignedDuration, Timestamp};
 use parlor_domain::{
-    Actor, Decision, EventKind, OutboxEntry, Session, SessionId,
+    Actor, Decision, EventKind, OutboxEntry, Session, SessionId, State,
     keyring::Sealed,
     session::{message_content, message_digest},
 };
@@ -184,6 +184,10 @@ impl Store {
             // The stream tells the owner's lists of it, and nobody has to read whose it is.
             item.insert("owner".into(), text(session.agent.as_str()));
             item.insert("agent_at".into(), document::value("event", &session.last_agent_action_at)?);
+            // R23: so that the stream looks closer at what may be news, and at nothing else.
+            if session.state == State::Active && customers.is_some_and(|room| room.connections.is_empty()) {
+                item.insert("away".into(), AttributeValue::Bool(true));
+            }
             if let Some(ahead) = session.customer_ahead_until.filter(|until| *until > event.at) {
                 item.insert("ahead".into(), document::value("event", &ahead)?);
             }

@@ -80,6 +80,10 @@ impl Store {
         contact: &Contact,
         remains: &Remains,
     ) -> Result<(), StoreError> {
+        // The session's own items last: they say which others there are.
+        let signed = remains.keys.iter().filter_map(|key| key.sk.strip_prefix("V#")).map(Key::signed);
+        let signed: Vec<_> = signed.map(|key| self.delete_item(key, None)).collect();
+        stream::iter(signed).buffer_unordered(AT_ONCE).try_collect::<()>().await?;
         let items = remains.keys.clone().into_iter().map(|key| self.delete_item(key, None));
         let own = text(session.as_str());
         let contacts = ContactKey::of(&session.team(), contact);

@@ -2,10 +2,12 @@
 //! beside it.
 
 use aws_sdk_dynamodb::types::{Put, TransactWriteItem};
+use jiff::Timestamp;
 use parlor_domain::{
     DueKind, Interaction, InteractionId, SessionId,
-    interaction::{Asked, InteractionWrite, Workflow},
+    interaction::{Asked, InteractionWrite, SignedFile, Workflow},
 };
+use serde::{Deserialize, Serialize};
 
 use crate::{
     DUE_SHARDS, ReadBatch, ReadResult, Store, StoreError,
@@ -14,11 +16,28 @@ use crate::{
     keys::{Key, due_shard, millis, number, shard_of, text},
 };
 
+/// A document that was signed here, found by its file.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SignedHere {
+    /// The session that it is of.
+    pub session: SessionId,
+    /// What it is called.
+    pub title: String,
+    /// When the customer completed it.
+    pub completed_at: Option<Timestamp>,
+}
+
 impl ReadBatch {
     /// An interaction of a session: one item. It does not say what it asks.
     #[must_use]
     pub fn interaction(self, session: &SessionId, id: &InteractionId) -> Self {
         self.with(Key::interaction(session, id))
+    }
+
+    /// The document whose signed file has this SHA-256, in small hexadecimal digits: one item.
+    #[must_use]
+    pub fn signed(self, sha256: &str) -> Self {
+        self.with(Key::signed(sha256))
     }
 
     /// What an interaction asks: one item.
@@ -32,6 +51,11 @@ impl ReadResult {
     /// An interaction of a session; `None` if there is none of that id.
     pub fn interaction(&self, session: &SessionId, id: &InteractionId) -> Result<Option<Interaction>, StoreError> {
         self.get("interaction", &Key::interaction(session, id), "doc")
+    }
+
+    /// The document whose signed file has this SHA-256; `None` if there is none.
+    pub fn signed(&self, sha256: &str) -> Result<Option<SignedHere>, StoreError> {
+        self.get("signed file", &Key::signed(sha256), "doc")
     }
 
     /// What an interaction asks; `None` if there is none of that id.
@@ -75,6 +99,15 @@ impl Store {
                 .expression_attribute_values(":read", number(interaction.version - 1))
                 .build();
             writes.push(TransactWriteItem::builder().put(put.map_err(|error| incomplete(&error))?).build());
+        }
+        if let Some(SignedFile::Ready { sha256, .. }) = &interaction.signed {
+            let title = interaction.title.clone();
+            let signed = SignedHere { session: session.clone(), title, completed_at: interaction.completed_at };
+            let by_file = doc_item("signed file", &Key::signed(sha256), &signed)?;
+            for item in [by_file, Key::signed_here(session, sha256).to_item()] {
+                let put = Put::builder().table_name(&self.core).set_item(Some(item)).build();
+                writes.push(TransactWriteItem::builder().put(put.map_err(|error| incomplete(&error))?).build());
+            }
         }
         if let Some(asked) = asked {
             writes.push(self.put_new(doc_item("what is asked", &Key::asked(session, &interaction.id), asked)?)?);

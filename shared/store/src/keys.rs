@@ -80,6 +80,16 @@ impl Key {
         Self::new(format!("S#{session}"), format!("W#{id}"))
     }
 
+    /// Which document has a signed file with this SHA-256, in small hexadecimal digits.
+    pub(crate) fn signed(sha256: &str) -> Self {
+        Self::new(format!("SIGNED#{sha256}"), "S")
+    }
+
+    /// That a session has a signed file with this SHA-256: by it the item above is found when the session is erased.
+    pub(crate) fn signed_here(session: &SessionId, sha256: &str) -> Self {
+        Self::new(format!("S#{session}"), format!("V#{sha256}"))
+    }
+
     /// A file that somebody announced.
     pub(crate) fn upload(session: &SessionId, id: &UploadId) -> Self {
         Self::new(format!("S#{session}"), format!("F#{id}"))

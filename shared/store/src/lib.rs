@@ -52,6 +52,7 @@ pub use erase::Remains;
 pub use error::StoreError;
 pub use figures::FIGURES_DAYS;
 pub use history::{Cursor, InvalidCursor, Page, Query, Scope, Summary};
+pub use interactions::SignedHere;
 pub use library::{LibraryEntry, LibraryPage, LibraryWrite};
 pub use listeners::{Connected, ListScope, Listener, Listeners};
 pub use lock::{Lock, Locks, OpenSession};

@@ -49,6 +49,14 @@ pub struct Text {
     pub s: String,
 }
 
+/// Yes or no, as DynamoDB writes it.
+#[derive(Debug, Deserialize)]
+pub struct Flag {
+    /// Which of the two.
+    #[serde(rename = "BOOL")]
+    pub is_set: bool,
+}
+
 impl<I> Record<I> {
     /// The id of a new outbox entry, and whose it is; `None` when the record is about something else.
     #[must_use]

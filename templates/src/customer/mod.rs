@@ -16,6 +16,7 @@ mod room_samples;
 mod runner;
 mod runner_samples;
 pub(crate) mod sample;
+mod verify;
 
 use maud::Markup;
 
@@ -31,6 +32,7 @@ pub use request::{FileFault, RequestPage, RequestView, RequestedFile};
 pub use room::{AfterEnd, Chat, ChatProblem, Message, Room, Work, WorkKind, WorkState};
 pub(crate) use runner::said as said_words;
 pub use runner::{NotTaken, Question, Runner, Section, View, wrong as wrong_words};
+pub use verify::{Verified, VerifyPage};
 
 /// Every sample page by name, for looking at them and for the render test.
 pub fn samples() -> Vec<(String, Markup)> {
@@ -43,6 +45,7 @@ pub fn samples() -> Vec<(String, Markup)> {
     pages.extend(Runner::samples().iter().map(|(name, page)| named(name, page.render())));
     pages.extend(DocumentPage::samples().iter().map(|(name, page)| named(name, page.render())));
     pages.extend(RequestPage::samples().iter().map(|(name, page)| named(name, page.render())));
+    pages.extend(VerifyPage::samples().iter().map(|(name, page)| named(name, page.render())));
     pages.extend(Room::samples().iter().map(|(name, page)| named(name, page.render())));
     pages
 }

@@ -162,6 +162,7 @@ impl Site {
             plain("people", "list people", 200),
             plain("keys", "list API keys", 200),
             plain("library", "list the library", 200),
+            plain("verify-document", "page that checks a file", 200),
             plain("static-files", "a style sheet", 200),
             Case { vary: Some(self.fresh_ticket()), ..plain("live-connect", "live: connect", 200) },
             self.message(),
@@ -319,6 +320,8 @@ impl Site {
     async fn staff(&mut self) {
         let agent = self.installation.signed_in(&self.installation.agent).await;
         assert_eq!(agent.get("/console").await.status, 200);
+        assert_eq!(self.installation.browser().get("/verify").await.status, 200);
+        self.keep(&["verify-document"]);
         let login = self.installation.stack.ready().demo.clone().unwrap().agent;
         let fields = [("email", login.email.as_str()), ("password", login.password.as_str())];
         assert_eq!(self.installation.browser().post("/login", &fields).await.status, 303);

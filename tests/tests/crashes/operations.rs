@@ -165,6 +165,8 @@ operations! {
     Row: "GET /console/s/{session}/row", Never;
     ListsTicket: "GET /console/live", Never;
     Answers: "GET /console/s/{session}/i/{interaction}/answers", Never;
+    VerifyPage: "GET /verify", Never;
+    Verify: "POST /verify", Never;
     OpeningPage: "GET /s/{token}", Never;
     OpeningPageHead: "HEAD /s/{token}", Never;
     Continue: "POST /s/{token}/continue", Once("customer.joined");

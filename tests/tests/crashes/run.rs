@@ -39,6 +39,8 @@ impl Operation {
             ListLibrary | CreateEntry | AnnounceLibraryUpload | ReadEntry | PublishEntry => {
                 self.call(installation, case).await
             }
+            VerifyPage => case.browser.get("/verify").await.status == 200,
+            Verify => case.browser.post("/verify", &[("sha256", "07".repeat(32).as_str())]).await.status == 200,
             ResultPage | AttachedFile | AttachedThumbnail => {
                 case.browser.get(&self.request(case).1).await.status == 303
             }

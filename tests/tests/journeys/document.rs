@@ -112,6 +112,15 @@ async fn r21_a_document_is_sent_filled_in_signed_and_downloaded_by_both() {
     let away = phone.get(&format!("{own}/result")).await;
     assert_eq!(away.status, 303);
     assert_eq!(downloaded(&away.location).await, signed, "both sides have one file");
+    // Whoever has the file can ask whether it is what was signed; one byte more, and it is another.
+    let anybody = platform.browser();
+    assert_eq!(anybody.get("/verify").await.status, 200);
+    let asked = async |file: &[u8]| {
+        let sha256 = HEXLOWER.encode(&Sha256::digest(file));
+        anybody.submit("/verify", &[("sha256", sha256.as_str())]).await.text
+    };
+    assert!(asked(&signed).await.contains("has not been changed since"), "{}", asked(&signed).await);
+    assert!(asked(&[&signed[..], b"\n"].concat()).await.contains("not known here"));
     let events = desk.events(&invited.id).await;
     let own_events: Vec<_> = events.iter().filter(|event| event.starts_with("interaction.")).collect();
     assert_eq!(own_events, ["interaction.sent", "interaction.started", "interaction.completed", "interaction.signed"]);
