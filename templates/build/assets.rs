@@ -14,10 +14,11 @@ mod styles;
 
 /// Every served file: its name, and where its source is under `static/`. A page loads one style sheet and at most one
 /// script, where chats have receipts another, and where there are files a third by itself.
-const SERVED: [(&str, &str); 23] = [
+const SERVED: [(&str, &str); 24] = [
     ("customer.css", "css/customer.css"),
     ("customer.js", "js/customer.js"),
     ("receipts.js", "js/receipts.js"),
+    ("verify.css", "css/verify.css"),
     ("verify.js", "js/verify.js"),
     ("attach.js", "js/attach.js"),
     ("runner.css", "css/runner.css"),

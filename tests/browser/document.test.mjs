@@ -168,6 +168,23 @@ describe("r21 a document with a script", () => {
     assert.equal(state, "completed");
   });
 
+  test("whoever has the file can see that it is what was signed", async () => {
+    const anybody = await person({ width: 390 });
+    const { page } = anybody;
+    await page.goto("/verify");
+    await inspect(page, "verify");
+    const choose = (buffer) =>
+      page.locator("#verify-file").setInputFiles({ name: "Loan.pdf", mimeType: "application/pdf", buffer });
+    await choose(copy);
+    await page.getByText("has not been changed since").waitFor();
+    await page.getByText("Loan agreement").waitFor();
+    await inspect(page, "verify-here");
+    await choose(Buffer.concat([copy, Buffer.from("\n")]));
+    await page.getByText("This file is not known here.").waitFor();
+    await inspect(page, "verify-unknown");
+    await anybody.close();
+  });
+
   test("what is taken back while it is filled in is said at once, and what was typed stays", async () => {
     await send(agent, "Second agreement");
     const { page } = customer;

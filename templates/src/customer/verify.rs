@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 use maud::{Markup, html};
 
-use super::page::{ASSETS, Brand, Page};
+use super::page::{Brand, Page};
 use super::sample;
 use crate::components::{Banner, Button, Field, Icon, Tone};
 use crate::lang::Lang;
@@ -51,21 +51,20 @@ impl VerifyPage {
             reason: None,
             live: None,
             script: true,
-            assets: [ASSETS[0], "verify.js"],
+            assets: ["verify.css", "verify.js"],
             class: "narrow",
             body: html! {
-                main.page.stack id="main" {
-                    h1 { (words::title(lang)) }
+                main.sheet id="main" {
+                    div.lead { h1 { (words::title(lang)) } p.muted { (words::lead(lang)) } }
                     (self.result())
-                    p { (words::lead(lang)) }
-                    form.stack method="post" action=(self.path) id="verify" data-working=(words::working(lang)) data-failed=(words::failed(lang)) {
+                    form method="post" action=(self.path) id="verify" data-working=(words::working(lang)) data-failed=(words::failed(lang)) {
                         div.stack-tight data-scripted hidden {
-                            label.button.button-primary for="verify-file" { (Icon::Document) span { (words::choose(lang)) } }
+                            label.button.button-primary.button-wide for="verify-file" { (Icon::Document) span { (words::choose(lang)) } }
                             input.unseen id="verify-file" type="file" accept="application/pdf,.pdf" aria-describedby="verify-private";
                             p.small.muted id="verify-private" { (words::private(lang)) }
                             p.small role="status" id="verify-state" {}
                         }
-                        details open[wrong || self.verified.is_none()] data-by-hand {
+                        details.verify-hand open[wrong || self.verified.is_none()] data-by-hand {
                             summary { (words::by_hand(lang)) }
                             div.stack-tight {
                                 (Field {
@@ -88,9 +87,9 @@ impl VerifyPage {
         match &self.verified {
             None | Some(Verified::NoFingerprint) => html! {},
             Some(Verified::Here { title, at }) => html! {
-                section.card.verify-result role="status" {
+                section.verify-result role="status" {
                     (Banner::new(Tone::Good, html! { p { strong { (words::here(lang, &self.brand.company)) } } }))
-                    dl.facts {
+                    dl.verify-facts {
                         div { dt { (words::document(lang)) } dd dir="auto" { (title) } }
                         @if let Some(at) = at { div { dt { (words::completed(lang)) } dd { (times::exact(lang, *at)) } } }
                         div { dt { (words::fingerprint(lang)) } dd.verify-code dir="ltr" { (self.fingerprint) } }
@@ -98,9 +97,9 @@ impl VerifyPage {
                 }
             },
             Some(Verified::Unknown) => html! {
-                section.card.verify-result role="status" {
+                section.verify-result role="status" {
                     (Banner { icon: Some(Icon::Alert), ..Banner::new(Tone::Warn, html! { p { strong { (words::unknown(lang)) } } p { (words::unknown_why(lang)) } }) })
-                    dl.facts { div { dt { (words::fingerprint(lang)) } dd.verify-code dir="ltr" { (self.fingerprint) } } }
+                    dl.verify-facts { div { dt { (words::fingerprint(lang)) } dd.verify-code dir="ltr" { (self.fingerprint) } } }
                 }
             },
         }
