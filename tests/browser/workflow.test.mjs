@@ -91,6 +91,31 @@ describe("r21 a workflow with a script", () => {
     await customer.page.locator(".work", { hasText: "Your income" }).waitFor({ state: "detached", timeout: SOON });
   });
 
+  test("what is prepared is sent all at once, with a day until which it is to be done", async () => {
+    const { page } = agent;
+    for (const what of ["Your passport", "Your payslips"]) {
+      await page.locator("[data-opens=add-request]").click();
+      const form = page.locator("#add-request form");
+      await form.locator("[name=what]").fill(what);
+      await form.locator("[name=due_at]").fill("2031-03-04");
+      if (what === "Your passport") await inspect(page, "agent-room-asking-due");
+      await form.getByRole("button", { name: "Keep as draft" }).click();
+      await inPanel(agent, what);
+    }
+    await page.getByRole("button", { name: "Send all 2" }).click();
+    for (const what of ["Your passport", "Your payslips"]) {
+      const card = customer.page.locator(".work", { hasText: what });
+      await card.waitFor({ timeout: SOON });
+      assert.match(await card.textContent(), /March 4|4 March|Mar 4/);
+    }
+    await page.getByRole("button", { name: "Send all" }).waitFor({ state: "detached", timeout: SOON });
+    await inspect(page, "agent-room-all-sent");
+    for (const what of ["Your passport", "Your payslips"]) {
+      await page.locator(".work-item", { hasText: what }).getByRole("button", { name: "Withdraw" }).click();
+      await customer.page.locator(".work", { hasText: what }).waitFor({ state: "detached", timeout: SOON });
+    }
+  });
+
   test("what is pasted as a definition is checked", async () => {
     const { page } = agent;
     await page.locator("[data-opens=add-work]").click();

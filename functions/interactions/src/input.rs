@@ -117,7 +117,8 @@ pub(crate) struct NewDocument {
     pub(crate) values: Values,
 }
 
-/// A form carries the steps as the text of their JSON, the kinds of files with commas between them, and numbers as digits.
+/// A form carries the steps as the text of their JSON, the kinds of files with commas between them, numbers as digits, and perhaps
+/// a day in place of a moment.
 fn from_form(request: &ApiRequest) -> Result<ApiRequest, ApiError> {
     let Payload::Form(fields) = &request.payload else { return Ok(request.clone()) };
     let mut object = serde_json::Map::new();
@@ -134,6 +135,10 @@ fn from_form(request: &ApiRequest) -> Result<ApiRequest, ApiError> {
                     steps => steps,
                 };
                 object.insert(name.clone(), steps);
+            }
+            // A day is one to its end.
+            "due_at" if value.trim().parse::<jiff::civil::Date>().is_ok() => {
+                object.insert(name.clone(), format!("{}T23:59:59Z", value.trim()).into());
             }
             "accept" => {
                 object.insert(name.clone(), value.split(',').map(str::trim).collect());

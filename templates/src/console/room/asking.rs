@@ -38,6 +38,7 @@ impl Room {
                     (number(words::least(lang), "min", 1))
                     (number(words::most(lang), "max", 10))
                 }
+                (self.due_field("request-"))
                 div.dialog-foot {
                     button.button type="button" popovertarget="add-request" popovertargetaction="hide" data-do="close" { (console::cancel(lang)) }
                     (Button::plain(content::keep_draft(lang)).value("send", "false"))

@@ -106,7 +106,32 @@ impl Room {
             @if self.work.is_empty() {
                 div.side-empty { (Icon::Flow) p { (words::empty(lang)) } p.small.muted { (words::empty_help(lang)) } }
             } @else {
+                (self.sends_all())
                 ul.work-list { @for item in &self.work { (self.work_item(item)) } }
+            }
+        }
+    }
+
+    /// Sends all that is prepared, one after the other; a script's, because each is an operation of its own.
+    fn sends_all(&self) -> Markup {
+        let lang = self.frame.lang;
+        let drafts = self.work.iter().filter(|item| item.state == InteractionState::Draft).count();
+        html! {
+            @if drafts > 1 && !self.is_only_read() {
+                p.work-all { button.button.button-small.button-primary type="button" data-do="send-all" data-key="send-all" { (Icon::Send) (words::send_all(lang, drafts)) } }
+            }
+        }
+    }
+
+    /// Until when it should be done, in each dialog that makes something: the whole of that day, where the agent is.
+    pub(super) fn due_field(&self, form: &str) -> Markup {
+        let lang = self.frame.lang;
+        let id = format!("{form}due_at");
+        html! {
+            div.field {
+                label for=(id) { (words::due_at(lang)) span.optional { " " (words::optional(lang)) } }
+                input.input.input-date id=(id) name="due_at" type="date" data-whole-day aria-describedby={ (id) "-hint" };
+                p.field-hint id={ (id) "-hint" } { (words::due_hint(lang)) }
             }
         }
     }
@@ -271,6 +296,7 @@ impl Room {
                 div.form-errors {}
                 (Field { form: "work-", required: true, maxlength: Some(120), hint: Some(words::title_hint(lang)), autofocus: true, ..Field::new(words::title(lang), "title") })
                 (maker::steps(lang))
+                (self.due_field("work-"))
                 details.maker-expert {
                     summary { (words::expert(lang)) }
                     (Field { form: "work-", rows: Some(8), hint: Some(words::expert_hint(lang)), class: "maker-code", ..Field::new(words::expert(lang), "steps") })

@@ -74,6 +74,25 @@ async function carryOut(form, button) {
   refresh();
 }
 
+/** Sends all that is prepared, in its order; what is refused is said, and the rest stays as it is. */
+async function sendAll(button) {
+  button.setAttribute("aria-busy", "true");
+  for (const form of all("form[data-operation$='/send']", room)) {
+    const answer = await submit(form);
+    if (answer && !answer.ok) {
+      toast(problemText(answer), "bad");
+      break;
+    }
+  }
+  button.removeAttribute("aria-busy");
+  refresh();
+}
+
+on(room, "click", ({ target }) => {
+  const button = target.closest("[data-do=send-all]");
+  if (button && !button.hasAttribute("aria-busy")) sendAll(button);
+});
+
 on(room, "submit", (event) => {
   const form = event.target.closest("form[data-operation]");
   if (!form || form === composer) return;

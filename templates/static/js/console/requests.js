@@ -54,7 +54,12 @@ export async function submit(form, button) {
   if (form.dataset.busy) return null;
   form.dataset.busy = "1";
   button?.setAttribute("aria-busy", "true");
-  const answer = await post(form.action, new URLSearchParams(new FormData(form, button?.name ? button : undefined)));
+  const fields = new URLSearchParams(new FormData(form, button?.name ? button : undefined));
+  // A day is over when it is over here.
+  for (const { name, value } of all("[data-whole-day]", form)) {
+    if (value) fields.set(name, new Date(`${value}T23:59:59`).toISOString());
+  }
+  const answer = await post(form.action, fields);
   delete form.dataset.busy;
   button?.removeAttribute("aria-busy");
   const key = one("[name=idempotency_key]", form);
