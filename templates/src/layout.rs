@@ -18,6 +18,8 @@ pub struct Live {
     pub seq: u64,
     /// Who is looking: `customer` or `agent`.
     pub who: &'static str,
+    /// R22: the participant who is looking, if it is one.
+    pub seat: Option<String>,
     /// Whether each side is told what the other has seen (R21).
     pub receipts: bool,
 }
@@ -62,6 +64,9 @@ impl Shell<'_> {
             attribute("data-session", &live.session);
             attribute("data-seq", &live.seq.to_string());
             attribute("data-who", live.who);
+            if let Some(seat) = &live.seat {
+                attribute("data-seat", seat);
+            }
             if live.receipts {
                 attribute("data-receipts", "");
             }

@@ -1,10 +1,10 @@
 //! What the API refuses with, for people who read another language than its own.
 
 use crate::lang::Lang;
-use crate::words::{erasing, library, refusal as words, webhooks};
+use crate::words::{erasing, library, participants, refusal as words, webhooks};
 
 /// The codes that a form of the console can be refused with.
-pub const CODES: [&str; 73] = [
+pub const CODES: [&str; 75] = [
     "already-ended",
     "discarded",
     "erased",
@@ -27,6 +27,8 @@ pub const CODES: [&str; 73] = [
     "not-signed-in",
     "forbidden",
     "not-found",
+    "too-many-participants",
+    "unknown-assignee",
     "too-large",
     "idempotency-key-reused",
     "malformed",
@@ -89,6 +91,8 @@ pub fn refusal(lang: Lang, code: &str) -> Option<&'static str> {
         "already-ended" => words::already_ended(lang),
         "discarded" => words::discarded(lang),
         "erased" => erasing::refused(lang),
+        "too-many-participants" => participants::refused_many(lang),
+        "unknown-assignee" => participants::refused_assignee(lang),
         "not-ended" => words::not_ended(lang),
         "not-renewable" => words::not_renewable(lang),
         "not-invited" => words::not_invited(lang),

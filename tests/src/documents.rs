@@ -102,6 +102,7 @@ pub async fn completed(store: &Store, runtime: &Runtime, session: &SessionId, up
         due_at: None,
         send: true,
         library: None,
+        assignee: parlor_domain::interaction::Assignee::Customer,
     };
     let made = decided(store, runtime, session, WorkCommand::Add(new), Actor::System).await;
     let signed = BTreeMap::from([

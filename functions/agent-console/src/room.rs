@@ -2,8 +2,8 @@
 
 use lambda_http::{Body, Request, Response, http::StatusCode};
 use parlor_domain::{
-    AccessPlan, AccessTier, Actor, AgentId, Event, Interaction, Link, PhoneNumber, Presence, Rejection, Session,
-    SessionId, Settings, State,
+    AccessPlan, AccessTier, Actor, AgentId, Event, Interaction, Link, Participant, PhoneNumber, Presence, Rejection,
+    Session, SessionId, Settings, State, Who,
     interaction::{Kind, SentFile, SignedFile},
     link::LinkOrigin,
     pin::Lock,
@@ -15,8 +15,8 @@ use parlor_store::Stored;
 use parlor_templates::{
     Lang, Live,
     console::{
-        self, AfterEnd, AuthState, Consent, Ended, Entry, Frame, LinkLine, Ownership, PinLock, SignedCopy, Stretch,
-        WorkFile, WorkItem, WorkItemKind, phrases,
+        self, AfterEnd, AuthState, Consent, Ended, Entry, Frame, Guest, GuestStanding, LinkLine, Ownership, PinLock,
+        SignedCopy, Stretch, WorkFile, WorkItem, WorkItemKind, phrases,
     },
     deadline::Deadline,
     words,
@@ -97,6 +97,7 @@ pub(crate) async fn page(app: &AppState, request: &Request, id: &SessionId) -> R
         session: id.to_string(),
         seq: events.last().map_or(0, |event| event.seq),
         who: "agent",
+        seat: None,
         receipts: settings.session.read_receipts,
     });
     let links = link_lines(frame.lang, &stored.session, &links);
@@ -203,8 +204,29 @@ fn room(
         seen: None,
         links: vec![],
         work: vec![],
+        people: people(session, presence, now),
+        asks_pin: settings.authentication.method == Method::Pin,
         frame,
     }
+}
+
+/// R22: who there is beside the customer.
+fn people(session: &Session, presence: &Presence, now: jiff::Timestamp) -> Vec<Guest> {
+    let standing = |one: &Participant| match one {
+        _ if one.removed_at.is_some() => GuestStanding::Removed,
+        _ if presence.online(&Who::Participant(one.id.clone()), now) => GuestStanding::Here,
+        _ if one.joined_at.is_some() => GuestStanding::Away,
+        _ if one.invited_at.is_some() => GuestStanding::Invited,
+        _ => GuestStanding::Waiting,
+    };
+    let person = |one: &Participant| Guest {
+        id: one.id.clone(),
+        name: one.person.name.clone(),
+        contact: one.person.contact.address(one.channel).map(str::to_owned),
+        standing: standing(one),
+        has_device: one.device.is_some(),
+    };
+    session.participants.iter().map(person).collect()
 }
 
 /// R9: whose the session is, and who asks for it.
@@ -257,6 +279,7 @@ fn work(interactions: &[Interaction]) -> Vec<WorkItem> {
         completed_at: own.completed_at,
         reminded_at: own.reminded_at,
         reason: own.reason.clone(),
+        assignee: own.assignee.participant().cloned(),
         version: own.version,
     };
     interactions.iter().map(item).collect()

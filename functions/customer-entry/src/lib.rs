@@ -53,12 +53,12 @@ async fn open(app: &AppState, visit: &Visit, token: String) -> Result<Response<B
 /// **Continue**: binds the device, or leads to the PIN page, or sends a one-time code and leads to its page. One
 /// `BatchGetItem` and one `TransactWriteItems` (none towards the PIN page), each again per lost race.
 async fn go_on(app: &AppState, visit: &Visit, token: String) -> Result<Response<Body>, PageError> {
-    let (context, device) = (visit.context(), &visit.device);
+    let device = &visit.device;
     // This form is the one place where consent is given: its page shows what to.
     let given = visit.field("consent") == "on";
     let presented = &Presented { consent: given, ..visit.presented.clone() };
     let (loaded, result) = LoadedLink::change(app, visit, LinkToken::parse(&token).as_ref(), |loaded| {
-        let session = &loaded.session;
+        let (session, context) = (&loaded.session, loaded.context(visit));
         let go_on = Command::Continue { link: &loaded.link, presented, device };
         match session.decide(go_on, &loaded.settings, &context) {
             // A code that was sent before and still works is the one to enter; its page can send another.
@@ -98,13 +98,12 @@ async fn go_on(app: &AppState, visit: &Visit, token: String) -> Result<Response<
 /// **Send a new link** (R5): to the contact on file and rate-limited, with the same answer whether or not it was
 /// sent. One `BatchGetItem` and at most one `TransactWriteItems`, each again per lost race.
 async fn new_link(app: &AppState, visit: &Visit, token: String) -> Result<Response<Body>, PageError> {
-    let context = visit.context();
     let (loaded, result) = LoadedLink::change(app, visit, LinkToken::parse(&token).as_ref(), |loaded| {
         if let closed @ (Gate::ServiceDown | Gate::Unknown | Gate::SessionExpired) = loaded.gate(&visit.presented) {
             return Err(Rejection::Gate(closed));
         }
         let (_, issued) = LinkToken::issue(&loaded.session.id, &app.keyring, &app.entropy);
-        loaded.session.decide(Command::RequestLink(issued), &loaded.settings, &context)
+        loaded.session.decide(Command::RequestLink(issued), &loaded.settings, &loaded.context(visit))
     })
     .await?;
     match result {

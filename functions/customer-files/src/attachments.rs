@@ -2,7 +2,7 @@
 
 use lambda_http::{Body, Response, http::StatusCode};
 use parlor_domain::{
-    Actor, Attachment, Command, EventKind, Rejection, Sender, SessionId, UploadId,
+    Attachment, Command, EventKind, Rejection, Sender, SessionId, UploadId,
     attachment::Judged,
     session::{attached_text, message_content},
 };
@@ -51,11 +51,10 @@ pub(crate) async fn post(
     let id = Some(visit.field("id")).filter(|id| id.bytes().all(|byte| byte.is_ascii_graphic())).unwrap_or_default();
     let said = attached_text(id, visit.field("text"));
     let mark = posted_mark(Sender::Customer, if said.is_ok() { id } else { "" });
-    let context = visit.context();
     let mut unusable = None;
     let posting = Posting { mark: &mark, upload: Some(&upload) };
     let (loaded, posted) = LoadedRoom::post(app, visit, &session, posting, |loaded| {
-        let text = said.clone()?;
+        let (text, context) = (said.clone()?, loaded.context(visit));
         if let Some(posted) = &loaded.posted {
             let content = message_content(&text, Some(&upload));
             // What was posted before is answered from its mark.
@@ -88,7 +87,7 @@ pub(crate) async fn post(
     let body = MessageView {
         id: id.to_owned(),
         seq: posted.mark.seq,
-        from: Sender::Customer,
+        from: loaded.sender(),
         text: posted.text.or(said.ok()).unwrap_or_default(),
         at: Time(posted.mark.at),
         attachment,
@@ -97,7 +96,7 @@ pub(crate) async fn post(
 }
 
 fn of_upload(loaded: &LoadedRoom, judged: &Result<Judged, Unusable>, visit: &Visit) -> Result<Attachment, Unusable> {
-    files::attachment(loaded.upload.clone(), judged, |upload| upload.by == Actor::Customer, visit.now)
+    files::attachment(loaded.upload.clone(), judged, |upload| upload.by == loaded.stored.session.guest(), visit.now)
 }
 
 /// Whoever is not inside hears nothing of a file. One `BatchGetItem`.
@@ -107,7 +106,7 @@ async fn not_posted(
     session: &SessionId,
     why: Unusable,
 ) -> Result<Response<Body>, PageError> {
-    LoadedRoom::read(&state.app, session).await?.must_be_inside(visit)?;
+    LoadedRoom::read(&state.app, visit, session).await?.must_be_inside(visit)?;
     Ok(reply::problem(&why.problem("attachment")))
 }
 
@@ -141,7 +140,7 @@ async fn attached(state: &FilesState, visit: &Visit, session: &str, seq: &str) -
     // Events are numbered from 1, so 0 finds none.
     let seq = seq.parse().unwrap_or(0);
     let found = app.store.read(ReadBatch::new().room(&session).event(&session, seq)).await?;
-    LoadedRoom::looked_at(&found, &session)?.must_be_inside(visit)?;
+    LoadedRoom::looked_at(&found, &session, visit)?.must_be_inside(visit)?;
     match found.event(&session, seq)?.map(|event| event.kind) {
         Some(EventKind::Message { attachment: Some(file), .. }) => Ok(file),
         _ => Err(PageError::NotFound),

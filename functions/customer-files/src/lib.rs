@@ -87,7 +87,7 @@ async fn announce(state: &FilesState, visit: &ScriptVisit, session: String) -> R
     let app = &state.app;
     let id = session_id(app, &session).await?;
     let found = app.store.read(ReadBatch::new().room(&id)).await?;
-    let loaded = LoadedRoom::looked_at(&found, &id)?;
+    let loaded = LoadedRoom::looked_at(&found, &id, visit)?;
     loaded.must_be_inside(visit)?;
     match taken(state, visit, &loaded).await {
         Ok(answer) => Ok(ApiResponse::new(StatusCode::CREATED, answer, "").into_json()),
@@ -110,7 +110,7 @@ async fn taken(state: &FilesState, visit: &ScriptVisit, room: &LoadedRoom) -> Re
         content_type: visit.field("content_type"),
         sha256: visit.field("sha256"),
     };
-    let by = visit.context().actor;
+    let by = session.guest();
     let upload = Upload::announced(UploadId::generate(&state.app.entropy), &said, by, visit.now)?;
     let file = ToSend { size: upload.size, content_type: upload.content_type.as_str(), sha256: upload.digest() };
     let signed = state.bucket.upload(&upload.id.object(), &file, visit.now).await?;

@@ -107,7 +107,7 @@ async fn show(app: &AppState, visit: &Visit, step: &Step) -> Result<Response<Bod
 /// (no digits, no code that waits) is neither counted nor written.
 async fn enter(app: &AppState, visit: &Visit, step: &Step) -> Result<Response<Body>, PageError> {
     let typed = visit.field("code");
-    let (context, device) = (visit.context(), &visit.device);
+    let device = &visit.device;
     if Pin::parse(typed).is_err() {
         let loaded = LoadedLink::read(app, visit, step.token.as_ref()).await?;
         let gate = loaded.gate(&loaded.presented(app, visit));
@@ -126,7 +126,7 @@ async fn enter(app: &AppState, visit: &Visit, step: &Step) -> Result<Response<Bo
         }
         let keyring = &app.keyring;
         let enter = Command::Enter { link: &loaded.link, presented, device, typed, keyring };
-        loaded.session.decide(enter, &loaded.settings, &context)
+        loaded.session.decide(enter, &loaded.settings, &loaded.context(visit))
     })
     .await?;
     match result {
@@ -148,12 +148,11 @@ async fn enter(app: &AppState, visit: &Visit, step: &Step) -> Result<Response<Bo
 /// Sends a one-time code; a new one kills the old one. One `BatchGetItem` and one `TransactWriteItems`, each again
 /// per lost race.
 async fn send_code(app: &AppState, visit: &Visit, token: String) -> Result<Response<Body>, PageError> {
-    let context = visit.context();
     let (loaded, result) = LoadedLink::change(app, visit, LinkToken::parse(&token).as_ref(), |loaded| {
         let session = &loaded.session;
         let code = pin::generate_code(&app.entropy).seal(&session.id, &app.keyring, &app.entropy);
         let send = Command::SendCode { link: &loaded.link, presented: &loaded.presented(app, visit), code };
-        session.decide(send, &loaded.settings, &context)
+        session.decide(send, &loaded.settings, &loaded.context(visit))
     })
     .await?;
     match result {

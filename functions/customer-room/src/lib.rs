@@ -52,7 +52,7 @@ fn reach(app: &AppState) -> Reach<'_> {
 /// The room. One trip: `BatchGetItem` and `Query` side by side.
 async fn room(app: &AppState, visit: &Visit, session: String) -> Result<Response<Body>, PageError> {
     let id = session_id(app, &session).await?;
-    let (loaded, events) = tokio::try_join!(LoadedRoom::read(app, &id), async {
+    let (loaded, events) = tokio::try_join!(LoadedRoom::read(app, visit, &id), async {
         app.store.events(&id, 0, HISTORY).await.map_err(PageError::from)
     })?;
     loaded.must_be_inside(visit)?;
@@ -81,7 +81,7 @@ async fn room(app: &AppState, visit: &Visit, session: String) -> Result<Response
 /// A fresh ticket for a reconnect. One `BatchGetItem`.
 async fn ticket(app: &AppState, visit: &ScriptVisit, session: String) -> Result<Response<Body>, PageError> {
     let id = session_id(app, &session).await?;
-    let loaded = LoadedRoom::read(app, &id).await?;
+    let loaded = LoadedRoom::read(app, visit, &id).await?;
     loaded.must_be_inside(visit)?;
     let url = loaded.live_url(app, visit);
     Ok(ApiResponse::new(StatusCode::OK, json!({"url": url}), "").into_json())
@@ -102,10 +102,10 @@ async fn post(app: &AppState, visit: &Visit, id: &SessionId, text: &str) -> Resu
     let usable = |id: &&String| (1..=64).contains(&id.len()) && id.bytes().all(|byte| byte.is_ascii_graphic());
     let message = visit.form.get("id").filter(usable).cloned().unwrap_or_else(|| page::message_id(&app.entropy));
     let mark = posted_mark(Sender::Customer, &message);
-    let context = visit.context();
     // What cannot be a message is refused by the decision, which comes after the gates; it has not been posted before.
     let as_posted = message_text(&message, text).unwrap_or_default();
     let (loaded, result) = LoadedRoom::post(app, visit, id, Posting { mark: &mark, upload: None }, |loaded| {
+        let context = loaded.context(visit);
         if loaded.posted.as_ref().is_some_and(|posted| !posted.is_of(&context.actor, &as_posted)) {
             return Err(Rejection::MessageIdReused);
         }
@@ -116,7 +116,7 @@ async fn post(app: &AppState, visit: &Visit, id: &SessionId, text: &str) -> Resu
     let back = || redirect(&format!("{}#chat", visit.along(&visit.start)));
     let rejection = match result {
         Ok(_) if !visit.wants_json => return Ok(back()),
-        Ok(posted) => return Ok(posted_json(&posted, &message, &as_posted)),
+        Ok(posted) => return Ok(posted_json(&posted, loaded.sender(), &message, &as_posted)),
         Err(rejection) => rejection,
     };
     if visit.wants_json {
@@ -139,12 +139,11 @@ async fn post(app: &AppState, visit: &Visit, id: &SessionId, text: &str) -> Resu
 /// sent. One `BatchGetItem` and at most one `TransactWriteItems`, each again per lost race.
 async fn new_link(app: &AppState, visit: &Visit, session: String) -> Result<Response<Body>, PageError> {
     let id = session_id(app, &session).await?;
-    let context = visit.context();
     let (loaded, result) = LoadedRoom::change(app, visit, &id, None, |loaded| {
         let (_, issued) = LinkToken::issue(&id, &app.keyring, &app.entropy);
         Ok(match loaded.gate(visit) {
             Gate::Inside | Gate::LinkExpired => {
-                loaded.stored.session.decide(Command::RequestLink(issued), &loaded.settings, &context)
+                loaded.stored.session.decide(Command::RequestLink(issued), &loaded.settings, &loaded.context(visit))
             }
             closed => Err(Rejection::Gate(closed)),
         })
@@ -157,10 +156,10 @@ async fn new_link(app: &AppState, visit: &Visit, session: String) -> Result<Resp
     }
 }
 
-fn posted_json(posted: &Posted, id: &str, text: &str) -> Response<Body> {
+fn posted_json(posted: &Posted, from: Sender, id: &str, text: &str) -> Response<Body> {
     let PostedMark { seq, at, .. } = posted.mark;
     let text = posted.text.as_deref().unwrap_or(text);
     let (id, text) = (id.to_owned(), text.to_owned());
-    let body = MessageView { id, seq, from: Sender::Customer, text, at: Time(at), attachment: None };
+    let body = MessageView { id, seq, from, text, at: Time(at), attachment: None };
     ApiResponse::new(StatusCode::CREATED, body, "").into_json()
 }

@@ -2,7 +2,7 @@
 
 use data_encoding::HEXLOWER;
 use parlor_domain::{
-    AccessTier, Event, InteractionState, Random, Session, Settings,
+    AccessTier, Event, InteractionState, ParticipantId, Random, Sender, Session, Settings,
     interaction::{Kind, Task},
 };
 use parlor_live::{Audience, Frame, frames_for};
@@ -63,6 +63,7 @@ pub(crate) fn page(
             session: session.id.to_string(),
             seq,
             who: "customer",
+            seat: session.seat().map(ToString::to_string),
             receipts: settings.session.read_receipts,
         }),
         path,
@@ -91,7 +92,7 @@ fn chat(
     let (session, presence, settings) = (&room.stored.session, &room.stored.presence, &room.settings);
     let access = session.access(visit.now);
     let frames = frames_for(Audience::Customer, events, session, presence, settings, visit.now);
-    let messages: Vec<Message> = frames.into_iter().filter_map(message).collect();
+    let messages: Vec<Message> = frames.into_iter().filter_map(|frame| message(frame, session.seat())).collect();
     (access.chat || refusal.is_some() || !messages.is_empty()).then(|| Chat {
         messages,
         writable: access.chat,
@@ -103,10 +104,11 @@ fn chat(
     })
 }
 
-fn message(frame: Frame) -> Option<Message> {
+fn message(frame: Frame, seat: Option<&ParticipantId>) -> Option<Message> {
     match frame {
-        Frame::Message { seq, from, name, text, at, id, attachment, .. } => {
-            Some(Message { seq, id, from, name, text, at, attachment })
+        Frame::Message { seq, from, name, text, at, id, attachment, participant, .. } => {
+            let mine = matches!(from, Sender::Customer | Sender::Participant) && participant.as_ref() == seat;
+            Some(Message { seq, id, from, name, mine, text, at, attachment })
         }
         _ => None,
     }

@@ -44,6 +44,8 @@ impl Loaded<Asked> {
     ) -> Result<Self, PageError> {
         room.must_be_inside(visit)?;
         let interaction = found.interaction(session, id)?.filter(|own| own.state != InteractionState::Draft);
+        // R22: what is another's is not there.
+        let interaction = interaction.filter(|own| own.assignee == room.stored.session.guest_assignee());
         let (Some(interaction), Some(asked)) = (interaction, found.asked(session, id)?) else {
             return Err(PageError::NotFound);
         };
@@ -62,7 +64,7 @@ impl Loaded<Asked> {
         id: &InteractionId,
     ) -> Result<Self, PageError> {
         let found = app.store.read(Self::batch(ReadBatch::new().room(session), session, id)).await?;
-        Self::of(LoadedRoom::looked_at(&found, session)?, &found, visit, session, id)
+        Self::of(LoadedRoom::looked_at(&found, session, visit)?, &found, visit, session, id)
     }
 
     /// Reads, decides and commits, again for as long as somebody else is first, and tells the open rooms.
@@ -86,11 +88,11 @@ impl Loaded<Asked> {
         start: ReadBatch,
         command: impl for<'a> Fn(&'a Self, &ReadResult) -> Result<WorkCommand<'a>, Rejection> + Send,
     ) -> Result<(Self, Result<Option<Decision>, Rejection>), PageError> {
-        let context = visit.context();
         let step = |found: ReadResult| {
-            let mut room = LoadedRoom::for_a_decision(&found, session)?;
+            let mut room = LoadedRoom::for_a_decision(&found, session, visit)?;
             room.stored.session.language = visit.language(&room.stored.session);
             let loaded = Self::of(room, &found, visit, session, id)?;
+            let context = loaded.room.context(visit);
             let decided = command(&loaded, &found).and_then(|command| {
                 loaded.room.stored.session.decide(Command::Work(command), &loaded.room.settings, &context)
             });
@@ -110,7 +112,8 @@ impl Loaded<Asked> {
             if let Some(write) = decision.interactions.first() {
                 loaded.interaction = write.interaction.clone();
             }
-            loaded.room.stored.session = decision.session.clone();
+            let own = visit.presented.device.as_ref();
+            loaded.room.stored.session = decision.session.clone().seated_by_device(own);
         }
         Ok((loaded, rejection.map_or(Ok(decision), Err)))
     }
@@ -193,6 +196,7 @@ impl<A> Loaded<A> {
             session: session.id.to_string(),
             seq: session.seq,
             who: "customer",
+            seat: session.seat().map(ToString::to_string),
             receipts: false,
         }
     }
@@ -222,6 +226,6 @@ pub(crate) async fn ids(
     if let Ok(id) = interaction.parse() {
         return Ok((session, id));
     }
-    LoadedRoom::read(app, &session).await?.must_be_inside(visit)?;
+    LoadedRoom::read(app, visit, &session).await?.must_be_inside(visit)?;
     Err(PageError::NotFound)
 }

@@ -103,18 +103,18 @@ pub(crate) async fn change(
     let fault = match Change::of(visit) {
         None => Some(FileFault::NotTaken(NoFile::Unknown)),
         Some(Change::Of(change)) => {
-            return changed(state, visit, &session, &id, ReadBatch::new(), |_| Some(change.clone())).await;
+            return changed(state, visit, &session, &id, ReadBatch::new(), |_, _| Some(change.clone())).await;
         }
         Some(Change::Add(upload, replaces)) => match judged(state, &upload).await? {
             Err(fault) => Some(fault),
             Ok(file) => {
                 let start = ReadBatch::new().upload(&session, &upload);
-                let added = |found: &ReadResult| {
+                let added = |found: &ReadResult, by: &Actor| {
                     let known = found.upload(&session, &upload).unwrap_or_else(|error| {
                         tracing::error!(%error, "an upload");
                         None
                     });
-                    let known = known.filter(|known| known.is_usable(visit.now) && known.by == Actor::Customer)?;
+                    let known = known.filter(|known| known.is_usable(visit.now) && known.by == *by)?;
                     Some(FileChange::Add { file: sent(&file, known, visit.now), replaces: replaces.clone() })
                 };
                 return changed(state, visit, &session, &id, start, added).await;
@@ -134,10 +134,10 @@ async fn changed(
     session: &SessionId,
     id: &InteractionId,
     start: ReadBatch,
-    change: impl Fn(&ReadResult) -> Option<FileChange> + Send,
+    change: impl Fn(&ReadResult, &Actor) -> Option<FileChange> + Send,
 ) -> Result<Response<Body>, PageError> {
     let (loaded, result) = Loaded::change_reading(&state.app, visit, session, id, start, move |loaded, found| {
-        command(loaded, change(found))
+        command(loaded, change(found, &loaded.room.stored.session.guest()))
     })
     .await?;
     match loaded.by_kind() {

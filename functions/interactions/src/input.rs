@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 use parlor_domain::{
     LibraryId, UploadId,
-    interaction::{Accepted, AskedFor, InvalidWorkflow, Kind, Request, Step, Workflow, title_text},
+    interaction::{Accepted, AskedFor, Assignee, InvalidWorkflow, Kind, Request, Step, Workflow, title_text},
 };
 use parlor_form::{Field, Values};
 use parlor_web::{
@@ -46,7 +46,7 @@ pub(crate) struct Input {
     min: Option<u32>,
     /// Of a request: how many files there may be, 10 without it and 20 at most.
     max: Option<u32>,
-    /// Who is to do it: `customer`, who it is without this.
+    /// Who is to do it: `customer`, who it is without this, or a participant's id.
     assignee: Option<String>,
     /// Its place among the session's: smaller ones come first. Without it, behind all that there are.
     order: Option<u32>,
@@ -87,6 +87,16 @@ pub(crate) struct New {
     pub(crate) order: Option<u32>,
     pub(crate) due_at: Option<Timestamp>,
     pub(crate) send: bool,
+    pub(crate) assignee: Assignee,
+}
+
+/// Who is to do it; whether they are in the session the decision says.
+pub(crate) fn assignee(said: Option<String>) -> Result<Assignee, ApiError> {
+    let said = said.filter(|said| !said.is_empty()).unwrap_or_else(|| "customer".to_owned());
+    Assignee::try_from(said).map_err(|_| {
+        let detail = "An interaction is for the session's customer, `customer`, or for one of its participants.";
+        Problem::new(Code::UnknownAssignee, detail).about("assignee").into()
+    })
 }
 
 /// What is to be made.
@@ -160,10 +170,7 @@ fn from_form(request: &ApiRequest) -> Result<ApiRequest, ApiError> {
 /// Reads what is to be made.
 pub(crate) fn read(request: &ApiRequest) -> Result<New, ApiError> {
     let input: Input = from_form(request)?.input()?;
-    if input.assignee.as_deref().is_some_and(|assignee| assignee != "customer") {
-        let detail = "Interactions are for the session's customer, `customer`.";
-        return Err(Problem::new(Code::UnknownAssignee, detail).about("assignee").into());
-    }
+    let assignee = assignee(input.assignee.clone())?;
     let send = input.send.is_none_or(YesNo::is_yes);
     if let Some(id) = input.library {
         let beside =
@@ -174,7 +181,7 @@ pub(crate) fn read(request: &ApiRequest) -> Result<New, ApiError> {
         }
         let values = input.values.unwrap_or_default();
         let what = What::Library(FromLibrary { id, kind: input.kind, title: input.title, values });
-        return Ok(New { what, order: input.order, due_at: input.due_at, send });
+        return Ok(New { what, order: input.order, due_at: input.due_at, send, assignee });
     }
     if input.kind == Some(Kind::Document) {
         if input.steps.is_some() {
@@ -185,11 +192,11 @@ pub(crate) fn read(request: &ApiRequest) -> Result<New, ApiError> {
         })?;
         let values = input.values.unwrap_or_default();
         let what = What::Document(NewDocument { upload, title: input.title, fields: input.fields, values });
-        return Ok(New { what, order: input.order, due_at: input.due_at, send });
+        return Ok(New { what, order: input.order, due_at: input.due_at, send, assignee });
     }
     if input.kind == Some(Kind::Request) {
         let what = wanted(&input)?;
-        return Ok(New { what, order: input.order, due_at: input.due_at, send });
+        return Ok(New { what, order: input.order, due_at: input.due_at, send, assignee });
     }
     let steps = input
         .steps
@@ -198,7 +205,7 @@ pub(crate) fn read(request: &ApiRequest) -> Result<New, ApiError> {
     workflow.check().map_err(|invalid| invalid_workflow(&invalid))?;
     let title = input.title.as_deref().or_else(|| workflow.steps.first().map(|step| step.title.as_str()));
     let title = title.and_then(title_text).map(str::to_owned).ok_or_else(invalid_title)?;
-    Ok(New { what: What::Workflow { title, workflow }, order: input.order, due_at: input.due_at, send })
+    Ok(New { what: What::Workflow { title, workflow }, order: input.order, due_at: input.due_at, send, assignee })
 }
 
 fn wanted(input: &Input) -> Result<What, ApiError> {

@@ -173,6 +173,17 @@ impl WebFunction for Interactions {
                 &[Code::AlreadyEnded, Code::Discarded, Code::Erased, Code::InteractionClosed]
             )
         })
+        .operation(Method::POST, "/v1/sessions/{id}/interactions/{iid}/assign", Callers::Scope(KeyScope::Sessions), assign, |operation| {
+            on_one!(
+                operation,
+                "assignInteraction",
+                "Let somebody else do an interaction",
+                "Whoever was to do it does not see it any more, and whoever is to do it begins anew: what was entered goes. What is \
+                 completed, declined or sent back stays with whoever did it.",
+                &[Code::AlreadyEnded, Code::Discarded, Code::Erased, Code::UnknownAssignee, Code::InteractionClosed]
+            )
+            .body::<Assign>(json!({"assignee": "customer"}))
+        })
         .operation(Method::POST, "/v1/sessions/{id}/interactions/{iid}/accept", Callers::Scope(KeyScope::Sessions), accept, |operation| {
             on_one!(
                 operation,
@@ -221,7 +232,7 @@ impl WebFunction for Interactions {
 }
 
 async fn make(state: &InteractionsState, request: &ApiRequest, session: SessionId) -> Result<ApiResponse, ApiError> {
-    let New { what, order, due_at, send } = input::read(request)?;
+    let New { what, order, due_at, send, assignee } = input::read(request)?;
     // What was read of the file is asked for first: whoever may not know hears nothing of it.
     let report = match &what {
         What::Workflow { .. } | What::Request { .. } | What::Library(_) => Err(ObjectError::Missing),
@@ -251,7 +262,8 @@ async fn make(state: &InteractionsState, request: &ApiRequest, session: SessionI
                     What::Library(new) => from_library::make(loaded, &session, new, &state.fonts)?,
                 };
                 let id = id.clone();
-                let new = NewInteraction { id, title, asked, values, order, due_at, send, library };
+                let assignee = assignee.clone();
+                let new = NewInteraction { id, title, asked, values, order, due_at, send, library, assignee };
                 loaded.decide(request, Command::Work(WorkCommand::Add(new)))
             },
             |_, decision| {
@@ -360,6 +372,26 @@ async fn withdraw(
     interaction: InteractionId,
 ) -> Result<ApiResponse, ApiError> {
     change(state, request, session, interaction, |own| WorkCommand::Withdraw(own)).await
+}
+
+/// The body of a POST to `…/assign`.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+#[schemars(rename = "AssignInteraction", description = "Who is to do it.")]
+struct Assign {
+    /// `customer`, or a participant's id.
+    assignee: String,
+}
+
+async fn assign(
+    state: &InteractionsState,
+    request: &ApiRequest,
+    session: SessionId,
+    interaction: InteractionId,
+) -> Result<ApiResponse, ApiError> {
+    let Assign { assignee } = request.input()?;
+    let assignee = input::assignee(Some(assignee))?;
+    change(state, request, session, interaction, |own| WorkCommand::Assign(own, assignee.clone())).await
 }
 
 /// The body of a POST to `…/send-back`.

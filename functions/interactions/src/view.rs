@@ -25,7 +25,7 @@ pub(crate) struct InteractionView {
     title: String,
     /// How far it is.
     state: InteractionState,
-    /// Who is to do it.
+    /// Who is to do it: `customer`, or a participant's id.
     assignee: Assignee,
     /// Its place among the session's: smaller ones come first.
     order: u32,
@@ -199,7 +199,7 @@ impl InteractionView {
             kind: own.kind,
             title: own.title.clone(),
             state: own.state,
-            assignee: own.assignee,
+            assignee: own.assignee.clone(),
             order: own.order,
             created_at: Time(own.created_at),
             sent_at: own.sent_at.map(Time),

@@ -113,7 +113,7 @@ impl LiveConnect {
         match (&ticket.session, &ticket.holder) {
             (Some(session), _) => self.enter_room(id, session, &ticket).await,
             (None, Holder::Agent(agent, login)) => self.follow_lists(id, agent, login, &ticket.nonce).await,
-            (None, Holder::Customer(_)) => Err(OpenError::NotAllowed),
+            (None, Holder::Customer(_) | Holder::Participant(..)) => Err(OpenError::NotAllowed),
         }
     }
 
@@ -162,7 +162,7 @@ impl LiveConnect {
             // It is there already when the answer to an earlier try got lost.
             if !presence.0.contains_key(id) {
                 let arrivals = found.arrivals(session);
-                if connection.who == Who::Customer {
+                if connection.who.is_guest() {
                     if !arrivals.admit(now) {
                         return Err(OpenError::TooOften);
                     }
@@ -187,7 +187,7 @@ impl LiveConnect {
             let superseded: Vec<String> = superseded.into_iter().collect();
             let end = async {
                 match connection.who {
-                    Who::Customer => self.live.supersede(&superseded).await,
+                    Who::Customer | Who::Participant(_) => self.live.supersede(&superseded).await,
                     Who::Agent(_) => self.live.close_all(superseded.iter().map(String::as_str)).await,
                 }
             };
@@ -229,7 +229,9 @@ fn admit(
     let of =
         |name, device| Connection { session: session_id, who, name, device, login: None, last: None, by_role: false };
     match &ticket.holder {
-        Holder::Customer(device) => {
+        Holder::Customer(device) | Holder::Participant(_, device) => {
+            let guest = ticket.holder.who().participant().cloned();
+            let session = session.clone().seated(guest.as_ref()).ok_or(OpenError::NotAllowed)?;
             let bound = session.device.as_ref().is_some_and(|bound| bound.hash == *device);
             if !bound || session.access(now).tier == AccessTier::None {
                 return Err(OpenError::NotAllowed);
@@ -251,9 +253,9 @@ fn admit(
 }
 
 /// The connections that leave the room with this one's arrival: those whose lease ran out and, for the customer, every
-/// other of theirs (R15: newest wins). Staff may have several.
+/// other of theirs (R15: newest wins; R22: a participant's likewise). Staff may have several.
 fn leaving(presence: &Presence, who: &Who, own: &str, now: Timestamp) -> Vec<String> {
-    let superseded = |lease: &Lease| *who == Who::Customer && lease.who == Who::Customer;
+    let superseded = |lease: &Lease| who.is_guest() && lease.who == *who;
     let others = || presence.0.iter().filter(|(id, _)| *id != own);
     let mut gone: Vec<&str> = others().filter(|(_, lease)| superseded(lease)).map(|(id, _)| id.as_str()).collect();
     gone.extend(others().filter(|(_, lease)| !superseded(lease) && !lease.counts(now)).map(|(id, _)| id.as_str()));

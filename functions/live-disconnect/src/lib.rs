@@ -74,7 +74,7 @@ impl LiveDisconnect {
         tokio::join!(room, lists);
         // R9: the owner is asked for the session, or was, and nobody noted yet that the time is over.
         let asked = asked_until.is_some_and(|until| now < until + NOTED_WITHIN);
-        if asked && connection.who != Who::Customer {
+        if asked && !connection.who.is_guest() {
             owner_left(&self.store, &self.live, &self.entropy, &session.id, || self.clock.now()).await?;
         }
         Ok(())

@@ -135,6 +135,7 @@ impl Room {
     fn actor(&self) -> Actor {
         match &self.lease.who {
             Who::Customer => Actor::Customer,
+            Who::Participant(id) => Actor::Participant { id: id.clone(), name: self.lease.name.clone() },
             Who::Agent(id) => Actor::Agent { id: id.clone(), name: self.lease.name.clone() },
         }
     }
@@ -142,6 +143,7 @@ impl Room {
     fn sender(&self) -> Sender {
         match self.lease.who {
             Who::Customer => Sender::Customer,
+            Who::Participant(_) => Sender::Participant,
             Who::Agent(_) => Sender::Agent,
         }
     }
@@ -181,12 +183,14 @@ fn unavailable(error: StoreError) -> FrameError {
 /// R2, R6, R20: whether whoever holds the lease still may be here: the customer on the device that the connection was opened
 /// for, staff who see the session.
 fn admit(lease: &Lease, session: &Session, now: Timestamp) -> Result<(), FrameError> {
-    match lease.who {
+    match &lease.who {
         _ if !lease.counts(now) => Err(FrameError::NotConnected),
-        Who::Customer if !lease.belongs_to(session) => Err(FrameError::Device),
-        Who::Customer if session.access(now).tier == AccessTier::None => Err(FrameError::SessionExpired),
+        Who::Customer | Who::Participant(_) if !lease.belongs_to(session) => Err(FrameError::Device),
+        Who::Customer | Who::Participant(_) if session.access(now).tier == AccessTier::None => {
+            Err(FrameError::SessionExpired)
+        }
         Who::Agent(_) if !lease.belongs_to(session) => Err(FrameError::NotConnected),
-        Who::Customer | Who::Agent(_) => Ok(()),
+        Who::Customer | Who::Participant(_) | Who::Agent(_) => Ok(()),
     }
 }
 
@@ -340,6 +344,7 @@ impl LiveMessage {
             at: posted.at,
             actor: room.actor(),
             origin: Origin::default(),
+            participant: room.lease.who.participant().cloned(),
             kind: EventKind::Message { id: post.id.clone(), from: room.sender(), text, attachment: None },
         };
         let own: Vec<Frame> = Frame::message(&event, &room.session, None, room.audience()).into_iter().collect();

@@ -1,8 +1,9 @@
 //! What an agent does about the customer: PATCH and POST `/v1/sessions/{id}/customer` (R8), POST `/device/release` (R6), POST
-//! `/pin/reset` and GET `/pin` (R7), POST `/erase` (R25).
+//! `/pin/reset` and GET `/pin` (R7), POST `/erase` (R25); and about participants (R22).
 #![cfg_attr(test, allow(clippy::unwrap_used))]
 
 mod correction;
+mod participants;
 
 use lambda_http::http::{Method, StatusCode};
 use parlor_domain::{Command, Decision, ErasedBy, LinkToken, SessionId, pin::Pin, staff::KeyScope};
@@ -25,7 +26,7 @@ impl WebFunction for SessionCustomer {
     type State = AppState;
 
     fn routes<R: Rows<AppState>>(rows: R) -> R {
-        correction::rows(rows)
+        participants::rows(correction::rows(rows))
             .operation(Method::POST, "/v1/sessions/{id}/device/release", Callers::Scope(KeyScope::Sessions), release_device, |operation| {
             operation
                 .named("releaseDevice", "Customers")

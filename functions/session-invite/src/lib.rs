@@ -2,7 +2,8 @@
 
 use lambda_http::http::{Method, StatusCode};
 use parlor_domain::{
-    Actor, Channel, Command, Link, LinkToken, SecretHash, Session, SessionId, link::LinkOrigin, staff::KeyScope,
+    Actor, Channel, Command, Link, LinkToken, ParticipantId, SecretHash, Session, SessionId, link::LinkOrigin,
+    staff::KeyScope,
 };
 use parlor_store::ReadBatch;
 use parlor_templates::console::LinkReady;
@@ -94,7 +95,15 @@ async fn invite(app: &AppState, request: &ApiRequest, id: SessionId) -> Result<A
     let (token, issued) = LinkToken::issue(&id, &app.keyring, &app.entropy);
     Operation::on(app, request, &id)
         .run(
-            |loaded| loaded.decide(request, Command::Invite(issued.clone(), channel)),
+            |loaded| {
+                // R22: those who were added while it was planned are invited with the customer.
+                let session = &loaded.stored.session;
+                let waiting = session.present_participants().filter(|one| one.invited_at.is_none());
+                let link =
+                    |id: &ParticipantId| (id.clone(), LinkToken::issue(&session.id, &app.keyring, &app.entropy).1);
+                let participants = waiting.map(|one| link(&one.id)).collect();
+                loaded.decide(request, Command::InviteEverybody { customer: issued.clone(), channel, participants })
+            },
             |loaded, decision| {
                 let url = decision.outbox.is_empty().then(|| app.link_url(&token));
                 ApiResponse::new(StatusCode::OK, SessionView { url, ..loaded.session_view(decision) }, room(&id))

@@ -93,6 +93,7 @@ async fn work(
         due_at: None,
         send: true,
         library: None,
+        assignee: parlor_domain::interaction::Assignee::Customer,
     };
     let made = session.decide(Command::Work(WorkCommand::Add(new)), settings, nina).map_err(refused)?;
     let session = commit(store, &made).await?;

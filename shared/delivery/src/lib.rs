@@ -222,6 +222,9 @@ impl Delivery {
         if entry.channel == Channel::Sms && !settings.channels.sms {
             return Ok(Attempt::Suppressed);
         }
+        // R22: what goes to a participant is about what is theirs; whoever was removed gets nothing any more.
+        let Some(seated) = session.clone().seated(entry.participant.as_ref()) else { return Ok(Attempt::Obsolete) };
+        let session = &seated;
         // R5, R8: its link opens nothing any more, and whom it goes to may be nobody's business now.
         if matches!(entry.message, Some(Message::Invitation { .. } | Message::NewLink { .. }))
             && entry.event_seq().is_some_and(|seq| seq < session.links_from)

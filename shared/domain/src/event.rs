@@ -5,10 +5,10 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    AgentId, Attachment, Channel, InteractionId, SecretHash,
+    AgentId, Attachment, Channel, InteractionId, ParticipantId, SecretHash,
     access::{AccessPlan, AccessTier},
     ids::KeyId,
-    interaction::Kind,
+    interaction::{Assignee, Kind},
 };
 
 /// Who caused an event: `type` says what kind of caller it was.
@@ -24,6 +24,13 @@ pub enum Actor {
     },
     /// The session's customer, in the browser.
     Customer,
+    /// R22: a participant of the session, in the browser.
+    Participant {
+        /// The participant.
+        id: ParticipantId,
+        /// The name that they had then.
+        name: String,
+    },
     /// An integrator's program, with an API key.
     Api {
         /// The key's id, which is no secret.
@@ -38,6 +45,12 @@ impl Actor {
     #[must_use]
     pub fn is_agent_side(&self) -> bool {
         matches!(self, Self::Agent { .. } | Self::Api { .. })
+    }
+
+    /// Whether it is the customer or a participant (R22).
+    #[must_use]
+    pub fn is_guest(&self) -> bool {
+        matches!(self, Self::Customer | Self::Participant { .. })
     }
 }
 
@@ -58,6 +71,8 @@ pub struct Origin {
 pub enum Sender {
     /// The customer.
     Customer,
+    /// A participant (R22); the event's actor says which.
+    Participant,
     /// A member of staff.
     Agent,
     /// An integrator's program, for the company.
@@ -198,6 +213,9 @@ pub enum EventKind {
         /// Until when it should be done.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         due_at: Option<Timestamp>,
+        /// Who is to do it; absent where it is the customer.
+        #[serde(default, skip_serializing_if = "Assignee::is_customer")]
+        assignee: Assignee,
     },
     /// R21: the customer may begin with it, from here on: it was made and sent at once, or had been prepared.
     #[serde(rename = "interaction.sent")]
@@ -213,6 +231,9 @@ pub enum EventKind {
         /// Until when it should be done.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         due_at: Option<Timestamp>,
+        /// Who is to do it; absent where it is the customer.
+        #[serde(default, skip_serializing_if = "Assignee::is_customer")]
+        assignee: Assignee,
     },
     /// R21: the customer entered something for the first time.
     #[serde(rename = "interaction.started")]
@@ -313,6 +334,32 @@ pub enum EventKind {
     CustomerNotified {
         /// The channel that the notice goes by.
         channel: Channel,
+    },
+    /// R21, R22: somebody else is to do it. What was entered is gone.
+    #[serde(rename = "interaction.assigned")]
+    InteractionAssigned {
+        /// The interaction.
+        interaction: InteractionId,
+        /// What it is called.
+        title: String,
+        /// Who is to do it from here on: `customer`, or a participant's id.
+        assignee: Assignee,
+        /// Who was to do it before.
+        from: Assignee,
+    },
+    /// R22: a further person was added to the session; the event's `participant` says which.
+    #[serde(rename = "participant.added")]
+    ParticipantAdded {
+        /// Their name.
+        name: String,
+        /// The channel that messages to them go by.
+        channel: Channel,
+    },
+    /// R22: a participant was removed. Their links and their device open nothing any more.
+    #[serde(rename = "participant.removed")]
+    ParticipantRemoved {
+        /// Their name.
+        name: String,
     },
     /// R3: an agent pressed **Keep open**; the time to the end by inactivity begins anew.
     #[serde(rename = "session.kept_open")]
@@ -422,6 +469,9 @@ pub struct Event {
     /// Where the request came from; missing parts are not known.
     #[serde(default)]
     pub origin: Origin,
+    /// R22: the participant whom it is about, or who did it; absent where it is the customer, or the whole session.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub participant: Option<ParticipantId>,
     /// What happened, with the fields of its type.
     #[serde(flatten)]
     pub kind: EventKind,
@@ -460,7 +510,7 @@ fn to_the_millisecond(value: &mut serde_json::Value) {
 }
 
 /// Every type of event, in the order in which a session comes upon them as a rule.
-pub const TYPES: [&str; 41] = [
+pub const TYPES: [&str; 44] = [
     "session.created",
     "session.invited",
     "session.reengaged",
@@ -490,6 +540,9 @@ pub const TYPES: [&str; 41] = [
     "interaction.reminded",
     "customer.reminded",
     "customer.notified",
+    "interaction.assigned",
+    "participant.added",
+    "participant.removed",
     "session.kept_open",
     "session.ended",
     "session.erased",

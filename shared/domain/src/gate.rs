@@ -83,6 +83,10 @@ pub fn at_link(
     let Some(link) = link.filter(|link| !session.has_revoked(link)) else {
         return Gate::Unknown;
     };
+    // R22: a link opens its own guest's seat and no other.
+    if link.participant.as_ref() != session.seat() {
+        return Gate::Unknown;
+    }
     if let Some(gate) = session_gate(session, settings, now) {
         return gate;
     }
@@ -95,6 +99,10 @@ pub fn at_link(
     let this_device = session.is_bound_to(presented.device.as_ref());
     if this_device {
         return Gate::Inside;
+    }
+    // R22: one browser is one person: in the room it has to be known who acts.
+    if session.is_another_guests(presented.device.as_ref()) {
+        return Gate::OtherDevice;
     }
     let moves = session.device.is_some();
     if moves && !settings.authentication.multi_device {
@@ -140,7 +148,7 @@ pub fn at_room(
         return gate;
     }
     let link_over = session.device.as_ref().is_some_and(|bound| bound.link_expires_at <= now);
-    if link_over && !presence.customer_online(now) {
+    if link_over && !presence.online(&session.guest_who(), now) {
         return Gate::LinkExpired;
     }
     Gate::Inside

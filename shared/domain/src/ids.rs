@@ -111,6 +111,10 @@ id!(
     InteractionId, ID_LEN
 );
 id!(
+    /// A participant of a session (R22).
+    ParticipantId, ID_LEN
+);
+id!(
     /// A webhook endpoint (R24).
     WebhookId, ID_LEN
 );

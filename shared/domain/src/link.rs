@@ -5,7 +5,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    Actor, Keyring, Random, Secret, SecretHash, SessionId,
+    Actor, Keyring, ParticipantId, Random, Secret, SecretHash, SessionId,
     keyring::{CannotOpen, Sealed},
 };
 
@@ -93,6 +93,9 @@ pub struct Link {
     /// The number of the event that it came with; 0 for links from before this was kept.
     #[serde(default, skip_serializing_if = "is_zero")]
     pub seq: u64,
+    /// The participant whom it lets in (R22); without one the customer.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub participant: Option<ParticipantId>,
 }
 
 #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde hands it a reference")]
@@ -105,7 +108,7 @@ impl Link {
     #[must_use]
     pub fn issue(hash: SecretHash, origin: LinkOrigin, minutes: u32, by: &Actor, seq: u64, now: Timestamp) -> Self {
         let expires_at = now.checked_add(SignedDuration::from_mins(i64::from(minutes))).unwrap_or(Timestamp::MAX);
-        Self { hash, origin, issued_at: now, expires_at, revoked: false, by: Some(by.clone()), seq }
+        Self { hash, origin, issued_at: now, expires_at, revoked: false, by: Some(by.clone()), seq, participant: None }
     }
 
     /// Whether the link has not expired at `now`.

@@ -5,7 +5,7 @@ use std::fmt;
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
-use crate::{AgentId, Channel, Due, DueKind, Language, SessionId, keyring::Sealed};
+use crate::{AgentId, Channel, Due, DueKind, Language, ParticipantId, SessionId, keyring::Sealed};
 
 /// Whose an entry is, in whose partition it stands.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -158,6 +158,9 @@ pub struct OutboxEntry {
     /// Whose it is.
     #[serde(flatten)]
     pub owner: Owner,
+    /// The participant whom it goes to (R22); of a session's without one, it goes to the customer.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub participant: Option<ParticipantId>,
     /// Whether it goes as mail or as text.
     pub channel: Channel,
     /// The address or number that it goes to.
@@ -215,6 +218,7 @@ impl OutboxEntry {
         Self {
             id,
             owner,
+            participant: None,
             channel,
             to,
             message: Some(message),

@@ -1,11 +1,11 @@
 //! Who is in the room, as leases: `$disconnect` is best effort, so being here has to be renewed.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
-use crate::{AgentId, SecretHash, Session};
+use crate::{AgentId, ParticipantId, SecretHash, Session};
 
 /// How long a connection counts without a sign of life. Clients ping every four minutes, API Gateway closes after ten.
 pub const LEASE: SignedDuration = SignedDuration::from_mins(10);
@@ -29,8 +29,27 @@ pub fn whole_seconds(at: Timestamp) -> Timestamp {
 pub enum Who {
     /// The customer, on the bound device.
     Customer,
+    /// A participant, on the device that is bound as theirs (R22).
+    Participant(ParticipantId),
     /// A member of staff, by id.
     Agent(AgentId),
+}
+
+impl Who {
+    /// Whether it is the customer or a participant.
+    #[must_use]
+    pub const fn is_guest(&self) -> bool {
+        !matches!(self, Self::Agent(_))
+    }
+
+    /// The participant, if it is one.
+    #[must_use]
+    pub const fn participant(&self) -> Option<&ParticipantId> {
+        match self {
+            Self::Participant(id) => Some(id),
+            Self::Customer | Self::Agent(_) => None,
+        }
+    }
 }
 
 /// The note that one live connection is in the room. It ends by itself if nobody renews it.
@@ -71,8 +90,9 @@ impl Lease {
     #[must_use]
     pub fn belongs_to(&self, session: &Session) -> bool {
         match &self.who {
-            Who::Customer => {
-                self.device.is_some() && session.device.as_ref().map(|bound| &bound.hash) == self.device.as_ref()
+            Who::Customer | Who::Participant(_) => {
+                let bound = session.device_of(self.who.participant()).map(|bound| &bound.hash);
+                self.device.is_some() && bound == self.device.as_ref()
             }
             Who::Agent(id) => self.by_role || session.agent == *id,
         }
@@ -91,22 +111,34 @@ impl Presence {
         self.0.iter().filter(move |(_, lease)| lease.counts(now)).map(|(id, lease)| (id.as_str(), lease))
     }
 
-    /// Every connection of the customer, whatever its lease says.
-    pub fn customers(&self) -> impl Iterator<Item = (&str, &Lease)> {
-        self.0.iter().filter(|(_, lease)| lease.who == Who::Customer).map(|(id, lease)| (id.as_str(), lease))
+    /// Every connection of the customer and of participants, whatever its lease says.
+    pub fn guests(&self) -> impl Iterator<Item = (&str, &Lease)> {
+        self.0.iter().filter(|(_, lease)| lease.who.is_guest()).map(|(id, lease)| (id.as_str(), lease))
     }
 
-    /// The room without the customer's connections.
+    /// The room without these connections.
     #[must_use]
-    pub fn without_customers(&self) -> Self {
-        let others = self.0.iter().filter(|(_, lease)| lease.who != Who::Customer);
+    pub fn without(&self, gone: impl Fn(&Who) -> bool) -> Self {
+        let others = self.0.iter().filter(|(_, lease)| !gone(&lease.who));
         Self(others.map(|(id, lease)| (id.clone(), lease.clone())).collect())
     }
 
     /// Whether the customer is in the room.
     #[must_use]
     pub fn customer_online(&self, now: Timestamp) -> bool {
-        self.alive(now).any(|(_, lease)| lease.who == Who::Customer)
+        self.online(&Who::Customer, now)
+    }
+
+    /// Whether somebody is in the room.
+    #[must_use]
+    pub fn online(&self, who: &Who, now: Timestamp) -> bool {
+        self.alive(now).any(|(_, lease)| lease.who == *who)
+    }
+
+    /// The participants who are in the room (R22), each once.
+    #[must_use]
+    pub fn participants(&self, now: Timestamp) -> BTreeSet<ParticipantId> {
+        self.alive(now).filter_map(|(_, lease)| lease.who.participant().cloned()).collect()
     }
 
     /// Until when the connections of `agent` in the room count, or did: the last of them; none if there are none.

@@ -3,8 +3,8 @@
 use jiff::Timestamp;
 use parlor_domain::{
     AccessTier, Actor, Attachment, EndedBy, Event, EventKind, Indicator, Interaction, InteractionId, InteractionState,
-    Presence, Rejection, Sender, Session, SessionId, Settings, State, Who, chat_links,
-    interaction::{Kind, Progress},
+    ParticipantId, Presence, Rejection, Sender, Session, SessionId, Settings, State, Who, chat_links,
+    interaction::{Assignee, Kind, Progress},
     names::short_name,
 };
 use serde::{Deserialize, Serialize};
@@ -150,7 +150,7 @@ impl FrameError {
 /// The two kinds of ears. What the customer hears is less.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Audience {
-    /// The session's customer.
+    /// The session's customer, or a participant (R22): each hears what is theirs ([`Frame::heard_by`]).
     Customer,
     /// Members of staff who are in the room.
     Staff,
@@ -159,7 +159,7 @@ pub enum Audience {
 impl From<&Who> for Audience {
     fn from(who: &Who) -> Self {
         match who {
-            Who::Customer => Self::Customer,
+            Who::Customer | Who::Participant(_) => Self::Customer,
             Who::Agent(_) => Self::Staff,
         }
     }
@@ -186,6 +186,9 @@ pub enum Frame {
         /// Where addresses stand in the text that can be opened: start and end of each, in UTF-16 code units.
         #[serde(skip_serializing_if = "Vec::is_empty")]
         links: Vec<[usize; 2]>,
+        /// R22: the participant who wrote it, if it was one.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        participant: Option<ParticipantId>,
         /// The file that goes with it. Its addresses are the room's, with the message's number (`docs/live-protocol.md`).
         #[serde(skip_serializing_if = "Option::is_none")]
         attachment: Option<Attachment>,
@@ -201,6 +204,9 @@ pub enum Frame {
         /// The customer's status (R14); staff only.
         #[serde(skip_serializing_if = "Option::is_none")]
         indicator: Option<Indicator>,
+        /// R22: the participants who are in the room; staff only, and where the session has any.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        participants: Option<Vec<ParticipantId>>,
     },
     /// R21: how far an interaction is.
     Interaction(InteractionFrame),
@@ -266,6 +272,8 @@ pub struct InteractionFrame {
     pub progress: Progress,
     /// Rises with each change: an older one is to be ignored.
     pub version: u64,
+    /// Who is to do it (R22): `customer`, or a participant's id. Other guests do not hear of it.
+    pub assignee: Assignee,
 }
 
 /// What lists are told of a session: an event, or that its customer came or went.
@@ -390,6 +398,7 @@ impl EventView {
         let (actor, name) = match &event.actor {
             Actor::Agent { name, .. } => ("agent", Some(name.clone())),
             Actor::Customer => ("customer", Some(session.customer.name.clone())),
+            Actor::Participant { name, .. } => ("participant", Some(name.clone())),
             Actor::Api { .. } => ("api", None),
             Actor::System => ("system", None),
         };
@@ -402,7 +411,8 @@ impl EventView {
 #[must_use]
 pub fn posted_mark(from: Sender, id: &str) -> String {
     let side = match from {
-        Sender::Customer => "customer",
+        // Guests do not get into each other's way: ids are random, and a mark says whose it is.
+        Sender::Customer | Sender::Participant => "customer",
         Sender::Agent => "agent",
         Sender::Api => "api",
     };
@@ -412,7 +422,8 @@ pub fn posted_mark(from: Sender, id: &str) -> String {
 /// The name that stands beside what `actor` wrote.
 pub(crate) fn display_name(actor: &Actor, session: &Session, company: Option<&str>, audience: Audience) -> String {
     match actor {
-        Actor::Customer => session.customer.name.clone(),
+        Actor::Customer => session.customers_name().to_owned(),
+        Actor::Participant { name, .. } => name.clone(),
         Actor::Agent { name, .. } => staff_name(name, audience),
         // A program speaks for the company or, where the company has no name, for the owner.
         Actor::Api { .. } | Actor::System => {
@@ -435,6 +446,7 @@ impl Frame {
     pub fn typing(who: &Who, name: &str, audience: Audience) -> Self {
         match who {
             Who::Customer => Self::Typing { from: Sender::Customer, name: name.to_owned() },
+            Who::Participant(_) => Self::Typing { from: Sender::Participant, name: name.to_owned() },
             Who::Agent(_) => Self::Typing { from: Sender::Agent, name: staff_name(name, audience) },
         }
     }
@@ -443,7 +455,7 @@ impl Frame {
     #[must_use]
     pub const fn seen(who: &Who, last: u64) -> Self {
         let by = match who {
-            Who::Customer => Sender::Customer,
+            Who::Customer | Who::Participant(_) => Sender::Customer,
             Who::Agent(_) => Sender::Agent,
         };
         Self::Seen { by, last }
@@ -461,6 +473,7 @@ impl Frame {
             at: event.at,
             id: id.clone(),
             links: chat_links::places(text),
+            participant: event.participant.clone(),
             attachment: attachment.clone(),
         })
     }
@@ -487,8 +500,19 @@ impl Frame {
                 state: interaction.state,
                 progress: interaction.progress,
                 version: interaction.version,
+                assignee: interaction.assignee.clone(),
             })
         })
+    }
+
+    /// Whether a guest may hear it: what there is to do is heard of by whoever is to do it, and by staff (R22).
+    #[must_use]
+    pub fn heard_by(&self, who: &Who) -> bool {
+        match (self, who) {
+            (_, Who::Agent(_)) => true,
+            (Self::Interaction(frame), guest) => frame.assignee.participant() == guest.participant(),
+            _ => true,
+        }
     }
 
     /// The answer to a ping.
@@ -512,7 +536,9 @@ fn indicator(session: &Session, presence: &Presence, now: Timestamp) -> Indicato
 #[must_use]
 pub fn presence_frame(session: &Session, presence: &Presence, audience: Audience, now: Timestamp) -> Frame {
     let (customer, agent, indicator) = here(session, presence, audience, now);
-    Frame::Presence { customer, agent, indicator }
+    let shown = audience == Audience::Staff && !session.participants.is_empty();
+    let participants = shown.then(|| presence.participants(now).into_iter().collect());
+    Frame::Presence { customer, agent, indicator, participants }
 }
 
 /// How `session` stands at `now`, as `audience` may know it.

@@ -1,6 +1,9 @@
 //! The fan-out: frames to everybody in a room, through API Gateway.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::{
+    cell::OnceCell,
+    collections::{BTreeMap, BTreeSet},
+};
 
 use aws_sdk_apigatewaymanagement::{
     Client,
@@ -10,7 +13,9 @@ use aws_sdk_apigatewaymanagement::{
 };
 use futures_util::future::{join, join_all};
 use jiff::Timestamp;
-use parlor_domain::{AccessTier, Decision, EventKind, Presence, Session, Settings, Who};
+use parlor_domain::{
+    AccessTier, Decision, EventKind, Interaction, InteractionState, Lease, Presence, Session, Settings, Who,
+};
 
 use crate::protocol::{Audience, Frame, FrameError, frames_for, presence_frame};
 
@@ -78,19 +83,18 @@ impl Live {
         except: Option<&str>,
         frames: impl Fn(Audience) -> Vec<Frame>,
     ) {
-        let mut texts: HashMap<bool, Vec<String>> = HashMap::new();
-        let receivers: Vec<(&str, bool)> = presence
+        let (guests, staff) = (OnceCell::new(), OnceCell::new());
+        let receivers: Vec<(&str, Vec<String>)> = presence
             .alive(now)
             .filter(|(id, lease)| Some(*id) != except && lease.belongs_to(session))
-            .map(|(id, lease)| (id, lease.who == Who::Customer))
+            .map(|(id, lease)| {
+                let audience = Audience::from(&lease.who);
+                let told: &OnceCell<Vec<Frame>> = if audience == Audience::Staff { &staff } else { &guests };
+                let told = told.get_or_init(|| frames(audience)).iter();
+                (id, told.filter(|frame| frame.heard_by(&lease.who)).map(to_text).collect())
+            })
             .collect();
-        for (_, customer) in &receivers {
-            texts.entry(*customer).or_insert_with(|| {
-                let audience = if *customer { Audience::Customer } else { Audience::Staff };
-                frames(audience).iter().map(to_text).collect()
-            });
-        }
-        join_all(receivers.iter().map(|(id, customer)| self.post_texts(id, &texts[customer]))).await;
+        join_all(receivers.iter().map(|(id, texts)| self.post_texts(id, texts))).await;
     }
 
     /// Ends a connection. One request. `$disconnect` runs for it, as for every other end.
@@ -160,22 +164,25 @@ impl Live {
 
     async fn tell_room(&self, decision: &Decision, presence: &Presence, settings: &Settings, now: Timestamp) {
         let Some(last_words) = LastWords::of(decision, now) else {
-            let told = |audience| announcement(audience, decision, presence, settings, None, now);
+            let told = |audience| announcement(audience, decision, presence, settings, now);
             self.push(&decision.session, presence, now, None, told).await;
             return;
         };
-        let staff = presence.without_customers();
-        let told = |audience| announcement(audience, decision, &staff, settings, Some(last_words), now);
-        let texts = |frames: &[Frame]| -> Vec<String> { frames.iter().map(to_text).collect() };
-        let (farewell, device) = (texts(&told(Audience::Customer)), texts(&[FrameError::Device.frame(None)]));
-        let customers = presence.customers().map(|(id, lease)| {
-            let farewell = if lease.belongs_to(&decision.session) { &farewell } else { &device };
+        // R22: what ends one guest's connections leaves the others'.
+        let ends =
+            |who: &Who| who.is_guest() && (last_words == LastWords::Expired || decision.ends_connections_of(who));
+        let rest = presence.without(ends);
+        let told = |audience| announcement(audience, decision, &rest, settings, now);
+        let farewell = told(Audience::Customer);
+        let gone = presence.guests().filter(|(_, lease)| ends(&lease.who)).map(|(id, lease)| {
+            let told = last_frames(lease, decision, &farewell, last_words);
+            let texts: Vec<String> = told.iter().map(to_text).collect();
             async move {
-                self.post_texts(id, farewell).await;
+                self.post_texts(id, &texts).await;
                 self.close(id).await;
             }
         });
-        join(self.push(&decision.session, &staff, now, None, told), join_all(customers)).await;
+        join(self.push(&decision.session, &rest, now, None, told), join_all(gone)).await;
     }
 
     /// Tells the room of a chat message that somebody in it wrote. One request a connection.
@@ -213,12 +220,14 @@ enum LastWords {
 
 impl LastWords {
     fn of(decision: &Decision, now: Timestamp) -> Option<Self> {
-        let another_device = |kind: &EventKind| matches!(kind, EventKind::DeviceReleased | EventKind::DeviceBound);
+        let another_device = |kind: &EventKind| {
+            matches!(kind, EventKind::DeviceReleased | EventKind::DeviceBound | EventKind::ParticipantRemoved { .. })
+        };
         if decision.events.iter().any(|event| another_device(&event.kind)) {
             Some(Self::Device)
         } else if decision.session.access(now).tier == AccessTier::None {
             Some(Self::Expired)
-        } else if decision.ends_customer_connections() {
+        } else if decision.ends_guests_connections() {
             Some(Self::Turned)
         } else {
             None
@@ -226,17 +235,21 @@ impl LastWords {
     }
 }
 
+/// What a guest's connection hears before it ends: why, and where the device is theirs no longer, only that.
+fn last_frames(lease: &Lease, decision: &Decision, farewell: &[Frame], last_words: LastWords) -> Vec<Frame> {
+    if last_words == LastWords::Device || !lease.belongs_to(&decision.session) {
+        return vec![FrameError::Device.frame(None)];
+    }
+    farewell.iter().filter(|frame| frame.heard_by(&lease.who)).cloned().collect()
+}
+
 fn announcement(
     audience: Audience,
     decision: &Decision,
     presence: &Presence,
     settings: &Settings,
-    last_words: Option<LastWords>,
     now: Timestamp,
 ) -> Vec<Frame> {
-    if audience == Audience::Customer && last_words == Some(LastWords::Device) {
-        return vec![FrameError::Device.frame(None)];
-    }
     let mut frames = frames_for(audience, &decision.events, &decision.session, presence, settings, now);
     if audience == Audience::Customer {
         for (event, frame) in decision.events.iter().zip(&mut frames) {
@@ -260,7 +273,19 @@ fn announcement(
     // With tier `none` (R2) customers are told nothing.
     if audience == Audience::Staff || decision.session.access(now).tier != AccessTier::None {
         let interactions = decision.interactions.iter().map(|write| &write.interaction);
-        frames.extend(interactions.filter_map(|interaction| Frame::interaction(interaction, audience)));
+        let moved = decision.events.iter().find_map(|event| match &event.kind {
+            EventKind::InteractionAssigned { from, .. } => Some(from),
+            _ => None,
+        });
+        for interaction in interactions {
+            frames.extend(Frame::interaction(interaction, audience));
+            // R22: whoever was to do it does not see it any more.
+            if let (Some(from), Audience::Customer) = (moved, audience) {
+                let gone =
+                    Interaction { assignee: from.clone(), state: InteractionState::Withdrawn, ..interaction.clone() };
+                frames.extend(Frame::interaction(&gone, audience));
+            }
+        }
     }
     // Who is here is about the owner (R17), who is another one now.
     if decision.events.iter().any(|event| matches!(event.kind, EventKind::Transferred { .. })) {

@@ -7,7 +7,7 @@ use std::fmt;
 
 use data_encoding::BASE64URL_NOPAD;
 use jiff::{SignedDuration, Timestamp};
-use parlor_domain::{AgentId, Keyring, LoginId, Random, SecretHash, SessionId, Who, keyring::Purpose};
+use parlor_domain::{AgentId, Keyring, LoginId, ParticipantId, Random, SecretHash, SessionId, Who, keyring::Purpose};
 use serde::{Deserialize, Serialize};
 
 /// How long a ticket is good for.
@@ -20,6 +20,8 @@ pub enum Holder {
     /// The customer, on the device whose secret has this hash: a device that was released, or replaced by another, does
     /// not get in any more (R6).
     Customer(SecretHash),
+    /// A participant, in the same way (R22).
+    Participant(ParticipantId, SecretHash),
     /// A member of staff, by a sign-in: who signed out does not get in any more (R27). Their name and whether they may see
     /// the session are read when they connect.
     Agent(AgentId, LoginId),
@@ -31,6 +33,7 @@ impl Holder {
     pub fn who(&self) -> Who {
         match self {
             Self::Customer(_) => Who::Customer,
+            Self::Participant(id, _) => Who::Participant(id.clone()),
             Self::Agent(id, _) => Who::Agent(id.clone()),
         }
     }

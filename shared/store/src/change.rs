@@ -1,7 +1,7 @@
 //! The one way in which a session is changed: read, decide, commit under the version that was read, and all of it again
 //! for as long as somebody else is first.
 
-use parlor_domain::{Actor, Decision, Random};
+use parlor_domain::{Decision, Random};
 
 use crate::{CommitError, Extras, Race, ReadBatch, ReadResult, Store, StoreError};
 
@@ -61,8 +61,7 @@ impl Store {
                 Step::Commit(decision, extras, basis) => (decision, extras, basis),
                 Step::Again => continue,
             };
-            let of_customer =
-                decision.is_save() || decision.events.first().is_some_and(|event| event.actor == Actor::Customer);
+            let of_customer = decision.is_save() || decision.events.first().is_some_and(|event| event.actor.is_guest());
             let now = decision.session.last_event_at;
             if of_customer && customers.as_ref().is_some_and(|customers| customers.stand_back(now)) {
                 race.yields();

@@ -7,7 +7,7 @@ use aws_sdk_dynamodb::{
 };
 use jiff::{SignedDuration, Timestamp};
 use parlor_domain::{
-    Actor, Decision, EventKind, OutboxEntry, Session, SessionId, State,
+    Actor, Decision, EventKind, OutboxEntry, Session, SessionId, State, Who,
     keyring::Sealed,
     session::{message_content, message_digest},
 };
@@ -74,8 +74,8 @@ impl PostedMark {
 /// The customer's connections in a session's room, and staff's, as they were read.
 #[derive(Debug, Default)]
 pub(crate) struct Customers {
-    /// All of them, whatever their leases say.
-    pub(crate) connections: Vec<String>,
+    /// All of them and of the participants', with whose it is, whatever their leases say.
+    pub(crate) connections: Vec<(String, Who)>,
     /// Staff's connections, with the agent's id.
     pub(crate) staff: Vec<(String, String)>,
     /// How far ahead of their pace customers connect, in milliseconds since 1970. It rises with each that comes, so it
@@ -243,8 +243,10 @@ impl Store {
         if let Some(room) = customers {
             writes.extend(self.ask_owner(decision, room)?);
         }
-        if let Some(customers) = customers.filter(|_| decision.ends_customer_connections()) {
-            writes.push(self.forget_customers(&session.id, customers)?);
+        if let Some(customers) = customers.filter(|_| decision.ends_guests_connections()) {
+            let gone = customers.connections.iter().filter(|(_, who)| decision.ends_connections_of(who));
+            let gone: Vec<&str> = gone.map(|(id, _)| id.as_str()).collect();
+            writes.push(self.forget_customers(&session.id, customers, &gone)?);
         }
         match self.client.transact_write_items().set_transact_items(Some(writes)).send().await {
             Ok(_) => Ok(()),

@@ -183,6 +183,7 @@ impl Store {
         ];
         match (&connection.who, &connection.login) {
             (Who::Customer, _) => writes.push(self.show_online(id, connection, admission.version, now)?),
+            (Who::Participant(_), _) => writes.push(self.unchanged(&connection.session, admission.version)?),
             (Who::Agent(agent), Some(login)) => {
                 writes.push(self.note_at_login(id, connection.session.as_str(), agent, login, now)?);
                 writes.push(self.note_entry(agent, &connection.session, now)?);
@@ -192,7 +193,7 @@ impl Store {
             (Who::Agent(_), None) => return Err(ConnectError::Conflict),
         }
         // A customer's earlier connections are nobody's business any more; staff's go with their own `$disconnect`.
-        for old in gone.iter().filter(|_| connection.who == Who::Customer) {
+        for old in gone.iter().filter(|_| connection.who.is_guest()) {
             let delete = Delete::builder().table_name(&self.connections).set_key(Some(Key::connection(old).to_item()));
             let delete = delete.build().map_err(|error| incomplete(&error))?;
             writes.push(TransactWriteItem::builder().delete(delete).build());
@@ -224,7 +225,7 @@ impl Store {
             update = update.expression_attribute_names(format!("#gone{place}"), old);
         }
         let mut expression = "SET #id = :lease".to_owned();
-        if connection.who == Who::Customer {
+        if connection.who.is_guest() {
             expression += ", #ahead = :ahead";
             update = unless_others_came(update, arrivals.ahead_until)
                 .expression_attribute_values(":ahead", number(arrivals.next(now)));
@@ -278,24 +279,41 @@ impl Store {
             .await;
     }
 
-    /// Takes every connection of the customer out of the room, unless another came since they were read.
+    /// Takes these connections of guests out of the room, unless another came since they were read.
     pub(crate) fn forget_customers(
         &self,
         session: &SessionId,
         customers: &Customers,
+        gone: &[&str],
     ) -> Result<TransactWriteItem, StoreError> {
         let mut update = Update::builder()
             .table_name(&self.core)
             .set_key(Some(Key::presence(session).to_item()))
             .expression_attribute_values(":ahead", number(customers.ahead_until.unwrap_or(0)));
         let mut remove = Vec::new();
-        for (place, id) in customers.connections.iter().enumerate() {
+        for (place, id) in gone.iter().enumerate() {
             remove.push(format!("#gone{place}"));
-            update = update.expression_attribute_names(format!("#gone{place}"), id);
+            update = update.expression_attribute_names(format!("#gone{place}"), *id);
         }
         let removal = if remove.is_empty() { String::new() } else { format!(" REMOVE {}", remove.join(", ")) };
         let update = unless_others_came(update, customers.ahead_until)
             .update_expression(format!("SET #ahead = :ahead{removal}"))
+            .build()
+            .map_err(|error| incomplete(&error))?;
+        Ok(TransactWriteItem::builder().update(update).build())
+    }
+
+    /// The session is the one that was read: lists show nothing of participants (R22).
+    fn unchanged(&self, session: &SessionId, version: u64) -> Result<TransactWriteItem, StoreError> {
+        // An update and no check, which would be a right more: it takes out an attribute that nothing has.
+        let update = Update::builder()
+            .table_name(&self.core)
+            .set_key(Some(Key::session(session).to_item()))
+            .update_expression("REMOVE #none")
+            .condition_expression("#version = :version")
+            .expression_attribute_names("#none", "of_participants")
+            .expression_attribute_names("#version", "version")
+            .expression_attribute_values(":version", number(version))
             .build()
             .map_err(|error| incomplete(&error))?;
         Ok(TransactWriteItem::builder().update(update).build())
@@ -372,7 +390,7 @@ impl Store {
             match (&connection.who, &connection.login) {
                 (Who::Customer, _) => self.show_offline(session, id).await,
                 (Who::Agent(agent), Some(login)) => self.forget_at_login(agent, login, id).await,
-                (Who::Agent(_), None) => Ok(()),
+                (Who::Participant(_) | Who::Agent(_), _) => Ok(()),
             }
         });
         let read = self.read(ReadBatch::new().session_alone(session));
@@ -504,11 +522,14 @@ fn unless_others_came(update: UpdateBuilder, ahead_until: Option<i64>) -> Update
 
 /// The customer's connections in a room's item.
 pub(crate) fn customers(item: &Item) -> Customers {
-    let of_customer = |lease: &AttributeValue| {
-        let who = lease.as_m().ok().and_then(|lease| lease.get("who"));
-        who.and_then(|who| who.as_s().ok()).is_some_and(|who| who == "customer")
+    let of_guest = |lease: &AttributeValue| {
+        let who = lease.as_m().ok()?.get("who")?;
+        if who.as_s().is_ok_and(|who| who == "customer") {
+            return Some(Who::Customer);
+        }
+        Some(Who::Participant(who.as_m().ok()?.get("participant")?.as_s().ok()?.parse().ok()?))
     };
-    let connections = item.iter().filter(|(_, lease)| of_customer(lease)).map(|(id, _)| id.clone()).collect();
+    let connections = item.iter().filter_map(|(id, lease)| Some((id.clone(), of_guest(lease)?))).collect();
     let time = |name: &str| item.get(name).and_then(|until| until.as_n().ok()).and_then(|until| until.parse().ok());
     let of_staff =
         |lease: &AttributeValue| lease.as_m().ok()?.get("who")?.as_m().ok()?.get("agent")?.as_s().ok().cloned();

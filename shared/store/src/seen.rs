@@ -22,7 +22,7 @@ impl Seen {
     /// The room's attribute for the side that `who` is on.
     const fn attribute(who: &Who) -> &'static str {
         match who {
-            Who::Customer => "seen_by_customer",
+            Who::Customer | Who::Participant(_) => "seen_by_customer",
             Who::Agent(_) => "seen_by_staff",
         }
     }
@@ -36,7 +36,7 @@ impl Seen {
     #[must_use]
     pub const fn by(self, who: &Who) -> u64 {
         match who {
-            Who::Customer => self.by_customer,
+            Who::Customer | Who::Participant(_) => self.by_customer,
             Who::Agent(_) => self.by_staff,
         }
     }

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use aws_sdk_dynamodb::types::{TransactWriteItem, Update};
 use jiff::Timestamp;
-use parlor_domain::{Actor, AgentId, Decision, EventKind, SessionId};
+use parlor_domain::{AgentId, Decision, EventKind, SessionId};
 
 use crate::{
     Entered, ReadBatch, ReadResult, Store, StoreError,
@@ -50,7 +50,7 @@ impl Store {
         for event in &decision.events {
             match &event.kind {
                 EventKind::InteractionCompleted { .. } | EventKind::InteractionDeclined { .. }
-                    if event.actor == Actor::Customer && !seen =>
+                    if event.actor.is_guest() && !seen =>
                 {
                     let update = self
                         .updates_of(&session.agent, &session.id)

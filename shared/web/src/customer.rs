@@ -8,7 +8,7 @@ use lambda_http::{
     http::{Method, StatusCode, header::ACCEPT_LANGUAGE},
 };
 use parlor_domain::{
-    Actor, Channel, EndedBy, Gate, Language, LinkToken, Origin, Presented, Secret, Session, SessionId, Settings,
+    Channel, EndedBy, Gate, Language, LinkToken, Origin, Presented, Secret, Session, SessionId, Settings,
     keyring::Purpose, pin::Lock, session::Context,
 };
 use parlor_store::{Busy, StoreError};
@@ -195,10 +195,10 @@ impl Visit {
         }
     }
 
-    /// What a decision takes of the visit: the customer as actor, origin and the time.
+    /// What a decision takes of the visit: the guest in whose seat the session is (R22) as actor, origin and the time.
     #[must_use]
-    pub fn context(&self) -> Context {
-        Context { actor: Actor::Customer, origin: self.origin.clone(), now: self.now }
+    pub fn context(&self, session: &Session) -> Context {
+        Context { actor: session.guest(), origin: self.origin.clone(), now: self.now }
     }
 }
 

@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 use parlor_domain::{
     Decision, Gate, Link, LinkToken, Presence, Presented, Rejection, Secret, Session, SessionId, Settings, gate,
-    keyring::Purpose, settings::Method as Authentication,
+    keyring::Purpose, session::Context, settings::Method as Authentication,
 };
 use parlor_store::{Changed, Extras, Race, ReadBatch, ReadResult, Step, StoreError, Stored};
 use parlor_templates::customer::Brand;
@@ -45,7 +45,11 @@ impl LoadedLink {
         let (settings, team) = found.settings(&token.session.team())?;
         match (stored(&token.session)?, found.link(&token.session, &token.secret.hash())?) {
             (Some(Stored { session, presence, .. }), Some(link)) => {
-                Ok(Self { link, session, presence, settings, team, now: visit.now })
+                // R22: a participant's link leads to that participant's seat, for as long as they are there.
+                match session.seated(link.participant.as_ref()) {
+                    Some(session) => Ok(Self { link, session, presence, settings, team, now: visit.now }),
+                    None => Err(turned_away(&settings)),
+                }
             }
             _ => Err(turned_away(&settings)),
         }
@@ -114,6 +118,12 @@ impl LoadedLink {
     fn consented(&self, device: &Secret) -> String {
         let text = self.settings.authentication.consent.text.as_deref().unwrap_or_default();
         format!("{} {} {text}", self.session.id, device.hash().as_str())
+    }
+
+    /// What a decision takes of a visit to this link: its guest as actor, origin and the time.
+    #[must_use]
+    pub fn context(&self, visit: &Visit) -> Context {
+        visit.context(&self.session)
     }
 
     /// Where a browser that brings `presented` stands (R6).

@@ -1,6 +1,9 @@
 //! What is read for a customer in front of their room, and the way it is changed.
 
-use parlor_domain::{Attachment, Decision, EventKind, Gate, Rejection, SessionId, Settings, Upload, UploadId, gate};
+use parlor_domain::{
+    Attachment, Decision, EventKind, Gate, Rejection, Sender, SessionId, Settings, Upload, UploadId, gate,
+    session::Context,
+};
 use parlor_live::{Holder, Ticket};
 use parlor_store::{Changed, Extras, PostedMark, Race, ReadBatch, ReadResult, Step, Stored};
 use parlor_templates::customer::Brand;
@@ -70,6 +73,7 @@ impl LoadedRoom {
     fn of(
         found: &ReadResult,
         id: &SessionId,
+        visit: &Visit,
         posting: Option<Posting<'_>>,
         stored: Option<Stored>,
     ) -> Result<Self, PageError> {
@@ -78,25 +82,29 @@ impl LoadedRoom {
         let named = posting.and_then(|posting| posting.upload);
         let upload = named.map(|upload| found.upload(id, upload)).transpose()?.flatten();
         match stored {
-            Some(stored) => Ok(Self { stored, settings, team, posted, upload }),
+            Some(mut stored) => {
+                // R22: the device says who it is.
+                stored.session = stored.session.seated_by_device(visit.presented.device.as_ref());
+                Ok(Self { stored, settings, team, posted, upload })
+            }
             None => Err(nobody(&settings)),
         }
     }
 
     /// As it was read for looking at: with [`ReadBatch::room`].
-    pub fn looked_at(found: &ReadResult, id: &SessionId) -> Result<Self, PageError> {
-        Self::of(found, id, None, found.room(id)?)
+    pub fn looked_at(found: &ReadResult, id: &SessionId, visit: &Visit) -> Result<Self, PageError> {
+        Self::of(found, id, visit, None, found.room(id)?)
     }
 
     /// As it was read for a decision: with [`ReadBatch::session`].
-    pub fn for_a_decision(found: &ReadResult, id: &SessionId) -> Result<Self, PageError> {
-        Self::of(found, id, None, found.session(id)?)
+    pub fn for_a_decision(found: &ReadResult, id: &SessionId, visit: &Visit) -> Result<Self, PageError> {
+        Self::of(found, id, visit, None, found.session(id)?)
     }
 
     /// For looking at. One `BatchGetItem`.
-    pub async fn read(app: &AppState, id: &SessionId) -> Result<Self, PageError> {
+    pub async fn read(app: &AppState, visit: &Visit, id: &SessionId) -> Result<Self, PageError> {
         let found = app.store.read(ReadBatch::new().room(id)).await?;
-        Self::of(&found, id, None, found.room(id)?)
+        Self::of(&found, id, visit, None, found.room(id)?)
     }
 
     /// Reads, decides and commits, again for as long as somebody else is first, and tells the open rooms. When `posting`
@@ -109,7 +117,7 @@ impl LoadedRoom {
         mut decide: impl FnMut(&Self) -> Result<Result<Decision, Rejection>, PageError> + Send,
     ) -> Result<(Self, Result<Option<Decision>, Rejection>), PageError> {
         let step = |found: ReadResult| {
-            let mut loaded = Self::of(&found, id, posting, found.session(id)?)?;
+            let mut loaded = Self::of(&found, id, visit, posting, found.session(id)?)?;
             loaded.stored.session.language = visit.language(&loaded.stored.session);
             let decided = decide(&loaded)?;
             Ok::<_, PageError>(match decided {
@@ -170,9 +178,24 @@ impl LoadedRoom {
     pub fn live_url(&self, app: &AppState, visit: &Visit) -> String {
         // Whoever is inside has a device; without one the ticket would open nothing.
         let Some(device) = &visit.presented.device else { return app.live_url.clone() };
-        let holder = Holder::Customer(device.hash());
+        let holder = match self.stored.session.seat() {
+            None => Holder::Customer(device.hash()),
+            Some(participant) => Holder::Participant(participant.clone(), device.hash()),
+        };
         let ticket = Ticket::issue(&app.keyring, &app.entropy, &self.stored.session.id, &holder, visit.now);
         format!("{}?ticket={ticket}", app.live_url)
+    }
+
+    /// What a decision takes of a visit to this room: whose device it is as actor, origin and the time.
+    #[must_use]
+    pub fn context(&self, visit: &Visit) -> Context {
+        visit.context(&self.stored.session)
+    }
+
+    /// Which side writes what is written from this seat.
+    #[must_use]
+    pub fn sender(&self) -> Sender {
+        if self.stored.session.seat().is_none() { Sender::Customer } else { Sender::Participant }
     }
 
     /// Where the visitor stands (R6).

@@ -5,7 +5,7 @@ use parlor_domain::{AccessTier, Actor, AgentId, Channel, EndedBy, ErasedBy, Even
 
 use crate::lang::Lang;
 use crate::names::first_name;
-use crate::words::{asking, console as words, content, erasing};
+use crate::words::{asking, console as words, content, erasing, participants};
 
 /// The product's name, which staff see and customers never do.
 pub const PRODUCT: &str = "Parlor";
@@ -61,7 +61,7 @@ fn failure(lang: Lang, reason: &str) -> String {
 /// Who wrote a message, by full name.
 pub fn writer(lang: Lang, actor: &Actor, customer: &str) -> String {
     match actor {
-        Actor::Agent { name, .. } => name.clone(),
+        Actor::Agent { name, .. } | Actor::Participant { name, .. } => name.clone(),
         Actor::Customer => customer.to_owned(),
         Actor::Api { .. } => words::another_system(lang).to_owned(),
         Actor::System => PRODUCT.to_owned(),
@@ -87,7 +87,7 @@ enum Who<'a> {
 fn who<'a>(lang: Lang, actor: &'a Actor, viewer: &AgentId, customer: &'a str) -> Who<'a> {
     match actor {
         Actor::Agent { id, .. } if id == viewer => Who::You,
-        Actor::Agent { name, .. } => Who::Other(first_name(name)),
+        Actor::Agent { name, .. } | Actor::Participant { name, .. } => Who::Other(first_name(name)),
         Actor::Customer => Who::Other(customer),
         Actor::Api { .. } => Who::Other(words::another_system(lang)),
         Actor::System => Who::Other(PRODUCT),
@@ -96,6 +96,11 @@ fn who<'a>(lang: Lang, actor: &'a Actor, viewer: &AgentId, customer: &'a str) ->
 
 /// An event in words, as `viewer` reads it; `customer` is a first name.
 pub fn event(lang: Lang, event: &Event, viewer: &AgentId, customer: &str) -> String {
+    // R22: what a participant does, the sentence says of them.
+    let customer = match &event.actor {
+        Actor::Participant { name, .. } => first_name(name),
+        _ => customer,
+    };
     // Whoever did it is the sentence's subject, or is not named; languages speak to the reader in a form of its own.
     macro_rules! done {
         ($by_you:ident, $by:ident, content, $value:expr) => {
@@ -108,6 +113,12 @@ pub fn event(lang: Lang, event: &Event, viewer: &AgentId, customer: &str) -> Str
             match who(lang, &event.actor, viewer, customer) {
                 Who::You => asking::$by_you(lang $(, $value)+).to_string(),
                 Who::Other(who) => asking::$by(lang, who $(, $value)+).to_string(),
+            }
+        };
+        ($by_you:ident, $by:ident, participants, $value:expr) => {
+            match who(lang, &event.actor, viewer, customer) {
+                Who::You => participants::$by_you(lang, $value).to_string(),
+                Who::Other(who) => participants::$by(lang, who, $value).to_string(),
             }
         };
         ($by_you:ident, $by:ident, erasing) => {
@@ -167,6 +178,9 @@ pub fn event(lang: Lang, event: &Event, viewer: &AgentId, customer: &str) -> Str
         EventKind::InteractionReminded { title, .. } => done!(reminded_by_you, reminded_by, content, title),
         EventKind::CustomerReminded { .. } => words::customer_reminded(lang, customer).to_string(),
         EventKind::CustomerNotified { .. } => words::customer_notified(lang, customer).to_string(),
+        EventKind::InteractionAssigned { title, .. } => done!(assigned_by_you, assigned_by, participants, title),
+        EventKind::ParticipantAdded { name, .. } => done!(added_by_you, added_by, participants, name),
+        EventKind::ParticipantRemoved { name } => done!(removed_by_you, removed_by, participants, name),
         EventKind::KeptOpen => done!(kept_open_by_you, kept_open_by),
         EventKind::Ended { by: EndedBy::Inactivity, .. } => words::ended_after_inactivity(lang).to_owned(),
         EventKind::Ended { .. } => done!(ended_by_you, ended_by),

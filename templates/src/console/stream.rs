@@ -204,6 +204,9 @@ const fn sign(kind: &EventKind) -> (Icon, Option<Tone>) {
         EventKind::InteractionReminded { .. }
         | EventKind::CustomerReminded { .. }
         | EventKind::CustomerNotified { .. } => (Icon::Bell, None),
+        EventKind::InteractionAssigned { .. }
+        | EventKind::ParticipantAdded { .. }
+        | EventKind::ParticipantRemoved { .. } => (Icon::User, None),
         EventKind::KeptOpen => (Icon::Clock, None),
         EventKind::Ended { .. } | EventKind::Discarded => (Icon::CheckCircle, None),
         EventKind::Erased { .. } => (Icon::Trash, None),
@@ -230,6 +233,7 @@ const fn tone_name(tone: Tone) -> &'static str {
 pub(super) const fn sender_name(sender: Sender) -> &'static str {
     match sender {
         Sender::Customer => "customer",
+        Sender::Participant => "participant",
         Sender::Agent => "agent",
         Sender::Api => "api",
     }
@@ -243,7 +247,7 @@ mod tests {
     use crate::console::sample;
 
     fn event(seq: u64, minutes: i64, actor: Actor, kind: EventKind) -> Event {
-        Event { seq, at: sample::ago(minutes), actor, origin: Origin::default(), kind }
+        Event { seq, at: sample::ago(minutes), actor, origin: Origin::default(), participant: None, kind }
     }
 
     fn nina() -> (AgentId, Actor) {

@@ -129,6 +129,7 @@ impl Preview<'_> {
             id: "hello".to_owned(),
             from: Sender::Agent,
             name: words::agent(lang).to_owned(),
+            mine: false,
             text: words::message(lang).to_owned(),
             at: self.now,
             attachment: None,

@@ -84,8 +84,10 @@ pub struct Message {
     pub id: String,
     /// Which side wrote it.
     pub from: Sender,
-    /// Who wrote it; not shown for the customer.
+    /// Who wrote it; not shown for whoever looks.
     pub name: String,
+    /// Whether whoever looks wrote it.
+    pub mine: bool,
     pub text: String,
     pub at: Timestamp,
     /// The file that goes with it.
@@ -429,7 +431,7 @@ fn work_card(lang: Lang, work: &Work, first: bool) -> Markup {
 
 /// One message; `room.js` builds the same for those that arrive later.
 fn message_row(lang: Lang, message: &Message, room: &str) -> Markup {
-    let mine = message.from == Sender::Customer;
+    let mine = message.mine;
     html! {
         div class=(if mine { "message mine" } else { "message" }) data-seq=(message.seq) data-id=(message.id) {
             @if !message.text.is_empty() { p dir="auto" { (linked(&message.text)) } }

@@ -24,6 +24,7 @@ impl Room {
             id: format!("m{seq}"),
             from,
             name: "Nina Okafor".to_owned(),
+            mine: from == Sender::Customer,
             text: text.to_owned(),
             at: sample::at(0),
             attachment: None,
@@ -96,6 +97,7 @@ impl Room {
                         session: "session".to_owned(),
                         seq: 3,
                         who: "customer",
+                        seat: None,
                         receipts: false,
                     }),
                     ..busy.clone()

@@ -7,6 +7,7 @@ use super::{
     answers::{Entries, Missing},
     check::{TITLE, is_text},
     document::FilledIn,
+    model::Assignee,
     model::{Asked, Interaction},
     request::{FileChange, NoFile, Request},
     workflow::Workflow,
@@ -35,6 +36,8 @@ pub struct NewInteraction {
     pub send: bool,
     /// The entry of the library that it is made of.
     pub library: Option<FromLibrary>,
+    /// Who is to do it (R22).
+    pub assignee: Assignee,
 }
 
 /// What somebody wants to happen to an interaction.
@@ -46,6 +49,8 @@ pub enum WorkCommand<'a> {
     Send(&'a Interaction),
     /// Take it back.
     Withdraw(&'a Interaction),
+    /// Let somebody else do it (R22). What was entered goes: it was another's.
+    Assign(&'a Interaction, Assignee),
     /// Remind the customer of it by the session's channel, with a new link.
     Remind(&'a Interaction, Issued),
     /// Keep what the customer entered.
@@ -120,6 +125,9 @@ pub enum Refusal {
     /// The customer has not finished it.
     #[error("the customer has not completed it yet")]
     NotCompleted,
+    /// R22: nobody of this id is in the session.
+    #[error("no customer or participant of this session has this id")]
+    UnknownAssignee,
     /// A file that is not added.
     #[error("{}", match .0 {
         NoFile::TooMany => "there are as many files as there may be",
@@ -144,6 +152,7 @@ impl Refusal {
             Self::DueOver => "invalid-due",
             Self::NotRequest => "not-a-request",
             Self::NotCompleted => "not-completed",
+            Self::UnknownAssignee => "unknown-assignee",
             Self::NoFile(NoFile::TooMany) => "too-many-files",
             Self::NoFile(NoFile::Kind) => "file-not-asked-for",
             Self::NoFile(NoFile::Unknown) => "unknown-upload",

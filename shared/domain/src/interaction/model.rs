@@ -12,7 +12,7 @@ use super::{
     request::{Request, SentFile},
     workflow::{Answer, Workflow},
 };
-use crate::{InteractionId, library::FromLibrary};
+use crate::{InteractionId, ParticipantId, ids::InvalidId, library::FromLibrary};
 
 /// The most interactions that a session ever has, withdrawn ones included.
 pub const TASKS_MAX: usize = 100;
@@ -100,12 +100,52 @@ impl InteractionState {
 }
 
 /// Who is to do it.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "lowercase")]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
+#[serde(try_from = "String", into = "String")]
+#[schemars(with = "String", description = "`customer`, or a participant's id.")]
 pub enum Assignee {
     /// The session's customer.
     #[default]
     Customer,
+    /// A participant (R22).
+    Participant(ParticipantId),
+}
+
+impl Assignee {
+    /// Whether it is the customer.
+    #[must_use]
+    pub fn is_customer(&self) -> bool {
+        *self == Self::Customer
+    }
+
+    /// The participant, where it is not the customer.
+    #[must_use]
+    pub fn participant(&self) -> Option<&ParticipantId> {
+        match self {
+            Self::Customer => None,
+            Self::Participant(id) => Some(id),
+        }
+    }
+
+    /// As it stands in the API: `customer`, or the participant's id.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        self.participant().map_or("customer", ParticipantId::as_str)
+    }
+}
+
+impl TryFrom<String> for Assignee {
+    type Error = InvalidId;
+
+    fn try_from(text: String) -> Result<Self, InvalidId> {
+        if text == "customer" { Ok(Self::Customer) } else { text.parse().map(Self::Participant) }
+    }
+}
+
+impl From<Assignee> for String {
+    fn from(assignee: Assignee) -> Self {
+        assignee.as_str().to_owned()
+    }
 }
 
 /// How much of it is done.
@@ -238,6 +278,9 @@ pub struct Task {
     /// Until when it should be done.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub due_at: Option<Timestamp>,
+    /// Who is to do it (R22).
+    #[serde(default, skip_serializing_if = "Assignee::is_customer")]
+    pub assignee: Assignee,
 }
 
 /// How many tasks a customer has, and has done (R14). One that was declined is not done: the agent withdraws it, or the session

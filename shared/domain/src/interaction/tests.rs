@@ -100,6 +100,7 @@ impl World {
             due_at: None,
             send,
             library: None,
+            assignee: crate::interaction::Assignee::Customer,
         };
         self.run(WorkCommand::Add(new), nina()).unwrap()
     }
@@ -389,6 +390,7 @@ fn r24_events_alone_give_the_sessions_tasks_again() {
         due_at: None,
         send,
         library: None,
+        assignee: crate::interaction::Assignee::Customer,
     };
     let first = keep(&mut world, WorkCommand::Add(new(true, 2)), nina());
     let second = keep(&mut world, WorkCommand::Add(new(false, 1)), nina());

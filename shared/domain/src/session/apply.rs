@@ -2,10 +2,10 @@
 
 use jiff::{SignedDuration, Timestamp};
 
-use super::model::{Answer, End, Erased, News, Reminded, Session, State, Transfer};
+use super::model::{Answer, Customer, End, Erased, News, Reminded, Session, State, Transfer};
 use crate::{
-    ErasedBy, Event, EventKind, InteractionId, InteractionState,
-    interaction::{Kind, Task},
+    Contact, ErasedBy, Event, EventKind, InteractionId, InteractionState, Participant,
+    interaction::{Assignee, Kind, Task},
     pin::Tries,
 };
 
@@ -27,7 +27,40 @@ impl Session {
         if event.actor.is_agent_side() {
             self.last_agent_action_at = event.at;
         }
+        // R22: what a participant does or has done to them changes what is theirs.
+        let before = self.seat.clone();
+        self.unseat();
+        self.sit(event.participant.as_ref());
+        self.take_in(event);
+        self.unseat();
+        self.sit(before.as_ref());
+    }
+
+    fn take_in(&mut self, event: &Event) {
         match &event.kind {
+            EventKind::ParticipantAdded { name, channel } => {
+                if let Some(id) = event.participant.clone()
+                    && !self.participants.iter().any(|one| one.id == id)
+                {
+                    let person = Customer { name: name.clone(), contact: Contact::default() };
+                    self.participants.push(Participant::new(id, person, *channel, event.at));
+                }
+            }
+            EventKind::ParticipantRemoved { .. } => {
+                self.unseat();
+                let is = |one: &&mut Participant| Some(&one.id) == event.participant.as_ref();
+                if let Some(one) = self.participants.iter_mut().find(is) {
+                    one.remove(event.at);
+                }
+            }
+            EventKind::InteractionAssigned { interaction, assignee, .. } => {
+                if let Some(task) = self.tasks.iter_mut().find(|task| task.id == *interaction) {
+                    task.assignee = assignee.clone();
+                    if task.state.is_shown() {
+                        task.state = InteractionState::Sent;
+                    }
+                }
+            }
             EventKind::Created { .. } => {
                 self.created_at = event.at;
                 self.state = State::Planned;
@@ -36,14 +69,15 @@ impl Session {
                 self.invited_at.get_or_insert(event.at);
                 self.reminded.waiting_since = Some(event.at);
                 self.forget_requests();
-                if self.state == State::Planned {
+                if self.state == State::Planned && self.seat.is_none() {
                     self.state = State::Invited;
                 }
             }
             EventKind::Consented => self.consented_at = Some(event.at),
             EventKind::Joined { .. } => {
                 self.joined_at = Some(event.at);
-                if self.state == State::Invited {
+                // The session is active once its customer joined.
+                if self.state == State::Invited && self.seat.is_none() {
                     self.state = State::Active;
                 }
             }
@@ -104,11 +138,11 @@ impl Session {
             EventKind::LinkRevoked { link: None } => self.links_from = event.seq,
             EventKind::LinkRenewed { .. } => count(&mut self.requests, event.at),
             EventKind::CodeSent { .. } => count(&mut self.code_requests, event.at),
-            EventKind::InteractionCreated { interaction, kind, title, order, due_at } => {
-                self.has_task(interaction, *kind, title, *order, *due_at, InteractionState::Draft);
+            EventKind::InteractionCreated { interaction, kind, title, order, due_at, assignee } => {
+                self.has_task(interaction, *kind, title, *order, *due_at, assignee, InteractionState::Draft);
             }
-            EventKind::InteractionSent { interaction, kind, title, order, due_at } => {
-                self.has_task(interaction, *kind, title, *order, *due_at, InteractionState::Sent);
+            EventKind::InteractionSent { interaction, kind, title, order, due_at, assignee } => {
+                self.has_task(interaction, *kind, title, *order, *due_at, assignee, InteractionState::Sent);
                 self.reminded.waiting_since = Some(event.at);
             }
             EventKind::InteractionStarted { interaction, .. } => {
@@ -164,6 +198,7 @@ impl Session {
         self.forget_requests();
         self.metadata.clear();
         self.tasks.clear();
+        self.participants.clear();
         (self.reminded, self.news) = (Reminded::default(), News::default());
         (self.reference, self.language, self.transfer) = (None, None, None);
         (self.device, self.released) = (None, None);
@@ -171,6 +206,7 @@ impl Session {
     }
 
     /// R21: the session has this task, in this state.
+    #[expect(clippy::too_many_arguments, reason = "each is a field of the event")]
     fn has_task(
         &mut self,
         id: &InteractionId,
@@ -178,12 +214,14 @@ impl Session {
         title: &str,
         order: u32,
         due_at: Option<Timestamp>,
+        assignee: &Assignee,
         state: InteractionState,
     ) {
         if self.tasks.iter().any(|task| task.id == *id) {
             self.move_task(id, state);
         } else {
-            self.tasks.push(Task { id: id.clone(), kind, title: title.to_owned(), state, order, due_at });
+            let assignee = assignee.clone();
+            self.tasks.push(Task { id: id.clone(), kind, title: title.to_owned(), state, order, due_at, assignee });
         }
     }
 

@@ -7,7 +7,7 @@ use jiff::Timestamp;
 use super::model::{Customer, FoundBy, Session};
 use crate::{
     AccessTier, Actor, AgentId, Attachment, Channel, Due, DueKind, EmailAddress, ErasedBy, Event, EventKind, Gate,
-    Keyring, Language, Link, Origin, OutboxEntry, PhoneNumber, Presented, Secret, SessionId,
+    Keyring, Language, Link, Origin, OutboxEntry, ParticipantId, PhoneNumber, Presented, Secret, SessionId, Who,
     interaction::{InteractionWrite, Refusal, WorkCommand},
     keyring::Sealed,
     link::Issued,
@@ -29,7 +29,11 @@ pub struct Context {
 impl Context {
     /// The event that says what this command did.
     pub(super) fn event(&self, seq: u64, kind: EventKind) -> Event {
-        Event { seq, at: self.now, actor: self.actor.clone(), origin: self.origin.clone(), kind }
+        let participant = match &self.actor {
+            Actor::Participant { id, .. } => Some(id.clone()),
+            _ => None,
+        };
+        Event { seq, at: self.now, actor: self.actor.clone(), origin: self.origin.clone(), participant, kind }
     }
 }
 
@@ -73,6 +77,21 @@ pub struct Correction {
     pub language: Option<Option<Language>>,
 }
 
+/// A further person of a session (R22).
+#[derive(Debug, Clone)]
+pub struct NewParticipant {
+    /// A new id.
+    pub id: ParticipantId,
+    /// Name and contact.
+    pub person: Customer,
+    /// The channel for messages. `None` is the one that the contact has, or the default if it has both.
+    pub channel: Option<Channel>,
+    /// Their language, if somebody chose one (R26).
+    pub language: Option<Language>,
+    /// Their PIN, sealed; needed where the settings ask for one (R7).
+    pub pin: Option<Sealed>,
+}
+
 /// What taking a session over takes (R9).
 #[derive(Debug, Clone)]
 pub struct TakeOver {
@@ -97,6 +116,21 @@ pub enum Command<'a> {
     /// Invite the customer, or send the invitation again (R1): by the session's channel, or this once by another that the
     /// contact has.
     Invite(Issued, Option<Channel>),
+    /// Add a further person, and invite them unless the session is planned (R22).
+    AddParticipant(NewParticipant, Issued),
+    /// Remove a participant (R22).
+    RemoveParticipant(ParticipantId),
+    /// Do about a participant what the command does about the customer (R22).
+    For(ParticipantId, Box<Command<'a>>),
+    /// As [`Command::Invite`], and the participants who were added while the session was planned, each by their own link (R22).
+    InviteEverybody {
+        /// The customer's link.
+        customer: Issued,
+        /// As in [`Command::Invite`].
+        channel: Option<Channel>,
+        /// A link for each participant who was not invited yet.
+        participants: Vec<(ParticipantId, Issued)>,
+    },
     /// Make a link to copy (R12).
     GenerateLink(Issued),
     /// The customer's **Send a new link** (R5).
@@ -270,6 +304,12 @@ pub enum Rejection {
     /// R7: the settings ask for a PIN, and none was given.
     #[error("a PIN is required: 4 to 12 digits")]
     PinRequired,
+    /// R22: nobody of this id is in the session, or not any more.
+    #[error("there is no such participant")]
+    NoParticipant,
+    /// R22: as many as there may be.
+    #[error("a session has at most 10 participants at a time, and 40 in all")]
+    TooManyParticipants,
     /// The customer has no address that the channel could use.
     #[error("the customer has no address for this channel")]
     NoContact,
@@ -312,6 +352,8 @@ impl Rejection {
             Self::InvalidReason => "invalid-reason",
             Self::SmsOff => "sms-off",
             Self::PinRequired => "pin-required",
+            Self::NoParticipant => "not-found",
+            Self::TooManyParticipants => "too-many-participants",
             Self::NoContact => "no-contact",
             Self::InvalidName(_) => "invalid-name",
             Self::ChatClosed => "chat-closed",
@@ -379,25 +421,31 @@ impl Decision {
         self.outcome == Outcome::Unchanged
     }
 
-    /// Whether every connection of the customer ends with this: the device was released or bound anew (R6), the session
-    /// ended or goes on (R1, R4), or the last tier is over (R2). Who may still come connects again. Nobody can be connected
-    /// before the customer joined.
+    /// Whether every connection of `who` ends with this: their device was released or bound anew (R6), they were removed (R22), the
+    /// session ended or goes on (R1, R4), or the last tier is over (R2). Who may still come connects again. Nobody can be connected
+    /// before they joined.
     #[must_use]
-    pub fn ends_customer_connections(&self) -> bool {
-        let happened = |wanted: fn(&EventKind) -> bool| self.events.iter().any(|event| wanted(&event.kind));
-        self.session.joined_at.is_some()
-            && !happened(|kind| matches!(kind, EventKind::Joined { .. }))
-            && happened(|kind| {
-                matches!(
-                    kind,
-                    EventKind::DeviceReleased
-                        | EventKind::DeviceBound
-                        | EventKind::Ended { .. }
-                        | EventKind::Erased { .. }
-                        | EventKind::Renewed
-                        | EventKind::AccessChanged { tier: AccessTier::None }
-                )
-            })
+    pub fn ends_connections_of(&self, who: &Who) -> bool {
+        let about = |event: &Event| who.is_guest() && event.participant.as_ref() == who.participant();
+        let joined = self.events.iter().any(|event| about(event) && matches!(event.kind, EventKind::Joined { .. }));
+        let ends = |event: &Event| match event.kind {
+            EventKind::DeviceReleased | EventKind::DeviceBound | EventKind::ParticipantRemoved { .. } => about(event),
+            EventKind::Ended { .. }
+            | EventKind::Erased { .. }
+            | EventKind::Renewed
+            | EventKind::AccessChanged { tier: AccessTier::None } => who.is_guest(),
+            _ => false,
+        };
+        !joined && self.events.iter().any(ends)
+    }
+
+    /// Whether connections of any guest may end with this.
+    #[must_use]
+    pub fn ends_guests_connections(&self) -> bool {
+        let guests = self.session.participants.iter().filter(|one| one.joined_at.is_some());
+        let mut guests = guests.map(|one| Who::Participant(one.id.clone()));
+        (self.session.joined_at.is_some() && self.ends_connections_of(&Who::Customer))
+            || guests.any(|who| self.ends_connections_of(&who))
     }
 
     /// Whether all that happened is that somebody wrote in the chat. Then nothing is written but the message: the

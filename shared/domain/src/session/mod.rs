@@ -9,7 +9,9 @@ mod decide;
 mod model;
 
 pub use crate::link::Issued;
-pub use command::{Command, Context, Correction, Decision, NewSession, Outcome, Rejection, SearchChange, TakeOver};
+pub use command::{
+    Command, Context, Correction, Decision, NewParticipant, NewSession, Outcome, Rejection, SearchChange, TakeOver,
+};
 pub(crate) use decide::chat::as_typed;
 pub use decide::chat::{MESSAGE_MAX, attached_text, message_content, message_digest, message_text};
 pub use decide::transfer::{ANSWER_WITHIN, REASON_MAX};

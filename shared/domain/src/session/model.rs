@@ -10,7 +10,7 @@ use sha2::{Digest as _, Sha256};
 
 use crate::{
     Access, AccessPlan, AgentId, Channel, Contact, Due, DueKind, EmailAddress, EndedBy, ErasedBy, Language, Link,
-    Secret, SecretHash, SessionId, Settings,
+    Participant, ParticipantId, Secret, SecretHash, SessionId, Settings,
     interaction::{Task, TaskCount},
     keyring::Sealed,
     pin::{OneTimeCode, Tries},
@@ -268,6 +268,12 @@ pub struct Session {
     /// R23: what is new for the customer, and when they were told of such.
     #[serde(default, skip_serializing_if = "News::is_nothing")]
     pub news: News,
+    /// R22: further people, in the order in which they were added; removed ones stay, by name.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub participants: Vec<Participant>,
+    /// R22: from whose seat this is looked at ([`Session::seated`]); a session is stored from the customer's.
+    #[serde(skip)]
+    pub(crate) seat: Option<ParticipantId>,
     /// The armed timers, each an entry of the due index.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub timers: Timers,
@@ -323,7 +329,14 @@ impl Session {
     /// Whether `link` is revoked (R5): by itself, or with all links up to some moment.
     #[must_use]
     pub fn has_revoked(&self, link: &Link) -> bool {
-        link.revoked || link.seq < self.links_from
+        let from = match (&link.participant, &self.seat) {
+            (Some(id), seat) if seat.as_ref() != Some(id) => {
+                // R22: with whoever was removed all of theirs went.
+                self.participant(id).map_or(u64::MAX, |one| one.links_from)
+            }
+            _ => self.links_from,
+        };
+        link.revoked || link.seq < from
     }
 
     /// What the customer may do at `now` (R2): a pure function of the session and the time.
@@ -381,10 +394,11 @@ impl Session {
         self.task_count().is_complete()
     }
 
-    /// What the customer sees of what there is to do, in the agent's order.
+    /// What the guest of this seat sees of what there is to do (R22), in the agent's order.
     #[must_use]
     pub fn shown_tasks(&self) -> Vec<&Task> {
-        let mut tasks: Vec<&Task> = self.tasks.iter().filter(|task| task.state.is_shown()).collect();
+        let mut tasks: Vec<&Task> =
+            self.tasks.iter().filter(|task| task.state.is_shown() && task.assignee == self.guest_assignee()).collect();
         tasks.sort_by_key(|task| task.order);
         tasks
     }

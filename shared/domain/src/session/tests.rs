@@ -25,6 +25,7 @@ use crate::{
 mod attachments;
 mod erase;
 mod invite;
+mod participants;
 mod reengage;
 
 struct World {

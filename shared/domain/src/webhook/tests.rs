@@ -6,6 +6,7 @@ fn event(seq: u64) -> Event {
         seq,
         at: "2026-01-02T03:04:05.678Z".parse().unwrap(),
         actor: Actor::Customer,
+        participant: None,
         origin: Origin::default(),
         kind: EventKind::Joined { after_seconds: None },
     }

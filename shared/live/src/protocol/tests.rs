@@ -170,6 +170,7 @@ fn every_kind() -> Vec<EventKind> {
             title: "About your household".into(),
             order: 1,
             due_at: Some(until),
+            assignee: Assignee::Customer,
         },
         EventKind::InteractionSent {
             interaction: "0123456789abcdef".parse().unwrap(),
@@ -177,6 +178,7 @@ fn every_kind() -> Vec<EventKind> {
             title: "About your household".into(),
             order: 1,
             due_at: None,
+            assignee: Assignee::Customer,
         },
         EventKind::InteractionStarted { interaction: "0123456789abcdef".parse().unwrap(), title: "T".into() },
         EventKind::InteractionCompleted {
@@ -210,6 +212,14 @@ fn every_kind() -> Vec<EventKind> {
         },
         EventKind::CustomerReminded { channel: Channel::Email, number: 1 },
         EventKind::CustomerNotified { channel: Channel::Email },
+        EventKind::InteractionAssigned {
+            interaction: "0123456789abcdef".parse().unwrap(),
+            title: "T".into(),
+            assignee: Assignee::Customer,
+            from: Assignee::Customer,
+        },
+        EventKind::ParticipantAdded { name: "Ada Quist".into(), channel: Channel::Email },
+        EventKind::ParticipantRemoved { name: "Ada Quist".into() },
         EventKind::KeptOpen,
         EventKind::Ended { by: EndedBy::Inactivity, plan },
         EventKind::Discarded,
@@ -225,7 +235,14 @@ fn with_every_kind() -> World {
     world.events = every_kind()
         .into_iter()
         .enumerate()
-        .map(|(place, kind)| Event { seq: place as u64 + 1, at: world.now, actor: nina(), origin: origin(), kind })
+        .map(|(place, kind)| Event {
+            seq: place as u64 + 1,
+            at: world.now,
+            actor: nina(),
+            origin: origin(),
+            participant: None,
+            kind,
+        })
         .collect();
     world
 }

@@ -7,8 +7,7 @@ use crate::protocol::tests::{World, nina};
 
 fn announced(world: &mut World, command: Command<'_>, audience: Audience) -> Vec<serde_json::Value> {
     let decision = world.act(nina(), command);
-    let last_words = LastWords::of(&decision, world.now);
-    announcement(audience, &decision, &world.presence, &world.settings, last_words, world.now)
+    announcement(audience, &decision, &world.presence, &world.settings, world.now)
         .iter()
         .map(|frame| serde_json::to_value(frame).unwrap())
         .collect()
@@ -45,6 +44,10 @@ fn r2_customers_are_disconnected_when_nothing_is_left_to_them() {
 #[test]
 fn r6_a_released_device_is_told_so_and_no_more() {
     let mut world = World::joined();
-    let frames = announced(&mut world, Command::ReleaseDevice, Audience::Customer);
-    assert_eq!(frames, [serde_json::json!({"type": "error", "code": "device"})]);
+    let decision = world.act(nina(), Command::ReleaseDevice);
+    let farewell = announcement(Audience::Customer, &decision, &world.presence, &world.settings, world.now);
+    let (_, lease) = world.presence.guests().next().unwrap();
+    let told = last_frames(lease, &decision, &farewell, LastWords::of(&decision, world.now).unwrap());
+    let told: Vec<_> = told.iter().map(|frame| serde_json::to_value(frame).unwrap()).collect();
+    assert_eq!(told, [serde_json::json!({"type": "error", "code": "device"})]);
 }

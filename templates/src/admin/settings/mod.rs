@@ -193,7 +193,7 @@ impl SettingsPage {
             let who = match &logged.by {
                 Actor::Agent { name, .. } => name.clone(),
                 Actor::Api { key } => words::by_program(lang, &key.to_string()).to_string(),
-                Actor::Customer | Actor::System => String::new(),
+                Actor::Customer | Actor::Participant { .. } | Actor::System => String::new(),
             };
             for Change { field, old, new } in &logged.changes {
                 rows.push(vec![

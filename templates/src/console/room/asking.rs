@@ -30,6 +30,7 @@ impl Room {
                 div.form-errors {}
                 (Field { form: "request-", required: true, maxlength: Some(120), hint: Some(words::what_hint(lang)), autofocus: true, ..Field::new(words::what(lang), "what") })
                 (Field { form: "request-", rows: Some(3), maxlength: Some(2_000), ..Field::new(words::how(lang), "instructions") })
+                (self.for_whom("request"))
                 div.asking-row {
                     div.field {
                         label for="request-accept" { (words::kinds(lang)) }

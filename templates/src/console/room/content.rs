@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 use maud::{Markup, Render, html};
 use parlor_domain::{
-    InteractionState,
+    InteractionState, ParticipantId,
     interaction::{FieldKind, Progress, REASON_MAX},
 };
 
@@ -66,6 +66,8 @@ pub struct WorkItem {
     pub reminded_at: Option<Timestamp>,
     /// Why the customer declined, if they said so.
     pub reason: Option<String>,
+    /// The participant who is to do it; without one the customer (R22).
+    pub assignee: Option<ParticipantId>,
     /// Rises with each change: the answers that are shown are asked for again.
     pub version: u64,
 }
@@ -169,6 +171,7 @@ impl Room {
                     p.work-item-title dir="auto" { (item.title) }
                     (state(lang, item.state))
                 }
+                (self.is_for(item.assignee.as_ref()))
                 @if item.state == InteractionState::InProgress {
                     div.work-item-progress { (progress(done, of, &steps)) span.small.muted { (steps) } }
                 }
@@ -281,6 +284,7 @@ impl Room {
                     @if draft { (action("send", "button button-small button-primary", html! { (Icon::Send) (words::send(lang)) })) }
                     @if item.state.is_open() && self.state != parlor_domain::State::Planned { (action("remind", "button button-small", html! { (Icon::Bell) (words::remind(lang)) })) }
                     (action("withdraw", "button button-small button-quiet", html! { (words::withdraw(lang)) }))
+                    @if matches!(item.state, InteractionState::Draft | InteractionState::Sent | InteractionState::InProgress) { (self.reassign(&item.id, item.assignee.as_ref())) }
                 }
             }
         }
@@ -295,6 +299,7 @@ impl Room {
                 input type="hidden" name="kind" value="workflow";
                 div.form-errors {}
                 (Field { form: "work-", required: true, maxlength: Some(120), hint: Some(words::title_hint(lang)), autofocus: true, ..Field::new(words::title(lang), "title") })
+                (self.for_whom("work"))
                 (maker::steps(lang))
                 (self.due_field("work-"))
                 details.maker-expert {
@@ -324,6 +329,7 @@ pub(super) fn sample(now: Timestamp) -> Vec<WorkItem> {
         due: None,
         completed_at: None,
         reminded_at: None,
+        assignee: None,
         reason: None,
         version: 1,
     };

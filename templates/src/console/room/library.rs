@@ -41,6 +41,7 @@ impl Room {
                 (Field { form: "library-", kind: "search", autocomplete: Some("off"), ..Field::new(words::find(lang), "find") })
                 fieldset.library-rows id="library-rows" aria-label=(words::from_library(lang)) {}
                 p.small.muted id="library-status" role="status" {}
+                (self.for_whom("library"))
                 (self.due_field("library-"))
                 div.dialog-foot {
                     button.button type="button" popovertarget="add-library" popovertargetaction="hide" data-do="close" { (console::cancel(lang)) }

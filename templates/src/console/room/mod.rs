@@ -14,6 +14,7 @@ mod link;
 mod model;
 mod ownership;
 mod page;
+mod people;
 mod samples;
 mod sending;
 mod sheets;
@@ -21,6 +22,7 @@ mod sheets;
 pub use content::{AnswerLine, SignedCopy, WorkFile, WorkItem, WorkItemKind, answers};
 pub use link::LinkReady;
 pub use model::{AfterEnd, AuthState, Consent, Ended, LinkLine, Ownership, PinLock, Room, Stretch};
+pub use people::{Guest, GuestStanding};
 
 #[cfg(test)]
 mod tests;

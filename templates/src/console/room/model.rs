@@ -4,6 +4,7 @@ use jiff::Timestamp;
 use parlor_domain::{AccessTier as Tier, Channel, EndedBy, Indicator, Role, State};
 
 use super::content::WorkItem;
+use super::people::Guest;
 use crate::console::frame::Frame;
 use crate::console::stream::Entry;
 use crate::deadline::Deadline;
@@ -192,6 +193,10 @@ pub struct Room {
     pub links: Vec<LinkLine>,
     /// What there is for the customer to do, in the agent's order (R21).
     pub work: Vec<WorkItem>,
+    /// Those who are in the session beside the customer, removed ones too (R22).
+    pub people: Vec<Guest>,
+    /// Whoever is added needs a PIN (R7).
+    pub asks_pin: bool,
 }
 
 impl Room {

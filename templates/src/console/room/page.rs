@@ -12,7 +12,7 @@ use crate::console::sheet::opens;
 use crate::console::signs::{avatar, state_chip, stop_icon};
 use crate::console::stream::{self, Entry};
 use crate::lang::Lang;
-use crate::words::{console as words, erasing, library, shared};
+use crate::words::{console as words, erasing, library, participants, shared};
 
 impl Room {
     /// A form of one button: an operation of this session.
@@ -65,6 +65,10 @@ impl Room {
                         div.side-title { h2 id="content-title" { (words::content(lang)) } div data-part="add-work" { (self.add_work()) } }
                         div data-part="content" { (self.work()) }
                     }
+                    section.side-part aria-labelledby="people-title" {
+                        div.side-title { h2 id="people-title" { (participants::heading(lang)) } div data-part="add-person" { (self.add_person()) } }
+                        div data-part="people" { (self.people_list()) }
+                    }
                     section.side-part aria-labelledby="about-title" {
                         h2 id="about-title" { (words::about(lang)) }
                         dl.facts data-part="facts" { (self.facts()) }
@@ -76,7 +80,7 @@ impl Room {
                     }
                 }
                 (self.sheets())
-                @if !self.is_only_read() { (self.maker()) (self.sending()) (self.asking()) (self.library_dialog()) }
+                @if !self.is_only_read() { (self.maker()) (self.sending()) (self.asking()) (self.library_dialog()) (self.person_dialog()) }
                 (message_template())
                 template id="unread-template" { (stream::unread_line(lang)) }
             }
@@ -103,6 +107,11 @@ impl Room {
                 div data-part="banners" { (self.banners()) }
                 div data-part="content" { (self.work()) }
                 div data-part="add-work" { (self.add_work()) }
+                div data-part="people" { (self.people_list()) }
+                div data-part="add-person" { (self.add_person()) }
+                @if !self.is_only_read() {
+                    @for dialog in ["document", "request", "work", "library"] { (self.for_whom(dialog)) }
+                }
                 div data-part="facts" { (self.facts()) }
                 div data-part="erase" { (self.erase_button()) }
                 div data-part="links" { (self.link_list()) }

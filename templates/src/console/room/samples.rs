@@ -5,6 +5,7 @@ use parlor_domain::{AccessTier as Tier, Attachment, Channel, EndedBy, Indicator,
 
 use super::content;
 use super::model::{AfterEnd, AuthState, Consent, Ended, LinkLine, Ownership, PinLock, Room, Stretch};
+use super::people::{Guest, GuestStanding};
 use crate::components::{Icon, Tone};
 use crate::console::frame::Frame;
 use crate::console::sample;
@@ -13,6 +14,23 @@ use crate::deadline::Deadline;
 use crate::lang::Lang;
 use crate::layout::Live;
 use crate::words::console as words;
+
+/// Somebody of each standing (R22).
+fn sample_people() -> Vec<Guest> {
+    let person = |id: &str, name: &str, contact: Option<&str>, standing| Guest {
+        id: id.parse().expect("an id"),
+        name: name.to_owned(),
+        contact: contact.map(str::to_owned),
+        standing,
+        has_device: matches!(standing, GuestStanding::Here | GuestStanding::Away),
+    };
+    let long = "Wolfeschlegelsteinhausenbergerdorff Maria-Antonia von und zu Hohenstein";
+    vec![
+        person("p4rt1c1pant00001", "Ada Quist", Some("ada.quist@example.net"), GuestStanding::Here),
+        person("p4rt1c1pant00002", long, Some("+49 30 1234567"), GuestStanding::Invited),
+        person("p4rt1c1pant00003", "Jonas Berg", None, GuestStanding::Removed),
+    ]
+}
 
 impl Room {
     /// Every state of the room, by name.
@@ -66,6 +84,7 @@ impl Room {
             session: "k3j9d2m5n8".to_owned(),
             seq: 12,
             who: "agent",
+            seat: None,
             receipts: true,
         };
         let said = vec![
@@ -104,6 +123,8 @@ impl Room {
             ),
         ];
         let active = Room {
+            people: sample_people(),
+            asks_pin: false,
             frame,
             live: Some(live),
             id: "k3j9d2m5n8".to_owned(),

@@ -43,6 +43,7 @@ impl Room {
                     }
                 }
                 (Field { form: "document-", required: true, maxlength: Some(120), hint: Some(content::title_hint(lang)), ..Field::new(content::title(lang), "title") })
+                (self.for_whom("document"))
                 (self.due_field("document-"))
                 div.dialog-foot {
                     button.button type="button" popovertarget="add-document" popovertargetaction="hide" data-do="close" { (console::cancel(lang)) }

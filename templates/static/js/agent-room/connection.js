@@ -21,7 +21,7 @@ let gone = false;
 const askAgain = () => connection.post({ type: "ping" });
 
 function onMessage(message) {
-  if (message.from === "customer") showTyping(false);
+  if (message.from !== "agent") showTyping(false);
   const own = message.id && pendingBubble(message.id);
   if (own) settle(own, message);
   else add(bubble(message));
@@ -39,6 +39,8 @@ function onFrame(message) {
     case "presence":
     case "pong":
       if (message.indicator) hear(message.indicator);
+      // R22: who of the others is here stands in their list.
+      if (message.type === "presence" && message.participants) refresh();
       if (message.customer === false) showTyping(false);
       // Who leaves by one connection may have come by another, and the two frames may have crossed: a pong says how it is.
       if (message.type === "presence" && message.customer === false) setTimeout(askAgain, CROSSED);

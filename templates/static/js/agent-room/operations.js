@@ -32,6 +32,8 @@ const done = {
   links: showLink,
   // R12: where no invitation is sent, the answer carries the link to pass on.
   invite: showLink,
+  // R22: so does the link of somebody who was added, where nothing is sent.
+  participants: showLink,
   // R5: so does that of a link which no message could carry.
   "device/release": showLink,
   // R9: whoever gave the session away is done with it.
@@ -68,7 +70,7 @@ async function carryOut(form, button) {
   if (form.closest("[data-part]")) focusText();
   // Whoever is signed out is told so by a dialog of its own.
   if (answer.status === 401) return;
-  if (answer.ok && done[operation]?.(answer.body)) return;
+  if (answer.ok && (done[operation] ?? (operation.startsWith("participants/") && showLink))?.(answer.body)) return;
   if (!answer.ok) toast(problemText(answer), "bad");
   else if (said[operation]) toast(said[operation]);
   refresh();

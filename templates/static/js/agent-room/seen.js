@@ -7,7 +7,7 @@ import { say } from "./stream.js";
 import { isAway, onLook } from "./unread.js";
 
 const messages = () => all(".msg[data-seq]", stream);
-const isOwn = (item) => item.dataset.from !== "customer";
+const isOwn = (item) => !["customer", "participant"].includes(item.dataset.from);
 
 function show(seen) {
   const last = messages().at(-1);

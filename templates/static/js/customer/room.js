@@ -22,8 +22,10 @@ const refreshSoon = () => {
 };
 
 const onFrame = (message) => {
-  const { type, from, code, id, redirect } = message;
-  const own = from === "customer";
+  const { type, from, participant, code, id, redirect } = message;
+  // R22: whose page this is, the server says; without a name it is the customer's.
+  const { seat = "" } = document.body.dataset;
+  const own = ["customer", "participant"].includes(from) && (participant ?? "") === seat;
   if (type === "message") {
     showMessage(message, own);
     if (own) return;
@@ -37,7 +39,7 @@ const onFrame = (message) => {
     // Where there are receipts, a script of their own hears and tells what was seen.
     document.dispatchEvent(new CustomEvent("seen", { detail: message }));
   } else if (type === "typing") {
-    if (!own) showTyping(true);
+    if (from === "agent") showTyping(true);
   } else if (type === "error") {
     if (["session-expired", "device", "service-down"].includes(code)) location.reload();
     else if (id) giveBack(connection.refuse(id));

@@ -54,6 +54,7 @@ pub fn message_digest(writer: &Actor, content: &str) -> String {
     let who = match writer {
         Actor::Agent { id, .. } => id.as_str(),
         Actor::Api { key } => key.as_str(),
+        Actor::Participant { id, .. } => id.as_str(),
         Actor::Customer | Actor::System => "",
     };
     let hash = Sha256::new().chain_update(who).chain_update([0]).chain_update(content).finalize();
@@ -67,11 +68,12 @@ impl Session {
     pub fn post(&self, id: &str, text: &str, context: &Context) -> Result<Decision, Rejection> {
         let from = match context.actor {
             Actor::Customer if self.access(context.now).chat => Sender::Customer,
-            Actor::Customer | Actor::System => return Err(Rejection::ChatClosed),
+            Actor::Participant { .. } if self.access(context.now).chat => Sender::Participant,
+            Actor::Customer | Actor::Participant { .. } | Actor::System => return Err(Rejection::ChatClosed),
             Actor::Agent { .. } => Sender::Agent,
             Actor::Api { .. } => Sender::Api,
         };
-        if from != Sender::Customer && !self.staff_may_write(context.now) {
+        if !context.actor.is_guest() && !self.staff_may_write(context.now) {
             must_be_writable(self)?;
         }
         self.say(
@@ -93,24 +95,26 @@ impl Session {
     ) -> Result<Decision, Rejection> {
         let from = match context.actor {
             Actor::Customer => Sender::Customer,
+            Actor::Participant { .. } => Sender::Participant,
             Actor::Agent { .. } => Sender::Agent,
             Actor::Api { .. } => Sender::Api,
             Actor::System => return Err(Rejection::ChatClosed),
         };
         let may_attach = match from {
-            Sender::Customer => self.customer_may_attach(settings, context.now),
+            Sender::Customer | Sender::Participant => self.customer_may_attach(settings, context.now),
             Sender::Agent | Sender::Api => self.staff_may_attach(settings, context.now),
         };
         if !may_attach {
             // What is over says so, as to any other message.
-            if from != Sender::Customer && settings.session.staff_attachments && !self.access(context.now).attachments {
+            if !context.actor.is_guest() && settings.session.staff_attachments && !self.access(context.now).attachments
+            {
                 must_be_writable(self)?;
             }
             return Err(Rejection::AttachmentsClosed);
         }
         let text = attached_text(id, text)?;
         let may_write = match from {
-            Sender::Customer => self.access(context.now).chat,
+            Sender::Customer | Sender::Participant => self.access(context.now).chat,
             Sender::Agent | Sender::Api => self.staff_may_write(context.now),
         };
         if !text.is_empty() && !may_write {
@@ -142,7 +146,7 @@ impl Session {
         let event = context.event(self.seq + 1, message);
         let mut decision = self.unchanged();
         decision.session.apply(&event);
-        if event.actor == Actor::Customer {
+        if event.actor.is_guest() {
             decision.session.customer_ahead_until = Some(self.pace_customer(context.now)?);
         }
         Ok(Decision { events: vec![event], outcome: Outcome::Done, ..decision })

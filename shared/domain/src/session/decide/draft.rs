@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 
 use crate::{
-    AgentId, Channel, Due, Event, EventKind, Link, Message, OutboxEntry, Settings,
+    AgentId, Channel, Due, Event, EventKind, Link, Message, OutboxEntry, ParticipantId, Settings,
     interaction::InteractionWrite,
     link::{Issued, LinkOrigin},
     outbox::Owner,
@@ -48,9 +48,25 @@ impl<'a> Draft<'a> {
         self.context.now
     }
 
+    /// From the seat of `guest` (R22): what a command does from here on, it does to what is theirs.
+    pub(super) fn sit(&mut self, guest: Option<&ParticipantId>) -> Result<(), Rejection> {
+        self.session.unseat();
+        if !self.session.has_guest(guest) {
+            return Err(Rejection::NoParticipant);
+        }
+        self.session.sit(guest);
+        Ok(())
+    }
+
     /// Records that something happened (R24), and applies it to the session.
     pub(super) fn record(&mut self, kind: EventKind) {
-        let event = self.context.event(self.session.seq + 1, kind);
+        let participant = self.session.seat().cloned();
+        self.record_about(participant, kind);
+    }
+
+    /// Records that something happened to a participant, whatever the seat.
+    pub(super) fn record_about(&mut self, participant: Option<ParticipantId>, kind: EventKind) {
+        let event = Event { participant, ..self.context.event(self.session.seq + 1, kind) };
         self.session.apply(&event);
         self.events.push(event);
     }
@@ -65,14 +81,10 @@ impl<'a> Draft<'a> {
         let session = &self.session;
         let to = session.customer.contact.address(channel).ok_or(Rejection::NoContact)?.to_owned();
         let id = format!("{:012}-{}", session.seq, self.outbox.len());
-        self.outbox.push(OutboxEntry::new(
-            Owner::Session(session.id.clone()),
-            id,
-            channel,
-            to,
-            message,
-            self.context.now,
-        ));
+        let owner = Owner::Session(session.id.clone());
+        let participant = session.seat().cloned();
+        let entry = OutboxEntry::new(owner, id, channel, to, message, self.context.now);
+        self.outbox.push(OutboxEntry { participant, ..entry });
         Ok(())
     }
 
@@ -80,7 +92,8 @@ impl<'a> Draft<'a> {
     pub(super) fn link(&mut self, issued: &Issued, origin: LinkOrigin) {
         let minutes = self.settings.session.customer_access_minutes;
         let (by, seq) = (&self.context.actor, self.session.seq + 1);
-        self.links.push(Link::issue(issued.hash.clone(), origin, minutes, by, seq, self.context.now));
+        let link = Link::issue(issued.hash.clone(), origin, minutes, by, seq, self.context.now);
+        self.links.push(Link { participant: self.session.seat().cloned(), ..link });
     }
 
     /// Revokes a link by itself (R5).
@@ -90,6 +103,7 @@ impl<'a> Draft<'a> {
 
     /// The decision, with the next version and the timers that the new state needs.
     pub(super) fn finish(mut self, outcome: Outcome) -> Decision {
+        self.session.unseat();
         self.session.version += 1;
         let before = std::mem::take(&mut self.armed);
         let mut left = std::mem::take(&mut self.session.timers);

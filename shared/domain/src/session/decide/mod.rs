@@ -10,6 +10,7 @@ mod enter;
 mod erase;
 mod guard;
 mod invite;
+mod participants;
 mod reengage;
 mod remind;
 mod renew;
@@ -22,7 +23,7 @@ use super::{
     command::{Command, Context, Decision, Outcome, Rejection},
     model::Session,
 };
-use crate::Settings;
+use crate::{Actor, ParticipantId, Settings};
 use draft::Draft;
 
 #[cfg(test)]
@@ -36,8 +37,36 @@ impl Session {
         {
             return answer.map(|()| self.unchanged());
         }
-        let mut draft = Draft::new(self.clone(), settings, context);
+        // R22: guests act from their own seats, and staff about whom they say.
+        match (command, &context.actor) {
+            (Command::For(guest, command), actor) if !actor.is_guest() => {
+                self.decide_about(Some(&guest), *command, settings, context)
+            }
+            (command, Actor::Participant { id, .. }) => self.decide_about(Some(id), command, settings, context),
+            (command, _) => self.decide_about(None, command, settings, context),
+        }
+    }
+
+    fn decide_about(
+        &self,
+        guest: Option<&ParticipantId>,
+        command: Command<'_>,
+        settings: &Settings,
+        context: &Context,
+    ) -> Result<Decision, Rejection> {
+        let mut whole = self.clone();
+        whole.unseat();
+        let mut draft = Draft::new(whole, settings, context);
+        draft.sit(guest)?;
         let outcome = match command {
+            Command::For(..) => return Err(Rejection::NoParticipant),
+            Command::AddParticipant(new, issued) => participants::add(&mut draft, new, &issued)?,
+            Command::RemoveParticipant(id) => participants::remove(&mut draft, &id)?,
+            Command::InviteEverybody { customer, channel, participants } => {
+                let outcome = invite::invite(&mut draft, &customer, channel)?;
+                participants::invite_all(&mut draft, &participants)?;
+                outcome
+            }
             Command::Invite(issued, channel) => invite::invite(&mut draft, &issued, channel)?,
             Command::GenerateLink(issued) => invite::generate_link(&mut draft, &issued)?,
             Command::RequestLink(issued) => invite::request_link(&mut draft, issued)?,
@@ -81,8 +110,10 @@ impl Session {
     /// The decision that changes nothing.
     #[must_use]
     pub fn unchanged(&self) -> Decision {
+        let mut session = self.clone();
+        session.unseat();
         Decision {
-            session: self.clone(),
+            session,
             events: vec![],
             outbox: vec![],
             links: vec![],

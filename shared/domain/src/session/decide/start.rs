@@ -67,6 +67,8 @@ impl Session {
             tasks: vec![],
             reminded: Reminded::default(),
             news: News::default(),
+            participants: vec![],
+            seat: None,
             timers: Timers::new(),
             search_form: 0,
             due: None,
@@ -83,9 +85,17 @@ impl Session {
 /// The channel that was asked for, or the one that the contact has, or the default. R13: with text messages off a phone
 /// number is refused, whichever channel it is.
 fn channel_of(new: &NewSession, settings: &Settings) -> Result<Channel, Rejection> {
-    let contact = &new.customer.contact;
-    must_not_need_texts(contact.phone.is_some(), new.channel, settings)?;
-    let channel = new.channel.unwrap_or_else(|| usual_channel(contact, settings));
+    channel_for(&new.customer.contact, new.channel, settings)
+}
+
+/// The same of anybody's contact.
+pub(super) fn channel_for(
+    contact: &Contact,
+    asked: Option<Channel>,
+    settings: &Settings,
+) -> Result<Channel, Rejection> {
+    must_not_need_texts(contact.phone.is_some(), asked, settings)?;
+    let channel = asked.unwrap_or_else(|| usual_channel(contact, settings));
     if contact.address(channel).is_none() { Err(Rejection::NoContact) } else { Ok(channel) }
 }
 

@@ -11,7 +11,7 @@ use super::{
     guard::{must_be_sendable, must_be_writable},
 };
 use crate::{
-    AccessTier, EventKind, Message, Settings,
+    AccessTier, Actor, EventKind, Message, Settings,
     interaction::{
         Answer, Asked, Assignee, Filled, Interaction, InteractionState, InteractionWrite, Kind, NewInteraction,
         Progress, REASON_MAX, Refusal, SignedFile, TASKS_MAX, WorkCommand,
@@ -42,11 +42,20 @@ impl Session {
         settings: &Settings,
         context: &Context,
     ) -> Result<Decision, Rejection> {
-        let mut draft = Draft::new(self.clone(), settings, context);
+        let mut whole = self.clone();
+        whole.unseat();
+        let mut draft = Draft::new(whole, settings, context);
+        if let Actor::Participant { id, .. } = &context.actor {
+            draft.sit(Some(id))?;
+        }
+        if context.actor.is_guest() {
+            must_be_theirs(&draft, &command)?;
+        }
         let outcome = match command {
             WorkCommand::Add(new) => add(&mut draft, new)?,
             WorkCommand::Send(interaction) => send(&mut draft, interaction)?,
             WorkCommand::Withdraw(interaction) => withdraw(&mut draft, interaction)?,
+            WorkCommand::Assign(interaction, assignee) => assign(&mut draft, interaction, assignee)?,
             WorkCommand::Remind(interaction, issued) => remind(&mut draft, interaction, &issued)?,
             WorkCommand::Save(interaction, filled) => {
                 let Some(saved) = save(&draft, interaction, &filled)? else { return Ok(self.unchanged()) };
@@ -99,6 +108,56 @@ impl Session {
     }
 }
 
+/// R22: guests fill in what is assigned to them, and for nobody else.
+fn must_be_theirs(draft: &Draft<'_>, command: &WorkCommand<'_>) -> Result<(), Rejection> {
+    let own = match command {
+        WorkCommand::Save(own, _)
+        | WorkCommand::Complete(own, _)
+        | WorkCommand::Decline(own, _)
+        | WorkCommand::ChangeFiles(own, ..) => own,
+        _ => return Ok(()),
+    };
+    if own.assignee == draft.session.guest_assignee() { Ok(()) } else { Err(Refusal::NotSent.into()) }
+}
+
+/// R22: whoever is to do it has to be in the session.
+fn must_be_here(draft: &Draft<'_>, assignee: &Assignee) -> Result<(), Rejection> {
+    let is_here = draft.session.has_guest(assignee.participant());
+    if is_here { Ok(()) } else { Err(Refusal::UnknownAssignee.into()) }
+}
+
+/// R22: somebody else is to do it. What was entered was another's, and goes; what is completed stays as it is.
+fn assign(draft: &mut Draft<'_>, own: &Interaction, assignee: Assignee) -> Result<Outcome, Rejection> {
+    must_be_writable(&draft.session)?;
+    must_be_here(draft, &assignee)?;
+    if own.assignee == assignee {
+        return Ok(Outcome::Unchanged);
+    }
+    match own.state {
+        InteractionState::Draft | InteractionState::Sent | InteractionState::InProgress => {}
+        _ => return Err(Refusal::Closed.into()),
+    }
+    let (id, title, from) = (own.id.clone(), own.title.clone(), own.assignee.clone());
+    let begun = own.state == InteractionState::InProgress;
+    draft.record(EventKind::InteractionAssigned { interaction: id, title, assignee: assignee.clone(), from });
+    let mut moved = Interaction { assignee, reminded_at: None, ..own.clone() };
+    if begun {
+        moved = Interaction {
+            state: InteractionState::Sent,
+            started_at: None,
+            entered: BTreeMap::new(),
+            passed: BTreeSet::new(),
+            at: None,
+            values: Values::new(),
+            files: vec![],
+            progress: Progress { done: 0, of: own.progress.of },
+            ..moved
+        };
+    }
+    write(draft, moved);
+    Ok(Outcome::Done)
+}
+
 /// The signed file is asked for, for the `tries`th time.
 fn coming(tries: u32, now: jiff::Timestamp) -> SignedFile {
     let pause = SIGNING_PAUSE * (1 << tries.saturating_sub(1).min(SIGNING_TRIES));
@@ -125,6 +184,7 @@ fn add(draft: &mut Draft<'_>, new: NewInteraction) -> Result<Outcome, Rejection>
     if new.due_at.is_some_and(|due| due <= now) {
         return Err(Refusal::DueOver.into());
     }
+    must_be_here(draft, &new.assignee)?;
     let last = draft.session.tasks.iter().map(|task| task.order).max().unwrap_or(0);
     let interaction = Interaction {
         id: new.id,
@@ -132,7 +192,7 @@ fn add(draft: &mut Draft<'_>, new: NewInteraction) -> Result<Outcome, Rejection>
         kind: new.asked.kind(),
         title: new.title,
         state: if new.send { InteractionState::Sent } else { InteractionState::Draft },
-        assignee: Assignee::Customer,
+        assignee: new.assignee,
         order: new.order.unwrap_or(last.saturating_add(1)),
         due_at: new.due_at,
         created_at: now,
@@ -164,13 +224,13 @@ fn add(draft: &mut Draft<'_>, new: NewInteraction) -> Result<Outcome, Rejection>
 }
 
 fn created(interaction: &Interaction) -> EventKind {
-    let Interaction { id, kind, title, order, due_at, .. } = interaction.clone();
-    EventKind::InteractionCreated { interaction: id, kind, title, order, due_at }
+    let Interaction { id, kind, title, order, due_at, assignee, .. } = interaction.clone();
+    EventKind::InteractionCreated { interaction: id, kind, title, order, due_at, assignee }
 }
 
 fn sent(interaction: &Interaction) -> EventKind {
-    let Interaction { id, kind, title, order, due_at, .. } = interaction.clone();
-    EventKind::InteractionSent { interaction: id, kind, title, order, due_at }
+    let Interaction { id, kind, title, order, due_at, assignee, .. } = interaction.clone();
+    EventKind::InteractionSent { interaction: id, kind, title, order, due_at, assignee }
 }
 
 /// Sending again what was sent changes nothing.
@@ -207,6 +267,8 @@ fn remind(draft: &mut Draft<'_>, interaction: &Interaction, issued: &Issued) -> 
     if draft.session.state == State::Planned {
         return Err(Rejection::NotInvited);
     }
+    // R22: whoever is to do it is reminded, by a link of their own.
+    draft.sit(interaction.assignee.participant())?;
     match interaction.state {
         InteractionState::Draft => return Err(Refusal::NotSent.into()),
         state if state.is_open() => {}

@@ -1,0 +1,173 @@
+//! The people of a session (R22): who there is beside the customer, how far they are, and the dialog that adds one.
+
+use maud::{Markup, Render, html};
+use parlor_domain::ParticipantId;
+
+use super::model::Room;
+use crate::components::{Button, Field, Icon, Tone, chip};
+use crate::console::sheet::{Sheet, opens};
+use crate::lang::Lang;
+use crate::words::{console, participants as words};
+
+/// Somebody beside the customer.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Guest {
+    pub id: ParticipantId,
+    pub name: String,
+    /// Their address or number; none of somebody who was removed.
+    pub contact: Option<String>,
+    pub standing: GuestStanding,
+    /// Whether a device is bound as theirs.
+    pub has_device: bool,
+}
+
+/// How far somebody is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum GuestStanding {
+    /// Added while the session was planned.
+    Waiting,
+    Invited,
+    Here,
+    Away,
+    Removed,
+}
+
+impl Room {
+    /// Those who are there; removed ones only stand beside what they did.
+    fn present(&self) -> impl Iterator<Item = &Guest> {
+        self.people.iter().filter(|person| person.standing != GuestStanding::Removed)
+    }
+
+    pub(super) fn add_person(&self) -> Markup {
+        let lang = self.frame.lang;
+        html! {
+            @if !self.is_only_read() {
+                div.side-adds { (opens("add-person", "button-small", html! { (Icon::Add) span { (words::add(lang)) } })) }
+            }
+        }
+    }
+
+    pub(super) fn people_list(&self) -> Markup {
+        let lang = self.frame.lang;
+        html! {
+            @if self.present().next().is_none() { p.small.muted { (words::add_help(lang)) } }
+            @else { ul.people-list { @for person in self.present() { (self.person(person)) } } }
+        }
+    }
+
+    fn person(&self, person: &Guest) -> Markup {
+        let lang = self.frame.lang;
+        let action = |what: &str, inside: Markup| {
+            self.action(&format!("participants/{}/{what}", person.id), "button button-small button-quiet", inside)
+        };
+        let (tone, standing) = match person.standing {
+            GuestStanding::Waiting | GuestStanding::Removed => (None, words::waiting(lang)),
+            GuestStanding::Invited => (None, words::invited(lang)),
+            GuestStanding::Here => (Some(Tone::Good), words::here(lang)),
+            GuestStanding::Away => (None, words::away(lang)),
+        };
+        html! {
+            li.person data-person=(person.id) {
+                div.person-head {
+                    span.work-item-icon { (Icon::User) }
+                    p.person-name { bdi { (person.name) } @if let Some(contact) = &person.contact { span.small.muted { bdi { (contact) } } } }
+                    span.person-standing { @if let Some(tone) = tone { (chip(Some(tone), None, standing)) } @else { span.small.muted { (standing) } } }
+                }
+                @if !self.is_only_read() {
+                    div.work-actions {
+                        @if person.standing != GuestStanding::Waiting { (action("invite", html! { (Icon::Send) (words::invite(lang)) })) }
+                        @if person.has_device { (action("device/release", html! { (Icon::Device) (words::release(lang)) })) }
+                        details.person-remove {
+                            summary.small data-key={ "remove-" (person.id) } { (words::remove(lang)) }
+                            p.small.muted { (words::remove_help(lang)) }
+                            (action("remove", html! { (Icon::Trash) (words::remove(lang)) }))
+                        }
+                    }
+                }
+            }
+        }
+    }
+
+    /// Whom it is for: a field of each dialog that makes something to do. Empty where there is nobody but the customer.
+    pub(super) fn for_whom(&self, dialog: &str) -> Markup {
+        let lang = self.frame.lang;
+        html! {
+            div data-part={ "for-" (dialog) } { (self.for_whom_field(lang, dialog)) }
+        }
+    }
+
+    /// The same alone, for the fragment.
+    pub(super) fn for_whom_field(&self, lang: Lang, dialog: &str) -> Markup {
+        html! {
+            @if self.present().next().is_some() {
+                div.field {
+                    label for={ "for-" (dialog) } { (words::for_whom(lang)) }
+                    select.input id={ "for-" (dialog) } name="assignee" { (self.choices(None)) }
+                }
+            }
+        }
+    }
+
+    fn choices(&self, chosen: Option<&ParticipantId>) -> Markup {
+        html! {
+            option value="customer" selected[chosen.is_none()] { (self.name) }
+            @for person in self.present() { option value=(person.id) selected[chosen == Some(&person.id)] { (person.name) } }
+        }
+    }
+
+    /// Whom something is for, where the session has more than one person.
+    pub(super) fn is_for(&self, assignee: Option<&ParticipantId>) -> Markup {
+        let lang = self.frame.lang;
+        let person = assignee.and_then(|id| self.people.iter().find(|person| person.id == *id));
+        let name = match person {
+            Some(person) if person.standing == GuestStanding::Removed => words::gone(lang, &person.name).to_string(),
+            Some(person) => person.name.clone(),
+            None => self.name.clone(),
+        };
+        html! { @if !self.people.is_empty() { p.small.muted.work-for dir="auto" { (words::for_person(lang, &name)) } } }
+    }
+
+    /// Gives something to somebody else: what was entered goes.
+    pub(super) fn reassign(&self, work: &str, assignee: Option<&ParticipantId>) -> Markup {
+        let lang = self.frame.lang;
+        let operation = format!("interactions/{work}/assign");
+        let field = format!("assign-{work}");
+        html! {
+            @if !self.people.is_empty() {
+                form.work-assign method="post" action=(self.operation(&operation)) data-operation=(operation) {
+                    (self.frame.forms.hidden(&field))
+                    label.small for=(field) { (words::assign(lang)) }
+                    select.input id=(field) name="assignee" data-key=(field) { (self.choices(assignee)) }
+                    button.button.button-small type="submit" { (Icon::Check) span.unseen { (words::assign(lang)) } }
+                }
+            }
+        }
+    }
+
+    /// The dialog that adds somebody.
+    pub(super) fn person_dialog(&self) -> Markup {
+        let lang = self.frame.lang;
+        let body = html! {
+            p.muted { (words::add_help(lang)) }
+            form.stack method="post" action=(self.operation("participants")) data-operation="participants" {
+                (self.frame.forms.hidden("participants"))
+                (Field { form: "person-", required: true, maxlength: Some(120), autocomplete: Some("off"), autofocus: true, ..Field::new(words::name(lang), "name") })
+                (Field { form: "person-", kind: "email", maxlength: Some(254), autocomplete: Some("off"), ..Field::new(words::email(lang), "email") })
+                @if self.sms { (Field { form: "person-", kind: "tel", maxlength: Some(40), autocomplete: Some("off"), ..Field::new(words::phone(lang), "phone") }) }
+                @if self.asks_pin { (Field { form: "person-", required: true, inputmode: Some("numeric"), maxlength: Some(12), autocomplete: Some("off"), hint: Some(words::pin_hint(lang)), ..Field::new(words::pin(lang), "pin") }) }
+                div.field {
+                    label for="person-language" { (words::language(lang)) }
+                    select.input id="person-language" name="language" {
+                        option value="" {}
+                        @for language in Lang::ALL { option value=(language.code()) lang=(language.code()) { (language.own_name()) } }
+                    }
+                }
+                div.dialog-foot {
+                    button.button type="button" popovertarget="add-person" popovertargetaction="hide" data-do="close" { (console::cancel(lang)) }
+                    (Button::primary(words::add(lang)))
+                }
+            }
+        };
+        Sheet { lang, id: "add-person", class: "", title: words::add(lang), body }.render()
+    }
+}
