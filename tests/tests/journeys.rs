@@ -18,6 +18,8 @@ mod files;
 mod history;
 #[path = "journeys/library.rs"]
 mod library;
+#[path = "journeys/participants.rs"]
+mod participants;
 #[path = "journeys/program.rs"]
 mod program;
 #[path = "journeys/request.rs"]

@@ -1,0 +1,216 @@
+//! Further people in a session (R22): by mail, through gates of their own, into the same room, to what is theirs.
+
+use parlor_tests::{Browser, Platform};
+use reqwest::Method;
+use serde_json::{Value, json};
+
+use super::workflow::household;
+
+/// Somebody who was added, in their own browser.
+async fn entered(platform: &Platform, to: &str, room: &str) -> Browser {
+    let link = platform.message(to, 1).await.link(platform);
+    let phone = platform.browser();
+    assert_eq!(phone.get(&link).await.status, 200);
+    assert_eq!(phone.post(&format!("{link}/continue"), &[]).await.location, room);
+    phone
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn r22_a_participant_is_invited_enters_and_does_what_is_theirs() {
+    let platform = Platform::start().await;
+    let desk = platform.desk().await;
+    let invited = desk.invited(json!({})).await;
+    let about = format!("/v1/sessions/{}", invited.id);
+    let to = platform.address();
+    let added = desk.post(&format!("{about}/participants"), json!({"name": "Ada Quist", "email": to})).await;
+    let pid = added["id"].as_str().unwrap();
+    assert!(added["invited_at"].is_string() && added.get("url").is_none(), "{added}");
+
+    let mara = invited.joined(&platform).await;
+    let ada = entered(&platform, &to, &invited.room).await;
+    let make = |assignee: &str, title: &str| {
+        let mut body = household();
+        body["assignee"] = json!(assignee);
+        body["title"] = json!(title);
+        body
+    };
+    let hers = desk.post(&format!("{about}/interactions"), make("customer", "For Mara")).await;
+    let theirs = desk.post(&format!("{about}/interactions"), make(pid, "For Ada")).await;
+    assert_eq!((&hers["assignee"], &theirs["assignee"]), (&json!("customer"), &json!(pid)));
+    let (hers, theirs) = (hers["id"].as_str().unwrap(), theirs["id"].as_str().unwrap());
+
+    // Each room shows what is for whoever is in it, and nothing of the other's, not even that it is there.
+    for (browser, own, other, title, hidden) in
+        [(&mara, hers, theirs, "For Mara", "For Ada"), (&ada, theirs, hers, "For Ada", "For Mara")]
+    {
+        let room = browser.get(&invited.room).await;
+        assert!(
+            room.text.contains(title) && !room.text.contains(hidden) && !room.text.contains(other),
+            "{}",
+            room.text
+        );
+        assert_eq!(browser.get(&format!("{}/i/{own}", invited.room)).await.status, 200);
+        let others = format!("{}/i/{other}", invited.room);
+        assert_eq!(browser.get(&others).await.status, 404);
+        assert_eq!(browser.get(&format!("{others}/result")).await.status, 404);
+        for post in ["save", "complete", "decline", "files"] {
+            assert_eq!(browser.post(&format!("{others}/{post}"), &[("a.alone", "yes")]).await.status, 404, "{post}");
+        }
+    }
+    assert_eq!(mara.get(&invited.room).await.text.matches("Ada Quist").count(), 0);
+
+    // The chat is everybody's, and says who wrote.
+    assert_eq!(ada.post(&format!("{}/messages", invited.room), &[("text", "Hello, I am Ada")]).await.status, 303);
+    let room = mara.get(&invited.room).await;
+    assert!(room.text.contains("Hello, I am Ada") && room.text.contains("<bdi>Ada</bdi>"), "{}", room.text);
+    let listed = desk.get(&format!("{about}/messages")).await;
+    assert_eq!(listed["items"][0]["from"], "participant", "{listed}");
+
+    // What Ada completes is hers, and counts for the session, which is done when everybody is.
+    let own = format!("{}/i/{theirs}", invited.room);
+    ada.submit(&format!("{own}/save"), &[("step", "who"), ("go", "next"), ("a.alone", "yes")]).await;
+    let page = ada.submit(&format!("{own}/complete"), &[]).await;
+    assert!(page.text.contains("Thank you"), "{}", page.text);
+    assert_eq!(desk.get(&format!("{about}/interactions/{theirs}?values=true")).await["values"], json!({"alone": true}));
+    assert_eq!(desk.get(&about).await["indicator"], "offline_incomplete");
+    let own = format!("{}/i/{hers}", invited.room);
+    mara.submit(&format!("{own}/save"), &[("step", "who"), ("go", "next"), ("a.alone", "yes")]).await;
+    mara.submit(&format!("{own}/complete"), &[]).await;
+    assert_eq!(desk.get(&about).await["indicator"], "offline_complete");
+    let events = desk.get(&format!("{about}/events")).await;
+    let done: Vec<&Value> =
+        events["items"].as_array().unwrap().iter().filter(|event| event["type"] == "interaction.completed").collect();
+    assert_eq!(done[0]["actor"], json!({"type": "participant", "id": pid, "name": "Ada Quist"}));
+    assert_eq!((&done[0]["participant"], &done[1]["actor"]["type"]), (&json!(pid), &json!("customer")));
+
+    // After the end the tier holds for each.
+    desk.post(&format!("{about}/end"), json!({})).await;
+    for browser in [&mara, &ada] {
+        assert_eq!(browser.get(&invited.room).await.reason(), Some("session-expired"));
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn r22_one_browser_is_one_person_and_a_link_is_ones_own() {
+    let platform = Platform::start().await;
+    let desk = platform.desk().await;
+    let invited = desk.invited(json!({})).await;
+    let about = format!("/v1/sessions/{}", invited.id);
+    let to = platform.address();
+    let added = desk.post(&format!("{about}/participants"), json!({"name": "Ada Quist", "email": to})).await;
+    let one = format!("{about}/participants/{}", added["id"].as_str().unwrap());
+    let mara = invited.joined(&platform).await;
+    let link = platform.message(&to, 1).await.link(&platform);
+    assert_eq!(mara.get(&link).await.reason(), Some("device"), "Mara's browser is Mara's");
+    assert_eq!(mara.post(&format!("{link}/continue"), &[]).await.reason(), Some("device"));
+    assert_eq!(mara.get(&invited.room).await.status, 200);
+    let ada = entered(&platform, &to, &invited.room).await;
+
+    // Released: the link is another one, and the next device is theirs. Mara's stays.
+    desk.post(&format!("{one}/device/release"), json!({})).await;
+    assert_eq!(ada.get(&invited.room).await.reason(), Some("device"));
+    assert_eq!(platform.browser().get(&link).await.reason(), Some("unknown"));
+    assert_eq!(mara.get(&invited.room).await.status, 200);
+    let link = platform.message(&to, 2).await.link(&platform);
+    let tablet = platform.browser();
+    tablet.get(&link).await;
+    assert_eq!(tablet.post(&format!("{link}/continue"), &[]).await.location, invited.room);
+    desk.post(&format!("{one}/invite"), json!({})).await;
+    platform.message(&to, 3).await;
+
+    // Removed: out at once, for good, and known by name.
+    let answer = desk.call(Method::DELETE, &one, &[], None).await;
+    assert_eq!((answer.status, answer.body["removed_at"].is_string()), (200, true), "{}", answer.body);
+    assert!(answer.body.get("email").is_none());
+    assert_eq!(tablet.get(&invited.room).await.status, 403);
+    assert_eq!(tablet.get(&link).await.reason(), Some("unknown"));
+    assert_eq!(mara.get(&invited.room).await.status, 200);
+    let listed = desk.get(&format!("{about}/participants")).await;
+    assert_eq!(listed["items"][0]["name"], "Ada Quist");
+    assert_eq!(desk.call(Method::POST, &format!("{one}/invite"), &[], Some(json!({}))).await.status, 404);
+    let unknown = format!("{about}/participants/0000000000000000");
+    assert_eq!(desk.call(Method::DELETE, &unknown, &[], None).await.status, 404);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn r22_what_is_given_to_somebody_else_leaves_the_room_it_was_in() {
+    let platform = Platform::start().await;
+    let desk = platform.desk().await;
+    let invited = desk.invited(json!({})).await;
+    let about = format!("/v1/sessions/{}", invited.id);
+    let to = platform.address();
+    let added = desk.post(&format!("{about}/participants"), json!({"name": "Ada Quist", "email": to})).await;
+    let pid = added["id"].as_str().unwrap();
+    let mara = invited.joined(&platform).await;
+    let ada = entered(&platform, &to, &invited.room).await;
+    let made = desk.post(&format!("{about}/interactions"), household()).await;
+    let id = made["id"].as_str().unwrap();
+    let own = format!("{}/i/{id}", invited.room);
+    mara.submit(&format!("{own}/save"), &[("step", "who"), ("go", "next"), ("a.alone", "no")]).await;
+    let moved = desk.post(&format!("{about}/interactions/{id}/assign"), json!({"assignee": pid})).await;
+    assert_eq!(
+        (&moved["assignee"], &moved["state"], &moved["progress"]["done"]),
+        (&json!(pid), &json!("sent"), &json!(0))
+    );
+    assert_eq!(desk.get(&format!("{about}/interactions/{id}?values=true")).await["values"], json!({}));
+    assert_eq!(mara.get(&own).await.status, 404);
+    assert_eq!(ada.get(&own).await.status, 200);
+    desk.post(&format!("{about}/interactions/{id}/remind"), json!({})).await;
+    platform.message(&to, 2).await;
+    let refused = |assignee: &'static str| {
+        let path = format!("{about}/interactions/{id}/assign");
+        let desk = &desk;
+        async move { desk.call(Method::POST, &path, &[], Some(json!({"assignee": assignee}))).await }
+    };
+    for assignee in ["nobody", "0000000000000000"] {
+        let answer = refused(assignee).await;
+        assert_eq!((answer.status, answer.body["code"].as_str()), (422, Some("unknown-assignee")), "{assignee}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn r22_a_planned_session_invites_everybody_together() {
+    let platform = Platform::start().await;
+    let desk = platform.desk().await;
+    let (mara, ada) = (platform.address(), platform.address());
+    let planned = json!({"customer": {"name": "Mara Quist", "email": mara}, "mode": "plan"});
+    let session = desk.post("/v1/sessions", planned).await;
+    let about = format!("/v1/sessions/{}", session["id"].as_str().unwrap());
+    let person = json!({"name": "Ada Quist", "email": ada, "language": "de"});
+    let added = desk.post(&format!("{about}/participants"), person).await;
+    assert!(added.get("invited_at").is_none(), "{added}");
+    desk.post(&format!("{about}/invite"), json!({})).await;
+    platform.message(&mara, 1).await;
+    // R26: in their own language.
+    let sent = platform.message(&ada, 1).await;
+    let link = sent.link(&platform);
+    assert!(platform.browser().get(&link).await.text.contains("lang=\"de\""));
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn r22_two_who_enter_at_once_are_both_in() {
+    let platform = Platform::start().await;
+    let desk = platform.desk().await;
+    let invited = desk.invited(json!({})).await;
+    let about = format!("/v1/sessions/{}", invited.id);
+    let mut links = vec![];
+    for name in ["Ada Quist", "Jonas Berg"] {
+        let to = platform.address();
+        desk.post(&format!("{about}/participants"), json!({"name": name, "email": to})).await;
+        links.push(platform.message(&to, 1).await.link(&platform));
+    }
+    let phones = [platform.browser(), platform.browser()];
+    for (phone, link) in phones.iter().zip(&links) {
+        phone.get(link).await;
+    }
+    let go_on = [format!("{}/continue", links[0]), format!("{}/continue", links[1])];
+    let enter = phones.iter().zip(&go_on).map(|(phone, path)| phone.post(path, &[]));
+    for answer in futures_util::future::join_all(enter).await {
+        assert_eq!(answer.location, invited.room, "{}", answer.text);
+    }
+    for phone in &phones {
+        assert_eq!(phone.get(&invited.room).await.status, 200);
+    }
+    let events = desk.events(&invited.id).await;
+    assert_eq!(events.iter().filter(|event| *event == "device.bound").count(), 2, "{events:?}");
+}
