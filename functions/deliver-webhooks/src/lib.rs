@@ -14,6 +14,7 @@ use std::time::Duration;
 use figures::Count;
 use jiff::Timestamp;
 use parlor_delivery::{StreamEvent, WEBHOOK_LIMIT, Webhooks};
+use parlor_domain::InteractionId;
 use parlor_lists::Hint;
 use parlor_live::{ListedEvent, Live};
 use parlor_runtime::{Clock, Entropy, EventFunction, Runtime};
@@ -42,7 +43,7 @@ pub struct Image {
     doc: Option<Document>,
     /// The session's owner. Events from before have none.
     owner: Option<Text>,
-    /// Whether the customer, who was in the room before, was not in it then.
+    /// Whether somebody who was in the room before was not in it then.
     away: Option<Flag>,
 }
 
@@ -67,6 +68,7 @@ struct Particulars {
     /// A message's side, or who owned the session before.
     from: Option<String>,
     at: Option<Timestamp>,
+    interaction: Option<InteractionId>,
 }
 
 /// An event, for webhooks and for lists.
@@ -75,8 +77,10 @@ struct Heard {
     event: StreamEvent,
     hint: Option<Hint>,
     count: Option<Count>,
-    /// Whether it is news for the customer.
+    /// Whether it may be news for somebody who is away.
     is_news: bool,
+    /// The interaction that it is about.
+    interaction: Option<InteractionId>,
 }
 
 /// The event that a record is about, or that it cannot be read; `None` for every other.
@@ -84,7 +88,7 @@ fn heard(record: &Record<Image>) -> Option<Result<Heard, Unreadable>> {
     let (session, seq) = record.event()?;
     let image = record.image()?;
     let mut count = None;
-    let (kind, Particulars { from, at }) = match image.doc.as_ref()? {
+    let (kind, Particulars { from, at, interaction }) = match image.doc.as_ref()? {
         Document::Json(json) => match serde_json::from_str::<Typed<String>>(json) {
             Ok(event) => {
                 count = Count::of(&session, seq, json);
@@ -100,7 +104,7 @@ fn heard(record: &Record<Image>) -> Option<Result<Heard, Unreadable>> {
     let hint = listed.and_then(|listed| hints::of_event(&session, owner, from.as_deref(), listed));
     let is_away = image.away.as_ref().is_some_and(|away| away.is_set);
     let is_news = is_away && news::is_news(&kind, from.as_deref());
-    Some(Ok(Heard { event: StreamEvent { session, seq, kind }, hint, count, is_news }))
+    Some(Ok(Heard { event: StreamEvent { session, seq, kind }, hint, count, is_news, interaction }))
 }
 
 /// An event that is none: told to nobody, and given back to the stream, which brings it to the dead letters in the end.
@@ -136,7 +140,7 @@ impl EventFunction for DeliverWebhooks {
                 Some(Err(unreadable)) => events.push((record, Err(unreadable))),
                 Some(Ok(heard)) => {
                     events.push((record, Ok(heard.event.session.clone())));
-                    news.extend(heard.is_news.then(|| heard.event.session.clone()));
+                    news.extend(heard.is_news.then(|| (heard.event.session.clone(), heard.interaction)));
                     told.push(heard.event);
                     hinted.extend(heard.hint);
                     counts.extend(heard.count);

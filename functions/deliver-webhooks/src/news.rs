@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use futures_util::{StreamExt as _, stream};
 use jiff::Timestamp;
-use parlor_domain::{Command, Presence, SessionId};
+use parlor_domain::{Command, InteractionId, Presence, SessionId};
 use parlor_live::Live;
 use parlor_store::Store;
 use parlor_sweep::carry_out;
@@ -16,22 +16,24 @@ const AT_ONCE: usize = 5;
 pub(crate) fn is_news(kind: &str, from: Option<&str>) -> bool {
     match kind {
         "message" => matches!(from, Some("agent" | "api")),
-        "interaction.sent" | "interaction.sent_back" => true,
+        "interaction.sent" | "interaction.sent_back" | "interaction.assigned" => true,
         _ => false,
     }
 }
 
-/// Notes the first news of each session whose customer is away; answers with those of which it could not be noted. For each
-/// session one `BatchGetItem`, and one `TransactWriteItems` where something is noted.
+/// Notes what is new for guests who are away, once for each session and what came; answers with the sessions of which it could not
+/// be noted. For each one `BatchGetItem`, and one `TransactWriteItems` where something is noted.
 pub(crate) async fn note(
     store: &Store,
     live: &Live,
-    sessions: impl IntoIterator<Item = SessionId>,
+    news: impl IntoIterator<Item = (SessionId, Option<InteractionId>)>,
     now: Timestamp,
 ) -> Vec<SessionId> {
-    let each: BTreeMap<String, SessionId> = sessions.into_iter().map(|id| (id.to_string(), id)).collect();
-    let noted = stream::iter(each.into_values()).map(|id| async move {
-        let news = |presence: &Presence| Command::NoteNews { customer_here: presence.customer_online(now) };
+    let each: BTreeMap<_, _> = news.into_iter().map(|one| ((one.0.to_string(), one.1.clone().map(|id| id.to_string())), one)).collect();
+    let noted = stream::iter(each.into_values()).map(|(id, interaction)| async move {
+        let news = |presence: &Presence| {
+            Command::NoteNews { interaction: interaction.clone(), here: presence.guests_here(now) }
+        };
         match carry_out(store, live, &id, now, news).await {
             Ok(_) => None,
             Err(error) => {
@@ -40,5 +42,5 @@ pub(crate) async fn note(
             }
         }
     });
-    noted.buffer_unordered(AT_ONCE).filter_map(async |failed| failed).collect().await
+    noted.buffered(AT_ONCE).filter_map(async |failed| failed).collect().await
 }

@@ -1,4 +1,4 @@
-//! Reminds customers of what they have not finished, and tells those who are away that something is new (R23): writes the messages
+//! Reminds customers and participants of what they have not finished, and tells those who are away that something is new (R23): writes the messages
 //! down, which `deliver` sends. Scheduled every five minutes; what a run does not come to, the next one does.
 
 use std::time::Duration;
@@ -48,10 +48,10 @@ impl SendReminders {
         let now = self.clock.now();
         let issue = || LinkToken::issue(id, &self.keyring, &self.entropy).1;
         let command = |presence: &Presence| {
-            let (issued, customer_here) = (issue(), presence.customer_online(now));
+            let (issued, here) = (issue(), presence.guests_here(now));
             match kind {
-                DueKind::Reminder => Command::RemindCustomer { issued, customer_here },
-                _ => Command::NotifyCustomer { issued, customer_here },
+                DueKind::Reminder => Command::Remind { issued, here },
+                _ => Command::Notify { issued, here },
             }
         };
         Ok(carry_out(&self.store, &self.live, id, now, command).await?.is_some())

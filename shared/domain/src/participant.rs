@@ -15,7 +15,7 @@ use crate::{
     interaction::Assignee,
     keyring::Sealed,
     pin::{OneTimeCode, Tries},
-    session::{Customer, Device},
+    session::{Customer, Device, News, Reminded},
     settings::Method,
 };
 
@@ -78,6 +78,12 @@ pub struct Participant {
     /// When they asked for codes.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub code_requests: Vec<Timestamp>,
+    /// What they were reminded of so far (R23).
+    #[serde(default, skip_serializing_if = "Reminded::is_nothing")]
+    pub reminded: Reminded,
+    /// What is new for them (R23).
+    #[serde(default, skip_serializing_if = "News::is_nothing")]
+    pub news: News,
     /// Links of theirs from before this event's number are revoked.
     #[serde(default, skip_serializing_if = "crate::link::is_zero")]
     pub links_from: u64,
@@ -109,6 +115,8 @@ impl Participant {
             tries: Tries::default(),
             requests: vec![],
             code_requests: vec![],
+            reminded: Reminded::default(),
+            news: News::default(),
             links_from: 0,
             removed_at: None,
         }
@@ -173,6 +181,21 @@ impl Session {
         let guest = guest.map(|one| one.id.clone());
         self.sit(guest.as_ref());
         self
+    }
+
+    /// Everybody who may sit down, the customer first: `None`.
+    pub(crate) fn guests(&self) -> Vec<Option<ParticipantId>> {
+        std::iter::once(None).chain(self.present_participants().map(|one| Some(one.id.clone()))).collect()
+    }
+
+    /// The guest from whose seat something is due first, and when. From the customer's seat only.
+    pub(crate) fn first_due(&self, due: impl Fn(&Self) -> Option<Timestamp>) -> Option<(Timestamp, Option<ParticipantId>)> {
+        let customers = due(self).map(|at| (at, None));
+        let others = self.present_participants().filter_map(|one| {
+            let seated = self.clone().seated(Some(&one.id))?;
+            Some((due(&seated)?, Some(one.id.clone())))
+        });
+        customers.into_iter().chain(others).min_by_key(|(at, _)| *at)
     }
 
     /// Who acts from this seat.
@@ -259,6 +282,8 @@ impl Session {
         swap(&mut self.tries, &mut other.tries);
         swap(&mut self.requests, &mut other.requests);
         swap(&mut self.code_requests, &mut other.code_requests);
+        swap(&mut self.reminded, &mut other.reminded);
+        swap(&mut self.news, &mut other.news);
         swap(&mut self.links_from, &mut other.links_from);
     }
 }

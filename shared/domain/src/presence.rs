@@ -141,6 +141,13 @@ impl Presence {
         self.alive(now).filter_map(|(_, lease)| lease.who.participant().cloned()).collect()
     }
 
+    /// The guests who are in the room, each as often as they have connections.
+    #[must_use]
+    pub fn guests_here(&self, now: Timestamp) -> Vec<Who> {
+        let alive = self.alive(now).map(|(_, lease)| &lease.who);
+        alive.filter(|who| !matches!(who, Who::Agent(_))).cloned().collect()
+    }
+
     /// Until when the connections of `agent` in the room count, or did: the last of them; none if there are none.
     #[must_use]
     pub fn agent_until(&self, agent: &AgentId) -> Option<Timestamp> {

@@ -1,10 +1,10 @@
-//! When customers are told by a message that something waits for them (R23): reminders of unfinished work, and notices of
+//! When customers and participants are told by a message that something waits for them (R23): reminders of unfinished work, and notices of
 //! what came while they were away.
 
 use jiff::{SignedDuration, Timestamp, civil, tz::TimeZone};
 
 use crate::{
-    Channel, Session, Settings, State,
+    Channel, Session, Settings,
     settings::{Reminders, Weekday},
 };
 
@@ -14,7 +14,7 @@ const NEWS_WAITS: SignedDuration = SignedDuration::from_mins(3);
 const BETWEEN_NOTICES: SignedDuration = SignedDuration::from_hours(1);
 
 impl Session {
-    /// R23: when the customer is to be reminded next of what they have not finished; `None` while nothing is to be done, and where the
+    /// R23: when the guest in this seat is to be reminded next of what they have not finished; `None` while nothing is to be done, and where the
     /// settings send no more reminders. What was due before `now`, and may go now, is due when it was.
     #[must_use]
     pub fn reminder_due(&self, settings: &Settings, now: Timestamp) -> Option<Timestamp> {
@@ -32,7 +32,7 @@ impl Session {
         if due > now || reminders.next_moment(now)? == now { Some(due) } else { reminders.next_moment(now) }
     }
 
-    /// R23: when the customer is to be told that something is new; `None` while nothing is, or where the settings send no notices.
+    /// R23: when the guest in this seat is to be told that something is new; `None` while nothing is, or where the settings send no notices.
     #[must_use]
     pub fn notice_due(&self, settings: &Settings) -> Option<Timestamp> {
         let since = self.news.since.filter(|_| self.takes_notices(settings))?;
@@ -41,12 +41,13 @@ impl Session {
         Some(next.map_or(due, |next| next.max(due)))
     }
 
-    /// Whether a customer who is away is told of news: one who was in the room before. Before that, the invitation says all.
+    /// Whether a guest who is away is told of news: one who was in the room before. Before that, the invitation says all.
     pub(crate) fn takes_notices(&self, settings: &Settings) -> bool {
-        settings.channels.update_notices && self.state == State::Active && self.can_be_sent_to(settings)
+        let was_here = self.is_open() && self.joined_at.is_some();
+        settings.channels.update_notices && was_here && self.can_be_sent_to(settings)
     }
 
-    /// R13: whether a message would reach the customer by the session's channel.
+    /// R13: whether a message would reach the guest by their channel.
     fn can_be_sent_to(&self, settings: &Settings) -> bool {
         let allowed = self.channel != Channel::Sms || settings.channels.sms;
         allowed && self.customer.contact.address(self.channel).is_some()

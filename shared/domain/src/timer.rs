@@ -50,8 +50,8 @@ pub fn next(session: &Session, settings: &Settings, armed: &Timers, now: Timesta
         armed.get(&DueKind::Retention).copied().or_else(at_end).map(|until| (DueKind::Retention, until))
     });
     // R23: messages that the clock sends.
-    let reminder = session.reminder_due(settings, now).map(|at| (DueKind::Reminder, at));
-    let notice = session.notice_due(settings).map(|at| (DueKind::Notice, at));
+    let reminder = session.first_due(|guest| guest.reminder_due(settings, now)).map(|(at, _)| (DueKind::Reminder, at));
+    let notice = session.first_due(|guest| guest.notice_due(settings)).map(|(at, _)| (DueKind::Notice, at));
     wanted.into_iter().chain(lapses).chain(reminder).chain(notice).map(keep).chain(kept).collect()
 }
 

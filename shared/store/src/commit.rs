@@ -7,7 +7,7 @@ use aws_sdk_dynamodb::{
 };
 use jiff::{SignedDuration, Timestamp};
 use parlor_domain::{
-    Actor, Decision, EventKind, OutboxEntry, Session, SessionId, State, Who,
+    Actor, Decision, EventKind, OutboxEntry, Session, SessionId, Who,
     keyring::Sealed,
     session::{message_content, message_digest},
 };
@@ -185,7 +185,8 @@ impl Store {
             item.insert("owner".into(), text(session.agent.as_str()));
             item.insert("agent_at".into(), document::value("event", &session.last_agent_action_at)?);
             // R23: so that the stream looks closer at what may be news, and at nothing else.
-            if session.state == State::Active && customers.is_some_and(|room| room.connections.is_empty()) {
+            let some_are_away = |room: &Customers| room.connections.is_empty() || session.present_participants().next().is_some();
+            if session.is_open() && session.joined_at.is_some() && customers.is_some_and(some_are_away) {
                 item.insert("away".into(), AttributeValue::Bool(true));
             }
             if let Some(ahead) = session.customer_ahead_until.filter(|until| *until > event.at) {

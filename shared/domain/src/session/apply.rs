@@ -60,6 +60,7 @@ impl Session {
                         task.state = InteractionState::Sent;
                     }
                 }
+                self.waits_from(interaction, event.at);
             }
             EventKind::Created { .. } => {
                 self.created_at = event.at;
@@ -113,6 +114,9 @@ impl Session {
             }
             EventKind::Renewed => {
                 self.reminded.waiting_since = Some(event.at);
+                for one in &mut self.participants {
+                    one.reminded.waiting_since = Some(event.at);
+                }
                 self.state = if self.joined_at.is_some() { State::Active } else { State::Invited };
                 self.ended = None;
             }
@@ -143,21 +147,21 @@ impl Session {
             }
             EventKind::InteractionSent { interaction, kind, title, order, due_at, assignee } => {
                 self.has_task(interaction, *kind, title, *order, *due_at, assignee, InteractionState::Sent);
-                self.reminded.waiting_since = Some(event.at);
+                self.waits_from(interaction, event.at);
             }
             EventKind::InteractionStarted { interaction, .. } => {
-                self.reminded.waiting_since = Some(event.at);
+                self.waits_from(interaction, event.at);
                 self.move_task(interaction, InteractionState::InProgress);
             }
             EventKind::InteractionCompleted { interaction, .. } => {
-                self.reminded.waiting_since = Some(event.at);
+                self.waits_from(interaction, event.at);
                 self.move_task(interaction, InteractionState::Completed);
             }
             EventKind::InteractionAccepted { interaction, .. } => {
                 self.move_task(interaction, InteractionState::Accepted);
             }
             EventKind::InteractionSentBack { interaction, .. } => {
-                self.reminded.waiting_since = Some(event.at);
+                self.waits_from(interaction, event.at);
                 self.move_task(interaction, InteractionState::SentBack);
             }
             EventKind::InteractionDeclined { interaction, .. } => {
@@ -166,7 +170,11 @@ impl Session {
             EventKind::InteractionWithdrawn { interaction, .. } => {
                 self.move_task(interaction, InteractionState::Withdrawn);
             }
-            EventKind::InteractionReminded { .. } => self.reminded.last_at = Some(event.at),
+            EventKind::InteractionReminded { interaction, .. } => {
+                if let Some(reminded) = self.reminded_about(interaction) {
+                    reminded.last_at = Some(event.at);
+                }
+            }
             EventKind::CustomerReminded { number, .. } => {
                 self.reminded.last_at = Some(event.at);
                 self.reminded.count = *number;
@@ -203,6 +211,27 @@ impl Session {
         (self.reference, self.language, self.transfer) = (None, None, None);
         (self.device, self.released) = (None, None);
         (self.pin, self.code) = (None, None);
+    }
+
+    /// R23: whoever is to do this got it, or did something about it.
+    fn waits_from(&mut self, interaction: &InteractionId, at: Timestamp) {
+        if let Some(reminded) = self.reminded_about(interaction) {
+            reminded.waiting_since = Some(at);
+        }
+    }
+
+    /// R23: what whoever is to do this was reminded of, from whatever seat.
+    fn reminded_about(&mut self, interaction: &InteractionId) -> Option<&mut Reminded> {
+        let assignee = self.tasks.iter().find(|task| task.id == *interaction)?.assignee.clone();
+        if assignee == self.guest_assignee() {
+            return Some(&mut self.reminded);
+        }
+        // In somebody's seat the customer is where that participant would be.
+        let id = match assignee {
+            Assignee::Participant(id) => id,
+            Assignee::Customer => self.seat.clone()?,
+        };
+        self.participants.iter_mut().find(|one| one.id == id).map(|one| &mut one.reminded)
     }
 
     /// R21: the session has this task, in this state.

@@ -7,7 +7,7 @@ use jiff::Timestamp;
 use super::model::{Customer, FoundBy, Session};
 use crate::{
     AccessTier, Actor, AgentId, Attachment, Channel, Due, DueKind, EmailAddress, ErasedBy, Event, EventKind, Gate,
-    Keyring, Language, Link, Origin, OutboxEntry, ParticipantId, PhoneNumber, Presented, Secret, SessionId, Who,
+    InteractionId, Keyring, Language, Link, Origin, OutboxEntry, ParticipantId, PhoneNumber, Presented, Secret, SessionId, Who,
     interaction::{InteractionWrite, Refusal, WorkCommand},
     keyring::Sealed,
     link::Issued,
@@ -207,24 +207,26 @@ pub enum Command<'a> {
     },
     /// Nobody gets the session, because whoever asked may not own it now (R9, R10).
     GiveUpTransfer,
-    /// Remind the customer of unfinished work (R23), with a new link, if that is due; sent by the schedule.
-    RemindCustomer {
+    /// Remind whoever has waited longest of unfinished work (R23), with a new link, if that is due; sent by the schedule.
+    Remind {
         /// The new link.
         issued: Issued,
-        /// Whether the customer is in the room.
-        customer_here: bool,
+        /// Which guests are in the room.
+        here: Vec<Who>,
     },
-    /// Something came for the customer (R23): note it, if they are away.
+    /// Something came for everybody, or for whoever is to do this interaction (R23): note it for those who are away.
     NoteNews {
-        /// Whether the customer is in the room.
-        customer_here: bool,
+        /// What came, where it is for one of them.
+        interaction: Option<InteractionId>,
+        /// Which guests are in the room.
+        here: Vec<Who>,
     },
-    /// Tell the customer of news (R23), with a new link, if that is due; sent by the schedule.
-    NotifyCustomer {
+    /// Tell whoever has waited longest of news (R23), with a new link, if that is due; sent by the schedule.
+    Notify {
         /// The new link.
         issued: Issued,
-        /// Whether the customer is in the room.
-        customer_here: bool,
+        /// Which guests are in the room.
+        here: Vec<Who>,
     },
     /// Erase contact and content (R25): because somebody asks for it, or, by the schedule, if the session was kept for as long as
     /// the settings say.

@@ -102,7 +102,7 @@ pub struct Reminded {
 }
 
 impl Reminded {
-    fn is_nothing(&self) -> bool {
+    pub(crate) fn is_nothing(&self) -> bool {
         *self == Self::default()
     }
 }
@@ -119,7 +119,7 @@ pub struct News {
 }
 
 impl News {
-    fn is_nothing(&self) -> bool {
+    pub(crate) fn is_nothing(&self) -> bool {
         *self == Self::default()
     }
 }

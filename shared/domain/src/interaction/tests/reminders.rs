@@ -1,7 +1,7 @@
 //! Messages that the clock sends (R23).
 
 use super::*;
-use crate::{Channel, DueKind, Message, outbox::OutboxEntry, settings::Weekday};
+use crate::{Channel, DueKind, Message, Who, outbox::OutboxEntry, settings::Weekday};
 
 const DAYS: [Weekday; 7] =
     [Weekday::Mon, Weekday::Tue, Weekday::Wed, Weekday::Thu, Weekday::Fri, Weekday::Sat, Weekday::Sun];
@@ -18,6 +18,11 @@ fn waiting() -> World {
     world
 }
 
+/// The guests in the room: the customer or nobody.
+fn here(customer: bool) -> Vec<Who> {
+    customer.then_some(Who::Customer).into_iter().collect()
+}
+
 impl World {
     fn by_itself(&mut self, command: Command<'_>) -> Vec<OutboxEntry> {
         let context = Context { actor: Actor::System, origin: Origin::default(), now: self.now };
@@ -27,13 +32,17 @@ impl World {
     }
 
     fn remind(&mut self, customer_here: bool) -> usize {
-        let issued = self.issued();
-        self.by_itself(Command::RemindCustomer { issued, customer_here }).len()
+        let (issued, here) = (self.issued(), here(customer_here));
+        self.by_itself(Command::Remind { issued, here }).len()
     }
 
     fn notify(&mut self, customer_here: bool) -> Vec<OutboxEntry> {
-        let issued = self.issued();
-        self.by_itself(Command::NotifyCustomer { issued, customer_here })
+        let (issued, here) = (self.issued(), here(customer_here));
+        self.by_itself(Command::Notify { issued, here })
+    }
+
+    fn news(&mut self, customer_here: bool) {
+        self.by_itself(Command::NoteNews { interaction: None, here: here(customer_here) });
     }
 
     fn wait(&mut self, minutes: i64) {
@@ -95,18 +104,18 @@ fn r23_nobody_is_reminded_who_is_there_has_finished_or_cannot_be_reached() {
 #[test]
 fn r23_news_is_told_once_to_who_is_away() {
     let mut world = waiting();
-    world.by_itself(Command::NoteNews { customer_here: true });
+    world.news(true);
     assert_eq!(world.session.news.since, None);
-    world.by_itself(Command::NoteNews { customer_here: false });
+    world.news(false);
     world.wait(2);
-    world.by_itself(Command::NoteNews { customer_here: false });
+    world.news(false);
     assert!(world.notify(false).is_empty(), "it waits for three minutes");
     world.wait(1);
     let sent = world.notify(false);
     assert!(matches!(sent[..], [OutboxEntry { message: Some(Message::Update { .. }), .. }]), "{sent:?}");
     assert!(world.notify(false).is_empty());
     // Not twice in an hour, whatever else comes; and not at all to who came meanwhile.
-    world.by_itself(Command::NoteNews { customer_here: false });
+    world.news(false);
     world.wait(59);
     assert!(world.notify(false).is_empty());
     world.wait(1);
@@ -114,6 +123,6 @@ fn r23_news_is_told_once_to_who_is_away() {
     world.wait(60);
     assert!(world.notify(false).is_empty());
     world.settings.channels.update_notices = false;
-    world.by_itself(Command::NoteNews { customer_here: false });
+    world.news(false);
     assert_eq!(world.session.news.since, None);
 }

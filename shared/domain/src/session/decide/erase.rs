@@ -15,9 +15,9 @@ pub(super) fn answer_of_an_erased(command: &Command<'_>) -> Option<Result<(), Re
         Command::Erase(_)
         | Command::End
         | Command::Sweep { .. }
-        | Command::RemindCustomer { .. }
+        | Command::Remind { .. }
         | Command::NoteNews { .. }
-        | Command::NotifyCustomer { .. }
+        | Command::Notify { .. }
         | Command::OwnerLeft { .. }
         | Command::GiveUpTransfer
         | Command::DeliveryFailed { .. }

@@ -2,20 +2,20 @@
 
 use super::draft::Draft;
 use crate::{
-    EventKind, Message,
+    EventKind, InteractionId, Message, Who,
     link::{Issued, LinkOrigin},
     session::command::{Outcome, Rejection},
     timer,
 };
 
-/// Reminds the customer of what they have not finished, if that is due now. Whoever is in the room needs no reminder: their time
-/// begins anew.
-pub(super) fn remind(draft: &mut Draft<'_>, issued: &Issued, customer_here: bool) -> Result<Outcome, Rejection> {
-    let now = draft.now();
-    if draft.session.reminder_due(draft.settings, now).is_none_or(|due| due > now) {
-        return Ok(arm_again(draft));
-    }
-    if customer_here {
+/// Reminds the guest whose time came first of what they have not finished. Whoever is in the room needs no reminder: their time begins
+/// anew. For the others the timer stays armed.
+pub(super) fn remind(draft: &mut Draft<'_>, issued: &Issued, here: &[Who]) -> Result<Outcome, Rejection> {
+    let (now, settings) = (draft.now(), draft.settings);
+    let due = draft.session.first_due(|guest| guest.reminder_due(settings, now));
+    let Some((_, guest)) = due.filter(|(at, _)| *at <= now) else { return Ok(arm_again(draft)) };
+    draft.sit(guest.as_ref())?;
+    if here.contains(&draft.session.guest_who()) {
         draft.session.reminded.waiting_since = Some(now);
         return Ok(Outcome::Done);
     }
@@ -26,22 +26,33 @@ pub(super) fn remind(draft: &mut Draft<'_>, issued: &Issued, customer_here: bool
     Ok(Outcome::Done)
 }
 
-/// Notes that something came, if the customer is away. The first is enough: they are told once of all that follows.
-pub(super) fn note_news(draft: &mut Draft<'_>, customer_here: bool) -> Outcome {
-    if customer_here || !draft.session.takes_notices(draft.settings) || draft.session.news.since.is_some() {
-        return Outcome::Unchanged;
+/// Notes that something came, for each guest whom it is for and who is away. The first is enough: they are told once of all that follows.
+pub(super) fn note_news(draft: &mut Draft<'_>, interaction: Option<&InteractionId>, here: &[Who]) -> Outcome {
+    let task = interaction.map(|id| draft.session.tasks.iter().find(|task| task.id == *id).map(|task| task.assignee.clone()));
+    let (now, settings) = (draft.now(), draft.settings);
+    let mut outcome = Outcome::Unchanged;
+    for guest in draft.session.guests() {
+        let session = &mut draft.session;
+        session.sit(guest.as_ref());
+        let theirs = task.as_ref().is_none_or(|assignee| *assignee == Some(session.guest_assignee()));
+        let away = !here.contains(&session.guest_who());
+        if theirs && away && session.takes_notices(settings) && session.news.since.is_none() {
+            session.news.since = Some(now);
+            outcome = Outcome::Done;
+        }
+        session.unseat();
     }
-    draft.session.news.since = Some(draft.now());
-    Outcome::Done
+    outcome
 }
 
-/// Tells the customer that something is new, if that is due now. Whoever is in the room has seen it.
-pub(super) fn notify(draft: &mut Draft<'_>, issued: &Issued, customer_here: bool) -> Result<Outcome, Rejection> {
-    let now = draft.now();
-    if draft.session.notice_due(draft.settings).is_none_or(|due| due > now) {
-        return Ok(arm_again(draft));
-    }
-    if customer_here {
+/// Tells the guest whose time came first that something is new. Whoever is in the room has seen it. For the others the timer stays
+/// armed.
+pub(super) fn notify(draft: &mut Draft<'_>, issued: &Issued, here: &[Who]) -> Result<Outcome, Rejection> {
+    let (now, settings) = (draft.now(), draft.settings);
+    let due = draft.session.first_due(|guest| guest.notice_due(settings));
+    let Some((_, guest)) = due.filter(|(at, _)| *at <= now) else { return Ok(arm_again(draft)) };
+    draft.sit(guest.as_ref())?;
+    if here.contains(&draft.session.guest_who()) {
         draft.session.news.since = None;
         return Ok(Outcome::Done);
     }
