@@ -15,6 +15,8 @@ use serde_json::json;
 mod attachments;
 #[path = "budgets/library.rs"]
 mod library;
+#[path = "budgets/participants.rs"]
+mod participants;
 #[path = "budgets/people.rs"]
 mod people;
 #[path = "budgets/webhooks.rs"]
@@ -442,6 +444,7 @@ async fn work_rows(ledger: &mut Ledger) {
         })
         .await;
     attachments::rows(ledger, &session, &customer).await;
+    participants::rows(ledger, &session, ids[1]).await;
     ledger.hold("list interactions", async |installation| drop(installation.get(&path).await)).await;
     let one = format!("{path}/{}?values=true", ids[1]);
     ledger.hold("read an interaction", async |installation| drop(installation.get(&one).await)).await;

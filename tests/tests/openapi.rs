@@ -85,6 +85,8 @@ struct Tour {
     person: String,
     /// Something to do, of each of the sessions.
     interactions: Vec<String>,
+    /// Somebody beside the customer, in each of the sessions.
+    participants: Vec<String>,
 }
 
 /// What is delivered takes a receiver: `webhooks.rs` has one, and what it is answered is judged, too.
@@ -101,6 +103,7 @@ impl Tour {
             link: String::new(),
             person: String::new(),
             interactions: vec![],
+            participants: vec![],
         };
         tour.begin_anew().await;
         tour
@@ -118,13 +121,16 @@ impl Tour {
         sessions.push(active.to_string());
         let ended = installation.session(None).await;
         sessions.push(ended.to_string());
-        let mut interactions = vec![];
+        let (mut interactions, mut participants) = (vec![], vec![]);
         for session in &sessions {
             let question = json!({"name": "name", "label": "Your name?", "type": "text"});
             let steps = json!([{"id": "a", "title": "A", "fields": [question]}]);
             let path = format!("/v1/sessions/{session}/interactions");
             let made = installation.post(&path, json!({"kind": "workflow", "steps": steps})).await;
             interactions.push(made["id"].as_str().unwrap().to_owned());
+            let person = json!({"name": "Ada Quist", "email": "ada.quist@example.net"});
+            let added = installation.post(&format!("/v1/sessions/{session}/participants"), person).await;
+            participants.push(added["id"].as_str().unwrap().to_owned());
         }
         installation.post(&format!("/v1/sessions/{ended}/end"), json!({})).await;
         // Of events that do not happen here: nothing is sent anywhere.
@@ -145,7 +151,7 @@ impl Tour {
         let person = installation.post("/v1/people", person).await["id"].as_str().unwrap().to_owned();
         (self.sessions, self.webhook, self.key) = (sessions, webhook, key);
         (self.link, self.person) = (link, person);
-        self.interactions = interactions;
+        (self.interactions, self.participants) = (interactions, participants);
     }
 
     /// Addresses to try an operation at, until one takes it.
@@ -169,9 +175,9 @@ impl Tour {
         if !path.contains("{id}") {
             return vec![path.to_owned()];
         }
-        let both = self.sessions.iter().zip(&self.interactions);
-        let path = path.replace("{seq}", "1");
-        both.map(|(id, iid)| path.replace("{id}", id).replace("{link}", &self.link).replace("{iid}", iid)).collect()
+        let all = self.sessions.iter().zip(&self.interactions).zip(&self.participants);
+        let path = path.replace("{seq}", "1").replace("{link}", &self.link);
+        all.map(|((id, iid), pid)| path.replace("{id}", id).replace("{iid}", iid).replace("{pid}", pid)).collect()
     }
 
     /// R9: a session whose owner has its room open and is asked for it, and the owner's connection.
@@ -337,6 +343,7 @@ async fn every_documented_operation_refuses_as_documented() {
             for id in ["zzzzzz", "h4rb0r6q8x2v9k3m7t1c5w0znd", "No%20id", "..%2f..%2fetc"] {
                 let nowhere = path.replace("{id}", id).replace("{event}", "x-1").replace("{link}", "x-1");
                 let nowhere = nowhere.replace("{iid}", "0123456789abcdef").replace("{seq}", "1");
+                let nowhere = nowhere.replace("{pid}", "0123456789abcdef");
                 let mut request = tour.request(&method, &address, operation, example(operation)).await.build().unwrap();
                 *request.url_mut() = format!("{}{nowhere}", installation.stack.url()).parse().unwrap();
                 let answer = installation

@@ -156,6 +156,9 @@ async fn r20_every_route_refuses_whoever_it_is_not_for() {
     let link = links["items"][0]["id"].as_str().unwrap().to_owned();
     let field = json!({"name": "name", "label": "Your name?", "type": "text"});
     let steps = json!([{"id": "a", "title": "A", "fields": [field]}]);
+    let person = json!({"name": "Ada Quist", "email": "ada.quist@example.net"});
+    let added = installation.post(&format!("/v1/sessions/{session}/participants"), person).await;
+    let participant = added["id"].as_str().unwrap().to_owned();
     let made = installation.post(&format!("/v1/sessions/{session}/interactions"), json!({"steps": steps})).await;
     let interaction = made["id"].as_str().unwrap().to_owned();
     let text = json!({"kind": "text", "title": "Welcome", "text": "Hello"});
@@ -178,6 +181,7 @@ async fn r20_every_route_refuses_whoever_it_is_not_for() {
         let body = body.as_ref();
         let filled = path.replace("{session}", world.session.as_str()).replace("{link}", &link);
         let filled = filled.replace("{interaction}", &interaction).replace("{iid}", &interaction);
+        let filled = filled.replace("{pid}", &participant);
         let filled =
             if path.starts_with("/v1/sessions/") { filled.replace("{id}", world.session.as_str()) } else { filled };
         let filled = if path.starts_with("/v1/teams/") || path.starts_with("/admin/teams/") {

@@ -18,6 +18,10 @@ impl Count {
     pub(crate) fn of(session: &SessionId, seq: u64, json: &str) -> Option<Self> {
         let event: Event = serde_json::from_str(json).ok()?;
         let counted = Counted::of(&event.kind)?;
+        // R22: a session is joined by its customer.
+        if event.participant.is_some() && matches!(counted, Counted::Joined(_)) {
+            return None;
+        }
         Some(Self { session: session.clone(), seq, at: event.at, counted })
     }
 }
@@ -53,6 +57,8 @@ mod tests {
         let counted = |kind: &str| Count::of(&session, 3, &event(kind)).map(|count| count.counted);
         assert_eq!(counted(r#""type":"customer.joined","after_seconds":240"#), Some(Counted::Joined(Some(240))));
         assert_eq!(counted(r#""type":"customer.joined""#), Some(Counted::Joined(None)), "an event from before");
+        let of_participant = r#""participant":"p4rt1c1pant00001","type":"customer.joined","after_seconds":240"#;
+        assert_eq!(counted(of_participant), None);
         assert_eq!(counted(r#""type":"device.bound""#), None);
         assert_eq!(counted(r#""type":"something.new""#), None);
     }

@@ -72,6 +72,47 @@ const SESSION: &str = r#"{
     "2026-01-05T10:01:00Z",
     "2026-01-05T10:04:00Z"
   ],
+  "participants": [
+    {
+      "id": "p4rt1c1pant00001",
+      "name": "Ada Quist",
+      "email": "ada.quist@example.net",
+      "channel": "email",
+      "language": "de",
+      "added_at": "2026-01-05T10:00:30Z",
+      "invited_at": "2026-01-05T10:00:30Z",
+      "joined_at": "2026-01-05T10:02:00Z",
+      "device": {
+        "hash": "n4bQgYhMfWWaL-qgxVrQFaO_TxsrC4Is0V1sFbDwCgg",
+        "bound_at": "2026-01-05T10:02:00Z",
+        "link_expires_at": "2026-01-12T10:00:30Z"
+      },
+      "consented_at": "2026-01-05T10:02:00Z",
+      "authenticated_at": "2026-01-05T10:02:00Z",
+      "authenticated_by": "pin",
+      "pin": "c2VhbGVkLXBpbg",
+      "tries": {
+        "wrong": 1,
+        "lockouts": 0,
+        "locked_until": null,
+        "banned": false
+      },
+      "links_from": 3
+    },
+    {
+      "id": "p4rt1c1pant00002",
+      "name": "Jonas Berg",
+      "channel": "email",
+      "added_at": "2026-01-05T10:00:40Z",
+      "tries": {
+        "wrong": 0,
+        "lockouts": 0,
+        "locked_until": null,
+        "banned": false
+      },
+      "removed_at": "2026-01-05T10:03:00Z"
+    }
+  ],
   "due": {
     "kind": "access",
     "at": "2026-01-05T12:00:00Z"
@@ -155,7 +196,12 @@ const EVENTS: &str = r#"[
   {"seq":35,"at":"2026-01-05T10:00:00Z","actor":{"type":"system"},"origin":{},"type":"interaction.signed","interaction":"0123456789abcdef","title":"About you","sha256":"9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08","size":52000},
   {"seq":36,"at":"2026-01-05T10:00:00Z","actor":{"type":"system"},"origin":{},"type":"interaction.not_signed","interaction":"0123456789abcdef","title":"About you"},
   {"seq":37,"at":"2026-01-05T10:00:00Z","actor":{"type":"api","key":"key0000000000000"},"origin":{},"type":"interaction.accepted","interaction":"0123456789abcdef","title":"Your passport"},
-  {"seq":38,"at":"2026-01-05T10:00:00Z","actor":{"type":"api","key":"key0000000000000"},"origin":{},"type":"interaction.sent_back","interaction":"0123456789abcdef","title":"Your passport","reason":"The back is missing."}
+  {"seq":38,"at":"2026-01-05T10:00:00Z","actor":{"type":"api","key":"key0000000000000"},"origin":{},"type":"interaction.sent_back","interaction":"0123456789abcdef","title":"Your passport","reason":"The back is missing."},
+  {"seq":39,"at":"2026-01-05T10:00:00Z","actor":{"type":"api","key":"key0000000000000"},"origin":{},"participant":"p4rt1c1pant00001","type":"participant.added","name":"Ada Quist","channel":"email"},
+  {"seq":40,"at":"2026-01-05T10:00:00Z","actor":{"type":"participant","id":"p4rt1c1pant00001","name":"Ada Quist"},"origin":{},"participant":"p4rt1c1pant00001","type":"device.bound"},
+  {"seq":41,"at":"2026-01-05T10:00:00Z","actor":{"type":"api","key":"key0000000000000"},"origin":{},"type":"interaction.assigned","interaction":"0123456789abcdef","title":"About you","assignee":"p4rt1c1pant00001","from":"customer"},
+  {"seq":42,"at":"2026-01-05T10:00:00Z","actor":{"type":"api","key":"key0000000000000"},"origin":{},"type":"interaction.sent","interaction":"0123456789abcdef","kind":"workflow","title":"About you","order":1,"assignee":"p4rt1c1pant00001"},
+  {"seq":43,"at":"2026-01-05T10:00:00Z","actor":{"type":"api","key":"key0000000000000"},"origin":{},"participant":"p4rt1c1pant00001","type":"participant.removed","name":"Ada Quist"}
 ]"#;
 
 /// An interaction with every field filled in.

@@ -171,6 +171,7 @@ impl Store {
         customers: Option<&Customers>,
     ) -> Result<(), CommitError> {
         let session = &decision.session;
+        debug_assert!(session.seat().is_none(), "a session is stored from the customer's seat");
         // A message is not decided under the session's version but under the number of its event: whatever happened to the
         // session meanwhile has taken that number.
         let mut writes = vec![];

@@ -84,6 +84,7 @@ impl Operation {
         let path = route
             .replace("{id}", &id)
             .replace("{link}", &link)
+            .replace("{pid}", &case.link)
             .replace("{session}", case.session.as_str())
             .replace("{token}", token)
             .replace("{event}", &format!("{}-{}", case.session, case.seen))
@@ -166,6 +167,13 @@ impl Operation {
                 }
             }
             ListInteractions | ReadInteraction | SendInteraction | WithdrawInteraction | Remind => {
+                self.interaction(installation, &mut case).await;
+            }
+            ListParticipants | RemoveParticipant | RemoveParticipantByForm | InviteParticipant | ReleaseParticipant => {
+                self.participant(installation, &mut case).await;
+            }
+            AssignInteraction => {
+                self.participant(installation, &mut case).await;
                 self.interaction(installation, &mut case).await;
             }
             Accept | SendBack | AddFile => {
@@ -358,6 +366,13 @@ impl Operation {
         let (_, path) = self.request(case);
         case.document = installation.get(&path).await;
         case.version = installation.etag(&path).await;
+    }
+
+    /// Somebody beside the customer.
+    async fn participant(self, installation: &Installation, case: &mut Case) {
+        let person = json!({"name": "Ada Quist", "email": "ada.quist@example.net"});
+        let added = installation.post(&case.about("/participants"), person).await;
+        added["id"].as_str().unwrap().clone_into(&mut case.link);
     }
 
     /// Something for the customer to do, which they began where that is needed.

@@ -71,6 +71,12 @@ operations! {
     ResetPin: "POST /v1/sessions/{id}/pin/reset", Once("pin.reset");
     EraseSession: "POST /v1/sessions/{id}/erase", Once("session.erased");
     ShowPin: "GET /v1/sessions/{id}/pin", Never;
+    AddParticipant: "POST /v1/sessions/{id}/participants", Once("participant.added");
+    ListParticipants: "GET /v1/sessions/{id}/participants", Never;
+    RemoveParticipant: "DELETE /v1/sessions/{id}/participants/{pid}", Once("participant.removed");
+    RemoveParticipantByForm: "POST /v1/sessions/{id}/participants/{pid}/remove", Once("participant.removed");
+    InviteParticipant: "POST /v1/sessions/{id}/participants/{pid}/invite", Once("session.invited");
+    ReleaseParticipant: "POST /v1/sessions/{id}/participants/{pid}/device/release", Once("link.revoked");
     Post: "POST /v1/sessions/{id}/messages", Once("message");
     ListMessages: "GET /v1/sessions/{id}/messages", Never;
     MessageFile: "GET /v1/sessions/{id}/messages/{seq}/file", Never;
@@ -80,6 +86,7 @@ operations! {
     ReadResult: "GET /v1/sessions/{id}/interactions/{iid}/result", Never;
     SendInteraction: "POST /v1/sessions/{id}/interactions/{iid}/send", Once("interaction.sent");
     WithdrawInteraction: "POST /v1/sessions/{id}/interactions/{iid}/withdraw", Once("interaction.withdrawn");
+    AssignInteraction: "POST /v1/sessions/{id}/interactions/{iid}/assign", Once("interaction.assigned");
     Accept: "POST /v1/sessions/{id}/interactions/{iid}/accept", Once("interaction.accepted");
     SendBack: "POST /v1/sessions/{id}/interactions/{iid}/send-back", Once("interaction.sent_back");
     Remind: "POST /v1/sessions/{id}/interactions/{iid}/remind", Once("interaction.reminded");

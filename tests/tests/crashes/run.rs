@@ -34,6 +34,13 @@ impl Operation {
             | ReplaySince | ReplayDelivery | TestWebhook | ListKeys | CreateKey | ListPeople | InvitePerson
             | ChangePerson | ChangePersonByForm | InviteAgain | Deactivate | Reactivate | SignPersonOut | ListTeams
             | CreateTeam | RenameTeam | RenameTeamByForm => self.call(installation, case).await,
+            AddParticipant
+            | ListParticipants
+            | RemoveParticipant
+            | RemoveParticipantByForm
+            | InviteParticipant
+            | ReleaseParticipant
+            | AssignInteraction => self.call(installation, case).await,
             MakeInteraction | ListInteractions | ReadInteraction | SendInteraction | WithdrawInteraction | Remind
             | ReadResult | AnnounceUpload | Accept | SendBack | MessageFile => self.call(installation, case).await,
             ListLibrary | CreateEntry | AnnounceLibraryUpload | ReadEntry | PublishEntry => {
@@ -191,6 +198,8 @@ impl Operation {
                 json!({"name": "Lea Roy", "email": email, "teams": [case.team]})
             }
             ChangePerson | ChangePersonByForm => json!({"role": "supervisor"}),
+            AddParticipant => json!({"name": "Ada Quist", "email": "ada.quist@example.net"}),
+            AssignInteraction => json!({"assignee": case.link}),
             CreateTeam | RenameTeam | RenameTeamByForm => json!({"name": case.key}),
             MakeInteraction => questions(),
             CreateEntry => json!({"kind": "text", "title": case.key, "text": "Hello"}),

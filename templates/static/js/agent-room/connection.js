@@ -46,7 +46,7 @@ function onFrame(message) {
       if (message.type === "presence" && message.customer === false) setTimeout(askAgain, CROSSED);
       break;
     case "typing":
-      if (message.from !== "agent") showTyping(true);
+      if (message.from !== "agent") showTyping(true, message.name);
       break;
     case "message":
       onMessage(message);

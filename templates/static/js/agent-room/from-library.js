@@ -81,7 +81,12 @@ async function send(event) {
   submitter?.setAttribute("aria-busy", "true");
   const isSent = submitter?.value !== "false";
   const csrf = one("[name=csrf]", form).value;
-  const answer = await postJson(form.action, { library: chosen.value, send: isSent, assignee: form.elements.assignee?.value }, csrf, key);
+  const answer = await postJson(
+    form.action,
+    { library: chosen.value, send: isSent, assignee: form.elements.assignee?.value },
+    csrf,
+    key,
+  );
   delete form.dataset.busy;
   submitter?.removeAttribute("aria-busy");
   // Without an answer it may have been sent: the same key does it once.

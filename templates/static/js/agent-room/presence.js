@@ -19,8 +19,10 @@ export function showIndicator(indicator) {
   return showIndicatorOf(sid, indicator);
 }
 
-export function showTyping(yes) {
+export function showTyping(yes, name) {
   clearTimeout(typingEnds);
+  // R22: it may be a participant.
+  if (name) one("bdi", typing).textContent = name.split(" ")[0];
   keepPlace(() => {
     typing.hidden = !yes;
   });

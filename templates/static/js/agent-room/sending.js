@@ -111,7 +111,13 @@ const wait = (time) => new Promise((done) => setTimeout(done, time));
 
 /** Makes the interaction, and waits for the document to be read. */
 async function make(id, send) {
-  const body = { kind: "document", title: title.value.trim(), upload: id, send, assignee: form.elements.assignee?.value };
+  const body = {
+    kind: "document",
+    title: title.value.trim(),
+    upload: id,
+    send,
+    assignee: form.elements.assignee?.value,
+  };
   for (const since = Date.now(); ; await wait(AGAIN)) {
     const answer = await postJson(form.action, body, csrf(), key);
     const isUnread = answer.status === 409 && answer.body.code === "upload-not-read";

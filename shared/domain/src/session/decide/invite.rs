@@ -16,6 +16,10 @@ use crate::{
 /// R1: invites the customer of a planned session, or sends the invitation again.
 pub(super) fn invite(draft: &mut Draft<'_>, issued: &Issued, channel: Option<Channel>) -> Result<Outcome, Rejection> {
     must_be_writable(&draft.session)?;
+    // R22: a participant is invited when the customer is.
+    if draft.session.seat().is_some() && draft.session.state == State::Planned {
+        return Err(Rejection::NotInvited);
+    }
     send_invitation(draft, issued, channel)?;
     Ok(Outcome::Done)
 }

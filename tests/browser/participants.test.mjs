@@ -1,0 +1,94 @@
+// R22 in three windows: an agent at a desk, a customer on a phone, and a participant on another.
+import assert from "node:assert/strict";
+import { before, describe, test } from "node:test";
+import { inspect, until } from "./harness.mjs";
+import { clean, enter, inRoom, person, say, sees, somebody, stack, start } from "./people.mjs";
+
+const part = ({ page }, name) => page.locator(`[data-part="${name}"]`).first();
+
+describe("a customer and a participant with the agent", () => {
+  const mara = somebody("Mara");
+  const ada = somebody("Ada");
+  let agent;
+  let customer;
+  let participant;
+  let link;
+
+  before(async () => {
+    await stack.configure({ authentication: { method: "none" } });
+    agent = await person();
+    customer = await person({ width: 390 });
+    participant = await person({ width: 390 });
+    await agent.signIn(stack.agent);
+    await start(agent, mara);
+    await enter(customer, stack.linkIn(await stack.messageTo(mara.email)));
+    await inRoom(customer);
+  });
+
+  test("r22 the agent adds somebody, who gets a link of their own", async () => {
+    await agent.page.locator("[data-opens=add-person]").click();
+    const dialog = agent.page.locator("#add-person");
+    await dialog.locator("[name=name]").fill(ada.name);
+    await dialog.locator("[name=email]").fill(ada.email);
+    await inspect(agent.page, "agent-room-add-person", { widths: [390, 1280] });
+    await dialog.locator("button[type=submit]").click();
+    await part(agent, "people").getByText(ada.name).waitFor();
+    link = stack.linkIn(await stack.messageTo(ada.email));
+  });
+
+  test("r22 who enters is seen to be here", async () => {
+    await enter(participant, link);
+    await inRoom(participant);
+    await until("they are online", async () => (await part(agent, "people").textContent()).includes("Online"));
+    // The customer's browser is the customer's.
+    const answer = await customer.page.request.get(link);
+    assert.equal(answer.status(), 403);
+  });
+
+  test("r22 what is for somebody is seen by them alone, and can be given to another", async () => {
+    await agent.page.locator("[data-opens=add-request]").click();
+    const dialog = agent.page.locator("#add-request");
+    await dialog.locator("[name=what]").fill("Photo of your ID card");
+    await dialog.locator("[name=assignee]").selectOption({ label: ada.name });
+    await dialog.locator("button[value=true]").click();
+    await participant.page.getByText("Photo of your ID card").waitFor();
+    assert.equal(await customer.page.getByText("Photo of your ID card").count(), 0);
+    await inspect(agent.page, "agent-room-people", { widths: [390, 1280] });
+    await inspect(participant.page, "participant-room", { widths: [390, 1280] });
+
+    const assign = agent.page.locator(".work-assign");
+    await assign.locator("select").selectOption({ label: mara.name });
+    await assign.locator("button").click();
+    await customer.page.getByText("Photo of your ID card").waitFor();
+    await until(
+      "it left the other's room",
+      async () => (await participant.page.getByText("Photo of your ID card").count()) === 0,
+    );
+  });
+
+  test("r22 the chat is everybody's, and says who wrote", async () => {
+    await say(agent, "Good morning, both of you");
+    await sees(customer, "Good morning, both of you");
+    await sees(participant, "Good morning, both of you");
+    await say(participant, "Ada here");
+    await sees(agent, "Ada here");
+    await sees(customer, "Ada here");
+    const theirs = customer.page.locator(".message", { hasText: "Ada here" });
+    assert.match(await theirs.getAttribute("class"), /^message$/);
+    assert.match(await theirs.textContent(), new RegExp(ada.name.split(" ")[0]));
+    const own = participant.page.locator(".message", { hasText: "Ada here" });
+    assert.match(await own.getAttribute("class"), /mine/);
+    await inspect(customer.page, "customer-room-two-people", { widths: [390, 1280] });
+  });
+
+  test("r22 who is removed is out at once", async () => {
+    const row = agent.page.locator(".person").first();
+    await row.locator(".person-remove summary").click();
+    await row.locator(".person-remove button").click();
+    await participant.page.locator('meta[name="parlor:reason"]').waitFor({ state: "attached" });
+    await until("the list is empty", async () => (await agent.page.locator(".person").count()) === 0);
+    await sees(customer, "Good morning, both of you");
+  });
+
+  test("nothing went wrong on the way", () => clean(agent, customer));
+});

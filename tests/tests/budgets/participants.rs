@@ -1,0 +1,40 @@
+//! What participants (R22) cost.
+
+use http::Method;
+use parlor_domain::SessionId;
+use serde_json::json;
+
+use super::Ledger;
+
+pub(super) async fn rows(ledger: &mut Ledger, session: &SessionId, interaction: &str) {
+    let path = format!("/v1/sessions/{session}/participants");
+    let person = json!({"name": "Ada Quist", "email": "ada.quist@example.net"});
+    let mut added = None;
+    ledger
+        .hold("add a participant", async |installation| {
+            added = Some(installation.post(&path, person.clone()).await["id"].clone());
+        })
+        .await;
+    let added = added.unwrap();
+    ledger.hold("list participants", async |installation| drop(installation.get(&path).await)).await;
+    let one = format!("{path}/{}", added.as_str().unwrap());
+    for (operation, what) in
+        [("invite a participant again", "/invite"), ("release a participant's device", "/device/release")]
+    {
+        let operated = format!("{one}{what}");
+        ledger.hold(operation, async |installation| drop(installation.post(&operated, json!({})).await)).await;
+    }
+    let assign = format!("/v1/sessions/{session}/interactions/{interaction}/assign");
+    ledger
+        .hold("assign an interaction", async |installation| {
+            drop(installation.post(&assign, json!({"assignee": added})).await);
+        })
+        .await;
+    let customer = json!({"assignee": "customer"});
+    drop(ledger.installation.post(&assign, customer).await);
+    ledger
+        .hold("remove a participant", async |installation| {
+            assert_eq!(installation.call(Method::DELETE, &one, None).await.0, 200);
+        })
+        .await;
+}
