@@ -70,7 +70,8 @@ async function carryOut(form, button) {
   if (form.closest("[data-part]")) focusText();
   // Whoever is signed out is told so by a dialog of its own.
   if (answer.status === 401) return;
-  if (answer.ok && (done[operation] ?? (operation.startsWith("participants/") && showLink))?.(answer.body)) return;
+  const leadsTo = done[operation] ?? (operation.startsWith("participants/") ? showLink : undefined);
+  if (answer.ok && leadsTo?.(answer.body)) return;
   if (!answer.ok) toast(problemText(answer), "bad");
   else if (said[operation]) toast(said[operation]);
   refresh();
