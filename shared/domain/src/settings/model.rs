@@ -152,7 +152,7 @@ pub struct Reminders {
     pub first_after_minutes: u32,
     /// Minutes between two reminders, at least 1.
     pub every_minutes: u32,
-    /// How many reminders a session gets at most.
+    /// How many reminders a customer or participant gets at most.
     pub max: u32,
     /// The days on which reminders are sent; at least one if they are enabled.
     pub weekdays: Vec<Weekday>,

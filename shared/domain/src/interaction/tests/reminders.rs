@@ -126,3 +126,43 @@ fn r23_news_is_told_once_to_who_is_away() {
     world.news(false);
     assert_eq!(world.session.news.since, None);
 }
+
+#[test]
+fn r22_r23_each_guest_is_reminded_of_what_is_theirs_and_told_of_what_came_for_them() {
+    let mut world = waiting();
+    let id = crate::ParticipantId::generate(&world.random);
+    let contact = Contact { email: Some("ola@example.net".parse().unwrap()), phone: None };
+    let person = Customer { name: "Ola Quist".into(), contact };
+    let mut ola = crate::Participant::new(id.clone(), person, Channel::Email, world.now);
+    (ola.joined_at, ola.reminded.waiting_since) = (Some(world.now), Some(world.now));
+    world.session.participants.push(ola);
+    let task = world.session.tasks[0].clone();
+    let theirs = crate::interaction::Task {
+        id: InteractionId::generate(&world.random),
+        assignee: crate::interaction::Assignee::Participant(id.clone()),
+        ..task.clone()
+    };
+    world.session.tasks.push(theirs.clone());
+    let to = |sent: Vec<OutboxEntry>| sent.into_iter().map(|entry| entry.to).collect::<Vec<_>>();
+
+    // News for one of them is no news for the other.
+    world.by_itself(Command::NoteNews { interaction: Some(theirs.id.clone()), here: vec![] });
+    world.wait(3);
+    assert_eq!(to(world.notify(false)), ["ola@example.net"]);
+    assert_eq!(to(world.notify(false)), [""; 0]);
+
+    // One after the other; who is there is left in peace.
+    world.wait(57);
+    let remind = |world: &mut World, here: Vec<Who>| {
+        let issued = world.issued();
+        to(world.by_itself(Command::Remind { issued, here }))
+    };
+    let mut reminded = [remind(&mut world, vec![]), remind(&mut world, vec![])].concat();
+    reminded.sort();
+    assert_eq!(reminded, ["mara@example.net", "ola@example.net"]);
+    assert_eq!(world.session.timers[&DueKind::Reminder], world.now + SignedDuration::from_hours(2));
+    world.wait(120);
+    world.session.tasks.retain(|task| task.id == theirs.id);
+    assert_eq!(remind(&mut world, vec![Who::Participant(id)]), [""; 0]);
+    assert_eq!(remind(&mut world, vec![]), [""; 0], "nothing is left for the customer");
+}
