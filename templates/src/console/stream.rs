@@ -183,7 +183,11 @@ const fn sign(kind: &EventKind) -> (Icon, Option<Tone>) {
         EventKind::Created { planned: true } => (Icon::Calendar, None),
         EventKind::Created { planned: false } => (Icon::Add, None),
         EventKind::Invited { .. } => (Icon::Mail, None),
-        EventKind::Reengaged | EventKind::Transferred { .. } => (Icon::User, None),
+        EventKind::Reengaged
+        | EventKind::Transferred { .. }
+        | EventKind::InteractionAssigned { .. }
+        | EventKind::ParticipantAdded { .. }
+        | EventKind::ParticipantRemoved { .. } => (Icon::User, None),
         EventKind::LinkGenerated | EventKind::LinkRenewed { .. } | EventKind::LinkRevoked { .. } => (Icon::Link, None),
         EventKind::Consented => (Icon::Shield, None),
         EventKind::DeviceBound | EventKind::DeviceReleased => (Icon::Device, None),
@@ -204,9 +208,6 @@ const fn sign(kind: &EventKind) -> (Icon, Option<Tone>) {
         EventKind::InteractionReminded { .. }
         | EventKind::CustomerReminded { .. }
         | EventKind::CustomerNotified { .. } => (Icon::Bell, None),
-        EventKind::InteractionAssigned { .. }
-        | EventKind::ParticipantAdded { .. }
-        | EventKind::ParticipantRemoved { .. } => (Icon::User, None),
         EventKind::KeptOpen => (Icon::Clock, None),
         EventKind::Ended { .. } | EventKind::Discarded => (Icon::CheckCircle, None),
         EventKind::Erased { .. } => (Icon::Trash, None),

@@ -148,7 +148,7 @@ impl Operation {
             | ListMessages | Invite | Correct | CorrectByForm | GenerateLink | ListLinks | ReadSettings
             | ReadTeamSettings | SignInWrongly | TakeOver | ListPeople | InvitePerson | ListTeams | CreateTeam
             | RenameTeam | RenameTeamByForm | DeliverToStaff | ListKeys | CreateKey => {}
-            MakeInteraction | AnnounceUpload | VerifyPage | Verify => {}
+            MakeInteraction | AnnounceUpload | AddParticipant | VerifyPage | Verify => {}
             ListLibrary | CreateEntry | AnnounceLibraryUpload => {}
             ReadEntry | ChangeEntry | RemoveEntry | PublishEntry => {
                 let text = json!({"kind": "text", "title": "Welcome", "text": "Hello"});

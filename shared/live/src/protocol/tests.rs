@@ -4,8 +4,8 @@ use std::cell::Cell;
 
 use jiff::SignedDuration;
 use parlor_domain::{
-    AccessPlan, AgentId, Command, Contact, Decision, Keyring, Lease, LinkToken, NewSession, Origin, Random, Secret,
-    TeamId,
+    AccessPlan, AgentId, Command, Contact, Decision, Keyring, Lease, LinkToken, NewSession, Origin, Random, Rejection,
+    Secret, TeamId,
     gate::Presented,
     ids::KeyId,
     session::{Context, Customer},

@@ -158,7 +158,7 @@ impl Room {
                 div.field {
                     label for="person-language" { (words::language(lang)) }
                     select.input id="person-language" name="language" {
-                        option value="" {}
+                        option value="" { (console::browser_language(lang)) }
                         @for language in Lang::ALL { option value=(language.code()) lang=(language.code()) { (language.own_name()) } }
                     }
                 }

@@ -66,6 +66,8 @@ async function carryOut(form, button) {
   if (!answer) return;
   for (const menu of all("details.menu[open]", room)) menu.open = false;
   form.closest("dialog[open]")?.close();
+  // What was not taken is there again when the dialog is.
+  if (answer.ok && form.closest("dialog")) form.reset();
   // A part with the focus in it would wait; this one is what the agent just changed.
   if (form.closest("[data-part]")) focusText();
   // Whoever is signed out is told so by a dialog of its own.

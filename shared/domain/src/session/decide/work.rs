@@ -110,12 +110,12 @@ impl Session {
 
 /// R22: guests fill in what is assigned to them, and for nobody else.
 fn must_be_theirs(draft: &Draft<'_>, command: &WorkCommand<'_>) -> Result<(), Rejection> {
-    let own = match command {
-        WorkCommand::Save(own, _)
-        | WorkCommand::Complete(own, _)
-        | WorkCommand::Decline(own, _)
-        | WorkCommand::ChangeFiles(own, ..) => own,
-        _ => return Ok(()),
+    let (WorkCommand::Save(own, _)
+    | WorkCommand::Complete(own, _)
+    | WorkCommand::Decline(own, _)
+    | WorkCommand::ChangeFiles(own, ..)) = command
+    else {
+        return Ok(());
     };
     if own.assignee == draft.session.guest_assignee() { Ok(()) } else { Err(Refusal::NotSent.into()) }
 }

@@ -118,7 +118,7 @@ fn r22_wrong_tries_are_each_guests_own() {
     world.session = decision.session;
     let (keyring, device) = (world.keyring.clone(), world.devices[1].clone());
     let presented = Presented { posted: true, probe: true, device: Some(device.clone()), consent: true };
-    let mut types = |world: &mut World, typed: &str| {
+    let types = |world: &mut World, typed: &str| {
         world.run(
             Command::Enter { link: &link, presented: &presented, device: &device, typed, keyring: &keyring },
             actor(1),
