@@ -29,10 +29,12 @@ pub(crate) async fn note(
     news: impl IntoIterator<Item = (SessionId, Option<InteractionId>)>,
     now: Timestamp,
 ) -> Vec<SessionId> {
-    let each: BTreeMap<_, _> = news.into_iter().map(|one| ((one.0.to_string(), one.1.clone().map(|id| id.to_string())), one)).collect();
+    let each: BTreeMap<_, _> =
+        news.into_iter().map(|one| ((one.0.to_string(), one.1.clone().map(|id| id.to_string())), one)).collect();
     let noted = stream::iter(each.into_values()).map(|(id, interaction)| async move {
-        let news = |presence: &Presence| {
-            Command::NoteNews { interaction: interaction.clone(), here: presence.guests_here(now) }
+        let news = |presence: &Presence| Command::NoteNews {
+            interaction: interaction.clone(),
+            here: presence.guests_here(now),
         };
         match carry_out(store, live, &id, now, news).await {
             Ok(_) => None,

@@ -189,7 +189,10 @@ impl Session {
     }
 
     /// The guest from whose seat something is due first, and when. From the customer's seat only.
-    pub(crate) fn first_due(&self, due: impl Fn(&Self) -> Option<Timestamp>) -> Option<(Timestamp, Option<ParticipantId>)> {
+    pub(crate) fn first_due(
+        &self,
+        due: impl Fn(&Self) -> Option<Timestamp>,
+    ) -> Option<(Timestamp, Option<ParticipantId>)> {
         let customers = due(self).map(|at| (at, None));
         let others = self.present_participants().filter_map(|one| {
             let seated = self.clone().seated(Some(&one.id))?;

@@ -186,7 +186,8 @@ impl Store {
             item.insert("owner".into(), text(session.agent.as_str()));
             item.insert("agent_at".into(), document::value("event", &session.last_agent_action_at)?);
             // R23: so that the stream looks closer at what may be news, and at nothing else.
-            let some_are_away = |room: &Customers| room.connections.is_empty() || session.present_participants().next().is_some();
+            let some_are_away =
+                |room: &Customers| room.connections.is_empty() || session.present_participants().next().is_some();
             if session.is_open() && session.joined_at.is_some() && customers.is_some_and(some_are_away) {
                 item.insert("away".into(), AttributeValue::Bool(true));
             }

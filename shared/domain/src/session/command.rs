@@ -7,7 +7,8 @@ use jiff::Timestamp;
 use super::model::{Customer, FoundBy, Session};
 use crate::{
     AccessTier, Actor, AgentId, Attachment, Channel, Due, DueKind, EmailAddress, ErasedBy, Event, EventKind, Gate,
-    InteractionId, Keyring, Language, Link, Origin, OutboxEntry, ParticipantId, PhoneNumber, Presented, Secret, SessionId, Who,
+    InteractionId, Keyring, Language, Link, Origin, OutboxEntry, ParticipantId, PhoneNumber, Presented, Secret,
+    SessionId, Who,
     interaction::{InteractionWrite, Refusal, WorkCommand},
     keyring::Sealed,
     link::Issued,

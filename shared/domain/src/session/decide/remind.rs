@@ -28,7 +28,8 @@ pub(super) fn remind(draft: &mut Draft<'_>, issued: &Issued, here: &[Who]) -> Re
 
 /// Notes that something came, for each guest whom it is for and who is away. The first is enough: they are told once of all that follows.
 pub(super) fn note_news(draft: &mut Draft<'_>, interaction: Option<&InteractionId>, here: &[Who]) -> Outcome {
-    let task = interaction.map(|id| draft.session.tasks.iter().find(|task| task.id == *id).map(|task| task.assignee.clone()));
+    let task =
+        interaction.map(|id| draft.session.tasks.iter().find(|task| task.id == *id).map(|task| task.assignee.clone()));
     let (now, settings) = (draft.now(), draft.settings);
     let mut outcome = Outcome::Unchanged;
     for guest in draft.session.guests() {
