@@ -131,6 +131,7 @@ class Refusing(unittest.TestCase):
             **{name: (["yes", "no"], ["", "true"])
                for name in ("LiveAccessLog", "ReserveConcurrency", "ProtectTables", "Stopped")},
             "WebhookTargets": (["public", "loopback"], [""]),
+            "OutboxUrl": (["", "http://localhost:3000/outbox"], ["https://parlor.example.com/outbox", "http://localhost:3000"]),
         }
         self.assertEqual(sorted(cases), sorted(PARAMETERS), "every parameter has its cases")
         for name, (good, bad) in cases.items():

@@ -59,11 +59,12 @@ export function built(variable, path) {
 export class Stack {
   #process;
 
-  static async start() {
+  /** With the demo's people and key; without, it has a setup link and nobody. */
+  static async start({ demo = true } = {}) {
     const program = built("PARLOR_PROGRAM", "parlor");
     assert.ok(existsSync(program), `${program} is not built: cargo build`);
     const stack = new Stack();
-    stack.#process = spawn(program, ["--ephemeral", "--port", "0", "--ready-json"], {
+    stack.#process = spawn(program, ["--ephemeral", "--port", "0", "--ready-json", ...(demo ? [] : ["--no-demo"])], {
       cwd: resolve(here, "../.."),
       stdio: ["ignore", "pipe", "pipe"],
       // What is logged where it is deployed.
@@ -80,7 +81,7 @@ export class Stack {
       lines.on("line", (line) => {
         try {
           const said = JSON.parse(line);
-          if (said.url && said.agent) return resolve(said);
+          if (said.url && (said.agent || said.setup_url)) return resolve(said);
         } catch {
           // Something else that it says.
         }
@@ -90,6 +91,10 @@ export class Stack {
       stack.#process.once("exit", (code) => reject(new Error(`parlor ended with ${code}:\n${stack.log}`)));
     });
     Object.assign(stack, await within(60_000, ready, () => `parlor was not ready after a minute:\n${stack.log}`));
+    if (!demo) {
+      canary("a setup link's token", stack.setup_url.slice(-32));
+      return stack;
+    }
     canary("an API key", stack.api_key.slice(-32));
     for (const person of [stack.admin, stack.supervisor, stack.agent, stack.agent2])
       canary("a password", person.password);

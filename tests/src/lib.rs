@@ -25,7 +25,7 @@ use parlor_domain::{
 };
 use parlor_local::Stack;
 use parlor_runtime::Runtime;
-use parlor_store::{Guesser, NewAgent, Store, WrongPasswords};
+use parlor_store::{CredentialsChange, Guesser, NewAgent, ReadBatch, Store, WrongPasswords};
 use reqwest::{Method, StatusCode, header, redirect::Policy};
 use serde_json::{Value, json};
 
@@ -103,6 +103,16 @@ impl Installation {
     /// Lays out the link that makes the first admin, in place of any other. Its path.
     pub async fn setup_link(&self) -> String {
         platform::setup_link(&self.store, &self.runtime).await
+    }
+
+    /// Leads `agent` to the first steps, as if they had set the installation up.
+    pub async fn first_steps_of(&self, agent: &AgentId) {
+        let read = self.store.read(ReadBatch::new().person(agent)).await.unwrap().person(agent).unwrap().unwrap();
+        let mut next = read.person.clone();
+        next.agent.first_steps = true;
+        let write = self.store.staff_write().person(Some(&read), &next, CredentialsChange::Follow).unwrap();
+        write.write_staff().await.unwrap();
+        self.stack.reset_requests();
     }
 
     /// A browser in which `agent` is signed in.

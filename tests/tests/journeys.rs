@@ -14,6 +14,8 @@ mod document;
 mod erasing;
 #[path = "journeys/files.rs"]
 mod files;
+#[path = "journeys/first_run.rs"]
+mod first_run;
 #[path = "journeys/history.rs"]
 mod history;
 #[path = "journeys/library.rs"]

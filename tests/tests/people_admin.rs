@@ -226,6 +226,38 @@ async fn r20_who_may_see_less_connects_anew() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn r19_an_admin_starts_a_session_under_a_team_that_they_are_not_in() {
+    let installation = Installation::start().await;
+    let claims = installation.post("/v1/teams", json!({"name": "Claims North"})).await;
+    let team = claims["id"].as_str().unwrap();
+    let path = format!("/console?new=1&team={team}");
+    let admin = installation.member("Ada Ode", Role::Admin).await;
+    let browser = installation.signed_in(&admin).await;
+    let page = browser.get(&path).await;
+    assert!(page.text.contains(&format!("<option value=\"{team}\" selected")), "{}", page.text);
+    let own = format!("/console?new=1&team={}", installation.team);
+    for path in ["/console?new=1", "/console?new=1&team=zzzzzz", "/console?new=1&team=-", &own] {
+        let page = browser.get(path).await;
+        assert!(page.status == 200 && !page.text.contains("Claims North"), "{path}");
+    }
+    let csrf = page.hidden("csrf").unwrap();
+    let start = [
+        ("csrf", csrf.as_str()),
+        ("name", "Ola Berg"),
+        ("channel", "email"),
+        ("email", "ola@example.net"),
+        ("team", team),
+    ];
+    let started = browser.post("/v1/sessions", &start).await;
+    assert_eq!(started.status, 303, "{}", started.text);
+
+    // Whoever may not use its settings is not told that it is there.
+    let sam = installation.member("Sam Ode", Role::Supervisor).await;
+    let page = installation.signed_in(&sam).await.get(&path).await;
+    assert!(page.status == 200 && !page.text.contains("Claims North"));
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn r19_r20_teams_and_settings_are_given_apart() {
     let installation = Installation::start().await;
     let claims = installation.post("/v1/teams", json!({"name": "Claims"})).await;

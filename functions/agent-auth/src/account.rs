@@ -1,4 +1,4 @@
-//! One's own account: POST `/me/profile`, `/me/password`, `/me/sign-ins/end` and `/me/sign-ins/end-others`. The page is the
+//! One's own account: POST `/me/profile`, `/me/password`, `/me/first-steps/away`, `/me/sign-ins/end` and `/me/sign-ins/end-others`. The page is the
 //! console's; each of these leads back to it and says there how it went, so that no password is ever in a page.
 
 use data_encoding::BASE64URL_NOPAD;
@@ -126,6 +126,30 @@ pub(crate) async fn profile(app: &AppState, page: &Page) -> Result<Response<Body
             .record(&record, &nonce(app))?;
         match write.write_staff().await {
             Ok(()) => return Ok(back("done=saved")),
+            Err(StoreError::Condition(_)) => {}
+            Err(error) => return Err(error.into()),
+        }
+    }
+    Err(ApiError::from(parlor_store::Busy).into())
+}
+
+/// POST `/me/first-steps/away`: the administration's head does not lead to the first steps any more. They stay at their address.
+/// One `BatchGetItem`, one `TransactWriteItems`; no write when they were put away before.
+pub(crate) async fn put_first_steps_away(app: &AppState, page: &Page) -> Result<Response<Body>, AuthError> {
+    let form = Form::read(app, page)?;
+    let mut race = Race::new(&app.entropy);
+    while race.goes_on().await {
+        let found = app.store.read(form.keys(ReadBatch::new().person(&form.agent))).await?;
+        form.check(app, &found)?;
+        let read = found.person(&form.agent)?.ok_or(ApiError::NotSignedIn)?;
+        if !read.person.agent.first_steps {
+            return Ok(redirect("/console"));
+        }
+        let mut next = read.person.clone();
+        next.agent.first_steps = false;
+        // What pages show one is nothing that others have to know, so it is not recorded.
+        match app.store.staff_write().person(Some(&read), &next, CredentialsChange::Follow)?.write_staff().await {
+            Ok(()) => return Ok(redirect("/console")),
             Err(StoreError::Condition(_)) => {}
             Err(error) => return Err(error.into()),
         }

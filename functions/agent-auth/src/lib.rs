@@ -1,5 +1,5 @@
 //! Getting in, and one's own account: GET and POST `/login`, POST `/logout`, GET and POST `/setup/{token}`, `/invitation/{token}`,
-//! `/forgot-password` and `/reset/{token}`, POST `/me/profile`, `/me/password`, `/me/sign-ins/end` and `/me/sign-ins/end-others`.
+//! `/forgot-password` and `/reset/{token}`, POST `/me/profile`, `/me/password`, `/me/first-steps/away`, `/me/sign-ins/end` and `/me/sign-ins/end-others`.
 //!
 //! | request | DynamoDB |
 //! | --- | --- |
@@ -7,9 +7,9 @@
 //! | POST `/login` | one `BatchGetItem`; one `TransactWriteItems` (right) or one `PutItem` (wrong); no write while waiting |
 //! | POST `/logout` | one `BatchGetItem` and one `Query`, side by side; one `TransactWriteItems` |
 //! | GET `/setup/{token}` | one `BatchGetItem` |
-//! | POST `/setup/{token}` | one `BatchGetItem`, one `TransactWriteItems` |
+//! | POST `/setup/{token}` | one `BatchGetItem`, one `TransactWriteItems`; in a signed-in browser what ending that costs |
 //! | GET `/invitation/{token}`, `/reset/{token}` | one `BatchGetItem` |
-//! | POST `/invitation/{token}`, `/forgot-password`, `/me/profile` | one `BatchGetItem`, one `TransactWriteItems` |
+//! | POST `/invitation/{token}`, `/forgot-password`, `/me/profile`, `/me/first-steps/away` | one `BatchGetItem`, one `TransactWriteItems` |
 //! | POST `/reset/{token}`, `/me/password`, `/me/sign-ins/…` | one `BatchGetItem` and one `Query`, side by side; one `TransactWriteItems` |
 #![cfg_attr(test, allow(clippy::unwrap_used))]
 
@@ -57,6 +57,7 @@ impl WebFunction for AgentAuth {
             .page(Method::POST, "/reset/{token}", forgotten::reset)
             .page(Method::POST, "/me/profile", account::profile)
             .page(Method::POST, "/me/password", account::change_password)
+            .page(Method::POST, "/me/first-steps/away", account::put_first_steps_away)
             .page(Method::POST, "/me/sign-ins/end", account::end_one)
             .page(Method::POST, "/me/sign-ins/end-others", account::end_others)
     }

@@ -1,7 +1,7 @@
-//! The one-time link by which the first admin comes in.
+//! The one-time link by which the first admin comes in. Whoever uses it is signed in by the same write that uses it up.
 
 use lambda_http::{Body, Response, http::StatusCode};
-use parlor_domain::{Agent, AgentId, EmailAddress, Role, Secret, TeamId};
+use parlor_domain::{Agent, AgentId, EmailAddress, Role, Secret, TeamId, staff::LOGIN_MINUTES};
 use parlor_store::{NewAgent, ReadBatch, SetupLink, StoreError};
 use parlor_templates::{
     Lang,
@@ -11,15 +11,20 @@ use parlor_templates::{
 use parlor_web::{
     AppState,
     api_request::{form_fields, lang},
-    html, redirect,
+    cookies, html, redirect,
+    reply::set_cookie,
 };
 
 use crate::{
     AuthError, Page,
     form_token::{self, FormToken},
-    password,
+    known_browser, password,
     policy::{self, Owner},
+    sign_in::{end_earlier, new_login},
 };
+
+/// Where the first admin goes on: what is left to do in a new installation.
+const FIRST_STEPS: &str = "/admin/start";
 
 /// Longest name of a member of staff, in characters.
 const NAME_MAX: usize = 120;
@@ -32,7 +37,8 @@ pub(crate) async fn page(app: &AppState, page: &Page, token: String) -> Result<R
     Ok(show(app, page, StatusCode::OK, Setup { action: action(&token), ..Setup::default() }))
 }
 
-/// POST `/setup/{token}`.
+/// POST `/setup/{token}`. One `BatchGetItem`, one `TransactWriteItems`; and what [`end_earlier`] costs in a browser that
+/// somebody was signed in with.
 pub(crate) async fn submit(app: &AppState, page: &Page, token: String) -> Result<Response<Body>, AuthError> {
     let fields = form_fields(page)?;
     form_token::check(page, &fields, app)?;
@@ -51,13 +57,18 @@ pub(crate) async fn submit(app: &AppState, page: &Page, token: String) -> Result
         Some(key) => (key.about.agent.clone(), key.about.team.clone()),
         None => (AgentId::generate(&app.entropy), TeamId::generate(&app.entropy)),
     };
-    let agent = Agent::new(id, admin.name, admin.email, Role::Admin, team);
+    let agent = Agent { first_steps: true, ..Agent::new(id, admin.name, admin.email, Role::Admin, team) };
+    let (login, cookie) = new_login(app, page, &agent, app.clock.now());
     let new = NewAgent { agent, password: password::hash(field("password"), &app.entropy) };
     // Customers see the team's name until the settings name the company (`branding.name`).
-    match app.store.create_first_admin(&new, words::first_team(lang(page)), link.key.as_ref()).await {
+    match app.store.create_first_admin(&new, words::first_team(lang(page)), link.key.as_ref(), &login).await {
         Ok(()) => {
-            tracing::info!(agent = %new.agent.id, "the first admin");
-            Ok(redirect("/login?next=/console"))
+            tracing::info!(agent = %new.agent.id, login = %login.id, "the first admin, signed in");
+            end_earlier(app, page).await?;
+            let mut response = redirect(FIRST_STEPS);
+            set_cookie(&mut response, &cookies::set(cookies::STAFF, &cookie.reveal(), Some(LOGIN_MINUTES * 60)));
+            set_cookie(&mut response, &known_browser::cookie(app, &new.agent.email, &login.id));
+            Ok(response)
         }
         Err(StoreError::Condition(_)) => Ok(gone(page)),
         Err(error) => Err(error.into()),

@@ -110,7 +110,7 @@ pub(crate) async fn submit(app: &AppState, page: &Page) -> Result<Response<Body>
 
 /// Ends the sign-in that this browser had before, which nobody could sign out of any more: its cookie is replaced. Nothing for a
 /// browser without one; otherwise one `BatchGetItem` and one `Query`, side by side, and one `TransactWriteItems`.
-async fn end_earlier(app: &AppState, page: &Page) -> Result<(), AuthError> {
+pub(crate) async fn end_earlier(app: &AppState, page: &Page) -> Result<(), AuthError> {
     let credentials = Credentials::of(page);
     let Credentials::Staff(cookie) = &credentials else { return Ok(()) };
     let (found, sign_ins) =

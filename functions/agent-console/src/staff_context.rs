@@ -32,6 +32,8 @@ pub(crate) struct StaffContext {
     /// The language that they chose, otherwise the one that the browser asks for.
     pub(crate) lang: Lang,
     cookie: StaffCookie,
+    /// Another team that the page's address names for the New Session dialog.
+    named: Option<TeamId>,
 }
 
 /// What to read about whoever the cookie names, for a whole page: sign-in, agent, the lock (R10), which the New Session dialog
@@ -62,7 +64,19 @@ impl StaffContext {
         }
         // What they chose for themselves goes before what the browser asks for.
         let chosen = caller.agent.language.as_ref().and_then(|language| Lang::from_tag(language.as_str()));
-        Ok(Self { found, own, now, lang: chosen.unwrap_or(lang), cookie, caller })
+        Ok(Self { found, own, now, lang: chosen.unwrap_or(lang), cookie, caller, named: None })
+    }
+
+    /// R19: the New Session dialog offers `team` too, and chooses it, if the caller may use its settings and it is there. It has to be
+    /// among what was read. An admin may use those of any team, and is in few.
+    pub(crate) fn with_team(mut self, team: Option<TeamId>) -> Result<Self, PageError> {
+        if let Some(team) = team
+            && self.caller.agent.may_use_team(&team)
+            && self.found.team(&team)?.is_some()
+        {
+            self.named = Some(team);
+        }
+        Ok(self)
     }
 
     /// R20: in which sessions customers finished something since this person last entered, as far as the settings show it; not in
@@ -90,7 +104,11 @@ impl StaffContext {
     fn teams(&self) -> impl Iterator<Item = &TeamId> {
         let agent = &self.caller.agent;
         let others = self.cookie.teams.iter().chain(&self.cookie.settings_of);
-        std::iter::once(&agent.team).chain(others.filter(|team| **team != agent.team && agent.may_use_team(team)))
+        let known = |team: &TeamId| self.cookie.teams.contains(team) || self.cookie.settings_of.contains(team);
+        let named = self.named.iter().filter(move |team| !known(team));
+        std::iter::once(&agent.team)
+            .chain(others.filter(|team| **team != agent.team && agent.may_use_team(team)))
+            .chain(named)
     }
 
     /// Ids and names of those of these teams whose sessions they see.
@@ -117,7 +135,7 @@ impl StaffContext {
         }
         Ok(NewSession {
             teams,
-            team: agent.team.to_string(),
+            team: self.named.as_ref().unwrap_or(&agent.team).to_string(),
             channel: self.own.channels.default,
             name: String::new(),
             email: String::new(),

@@ -1,8 +1,8 @@
 //! GET `/console`: what is open, the history pane, and the New Session form.
 
 use lambda_http::{Body, Request, RequestExt as _, Response, http::StatusCode};
-use parlor_domain::{AgentId, Channel, Indicator, PhoneNumber, State};
-use parlor_store::Page;
+use parlor_domain::{AgentId, Channel, Indicator, PhoneNumber, State, TeamId};
+use parlor_store::{Page, ReadBatch};
 use parlor_templates::console::{OpenSession, Welcome};
 use parlor_web::{AppState, api_request::lang, html, staff_page};
 
@@ -17,21 +17,31 @@ pub(crate) async fn page(app: &AppState, request: &Request) -> Result<Response<B
     let asked = Asked::of(request, &cookie);
     let store = &app.store;
     let own = HistoryQuery::own(&cookie);
+    let query = request.query_string_parameters();
+    let (new, team) = (query.first("new"), query.first("team").and_then(|team| team.parse::<TeamId>().ok()));
+    let keys = team.iter().fold(staff_context::keys(&cookie), ReadBatch::team);
     let (found, newest, listed) = if asked.query().is_own() {
-        let (found, newest) = tokio::try_join!(store.read(staff_context::keys(&cookie)), own.sessions(store))?;
+        let (found, newest) = tokio::try_join!(store.read(keys), own.sessions(store))?;
         (found, newest.clone(), Listed::Sessions(newest))
     } else {
         // What is open stands on the page whatever is listed.
-        tokio::try_join!(store.read(staff_context::keys(&cookie)), own.sessions(store), asked.query().read(store))?
+        tokio::try_join!(store.read(keys), own.sessions(store), asked.query().read(store))?
     };
-    let staff_context = StaffContext::open(cookie, found, lang(request), app.clock.now())?;
+    let staff_context = StaffContext::open(cookie, found, lang(request), app.clock.now())?.with_team(team)?;
     let viewer = &staff_context.caller.agent.id;
     let (history, remember) = asked.pane(store, listed, Some(&newest), None, &staff_context).await?.remember();
-    let view = Welcome {
+    let mut view = Welcome {
         open: open(&newest, viewer, &staff_context),
-        form_open: request.query_string_parameters().first("new").is_some(),
+        form_open: new.is_some(),
         frame: staff_context.frame(app, request, history)?,
     };
+    if new == Some("me") {
+        // A test session with oneself.
+        let (agent, form) = (&staff_context.caller.agent, &mut view.frame.new_session);
+        agent.name.clone_into(&mut form.name);
+        agent.email.as_str().clone_into(&mut form.email);
+        form.channel = Channel::Email;
+    }
     Ok(remember(html(StatusCode::OK, view.render(), Some(&app.live_url))))
 }
 

@@ -32,6 +32,7 @@ pub(crate) fn entries() -> Vec<Entry> {
         web::<people::PeopleApi>(),
         web::<static_files::StaticFiles>(),
         web::<admin_console::AdminConsole>(),
+        web::<first_steps::FirstSteps>(),
         web::<interactions::Interactions>(),
         web::<keys::Keys>(),
         web::<library::Library>(),

@@ -40,8 +40,9 @@ pub(crate) fn python() -> Result<PathBuf, Failure> {
 }
 
 /// Which journeys use a function, those first that say soonest what it misses.
-const USED_BY: [(&str, &[&str]); 39] = [
+const USED_BY: [(&str, &[&str]); 40] = [
     ("admin-console", &["staff::r19_an_admin_opens_the_settings_and_nobody_else"]),
+    ("first-steps", &["first_run::a_first_admin_is_led_through_what_is_left_to_do"]),
     ("settings", &["staff::r19_settings_are_saved_over_what_was_seen"]),
     ("agent-auth", &["staff::an_agent_signs_in_and_out", "staff::the_first_admin_comes_in_by_a_link_that_opens_once"]),
     (

@@ -140,6 +140,11 @@ impl Aws {
         aws_sdk_apigatewaymanagement::Client::from_conf(config)
     }
 
+    /// What carries a request to `url`.
+    pub(crate) fn connector(&self, url: &str) -> &Https {
+        self.connectors.0.for_uri(url)
+    }
+
     fn user_agent(&self) -> UserAgent {
         UserAgent::new(self.sdk.app_name().map_or("unknown", AsRef::as_ref))
     }

@@ -6,7 +6,9 @@
 
 mod clients;
 pub mod http;
+mod plain_get;
 mod sign;
 mod user_agent;
 
 pub use clients::{Aws, MissingVariable};
+pub use plain_get::PlainAnswer;

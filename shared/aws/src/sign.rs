@@ -51,7 +51,7 @@ impl AuthScheme for SigV4 {
 }
 
 #[derive(Debug, Default)]
-struct Signer {
+pub(crate) struct Signer {
     key: Mutex<Option<Arc<DayKey>>>,
     other: SigV4Signer,
 }
@@ -86,7 +86,7 @@ impl Sign for Signer {
 
 impl Signer {
     /// Signs `request` as it will be sent at `time`; `false`, and nothing is changed, if it is none that this knows.
-    fn sign(
+    pub(crate) fn sign(
         &self,
         request: &mut HttpRequest,
         credentials: &Credentials,

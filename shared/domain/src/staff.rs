@@ -97,6 +97,10 @@ pub struct Agent {
     /// The language of their pages and mails; the browser's while they chose none.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub language: Option<Language>,
+    /// Whether the administration's head leads them to the first steps of a new installation: from the first admin's set-up
+    /// until they put the steps away.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub first_steps: bool,
 }
 
 impl Agent {
@@ -113,6 +117,7 @@ impl Agent {
             settings_of: vec![],
             standing: Standing::Active,
             language: None,
+            first_steps: false,
         }
     }
 

@@ -40,6 +40,8 @@ pub struct Config {
     pub rates: Limits,
     /// `PARLOR_MAIL_EVENTS`: SES's configuration set, which counts what becomes of mail. None where nobody counts.
     pub mail_events: Option<String>,
+    /// `PARLOR_OUTBOX_URL`: where mails and texts can be read that go nowhere else. None where they are sent.
+    pub outbox_url: Option<String>,
     /// `PARLOR_MASTER_KEY`: what every other key is derived from; a list with commas while it is changed. The first seals and
     /// signs, all open and verify. Empty in functions that do none of that: the template gives it to the others only.
     pub master_keys: Arc<[MasterKey]>,
@@ -107,6 +109,7 @@ impl Config {
             mail_from: required("PARLOR_MAIL_FROM")?,
             sms_sender: optional("PARLOR_SMS_SENDER"),
             mail_events: optional("PARLOR_MAIL_EVENTS"),
+            outbox_url: optional("PARLOR_OUTBOX_URL"),
             webhook_targets: match optional("PARLOR_WEBHOOK_TARGETS") {
                 None => Targets::Public,
                 Some(targets) => Targets::parse(&targets).ok_or(ConfigError::Invalid {

@@ -149,8 +149,10 @@ impl Store {
         new: &NewAgent,
         team_name: &str,
         key: Option<&ApiKey>,
+        login: &Login,
     ) -> Result<(), StoreError> {
         let mut writes = self.new_agent(new)?;
+        writes.push(self.put(login_item(login)?)?);
         if let Some(key) = key {
             writes.extend(self.new_api_key(key)?);
         }

@@ -139,6 +139,7 @@ impl AdminContext {
             },
             admin: Person { name: self.caller.agent.name.clone(), role: self.caller.agent.role },
             company: branding.name.clone(),
+            first_steps: self.caller.agent.first_steps,
             accent: branding.accent.as_deref().and_then(Accent::from_hex).unwrap_or_default(),
             now: self.now,
         }

@@ -10,12 +10,14 @@ use crate::console::{Forms, Person, phrases, phrases::PRODUCT, sample, signs::ma
 use crate::lang::Lang;
 use crate::layout::Shell;
 use crate::palette::{Palette, opens_palette};
-use crate::words::{admin as words, console, keys, library, people, webhooks};
+use crate::words::{admin as words, console, first, keys, library, people, webhooks};
 
 /// A part of the administration. The navigation is [`Section::ALL`]: a page that is built adds itself there, and nothing leads
 /// to one that is not.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Section {
+    /// What is left to do in a new installation. In the navigation while it is not put away.
+    FirstSteps,
     /// The system's settings, and from there a team's.
     Settings,
     /// Who can sign in.
@@ -37,6 +39,7 @@ impl Section {
     /// Where its first page is.
     pub const fn href(self) -> &'static str {
         match self {
+            Self::FirstSteps => "/admin/start",
             Self::Settings => "/admin/settings",
             Self::People => "/admin/people",
             Self::Teams => "/admin/teams",
@@ -53,6 +56,7 @@ impl Section {
 
     const fn words(self, lang: Lang) -> &'static str {
         match self {
+            Self::FirstSteps => first::first_steps(lang),
             Self::Settings => words::settings(lang),
             Self::People => people::people(lang),
             Self::Teams => people::teams(lang),
@@ -64,6 +68,7 @@ impl Section {
 
     const fn icon(self) -> Icon {
         match self {
+            Self::FirstSteps => Icon::CheckCircle,
             Self::Settings => Icon::Gear,
             Self::People => Icon::User,
             Self::Teams => Icon::Users,
@@ -87,6 +92,8 @@ pub struct Frame {
     /// The company's name from the branding settings; the product's own where there is none.
     pub company: Option<String>,
     pub accent: Accent,
+    /// Whether the first steps are not put away.
+    pub first_steps: bool,
     pub now: Timestamp,
 }
 
@@ -127,6 +134,13 @@ impl Frame {
         .render()
     }
 
+    /// The navigation's parts, in order.
+    fn sections(&self) -> impl Iterator<Item = Section> {
+        let first = (self.first_steps || self.section == Section::FirstSteps).then_some(Section::FirstSteps);
+        let role = self.admin.role;
+        first.into_iter().chain(Section::ALL.into_iter().filter(move |section| section.is_for(role)))
+    }
+
     fn side(&self) -> Markup {
         let lang = self.lang;
         html! {
@@ -134,7 +148,7 @@ impl Frame {
                 a.brand href="/console" { (mark()) span { (self.company.as_deref().unwrap_or(PRODUCT)) } }
                 nav.admin-nav aria-label=(words::administration(lang)) {
                     ul {
-                        @for section in Section::ALL.into_iter().filter(|section| section.is_for(self.admin.role)) {
+                        @for section in self.sections() {
                             li {
                                 a.list-row href=(section.href()) aria-current=[(section == self.section).then_some("page")] {
                                     (section.icon()) span { (section.words(lang)) }
@@ -170,6 +184,7 @@ impl Frame {
             admin: Person { name: "Nina Alder".to_owned(), role: Role::Admin },
             company: Some("Northwind Mutual".to_owned()),
             accent: Accent::Default,
+            first_steps: false,
             now: sample::now(),
         }
     }

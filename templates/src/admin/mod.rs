@@ -3,6 +3,7 @@
 //! As in the console, a page is a plain struct with `samples()` and a `render()`, and works without a script.
 
 mod delivery;
+mod first_steps;
 mod frame;
 mod import;
 mod keys;
@@ -17,6 +18,9 @@ mod webhooks;
 use maud::Markup;
 
 pub use delivery::{DeliveryLine, DeliveryPage, SentRequest};
+pub use first_steps::{
+    Answer, Channels, Colleague, Finding, FirstStepsPage, Gap, NamedTeam, Subject, TestSession, Unasked,
+};
 pub use frame::{Frame, InFrame, Section};
 pub use import::{ImportFault, ImportPage, ImportRow, RowFault, RowState};
 pub use keys::{KeyRow, KeysPage, NewKeyPage};
@@ -35,6 +39,7 @@ pub fn samples() -> Vec<(String, Markup)> {
         all.extend(samples.into_iter().map(|(name, markup)| (format!("{page}-{name}"), markup)));
     };
     add("admin-settings", SettingsPage::samples().into_iter().map(|(name, view)| (name, view.render())).collect());
+    add("admin-first", FirstStepsPage::samples().into_iter().map(|(name, view)| (name, view.render())).collect());
     add("admin-people", PeoplePage::samples().into_iter().map(|(name, view)| (name, view.render())).collect());
     add("admin-import", ImportPage::samples().into_iter().map(|(name, view)| (name, view.render())).collect());
     add("admin-person", PersonPage::samples().into_iter().map(|(name, view)| (name, view.render())).collect());

@@ -147,6 +147,7 @@ impl Site {
             Case { event: self.events[WAITING].clone(), ..plain("agent-auth", WAITING, 429) },
             plain("agent-console", "welcome page", 200),
             plain("admin-console", "settings page", 200),
+            plain("first-steps", "first steps", 200),
             plain("settings", "read the system's settings", 200),
             plain("session-start", "start a session", 201),
             plain("session-read", "read a session", 200),
@@ -327,7 +328,8 @@ impl Site {
         assert_eq!(self.installation.browser().post("/login", &fields).await.status, 303);
         let admin = self.installation.member("Ada Ode", Role::Admin).await;
         assert_eq!(self.installation.signed_in(&admin).await.get("/admin/settings").await.status, 200);
-        self.keep(&["agent-console", "agent-auth", "admin-console"]);
+        assert_eq!(self.installation.signed_in(&admin).await.get("/admin/start").await.status, 200);
+        self.keep(&["agent-console", "agent-auth", "admin-console", "first-steps"]);
 
         let now = self.installation.runtime.clock.now();
         let guesser = Guesser { email: GUESSED.parse().unwrap(), browser: None };

@@ -102,6 +102,7 @@ async fn page_rows(ledger: &mut Ledger, person: &str) {
         ("person's page", &format!("/admin/people/{person}")),
         ("teams page", "/admin/teams"),
         ("API keys page", "/admin/keys"),
+        ("first steps", "/admin/start"),
     ] {
         // The console's list is asked for once more by a browser that remembers none.
         browser.get(path).await;
@@ -151,6 +152,12 @@ async fn account_rows(ledger: &mut Ledger) {
         .hold("save one's profile", async |_| {
             let fields = [("csrf", csrf.as_str()), ("name", "Lea Roy-Berg")];
             assert_eq!(browser.post("/me/profile", &fields).await.location, "/me?done=saved");
+        })
+        .await;
+    ledger
+        .hold("put the first steps away", async |installation| {
+            installation.first_steps_of(&staff.agent.id).await;
+            assert_eq!(browser.post("/me/first-steps/away", &[("csrf", &csrf)]).await.location, "/console");
         })
         .await;
     let change = |current: &'static str| {

@@ -200,8 +200,8 @@ impl Operation {
             }
             SaveSettings | SaveTeamSettings => self.document(installation, &mut case).await,
             InvitationPage | AcceptInvitation | InviteAgain | RetryToStaff | AskForPassword | ResetPage
-            | ResetPassword | SaveProfile | ChangePassword | EndSignIn | EndOtherSignIns | ChangePerson
-            | ChangePersonByForm | Deactivate | Reactivate | SignPersonOut => {
+            | ResetPassword | SaveProfile | PutFirstStepsAway | ChangePassword | EndSignIn | EndOtherSignIns
+            | ChangePerson | ChangePersonByForm | Deactivate | Reactivate | SignPersonOut => {
                 self.person(installation, &mut case).await;
             }
             LibraryPage | NewEntryPage | EntryPage | CreateEntryAtPage | SaveEntryAtPage => {
@@ -212,7 +212,8 @@ impl Operation {
                 let made = installation.post("/v1/library", text).await;
                 made["id"].as_str().unwrap().clone_into(&mut case.link);
             }
-            KeysPage | MakeKeyAtPage | PeoplePage | NewPersonPage | PersonPage | TeamsPage | ImportPage | Import => {
+            FirstStepsPage | KeysPage | MakeKeyAtPage | PeoplePage | NewPersonPage | PersonPage | TeamsPage
+            | ImportPage | Import => {
                 let admin = installation.member("Ada Ode", Role::Admin).await;
                 case.browser = installation.signed_in(&admin).await;
                 case.csrf = case.browser.get("/console").await.hidden("csrf").unwrap();
@@ -342,10 +343,14 @@ impl Operation {
                 installation.browser().post("/forgot-password", &[("email", &email)]).await;
                 case.link = mailed(installation, &email).await;
             }
-            SaveProfile | ChangePassword | EndSignIn | EndOtherSignIns | SignPersonOut | Deactivate => {
+            SaveProfile | PutFirstStepsAway | ChangePassword | EndSignIn | EndOtherSignIns | SignPersonOut
+            | Deactivate => {
                 case.browser = installation.signed_in(&staff.agent).await;
                 case.csrf = case.browser.get("/console").await.hidden("csrf").unwrap();
                 case.cookie = case.browser.cookie(STAFF).unwrap();
+                if self == PutFirstStepsAway {
+                    installation.first_steps_of(&staff.agent.id).await;
+                }
                 if matches!(self, EndOtherSignIns | EndSignIn | ChangePassword) {
                     // Another browser's, which ends.
                     let other = installation.sign_in(&staff.agent).await;

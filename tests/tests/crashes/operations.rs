@@ -117,6 +117,7 @@ operations! {
     ListKeys: "GET /v1/keys", Never;
     CreateKey: "POST /v1/keys", Never;
     RevokeKey: "DELETE /v1/keys/{id}", Never;
+    FirstStepsPage: "GET /admin/start", Never;
     KeysPage: "GET /admin/keys", Never;
     MakeKeyAtPage: "POST /admin/keys", Never;
     RevokeKeyAtPage: "POST /admin/keys/{id}/revoke", Never;
@@ -137,6 +138,7 @@ operations! {
     ResetPage: "GET /reset/{token}", Never;
     ResetPassword: "POST /reset/{token}", Never;
     SaveProfile: "POST /me/profile", Never;
+    PutFirstStepsAway: "POST /me/first-steps/away", Never;
     ChangePassword: "POST /me/password", Never;
     EndSignIn: "POST /me/sign-ins/end", Never;
     EndOtherSignIns: "POST /me/sign-ins/end-others", Never;

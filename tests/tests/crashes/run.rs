@@ -90,7 +90,7 @@ impl Operation {
             | TeamFiguresPage | AgentRoom | AgentRoomChanges | AgentTicket | Row | ListsTicket | OpeningPage
             | PinPage | CodePage | CustomerRoom | CustomerTicket | InvitationPage | ResetPage | Me | PeoplePage
             | NewPersonPage | PersonPage | TeamsPage | ImportPage | KeysPage | LibraryPage | NewEntryPage
-            | EntryPage | WebhooksPage | WebhookPage | DeliveryPage => {
+            | EntryPage | FirstStepsPage | WebhooksPage | WebhookPage | DeliveryPage => {
                 case.browser.get(&self.request(case).1).await.status == 200
             }
             OpeningPageHead | PinPageHead | CodePageHead | CustomerRoomHead => {
@@ -98,10 +98,9 @@ impl Operation {
             }
             SignIn | SignInWrongly | SignOut | Setup | Continue | NewLink | WrongPin | RightPin | SendCode
             | EnterCode | PostByForm | NewLinkFromRoom | AcceptInvitation | AskForPassword | ResetPassword
-            | SaveProfile | ChangePassword | EndSignIn | EndOtherSignIns | Import | MakeKeyAtPage | RevokeKeyAtPage
-            | CreateEntryAtPage | SaveEntryAtPage | MakeWebhookAtPage | ActAtWebhookPage | SendAgainAtPage => {
-                self.submit(installation, case).await
-            }
+            | SaveProfile | PutFirstStepsAway | ChangePassword | EndSignIn | EndOtherSignIns | Import
+            | MakeKeyAtPage | RevokeKeyAtPage | CreateEntryAtPage | SaveEntryAtPage | MakeWebhookAtPage
+            | ActAtWebhookPage | SendAgainAtPage => self.submit(installation, case).await,
             ReadDocument | FinishDocument | SignDocument => self.step(installation, case).await,
             DeliverToStaff | RetryToStaff => self.mail_staff(installation, case).await,
             SaveFirst | SaveFurther | Complete | Decline | AddFile | Attach => self.submit(installation, case).await,
@@ -298,7 +297,7 @@ impl Operation {
                 vec![("csrf", csrf), ("email", email), ("current", password), ("password", NEW)]
             }
             EndSignIn => vec![("csrf", csrf), ("id", case.document.as_str().unwrap())],
-            EndOtherSignIns | RevokeKeyAtPage => vec![("csrf", csrf)],
+            EndOtherSignIns | RevokeKeyAtPage | PutFirstStepsAway => vec![("csrf", csrf)],
             WrongPin => vec![("code", "0000")],
             RightPin => vec![("code", PIN)],
             EnterCode => vec![("code", code.as_str())],

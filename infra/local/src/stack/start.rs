@@ -53,6 +53,7 @@ impl Stack {
         let (listener, second_listener) = public_listeners(builder.port).await?;
         let port = listener.local_addr().map_err(io_error("the port"))?.port();
         let url = format!("http://localhost:{port}");
+        let outbox_url = format!("{url}/outbox");
 
         // What stands for AWS listens apart from what stands for the public internet.
         let (dynamodb, dynamodb_url) = private_listener().await?;
@@ -68,6 +69,7 @@ impl Stack {
                 ("MailFrom", "hello@parlor.example"),
                 ("SmsSender", "Parlor"),
                 ("WebhookTargets", "loopback"),
+                ("OutboxUrl", outbox_url.as_str()),
                 ("RatePerKey", &per_key),
                 ("RatePerPerson", &per_person),
                 ("RatePerAddress", &per_address),
