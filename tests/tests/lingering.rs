@@ -2,10 +2,14 @@
 //! The one-machine stack's database never removes an item by itself, so time that passes here leaves everything there.
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on should say where")]
 
+use data_encoding::HEXLOWER;
 use parlor_domain::Role;
-use parlor_tests::{Endpoint, Installation, Receiver};
+use parlor_objects::{ObjectError, Objects as _};
+use parlor_store::{ContactKey, ReadBatch};
+use parlor_tests::{Endpoint, Installation, Receiver, documents};
 use reqwest::{Method, StatusCode};
 use serde_json::json;
+use sha2::{Digest as _, Sha256};
 
 const DAY: u32 = 24 * 3600;
 
@@ -94,4 +98,51 @@ async fn r24_deliveries_of_a_month_ago_are_not_shown_and_hold_no_queue_up() {
     endpoint.receiver.wait_for(2).await;
     installation.stack.settle().await;
     assert_eq!(endpoint.deliveries(&installation).await.len(), 1);
+}
+
+/// The files of a session of which one was announced before it was erased, and comes after everything was deleted.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn r25_a_file_that_comes_after_its_session_was_erased_does_not_stay() {
+    let installation = Installation::start().await;
+    let session = installation.session(None).await;
+    let path = format!("/v1/sessions/{session}");
+    let photo = documents::photo("late");
+    let sha256 = HEXLOWER.encode(&Sha256::digest(&photo));
+    let said = json!({"name": "Late.jpg", "size": photo.len(), "content_type": "image/jpeg", "sha256": sha256});
+    let announced = installation.post(&format!("{path}/uploads"), said).await;
+    installation.post(&format!("{path}/end"), json!({})).await;
+    installation.post(&format!("{path}/erase"), json!({})).await;
+    let pending = async || {
+        let found = installation.store.read(ReadBatch::new().session(&session)).await.unwrap();
+        found.session(&session).unwrap().unwrap().session.erased.unwrap().pending.is_some()
+    };
+    installation.stack.advance(120).await;
+    assert!(!pending().await, "the first time is over");
+    let headers = announced["headers"].as_object().unwrap().iter();
+    let put = reqwest::Client::new().put(announced["url"].as_str().unwrap()).body(photo);
+    let put = headers.fold(put, |put, (name, value)| put.header(name, value.as_str().unwrap()));
+    assert!(put.send().await.unwrap().status().is_success(), "the address is good for five minutes");
+    let (files, key) = (installation.files(), format!("uploads/{}", announced["id"].as_str().unwrap()));
+    assert!(files.get(&key, 10_000_000).await.is_ok());
+    installation.stack.advance(3 * 3600).await;
+    assert!(matches!(files.get(&key, 10_000_000).await, Err(ObjectError::Missing)), "{key} stays");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn r25_nothing_leads_from_a_corrected_address_to_an_erased_session() {
+    let installation = Installation::start().await;
+    let wrong = json!({"customer": {"name": "Mara Quist", "email": "mora@example.net"}});
+    let id = installation.post("/v1/sessions", wrong).await["id"].as_str().unwrap().to_owned();
+    let path = format!("/v1/sessions/{id}");
+    let right = json!({"email": "mara@example.net"});
+    let (status, answer) = installation.call(Method::PATCH, &format!("{path}/customer"), Some(right)).await;
+    assert!(status.is_success(), "{answer}");
+    installation.post(&format!("{path}/end"), json!({})).await;
+    installation.post(&format!("{path}/erase"), json!({})).await;
+    installation.stack.advance(120).await;
+    for address in ["mora@example.net", "mara@example.net"] {
+        let contact = ContactKey::email(&installation.team, &address.parse().unwrap());
+        let found = installation.store.read(ReadBatch::new().contact(&contact)).await.unwrap();
+        assert_eq!(found.contact(&contact).unwrap(), None, "{address}");
+    }
 }

@@ -1,13 +1,14 @@
 //! Erases sessions that were kept for as long as the settings say, and deletes what is left of those that are erased: items, files
 //! and where their customer's contact leads (R25). Scheduled every minute. What a run leaves half done, the next one finishes: the
-//! timer stays armed until nothing is left.
+//! timer stays armed until nothing is left. Two hours later it deletes once more, for good: a file may come at an address that was signed
+//! before, and a document may have been about to be signed.
 
 use std::time::Duration;
 
 use futures_util::{StreamExt as _, TryStreamExt as _, stream};
 use jiff::Timestamp;
 use parlor_buckets::Bucket;
-use parlor_domain::{Command, DueKind, ErasedBy, Session, SessionId, UploadId, interaction::document_keys};
+use parlor_domain::{Command, Contact, DueKind, ErasedBy, Session, SessionId, UploadId, interaction::document_keys};
 use parlor_form::ReadReport;
 use parlor_live::Live;
 use parlor_objects::{ObjectError, Objects};
@@ -68,11 +69,18 @@ impl ApplyRetention {
             }
         }
         // Otherwise it is kept for longer now.
-        let Some(contact) = session.erased.as_ref().and_then(|erased| erased.pending.clone()) else { return Ok(true) };
+        let Some(erased) = &session.erased else { return Ok(true) };
+        let last = match (&erased.pending, erased.again_at) {
+            (Some(_), _) => false,
+            // What was on its way when the session was erased has come.
+            (None, Some(at)) if at <= self.clock.now() => true,
+            (None, _) => return Ok(false),
+        };
+        let contacts: Vec<Contact> = erased.pending.iter().chain(&erased.former).cloned().collect();
         let remains = self.store.remains(&session).await?;
         // The files first: the items say which there are.
         self.delete_files(id, &remains).await?;
-        self.store.delete_remains(id, &contact, &remains).await?;
+        self.store.delete_remains(id, &contacts, &remains, last).await?;
         self.carry_out(id, self.clock.now(), Command::FinishErasing).await?;
         Ok(true)
     }

@@ -20,7 +20,8 @@ pub type Timers = BTreeMap<DueKind, Timestamp>;
 pub fn next(session: &Session, settings: &Settings, armed: &Timers, now: Timestamp) -> Timers {
     if let Some(erased) = &session.erased {
         // R25: until nothing is left of it.
-        return erased.pending.iter().map(|_| (DueKind::Retention, erased.at)).collect();
+        let due = erased.pending.as_ref().map(|_| erased.at).or(erased.again_at);
+        return due.into_iter().map(|at| (DueKind::Retention, at)).collect();
     }
     let wanted = match session.state {
         State::Invited | State::Active => {

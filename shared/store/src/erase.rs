@@ -22,6 +22,9 @@ pub struct Remains {
     keys: Vec<Key>,
 }
 
+/// What the key begins with under which the id of a deleted file or interaction stays for a while: what is made of it may still come.
+const NOTED: &str = "X#";
+
 impl Remains {
     /// Whether nothing is left.
     #[must_use]
@@ -30,13 +33,20 @@ impl Remains {
     }
 
     fn add(&mut self, key: Key) {
-        if let Some(upload) = key.sk.strip_prefix("F#").and_then(|id| id.parse().ok()) {
+        let id = key.sk.strip_prefix(NOTED).unwrap_or(&key.sk);
+        if let Some(upload) = id.strip_prefix("F#").and_then(|id| id.parse().ok()) {
             self.uploads.push(upload);
         }
-        if let Some(interaction) = key.sk.strip_prefix("I#").and_then(|id| id.parse().ok()) {
+        if let Some(interaction) = id.strip_prefix("I#").and_then(|id| id.parse().ok()) {
             self.interactions.push(interaction);
         }
         self.keys.push(key);
+    }
+
+    /// The keys under which the ids of files and interactions are noted that are not noted yet.
+    fn to_note(&self) -> impl Iterator<Item = Key> {
+        let files = self.keys.iter().filter(|key| key.sk.starts_with("F#") || key.sk.starts_with("I#"));
+        files.map(|key| Key { pk: key.pk.clone(), sk: format!("{NOTED}{}", key.sk) })
     }
 }
 
@@ -72,24 +82,36 @@ impl Store {
         }
     }
 
-    /// Deletes what is left, and that this was the newest session of `contact` (R11), where it still is. One `DeleteItem` each,
-    /// sixteen at once.
+    /// Deletes what is left, and that this was the newest session of any of `contacts` (R11), where it still is. Unless this is the
+    /// `last` time, the ids of files and interactions stay, noted in items of nothing else. One `PutItem` for each that is noted and
+    /// one `DeleteItem` each, sixteen at once.
     pub async fn delete_remains(
         &self,
         session: &SessionId,
-        contact: &Contact,
+        contacts: &[Contact],
         remains: &Remains,
+        last: bool,
     ) -> Result<(), StoreError> {
         // The session's own items last: they say which others there are.
         let signed = remains.keys.iter().filter_map(|key| key.sk.strip_prefix("V#")).map(Key::signed);
         let signed: Vec<_> = signed.map(|key| self.delete_item(key, None)).collect();
         stream::iter(signed).buffer_unordered(AT_ONCE).try_collect::<()>().await?;
-        let items = remains.keys.clone().into_iter().map(|key| self.delete_item(key, None));
+        let notes = remains.to_note().filter(|_| !last).map(|key| self.note(key));
+        stream::iter(notes.collect::<Vec<_>>()).buffer_unordered(AT_ONCE).try_collect::<()>().await?;
+        let goes = |key: &&Key| last || !key.sk.starts_with(NOTED);
+        let items: Vec<_> = remains.keys.iter().filter(goes).cloned().collect();
+        let items = items.into_iter().map(|key| self.delete_item(key, None));
         let own = text(session.as_str());
-        let contacts = ContactKey::of(&session.team(), contact);
-        let contacts = contacts.into_iter().map(|contact| self.delete_item(contact.key(), Some(own.clone())));
+        let contacts = contacts.iter().flat_map(|contact| ContactKey::of(&session.team(), contact));
+        let contacts =
+            contacts.collect::<Vec<_>>().into_iter().map(|contact| self.delete_item(contact.key(), Some(own.clone())));
         stream::iter(items).buffer_unordered(AT_ONCE).try_collect::<()>().await?;
         stream::iter(contacts).buffer_unordered(AT_ONCE).try_collect::<()>().await
+    }
+
+    async fn note(&self, key: Key) -> Result<(), StoreError> {
+        let put = self.client.put_item().table_name(&self.core).set_item(Some(key.to_item()));
+        put.send().await.map(drop).map_err(|error| StoreError::from_sdk("PutItem", &error))
     }
 
     /// Deletes an item; one that names a session only if it is `session`.

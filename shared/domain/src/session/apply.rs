@@ -199,7 +199,13 @@ impl Session {
     /// R25: what is left is where the session stood, when, and whose it was.
     fn erase(&mut self, event: &Event, by: ErasedBy) {
         let pending = std::mem::take(&mut self.customer.contact);
-        self.erased = Some(Erased { at: event.at, by, pending: Some(pending) });
+        self.erased = Some(Erased {
+            at: event.at,
+            by,
+            pending: Some(pending),
+            former: std::mem::take(&mut self.former_contacts),
+            again_at: None,
+        });
         self.customer.name.clear();
         self.links_from = event.seq;
         self.tries = Tries::default();

@@ -74,6 +74,12 @@ pub struct Erased {
     /// Whose items in other partitions are still to go, while any are: the contact by which they are found. Nothing shows it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub pending: Option<Contact>,
+    /// What the customer's contact was before it was corrected (R8), as long as `pending` is there.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub former: Vec<Contact>,
+    /// When everything is deleted once more: what was on its way when the session was erased has come by then. Nothing shows it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub again_at: Option<Timestamp>,
 }
 
 /// The person for whom a session was made: name and contact.
@@ -214,6 +220,9 @@ pub struct Session {
     pub joined_at: Option<Timestamp>,
     /// The end, until a renewal takes it away.
     pub ended: Option<End>,
+    /// What the customer's contact was before it was corrected (R8): erasing has to find what stands under it (R25).
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub former_contacts: Vec<Contact>,
     /// R25: that contact and content were erased.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub erased: Option<Erased>,

@@ -1,5 +1,7 @@
 //! Erasing a session: contact and content go, and an event says so (R25).
 
+use jiff::{SignedDuration, Timestamp};
+
 use super::draft::Draft;
 use crate::{
     DueKind, ErasedBy, EventKind,
@@ -45,8 +47,21 @@ pub(super) fn erase(draft: &mut Draft<'_>, by: ErasedBy) -> Result<Outcome, Reje
     Ok(Outcome::Done)
 }
 
-/// Notes that nothing is left to be looked for.
+/// How long something may be on its way that was begun before a session was erased: an address for a file is good for five minutes,
+/// a file that comes is read or signed within an hour, and a request lasts some seconds.
+const ON_ITS_WAY: SignedDuration = SignedDuration::from_hours(2);
+
+/// Notes that what was there is deleted: the first time until everything is looked for once more, and then for good.
 pub(super) fn finish(draft: &mut Draft<'_>) -> Outcome {
-    let pending = draft.session.erased.as_mut().and_then(|erased| erased.pending.take());
-    if pending.is_some() { Outcome::Done } else { Outcome::Unchanged }
+    let now = draft.now();
+    let Some(erased) = draft.session.erased.as_mut() else { return Outcome::Unchanged };
+    if erased.pending.take().is_some() {
+        erased.former.clear();
+        erased.again_at = Some(now.checked_add(ON_ITS_WAY).unwrap_or(Timestamp::MAX));
+        Outcome::Done
+    } else if erased.again_at.take_if(|at| *at <= now).is_some() {
+        Outcome::Done
+    } else {
+        Outcome::Unchanged
+    }
 }

@@ -74,5 +74,9 @@ fn correct(draft: &mut Draft<'_>, correction: Correction) -> Result<bool, Reject
     if let Some(language) = correction.language {
         session.language = language;
     }
-    Ok((session.customer.clone(), session.channel, session.language.clone()) != before)
+    let changes = (session.customer.clone(), session.channel, session.language.clone()) != before;
+    if session.customer.contact != before.0.contact && !session.former_contacts.contains(&before.0.contact) {
+        session.former_contacts.push(before.0.contact);
+    }
+    Ok(changes)
 }

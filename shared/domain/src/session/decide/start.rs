@@ -48,6 +48,7 @@ impl Session {
             invited_at: None,
             joined_at: None,
             ended: None,
+            former_contacts: vec![],
             erased: None,
             last_agent_action_at: now,
             last_event_at: now,

@@ -1,7 +1,7 @@
 //! What is kept for how long, and what is left after that (R25).
 
 use super::*;
-use crate::ErasedBy;
+use crate::{ErasedBy, session::Correction};
 
 fn keeping(minutes: Option<u32>) -> Settings {
     let mut settings = Settings::default();
@@ -43,13 +43,35 @@ fn r25_nothing_about_the_customer_is_left_in_the_session() {
     assert_eq!(pending.unwrap().email.unwrap().as_str(), "mara@example.net", "its items elsewhere are still to go");
     assert_eq!(world.index, Timers::from([(DueKind::Retention, world.now)]), "so a schedule looks at it");
     world.run(Command::FinishErasing, Actor::System).unwrap();
-    assert_eq!(world.index, Timers::new());
+    assert_eq!(world.index, Timers::from([(DueKind::Retention, world.now + SignedDuration::from_hours(2))]));
     let left = serde_json::to_string(&world.session).unwrap();
     for personal in ["Mara", "mara@", "case-17", "B-1", "sealed", "hash"] {
         assert!(!left.contains(personal), "{personal} is left: {left}");
     }
     assert_eq!(world.tier(), AccessTier::None);
-    assert_eq!(world.run(Command::FinishErasing, Actor::System), Ok(Outcome::Unchanged));
+    assert_eq!(
+        world.run(Command::FinishErasing, Actor::System),
+        Ok(Outcome::Unchanged),
+        "what is on its way may still come"
+    );
+    world.wait(120);
+    assert_eq!(world.run(Command::FinishErasing, Actor::System), Ok(Outcome::Done));
+    assert_eq!(world.index, Timers::new());
+}
+
+#[test]
+fn r25_addresses_that_were_corrected_are_erased_as_well() {
+    let mut world = World::new(Settings::default(), false);
+    let before = world.session.customer.contact.clone();
+    let correction = Correction { email: Some(Some("mora@example.net".parse().unwrap())), ..Correction::default() };
+    let issued = world.issued();
+    world.run(Command::Reengage(correction, issued), agent()).unwrap();
+    world.run(Command::End, agent()).unwrap();
+    world.run(Command::Erase(ErasedBy::Request), agent()).unwrap();
+    assert_eq!(world.session.erased.as_ref().unwrap().former, [before]);
+    world.run(Command::FinishErasing, Actor::System).unwrap();
+    let left = serde_json::to_string(&world.session).unwrap();
+    assert!(!left.contains("example.net"), "{left}");
 }
 
 #[test]
