@@ -86,6 +86,13 @@ impl Accent {
         }
     }
 
+    /// The contrast of a button's text with the button (WCAG 2.2, 1.4.3), and whether the text is dark.
+    pub fn contrast(self) -> (f64, bool) {
+        let (fill, text) = self.button_hex();
+        let [ground, letters] = [fill.as_str(), text].map(luminance);
+        ((ground.max(letters) + 0.05) / (ground.min(letters) + 0.05), text == ON_LIGHT)
+    }
+
     /// The colour of accented text on a light ground: `#rrggbb`.
     pub fn link_hex(self) -> String {
         self.hex(0.50, 0.17)
@@ -109,6 +116,13 @@ impl Accent {
         });
         format!("#{red:02x}{green:02x}{blue:02x}")
     }
+}
+
+/// The relative luminance of a colour of ours, `#rrggbb` (WCAG 2.2).
+fn luminance(hex: &str) -> f64 {
+    let channels = hex.strip_prefix('#').and_then(rgb).unwrap_or_default();
+    let [red, green, blue] = channels.map(|value| to_linear(f64::from(value) / 255.));
+    0.2126 * red + 0.7152 * green + 0.0722 * blue
 }
 
 /// The channels of `06f` or `0066ff`.
@@ -198,12 +212,8 @@ mod tests {
         }) {
             let given = format!("#{red:02x}{green:02x}{blue:02x}");
             let (fill, text) = Accent::from_hex(&given).unwrap().button_hex();
-            let luminance = |hex: &str| {
-                let [red, green, blue] = rgb(&hex[1..]).unwrap().map(|value| to_linear(f64::from(value) / 255.));
-                0.2126 * red + 0.7152 * green + 0.0722 * blue + 0.05
-            };
-            let (ground, letters) = (luminance(&fill), luminance(text));
-            let contrast = ground.max(letters) / ground.min(letters);
+            let (contrast, is_dark) = Accent::from_hex(&given).unwrap().contrast();
+            assert_eq!(is_dark, text == "#000000");
             assert!(contrast >= READABLE, "{given}: {text} on {fill} is {contrast:.2}");
         }
     }

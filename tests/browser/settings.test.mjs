@@ -36,8 +36,15 @@ describe("settings", () => {
     await inspect(page, "admin-settings-preview", { widths: [1280] });
     await pick(page, "Room");
     await shows(page, "Back at nine");
+    // Yellow takes dark text, and how well that can be read stands beside it.
+    const note = page.locator("[id='note-branding.accent']");
+    await until("the contrast of yellow", async () => /dark text, with a contrast of 14\.\d to 1/.test(await note.innerText()));
+    await page.locator("[id='branding.sender_name']").fill("Lantern Claims");
+    await page.locator("[id='branding.reply_to']").fill("claims@lantern.example");
     await pick(page, "Mail");
     await shows(page, "Lantern Mutual");
+    await shows(page, "Lantern Claims");
+    await shows(page, "claims@lantern.example");
     await inspect(page, "admin-settings-preview-mail", { widths: [1280] });
     await pick(page, "SMS");
     await shows(page, "of 160 characters");
@@ -45,6 +52,12 @@ describe("settings", () => {
     await shows(page, "von 160 Zeichen");
     await pick(page, "Opening");
     await shows(page, "Weiter");
+    await shows(page, "Your harbour loan");
+    await page.locator(".settings-languages summary", { hasText: "Deutsch" }).click();
+    await page.locator("[id='authentication.opening_page.by_language.de.title']").fill("Ihr Hafendarlehen");
+    await shows(page, "Ihr Hafendarlehen");
+    await inspect(page, "admin-settings-branding", { widths: [390, 1280] });
+    await page.setViewportSize({ width: 1280, height: 900 });
     const saved = await stack.api("GET", "/v1/settings");
     assert.equal(saved.authentication.opening_page.title, null);
     assert.notEqual(saved.branding.name, "Lantern Mutual");
@@ -61,6 +74,11 @@ describe("settings", () => {
     await shows(page, "Your harbour loan");
     await accent.fill("#0b5fff");
     await error.waitFor({ state: "detached" });
+    const replies = page.locator("[id='branding.reply_to']");
+    await replies.fill("nobody");
+    await replies.blur();
+    await page.locator("[id='error-branding.reply_to']").waitFor();
+    await replies.fill("");
   });
 
   test("r19 on a phone the preview is folded until it is asked for", async () => {

@@ -166,3 +166,46 @@ async fn r26_a_customers_language_is_kept_for_the_session() {
         (422, &json!("invalid-language"), &json!("customer.language"))
     );
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn r23_mails_come_from_whom_the_branding_says_and_answers_go_there() {
+    let installation = Installation::start().await;
+    let branding =
+        json!({"name": "Harbour Bank", "sender_name": "Harbour Claims", "reply_to": " Claims@Harbour.example "});
+    installation.settings(json!({ "branding": branding })).await;
+    assert_eq!(installation.get("/v1/settings").await["branding"]["reply_to"], "claims@harbour.example");
+    installation.session(None).await;
+    installation.stack.settle().await;
+    let mail = installation.stack.outbox().items().pop().unwrap();
+    assert_eq!(mail.from.as_deref(), Some("\"Harbour Claims\" <hello@parlor.example>"));
+    assert_eq!(mail.reply_to.as_deref(), Some("\"Harbour Claims\" <claims@harbour.example>"));
+
+    let mut document = installation.get("/v1/settings").await;
+    document["branding"]["reply_to"] = json!("nobody");
+    let version = installation.etag("/v1/settings").await;
+    let (status, refused) =
+        installation.call_with(Method::PUT, "/v1/settings", Some(document), &[("if-match", &version)]).await;
+    assert_eq!(
+        (status.as_u16(), &refused["code"], &refused["field"]),
+        (422, &json!("invalid-setting"), &json!("branding.reply_to"))
+    );
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn r26_the_opening_page_has_the_companys_words_in_the_customers_language() {
+    let installation = Installation::start().await;
+    let german = json!({"title": "Ihr Darlehen", "hint": "Auf Ihrer Karte."});
+    let words = json!({"title": "Your loan", "text": "Please come in.", "hint": "On your card.", "by_language": {"de": german}});
+    installation.settings(json!({"authentication": {"method": "pin", "opening_page": words}})).await;
+    let session = installation.session(Some("4711")).await;
+    let link = installation.link(&session).await;
+    let read = async |lang: &str| installation.browser().get(&format!("{link}?lang={lang}")).await.text;
+    let page = read("de").await;
+    assert!(
+        page.contains("Ihr Darlehen") && page.contains("Auf Ihrer Karte.") && !page.contains("Your loan"),
+        "{page}"
+    );
+    assert!(page.contains("Please come in."), "what German has no words for is as for everybody");
+    let page = read("fr").await;
+    assert!(page.contains("Your loan") && page.contains("On your card.") && !page.contains("Ihr Darlehen"), "{page}");
+}

@@ -5,7 +5,7 @@ use lambda_http::{Body, Response, http::StatusCode};
 use parlor_domain::TeamId;
 use parlor_templates::{
     Lang,
-    admin::fault_words,
+    admin::{contrast_words, fault_words},
     customer::{Preview, Previewed},
     words::preview as words,
 };
@@ -37,7 +37,9 @@ async fn show(app: &AppState, page: &AdminPage, id: Option<&TeamId>) -> Result<R
             (field.key.to_owned(), fault_words(lang, *fault).into())
         };
         let faults: Map<_, _> = filled.faults.iter().map(said).collect();
-        return Ok(ApiResponse::new(StatusCode::OK, json!({"faults": faults}), "").into_json());
+        let accent = sent.get("branding.accent").map(|accent| accent.trim()).filter(|accent| !accent.is_empty());
+        let notes = json!({"branding.accent": contrast_words(lang, accent)});
+        return Ok(ApiResponse::new(StatusCode::OK, json!({"faults": faults, "notes": notes}), "").into_json());
     }
     for (field, _) in &filled.faults {
         filled.draft.take(field, &document.current);

@@ -129,20 +129,21 @@ fn sends_code(decision: &Decision) -> bool {
 
 fn opening(app: &AppState, visit: &Visit, loaded: &LoadedLink, consent_missing: bool) -> OpeningPage {
     let authentication = &loaded.settings.authentication;
-    let words = &authentication.opening_page;
+    let lang = visit.lang_for(&loaded.session);
+    let words = authentication.opening_page.in_language(lang.code());
     let asks = authentication.consent.required
         && loaded.session.consented_at.is_none()
         && !loaded.session.is_bound_to(visit.presented.device.as_ref());
     OpeningPage {
-        lang: visit.lang_for(&loaded.session),
+        lang,
         brand: loaded.brand(),
         agent: loaded.session.agent_name.clone(),
         path: visit.start.clone(),
         action: visit.along(&format!("{}/continue", visit.start)),
         csrf: Some(visit.csrf(app)),
-        title: words.title.clone(),
-        text: words.text.clone(),
-        hint: words.hint.clone(),
+        title: words.title,
+        text: words.text,
+        hint: words.hint,
         check: match loaded.method(&visit.presented) {
             Authentication::None => Check::None,
             Authentication::Pin => Check::Pin,

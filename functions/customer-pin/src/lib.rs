@@ -254,7 +254,7 @@ fn page(app: &AppState, visit: &Visit, step: &Step, loaded: &LoadedLink) -> Resp
             path: here("pin"),
             action: visit.along(&format!("{start}/pin")),
             csrf: Some(visit.csrf(app)),
-            hint: loaded.settings.authentication.opening_page.hint.clone(),
+            hint: loaded.settings.authentication.opening_page.in_language(lang.code()).hint,
             consent: consent.clone(),
             problem,
             left,

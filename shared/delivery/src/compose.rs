@@ -19,8 +19,8 @@ use crate::SendError;
 pub(crate) enum Composed {
     /// For SES.
     Mail {
-        /// The company, as the sender's display name.
-        company: String,
+        /// The sender's display name.
+        sender: String,
         /// Where answers go, with a display name.
         reply_to: Option<(String, EmailAddress)>,
         /// Subject and both parts.
@@ -49,10 +49,14 @@ pub(crate) fn compose(
     let (lang, agent) = (kept.unwrap_or_default(), session.agent_name.clone());
     Ok(match entry.channel {
         Channel::Email => {
-            let company = brand.company.clone();
-            let reply_to = session.agent_email.clone().map(|address| (agent.clone(), address));
+            let sender = settings.branding.sender_name.clone().unwrap_or_else(|| brand.company.clone());
+            let own = settings.branding.reply_to.as_deref().and_then(|address| address.parse().ok());
+            let reply_to = match own {
+                Some(address) => Some((sender.clone(), address)),
+                None => session.agent_email.clone().map(|address| (agent.clone(), address)),
+            };
             let mail = Mail { lang, brand, customer: session.customer.name.clone(), agent, purpose };
-            Composed::Mail { company, reply_to, letter: mail.render() }
+            Composed::Mail { sender, reply_to, letter: mail.render() }
         }
         Channel::Sms => Composed::Text(Text { lang, company: brand.company, agent, purpose }.render()),
     })

@@ -243,9 +243,9 @@ impl Delivery {
             }
         }
         match compose(entry, session, settings, team_name, &self.keyring, &self.public_url)? {
-            Composed::Mail { company, reply_to, letter } => {
+            Composed::Mail { sender, reply_to, letter } => {
                 let reply_to = reply_to.as_ref().map(|(name, address)| (name.as_str(), address.as_str()));
-                self.senders.mail(&entry.to, &company, reply_to, letter).await?;
+                self.senders.mail(&entry.to, &sender, reply_to, letter).await?;
             }
             Composed::Text(text) => self.senders.text(&entry.to, text).await?,
         }

@@ -24,14 +24,14 @@ pub(crate) struct Senders {
 }
 
 impl Senders {
-    /// Sends a mail in the company's name, whose answers go to `reply_to`, a name and an address. One SES `SendEmail`.
+    /// Sends a mail in the name of `sender`, whose answers go to `reply_to`, a name and an address. One SES `SendEmail`.
     ///
     /// `Auto-Submitted` (RFC 3834) keeps answering machines quiet. There is no `List-Unsubscribe` (RFC 2369): these mails are single
     /// ones that somebody asked for or waits for, not a list's.
     pub(crate) async fn mail(
         &self,
         to: &str,
-        company: &str,
+        sender: &str,
         reply_to: Option<(&str, &str)>,
         letter: Letter,
     ) -> Result<(), SendError> {
@@ -46,7 +46,7 @@ impl Senders {
         let request = self
             .ses
             .send_email()
-            .from_email_address(mailbox(company, &self.mail_from))
+            .from_email_address(mailbox(sender, &self.mail_from))
             .set_reply_to_addresses(reply_to.map(|(name, address)| vec![mailbox(name, address)]))
             .destination(Destination::builder().to_addresses(to).build())
             .content(EmailContent::builder().simple(message).build())

@@ -353,7 +353,34 @@ const SETTINGS: &str = r##"{
     "opening_page": {
       "title": "Welcome",
       "text": "Please come in.",
-      "hint": "It is on your letter."
+      "hint": "It is on your letter.",
+      "by_language": {
+        "en": {
+          "title": "Come in",
+          "text": null,
+          "hint": "On your letter."
+        },
+        "de": {
+          "title": "Willkommen",
+          "text": "Bitte treten Sie ein.",
+          "hint": "Auf Ihrem Brief."
+        },
+        "es": {
+          "title": "Hola",
+          "text": null,
+          "hint": null
+        },
+        "fr": {
+          "title": "Bonjour",
+          "text": null,
+          "hint": null
+        },
+        "ar": {
+          "title": "مرحبا",
+          "text": null,
+          "hint": null
+        }
+      }
     },
     "consent": {
       "required": true,
@@ -391,7 +418,9 @@ const SETTINGS: &str = r##"{
   "branding": {
     "name": "Example Bank",
     "accent": "#1a6b54",
-    "logo": "https://example.com/logo.svg"
+    "logo": "https://example.com/logo.svg",
+    "sender_name": "Example Bank Claims",
+    "reply_to": "claims@example.com"
   }
 }"##;
 

@@ -27,7 +27,7 @@ pub use keys::{KeyRow, KeysPage, NewKeyPage};
 pub use library::{AskedFor, DocumentFacts, EntryPage, EntryStanding, LibraryPage, LibraryRow};
 pub use people::{PeoplePage, PersonRow, StandingFilter, TeamName};
 pub use person::{ChangeLine, Heir, OpenLine, PersonForm, PersonPage};
-pub use settings::{FormState, LoggedChange, SettingsPage, fault_words};
+pub use settings::{FormState, LoggedChange, SettingsPage, contrast_words, fault_words};
 pub use teams::{TeamRow, TeamsPage};
 pub use webhook::WebhookPage;
 pub use webhooks::{NewSecretPage, WebhookForm, WebhookRow, WebhooksPage};

@@ -96,7 +96,7 @@ impl Preview<'_> {
 
     fn opening(&self) -> Markup {
         let authentication = &self.settings.authentication;
-        let own = &authentication.opening_page;
+        let own = authentication.opening_page.in_language(self.lang.code());
         OpeningPage {
             lang: self.lang,
             brand: self.brand(),
@@ -104,9 +104,9 @@ impl Preview<'_> {
             path: "#".to_owned(),
             action: "#".to_owned(),
             csrf: None,
-            title: own.title.clone(),
-            text: own.text.clone(),
-            hint: own.hint.clone(),
+            title: own.title,
+            text: own.text,
+            hint: own.hint,
             check: match authentication.method {
                 Method::None => Check::None,
                 Method::Pin => Check::Pin,
@@ -174,8 +174,9 @@ impl Preview<'_> {
             purpose: self.invitation(),
             brand,
         };
-        let from = mail.brand.company.clone();
-        let answers = words::agent(lang);
+        let branding = &self.settings.branding;
+        let from = branding.sender_name.clone().unwrap_or_else(|| mail.brand.company.clone());
+        let answers = branding.reply_to.as_deref().unwrap_or(words::agent(lang));
         mail.with_envelope(&[(words::from(lang), &from), (words::reply_to(lang), answers)], words::subject(lang))
     }
 

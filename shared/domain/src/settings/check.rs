@@ -2,6 +2,8 @@
 
 use serde_json::Value;
 
+use crate::EmailAddress;
+
 use super::{
     fault::Fault,
     fields::{FIELDS, Kind},
@@ -135,8 +137,8 @@ pub fn without_internals(error: &serde_json::Error) -> String {
 /// The longest URL.
 const URL_MAX: usize = 2_000;
 
-/// Looks at what a document that is saved says of the world outside: time zones are known, and URLs get their one spelling, so
-/// that what is stored is what every browser makes of it: browsers read `https:evil` and `https:\\evil` as addresses, and show
+/// Looks at what a document that is saved says of the world outside: time zones are known, and URLs and mail addresses get their one
+/// spelling, so that what is stored is what every browser makes of it: browsers read `https:evil` and `https:\\evil` as addresses, and show
 /// `https://bank.example@evil` as the bank's. What is stored is not looked at so closely: zones and addresses come and go.
 pub(super) fn canonical(document: &mut Value) -> Result<(), SettingsError> {
     for field in FIELDS {
@@ -146,8 +148,13 @@ pub(super) fn canonical(document: &mut Value) -> Result<(), SettingsError> {
         {
             return Err(SettingsError::Meaning { key: field.key, why: Fault::TimeZone });
         }
-        let Kind::Address { own_files } = field.kind else { continue };
         let Some(Value::String(text)) = field.get(document) else { continue };
+        if field.kind == Kind::Email {
+            let address = email(text).ok_or(SettingsError::Meaning { key: field.key, why: Fault::Email })?;
+            field.set(document, Value::String(address.into()));
+            continue;
+        }
+        let Kind::Address { own_files } = field.kind else { continue };
         // A file of this installation has no other form.
         if own_files && is_own_file(text) {
             continue;
@@ -180,6 +187,11 @@ pub(super) fn is_own_file(text: &str) -> bool {
         && !text.contains("//")
         && !text.contains("..")
         && text.bytes().all(plain)
+}
+
+/// A mail address as it is kept everywhere; `None` for what is none.
+pub(super) fn email(text: &str) -> Option<EmailAddress> {
+    text.parse().ok()
 }
 
 pub(super) fn is_hex_colour(text: &str) -> bool {

@@ -419,6 +419,7 @@ mod tests {
             Kind::Address { .. } => {
                 or_null("[a-z]{1,9}".prop_map(|host| json!(format!("https://{host}.example/"))).boxed())
             }
+            Kind::Email => or_null("[a-z]{1,9}".prop_map(|name| json!(format!("{name}@mail.example"))).boxed()),
             Kind::Colour => or_null("#[0-9a-f]{6}".prop_map(Value::from).boxed()),
             Kind::Country => or_null("[A-Z]{2}".prop_map(Value::from).boxed()),
             Kind::TimeOfDay => (0_u32..24, 0_u32..60).prop_map(|(h, m)| json!(format!("{h:02}:{m:02}"))).boxed(),

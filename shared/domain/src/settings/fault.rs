@@ -31,6 +31,9 @@ pub enum Fault {
         "must be an https URL, like https://example.com/page, without a user or a password, or a path of this installation"
     )]
     AddressOrFile,
+    /// Not an e-mail address.
+    #[error("must be an e-mail address, like help@example.com")]
+    Email,
     /// Not a colour.
     #[error("must be a colour like #1a6b54")]
     Colour,

@@ -89,6 +89,8 @@ pub enum Kind {
         /// Whether a path of this installation counts, too.
         own_files: bool,
     },
+    /// An e-mail address, or `null` for none.
+    Email,
     /// A colour as `#rrggbb`, or `null` for the default.
     Colour,
     /// A country's two capital letters, or `null` for none.
@@ -189,6 +191,7 @@ impl Field {
                 let fault = if own_files { Fault::AddressOrFile } else { Fault::Address };
                 (!own && !check::is_https(text)).then_some(fault)
             }
+            (Kind::Email, Held::Text(Some(text))) => check::email(text).is_none().then_some(Fault::Email),
             (Kind::Colour, Held::Text(Some(text))) => (!check::is_hex_colour(text)).then_some(Fault::Colour),
             (Kind::TimeOfDay, Held::Text(Some(text))) => (!check::is_time_of_day(text)).then_some(Fault::TimeOfDay),
             _ => None,
@@ -303,6 +306,21 @@ fields! {
         authentication.opening_page.title: Kind::Text { most: 120, lines: LINE };
         authentication.opening_page.text: Kind::Text { most: 2_000, lines: LINES };
         authentication.opening_page.hint: Kind::Text { most: 200, lines: LINE }, needs "authentication.method" is ["pin"];
+        authentication.opening_page.by_language.en.title: Kind::Text { most: 120, lines: LINE };
+        authentication.opening_page.by_language.en.text: Kind::Text { most: 2_000, lines: LINES };
+        authentication.opening_page.by_language.en.hint: Kind::Text { most: 200, lines: LINE }, needs "authentication.method" is ["pin"];
+        authentication.opening_page.by_language.de.title: Kind::Text { most: 120, lines: LINE };
+        authentication.opening_page.by_language.de.text: Kind::Text { most: 2_000, lines: LINES };
+        authentication.opening_page.by_language.de.hint: Kind::Text { most: 200, lines: LINE }, needs "authentication.method" is ["pin"];
+        authentication.opening_page.by_language.es.title: Kind::Text { most: 120, lines: LINE };
+        authentication.opening_page.by_language.es.text: Kind::Text { most: 2_000, lines: LINES };
+        authentication.opening_page.by_language.es.hint: Kind::Text { most: 200, lines: LINE }, needs "authentication.method" is ["pin"];
+        authentication.opening_page.by_language.fr.title: Kind::Text { most: 120, lines: LINE };
+        authentication.opening_page.by_language.fr.text: Kind::Text { most: 2_000, lines: LINES };
+        authentication.opening_page.by_language.fr.hint: Kind::Text { most: 200, lines: LINE }, needs "authentication.method" is ["pin"];
+        authentication.opening_page.by_language.ar.title: Kind::Text { most: 120, lines: LINE };
+        authentication.opening_page.by_language.ar.text: Kind::Text { most: 2_000, lines: LINES };
+        authentication.opening_page.by_language.ar.hint: Kind::Text { most: 200, lines: LINE }, needs "authentication.method" is ["pin"];
         authentication.consent.required: Kind::Switch;
         authentication.consent.text: Kind::Text { most: 4_000, lines: LINES }, needs "authentication.consent.required" is ["true"];
         session.cookie_disclaimer: Kind::Switch;
@@ -337,6 +355,8 @@ fields! {
         branding.name: Kind::Text { most: 80, lines: LINE };
         branding.accent: Kind::Colour;
         branding.logo: Kind::Address { own_files: true };
+        branding.sender_name: Kind::Text { most: 80, lines: LINE };
+        branding.reply_to: Kind::Email;
     }
 }
 

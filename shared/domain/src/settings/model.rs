@@ -23,7 +23,7 @@ pub struct Settings {
     pub data: Data,
     /// Maintenance, and what people read during it.
     pub service: Service,
-    /// The company's name, colour and logo on customers' pages.
+    /// The company's name, colour and logo on customers' pages, and whom mails come from.
     pub branding: Branding,
 }
 
@@ -237,6 +237,59 @@ pub struct OpeningPage {
     pub text: Option<String>,
     /// A hint where the customer finds the PIN, at most 200 characters; `null` gives none.
     pub hint: Option<String>,
+    /// The same in single languages. Who reads another one, or one in which a key is `null`, reads what stands above.
+    #[serde(default)]
+    pub by_language: OpeningByLanguage,
+}
+
+/// The company's words on the opening page in each language that pages are in.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, default)]
+pub struct OpeningByLanguage {
+    /// English.
+    pub en: OpeningWords,
+    /// German.
+    pub de: OpeningWords,
+    /// Spanish.
+    pub es: OpeningWords,
+    /// French.
+    pub fr: OpeningWords,
+    /// Arabic.
+    pub ar: OpeningWords,
+}
+
+/// The company's words on the opening page in one language; `null` is what stands there for every language.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, default)]
+pub struct OpeningWords {
+    /// The heading, at most 120 characters.
+    pub title: Option<String>,
+    /// The text below the heading, at most 2,000 characters.
+    pub text: Option<String>,
+    /// A hint where the customer finds the PIN, at most 200 characters.
+    pub hint: Option<String>,
+}
+
+impl OpeningPage {
+    /// What a customer reads whose page is in this language, by its code.
+    #[must_use]
+    pub fn in_language(&self, code: &str) -> OpeningWords {
+        let all = &self.by_language;
+        let own = match code {
+            "en" => &all.en,
+            "de" => &all.de,
+            "es" => &all.es,
+            "fr" => &all.fr,
+            "ar" => &all.ar,
+            _ => &OpeningWords::default(),
+        };
+        let or = |own: &Option<String>, every: &Option<String>| own.clone().or_else(|| every.clone());
+        OpeningWords {
+            title: or(&own.title, &self.title),
+            text: or(&own.text, &self.text),
+            hint: or(&own.hint, &self.hint),
+        }
+    }
 }
 
 /// What customers agree to before they enter (R6).
@@ -376,6 +429,12 @@ pub struct Branding {
     /// Where the logo is: an https address, or a path of this installation such as `/static/logo.svg`; `null` shows the name
     /// alone.
     pub logo: Option<String>,
+    /// Whom mails to customers come from, as their programs show it, at most 80 characters; `null` is the company's name.
+    #[serde(default)]
+    pub sender_name: Option<String>,
+    /// The e-mail address that answers to mails to customers go to; `null` is the agent's.
+    #[serde(default)]
+    pub reply_to: Option<String>,
 }
 
 impl Settings {

@@ -18,7 +18,7 @@ use crate::customer::Previewed;
 use crate::lang::Lang;
 use crate::words::{admin, preview, settings_page as words};
 use row::Row;
-pub use said::fault as fault_words;
+pub use said::{contrast as contrast_words, fault as fault_words};
 
 /// What happened to the form before it is shown.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -147,7 +147,33 @@ impl SettingsPage {
             @if !fields.is_empty() {
                 section.card.settings-group aria-labelledby={ "group-" (group.as_str()) } {
                     h2 id={ "group-" (group.as_str()) } { (said::group(lang, group)) }
-                    @for field in fields { (Row { page: self, field }.render()) }
+                    @for field in fields.iter().filter(|field| said::language(field).is_none()) {
+                        (Row { page: self, field }.render())
+                        @if field.key == "authentication.opening_page.hint" { (self.by_language(&fields)) }
+                    }
+                }
+            }
+        }
+    }
+
+    /// The words in single languages, each language folded while it has none.
+    fn by_language(&self, fields: &[&'static Field]) -> Markup {
+        let lang = self.frame.lang;
+        let used = |field: &'static Field| {
+            !self.draft.value(field).is_null()
+                || self.faults.iter().any(|(wrong, _)| *wrong == field)
+                || self.clashes.as_ref().is_some_and(|(_, clashes)| clashes.iter().any(|clash| clash.field == field))
+        };
+        html! {
+            div.settings-languages {
+                p.setting-label { (words::by_language(lang)) }
+                p.small.muted { (words::by_language_help(lang)) }
+                @for spoken in Lang::ALL {
+                    @let own: Vec<_> = fields.iter().copied().filter(|field| said::language(field) == Some(spoken)).collect();
+                    details open[own.iter().any(|field| used(field))] {
+                        summary lang=(spoken.code()) { (spoken.own_name()) }
+                        @for field in own { (Row { page: self, field }.render()) }
+                    }
                 }
             }
         }

@@ -114,7 +114,7 @@ impl Row<'_> {
                 }
             },
             (Typed::Text(text), None) => html! {
-                label.setting-label for=(field.key) { (sentence) }
+                label.setting-label for=(field.key) { (said::label(lang, field)) }
                 (self.text(text, wrong))
             },
             _ => html! {},
@@ -171,6 +171,7 @@ impl Row<'_> {
             Kind::Text { most, .. } => ("text", Some(most)),
             Kind::Address { own_files: false } => ("url", Some(2_000)),
             Kind::Address { own_files: true } => ("text", Some(2_000)),
+            Kind::Email => ("email", Some(254)),
             Kind::Colour => ("text", Some(7)),
             _ => ("text", None),
         };
@@ -178,6 +179,10 @@ impl Row<'_> {
         html! {
             input.input name=(key) id=(key) type=(kind) value=(text) maxlength=[most] dir="auto" placeholder=[placeholder]
                 aria-invalid=[invalid] aria-describedby=[described];
+            @if self.field.kind == Kind::Colour {
+                @let note = said::contrast(self.lang(), Some(text).filter(|text| !text.is_empty()));
+                p.setting-note.small.muted id={ "note-" (key) } role="status" { (note.unwrap_or_default()) }
+            }
         }
     }
 }

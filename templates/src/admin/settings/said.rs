@@ -3,12 +3,23 @@
 use parlor_domain::settings::{Fault, Field, Group, Kind, Typed, Unit};
 use serde_json::Value;
 
+use crate::accent::Accent;
 use crate::lang::Lang;
 use crate::words::{self, settings_page as page, times};
 
-/// The name of a field's texts in the catalogue.
+/// What stands in a key between the page and the words in one language.
+const BY_LANGUAGE: &str = ".by_language.";
+
+/// The language that a field is for, where it is for one alone.
+pub(super) fn language(field: &Field) -> Option<Lang> {
+    let (_, rest) = field.key.split_once(BY_LANGUAGE)?;
+    Lang::from_tag(rest.split_once('.')?.0)
+}
+
+/// The name of a field's texts in the catalogue. In one language a text is called what it is called for all.
 fn name(field: &Field) -> String {
-    field.key.replace('.', "_")
+    let every = field.key.split_once(BY_LANGUAGE).and_then(|(page, rest)| Some((page, rest.split_once('.')?.1)));
+    every.map_or_else(|| field.key.to_owned(), |(page, key)| format!("{page}.{key}")).replace('.', "_")
 }
 
 /// The sentence that a field stands in, with `{control}` where it stands, or before it.
@@ -16,9 +27,10 @@ pub(super) fn sentence(lang: Lang, field: &Field) -> &'static str {
     words::setting(lang, &name(field)).unwrap_or(field.key)
 }
 
-/// The sentence without the field in it, as its name.
+/// The sentence without the field in it, as its name, with the language that it is for.
 pub(super) fn label(lang: Lang, field: &Field) -> String {
-    sentence(lang, field).replace("{control}", "…")
+    let label = sentence(lang, field).replace("{control}", "…");
+    language(field).map_or(label.clone(), |one| format!("{label} ({})", one.own_name()))
 }
 
 /// What a word of a choice means, or `set` and `null` of a duration.
@@ -77,6 +89,7 @@ pub fn fault(lang: Lang, fault: Fault) -> String {
         Fault::Minutes | Fault::OptionalMinutes | Fault::NeedsDuration => page::fault_minutes(lang).to_owned(),
         Fault::Length { most } => page::fault_length(lang, most).to_string(),
         Fault::Address | Fault::AddressOrFile => page::fault_address(lang).to_owned(),
+        Fault::Email => page::fault_email(lang).to_owned(),
         Fault::Colour => page::fault_colour(lang).to_owned(),
         Fault::Country => page::fault_country(lang).to_owned(),
         Fault::TimeZone => page::fault_time_zone(lang).to_owned(),
@@ -85,6 +98,20 @@ pub fn fault(lang: Lang, fault: Fault) -> String {
         Fault::NoDays => page::fault_no_days(lang).to_owned(),
         _ => page::fault_other(lang).to_owned(),
     }
+}
+
+/// How well the text on what has this accent can be read, and whether it is dark or light; nothing for what is no colour.
+pub fn contrast(lang: Lang, accent: Option<&str>) -> Option<String> {
+    let accent = accent.map_or(Some(Accent::default()), Accent::from_hex)?;
+    let (ratio, is_dark) = accent.contrast();
+    // Rounded down: nothing that is not reached is claimed.
+    let ratio = format!("{:.1}", (ratio * 10.).floor() / 10.);
+    let said = if is_dark {
+        page::contrast_dark(lang, &ratio).to_string()
+    } else {
+        page::contrast_light(lang, &ratio).to_string()
+    };
+    Some(said)
 }
 
 #[cfg(test)]

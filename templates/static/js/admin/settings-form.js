@@ -92,6 +92,10 @@ on(find, "input", (event) => {
       return matches;
     });
     group.hidden = found.length === 0;
+    for (const part of all(".settings-languages, .settings-languages details", group)) {
+      part.hidden = !one("[data-setting]:not([data-unmatched])", part);
+      if (words.length > 0 && part.matches("details")) part.open = true;
+    }
   }
 });
 on(find, "keydown", (event) => {

@@ -64,8 +64,9 @@ const check = async (isTyping) => {
   const answer = await fetch(action, options).catch(() => undefined);
   // Not reached, or signed out: what is shown stays, and saving says why.
   if (!answer?.ok) return;
-  const { faults } = await answer.json();
+  const { faults, notes } = await answer.json();
   if (mine !== turn) return;
+  for (const [key, note] of Object.entries(notes)) one(`[id="note-${key}"]`, form).textContent = note ?? "";
   mark(faults, isTyping);
   const isWrong = Object.keys(faults).length > 0;
   waits.textContent = isWrong ? waits.dataset.text : "";
