@@ -45,7 +45,7 @@ impl Deliver {
     /// [`Delivery::first`] costs, and one post to each connection in the room when it was settled.
     pub async fn deliver(&self, batch: &Batch<IgnoredAny>) -> Unhandled {
         let outcomes = batch.records.iter().map(|record| async move {
-            let error = self.one(record).await.err()?;
+            let error = Box::pin(self.one(record)).await.err()?;
             let repeat = error.is_worth_repeating();
             tracing::warn!(sequence_number = record.sequence_number(), repeat, %error, "not handled");
             repeat.then_some(record)
@@ -55,7 +55,7 @@ impl Deliver {
 
     async fn one(&self, record: &Record<IgnoredAny>) -> Result<(), DeliverError> {
         let Some((owner, id)) = record.outbox_entry() else { return Ok(()) };
-        if let Delivered::Settled(settled) = self.delivery.first(&owner, id, self.clock.now()).await? {
+        if let Delivered::Settled(settled) = Box::pin(self.delivery.first(&owner, id, self.clock.now())).await? {
             let now = self.clock.now();
             self.live.announce(&settled.decision, &settled.presence, &settled.settings, now).await;
         }
