@@ -52,7 +52,10 @@ describe("a first run", () => {
     await page.getByText("1 of 5 done").waitFor();
     // On one machine nothing is sent, and it is said where it is read.
     await done("channels");
-    assert.equal(await step("channels").getByRole("link", { name: "Open the outbox" }).getAttribute("href"), stack.outbox_url);
+    assert.equal(
+      await step("channels").getByRole("link", { name: "Open the outbox" }).getAttribute("href"),
+      stack.outbox_url,
+    );
     await look(page, "first-steps-empty");
   });
 
@@ -108,7 +111,7 @@ describe("a first run", () => {
     assert.equal(await form.locator("[name=name]").inputValue(), "Omar Haddad");
     assert.equal(await form.locator("[name=email]").inputValue(), EMAIL);
     await look(page, "first-session");
-    assert.equal(await form.locator("[name=team] option:checked").innerText(), "Claims");
+    assert.equal(await form.locator("[name=team] option:checked").textContent(), "Claims");
     await form.locator("[name=pin]").fill(PIN);
     await form.locator("button[name=mode][value=start]").click();
     await page.waitForURL(/\/console\/s\/[a-z0-9]+$/);

@@ -38,7 +38,9 @@ describe("settings", () => {
     await shows(page, "Back at nine");
     // Yellow takes dark text, and how well that can be read stands beside it.
     const note = page.locator("[id='note-branding.accent']");
-    await until("the contrast of yellow", async () => /dark text, with a contrast of 14\.\d to 1/.test(await note.innerText()));
+    await until("the contrast of yellow", async () =>
+      /dark text, with a contrast of 14\.\d to 1/.test(await note.textContent()),
+    );
     await page.locator("[id='branding.sender_name']").fill("Lantern Claims");
     await page.locator("[id='branding.reply_to']").fill("claims@lantern.example");
     await pick(page, "Mail");
@@ -58,6 +60,8 @@ describe("settings", () => {
     await shows(page, "Ihr Hafendarlehen");
     await inspect(page, "admin-settings-branding", { widths: [390, 1280] });
     await page.setViewportSize({ width: 1280, height: 900 });
+    await page.locator("[id='authentication.opening_page.by_language.de.title']").fill("");
+    await shows(page, "Your harbour loan");
     const saved = await stack.api("GET", "/v1/settings");
     assert.equal(saved.authentication.opening_page.title, null);
     assert.notEqual(saved.branding.name, "Lantern Mutual");
