@@ -1,5 +1,5 @@
 //! Brings events to webhook endpoints right after they were committed (R24), tells the console's lists of them and counts them in
-//! their team's figures (R20), and notes what is news for a customer who is away (R23). Called by the table's stream, through a mapping of its own: whatever an endpoint does, no mail and no
+//! their team's figures (R20). Called by the table's stream, through a mapping of its own: whatever an endpoint does, no mail and no
 //! text waits for it.
 //!
 //! What cannot be sent at once goes into its queue, where `retry-webhooks` finds it. A record is reported back to the stream
@@ -7,20 +7,18 @@
 
 mod figures;
 mod hints;
-mod news;
 
 use std::time::Duration;
 
 use figures::Count;
 use jiff::Timestamp;
 use parlor_delivery::{StreamEvent, WEBHOOK_LIMIT, Webhooks};
-use parlor_domain::InteractionId;
 use parlor_lists::Hint;
 use parlor_live::{ListedEvent, Live};
 use parlor_runtime::{Clock, Entropy, EventFunction, Runtime};
 use parlor_store::{
     Store,
-    stream::{Batch, Flag, Record, Text, Unhandled},
+    stream::{Batch, Record, Text, Unhandled},
 };
 use serde::Deserialize;
 
@@ -43,8 +41,6 @@ pub struct Image {
     doc: Option<Document>,
     /// The session's owner. Events from before have none.
     owner: Option<Text>,
-    /// Whether somebody who was in the room before was not in it then.
-    away: Option<Flag>,
 }
 
 #[derive(Debug, Deserialize)]
@@ -68,7 +64,6 @@ struct Particulars {
     /// A message's side, or who owned the session before.
     from: Option<String>,
     at: Option<Timestamp>,
-    interaction: Option<InteractionId>,
 }
 
 /// An event, for webhooks and for lists.
@@ -77,10 +72,6 @@ struct Heard {
     event: StreamEvent,
     hint: Option<Hint>,
     count: Option<Count>,
-    /// Whether it may be news for somebody who is away.
-    is_news: bool,
-    /// The interaction that it is about.
-    interaction: Option<InteractionId>,
 }
 
 /// The event that a record is about, or that it cannot be read; `None` for every other.
@@ -88,7 +79,7 @@ fn heard(record: &Record<Image>) -> Option<Result<Heard, Unreadable>> {
     let (session, seq) = record.event()?;
     let image = record.image()?;
     let mut count = None;
-    let (kind, Particulars { from, at, interaction }) = match image.doc.as_ref()? {
+    let (kind, Particulars { from, at }) = match image.doc.as_ref()? {
         Document::Json(json) => match serde_json::from_str::<Typed<String>>(json) {
             Ok(event) => {
                 count = Count::of(&session, seq, json);
@@ -102,9 +93,7 @@ fn heard(record: &Record<Image>) -> Option<Result<Heard, Unreadable>> {
     let owner = image.owner.as_ref().and_then(|owner| owner.s.parse().ok());
     let listed = at.map(|at| ListedEvent { seq, event: kind.clone(), at });
     let hint = listed.and_then(|listed| hints::of_event(&session, owner, from.as_deref(), listed));
-    let is_away = image.away.as_ref().is_some_and(|away| away.is_set);
-    let is_news = is_away && news::is_news(&kind, from.as_deref());
-    Some(Ok(Heard { event: StreamEvent { session, seq, kind }, hint, count, is_news, interaction }))
+    Some(Ok(Heard { event: StreamEvent { session, seq, kind }, hint, count }))
 }
 
 /// An event that is none: told to nobody, and given back to the stream, which brings it to the dead letters in the end.
@@ -129,10 +118,10 @@ impl EventFunction for DeliverWebhooks {
         }
     }
 
-    /// One batch; its cost is that of [`Webhooks::hear`], of [`parlor_lists::tell`], of [`figures::count`] and of [`news::note`],
-    /// side by side.
+    /// One batch; its cost is that of [`Webhooks::hear`], of [`parlor_lists::tell`] and of
+    /// [`figures::count`], side by side.
     async fn handle(&self, batch: Self::Event) -> Result<Unhandled, lambda_runtime::Error> {
-        let (mut events, mut told, mut hinted, mut counts, mut news) = (vec![], vec![], vec![], vec![], vec![]);
+        let (mut events, mut told, mut hinted, mut counts) = (vec![], vec![], vec![], vec![]);
         let tests: Vec<_> = batch.records.iter().filter_map(Record::queued_test).collect();
         for record in &batch.records {
             match heard(record) {
@@ -140,7 +129,6 @@ impl EventFunction for DeliverWebhooks {
                 Some(Err(unreadable)) => events.push((record, Err(unreadable))),
                 Some(Ok(heard)) => {
                     events.push((record, Ok(heard.event.session.clone())));
-                    news.extend(heard.is_news.then(|| (heard.event.session.clone(), heard.interaction)));
                     told.push(heard.event);
                     hinted.extend(heard.hint);
                     counts.extend(heard.count);
@@ -150,17 +138,13 @@ impl EventFunction for DeliverWebhooks {
         let clock = || self.clock.now();
         let webhooks = self.webhooks.hear(&told, &tests, &clock, BUDGET);
         let tell = parlor_lists::tell(&self.store, &self.live, &hinted, clock());
-        let count = figures::count(&self.store, &self.entropy, counts);
-        let note = news::note(&self.store, &self.live, news, clock());
-        let (again, (), not_counted, not_noted) = tokio::join!(webhooks, tell, count, note);
+        let (again, (), not_counted) = tokio::join!(webhooks, tell, figures::count(&self.store, &self.entropy, counts));
         let again = again?;
         let unheard = events.into_iter().filter(|(record, heard)| {
             if heard.is_err() {
                 tracing::error!(record = record.sequence_number(), "an event does not read");
             }
-            let left =
-                |session| again.contains(session) || not_counted.contains(session) || not_noted.contains(session);
-            heard.as_ref().map_or(true, left)
+            heard.as_ref().map_or(true, |session| again.contains(session) || not_counted.contains(session))
         });
         Ok(Unhandled::of(unheard.map(|(record, _)| record)))
     }

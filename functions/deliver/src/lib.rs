@@ -1,8 +1,11 @@
 //! Sends what was committed to the outbox, right after it was (R23): the first attempt of every entry. Called by the
-//! table's stream with the entries that are new.
+//! table's stream with the entries that are new, and with events that came while a guest was away, which may be news for them
+//! ([`news`]).
 //!
 //! Whatever goes wrong here is not lost: a retry is armed with each entry from the start, and `retry-deliveries` goes on
 //! with it. Reporting a record back to the stream only makes it come sooner, so that is done where nothing was sent yet.
+
+mod news;
 
 use futures_util::future::join_all;
 use parlor_delivery::{Addresses, Delivered, Delivery, DeliveryError};
@@ -12,11 +15,13 @@ use parlor_store::{
     Store, StoreError,
     stream::{Batch, Record, Unhandled},
 };
-use serde::de::IgnoredAny;
+
+use news::Image;
 
 /// The function.
 #[derive(Debug)]
 pub struct Deliver {
+    store: Store,
     delivery: Delivery,
     live: Live,
     clock: Clock,
@@ -42,18 +47,23 @@ impl DeliverError {
 
 impl Deliver {
     /// Sends the entries of one batch side by side: each attempt is bounded, and so is the batch. For each what
-    /// [`Delivery::first`] costs, and one post to each connection in the room when it was settled.
-    pub async fn deliver(&self, batch: &Batch<IgnoredAny>) -> Unhandled {
+    /// [`Delivery::first`] costs, and one post to each connection in the room when it was settled. For what may be news what
+    /// [`news::note`] costs.
+    pub async fn deliver(&self, batch: &Batch<Image>) -> Unhandled {
         let outcomes = batch.records.iter().map(|record| async move {
             let error = Box::pin(self.one(record)).await.err()?;
             let repeat = error.is_worth_repeating();
             tracing::warn!(sequence_number = record.sequence_number(), repeat, %error, "not handled");
             repeat.then_some(record)
         });
-        Unhandled::of(join_all(outcomes).await.into_iter().flatten())
+        let told = batch.records.iter().filter_map(news::of);
+        let noted = news::note(&self.store, &self.live, told, self.clock.now());
+        let (outcomes, untold) = tokio::join!(join_all(outcomes), noted);
+        let untold = batch.records.iter().filter(|record| news::of(record).is_some_and(|(id, _)| untold.contains(&id)));
+        Unhandled::of(outcomes.into_iter().flatten().chain(untold))
     }
 
-    async fn one(&self, record: &Record<IgnoredAny>) -> Result<(), DeliverError> {
+    async fn one(&self, record: &Record<Image>) -> Result<(), DeliverError> {
         let Some((owner, id)) = record.outbox_entry() else { return Ok(()) };
         if let Delivered::Settled(settled) = Box::pin(self.delivery.first(&owner, id, self.clock.now())).await? {
             let now = self.clock.now();
@@ -65,8 +75,8 @@ impl Deliver {
 
 impl EventFunction for Deliver {
     const NAME: &'static str = "deliver";
-    /// Images are not read: they may be older than the items.
-    type Event = Batch<IgnoredAny>;
+    /// Images of entries are not read: they may be older than the items.
+    type Event = Batch<Image>;
     type Output = Unhandled;
 
     fn new(runtime: &Runtime) -> Self {
@@ -79,6 +89,7 @@ impl EventFunction for Deliver {
             sms_sender: config.sms_sender.clone(),
         };
         Self {
+            store: store.clone(),
             delivery: Delivery::new(
                 store,
                 runtime.aws.ses(),

@@ -75,11 +75,12 @@ many, `RateLimit` how many are left (`r`) and for how many seconds (`t`), as far
 
 **Times** are RFC 3339 in UTC, to the millisecond.";
 
-const RESOURCES: [(&str, &str); 11] = [
+const RESOURCES: [(&str, &str); 12] = [
     ("Sessions", "One customer case, from planning to its end."),
     ("Customers", "How the customer of a session comes in: invitation, links, device, PIN."),
     ("Messages", "The chat of a session."),
-    ("Interactions", "What there is for the customer to do: workflows so far."),
+    ("Participants", "Further people in a session, beside its customer: added, invited, removed."),
+    ("Interactions", "What there is for customers and participants to do: documents, requests, workflows."),
     ("Library", "What a team prepares once and sends again and again: texts, workflows, documents."),
     ("Files", "Files that are sent for a session."),
     ("Settings", "Documents of the system and of teams."),

@@ -225,7 +225,7 @@ operations! {
     // A reminder of unfinished work, and a notice of what came while the customer was away.
     RemindBySchedule: "schedule send-reminders", Once("customer.reminded");
     NotifyBySchedule: "schedule send-reminders", Once("customer.notified");
-    NoteNews: "stream deliver-webhooks", Once("message");
+    NoteNews: "stream deliver", Once("message");
     ListWebhooks: "GET /v1/webhooks", Never;
     CreateWebhook: "POST /v1/webhooks", Never;
     ReadWebhook: "GET /v1/webhooks/{id}", Never;

@@ -246,15 +246,15 @@ pub struct OpeningPage {
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct OpeningByLanguage {
-    /// English.
+    /// The words for customers who read English.
     pub en: OpeningWords,
-    /// German.
+    /// The words for customers who read German.
     pub de: OpeningWords,
-    /// Spanish.
+    /// The words for customers who read Spanish.
     pub es: OpeningWords,
-    /// French.
+    /// The words for customers who read French.
     pub fr: OpeningWords,
-    /// Arabic.
+    /// The words for customers who read Arabic.
     pub ar: OpeningWords,
 }
 
