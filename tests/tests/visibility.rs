@@ -38,7 +38,7 @@ fn rule(method: &Method, path: &str) -> Option<Rule> {
         ("GET", "/" | "/admin" | "/docs" | "/openapi.json" | "/v1/openapi.json" | "/static/{file}") => Public,
         (
             "GET" | "POST",
-            "/login" | "/setup/{token}" | "/invitation/{token}" | "/reset/{token}" | "/forgot-password",
+            "/login" | "/setup/{token}" | "/invitation/{token}" | "/reset/{token}" | "/forgot-password" | "/verify",
         )
         | ("POST", "/logout") => Public,
         ("GET", "/me") => Staff,
