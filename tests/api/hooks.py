@@ -97,6 +97,7 @@ def over():
 ABOUT = {"endSession": ENDED, "renewSession": ENDED, "eraseSession": [over()]} | {
     name: OPEN
     for name in ("inviteCustomer", "keepSessionOpen", "createLink", "listLinks", "revokeLink", "showPin", "resetPin", "releaseDevice", "postMessage",
+                 "addParticipant", "listParticipants", "removeParticipantByForm", "inviteParticipant", "releaseParticipantsDevice", "assignInteraction",
                  "announceUpload", "makeInteraction", "listInteractions", "getInteraction", "sendInteraction", "withdrawInteraction", "remindOfInteraction")
 }
 TEAM = MADE[0]["team"]
@@ -112,6 +113,17 @@ def interactions(session):
 MADE_TO_DO = {id: interactions(id) for id in OPEN}
 WITHDRAWN = {id: two[0] for id, two in MADE_TO_DO.items()}
 KEPT = {id: two[1] for id, two in MADE_TO_DO.items()}
+
+
+def participants(session):
+    """Two further people: one to be removed, and one who stays."""
+    people = [{"name": f"Ada Quist {number}", "email": f"ada{number}@example.net"} for number in range(2)]
+    return [call("POST", f"/v1/sessions/{session}/participants", json=person)["id"] for person in people]
+
+
+ASKED_IN = {id: participants(id) for id in OPEN}
+LEAVES = {id: two[0] for id, two in ASKED_IN.items()}
+STAYS = {id: two[1] for id, two in ASKED_IN.items()}
 # A link of each of them.
 LINKS = {id: call("GET", f"/v1/sessions/{id}/links")["items"][0]["id"] for id in OPEN if id not in SESSIONS[:3]}
 
@@ -208,7 +220,7 @@ def before_load_schema(context, raw_schema):
                 if parameter["in"] == "path" and method != "delete":
                     there = {"teams": [TEAM], "webhooks": WEBHOOKS, "people": PEOPLE, "library": LIBRARY, "sessions": SESSIONS}[path.split("/")[2]]
                     there = ABOUT.get(operation["operationId"], there)
-                    named = {"seq": [1, 2], "event": [f"{session}-1" for session in SESSIONS], "link": list(LINKS.values()), "iid": list((WITHDRAWN if path.endswith("/withdraw") else KEPT).values())}
+                    named = {"seq": [1, 2], "event": [f"{session}-1" for session in SESSIONS], "link": list(LINKS.values()), "iid": list((WITHDRAWN if path.endswith("/withdraw") else KEPT).values()), "pid": list((LEAVES if path.endswith("/remove") else STAYS).values())}
                     parameter["schema"] = {"enum": named.get(parameter["name"], there)}
 
 
@@ -243,7 +255,14 @@ def before_call(context, case, kwargs):
     parameters = case.path_parameters or {}
     if parameters.get("iid") in theirs.values():
         parameters["iid"] = theirs.get(str(parameters.get("id")), parameters["iid"])
-    if case.method.upper() == "DELETE" and re.fullmatch(WELL_FORMED, str(case.path_parameters.get("id"))):
+    leaving = case.method.upper() == "DELETE" or case.operation.path.endswith("/remove")
+    people = LEAVES if leaving else STAYS
+    if parameters.get("pid") in people.values():
+        parameters["pid"] = people.get(str(parameters.get("id")), parameters["pid"])
+    if case.method.upper() == "DELETE" and re.fullmatch(WELL_FORMED, str(parameters.get("pid"))):
+        parameters["id"] = OPEN[-1]
+        parameters["pid"] = LEAVES[OPEN[-1]]
+    elif case.method.upper() == "DELETE" and re.fullmatch(WELL_FORMED, str(case.path_parameters.get("id"))):
         # Of others nothing is deleted: a method that an address lacks is tried, too.
         spares = {"keys": spare_key, "library": spare_entry, "webhooks": spare_webhook}
         spare = spares.get(case.operation.path.split("/")[2])
