@@ -67,13 +67,22 @@ describe("sending a document", () => {
       assert.equal(seen.put[0].method(), "PUT");
       assert.equal(await form.locator("[name=title]").inputValue(), "Loan agreement 2026");
       await form.locator("[name=title]").fill("Your loan");
+      await form.locator("[name=due_at]").fill("2031-03-04");
       await form.getByRole("button", { name: "Send now" }).click();
       await form.getByText("Reading the document").waitFor();
       await closed(page);
       const [first, , last] = seen.made;
       assert.deepEqual(
-        { ...last, key: "" },
-        { kind: "document", title: "Your loan", upload: "up_1", send: true, key: "" },
+        { ...last, key: "", due_at: new Date(last.due_at).getFullYear() },
+        {
+          kind: "document",
+          title: "Your loan",
+          upload: "up_1",
+          send: true,
+          assignee: "customer",
+          due_at: 2031,
+          key: "",
+        },
       );
       assert.notEqual(first.key, last.key, "each try is a request of its own");
       await at.until("the panel is fetched", () => at.asked > 0);

@@ -1,6 +1,6 @@
 // **From the library**: what the team has published is chosen from a list and given to the customer.
 import { formError } from "../console/errors.js";
-import { problemText } from "../console/requests.js";
+import { dayEnds, problemText } from "../console/requests.js";
 import { toast } from "../console/toasts.js";
 import { all, byId, make, on, one } from "../lib/dom.js";
 import { folded } from "../lib/folded.js";
@@ -83,7 +83,12 @@ async function send(event) {
   const csrf = one("[name=csrf]", form).value;
   const answer = await postJson(
     form.action,
-    { library: chosen.value, send: isSent, assignee: form.elements.assignee?.value },
+    {
+      library: chosen.value,
+      send: isSent,
+      assignee: form.elements.assignee?.value,
+      due_at: dayEnds(form.elements.due_at.value),
+    },
     csrf,
     key,
   );

@@ -2,7 +2,7 @@
 
 import { openDialog } from "../console/dialogs.js";
 import { formError, setError } from "../console/errors.js";
-import { problemText } from "../console/requests.js";
+import { dayEnds, problemText } from "../console/requests.js";
 import { toast } from "../console/toasts.js";
 import { all, byId, on, one } from "../lib/dom.js";
 import { freshId } from "../lib/ids.js";
@@ -117,6 +117,7 @@ async function make(id, send) {
     upload: id,
     send,
     assignee: form.elements.assignee?.value,
+    due_at: dayEnds(form.elements.due_at.value),
   };
   for (const since = Date.now(); ; await wait(AGAIN)) {
     const answer = await postJson(form.action, body, csrf(), key);

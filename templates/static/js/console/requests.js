@@ -40,6 +40,9 @@ export async function post(action, fields) {
   return { ok, status, body };
 }
 
+/** The end of a day that a form names, where its reader is; nothing without one. */
+export const dayEnds = (day) => (day ? new Date(`${day}T23:59:59`).toISOString() : undefined);
+
 export const problemText = ({ body }) => body.detail || body.title || words.unreachable;
 
 /** The server said no for good: the same again would get the same answer. */
@@ -55,9 +58,8 @@ export async function submit(form, button) {
   form.dataset.busy = "1";
   button?.setAttribute("aria-busy", "true");
   const fields = new URLSearchParams(new FormData(form, button?.name ? button : undefined));
-  // A day is over when it is over here.
   for (const { name, value } of all("[data-whole-day]", form)) {
-    if (value) fields.set(name, new Date(`${value}T23:59:59`).toISOString());
+    if (value) fields.set(name, dayEnds(value));
   }
   const answer = await post(form.action, fields);
   delete form.dataset.busy;
