@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { before, describe, test } from "node:test";
 import { draw } from "./drawing.mjs";
-import { firstLoad, inspect, SOON, until } from "./harness.mjs";
+import { firstLoad, inspect, loadedAgain, SOON, until } from "./harness.mjs";
 import { browser, clean, enter, inRoom, person, sees, somebody, stack, start } from "./people.mjs";
 
 // `cargo run -p parlor-pdf-tests --bin write-agreement` writes it.
@@ -275,7 +275,7 @@ describe("r21 a document without a script", () => {
     await until(
       "the file is there",
       async () => {
-        await page.reload();
+        if (!(await loadedAgain(page))) return false;
         return (await link.count()) > 0;
       },
       LATER,

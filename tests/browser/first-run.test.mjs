@@ -2,7 +2,7 @@
 // policy, texts and end of session, and to a session with oneself that is joined.
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
-import { inspect, launch, Person, Stack, until } from "./harness.mjs";
+import { inspect, launch, loadedAgain, Person, Stack, until } from "./harness.mjs";
 
 const EMAIL = "omar.haddad@example.com";
 const PIN = "4711";
@@ -134,7 +134,7 @@ describe("a first run", () => {
     await phone.page.getByText("Lantern Mutual").first().waitFor();
 
     await until("the steps to be done", async () => {
-      await page.reload();
+      if (!(await loadedAgain(page))) return false;
       return (await page.getByText("5 of 5 done").count()) > 0;
     });
     await page.getByText("Everything is set up.").waitFor();

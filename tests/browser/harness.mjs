@@ -364,6 +364,17 @@ export async function submit(page, button) {
   await Promise.all([page.waitForEvent("framenavigated"), button.click()]);
 }
 
+/** Loads the page again, inside of `until`: while another page is taking its place, nothing can be loaded, and it is asked again. */
+export async function loadedAgain(page) {
+  try {
+    await page.reload();
+    return true;
+  } catch (error) {
+    if (/Not attached to an active page/.test(error.message)) return false;
+    throw error;
+  }
+}
+
 /** Asks again until there is an answer. */
 export async function until(what, ask, timeout = SOON) {
   const deadline = performance.now() + timeout;

@@ -2,7 +2,7 @@
 // can get. The rule that each part proves is named in it (docs: behaviour).
 import assert from "node:assert/strict";
 import { before, describe, test } from "node:test";
-import { inspect, SOON, until } from "./harness.mjs";
+import { inspect, loadedAgain, SOON, until } from "./harness.mjs";
 import {
   clean,
   endSession,
@@ -340,7 +340,7 @@ describe("a customer without JavaScript", () => {
     await say(agent, "Welcome, Ana");
     // The agent's page shows it before it is kept, and this customer's page does not renew itself.
     await until("the answer after a reload", async () => {
-      await customer.page.reload();
+      if (!(await loadedAgain(customer.page))) return false;
       return (await customer.page.getByText("Welcome, Ana").count()) > 0;
     });
     await customer.page.screenshot({

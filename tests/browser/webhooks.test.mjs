@@ -5,7 +5,7 @@ import { createHmac } from "node:crypto";
 import { once } from "node:events";
 import { createServer } from "node:http";
 import { after, before, describe, test } from "node:test";
-import { inspect, submit, until } from "./harness.mjs";
+import { inspect, loadedAgain, submit, until } from "./harness.mjs";
 import { clean, person, stack } from "./people.mjs";
 
 const both = { widths: [390, 1280] };
@@ -33,7 +33,7 @@ describe("webhooks", () => {
     await page.waitForURL(/\/deliveries\//);
     await until("the test event came", () => came.length > before);
     await until("it is said how that went", async () => {
-      await page.reload();
+      if (!(await loadedAgain(page))) return false;
       return (await page.getByText(/^Answered \d+$/).count()) > 0;
     });
     return came.at(-1);
@@ -113,10 +113,11 @@ describe("webhooks", () => {
     await inspect(page, "admin-webhook", both);
     status = 204;
     await page.getByRole("link", { name: "webhook.test" }).first().click();
+    await page.waitForURL(/\/deliveries\//);
     await inspect(page, "admin-delivery-failed", both);
     await submit(page, page.getByRole("button", { name: "Send again" }));
     await until("it is taken", async () => {
-      await page.reload();
+      if (!(await loadedAgain(page))) return false;
       return (await page.getByText("Answered 204").count()) === 1;
     });
     await page.goto(address);
