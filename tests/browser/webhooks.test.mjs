@@ -129,18 +129,19 @@ describe("webhooks", () => {
     const customer = { name: "Mara Quist", email: "mara@example.net" };
     await stack.api("POST", "/v1/sessions", { customer });
     const kinds = () => came.map(({ body }) => JSON.parse(body).type).filter((kind) => kind !== "webhook.test");
-    // Who failed a moment ago is left to the schedule for a while.
-    await stack.advance(90);
-    await until("the start came", () => kinds().length === 1);
+    // Who failed a moment ago is left to the schedule for a while, which finds what the stream has queued by then.
+    const come = async (count) => {
+      if (kinds().length < count) await stack.advance(90);
+      return kinds().length === count;
+    };
+    await until("the start came", () => come(1));
     assert.deepEqual(kinds(), ["session.created"]);
     await page.goto(address);
     await page.getByText("Send earlier events again").click();
     await page.getByLabel("Also what was taken").check();
     await page.getByRole("button", { name: "Send again" }).click();
     await page.getByText("Earlier events come again").waitFor();
-    await stack.advance(90);
-    await stack.advance(90);
-    await until("it came again", () => kinds().length === 2);
+    await until("it came again", () => come(2));
   });
 
   test("r24 the secret is changed, and the earlier one signs beside it", async () => {
