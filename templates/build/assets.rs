@@ -14,7 +14,7 @@ mod styles;
 
 /// Every served file: its name, and where its source is under `static/`. A page loads one style sheet and at most one
 /// script, where chats have receipts another, and where there are files a third by itself.
-const SERVED: [(&str, &str); 24] = [
+const SERVED: [(&str, &str); 26] = [
     ("customer.css", "css/customer.css"),
     ("customer.js", "js/customer.js"),
     ("receipts.js", "js/receipts.js"),
@@ -23,6 +23,8 @@ const SERVED: [(&str, &str); 24] = [
     ("attach.js", "js/attach.js"),
     ("runner.css", "css/runner.css"),
     ("runner.js", "js/runner.js"),
+    ("answering.css", "css/answering.css"),
+    ("answering.js", "js/answering.js"),
     ("document.css", "css/document.css"),
     ("document.js", "js/document.js"),
     ("request.css", "css/request.css"),

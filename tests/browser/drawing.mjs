@@ -1,4 +1,4 @@
-// A finger on the screen.
+// A finger on the screen, and a camera.
 
 /** Draws a stroke, or a dot, into an element of a phone's page, as touches. */
 export async function draw(page, selector, { dot = false } = {}) {
@@ -14,3 +14,15 @@ export async function draw(page, selector, { dot = false } = {}) {
   await touch("touchEnd", []);
   await client.detach();
 }
+
+/** A photo as a canvas draws it, of one colour. */
+export const photo = async (page, name, colour) => {
+  const data = await page.evaluate((fill) => {
+    const canvas = Object.assign(document.createElement("canvas"), { width: 900, height: 1200 });
+    const ink = canvas.getContext("2d");
+    ink.fillStyle = fill;
+    ink.fillRect(0, 0, 900, 1200);
+    return canvas.toDataURL("image/jpeg").split(",")[1];
+  }, colour);
+  return { name, mimeType: "image/jpeg", buffer: Buffer.from(data, "base64") };
+};

@@ -2,6 +2,8 @@
 //! one-machine stack and on the second platform (`cargo xtask test --only platform`, docs/platforms.md).
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on should say where")]
 
+#[path = "journeys/answer_files.rs"]
+mod answer_files;
 #[path = "journeys/attachments.rs"]
 mod attachments;
 #[path = "journeys/clock.rs"]

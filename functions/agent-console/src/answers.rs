@@ -9,9 +9,13 @@ use lambda_http::{
 };
 use parlor_domain::{
     Interaction, InteractionId, SessionId,
-    interaction::{Answer, Asked, Workflow},
+    interaction::{Answer, Asked, Workflow, files_of},
 };
-use parlor_templates::console::{AnswerLine, answers};
+use parlor_templates::{
+    Lang,
+    console::{AnswerLine, answers},
+    words,
+};
 use parlor_web::{ApiError, AppState, api_request::lang, html, reply, staff_page};
 use serde_json::{Value, json};
 
@@ -35,7 +39,7 @@ pub(crate) async fn show(
     let interaction = found.interaction(session, id)?.ok_or(ApiError::NotFound)?;
     let (lang, asked) = (staff_context.lang, found.asked(session, id)?.ok_or(ApiError::NotFound)?);
     let lines = || match &asked {
-        Asked::Workflow(workflow) => lines(&interaction, workflow),
+        Asked::Workflow(workflow) => lines(lang, &interaction, workflow),
         Asked::Document(document) => filled_in::lines(lang, &interaction.values, document),
         // Its files are in the panel itself.
         Asked::Request(_) => vec![],
@@ -44,7 +48,7 @@ pub(crate) async fn show(
         None => Ok(html(StatusCode::OK, answers(lang, &lines()), None)),
         Some("csv") => {
             let table = match &asked {
-                Asked::Workflow(workflow) => csv(&interaction, workflow),
+                Asked::Workflow(workflow) => csv(lang, &interaction, workflow),
                 Asked::Document(document) => filled_in::csv(lang, &interaction.values, document),
                 Asked::Request(_) => String::new(),
             };
@@ -61,15 +65,30 @@ pub(crate) async fn show(
     }
 }
 
+/// An answer as text: words for a drawing.
+fn written(lang: Lang, interaction: &Interaction, field: &str) -> String {
+    match interaction.entered.get(field) {
+        None => String::new(),
+        Some(Answer::Drawn(_)) => words::sending::signed(lang).to_owned(),
+        Some(answer) => answer.as_typed(),
+    }
+}
+
+/// The names of the files that answer a question.
+fn files(interaction: &Interaction, field: &str) -> Vec<String> {
+    files_of(interaction.entered.get(field), &interaction.files).into_iter().map(|file| file.name.clone()).collect()
+}
+
 /// Each shown step with its questions and answers.
-fn lines(interaction: &Interaction, workflow: &Workflow) -> Vec<(String, Vec<AnswerLine>)> {
+fn lines(lang: Lang, interaction: &Interaction, workflow: &Workflow) -> Vec<(String, Vec<AnswerLine>)> {
     let steps = workflow.shown(&interaction.entered).into_iter();
     steps
         .map(|step| {
             let line = |field: &parlor_domain::interaction::Field| AnswerLine {
                 label: field.label.clone(),
                 kind: field.kind,
-                typed: interaction.entered.get(&field.name).map(Answer::as_typed).unwrap_or_default(),
+                typed: written(lang, interaction, &field.name),
+                files: files(interaction, &field.name),
             };
             (step.title.clone(), step.fields.iter().map(line).collect())
         })
@@ -77,11 +96,12 @@ fn lines(interaction: &Interaction, workflow: &Workflow) -> Vec<(String, Vec<Ans
 }
 
 /// A table (RFC 4180) in UTF-8, with the mark by which spreadsheets know that.
-fn csv(interaction: &Interaction, workflow: &Workflow) -> String {
+fn csv(lang: Lang, interaction: &Interaction, workflow: &Workflow) -> String {
     let mut table = String::from("\u{feff}step,name,question,answer\r\n");
     for step in workflow.shown(&interaction.entered) {
         for field in &step.fields {
-            let answer = interaction.entered.get(&field.name).map(Answer::as_typed).unwrap_or_default();
+            let files = files(interaction, &field.name);
+            let answer = if files.is_empty() { written(lang, interaction, &field.name) } else { files.join("; ") };
             let cells = [&step.title, &field.name, &field.label, &answer].map(|text| cell(text));
             let _ = write!(table, "{}\r\n", cells.join(","));
         }

@@ -39,6 +39,7 @@ pub(crate) fn lines(lang: Lang, values: &Values, document: &Document) -> Vec<(St
             _ => Shown::Text,
         },
         typed: text(lang, field, values),
+        files: vec![],
     };
     let page = |n| (words::document::page_of(lang, n, pages).plain(), on_page(document, n).map(line).collect());
     (1..=pages).map(page).collect()

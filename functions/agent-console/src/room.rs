@@ -266,7 +266,10 @@ fn work(interactions: &[Interaction]) -> Vec<WorkItem> {
     };
     let kind = |own: &Interaction| match own.kind {
         Kind::Document => WorkItemKind::Document { original: None, signed: signed(own) },
-        Kind::Workflow => WorkItemKind::Workflow,
+        // Until then some of them may answer what is hidden now.
+        Kind::Workflow => {
+            WorkItemKind::Workflow { files: own.files.iter().filter(|_| own.state.is_done()).map(file).collect() }
+        }
         Kind::Request => WorkItemKind::Request { files: own.files.iter().map(file).collect() },
     };
     let item = |own: &Interaction| WorkItem {

@@ -86,7 +86,7 @@ async fn show(
 ) -> Result<Response<Body>, PageError> {
     let (session, id) = ids(&state.app, visit, &session, &interaction).await?;
     match Loaded::read(&state.app, visit, &session, &id).await?.by_kind() {
-        Work::Workflow(loaded) => Ok(work::show(&state.app, visit, &loaded)),
+        Work::Workflow(loaded) => Ok(work::show(state, visit, &loaded).await),
         Work::Document(loaded) => document::show(state, visit, &loaded).await,
         Work::Request(loaded) => Ok(request::show(state, visit, &loaded).await),
     }
@@ -134,7 +134,7 @@ async fn save(
         Err(away) => return kept_by(&state.app, visit, away),
     };
     match loaded.by_kind() {
-        Work::Workflow(loaded) => work::saved(&state.app, visit, &loaded, result),
+        Work::Workflow(loaded) => work::saved(state, visit, &loaded, result).await,
         Work::Document(loaded) => document::saved(state, visit, &loaded, result).await,
         Work::Request(loaded) => request::answered(state, visit, &loaded, result).await,
     }
@@ -166,7 +166,7 @@ async fn complete(
         Err(away) => return kept_by(&state.app, visit, away),
     };
     match loaded.by_kind() {
-        Work::Workflow(loaded) => work::completed(&state.app, visit, &loaded, result.map(drop)),
+        Work::Workflow(loaded) => work::completed(state, visit, &loaded, result.map(drop)).await,
         Work::Document(loaded) => document::completed(state, visit, &loaded, result.map(drop)).await,
         Work::Request(loaded) => request::answered(state, visit, &loaded, result.map(drop)).await,
     }
@@ -187,7 +187,7 @@ async fn decline(
     .await?;
     let result: Result<(), Rejection> = result.map(drop);
     match loaded.by_kind() {
-        Work::Workflow(loaded) => work::declined(&state.app, visit, &loaded, result),
+        Work::Workflow(loaded) => work::declined(state, visit, &loaded, result).await,
         Work::Document(loaded) => document::declined(state, visit, &loaded, result).await,
         Work::Request(loaded) => request::answered(state, visit, &loaded, result).await,
     }

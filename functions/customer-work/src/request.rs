@@ -1,7 +1,10 @@
 //! A document request in front of its customer (R21): files added, put in order, removed, sent for good.
 
 use jiff::Timestamp;
-use lambda_http::{Body, Response, http::StatusCode};
+use lambda_http::{
+    Body, Response,
+    http::{HeaderValue, StatusCode},
+};
 use parlor_domain::{
     Actor, InteractionId, InteractionState, Rejection, SessionId, Upload, UploadId,
     attachment::{BadFile, Judged},
@@ -22,6 +25,7 @@ use parlor_web::{
 use crate::{
     WorkState,
     loaded::{Loaded, Work, ids},
+    work,
 };
 
 /// A request that somebody asks for.
@@ -78,9 +82,12 @@ enum Change {
 }
 
 impl Change {
+    /// A button says what it does and to which file, as `remove:{file}`; the script names what it adds in `file`.
     fn of(visit: &Visit) -> Option<Self> {
-        let file: UploadId = visit.field("file").parse().ok()?;
-        Some(match visit.field("do") {
+        let pressed = visit.field("do");
+        let (what, file) = pressed.split_once(':').unwrap_or((pressed, visit.field("file")));
+        let file: UploadId = file.parse().ok()?;
+        Some(match what {
             "add" => Self::Add(file, visit.field("replaces").parse().ok()),
             "remove" => Self::Of(FileChange::Remove(file)),
             "earlier" => Self::Of(FileChange::Earlier(file)),
@@ -90,8 +97,8 @@ impl Change {
     }
 }
 
-/// POST `…/files`, with the fields `do` (`add`, `remove`, `earlier`, `later`), `file` and, of what is added, `replaces`: 303 to the
-/// page. What is added has been sent to the bucket before; while it is looked at, 409 with `Retry-After`. One `BatchGetItem` with a
+/// POST `…/files`, with the fields `do` (`add`, or `remove:{file}`, `earlier:{file}`, `later:{file}`) and, of what is added, `file`,
+/// `replaces` and the `question` of a workflow that it answers: 303 to the page. Of a workflow, what is typed in its step is kept too. What is added has been sent to the bucket before; while it is looked at, 409 with `Retry-After`. One `BatchGetItem` with a
 /// `Query`, and one `TransactWriteItems` or `PutItem`, each again per lost race; of what is added one request to the bucket more.
 pub(crate) async fn change(
     state: &WorkState,
@@ -124,7 +131,11 @@ pub(crate) async fn change(
     // Whoever is not inside hears nothing of a file.
     match Loaded::read(&state.app, visit, &session, &id).await?.by_kind() {
         Work::Request(loaded) => Ok(refused(state, visit, &loaded, fault).await),
-        Work::Workflow(_) | Work::Document(_) => Err(PageError::NotFound),
+        Work::Workflow(loaded) => {
+            let fault = fault.unwrap_or(FileFault::NotTaken(NoFile::Unknown));
+            Ok(work::file_refused(state, visit, &loaded, fault).await)
+        }
+        Work::Document(_) => Err(PageError::NotFound),
     }
 }
 
@@ -137,21 +148,58 @@ async fn changed(
     change: impl Fn(&ReadResult, &Actor) -> Option<FileChange> + Send,
 ) -> Result<Response<Body>, PageError> {
     let (loaded, result) = Loaded::change_reading(&state.app, visit, session, id, start, move |loaded, found| {
-        command(loaded, change(found, &loaded.room.stored.session.guest()))
+        command(visit, loaded, change(found, &loaded.room.stored.session.guest()))
     })
     .await?;
     match loaded.by_kind() {
         Work::Request(loaded) => answered(state, visit, &loaded, result.map(drop)).await,
-        Work::Workflow(_) | Work::Document(_) => Err(PageError::NotFound),
+        Work::Workflow(loaded) => work::files_changed(state, visit, &loaded, result.map(drop)).await,
+        Work::Document(_) => Err(PageError::NotFound),
     }
 }
 
-fn command(loaded: &Loaded<Asked>, change: Option<FileChange>) -> Result<WorkCommand<'_>, Rejection> {
-    let Asked::Request(request) = &loaded.asked else {
-        return Err(Refusal::NotRequest.into());
-    };
+fn command<'a>(
+    visit: &Visit,
+    loaded: &'a Loaded<Asked>,
+    change: Option<FileChange>,
+) -> Result<WorkCommand<'a>, Rejection> {
     let change = change.ok_or(Refusal::NoFile(NoFile::Unknown))?;
-    Ok(WorkCommand::ChangeFiles(&loaded.interaction, request, change))
+    let own = &loaded.interaction;
+    match &loaded.asked {
+        Asked::Request(request) => Ok(WorkCommand::ChangeFiles(own, request, change)),
+        Asked::Workflow(workflow) => {
+            let field = work::question_of(visit, own, &change).ok_or(Refusal::NoFile(NoFile::Unknown))?;
+            let entries = work::to_complete(visit, workflow);
+            Ok(WorkCommand::AnswerFiles { own, workflow, field, change, entries })
+        }
+        Asked::Document(_) => Err(Refusal::NotRequest.into()),
+    }
+}
+
+/// Files as a page shows them, each with an address of its picture that is good for a few minutes. No request.
+pub(crate) async fn shown_files(
+    state: &WorkState,
+    visit: &Visit,
+    sent: impl IntoIterator<Item = &SentFile> + Send,
+) -> Vec<RequestedFile> {
+    let sent: Vec<&SentFile> = sent.into_iter().collect();
+    let mut files = Vec::with_capacity(sent.len());
+    for file in sent {
+        let mut thumbnail = None;
+        if let Some(picture) = &file.thumbnail {
+            let signed = state.bucket.download(&picture.key, &picture.content_type, "page", visit.now).await;
+            // A file is known by its name too.
+            thumbnail = signed.inspect_err(|error| tracing::error!(%error, "picture")).ok().map(|signed| signed.url);
+        }
+        files.push(RequestedFile {
+            id: file.upload.to_string(),
+            name: file.name.clone(),
+            size: file.size,
+            pages: file.pages,
+            thumbnail,
+        });
+    }
+    files
 }
 
 impl LoadedRequest {
@@ -166,34 +214,12 @@ impl LoadedRequest {
         }
     }
 
-    /// Its files, each with an address of its picture that is good for a few minutes. No request.
-    async fn files(&self, state: &WorkState, visit: &Visit) -> Vec<RequestedFile> {
-        let mut files = Vec::with_capacity(self.interaction.files.len());
-        for file in &self.interaction.files {
-            let mut thumbnail = None;
-            if let Some(picture) = &file.thumbnail {
-                let signed = state.bucket.download(&picture.key, &picture.content_type, "page", visit.now).await;
-                // A file is known by its name too.
-                thumbnail =
-                    signed.inspect_err(|error| tracing::error!(%error, "picture")).ok().map(|signed| signed.url);
-            }
-            files.push(RequestedFile {
-                id: file.upload.to_string(),
-                name: file.name.clone(),
-                size: file.size,
-                pages: file.pages,
-                thumbnail,
-            });
-        }
-        files
-    }
-
     async fn page(&self, state: &WorkState, visit: &Visit, view: RequestView) -> RequestPage {
         RequestPage {
             around: self.around(&state.app, visit),
             uploads: format!("{}/uploads", self.room_path()),
             request: self.asked.clone(),
-            files: self.files(state, visit).await,
+            files: shown_files(state, visit, &self.interaction.files).await,
             reason: self.interaction.reason.clone().filter(|_| self.interaction.state.is_open()),
             view,
             not_taken: None,
@@ -219,25 +245,34 @@ pub(crate) async fn show(state: &WorkState, visit: &Visit, loaded: &LoadedReques
 async fn refused(state: &WorkState, visit: &Visit, loaded: &LoadedRequest, fault: Option<FileFault>) -> Response<Body> {
     let is_coming = fault == Some(FileFault::NotRead);
     if visit.wants_json {
-        let why = match fault {
-            Some(FileFault::NotRead) => Unusable::NotRead,
-            Some(FileFault::Password) => Unusable::Bad(BadFile::Password),
-            Some(FileFault::TooLarge) => Unusable::Bad(BadFile::TooLarge),
-            Some(FileFault::Heic) => Unusable::Bad(BadFile::Heic),
-            Some(FileFault::OtherKind) => Unusable::Bad(BadFile::OtherKind),
-            Some(FileFault::Damaged) => Unusable::Bad(BadFile::Damaged),
-            Some(FileFault::NotTaken(_)) | None => Unusable::Unknown,
-        };
-        return reply::problem(&why.problem("file"));
+        return problem(fault);
     }
     let mut page = loaded.page(state, visit, loaded.view(visit, false)).await;
     page.fault = fault;
-    let status = if is_coming { StatusCode::CONFLICT } else { StatusCode::UNPROCESSABLE_ENTITY };
-    let mut answer = answer(state, status, &page);
+    refusing(is_coming, |status| answer(state, status, &page))
+}
+
+/// 422, or 409 with `Retry-After` for a file that is still being looked at.
+pub(crate) fn refusing(is_coming: bool, answer: impl FnOnce(StatusCode) -> Response<Body>) -> Response<Body> {
+    let mut answer = answer(if is_coming { StatusCode::CONFLICT } else { StatusCode::UNPROCESSABLE_ENTITY });
     if is_coming {
-        answer.headers_mut().insert("retry-after", lambda_http::http::HeaderValue::from_static("1"));
+        answer.headers_mut().insert("retry-after", HeaderValue::from_static("1"));
     }
     answer
+}
+
+/// Why a file was not added, for a script that reads no pages.
+pub(crate) fn problem(fault: Option<FileFault>) -> Response<Body> {
+    let why = match fault {
+        Some(FileFault::NotRead) => Unusable::NotRead,
+        Some(FileFault::Password) => Unusable::Bad(BadFile::Password),
+        Some(FileFault::TooLarge) => Unusable::Bad(BadFile::TooLarge),
+        Some(FileFault::Heic) => Unusable::Bad(BadFile::Heic),
+        Some(FileFault::OtherKind) => Unusable::Bad(BadFile::OtherKind),
+        Some(FileFault::Damaged) => Unusable::Bad(BadFile::Damaged),
+        Some(FileFault::NotTaken(_)) | None => Unusable::Unknown,
+    };
+    reply::problem(&why.problem("file"))
 }
 
 /// The answer to any of its forms: 303 to where the customer goes on, or the page that says why not.

@@ -5,20 +5,27 @@ use std::collections::BTreeMap;
 use lambda_http::{Body, Response, http::StatusCode};
 use parlor_domain::{
     Interaction, InteractionState, Rejection,
-    interaction::{Answer, Entries, Progress, Read, Refusal, Step as FormStep, Workflow, Wrong},
+    interaction::{
+        Answer, Entries, FieldKind, FileChange, Progress, Read, Refusal, Step as FormStep, Workflow, Wrong, files_of,
+    },
 };
 use parlor_templates::{
     Lang,
-    customer::{NotTaken, Question, Runner, Section, View, wrong_words},
+    customer::{FileFault, NotTaken, Question, Runner, Section, View, wrong_words},
 };
 use parlor_web::{
-    ApiError, ApiResponse, AppState,
+    ApiError, ApiResponse,
     customer::{PageError, Visit},
-    html, redirect, reply,
+    redirect,
+    reply::{self, Reach, html_reaching},
 };
 use serde_json::json;
 
-use crate::loaded::{Loaded, REVIEW, home};
+use crate::{
+    WorkState,
+    loaded::{Loaded, REVIEW, home},
+    request::{problem, refusing, shown_files},
+};
 
 /// A workflow that somebody asks for.
 pub(crate) type LoadedWork = Loaded<Workflow>;
@@ -35,9 +42,28 @@ impl LoadedWork {
         at.or_else(|| shown.iter().find(|step| !self.interaction.passed.contains(&step.id))).copied()
     }
 
-    /// The page, as the interaction is now; `step` is what the query names.
-    fn page(&self, app: &AppState, visit: &Visit, view: View) -> Runner {
-        Runner { around: self.around(app, visit), view, not_taken: None, kept: vec![] }
+    /// The page, as the interaction is now; `step` is what the query names. No request.
+    async fn page(&self, state: &WorkState, visit: &Visit, mut view: View) -> Runner {
+        let questions: Vec<&mut Question> = match &mut view {
+            View::Step { questions, .. } => questions.iter_mut().collect(),
+            View::Review { sections, .. } | View::ReadOnly { sections } | View::Done { sections, .. } => {
+                sections.iter_mut().flat_map(|section| &mut section.answers).collect()
+            }
+            View::Declined | View::Withdrawn => vec![],
+        };
+        for question in questions.into_iter().filter(|question| question.field.kind == FieldKind::File) {
+            let answer = self.interaction.entered.get(&question.field.name);
+            question.files = shown_files(state, visit, files_of(answer, &self.interaction.files)).await;
+        }
+        Runner {
+            around: self.around(&state.app, visit),
+            view,
+            not_taken: None,
+            kept: vec![],
+            uploads: format!("{}/uploads", self.room_path()),
+            customer: self.room.stored.session.customer.name.clone(),
+            fault: None,
+        }
     }
 
     /// What is shown of it when it is opened.
@@ -69,6 +95,7 @@ impl LoadedWork {
             field: field.clone(),
             typed: typed.get(&field.name).cloned().unwrap_or_else(|| kept(&self.interaction.entered, &field.name)),
             wrong: wrong.get(&field.name).cloned(),
+            files: vec![],
         };
         View::Step {
             id: step.id.clone(),
@@ -91,6 +118,7 @@ impl LoadedWork {
                     field: field.clone(),
                     typed: kept(&self.interaction.entered, &field.name),
                     wrong: None,
+                    files: vec![],
                 })
                 .collect(),
         };
@@ -121,8 +149,18 @@ fn typed(visit: &Visit) -> Typed {
 }
 
 /// Its page. No request.
-pub(crate) fn show(app: &AppState, visit: &Visit, loaded: &LoadedWork) -> Response<Body> {
-    html(StatusCode::OK, loaded.page(app, visit, loaded.view(visit)).render(), Some(&app.live_url))
+pub(crate) async fn show(state: &WorkState, visit: &Visit, loaded: &LoadedWork) -> Response<Body> {
+    answer(state, StatusCode::OK, &loaded.page(state, visit, loaded.view(visit)).await)
+}
+
+/// A page, which may load pictures from the bucket and send files to it.
+fn answer(state: &WorkState, status: StatusCode, page: &Runner) -> Response<Body> {
+    let files_origin = page.takes_files().then_some(state.files_origin.as_str());
+    html_reaching(
+        status,
+        page.render(),
+        Reach { live_url: Some(&state.app.live_url), files_origin, ..Reach::default() },
+    )
 }
 
 /// What a form's button asks for.
@@ -196,8 +234,8 @@ pub(crate) fn to_complete(visit: &Visit, workflow: &Workflow) -> Entries {
 }
 
 /// 303 to where the customer goes on, or JSON for a script. What is wrong is said beside its field, and what is right is kept.
-pub(crate) fn saved(
-    app: &AppState,
+pub(crate) async fn saved(
+    state: &WorkState,
     visit: &Visit,
     loaded: &LoadedWork,
     result: Result<(), Rejection>,
@@ -205,7 +243,7 @@ pub(crate) fn saved(
     let (typed, go, step) = (typed(visit), Go::of(visit), visit.field("step").to_owned());
     let read = read(visit, &loaded.asked);
     if let Err(rejection) = result {
-        return refused(app, visit, loaded, &rejection, &typed);
+        return refused(state, visit, loaded, &rejection, &typed).await;
     }
     let lang = visit.lang_for(&loaded.room.stored.session);
     if visit.wants_json {
@@ -220,8 +258,8 @@ pub(crate) fn saved(
     let shown = loaded.asked.shown(&loaded.interaction.entered);
     let here = shown.iter().find(|other| other.id == step);
     if let (false, Some(here), Go::Next | Go::Later) = (wrong.is_empty(), here, go) {
-        let page = loaded.page(app, visit, loaded.step(here, &typed, &wrong));
-        return Ok(html(StatusCode::UNPROCESSABLE_ENTITY, page.render(), Some(&app.live_url)));
+        let page = loaded.page(state, visit, loaded.step(here, &typed, &wrong)).await;
+        return Ok(answer(state, StatusCode::UNPROCESSABLE_ENTITY, &page));
     }
     if go == Go::Later {
         return Ok(redirect(&home(&loaded.room_path(), &visit.along(""))));
@@ -237,8 +275,8 @@ fn saved_json(lang: Lang, progress: Progress, read: &Read) -> Response<Body> {
 }
 
 /// What the decision refused, with what was typed.
-fn refused(
-    app: &AppState,
+async fn refused(
+    state: &WorkState,
     visit: &Visit,
     loaded: &LoadedWork,
     rejection: &Rejection,
@@ -257,8 +295,8 @@ fn refused(
         View::Step { .. } => vec![],
         _ => labelled(&loaded.asked, typed),
     };
-    let page = Runner { not_taken: Some(why), kept, ..loaded.page(app, visit, view) };
-    Ok(html(status, page.render(), Some(&app.live_url)))
+    let page = Runner { not_taken: Some(why), kept, ..loaded.page(state, visit, view).await };
+    Ok(answer(state, status, &page))
 }
 
 /// What was typed, beside its questions.
@@ -268,31 +306,86 @@ fn labelled(workflow: &Workflow, typed: &Typed) -> Vec<(String, String)> {
 }
 
 /// The answer to `…/complete`.
-pub(crate) fn completed(
-    app: &AppState,
+pub(crate) async fn completed(
+    state: &WorkState,
     visit: &Visit,
     loaded: &LoadedWork,
     result: Result<(), Rejection>,
 ) -> Result<Response<Body>, PageError> {
     match result {
         Err(Rejection::Work(Refusal::Incomplete(_))) if !visit.wants_json => {
-            let page = loaded.page(app, visit, loaded.review(true, ""));
-            Ok(html(StatusCode::UNPROCESSABLE_ENTITY, page.render(), Some(&app.live_url)))
+            let page = loaded.page(state, visit, loaded.review(true, "")).await;
+            Ok(answer(state, StatusCode::UNPROCESSABLE_ENTITY, &page))
         }
-        Err(rejection) => refused(app, visit, loaded, &rejection, &typed(visit)),
+        Err(rejection) => refused(state, visit, loaded, &rejection, &typed(visit)).await,
         Ok(()) => Ok(redirect(&loaded.onward(visit))),
     }
 }
 
 /// The answer to `…/decline`.
-pub(crate) fn declined(
-    app: &AppState,
+pub(crate) async fn declined(
+    state: &WorkState,
     visit: &Visit,
     loaded: &LoadedWork,
     result: Result<(), Rejection>,
 ) -> Result<Response<Body>, PageError> {
     match result {
-        Err(rejection) => refused(app, visit, loaded, &rejection, &Typed::new()),
+        Err(rejection) => refused(state, visit, loaded, &rejection, &Typed::new()).await,
         Ok(()) => Ok(redirect(&loaded.onward(visit))),
+    }
+}
+
+/// The question whose files a change is about: the one that has the file, or of a new one what the form says.
+pub(crate) fn question_of(visit: &Visit, own: &Interaction, change: &FileChange) -> Option<String> {
+    let file = match change {
+        FileChange::Add { .. } => return Some(visit.field("question").to_owned()),
+        FileChange::Remove(file) | FileChange::Earlier(file) | FileChange::Later(file) => file,
+    };
+    let has = |(name, answer): (&String, &Answer)| answer.files().contains(file).then(|| name.clone());
+    own.entered.iter().find_map(has)
+}
+
+/// The step of a question.
+fn step_of<'a>(workflow: &'a Workflow, question: &str) -> Option<&'a FormStep> {
+    workflow.steps.iter().find(|step| step.fields.iter().any(|field| field.name == question))
+}
+
+/// A file that was not added to a question, with why. What was typed beside it is on the page.
+pub(crate) async fn file_refused(
+    state: &WorkState,
+    visit: &Visit,
+    loaded: &LoadedWork,
+    fault: FileFault,
+) -> Response<Body> {
+    if visit.wants_json {
+        return problem(Some(fault));
+    }
+    let question = visit.field("question");
+    let step = step_of(&loaded.asked, question).or_else(|| loaded.asked.step(visit.field("step")));
+    let view = step.filter(|_| loaded.interaction.state.is_open() && loaded.may_write(visit));
+    let view = view.map(|step| loaded.step(step, &typed(visit), &BTreeMap::new()));
+    let mut page = loaded.page(state, visit, view.unwrap_or_else(|| loaded.view(visit))).await;
+    page.fault = Some((question.to_owned(), fault));
+    refusing(fault == FileFault::NotRead, |status| answer(state, status, &page))
+}
+
+/// The answer to `…/files`: 303 to the question's step.
+pub(crate) async fn files_changed(
+    state: &WorkState,
+    visit: &Visit,
+    loaded: &LoadedWork,
+    result: Result<(), Rejection>,
+) -> Result<Response<Body>, PageError> {
+    match result {
+        Ok(()) => {
+            let step = step_of(&loaded.asked, visit.field("question"));
+            let step = step.map_or_else(|| visit.field("step"), |step| step.id.as_str());
+            Ok(redirect(&loaded.part(visit, "step", step)))
+        }
+        Err(rejection) if visit.wants_json => Ok(reply::problem(&ApiError::Rejected(rejection).problem(visit.now))),
+        Err(Rejection::Work(Refusal::NoFile(why))) => {
+            Ok(file_refused(state, visit, loaded, FileFault::NotTaken(why)).await)
+        }
+        Err(rejection) => refused(state, visit, loaded, &rejection, &typed(visit)).await,
     }
 }

@@ -229,6 +229,5 @@ pub(crate) fn invalid_title() -> Problem {
 }
 
 fn invalid_workflow(invalid: &InvalidWorkflow) -> Problem {
-    let code = if invalid.unsupported { Code::UnsupportedField } else { Code::InvalidWorkflow };
-    Problem::new(code, parlor_web::problem::capitalised(&invalid.reason)).about(invalid.field.clone())
+    Problem::new(Code::InvalidWorkflow, parlor_web::problem::capitalised(&invalid.reason)).about(invalid.field.clone())
 }

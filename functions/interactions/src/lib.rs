@@ -108,7 +108,6 @@ impl WebFunction for Interactions {
                     Code::InvalidTitle,
                     Code::InvalidDue,
                     Code::InvalidWorkflow,
-                    Code::UnsupportedField,
                     Code::InvalidRequest,
                     Code::UnknownEntry,
                     Code::InvalidField,
@@ -391,7 +390,19 @@ async fn assign(
 ) -> Result<ApiResponse, ApiError> {
     let Assign { assignee } = request.input()?;
     let assignee = input::assignee(Some(assignee))?;
-    change(state, request, session, interaction, |own| WorkCommand::Assign(own, assignee.clone())).await
+    let own = |loaded: &Loaded| -> Result<Interaction, ApiError> {
+        loaded.found.interaction(&session, &interaction)?.ok_or(ApiError::NotFound)
+    };
+    Operation::on(&state.app, request, &session)
+        .reading(|keys| keys.interaction(&session, &interaction).asked(&session, &interaction))
+        .run(
+            |loaded| {
+                let asked = loaded.found.asked(&session, &interaction)?.ok_or(ApiError::NotFound)?;
+                loaded.decide(request, Command::Work(WorkCommand::Assign(&own(loaded)?, &asked, assignee.clone())))
+            },
+            |loaded, decision: &Decision| answer(&session, decision, own(loaded).ok()),
+        )
+        .await
 }
 
 /// The body of a POST to `…/send-back`.
@@ -447,11 +458,13 @@ async fn change(
         .reading(|keys| keys.interaction(&session, &interaction))
         .run(
             |loaded| loaded.decide(request, Command::Work(command(&own(loaded)?))),
-            |loaded, decision: &Decision| {
-                let now = decision.interactions.first().map(|write| write.interaction.clone());
-                let now = now.or_else(|| own(loaded).ok()).map(|own| InteractionView::of(&own));
-                ApiResponse::new(StatusCode::OK, now, room(&session))
-            },
+            |loaded, decision: &Decision| answer(&session, decision, own(loaded).ok()),
         )
         .await
+}
+
+/// The interaction as it is after a decision, or as it was where nothing changed.
+fn answer(session: &SessionId, decision: &Decision, own: Option<Interaction>) -> ApiResponse {
+    let now = decision.interactions.first().map(|write| write.interaction.clone());
+    ApiResponse::new(StatusCode::OK, now.or(own).map(|own| InteractionView::of(&own)), room(session))
 }

@@ -4,7 +4,7 @@ use jiff::Timestamp;
 use parlor_buckets::Bucket;
 use parlor_domain::{
     Interaction, InteractionId, InteractionState, UploadId,
-    interaction::{Asked, Assignee, Kind, Progress, Request, SentFile, SignedFile, Step},
+    interaction::{Asked, Assignee, Kind, Progress, Request, SentFile, SignedFile, Step, files_of},
     library::FromLibrary,
 };
 use parlor_form::{Field, Page};
@@ -71,7 +71,8 @@ pub(crate) struct InteractionView {
     /// Of a request, where one interaction is asked for: what is wanted.
     #[serde(skip_serializing_if = "Option::is_none")]
     request: Option<Request>,
-    /// Of a request, where one interaction is asked for: what was sent, in the customer's order.
+    /// Where one interaction is asked for: of a request what was sent, in the customer's order; of a workflow the files among its
+    /// answers, only with `values=true`.
     #[serde(skip_serializing_if = "Option::is_none")]
     files: Option<Vec<FileView>>,
     /// Of a completed document: how far its signed file is.
@@ -83,7 +84,7 @@ pub(crate) struct InteractionView {
     values: Option<Value>,
 }
 
-/// A file that was sent for a request. A picture is the one that was written anew, upright and without what its camera noted; a PDF
+/// A file that was sent. A picture is the one that was written anew, upright and without what its camera noted; a PDF
 /// is as it came.
 #[derive(Debug, Clone, Serialize, JsonSchema)]
 #[schemars(rename = "RequestFile")]
@@ -228,8 +229,11 @@ impl InteractionView {
         match asked {
             None => self,
             Some(Asked::Workflow(workflow)) => {
-                let values = given(serde_json::to_value(workflow.kept(&own.entered)));
-                Self { steps: Some(workflow.steps), values, ..self }
+                let kept = workflow.kept(&own.entered);
+                let sent = kept.values().flat_map(|answer| files_of(Some(answer), &own.files));
+                let files: Vec<FileView> = sent.map(FileView::of).collect();
+                let files = Some(files).filter(|files| values && !files.is_empty());
+                Self { values: given(serde_json::to_value(kept)), files, steps: Some(workflow.steps), ..self }
             }
             Some(Asked::Request(request)) => {
                 Self { request: Some(request), files: Some(own.files.iter().map(FileView::of).collect()), ..self }
@@ -244,10 +248,12 @@ impl InteractionView {
         }
     }
 
-    /// Adds the addresses of a request's files. No request.
+    /// Adds the files' addresses. No request.
     pub(crate) async fn sign(&mut self, own: &Interaction, bucket: &Bucket, now: Timestamp) {
-        for (view, file) in self.files.iter_mut().flatten().zip(&own.files) {
-            view.sign(file, bucket, now).await;
+        for view in self.files.iter_mut().flatten() {
+            if let Some(file) = own.files.iter().find(|file| file.upload == view.upload) {
+                view.sign(file, bucket, now).await;
+            }
         }
     }
 

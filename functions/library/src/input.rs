@@ -241,8 +241,7 @@ fn needs(kind: EntryKind) -> ApiError {
 }
 
 fn invalid_workflow(invalid: &InvalidWorkflow) -> Problem {
-    let code = if invalid.unsupported { Code::UnsupportedField } else { Code::InvalidWorkflow };
-    Problem::new(code, capitalised(&invalid.reason)).about(invalid.field.clone())
+    Problem::new(Code::InvalidWorkflow, capitalised(&invalid.reason)).about(invalid.field.clone())
 }
 
 fn invalid_request(field: &str, reason: &str) -> ApiError {

@@ -40,12 +40,11 @@ const READ: Callers = Callers::Scope(KeyScope::Read);
 const WRITE: Callers = Callers::Scope(KeyScope::Settings);
 
 /// What is refused of an entry that is sent.
-const OF_ENTRIES: [Code; 8] = [
+const OF_ENTRIES: [Code; 7] = [
     Code::Forbidden,
     Code::InvalidTitle,
     Code::InvalidText,
     Code::InvalidWorkflow,
-    Code::UnsupportedField,
     Code::InvalidField,
     Code::InvalidRequest,
     Code::AnotherKind,

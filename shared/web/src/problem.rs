@@ -124,7 +124,6 @@ codes! {
     InvalidTitle "invalid-title" UNPROCESSABLE_ENTITY "A title has 1 to 120 characters, in one line.",
     InvalidDue "invalid-due" UNPROCESSABLE_ENTITY "`due_at` is over.",
     InvalidWorkflow "invalid-workflow" UNPROCESSABLE_ENTITY "The workflow's definition has no meaning; `field` says where.",
-    UnsupportedField "unsupported-field" UNPROCESSABLE_ENTITY "Fields of this type cannot be filled in yet; `field` says where.",
     InvalidRequest "invalid-request" UNPROCESSABLE_ENTITY "What the request asks for has no meaning; `field` says where.",
     FileNotAskedFor "file-not-asked-for" UNPROCESSABLE_ENTITY "A file of this kind is not asked for.",
     UnknownUpload "unknown-upload" UNPROCESSABLE_ENTITY "There is no such upload of this session, or not any more.",

@@ -22,6 +22,8 @@ pub(crate) fn parts(lang: Lang) -> Markup {
         ("date", words::type_date(lang)),
         ("choice", words::type_choice(lang)),
         ("yes_no", words::type_yes_no(lang)),
+        ("file", words::type_file(lang)),
+        ("signature", words::type_signature(lang)),
     ];
     html! {
         template id="maker-step" {

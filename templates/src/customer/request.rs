@@ -4,33 +4,15 @@
 
 use jiff::Timestamp;
 use maud::{Markup, html};
-use parlor_domain::interaction::{Accepted, NoFile, Request};
+use parlor_domain::interaction::{Accepted, Request};
 
 use super::around::{Around, not_taken};
-use super::document::file_size;
+use super::files::{FileBox, FileFault, RequestedFile};
 use super::page::{paragraphs, token_field};
 use super::runner::NotTaken;
 use crate::components::{Banner, Button, Icon, Tone};
 use crate::lang::Lang;
-use crate::words::{asking, request as words, runner, shared};
-
-/// What the camera and the picker are told. Phones that keep pictures as HEIC send JPEG where it is not named.
-const PICTURES: &str = "image/jpeg,image/png,image/webp";
-const PDF: &str = "application/pdf,.pdf";
-
-/// A file that was sent.
-#[derive(Debug, Clone)]
-pub struct RequestedFile {
-    /// The upload's id.
-    pub id: String,
-    pub name: String,
-    /// In bytes.
-    pub size: u64,
-    /// Of a PDF, where they could be counted.
-    pub pages: Option<u32>,
-    /// Where a small picture of it is.
-    pub thumbnail: Option<String>,
-}
+use crate::words::{request as words, runner};
 
 /// What of the request is on the page.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -47,20 +29,6 @@ pub enum RequestView {
     },
     Declined,
     Withdrawn,
-}
-
-/// Why a file was not added.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum FileFault {
-    Damaged,
-    Password,
-    Heic,
-    OtherKind,
-    TooLarge,
-    /// It is still being looked at.
-    NotRead,
-    /// It is not what is asked for.
-    NotTaken(NoFile),
 }
 
 /// GET `/r/{session}/i/{interaction}` of a request, and the answers to its forms that were refused.
@@ -87,48 +55,16 @@ impl RequestPage {
             main.runner-main id="runner" data-own=[self.around.path.rsplit('/').next()] {
                 (self.around.nav(false))
                 @if let Some(why) = self.not_taken { (not_taken(lang, why)) }
-                @if let Some(fault) = self.fault {
-                    (Banner { role: Some("alert"), ..Banner::new(Tone::Bad, html! { p data-fault { (self.fault_words(fault)) } }) })
-                }
+                @if let Some(fault) = self.fault { (self.files().fault(fault)) }
                 (self.view())
             }
         };
         self.around.page(["request.css", "request.js"], "runner", body)
     }
 
-    fn takes(&self, kind: Accepted) -> bool {
-        self.request.accept.contains(&kind)
-    }
-
-    fn kinds(&self) -> &'static str {
-        match (self.takes(Accepted::Image), self.takes(Accepted::Pdf)) {
-            (true, false) => words::kinds_image(self.around.lang),
-            (false, true) => words::kinds_pdf(self.around.lang),
-            _ => words::kinds_both(self.around.lang),
-        }
-    }
-
-    fn only(&self) -> &'static str {
-        match (self.takes(Accepted::Image), self.takes(Accepted::Pdf)) {
-            (true, false) => words::only_image(self.around.lang),
-            (false, true) => words::only_pdf(self.around.lang),
-            _ => words::other_kind(self.around.lang),
-        }
-    }
-
-    fn fault_words(&self, fault: FileFault) -> &'static str {
-        let lang = self.around.lang;
-        match fault {
-            FileFault::Damaged => words::damaged(lang),
-            FileFault::Password => words::password(lang),
-            FileFault::Heic => words::heic(lang),
-            FileFault::OtherKind => words::other_kind(lang),
-            FileFault::TooLarge => words::too_large(lang),
-            FileFault::NotRead => words::slow(lang),
-            FileFault::NotTaken(NoFile::Kind) => self.only(),
-            FileFault::NotTaken(NoFile::TooMany) => words::full(lang),
-            FileFault::NotTaken(NoFile::Unknown) => words::unknown(lang),
-        }
+    fn files(&self) -> FileBox<'_> {
+        let Self { around, uploads, request, files, .. } = self;
+        FileBox { around, uploads, request, files, question: None }
     }
 
     fn view(&self) -> Markup {
@@ -138,7 +74,7 @@ impl RequestPage {
             RequestView::ReadOnly => html! {
                 header.runner-head { h1 dir="auto" { (self.around.title) } }
                 (Banner { icon: Some(Icon::Lock), ..Banner::new(Tone::Info, html! { p { (runner::read_only(lang)) } }) })
-                (self.files(false))
+                (self.files().files(false))
             },
             RequestView::Done { accepted } => {
                 let (title, text) = if accepted {
@@ -160,7 +96,7 @@ impl RequestPage {
                         } @else { (Button::primary(runner::to_page(lang)).href(&self.around.room).wide()) }
                     }
                     @if !self.files.is_empty() {
-                        details.runner-answers { summary { (Icon::ChevronOn) (words::your_files(lang)) } (self.files(false)) }
+                        details.runner-answers { summary { (Icon::ChevronOn) (words::your_files(lang)) } (self.files().files(false)) }
                     }
                 }
             }
@@ -185,7 +121,9 @@ impl RequestPage {
             }
             @if self.around.title != self.request.what { p dir="auto" { (self.request.what) } }
             @if let Some(text) = &self.request.instructions { div.runner-text dir="auto" { (paragraphs(text)) } }
-            (self.adding())
+            (self.files().adding())
+            p.unseen id="said" role="status" {}
+            form id="change-files" method="post" action={ (self.around.path) "/files" (self.around.query) } { (token_field(self.around.csrf.as_deref())) }
             form.runner-form id="send" method="post" action={ (self.around.path) "/complete" (self.around.query) } data-waiting=(words::waiting(lang)) {
                 (token_field(self.around.csrf.as_deref()))
                 div.runner-go {
@@ -195,90 +133,6 @@ impl RequestPage {
                 }
             }
             (self.around.decline("", false))
-        }
-    }
-
-    /// The files and what adds to them: the part that the script takes from each answer.
-    fn adding(&self) -> Markup {
-        let lang = self.around.lang;
-        let is_full = self.files.len() >= self.request.max as usize;
-        let accept = match (self.takes(Accepted::Image), self.takes(Accepted::Pdf)) {
-            (true, false) => PICTURES.to_owned(),
-            (false, true) => PDF.to_owned(),
-            _ => format!("{PICTURES},{PDF}"),
-        };
-        html! {
-            section.request id="files" aria-label=(words::your_files(lang)) data-uploads=(self.uploads) data-files={ (self.around.path) "/files" (self.around.query) }
-                data-csrf=[self.around.csrf.as_deref()] data-accept=(accept) data-max=(self.request.max)
-                data-preparing=(words::preparing(lang)) data-uploading=(words::uploading(lang, "{n}").plain()) data-checking=(words::checking(lang))
-                data-stopped=(words::stopped(lang)) data-failed=(words::failed(lang)) data-slow=(words::slow(lang)) data-full=(words::full(lang))
-                data-only=(self.only()) data-too-large=(words::too_large(lang)) data-empty=(words::empty(lang)) data-damaged=(words::damaged(lang))
-                data-stop=(words::stop(lang)) data-again=(shared::try_again(lang)) data-remove=(words::remove(lang))
-                data-added=(words::added(lang)) data-moved=(words::moved(lang)) data-removed=(words::removed(lang)) {
-                (self.files(true))
-                ul.request-coming id="coming" {}
-                @if is_full { p.small.muted { (words::full(lang)) } } @else {
-                    div.request-add hidden data-scripted {
-                        @if self.takes(Accepted::Image) {
-                            label.button.request-camera.button-primary[self.files.len() < self.request.min as usize] for="camera" { (Icon::Camera) span { (words::take(lang)) } }
-                            input.unseen id="camera" type="file" accept=(PICTURES) capture="environment" aria-describedby="kinds";
-                        }
-                        label.button for="pick" { (Icon::Upload) span { (words::choose(lang)) } }
-                        input.unseen id="pick" type="file" accept=(accept) multiple[self.request.max > 1] aria-describedby="kinds";
-                    }
-                    p.small.muted id="kinds" { (self.kinds()) @if self.request.min > 1 { " " (words::at_least(lang, u64::from(self.request.min))) } }
-                    noscript { (Banner::new(Tone::Warn, html! { p { (words::no_script(lang)) } })) }
-                }
-                input.unseen id="other" type="file" accept=(accept) tabindex="-1" aria-hidden="true";
-            }
-            p.unseen id="said" role="status" {}
-        }
-    }
-
-    fn files(&self, editable: bool) -> Markup {
-        let lang = self.around.lang;
-        let last = self.files.len().saturating_sub(1);
-        html! {
-            @if !self.files.is_empty() {
-                ol.request-files {
-                    @for (at, file) in self.files.iter().enumerate() {
-                        @let label = words::file_n(lang, at + 1, &file.name).to_string();
-                        li.request-file data-file=(file.id) {
-                            span.request-picture {
-                                @if let Some(picture) = &file.thumbnail { img src=(picture) alt=""; } @else { (Icon::Document) }
-                                span.request-n aria-hidden="true" { (at + 1) }
-                            }
-                            p.request-name {
-                                span.unseen { (label) }
-                                bdi aria-hidden="true" { (file.name) }
-                                span.small.muted { (file_size(file.size)) @if let Some(pages) = file.pages { " · " (asking::pages(lang, u64::from(pages))) } }
-                            }
-                            @if editable { (self.moves(file, at, last)) }
-                        }
-                    }
-                }
-            }
-        }
-    }
-
-    fn moves(&self, file: &RequestedFile, at: usize, last: usize) -> Markup {
-        let lang = self.around.lang;
-        let button = |what: &str, icon: Icon, label: &str, off: bool| {
-            html! {
-                button.button.button-quiet.button-icon name="do" value=(what) title=(label) disabled[off] data-key={ (what) "-" (file.id) } { (icon) span.unseen { (label) " " (at + 1) } }
-            }
-        };
-        html! {
-            form.request-moves method="post" action={ (self.around.path) "/files" (self.around.query) } {
-                (token_field(self.around.csrf.as_deref()))
-                input type="hidden" name="file" value=(file.id);
-                @if last > 0 {
-                    span.request-up { (button("earlier", Icon::ChevronOn, words::earlier(lang), at == 0)) }
-                    span.request-down { (button("later", Icon::ChevronOn, words::later(lang), at == last)) }
-                }
-                button.button.button-quiet.button-icon type="button" hidden data-scripted data-replace=(file.id) title=(words::replace(lang)) { (Icon::Refresh) span.unseen { (words::replace(lang)) " " (at + 1) } }
-                (button("remove", Icon::Trash, words::remove(lang), false))
-            }
         }
     }
 

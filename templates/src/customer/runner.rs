@@ -3,14 +3,18 @@
 //! Complete without a script: each step is a form. With one, `customer.js` saves as one goes.
 
 use maud::{Markup, PreEscaped, Render as _, html};
-use parlor_domain::interaction::{Bound, Field, FieldKind, Wrong};
+use parlor_domain::interaction::{Bound, Field, FieldKind, Request, Wrong};
+use parlor_form::Strokes;
 
 use super::around::{Around, kept, not_taken};
+use super::document::ink;
+use super::files::{FileBox, FileFault, RequestedFile};
+use super::pad::pad;
 use super::page::{paragraphs, token_field};
 use crate::components::{Banner, Button, Icon, Tone, progress};
 use crate::lang::Lang;
 use crate::times;
-use crate::words::runner as words;
+use crate::words::{document, runner as words};
 
 /// A choice with at most so many options shows all of them.
 const RADIOS: usize = 6;
@@ -23,6 +27,8 @@ pub struct Question {
     pub typed: String,
     /// What is wrong with what was typed.
     pub wrong: Option<Wrong>,
+    /// Of a question that files answer: those that are there.
+    pub files: Vec<RequestedFile>,
 }
 
 /// A step in the review, and where its answers are only read.
@@ -87,6 +93,12 @@ pub struct Runner {
     pub not_taken: Option<NotTaken>,
     /// What was typed on a page that takes nothing any more, for reading and copying.
     pub kept: Vec<(String, String)>,
+    /// Where the script announces files.
+    pub uploads: String,
+    /// Who signs.
+    pub customer: String,
+    /// Why a file was not added, and to which question.
+    pub fault: Option<(String, FileFault)>,
 }
 
 impl Runner {
@@ -100,7 +112,30 @@ impl Runner {
                 (self.view())
             }
         };
-        self.around.page(["runner.css", "runner.js"], "runner", body)
+        self.around.page(
+            if self.is_rich() { ["answering.css", "answering.js"] } else { ["runner.css", "runner.js"] },
+            "runner",
+            body,
+        )
+    }
+
+    /// Whether files can be sent from the page.
+    #[must_use]
+    pub fn takes_files(&self) -> bool {
+        let View::Step { questions, .. } = &self.view else { return false };
+        questions.iter().any(|question| question.field.kind == FieldKind::File)
+    }
+
+    /// Whether files or signatures are on the page, which most workflows do without.
+    fn is_rich(&self) -> bool {
+        let is_rich = |question: &Question| matches!(question.field.kind, FieldKind::File | FieldKind::Signature);
+        match &self.view {
+            View::Step { questions, .. } => questions.iter().any(is_rich),
+            View::Review { sections, .. } | View::ReadOnly { sections } | View::Done { sections, .. } => {
+                sections.iter().flat_map(|section| &section.answers).any(is_rich)
+            }
+            View::Declined | View::Withdrawn => false,
+        }
     }
 
     fn saves(&self) -> bool {
@@ -150,6 +185,7 @@ impl Runner {
     ) -> Markup {
         let lang = self.around.lang;
         let wrong = questions.iter().filter(|question| question.wrong.is_some()).count() as u64;
+        let has = |kind| questions.iter().any(|question| question.field.kind == kind);
         let where_one_is = words::step_of(lang, n, of).to_string();
         html! {
             header.runner-head {
@@ -162,11 +198,22 @@ impl Runner {
             @if wrong > 0 {
                 (Banner { role: Some("alert"), ..Banner::new(Tone::Bad, html! { p { (words::wrong_answers(lang, wrong)) } }) })
             }
-            form.runner-form method="post" action={ (self.around.path) "/save" (self.around.query) } novalidate data-step=(id) {
+            @for question in questions {
+                @if let Some((_, fault)) = self.fault.as_ref().filter(|(name, _)| *name == question.field.name) { (self.files(question, &question.field.files_wanted()).fault(*fault)) }
+            }
+            form.runner-form method="post" action={ (self.around.path) "/save" (self.around.query) } novalidate data-step=(id) data-waiting=[has(FieldKind::File).then(|| crate::words::request::waiting(lang))] {
                 (token_field(self.around.csrf.as_deref()))
                 input type="hidden" name="step" value=(id);
                 @if let Some(text) = text { div.runner-text dir="auto" { (paragraphs(text)) } }
-                @for question in questions { (question.ask(lang)) }
+                // Enter goes on, whatever else can be pressed.
+                @if has(FieldKind::File) { button.unseen name="go" value="next" tabindex="-1" aria-hidden="true" { (words::next(lang)) } }
+                @for question in questions {
+                    @if question.field.kind == FieldKind::File { (self.ask_for_files(question)) } @else { (question.ask(lang)) }
+                }
+                @if has(FieldKind::File) {
+                    p.unseen id="said" role="status" {}
+                    p.field-error.request-missing id="missing" role="alert" hidden { (Icon::Alert) span {} }
+                }
                 div.runner-go {
                     (Button::primary(if n == of { words::check(lang) } else { words::next(lang) }).value("go", "next").wide())
                     div.runner-also {
@@ -176,7 +223,18 @@ impl Runner {
                 }
             }
             @if n == 1 { (self.around.decline("", false)) }
+            @if has(FieldKind::Signature) { (pad(lang, &self.customer)) }
         }
+    }
+
+    fn files<'a>(&'a self, question: &'a Question, request: &'a Request) -> FileBox<'a> {
+        let (uploads, files) = (self.uploads.as_str(), question.files.as_slice());
+        FileBox { around: &self.around, uploads, request, files, question: Some(&question.field.name) }
+    }
+
+    fn ask_for_files(&self, question: &Question) -> Markup {
+        let asked = question.field.files_wanted();
+        question.group(self.around.lang, &html! { (self.files(question, &asked).adding()) })
     }
 
     fn review(&self, sections: &[Section], missing: usize, reason: &str) -> Markup {
@@ -276,6 +334,7 @@ pub fn wrong(lang: Lang, wrong: &Wrong) -> String {
         Wrong::Long(most) => words::wrong_long(lang, *most).to_string(),
         Wrong::Pattern => words::wrong_pattern(lang).to_owned(),
         Wrong::Option => words::wrong_option(lang).to_owned(),
+        Wrong::Drawing => document::wrong_drawing(lang).to_owned(),
     }
 }
 
@@ -284,9 +343,47 @@ impl Question {
     fn said(&self, lang: Lang) -> Markup {
         let missing = self.wrong.is_some();
         html! {
-            @if self.typed.is_empty() {
+            @if !self.files.is_empty() {
+                ul.answer-files { @for file in &self.files { li { bdi { (file.name) } } } }
+            } @else if self.typed.is_empty() {
                 @if missing { span.answer-missing { (Icon::Alert) (words::missing(lang)) } } @else { span.muted { (words::no_answer(lang)) } }
-            } @else { (said(lang, self.field.kind, &self.typed)) }
+            } @else if let Some(Strokes { path, pen }) = self.drawn() { (ink::drawn(&path, pen, document::drawn(lang))) }
+            @else { (said(lang, self.field.kind, &self.typed)) }
+        }
+    }
+
+    /// Its signature, where it was drawn.
+    fn drawn(&self) -> Option<Strokes> {
+        let drawn = self.field.kind == FieldKind::Signature && self.typed.starts_with('{');
+        drawn.then(|| serde_json::from_str(&self.typed).ok()).flatten()
+    }
+
+    fn label(&self, lang: Lang) -> Markup {
+        html! {
+            span dir="auto" data-label { (self.field.label) }
+            @if !self.field.required { " " span.optional { "(" (words::optional(lang)) ")" } }
+        }
+    }
+
+    /// What is wrong, and how to answer.
+    fn below(&self, lang: Lang, error: &str, hint: &str) -> Markup {
+        html! {
+            p.field-error id=(error) hidden[self.wrong.is_none()] { (Icon::Alert) span { @if let Some(why) = &self.wrong { (wrong(lang, why)) } } }
+            @if let Some(text) = &self.field.hint { p.field-hint id=(hint) dir="auto" { (text) } }
+        }
+    }
+
+    /// A question that has more than one part.
+    fn group(&self, lang: Lang, inside: &Markup) -> Markup {
+        let id = format!("a-{}", self.field.name);
+        let invalid = self.wrong.as_ref().map(|_| "true");
+        let described = self.wrong.is_some().then(|| format!("{id}-error"));
+        html! {
+            fieldset.field data-question=(self.field.name) aria-describedby=[described] aria-invalid=[invalid] {
+                legend { (self.label(lang)) }
+                (inside)
+                (self.below(lang, &format!("{id}-error"), &format!("{id}-hint")))
+            }
         }
     }
 
@@ -302,10 +399,7 @@ impl Question {
                 .collect();
         let described = (!described.is_empty()).then(|| described.join(" "));
         let invalid = self.wrong.as_ref().map(|_| "true");
-        let label = html! {
-            span dir="auto" { (field.label) }
-            @if !field.required { " " span.optional { "(" (words::optional(lang)) ")" } }
-        };
+        let label = self.label(lang);
         let yes_no = [("yes", words::yes(lang)), ("no", words::no(lang))];
         let radios: Option<Vec<(&str, &str)>> = match field.kind {
             FieldKind::YesNo => Some(yes_no.to_vec()),
@@ -314,10 +408,7 @@ impl Question {
             }
             _ => None,
         };
-        let below = html! {
-            p.field-error id=(error_id) hidden[self.wrong.is_none()] { (Icon::Alert) span { @if let Some(why) = &self.wrong { (wrong(lang, why)) } } }
-            @if let Some(hint) = &field.hint { p.field-hint id=(hint_id) dir="auto" { (hint) } }
-        };
+        let below = self.below(lang, &error_id, &hint_id);
         if let Some(radios) = radios {
             return html! {
                 fieldset.field.choices data-question=(field.name) aria-describedby=[described] aria-invalid=[invalid] {
@@ -335,10 +426,20 @@ impl Question {
             };
         }
         let long = field.kind == FieldKind::Text && field.longest() > 200;
+        let sign = (field.kind == FieldKind::Signature).then(|| document::sign_here(lang));
         html! {
-            div.field data-question=(field.name) {
+            div.field data-question=(field.name) data-sign=[sign] data-said=[sign.map(|_| document::signed_said(lang))] {
                 label for=(id) { (label) }
                 @match field.kind {
+                    FieldKind::Signature => {
+                        @if let Some(Strokes { path, pen }) = self.drawn() {
+                            (ink::drawn(&path, pen, &field.label))
+                            input id=(id) name=(name) type="hidden" value=(self.typed);
+                        } @else {
+                            input.input id=(id) name=(name) type="text" value=(self.typed) dir="auto" autocomplete="off" maxlength="200" required[field.required] aria-invalid=[invalid] aria-describedby=[described];
+                            p.field-hint data-unscripted { (document::sign_hint(lang)) }
+                        }
+                    }
                     FieldKind::Choice => {
                         select.input id=(id) name=(name) required[field.required] aria-invalid=[invalid] aria-describedby=[described] {
                             option value="" { (words::choose(lang)) }

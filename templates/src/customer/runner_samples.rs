@@ -3,6 +3,7 @@
 use parlor_domain::interaction::{Bound, Field, FieldKind, Wrong};
 
 use super::around::Around;
+use super::files::{FileFault, RequestedFile};
 use super::runner::{NotTaken, Question, Runner, Section, View};
 use super::sample;
 use crate::lang::Lang;
@@ -22,7 +23,7 @@ fn field(name: &str, label: &str, kind: FieldKind, required: bool) -> Field {
 }
 
 fn question(field: Field, typed: &str) -> Question {
-    Question { field, typed: typed.to_owned(), wrong: None }
+    Question { field, typed: typed.to_owned(), wrong: None, files: vec![] }
 }
 
 fn questions() -> Vec<Question> {
@@ -55,6 +56,33 @@ fn questions() -> Vec<Question> {
             field("more", "Anything else that we should know?", FieldKind::Text, false),
             "The house is being repaired until spring.",
         ),
+    ]
+}
+
+/// Questions that files and signatures answer.
+fn with_files() -> Vec<Question> {
+    let file = |name: &str, pages| RequestedFile {
+        id: format!("up_{}", name.len()),
+        name: name.to_owned(),
+        size: 210_000,
+        pages,
+        thumbnail: None,
+    };
+    let payslips = Field {
+        hint: Some("The last two months".to_owned()),
+        min: Some(Bound::Number(2.into())),
+        max: Some(Bound::Number(3.into())),
+        ..field("payslip", "Your payslips", FieldKind::File, true)
+    };
+    let drawn = r#"{"path":"M10 40L20 10L32 44L44 12M60 40Q70 20 80 40","pen":2.5}"#;
+    vec![
+        question(field("employer", "Who do you work for?", FieldKind::Text, true), "Nursery Green"),
+        Question {
+            files: vec![file("payslip-october.pdf", Some(2)), file("IMG_4711.jpg", None)],
+            ..question(payslips, "")
+        },
+        question(field("signed", "That all of this is true", FieldKind::Signature, true), drawn),
+        question(field("partner", "Your partner’s signature", FieldKind::Signature, false), ""),
     ]
 }
 
@@ -95,12 +123,28 @@ pub(super) fn samples() -> Vec<(&'static str, Runner)> {
         view: step(questions(), 1),
         not_taken: None,
         kept: vec![],
+        uploads: "/r/session/uploads".to_owned(),
+        customer: "Mara Quist".to_owned(),
+        fault: None,
     };
     let with = |view| Runner { view, ..first.clone() };
     vec![
         ("runner-step", first.clone()),
         ("runner-step-wrong", with(step(wrong(), 2))),
         ("runner-step-ar", Runner { around: Around::sample_arabic("عن أسرتك"), ..with(step(wrong(), 3)) }),
+        ("runner-step-files", with(step(with_files(), 2))),
+        (
+            "runner-step-fault",
+            Runner { fault: Some(("payslip".to_owned(), FileFault::Heic)), ..with(step(with_files(), 2)) },
+        ),
+        (
+            "runner-review-files",
+            with(View::Review {
+                sections: vec![Section { step: "proof".to_owned(), title: "Proof".to_owned(), answers: with_files() }],
+                missing: 0,
+                reason: String::new(),
+            }),
+        ),
         ("runner-review", with(View::Review { sections: sections(), missing: 0, reason: String::new() })),
         ("runner-review-missing", with(View::Review { sections: incomplete(), missing: 1, reason: String::new() })),
         (

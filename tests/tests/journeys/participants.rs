@@ -150,11 +150,12 @@ async fn r22_what_is_given_to_somebody_else_leaves_the_room_it_was_in() {
     let moved = desk.post(&format!("{about}/interactions/{id}/assign"), json!({"assignee": pid})).await;
     assert_eq!(
         (&moved["assignee"], &moved["state"], &moved["progress"]["done"]),
-        (&json!(pid), &json!("sent"), &json!(0))
+        (&json!(pid), &json!("in_progress"), &json!(1)),
+        "it moves with its progress"
     );
-    assert_eq!(desk.get(&format!("{about}/interactions/{id}?values=true")).await["values"], json!({}));
+    assert_eq!(desk.get(&format!("{about}/interactions/{id}?values=true")).await["values"], json!({"alone": false}));
     assert_eq!(mara.get(&own).await.status, 404);
-    assert_eq!(ada.get(&own).await.status, 200);
+    assert!(ada.get(&own).await.text.contains("How many adults?"), "Ada goes on where it is");
     desk.post(&format!("{about}/interactions/{id}/remind"), json!({})).await;
     platform.message(&to, 2).await;
     let refused = |assignee: &'static str| {

@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use sha2::{Digest as _, Sha256};
 
 /// Announces a file and sends it to the bucket as the page's script does; its id.
-async fn sent(phone: &Browser, room: &str, name: &str, content_type: &str, bytes: Vec<u8>) -> String {
+pub(crate) async fn sent(phone: &Browser, room: &str, name: &str, content_type: &str, bytes: Vec<u8>) -> String {
     let (size, sha256) = (bytes.len().to_string(), HEXLOWER.encode(&Sha256::digest(&bytes)));
     let fields = [("name", name), ("size", &size), ("content_type", content_type), ("sha256", &sha256)];
     let page = phone.post(&format!("{room}/uploads"), &fields).await;

@@ -110,8 +110,8 @@ async fn r21_a_draft_is_sent_reminded_of_declined_and_withdrawn() {
         (json!({"kind": "document", "title": "Loan agreement"}), "unknown-upload"),
         (json!({"kind": "workflow"}), "invalid-workflow"),
         (
-            json!({"kind": "workflow", "steps": [{"id": "a", "title": "A", "fields": [{"name": "a", "label": "A", "type": "file"}]}]}),
-            "unsupported-field",
+            json!({"kind": "workflow", "steps": [{"id": "a", "title": "A", "fields": [{"name": "a", "label": "A", "type": "file", "max": 21}]}]}),
+            "invalid-workflow",
         ),
         (json!({"kind": "workflow", "title": " ", "steps": household()["steps"]}), "invalid-title"),
         (json!({"kind": "workflow", "assignee": "somebody", "steps": household()["steps"]}), "unknown-assignee"),

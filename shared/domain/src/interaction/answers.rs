@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::{
     model::Progress,
     typed::Wrong,
-    workflow::{Answer, Field, ShowIf, Step, Workflow},
+    workflow::{Answer, Field, FieldKind, ShowIf, Step, Workflow},
 };
 
 /// What a customer entered, to be kept. Each part may be sent again, and any order gives the same answers.
@@ -43,7 +43,9 @@ impl Workflow {
     pub fn read<'a>(&self, typed: impl Fn(&str) -> Option<&'a str>) -> Read {
         let mut read = Read::default();
         for field in self.fields() {
-            let Some(typed) = typed(&field.name) else { continue };
+            // Files are sent by themselves.
+            let typed = typed(&field.name).filter(|_| field.kind != FieldKind::File);
+            let Some(typed) = typed else { continue };
             match field.read(typed) {
                 Ok(answer) => {
                     read.answers.insert(field.name.clone(), answer);
@@ -93,7 +95,7 @@ impl Workflow {
     #[must_use]
     pub fn missing(&self, entered: &BTreeMap<String, Answer>) -> Vec<Missing> {
         let open = |step: &Step| -> Vec<Missing> {
-            let fields = step.fields.iter().filter(|field| field.required && !entered.contains_key(&field.name));
+            let fields = step.fields.iter().filter(|field| field.lacks(entered.get(&field.name)));
             fields.map(|field| Missing { step: step.id.clone(), field: field.name.clone() }).collect()
         };
         self.shown(entered).into_iter().flat_map(open).collect()
@@ -104,8 +106,7 @@ impl Workflow {
     pub fn progress(&self, entered: &BTreeMap<String, Answer>, passed: &BTreeSet<String>) -> Progress {
         let shown = self.shown(entered);
         let is_done = |step: &&&Step| {
-            passed.contains(&step.id)
-                && step.fields.iter().all(|field| !field.required || entered.contains_key(&field.name))
+            passed.contains(&step.id) && !step.fields.iter().any(|field| field.lacks(entered.get(&field.name)))
         };
         let count = |count: usize| u32::try_from(count).unwrap_or(u32::MAX);
         Progress { done: count(shown.iter().filter(is_done).count()), of: count(shown.len()) }

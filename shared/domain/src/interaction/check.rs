@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::{
+    request::FILES_MAX,
     typed::{TEXT_LIMIT, TEXT_MAX, day, whole},
     workflow::{Answer, Bound, Condition, Field, FieldKind, Step, Workflow},
 };
@@ -28,14 +29,12 @@ pub struct InvalidWorkflow {
     pub field: String,
     /// What is wrong there, for the program's author.
     pub reason: String,
-    /// Whether it asks for a kind of field that cannot be filled yet.
-    pub unsupported: bool,
 }
 
 type Checked = Result<(), InvalidWorkflow>;
 
 pub(super) fn wrong(field: impl Into<String>, reason: impl Into<String>) -> InvalidWorkflow {
-    InvalidWorkflow { field: field.into(), reason: reason.into(), unsupported: false }
+    InvalidWorkflow { field: field.into(), reason: reason.into() }
 }
 
 fn is_name(name: &str) -> bool {
@@ -133,10 +132,6 @@ impl Field {
         if let Some(hint) = &self.hint {
             must_be_text(&format!("{at}.hint"), hint, LABEL, false)?;
         }
-        if matches!(self.kind, FieldKind::File | FieldKind::Signature) {
-            let reason = format!("fields of the type `{}` cannot be filled in yet", self.kind.as_str());
-            return Err(InvalidWorkflow { field: format!("{at}.type"), reason, unsupported: true });
-        }
         self.check_options(at)?;
         self.check_bounds(at)?;
         match &self.pattern {
@@ -176,10 +171,16 @@ impl Field {
                 (FieldKind::Text, bound) if bound.count().is_some_and(|count| (1..=TEXT_LIMIT).contains(&count)) => {
                     continue;
                 }
+                (FieldKind::File, bound)
+                    if bound.count().is_some_and(|count| (1..=FILES_MAX.into()).contains(&count)) =>
+                {
+                    continue;
+                }
+                (FieldKind::File, _) => "files are counted from 1 to 20",
                 (FieldKind::Number, _) => "a number belongs here",
                 (FieldKind::Date, _) => "a day belongs here, as 2026-11-21",
                 (FieldKind::Text, _) => "characters are counted from 1 to 10,000",
-                _ => "only numbers, days and texts have bounds",
+                _ => "only numbers, days, texts and files have bounds",
             };
             return Err(wrong(format!("{at}.{name}"), reason));
         }

@@ -49,8 +49,8 @@ pub enum WorkCommand<'a> {
     Send(&'a Interaction),
     /// Take it back.
     Withdraw(&'a Interaction),
-    /// Let somebody else do it (R22). What was entered goes: it was another's.
-    Assign(&'a Interaction, Assignee),
+    /// Let somebody else do it (R22), who goes on where it is. Nobody's signature goes along.
+    Assign(&'a Interaction, &'a Asked, Assignee),
     /// Remind the customer of it by the session's channel, with a new link.
     Remind(&'a Interaction, Issued),
     /// Keep what the customer entered.
@@ -61,6 +61,19 @@ pub enum WorkCommand<'a> {
     Decline(&'a Interaction, String),
     /// The customer adds, removes or moves a file of a request.
     ChangeFiles(&'a Interaction, &'a Request, FileChange),
+    /// The customer adds, removes or moves a file of a workflow's field, and what they entered beside it is kept.
+    AnswerFiles {
+        /// The workflow.
+        own: &'a Interaction,
+        /// What it asks.
+        workflow: &'a Workflow,
+        /// The field's name.
+        field: String,
+        /// What becomes of its files.
+        change: FileChange,
+        /// What was entered beside it.
+        entries: Entries,
+    },
     /// What was sent for a request is what was wanted.
     Accept(&'a Interaction),
     /// What was sent for a request is not what was wanted, for this reason: the customer sends again.

@@ -142,7 +142,7 @@ impl Document {
     }
 
     /// Whether it is for a signature or initials.
-    fn is_signed(&self, name: &str) -> bool {
+    pub(crate) fn is_signed(&self, name: &str) -> bool {
         self.places(name).any(|field| field.kind.is_signed())
     }
 

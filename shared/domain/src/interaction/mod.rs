@@ -25,7 +25,7 @@ pub use model::{
 };
 pub use request::{Accepted, AskedFor, FILES_MAX, FileChange, NoFile, Request, SentFile};
 pub use typed::Wrong;
-pub use workflow::{Answer, Bound, Condition, Field, FieldKind, ShowIf, Step, Workflow};
+pub use workflow::{Answer, Bound, Condition, Field, FieldKind, ShowIf, Step, WORKFLOW_FILES, Workflow, files_of};
 
 #[cfg(test)]
 mod tests;

@@ -63,7 +63,7 @@ pub struct Request {
 }
 
 fn every_kind() -> Vec<Accepted> {
-    vec![Accepted::Image, Accepted::Pdf]
+    Request::every_kind()
 }
 
 fn one_file() -> u32 {
@@ -152,6 +152,11 @@ pub struct AskedFor {
 }
 
 impl Request {
+    /// All kinds of files.
+    pub(super) fn every_kind() -> Vec<Accepted> {
+        vec![Accepted::Image, Accepted::Pdf]
+    }
+
     /// A request that asks for what somebody says.
     ///
     /// # Errors

@@ -1,5 +1,6 @@
 //! Workflows: what is shown, what counts, what is refused; and an interaction's life within a session.
 
+mod answer_files;
 mod document;
 mod reminders;
 mod request;
@@ -144,8 +145,13 @@ fn r21_a_workflow_is_checked_where_it_is_wrong() {
             step(json!([{"name": "a", "label": "x", "type": "text"}, {"name": "a", "label": "x", "type": "text"}])),
             "steps[0].fields[1].name",
         ),
-        (step(json!([{"name": "a", "label": "x", "type": "file"}])), "steps[0].fields[0].type"),
-        (step(json!([{"name": "a", "label": "x", "type": "signature"}])), "steps[0].fields[0].type"),
+        (step(json!([{"name": "a", "label": "x", "type": "file", "max": 21}])), "steps[0].fields[0].max"),
+        (step(json!([{"name": "a", "label": "x", "type": "file", "min": 3, "max": 2}])), "steps[0].fields[0].min"),
+        (
+            step(json!([{"name": "a", "label": "x", "type": "file", "options": ["x", "y"]}])),
+            "steps[0].fields[0].options",
+        ),
+        (step(json!([{"name": "a", "label": "x", "type": "signature", "max": 5}])), "steps[0].fields[0].max"),
         (
             step(json!([{"name": "a", "label": "x", "type": "choice", "options": ["x", "x"]}])),
             "steps[0].fields[0].options",

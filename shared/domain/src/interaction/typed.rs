@@ -3,7 +3,12 @@
 use jiff::civil::Date;
 use serde_json::Number;
 
-use super::workflow::{Answer, Bound, Field, FieldKind};
+use parlor_form::Strokes;
+
+use super::{
+    strokes,
+    workflow::{Answer, Bound, Field, FieldKind},
+};
 use crate::session::as_typed;
 
 /// The longest text, in characters, where the field says nothing.
@@ -12,6 +17,8 @@ pub(super) const TEXT_MAX: u64 = 2_000;
 pub(super) const TEXT_LIMIT: u64 = 10_000;
 /// Digits that a number keeps exactly (IEEE 754, double precision).
 const DIGITS: usize = 15;
+/// The longest signature that is typed, in characters.
+const SIGNED_MAX: u64 = 200;
 
 /// Why what was typed is no answer.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -34,6 +41,8 @@ pub enum Wrong {
     Pattern,
     /// None of those to choose from.
     Option,
+    /// Nothing that a pad draws.
+    Drawing,
 }
 
 /// A day of the calendar in four-digit years.
@@ -71,7 +80,8 @@ impl Field {
             FieldKind::Choice if self.options.contains(&typed) => Answer::Text(typed),
             FieldKind::YesNo if typed == "yes" => Answer::YesNo(true),
             FieldKind::YesNo if typed == "no" => Answer::YesNo(false),
-            FieldKind::Choice | FieldKind::YesNo | FieldKind::File | FieldKind::Signature => return Err(Wrong::Option),
+            FieldKind::Signature => signed(&typed)?,
+            FieldKind::Choice | FieldKind::YesNo | FieldKind::File => return Err(Wrong::Option),
         };
         if matches!(self.kind, FieldKind::Number | FieldKind::Date) {
             if let Some(min) = self.min.as_ref().filter(|min| answer.is_under(min)) {
@@ -104,6 +114,16 @@ impl Field {
             _ => Ok(typed),
         }
     }
+}
+
+/// A signature: a drawing in JSON, as the pad gives it, or a name.
+fn signed(typed: &str) -> Result<Answer, Wrong> {
+    if typed.starts_with('{') {
+        let strokes = serde_json::from_str::<Strokes>(typed).map_err(|_| Wrong::Drawing)?;
+        return if strokes::are_drawn(&strokes) { Ok(Answer::Drawn(strokes)) } else { Err(Wrong::Drawing) };
+    }
+    let name = typed.replace(['\n', '\t'], " ");
+    if name.chars().count() as u64 > SIGNED_MAX { Err(Wrong::Long(SIGNED_MAX)) } else { Ok(Answer::Text(name)) }
 }
 
 /// A number as people write it: with a comma or a point before the decimals, with blanks, apostrophes, points or commas

@@ -1,8 +1,17 @@
 //! What a workflow asks: steps with fields, and which steps are shown.
 
+use parlor_form::Strokes;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::Number;
+
+use super::request::{Request, SentFile};
+use crate::UploadId;
+
+/// How many files a field takes that does not say so.
+const FILES_USUAL: u32 = 5;
+/// The most files of a workflow, whatever its fields: an item has room for them.
+pub const WORKFLOW_FILES: usize = 40;
 
 /// An ordered set of steps, each a form. It is fixed once it was made: a session keeps the workflow that it was given.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
@@ -47,10 +56,11 @@ pub struct Field {
     /// Whether the workflow cannot be completed without an answer.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub required: bool,
-    /// The least: of a number or a date its value, of a text its characters.
+    /// The least: of a number or a date its value, of a text its characters, of a file how many.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub min: Option<Bound>,
-    /// The most: of a number or a date its value, of a text its characters (2,000 without it, and 10,000 at most).
+    /// The most: of a number or a date its value, of a text its characters (2,000 without it, and 10,000 at most), of a file how many
+    /// (5 without it, and 20 at most).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub max: Option<Bound>,
     /// A regular expression that the whole of a text has to match, at most 200 characters, without look-around and back-references.
@@ -79,9 +89,9 @@ pub enum FieldKind {
     Choice,
     /// Yes or no.
     YesNo,
-    /// A file. Refused until files can be stored.
+    /// Photos or files: JPEG, PNG, WebP or PDF.
     File,
-    /// A signature. Refused until files can be stored.
+    /// A signature, drawn or typed.
     Signature,
 }
 
@@ -112,7 +122,7 @@ pub enum Bound {
 }
 
 /// An answer, and what a condition compares one with: true or false for `yes_no`, a number for `number`, a text for
-/// everything else, a day as `2026-11-21`.
+/// what is written, chosen or signed by typing, a day as `2026-11-21`. No condition is about a file or a signature.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(untagged, expecting = "a text, a number, or true or false is wanted here")]
 pub enum Answer {
@@ -120,8 +130,14 @@ pub enum Answer {
     YesNo(bool),
     /// A number.
     Number(Number),
-    /// A text, a day, or one of the options.
+    /// A text, a day, one of the options, or a signature that was typed.
     Text(String),
+    /// A signature that was drawn.
+    #[schemars(skip)]
+    Drawn(Strokes),
+    /// The files that were sent, by their ids, in the customer's order. What they are stands beside the answers.
+    #[schemars(skip)]
+    Files(Vec<UploadId>),
 }
 
 /// Which answers show a step: all of the conditions have to hold, or one of them.
@@ -178,6 +194,18 @@ impl Answer {
             Self::YesNo(false) => "no".to_owned(),
             Self::Number(number) => number.to_string(),
             Self::Text(text) => text.clone(),
+            Self::Drawn(strokes) => serde_json::to_string(strokes).unwrap_or_default(),
+            // No form has them in a field.
+            Self::Files(_) => String::new(),
+        }
+    }
+
+    /// The files of an answer.
+    #[must_use]
+    pub fn files(&self) -> &[UploadId] {
+        match self {
+            Self::Files(files) => files,
+            _ => &[],
         }
     }
 
@@ -226,10 +254,43 @@ impl Condition {
     }
 }
 
+impl Field {
+    /// Of a file: how many there may be, and have to be if there are any.
+    #[must_use]
+    pub fn files_wanted(&self) -> Request {
+        let count =
+            |bound: &Option<Bound>| bound.as_ref().and_then(Bound::count).and_then(|count| count.try_into().ok());
+        let min = count(&self.min).unwrap_or(1);
+        Request {
+            what: self.label.clone(),
+            instructions: None,
+            accept: Request::every_kind(),
+            min,
+            max: count(&self.max).unwrap_or(FILES_USUAL.max(min)),
+        }
+    }
+
+    /// Whether it cannot stay as it is: nothing where an answer is needed, or fewer files than there have to be.
+    #[must_use]
+    pub fn lacks(&self, answer: Option<&Answer>) -> bool {
+        match answer {
+            None => self.required,
+            Some(Answer::Files(files)) => files.len() < self.files_wanted().min as usize,
+            Some(_) => false,
+        }
+    }
+}
+
 impl Workflow {
     /// All fields, in their order.
     pub fn fields(&self) -> impl Iterator<Item = &Field> {
         self.steps.iter().flat_map(|step| &step.fields)
+    }
+
+    /// The field of this name that takes files.
+    #[must_use]
+    pub fn file_field(&self, name: &str) -> Option<&Field> {
+        self.fields().find(|field| field.name == name && field.kind == FieldKind::File)
     }
 
     /// The step of this id.
@@ -237,4 +298,11 @@ impl Workflow {
     pub fn step(&self, id: &str) -> Option<&Step> {
         self.steps.iter().find(|step| step.id == id)
     }
+}
+
+/// The files of an answer among all that were sent, in the answer's order.
+#[must_use]
+pub fn files_of<'a>(answer: Option<&Answer>, files: &'a [SentFile]) -> Vec<&'a SentFile> {
+    let ids = answer.map(Answer::files).unwrap_or_default();
+    ids.iter().filter_map(|id| files.iter().find(|file| file.upload == *id)).collect()
 }

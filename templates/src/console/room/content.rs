@@ -19,7 +19,8 @@ use crate::words::{asking, console, content as words, sending};
 /// What kind of thing there is to do.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum WorkItemKind {
-    Workflow,
+    /// Questions, and once it is completed the files among the answers.
+    Workflow { files: Vec<WorkFile> },
     /// A PDF that is filled in and signed.
     Document {
         /// The original's name, where it is known.
@@ -27,9 +28,7 @@ pub enum WorkItemKind {
         signed: SignedCopy,
     },
     /// Photos or files that were asked for, and what was sent.
-    Request {
-        files: Vec<WorkFile>,
-    },
+    Request { files: Vec<WorkFile> },
 }
 
 /// A file that the customer sent for a request.
@@ -79,6 +78,8 @@ pub struct AnswerLine {
     pub kind: FieldKind,
     /// The answer as it stands in a field; empty for none.
     pub typed: String,
+    /// The names of the files that answer it.
+    pub files: Vec<String>,
 }
 
 /// The answers of a workflow, step by step, as the panel's script fetches them. Not a document.
@@ -91,7 +92,7 @@ pub fn answers(lang: Lang, steps: &[(String, Vec<AnswerLine>)]) -> Markup {
                     @for line in lines {
                         div {
                             dt dir="auto" { (line.label) }
-                            dd dir="auto" { @if line.typed.is_empty() { span.muted { (words::no_answer(lang)) } } @else { (said_words(lang, line.kind, &line.typed)) } }
+                            dd dir="auto" { @if !line.files.is_empty() { @for name in &line.files { p { bdi { (name) } } } } @else if line.typed.is_empty() { span.muted { (words::no_answer(lang)) } } @else { (said_words(lang, line.kind, &line.typed)) } }
                         }
                     }
                 }
@@ -160,7 +161,7 @@ impl Room {
         let (icon, steps) = match item.kind {
             WorkItemKind::Document { .. } => (Icon::Document, sending::fields_done(lang, done, of).to_string()),
             WorkItemKind::Request { .. } => (Icon::Camera, asking::files_done(lang, done, of).to_string()),
-            WorkItemKind::Workflow => (Icon::Flow, words::steps_done(lang, done, of).to_string()),
+            WorkItemKind::Workflow { .. } => (Icon::Flow, words::steps_done(lang, done, of).to_string()),
         };
         let has_answers = !matches!(item.kind, WorkItemKind::Request { .. })
             && (item.state == InteractionState::InProgress || item.state.is_done());
@@ -210,7 +211,8 @@ impl Room {
     /// The files of a request. The script fetches their pictures, and where one is downloaded.
     fn work_files(&self, item: &WorkItem) -> Markup {
         let lang = self.frame.lang;
-        let WorkItemKind::Request { files } = &item.kind else { return html! {} };
+        let (WorkItemKind::Request { files } | WorkItemKind::Workflow { files }) = &item.kind else { return html! {} };
+        let is_request = matches!(item.kind, WorkItemKind::Request { .. });
         let address = format!("{}?values=true", self.operation(&format!("interactions/{}", item.id)));
         html! {
             @if !files.is_empty() {
@@ -228,7 +230,7 @@ impl Room {
                     }
                 }
             }
-            @if item.state == InteractionState::Completed && !self.is_only_read() {
+            @if is_request && item.state == InteractionState::Completed && !self.is_only_read() {
                 div.work-judge {
                     (self.action(&format!("interactions/{}/accept", item.id), "button button-small button-primary", html! { (Icon::Check) (asking::accept(lang)) }))
                     details.work-back {
@@ -322,7 +324,7 @@ impl Room {
 pub(super) fn sample(now: Timestamp) -> Vec<WorkItem> {
     let item = |id: &str, title: &str, state, done, of| WorkItem {
         id: id.to_owned(),
-        kind: WorkItemKind::Workflow,
+        kind: WorkItemKind::Workflow { files: vec![] },
         title: title.to_owned(),
         state,
         progress: Progress { done, of },

@@ -38,7 +38,7 @@ pub(super) fn values<'a>(leaf: &Leaf, blanks: impl Iterator<Item = &'a Blank>) -
 }
 
 /// A drawn signature by itself, with what it is called.
-pub(super) fn drawn(path: &str, pen: f32, label: &str) -> Markup {
+pub(in crate::customer) fn drawn(path: &str, pen: f32, label: &str) -> Markup {
     html! {
         svg.blank-drawn viewBox=(view_box(path, pen)) role="img" aria-label=(label) { path d=(path) stroke-width=(pen) {} }
     }

@@ -4,7 +4,7 @@
 //! With one, `document.js` lays the same fields over the picture and saves as one goes.
 
 mod blank;
-mod ink;
+pub(super) mod ink;
 mod samples;
 
 use maud::{Markup, html};
@@ -13,10 +13,11 @@ use parlor_form::FieldKind;
 pub use blank::{Blank, Filled, blank_fault_words, field_label};
 
 use super::around::{Around, kept, not_taken};
+use super::pad::pad;
 use super::page::token_field;
 use super::runner::NotTaken;
-use crate::components::{Banner, Button, Dialog, Icon, Tone};
-use crate::words::{document as words, runner, shared};
+use crate::components::{Banner, Button, Icon, Tone};
+use crate::words::{document as words, runner};
 
 /// A page of the document.
 #[derive(Debug, Clone, PartialEq)]
@@ -192,7 +193,7 @@ impl DocumentPage {
                 div.doc-decline { (self.around.decline("", false)) }
             }
             (self.bar())
-            @if self.signs() { (self.pad()) }
+            @if self.signs() { (pad(lang, &self.customer)) }
         }
     }
 
@@ -209,45 +210,6 @@ impl DocumentPage {
                 }
                 button.button.button-primary id="bar-next" type="button" { span dir="auto" {} (Icon::ChevronDown) }
             }
-        }
-    }
-
-    /// Where one signs. The script opens it.
-    fn pad(&self) -> Markup {
-        let lang = self.around.lang;
-        let body = html! {
-            form.pad id="pad-form" method="dialog" novalidate data-signature=(words::your_signature(lang)) data-initials=(words::your_initials(lang))
-                data-name=(words::full_name(lang)) data-short=(words::initials(lang)) data-empty=(words::pad_empty(lang)) data-customer=(self.customer) data-said=(words::signed_said(lang)) {
-                fieldset.pad-how {
-                    legend.unseen { (words::pad_how(lang)) }
-                    label { input type="radio" name="how" value="draw" checked; span { (Icon::Sign) (words::pad_draw(lang)) } }
-                    label { input type="radio" name="how" value="type"; span { (Icon::Keyboard) (words::pad_type(lang)) } }
-                }
-                div.pad-draw data-how="draw" {
-                    div.pad-paper id="pad-paper" role="img" aria-label=(words::pad_label(lang)) aria-describedby="pad-hint" {
-                        svg.pad-ink id="pad-ink" aria-hidden="true" { path {} }
-                        span.pad-line aria-hidden="true" {}
-                    }
-                    div.pad-tools {
-                        p.small.muted id="pad-hint" { (words::pad_hint(lang)) }
-                        button.button.button-quiet type="button" data-do="pad-undo" { (Icon::Undo) (words::pad_undo(lang)) }
-                        button.button.button-quiet type="button" data-do="pad-clear" { (Icon::Close) (words::pad_clear(lang)) }
-                    }
-                }
-                div.pad-type data-how="type" hidden {
-                    div.field { label for="pad-text" { (words::full_name(lang)) } input.input id="pad-text" type="text" dir="auto" autocomplete="off" maxlength="100"; }
-                    p.pad-typed aria-hidden="true" dir="auto" id="pad-typed" {}
-                }
-                p.field-error id="pad-error" role="alert" hidden { (Icon::Alert) span {} }
-                p.small.muted { (words::pad_meaning(lang)) }
-                div.dialog-foot {
-                    button.button.button-quiet type="button" data-do="pad-remove" hidden { (Icon::Trash) (words::pad_remove(lang)) }
-                    button.button.button-primary type="submit" { (words::pad_use(lang)) }
-                }
-            }
-        };
-        html! {
-            (Dialog { id: "pad", title: words::your_signature(lang), close: shared::close(lang), open: false, body, foot: html! {} })
         }
     }
 

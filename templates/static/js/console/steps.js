@@ -4,7 +4,7 @@ import { all, byId, on, one } from "../lib/dom.js";
 const steps = byId("maker-steps");
 // What a question of the maker can say. A definition that says more is not shown in it.
 const SAID = new Set(["name", "label", "type", "required", "options"]);
-const TYPES = new Set(["text", "number", "date", "choice", "yes_no"]);
+const TYPES = new Set(["text", "number", "date", "choice", "yes_no", "file", "signature"]);
 let made = 0;
 
 const copyOf = (id) => {

@@ -1,10 +1,9 @@
 // Where one signs: a button over the page that opens the pad. What was signed once is put into the next place by one tap.
 import { all, byId, make, on, one } from "../lib/dom.js";
+import { openPad } from "../sign/pad.js";
+import { drawing } from "../sign/strokes.js";
 import { typedIn } from "./laying.js";
-import { openPad } from "./pad.js";
-import { boundsOf } from "./strokes.js";
 
-const SVG = "http://www.w3.org/2000/svg";
 const latest = { signature: "", initials: "" };
 
 function picture(value, place) {
@@ -13,15 +12,7 @@ function picture(value, place) {
     typed.style.fontSize = `${typedIn(place)}em`;
     return typed;
   }
-  const { path, pen } = JSON.parse(value);
-  const svg = document.createElementNS(SVG, "svg");
-  svg.setAttribute("viewBox", boundsOf(path, pen).join(" "));
-  svg.setAttribute("aria-hidden", "true");
-  const line = document.createElementNS(SVG, "path");
-  line.setAttribute("d", path);
-  line.setAttribute("stroke-width", pen);
-  svg.append(line);
-  return svg;
+  return drawing(value);
 }
 
 /** The button of a place; `carrier` is the form's own field, which keeps the value. */

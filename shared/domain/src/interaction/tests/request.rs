@@ -7,11 +7,11 @@ fn passport() -> Request {
     serde_json::from_value(json!({"what": "Your passport", "accept": ["image", "pdf"], "min": 2, "max": 3})).unwrap()
 }
 
-fn id(n: u64) -> UploadId {
+pub(super) fn id(n: u64) -> UploadId {
     format!("up_{n:016}").parse().unwrap()
 }
 
-fn file(n: u64) -> SentFile {
+pub(super) fn file(n: u64) -> SentFile {
     SentFile {
         upload: id(n),
         name: format!("page {n}.jpg"),
@@ -24,7 +24,7 @@ fn file(n: u64) -> SentFile {
     }
 }
 
-fn add(n: u64) -> FileChange {
+pub(super) fn add(n: u64) -> FileChange {
     FileChange::Add { file: file(n), replaces: None }
 }
 

@@ -13,8 +13,9 @@ use super::{
 use crate::{
     AccessTier, Actor, EventKind, Message, Settings,
     interaction::{
-        Answer, Asked, Assignee, Filled, Interaction, InteractionState, InteractionWrite, Kind, NewInteraction,
-        Progress, REASON_MAX, Refusal, SignedFile, TASKS_MAX, WorkCommand,
+        Answer, Asked, Assignee, Entries, FieldKind, FileChange, Filled, Interaction, InteractionState,
+        InteractionWrite, Kind, NewInteraction, NoFile, Progress, REASON_MAX, Refusal, SentFile, SignedFile, TASKS_MAX,
+        WORKFLOW_FILES, WorkCommand, Workflow,
     },
     link::{Issued, LinkOrigin},
     session::{
@@ -55,7 +56,7 @@ impl Session {
             WorkCommand::Add(new) => add(&mut draft, new)?,
             WorkCommand::Send(interaction) => send(&mut draft, interaction)?,
             WorkCommand::Withdraw(interaction) => withdraw(&mut draft, interaction)?,
-            WorkCommand::Assign(interaction, assignee) => assign(&mut draft, interaction, assignee)?,
+            WorkCommand::Assign(interaction, asked, assignee) => assign(&mut draft, interaction, asked, assignee)?,
             WorkCommand::Remind(interaction, issued) => remind(&mut draft, interaction, &issued)?,
             WorkCommand::Save(interaction, filled) => {
                 let Some(saved) = save(&draft, interaction, &filled)? else { return Ok(self.unchanged()) };
@@ -77,6 +78,15 @@ impl Session {
                     return Ok(self.alone(changed));
                 }
                 start(&mut draft, changed)
+            }
+            WorkCommand::AnswerFiles { own, workflow, field, change, entries } => {
+                let Some(saved) = answer_files(&draft, own, workflow, &field, &change, entries)? else {
+                    return Ok(self.unchanged());
+                };
+                if own.state == InteractionState::InProgress {
+                    return Ok(self.alone(saved));
+                }
+                start(&mut draft, saved)
             }
             WorkCommand::Accept(interaction) => accept(&mut draft, interaction)?,
             WorkCommand::SendBack(interaction, reason) => send_back(&mut draft, interaction, &reason)?,
@@ -113,7 +123,8 @@ fn must_be_theirs(draft: &Draft<'_>, command: &WorkCommand<'_>) -> Result<(), Re
     let (WorkCommand::Save(own, _)
     | WorkCommand::Complete(own, _)
     | WorkCommand::Decline(own, _)
-    | WorkCommand::ChangeFiles(own, ..)) = command
+    | WorkCommand::ChangeFiles(own, ..)
+    | WorkCommand::AnswerFiles { own, .. }) = command
     else {
         return Ok(());
     };
@@ -126,8 +137,8 @@ fn must_be_here(draft: &Draft<'_>, assignee: &Assignee) -> Result<(), Rejection>
     if is_here { Ok(()) } else { Err(Refusal::UnknownAssignee.into()) }
 }
 
-/// R22: somebody else is to do it. What was entered was another's, and goes; what is completed stays as it is.
-fn assign(draft: &mut Draft<'_>, own: &Interaction, assignee: Assignee) -> Result<Outcome, Rejection> {
+/// R22: somebody else is to do it, and goes on where it is; nobody's signature goes along. What is completed stays as it is.
+fn assign(draft: &mut Draft<'_>, own: &Interaction, asked: &Asked, assignee: Assignee) -> Result<Outcome, Rejection> {
     must_be_writable(&draft.session)?;
     must_be_here(draft, &assignee)?;
     if own.assignee == assignee {
@@ -138,21 +149,20 @@ fn assign(draft: &mut Draft<'_>, own: &Interaction, assignee: Assignee) -> Resul
         _ => return Err(Refusal::Closed.into()),
     }
     let (id, title, from) = (own.id.clone(), own.title.clone(), own.assignee.clone());
-    let begun = own.state == InteractionState::InProgress;
     draft.record(EventKind::InteractionAssigned { interaction: id, title, assignee: assignee.clone(), from });
     let mut moved = Interaction { assignee, reminded_at: None, ..own.clone() };
-    if begun {
-        moved = Interaction {
-            state: InteractionState::Sent,
-            started_at: None,
-            entered: BTreeMap::new(),
-            passed: BTreeSet::new(),
-            at: None,
-            values: Values::new(),
-            files: vec![],
-            progress: Progress { done: 0, of: own.progress.of },
-            ..moved
-        };
+    match asked {
+        Asked::Workflow(workflow) => {
+            for field in workflow.fields().filter(|field| field.kind == FieldKind::Signature) {
+                moved.entered.remove(&field.name);
+            }
+            moved.progress = workflow.progress(&moved.entered, &moved.passed);
+        }
+        Asked::Document(document) => {
+            moved.values.retain(|name, _| !document.is_signed(name));
+            moved.progress = document.progress(&moved.values);
+        }
+        Asked::Request(_) => {}
     }
     write(draft, moved);
     Ok(Outcome::Done)
@@ -334,6 +344,44 @@ fn save(draft: &Draft<'_>, interaction: &Interaction, filled: &Filled<'_>) -> Re
     Ok(Some(saved))
 }
 
+/// The workflow with a field's files as they will be; nothing where that changes nothing.
+fn answer_files(
+    draft: &Draft<'_>,
+    own: &Interaction,
+    workflow: &Workflow,
+    field: &str,
+    change: &FileChange,
+    entries: Entries,
+) -> Result<Option<Interaction>, Rejection> {
+    let mut saved = save(draft, own, &Filled::Workflow(workflow, entries))?.unwrap_or_else(|| own.clone());
+    let asked = workflow.file_field(field).ok_or(Refusal::NoFile(NoFile::Unknown))?;
+    let (own_files, others): (Vec<_>, Vec<_>) = {
+        let ids = saved.entered.get(field).map(Answer::files).unwrap_or_default();
+        saved.files.iter().cloned().partition(|file| ids.contains(&file.upload))
+    };
+    // One file answers one question.
+    if let FileChange::Add { file, .. } = change
+        && others.iter().any(|other| other.upload == file.upload)
+    {
+        return Err(Refusal::NoFile(NoFile::Unknown).into());
+    }
+    let files = asked.files_wanted().changed(&own_files, change).map_err(Refusal::NoFile)?;
+    if others.len() + files.len() > WORKFLOW_FILES {
+        return Err(Refusal::NoFile(NoFile::TooMany).into());
+    }
+    let ids: Vec<_> = files.iter().map(|file| file.upload.clone()).collect();
+    let answer = (!ids.is_empty()).then_some(Answer::Files(ids));
+    merge(&mut saved.entered, &BTreeMap::from([(field.to_owned(), answer)]));
+    saved.files = [others, files].concat();
+    saved.progress = workflow.progress(&saved.entered, &saved.passed);
+    saved.version = own.version;
+    if saved == *own {
+        return Ok(None);
+    }
+    saved.version += 1;
+    Ok(Some(saved))
+}
+
 /// What is given takes the place of what was kept; `None` takes it away.
 fn merge<T: Clone>(kept: &mut BTreeMap<String, T>, given: &BTreeMap<String, Option<T>>) {
     for (name, value) in given {
@@ -357,6 +405,8 @@ fn size(entered: &BTreeMap<String, Answer>) -> usize {
     let answer = |answer: &Answer| match answer {
         Answer::Text(text) => text.len(),
         Answer::YesNo(_) | Answer::Number(_) => 16,
+        Answer::Drawn(strokes) => strokes.path.len() + 16,
+        Answer::Files(files) => files.len() * 20,
     };
     entered.iter().map(|(name, value)| name.len() + answer(value)).sum()
 }
@@ -397,6 +447,10 @@ fn complete(draft: &mut Draft<'_>, interaction: &Interaction, filled: Filled<'_>
         Filled::Workflow(workflow, _) => workflow.kept(&saved.entered),
         Filled::Document(_) | Filled::Request(_) => BTreeMap::new(),
     };
+    // The files of answers that do not count go with them.
+    let answers = |file: &SentFile| entered.values().any(|answer| answer.files().contains(&file.upload));
+    let of_request = matches!(filled, Filled::Request(_));
+    let files = saved.files.iter().filter(|file| of_request || answers(file)).cloned().collect();
     let (evidence, signed) = match filled {
         Filled::Workflow(..) | Filled::Request(_) => (None, None),
         // The first time is asked for by whoever completes it, right after the commit.
@@ -413,6 +467,7 @@ fn complete(draft: &mut Draft<'_>, interaction: &Interaction, filled: Filled<'_>
             signed,
             progress: Progress { done: steps, of: steps },
             at: None,
+            files,
             // Why it was sent back is over.
             reason: None,
             ..saved

@@ -158,13 +158,19 @@ fn upload() -> UploadId {
 }
 
 #[test]
-fn r22_what_is_given_to_somebody_else_begins_anew() {
+fn r22_somebody_else_goes_on_where_it_is_without_the_signature() {
     let mut world = World::new(Settings::default(), false);
     world.add(1);
     let own = world.task(1, Assignee::Customer);
-    let begun = Interaction { state: crate::InteractionState::InProgress, started_at: Some(world.now), ..own };
+    let asked = |value| Asked::Workflow(serde_json::from_value(value).unwrap());
+    let asked = asked(serde_json::json!({"steps": [{"id": "a", "title": "A", "fields": [
+        {"name": "job", "label": "Job", "type": "text"}, {"name": "signed", "label": "Sign", "type": "signature"},
+    ]}]}));
+    let text = |text: &str| crate::interaction::Answer::Text(text.to_owned());
+    let entered = [("job".to_owned(), text("Gardener")), ("signed".to_owned(), text("Mara Quist"))].into();
+    let begun = Interaction { state: crate::InteractionState::InProgress, started_at: Some(world.now), entered, ..own };
     let assign = |world: &World, own: &Interaction, to: Assignee| {
-        let command = Command::Work(WorkCommand::Assign(own, to));
+        let command = Command::Work(WorkCommand::Assign(own, &asked, to));
         world.session.decide(command, &world.settings, &context(agent(), world.now))
     };
     assert!(assign(&world, &begun, Assignee::Customer).unwrap().is_unchanged());
@@ -172,7 +178,8 @@ fn r22_what_is_given_to_somebody_else_begins_anew() {
     assert_eq!(unknown.unwrap_err(), Rejection::Work(Refusal::UnknownAssignee));
     let moved = assign(&world, &begun, Assignee::Participant(id(1))).unwrap();
     let now = &moved.interactions[0].interaction;
-    assert_eq!((now.state, now.started_at, now.version), (crate::InteractionState::Sent, None, begun.version + 1));
+    assert_eq!((now.state, now.started_at, now.version), (begun.state, begun.started_at, begun.version + 1));
+    assert_eq!(now.entered, [("job".to_owned(), text("Gardener"))].into());
     assert_eq!(moved.session.tasks[0].assignee, Assignee::Participant(id(1)));
     let done = Interaction { state: crate::InteractionState::Completed, ..begun };
     let late = assign(&world, &done, Assignee::Participant(id(1)));

@@ -27,10 +27,10 @@ export async function change(address, fields) {
 }
 
 /**
- * Sends a file and adds it; gives the page as it is then. `told` hears `preparing`, `uploading` with the share that is sent, and
+ * Sends a file and adds it, with what goes `along` of it; gives the page as it is then. `told` hears `preparing`, `uploading` with the share that is sent, and
  * `checking`. Throws an error whose `fault` is what is said of it, if anything.
  */
-export async function sendFile(said, file, replaces, signal, told) {
+export async function sendFile(said, file, along, signal, told) {
   told("preparing", 0);
   const announced = {
     name: file.name.slice(-120),
@@ -50,5 +50,5 @@ export async function sendFile(said, file, replaces, signal, told) {
   const place = await answer.json();
   await send(file, place, signal, (share) => told("uploading", share));
   told("checking", 1);
-  return change(said.files, { csrf: said.csrf, do: "add", file: place.id, replaces });
+  return change(said.files, { csrf: said.csrf, do: "add", file: place.id, ...along });
 }

@@ -1,17 +1,35 @@
-// The files of a request. Several are sent one after the other; the page takes its list from each answer.
+// The files of a request, or of a question. Several are sent one after the other; the page takes its list from each answer.
 import { all, byId, make, on, one } from "../lib/dom.js";
 import { FILE_MAX, kindOf } from "../lib/upload.js";
 import { change, sendFile } from "./send.js";
 
+// What waits for the files of a page: one after the other, whichever part they are for.
+let line = Promise.resolve();
+
+/** Takes files in every part of the page that asks for some. */
 export function takeFiles() {
-  const section = byId("files");
-  if (!section) return;
+  const sections = all("[data-takes-files]");
+  if (!sections.length) return;
+  for (const section of sections) takeIn(section);
+  const form = byId("send") ?? one(".runner-form");
+  on(form, "submit", (event) => {
+    const { submitter } = event;
+    if (submitter?.hasAttribute("formaction") || !all("[data-part=coming] > :not([data-state])").length) return;
+    event.preventDefault();
+    // Nobody who listens further on sends it either.
+    event.stopImmediatePropagation();
+    const missing = byId("missing");
+    one("span", missing).textContent = form.dataset.waiting;
+    missing.hidden = false;
+  });
+}
+
+function takeIn(section) {
   const said = section.dataset;
-  const coming = byId("coming");
-  const form = byId("send");
+  const question = said.questionFiles ?? "";
+  const coming = one("[data-part=coming]", section);
   const status = byId("said");
   let replaced = "";
-  let line = Promise.resolve();
 
   const say = (text) => {
     status.textContent = "";
@@ -25,23 +43,25 @@ export function takeFiles() {
 
   /** Puts the list of a page that came in the place of this one's. What is on its way stays where it is. */
   function take(page) {
-    const fresh = page.getElementById("files");
+    const fresh = page.getElementById(section.id);
     if (!fresh) {
       location.reload();
       return;
     }
     const key = section.contains(document.activeElement) && document.activeElement.dataset.key;
-    fresh.querySelector("#coming")?.replaceWith(coming);
+    one("[data-part=coming]", fresh)?.replaceWith(coming);
     section.replaceChildren(...fresh.childNodes);
     const missing = page.getElementById("missing");
     if (missing && byId("missing")) byId("missing").replaceWith(missing);
-    byId("missing").hidden = true;
+    byId("missing")?.setAttribute("hidden", "");
     dress();
+    section.dispatchEvent(new Event("taken", { bubbles: true }));
     if (!key) return;
     // A button at the end of its way is off: its neighbour takes the focus.
     const own = one(`[data-key="${key}"]`, section);
-    const next = own && !own.disabled ? own : one("button:not(:disabled)", own?.closest("form") ?? section);
-    (next ?? one("#pick", section))?.focus();
+    const beside = own?.closest(".request-moves") ?? section;
+    const next = own && !own.disabled ? own : one("button:not(:disabled)", beside);
+    (next ?? one("[data-part=pick]", section))?.focus();
   }
 
   function faultOf(file) {
@@ -79,7 +99,7 @@ export function takeFiles() {
     const gone = () => {
       const hadFocus = item.contains(document.activeElement);
       item.remove();
-      if (hadFocus) one("#pick", section)?.focus();
+      if (hadFocus) one("[data-part=pick]", section)?.focus();
     };
     const fail = (text) => {
       item.dataset.state = "failed";
@@ -93,7 +113,7 @@ export function takeFiles() {
     async function run(stop) {
       if (stop.signal.aborted) return;
       try {
-        const page = await sendFile(said, file, replaces, stop.signal, (now, share) => {
+        const page = await sendFile(said, file, { replaces, question }, stop.signal, (now, share) => {
           bar.value = share;
           state.textContent = said[now].replace("{n}", Math.round(share * 100));
         });
@@ -128,35 +148,29 @@ export function takeFiles() {
   dress();
   on(section, "change", ({ target }) => {
     const files = [...(target.files ?? [])];
-    const place = target.id === "other" ? replaced : "";
+    const place = target.dataset.part === "other" ? replaced : "";
     for (const file of files) bring(file, place);
     target.value = "";
   });
-  on(section, "click", ({ target }) => {
-    const button = target.closest("[data-replace]");
+  on(section, "click", async (event) => {
+    const { target } = event;
+    const replacing = target.closest("[data-replace]");
+    if (replacing) {
+      replaced = replacing.dataset.replace;
+      one("[data-part=other]", section).click();
+      return;
+    }
+    const button = target.closest("button[name=do]");
     if (!button) return;
-    replaced = button.dataset.replace;
-    byId("other").click();
-  });
-  on(section, "submit", async (event) => {
     event.preventDefault();
-    const { submitter, target } = event;
-    if (target.dataset.busy) return;
-    target.dataset.busy = "1";
-    const fields = { ...Object.fromEntries(new FormData(target)), do: submitter.value };
+    if (section.dataset.busy) return;
+    section.dataset.busy = "1";
     try {
-      take(await change(target.action, fields));
-      say(submitter.value === "remove" ? said.removed : said.moved);
+      take(await change(said.files, { csrf: said.csrf, do: button.value, question }));
+      say(button.value.startsWith("remove") ? said.removed : said.moved);
     } catch (error) {
-      delete target.dataset.busy;
       say(error.fault || said.failed);
     }
-  });
-  on(form, "submit", (event) => {
-    if (!all(":scope > :not([data-state])", coming).length) return;
-    event.preventDefault();
-    const missing = byId("missing");
-    one("span", missing).textContent = form.dataset.waiting;
-    missing.hidden = false;
+    delete section.dataset.busy;
   });
 }

@@ -1,5 +1,6 @@
 // A drawing as SVG path data of straight lines, and back.
 
+const SVG = "http://www.w3.org/2000/svg";
 const NUMBER = /-?\d+(?:\.\d+)?/g;
 const short = (length) => String(Math.round(length * 10) / 10);
 
@@ -25,4 +26,17 @@ export function boundsOf(path, pen) {
   const [left, top] = [across, down].map((lengths) => Math.min(...lengths) - pen);
   const [right, low] = [across, down].map((lengths) => Math.max(...lengths) + pen);
   return [left, top, right - left, low - top];
+}
+
+/** A drawing as the form has it, as a picture. */
+export function drawing(value) {
+  const { path, pen } = JSON.parse(value);
+  const svg = document.createElementNS(SVG, "svg");
+  svg.setAttribute("viewBox", boundsOf(path, pen).join(" "));
+  svg.setAttribute("aria-hidden", "true");
+  const line = document.createElementNS(SVG, "path");
+  line.setAttribute("d", path);
+  line.setAttribute("stroke-width", pen);
+  svg.append(line);
+  return svg;
 }

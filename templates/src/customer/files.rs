@@ -1,0 +1,195 @@
+//! The files that a request, or a question of a workflow, takes (R21): those that are there, and what adds to them.
+//!
+//! The script sends files to where the server says. Moving and removing are buttons of a form, with a script and without.
+
+use maud::{Markup, html};
+use parlor_domain::interaction::{Accepted, NoFile, Request};
+
+use super::around::Around;
+use super::document::file_size;
+use crate::components::{Banner, Icon, Tone};
+use crate::lang::Lang;
+use crate::words::{asking, request as words, shared};
+
+/// What the camera and the picker are told. Phones that keep pictures as HEIC send JPEG where it is not named.
+const PICTURES: &str = "image/jpeg,image/png,image/webp";
+const PDF: &str = "application/pdf,.pdf";
+
+/// A file that was sent.
+#[derive(Debug, Clone)]
+pub struct RequestedFile {
+    /// The upload's id.
+    pub id: String,
+    pub name: String,
+    /// In bytes.
+    pub size: u64,
+    /// Of a PDF, where they could be counted.
+    pub pages: Option<u32>,
+    /// Where a small picture of it is.
+    pub thumbnail: Option<String>,
+}
+
+/// Why a file was not added.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum FileFault {
+    Damaged,
+    Password,
+    Heic,
+    OtherKind,
+    TooLarge,
+    /// It is still being looked at.
+    NotRead,
+    /// It is not what is asked for.
+    NotTaken(NoFile),
+}
+
+/// The files, and what adds to them.
+pub(super) struct FileBox<'a> {
+    pub around: &'a Around,
+    /// Where the script announces files.
+    pub uploads: &'a str,
+    pub request: &'a Request,
+    pub files: &'a [RequestedFile],
+    /// The question of a workflow that they answer. Its buttons are the step's form's, so that what is typed goes along.
+    pub question: Option<&'a str>,
+}
+
+impl FileBox<'_> {
+    fn lang(&self) -> Lang {
+        self.around.lang
+    }
+
+    fn takes(&self, kind: Accepted) -> bool {
+        self.request.accept.contains(&kind)
+    }
+
+    fn kinds(&self) -> &'static str {
+        match (self.takes(Accepted::Image), self.takes(Accepted::Pdf)) {
+            (true, false) => words::kinds_image(self.lang()),
+            (false, true) => words::kinds_pdf(self.lang()),
+            _ => words::kinds_both(self.lang()),
+        }
+    }
+
+    fn only(&self) -> &'static str {
+        match (self.takes(Accepted::Image), self.takes(Accepted::Pdf)) {
+            (true, false) => words::only_image(self.lang()),
+            (false, true) => words::only_pdf(self.lang()),
+            _ => words::other_kind(self.lang()),
+        }
+    }
+
+    /// Why a file was not added, as a banner that the script reads.
+    pub(super) fn fault(&self, fault: FileFault) -> Markup {
+        let lang = self.lang();
+        let said = match fault {
+            FileFault::Damaged => words::damaged(lang),
+            FileFault::Password => words::password(lang),
+            FileFault::Heic => words::heic(lang),
+            FileFault::OtherKind => words::other_kind(lang),
+            FileFault::TooLarge => words::too_large(lang),
+            FileFault::NotRead => words::slow(lang),
+            FileFault::NotTaken(NoFile::Kind) => self.only(),
+            FileFault::NotTaken(NoFile::TooMany) => words::full(lang),
+            FileFault::NotTaken(NoFile::Unknown) => words::unknown(lang),
+        };
+        html! { (Banner { role: Some("alert"), ..Banner::new(Tone::Bad, html! { p data-fault { (said) } }) }) }
+    }
+
+    /// An id of its own on the page.
+    fn id(&self, name: &str) -> String {
+        self.question.map_or_else(|| name.to_owned(), |question| format!("{name}-{question}"))
+    }
+
+    fn address(&self) -> String {
+        format!("{}/files{}", self.around.path, self.around.query)
+    }
+
+    /// The part that the script takes from each answer.
+    pub(super) fn adding(&self) -> Markup {
+        let lang = self.lang();
+        let is_full = self.files.len() >= self.request.max as usize;
+        let accept = match (self.takes(Accepted::Image), self.takes(Accepted::Pdf)) {
+            (true, false) => PICTURES.to_owned(),
+            (false, true) => PDF.to_owned(),
+            _ => format!("{PICTURES},{PDF}"),
+        };
+        let (camera, pick, kinds) = (self.id("camera"), self.id("pick"), self.id("kinds"));
+        let first = self.files.len() < self.request.min as usize && self.question.is_none();
+        html! {
+            section.request id=(self.id("files")) aria-label=(if self.question.is_some() { &self.request.what } else { words::your_files(lang) })
+                data-takes-files data-question-files=[self.question] data-uploads=(self.uploads) data-files=(self.address())
+                data-csrf=[self.around.csrf.as_deref()] data-accept=(accept) data-max=(self.request.max)
+                data-preparing=(words::preparing(lang)) data-uploading=(words::uploading(lang, "{n}").plain()) data-checking=(words::checking(lang))
+                data-stopped=(words::stopped(lang)) data-failed=(words::failed(lang)) data-slow=(words::slow(lang)) data-full=(words::full(lang))
+                data-only=(self.only()) data-too-large=(words::too_large(lang)) data-empty=(words::empty(lang)) data-damaged=(words::damaged(lang))
+                data-stop=(words::stop(lang)) data-again=(shared::try_again(lang)) data-remove=(words::remove(lang))
+                data-added=(words::added(lang)) data-moved=(words::moved(lang)) data-removed=(words::removed(lang)) {
+                (self.files(true))
+                ul.request-coming id=(self.id("coming")) data-part="coming" {}
+                @if is_full { p.small.muted { (words::full(lang)) } } @else {
+                    div.request-add hidden data-scripted {
+                        @if self.takes(Accepted::Image) {
+                            label.button.request-camera.button-primary[first] for=(camera) { (Icon::Camera) span { (words::take(lang)) } }
+                            input.unseen id=(camera) type="file" accept=(PICTURES) capture="environment" aria-describedby=(kinds);
+                        }
+                        label.button for=(pick) { (Icon::Upload) span { (words::choose(lang)) } }
+                        input.unseen id=(pick) data-part="pick" type="file" accept=(accept) multiple[self.request.max > 1] aria-describedby=(kinds);
+                    }
+                    p.small.muted id=(kinds) { (self.kinds()) @if self.request.min > 1 { " " (words::at_least(lang, u64::from(self.request.min))) } }
+                    noscript { (Banner::new(Tone::Warn, html! { p { (words::no_script(lang)) } })) }
+                }
+                input.unseen id=(self.id("other")) data-part="other" type="file" accept=(accept) tabindex="-1" aria-hidden="true";
+            }
+        }
+    }
+
+    /// Those that are there.
+    pub(super) fn files(&self, editable: bool) -> Markup {
+        let lang = self.lang();
+        let last = self.files.len().saturating_sub(1);
+        html! {
+            @if !self.files.is_empty() {
+                ol.request-files {
+                    @for (at, file) in self.files.iter().enumerate() {
+                        @let label = words::file_n(lang, at + 1, &file.name).to_string();
+                        li.request-file data-file=(file.id) {
+                            span.request-picture {
+                                @if let Some(picture) = &file.thumbnail { img src=(picture) alt=""; } @else { (Icon::Document) }
+                                span.request-n aria-hidden="true" { (at + 1) }
+                            }
+                            p.request-name {
+                                span.unseen { (label) }
+                                bdi aria-hidden="true" { (file.name) }
+                                span.small.muted { (file_size(file.size)) @if let Some(pages) = file.pages { " · " (asking::pages(lang, u64::from(pages))) } }
+                            }
+                            @if editable { (self.moves(file, at, last)) }
+                        }
+                    }
+                }
+            }
+        }
+    }
+
+    fn moves(&self, file: &RequestedFile, at: usize, last: usize) -> Markup {
+        let lang = self.lang();
+        let action = self.question.is_some().then(|| self.address());
+        let form = self.question.is_none().then_some("change-files");
+        let button = |what: &str, icon: Icon, label: &str, off: bool| {
+            html! {
+                button.button.button-quiet.button-icon name="do" value={ (what) ":" (file.id) } title=(label) disabled[off] data-key={ (what) "-" (file.id) }
+                    form=[form] formaction=[action.as_deref()] formnovalidate { (icon) span.unseen { (label) " " (at + 1) } }
+            }
+        };
+        html! {
+            div.request-moves {
+                @if last > 0 {
+                    span.request-up { (button("earlier", Icon::ChevronOn, words::earlier(lang), at == 0)) }
+                    span.request-down { (button("later", Icon::ChevronOn, words::later(lang), at == last)) }
+                }
+                button.button.button-quiet.button-icon type="button" hidden data-scripted data-replace=(file.id) title=(words::replace(lang)) { (Icon::Refresh) span.unseen { (words::replace(lang)) " " (at + 1) } }
+                (button("remove", Icon::Trash, words::remove(lang), false))
+            }
+        }
+    }
+}
