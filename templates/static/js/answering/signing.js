@@ -17,7 +17,9 @@ function dress(question) {
   one("label", question).htmlFor = button.id;
   const show = () => {
     const { value } = carrier;
-    const shown = value.startsWith("{") ? drawing(value) : make("span", { className: "signature-typed", textContent: value, dir: "auto" });
+    const shown = value.startsWith("{")
+      ? drawing(value)
+      : make("span", { className: "signature-typed", textContent: value, dir: "auto" });
     button.replaceChildren(value ? shown : sign);
     button.toggleAttribute("data-filled", Boolean(value));
     const typed = value.startsWith("{") ? "" : `${value}. `;
