@@ -4,6 +4,11 @@
 
 use std::time::Duration;
 
+use parlor_domain::{
+    Actor, Command, Contact, LinkToken, ParticipantId, Presented, Secret,
+    session::{Customer, NewParticipant},
+};
+use parlor_live::Holder;
 use parlor_local::Fault;
 use parlor_tests::Installation;
 use reqwest::{Method, StatusCode};
@@ -201,4 +206,58 @@ async fn r21_an_id_stands_for_one_text() {
         assert_eq!(answer, json!({"type": "error", "code": "message-id-reused", "id": "same"}));
     }
     assert_eq!(installation.count_events(&room.session, "message").await, 3);
+}
+
+/// A participant of a session whose customer joined, in the room by a device of their own.
+async fn participant(room: &Room<'_>) -> Holder {
+    let runtime = &room.installation.runtime;
+    let id = ParticipantId::generate(&runtime.entropy);
+    let contact = Contact { email: Some("ada.quist@example.net".parse().unwrap()), phone: None };
+    let person = Customer { name: "Ada Quist".into(), contact };
+    let new = NewParticipant { id: id.clone(), person, channel: None, language: None, pin: None };
+    let (_, issued) = LinkToken::issue(&room.session, &room.installation.keyring, &runtime.entropy);
+    let added = room.decide(room.nina(), Command::AddParticipant(new, issued)).await;
+    let device = Secret::generate(&runtime.entropy);
+    let presented = Presented { posted: true, probe: true, ..Presented::default() };
+    let enter = Command::Continue { link: &added.links[0], presented: &presented, device: &device };
+    room.decide(Actor::Participant { id: id.clone(), name: "Ada Quist".into() }, enter).await;
+    Holder::Participant(id, device.hash())
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn r22_a_guest_who_connects_without_end_keeps_nobody_else_out() {
+    let installation = Installation::start().await;
+    let room = Room::joined(&installation).await;
+    let ada = participant(&room).await;
+    for _ in 0..200 {
+        match room.connect(&ada).await {
+            Ok(line) => line.kill(),
+            Err(status) => {
+                assert_eq!(status, 429);
+                break;
+            }
+        }
+    }
+    assert_eq!(room.connect(&ada).await.err(), Some(429), "their own pace is over");
+    assert!(room.connect(&room.customer_holder()).await.is_ok(), "the customer has theirs");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn r22_a_guest_who_floods_the_chat_silences_nobody_else_live() {
+    let installation = Installation::start().await;
+    let room = Room::joined(&installation).await;
+    let ada = participant(&room).await;
+    let mut ada = room.connect(&ada).await.unwrap();
+    let mut refused = false;
+    for number in 0..90 {
+        ada.message(&format!("a{number}"), "again and again").await;
+        refused |= ada.until(&["message", "error"]).await.unwrap()["type"] == "error";
+        if refused {
+            break;
+        }
+    }
+    assert!(refused, "their own pace is over");
+    let mut mara = room.customer().await;
+    mara.message("m1", "Can you hear me?").await;
+    assert_eq!(mara.until(&["message", "error"]).await.unwrap()["text"], "Can you hear me?");
 }

@@ -161,7 +161,7 @@ impl LiveConnect {
             superseded.extend(gone.iter().cloned());
             // It is there already when the answer to an earlier try got lost.
             if !presence.0.contains_key(id) {
-                let arrivals = found.arrivals(session);
+                let arrivals = found.arrivals(session, &connection.who);
                 if connection.who.is_guest() {
                     if !arrivals.admit(now) {
                         return Err(OpenError::TooOften);

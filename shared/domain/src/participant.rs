@@ -87,6 +87,9 @@ pub struct Participant {
     /// Links of theirs from before this event's number are revoked.
     #[serde(default, skip_serializing_if = "crate::link::is_zero")]
     pub links_from: u64,
+    /// How far ahead of their pace they write in the chat. Events carry it on, and the document does not.
+    #[serde(skip)]
+    pub ahead_until: Option<Timestamp>,
     /// When they were removed. Only the name is left of them then, beside what they wrote and did.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub removed_at: Option<Timestamp>,
@@ -118,6 +121,7 @@ impl Participant {
             reminded: Reminded::default(),
             news: News::default(),
             links_from: 0,
+            ahead_until: None,
             removed_at: None,
         }
     }
@@ -288,5 +292,6 @@ impl Session {
         swap(&mut self.reminded, &mut other.reminded);
         swap(&mut self.news, &mut other.news);
         swap(&mut self.links_from, &mut other.links_from);
+        swap(&mut self.customer_ahead_until, &mut other.ahead_until);
     }
 }

@@ -1,5 +1,7 @@
 //! The one write of an operation: a whole decision, or nothing of it.
 
+use std::collections::BTreeMap;
+
 use aws_sdk_dynamodb::{
     error::SdkError,
     operation::transact_write_items::TransactWriteItemsError,
@@ -7,7 +9,7 @@ use aws_sdk_dynamodb::{
 };
 use jiff::{SignedDuration, Timestamp};
 use parlor_domain::{
-    Actor, Decision, EventKind, OutboxEntry, Session, SessionId, Who,
+    Actor, Decision, EventKind, OutboxEntry, ParticipantId, Session, SessionId, Who,
     keyring::Sealed,
     session::{message_content, message_digest},
 };
@@ -78,9 +80,8 @@ pub(crate) struct Customers {
     pub(crate) connections: Vec<(String, Who)>,
     /// Staff's connections, with the agent's id.
     pub(crate) staff: Vec<(String, String)>,
-    /// How far ahead of their pace customers connect, in milliseconds since 1970. It rises with each that comes, so it
-    /// also tells whether another came since this was read.
-    pub(crate) ahead_until: Option<i64>,
+    /// It rises with each that comes, so it tells whether another came since this was read.
+    pub(crate) came: Option<i64>,
     /// Until when, in milliseconds since 1970, customers stand back for somebody else who loses races.
     pub(crate) held_until: Option<i64>,
 }
@@ -193,6 +194,12 @@ impl Store {
             }
             if let Some(ahead) = session.customer_ahead_until.filter(|until| *until > event.at) {
                 item.insert("ahead".into(), document::value("event", &ahead)?);
+            }
+            let others = session.present_participants();
+            let others = others.filter_map(|one| Some((&one.id, one.ahead_until.filter(|until| *until > event.at)?)));
+            let others: BTreeMap<&ParticipantId, Timestamp> = others.collect();
+            if !others.is_empty() {
+                item.insert("participants_ahead".into(), document::value("event", &others)?);
             }
             writes.push(self.put_new(item)?);
         }

@@ -32,7 +32,7 @@ pub(crate) const CONNECTION_TTL: SignedDuration = SignedDuration::from_hours(26)
 /// noticed.
 const LONGEST_CONNECTION: SignedDuration = SignedDuration::from_hours(2);
 
-/// How fast a customer may connect for long, and how far ahead of that they may be: a telephone in a tunnel, a page that
+/// How fast a guest may connect for long, and how far ahead of that they may be: a telephone in a tunnel, a page that
 /// is loaded again and again. Each connection is a write to the session and to its room.
 const ARRIVAL_PACE: SignedDuration = SignedDuration::from_secs(1);
 const ARRIVALS_AHEAD: SignedDuration = SignedDuration::from_secs(40);
@@ -44,24 +44,38 @@ pub(crate) const OPENED: &str = "opened";
 /// At a sign-in: the second in which a connection was opened last.
 pub(crate) const SEEN: &str = "seen";
 
-/// The room's attribute that says how far ahead of their pace customers connect.
-const AHEAD: &str = "customers_ahead";
+/// The room's attribute that rises with each guest who comes.
+const CAME: &str = "customers_ahead";
+
+/// The room's attribute that says how far ahead of their pace a guest connects (R22: each by themselves, so that none keeps
+/// another out); nothing for staff, who have no pace.
+fn pace_of(who: &Who) -> Option<String> {
+    match who {
+        Who::Customer => Some("customer_pace".to_owned()),
+        Who::Participant(id) => Some(format!("pace_{id}")),
+        Who::Agent(_) => None,
+    }
+}
 
 /// The room's attribute that says until when customers stand back, and for how long they do.
 const HELD: &str = "customers_held";
 const HELD_FOR: SignedDuration = SignedDuration::from_secs(2);
 
-/// How customers came to a room so far.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+/// How guests came to a room so far.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Arrivals {
-    /// How far ahead of their pace they are, in milliseconds since 1970.
+    /// Rises with each guest who comes.
+    came: Option<i64>,
+    /// How far ahead of their pace whoever comes now is, in milliseconds since 1970.
     ahead_until: Option<i64>,
     held_until: Option<i64>,
 }
 
 impl Arrivals {
-    pub(crate) fn of(customers: &Customers) -> Self {
-        Self { ahead_until: customers.ahead_until, held_until: customers.held_until }
+    /// From the room's item, for whoever comes now.
+    pub(crate) fn of(item: &Item, who: &Who) -> Self {
+        let ahead_until = pace_of(who).and_then(|pace| millis_of(item, &pace));
+        Self { came: millis_of(item, CAME), ahead_until, held_until: millis_of(item, HELD) }
     }
 
     /// Whether one more may come at `now`.
@@ -76,7 +90,12 @@ impl Arrivals {
         self.held_until.is_some_and(|until| until > now.as_millisecond())
     }
 
-    /// After one more.
+    /// What has risen, after one more.
+    fn next_came(self, now: Timestamp) -> i64 {
+        self.came.unwrap_or(0).saturating_add(1).max(now.as_millisecond())
+    }
+
+    /// How far ahead whoever comes now is, after this time.
     fn next(self, now: Timestamp) -> i64 {
         self.ahead_until.unwrap_or(0).max(now.as_millisecond()) + ARRIVAL_PACE.as_secs() * 1000
     }
@@ -226,9 +245,15 @@ impl Store {
         }
         let mut expression = "SET #id = :lease".to_owned();
         if connection.who.is_guest() {
-            expression += ", #ahead = :ahead";
-            update = unless_others_came(update, arrivals.ahead_until)
-                .expression_attribute_values(":ahead", number(arrivals.next(now)));
+            expression += ", #came = :came";
+            update = unless_others_came(update, arrivals.came)
+                .expression_attribute_values(":came", number(arrivals.next_came(now)));
+        }
+        if let Some(pace) = pace_of(&connection.who) {
+            expression += ", #pace = :pace";
+            update = update
+                .expression_attribute_names("#pace", pace)
+                .expression_attribute_values(":pace", number(arrivals.next(now)));
         }
         if !remove.is_empty() {
             expression += " REMOVE ";
@@ -289,15 +314,15 @@ impl Store {
         let mut update = Update::builder()
             .table_name(&self.core)
             .set_key(Some(Key::presence(session).to_item()))
-            .expression_attribute_values(":ahead", number(customers.ahead_until.unwrap_or(0)));
+            .expression_attribute_values(":came", number(customers.came.unwrap_or(0)));
         let mut remove = Vec::new();
         for (place, id) in gone.iter().enumerate() {
             remove.push(format!("#gone{place}"));
             update = update.expression_attribute_names(format!("#gone{place}"), *id);
         }
         let removal = if remove.is_empty() { String::new() } else { format!(" REMOVE {}", remove.join(", ")) };
-        let update = unless_others_came(update, customers.ahead_until)
-            .update_expression(format!("SET #ahead = :ahead{removal}"))
+        let update = unless_others_came(update, customers.came)
+            .update_expression(format!("SET #came = :came{removal}"))
             .build()
             .map_err(|error| incomplete(&error))?;
         Ok(TransactWriteItem::builder().update(update).build())
@@ -511,13 +536,18 @@ pub(crate) fn refused<R>(error: &SdkError<TransactWriteItemsError, R>) -> Connec
     ConnectError::Store(StoreError::from_sdk(OPERATION, error))
 }
 
-/// The condition that no other customer's connection came to the room since its item was read.
-fn unless_others_came(update: UpdateBuilder, ahead_until: Option<i64>) -> UpdateBuilder {
-    let update = update.expression_attribute_names("#ahead", AHEAD);
-    match ahead_until {
-        None => update.condition_expression("attribute_not_exists(#ahead)"),
-        Some(read) => update.condition_expression("#ahead = :read").expression_attribute_values(":read", number(read)),
+/// The condition that no other guest's connection came to the room since its item was read.
+fn unless_others_came(update: UpdateBuilder, came: Option<i64>) -> UpdateBuilder {
+    let update = update.expression_attribute_names("#came", CAME);
+    match came {
+        None => update.condition_expression("attribute_not_exists(#came)"),
+        Some(read) => update.condition_expression("#came = :read").expression_attribute_values(":read", number(read)),
     }
+}
+
+/// A number of a room's item, such as a time in milliseconds since 1970.
+fn millis_of(item: &Item, name: &str) -> Option<i64> {
+    item.get(name)?.as_n().ok()?.parse().ok()
 }
 
 /// The customer's connections in a room's item.
@@ -530,11 +560,10 @@ pub(crate) fn customers(item: &Item) -> Customers {
         Some(Who::Participant(who.as_m().ok()?.get("participant")?.as_s().ok()?.parse().ok()?))
     };
     let connections = item.iter().filter_map(|(id, lease)| Some((id.clone(), of_guest(lease)?))).collect();
-    let time = |name: &str| item.get(name).and_then(|until| until.as_n().ok()).and_then(|until| until.parse().ok());
     let of_staff =
         |lease: &AttributeValue| lease.as_m().ok()?.get("who")?.as_m().ok()?.get("agent")?.as_s().ok().cloned();
     let staff = item.iter().filter_map(|(id, lease)| Some((id.clone(), of_staff(lease)?))).collect();
-    Customers { connections, staff, ahead_until: time(AHEAD), held_until: time(HELD) }
+    Customers { connections, staff, came: millis_of(item, CAME), held_until: millis_of(item, HELD) }
 }
 
 /// The attribute by which a sign-in's item notes a connection.

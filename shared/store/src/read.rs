@@ -1,13 +1,13 @@
 //! The one read of an operation: everything it needs, asked for at once.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use aws_sdk_dynamodb::types::KeysAndAttributes;
 use jiff::Timestamp;
 use parlor_domain::{
-    Agent, AgentId, EmailAddress, Event, KeyId, Link, LoginId, OutboxEntry, Presence, SecretHash, Session, SessionId,
-    Settings, TeamId,
+    Agent, AgentId, EmailAddress, Event, KeyId, Link, LoginId, OutboxEntry, ParticipantId, Presence, SecretHash,
+    Session, SessionId, Settings, TeamId, Who,
     outbox::Owner,
     settings::{Overrides, SettingsError},
     staff::{ApiKey, Login},
@@ -215,6 +215,8 @@ struct NewestEvent {
     last_agent_action_at: Timestamp,
     /// How far ahead of their pace the customer wrote.
     customer_ahead_until: Option<Timestamp>,
+    /// And each participant (R22).
+    participants_ahead: BTreeMap<ParticipantId, Timestamp>,
 }
 
 /// The system's settings as their text was last read. They stay the same for request after request, and to read them is a
@@ -277,9 +279,13 @@ impl ReadResult {
             _ => return Err(StoreError::Item { kind: "session", reason: "its newest event was not asked for".into() }),
         };
         let Some(mut stored) = self.room(id)? else { return Ok(None) };
-        if let Some(NewestEvent { event, last_agent_action_at, customer_ahead_until, .. }) = newest {
+        if let Some(NewestEvent { event, last_agent_action_at, customer_ahead_until, participants_ahead, .. }) = newest
+        {
             stored.session.catch_up(event.seq, event.at, *last_agent_action_at);
             stored.session.customer_ahead_until = *customer_ahead_until;
+            for one in &mut stored.session.participants {
+                one.ahead_until = participants_ahead.get(&one.id).copied();
+            }
         }
         Ok(Some(stored))
     }
@@ -298,10 +304,10 @@ impl ReadResult {
         Some(self.items.get(&Key::presence(session)).map(customers).unwrap_or_default())
     }
 
-    /// How customers came to a session's room so far; [`ReadBatch::room`] asked for it.
+    /// How guests came to a session's room so far, for `who` comes now; [`ReadBatch::room`] asked for it.
     #[must_use]
-    pub fn arrivals(&self, session: &SessionId) -> Arrivals {
-        Arrivals::of(&self.items.get(&Key::presence(session)).map(customers).unwrap_or_default())
+    pub fn arrivals(&self, session: &SessionId, who: &Who) -> Arrivals {
+        self.items.get(&Key::presence(session)).map(|item| Arrivals::of(item, who)).unwrap_or_default()
     }
 
     /// The session's document. Messages since its last decision are not in it.
@@ -518,7 +524,8 @@ impl Store {
         let version = document::read_value("event", &item, "version")?.unwrap_or(0);
         let last_agent_action_at = document::read_value("event", &item, "agent_at")?.unwrap_or(Timestamp::MIN);
         let customer_ahead_until = document::read_value("event", &item, "ahead")?;
-        Ok(Some(NewestEvent { event, version, last_agent_action_at, customer_ahead_until }))
+        let participants_ahead = document::read_value("event", &item, "participants_ahead")?.unwrap_or_default();
+        Ok(Some(NewestEvent { event, version, last_agent_action_at, customer_ahead_until, participants_ahead }))
     }
 }
 

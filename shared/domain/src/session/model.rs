@@ -265,7 +265,7 @@ pub struct Session {
     #[serde(default, skip_serializing_if = "crate::link::is_zero")]
     pub links_from: u64,
     /// How far ahead of their pace the customer writes: until then, were they silent. Each event carries it on, and the
-    /// document does not, because a message leaves the document as it is.
+    /// document does not, because a message leaves the document as it is. From a participant's seat it is theirs.
     #[serde(skip)]
     pub customer_ahead_until: Option<Timestamp>,
     /// R21: what there is for the customer to do, in the order in which it was made; withdrawn ones stay.

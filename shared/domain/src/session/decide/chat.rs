@@ -147,13 +147,20 @@ impl Session {
         let mut decision = self.unchanged();
         decision.session.apply(&event);
         if event.actor.is_guest() {
-            decision.session.customer_ahead_until = Some(self.pace_customer(context.now)?);
+            // R22: each guest has a pace of their own, so that nobody's flood silences another.
+            let guest = event.participant.as_ref();
+            if !decision.session.has_guest(guest) {
+                return Err(Rejection::ChatClosed);
+            }
+            decision.session.sit(guest);
+            decision.session.customer_ahead_until = Some(decision.session.pace_customer(context.now)?);
+            decision.session.unseat();
         }
         Ok(Decision { events: vec![event], outcome: Outcome::Done, ..decision })
     }
 
-    /// The moment at which the customer will have kept their pace again, after one more message; a refusal when they are
-    /// too far ahead of it. (The generic cell rate algorithm: one time says it all.)
+    /// The moment at which the guest of this seat will have kept their pace again, after one more message; a refusal when they
+    /// are too far ahead of it. (The generic cell rate algorithm: one time says it all.)
     fn pace_customer(&self, now: Timestamp) -> Result<Timestamp, Rejection> {
         let ahead_until = self.customer_ahead_until.unwrap_or(now).max(now);
         let retry_at = ahead_until - CUSTOMER_AHEAD;

@@ -150,7 +150,8 @@ fn assign(draft: &mut Draft<'_>, own: &Interaction, asked: &Asked, assignee: Ass
     }
     let (id, title, from) = (own.id.clone(), own.title.clone(), own.assignee.clone());
     draft.record(EventKind::InteractionAssigned { interaction: id, title, assignee: assignee.clone(), from });
-    let mut moved = Interaction { assignee, reminded_at: None, ..own.clone() };
+    // What was said to one guest is not for the next: neither that they were reminded nor why something was sent back.
+    let mut moved = Interaction { assignee, reminded_at: None, reason: None, ..own.clone() };
     match asked {
         Asked::Workflow(workflow) => {
             for field in workflow.fields().filter(|field| field.kind == FieldKind::Signature) {

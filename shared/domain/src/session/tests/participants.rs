@@ -187,6 +187,45 @@ fn r22_somebody_else_goes_on_where_it_is_without_the_signature() {
 }
 
 #[test]
+fn r22_a_reason_that_one_guest_was_told_is_not_told_to_the_next() {
+    let mut world = World::new(Settings::default(), false);
+    world.add(1);
+    let sent_back = Interaction {
+        state: crate::InteractionState::InProgress,
+        reason: Some("Your passport is out of date".into()),
+        ..world.task(1, Assignee::Customer)
+    };
+    let request = Request::asking_for(AskedFor { what: "A photo".into(), ..AskedFor::default() }).unwrap();
+    let asked = Asked::Request(request);
+    let command = Command::Work(WorkCommand::Assign(&sent_back, &asked, Assignee::Participant(id(1))));
+    let decision = world.session.decide(command, &world.settings, &context(agent(), world.now)).unwrap();
+    assert_eq!(decision.interactions[0].interaction.reason, None);
+}
+
+#[test]
+fn r22_a_guest_who_floods_the_chat_silences_nobody_else() {
+    let mut world = World::new(Settings::default(), false);
+    world.press_continue(0).unwrap();
+    let links = [1, 2].map(|n| (n, world.add(n)));
+    let device = world.devices[1].clone();
+    world.enter(1, &links[0].1, &device).unwrap();
+    let post = |world: &mut World, from: Actor| {
+        world.run(Command::Post { id: "m".into(), text: "x".into(), attachment: None }, from)
+    };
+    while post(&mut world, actor(1)).is_ok() {}
+    assert!(matches!(post(&mut world, actor(1)), Err(Rejection::TooOften { .. })));
+    for other in [Actor::Customer, actor(2)] {
+        for _ in 0..=40 {
+            post(&mut world, other.clone()).unwrap();
+        }
+        assert!(matches!(post(&mut world, other), Err(Rejection::TooOften { .. })));
+    }
+    world.run(Command::RemoveParticipant(id(1)), agent()).unwrap();
+    world.wait(1);
+    assert!(post(&mut world, actor(1)).is_err(), "who was removed says nothing, at nobody's cost");
+}
+
+#[test]
 fn r22_who_is_removed_is_out_and_stays_by_name() {
     let mut world = World::new(Settings::default(), false);
     let link = world.add(1);
