@@ -111,13 +111,23 @@ fn csv(lang: Lang, interaction: &Interaction, workflow: &Workflow) -> String {
 
 /// A cell in quotes. What spreadsheets would take for a formula is kept from being one
 /// (<https://owasp.org/www-community/attacks/CSV_Injection>), full-width signs and blanks before them included; a negative number
-/// is none.
+/// is none. Where a spreadsheet parts cells at semicolons or tabs, as many do by their country, our quotes mean nothing to it behind
+/// the first comma: so each part between those marks, and each line, is looked at.
 pub(crate) fn cell(text: &str) -> String {
-    let formula = text.trim_start().starts_with(['=', '+', '-', '@', '＝', '＋', '－', '＠'])
-        || text.starts_with(['\t', '\r', '\n']);
-    let formula = formula && text.parse::<f64>().is_err();
-    let guard = if formula { "'" } else { "" };
-    format!("\"{guard}{}\"", text.replace('"', "\"\""))
+    let is_formula = |part: &str| {
+        part.trim_start().starts_with(['=', '+', '-', '@', '＝', '＋', '－', '＠'])
+            && part.trim().parse::<f64>().is_err()
+    };
+    let mut guarded = String::with_capacity(text.len() + 2);
+    if text.starts_with(['\t', '\r', '\n']) {
+        guarded.push('\'');
+    }
+    for part in text.split_inclusive([';', '\t', '\r', '\n']) {
+        let bare = part.trim_end_matches([';', '\t', '\r', '\n']);
+        guarded.push_str(if is_formula(bare) { "'" } else { "" });
+        guarded.push_str(part);
+    }
+    format!("\"{}\"", guarded.replace('"', "\"\""))
 }
 
 fn whole(interaction: &Interaction, values: &Value) -> String {
@@ -155,10 +165,15 @@ mod tests {
             ("-3.5", "\"-3.5\""),
             ("-3.5+cmd", "\"'-3.5+cmd\""),
             ("＝1+1", "\"'＝1+1\""),
-            ("\n=1+1", "\"'\n=1+1\""),
+            ("\n=1+1", "\"'\n'=1+1\""),
             (" =1+1", "\"' =1+1\""),
             ("\u{a0}@SUM(A1)", "\"'\u{a0}@SUM(A1)\""),
             ("a\r\nb", "\"a\r\nb\""),
+            // A spreadsheet that parts cells at semicolons takes what stands behind one for a cell of its own.
+            ("Mara;=1+1", "\"Mara;'=1+1\""),
+            ("Mara;\";=1+1", "\"Mara;\"\";'=1+1\""),
+            ("Mara; -2+3\t@A1\n+4+5", "\"Mara;' -2+3\t'@A1\n'+4+5\""),
+            ("1;-2;3", "\"1;-2;3\""),
         ] {
             assert_eq!(cell(text), written);
         }
