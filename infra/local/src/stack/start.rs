@@ -18,7 +18,7 @@ use tokio::task::JoinSet;
 use super::database::{create_table, open_database};
 use super::error::{StackError, io_error};
 use super::functions::{Environments, fill, runtime};
-use super::local::own_routes;
+use super::local::{only_here, own_routes};
 use super::{Inner, Ready, Stack, StackBuilder};
 use crate::api::{self, Api};
 use crate::clock::LocalClock;
@@ -220,8 +220,11 @@ impl Stack {
         let router = Router::new()
             .route("/live", any(live::connect))
             .with_state(Arc::clone(&live))
-            .merge(own_routes(Arc::clone(&inner)))
-            .merge(outbox::routes(outbox.clone()))
+            .merge(
+                own_routes(Arc::clone(&inner))
+                    .merge(outbox::routes(outbox.clone()))
+                    .layer(axum::middleware::from_fn(only_here)),
+            )
             .merge(
                 Router::new()
                     .route("/local/functions/{function}/{*path}", any(api::handle_function_url))
