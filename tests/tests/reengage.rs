@@ -112,6 +112,9 @@ async fn r8_what_still_waits_for_the_wrong_person_is_not_sent() {
     let installation = Installation::start().await;
     installation.stack.outbox().fail_next(1000);
     let session = installation.session(None).await;
+    let about = format!("/v1/sessions/{session}/interactions");
+    let photo = installation.post(&about, json!({"kind": "request", "what": "A photo"})).await;
+    installation.post(&format!("{about}/{}/remind", photo["id"].as_str().unwrap()), json!({})).await;
     installation.stack.settle().await;
     assert!(sent_to(&installation).is_empty());
     let (status, _) = correct(&installation, &session, json!({"email": "ola@example.net"})).await;

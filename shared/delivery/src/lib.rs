@@ -226,9 +226,16 @@ impl Delivery {
         let Some(seated) = session.clone().seated(entry.participant.as_ref()) else { return Ok(Attempt::Obsolete) };
         let session = &seated;
         // R5, R8: its link opens nothing any more, and whom it goes to may be nobody's business now.
-        if matches!(entry.message, Some(Message::Invitation { .. } | Message::NewLink { .. }))
-            && entry.event_seq().is_some_and(|seq| seq < session.links_from)
-        {
+        let has_link = matches!(
+            entry.message,
+            Some(
+                Message::Invitation { .. }
+                    | Message::NewLink { .. }
+                    | Message::Reminder { .. }
+                    | Message::Update { .. }
+            )
+        );
+        if has_link && entry.event_seq().is_some_and(|seq| seq < session.links_from) {
             return Ok(Attempt::Obsolete);
         }
         if entry.attempts > 1
