@@ -10,6 +10,7 @@ mod customer;
 mod delivery;
 mod figures;
 mod first_admin;
+mod forms;
 mod fuzz;
 mod gates;
 mod history;
