@@ -96,3 +96,15 @@ async fn r5_links_are_listed_and_revoked_one_by_one() {
     let (status, _) = installation.call(Method::POST, &format!("{links}/{sent}/revoke"), Some(json!({}))).await;
     assert_eq!(status, StatusCode::OK);
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn r22_a_listed_link_says_whose_it_is() {
+    let installation = Installation::start().await;
+    let session = installation.session(None).await;
+    let about = format!("/v1/sessions/{session}");
+    let person = json!({"name": "Ada Quist", "email": "ada.quist@example.net"});
+    let added = installation.post(&format!("{about}/participants"), person).await;
+    let listed = installation.get(&format!("{about}/links")).await;
+    let whose: Vec<_> = listed["items"].as_array().unwrap().iter().map(|link| link["participant"].clone()).collect();
+    assert_eq!(whose, [added["id"].clone(), json!(null)], "newest first: {listed}");
+}

@@ -74,8 +74,9 @@ pub(crate) fn rows<R: Rows<AppState>>(rows: R) -> R {
     })
     .operation(Method::DELETE, "/v1/sessions/{id}/participants/{pid}", Callers::Scope(KeyScope::Sessions), remove, |operation| {
         of_one(operation.named("removeParticipant", "Participants").summary("Remove a participant").description(
-            "Their links and their device open nothing any more, and their contact is forgotten. What is assigned to them stays so \
-             until you assign it to somebody else or withdraw it. Removing them again changes nothing.",
+            "Their links and their device open nothing any more, and their contact is forgotten; messages that went to them stay noted \
+             with their address until the session is erased. What is assigned to them stays so until you assign it to somebody else \
+             or withdraw it. Removing them again changes nothing.",
         ), "The participant, who is removed.")
         .refuses(&[Code::Erased])
     })

@@ -171,6 +171,9 @@ struct KnownLinkView {
     expires_at: Time,
     /// Whether it was revoked.
     revoked: bool,
+    /// The participant whose link it is; absent where it is the customer's.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    participant: Option<ParticipantId>,
 }
 
 impl KnownLinkView {
@@ -182,6 +185,7 @@ impl KnownLinkView {
             created_at: Time(link.issued_at),
             expires_at: Time(link.expires_at),
             revoked: session.has_revoked(link),
+            participant: link.participant.clone(),
         }
     }
 }
