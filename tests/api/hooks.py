@@ -6,9 +6,12 @@ it is there, is the folder for what no log may hold, as in tests/src/canary.rs.
 """
 
 import atexit
+import hashlib
 import json
 import os
 import re
+import time
+import zlib
 
 import requests
 import schemathesis
@@ -170,6 +173,26 @@ def spare_entry():
     return entry("to be removed")
 
 
+def chunk(kind, data):
+    """A part of a PNG."""
+    return len(data).to_bytes(4) + kind + data + zlib.crc32(kind + data).to_bytes(4)
+
+
+def logo():
+    """A logo that was sent and looked at: a pixel."""
+    head = (1).to_bytes(4) * 2 + bytes([8, 2, 0, 0, 0])
+    png = b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", head) + chunk(b"IDAT", zlib.compress(bytes(4))) + chunk(b"IEND", b"")
+    said = {"name": "logo.png", "size": len(png), "content_type": "image/png", "sha256": hashlib.sha256(png).hexdigest()}
+    sent = call("POST", "/v1/logos", json=said)
+    requests.put(sent["url"], data=png, headers=sent["headers"], timeout=20).raise_for_status()
+    while key.get(f"{URL}/v1/logos/{sent['id']}", timeout=20).status_code == 409:
+        time.sleep(0.1)
+    return sent["id"]
+
+
+LOGOS = [logo()]
+
+
 def let_renew():
     """Takes back a window for renewals that was saved meanwhile: the sessions here ended long ago for it."""
     for path in DOCUMENTS:
@@ -218,7 +241,7 @@ def before_load_schema(context, raw_schema):
             for parameter in operation.get("parameters", []):
                 # A deleted id is not there any more, so any well-formed one will do: `before_call` knows one that is.
                 if parameter["in"] == "path" and method != "delete":
-                    there = {"teams": [TEAM], "webhooks": WEBHOOKS, "people": PEOPLE, "library": LIBRARY, "sessions": SESSIONS}[path.split("/")[2]]
+                    there = {"teams": [TEAM], "webhooks": WEBHOOKS, "people": PEOPLE, "library": LIBRARY, "logos": LOGOS, "sessions": SESSIONS}[path.split("/")[2]]
                     there = ABOUT.get(operation["operationId"], there)
                     named = {"seq": [1, 2], "event": [f"{session}-1" for session in SESSIONS], "link": list(LINKS.values()), "iid": list((WITHDRAWN if path.endswith("/withdraw") else KEPT).values()), "pid": list((LEAVES if path.endswith("/remove") else STAYS).values())}
                     parameter["schema"] = {"enum": named.get(parameter["name"], there)}

@@ -42,7 +42,11 @@ const browser = await chromium.launchPersistentContext(folder, {
 const page = await browser.newPage();
 let below = 0;
 
+const only = process.argv.slice(2);
+
+/** `node run.mjs settings import` judges these alone. */
 async function judge(name, path) {
+  if (only.length > 0 && !only.includes(name)) return;
   const scores = [];
   for (const config of [undefined, desktopConfig]) {
     const options = { port, onlyCategories: CATEGORIES, disableStorageReset: true, logLevel: "error" };
@@ -110,7 +114,22 @@ try {
   await judge("agent's room", `/console/s/${id}`);
   await judge("board", "/console/team");
   await judge("account", "/me");
-  for (const part of ["settings", "people", "teams", "keys"]) await judge(part, `/admin/${part}`);
+  for (const part of ["start", "settings", "people", "teams", "keys", "webhooks", "library"]) {
+    await judge(part, `/admin/${part}`);
+  }
+  const [team] = (await stack.api("GET", "/v1/teams")).items;
+  await judge("team's settings", `/admin/teams/${team.id}`);
+  await judge("new person", "/admin/people/new");
+  await judge("import", "/admin/people/import");
+  const [somebody] = (await stack.api("GET", "/v1/people")).items;
+  await judge("person", `/admin/people/${somebody.id}`);
+  const hook = { url: "https://hooks.example.com/parlor", events: ["delivery.failed"] };
+  const webhook = await stack.api("POST", "/v1/webhooks", hook);
+  await judge("webhook", `/admin/webhooks/${webhook.id}`);
+  await judge("new entry", "/admin/library/new?kind=document");
+  const text = { kind: "text", title: "Welcome", text: "Hello {name}" };
+  const entry = await stack.api("POST", "/v1/library", text);
+  await judge("entry", `/admin/library/${entry.id}`);
   await judge("API reference", "/docs");
 } finally {
   await browser.close();

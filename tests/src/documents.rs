@@ -30,6 +30,17 @@ pub fn photo(name: &str) -> Vec<u8> {
     parlor_pdf_tests::photo(name)
 }
 
+/// A logo that was sent and written anew.
+pub async fn logo(runtime: &Runtime) -> UploadId {
+    let (files, id) = (bucket(runtime), UploadId::generate(&runtime.entropy));
+    let key = format!("logos/{id}.png");
+    let picture = PagePicture { key: key.clone(), content_type: "image/png".into() };
+    let report = ReadReport::Picture { picture, size: 9, thumbnail: None, pixels: Some([480, 160]) };
+    files.put(&id.logo_report(), serde_json::to_vec(&report).unwrap(), "application/json").await.unwrap();
+    files.put(&key, b"\x89PNG\r\n\x1a\n\0".to_vec(), "image/png").await.unwrap();
+    id
+}
+
 /// The task to complete `original`, which lies at `from`, as `{session}/{interaction}`.
 #[must_use]
 pub fn finish_task(from: &str, original: &[u8], name: &str) -> Vec<u8> {

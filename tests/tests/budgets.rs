@@ -435,6 +435,16 @@ async fn work_rows(ledger: &mut Ledger) {
     ledger
         .hold("announce an upload", async |installation| drop(installation.post(&uploads, upload.clone()).await))
         .await;
+    let logo = json!({"name": "logo.png", "size": 12, "content_type": "image/png", "sha256": "0".repeat(64)});
+    ledger
+        .hold("announce a logo", async |installation| drop(installation.post("/v1/logos", logo.clone()).await))
+        .await;
+    ledger
+        .hold("get a logo", async |installation| {
+            let id = documents::logo(&installation.runtime).await;
+            installation.get(&format!("/v1/logos/{id}")).await;
+        })
+        .await;
     let sha256 = "0".repeat(64);
     let fields =
         [("name", "Loan.pdf"), ("size", "12"), ("content_type", "application/pdf"), ("sha256", sha256.as_str())];

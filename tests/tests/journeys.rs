@@ -22,6 +22,8 @@ mod first_run;
 mod history;
 #[path = "journeys/library.rs"]
 mod library;
+#[path = "journeys/logo.rs"]
+mod logo;
 #[path = "journeys/participants.rs"]
 mod participants;
 #[path = "journeys/program.rs"]

@@ -18,7 +18,7 @@ pub(crate) struct Filled {
 pub(crate) fn read(sent: &BTreeMap<String, String>, base: &Draft) -> Filled {
     let mut draft = base.clone();
     let (mut typed, mut faults) = (vec![], vec![]);
-    for field in FIELDS.iter().filter(|field| field.acts) {
+    for field in FIELDS {
         let said = Typed::read(field, |name| sent.get(name).map(String::as_str));
         match said.value(field) {
             Ok(value) => {
@@ -68,7 +68,7 @@ mod tests {
     /// What a browser sends of a form that shows `draft`.
     fn shown(draft: &Draft) -> BTreeMap<String, String> {
         let mut sent = BTreeMap::new();
-        for field in FIELDS.iter().filter(|field| field.acts) {
+        for field in FIELDS {
             sent.extend(Typed::of(field, draft.value(field)).sent(field));
             if draft.is_own(field) {
                 sent.insert(format!("own.{}", field.key), "on".into());

@@ -120,7 +120,7 @@ async fn show(app: &AppState, page: &AdminPage, id: Option<&TeamId>) -> Result<R
         changes: Change::between(&change.old, &change.new),
         by: change.by,
     });
-    Ok(answer(StatusCode::OK, &SettingsPage { log: Some(log.collect()), ..view }))
+    Ok(answer(app, StatusCode::OK, &SettingsPage { log: Some(log.collect()), ..view }))
 }
 
 /// One `BatchGetItem` and one `Query`, then one `TransactWriteItems`. A form that was made from an older version costs a `Query`
@@ -187,12 +187,13 @@ async fn attempt(
     // A form that was filled has not been sent yet: what is missing in it is not found fault with.
     let faults = if fills { vec![] } else { filled.faults };
     let view = document.page(app, filled.draft, FormState::Unsaved);
-    Ok(Some(answer(status, &SettingsPage { typed: filled.typed, faults, clashes, ..view })))
+    Ok(Some(answer(app, status, &SettingsPage { typed: filled.typed, faults, clashes, ..view })))
 }
 
-/// The page, with the preview in it.
-fn answer(status: StatusCode, page: &SettingsPage) -> Response<Body> {
-    html_reaching(status, page.render(), Reach { frames: true, ..Reach::default() })
+/// The page, with the preview in it. It sends a logo to the bucket.
+fn answer(app: &AppState, status: StatusCode, page: &SettingsPage) -> Response<Body> {
+    let reach = Reach { frames: true, files_origin: Some(&app.files_origin), ..Reach::default() };
+    html_reaching(status, page.render(), reach)
 }
 
 /// Who saved meanwhile, and what.

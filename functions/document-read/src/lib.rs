@@ -1,10 +1,10 @@
 //! Reads a file that somebody sent (R21): a form of its fields and a picture of each page, or a safe picture and a thumbnail, from `uploads/{id}` to
-//! `read/{id}/`. S3 calls it when a file has come.
+//! `read/{id}/`; and a company's logo (R19), written anew, from `sent-logos/{id}` to `logos/`. S3 calls it when a file has come.
 //!
 //! It has no right to tables, keys or anything else, and a child process of its own does the reading (ADR 30).
 
 use parlor_buckets::Bucket;
-use parlor_drawing::{Bounds, ReadReport, ReadTask, Reader, read};
+use parlor_drawing::{Bounds, LogoTask, ReadReport, ReadTask, Reader, logo, read};
 use parlor_objects::{ObjectError, Objects};
 use parlor_runtime::{EventFunction, ObjectEvent, Runtime};
 use serde_json::{Value, json};
@@ -15,6 +15,9 @@ const FROM: &str = "uploads/";
 
 /// What keys of all begin with that was read of one.
 const TO: &str = "read/";
+
+/// What keys of logos begin with as they were sent, and as they were written anew.
+const LOGOS: (&str, &str) = ("sent-logos/", "logos/");
 
 /// Of the pages' pictures, in pixels: sharp on a phone that is 390 wide and has two pixels for one.
 const WIDTH: u16 = 780;
@@ -45,6 +48,12 @@ async fn read_upload(id: &str, objects: &impl Objects, reader: &Reader) -> Resul
     read(&task, objects, reader).await
 }
 
+/// Writes the logo anew that was sent as `id`. One request to read, one for the logo, one for the report.
+async fn read_logo(id: &str, objects: &impl Objects, reader: &Reader) -> Result<ReadReport, ObjectError> {
+    let (from, to) = LOGOS;
+    logo(&LogoTask { from: format!("{from}{id}"), to: format!("{to}{id}") }, objects, reader).await
+}
+
 impl EventFunction for DocumentRead {
     const NAME: &'static str = "document-read";
     type Event = ObjectEvent;
@@ -59,11 +68,22 @@ impl EventFunction for DocumentRead {
     }
 
     async fn handle(&self, event: Self::Event) -> Result<Value, lambda_runtime::Error> {
-        let id = event.between(FROM, "")?;
+        let (id, is_logo) = match event.between(LOGOS.0, "") {
+            Ok(id) => (id, true),
+            Err(_) => (event.between(FROM, "")?, false),
+        };
         let reader = self.reader.clone().ok_or(DocumentReadError::NoProgram)?;
         let (id, bucket, here) = (id.to_owned(), self.bucket.clone(), Handle::current());
         // It waits for its children where nobody else wants to run.
-        let read = tokio::task::spawn_blocking(move || here.block_on(read_upload(&id, &bucket, &reader)));
+        let read = tokio::task::spawn_blocking(move || {
+            here.block_on(async {
+                if is_logo {
+                    read_logo(&id, &bucket, &reader).await
+                } else {
+                    read_upload(&id, &bucket, &reader).await
+                }
+            })
+        });
         let report = read.await?.map_err(DocumentReadError::Objects)?;
         // Of a stranger's file nothing is said but how many pages it has.
         Ok(match report {
@@ -94,6 +114,10 @@ mod tests {
         assert!(matches!(report, ReadReport::Refused(_)), "{report:?}");
         let written = files.get("read/up_1/form.json", 1_000).now_or_never().unwrap().unwrap();
         assert_eq!(serde_json::from_slice::<ReadReport>(&written).unwrap(), report);
+        files.put("sent-logos/up_3", b"<svg xmlns='http://www.w3.org/2000/svg'/>".to_vec(), "image/png").now_or_never().unwrap().unwrap();
+        let report = read_logo("up_3", &files, &reader).now_or_never().unwrap().unwrap();
+        assert!(matches!(report, ReadReport::Refused(_)), "{report:?}");
+        assert!(files.get("logos/up_3.json", 1_000).now_or_never().unwrap().is_ok());
         let missing = read_upload("up_2", &files, &reader).now_or_never().unwrap();
         assert!(matches!(missing, Err(ObjectError::Missing)));
     }

@@ -1,4 +1,7 @@
-//! Addresses to send files to: POST `/v1/sessions/{id}/uploads` (R21).
+//! Addresses to send files to: POST `/v1/sessions/{id}/uploads` (R21), and for a company's logo POST `/v1/logos` (R19), with what became of
+//! it at GET `/v1/logos/{id}`.
+
+mod logo;
 
 use lambda_http::http::{Method, StatusCode};
 use parlor_buckets::{Bucket, Signed, Upload as ToSend};
@@ -75,6 +78,39 @@ impl WebFunction for Files {
                     Code::InvalidChecksum,
                 ])
         })
+        .operation(Method::POST, "/v1/logos", Callers::Scope(KeyScope::Settings), logo::announce, |operation| {
+            operation
+                .named("announceLogo", "Settings")
+                .summary("Get an address to send a logo to")
+                .description(
+                    "PUT the picture to `url` within five minutes, with exactly these `headers`: size, type and checksum are part of the \
+                     signature. It is written anew, upright, at most 640 by 240 pixels, without what else is in the file. Then get \
+                     the logo by the upload's `id`, and save its `logo` as `branding.logo` in the settings.",
+                )
+                .body::<logo::Input>(json!({
+                    "name": "logo.png", "size": 18_213, "content_type": "image/png",
+                    "sha256": "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08",
+                }))
+                .answers::<SendTo>(StatusCode::CREATED, "Where to send it.", SendTo::sample())
+                .refuses(&[
+                    Code::Forbidden,
+                    Code::InvalidFileName,
+                    Code::EmptyFile,
+                    Code::FileTooLarge,
+                    Code::UnsupportedFileType,
+                    Code::InvalidChecksum,
+                ])
+        })
+        .operation(Method::GET, "/v1/logos/{id}", Callers::Scope(KeyScope::Settings), logo::show, |operation| {
+            operation
+                .named("getLogo", "Settings")
+                .summary("Get a logo that was sent")
+                .description("While it is being looked at it is 409 `upload-not-read`, with `Retry-After`: a second, as a rule.")
+                .parameter("id", "The upload.")
+                .answers::<logo::Logo>(StatusCode::OK, "The logo.", logo::Logo::sample())
+                .refuses(&[Code::Forbidden])
+                .refuses(&logo::OF_LOGOS)
+        })
     }
 }
 
@@ -99,7 +135,13 @@ struct Input {
 enum FilesError {
     /// The address cannot be signed.
     #[error("no address was signed: {0}")]
-    Unsigned(#[from] ObjectError),
+    Unsigned(ObjectError),
+    /// What was read of a logo is not to be had.
+    #[error("the report about a logo was not read: {0}")]
+    Unread(ObjectError),
+    /// What is there is no report.
+    #[error("the report about a logo is not understood: {0}")]
+    NoReport(serde_json::Error),
 }
 
 impl From<FilesError> for ApiError {
@@ -148,5 +190,5 @@ async fn announce(state: &FilesState, request: &ApiRequest, session: SessionId) 
 
 async fn sign(bucket: &Bucket, upload: &Upload) -> Result<Signed, FilesError> {
     let file = ToSend { size: upload.size, content_type: upload.content_type.as_str(), sha256: upload.digest() };
-    Ok(bucket.upload(&upload.id.object(), &file, upload.at).await?)
+    bucket.upload(&upload.id.object(), &file, upload.at).await.map_err(FilesError::Unsigned)
 }

@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 use lambda_http::{Body, Response, http::StatusCode};
 use parlor_domain::{EmailAddress, Role, TeamId, names::valid_name, people::MAX_TEAMS};
 use parlor_store::{ListedTeam, ReadResult, StoreError, fold};
-use parlor_templates::admin::{ImportFault, ImportPage, ImportRow, RowFault, RowState, Section};
+use parlor_templates::admin::{IMPORT_ROWS, ImportFault, ImportPage, ImportRow, RowFault, RowState, Section};
 use parlor_web::{
     AdminContext, AdminPage, AdminRefusal, ApiError, ApiRequest, AppState, Payload, api_request::lang, html, staff_page,
 };
@@ -14,7 +14,7 @@ use parlor_web::{
 use crate::{input::Invitee, invite};
 
 /// Most rows at once: their addresses are asked for in one request.
-const MOST: usize = 60;
+const MOST: usize = IMPORT_ROWS;
 
 /// A row, and what is in it once it is in order.
 struct Row {
@@ -97,24 +97,35 @@ struct Record {
 
 /// The rows behind the one that names the columns.
 fn records(text: &str) -> Result<Vec<Record>, ImportFault> {
+    let text = text.trim_start_matches('\u{feff}');
+    // Some programs for tables say first what parts the columns. It is a row of the file all the same.
+    let (skipped, text) = match text.split_once('\n') {
+        Some((first, rest)) if first.trim_end().trim_matches('"').starts_with("sep=") => (1, rest),
+        _ => (0, text),
+    };
     // Programs for tables write a semicolon where a comma is the decimal mark.
-    let first = text.lines().next().unwrap_or_default();
+    let first = text.lines().find(|line| !line.trim().is_empty()).unwrap_or_default();
     let delimiter = [b',', b';', b'\t'].into_iter().find(|mark| first.contains(char::from(*mark))).unwrap_or(b',');
     let mut reader =
         csv::ReaderBuilder::new().delimiter(delimiter).trim(csv::Trim::All).flexible(true).from_reader(text.as_bytes());
     let headers = reader.headers().map_err(|_| ImportFault::Columns)?.clone();
-    let column =
-        |name: &str| headers.iter().position(|header| header.trim_start_matches('\u{feff}').eq_ignore_ascii_case(name));
+    let column = |name: &str| headers.iter().position(|header| header.eq_ignore_ascii_case(name));
     let (Some(name), Some(email), Some(teams)) = (column("name"), column("email"), column("teams")) else {
         return Err(ImportFault::Columns);
     };
     let (role, settings_of) = (column("role"), column("settings_of"));
     let mut records = vec![];
-    for (place, record) in reader.records().enumerate() {
-        if place >= MOST {
+    let mut rows = reader.into_records();
+    loop {
+        let number = skipped + line(text, rows.reader().position().byte());
+        let Some(record) = rows.next() else { break };
+        // Rows in which nothing stands are what is left of a larger table.
+        if record.as_ref().is_ok_and(|record| record.iter().all(str::is_empty)) {
+            continue;
+        }
+        if records.len() >= MOST {
             return Err(ImportFault::TooMany(MOST as u64));
         }
-        let number = place as u64 + 2;
         records.push(match record {
             Err(_) => Record { number, broken: true, ..Record::default() },
             Ok(record) => {
@@ -132,6 +143,13 @@ fn records(text: &str) -> Result<Vec<Record>, ImportFault> {
         });
     }
     Ok(records)
+}
+
+/// The line on which the row begins that is read next, from 1: empty ones before it are passed over.
+fn line(text: &str, read: u64) -> u64 {
+    let read = usize::try_from(read).unwrap_or(usize::MAX);
+    let begins = text.bytes().skip(read).take_while(|byte| matches!(byte, b'\r' | b'\n')).count() + read;
+    text.bytes().take(begins).filter(|byte| *byte == b'\n').count() as u64 + 1
 }
 
 fn judge(records: Vec<Record>, teams: &[ListedTeam], found: &ReadResult) -> Result<Vec<Row>, StoreError> {
@@ -160,7 +178,12 @@ fn judged(
     let twice = email.as_ref().is_ok_and(|email| !seen.insert(email.as_str().to_owned()));
     let state = match (valid_name(&record.name), &email, role, &own, &others) {
         _ if record.broken => Err(RowFault::Broken),
+        _ if [&record.name, &record.email, &record.teams].iter().any(|text| text.contains('\u{fffd}')) => {
+            Err(RowFault::Letters)
+        }
         (Err(_), ..) => Err(RowFault::Name),
+        // What a table makes of it when it is opened there again is not what anybody is called.
+        (Ok(name), ..) if name.starts_with(['=', '+', '-', '@', '#']) => Err(RowFault::Formula),
         (_, Err(_), ..) => Err(RowFault::Email),
         (_, _, None, ..) => Err(RowFault::Role),
         (Ok(name), Ok(email), Some(role), Some(own), Some(others))
@@ -186,7 +209,7 @@ fn judged(
         number: record.number,
         name: record.name,
         email: record.email,
-        role,
+        role: role.ok_or(record.role),
         teams: record.teams,
         state: state.as_ref().map_or_else(|fault| RowState::Fault(*fault), |_| RowState::Good),
     };
@@ -219,7 +242,7 @@ mod tests {
 
     #[test]
     fn every_row_is_judged_by_itself() {
-        use RowFault::{Email, Name, Role, Team, Twice};
+        use RowFault::{Email, Formula, Letters, Name, Role, Team, Twice};
 
         let text = "\u{feff}name,email,role,teams,settings_of\n\
             Tom Reed,tom@example.com,agent,Lending,\n\
@@ -229,14 +252,26 @@ mod tests {
             Eve,eve@example.com,owner,Lending,\n\
             Eve,eve@example.com,agent,Elsewhere,\n\
             Eve,eve@example.com,agent,,\n\
-            Tom Reed,TOM@example.com,agent,Lending,\n";
-        let faults = [Name, Email, Role, Team, Team, Twice].map(RowState::Fault);
+            Tom Reed,TOM@example.com,agent,Lending,\n\
+            =1+1,eve@example.com,agent,Lending,\n\
+            #REF!,eve@example.com,agent,Lending,\n\
+            M\u{fffd}ller,mueller@example.com,agent,Lending,\n";
+        let faults = [Name, Email, Role, Team, Team, Twice, Formula, Formula, Letters].map(RowState::Fault);
         assert_eq!(states(text), [[RowState::Good; 2].as_slice(), &faults].concat());
     }
 
     #[test]
     fn semicolons_part_columns_where_the_first_row_says_so() {
         assert_eq!(states("Name;Email;Teams\nTom;tom@example.com;Lending|Schäden\n"), [RowState::Good]);
+    }
+
+    #[test]
+    fn rows_are_numbered_as_the_table_shows_them() {
+        let text = "sep=;\r\nname;email;teams\r\nTom;tom@example.com;Lending\r\n;;\r\n\r\nEve;eve@example.com;Lending\r\n";
+        let numbers: Vec<_> = records(text).unwrap().iter().map(|record| record.number).collect();
+        assert_eq!(numbers, [3, 6]);
+        let text = "name,email,teams\n\"Tom\nReed\",tom@example.com,Lending\n";
+        assert_eq!(states(text), [RowState::Fault(RowFault::Name)], "a name is one line");
     }
 
     #[test]

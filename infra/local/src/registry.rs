@@ -39,6 +39,7 @@ pub(crate) fn entries() -> Vec<Entry> {
         web::<files::Files>(),
         web::<customer_files::CustomerFiles>(),
         web::<verify_document::VerifyDocument>(),
+        web::<logo_file::LogoFile>(),
         event::<document_read::DocumentRead>(),
         event::<document_finish::DocumentFinish>(),
         event::<document_sign::DocumentSign>(),

@@ -17,6 +17,12 @@ use crate::{
 /// The largest file, in bytes.
 pub const FILE_MAX: u64 = 20_000_000;
 
+/// The largest file that is taken as a company's logo (R19), in bytes.
+pub const LOGO_MAX: u64 = 5_000_000;
+
+/// What the paths begin with at which anybody gets a company's logo. Its name in the bucket follows.
+pub const LOGO_FILES: &str = "/logo/";
+
 /// How long a file that was sent may be named by what uses it.
 pub const USABLE_FOR: SignedDuration = SignedDuration::from_hours(7 * 24);
 
@@ -48,6 +54,18 @@ impl UploadId {
     #[must_use]
     pub fn report(&self) -> String {
         format!("read/{self}/form.json")
+    }
+
+    /// The key of a logo in the bucket (R19), as it was sent.
+    #[must_use]
+    pub fn sent_logo(&self) -> String {
+        format!("sent-logos/{self}")
+    }
+
+    /// The key of what was read of a logo. Beside it, with the ending of its kind, lies the logo itself.
+    #[must_use]
+    pub fn logo_report(&self) -> String {
+        format!("logos/{self}.json")
     }
 }
 

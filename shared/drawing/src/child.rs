@@ -7,6 +7,7 @@ use std::path::Path;
 use std::process::ExitCode;
 
 use parlor_documents::{Form, Limits, Original, Refusal};
+use parlor_images::{NoPicture, Picture};
 use rlimit::Resource;
 
 use crate::page;
@@ -50,10 +51,22 @@ fn step(task: &Path) -> Option<()> {
                     fs::write(small, bytes).ok()?;
                 }
             }
-            let about = picture.map(|picture| (picture.content_type == "image/png", picture.width, picture.height));
-            fs::write(said, serde_json::to_vec(&about).ok()?).ok()
+            say(picture, &said)
+        }
+        Step::Logo { from, to, said } => {
+            let logo = parlor_images::logo(&fs::read(from).ok()?, &parlor_images::Limits::default());
+            if let Ok(logo) = &logo {
+                fs::write(to, &logo.bytes).ok()?;
+            }
+            say(logo, &said)
         }
     }
+}
+
+/// What a picture is that was written, or why there is none.
+fn say(picture: Result<Picture, NoPicture>, said: &Path) -> Option<()> {
+    let about = picture.map(|picture| (picture.content_type == "image/png", picture.width, picture.height));
+    fs::write(said, serde_json::to_vec(&about).ok()?).ok()
 }
 
 /// What the kernel holds from here on. A process that asks for more memory than allowed is told there is none, and aborts.

@@ -16,4 +16,4 @@ mod step;
 pub use child::child_main;
 pub use parlor_form::{PagePicture, ReadReport};
 pub use reader::{Bounds, Drawn, Failed, Readable, Reader};
-pub use step::{ReadTask, read};
+pub use step::{LogoTask, ReadTask, logo, read};

@@ -2,7 +2,7 @@
 
 use std::fs;
 use std::io::Write as _;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::time::Duration;
 
@@ -95,6 +95,8 @@ pub(crate) enum Step {
     Draw { from: PathBuf, page: u32, width: u16, to: PathBuf },
     /// Write a picture anew, and a small one of it, no side longer than `side` pixels; and say in `said` what it is.
     Picture { from: PathBuf, to: PathBuf, small: PathBuf, side: u32, said: PathBuf },
+    /// Write a logo anew, and say in `said` what it is.
+    Logo { from: PathBuf, to: PathBuf, said: PathBuf },
 }
 
 impl Reader {
@@ -122,11 +124,16 @@ impl Reader {
         fs::write(&from, bytes)?;
         let step = Step::Picture { from, to: to.clone(), small: small.clone(), side, said: said.clone() };
         self.run(self.bounds.reading, step)?;
-        let said: Result<(bool, u32, u32), NoPicture> =
-            serde_json::from_slice(&fs::read(said)?).map_err(|_| Failed::Died)?;
-        let (transparent, width, height) = said?;
-        let content_type = if transparent { "image/png" } else { "image/jpeg" };
-        Ok((Picture { bytes: fs::read(to)?, content_type, width, height }, fs::read(small).ok()))
+        Ok((written(&to, &said)?, fs::read(small).ok()))
+    }
+
+    /// Writes a logo anew ([`parlor_images::logo`]).
+    pub fn logo(&self, bytes: &[u8]) -> Result<Picture, Failed> {
+        let folder = TempDir::with_prefix("parlor-logo-")?;
+        let [from, to, said] = ["original", "logo", "said.json"].map(|name| folder.path().join(name));
+        fs::write(&from, bytes)?;
+        self.run(self.bounds.reading, Step::Logo { from, to: to.clone(), said: said.clone() })?;
+        written(&to, &said)
     }
 
     /// Runs a child until it is done or its time is over.
@@ -151,6 +158,15 @@ impl Reader {
         };
         if status.success() { Ok(()) } else { Err(Failed::Died) }
     }
+}
+
+/// The picture that a child wrote to `to`, by what it says of it.
+fn written(to: &Path, said: &Path) -> Result<Picture, Failed> {
+    let said: Result<(bool, u32, u32), NoPicture> =
+        serde_json::from_slice(&fs::read(said)?).map_err(|_| Failed::Died)?;
+    let (png, width, height) = said?;
+    let content_type = if png { "image/png" } else { "image/jpeg" };
+    Ok(Picture { bytes: fs::read(to)?, content_type, width, height })
 }
 
 impl Readable {

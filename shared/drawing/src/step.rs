@@ -20,6 +20,15 @@ pub struct ReadTask {
     pub width: u16,
 }
 
+/// A logo to write anew, and where.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LogoTask {
+    /// The file's key.
+    pub from: String,
+    /// What the keys of all that is written begin with: its kind's ending follows, and `.json` for the report.
+    pub to: String,
+}
+
 /// Pages that could not be drawn, after which no more are tried: each costs the seconds of its bound.
 const GIVE_UP: usize = 3;
 
@@ -91,7 +100,35 @@ pub async fn read(task: &ReadTask, objects: &impl Objects, reader: &Reader) -> R
             }
         },
     };
-    let said = serde_json::to_vec(&report).map_err(|error| ObjectError::Failed(error.to_string()))?;
-    objects.put(&format!("{}/form.json", task.to), said, "application/json").await?;
+    put_report(&format!("{}/form.json", task.to), &report, objects).await?;
     Ok(report)
+}
+
+/// Writes a logo anew (R19). The same task twice writes the same files. One request to read, one for the logo, one for the report.
+pub async fn logo(task: &LogoTask, objects: &impl Objects, reader: &Reader) -> Result<ReadReport, ObjectError> {
+    let report = match objects.get(&task.from, Limits::default().bytes).await {
+        Err(ObjectError::TooLarge) => ReadReport::Refused(Refusal::TooBig),
+        Err(error) => return Err(error),
+        // Told before a child is started for it.
+        Ok(bytes) if !parlor_images::is_picture(&bytes) => ReadReport::Refused(Refusal::NotPdf),
+        Ok(bytes) => match reader.logo(&bytes) {
+            Err(Failed::NoPicture(why)) => ReadReport::Refused(refused(why)),
+            Err(Failed::Environment(error)) => return Err(ObjectError::Failed(error.to_string())),
+            Err(_) => ReadReport::Unreadable,
+            Ok(logo) => {
+                let ending = if logo.content_type == "image/png" { "png" } else { "jpg" };
+                let (key, size) = (format!("{}.{ending}", task.to), u64::try_from(logo.bytes.len()).unwrap_or(u64::MAX));
+                objects.put(&key, logo.bytes, logo.content_type).await?;
+                let picture = PagePicture { key, content_type: logo.content_type.to_owned() };
+                ReadReport::Picture { picture, size, thumbnail: None, pixels: Some([logo.width, logo.height]) }
+            }
+        },
+    };
+    put_report(&format!("{}.json", task.to), &report, objects).await?;
+    Ok(report)
+}
+
+async fn put_report(key: &str, report: &ReadReport, objects: &impl Objects) -> Result<(), ObjectError> {
+    let said = serde_json::to_vec(report).map_err(|error| ObjectError::Failed(error.to_string()))?;
+    objects.put(key, said, "application/json").await
 }

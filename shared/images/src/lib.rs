@@ -6,7 +6,7 @@
 use std::io::Cursor;
 
 use image::codecs::jpeg::JpegEncoder;
-use image::codecs::png::PngEncoder;
+use image::codecs::png::{CompressionType, FilterType as PngFilter, PngEncoder};
 use image::imageops::{FilterType, overlay};
 use image::{DynamicImage, ImageDecoder as _, ImageFormat, ImageReader, Rgba, RgbaImage};
 use krilla::SerializeSettings;
@@ -69,6 +69,10 @@ pub struct Picture {
 /// Memory that a decoder may ask for beside the picture itself.
 const SPARE: u64 = 64_000_000;
 const QUALITY: u8 = 85;
+/// The largest logo, in pixels: pages and mails show it at most 32 high, on screens with up to three pixels for one.
+pub const LOGO: (u32, u32) = (640, 240);
+/// Bytes of a PNG from which on a logo is a photograph.
+const LARGE_PNG: usize = 100_000;
 /// Of thumbnails.
 const SMALL_QUALITY: u8 = 75;
 
@@ -104,6 +108,45 @@ pub fn thumbnail(picture: &Picture, side: u32) -> Result<Vec<u8>, NoPicture> {
 
 /// Decodes a picture, turns it upright by what its camera noted, makes it smaller if it is very large, and writes it anew.
 pub fn clean(bytes: &[u8], limits: &Limits) -> Result<Picture, NoPicture> {
+    encode(&open(bytes, limits)?)
+}
+
+/// A company's logo (R19): as [`clean`], in [`LOGO`]. Letters and edges stay sharp: it is a PNG, and a JPEG only where that would be large
+/// and nothing of it is transparent.
+pub fn logo(bytes: &[u8], limits: &Limits) -> Result<Picture, NoPicture> {
+    let picture = within(open(bytes, limits)?, LOGO);
+    let (width, height, is_transparent) = (picture.width(), picture.height(), is_transparent(&picture));
+    let picture =
+        if is_transparent { DynamicImage::from(picture.to_rgba8()) } else { DynamicImage::from(picture.to_rgb8()) };
+    let mut bytes = Vec::new();
+    let png = PngEncoder::new_with_quality(&mut bytes, CompressionType::Best, PngFilter::Adaptive);
+    picture.write_with_encoder(png).map_err(|_| NoPicture::Damaged)?;
+    if bytes.len() > LARGE_PNG && !is_transparent {
+        return encode(&picture);
+    }
+    Ok(Picture { bytes, content_type: "image/png", width, height })
+}
+
+/// The picture, no larger than so wide and high. What is transparent has a colour, too, which nobody is to see at its edges: each pixel
+/// counts for as much as there is of it.
+fn within(picture: DynamicImage, (width, height): (u32, u32)) -> DynamicImage {
+    if picture.width() <= width && picture.height() <= height {
+        return picture;
+    }
+    let mut whole = picture.into_rgba32f();
+    for Rgba([red, green, blue, share]) in whole.pixels_mut() {
+        (*red, *green, *blue) = (*red * *share, *green * *share, *blue * *share);
+    }
+    let mut small = DynamicImage::from(whole).resize(width, height, FilterType::Triangle).into_rgba32f();
+    for Rgba([red, green, blue, share]) in small.pixels_mut() {
+        if *share > 0.0 {
+            (*red, *green, *blue) = (*red / *share, *green / *share, *blue / *share);
+        }
+    }
+    DynamicImage::from(DynamicImage::from(small).to_rgba8())
+}
+
+fn open(bytes: &[u8], limits: &Limits) -> Result<DynamicImage, NoPicture> {
     if bytes.len() > limits.bytes {
         return Err(NoPicture::TooBig);
     }
@@ -122,13 +165,17 @@ pub fn clean(bytes: &[u8], limits: &Limits) -> Result<Picture, NoPicture> {
         picture = picture.resize(limits.side, limits.side, FilterType::Triangle);
     }
     picture.apply_orientation(turn);
-    encode(&picture)
+    Ok(picture)
+}
+
+fn is_transparent(picture: &DynamicImage) -> bool {
+    picture.color().has_alpha() && picture.to_rgba8().pixels().any(|pixel| pixel.0[3] < 255)
 }
 
 fn encode(picture: &DynamicImage) -> Result<Picture, NoPicture> {
     let (width, height) = (picture.width(), picture.height());
     let mut bytes = Vec::new();
-    let transparent = picture.color().has_alpha() && picture.to_rgba8().pixels().any(|pixel| pixel.0[3] < 255);
+    let transparent = is_transparent(picture);
     let content_type = if transparent {
         DynamicImage::from(picture.to_rgba8()).write_with_encoder(PngEncoder::new(&mut bytes))
     } else {

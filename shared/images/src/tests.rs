@@ -117,3 +117,31 @@ fn r21_a_picture_is_known_by_its_first_bytes() {
         assert!(!is_picture(other), "{other:?}");
     }
 }
+
+#[test]
+fn r19_a_logo_is_small_and_sharp_and_has_nothing_else_in_it() {
+    // What is not there is black, and its edge is not darker for it.
+    let seal = |x, y| if (x as f32 - 700.0).hypot(y as f32 - 300.0) < 280.0 { [200, 40, 40, 255] } else { [0; 4] };
+    let seal: DynamicImage = RgbaImage::from_fn(1_400, 600, |x, y| Rgba(seal(x, y))).into();
+    let mut file = encoded(&seal, ImageFormat::Png);
+    file.extend(*b"<html><script>alert(1)</script>");
+    let picture = logo(&file, &Limits::default()).unwrap();
+    assert_eq!((picture.width, picture.height, picture.content_type), (560, 240, "image/png"));
+    assert!(picture.bytes.starts_with(b"\x89PNG") && !holds(&picture.bytes, b"script"));
+    let shown = image::load_from_memory(&picture.bytes).unwrap().to_rgba8();
+    assert_eq!((shown.get_pixel(2, 2).0[3], shown.get_pixel(280, 120).0), (0, [200, 40, 40, 255]));
+    let mut edge = shown.pixels().filter(|pixel| (20..255).contains(&pixel.0[3]));
+    assert!(edge.all(|pixel| pixel.0[0] > 190), "no dark edge");
+
+    // A small one stays as large as it is, each kind of it a PNG; a large photograph does not.
+    for kind in [ImageFormat::Jpeg, ImageFormat::Png, ImageFormat::WebP] {
+        let picture = logo(&encoded(&halves(30, 20), kind), &Limits::default()).unwrap();
+        assert_eq!((picture.width, picture.height, picture.content_type), (30, 20, "image/png"), "{kind:?}");
+    }
+    let noise = |x: u32, y: u32| Rgb([x, y, x ^ y].map(|one| (one.wrapping_mul(2_654_435_761) >> 24) as u8));
+    let noise: DynamicImage = RgbImage::from_fn(640, 240, noise).into();
+    assert_eq!(logo(&encoded(&noise, ImageFormat::Png), &Limits::default()).unwrap().content_type, "image/jpeg");
+    let upright = logo(&photo(&halves(40, 20), 6), &Limits::default()).unwrap();
+    assert_eq!((upright.width, upright.height), (20, 40));
+    assert!(!holds(&upright.bytes, b"Paris"));
+}

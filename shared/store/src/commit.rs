@@ -348,6 +348,12 @@ impl Store {
         Ok(TransactWriteItem::builder().put(put.map_err(|error| incomplete(&error))?).build())
     }
 
+    /// Keeps the answer of an operation that writes nothing else. One `TransactWriteItems`; [`StoreError::Condition`] when one is
+    /// kept for its key already.
+    pub async fn keep_answer(&self, keep: &Keep) -> Result<(), StoreError> {
+        self.transact(vec![self.keep(keep)?]).await
+    }
+
     pub(crate) fn put(&self, item: Item) -> Result<TransactWriteItem, StoreError> {
         let put = Put::builder().table_name(&self.core).set_item(Some(item)).build();
         Ok(TransactWriteItem::builder().put(put.map_err(|error| incomplete(&error))?).build())

@@ -10,11 +10,18 @@ use crate::console::phrases;
 use crate::lang::Lang;
 use crate::words::people as words;
 
+/// Most rows at once.
+pub const IMPORT_ROWS: usize = 60;
+
 /// Why a row is not taken.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum RowFault {
     Broken,
+    /// The file was read as what it is not, and letters were lost.
+    Letters,
     Name,
+    /// The name begins as a formula does.
+    Formula,
     Email,
     Role,
     Team,
@@ -41,8 +48,8 @@ pub struct ImportRow {
     pub number: u64,
     pub name: String,
     pub email: String,
-    /// None where there is no such role.
-    pub role: Option<Role>,
+    /// What was written where there is no such role.
+    pub role: Result<Role, String>,
     /// The teams as they were written.
     pub teams: String,
     pub state: RowState,
@@ -96,9 +103,10 @@ impl ImportPage {
                                 placeholder="name,email,role,teams" { (self.text) }
                         }
                         // The script reads the file into the field; without it the field is all that there is.
-                        div.field data-import-file hidden {
+                        div.field data-import-file data-most=(IMPORT_ROWS) data-too-many=(words::import_too_many(lang, &IMPORT_ROWS.to_string()).plain()) hidden {
                             label for="file" { (words::import_file(lang)) }
-                            input.input id="file" type="file" accept=".csv,text/csv";
+                            input.input id="file" type="file" accept=".csv,.txt,text/csv" aria-describedby="file-state";
+                            p.small id="file-state" role="status" {}
                         }
                         div { (Button::primary(words::import_check(lang))) }
                     }
@@ -127,7 +135,7 @@ impl ImportPage {
                                 tr {
                                     td { (row.number) }
                                     td { bdi { (row.name) } br; span.small.muted { bdi { (row.email) } } }
-                                    td { @if let Some(role) = row.role { (phrases::role(lang, role)) } @else { "–" } }
+                                    td { @match &row.role { Ok(role) => (phrases::role(lang, *role)), Err(written) => bdi { (written) } } }
                                     td { bdi { (row.teams) } }
                                     td { (state(lang, row.state)) }
                                 }
@@ -154,7 +162,7 @@ impl ImportPage {
             number,
             name: name.to_owned(),
             email: "tom@example.net".to_owned(),
-            role: Some(Role::Agent),
+            role: Ok(Role::Agent),
             teams: "Lending; Claims".to_owned(),
             state,
         };
@@ -164,6 +172,9 @@ impl ImportPage {
             row(3, "Tom Reed", RowState::Fault(RowFault::Twice)),
             row(4, "Lea Roy", RowState::Invited),
             row(5, "", RowState::Fault(RowFault::Name)),
+            ImportRow { role: Err("owner".to_owned()), ..row(6, "Ola Berg", RowState::Fault(RowFault::Role)) },
+            row(7, "=1+1", RowState::Fault(RowFault::Formula)),
+            row(8, "J\u{fffd}rg Weber", RowState::Fault(RowFault::Letters)),
         ];
         vec![
             ("empty", empty.clone()),
@@ -184,6 +195,8 @@ fn state(lang: Lang, state: RowState) -> Markup {
         RowState::Good => chip(Some(Tone::Info), Some(Icon::Mail), words::import_ok(lang)),
         RowState::Invited => chip(Some(Tone::Good), Some(Icon::Check), words::import_done(lang)),
         RowState::Fault(RowFault::Broken) => fault(words::import_broken(lang)),
+        RowState::Fault(RowFault::Letters) => fault(words::import_letters(lang)),
+        RowState::Fault(RowFault::Formula) => fault(words::import_formula(lang)),
         RowState::Fault(RowFault::Name) => fault(words::import_name(lang)),
         RowState::Fault(RowFault::Email) => fault(words::import_email(lang)),
         RowState::Fault(RowFault::Role) => fault(words::import_role(lang)),

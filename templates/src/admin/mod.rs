@@ -22,7 +22,7 @@ pub use first_steps::{
     Answer, Channels, Colleague, Finding, FirstStepsPage, Gap, NamedTeam, Subject, TestSession, Unasked,
 };
 pub use frame::{Frame, InFrame, Section};
-pub use import::{ImportFault, ImportPage, ImportRow, RowFault, RowState};
+pub use import::{IMPORT_ROWS, ImportFault, ImportPage, ImportRow, RowFault, RowState};
 pub use keys::{KeyRow, KeysPage, NewKeyPage};
 pub use library::{AskedFor, DocumentFacts, EntryPage, EntryStanding, LibraryPage, LibraryRow};
 pub use people::{PeoplePage, PersonRow, StandingFilter, TeamName};

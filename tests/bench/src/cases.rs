@@ -164,6 +164,7 @@ impl Site {
             plain("keys", "list API keys", 200),
             plain("library", "list the library", 200),
             plain("verify-document", "page that checks a file", 200),
+            plain("logo-file", "a logo", 200),
             plain("static-files", "a style sheet", 200),
             Case { vary: Some(self.fresh_ticket()), ..plain("live-connect", "live: connect", 200) },
             self.message(),
@@ -381,7 +382,9 @@ impl Site {
         let task = documents::finish_task("uploads/up_bench", &form, &name);
         files.put(&format!("finish/{name}.json"), task, "application/json").await.unwrap();
         self.installation.stack.settle().await;
-        self.keep(&["document-read", "document-finish", "document-sign", "document-file"]);
+        let logo = documents::logo(&self.installation.runtime).await;
+        assert_eq!(self.installation.browser().get(&format!("/logo/{logo}.png")).await.status, 200);
+        self.keep(&["document-read", "document-finish", "document-sign", "document-file", "logo-file"]);
     }
 
     async fn schedules(&mut self) {
@@ -432,8 +435,9 @@ mod tests {
     }
 
     /// Whose case is no operation of `docs/budgets.md`: a repetition that finds everything done, or nothing to do.
-    const WITHOUT_A_ROW: [&str; 13] = [
+    const WITHOUT_A_ROW: [&str; 14] = [
         "session-renew",
+        "logo-file",
         "static-files",
         "live-disconnect",
         "deliver",

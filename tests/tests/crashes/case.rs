@@ -69,7 +69,7 @@ impl Operation {
         let (method, route) = self.way().split_once(' ').unwrap();
         let id = match route.split('/').nth(2) {
             Some("webhooks") => case.endpoint.as_ref().map(|endpoint| endpoint.id.clone()).unwrap_or_default(),
-            Some("keys" | "library") => case.link.clone(),
+            Some("keys" | "library" | "logos") => case.link.clone(),
             Some("teams") => case.team.to_string(),
             Some("people") => case.staff.as_ref().map(|staff| staff.agent.id.to_string()).unwrap_or_default(),
             _ => case.session.to_string(),
@@ -85,6 +85,7 @@ impl Operation {
             .replace("{id}", &id)
             .replace("{link}", &link)
             .replace("{pid}", &case.link)
+            .replace("{file}", &format!("{}.png", case.link))
             .replace("{session}", case.session.as_str())
             .replace("{token}", token)
             .replace("{event}", &format!("{}-{}", case.session, case.seen))
@@ -156,7 +157,8 @@ impl Operation {
                 made["id"].as_str().unwrap().clone_into(&mut case.link);
                 case.version = installation.etag(&self.request(&case).1.replace("/publish", "")).await;
             }
-            ReadDocument | FinishDocument | SignDocument => {}
+            ReadDocument | FinishDocument | SignDocument | AnnounceLogo | WriteLogo => {}
+            ReadLogo | LogoFile | LogoFileHead => case.link = documents::logo(&installation.runtime).await.to_string(),
             RevokeKey | RevokeKeyAtPage => {
                 let body = json!({"name": case.key, "scopes": ["read"]});
                 installation.post("/v1/keys", body).await["id"].as_str().unwrap().clone_into(&mut case.link);

@@ -92,6 +92,11 @@ operations! {
     Remind: "POST /v1/sessions/{id}/interactions/{iid}/remind", Once("interaction.reminded");
     AnnounceUpload: "POST /v1/sessions/{id}/uploads", Never;
     AnnounceCustomersUpload: "POST /r/{session}/uploads", Never;
+    AnnounceLogo: "POST /v1/logos", Never;
+    WriteLogo: "object document-read", Never;
+    ReadLogo: "GET /v1/logos/{id}", Never;
+    LogoFile: "GET /logo/{file}", Never;
+    LogoFileHead: "HEAD /logo/{file}", Never;
     // Each is told by the bucket.
     ReadDocument: "object document-read", Never;
     FinishDocument: "object document-finish", Never;

@@ -43,8 +43,17 @@ impl Operation {
             | AssignInteraction => self.call(installation, case).await,
             MakeInteraction | ListInteractions | ReadInteraction | SendInteraction | WithdrawInteraction | Remind
             | ReadResult | AnnounceUpload | Accept | SendBack | MessageFile => self.call(installation, case).await,
-            ListLibrary | CreateEntry | AnnounceLibraryUpload | ReadEntry | PublishEntry => {
+            ListLibrary | CreateEntry | AnnounceLibraryUpload | ReadEntry | PublishEntry | AnnounceLogo | ReadLogo => {
                 self.call(installation, case).await
+            }
+            LogoFile => case.browser.get(&self.request(case).1).await.status == 200,
+            LogoFileHead => case.browser.head(&self.request(case).1).await.status == 200,
+            WriteLogo => {
+                let files = installation.files();
+                let logo = documents::photo(&case.key);
+                files.put(&format!("sent-logos/{}", case.key), logo, "image/png").await.unwrap();
+                installation.stack.settle().await;
+                files.get(&format!("logos/{}.json", case.key), 1_000_000).await.is_ok()
             }
             VerifyPage => case.browser.get("/verify").await.status == 200,
             Verify => case.browser.post("/verify", &[("sha256", "07".repeat(32).as_str())]).await.status == 200,
@@ -202,6 +211,9 @@ impl Operation {
             CreateTeam | RenameTeam | RenameTeamByForm => json!({"name": case.key}),
             MakeInteraction => questions(),
             CreateEntry => json!({"kind": "text", "title": case.key, "text": "Hello"}),
+            AnnounceLogo => json!({
+                "name": "logo.png", "size": 12, "content_type": "image/png", "sha256": "0".repeat(64),
+            }),
             AnnounceUpload | AnnounceLibraryUpload => json!({
                 "name": "Loan.pdf", "size": 12, "content_type": "application/pdf", "sha256": "0".repeat(64),
             }),

@@ -137,8 +137,6 @@ pub struct Field {
     pub kind: Kind,
     /// Without which it says nothing; it is then neither offered nor saved.
     pub needs: Option<Needs>,
-    /// Whether anything is done by it. Otherwise it is kept for a rule that is not built, and the form says so.
-    pub acts: bool,
     held: fn(&Settings) -> Held<'_>,
 }
 
@@ -247,10 +245,10 @@ impl Holds for super::AgentRedirect {}
 impl Holds for super::AccessLevel {}
 impl Holds for Vec<super::Weekday> {}
 
-/// `section.key: kind, needs "other" is ["word"] => kept;` in groups. `kept` is for what nothing is done by yet.
+/// `section.key: kind, needs "other" is ["word"];` in groups.
 macro_rules! fields {
     ($($group:ident { $(
-        $section:ident $(. $part:ident)+ : $kind:expr $(, needs $other:literal is $words:expr)? $(=> $kept:ident)?;
+        $section:ident $(. $part:ident)+ : $kind:expr $(, needs $other:literal is $words:expr)?;
     )+ })+) => {
         /// Every key of the settings, in the order of the form.
         pub static FIELDS: &[Field] = &[$($(Field {
@@ -258,7 +256,6 @@ macro_rules! fields {
             group: Group::$group,
             kind: $kind,
             needs: { #[allow(unused_mut, unused_assignments)] { let mut needs = None; $(needs = Some(Needs { key: $other, is: &$words });)? needs } },
-            acts: { #[allow(unused_mut, unused_assignments)] { let mut acts = true; $(stringify!($kept); acts = false;)? acts } },
             held: |settings| settings.$section $(.$part)+ .held(),
         }),+),+];
     };

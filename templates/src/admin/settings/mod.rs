@@ -142,7 +142,7 @@ impl SettingsPage {
 
     fn group(&self, group: Group) -> Markup {
         let lang = self.frame.lang;
-        let fields: Vec<_> = FIELDS.iter().filter(|field| field.group == group && field.acts).collect();
+        let fields: Vec<_> = FIELDS.iter().filter(|field| field.group == group).collect();
         html! {
             @if !fields.is_empty() {
                 section.card.settings-group aria-labelledby={ "group-" (group.as_str()) } {

@@ -2,12 +2,13 @@
 
 use maud::{Markup, html};
 use parlor_domain::settings::{Clash, DAYS, Fault, Field, Kind, Typed, Unit, time_zones};
+use parlor_domain::upload::LOGO_MAX;
 use serde_json::{Map, Value};
 
 use super::{SettingsPage, said};
 use crate::components::{Icon, Tone, chip};
 use crate::lang::Lang;
-use crate::words::settings_page as words;
+use crate::words::{sending, settings_page as words};
 
 /// What a row says besides its value.
 pub(super) struct Row<'a> {
@@ -182,6 +183,26 @@ impl Row<'_> {
             @if self.field.kind == Kind::Colour {
                 @let note = said::contrast(self.lang(), Some(text).filter(|text| !text.is_empty()));
                 p.setting-note.small.muted id={ "note-" (key) } role="status" { (note.unwrap_or_default()) }
+            }
+            @if self.field.kind == (Kind::Address { own_files: true }) { (self.upload()) }
+        }
+    }
+
+    /// A picture takes the place of an address: the script sends it and writes its path into the field, and the form saves that.
+    fn upload(&self) -> Markup {
+        let (lang, key) = (self.lang(), self.field.key);
+        let id = |what: &str| format!("{what}-{key}");
+        html! {
+            noscript { p.setting-note.small.muted { (words::logo_no_script(lang)) } }
+            div.setting-file hidden data-logos="/v1/logos" data-most=(LOGO_MAX) data-checking=(sending::checking(lang)) data-uploading=(sending::uploading(lang, "{n}").plain())
+                data-reading=(words::logo_reading(lang)) data-done=(words::logo_done(lang)) data-failed=(sending::failed(lang))
+                data-empty=(sending::empty(lang)) data-too-big=(words::logo_too_big(lang)) data-not-picture=(words::logo_not_picture(lang)) data-damaged=(words::logo_damaged(lang)) {
+                label.setting-label for=(id("file")) { (words::logo_file(lang)) }
+                // It has no name: what is chosen goes with no form.
+                input.input id=(id("file")) type="file" accept="image/png,image/jpeg,image/webp" aria-describedby={ (id("hint")) " " (id("state")) };
+                p.setting-note.small.muted id=(id("hint")) { (words::logo_hint(lang)) }
+                progress value="0" max="100" aria-label=(words::logo_file(lang)) hidden {}
+                p.setting-note.small id=(id("state")) role="status" {}
             }
         }
     }

@@ -33,11 +33,11 @@ export async function upload(action, file, csrf, signal, told, more = {}) {
   const checksum = await sha256(file);
   signal.throwIfAborted();
   const announced = {
-    ...more,
     name: file.name.slice(-120),
     size: file.size,
     content_type: "application/pdf",
     sha256: checksum,
+    ...more,
   };
   const answer = await postJson(action, announced, csrf, freshId());
   if (!answer.ok) throw answer;

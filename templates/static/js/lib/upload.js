@@ -11,6 +11,9 @@ export const kindOf = ({ name, type }) => type || ENDINGS[name.split(".").pop().
 /** Whether a file is of a kind that is taken. */
 export const isTaken = (file) => Object.values(ENDINGS).includes(kindOf(file));
 
+/** Whether a file is a picture of a kind that is taken. */
+export const isPicture = (file) => isTaken(file) && kindOf(file) !== ENDINGS.pdf;
+
 /** A file's SHA-256 in hexadecimal. */
 export async function sha256(file) {
   const bytes = new Uint8Array(await crypto.subtle.digest("SHA-256", await file.arrayBuffer()));
