@@ -51,7 +51,9 @@ describe("sixty people from a table", () => {
     assert.equal(await page.locator("tbody tr").count(), 60);
     for (const [place, [, said]] of WRONG.entries()) {
       // The first row of the table names the columns.
-      await cell(page, GOOD.length + place + 2).getByText(said).waitFor();
+      await cell(page, GOOD.length + place + 2)
+        .getByText(said)
+        .waitFor();
     }
     assert.match(await cell(page, 3).textContent(), /Jörg Weiß 02.*Agent/s, "without a role somebody is an agent");
     assert.match(await cell(page, 2).textContent(), /Jörg Weiß 01.*Supervisor/s);
@@ -84,7 +86,10 @@ describe("sixty people from a table", () => {
 
   test("more than sixty are not taken, and what was pasted stays", async () => {
     const { page } = ada;
-    const more = ["\u{feff}name,email,role,teams", ...Array.from({ length: 61 }, (_, n) => `Lea Roy,lea${n}@example.org,agent,Lending`)];
+    const more = [
+      "\u{feff}name,email,role,teams",
+      ...Array.from({ length: 61 }, (_, n) => `Lea Roy,lea${n}@example.org,agent,Lending`),
+    ];
     await take(page, Buffer.from(more.join("\n"), "utf8"));
     await page.waitForFunction(() => document.querySelector("#rows").value.includes("lea60@"));
     await lookAt(page);

@@ -67,7 +67,9 @@ describe("a logo", () => {
     await says(page, "Uploaded. Save the settings to show it.");
     const path = await page.locator(ADDRESS).inputValue();
     assert.match(path, /^\/logo\/up_[0-9a-z]{16}\.png$/);
-    const preview = page.frameLocator(".settings-preview-frame iframe:not([hidden])").locator(`img.logo[src='${path}']`);
+    const preview = page
+      .frameLocator(".settings-preview-frame iframe:not([hidden])")
+      .locator(`img.logo[src='${path}']`);
     await preview.waitFor({ timeout: SOON });
     assert.ok(await isShown(preview), "in the preview");
     await page.getByText("There are unsaved changes").waitFor();
@@ -95,7 +97,9 @@ describe("a logo", () => {
     await plain.signIn(stack.admin);
     const { page } = plain;
     await page.goto("/admin/settings");
-    await page.getByText("To upload a picture, scripts have to be allowed").waitFor();
+    // Playwright looks for no text in `noscript`.
+    const said = page.locator("[id='row-branding.logo'] noscript p");
+    assert.match(await said.innerText(), /To upload a picture, scripts have to be allowed/);
     assert.equal(await page.locator(FILE).isVisible(), false);
     await page.locator(ADDRESS).fill("https://example.com/logo.png");
     await page.locator(".settings-bar button", { hasText: "Save settings" }).click();

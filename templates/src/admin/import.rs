@@ -117,6 +117,9 @@ impl ImportPage {
 
     fn preview(&self, good: usize) -> Markup {
         let lang = self.frame.lang;
+        // What needs another look comes first.
+        let is_wrong = |row: &&ImportRow| matches!(row.state, RowState::Fault(_));
+        let rows = self.rows.iter().filter(is_wrong).chain(self.rows.iter().filter(|row| !is_wrong(row)));
         let heads = [
             words::import_row(lang),
             words::person(lang),
@@ -131,7 +134,7 @@ impl ImportPage {
                     table.table {
                         thead { tr { @for head in heads { th scope="col" { (head) } } } }
                         tbody {
-                            @for row in &self.rows {
+                            @for row in rows {
                                 tr {
                                     td { (row.number) }
                                     td { bdi { (row.name) } br; span.small.muted { bdi { (row.email) } } }

@@ -96,7 +96,7 @@ async fn r19_what_is_no_logo_is_refused_with_what_to_do() {
     let svg = b"<svg xmlns='http://www.w3.org/2000/svg'><script>alert(1)</script></svg>".to_vec();
     let page = b"<!doctype html><script>alert(1)</script>".to_vec();
     let whole = documents::photo("logo");
-    let cut = whole[..whole.len() / 2].to_vec();
+    let cut = whole[..60].to_vec();
     for (bytes, kind, code) in [
         (svg, "image/png", "unsupported-file-type"),
         (page, "image/webp", "unsupported-file-type"),
