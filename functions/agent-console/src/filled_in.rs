@@ -74,6 +74,7 @@ mod tests {
             options: vec![],
             max: None,
             prefill: (name == "city").then(|| "Kiel".to_owned()),
+            prefill_from: None,
             label: (name == "sign").then(|| "Signature".to_owned()),
             align: parlor_form::Align::Start,
             size: None,

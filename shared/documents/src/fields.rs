@@ -205,6 +205,7 @@ impl Original {
             options,
             max: max.and_then(|max| u32::try_from(max).ok()).filter(|max| *max > 0),
             prefill,
+            prefill_from: None,
             label: pdf::inherited(document, annotation, "TU").and_then(pdf::text).map(|label| short(&label)),
             align: match pdf::inherited(document, annotation, "Q").and_then(|align| align.as_i64().ok()) {
                 Some(1) => Align::Center,

@@ -86,6 +86,8 @@ pub(crate) fn reals(numbers: &[f32]) -> Object {
 #[cfg(test)]
 #[allow(clippy::float_cmp, reason = "whole numbers")]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
 
     #[test]
@@ -103,6 +105,33 @@ mod tests {
         }
         let turned = Sheet { id: (1, 0), bounds: [0.0, 0.0, 400.0, 600.0], turn: 90 };
         assert_eq!(turned.shown([0.0, 0.0, 10.0, 20.0]), [0.0, 390.0, 20.0, 10.0], "lower left goes to the upper left");
+    }
+
+    proptest! {
+        /// A field that an agent placed on a page as it is shown is drawn at one place of the page's own coordinates, within what is
+        /// visible, and shown again where it was placed: however the page is turned, and wherever its box lies.
+        #[test]
+        fn r21_a_placed_field_comes_to_the_pages_own_coordinates_and_back(
+            (left, bottom) in (-600.0_f32..600.0, -600.0_f32..600.0),
+            (width, height) in (50.0_f32..3_000.0, 50.0_f32..3_000.0),
+            quarter in 0_u16..4,
+            (x, y, wide, high) in (0.0_f32..0.6, 0.0_f32..0.6, 0.05_f32..0.4, 0.05_f32..0.4),
+        ) {
+            let sheet = Sheet { id: (1, 0), bounds: [left, bottom, left + width, bottom + height], turn: quarter * 90 };
+            let page = sheet.page();
+            let placed = [x * page.width, y * page.height, wide * page.width, high * page.height];
+            let [a, b, c, d, e, f] = sheet.matrix();
+            let own = |x: f32, y: f32| (a * x + c * y + e, b * x + d * y + f);
+            let (first, second) = (own(placed[0], placed[1]), own(placed[0] + placed[2], placed[1] + placed[3]));
+            let rect = [first.0.min(second.0), first.1.min(second.1), first.0.max(second.0), first.1.max(second.1)];
+            let [own_left, own_bottom, own_right, own_top] = rect;
+            let near = 0.01;
+            prop_assert!(own_left >= left - near && own_right <= left + width + near, "{:?}", rect);
+            prop_assert!(own_bottom >= bottom - near && own_top <= bottom + height + near, "{:?}", rect);
+            for (back, placed) in sheet.shown(rect).into_iter().zip(placed) {
+                prop_assert!((back - placed).abs() < near, "{} is not {}", back, placed);
+            }
+        }
     }
 
     #[test]

@@ -7,6 +7,6 @@ mod report;
 mod task;
 
 pub use evidence::{Evidence, EvidenceWords, Signer};
-pub use model::{Align, Field, FieldKind, Form, Page, Strokes, Value, Values};
+pub use model::{Align, Field, FieldKind, Form, Page, PrefillFrom, Strokes, Value, Values};
 pub use report::{PagePicture, ReadReport, Refusal};
 pub use task::FinishTask;

@@ -51,6 +51,9 @@ pub struct Field {
     /// What the form has there already.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub prefill: Option<String>,
+    /// What of the session is filled in there when the document is sent, unless something was before.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub prefill_from: Option<PrefillFrom>,
     /// What the form's maker calls it, for people who cannot see where it stands.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub label: Option<String>,
@@ -103,6 +106,20 @@ pub enum FieldKind {
 }
 
 impl FieldKind {
+    /// Every kind, in the order in which they are offered.
+    pub const ALL: [Self; 10] = [
+        Self::Text,
+        Self::Multiline,
+        Self::Date,
+        Self::Number,
+        Self::Checkbox,
+        Self::Choice,
+        Self::Signature,
+        Self::Initials,
+        Self::Radio,
+        Self::Comb,
+    ];
+
     /// As it stands in JSON.
     #[must_use]
     pub const fn as_str(self) -> &'static str {
@@ -124,6 +141,44 @@ impl FieldKind {
     #[must_use]
     pub const fn is_signed(self) -> bool {
         matches!(self, Self::Signature | Self::Initials)
+    }
+}
+
+/// What of a session a field can begin with.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+#[schemars(rename = "DocumentPrefillFrom")]
+pub enum PrefillFrom {
+    /// The customer's name.
+    CustomerName,
+    /// The customer's e-mail address, where there is one.
+    CustomerEmail,
+    /// The customer's phone number, where there is one.
+    CustomerPhone,
+    /// The integrator's reference, where there is one.
+    Reference,
+    /// The name of the agent who has the session.
+    AgentName,
+    /// The day on which the document is sent, in the time zone of the settings.
+    Today,
+}
+
+impl PrefillFrom {
+    /// Every one, in the order in which they are offered.
+    pub const ALL: [Self; 6] =
+        [Self::CustomerName, Self::CustomerEmail, Self::CustomerPhone, Self::Reference, Self::AgentName, Self::Today];
+
+    /// As it stands in JSON.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::CustomerName => "customer_name",
+            Self::CustomerEmail => "customer_email",
+            Self::CustomerPhone => "customer_phone",
+            Self::Reference => "reference",
+            Self::AgentName => "agent_name",
+            Self::Today => "today",
+        }
     }
 }
 

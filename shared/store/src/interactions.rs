@@ -73,7 +73,7 @@ impl ReadResult {
 }
 
 impl Store {
-    /// An interaction under the version that was read, or as a new one with what it asks.
+    /// An interaction under the version that was read, or as a new one; with what it asks, where that is new or changed.
     pub(crate) fn write_interaction(
         &self,
         session: &SessionId,
@@ -110,7 +110,9 @@ impl Store {
             }
         }
         if let Some(asked) = asked {
-            writes.push(self.put_new(doc_item("what is asked", &Key::asked(session, &interaction.id), asked)?)?);
+            let item = doc_item("what is asked", &Key::asked(session, &interaction.id), asked)?;
+            // A draft's is written over, under the version that was read of the interaction.
+            writes.push(if interaction.version == 1 { self.put_new(item)? } else { self.put(item)? });
         }
         Ok(writes)
     }

@@ -1,8 +1,12 @@
 //! A document made of a file that was sent (R21): what was read of it, and the fields that a caller places on it.
 
 use jiff::Timestamp;
-use parlor_domain::{Upload, interaction::Document, upload::FileType};
-use parlor_form::{Field, FieldKind, Form, PagePicture, ReadReport, Refusal};
+use parlor_domain::{
+    Upload,
+    interaction::{Document, InvalidField},
+    upload::FileType,
+};
+use parlor_form::{Field, Form, PagePicture, ReadReport, Refusal};
 
 use crate::{ApiError, Code, Problem, problem::capitalised};
 
@@ -28,10 +32,6 @@ pub const OF_FILES: [Code; 17] = [
 ];
 /// The most bytes of a report about a file.
 pub const REPORT_MAX: usize = 4_000_000;
-/// The longest name of a field, in bytes.
-const NAME_MAX: usize = 200;
-/// The most fields that a caller may place.
-const FIELDS_MAX: usize = 500;
 
 /// Puts a document together. `upload` is the file as it was announced, `report` what was read of it, nothing before it was;
 /// `fields` take the place of those of the PDF's own form.
@@ -63,10 +63,11 @@ pub fn document(
 ///
 /// # Errors
 /// 422 `invalid-field` for fields that do not lie on its pages; `form-too-big`.
-pub fn with_fields(mut document: Document, fields: &[Field]) -> Result<Document, ApiError> {
-    check(fields, &document.form)?;
-    document.form.fields = fields.to_vec();
-    if document.fits() { Ok(document) } else { Err(refused(Refusal::FormTooBig).into()) }
+pub fn with_fields(document: Document, fields: &[Field]) -> Result<Document, ApiError> {
+    let placed = document
+        .with_fields(fields.to_vec())
+        .map_err(|InvalidField { at, reason }| Problem::new(Code::InvalidField, capitalised(reason)).about(at))?;
+    if placed.fits() { Ok(placed) } else { Err(refused(Refusal::FormTooBig).into()) }
 }
 
 /// The file's name as a title.
@@ -113,42 +114,4 @@ fn refused(refusal: Refusal) -> Problem {
     };
     let sentence = capitalised(&refusal.to_string());
     Problem::new(code, format!("{sentence}.")).about("upload")
-}
-
-/// Fields that a caller places have to lie on pages that are there.
-fn check(fields: &[Field], form: &Form) -> Result<(), ApiError> {
-    let wrong = |place: usize, what: &str, detail: &str| -> Result<(), ApiError> {
-        Err(Problem::new(Code::InvalidField, detail).about(format!("fields[{place}].{what}")).into())
-    };
-    if fields.len() > FIELDS_MAX {
-        let detail = format!("A document has at most {FIELDS_MAX} fields.");
-        return Err(Problem::new(Code::InvalidField, detail).about("fields").into());
-    }
-    for (place, field) in fields.iter().enumerate() {
-        if field.name.trim().is_empty() || field.name.len() > NAME_MAX {
-            return wrong(place, "name", "A field's name has 1 to 200 characters.");
-        }
-        let page = usize::try_from(field.page).ok().and_then(|page| page.checked_sub(1));
-        let Some(page) = page.and_then(|page| form.pages.get(page)) else {
-            return wrong(place, "page", "The document has no such page; pages are counted from 1.");
-        };
-        let [x, y, width, height] = field.rect;
-        let is_on_it = x >= 0.0 && y >= 0.0 && width >= 4.0 && height >= 4.0;
-        if !is_on_it || x + width > page.width + 1.0 || y + height > page.height + 1.0 {
-            return wrong(place, "rect", "A field lies on its page, and is at least 4 points wide and high.");
-        }
-        let takes_options = matches!(field.kind, FieldKind::Radio | FieldKind::Choice);
-        if takes_options == field.options.is_empty() {
-            return wrong(place, "options", "A radio and a choice have options, and no other field has.");
-        }
-        let others = || fields.iter().filter(|other| other.name == field.name);
-        if field.kind.is_signed() && (field.prefill.is_some() || others().any(|other| !other.kind.is_signed())) {
-            let detail = "A signature is the customer's own: it has no `prefill`, and shares its name with no other kind of field.";
-            return wrong(place, "type", detail);
-        }
-        if ![0, 90, 180, 270].contains(&field.turn) {
-            return wrong(place, "turn", "A field is turned by 0, 90, 180 or 270 degrees.");
-        }
-    }
-    Ok(())
 }

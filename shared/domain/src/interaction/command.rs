@@ -6,7 +6,7 @@ use parlor_form::Values;
 use super::{
     answers::{Entries, Missing},
     check::{TITLE, is_text},
-    document::FilledIn,
+    document::{Document, FilledIn},
     model::Assignee,
     model::{Asked, Interaction},
     request::{FileChange, NoFile, Request},
@@ -45,8 +45,10 @@ pub struct NewInteraction {
 pub enum WorkCommand<'a> {
     /// Make one.
     Add(NewInteraction),
-    /// Let the customer begin with a draft.
-    Send(&'a Interaction),
+    /// Let the customer begin with a draft; of a document, with what of the session its fields begin with.
+    Send(&'a Interaction, Option<FilledIn<'a>>),
+    /// Give the document of a draft other fields, and keep these values of what was filled in before.
+    Place(&'a Interaction, Document, Values),
     /// Take it back.
     Withdraw(&'a Interaction),
     /// Let somebody else do it (R22), who goes on where it is. Nobody's signature goes along.
@@ -117,6 +119,9 @@ pub enum Refusal {
     /// The customer does not have it yet.
     #[error("it is a draft; send it first")]
     NotSent,
+    /// What was sent asks what it asks.
+    #[error("it was sent, so its fields stay as they are")]
+    NotDraft,
     /// Something is missing.
     #[error("something is still missing")]
     Incomplete(Vec<Missing>),
@@ -158,6 +163,7 @@ impl Refusal {
             Self::ReadOnly => "read-only",
             Self::Closed => "interaction-closed",
             Self::NotSent => "not-sent",
+            Self::NotDraft => "not-a-draft",
             Self::Incomplete(_) => "incomplete",
             Self::TooMany => "too-many-interactions",
             Self::TooMuch => "too-much",

@@ -19,7 +19,7 @@ const SIGNED_MAX: u64 = 100;
 /// The most bytes of a definition: an item of the table has room for it.
 const DEFINITION_MAX: usize = 300_000;
 
-/// A document to fill in: what was read of a PDF. It is fixed once it was made.
+/// A document to fill in: what was read of a PDF. It is fixed once it was sent.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Document {
     /// The file as it was sent.

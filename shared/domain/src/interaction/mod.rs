@@ -1,6 +1,6 @@
 //! What there is for the customer to do (R21): documents, document requests and workflows.
 //!
-//! `model` is what is stored, `workflow` what a workflow asks, `document` what a document asks, `request` what a document request asks, `check` what makes a definition one, `typed` how what
+//! `model` is what is stored, `workflow` what a workflow asks, `document` what a document asks, `placing` which fields agents may give it, `request` what a document request asks, `check` what makes a definition one, `typed` how what
 //! somebody typed is read, `answers` which answers count, `command` what can be asked of one; the rules are with the session's (`session::decide`).
 
 mod answers;
@@ -8,6 +8,7 @@ mod check;
 mod command;
 mod document;
 mod model;
+mod placing;
 mod request;
 mod strokes;
 mod typed;
@@ -23,6 +24,7 @@ pub use document::{
 pub use model::{
     Asked, Assignee, Interaction, InteractionState, InteractionWrite, Kind, Progress, TASKS_MAX, Task, TaskCount,
 };
+pub use placing::{FIELD_LABEL_MAX, FIELD_NAME_MAX, InvalidField, PLACED_LEAST, PLACED_MAX, Share};
 pub use request::{Accepted, AskedFor, FILES_MAX, FileChange, NoFile, Request, SentFile};
 pub use typed::Wrong;
 pub use workflow::{Answer, Bound, Condition, Field, FieldKind, ShowIf, Step, WORKFLOW_FILES, Workflow, files_of};

@@ -160,7 +160,7 @@ pub struct Progress {
 }
 
 /// Something for the customer to do, with what they entered so far. What it asks stands apart ([`Asked`]), because it
-/// never changes.
+/// never changes once it was sent.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Interaction {
     /// Its id within the session.
@@ -313,6 +313,6 @@ impl TaskCount {
 pub struct InteractionWrite {
     /// The interaction as it will be. Its `version` is one above what was read.
     pub interaction: Interaction,
-    /// What it asks, where it is new.
+    /// What it asks, where it is new, or a draft that was changed.
     pub asked: Option<Asked>,
 }

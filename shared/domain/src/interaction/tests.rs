@@ -2,6 +2,7 @@
 
 mod answer_files;
 mod document;
+mod placing;
 mod reminders;
 mod request;
 
@@ -263,7 +264,7 @@ fn r21_a_workflow_is_filled_in_step_by_step_and_completed() {
         world.decide(WorkCommand::Save(&done, Filled::Workflow(&workflow, Entries::default())), Actor::Customer),
         world.decide(WorkCommand::Decline(&done, String::new()), Actor::Customer),
         world.decide(WorkCommand::Withdraw(&done), nina()),
-        world.decide(WorkCommand::Send(&done), nina()),
+        world.decide(WorkCommand::Send(&done, None), nina()),
     ] {
         assert_eq!(refused.unwrap_err(), Rejection::Work(Refusal::Closed));
     }
@@ -278,9 +279,9 @@ fn r21_a_draft_is_sent_withdrawn_and_counted() {
     let early =
         world.decide(WorkCommand::Save(&draft, Filled::Workflow(&workflow, Entries::default())), Actor::Customer);
     assert_eq!(early.unwrap_err(), Rejection::Work(Refusal::NotSent));
-    let sent = world.run(WorkCommand::Send(&draft), nina()).unwrap();
+    let sent = world.run(WorkCommand::Send(&draft, None), nina()).unwrap();
     assert_eq!(sent.sent_at, Some(world.now));
-    assert_eq!(world.decide(WorkCommand::Send(&sent), nina()).unwrap().outcome, Outcome::Unchanged);
+    assert_eq!(world.decide(WorkCommand::Send(&sent, None), nina()).unwrap().outcome, Outcome::Unchanged);
     assert_eq!(world.session.next_task().map(|task| &task.id), Some(&sent.id));
     let declined = world.run(WorkCommand::Decline(&sent, " Not now \n".into()), Actor::Customer).unwrap();
     assert_eq!(declined.reason.as_deref(), Some("Not now"));
@@ -369,7 +370,7 @@ fn r2_an_interaction_is_filled_in_exactly_where_the_tier_is_full() {
         }
         // What staff do to what there is to do needs a session that is not over.
         for command in
-            [WorkCommand::Send(&sent), WorkCommand::Withdraw(&sent), WorkCommand::Remind(&sent, world.issued())]
+            [WorkCommand::Send(&sent, None), WorkCommand::Withdraw(&sent), WorkCommand::Remind(&sent, world.issued())]
         {
             assert_eq!(world.decide(command, nina()).is_ok(), access.is_none());
         }
@@ -405,7 +406,7 @@ fn r24_events_alone_give_the_sessions_tasks_again() {
         WorkCommand::Save(&first, Filled::Workflow(&workflow, entries(&[("alone", "yes")]))),
         Actor::Customer,
     );
-    let second = keep(&mut world, WorkCommand::Send(&second), nina());
+    let second = keep(&mut world, WorkCommand::Send(&second, None), nina());
     assert_eq!(world.session.next_task().map(|task| task.id.clone()), Some(second.id.clone()));
     keep(&mut world, WorkCommand::Complete(&begun, Filled::Workflow(&workflow, Entries::default())), Actor::Customer);
     keep(&mut world, WorkCommand::Withdraw(&second), nina());

@@ -24,6 +24,7 @@ fn blank(name: &str, kind: FieldKind, page: u32, rect: [f32; 4]) -> Blank {
         options: vec![],
         max: None,
         prefill: None,
+        prefill_from: None,
         align: Align::Start,
         size: None,
     };

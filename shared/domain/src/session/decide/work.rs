@@ -13,7 +13,7 @@ use super::{
 use crate::{
     AccessTier, Actor, EventKind, Message, Settings,
     interaction::{
-        Answer, Asked, Assignee, Entries, FieldKind, FileChange, Filled, Interaction, InteractionState,
+        Answer, Asked, Assignee, Entries, FieldKind, FileChange, Filled, FilledIn, Interaction, InteractionState,
         InteractionWrite, Kind, NewInteraction, NoFile, Progress, REASON_MAX, Refusal, SentFile, SignedFile, TASKS_MAX,
         WORKFLOW_FILES, WorkCommand, Workflow,
     },
@@ -54,7 +54,19 @@ impl Session {
         }
         let outcome = match command {
             WorkCommand::Add(new) => add(&mut draft, new)?,
-            WorkCommand::Send(interaction) => send(&mut draft, interaction)?,
+            WorkCommand::Send(interaction, prefilled) => send(&mut draft, interaction, prefilled)?,
+            WorkCommand::Place(own, document, values) => {
+                must_be_writable(&draft.session)?;
+                if own.state != InteractionState::Draft {
+                    return Err(Refusal::NotDraft.into());
+                }
+                let (progress, version) = (document.progress(&values), own.version + 1);
+                let placed = Interaction { version, progress, values, ..own.clone() };
+                let interactions =
+                    vec![InteractionWrite { interaction: placed, asked: Some(Asked::Document(document)) }];
+                // It is nobody's but the agent's yet.
+                return Ok(Decision { interactions, outcome: Outcome::Done, ..self.unchanged() });
+            }
             WorkCommand::Withdraw(interaction) => withdraw(&mut draft, interaction)?,
             WorkCommand::Assign(interaction, asked, assignee) => assign(&mut draft, interaction, asked, assignee)?,
             WorkCommand::Remind(interaction, issued) => remind(&mut draft, interaction, &issued)?,
@@ -245,7 +257,11 @@ fn sent(interaction: &Interaction) -> EventKind {
 }
 
 /// Sending again what was sent changes nothing.
-fn send(draft: &mut Draft<'_>, interaction: &Interaction) -> Result<Outcome, Rejection> {
+fn send(
+    draft: &mut Draft<'_>,
+    interaction: &Interaction,
+    prefilled: Option<FilledIn<'_>>,
+) -> Result<Outcome, Rejection> {
     must_be_writable(&draft.session)?;
     match interaction.state {
         InteractionState::Draft => {}
@@ -254,7 +270,19 @@ fn send(draft: &mut Draft<'_>, interaction: &Interaction) -> Result<Outcome, Rej
     }
     draft.record(sent(interaction));
     let now = draft.now();
-    write(draft, Interaction { state: InteractionState::Sent, sent_at: Some(now), ..interaction.clone() });
+    let mut sent = Interaction { state: InteractionState::Sent, sent_at: Some(now), ..interaction.clone() };
+    if let Some(FilledIn { document, values, .. }) = prefilled {
+        for (name, value) in values {
+            if let Some(value) = value {
+                sent.values.entry(name).or_insert(value);
+            }
+        }
+        if values_size(&sent.values) > VALUES_MAX {
+            return Err(Refusal::TooMuch.into());
+        }
+        sent.progress = document.progress(&sent.values);
+    }
+    write(draft, sent);
     Ok(Outcome::Done)
 }
 
