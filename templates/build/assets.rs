@@ -38,6 +38,8 @@ const SERVED: [(&str, &str); 26] = [
     ("settings.js", "js/settings.js"),
     ("new-key.js", "js/new-key.js"),
     ("library.js", "js/library.js"),
+    ("placing.css", "css/placing.css"),
+    ("placing.js", "js/placing.js"),
     ("reference.css", "css/reference.css"),
     ("reference.js", "js/reference.js"),
     ("icon.svg", "icon.svg"),

@@ -1,10 +1,12 @@
 //! What the API refuses with, for people who read another language than its own.
 
 use crate::lang::Lang;
-use crate::words::{erasing, library, participants, refusal as words, webhooks};
+use crate::words::{erasing, library, participants, placing, refusal as words, webhooks};
 
 /// The codes that a form of the console can be refused with.
-pub const CODES: [&str; 75] = [
+pub const CODES: [&str; 77] = [
+    "invalid-field",
+    "not-a-draft",
     "already-ended",
     "discarded",
     "erased",
@@ -154,6 +156,8 @@ pub fn refusal(lang: Lang, code: &str) -> Option<&'static str> {
         "too-many-entries" => library::refused_too_many_entries(lang),
         "invalid-text" => library::refused_invalid_text(lang),
         "another-kind" => library::refused_another_kind(lang),
+        "invalid-field" => placing::fault_other(lang),
+        "not-a-draft" => placing::refused_not_draft(lang),
         "unknown-entry" => library::refused_unknown_entry(lang),
         "invalid-title" => library::refused_invalid_title(lang),
         "invalid-workflow" => library::refused_invalid_workflow(lang),

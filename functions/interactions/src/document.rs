@@ -38,6 +38,13 @@ pub(crate) fn make(
     Ok((title, Asked::Document(document), values))
 }
 
+/// What of the session a document begins with as it is sent. What does not fit its field, or has letters that no font has, is left to
+/// the customer.
+pub(crate) fn begun(loaded: &Loaded, document: &Document, fonts: &Fonts) -> Values {
+    let values = document.prefilled(&loaded.stored.session, &loaded.settings, loaded.now);
+    present(document.take(&values, |text| fonts.uncovered(text)).values)
+}
+
 /// What is filled in before a document is sent.
 pub(crate) fn filled_in(document: &Document, values: &Values, fonts: &Fonts) -> Result<Values, ApiError> {
     let read = document.take(values, |text| fonts.uncovered(text));
@@ -47,7 +54,7 @@ pub(crate) fn filled_in(document: &Document, values: &Values, fonts: &Fonts) -> 
     }
 }
 
-fn present(values: ValueEntries) -> Values {
+pub(crate) fn present(values: ValueEntries) -> Values {
     values.into_iter().filter_map(|(name, value)| Some((name, value?))).collect()
 }
 

@@ -4,6 +4,7 @@
 mod document;
 mod from_library;
 mod input;
+mod placing;
 mod view;
 
 use std::fmt;
@@ -12,7 +13,7 @@ use lambda_http::http::{Method, StatusCode};
 use parlor_buckets::Bucket;
 use parlor_domain::{
     Command, Decision, Interaction, InteractionId, LinkToken, SessionId,
-    interaction::{Asked, NewInteraction, SignedFile, WorkCommand},
+    interaction::{Asked, FilledIn, NewInteraction, SignedFile, WorkCommand},
     staff::KeyScope,
 };
 use parlor_fonts::Fonts;
@@ -86,6 +87,11 @@ impl WebFunction for Interactions {
     type State = InteractionsState;
 
     fn routes<R: Rows<InteractionsState>>(rows: R) -> R {
+        let rows = rows.page(Method::GET, "/console/s/{session}/i/{interaction}/fields", placing::show).page(
+            Method::POST,
+            "/console/s/{session}/i/{interaction}/fields",
+            placing::save,
+        );
         rows.operation(Method::POST, "/v1/sessions/{id}/interactions", Callers::Scope(KeyScope::Sessions), make, |operation| {
             operation
                 .named("makeInteraction", "Interactions")
@@ -140,6 +146,28 @@ impl WebFunction for Interactions {
                 &[]
             )
             .query::<ShowQuery>()
+            .with_etag()
+        })
+        .operation(Method::PUT, "/v1/sessions/{id}/interactions/{iid}/fields", Callers::Scope(KeyScope::Sessions), placing::put, |operation| {
+            on_one!(
+                operation,
+                "placeFields",
+                "Give a draft's document fields",
+                "They take the place of those that it has. What was filled in before stays where it still fits. What was sent stays as \
+                 it is.",
+                &[
+                    Code::AlreadyEnded, Code::Discarded, Code::Erased, Code::NotDraft, Code::AnotherKind, Code::InvalidField,
+                    Code::FormTooBig,
+                ]
+            )
+            .if_match()
+            .body::<placing::Place>(json!({
+                "fields": [{
+                    "name": "Full name", "type": "text", "page": 1, "rect": [72, 650, 248, 18], "required": true,
+                    "prefill_from": "customer_name",
+                }],
+            }))
+            .with_etag()
         })
         .operation(Method::GET, "/v1/sessions/{id}/interactions/{iid}/result", Callers::Scope(KeyScope::Sessions), result, |operation| {
             operation
@@ -159,8 +187,9 @@ impl WebFunction for Interactions {
                 operation,
                 "sendInteraction",
                 "Send a draft",
-                "The customer may begin. Sending again what was sent changes nothing.",
-                &[Code::AlreadyEnded, Code::Discarded, Code::Erased, Code::InteractionClosed]
+                "The customer may begin. A document begins with what its fields' `prefill_from` name, unless they are filled in already. \
+                 Sending again what was sent changes nothing.",
+                &[Code::AlreadyEnded, Code::Discarded, Code::Erased, Code::InteractionClosed, Code::TooMuch]
             )
         })
         .operation(Method::POST, "/v1/sessions/{id}/interactions/{iid}/withdraw", Callers::Scope(KeyScope::Sessions), withdraw, |operation| {
@@ -260,6 +289,14 @@ async fn make(state: &InteractionsState, request: &ApiRequest, session: SessionI
                     }
                     What::Library(new) => from_library::make(loaded, &session, new, &state.fonts)?,
                 };
+                let values = match &asked {
+                    Asked::Document(own) if send => {
+                        let mut begun = document::begun(loaded, own, &state.fonts);
+                        begun.extend(values);
+                        begun
+                    }
+                    _ => values,
+                };
                 let id = id.clone();
                 let assignee = assignee.clone();
                 let new = NewInteraction { id, title, asked, values, order, due_at, send, library, assignee };
@@ -315,7 +352,8 @@ async fn show(
     if with_values {
         view.sign(&own, &state.bucket, state.app.clock.now()).await;
     }
-    Ok(ApiResponse::new(StatusCode::OK, view, room(&session)))
+    let etag = Some(placing::etag(&own));
+    Ok(ApiResponse { etag, ..ApiResponse::new(StatusCode::OK, view, room(&session)) })
 }
 
 /// One `BatchGetItem`. The address costs no request.
@@ -361,7 +399,25 @@ async fn send(
     session: SessionId,
     interaction: InteractionId,
 ) -> Result<ApiResponse, ApiError> {
-    change(state, request, session, interaction, |own| WorkCommand::Send(own)).await
+    Operation::on(&state.app, request, &session)
+        .reading(|keys| keys.interaction(&session, &interaction).asked(&session, &interaction))
+        .run(
+            |loaded| {
+                let own = loaded.found.interaction(&session, &interaction)?.ok_or(ApiError::NotFound)?;
+                let asked = loaded.found.asked(&session, &interaction)?;
+                let prefilled = match &asked {
+                    Some(Asked::Document(document)) => {
+                        let begun = document::begun(loaded, document, &state.fonts).into_iter();
+                        let values = begun.map(|(name, value)| (name, Some(value))).collect();
+                        Some(FilledIn { document, values, evidence: None })
+                    }
+                    _ => None,
+                };
+                loaded.decide(request, Command::Work(WorkCommand::Send(&own, prefilled)))
+            },
+            |loaded, decision| changed(loaded, decision, &session, &interaction),
+        )
+        .await
 }
 
 async fn withdraw(
@@ -400,7 +456,7 @@ async fn assign(
                 let asked = loaded.found.asked(&session, &interaction)?.ok_or(ApiError::NotFound)?;
                 loaded.decide(request, Command::Work(WorkCommand::Assign(&own(loaded)?, &asked, assignee.clone())))
             },
-            |loaded, decision: &Decision| answer(&session, decision, own(loaded).ok()),
+            |loaded, decision| changed(loaded, decision, &session, &interaction),
         )
         .await
 }
@@ -458,13 +514,14 @@ async fn change(
         .reading(|keys| keys.interaction(&session, &interaction))
         .run(
             |loaded| loaded.decide(request, Command::Work(command(&own(loaded)?))),
-            |loaded, decision: &Decision| answer(&session, decision, own(loaded).ok()),
+            |loaded, decision| changed(loaded, decision, &session, &interaction),
         )
         .await
 }
 
-/// The interaction as it is after a decision, or as it was where nothing changed.
-fn answer(session: &SessionId, decision: &Decision, own: Option<Interaction>) -> ApiResponse {
+/// The interaction as it will be; where nothing changes, as it is.
+fn changed(loaded: &Loaded, decision: &Decision, session: &SessionId, id: &InteractionId) -> ApiResponse {
     let now = decision.interactions.first().map(|write| write.interaction.clone());
-    ApiResponse::new(StatusCode::OK, now.or(own).map(|own| InteractionView::of(&own)), room(session))
+    let now = now.or_else(|| loaded.found.interaction(session, id).ok().flatten());
+    ApiResponse::new(StatusCode::OK, now.map(|own| InteractionView::of(&own)), room(session))
 }

@@ -13,6 +13,7 @@ use parlor_web::{
     api_request::page_size,
     document::{self, REPORT_MAX},
     operation::{keep, replay},
+    placing,
 };
 
 use crate::{
@@ -135,6 +136,13 @@ fn content(
                 Ok(Some((Content::document(document::with_fields(document, fields)?), None)))
             }
             _ => Err(Problem::new(Code::AnotherKind, "Only a document has `fields`.").about("fields").into()),
+        },
+        Given::Listed(listed) => match before {
+            Some(Content::Asked(Asked::Document(document))) => {
+                let fields = placing::fields(&listed.rows, &document, listed.page)?;
+                Ok(Some((Content::document(document::with_fields(document, &fields)?), None)))
+            }
+            _ => Err(ApiError::NotFound),
         },
         Given::Workflow(workflow) => {
             let title = workflow.steps.first().map(|step| step.title.clone());

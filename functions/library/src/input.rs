@@ -6,6 +6,7 @@ use parlor_domain::{
     library::{Content, Edit, EntryKind, EntryState, prepared_text},
 };
 use parlor_form::Field;
+use parlor_templates::console::FieldRow;
 use parlor_web::{
     ApiError, Code, Problem,
     api_request::{YesNo, optional_word},
@@ -141,6 +142,16 @@ pub(crate) enum Given {
     },
     /// Other fields on the same file.
     Fields(Vec<Field>),
+    /// Those of one of its pages, as a page's list has them.
+    Listed(ListedFields),
+}
+
+/// The list of a page's fields, as a form without a script posts it.
+#[derive(Debug, Clone)]
+pub(crate) struct ListedFields {
+    pub(crate) rows: Vec<FieldRow>,
+    /// Counted from 1.
+    pub(crate) page: usize,
 }
 
 impl Given {

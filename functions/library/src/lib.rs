@@ -15,6 +15,7 @@
 mod entries;
 mod input;
 mod page;
+mod placing;
 mod upload;
 mod view;
 
@@ -83,7 +84,9 @@ impl WebFunction for Library {
             .page(Method::POST, "/admin/library", page::make)
             .page(Method::GET, "/admin/library/new", page::new)
             .page(Method::GET, "/admin/library/{id}", page::show)
-            .page(Method::POST, "/admin/library/{id}", page::save);
+            .page(Method::POST, "/admin/library/{id}", page::save)
+            .page(Method::GET, "/admin/library/{id}/fields", placing::show)
+            .page(Method::POST, "/admin/library/{id}/fields", placing::save);
         rows.operation(Method::GET, "/v1/library", READ, entries::list, |operation| {
             operation
                 .named("listLibrary", "Library")

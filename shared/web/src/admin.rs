@@ -111,6 +111,23 @@ impl AdminContext {
         Ok(context)
     }
 
+    /// The same for a page that agents open, too.
+    ///
+    /// # Errors
+    /// [`ApiError::NotSignedIn`], and [`ApiError::Maintenance`] for who cannot switch it off.
+    pub fn open_for_agents(
+        cookie: StaffCookie,
+        found: ReadResult,
+        lang: Lang,
+        now: Timestamp,
+    ) -> Result<Self, ApiError> {
+        let context = Self::of_staff(cookie, found, lang, now)?;
+        if context.system.service.maintenance && context.caller.agent.role != Role::Admin {
+            return Err(ApiError::Maintenance);
+        }
+        Ok(context)
+    }
+
     fn of_staff(cookie: StaffCookie, found: ReadResult, lang: Lang, now: Timestamp) -> Result<Self, ApiError> {
         let caller = Credentials::Staff(cookie).check(&found, now)?;
         let (system, version) = found.system()?;

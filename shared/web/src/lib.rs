@@ -24,6 +24,7 @@ pub mod loaded_room;
 pub mod nowhere;
 pub mod operation;
 pub mod page;
+pub mod placing;
 pub mod problem;
 pub mod rate;
 pub mod reply;

@@ -32,12 +32,15 @@ pub enum Icon {
     Flow,
     Gear,
     Globe,
+    Hash,
     History,
     Home,
     Info,
     Key,
     Keyboard,
+    Lines,
     Link,
+    List,
     Lock,
     Mail,
     Minus,
@@ -46,12 +49,15 @@ pub enum Icon {
     Pause,
     Phone,
     Pin,
+    Redo,
     Refresh,
     Search,
     Send,
     Shield,
     SignOut,
     Sign,
+    Text,
+    Tick,
     Transfer,
     Trash,
     Undo,
@@ -63,7 +69,7 @@ pub enum Icon {
 
 impl Icon {
     /// Every icon, for the sample page.
-    pub const ALL: [Self; 54] = [
+    pub const ALL: [Self; 60] = [
         Self::Add,
         Self::Agent,
         Self::Alert,
@@ -91,12 +97,15 @@ impl Icon {
         Self::Flow,
         Self::Gear,
         Self::Globe,
+        Self::Hash,
         Self::History,
         Self::Home,
         Self::Info,
         Self::Key,
         Self::Keyboard,
+        Self::Lines,
         Self::Link,
+        Self::List,
         Self::Lock,
         Self::Mail,
         Self::Minus,
@@ -105,12 +114,15 @@ impl Icon {
         Self::Pause,
         Self::Phone,
         Self::Pin,
+        Self::Redo,
         Self::Refresh,
         Self::Search,
         Self::Send,
         Self::Shield,
         Self::SignOut,
         Self::Sign,
+        Self::Text,
+        Self::Tick,
         Self::Transfer,
         Self::Trash,
         Self::Undo,
@@ -162,14 +174,17 @@ impl Icon {
             Self::Globe => {
                 "M12 21a9 9 0 1 0 0-18 9 9 0 0 0 0 18zM3 12h18M12 3c5 5.500 5 12.500 0 18-5-5.500-5-12.500 0-18z"
             }
+            Self::Hash => "M9 4 7 20M17 4l-2 16M4.500 9h16M3.500 15h16",
             Self::History => "M4 12a8 8 0 1 0 2.600-5.900L4 8.500M4 4v4.500h4.500M12 8v4.300l3 1.700",
             Self::Home => "m3.500 11.500 8.500-7 8.500 7M6 10v10h12V10M10 20v-5.500h4V20",
             Self::Info => "M12 21a9 9 0 1 0 0-18 9 9 0 0 0 0 18zM12 11v5.500M12 7.700v.01",
             Self::Key => "M8 19a4 4 0 1 1 2.800-6.800L19.500 3.500M16 7l3 3M13.500 9.500l2 2",
             Self::Keyboard => "M3 6h18v12H3zM7 10v.01M10.300 10v.01M13.700 10v.01M17 10v.01M8 14.500h8",
+            Self::Lines => "M4 6h16M4 10.500h16M4 15h16M4 19.500h9",
             Self::Link => {
                 "M10 14a4 4 0 0 0 5.700 0l3-3A4 4 0 0 0 13 5.300l-1 1M14 10a4 4 0 0 0-5.700 0l-3 3A4 4 0 0 0 11 18.700l1-1"
             }
+            Self::List => "M4 5h16v14H4zM8 10.500h5M8 14h5M15.500 11.500l1.500 1.500 1.500-1.500",
             Self::Lock => "M5.500 11h13v9.500h-13zM8.500 11V7.500a3.500 3.500 0 0 1 7 0V11M12 15v2",
             Self::Mail => "M3.500 5.500h17v13h-17zM3.500 7l8.500 6 8.500-6",
             Self::Minus => "M5 12h14",
@@ -182,6 +197,7 @@ impl Icon {
                 "M5 4h4l1.500 4.500L8 10.500a12 12 0 0 0 5.500 5.500l2-2.500L20 15v4a1.500 1.500 0 0 1-1.600 1.500A15.500 15.500 0 0 1 3.500 5.600 1.500 1.500 0 0 1 5 4z"
             }
             Self::Pin => "M4 8h16v8H4zM8 12v.01M12 12v.01M16 12v.01",
+            Self::Redo => "M19 9.500h-9a5 5 0 0 0 0 10h5M15 5.500l4 4-4 4",
             Self::Refresh => "M20 12a8 8 0 1 1-2.600-5.900L20 8.500M20 4v4.500h-4.500",
             Self::Search => "M11 18a7 7 0 1 0 0-14 7 7 0 0 0 0 14zM16 16l4.500 4.500",
             Self::Send => "M4 12 3.500 4 21 12 3.500 20zM4 12h8",
@@ -190,6 +206,8 @@ impl Icon {
             Self::Sign => {
                 "M3.500 17c3-1 6-12 8.500-11.500S9.500 17 12 16.500s2.500-4 4-4 .5 3 2 3 1.500-1 2.500-1M3.500 20.500h17"
             }
+            Self::Text => "M5 7.500V5h14v2.500M12 5v14M9.500 19h5",
+            Self::Tick => "M4.500 4.500h15v15h-15zM8 12.300l2.800 2.800L16 9.500",
             Self::Transfer => "M4 8.500h15M15 4.500l4 4-4 4M20 15.500H5M9 11.500l-4 4 4 4",
             Self::Trash => {
                 "M4.500 6.500h15M9 6.500V4h6v2.500M6.500 6.500 7.500 20.500h9l1-14M10.500 10.500v6M13.500 10.500v6"
@@ -218,6 +236,7 @@ impl Icon {
                 | Self::Send
                 | Self::SignOut
                 | Self::Undo
+                | Self::Redo
                 | Self::External
         )
     }

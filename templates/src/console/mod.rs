@@ -20,6 +20,7 @@ mod moment;
 mod new_session;
 mod notice;
 pub mod phrases;
+mod placing;
 mod room;
 pub mod sample;
 mod script_words;
@@ -45,6 +46,7 @@ pub use me::{Me, MeDone, MySignIn};
 pub use moment::{Moment, moment};
 pub use new_session::{Blocking, NewSession, TeamChoice};
 pub use notice::{Notice, NoticePage};
+pub use placing::{FieldRow, PlacingFor, PlacingPage, placing_fault};
 pub use room::{
     AfterEnd, AnswerLine, AuthState, Consent, Ended, Guest, GuestStanding, LinkLine, LinkReady, Ownership, PinLock,
     Room, SignedCopy, Stretch, WorkFile, WorkItem, WorkItemKind, answers,
@@ -70,6 +72,7 @@ pub fn samples() -> Vec<(String, Markup)> {
     add("figures", Figures::samples().into_iter().map(|(name, view)| (name, view.render())).collect());
     add("welcome", Welcome::samples().into_iter().map(|(name, view)| (name, view.render())).collect());
     add("room", Room::samples().into_iter().map(|(name, view)| (name, view.render())).collect());
+    add("placing", PlacingPage::samples().into_iter().map(|(name, view)| (name, view.render())).collect());
     add("link", LinkReady::samples().into_iter().map(|(name, view)| (name, view.render())).collect());
     all
 }

@@ -25,6 +25,7 @@ use maud::Markup;
 pub use around::Around;
 pub use code::{CodePage, CodeProblem, PinPage};
 pub(crate) use document::file_size;
+pub(crate) use document::humanised;
 pub use document::{Blank, DocumentPage, DocumentView, Filled, Leaf, SignedFile, blank_fault_words, field_label};
 pub use error::{Ended, ErrorPage, Problem};
 pub use files::{FileFault, RequestedFile};

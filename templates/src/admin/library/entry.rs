@@ -11,7 +11,7 @@ use super::{done_banner, kind_word, new_word, state_chip};
 use crate::components::{Banner, Button, Field, Icon, Tone, chip};
 use crate::console::maker;
 use crate::lang::Lang;
-use crate::words::{asking, content, library as words, sending, shared};
+use crate::words::{asking, content, library as words, placing, sending, shared};
 
 /// Where an entry that is there stands.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -242,6 +242,7 @@ impl EntryPage {
                 p.small.muted { (words::pages(lang, &document.pages.to_string())) }
                 @if document.fields.is_empty() {
                     p { (words::no_fields(lang)) }
+                    (self.places_fields())
                 } @else {
                     h2 { (words::fields(lang)) }
                     ul.library-fields {
@@ -249,9 +250,16 @@ impl EntryPage {
                             li { bdi { (name) } @if *required { " " span.small.muted { (words::required(lang)) } } }
                         }
                     }
+                    (self.places_fields())
                 }
             }
         }
+    }
+
+    /// Leads to where fields are placed.
+    fn places_fields(&self) -> Markup {
+        let Some(standing) = self.standing.as_ref().filter(|_| !self.is_archived()) else { return html! {} };
+        html! { p { (Button::plain(placing::place(self.frame.lang)).icon(Icon::Edit).href(&format!("/admin/library/{}/fields", standing.id))) } }
     }
 
     /// Out of sight, out of the archive, or out of the library.

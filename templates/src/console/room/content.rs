@@ -14,7 +14,7 @@ use crate::console::moment::{Moment, moment};
 use crate::console::sheet::{Sheet, opens};
 use crate::customer::{file_size, said_words};
 use crate::lang::Lang;
-use crate::words::{asking, console, content as words, sending};
+use crate::words::{asking, console, content as words, placing, sending};
 
 /// What kind of thing there is to do.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -284,6 +284,9 @@ impl Room {
             @if !self.is_only_read() && withdrawable {
                 div.work-actions {
                     @if draft { (action("send", "button button-small button-primary", html! { (Icon::Send) (words::send(lang)) })) }
+                    @if let (true, WorkItemKind::Document { .. }) = (draft, &item.kind) {
+                        a.button.button-small href={ "/console/s/" (self.id) "/i/" (item.id) "/fields" } data-key={ "fields-" (item.id) } { (Icon::Edit) (placing::place(lang)) }
+                    }
                     @if item.state.is_open() && self.state != parlor_domain::State::Planned { (action("remind", "button button-small", html! { (Icon::Bell) (words::remind(lang)) })) }
                     (action("withdraw", "button button-small button-quiet", html! { (words::withdraw(lang)) }))
                     @if matches!(item.state, InteractionState::Draft | InteractionState::Sent | InteractionState::InProgress) { (self.reassign(&item.id, item.assignee.as_ref())) }

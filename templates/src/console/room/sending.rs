@@ -7,7 +7,7 @@ use parlor_domain::upload::FILE_MAX;
 use super::model::Room;
 use crate::components::{Button, Field, Icon};
 use crate::console::sheet::Sheet;
-use crate::words::{console, content, sending as words, shared};
+use crate::words::{console, content, placing, sending as words, shared};
 
 impl Room {
     pub(super) fn sending(&self) -> Markup {
@@ -17,7 +17,7 @@ impl Room {
             form.sending.stack method="post" action=(self.operation("interactions")) data-uploads=(self.operation("uploads")) data-most=(FILE_MAX)
                 data-checking=(words::checking(lang)) data-uploading=(words::uploading(lang, "{n}").plain()) data-uploaded=(words::uploaded(lang)) data-reading=(words::reading(lang))
                 data-cancelled=(words::cancelled(lang)) data-failed=(words::failed(lang)) data-still-reading=(words::still_reading(lang)) data-need-file=(words::need_file(lang))
-                data-not-pdf=(words::not_pdf(lang)) data-empty=(words::empty(lang)) data-too-big=(words::too_big(lang)) data-sent=(words::sent(lang)) {
+                data-not-pdf=(words::not_pdf(lang)) data-empty=(words::empty(lang)) data-too-big=(words::too_big(lang)) data-sent=(words::sent(lang)) data-room={ "/console/s/" (self.id) } {
                 (self.frame.forms.hidden("documents"))
                 div.form-errors {}
                 div.drop id="drop" {
@@ -47,6 +47,7 @@ impl Room {
                 (self.due_field("document-"))
                 div.dialog-foot {
                     button.button type="button" popovertarget="add-document" popovertargetaction="hide" data-do="close" { (console::cancel(lang)) }
+                    (Button::plain(placing::place(lang)).icon(Icon::Edit).value("send", "place"))
                     (Button::plain(words::prepare(lang)).value("send", "false"))
                     (Button::primary(words::send_now(lang)).value("send", "true"))
                 }

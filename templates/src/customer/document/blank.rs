@@ -72,7 +72,7 @@ pub fn blank_fault_words(lang: Lang, kind: FieldKind, fault: &ValueFault) -> Str
 }
 
 /// A field's name in words: `applicant.firstName[0]` is *First name*.
-pub(super) fn humanised(name: &str) -> String {
+pub(crate) fn humanised(name: &str) -> String {
     let last = name.rsplit('.').find(|part| part.chars().any(char::is_alphabetic)).unwrap_or(name);
     let last = last.split('[').next().unwrap_or(last);
     let mut said = String::with_capacity(last.len() + 4);

@@ -10,6 +10,7 @@ mod samples;
 use maud::{Markup, html};
 use parlor_form::FieldKind;
 
+pub(crate) use blank::humanised;
 pub use blank::{Blank, Filled, blank_fault_words, field_label};
 
 use super::around::{Around, kept, not_taken};

@@ -145,7 +145,8 @@ async function save(event) {
   submitter?.setAttribute("aria-busy", "true");
   if (!sending) start();
   const id = await sending;
-  const send = submitter?.value !== "false";
+  const isPlacing = submitter?.value === "place";
+  const send = !isPlacing && submitter?.value !== "false";
   const answer = id && (await make(id, send));
   delete form.dataset.busy;
   submitter?.removeAttribute("aria-busy");
@@ -156,6 +157,10 @@ async function save(event) {
     form.reset();
     ownTitle = false;
     forget();
+    if (isPlacing) {
+      location.assign(`${said.room}/i/${answer.body.id}/fields`);
+      return;
+    }
     if (send) toast(said.sent);
     refresh();
     return;
