@@ -5,8 +5,9 @@ use std::{collections::BTreeMap, path::PathBuf};
 use parlor_buckets::Bucket;
 use parlor_documents::{FinishTask, Limits, Original, Value};
 use parlor_domain::{
-    Actor, Command, Interaction, InteractionId, Origin, SessionId, Upload, UploadId,
+    Actor, Command, Interaction, InteractionId, LibraryId, Origin, SessionId, TeamId, Upload, UploadId,
     interaction::{Asked, Document, Filled, FilledIn, NewInteraction, WorkCommand},
+    library::{Content, Entry, EntryKind},
     session::Context,
     upload::FileType,
 };
@@ -15,7 +16,7 @@ use parlor_local::StackBuilder;
 use parlor_objects::Objects as _;
 use parlor_runtime::Runtime;
 use parlor_signing::Certificate;
-use parlor_store::{Extras, ReadBatch, Store};
+use parlor_store::{Extras, LibraryWrite, ReadBatch, Store};
 use sha2::{Digest as _, Sha256};
 
 /// A form of one page with a few fields.
@@ -95,26 +96,51 @@ fn reader() -> PathBuf {
     })
 }
 
-/// Lays a document into a session that the customer has completed, made of [`form`] as it lies at `upload`; its id.
-pub async fn completed(store: &Store, runtime: &Runtime, session: &SessionId, upload: &UploadId) -> InteractionId {
+/// A document made of [`form`] as it lies at `upload`.
+fn document(upload: &UploadId) -> Document {
     let bytes = form();
     let original = Original::open(&bytes, &Limits::default()).unwrap();
-    bucket(runtime).put(&upload.object(), bytes.clone(), "application/pdf").await.unwrap();
     let form = original.form().unwrap();
     let pictures = form.pages.iter().map(|_| None).collect();
     let sha256 = original.sha256().to_owned();
-    let document = Document { upload: upload.clone(), sha256, form, pictures };
-    let new = NewInteraction {
+    Document { upload: upload.clone(), sha256, form, pictures }
+}
+
+fn to_add(runtime: &Runtime, document: Document, send: bool) -> NewInteraction {
+    NewInteraction {
         id: InteractionId::generate(&runtime.entropy),
         title: "Consent".to_owned(),
-        asked: Asked::Document(document.clone()),
+        asked: Asked::Document(document),
         values: BTreeMap::new(),
         order: None,
         due_at: None,
-        send: true,
+        send,
         library: None,
         assignee: parlor_domain::interaction::Assignee::Customer,
-    };
+    }
+}
+
+/// Lays a document into a session that was not sent.
+pub async fn draft(store: &Store, runtime: &Runtime, session: &SessionId) -> Interaction {
+    let new = to_add(runtime, document(&UploadId::generate(&runtime.entropy)), false);
+    decided(store, runtime, session, WorkCommand::Add(new), Actor::System).await
+}
+
+/// Lays a document into a team's library as a draft; its id.
+pub async fn entry(store: &Store, runtime: &Runtime, team: &TeamId) -> LibraryId {
+    let content = Content::document(document(&UploadId::generate(&runtime.entropy)));
+    let id = LibraryId::generate_for(team, &runtime.entropy);
+    let entry = Entry::draft(id, "Consent", EntryKind::Document, Actor::System, runtime.clock.now()).unwrap();
+    let write = LibraryWrite { entry: &entry, content: Some(&content), published: None };
+    store.create_entry(&write, None).await.unwrap();
+    entry.id
+}
+
+/// Lays a document into a session that the customer has completed, made of [`form`] as it lies at `upload`; its id.
+pub async fn completed(store: &Store, runtime: &Runtime, session: &SessionId, upload: &UploadId) -> InteractionId {
+    bucket(runtime).put(&upload.object(), form(), "application/pdf").await.unwrap();
+    let document = document(upload);
+    let new = to_add(runtime, document.clone(), true);
     let made = decided(store, runtime, session, WorkCommand::Add(new), Actor::System).await;
     let signed = BTreeMap::from([
         ("name".to_owned(), Some(Value::Text("Mara Quist".to_owned()))),

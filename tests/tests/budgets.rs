@@ -430,6 +430,22 @@ async fn work_rows(ledger: &mut Ledger) {
         let operated = format!("{path}/{id}/{what}");
         ledger.hold(operation, async |installation| drop(installation.post(&operated, json!({})).await)).await;
     }
+    let (store, runtime) = (&ledger.installation.store, &ledger.installation.runtime);
+    let draft = documents::draft(store, runtime, &session).await;
+    let placed = json!({"fields": [{"name": "a", "type": "text", "page": 1, "rect": [72, 500, 100, 20]}]});
+    ledger
+        .hold("place fields", async |installation| {
+            let any = [("if-match", "*")];
+            let fields = format!("{path}/{}/fields", draft.id);
+            assert_eq!(installation.call_with(Method::PUT, &fields, Some(placed.clone()), &any).await.0, 200);
+        })
+        .await;
+    let staff = ledger.installation.signed_in(&ledger.installation.agent).await;
+    let fields = format!("/console/s/{session}/i/{}/fields", draft.id);
+    ledger.hold("page of a document's fields", async |_| assert_eq!(staff.get(&fields).await.status, 200)).await;
+    let csrf = staff.get("/console").await.hidden("csrf").unwrap();
+    let none = [("csrf", csrf.as_str()), ("revision", "2"), ("page", "1")];
+    ledger.hold("place fields by form", async |_| assert_eq!(staff.post(&fields, &none).await.status, 303)).await;
     let upload = json!({"name": "Loan.pdf", "size": 12, "content_type": "application/pdf", "sha256": "0".repeat(64)});
     let uploads = format!("/v1/sessions/{session}/uploads");
     ledger

@@ -107,7 +107,9 @@ fn install(parts: Parts) -> Result<Installed, Failure> {
         let schemathesis = parts.has("api").then(|| scope.spawn(tools::schemathesis));
         let platform = deployed.then(|| scope.spawn(platform::python));
         let documents = parts.has("documents").then(|| scope.spawn(tools::documents));
+        let reader = parts.has("browser").then(|| scope.spawn(tools::pdf_reader));
         packages.map(join).transpose()?;
+        reader.map(join).transpose()?;
         for tool in [lint, template, schemathesis].into_iter().flatten() {
             join(tool)?;
         }

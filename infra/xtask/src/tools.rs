@@ -83,6 +83,11 @@ pub(crate) fn peers(folder: &Path) -> Result<(), Failure> {
     npm_ci(folder, "aws-lambda-ric and the AWS SDK")
 }
 
+/// Poppler, with which the browser tests look where a signed document has its words.
+pub(crate) fn pdf_reader() -> Result<PathBuf, Failure> {
+    program("pdftotext", "poppler-utils")
+}
+
 /// What opens documents independently of us, and a font for Japanese: poppler, qpdf, mupdf and Noto Sans CJK from the path,
 /// else Debian's packages; pyHanko from `PyPI`. The Python that has it.
 pub(crate) fn documents() -> Result<PathBuf, Failure> {

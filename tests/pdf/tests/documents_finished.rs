@@ -199,6 +199,49 @@ fn r21_turned_pages_and_boxes_off_the_origin_show_values_upright() {
 }
 
 #[test]
+fn r21_fields_that_agents_placed_show_values_where_they_were_placed() {
+    let folder = Folder::new("placed");
+    let mut form = Maker::default();
+    let boxes = [[0.0, 0.0, 612.0, 792.0], [-50.0, 100.0, 545.0, 942.0]];
+    for (at, turn) in [0, 90, 180, 270].into_iter().enumerate() {
+        form.page(boxes[at % 2], turn, "No fields");
+    }
+    let bytes = form.bytes();
+    let original = parlor_documents::Original::open(&bytes, &parlor_documents::Limits::default()).unwrap();
+    let own = original.form().unwrap();
+    assert!(own.fields.is_empty());
+    let placed = |(at, page): (usize, &parlor_documents::Page)| {
+        let field = |name: &str, kind: &str, rect: [f32; 4]| -> Field {
+            let value = serde_json::json!({"name": format!("{name}{at}"), "type": kind, "page": at + 1, "rect": rect});
+            serde_json::from_value(value).unwrap()
+        };
+        let (x, y) = (page.width * 0.6, page.height * 0.4);
+        [field("text", "text", [x, y, 120.0, 20.0]), field("sign", "signature", [x, y - 90.0, 120.0, 50.0])]
+    };
+    let fields: Vec<Field> = own.pages.iter().enumerate().flat_map(placed).collect();
+    let value = |field: &Field| if field.kind.is_signed() { signature() } else { Value::Text("HHHHHHHHHH".to_owned()) };
+    let filled: Values = fields.iter().map(|field| (field.name.clone(), value(field))).collect();
+    let finished = original.finish(&fields, &filled, &Fonts::shipped(), &evidence(), parlor_pdf_tests::at()).unwrap();
+    let path = folder.put("placed.pdf", &finished.pdf);
+    check(&path);
+    for page in 1..=4 {
+        let shown = pictures(&path, page);
+        for field in fields.iter().filter(|field| field.page as usize == page) {
+            shows(&shown, field.rect, true);
+            let [x, y, width, height] = field.rect;
+            for beside in [
+                [x + width + 2.0, y, 20.0, height],
+                [x - 22.0, y, 20.0, height],
+                [x, y + height + 2.0, width, 15.0],
+                [x, y - 17.0, width, 15.0],
+            ] {
+                shows(&shown, beside, false);
+            }
+        }
+    }
+}
+
+#[test]
 fn r21_what_the_form_had_and_nobody_filled_in_survives() {
     let folder = Folder::new("kept");
     let mut form = Maker::default();

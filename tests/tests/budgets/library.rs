@@ -1,5 +1,6 @@
 //! What a team's library costs.
 
+use parlor_tests::documents;
 use reqwest::Method;
 use serde_json::json;
 
@@ -66,6 +67,14 @@ pub(crate) async fn rows(ledger: &mut Ledger) {
     ledger.hold("page of an entry", async |_| assert_eq!(admin.get(&at).await.status, 200)).await;
     let again: Vec<_> = text.into_iter().chain([("revision", "1"), ("do", "publish")]).collect();
     ledger.hold("publish an entry by form", async |_| assert_eq!(admin.post(&at, &again).await.status, 303)).await;
+    let (store, runtime, team) = (&ledger.installation.store, &ledger.installation.runtime, &ledger.installation.team);
+    let document = documents::entry(store, runtime, team).await;
+    let fields = format!("/admin/library/{document}/fields");
+    ledger.hold("page of an entry's fields", async |_| assert_eq!(admin.get(&fields).await.status, 200)).await;
+    let none = [("csrf", csrf.as_str()), ("revision", "1"), ("page", "1")];
+    ledger
+        .hold("place an entry's fields by form", async |_| assert_eq!(admin.post(&fields, &none).await.status, 303))
+        .await;
     let draft = json!({"kind": "text", "title": "Draft", "text": "Hello"});
     let draft = ledger.installation.post("/v1/library", draft).await;
     let draft = format!("/v1/library/{}", draft["id"].as_str().unwrap());

@@ -187,6 +187,21 @@ impl Operation {
                 case.browser = installation.joined(&case.session).await;
                 self.signing(installation, &mut case).await;
             }
+            PlaceFields | FieldsPage | PlaceFieldsAtPage => {
+                let (store, runtime) = (&installation.store, &installation.runtime);
+                let draft = documents::draft(store, runtime, &case.session).await;
+                case.interaction = draft.id.to_string();
+                case.version = format!("\"{}\"", draft.version);
+                case.browser = installation.signed_in(&installation.agent).await;
+                case.csrf = case.browser.get("/console").await.hidden("csrf").unwrap();
+            }
+            EntryFieldsPage | PlaceEntryFieldsAtPage => {
+                let supervisor = installation.member("Sam Ode", Role::Supervisor).await;
+                case.browser = installation.signed_in(&supervisor).await;
+                case.csrf = case.browser.get("/console").await.hidden("csrf").unwrap();
+                let (store, runtime) = (&installation.store, &installation.runtime);
+                case.link = documents::entry(store, runtime, &case.team).await.to_string();
+            }
             Answers => {
                 case.browser = installation.signed_in(&installation.agent).await;
                 self.interaction(installation, &mut case).await;

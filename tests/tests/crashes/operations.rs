@@ -84,6 +84,9 @@ operations! {
     ListInteractions: "GET /v1/sessions/{id}/interactions", Never;
     ReadInteraction: "GET /v1/sessions/{id}/interactions/{iid}", Never;
     ReadResult: "GET /v1/sessions/{id}/interactions/{iid}/result", Never;
+    PlaceFields: "PUT /v1/sessions/{id}/interactions/{iid}/fields", Never;
+    FieldsPage: "GET /console/s/{session}/i/{interaction}/fields", Never;
+    PlaceFieldsAtPage: "POST /console/s/{session}/i/{interaction}/fields", Never;
     SendInteraction: "POST /v1/sessions/{id}/interactions/{iid}/send", Once("interaction.sent");
     WithdrawInteraction: "POST /v1/sessions/{id}/interactions/{iid}/withdraw", Once("interaction.withdrawn");
     AssignInteraction: "POST /v1/sessions/{id}/interactions/{iid}/assign", Once("interaction.assigned");
@@ -119,6 +122,8 @@ operations! {
     EntryPage: "GET /admin/library/{id}", Never;
     CreateEntryAtPage: "POST /admin/library", Never;
     SaveEntryAtPage: "POST /admin/library/{id}", Never;
+    EntryFieldsPage: "GET /admin/library/{id}/fields", Never;
+    PlaceEntryFieldsAtPage: "POST /admin/library/{id}/fields", Never;
     ListKeys: "GET /v1/keys", Never;
     CreateKey: "POST /v1/keys", Never;
     RevokeKey: "DELETE /v1/keys/{id}", Never;

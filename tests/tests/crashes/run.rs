@@ -42,7 +42,9 @@ impl Operation {
             | ReleaseParticipant
             | AssignInteraction => self.call(installation, case).await,
             MakeInteraction | ListInteractions | ReadInteraction | SendInteraction | WithdrawInteraction | Remind
-            | ReadResult | AnnounceUpload | Accept | SendBack | MessageFile => self.call(installation, case).await,
+            | ReadResult | AnnounceUpload | Accept | SendBack | MessageFile | PlaceFields => {
+                self.call(installation, case).await
+            }
             ListLibrary | CreateEntry | AnnounceLibraryUpload | ReadEntry | PublishEntry | AnnounceLogo | ReadLogo => {
                 self.call(installation, case).await
             }
@@ -99,17 +101,42 @@ impl Operation {
             | TeamFiguresPage | AgentRoom | AgentRoomChanges | AgentTicket | Row | ListsTicket | OpeningPage
             | PinPage | CodePage | CustomerRoom | CustomerTicket | InvitationPage | ResetPage | Me | PeoplePage
             | NewPersonPage | PersonPage | TeamsPage | ImportPage | KeysPage | LibraryPage | NewEntryPage
-            | EntryPage | FirstStepsPage | WebhooksPage | WebhookPage | DeliveryPage => {
+            | EntryPage | FieldsPage | EntryFieldsPage | FirstStepsPage | WebhooksPage | WebhookPage | DeliveryPage => {
                 case.browser.get(&self.request(case).1).await.status == 200
             }
             OpeningPageHead | PinPageHead | CodePageHead | CustomerRoomHead => {
                 case.browser.head(&self.request(case).1).await.status == 200
             }
-            SignIn | SignInWrongly | SignOut | Setup | Continue | NewLink | WrongPin | RightPin | SendCode
-            | EnterCode | PostByForm | NewLinkFromRoom | AcceptInvitation | AskForPassword | ResetPassword
-            | SaveProfile | PutFirstStepsAway | ChangePassword | EndSignIn | EndOtherSignIns | Import
-            | MakeKeyAtPage | RevokeKeyAtPage | CreateEntryAtPage | SaveEntryAtPage | MakeWebhookAtPage
-            | ActAtWebhookPage | SendAgainAtPage => self.submit(installation, case).await,
+            SignIn
+            | SignInWrongly
+            | SignOut
+            | Setup
+            | Continue
+            | NewLink
+            | WrongPin
+            | RightPin
+            | SendCode
+            | EnterCode
+            | PostByForm
+            | NewLinkFromRoom
+            | AcceptInvitation
+            | AskForPassword
+            | ResetPassword
+            | SaveProfile
+            | PutFirstStepsAway
+            | ChangePassword
+            | EndSignIn
+            | EndOtherSignIns
+            | Import
+            | MakeKeyAtPage
+            | RevokeKeyAtPage
+            | CreateEntryAtPage
+            | SaveEntryAtPage
+            | MakeWebhookAtPage
+            | ActAtWebhookPage
+            | SendAgainAtPage
+            | PlaceFieldsAtPage
+            | PlaceEntryFieldsAtPage => self.submit(installation, case).await,
             ReadDocument | FinishDocument | SignDocument => self.step(installation, case).await,
             DeliverToStaff | RetryToStaff => self.mail_staff(installation, case).await,
             SaveFirst | SaveFurther | Complete | Decline | AddFile | Attach => self.submit(installation, case).await,
@@ -210,6 +237,7 @@ impl Operation {
             AssignInteraction => json!({"assignee": case.link}),
             CreateTeam | RenameTeam | RenameTeamByForm => json!({"name": case.key}),
             MakeInteraction => questions(),
+            PlaceFields => json!({"fields": [{"name": "a", "type": "text", "page": 1, "rect": [72, 500, 100, 20]}]}),
             CreateEntry => json!({"kind": "text", "title": case.key, "text": "Hello"}),
             AnnounceLogo => json!({
                 "name": "logo.png", "size": 12, "content_type": "image/png", "sha256": "0".repeat(64),
@@ -223,11 +251,11 @@ impl Operation {
             _ => json!({}),
         };
         let (method, path) = self.request(case);
-        let writes = matches!(method, Method::POST | Method::PATCH);
+        let writes = matches!(method, Method::POST | Method::PATCH | Method::PUT);
         let body = (writes && !matches!(self, ReplayDelivery | TestWebhook)).then_some(body);
         let key = [("idempotency-key", case.key.as_str()), ("if-match", case.version.as_str())];
         let headers = match self {
-            PublishEntry => &key[..],
+            PublishEntry | PlaceFields => &key[..],
             _ if method == Method::POST => &key[..1],
             _ => &[],
         };
@@ -292,6 +320,11 @@ impl Operation {
                 let (key, kind) = (case.key.as_str(), ("kind", "text"));
                 let fields = [("csrf", csrf), ("idempotency_key", key), kind, ("title", key), ("text", "Hello")];
                 fields.into_iter().chain([("revision", "1"), ("do", "publish")]).collect()
+            }
+            PlaceFieldsAtPage | PlaceEntryFieldsAtPage => {
+                let fields = [("csrf", csrf), ("idempotency_key", case.key.as_str()), ("revision", "1"), ("page", "1")];
+                let row = [("name-0", "a"), ("kind-0", "text"), ("page-0", "1"), ("left-0", "10"), ("top-0", "10")];
+                fields.into_iter().chain(row).chain([("width-0", "20"), ("height-0", "3")]).collect()
             }
             MakeWebhookAtPage => {
                 let url = case.receiver.as_ref().unwrap().url.as_str();

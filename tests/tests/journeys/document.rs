@@ -157,3 +157,46 @@ async fn r21_what_is_no_document_is_refused_with_its_reason() {
     let answer = desk.call(Method::POST, &format!("/v1/sessions/{}/interactions", other.id), &[], Some(body)).await;
     assert_eq!((answer.status, answer.body["code"].as_str()), (422, Some("unknown-upload")), "{}", answer.body);
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn r21_a_draft_gets_fields_and_begins_with_what_the_session_has_once_it_is_sent() {
+    let platform = Platform::start().await;
+    let desk = platform.desk().await;
+    let invited = desk.invited(json!({})).await;
+    let about = format!("/v1/sessions/{}/interactions", invited.id);
+    let upload = sent(&desk, &invited.id, documents::form()).await;
+    let body = json!({"kind": "document", "upload": upload, "send": false, "values": {"name": "M. Quist"}});
+    let draft = made(&platform, &desk, &about, &body).await;
+    let one = format!("{about}/{}", draft["id"].as_str().unwrap());
+    let fields = format!("{one}/fields");
+    let field = |name: &str, more: Value| {
+        let mut field = json!({"name": name, "type": "text", "page": 1, "rect": [72, 500, 200, 20], "required": true});
+        field.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+        field
+    };
+    let placed = json!({"fields": [
+        field("name", json!({"prefill_from": "customer_name"})),
+        field("who", json!({"prefill_from": "customer_name", "rect": [72, 460, 200, 20]})),
+        field("sign", json!({"type": "signature", "rect": [72, 400, 200, 40]})),
+    ]});
+    let put = async |headers: &[(&str, &str)], body: &Value| {
+        let answer = desk.call(Method::PUT, &fields, headers, Some(body.clone())).await;
+        (answer.status, answer.body["code"].as_str().map(str::to_owned), answer.header("etag").to_owned(), answer.body)
+    };
+    // Nobody overwrites blindly, and nothing lies beside the paper.
+    assert_eq!(put(&[], &placed).await.1.as_deref(), Some("if-match-required"));
+    let tag = desk.call(Method::GET, &one, &[], None).await.header("etag").to_owned();
+    let beside = json!({"fields": [field("a", json!({"rect": [600, 500, 200, 20]}))]});
+    let (status, code, _, body) = put(&[("if-match", &tag)], &beside).await;
+    assert_eq!((status, code.as_deref(), &body["field"]), (422, Some("invalid-field"), &json!("fields[0].rect")));
+    let (status, _, newer, body) = put(&[("if-match", &tag)], &placed).await;
+    assert_eq!((status, body["fields"].as_array().map(Vec::len), &body["progress"]["of"]), (200, Some(3), &json!(3)));
+    assert_ne!(newer, tag);
+    assert_eq!(put(&[("if-match", &tag)], &placed).await.1.as_deref(), Some("version-conflict"));
+
+    desk.post(&format!("{one}/send"), json!({})).await;
+    let now = desk.get(&format!("{one}?values=true")).await;
+    let name = desk.get(&format!("/v1/sessions/{}", invited.id)).await["customer"]["name"].clone();
+    assert_eq!(now["values"], json!({"name": "M. Quist", "who": name}), "{now}");
+    assert_eq!(put(&[("if-match", "*")], &placed).await.1.as_deref(), Some("not-a-draft"));
+}

@@ -341,8 +341,8 @@ impl PlacingPage {
                         textarea.input id=(id("options")) name=(id("options")) rows="2" dir="auto" maxlength="20000" { (row.options) }
                     }
                 }
-                label.check { input type="checkbox" name=(id("required")) checked[row.required]; span { (words::required(lang)) } }
-                @if !is_new { label.check { input type="checkbox" name=(id("remove")) checked[row.remove]; span { (words::remove(lang)) } } }
+                label.check { input id=(id("required")) type="checkbox" name=(id("required")) checked[row.required]; span { (words::required(lang)) } }
+                @if !is_new { label.check { input id=(id("remove")) type="checkbox" name=(id("remove")) checked[row.remove]; span { (words::remove(lang)) } } }
             }
         }
     }

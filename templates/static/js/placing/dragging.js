@@ -68,6 +68,7 @@ function begin(event) {
   if (event.button || drag || !spot) return;
   const field = find(idOf(spot));
   const wasChosen = chosenField()?.id === field.id;
+  spot.focus({ preventScroll: true });
   choose(field.id);
   // A finger scrolls over what is not chosen.
   if (event.pointerType === "touch" && !wasChosen) return;

@@ -1,4 +1,4 @@
-// A field on its page: a button that is chosen, moved and sized by the keyboard. `dragging.js` does it by pointer.
+// A field on its page: something to press that is chosen, moved and sized by the keyboard. `dragging.js` does it by pointer.
 import { all, byId, make, on, one } from "../lib/dom.js";
 import { change, choose, chosenField, find, inOrder, labelOf, list, remove, said, watch } from "./model.js";
 import { leaves, onPage, paperOf, shareOf, sized, sizeOf } from "./pages.js";
@@ -22,7 +22,8 @@ export const tell = (text) => {
 };
 
 function made(id) {
-  const spot = make("button", { type: "button", className: "spot" });
+  // No button: some browsers hear nothing of what is in one.
+  const spot = make("div", { className: "spot", tabIndex: 0, role: "button" });
   spot.dataset.spot = id;
   spot.append(make("span", { className: "spot-name", dir: "auto" }), make("span", { className: "spot-size" }));
   spots.set(id, spot);
