@@ -193,7 +193,10 @@ describe("r21 fields are placed in a session", () => {
     fields = own.fields;
     await page.getByRole("button", { name: "Save and send" }).click();
     await page.waitForURL(new RegExp(`/console/s/${sid}$`));
-    await page.locator(".work-item", { hasText: "Consent" }).getByText("Sent", { exact: true }).waitFor({ state: "attached" });
+    await page
+      .locator(".work-item", { hasText: "Consent" })
+      .getByText("Sent", { exact: true })
+      .waitFor({ state: "attached" });
   });
 
   test("the customer fills them in and signs on a phone, and the signed file shows them in their places", async () => {

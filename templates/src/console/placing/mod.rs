@@ -191,7 +191,7 @@ impl PlacingPage {
             header.placing-bar {
                 (Button::quiet(back_word).icon_only(Icon::ArrowBack).href(&back))
                 div.placing-title {
-                    h1 dir="auto" { (self.title) }
+                    h1 { bdi { (self.title) } }
                     p.small.muted id="placing-state" { (words::lead(lang)) }
                 }
                 div.placing-does.by-script {
