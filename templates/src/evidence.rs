@@ -1,10 +1,11 @@
-//! The words of a completed document's last page, in the session's language.
+//! The words of pages that are put into files: the last one of a completed document, and those of files that could not be joined. In
+//! the session's language.
 
 use jiff::Timestamp;
-use parlor_form::{Evidence, EvidenceWords, Signer};
+use parlor_form::{Evidence, EvidenceWords, JoinWords, Signer};
 
 use crate::lang::Lang;
-use crate::words::evidence as words;
+use crate::words::{evidence as words, request};
 
 /// How somebody was known before they filled anything in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -46,6 +47,15 @@ pub struct Facts<'a> {
 /// To the second, in UTC: whoever reads it later knows no other zone for certain.
 fn moment(at: Timestamp) -> String {
     at.strftime("%Y-%m-%d %H:%M:%S UTC").to_string()
+}
+
+/// What a page of a joined file says that stands where a file could not be put.
+pub fn join_words(lang: Lang) -> JoinWords {
+    JoinWords {
+        title: request::page_left_out(lang).to_owned(),
+        note: request::page_left_out_note(lang).to_owned(),
+        right_to_left: lang.dir() == "rtl",
+    }
 }
 
 /// What the last page says.

@@ -6,12 +6,13 @@ use parlor_buckets::Bucket;
 use parlor_documents::{FinishTask, Limits, Original, Value};
 use parlor_domain::{
     Actor, Command, Interaction, InteractionId, LibraryId, Origin, SessionId, TeamId, Upload, UploadId,
-    interaction::{Asked, Document, Filled, FilledIn, NewInteraction, WorkCommand},
+    interaction::{Asked, Document, FileChange, Filled, FilledIn, NewInteraction, Request, SentFile, WorkCommand},
     library::{Content, Entry, EntryKind},
     session::Context,
     upload::FileType,
 };
 use parlor_drawing::{PagePicture, ReadReport};
+use parlor_form::{JoinPart, JoinTask, JoinWords};
 use parlor_local::StackBuilder;
 use parlor_objects::Objects as _;
 use parlor_runtime::Runtime;
@@ -42,6 +43,12 @@ pub async fn logo(runtime: &Runtime) -> UploadId {
     id
 }
 
+/// A form that only one maker's program shows: it is taken, and cannot be put into another file.
+#[must_use]
+pub fn unfit() -> Vec<u8> {
+    parlor_pdf_tests::shell()
+}
+
 /// The task to complete `original`, which lies at `from`, as `{session}/{interaction}`.
 #[must_use]
 pub fn finish_task(from: &str, original: &[u8], name: &str) -> Vec<u8> {
@@ -59,6 +66,19 @@ pub fn finish_task(from: &str, original: &[u8], name: &str) -> Vec<u8> {
         to: format!("finished/{name}.pdf"),
     };
     serde_json::to_vec(&task).unwrap()
+}
+
+/// The task to join PDFs that lie at these keys, as `{session}/{interaction}`.
+#[must_use]
+pub fn join_task(from: &[&str], name: &str) -> Vec<u8> {
+    let part = |from: &&str| JoinPart { from: (*from).to_owned(), name: "scan.pdf".to_owned(), pdf: true };
+    let parts = from.iter().map(part).collect();
+    let task = JoinTask { parts, words: words(), at: parlor_pdf_tests::at(), to: format!("joined/{name}.pdf") };
+    serde_json::to_vec(&task).unwrap()
+}
+
+fn words() -> JoinWords {
+    JoinWords { title: "Not in this file".to_owned(), note: "It was sent.".to_owned(), right_to_left: false }
 }
 
 /// The bucket, as whoever may do everything sees it.
@@ -149,6 +169,38 @@ pub async fn completed(store: &Store, runtime: &Runtime, session: &SessionId, up
     let evidence = Some(parlor_pdf_tests::evidence());
     let filled = Filled::Document(FilledIn { document: &document, values: signed, evidence });
     decided(store, runtime, session, WorkCommand::Complete(&made, filled), Actor::Customer).await.id
+}
+
+/// Lays a request into a session whose customer has sent a photo for good; nobody joins it.
+pub async fn sent_for_good(store: &Store, runtime: &Runtime, session: &SessionId) -> Interaction {
+    let request: Request = serde_json::from_value(serde_json::json!({"what": "A photo"})).unwrap();
+    let new = NewInteraction {
+        id: InteractionId::generate(&runtime.entropy),
+        title: "A photo".to_owned(),
+        asked: Asked::Request(request.clone()),
+        values: BTreeMap::new(),
+        order: None,
+        due_at: None,
+        send: true,
+        library: None,
+        assignee: parlor_domain::interaction::Assignee::Customer,
+    };
+    let made = decided(store, runtime, session, WorkCommand::Add(new), Actor::System).await;
+    let upload = looked_at(store, runtime, session).await;
+    let file = SentFile {
+        key: format!("read/{upload}/picture"),
+        upload,
+        name: "photo.jpg".to_owned(),
+        size: 9,
+        content_type: FileType::Jpeg,
+        thumbnail: None,
+        pages: None,
+        at: runtime.clock.now(),
+    };
+    let add = WorkCommand::ChangeFiles(&made, &request, FileChange::Add { file, replaces: None });
+    let begun = decided(store, runtime, session, add, Actor::Customer).await;
+    let send = WorkCommand::Complete(&begun, Filled::Request(&request, Some(words())));
+    decided(store, runtime, session, send, Actor::Customer).await
 }
 
 /// The signed file of a completed document is filed, whatever it is.

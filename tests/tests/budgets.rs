@@ -452,9 +452,7 @@ async fn work_rows(ledger: &mut Ledger) {
         .hold("announce an upload", async |installation| drop(installation.post(&uploads, upload.clone()).await))
         .await;
     let logo = json!({"name": "logo.png", "size": 12, "content_type": "image/png", "sha256": "0".repeat(64)});
-    ledger
-        .hold("announce a logo", async |installation| drop(installation.post("/v1/logos", logo.clone()).await))
-        .await;
+    ledger.hold("announce a logo", async |installation| drop(installation.post("/v1/logos", logo.clone()).await)).await;
     ledger
         .hold("get a logo", async |installation| {
             let id = documents::logo(&installation.runtime).await;
@@ -509,6 +507,18 @@ async fn work_rows(ledger: &mut Ledger) {
     ledger
         .hold("file a signed document", async |installation| {
             installation.files().put(&at, report.clone().into_bytes(), "application/json").await.unwrap();
+        })
+        .await;
+    let sent = documents::sent_for_good(store, runtime, &session).await;
+    let joined = format!("joined/{session}/{}", sent.id);
+    let report = json!({
+        "key": format!("{joined}.pdf"), "sha256": "07".repeat(32), "size": 9, "pages": 1, "left_out": 0,
+        "at": sent.completed_at,
+    });
+    ledger
+        .hold("file a joined request", async |installation| {
+            let report = report.to_string().into_bytes();
+            installation.files().put(&format!("{joined}.json"), report, "application/json").await.unwrap();
         })
         .await;
     let own = format!("/r/{session}/i/{id}");

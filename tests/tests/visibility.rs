@@ -35,7 +35,10 @@ enum Rule {
 fn rule(method: &Method, path: &str) -> Option<Rule> {
     use Rule::{Admin, Customer, Library, Link, Owner, Public, Session, Staff, Supervisor};
     Some(match (method.as_str(), path) {
-        ("GET", "/" | "/admin" | "/docs" | "/openapi.json" | "/v1/openapi.json" | "/static/{file}" | "/logo/{file}") => Public,
+        (
+            "GET",
+            "/" | "/admin" | "/docs" | "/openapi.json" | "/v1/openapi.json" | "/static/{file}" | "/logo/{file}",
+        ) => Public,
         (
             "GET" | "POST",
             "/login" | "/setup/{token}" | "/invitation/{token}" | "/reset/{token}" | "/forgot-password" | "/verify",

@@ -4,7 +4,7 @@ use lambda_http::{Body, Request, Response, http::StatusCode};
 use parlor_domain::{
     AccessPlan, AccessTier, Actor, AgentId, Event, Interaction, Link, Participant, PhoneNumber, Presence, Rejection,
     Session, SessionId, Settings, State, Who,
-    interaction::{Kind, SentFile, SignedFile},
+    interaction::{JoinedFile, Kind, SentFile, SignedFile},
     link::LinkOrigin,
     pin::Lock,
     session::Answer,
@@ -15,8 +15,8 @@ use parlor_store::Stored;
 use parlor_templates::{
     Lang, Live,
     console::{
-        self, AfterEnd, AuthState, Consent, Ended, Entry, Frame, Guest, GuestStanding, LinkLine, Ownership, PinLock,
-        SignedCopy, Stretch, WorkFile, WorkItem, WorkItemKind, phrases,
+        self, AfterEnd, AuthState, Consent, Ended, Entry, Frame, Guest, GuestStanding, JoinedCopy, LinkLine, Ownership,
+        PinLock, SignedCopy, Stretch, WorkFile, WorkItem, WorkItemKind, phrases,
     },
     deadline::Deadline,
     words,
@@ -258,6 +258,11 @@ fn work(interactions: &[Interaction]) -> Vec<WorkItem> {
         Some(SignedFile::Failed) => SignedCopy::Failed,
         Some(SignedFile::Coming { .. }) | None => SignedCopy::Coming,
     };
+    let joined = |file: &JoinedFile| match *file {
+        JoinedFile::Coming { .. } => JoinedCopy::Coming,
+        JoinedFile::Ready { pages, left_out, .. } => JoinedCopy::Ready { pages, left_out },
+        JoinedFile::Failed => JoinedCopy::Failed,
+    };
     let file = |file: &SentFile| WorkFile {
         id: file.upload.to_string(),
         name: file.name.clone(),
@@ -270,7 +275,10 @@ fn work(interactions: &[Interaction]) -> Vec<WorkItem> {
         Kind::Workflow => {
             WorkItemKind::Workflow { files: own.files.iter().filter(|_| own.state.is_done()).map(file).collect() }
         }
-        Kind::Request => WorkItemKind::Request { files: own.files.iter().map(file).collect() },
+        Kind::Request => WorkItemKind::Request {
+            files: own.files.iter().map(file).collect(),
+            joined: own.joined.as_ref().map(joined),
+        },
     };
     let item = |own: &Interaction| WorkItem {
         id: own.id.to_string(),

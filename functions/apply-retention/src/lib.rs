@@ -8,7 +8,7 @@ use std::time::Duration;
 use futures_util::{StreamExt as _, TryStreamExt as _, stream};
 use jiff::Timestamp;
 use parlor_buckets::Bucket;
-use parlor_domain::{Command, Contact, DueKind, ErasedBy, Session, SessionId, UploadId, interaction::document_keys};
+use parlor_domain::{Command, Contact, DueKind, ErasedBy, Session, SessionId, UploadId, interaction::made_keys};
 use parlor_form::ReadReport;
 use parlor_live::Live;
 use parlor_objects::{ObjectError, Objects};
@@ -103,7 +103,7 @@ impl ApplyRetention {
             keys.extend(keys_of(upload, &self.bucket).await?);
         }
         for interaction in &remains.interactions {
-            keys.extend(document_keys(session, interaction));
+            keys.extend(made_keys(session, interaction));
         }
         for keys in [keys, reports.collect()] {
             let deleted = stream::iter(keys).map(|key| async move { self.bucket.delete(&key).await });

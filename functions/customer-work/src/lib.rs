@@ -17,6 +17,7 @@ use parlor_domain::{
 };
 use parlor_fonts::Fonts;
 use parlor_runtime::Runtime;
+use parlor_templates::evidence::join_words;
 use parlor_web::{
     AppState, Rows, WebFunction,
     customer::{PageError, Visit},
@@ -92,7 +93,7 @@ async fn show(
     }
 }
 
-/// GET `…/result`: 303 to an address where the signed document is downloaded, good for a few minutes. One `BatchGetItem`.
+/// GET `…/result`: 303 to an address where the signed document, or what was sent for a request as one PDF, is downloaded, good for a few minutes. One `BatchGetItem`.
 async fn result(
     state: &WorkState,
     visit: &Visit,
@@ -102,7 +103,8 @@ async fn result(
     let (session, id) = ids(&state.app, visit, &session, &interaction).await?;
     match Loaded::read(&state.app, visit, &session, &id).await?.by_kind() {
         Work::Document(loaded) => document::result(state, visit, &loaded).await,
-        Work::Workflow(_) | Work::Request(_) => Err(PageError::NotFound),
+        Work::Request(loaded) => request::result(state, visit, &loaded).await,
+        Work::Workflow(_) => Err(PageError::NotFound),
     }
 }
 
@@ -124,7 +126,7 @@ async fn save(
                 Filled::Document(FilledIn { document: asked, values, evidence: None })
             }
             // Its files are kept as they come: there is nothing to save.
-            Asked::Request(request) => Filled::Request(request),
+            Asked::Request(request) => Filled::Request(request, None),
         };
         WorkCommand::Save(&loaded.interaction, filled)
     })
@@ -140,7 +142,7 @@ async fn save(
     }
 }
 
-/// POST `…/complete`. Costs what [`save`] costs; of a document one request to the bucket more.
+/// POST `…/complete`. Costs what [`save`] costs; of a document or a request one request to the bucket more.
 async fn complete(
     state: &WorkState,
     visit: &Visit,
@@ -156,7 +158,9 @@ async fn complete(
                 let evidence = Some(document::evidence_of(visit, &loaded.room, &loaded.interaction));
                 Filled::Document(FilledIn { document: asked, values, evidence })
             }
-            Asked::Request(request) => Filled::Request(request),
+            Asked::Request(request) => {
+                Filled::Request(request, Some(join_words(visit.lang_for(&loaded.room.stored.session))))
+            }
         };
         WorkCommand::Complete(&loaded.interaction, filled)
     })
@@ -168,7 +172,7 @@ async fn complete(
     match loaded.by_kind() {
         Work::Workflow(loaded) => work::completed(state, visit, &loaded, result.map(drop)).await,
         Work::Document(loaded) => document::completed(state, visit, &loaded, result.map(drop)).await,
-        Work::Request(loaded) => request::answered(state, visit, &loaded, result.map(drop)).await,
+        Work::Request(loaded) => request::completed(state, visit, &loaded, result.map(drop)).await,
     }
 }
 

@@ -8,11 +8,13 @@ use lambda_http::{
 use parlor_domain::{
     Actor, InteractionId, InteractionState, Rejection, SessionId, Upload, UploadId,
     attachment::{BadFile, Judged},
-    interaction::{Asked, FileChange, NoFile, Refusal, Request, SentFile, WorkCommand},
+    interaction::{
+        Asked, FileChange, JoinedFile as Kept, NoFile, Refusal, Request, SentFile, WorkCommand, join_key, join_task,
+    },
 };
 use parlor_objects::{ObjectError, Objects as _};
 use parlor_store::{ReadBatch, ReadResult};
-use parlor_templates::customer::{FileFault, RequestPage, RequestView, RequestedFile};
+use parlor_templates::customer::{FileFault, JoinedFile, RequestPage, RequestView, RequestedFile};
 use parlor_web::{
     ApiError,
     customer::{PageError, Visit},
@@ -214,12 +216,25 @@ impl LoadedRequest {
         }
     }
 
+    /// Its files as one PDF, once they were sent for good.
+    fn joined(&self, visit: &Visit) -> Option<JoinedFile> {
+        match self.interaction.joined.as_ref().filter(|_| self.interaction.state.is_done())? {
+            Kept::Coming { .. } => Some(JoinedFile::Coming),
+            Kept::Ready { size, pages, left_out, .. } => {
+                let href = visit.along(&format!("{}/result", self.path()));
+                Some(JoinedFile::Ready { href, size: *size, pages: *pages, left_out: *left_out })
+            }
+            Kept::Failed => None,
+        }
+    }
+
     async fn page(&self, state: &WorkState, visit: &Visit, view: RequestView) -> RequestPage {
         RequestPage {
             around: self.around(&state.app, visit),
             uploads: format!("{}/uploads", self.room_path()),
             request: self.asked.clone(),
             files: shown_files(state, visit, &self.interaction.files).await,
+            joined: self.joined(visit),
             reason: self.interaction.reason.clone().filter(|_| self.interaction.state.is_open()),
             view,
             not_taken: None,
@@ -273,6 +288,48 @@ pub(crate) fn problem(fault: Option<FileFault>) -> Response<Body> {
         Some(FileFault::NotTaken(_)) | None => Unusable::Unknown,
     };
     reply::problem(&why.problem("file"))
+}
+
+/// Where what was sent is downloaded as one PDF. What is not ready is asked for on its page.
+pub(crate) async fn result(
+    state: &WorkState,
+    visit: &Visit,
+    loaded: &LoadedRequest,
+) -> Result<Response<Body>, PageError> {
+    let Some(Kept::Ready { key, .. }) = &loaded.interaction.joined else {
+        return Ok(redirect(&visit.along(&loaded.path())));
+    };
+    let name = format!("{}.pdf", loaded.interaction.title);
+    match state.bucket.download(key, "application/pdf", &name, visit.now).await {
+        Ok(signed) => Ok(redirect(&signed.url)),
+        Err(error) => {
+            tracing::error!(%error, "download");
+            Err(PageError::Unable)
+        }
+    }
+}
+
+/// The answer to `…/complete`. After the commit the files are given to whoever joins them; should that fail, a schedule does it again.
+pub(crate) async fn completed(
+    state: &WorkState,
+    visit: &Visit,
+    loaded: &LoadedRequest,
+    result: Result<(), Rejection>,
+) -> Result<Response<Body>, PageError> {
+    if result.is_ok() {
+        hand_over(state, loaded).await;
+    }
+    answered(state, visit, loaded, result).await
+}
+
+async fn hand_over(state: &WorkState, loaded: &LoadedRequest) {
+    let session = &loaded.room.stored.session.id;
+    let Some(task) = join_task(session, &loaded.interaction) else { return };
+    let Ok(bytes) = serde_json::to_vec(&task) else { return };
+    let key = join_key(session, &loaded.interaction.id);
+    if let Err(error) = state.bucket.put(&key, bytes, "application/json").await {
+        tracing::warn!(%error, "the schedule hands the files over");
+    }
 }
 
 /// The answer to any of its forms: 303 to where the customer goes on, or the page that says why not.

@@ -1,6 +1,7 @@
-//! Files a signed document with its interaction (R21). S3 calls it when the report about a signed document has come, at
-//! `signed/{session}/{interaction}.json`: both rooms hear that it is ready. Every minute it also hands over again what was lost on
-//! the way, a bounded number of times; after the last one the timeline says that it failed.
+//! Files a signed document, or what was sent for a request as one PDF, with its interaction (R21). S3 calls it when the report about
+//! one has come, at `signed/{session}/{interaction}.json` or `joined/{session}/{interaction}.json`: both rooms hear that it is ready.
+//! Every minute it also hands over again what was lost on the way, a bounded number of times; after the last one the timeline says
+//! that a document was not signed.
 
 use std::time::Duration;
 
@@ -8,10 +9,10 @@ use data_encoding::HEXLOWER;
 use parlor_buckets::Bucket;
 use parlor_domain::{
     Actor, Command, Decision, DueKind, InteractionId, Origin, SessionId,
-    interaction::{Asked, SignedFile, WorkCommand, finish_key},
+    interaction::{Asked, JoinedFile, SignedFile, WorkCommand, finish_key, join_key, join_task},
     session::Context,
 };
-use parlor_form::FinishTask;
+use parlor_form::{FinishTask, JoinReport, JoinTask};
 use parlor_live::Live;
 use parlor_objects::{ObjectError, Objects as _};
 use parlor_runtime::{Clock, Entropy, EventFunction, ObjectEvent, Runtime};
@@ -21,8 +22,10 @@ use parlor_sweep::{Tally, work_off};
 use serde::Deserialize;
 use serde_json::Value;
 
-/// What keys of reports begin with.
-const FROM: &str = "signed/";
+/// What keys of reports about signed documents begin with.
+const SIGNED: &str = "signed/";
+/// What keys of reports about joined files begin with.
+const JOINED: &str = "joined/";
 /// Bytes of a report: a key and numbers.
 const SMALL: usize = 100_000;
 /// Five seconds less than the function's time-out in the template: what is in progress then can be finished.
@@ -68,19 +71,31 @@ pub enum DocumentFileError {
     Busy(#[from] Busy),
 }
 
+/// What is to be handed over again.
+#[derive(Debug)]
+enum Task {
+    Finish(FinishTask),
+    Join(JoinTask),
+}
+
+/// Whose the report of this name is. Nobody waits for one about no interaction, and trying again would find the same.
+fn ids(name: &str) -> Option<(SessionId, InteractionId)> {
+    let ids = name.split_once('/').and_then(|(session, id)| Some((session.parse().ok()?, id.parse().ok()?)));
+    if ids.is_none() {
+        tracing::warn!("a report about no interaction");
+    }
+    ids
+}
+
 impl DocumentFile {
     /// Files the document that the report at `signed/{name}.json` is about. One request to the bucket, one `BatchGetItem` with a
     /// `Query`, and one `TransactWriteItems`, the latter each again per lost race; then a post to each connection in its rooms. A
     /// report that comes again changes nothing.
     async fn file(&self, name: &str) -> Result<(), DocumentFileError> {
-        let ids = name.split_once('/').and_then(|(session, id)| Some((session.parse().ok()?, id.parse().ok()?)));
-        let Some((session, id)): Option<(SessionId, InteractionId)> = ids else {
-            // Nobody waits for it, and trying again would find the same.
-            tracing::warn!("a report about no interaction");
-            return Ok(());
-        };
-        let report: SignReport = serde_json::from_slice(&self.bucket.get(&format!("{FROM}{name}.json"), SMALL).await?)?;
-        if report.key != format!("{FROM}{name}.pdf") {
+        let Some((session, id)) = ids(name) else { return Ok(()) };
+        let report: SignReport =
+            serde_json::from_slice(&self.bucket.get(&format!("{SIGNED}{name}.json"), SMALL).await?)?;
+        if report.key != format!("{SIGNED}{name}.pdf") {
             return Err(DocumentFileError::Another);
         }
         let sha256 = HEXLOWER.encode(&report.sha256);
@@ -91,13 +106,25 @@ impl DocumentFile {
             .map(drop)
     }
 
+    /// Files what was joined for the request that the report at `joined/{name}.json` is about. Costs what [`Self::file`] costs.
+    async fn file_joined(&self, name: &str) -> Result<(), DocumentFileError> {
+        let Some((session, id)) = ids(name) else { return Ok(()) };
+        let report = self.bucket.get(&format!("{JOINED}{name}.json"), SMALL).await?;
+        let JoinReport { key, sha256, size, pages, left_out, at } = serde_json::from_slice(&report)?;
+        if key != format!("{JOINED}{name}.pdf") {
+            return Err(DocumentFileError::Another);
+        }
+        let file = JoinedFile::Ready { key, sha256, size, pages, left_out };
+        self.change(&session, &id, |own| WorkCommand::FileJoined { own, at, file: file.clone() }).await.map(drop)
+    }
+
     /// Reads, decides and commits as Parlor itself, and tells the rooms. The interaction's task, as it is then, comes back.
     async fn change(
         &self,
         session: &SessionId,
         id: &InteractionId,
         command: impl Fn(&parlor_domain::Interaction) -> WorkCommand<'_> + Send,
-    ) -> Result<Option<(Decision, Option<FinishTask>)>, DocumentFileError> {
+    ) -> Result<Option<(Decision, Option<Task>)>, DocumentFileError> {
         let now = self.clock.now();
         let context = Context { actor: Actor::System, origin: Origin::default(), now };
         let step = |found: ReadResult| {
@@ -109,7 +136,10 @@ impl DocumentFile {
             let decided = stored.session.decide(Command::Work(command(&own)), &settings, &context);
             let Ok(decision) = decided else { return Ok(Step::Done(None)) };
             let task = match (found.asked(session, id)?, decision.interactions.first()) {
-                (Some(Asked::Document(document)), Some(write)) => document.finish_task(session, &write.interaction),
+                (Some(Asked::Document(document)), Some(write)) => {
+                    document.finish_task(session, &write.interaction).map(Task::Finish)
+                }
+                (Some(Asked::Request(_)), Some(write)) => join_task(session, &write.interaction).map(Task::Join),
                 _ => None,
             };
             Ok::<_, DocumentFileError>(Step::Commit(decision, Extras::default(), Some((stored, settings, task))))
@@ -121,15 +151,19 @@ impl DocumentFile {
         Ok(Some((decision, task)))
     }
 
-    /// Hands a document over once more whose signed file has not come, or gives it up.
+    /// Hands over once more what was not signed or joined, or gives it up.
     async fn again(&self, session: &SessionId, id: &InteractionId) -> Result<bool, DocumentFileError> {
         let changed = self.change(session, id, |own| WorkCommand::FinishAgain(own)).await?;
         let Some((decision, task)) = changed else { return Ok(false) };
         let signed = decision.interactions.first().and_then(|write| write.interaction.signed.as_ref());
-        if let (Some(SignedFile::Coming { .. }), Some(task)) = (signed, task) {
-            let key = finish_key(session, id);
-            self.bucket.put(&key, serde_json::to_vec(&task)?, "application/json").await?;
-        }
+        let (key, task) = match task {
+            Some(Task::Finish(task)) if matches!(signed, Some(SignedFile::Coming { .. })) => {
+                (finish_key(session, id), serde_json::to_vec(&task)?)
+            }
+            Some(Task::Join(task)) => (join_key(session, id), serde_json::to_vec(&task)?),
+            _ => return Ok(true),
+        };
+        self.bucket.put(&key, task, "application/json").await?;
         Ok(true)
     }
 
@@ -165,7 +199,11 @@ impl EventFunction for DocumentFile {
     async fn handle(&self, called: Self::Event) -> Result<Tally, lambda_runtime::Error> {
         match called {
             Called::Report(event) => {
-                self.file(event.between(FROM, ".json")?).await?;
+                if event.key().starts_with(JOINED) {
+                    self.file_joined(event.between(JOINED, ".json")?).await?;
+                } else {
+                    self.file(event.between(SIGNED, ".json")?).await?;
+                }
                 Ok(Tally { done: 1, ..Tally::default() })
             }
             Called::Schedule(_) => Ok(self.run(BUDGET).await?),

@@ -77,11 +77,7 @@ impl EventFunction for DocumentRead {
         // It waits for its children where nobody else wants to run.
         let read = tokio::task::spawn_blocking(move || {
             here.block_on(async {
-                if is_logo {
-                    read_logo(&id, &bucket, &reader).await
-                } else {
-                    read_upload(&id, &bucket, &reader).await
-                }
+                if is_logo { read_logo(&id, &bucket, &reader).await } else { read_upload(&id, &bucket, &reader).await }
             })
         });
         let report = read.await?.map_err(DocumentReadError::Objects)?;
@@ -114,7 +110,11 @@ mod tests {
         assert!(matches!(report, ReadReport::Refused(_)), "{report:?}");
         let written = files.get("read/up_1/form.json", 1_000).now_or_never().unwrap().unwrap();
         assert_eq!(serde_json::from_slice::<ReadReport>(&written).unwrap(), report);
-        files.put("sent-logos/up_3", b"<svg xmlns='http://www.w3.org/2000/svg'/>".to_vec(), "image/png").now_or_never().unwrap().unwrap();
+        files
+            .put("sent-logos/up_3", b"<svg xmlns='http://www.w3.org/2000/svg'/>".to_vec(), "image/png")
+            .now_or_never()
+            .unwrap()
+            .unwrap();
         let report = read_logo("up_3", &files, &reader).now_or_never().unwrap().unwrap();
         assert!(matches!(report, ReadReport::Refused(_)), "{report:?}");
         assert!(files.get("logos/up_3.json", 1_000).now_or_never().unwrap().is_ok());

@@ -140,7 +140,9 @@ pub(crate) async fn show(state: &FilesState, request: &ApiRequest, id: UploadId)
             Ok(ApiResponse::new(StatusCode::OK, logo, PAGE))
         }
         Ok(ReadReport::Refused(why)) => Err(refused(why).into()),
-        Ok(_) => Err(Problem::new(Code::Unreadable, "Looking at the logo took too long. Send a simpler picture.").into()),
+        Ok(_) => {
+            Err(Problem::new(Code::Unreadable, "Looking at the logo took too long. Send a simpler picture.").into())
+        }
         Err(error) => Err(FilesError::NoReport(error).into()),
     }
 }
@@ -157,7 +159,10 @@ fn logo(public_url: &str, id: UploadId, picture: PagePicture, size: u64, [width,
 }
 
 fn no_picture() -> Problem {
-    Problem::new(Code::UnsupportedFileType, "A logo is a PNG, JPEG or WebP picture. Save yours as a PNG, and send that.")
+    Problem::new(
+        Code::UnsupportedFileType,
+        "A logo is a PNG, JPEG or WebP picture. Save yours as a PNG, and send that.",
+    )
 }
 
 fn too_large() -> Problem {

@@ -13,7 +13,7 @@ use lambda_http::http::{Method, StatusCode};
 use parlor_buckets::Bucket;
 use parlor_domain::{
     Command, Decision, Interaction, InteractionId, LinkToken, SessionId,
-    interaction::{Asked, FilledIn, NewInteraction, SignedFile, WorkCommand},
+    interaction::{Asked, FilledIn, JoinedFile, NewInteraction, SignedFile, WorkCommand},
     staff::KeyScope,
 };
 use parlor_fonts::Fonts;
@@ -174,8 +174,9 @@ impl WebFunction for Interactions {
                 .named("getInteractionResult", "Interactions")
                 .summary("Get the signed document")
                 .description(
-                    "An address where the signed file of a completed document is downloaded, good for a few minutes. Until it \
-                     is there, 409; while it is being signed, with `Retry-After`.",
+                    "An address where the signed file of a completed document, or what was sent for a request as one PDF, is \
+                     downloaded, good for a few minutes. Until it is there, 409; while it is being signed or joined, with \
+                     `Retry-After`. A request whose one file is a PDF has no joined file.",
                 )
                 .parameter("id", "The session.")
                 .parameter("iid", "The interaction.")
@@ -370,13 +371,21 @@ async fn result(
     caller.room(&found, &session)?;
     let own = found.interaction(&session, &interaction)?.ok_or(ApiError::NotFound)?;
     let not_completed = |detail: &str| Problem::new(Code::NotCompleted, detail);
-    let (key, sha256, size) = match own.signed {
-        Some(SignedFile::Ready { key, sha256, size }) => (key, sha256, size),
-        Some(SignedFile::Coming { .. }) => {
+    let (key, sha256, size) = match (own.signed, own.joined) {
+        (Some(SignedFile::Ready { key, sha256, size }), _) | (_, Some(JoinedFile::Ready { key, sha256, size, .. })) => {
+            (key, sha256, size)
+        }
+        (Some(SignedFile::Coming { .. }), _) => {
             return Err(not_completed("The document is being signed. Try again in a moment.").after(2).into());
         }
-        Some(SignedFile::Failed) => return Err(not_completed("The signed document could not be made.").into()),
-        None => return Err(not_completed("There is no signed document of it, or not yet.").into()),
+        (_, Some(JoinedFile::Coming { .. })) => {
+            return Err(not_completed("The files are being joined. Try again in a moment.").after(2).into());
+        }
+        (Some(SignedFile::Failed), _) => return Err(not_completed("The signed document could not be made.").into()),
+        (_, Some(JoinedFile::Failed)) => {
+            return Err(not_completed("The files could not be joined. Each is downloaded by itself.").into());
+        }
+        (None, None) => return Err(not_completed("There is no file of it, or not yet.").into()),
     };
     let name = format!("{}.pdf", own.title);
     let signed = state.bucket.download(&key, "application/pdf", &name, now).await.map_err(|error| {

@@ -4,7 +4,7 @@ use jiff::Timestamp;
 use parlor_buckets::Bucket;
 use parlor_domain::{
     Interaction, InteractionId, InteractionState, UploadId,
-    interaction::{Asked, Assignee, Kind, Progress, Request, SentFile, SignedFile, Step, files_of},
+    interaction::{Asked, Assignee, JoinedFile, Kind, Progress, Request, SentFile, SignedFile, Step, files_of},
     library::FromLibrary,
 };
 use parlor_form::{Field, Page};
@@ -75,9 +75,13 @@ pub(crate) struct InteractionView {
     /// answers, only with `values=true`.
     #[serde(skip_serializing_if = "Option::is_none")]
     files: Option<Vec<FileView>>,
-    /// Of a completed document: how far its signed file is.
+    /// Of a completed document: how far its signed file is. Of a request that was sent for good: how far its files are as one PDF;
+    /// nothing where there is nothing to join.
     #[serde(skip_serializing_if = "Option::is_none")]
     result: Option<ResultState>,
+    /// Of files that were joined: how many could not be put in. A page says so in place of each.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    left_out: Option<u32>,
     /// What the customer answered or filled in, by the field's name; only with `values=true`.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schemars(with = "Option<std::collections::BTreeMap<String, Value>>")]
@@ -143,12 +147,12 @@ impl FileView {
     }
 }
 
-/// How far the signed file of a completed document is.
+/// How far the file is that is made of a completed interaction: a document's signed one, a request's joined one.
 #[derive(Debug, Clone, Copy, Serialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 #[schemars(rename = "DocumentResultState")]
 pub(crate) enum ResultState {
-    /// It is being completed and signed.
+    /// It is being completed and signed, or joined.
     Coming,
     /// It can be downloaded.
     Ready,
@@ -164,9 +168,17 @@ impl ResultState {
             SignedFile::Failed => Self::Failed,
         }
     }
+
+    fn of_joined(joined: &JoinedFile) -> Self {
+        match joined {
+            JoinedFile::Coming { .. } => Self::Coming,
+            JoinedFile::Ready { .. } => Self::Ready,
+            JoinedFile::Failed => Self::Failed,
+        }
+    }
 }
 
-/// A signed file to be downloaded.
+/// A signed or joined file to be downloaded.
 #[derive(Debug, Clone, Serialize, JsonSchema)]
 #[schemars(rename = "DocumentResult")]
 pub(crate) struct ResultView {
@@ -218,7 +230,15 @@ impl InteractionView {
             fields: None,
             request: None,
             files: None,
-            result: own.signed.as_ref().map(ResultState::of),
+            result: own
+                .signed
+                .as_ref()
+                .map(ResultState::of)
+                .or_else(|| own.joined.as_ref().map(ResultState::of_joined)),
+            left_out: match &own.joined {
+                Some(JoinedFile::Ready { left_out, .. }) => Some(*left_out),
+                _ => None,
+            },
             values: None,
         }
     }

@@ -125,7 +125,9 @@ mod tests {
     fn r19_only_a_logos_own_name_leads_to_the_bucket() {
         assert_eq!(content_type("up_7h2k9m4p6r8t0v1w.png"), Some("image/png"));
         assert_eq!(content_type("up_7h2k9m4p6r8t0v1w.jpg"), Some("image/jpeg"));
-        for none in ["up_7h2k9m4p6r8t0v1w.json", "up_7h2k9m4p6r8t0v1w", "x.png", "../uploads/up_7h2k9m4p6r8t0v1w", ".png", ""] {
+        for none in
+            ["up_7h2k9m4p6r8t0v1w.json", "up_7h2k9m4p6r8t0v1w", "x.png", "../uploads/up_7h2k9m4p6r8t0v1w", ".png", ""]
+        {
             assert_eq!(content_type(none), None, "{none}");
         }
     }

@@ -267,7 +267,8 @@ mod tests {
 
     #[test]
     fn rows_are_numbered_as_the_table_shows_them() {
-        let text = "sep=;\r\nname;email;teams\r\nTom;tom@example.com;Lending\r\n;;\r\n\r\nEve;eve@example.com;Lending\r\n";
+        let text =
+            "sep=;\r\nname;email;teams\r\nTom;tom@example.com;Lending\r\n;;\r\n\r\nEve;eve@example.com;Lending\r\n";
         let numbers: Vec<_> = records(text).unwrap().iter().map(|record| record.number).collect();
         assert_eq!(numbers, [3, 6]);
         let text = "name,email,teams\n\"Tom\nReed\",tom@example.com,Lending\n";

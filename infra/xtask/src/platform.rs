@@ -84,6 +84,7 @@ const USED_BY: [(&str, &[&str]); 41] = [
     ("document-file", &["document::r21_a_document_is_sent_filled_in_signed_and_downloaded_by_both"]),
     ("verify-document", &["document::r21_a_document_is_sent_filled_in_signed_and_downloaded_by_both"]),
     ("document-finish", &["files::r21_a_task_becomes_a_signed_document_whose_first_signature_stays"]),
+    ("document-join", &["request::r21_a_request_is_fulfilled_sent_back_fulfilled_and_accepted"]),
     ("document-read", &["files::r21_a_file_is_sent_past_the_functions_and_read"]),
     ("document-sign", &["files::r21_a_task_becomes_a_signed_document_whose_first_signature_stays"]),
     ("logo-file", &["logo::r19_a_logo_is_uploaded_and_shown_to_anybody"]),

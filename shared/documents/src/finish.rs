@@ -93,6 +93,26 @@ impl Original {
         evidence: &Evidence,
         at: Timestamp,
     ) -> Result<Finished, Unfinished> {
+        let (imported, overlays, proof) = self.fix(fields, values, fonts, Some(evidence))?;
+        let last = self.add_pages(&imported, overlays, proof)?;
+        self.write(last, at)
+    }
+
+    /// As it is shown, with nothing left of a form, or of what acts.
+    pub(crate) fn flattened(mut self, fonts: &Fonts) -> Result<lopdf::Document, Unfinished> {
+        self.fix(&[], &Values::new(), fonts, None)?;
+        Ok(self.document)
+    }
+
+    /// Draws what was filled in, and what the form had, into the pages, and takes out what could change it. What else was drawn, of
+    /// which the first pages are overlays, how many those are, and how many pages of evidence follow.
+    fn fix(
+        &mut self,
+        fields: &[Field],
+        values: &Values,
+        fonts: &Fonts,
+        evidence: Option<&Evidence>,
+    ) -> Result<(Imported, usize, usize), Unfinished> {
         let Kept { looks, frames, own, own_values } = self.kept(fields, values, fonts);
         let pages: Vec<_> = self.sheets.iter().map(|sheet| sheet.page()).collect();
         let mut marks = fill::marks(fields, values, &pages, fonts)?;
@@ -100,12 +120,15 @@ impl Original {
             marks.entry(page).or_default().extend(more);
         }
         fill::add_frames(&mut marks, frames);
-        let (drawn, proof) = self.draw(&marks, fonts, evidence).ok_or(Unfinished::Unwritable)?;
-        let imported = overlay::import(&mut self.document, &drawn)?;
+        let (imported, proof) = if marks.is_empty() && evidence.is_none() {
+            (Imported::default(), 0)
+        } else {
+            let (drawn, proof) = self.draw(&marks, fonts, evidence).ok_or(Unfinished::Unwritable)?;
+            (overlay::import(&mut self.document, &drawn)?, proof)
+        };
         self.rewrite_pages(&looks, &marks, &imported)?;
         strip::document(&mut self.document);
-        let last = self.add_pages(&imported, marks.len(), proof)?;
-        self.write(last, at)
+        Ok((imported, marks.len(), proof))
     }
 
     /// The overlays of the pages that have marks, in order, and the evidence pages, as a PDF; how many of the latter.
@@ -113,7 +136,7 @@ impl Original {
         &self,
         marks: &BTreeMap<usize, Vec<Mark<'_>>>,
         fonts: &Fonts,
-        evidence: &Evidence,
+        evidence: Option<&Evidence>,
     ) -> Option<(Vec<u8>, usize)> {
         let settings = SerializeSettings { xmp_metadata: false, enable_tagging: false, ..SerializeSettings::default() };
         let mut document = krilla::Document::new_with(settings);
@@ -126,7 +149,10 @@ impl Original {
             surface.finish();
             page.finish();
         }
-        let proof = evidence::draw(evidence, &self.sha256, &mut document, fonts, &mut setter, &mut embedded)?;
+        let proof = match evidence {
+            Some(evidence) => evidence::draw(evidence, &self.sha256, &mut document, fonts, &mut setter, &mut embedded)?,
+            None => 0,
+        };
         Some((document.finish().ok()?, proof))
     }
 

@@ -4,6 +4,7 @@
 //! 2. [`Original::form`] says which pages it has and which fields its own form has.
 //! 3. [`Original::finish`] writes values where the fields were, adds the [evidence page](Evidence), takes out whatever could
 //!    change or act by itself later, and leaves room for a signature, which `parlor-signing` then writes.
+//! 4. [`Joined`] puts several documents into one, each as a reader shows it.
 //!
 //! Everything here takes bytes and gives bytes: no clock, no randomness, no requests. The same input gives the same output, so
 //! a completion that is done twice has one hash. Nothing here draws pages; `parlor-drawing` does, in a process of its own,
@@ -21,6 +22,7 @@ mod fields;
 mod fill;
 mod finish;
 mod ink;
+mod joined;
 mod kept;
 mod nesting;
 mod overlay;
@@ -30,8 +32,10 @@ mod sheet;
 mod shown;
 mod step;
 mod strip;
+mod written;
 
 pub use finish::{Finished, Unfinished};
+pub use joined::Joined;
 pub use parlor_fonts::Fonts;
 pub use parlor_form::{
     Align, Evidence, EvidenceWords, Field, FieldKind, FinishTask, Form, Page, Refusal, Signer, Strokes, Value, Values,

@@ -6,6 +6,7 @@ use crate::pdf;
 use crate::sheet::reals;
 
 /// Pages of a PDF that we wrote, as objects of another.
+#[derive(Default)]
 pub(crate) struct Imported {
     /// Each page's content and resources.
     pages: Vec<(Stream, Object, [f32; 2])>,
@@ -37,7 +38,8 @@ pub(crate) fn import(document: &mut Document, bytes: &[u8]) -> Result<Imported, 
     Ok(Imported { pages })
 }
 
-fn shift(object: &mut Object, offset: u32) {
+/// Counts the references in an object on, for another document.
+pub(crate) fn shift(object: &mut Object, offset: u32) {
     match object {
         Object::Reference((id, _)) => *id += offset,
         Object::Array(entries) => entries.iter_mut().for_each(|entry| shift(entry, offset)),

@@ -28,6 +28,8 @@ pub struct Limits {
     pub fields: usize,
     /// Bytes of all the fields' names, values and choices.
     pub field_text: usize,
+    /// Whether one is taken that others have signed: what is made of it has their signature no more.
+    pub signed: bool,
 }
 
 impl Default for Limits {
@@ -41,6 +43,7 @@ impl Default for Limits {
             pictures: 1_000_000_000,
             fields: 2_000,
             field_text: 250_000,
+            signed: false,
         }
     }
 }
@@ -149,7 +152,7 @@ impl Original {
     }
 
     fn check_dictionary(&self, dictionary: &Dictionary) -> Result<(), Refusal> {
-        if dictionary.has(b"ByteRange") && dictionary.has(b"Contents") {
+        if !self.limits.signed && dictionary.has(b"ByteRange") && dictionary.has(b"Contents") {
             return Err(Refusal::Signed);
         }
         let subtype = pdf::name(&self.document, dictionary, "Subtype");

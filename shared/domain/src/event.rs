@@ -274,6 +274,20 @@ pub enum EventKind {
         /// What it is called.
         title: String,
     },
+    /// R21: the files that were sent for a request are there as one PDF.
+    #[serde(rename = "interaction.joined")]
+    InteractionJoined {
+        /// The interaction.
+        interaction: InteractionId,
+        /// What it is called.
+        title: String,
+        /// The file's size in bytes.
+        size: u64,
+        /// Its pages.
+        pages: u32,
+        /// How many files could not be put in. A page says so in place of each; they are downloaded one by one.
+        left_out: u32,
+    },
     /// R21: the customer would not do it. What they had entered is gone.
     #[serde(rename = "interaction.declined")]
     InteractionDeclined {
@@ -510,7 +524,7 @@ fn to_the_millisecond(value: &mut serde_json::Value) {
 }
 
 /// Every type of event, in the order in which a session comes upon them as a rule.
-pub const TYPES: [&str; 44] = [
+pub const TYPES: [&str; 45] = [
     "session.created",
     "session.invited",
     "session.reengaged",
@@ -533,6 +547,7 @@ pub const TYPES: [&str; 44] = [
     "interaction.completed",
     "interaction.signed",
     "interaction.not_signed",
+    "interaction.joined",
     "interaction.declined",
     "interaction.accepted",
     "interaction.sent_back",

@@ -195,6 +195,7 @@ const EVENTS: &str = r#"[
   {"seq":34,"at":"2026-01-05T10:00:00Z","actor":{"type":"api","key":"key0000000000000"},"origin":{},"type":"interaction.reminded","interaction":"0123456789abcdef","title":"About you","channel":"email"},
   {"seq":35,"at":"2026-01-05T10:00:00Z","actor":{"type":"system"},"origin":{},"type":"interaction.signed","interaction":"0123456789abcdef","title":"About you","sha256":"9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08","size":52000},
   {"seq":36,"at":"2026-01-05T10:00:00Z","actor":{"type":"system"},"origin":{},"type":"interaction.not_signed","interaction":"0123456789abcdef","title":"About you"},
+  {"seq":37,"at":"2026-01-05T10:00:00Z","actor":{"type":"system"},"origin":{},"type":"interaction.joined","interaction":"0123456789abcdef","title":"Your passport","size":1640000,"pages":4,"left_out":1},
   {"seq":37,"at":"2026-01-05T10:00:00Z","actor":{"type":"api","key":"key0000000000000"},"origin":{},"type":"interaction.accepted","interaction":"0123456789abcdef","title":"Your passport"},
   {"seq":38,"at":"2026-01-05T10:00:00Z","actor":{"type":"api","key":"key0000000000000"},"origin":{},"type":"interaction.sent_back","interaction":"0123456789abcdef","title":"Your passport","reason":"The back is missing."},
   {"seq":39,"at":"2026-01-05T10:00:00Z","actor":{"type":"api","key":"key0000000000000"},"origin":{},"participant":"p4rt1c1pant00001","type":"participant.added","name":"Ada Quist","channel":"email"},

@@ -6,12 +6,13 @@ use std::io;
 use std::path::Path;
 use std::process::ExitCode;
 
-use parlor_documents::{Form, Limits, Original, Refusal};
+use parlor_documents::{Fonts, Form, Joined, Limits, Original, Refusal};
+use parlor_form::JoinWords;
 use parlor_images::{NoPicture, Picture};
 use rlimit::Resource;
 
 use crate::page;
-use crate::reader::{Step, Task};
+use crate::reader::{Pages, Step, Task};
 
 /// The first argument of a child.
 pub(crate) const MARK: &str = "--document-child";
@@ -60,6 +61,14 @@ fn step(task: &Path) -> Option<()> {
             }
             say(logo, &said)
         }
+        Step::Join { pages, words, to, said } => {
+            let joined = join(&pages, &words);
+            let count = joined.as_ref().and_then(|joined| u32::try_from(joined.pages()).ok());
+            if let Some(joined) = joined {
+                fs::write(to, joined.write().ok()?).ok()?;
+            }
+            fs::write(said, serde_json::to_vec(&count).ok()?).ok()
+        }
     }
 }
 
@@ -67,6 +76,28 @@ fn step(task: &Path) -> Option<()> {
 fn say(picture: Result<Picture, NoPicture>, said: &Path) -> Option<()> {
     let about = picture.map(|picture| (picture.content_type == "image/png", picture.width, picture.height));
     fs::write(said, serde_json::to_vec(&about).ok()?).ok()
+}
+
+/// All or nothing: what cannot be put in is told apart by whoever asks for it.
+fn join(pages: &[Pages], words: &JoinWords) -> Option<Joined> {
+    let (mut joined, fonts) = (Joined::default(), Fonts::shipped());
+    for pages in pages {
+        match pages {
+            // Each by itself: a picture is in memory as long as it is drawn.
+            Pages::Picture(from) => {
+                let picture = parlor_images::written(fs::read(from).ok()?).ok()?;
+                joined.add_own(&parlor_images::pdf(&[picture]).ok()?).ok()?;
+            }
+            Pages::Document(from) => {
+                // The one that others signed stays as it came, beside the joined file.
+                let limits = Limits { signed: true, ..Limits::default() };
+                let original = Original::open(&fs::read(from).ok()?, &limits).ok()?;
+                joined.add(original, &fonts).ok()?;
+            }
+            Pages::Note(name) => joined.add_note(words, name, &fonts).ok()?,
+        }
+    }
+    Some(joined)
 }
 
 /// What the kernel holds from here on. A process that asks for more memory than allowed is told there is none, and aborts.

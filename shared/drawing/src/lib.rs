@@ -9,11 +9,13 @@
 //! The child is a program that calls [`child_main`] before anything else; it may be the one that calls [`Reader`].
 
 mod child;
+mod join;
 mod page;
 mod reader;
 mod step;
 
 pub use child::child_main;
+pub use join::{Joined, join};
 pub use parlor_form::{PagePicture, ReadReport};
 pub use reader::{Bounds, Drawn, Failed, Readable, Reader};
 pub use step::{LogoTask, ReadTask, logo, read};

@@ -7,6 +7,7 @@ use std::process::{Command, Stdio};
 use std::time::Duration;
 
 use parlor_documents::{Form, Refusal};
+use parlor_form::JoinWords;
 use parlor_images::{NoPicture, Picture};
 use serde::{Deserialize, Serialize};
 use tempfile::{NamedTempFile, TempDir};
@@ -44,11 +45,18 @@ pub struct Bounds {
     pub reading: Duration,
     /// For a page.
     pub drawing: Duration,
+    /// For joining files.
+    pub joining: Duration,
 }
 
 impl Default for Bounds {
     fn default() -> Self {
-        Self { memory: 1_200_000_000, reading: Duration::from_secs(15), drawing: Duration::from_secs(5) }
+        Self {
+            memory: 1_200_000_000,
+            reading: Duration::from_secs(15),
+            drawing: Duration::from_secs(5),
+            joining: Duration::from_secs(60),
+        }
     }
 }
 
@@ -97,6 +105,19 @@ pub(crate) enum Step {
     Picture { from: PathBuf, to: PathBuf, small: PathBuf, side: u32, said: PathBuf },
     /// Write a logo anew, and say in `said` what it is.
     Logo { from: PathBuf, to: PathBuf, said: PathBuf },
+    /// Put pages one after the other into `to`, and say in `said` how many there are, if all can be put in.
+    Join { pages: Vec<Pages>, words: JoinWords, to: PathBuf, said: PathBuf },
+}
+
+/// Pages of a joined file.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub(crate) enum Pages {
+    /// A picture that was written anew.
+    Picture(PathBuf),
+    /// All of a stranger's document.
+    Document(PathBuf),
+    /// One that says that the file of this name could not be put here.
+    Note(String),
 }
 
 impl Reader {
@@ -134,6 +155,15 @@ impl Reader {
         fs::write(&from, bytes)?;
         self.run(self.bounds.reading, Step::Logo { from, to: to.clone(), said: said.clone() })?;
         written(&to, &said)
+    }
+
+    /// Puts pages one after the other into the file `to`; how many there are, or nothing if one of them cannot be put in.
+    pub(crate) fn join(&self, pages: Vec<Pages>, words: &JoinWords, to: &Path) -> Result<Option<u32>, Failed> {
+        let said = to.with_extension("json");
+        let alone = matches!(pages.as_slice(), [Pages::Document(_)]);
+        let time = if alone { self.bounds.reading } else { self.bounds.joining };
+        self.run(time, Step::Join { pages, words: words.clone(), to: to.to_owned(), said: said.clone() })?;
+        serde_json::from_slice(&fs::read(said)?).map_err(|_| Failed::Died)
     }
 
     /// Runs a child until it is done or its time is over.

@@ -117,7 +117,8 @@ pub async fn logo(task: &LogoTask, objects: &impl Objects, reader: &Reader) -> R
             Err(_) => ReadReport::Unreadable,
             Ok(logo) => {
                 let ending = if logo.content_type == "image/png" { "png" } else { "jpg" };
-                let (key, size) = (format!("{}.{ending}", task.to), u64::try_from(logo.bytes.len()).unwrap_or(u64::MAX));
+                let (key, size) =
+                    (format!("{}.{ending}", task.to), u64::try_from(logo.bytes.len()).unwrap_or(u64::MAX));
                 objects.put(&key, logo.bytes, logo.content_type).await?;
                 let picture = PagePicture { key, content_type: logo.content_type.to_owned() };
                 ReadReport::Picture { picture, size, thumbnail: None, pixels: Some([logo.width, logo.height]) }

@@ -2,11 +2,13 @@
 //! and what to complete it with. Types alone: what works on files themselves is in `parlor-documents`, which few may link.
 
 mod evidence;
+mod join;
 mod model;
 mod report;
 mod task;
 
 pub use evidence::{Evidence, EvidenceWords, Signer};
+pub use join::{JoinPart, JoinReport, JoinTask, JoinWords};
 pub use model::{Align, Field, FieldKind, Form, Page, PrefillFrom, Strokes, Value, Values};
 pub use report::{PagePicture, ReadReport, Refusal};
 pub use task::FinishTask;

@@ -186,6 +186,22 @@ fn encode(picture: &DynamicImage) -> Result<Picture, NoPicture> {
     Ok(Picture { bytes, content_type, width, height })
 }
 
+/// A picture as [`clean`] wrote it and it was kept.
+pub fn written(bytes: Vec<u8>) -> Result<Picture, NoPicture> {
+    let kind = kind(&bytes)?;
+    let (width, height) =
+        ImageReader::with_format(Cursor::new(&bytes), kind).into_dimensions().map_err(|_| NoPicture::Damaged)?;
+    let content_type = match kind {
+        ImageFormat::Jpeg => "image/jpeg",
+        ImageFormat::Png => "image/png",
+        _ => return Err(NoPicture::UnknownKind),
+    };
+    if u64::from(width) * u64::from(height) > Limits::default().pixels {
+        return Err(NoPicture::TooManyPixels);
+    }
+    Ok(Picture { bytes, content_type, width, height })
+}
+
 /// A4, in points.
 const PAPER: (f32, f32) = (595.0, 842.0);
 /// Around a picture.

@@ -48,8 +48,8 @@ pub use new_session::{Blocking, NewSession, TeamChoice};
 pub use notice::{Notice, NoticePage};
 pub use placing::{FieldRow, PlacingFor, PlacingPage, placing_fault};
 pub use room::{
-    AfterEnd, AnswerLine, AuthState, Consent, Ended, Guest, GuestStanding, LinkLine, LinkReady, Ownership, PinLock,
-    Room, SignedCopy, Stretch, WorkFile, WorkItem, WorkItemKind, answers,
+    AfterEnd, AnswerLine, AuthState, Consent, Ended, Guest, GuestStanding, JoinedCopy, LinkLine, LinkReady, Ownership,
+    PinLock, Room, SignedCopy, Stretch, WorkFile, WorkItem, WorkItemKind, answers,
 };
 pub use setup::Setup;
 pub use stream::{Entry, EventLine, MessageLine, last_words};

@@ -174,6 +174,7 @@ pub fn event(lang: Lang, event: &Event, viewer: &AgentId, customer: &str) -> Str
             done!(sent_back_by_you, sent_back_by, asking, title, reason)
         }
         EventKind::InteractionSigned { title, .. } => content::signed(lang, title).to_string(),
+        EventKind::InteractionJoined { title, .. } => asking::joined_event(lang, title).to_string(),
         EventKind::InteractionNotSigned { title, .. } => content::not_signed(lang, title).to_string(),
         EventKind::InteractionReminded { title, .. } => done!(reminded_by_you, reminded_by, content, title),
         EventKind::CustomerReminded { .. } => words::customer_reminded(lang, customer).to_string(),

@@ -201,6 +201,7 @@ const fn sign(kind: &EventKind) -> (Icon, Option<Tone>) {
         EventKind::InteractionStarted { .. } => (Icon::Edit, None),
         EventKind::InteractionCompleted { .. }
         | EventKind::InteractionSigned { .. }
+        | EventKind::InteractionJoined { .. }
         | EventKind::InteractionAccepted { .. } => (Icon::CheckCircle, Some(Tone::Good)),
         EventKind::InteractionSentBack { .. } => (Icon::Undo, Some(Tone::Warn)),
         EventKind::InteractionDeclined { .. } => (Icon::Close, Some(Tone::Warn)),

@@ -32,7 +32,7 @@ pub use files::{FileFault, RequestedFile};
 pub use opening::{Check, Consent, OpeningPage};
 pub use page::Brand;
 pub use preview::{Preview, Previewed};
-pub use request::{RequestPage, RequestView};
+pub use request::{JoinedFile, RequestPage, RequestView};
 pub use room::{AfterEnd, Chat, ChatProblem, Message, Room, Work, WorkKind, WorkState};
 pub(crate) use runner::said as said_words;
 pub use runner::{NotTaken, Question, Runner, Section, View, wrong as wrong_words};

@@ -31,6 +31,21 @@ pub enum RequestView {
     Withdrawn,
 }
 
+/// All that was sent as one PDF.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum JoinedFile {
+    Coming,
+    Ready {
+        /// Where it is downloaded.
+        href: String,
+        /// In bytes.
+        size: u64,
+        pages: u32,
+        /// How many files could not be put in.
+        left_out: u32,
+    },
+}
+
 /// GET `/r/{session}/i/{interaction}` of a request, and the answers to its forms that were refused.
 #[derive(Debug, Clone)]
 pub struct RequestPage {
@@ -39,6 +54,8 @@ pub struct RequestPage {
     pub uploads: String,
     pub request: Request,
     pub files: Vec<RequestedFile>,
+    /// Once it was sent; none where there is nothing to join, or it could not be.
+    pub joined: Option<JoinedFile>,
     /// Why it was sent back.
     pub reason: Option<String>,
     pub view: RequestView,
@@ -89,6 +106,7 @@ impl RequestPage {
                         p.runner-what.muted dir="auto" { (self.around.title) }
                         p { (text) }
                     }
+                    (self.joined())
                     div.runner-go {
                         @if let Some((title, href)) = &self.next {
                             (Button::primary(&runner::next_task(lang, title).to_string()).href(href).wide())
@@ -102,6 +120,33 @@ impl RequestPage {
             }
             RequestView::Declined => self.around.declined(),
             RequestView::Withdrawn => self.around.withdrawn(),
+        }
+    }
+
+    fn joined(&self) -> Markup {
+        let lang = self.around.lang;
+        html! {
+            @match &self.joined {
+                None => {}
+                Some(JoinedFile::Ready { href, size, pages, left_out }) => {
+                    div.card.doc-file {
+                        span.work-icon { (Icon::Document) }
+                        div.doc-file-main {
+                            p { (words::joined(lang)) }
+                            p.small.muted { "PDF · " (asking::pages(lang, u64::from(*pages))) " · " (file_size(*size)) }
+                            @if *left_out > 0 { p.small { (words::left_out(lang, u64::from(*left_out))) } }
+                        }
+                        (Button::plain(words::download(lang)).href(href).icon(Icon::Download))
+                    }
+                }
+                Some(JoinedFile::Coming) => {
+                    div.card.doc-file data-coming role="status" {
+                        span.work-icon { (Icon::Clock) }
+                        div.doc-file-main { p { (words::joining(lang)) } p.small.muted { (words::joining_text(lang)) } }
+                        noscript { (Button::plain(words::joined_look(lang)).href(&format!("{}{}", self.around.path, self.around.query)).icon(Icon::Refresh)) }
+                    }
+                }
+            }
         }
     }
 
@@ -159,6 +204,7 @@ impl RequestPage {
             uploads: "/r/session/uploads".to_owned(),
             request: request.clone(),
             files,
+            joined: None,
             reason: None,
             view,
             not_taken: None,
@@ -173,6 +219,10 @@ impl RequestPage {
             ]
         };
         let full = || [two(), two()].concat();
+        let joined = |left_out| {
+            let href = "/r/session/i/1/result".to_owned();
+            Some(JoinedFile::Ready { href, size: 1_640_000, pages: 4, left_out })
+        };
         let back = Some("The second page is cut off at the right.".to_owned());
         vec![
             ("request", page(Lang::En, vec![], send)),
@@ -190,8 +240,21 @@ impl RequestPage {
             ("request-fault", Self { fault: Some(FileFault::Heic), ..page(Lang::Es, two(), send) }),
             ("request-right-to-left", page(Lang::Ar, two(), send)),
             ("request-read-only", page(Lang::En, two(), RequestView::ReadOnly)),
-            ("request-done", page(Lang::En, two(), RequestView::Done { accepted: false })),
-            ("request-accepted", page(Lang::En, two(), RequestView::Done { accepted: true })),
+            (
+                "request-done",
+                Self {
+                    joined: Some(JoinedFile::Coming),
+                    ..page(Lang::En, two(), RequestView::Done { accepted: false })
+                },
+            ),
+            (
+                "request-accepted",
+                Self { joined: joined(0), ..page(Lang::En, two(), RequestView::Done { accepted: true }) },
+            ),
+            (
+                "request-left-out",
+                Self { joined: joined(1), ..page(Lang::De, two(), RequestView::Done { accepted: false }) },
+            ),
             ("request-declined", page(Lang::En, vec![], RequestView::Declined)),
             ("request-withdrawn", page(Lang::En, vec![], RequestView::Withdrawn)),
         ]

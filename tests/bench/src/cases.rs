@@ -174,6 +174,7 @@ impl Site {
             plain("document-read", "a form of a page", 0),
             plain("document-finish", "a form of a page", 0),
             plain("document-sign", "a document that was signed before", 0),
+            plain("document-join", "a form of a page", 0),
             plain("document-file", "a report that nobody waits for", 0),
             plain("sweep-inactivity", "sweep, nothing due", 0),
             plain("sweep-access", "nothing due", 0),
@@ -381,10 +382,19 @@ impl Site {
         let name = format!("{}/0000000000000000", self.session);
         let task = documents::finish_task("uploads/up_bench", &form, &name);
         files.put(&format!("finish/{name}.json"), task, "application/json").await.unwrap();
+        let task = documents::join_task(&["uploads/up_bench"], &name);
+        files.put(&format!("join/{name}.json"), task, "application/json").await.unwrap();
         self.installation.stack.settle().await;
         let logo = documents::logo(&self.installation.runtime).await;
         assert_eq!(self.installation.browser().get(&format!("/logo/{logo}.png")).await.status, 200);
-        self.keep(&["document-read", "document-finish", "document-sign", "document-file", "logo-file"]);
+        self.keep(&[
+            "document-read",
+            "document-finish",
+            "document-sign",
+            "document-join",
+            "document-file",
+            "logo-file",
+        ]);
     }
 
     async fn schedules(&mut self) {
@@ -444,6 +454,7 @@ mod tests {
         "document-read",
         "document-finish",
         "document-sign",
+        "document-join",
         "document-file",
         "sweep-access",
         "apply-retention",

@@ -29,7 +29,7 @@ const CUSTOMER_PAGES: [&str; 4] = ["customer-entry", "customer-pin", "customer-r
 
 /// Steps about documents. Nobody waits for their start, and parsing, fonts and drawing have a size: they have a bar of their own
 /// for the zip, and none for what a file takes.
-const DOCUMENT_STEPS: [&str; 3] = ["document-read", "document-finish", "document-sign"];
+const DOCUMENT_STEPS: [&str; 4] = ["document-read", "document-finish", "document-sign", "document-join"];
 /// Bytes of a document step's zip.
 const LARGEST_DOCUMENT_ZIP: u64 = 5_000_000;
 

@@ -121,6 +121,16 @@ pub fn photo(name: &str) -> Vec<u8> {
     jpeg.into_inner()
 }
 
+/// A form that is XML, and a page that asks to wait for the program that shows it.
+#[must_use]
+pub fn shell() -> Vec<u8> {
+    let mut shell = Maker::default();
+    shell.page([0.0, 0.0, 612.0, 792.0], 0, "Please wait...");
+    let xfa = shell.xfa();
+    shell.close(dictionary! { "XFA" => xfa }, dictionary! { "NeedsRendering" => true });
+    shell.bytes()
+}
+
 /// A form of one page with a name and a place to sign.
 #[must_use]
 pub fn small() -> Maker {

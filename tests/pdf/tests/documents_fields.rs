@@ -12,7 +12,7 @@
 use lopdf::{Object, dictionary};
 use parlor_documents::{Align, Field, FieldKind, Form, Limits, Original, Refusal};
 use parlor_pdf_tests::maker::Maker;
-use parlor_pdf_tests::{agreement, government, turned};
+use parlor_pdf_tests::{agreement, government, shell, turned};
 
 fn open(bytes: &[u8]) -> Result<Form, Refusal> {
     Original::open(bytes, &Limits::default())?.form()
@@ -184,11 +184,7 @@ fn r21_what_cannot_be_worked_with_is_refused_with_its_reason() {
     none.close(dictionary! {}, dictionary! {});
     assert_eq!(refused(&none.bytes()), Refusal::NoPages);
 
-    let mut shell = Maker::default();
-    shell.page([0.0, 0.0, 612.0, 792.0], 0, "Please wait...");
-    let xfa = shell.xfa();
-    shell.close(dictionary! { "XFA" => xfa }, dictionary! { "NeedsRendering" => true });
-    assert_eq!(refused(&shell.bytes()), Refusal::Xfa);
+    assert_eq!(refused(&shell()), Refusal::Xfa);
 
     let mut signed = government();
     let field = signed.signature(5, [72.0, 200.0, 300.0, 250.0], "bank");

@@ -157,7 +157,7 @@ impl Operation {
                 made["id"].as_str().unwrap().clone_into(&mut case.link);
                 case.version = installation.etag(&self.request(&case).1.replace("/publish", "")).await;
             }
-            ReadDocument | FinishDocument | SignDocument | AnnounceLogo | WriteLogo => {}
+            ReadDocument | FinishDocument | SignDocument | JoinFiles | AnnounceLogo | WriteLogo => {}
             ReadLogo | LogoFile | LogoFileHead => case.link = documents::logo(&installation.runtime).await.to_string(),
             RevokeKey | RevokeKeyAtPage => {
                 let body = json!({"name": case.key, "scopes": ["read"]});
@@ -183,6 +183,12 @@ impl Operation {
                 self.request_for_files(installation, &mut case).await;
             }
             ReadResult | FileDocument | HandOver => self.signing(installation, &mut case).await,
+            FileJoined => {
+                let (store, runtime) = (&installation.store, &installation.runtime);
+                let own = documents::sent_for_good(store, runtime, &case.session).await;
+                case.link = own.completed_at.unwrap().to_string();
+                case.interaction = own.id.to_string();
+            }
             ResultPage => {
                 case.browser = installation.joined(&case.session).await;
                 self.signing(installation, &mut case).await;

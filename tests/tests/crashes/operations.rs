@@ -104,7 +104,9 @@ operations! {
     ReadDocument: "object document-read", Never;
     FinishDocument: "object document-finish", Never;
     SignDocument: "object document-sign", Never;
+    JoinFiles: "object document-join", Never;
     FileDocument: "object document-file", Once("interaction.signed");
+    FileJoined: "object document-file", Once("interaction.joined");
     HandOver: "schedule document-file", Never;
     ReadSettings: "GET /v1/settings", Never;
     SaveSettings: "PUT /v1/settings", Never;

@@ -70,6 +70,17 @@ impl Operation {
                 installation.stack.settle().await;
                 true
             }
+            FileJoined => {
+                let (files, name) = (installation.files(), format!("joined/{}/{}", case.session, case.interaction));
+                let report = json!({
+                    "key": format!("{name}.pdf"), "sha256": "07".repeat(32), "size": 9, "pages": 1, "left_out": 0,
+                    "at": case.link,
+                });
+                let report = report.to_string().into_bytes();
+                files.put(&format!("{name}.json"), report, "application/json").await.unwrap();
+                installation.stack.settle().await;
+                true
+            }
             HandOver => {
                 installation.stack.advance(if case.has_died() { 600 } else { 150 }).await;
                 let finish = format!("finish/{}/{}.json", case.session, case.interaction);
@@ -137,7 +148,7 @@ impl Operation {
             | SendAgainAtPage
             | PlaceFieldsAtPage
             | PlaceEntryFieldsAtPage => self.submit(installation, case).await,
-            ReadDocument | FinishDocument | SignDocument => self.step(installation, case).await,
+            ReadDocument | FinishDocument | SignDocument | JoinFiles => self.step(installation, case).await,
             DeliverToStaff | RetryToStaff => self.mail_staff(installation, case).await,
             SaveFirst | SaveFurther | Complete | Decline | AddFile | Attach => self.submit(installation, case).await,
             LiveConnect => customer(installation, case).await.is_ok(),
@@ -210,6 +221,10 @@ impl Operation {
         files.put(&original, documents::form(), "application/pdf").await.unwrap();
         let becomes = if self == ReadDocument {
             format!("read/{}/form.json", case.key)
+        } else if self == JoinFiles {
+            let task = documents::join_task(&[&original], &name);
+            files.put(&format!("join/{name}.json"), task, "application/json").await.unwrap();
+            format!("joined/{name}.json")
         } else {
             let task = documents::finish_task(&original, &documents::form(), &name);
             files.put(&format!("finish/{name}.json"), task, "application/json").await.unwrap();

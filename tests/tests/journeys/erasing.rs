@@ -35,8 +35,17 @@ async fn r25_an_erased_session_leaves_a_note_and_nothing_else() {
     assert!(put.send().await.unwrap().status().is_success());
     let files = documents::bucket(&platform.runtime);
     let keys = ["form.json", "page-1"].map(|part| format!("read/{upload}/{part}"));
-    let keys = keys.iter().cloned().chain([format!("uploads/{upload}")]).collect::<Vec<_>>();
+    let mut keys = keys.iter().cloned().chain([format!("uploads/{upload}")]).collect::<Vec<_>>();
     platform.until(async || files.get(&keys[0], 1_000_000).await.ok()).await.unwrap();
+    // What was sent for a request, joined.
+    let own = session["id"].as_str().unwrap();
+    let sent = documents::sent_for_good(&platform.store, &platform.runtime, &own.parse().unwrap()).await;
+    let task = documents::join_task(&[&format!("uploads/{upload}")], &format!("{own}/{}", sent.id));
+    files.put(&format!("join/{own}/{}.json", sent.id), task, "application/json").await.unwrap();
+    keys.extend(
+        ["join/{}.json", "joined/{}.pdf", "joined/{}.json"].map(|key| key.replace("{}", &format!("{own}/{}", sent.id))),
+    );
+    platform.until(async || files.get(keys.last().unwrap(), 1_000_000).await.ok()).await.unwrap();
 
     let refused = desk.call(Method::POST, &format!("{path}/erase"), &[], None).await;
     assert_eq!((refused.status, &refused.body["code"]), (409, &json!("not-ended")), "{}", refused.body);

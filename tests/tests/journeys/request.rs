@@ -2,7 +2,8 @@
 //! sent again, accepted.
 
 use data_encoding::HEXLOWER;
-use parlor_tests::{Browser, Page, Platform, documents};
+use parlor_documents::{Limits, Original};
+use parlor_tests::{Browser, Desk, Page, Platform, documents};
 use reqwest::Method;
 use serde_json::{Value, json};
 use sha2::{Digest as _, Sha256};
@@ -30,6 +31,23 @@ async fn added(platform: &Platform, phone: &Browser, own: &str, file: &str, repl
         (page.status != 409).then_some(page)
     });
     answer.await.unwrap()
+}
+
+/// What was sent for a request as one PDF, as soon as it is there.
+async fn joined(platform: &Platform, desk: &Desk<'_>, one: &str) -> (Value, Vec<u8>) {
+    let path = format!("{one}/result");
+    let answer = platform.until(async || {
+        let answer = desk.call(Method::GET, &path, &[], None).await;
+        (answer.status == 200).then_some(answer.body)
+    });
+    let answer = answer.await.unwrap();
+    let bytes = reqwest::get(answer["url"].as_str().unwrap()).await.unwrap().bytes().await.unwrap().to_vec();
+    assert_eq!(answer["sha256"], HEXLOWER.encode(&Sha256::digest(&bytes)));
+    (answer, bytes)
+}
+
+fn pages(pdf: &[u8]) -> usize {
+    Original::open(pdf, &Limits::default()).unwrap().form().unwrap().pages.len()
 }
 
 fn ids(seen: &Value) -> Vec<&str> {
@@ -73,6 +91,17 @@ async fn r21_a_request_is_fulfilled_sent_back_fulfilled_and_accepted() {
     assert_eq!(seen["files"][0]["pages"], 1);
     let page = phone.submit(&format!("{own}/complete"), &[]).await;
     assert_eq!(page.status, 200, "{}", page.text);
+    let (whole, bytes) = joined(&platform, &desk, &one).await;
+    assert_eq!(
+        (whole["content_type"].as_str(), whole["size"].as_u64()),
+        (Some("application/pdf"), Some(bytes.len() as u64))
+    );
+    assert_eq!(pages(&bytes), 2);
+    // Its customer has it too.
+    let theirs = phone.get(&format!("{own}/result")).await;
+    let theirs = reqwest::get(&theirs.location).await.unwrap().bytes().await.unwrap();
+    assert_eq!(theirs, bytes);
+    assert!(phone.get(&own).await.text.contains("Download"));
     let late = phone.post(&format!("{own}/files"), &[("do", "remove"), ("file", &scan)]).await;
     assert_eq!(late.status, 409);
 
@@ -83,15 +112,25 @@ async fn r21_a_request_is_fulfilled_sent_back_fulfilled_and_accepted() {
     assert_eq!((&back["state"], &back["reason"]), (&json!("sent_back"), &json!("The photo is too dark.")));
     let page = phone.get(&own).await;
     assert!(page.text.contains("The photo is too dark."), "{}", page.text);
+    // What was joined was not what was wanted.
+    let old = desk.call(Method::GET, &format!("{one}/result"), &[], None).await;
+    assert_eq!((old.status, old.body["code"].as_str()), (409, Some("not-completed")), "{}", old.body);
+    assert_eq!(phone.get(&format!("{own}/result")).await.status, 303);
     let better = sent(&phone, &invited.room, "bright.png", "image/png", documents::photo("bright")).await;
     assert_eq!(added(&platform, &phone, &own, &better, &photo).await.status, 303);
+    let more = sent(&phone, &invited.room, "more.png", "image/png", documents::photo("more")).await;
+    assert_eq!(added(&platform, &phone, &own, &more, "").await.status, 303);
     assert_eq!(phone.submit(&format!("{own}/complete"), &[]).await.status, 200);
+    let (again, bytes) = joined(&platform, &desk, &one).await;
+    assert_ne!(again["sha256"], whole["sha256"]);
+    assert_eq!(pages(&bytes), 3, "the joined file is that of the last sending");
     let accepted = desk.post(&format!("{one}/accept"), json!({})).await;
     assert_eq!((&accepted["state"], &accepted["progress"]), (&json!("accepted"), &json!({"done": 2, "of": 2})));
 
     // Both can be downloaded: the PDF as it came, the photo written anew.
     let seen = desk.get(&format!("{one}?values=true")).await;
-    assert_eq!(ids(&seen), [scan.as_str(), better.as_str()]);
+    assert_eq!(ids(&seen), [scan.as_str(), better.as_str(), more.as_str()]);
+    assert_eq!((&seen["result"], &seen["left_out"]), (&json!("ready"), &json!(0)));
     let file = async |at: usize, what: &str| {
         let answer = reqwest::get(seen["files"][at][what].as_str().unwrap()).await.unwrap();
         assert_eq!(answer.status().as_u16(), 200);
@@ -106,7 +145,49 @@ async fn r21_a_request_is_fulfilled_sent_back_fulfilled_and_accepted() {
     assert!(file(1, "thumbnail").await.1.len() < bytes.len());
     let events = desk.events(&invited.id).await;
     let own_events: Vec<_> = events.iter().filter_map(|event| event.strip_prefix("interaction.")).collect();
-    assert_eq!(own_events, ["sent", "started", "completed", "sent_back", "started", "completed", "accepted"]);
+    let expected =
+        ["sent", "started", "completed", "joined", "sent_back", "started", "completed", "joined", "accepted"];
+    assert_eq!(own_events, expected);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn r21_a_file_that_cannot_be_joined_loses_no_request() {
+    let platform = Platform::start().await;
+    let desk = platform.desk().await;
+    let invited = desk.invited(json!({})).await;
+    let phone = invited.joined(&platform).await;
+    let about = format!("/v1/sessions/{}/interactions", invited.id);
+    let body = json!({"kind": "request", "what": "Your contract", "accept": ["image", "pdf"], "min": 1, "max": 5});
+    let made = desk.post(&about, body).await;
+    let (one, own) =
+        made["id"].as_str().map(|id| (format!("{about}/{id}"), format!("{}/i/{id}", invited.room))).unwrap();
+    let unfit = documents::unfit();
+    for (name, kind, bytes) in [
+        ("front.jpg", "image/jpeg", documents::photo("front")),
+        ("dynamic form.pdf", "application/pdf", unfit.clone()),
+        ("scan.pdf", "application/pdf", documents::form()),
+    ] {
+        let file = sent(&phone, &invited.room, name, kind, bytes).await;
+        assert_eq!(added(&platform, &phone, &own, &file, "").await.status, 303, "{name}");
+    }
+    assert_eq!(phone.submit(&format!("{own}/complete"), &[]).await.status, 200);
+    let (_, bytes) = joined(&platform, &desk, &one).await;
+    assert_eq!(pages(&bytes), 3, "a page says what is not there");
+    let seen = desk.get(&format!("{one}?values=true")).await;
+    assert_eq!((&seen["state"], &seen["left_out"]), (&json!("completed"), &json!(1)), "{seen}");
+    let alone = reqwest::get(seen["files"][1]["url"].as_str().unwrap()).await.unwrap().bytes().await.unwrap();
+    assert_eq!(alone, unfit, "and it is downloaded by itself, as it came");
+    let page = phone.get(&own).await;
+    assert!(page.text.contains("1 file could not be put in"), "{}", page.text);
+
+    // One PDF is one already.
+    let made = desk.post(&about, json!({"kind": "request", "what": "One"})).await;
+    let own = format!("{}/i/{}", invited.room, made["id"].as_str().unwrap());
+    let file = sent(&phone, &invited.room, "scan.pdf", "application/pdf", documents::form()).await;
+    assert_eq!(added(&platform, &phone, &own, &file, "").await.status, 303);
+    assert_eq!(phone.submit(&format!("{own}/complete"), &[]).await.status, 200);
+    let done = desk.get(&format!("{about}/{}", made["id"].as_str().unwrap())).await;
+    assert_eq!((&done["state"], &done["result"]), (&json!("completed"), &json!(null)));
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

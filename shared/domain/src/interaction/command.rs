@@ -1,7 +1,7 @@
 //! What can be asked of an interaction, and why it is refused.
 
 use jiff::Timestamp;
-use parlor_form::Values;
+use parlor_form::{JoinWords, Values};
 
 use super::{
     answers::{Entries, Missing},
@@ -9,7 +9,7 @@ use super::{
     document::{Document, FilledIn},
     model::Assignee,
     model::{Asked, Interaction},
-    request::{FileChange, NoFile, Request},
+    request::{FileChange, JoinedFile, NoFile, Request},
     workflow::Workflow,
 };
 use crate::{InteractionId, library::FromLibrary, link::Issued};
@@ -91,7 +91,16 @@ pub enum WorkCommand<'a> {
         /// In bytes.
         size: u64,
     },
-    /// The signed file has not come: ask for it once more, or give it up after the last try.
+    /// The joined file of a request is there.
+    FileJoined {
+        /// The request.
+        own: &'a Interaction,
+        /// Of which sending it is: when that was.
+        at: Timestamp,
+        /// The file.
+        file: JoinedFile,
+    },
+    /// The signed or joined file has not come: ask for it once more, or give it up after the last try.
     FinishAgain(&'a Interaction),
 }
 
@@ -103,8 +112,8 @@ pub enum Filled<'a> {
     Workflow(&'a Workflow, Entries),
     /// Values in a document.
     Document(FilledIn<'a>),
-    /// Files, which were sent before.
-    Request(&'a Request),
+    /// Files, which were sent before; at completion with what the joined file says of those that cannot be put in.
+    Request(&'a Request, Option<JoinWords>),
 }
 
 /// Why a command about an interaction is refused.

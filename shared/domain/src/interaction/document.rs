@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 use super::{
     answers::Missing,
     model::{Interaction, Progress},
+    request::join_key,
     strokes,
     typed::{TEXT_MAX, Wrong, day, number},
 };
@@ -106,13 +107,14 @@ pub fn finish_key(session: &SessionId, interaction: &InteractionId) -> String {
     format!("finish/{session}/{interaction}.json")
 }
 
-/// The keys of all that is made of a document when it is completed and signed.
+/// The keys of all that is made of an interaction: of a document when it is completed and signed, of a request when it is joined.
 #[must_use]
-pub fn document_keys(session: &SessionId, interaction: &InteractionId) -> [String; 5] {
+pub fn made_keys(session: &SessionId, interaction: &InteractionId) -> [String; 8] {
     let made = |folder: &str, kind: &str| format!("{folder}/{session}/{interaction}.{kind}");
     let [finished, signed] = ["finished", "signed"].map(|folder| [made(folder, "pdf"), made(folder, "json")]);
     let ([finished, to_sign], [signed, report]) = (finished, signed);
-    [finish_key(session, interaction), finished, to_sign, signed, report]
+    let (task, [joined, about]) = (join_key(session, interaction), ["pdf", "json"].map(|kind| made("joined", kind)));
+    [finish_key(session, interaction), finished, to_sign, signed, report, task, joined, about]
 }
 
 impl Document {

@@ -18,14 +18,16 @@ pub use answers::{Entries, Missing, Read};
 pub use check::InvalidWorkflow;
 pub use command::{Filled, NewInteraction, REASON_MAX, Refusal, WorkCommand, title_text};
 pub use document::{
-    Document, FilledIn, Posted, ReadValues, SignedFile, ValueEntries, ValueFault, document_keys, finish_key,
-    longest_value,
+    Document, FilledIn, Posted, ReadValues, SignedFile, ValueEntries, ValueFault, finish_key, longest_value, made_keys,
 };
 pub use model::{
     Asked, Assignee, Interaction, InteractionState, InteractionWrite, Kind, Progress, TASKS_MAX, Task, TaskCount,
 };
 pub use placing::{FIELD_LABEL_MAX, FIELD_NAME_MAX, InvalidField, PLACED_LEAST, PLACED_MAX, Share};
-pub use request::{Accepted, AskedFor, FILES_MAX, FileChange, NoFile, Request, SentFile};
+pub(crate) use request::is_joined;
+pub use request::{
+    Accepted, AskedFor, FILES_MAX, FileChange, JoinedFile, NoFile, Request, SentFile, join_key, join_task,
+};
 pub use typed::Wrong;
 pub use workflow::{Answer, Bound, Condition, Field, FieldKind, ShowIf, Step, WORKFLOW_FILES, Workflow, files_of};
 

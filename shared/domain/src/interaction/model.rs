@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{
     document::{Document, SignedFile},
-    request::{Request, SentFile},
+    request::{JoinedFile, Request, SentFile},
     workflow::{Answer, Workflow},
 };
 use crate::{InteractionId, ParticipantId, ids::InvalidId, library::FromLibrary};
@@ -225,14 +225,19 @@ pub struct Interaction {
     /// Of a request: the files that were sent, in the customer's order.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub files: Vec<SentFile>,
+    /// Of a request that was sent for good: its files as one PDF.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub joined: Option<JoinedFile>,
 }
 
 impl Interaction {
-    /// When its signed file is asked for again, while it has not come.
+    /// When its signed or joined file is asked for again, while it has not come.
     #[must_use]
     pub fn due(&self) -> Option<Timestamp> {
-        match &self.signed {
-            Some(SignedFile::Coming { again_at, .. }) => Some(*again_at),
+        match (&self.signed, &self.joined) {
+            (Some(SignedFile::Coming { again_at, .. }), _) | (_, Some(JoinedFile::Coming { again_at, .. })) => {
+                Some(*again_at)
+            }
             _ => None,
         }
     }

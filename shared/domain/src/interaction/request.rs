@@ -1,16 +1,16 @@
 //! What a document request asks (R21): photos or files, how many and of which kind; and the files that the customer sent.
 
 use jiff::Timestamp;
-use parlor_form::PagePicture;
+use parlor_form::{JoinPart, JoinTask, JoinWords, PagePicture};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::{
     answers::Missing,
     check::{InvalidWorkflow, TEXT, TITLE, must_be_text, wrong},
-    model::Progress,
+    model::{Interaction, Progress},
 };
-use crate::{UploadId, upload::FileType};
+use crate::{InteractionId, SessionId, UploadId, upload::FileType};
 
 /// The most files of a request.
 pub const FILES_MAX: u32 = 20;
@@ -102,6 +102,68 @@ impl SentFile {
     #[must_use]
     pub fn download_name(&self) -> String {
         self.content_type.named(&self.name)
+    }
+}
+
+/// How far the one PDF is that becomes of a request's files once they were sent for good.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "state", rename_all = "lowercase")]
+pub enum JoinedFile {
+    /// It is being put together.
+    Coming {
+        /// How often that was asked for.
+        tries: u32,
+        /// When it is asked for again, should nothing have come.
+        again_at: Timestamp,
+        /// What a page says that stands where a file could not be put.
+        words: JoinWords,
+    },
+    /// It is there.
+    Ready {
+        /// Its key in the bucket.
+        key: String,
+        /// Its SHA-256, in small hexadecimal digits.
+        sha256: String,
+        /// In bytes.
+        size: u64,
+        /// Its pages.
+        pages: u32,
+        /// How many files could not be put in. A page says so in place of each, and each is downloaded by itself.
+        left_out: u32,
+    },
+    /// It did not come after the last try. The files are downloaded one by one.
+    Failed,
+}
+
+/// The key of the task that joins a request's files.
+#[must_use]
+pub fn join_key(session: &SessionId, interaction: &InteractionId) -> String {
+    format!("join/{session}/{interaction}.json")
+}
+
+/// What is to be joined of a request whose joined file is coming.
+#[must_use]
+pub fn join_task(session: &SessionId, own: &Interaction) -> Option<JoinTask> {
+    let Some(JoinedFile::Coming { words, .. }) = &own.joined else { return None };
+    let part = |file: &SentFile| JoinPart {
+        from: file.key.clone(),
+        name: file.name.clone(),
+        pdf: Accepted::of(file.content_type) == Accepted::Pdf,
+    };
+    Some(JoinTask {
+        parts: own.files.iter().map(part).collect(),
+        words: words.clone(),
+        at: own.completed_at?,
+        to: format!("joined/{session}/{}.pdf", own.id),
+    })
+}
+
+/// Whether there is anything to join.
+pub(crate) fn is_joined(files: &[SentFile]) -> bool {
+    match files {
+        [] => false,
+        [one] => Accepted::of(one.content_type) == Accepted::Image,
+        _ => true,
     }
 }
 

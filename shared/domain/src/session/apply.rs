@@ -189,6 +189,7 @@ impl Session {
             | EventKind::Message { .. }
             | EventKind::InteractionSigned { .. }
             | EventKind::InteractionNotSigned { .. }
+            | EventKind::InteractionJoined { .. }
             | EventKind::KeptOpen
             | EventKind::AccessChanged { .. }
             | EventKind::DeliveryFailed { .. }

@@ -192,6 +192,13 @@ fn every_kind() -> Vec<EventKind> {
             sha256: "00".repeat(32),
             size: 52_000,
         },
+        EventKind::InteractionJoined {
+            interaction: "0123456789abcdef".parse().unwrap(),
+            title: "T".into(),
+            size: 52_000,
+            pages: 3,
+            left_out: 1,
+        },
         EventKind::InteractionNotSigned { interaction: "0123456789abcdef".parse().unwrap(), title: "T".into() },
         EventKind::InteractionDeclined {
             interaction: "0123456789abcdef".parse().unwrap(),

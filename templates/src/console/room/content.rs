@@ -28,7 +28,25 @@ pub enum WorkItemKind {
         signed: SignedCopy,
     },
     /// Photos or files that were asked for, and what was sent.
-    Request { files: Vec<WorkFile> },
+    Request {
+        files: Vec<WorkFile>,
+        /// All as one PDF; none where there is nothing to join, or it was not sent for good.
+        joined: Option<JoinedCopy>,
+    },
+}
+
+/// The files of a request as one PDF.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum JoinedCopy {
+    /// It is being put together.
+    Coming,
+    Ready {
+        pages: u32,
+        /// How many files could not be put in.
+        left_out: u32,
+    },
+    /// It could not be put together.
+    Failed,
 }
 
 /// A file that the customer sent for a request.
@@ -211,7 +229,11 @@ impl Room {
     /// The files of a request. The script fetches their pictures, and where one is downloaded.
     fn work_files(&self, item: &WorkItem) -> Markup {
         let lang = self.frame.lang;
-        let (WorkItemKind::Request { files } | WorkItemKind::Workflow { files }) = &item.kind else { return html! {} };
+        let (files, joined) = match &item.kind {
+            WorkItemKind::Request { files, joined } => (files, *joined),
+            WorkItemKind::Workflow { files } => (files, None),
+            WorkItemKind::Document { .. } => return html! {},
+        };
         let is_request = matches!(item.kind, WorkItemKind::Request { .. });
         let address = format!("{}?values=true", self.operation(&format!("interactions/{}", item.id)));
         html! {
@@ -230,6 +252,7 @@ impl Room {
                     }
                 }
             }
+            @if let (true, Some(joined)) = (item.state.is_done(), joined) { (self.work_joined(item, joined)) }
             @if is_request && item.state == InteractionState::Completed && !self.is_only_read() {
                 div.work-judge {
                     (self.action(&format!("interactions/{}/accept", item.id), "button button-small button-primary", html! { (Icon::Check) (asking::accept(lang)) }))
@@ -247,6 +270,23 @@ impl Room {
                         }
                     }
                 }
+            }
+        }
+    }
+
+    /// The files as one PDF, which the script fetches an address for.
+    fn work_joined(&self, item: &WorkItem, joined: JoinedCopy) -> Markup {
+        let lang = self.frame.lang;
+        html! {
+            @match joined {
+                JoinedCopy::Ready { pages, left_out } => {
+                    a.button.button-small.work-file href=(self.operation(&format!("interactions/{}/result", item.id))) data-result data-key={ "joined-" (item.id) } {
+                        (Icon::Download) span { (asking::joined(lang)) " · " (asking::pages(lang, u64::from(pages))) }
+                    }
+                    @if left_out > 0 { p.small.work-file { (Icon::Alert) (asking::left_out(lang, u64::from(left_out))) } }
+                }
+                JoinedCopy::Coming => p.small.muted.work-file { (Icon::Clock) (asking::joining(lang)) },
+                JoinedCopy::Failed => p.small.work-file.work-file-failed { (Icon::Alert) (asking::not_joined(lang)) },
             }
         }
     }
@@ -339,7 +379,8 @@ pub(super) fn sample(now: Timestamp) -> Vec<WorkItem> {
         version: 1,
     };
     let document = |signed| WorkItemKind::Document { original: Some("loan-agreement-2026.pdf".to_owned()), signed };
-    let request = || WorkItemKind::Request {
+    let request = |joined| WorkItemKind::Request {
+        joined,
         files: [("IMG_4711.jpg", None), ("passport-all-pages-scanned-at-the-office.pdf", Some(4))]
             .into_iter()
             .zip(1..)
@@ -353,12 +394,22 @@ pub(super) fn sample(now: Timestamp) -> Vec<WorkItem> {
     };
     vec![
         WorkItem {
-            kind: request(),
+            kind: request(Some(JoinedCopy::Ready { pages: 5, left_out: 1 })),
             completed_at: Some(now),
             ..item("r3quest000000001", "Your passport", InteractionState::Completed, 2, 2)
         },
         WorkItem {
-            kind: request(),
+            kind: request(Some(JoinedCopy::Coming)),
+            completed_at: Some(now),
+            ..item("r3quest000000003", "Your rental contract", InteractionState::Accepted, 2, 2)
+        },
+        WorkItem {
+            kind: request(Some(JoinedCopy::Failed)),
+            completed_at: Some(now),
+            ..item("r3quest000000004", "Photos of the damage", InteractionState::Accepted, 2, 2)
+        },
+        WorkItem {
+            kind: request(None),
             reason: Some("The second page is cut off.".to_owned()),
             ..item("r3quest000000002", "Proof of income", InteractionState::SentBack, 2, 2)
         },

@@ -19,7 +19,7 @@ mod samples;
 mod sending;
 mod sheets;
 
-pub use content::{AnswerLine, SignedCopy, WorkFile, WorkItem, WorkItemKind, answers};
+pub use content::{AnswerLine, JoinedCopy, SignedCopy, WorkFile, WorkItem, WorkItemKind, answers};
 pub use link::LinkReady;
 pub use model::{AfterEnd, AuthState, Consent, Ended, LinkLine, Ownership, PinLock, Room, Stretch};
 pub use people::{Guest, GuestStanding};

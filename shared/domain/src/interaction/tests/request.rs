@@ -104,7 +104,7 @@ fn r21_a_request_is_fulfilled_sent_back_and_accepted() {
     let begun = add(&made, &mut world, 1);
     assert_eq!((begun.state, begun.progress), (InteractionState::InProgress, Progress { done: 1, of: 2 }));
     let complete = |own: &Interaction, world: &mut World| {
-        world.run(WorkCommand::Complete(own, Filled::Request(&request)), Actor::Customer)
+        world.run(WorkCommand::Complete(own, Filled::Request(&request, None)), Actor::Customer)
     };
     assert!(matches!(complete(&begun, &mut world), Err(Rejection::Work(Refusal::Incomplete(_)))));
     let refused = |world: &World, command| world.decide(command, nina()).unwrap_err();
@@ -157,11 +157,71 @@ fn r2_an_agent_answers_a_request_after_the_end_while_the_customer_may_send() {
         let command = |n| WorkCommand::ChangeFiles(&made, &request, add(n));
         let one = world.run(command(1), Actor::Customer).unwrap();
         let two = world.run(WorkCommand::ChangeFiles(&one, &request, add(2)), Actor::Customer).unwrap();
-        let done = world.run(WorkCommand::Complete(&two, Filled::Request(&request)), Actor::Customer).unwrap();
+        let done = world.run(WorkCommand::Complete(&two, Filled::Request(&request, None)), Actor::Customer).unwrap();
         world.end(CustomerAccess { level, minutes, ..CustomerAccess::default() });
         let accepted = world.decide(WorkCommand::Accept(&done), nina());
         assert_eq!(accepted.is_ok(), may, "{level:?}");
         let sent = world.decide(WorkCommand::ChangeFiles(&two, &request, add(3)), Actor::Customer);
         assert_eq!(sent.is_ok(), may, "{level:?}");
     }
+}
+
+/// What a page says that stands where a file could not be put.
+fn words() -> parlor_form::JoinWords {
+    parlor_form::JoinWords { title: "Not here".into(), note: "It was sent.".into(), right_to_left: false }
+}
+
+#[test]
+fn r21_what_was_sent_for_good_becomes_one_file_of_the_last_sending() {
+    let (mut world, request) = (World::new(), passport());
+    let made = make(&mut world);
+    let one = world.run(WorkCommand::ChangeFiles(&made, &request, add(1)), Actor::Customer).unwrap();
+    let two = world.run(WorkCommand::ChangeFiles(&one, &request, add(2)), Actor::Customer).unwrap();
+    let send = |own: &Interaction, world: &mut World| {
+        world.run(WorkCommand::Complete(own, Filled::Request(&request, Some(words()))), Actor::Customer).unwrap()
+    };
+    let done = send(&two, &mut world);
+    let task = join_task(&world.session.id, &done).unwrap();
+    let parts: Vec<_> = task.parts.iter().map(|part| part.from.clone()).collect();
+    assert_eq!((parts, Some(task.at)), (done.files.iter().map(|file| file.key.clone()).collect(), done.completed_at));
+    assert_eq!(task.to, format!("joined/{}/{}.pdf", world.session.id, done.id));
+    let first = done.completed_at.unwrap();
+    let ready = |size| JoinedFile::Ready { key: "joined/a".into(), sha256: "00".into(), size, pages: 2, left_out: 0 };
+    let file = |own, at, size| WorkCommand::FileJoined { own, at, file: ready(size) };
+    let filed = world.run(file(&done, first, 5), Actor::System).unwrap();
+    assert_eq!((&filed.joined, filed.due()), (&Some(ready(5)), None));
+    assert!(world.decide(file(&filed, first, 6), Actor::System).unwrap().is_unchanged(), "the first one stays");
+
+    // Sent back, it is not what was wanted; sent anew, what comes late of the first sending is left.
+    let back = world.run(WorkCommand::SendBack(&filed, "Too dark.".into()), nina()).unwrap();
+    assert_eq!((&back.joined, back.due()), (&None, None));
+    world.now += jiff::SignedDuration::from_secs(1);
+    let anew = send(&back, &mut world);
+    assert!(world.decide(file(&anew, first, 5), Actor::System).unwrap().is_unchanged());
+
+    // Nothing has come: it is asked for again, at its time, and given up without a word: each file is there by itself.
+    assert!(world.decide(WorkCommand::FinishAgain(&anew), Actor::System).unwrap().is_unchanged());
+    let (mut waiting, mut tries) = (anew.clone(), 1);
+    while waiting.joined != Some(JoinedFile::Failed) {
+        world.now = waiting.due().unwrap();
+        let again = world.decide(WorkCommand::FinishAgain(&waiting), Actor::System).unwrap();
+        assert!(again.events.is_empty());
+        waiting = again.interactions.into_iter().next().unwrap().interaction;
+        tries += 1;
+    }
+    assert_eq!((tries, waiting.due(), join_task(&world.session.id, &waiting)), (7, None, None));
+    // One that comes after all is taken.
+    let second = waiting.completed_at.unwrap();
+    assert_eq!(world.run(file(&waiting, second, 7), Actor::System).unwrap().joined, Some(ready(7)));
+}
+
+#[test]
+fn r21_one_pdf_is_joined_with_nothing() {
+    let (mut world, request) = (World::new(), Request { min: 1, ..passport() });
+    let made = make(&mut world);
+    let change = FileChange::Add { file: SentFile { content_type: FileType::Pdf, ..file(1) }, replaces: None };
+    let one = world.run(WorkCommand::ChangeFiles(&made, &request, change), Actor::Customer).unwrap();
+    let send = WorkCommand::Complete(&one, Filled::Request(&request, Some(words())));
+    let done = world.run(send, Actor::Customer).unwrap();
+    assert_eq!((done.state, done.joined), (InteractionState::Completed, None));
 }

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::SignedDuration;
-use parlor_form::{Value, Values};
+use parlor_form::{JoinWords, Value, Values};
 
 use super::{
     chat::as_typed,
@@ -14,8 +14,8 @@ use crate::{
     AccessTier, Actor, EventKind, Message, Settings,
     interaction::{
         Answer, Asked, Assignee, Entries, FieldKind, FileChange, Filled, FilledIn, Interaction, InteractionState,
-        InteractionWrite, Kind, NewInteraction, NoFile, Progress, REASON_MAX, Refusal, SentFile, SignedFile, TASKS_MAX,
-        WORKFLOW_FILES, WorkCommand, Workflow,
+        InteractionWrite, JoinedFile, Kind, NewInteraction, NoFile, Progress, REASON_MAX, Refusal, SentFile,
+        SignedFile, TASKS_MAX, WORKFLOW_FILES, WorkCommand, Workflow, is_joined,
     },
     link::{Issued, LinkOrigin},
     session::{
@@ -105,17 +105,25 @@ impl Session {
             WorkCommand::Complete(interaction, filled) => complete(&mut draft, interaction, filled)?,
             WorkCommand::Decline(interaction, reason) => decline(&mut draft, interaction, &reason)?,
             WorkCommand::File { own, key, sha256, size } => file(&mut draft, own, key, sha256, size),
-            WorkCommand::FinishAgain(own) => match &own.signed {
-                Some(SignedFile::Coming { tries, again_at }) if *again_at <= draft.now() => {
+            WorkCommand::FileJoined { own, at, file } => file_joined(&mut draft, own, at, file),
+            WorkCommand::FinishAgain(own) => match (&own.signed, &own.joined) {
+                (Some(SignedFile::Coming { tries, again_at }), _) if *again_at <= draft.now() => {
                     if *tries < SIGNING_TRIES {
-                        let tries = tries + 1;
-                        let signed = Some(coming(tries, draft.now()));
+                        let signed = Some(coming(tries + 1, draft.now()));
                         return Ok(self.alone(Interaction { version: own.version + 1, signed, ..own.clone() }));
                     }
                     let (id, title) = (own.id.clone(), own.title.clone());
                     draft.record(EventKind::InteractionNotSigned { interaction: id, title });
                     write(&mut draft, Interaction { signed: Some(SignedFile::Failed), ..own.clone() });
                     Outcome::Done
+                }
+                (_, Some(JoinedFile::Coming { tries, again_at, words })) if *again_at <= draft.now() => {
+                    let again = *tries < SIGNING_TRIES;
+                    let joined =
+                        if again { joining(tries + 1, draft.now(), words.clone()) } else { JoinedFile::Failed };
+                    let joined = Some(joined);
+                    // Its files are there one by one, so that nobody has to be told.
+                    return Ok(self.alone(Interaction { version: own.version + 1, joined, ..own.clone() }));
                 }
                 _ => Outcome::Unchanged,
             },
@@ -181,10 +189,33 @@ fn assign(draft: &mut Draft<'_>, own: &Interaction, asked: &Asked, assignee: Ass
     Ok(Outcome::Done)
 }
 
+/// When a file is asked for again that was asked for `tries` times.
+fn again_at(tries: u32, now: jiff::Timestamp) -> jiff::Timestamp {
+    now + SIGNING_PAUSE * (1 << tries.saturating_sub(1).min(SIGNING_TRIES))
+}
+
 /// The signed file is asked for, for the `tries`th time.
 fn coming(tries: u32, now: jiff::Timestamp) -> SignedFile {
-    let pause = SIGNING_PAUSE * (1 << tries.saturating_sub(1).min(SIGNING_TRIES));
-    SignedFile::Coming { tries, again_at: now + pause }
+    SignedFile::Coming { tries, again_at: again_at(tries, now) }
+}
+
+/// The joined file is asked for, for the `tries`th time.
+fn joining(tries: u32, now: jiff::Timestamp, words: JoinWords) -> JoinedFile {
+    JoinedFile::Coming { tries, again_at: again_at(tries, now), words }
+}
+
+/// The joined file is that of the last sending: what comes late of an earlier one is left.
+fn file_joined(draft: &mut Draft<'_>, own: &Interaction, at: jiff::Timestamp, joined: JoinedFile) -> Outcome {
+    let waits = matches!(own.joined, Some(JoinedFile::Coming { .. } | JoinedFile::Failed));
+    if !waits || own.completed_at != Some(at) {
+        return Outcome::Unchanged;
+    }
+    if let JoinedFile::Ready { size, pages, left_out, .. } = &joined {
+        let (id, title, size, pages, left_out) = (own.id.clone(), own.title.clone(), *size, *pages, *left_out);
+        draft.record(EventKind::InteractionJoined { interaction: id, title, size, pages, left_out });
+    }
+    write(draft, Interaction { joined: Some(joined), ..own.clone() });
+    Outcome::Done
 }
 
 /// The first file that comes stays, also when it was given up.
@@ -237,6 +268,7 @@ fn add(draft: &mut Draft<'_>, new: NewInteraction) -> Result<Outcome, Rejection>
         evidence: None,
         signed: None,
         files: vec![],
+        joined: None,
     };
     if values_size(&interaction.values) > VALUES_MAX {
         return Err(Refusal::TooMuch.into());
@@ -364,7 +396,7 @@ fn save(draft: &Draft<'_>, interaction: &Interaction, filled: &Filled<'_>) -> Re
             saved.progress = filled.document.progress(&saved.values);
         }
         // Its files were kept as they came.
-        Filled::Request(_) => {}
+        Filled::Request(..) => {}
     }
     if saved == *interaction {
         return Ok(None);
@@ -459,7 +491,7 @@ fn complete(draft: &mut Draft<'_>, interaction: &Interaction, filled: Filled<'_>
     let missing = match &filled {
         Filled::Workflow(workflow, _) => workflow.missing(&saved.entered),
         Filled::Document(filled) => filled.document.missing(&saved.values),
-        Filled::Request(request) => request.missing(&saved.files),
+        Filled::Request(request, _) => request.missing(&saved.files),
     };
     if !missing.is_empty() {
         return Err(Refusal::Incomplete(missing).into());
@@ -474,16 +506,19 @@ fn complete(draft: &mut Draft<'_>, interaction: &Interaction, filled: Filled<'_>
     let now = draft.now();
     let entered = match &filled {
         Filled::Workflow(workflow, _) => workflow.kept(&saved.entered),
-        Filled::Document(_) | Filled::Request(_) => BTreeMap::new(),
+        Filled::Document(_) | Filled::Request(..) => BTreeMap::new(),
     };
     // The files of answers that do not count go with them.
     let answers = |file: &SentFile| entered.values().any(|answer| answer.files().contains(&file.upload));
-    let of_request = matches!(filled, Filled::Request(_));
+    let of_request = matches!(filled, Filled::Request(..));
     let files = saved.files.iter().filter(|file| of_request || answers(file)).cloned().collect();
-    let (evidence, signed) = match filled {
-        Filled::Workflow(..) | Filled::Request(_) => (None, None),
-        // The first time is asked for by whoever completes it, right after the commit.
-        Filled::Document(filled) => (filled.evidence, Some(coming(1, now))),
+    // The first time each is asked for by whoever completes it, right after the commit.
+    let (evidence, signed, joined) = match filled {
+        Filled::Workflow(..) => (None, None, None),
+        Filled::Request(_, words) => {
+            (None, None, words.filter(|_| is_joined(&saved.files)).map(|words| joining(1, now, words)))
+        }
+        Filled::Document(filled) => (filled.evidence, Some(coming(1, now)), None),
     };
     draft.interactions.push(InteractionWrite {
         interaction: Interaction {
@@ -494,6 +529,7 @@ fn complete(draft: &mut Draft<'_>, interaction: &Interaction, filled: Filled<'_>
             entered,
             evidence,
             signed,
+            joined,
             progress: Progress { done: steps, of: steps },
             at: None,
             files,
@@ -557,6 +593,8 @@ fn send_back(draft: &mut Draft<'_>, interaction: &Interaction, reason: &str) -> 
             state: InteractionState::SentBack,
             reason: Some(reason),
             completed_at: None,
+            // It is of what was sent, and that is not what it is to be.
+            joined: None,
             ..interaction.clone()
         },
     );

@@ -141,7 +141,7 @@ fn r22_what_is_anothers_is_not_filled_in() {
     for other in [Actor::Customer, actor(2)] {
         for command in [
             WorkCommand::Decline(&own, String::new()),
-            WorkCommand::Complete(&own, Filled::Request(&request)),
+            WorkCommand::Complete(&own, Filled::Request(&request, None)),
             WorkCommand::ChangeFiles(&own, &request, crate::interaction::FileChange::Remove(upload())),
         ] {
             let decided =
