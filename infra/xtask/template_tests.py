@@ -250,7 +250,7 @@ class Rights(unittest.TestCase):
             if "PARLOR_MASTER_KEY" not in resource["Properties"].get("Environment", {}).get("Variables", {})
         }
         self.assertEqual(without, {"session-read", "static-files", "live-message", "live-disconnect", "sweep-access",
-                                   "sweep-inactivity", "document-read", "document-finish", "document-sign", "document-join",
+                                   "sweep-inactivity", "document-read", "document-finish", "document-sign", "document-join", "pack-files",
                                    "document-file", "apply-retention", "verify-document"})
 
     def test_every_statement_about_a_table_says_of_which_partitions_it_is(self):
@@ -288,7 +288,7 @@ class Rights(unittest.TestCase):
                 self.assertRegex(resource["Fn::Sub"], r"^\$\{FilesBucket\.Arn\}/[a-z]+/\*$", name)
 
     def test_steps_about_documents_reach_no_table_and_only_one_of_them_the_key(self):
-        for name in ("DocumentRead", "DocumentFinish", "DocumentSign", "DocumentJoin"):
+        for name in ("DocumentRead", "DocumentFinish", "DocumentSign", "DocumentJoin", "PackFiles"):
             policies = json.dumps(RESOURCES[name]["Properties"]["Policies"])
             self.assertNotIn("dynamodb:", policies, name)
             self.assertNotIn('"Ref"', policies, f"{name} shares rights with others")

@@ -15,6 +15,7 @@ pub mod console;
 pub mod customer;
 pub mod deadline;
 pub mod evidence;
+pub mod exports;
 pub mod lang;
 pub mod layout;
 pub mod mail;

@@ -1,10 +1,10 @@
 //! What the API refuses with, for people who read another language than its own.
 
 use crate::lang::Lang;
-use crate::words::{erasing, library, participants, placing, refusal as words, webhooks};
+use crate::words::{archive, erasing, library, participants, placing, refusal as words, webhooks};
 
 /// The codes that a form of the console can be refused with.
-pub const CODES: [&str; 77] = [
+pub const CODES: [&str; 79] = [
     "invalid-field",
     "not-a-draft",
     "already-ended",
@@ -30,6 +30,8 @@ pub const CODES: [&str; 77] = [
     "forbidden",
     "not-found",
     "too-many-participants",
+    "no-files",
+    "archive-too-large",
     "unknown-assignee",
     "too-large",
     "idempotency-key-reused",
@@ -111,6 +113,8 @@ pub fn refusal(lang: Lang, code: &str) -> Option<&'static str> {
         "invalid-phone" => words::invalid_phone(lang),
         "unknown-team" => words::unknown_team(lang),
         "csrf" => words::csrf(lang),
+        "no-files" => archive::nothing(lang),
+        "archive-too-large" => archive::too_large(lang),
         "not-signed-in" => words::not_signed_in(lang),
         "forbidden" => words::forbidden(lang),
         "not-found" => words::not_found(lang),

@@ -79,7 +79,11 @@ describe("r21 a document request", () => {
     assert.match(await page.evaluate(() => document.activeElement.value), /^later:/, "the focus stays at the file");
     await page.getByRole("button", { name: "Send", exact: true }).press("Enter");
     await page.getByRole("heading", { name: "Sent. Thank you" }).waitFor({ timeout: SOON });
-    await inspect(page, "request-sent", { widths: [390] });
+    // All of it becomes one file a moment later, and the page shows it by itself.
+    await page.getByText("All your files as one PDF").waitFor({ timeout: LATER });
+    await inspect(page, "request-sent", { widths: [320, 390, 1280] });
+    const whole = await downloaded(page, page.getByRole("link", { name: "Download" }));
+    assert.equal(whole.subarray(0, 5).toString(), "%PDF-");
   });
 
   test("the agent sees the files, and sends them back with a reason, which the customer reads at once", async () => {
@@ -88,7 +92,10 @@ describe("r21 a document request", () => {
     await until("pictures are shown", async () => (await passport.locator(".work-thumb img").count()) === 2);
     const bytes = await downloaded(agent.page, passport.getByRole("link", { name: "Download agreement.pdf" }));
     assert.deepEqual(bytes, readFileSync(PDF));
-    await inspect(agent.page, "request-panel", { widths: [1280] });
+    const whole = await downloaded(agent.page, passport.getByRole("link", { name: /^Download as one PDF/ }));
+    assert.equal(whole.subarray(0, 5).toString(), "%PDF-");
+    await agent.page.getByText("All files are ready as one PDF: Your passport").waitFor({ timeout: SOON });
+    await inspect(agent.page, "request-panel", { widths: [390, 1280] });
     await passport.locator(".work-back > summary").click();
     await passport.locator("[name=reason]").fill("The photo is cut off at the right.");
     await passport.getByRole("button", { name: "Send back" }).click();
@@ -108,6 +115,22 @@ describe("r21 a document request", () => {
     await passport.getByRole("button", { name: "Accept" }).click({ timeout: SOON });
     await passport.getByText("Accepted", { exact: true }).waitFor({ timeout: SOON });
     await page.getByRole("heading", { name: "This is done" }).waitFor({ timeout: SOON });
+    await agent.page.getByText("You accepted: Your passport").waitFor({ timeout: SOON });
+  });
+
+  test("the agent downloads all finished files as one archive, in a page beside the room", async () => {
+    const passport = item(agent, "Your passport");
+    await passport.getByRole("link", { name: /^Download as one PDF/ }).waitFor({ timeout: LATER });
+    const opened = agent.page.waitForEvent("popup");
+    await agent.page.getByRole("button", { name: "Download all files" }).click();
+    const page = await opened;
+    await page.getByRole("heading", { name: "The files are ready" }).waitFor({ timeout: LATER });
+    await page.getByText("1 file", { exact: false }).first().waitFor({ timeout: SOON });
+    await inspect(page, "archive", { widths: [320, 390, 1280] });
+    const bytes = await downloaded(page, page.getByRole("link", { name: "Download" }));
+    assert.equal(bytes.subarray(0, 4).toString(), "PK\u0003\u0004");
+    assert.ok(bytes.includes("Your passport.pdf"));
+    await page.close();
     await agent.page.getByText("You accepted: Your passport").waitFor({ timeout: SOON });
   });
 });

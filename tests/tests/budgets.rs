@@ -521,6 +521,17 @@ async fn work_rows(ledger: &mut Ledger) {
             installation.files().put(&format!("{joined}.json"), report, "application/json").await.unwrap();
         })
         .await;
+    let archives = format!("/v1/sessions/{session}/archives");
+    let mut archive = String::new();
+    ledger
+        .hold("make an archive, where workflows were completed", async |installation| {
+            let made = installation.post(&archives, json!({})).await;
+            made["id"].as_str().unwrap().clone_into(&mut archive);
+        })
+        .await;
+    ledger
+        .hold("get an archive", async |installation| drop(installation.get(&format!("{archives}/{archive}")).await))
+        .await;
     let own = format!("/r/{session}/i/{id}");
     ledger.hold("customer's document", async |_| assert_eq!(customer.get(&own).await.status, 200)).await;
     let result = format!("{own}/result");

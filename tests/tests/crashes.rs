@@ -26,7 +26,7 @@ use operations::{Operation, Told};
 use parlor_domain::{SessionId, presence::Who};
 use parlor_local::{Crash, Stack};
 use parlor_store::ReadBatch;
-use parlor_tests::{Installation, canary};
+use parlor_tests::{Installation, canary, documents};
 use reqwest::Method;
 use tracing_subscriber::{layer::SubscriberExt as _, util::SubscriberInitExt as _};
 
@@ -133,7 +133,8 @@ async fn customer_is_here(installation: &Installation, session: &SessionId) -> b
 
 /// Lets `operation` die at all its points: how many there are, and what its logs must not hold.
 async fn dies_everywhere(operation: Operation) -> (usize, Vec<Canary>) {
-    let stack = Stack::builder().ephemeral().count_requests(true).keep_events(true).start().await.unwrap();
+    let builder = documents::reading(Stack::builder().ephemeral().count_requests(true).keep_events(true));
+    let stack = builder.start().await.unwrap();
     let installation = Installation::of(stack).await;
     let mut canaries = vec![("an API key", installation.api_key.clone())];
     // Rooms stay open: one that closes between two tries would be taken for a part of the next.

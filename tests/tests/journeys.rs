@@ -4,6 +4,8 @@
 
 #[path = "journeys/answer_files.rs"]
 mod answer_files;
+#[path = "journeys/archive.rs"]
+mod archive;
 #[path = "journeys/attachments.rs"]
 mod attachments;
 #[path = "journeys/clock.rs"]

@@ -176,7 +176,7 @@ impl Tour {
             return vec![path.to_owned()];
         }
         let all = self.sessions.iter().zip(&self.interactions).zip(&self.participants);
-        let path = path.replace("{seq}", "1").replace("{link}", &self.link);
+        let path = path.replace("{seq}", "1").replace("{link}", &self.link).replace("{aid}", &"0".repeat(64));
         all.map(|((id, iid), pid)| path.replace("{id}", id).replace("{iid}", iid).replace("{pid}", pid)).collect()
     }
 
@@ -285,6 +285,18 @@ async fn every_documented_request_is_answered_as_documented() {
             let request = tour.request(&method, &address, operation, None).await;
             seen.push(tour.installation.judged(method.parse().unwrap(), &address, request).await.status);
         }
+        if matches!(operation["operationId"].as_str(), Some("makeArchive" | "readArchive")) {
+            let session = tour.sessions[2].parse().unwrap();
+            let (store, runtime) = (&tour.installation.store, &tour.installation.runtime);
+            let upload = UploadId::generate(&runtime.entropy);
+            let id = documents::completed(store, runtime, &session, &upload).await;
+            documents::filed(store, runtime, &session, &id).await;
+            let made = tour.installation.post(&format!("/v1/sessions/{session}/archives"), json!({})).await;
+            tour.installation.stack.settle().await;
+            let address = path.replace("{id}", session.as_str()).replace("{aid}", made["id"].as_str().unwrap());
+            let request = tour.request(&method, &address, operation, None).await;
+            seen.push(tour.installation.judged(method.parse().unwrap(), &address, request).await.status);
+        }
         if operation["operationId"] == "getMessageFile" {
             let session = tour.installation.session(None).await;
             let customer = tour.installation.joined(&session).await;
@@ -343,7 +355,7 @@ async fn every_documented_operation_refuses_as_documented() {
             for id in ["zzzzzz", "h4rb0r6q8x2v9k3m7t1c5w0znd", "No%20id", "..%2f..%2fetc"] {
                 let nowhere = path.replace("{id}", id).replace("{event}", "x-1").replace("{link}", "x-1");
                 let nowhere = nowhere.replace("{iid}", "0123456789abcdef").replace("{seq}", "1");
-                let nowhere = nowhere.replace("{pid}", "0123456789abcdef");
+                let nowhere = nowhere.replace("{pid}", "0123456789abcdef").replace("{aid}", &"0".repeat(64));
                 let mut request = tour.request(&method, &address, operation, example(operation)).await.build().unwrap();
                 *request.url_mut() = format!("{}{nowhere}", installation.stack.url()).parse().unwrap();
                 let answer = installation

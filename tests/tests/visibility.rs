@@ -184,7 +184,7 @@ async fn r20_every_route_refuses_whoever_it_is_not_for() {
         let body = body.as_ref();
         let filled = path.replace("{session}", world.session.as_str()).replace("{link}", &link);
         let filled = filled.replace("{interaction}", &interaction).replace("{iid}", &interaction);
-        let filled = filled.replace("{pid}", &participant);
+        let filled = filled.replace("{pid}", &participant).replace("{aid}", &"0".repeat(64));
         let filled =
             if path.starts_with("/v1/sessions/") { filled.replace("{id}", world.session.as_str()) } else { filled };
         let filled = if path.starts_with("/v1/teams/") || path.starts_with("/admin/teams/") {

@@ -4,9 +4,7 @@ use std::fmt::Write as _;
 
 use parlor_domain::interaction::{Document, FieldKind as Shown};
 use parlor_form::{Field, FieldKind, Value, Values};
-use parlor_templates::{Lang, console::AnswerLine, customer::field_label, words};
-
-use crate::answers::cell;
+use parlor_templates::{Lang, console::AnswerLine, customer::field_label, exports::cell, words};
 
 /// The fields of a page, of several with one name the first of all.
 fn on_page(document: &Document, page: usize) -> impl Iterator<Item = &Field> {

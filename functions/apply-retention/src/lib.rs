@@ -8,7 +8,9 @@ use std::time::Duration;
 use futures_util::{StreamExt as _, TryStreamExt as _, stream};
 use jiff::Timestamp;
 use parlor_buckets::Bucket;
-use parlor_domain::{Command, Contact, DueKind, ErasedBy, Session, SessionId, UploadId, interaction::made_keys};
+use parlor_domain::{
+    Command, Contact, DueKind, ErasedBy, Session, SessionId, UploadId, archive::archive_keys, interaction::made_keys,
+};
 use parlor_form::ReadReport;
 use parlor_live::Live;
 use parlor_objects::{ObjectError, Objects};
@@ -102,6 +104,7 @@ impl ApplyRetention {
         for upload in &remains.uploads {
             keys.extend(keys_of(upload, &self.bucket).await?);
         }
+        keys.extend(archive_keys(session));
         for interaction in &remains.interactions {
             keys.extend(made_keys(session, interaction));
         }

@@ -1,6 +1,7 @@
 //! Addresses to send files to: POST `/v1/sessions/{id}/uploads` (R21), and for a company's logo POST `/v1/logos` (R19), with what became of
-//! it at GET `/v1/logos/{id}`.
+//! it at GET `/v1/logos/{id}`; and all finished files of a session as one (R21).
 
+mod archive;
 mod logo;
 
 use lambda_http::http::{Method, StatusCode};
@@ -23,6 +24,8 @@ use parlor_web::{
 use schemars::JsonSchema;
 use serde::Deserialize;
 use serde_json::json;
+
+use crate::archive::ArchiveView;
 
 /// Takes announcements of files.
 #[derive(Debug)]
@@ -110,6 +113,29 @@ impl WebFunction for Files {
                 .answers::<logo::Logo>(StatusCode::OK, "The logo.", logo::Logo::sample())
                 .refuses(&[Code::Forbidden])
                 .refuses(&logo::OF_LOGOS)
+        })
+        .operation(Method::POST, "/v1/sessions/{id}/archives", Callers::Scope(KeyScope::Read), archive::make, |operation| {
+            operation
+                .named("makeArchive", "Files")
+                .summary("Put all finished files into one archive")
+                .description(
+                    "Signed documents, what was sent for requests (as one PDF, or one by one where that is not all of it), answers of \
+                     workflows as CSV and JSON, and the files of the chat, in a ZIP of at most 100 MB. Ask for it at \
+                     `/archives/{id}` until it is there. Asking again for the same files makes no other one; a session has \
+                     the one that was asked for last, for a day.",
+                )
+                .parameter("id", "The session.")
+                .answers::<ArchiveView>(StatusCode::ACCEPTED, "It is being put together.", ArchiveView::sample_coming())
+                .refuses(&[Code::Erased, Code::NoFiles, Code::ArchiveTooLarge])
+        })
+        .operation(Method::GET, "/v1/sessions/{id}/archives/{aid}", Callers::Scope(KeyScope::Read), archive::show, |operation| {
+            operation
+                .named("readArchive", "Files")
+                .summary("Get the archive")
+                .description("How far it is, and where it is downloaded, for a few minutes. Not found once another one was asked for.")
+                .parameter("id", "The session.")
+                .parameter("aid", "The archive.")
+                .answers::<ArchiveView>(StatusCode::OK, "The archive.", ArchiveView::sample())
         })
     }
 }

@@ -44,6 +44,7 @@ pub(crate) fn entries() -> Vec<Entry> {
         event::<document_finish::DocumentFinish>(),
         event::<document_sign::DocumentSign>(),
         event::<document_join::DocumentJoin>(),
+        event::<pack_files::PackFiles>(),
         event::<document_file::DocumentFile>(),
         event::<live_connect::LiveConnect>(),
         event::<live_message::LiveMessage>(),

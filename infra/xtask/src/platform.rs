@@ -40,7 +40,7 @@ pub(crate) fn python() -> Result<PathBuf, Failure> {
 }
 
 /// Which journeys use a function, those first that say soonest what it misses.
-const USED_BY: [(&str, &[&str]); 41] = [
+const USED_BY: [(&str, &[&str]); 42] = [
     ("admin-console", &["staff::r19_an_admin_opens_the_settings_and_nobody_else"]),
     ("first-steps", &["first_run::a_first_admin_is_led_through_what_is_left_to_do"]),
     ("settings", &["staff::r19_settings_are_saved_over_what_was_seen"]),
@@ -85,6 +85,7 @@ const USED_BY: [(&str, &[&str]); 41] = [
     ("verify-document", &["document::r21_a_document_is_sent_filled_in_signed_and_downloaded_by_both"]),
     ("document-finish", &["files::r21_a_task_becomes_a_signed_document_whose_first_signature_stays"]),
     ("document-join", &["request::r21_a_request_is_fulfilled_sent_back_fulfilled_and_accepted"]),
+    ("pack-files", &["archive::r21_all_finished_files_of_a_session_are_downloaded_as_one"]),
     ("document-read", &["files::r21_a_file_is_sent_past_the_functions_and_read"]),
     ("document-sign", &["files::r21_a_task_becomes_a_signed_document_whose_first_signature_stays"]),
     ("logo-file", &["logo::r19_a_logo_is_uploaded_and_shown_to_anybody"]),

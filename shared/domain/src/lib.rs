@@ -6,6 +6,7 @@
 #![cfg_attr(test, allow(clippy::unwrap_used))]
 
 pub mod access;
+pub mod archive;
 pub mod attachment;
 pub mod chat_links;
 pub mod contact;

@@ -4,11 +4,13 @@
 mod evidence;
 mod join;
 mod model;
+mod pack;
 mod report;
 mod task;
 
 pub use evidence::{Evidence, EvidenceWords, Signer};
 pub use join::{JoinPart, JoinReport, JoinTask, JoinWords};
 pub use model::{Align, Field, FieldKind, Form, Page, PrefillFrom, Strokes, Value, Values};
+pub use pack::{PackContent, PackEntry, PackReport, PackTask};
 pub use report::{PagePicture, ReadReport, Refusal};
 pub use task::FinishTask;

@@ -7,8 +7,8 @@ use data_encoding::BASE64URL_NOPAD;
 use futures_util::future::try_join_all;
 use jiff::Timestamp;
 use parlor_domain::{
-    Access, AccessPlan, AgentId, Channel, Contact, EndedBy, Event, Indicator, Language, Link, Presence, Session,
-    SessionId, State, TeamId, interaction::TaskCount, staff::ListScope,
+    Access, AccessPlan, AgentId, Attachment, Channel, Contact, EndedBy, Event, EventKind, Indicator, Language, Link,
+    Presence, Session, SessionId, State, TeamId, interaction::TaskCount, staff::ListScope,
 };
 use serde::{Deserialize, Serialize};
 
@@ -338,6 +338,24 @@ impl Store {
         let answer = query.send().await.map_err(|error| StoreError::from_sdk("Query events", &error))?;
         let more = answer.last_evaluated_key.is_some();
         Ok((events_of(&answer.items.unwrap_or_default())?, more))
+    }
+
+    /// The files that went with a session's messages, oldest first. One `Query` for each megabyte of its events.
+    pub async fn attachments(&self, session: &SessionId) -> Result<Vec<Attachment>, StoreError> {
+        let (mut found, mut from) = (vec![], None);
+        loop {
+            let query = self.events_query(session, 0).set_exclusive_start_key(from);
+            let answer = query.send().await.map_err(|error| StoreError::from_sdk("Query events", &error))?;
+            let file = |event: Event| match event.kind {
+                EventKind::Message { attachment, .. } => attachment,
+                _ => None,
+            };
+            found.extend(events_of(&answer.items.unwrap_or_default())?.into_iter().filter_map(file));
+            from = answer.last_evaluated_key;
+            if from.is_none() {
+                return Ok(found);
+            }
+        }
     }
 
     fn events_query(&self, session: &SessionId, after: u64) -> QueryFluentBuilder {

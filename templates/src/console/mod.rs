@@ -5,6 +5,7 @@
 //! the CSRF token and an idempotency key; `static/js/console.js` and `static/js/agent-room.js` send the same forms with
 //! `Accept: application/json` and put the answer into the page.
 
+mod archive;
 mod bare;
 mod board;
 mod figures;
@@ -32,6 +33,7 @@ mod welcome;
 
 use maud::Markup;
 
+pub use archive::{ArchivePage, ArchiveView};
 pub use parlor_domain::{AccessTier as Tier, Channel, EndedBy, Indicator, Role, State};
 
 pub use board::{Board, BoardDeadline, BoardFilter, BoardOrder, BoardRow};
@@ -67,6 +69,7 @@ pub fn samples() -> Vec<(String, Markup)> {
     add("forgot", Forgot::samples().into_iter().map(|(name, view)| (name, view.render())).collect());
     add("reset", Reset::samples().into_iter().map(|(name, view)| (name, view.render())).collect());
     add("me", Me::samples().into_iter().map(|(name, view)| (name, view.render())).collect());
+    add("archive", ArchivePage::samples().into_iter().map(|(name, view)| (name, view.render())).collect());
     add("notice", NoticePage::samples().into_iter().map(|(name, view)| (name, view.render())).collect());
     add("board", Board::samples().into_iter().map(|(name, view)| (name, view.render())).collect());
     add("figures", Figures::samples().into_iter().map(|(name, view)| (name, view.render())).collect());

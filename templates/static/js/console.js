@@ -1,4 +1,5 @@
 // Every page of the console. Each works without a script; this makes it quick.
+import "./console/awaiting.js";
 import "./console/copying.js";
 import "./console/history.js";
 import "./console/keys.js";

@@ -175,6 +175,7 @@ impl Site {
             plain("document-finish", "a form of a page", 0),
             plain("document-sign", "a document that was signed before", 0),
             plain("document-join", "a form of a page", 0),
+            plain("pack-files", "a form of a page", 0),
             plain("document-file", "a report that nobody waits for", 0),
             plain("sweep-inactivity", "sweep, nothing due", 0),
             plain("sweep-access", "nothing due", 0),
@@ -384,6 +385,9 @@ impl Site {
         files.put(&format!("finish/{name}.json"), task, "application/json").await.unwrap();
         let task = documents::join_task(&["uploads/up_bench"], &name);
         files.put(&format!("join/{name}.json"), task, "application/json").await.unwrap();
+        let entry = json!({"name": "Consent.pdf", "content": {"file": "uploads/up_bench"}});
+        let task = json!({"entries": [entry], "to": format!("packed/{}.zip", self.session)}).to_string();
+        files.put(&format!("pack/{}.json", self.session), task.into_bytes(), "application/json").await.unwrap();
         self.installation.stack.settle().await;
         let logo = documents::logo(&self.installation.runtime).await;
         assert_eq!(self.installation.browser().get(&format!("/logo/{logo}.png")).await.status, 200);
@@ -394,6 +398,8 @@ impl Site {
             "document-join",
             "document-file",
             "logo-file",
+            "pack-files",
+            "document-file",
         ]);
     }
 
@@ -445,7 +451,7 @@ mod tests {
     }
 
     /// Whose case is no operation of `docs/budgets.md`: a repetition that finds everything done, or nothing to do.
-    const WITHOUT_A_ROW: [&str; 14] = [
+    const WITHOUT_A_ROW: [&str; 15] = [
         "session-renew",
         "logo-file",
         "static-files",
@@ -455,6 +461,7 @@ mod tests {
         "document-finish",
         "document-sign",
         "document-join",
+        "pack-files",
         "document-file",
         "sweep-access",
         "apply-retention",

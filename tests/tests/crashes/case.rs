@@ -86,6 +86,7 @@ impl Operation {
             .replace("{link}", &link)
             .replace("{pid}", &case.link)
             .replace("{file}", &format!("{}.png", case.link))
+            .replace("{aid}", &case.link)
             .replace("{session}", case.session.as_str())
             .replace("{token}", token)
             .replace("{event}", &format!("{}-{}", case.session, case.seen))
@@ -157,7 +158,7 @@ impl Operation {
                 made["id"].as_str().unwrap().clone_into(&mut case.link);
                 case.version = installation.etag(&self.request(&case).1.replace("/publish", "")).await;
             }
-            ReadDocument | FinishDocument | SignDocument | JoinFiles | AnnounceLogo | WriteLogo => {}
+            ReadDocument | FinishDocument | SignDocument | JoinFiles | PackArchive | AnnounceLogo | WriteLogo => {}
             ReadLogo | LogoFile | LogoFileHead => case.link = documents::logo(&installation.runtime).await.to_string(),
             RevokeKey | RevokeKeyAtPage => {
                 let body = json!({"name": case.key, "scopes": ["read"]});
@@ -182,7 +183,9 @@ impl Operation {
                 case.browser = installation.joined(&case.session).await;
                 self.request_for_files(installation, &mut case).await;
             }
-            ReadResult | FileDocument | HandOver => self.signing(installation, &mut case).await,
+            ReadResult | FileDocument | HandOver | MakeArchive | ReadArchive => {
+                self.signing(installation, &mut case).await;
+            }
             FileJoined => {
                 let (store, runtime) = (&installation.store, &installation.runtime);
                 let own = documents::sent_for_good(store, runtime, &case.session).await;
@@ -446,10 +449,15 @@ impl Operation {
         let (store, runtime) = (&installation.store, &installation.runtime);
         let upload = UploadId::generate(&runtime.entropy);
         let id = documents::completed(store, runtime, &case.session, &upload).await;
-        if matches!(self, ResultPage | ReadResult) {
+        if matches!(self, ResultPage | ReadResult | MakeArchive | ReadArchive) {
             documents::filed(store, runtime, &case.session, &id).await;
         }
         case.interaction = id.to_string();
+        if self == ReadArchive {
+            let made = installation.post(&case.about("/archives"), json!({})).await;
+            made["id"].as_str().unwrap().clone_into(&mut case.link);
+            installation.stack.settle().await;
+        }
     }
 
     /// The open room: both sides are there.

@@ -100,11 +100,14 @@ operations! {
     ReadLogo: "GET /v1/logos/{id}", Never;
     LogoFile: "GET /logo/{file}", Never;
     LogoFileHead: "HEAD /logo/{file}", Never;
+    MakeArchive: "POST /v1/sessions/{id}/archives", Never;
+    ReadArchive: "GET /v1/sessions/{id}/archives/{aid}", Never;
     // Each is told by the bucket.
     ReadDocument: "object document-read", Never;
     FinishDocument: "object document-finish", Never;
     SignDocument: "object document-sign", Never;
     JoinFiles: "object document-join", Never;
+    PackArchive: "object pack-files", Never;
     FileDocument: "object document-file", Once("interaction.signed");
     FileJoined: "object document-file", Once("interaction.joined");
     HandOver: "schedule document-file", Never;

@@ -42,9 +42,8 @@ impl Operation {
             | ReleaseParticipant
             | AssignInteraction => self.call(installation, case).await,
             MakeInteraction | ListInteractions | ReadInteraction | SendInteraction | WithdrawInteraction | Remind
-            | ReadResult | AnnounceUpload | Accept | SendBack | MessageFile | PlaceFields => {
-                self.call(installation, case).await
-            }
+            | ReadResult | AnnounceUpload | Accept | SendBack | MessageFile | PlaceFields | MakeArchive
+            | ReadArchive => self.call(installation, case).await,
             ListLibrary | CreateEntry | AnnounceLibraryUpload | ReadEntry | PublishEntry | AnnounceLogo | ReadLogo => {
                 self.call(installation, case).await
             }
@@ -148,7 +147,9 @@ impl Operation {
             | SendAgainAtPage
             | PlaceFieldsAtPage
             | PlaceEntryFieldsAtPage => self.submit(installation, case).await,
-            ReadDocument | FinishDocument | SignDocument | JoinFiles => self.step(installation, case).await,
+            ReadDocument | FinishDocument | SignDocument | JoinFiles | PackArchive => {
+                self.step(installation, case).await
+            }
             DeliverToStaff | RetryToStaff => self.mail_staff(installation, case).await,
             SaveFirst | SaveFurther | Complete | Decline | AddFile | Attach => self.submit(installation, case).await,
             LiveConnect => customer(installation, case).await.is_ok(),
@@ -221,6 +222,11 @@ impl Operation {
         files.put(&original, documents::form(), "application/pdf").await.unwrap();
         let becomes = if self == ReadDocument {
             format!("read/{}/form.json", case.key)
+        } else if self == PackArchive {
+            let entry = json!({"name": "Consent.pdf", "content": {"file": original}});
+            let task = json!({"entries": [entry], "to": format!("packed/{}.zip", case.session)}).to_string();
+            files.put(&format!("pack/{}.json", case.session), task.into_bytes(), "application/json").await.unwrap();
+            format!("packed/{}.json", case.session)
         } else if self == JoinFiles {
             let task = documents::join_task(&[&original], &name);
             files.put(&format!("join/{name}.json"), task, "application/json").await.unwrap();

@@ -47,6 +47,11 @@ async fn r25_an_erased_session_leaves_a_note_and_nothing_else() {
     );
     platform.until(async || files.get(keys.last().unwrap(), 1_000_000).await.ok()).await.unwrap();
 
+    // The archive of what is finished.
+    desk.post(&format!("{path}/archives"), json!({})).await;
+    keys.extend(["pack/{}.json", "packed/{}.zip", "packed/{}.json"].map(|key| key.replace("{}", own)));
+    platform.until(async || files.get(keys.last().unwrap(), 1_000_000).await.ok()).await.unwrap();
+
     let refused = desk.call(Method::POST, &format!("{path}/erase"), &[], None).await;
     assert_eq!((refused.status, &refused.body["code"]), (409, &json!("not-ended")), "{}", refused.body);
     desk.post(&format!("{path}/end"), json!({})).await;

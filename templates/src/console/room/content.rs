@@ -14,7 +14,7 @@ use crate::console::moment::{Moment, moment};
 use crate::console::sheet::{Sheet, opens};
 use crate::customer::{file_size, said_words};
 use crate::lang::Lang;
-use crate::words::{asking, console, content as words, placing, sending};
+use crate::words::{archive, asking, console, content as words, placing, sending};
 
 /// What kind of thing there is to do.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -128,6 +128,7 @@ impl Room {
                 div.side-empty { (Icon::Flow) p { (words::empty(lang)) } p.small.muted { (words::empty_help(lang)) } }
             } @else {
                 (self.sends_all())
+                (self.all_files())
                 ul.work-list { @for item in &self.work { (self.work_item(item)) } }
             }
         }
@@ -140,6 +141,19 @@ impl Room {
         html! {
             @if drafts > 1 && !self.is_only_read() {
                 p.work-all { button.button.button-small.button-primary type="button" data-do="send-all" data-key="send-all" { (Icon::Send) (words::send_all(lang, drafts)) } }
+            }
+        }
+    }
+
+    /// All finished files as one archive, in a page of its own, so that the room stays open.
+    fn all_files(&self) -> Markup {
+        let lang = self.frame.lang;
+        html! {
+            @if self.work.iter().any(|item| item.state.is_done()) {
+                form.work-all method="post" action=(self.operation("archives")) target="_blank" {
+                    (self.frame.forms.hidden("archives"))
+                    button.button.button-small data-key="archive" { (Icon::Download) (archive::all(lang)) }
+                }
             }
         }
     }

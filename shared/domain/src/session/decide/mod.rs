@@ -7,6 +7,7 @@ mod device;
 mod draft;
 mod end;
 mod enter;
+mod entered;
 mod erase;
 mod guard;
 mod invite;

@@ -1,0 +1,107 @@
+//! Answers as files that people keep (R21): tables, and JSON for programs. Of steps that are hidden, nothing.
+
+use std::fmt::Write as _;
+
+use parlor_domain::{
+    Interaction,
+    interaction::{Answer, Workflow, files_of},
+};
+use serde_json::{Value, json};
+
+use crate::lang::Lang;
+use crate::words;
+
+/// An answer as text: words for a drawing.
+pub fn written(lang: Lang, interaction: &Interaction, field: &str) -> String {
+    match interaction.entered.get(field) {
+        None => String::new(),
+        Some(Answer::Drawn(_)) => words::sending::signed(lang).to_owned(),
+        Some(answer) => answer.as_typed(),
+    }
+}
+
+/// The names of the files that answer a question.
+pub fn files(interaction: &Interaction, field: &str) -> Vec<String> {
+    files_of(interaction.entered.get(field), &interaction.files).into_iter().map(|file| file.name.clone()).collect()
+}
+
+/// A workflow's answers as a table (RFC 4180) in UTF-8, with the mark by which spreadsheets know that.
+pub fn workflow_csv(lang: Lang, interaction: &Interaction, workflow: &Workflow) -> String {
+    let mut table = String::from("\u{feff}step,name,question,answer\r\n");
+    for step in workflow.shown(&interaction.entered) {
+        for field in &step.fields {
+            let files = files(interaction, &field.name);
+            let answer = if files.is_empty() { written(lang, interaction, &field.name) } else { files.join("; ") };
+            let cells = [&step.title, &field.name, &field.label, &answer].map(|text| cell(text));
+            let _ = write!(table, "{}\r\n", cells.join(","));
+        }
+    }
+    table
+}
+
+/// A workflow's answers for programs.
+pub fn workflow_json(interaction: &Interaction, workflow: &Workflow) -> String {
+    whole(interaction, &json!(workflow.kept(&interaction.entered)))
+}
+
+/// What was entered, for programs, with whose it is.
+pub fn whole(interaction: &Interaction, values: &Value) -> String {
+    let document = json!({
+        "id": interaction.id,
+        "title": interaction.title,
+        "state": interaction.state,
+        "completed_at": interaction.completed_at,
+        "values": values,
+    });
+    format!("{document:#}\n")
+}
+
+/// A cell in quotes. What spreadsheets would take for a formula is kept from being one
+/// (<https://owasp.org/www-community/attacks/CSV_Injection>), full-width signs and blanks before them included; a negative number
+/// is none. Where a spreadsheet parts cells at semicolons or tabs, as many do by their country, our quotes mean nothing to it behind
+/// the first comma: so each part between those marks, and each line, is looked at.
+pub fn cell(text: &str) -> String {
+    let is_formula = |part: &str| {
+        part.trim_start().starts_with(['=', '+', '-', '@', '＝', '＋', '－', '＠'])
+            && part.trim().parse::<f64>().is_err()
+    };
+    let mut guarded = String::with_capacity(text.len() + 2);
+    if text.starts_with(['\t', '\r', '\n']) {
+        guarded.push('\'');
+    }
+    for part in text.split_inclusive([';', '\t', '\r', '\n']) {
+        let bare = part.trim_end_matches([';', '\t', '\r', '\n']);
+        guarded.push_str(if is_formula(bare) { "'" } else { "" });
+        guarded.push_str(part);
+    }
+    format!("\"{}\"", guarded.replace('"', "\"\""))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn r21_a_cell_is_text_and_never_a_formula() {
+        for (text, written) in [
+            ("Mara", "\"Mara\""),
+            ("say \"x\", twice", "\"say \"\"x\"\", twice\""),
+            ("=1+1", "\"'=1+1\""),
+            ("@SUM(A1)", "\"'@SUM(A1)\""),
+            ("-3.5", "\"-3.5\""),
+            ("-3.5+cmd", "\"'-3.5+cmd\""),
+            ("＝1+1", "\"'＝1+1\""),
+            ("\n=1+1", "\"'\n'=1+1\""),
+            (" =1+1", "\"' =1+1\""),
+            ("\u{a0}@SUM(A1)", "\"'\u{a0}@SUM(A1)\""),
+            ("a\r\nb", "\"a\r\nb\""),
+            // A spreadsheet that parts cells at semicolons takes what stands behind one for a cell of its own.
+            ("Mara;=1+1", "\"Mara;'=1+1\""),
+            ("Mara;\";=1+1", "\"Mara;\"\";'=1+1\""),
+            ("Mara; -2+3\t@A1\n+4+5", "\"Mara;' -2+3\t'@A1\n'+4+5\""),
+            ("1;-2;3", "\"1;-2;3\""),
+        ] {
+            assert_eq!(cell(text), written);
+        }
+    }
+}
