@@ -509,6 +509,7 @@ async fn work_rows(ledger: &mut Ledger) {
             installation.files().put(&at, report.clone().into_bytes(), "application/json").await.unwrap();
         })
         .await;
+    let (store, runtime) = (&ledger.installation.store, &ledger.installation.runtime);
     let sent = documents::sent_for_good(store, runtime, &session).await;
     let joined = format!("joined/{session}/{}", sent.id);
     let report = json!({

@@ -40,7 +40,7 @@ pub(crate) fn python() -> Result<PathBuf, Failure> {
 }
 
 /// Which journeys use a function, those first that say soonest what it misses.
-const USED_BY: [(&str, &[&str]); 42] = [
+const USED_BY: [(&str, &[&str]); 43] = [
     ("admin-console", &["staff::r19_an_admin_opens_the_settings_and_nobody_else"]),
     ("first-steps", &["first_run::a_first_admin_is_led_through_what_is_left_to_do"]),
     ("settings", &["staff::r19_settings_are_saved_over_what_was_seen"]),

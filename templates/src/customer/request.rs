@@ -7,12 +7,13 @@ use maud::{Markup, html};
 use parlor_domain::interaction::{Accepted, Request};
 
 use super::around::{Around, not_taken};
+use super::document::file_size;
 use super::files::{FileBox, FileFault, RequestedFile};
 use super::page::{paragraphs, token_field};
 use super::runner::NotTaken;
 use crate::components::{Banner, Button, Icon, Tone};
 use crate::lang::Lang;
-use crate::words::{request as words, runner};
+use crate::words::{asking, request as words, runner};
 
 /// What of the request is on the page.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

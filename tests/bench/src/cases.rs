@@ -451,7 +451,7 @@ mod tests {
     }
 
     /// Whose case is no operation of `docs/budgets.md`: a repetition that finds everything done, or nothing to do.
-    const WITHOUT_A_ROW: [&str; 15] = [
+    const WITHOUT_A_ROW: [&str; 16] = [
         "session-renew",
         "logo-file",
         "static-files",
