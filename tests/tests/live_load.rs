@@ -261,3 +261,19 @@ async fn r22_a_guest_who_floods_the_chat_silences_nobody_else_live() {
     mara.message("m1", "Can you hear me?").await;
     assert_eq!(mara.until(&["message", "error"]).await.unwrap()["text"], "Can you hear me?");
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn r22_a_participant_does_not_hear_live_whether_the_customer_is_in_the_room() {
+    let installation = Installation::start().await;
+    let room = Room::joined(&installation).await;
+    let mut agent = room.agent().await;
+    let ada = participant(&room).await;
+    let mut ada = room.connect(&ada).await.unwrap();
+    let mut mara = room.customer().await;
+    assert_eq!(ada.expect("presence").await["customer"], false, "who comes is told to others");
+    assert_eq!(ada.hello(0).await.last().unwrap()["customer"], false);
+    ada.say(json!({"type": "ping"})).await;
+    assert_eq!(ada.expect("pong").await["customer"], false);
+    assert_eq!(mara.hello(0).await.last().unwrap()["customer"], true);
+    assert_eq!(agent.hello(0).await.last().unwrap()["customer"], true);
+}

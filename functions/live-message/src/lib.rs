@@ -289,7 +289,7 @@ impl LiveMessage {
             };
             frames.push(other);
         }
-        frames.push(presence_frame(session, presence, audience, room.now));
+        frames.push(presence_frame(session, presence, audience, room.now).told_to(&room.lease.who).into_owned());
         self.live.post(id, &frames).await;
         Ok(())
     }
@@ -376,7 +376,7 @@ impl LiveMessage {
             Err(_) => here(self.store.read(batch).await.map_err(unavailable)?)?,
         };
         let audience = Audience::from(&lease.who);
-        let mut frames = vec![Frame::pong(&session, &presence, audience, now)];
+        let mut frames = vec![Frame::pong(&session, &presence, audience, now).told_to(&lease.who).into_owned()];
         frames.extend(is_old(event).then_some(Frame::Reconnect));
         self.live.post(id, &frames).await;
         Ok(())

@@ -1,5 +1,7 @@
 //! The frames, apart from the transport: what a client may say, what it is told, and who may be told what.
 
+use std::borrow::Cow;
+
 use jiff::Timestamp;
 use parlor_domain::{
     AccessTier, Actor, Attachment, EndedBy, Event, EventKind, Indicator, Interaction, InteractionId, InteractionState,
@@ -390,6 +392,18 @@ impl Frame {
             (Self::Interaction(frame), guest) => frame.assignee.participant() == guest.participant(),
             _ => true,
         }
+    }
+
+    /// As `who` is told it: a participant does not hear whether the customer is in the room (R22).
+    #[must_use]
+    pub fn told_to(&self, who: &Who) -> Cow<'_, Self> {
+        let mut told = Cow::Borrowed(self);
+        if matches!((self, who), (Self::Presence { .. } | Self::Pong { .. }, Who::Participant(_)))
+            && let Self::Presence { customer, .. } | Self::Pong { customer, .. } = told.to_mut()
+        {
+            *customer = false;
+        }
+        told
     }
 
     /// The answer to a ping.

@@ -91,7 +91,8 @@ impl Live {
                 let audience = Audience::from(&lease.who);
                 let told: &OnceCell<Vec<Frame>> = if audience == Audience::Staff { &staff } else { &guests };
                 let told = told.get_or_init(|| frames(audience)).iter();
-                (id, told.filter(|frame| frame.heard_by(&lease.who)).map(to_text).collect())
+                let told = told.filter(|frame| frame.heard_by(&lease.who)).map(|frame| frame.told_to(&lease.who));
+                (id, told.map(|frame| to_text(&frame)).collect())
             })
             .collect();
         join_all(receivers.iter().map(|(id, texts)| self.post_texts(id, texts))).await;
@@ -240,7 +241,8 @@ fn last_frames(lease: &Lease, decision: &Decision, farewell: &[Frame], last_word
     if last_words == LastWords::Device || !lease.belongs_to(&decision.session) {
         return vec![FrameError::Device.frame(None)];
     }
-    farewell.iter().filter(|frame| frame.heard_by(&lease.who)).cloned().collect()
+    let told = farewell.iter().filter(|frame| frame.heard_by(&lease.who));
+    told.map(|frame| frame.told_to(&lease.who).into_owned()).collect()
 }
 
 fn announcement(

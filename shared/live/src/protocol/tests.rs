@@ -475,3 +475,19 @@ proptest! {
         let _ = ClientFrame::parse(&text);
     }
 }
+
+#[test]
+fn r22_a_participant_does_not_hear_whether_the_customer_is_in_the_room() {
+    let World { session, presence, now, .. } = World::joined();
+    let ada = Who::Participant("p4rt1c1pant00001".parse().unwrap());
+    let frames = [
+        presence_frame(&session, &presence, Audience::Customer, now),
+        Frame::pong(&session, &presence, Audience::Customer, now),
+    ];
+    for frame in frames {
+        for (who, hears) in [(&Who::Customer, true), (&ada, false), (&Who::Agent(session.agent.clone()), true)] {
+            let told = serde_json::to_value(frame.told_to(who)).unwrap();
+            assert_eq!((&told["customer"], &told["agent"]), (&json!(hears), &json!(true)), "{who:?}");
+        }
+    }
+}
