@@ -251,7 +251,6 @@ describe("r21 fields are placed without a script, and in the library", () => {
     await page.locator("#required-0").check();
     await page.getByRole("button", { name: "Save" }).click();
     await page.getByText("Saved", { exact: true }).waitFor();
-    await inspect(page, "placing-list", WIDTHS);
     const iid = at.split("/").at(-2);
     const own = await stack.api("GET", `/v1/sessions/${sid}/interactions/${iid}`);
     assert.deepEqual([own.fields.length, own.fields[0].name, own.fields[0].required], [1, "City", true]);
@@ -260,6 +259,46 @@ describe("r21 fields are placed without a script, and in the library", () => {
     await page.getByText("Saved", { exact: true }).waitFor();
     assert.deepEqual((await stack.api("GET", `/v1/sessions/${sid}/interactions/${iid}`)).fields, []);
     await plain.close();
+  });
+
+  test("by a finger on a phone", async () => {
+    const { agent } = await session("Ada");
+    await begun(agent, "By finger");
+    const phone = await person({ width: 390 });
+    await phone.signIn(stack.agent);
+    const { page } = phone;
+    await page.goto(agent.page.url());
+    await page.locator("[data-kind=checkbox]").tap();
+    const box = page.locator("[data-kind=checkbox].spot");
+    await box.waitFor();
+    await page.locator("[data-kind=text]").tap();
+    const text = page.locator("[data-kind=text].spot");
+    await text.tap();
+    const drags = async (thing, across, down) => {
+      const { x, y, width, height } = await thing.boundingBox();
+      const client = await page.context().newCDPSession(page);
+      const touch = (type, touchPoints) => client.send("Input.dispatchTouchEvent", { type, touchPoints });
+      const at = (part) => [{ x: x + width / 2 + across * part, y: y + height / 2 + down * part }];
+      await touch("touchStart", at(0));
+      for (let step = 1; step <= 10; step += 1) await touch("touchMove", at(step / 10));
+      await touch("touchEnd", []);
+      await client.detach();
+    };
+    const onPaper = async () => (await text.boundingBox()).y - (await paper(page).boundingBox()).y;
+    const before = await text.boundingBox();
+    const above = await onPaper();
+    await drags(text, 40, 60);
+    const below = await onPaper();
+    assert.ok(Math.abs(below - above - 60) < 8, `from ${above} to ${below}`);
+    const moved = await text.boundingBox();
+    assert.ok(Math.abs(moved.x - before.x - 40) < 8, JSON.stringify([before, moved]));
+    await drags(text.locator(".spot-size"), 30, 20);
+    const sized = await text.boundingBox();
+    assert.ok(sized.width > moved.width + 15 && sized.height > moved.height + 8, JSON.stringify(sized));
+    await inspect(page, "placing-phone", { widths: [390] });
+    await page.getByRole("button", { name: "Save", exact: true }).tap();
+    await page.locator("#placing-state", { hasText: /^Saved$/ }).waitFor();
+    await phone.close();
   });
 
   test("once for all in the library's entry", async () => {

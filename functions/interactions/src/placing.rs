@@ -62,9 +62,6 @@ async fn place(
         .run(
             |loaded: &Loaded| {
                 let own = loaded.found.interaction(session, id)?.ok_or(ApiError::NotFound)?;
-                let Some(Asked::Document(document)) = loaded.found.asked(session, id)? else {
-                    return Err(Problem::new(Code::AnotherKind, "Only a document has `fields`.").into());
-                };
                 match shown {
                     None => request.must_match(&etag(&own))?,
                     Some(version) if version == own.version => {}
@@ -74,6 +71,9 @@ async fn place(
                         return Err(Problem::new(Code::VersionConflict, detail).into());
                     }
                 }
+                let Some(Asked::Document(document)) = loaded.found.asked(session, id)? else {
+                    return Err(Problem::new(Code::AnotherKind, "Only a document has `fields`.").into());
+                };
                 let placed = fields(&document)?;
                 let document = with_fields(document, &placed)?;
                 // What was filled in before stays where it still fits.
@@ -179,7 +179,7 @@ pub(crate) async fn save(
         _ => (vec![], None, None),
     };
     let number = number.unwrap_or(1);
-    // A form that does not say what it showed would overwrite blindly.
+    // A form that does not say what it showed would overwrite blindly: no interaction has the version 0.
     let shown = shown.unwrap_or_default();
     let fields = |document: &Document| placing::fields(&rows, document, number);
     match place(state, &request, &session, &id, Some(shown), fields).await {

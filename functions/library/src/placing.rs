@@ -100,8 +100,8 @@ pub(crate) async fn save(
     let request = ApiRequest::read(page, &state.app)?;
     let Payload::Form(form) = &request.payload else { return Err(ApiError::MediaType.into()) };
     let number = form.get("page").and_then(|page| page.parse().ok()).unwrap_or(1);
-    let revision = form.get("revision").and_then(|revision| revision.parse().ok());
-    let shown = revision.ok_or_else(|| ApiError::Malformed("`revision` is missing.".into()))?;
+    // A form that does not say what it showed would overwrite blindly: no entry has the revision 0.
+    let shown = form.get("revision").and_then(|revision| revision.parse().ok()).unwrap_or_default();
     let rows = placing::rows(form);
     let given = Given::Listed(ListedFields { rows: rows.clone(), page: number });
     let wanted = Wanted { edit: Edit::default(), given, publish: false, shown: Some(shown) };

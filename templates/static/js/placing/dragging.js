@@ -92,6 +92,8 @@ function move(event) {
   const far = Math.hypot(event.clientX - drag.from[0], event.clientY - drag.from[1]);
   if (!drag.moves && far < STILL) return;
   drag.moves = true;
+  // On a phone, what lies over the page makes way.
+  document.body.dataset.drags = "";
   const [x, y, width, height] = drag.rect;
   const page = drag.isSizing ? drag.page : pageAt(event) || find(drag.id).page;
   const [right, up] = pointOn(page, event).map((at, axis) => at - drag.grip[axis]);
@@ -104,7 +106,11 @@ function move(event) {
 function end(event) {
   if (drag?.pointer !== event.pointerId) return;
   // A field that went to another page is another page's now, and the focus with it.
-  if (drag.moves) spotOf(drag.id)?.focus({ preventScroll: true });
+  if (drag.moves) {
+    spotOf(drag.id)?.focus({ preventScroll: true });
+    spotOf(drag.id)?.scrollIntoView({ block: "nearest" });
+  }
+  delete document.body.dataset.drags;
   drag = null;
   clear();
 }
