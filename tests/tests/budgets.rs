@@ -83,6 +83,8 @@ fn no_operation_makes_more_than_one_trip_each_way() {
         // Whose password moves to another address is known by the address that was read.
         let twice = searches
             || operation == "change a person's address"
+            // What a workflow asks is known by the interactions that were read.
+            || operation == "make an archive, where workflows were completed"
             || operation.starts_with("team board")
             || ["live: disconnect", "live: a customer connects", "live: a customer leaves"]
                 .contains(&operation.as_str());
@@ -502,6 +504,7 @@ async fn work_rows(ledger: &mut Ledger) {
     let (store, runtime) = (&ledger.installation.store, &ledger.installation.runtime);
     let upload = UploadId::generate(&runtime.entropy);
     let id = documents::completed(store, runtime, &session, &upload).await;
+    let sent = documents::sent_for_good(store, runtime, &session).await;
     let report = json!({"key": format!("signed/{session}/{id}.pdf"), "sha256": vec![7; 32], "size": 9}).to_string();
     let at = format!("signed/{session}/{id}.json");
     ledger
@@ -509,8 +512,6 @@ async fn work_rows(ledger: &mut Ledger) {
             installation.files().put(&at, report.clone().into_bytes(), "application/json").await.unwrap();
         })
         .await;
-    let (store, runtime) = (&ledger.installation.store, &ledger.installation.runtime);
-    let sent = documents::sent_for_good(store, runtime, &session).await;
     let joined = format!("joined/{session}/{}", sent.id);
     let report = json!({
         "key": format!("{joined}.pdf"), "sha256": "07".repeat(32), "size": 9, "pages": 1, "left_out": 0,

@@ -260,7 +260,7 @@ fn work(interactions: &[Interaction]) -> Vec<WorkItem> {
     };
     let joined = |file: &JoinedFile| match *file {
         JoinedFile::Coming { .. } => JoinedCopy::Coming,
-        JoinedFile::Ready { pages, left_out, .. } => JoinedCopy::Ready { pages, left_out },
+        JoinedFile::Ready { left_out, .. } => JoinedCopy::Ready { left_out },
         JoinedFile::Failed => JoinedCopy::Failed,
     };
     let file = |file: &SentFile| WorkFile {

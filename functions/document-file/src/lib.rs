@@ -74,7 +74,7 @@ pub enum DocumentFileError {
 /// What is to be handed over again.
 #[derive(Debug)]
 enum Task {
-    Finish(FinishTask),
+    Finish(Box<FinishTask>),
     Join(JoinTask),
 }
 
@@ -137,7 +137,7 @@ impl DocumentFile {
             let Ok(decision) = decided else { return Ok(Step::Done(None)) };
             let task = match (found.asked(session, id)?, decision.interactions.first()) {
                 (Some(Asked::Document(document)), Some(write)) => {
-                    document.finish_task(session, &write.interaction).map(Task::Finish)
+                    document.finish_task(session, &write.interaction).map(|task| Task::Finish(Box::new(task)))
                 }
                 (Some(Asked::Request(_)), Some(write)) => join_task(session, &write.interaction).map(Task::Join),
                 _ => None,

@@ -55,7 +55,7 @@ impl Default for Bounds {
             memory: 1_200_000_000,
             reading: Duration::from_secs(15),
             drawing: Duration::from_secs(5),
-            joining: Duration::from_secs(60),
+            joining: Duration::from_mins(1),
         }
     }
 }

@@ -41,7 +41,6 @@ pub enum JoinedCopy {
     /// It is being put together.
     Coming,
     Ready {
-        pages: u32,
         /// How many files could not be put in.
         left_out: u32,
     },
@@ -293,10 +292,8 @@ impl Room {
         let lang = self.frame.lang;
         html! {
             @match joined {
-                JoinedCopy::Ready { pages, left_out } => {
-                    a.button.button-small.work-file href=(self.operation(&format!("interactions/{}/result", item.id))) data-result data-key={ "joined-" (item.id) } {
-                        (Icon::Download) span { (asking::joined(lang)) " · " (asking::pages(lang, u64::from(pages))) }
-                    }
+                JoinedCopy::Ready { left_out } => {
+                    a.button.button-small.work-file href=(self.operation(&format!("interactions/{}/result", item.id))) data-result data-key={ "joined-" (item.id) } { (Icon::Download) (asking::joined(lang)) }
                     @if left_out > 0 { p.small.work-file { (Icon::Alert) (asking::left_out(lang, u64::from(left_out))) } }
                 }
                 JoinedCopy::Coming => p.small.muted.work-file { (Icon::Clock) (asking::joining(lang)) },
@@ -408,7 +405,7 @@ pub(super) fn sample(now: Timestamp) -> Vec<WorkItem> {
     };
     vec![
         WorkItem {
-            kind: request(Some(JoinedCopy::Ready { pages: 5, left_out: 1 })),
+            kind: request(Some(JoinedCopy::Ready { left_out: 1 })),
             completed_at: Some(now),
             ..item("r3quest000000001", "Your passport", InteractionState::Completed, 2, 2)
         },
