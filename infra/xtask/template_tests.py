@@ -220,6 +220,19 @@ class Watching(unittest.TestCase):
         properties = RESOURCES["SilentSchedulesAlarm"]["Properties"]
         self.assertGreaterEqual(properties["DatapointsToAlarm"], 3)
 
+    def test_every_schedule_is_watched(self):
+        watched = {
+            metric["MetricStat"]["Metric"]["Dimensions"][0]["Value"]["Ref"]
+            for metric in RESOURCES["SilentSchedulesAlarm"]["Properties"]["Metrics"]
+            if "MetricStat" in metric
+        }
+        scheduled = {
+            name for name, function in of_type("AWS::Serverless::Function").items()
+            if any(event["Type"] == "ScheduleV2" for event in function["Properties"].get("Events", {}).values())
+        }
+        # The bucket calls that one, too, so its runs say nothing of its schedule.
+        self.assertEqual(watched, scheduled - {"DocumentFile"})
+
     def test_every_alarm_stands_in_the_handbook(self):
         handbook = (ROOT / "docs/operations.md").read_text()
         for name in of_type("AWS::CloudWatch::Alarm"):
@@ -251,7 +264,7 @@ class Rights(unittest.TestCase):
         }
         self.assertEqual(without, {"session-read", "static-files", "live-message", "live-disconnect", "sweep-access",
                                    "sweep-inactivity", "document-read", "document-finish", "document-sign", "document-join", "pack-files",
-                                   "document-file", "apply-retention", "verify-document"})
+                                   "document-file", "apply-retention", "verify-document", "logo-file"})
 
     def test_every_statement_about_a_table_says_of_which_partitions_it_is(self):
         # Agents' and teams' own lists begin with an id, which has no prefix.
@@ -285,7 +298,7 @@ class Rights(unittest.TestCase):
             self.assertLessEqual(set(actions), {"s3:GetObject", "s3:PutObject"} | may, name)
             resources = statement["Resource"] if isinstance(statement["Resource"], list) else [statement["Resource"]]
             for resource in resources:
-                self.assertRegex(resource["Fn::Sub"], r"^\$\{FilesBucket\.Arn\}/[a-z]+/\*$", name)
+                self.assertRegex(resource["Fn::Sub"], r"^\$\{FilesBucket\.Arn\}/[a-z-]+/\*(\.(json|png|jpg))?$", name)
 
     def test_steps_about_documents_reach_no_table_and_only_one_of_them_the_key(self):
         for name in ("DocumentRead", "DocumentFinish", "DocumentSign", "DocumentJoin", "PackFiles"):

@@ -9,13 +9,13 @@ const HEAD = "Name;Email;Role;Teams;Settings_of";
 // Each with what is said of it.
 const WRONG = [
   ["Eve Roy;eve at example.org;agent;Lending;", "This is no address"],
-  ["Jörg Weiß;joerg.weiss01@example.org;agent;Lending;", "The same address stands above"],
+  ["Jörg Weiß;joerg.weiss01@example.org;agent;Lending;", "The same address stands in an earlier row"],
   ["Ola Berg;ola@example.org;agent;Fishing;", "There is no such team"],
   ["Ines Duarte;ines@example.org;owner;Lending;", "There is no such role"],
   [";nobody@example.org;agent;Lending;", "The name is missing or too long"],
   ["=HYPERLINK(A1);link@example.org;agent;Lending;", "This is a formula, not a name"],
   ["#NAME?;name@example.org;agent;Lending;", "This is a formula, not a name"],
-  ["Tom Reed;tom@example.org;agent;;", "There is no such team"],
+  ["Tom Reed;tom@example.org;agent;;", "No team is named"],
 ];
 // Two digits for each, roles in any case, and none, which is an agent.
 const good = (number) => {

@@ -99,7 +99,7 @@ describe("a logo", () => {
     await page.goto("/admin/settings");
     // Playwright looks for no text in `noscript`.
     const said = page.locator("[id='row-branding.logo'] noscript p");
-    assert.match(await said.innerText(), /To upload a picture, scripts have to be allowed/);
+    assert.match(await said.textContent(), /To upload a picture, scripts have to be allowed/);
     assert.equal(await page.locator(FILE).isVisible(), false);
     await page.locator(ADDRESS).fill("https://example.com/logo.png");
     await page.locator(".settings-bar button", { hasText: "Save settings" }).click();

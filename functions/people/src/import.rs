@@ -203,6 +203,7 @@ fn judged(
                 })
             }
         }
+        (.., Some(own), _) if own.is_empty() => Err(RowFault::NoTeam),
         _ => Err(RowFault::Team),
     };
     let shown = ImportRow {
@@ -242,7 +243,7 @@ mod tests {
 
     #[test]
     fn every_row_is_judged_by_itself() {
-        use RowFault::{Email, Formula, Letters, Name, Role, Team, Twice};
+        use RowFault::{Email, Formula, Letters, Name, NoTeam, Role, Team, Twice};
 
         let text = "\u{feff}name,email,role,teams,settings_of\n\
             Tom Reed,tom@example.com,agent,Lending,\n\
@@ -256,7 +257,7 @@ mod tests {
             =1+1,eve@example.com,agent,Lending,\n\
             #REF!,eve@example.com,agent,Lending,\n\
             M\u{fffd}ller,mueller@example.com,agent,Lending,\n";
-        let faults = [Name, Email, Role, Team, Team, Twice, Formula, Formula, Letters].map(RowState::Fault);
+        let faults = [Name, Email, Role, Team, NoTeam, Twice, Formula, Formula, Letters].map(RowState::Fault);
         assert_eq!(states(text), [[RowState::Good; 2].as_slice(), &faults].concat());
     }
 

@@ -25,6 +25,8 @@ pub enum RowFault {
     Email,
     Role,
     Team,
+    /// None is named.
+    NoTeam,
     /// Somebody has the address.
     Taken,
     /// It stands in an earlier row.
@@ -204,6 +206,7 @@ fn state(lang: Lang, state: RowState) -> Markup {
         RowState::Fault(RowFault::Email) => fault(words::import_email(lang)),
         RowState::Fault(RowFault::Role) => fault(words::import_role(lang)),
         RowState::Fault(RowFault::Team) => fault(words::import_team(lang)),
+        RowState::Fault(RowFault::NoTeam) => fault(words::import_no_team(lang)),
         RowState::Fault(RowFault::Taken) => fault(words::import_taken(lang)),
         RowState::Fault(RowFault::Twice) => fault(words::import_twice(lang)),
     }

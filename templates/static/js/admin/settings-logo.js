@@ -36,8 +36,9 @@ for (const field of all(".setting-file", form)) {
   let sending = null;
   field.hidden = false;
 
-  const show = (text, share) => {
+  const show = (text, share, isWrong = false) => {
     state.textContent = text;
+    state.toggleAttribute("data-wrong", isWrong);
     bar.hidden = share === undefined;
     bar.value = Math.round((share ?? 0) * 100);
   };
@@ -50,7 +51,7 @@ for (const field of all(".setting-file", form)) {
 
   async function take(picture, { signal }) {
     const fault = faultOf(picture);
-    if (fault) return show(fault);
+    if (fault) return show(fault, undefined, true);
     show(said.checking, 0);
     const told = (share) => show(said.uploading.replace("{n}", Math.round(share * 100)), share);
     const csrf = one("[name=csrf]", form).value;
@@ -64,7 +65,7 @@ for (const field of all(".setting-file", form)) {
       address.value = logo;
       address.dispatchEvent(new Event("input", { bubbles: true }));
     } catch (error) {
-      if (!signal.aborted) show(said[WHY[error.body?.code]] ?? said.failed);
+      if (!signal.aborted) show(said[WHY[error.body?.code]] ?? said.failed, undefined, true);
     }
   }
 
