@@ -139,7 +139,7 @@ async fn dies_everywhere(operation: Operation) -> (usize, Vec<Canary>) {
     let mut canaries = vec![("an API key", installation.api_key.clone())];
     // Rooms stay open: one that closes between two tries would be taken for a part of the next.
     let mut cases = vec![];
-    while let (true, case) = dies(&installation, operation, cases.len()).await {
+    while let (true, case) = Box::pin(dies(&installation, operation, cases.len())).await {
         canaries.extend(case.browser.cookies().into_values().map(|value| ("a cookie", value)));
         canaries.extend(case.link.rsplit_once('/').map(|(_, token)| ("a link", token.to_owned())));
         canaries.extend(case.staff.iter().map(|staff| ("a password", staff.password.clone())));

@@ -79,6 +79,8 @@ struct Tour {
     key: String,
     /// A draft of the team's library.
     entry: String,
+    /// A logo that was sent.
+    logo: String,
     /// A link of the active session.
     link: String,
     /// Somebody who is invited.
@@ -100,11 +102,13 @@ impl Tour {
             webhook: String::new(),
             key: String::new(),
             entry: String::new(),
+            logo: String::new(),
             link: String::new(),
             person: String::new(),
             interactions: vec![],
             participants: vec![],
         };
+        tour.logo = documents::logo(&tour.installation.runtime).await.to_string();
         tour.begin_anew().await;
         tour
     }
@@ -167,6 +171,9 @@ impl Tour {
         }
         if path.starts_with("/v1/library/") {
             return vec![path.replace("{id}", &self.entry)];
+        }
+        if path.starts_with("/v1/logos/") {
+            return vec![path.replace("{id}", &self.logo)];
         }
         if path.starts_with("/v1/webhooks/") {
             let event = format!("{}-1", self.sessions[0]);

@@ -112,7 +112,8 @@ pub(crate) async fn change(
     let fault = match Change::of(visit) {
         None => Some(FileFault::NotTaken(NoFile::Unknown)),
         Some(Change::Of(change)) => {
-            return changed(state, visit, &session, &id, ReadBatch::new(), |_, _| Some(change.clone())).await;
+            let changed = changed(state, visit, &session, &id, ReadBatch::new(), |_, _| Some(change.clone()));
+            return Box::pin(changed).await;
         }
         Some(Change::Add(upload, replaces)) => match judged(state, &upload).await? {
             Err(fault) => Some(fault),
@@ -126,7 +127,7 @@ pub(crate) async fn change(
                     let known = known.filter(|known| known.is_usable(visit.now) && known.by == *by)?;
                     Some(FileChange::Add { file: sent(&file, known, visit.now), replaces: replaces.clone() })
                 };
-                return changed(state, visit, &session, &id, start, added).await;
+                return Box::pin(changed(state, visit, &session, &id, start, added)).await;
             }
         },
     };

@@ -110,7 +110,7 @@ impl WebFunction for Files {
                 .summary("Get a logo that was sent")
                 .description("While it is being looked at it is 409 `upload-not-read`, with `Retry-After`: a second, as a rule.")
                 .parameter("id", "The upload.")
-                .answers::<logo::Logo>(StatusCode::OK, "The logo.", logo::Logo::sample())
+                .answers::<logo::LogoView>(StatusCode::OK, "The logo.", logo::LogoView::sample())
                 .refuses(&[Code::Forbidden])
                 .refuses(&logo::OF_LOGOS)
         })

@@ -54,7 +54,7 @@ pub(crate) struct Input {
 /// What was made of it.
 #[derive(Debug, Serialize, JsonSchema)]
 #[schemars(rename = "Logo", description = "A logo, written anew.")]
-pub(crate) struct Logo {
+pub(crate) struct LogoView {
     /// The upload that it was made of.
     id: UploadId,
     /// Its path, for `branding.logo` in the settings. Anybody may get it there, and it never changes.
@@ -71,7 +71,7 @@ pub(crate) struct Logo {
     height: u32,
 }
 
-impl Logo {
+impl LogoView {
     pub(crate) fn sample() -> Value {
         json!({
             "id": "up_7h2k9m4p6r8t0v1w", "logo": "/logo/up_7h2k9m4p6r8t0v1w.png",
@@ -152,10 +152,18 @@ fn must_be_admin(caller: &Caller) -> Result<(), ApiError> {
 }
 
 /// The logo as it is served: its name in the bucket is its name everywhere.
-fn logo(public_url: &str, id: UploadId, picture: PagePicture, size: u64, [width, height]: [u32; 2]) -> Logo {
+fn logo(public_url: &str, id: UploadId, picture: PagePicture, size: u64, [width, height]: [u32; 2]) -> LogoView {
     let name = picture.key.rsplit('/').next().unwrap_or_default();
     let path = format!("{LOGO_FILES}{name}");
-    Logo { id, url: format!("{public_url}{path}"), logo: path, content_type: picture.content_type, size, width, height }
+    LogoView {
+        id,
+        url: format!("{public_url}{path}"),
+        logo: path,
+        content_type: picture.content_type,
+        size,
+        width,
+        height,
+    }
 }
 
 fn no_picture() -> Problem {

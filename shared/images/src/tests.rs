@@ -121,7 +121,9 @@ fn r21_a_picture_is_known_by_its_first_bytes() {
 #[test]
 fn r19_a_logo_is_small_and_sharp_and_has_nothing_else_in_it() {
     // What is not there is black, and its edge is not darker for it.
-    let seal = |x, y| if (x as f32 - 700.0).hypot(y as f32 - 300.0) < 280.0 { [200, 40, 40, 255] } else { [0; 4] };
+    let seal = |x: u32, y: u32| {
+        if x.abs_diff(700).pow(2) + y.abs_diff(300).pow(2) < 78_400 { [200, 40, 40, 255] } else { [0; 4] }
+    };
     let seal: DynamicImage = RgbaImage::from_fn(1_400, 600, |x, y| Rgba(seal(x, y))).into();
     let mut file = encoded(&seal, ImageFormat::Png);
     file.extend(*b"<html><script>alert(1)</script>");
@@ -138,7 +140,12 @@ fn r19_a_logo_is_small_and_sharp_and_has_nothing_else_in_it() {
         let picture = logo(&encoded(&halves(30, 20), kind), &Limits::default()).unwrap();
         assert_eq!((picture.width, picture.height, picture.content_type), (30, 20, "image/png"), "{kind:?}");
     }
-    let noise = |x: u32, y: u32| Rgb([x, y, x ^ y].map(|one| (one.wrapping_mul(2_654_435_761) >> 24) as u8));
+    let noise = |x: u32, y: u32| {
+        let mut mixed = (y * 640 + x + 1).wrapping_mul(2_654_435_761);
+        mixed = (mixed ^ (mixed >> 15)).wrapping_mul(2_246_822_519);
+        let [red, green, blue, _] = (mixed ^ (mixed >> 13)).to_le_bytes();
+        Rgb([red, green, blue])
+    };
     let noise: DynamicImage = RgbImage::from_fn(640, 240, noise).into();
     assert_eq!(logo(&encoded(&noise, ImageFormat::Png), &Limits::default()).unwrap().content_type, "image/jpeg");
     let upright = logo(&photo(&halves(40, 20), 6), &Limits::default()).unwrap();
