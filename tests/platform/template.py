@@ -108,6 +108,9 @@ def adapt(template, *, zips, endpoint):
         permission = resource["Type"] == "AWS::Lambda::Permission"
         if permission and resource["Properties"]["Principal"] == "apigateway.amazonaws.com":
             del translated["Resources"][name]
+        # Nor what counts in logs, which nobody reads here (difference 16).
+        if resource["Type"] == "AWS::Logs::MetricFilter":
+            del translated["Resources"][name]
         # Difference 14: alarms know one metric each.
         if resource["Type"] == "AWS::CloudWatch::Alarm" and "Metrics" in resource["Properties"]:
             del translated["Resources"][name]
