@@ -136,6 +136,7 @@ describe("r21 a document with a script", () => {
     const { page } = customer;
     await field(page, "place").fill("Kiel");
     await page.locator("[data-question=signature] .sign").tap();
+    await page.locator("#pad-paper").waitFor();
     await inspect(page, "document-pad");
     await draw(page, "#pad-paper");
     await page.getByRole("button", { name: "Use this" }).tap();

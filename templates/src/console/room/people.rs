@@ -127,7 +127,7 @@ impl Room {
         html! { @if !self.people.is_empty() { p.small.muted.work-for dir="auto" { (words::for_person(lang, &name)) } } }
     }
 
-    /// Gives something to somebody else: what was entered goes.
+    /// Gives something to somebody else, who goes on where it is.
     pub(super) fn reassign(&self, work: &str, assignee: Option<&ParticipantId>) -> Markup {
         let lang = self.frame.lang;
         let operation = format!("interactions/{work}/assign");
@@ -137,8 +137,9 @@ impl Room {
                 form.work-assign method="post" action=(self.operation(&operation)) data-operation=(operation) {
                     (self.frame.forms.hidden(&field))
                     label.small for=(field) { (words::assign(lang)) }
-                    select.input id=(field) name="assignee" data-key=(field) { (self.choices(assignee)) }
+                    select.input id=(field) name="assignee" data-key=(field) title=(words::assign_help(lang)) aria-describedby={ (field) "-help" } { (self.choices(assignee)) }
                     button.button.button-small type="submit" { (Icon::Check) span.unseen { (words::assign(lang)) } }
+                    span.unseen id={ (field) "-help" } { (words::assign_help(lang)) }
                 }
             }
         }
