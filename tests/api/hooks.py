@@ -175,12 +175,12 @@ def spare_entry():
 
 def chunk(kind, data):
     """A part of a PNG."""
-    return len(data).to_bytes(4) + kind + data + zlib.crc32(kind + data).to_bytes(4)
+    return len(data).to_bytes(4, "big") + kind + data + zlib.crc32(kind + data).to_bytes(4, "big")
 
 
 def logo():
     """A logo that was sent and looked at: a pixel."""
-    head = (1).to_bytes(4) * 2 + bytes([8, 2, 0, 0, 0])
+    head = (1).to_bytes(4, "big") * 2 + bytes([8, 2, 0, 0, 0])
     png = b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", head) + chunk(b"IDAT", zlib.compress(bytes(4))) + chunk(b"IEND", b"")
     said = {"name": "logo.png", "size": len(png), "content_type": "image/png", "sha256": hashlib.sha256(png).hexdigest()}
     sent = call("POST", "/v1/logos", json=said)
