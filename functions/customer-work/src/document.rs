@@ -205,14 +205,7 @@ pub(crate) async fn result(
     let Some(Kept::Ready { key, .. }) = &loaded.interaction.signed else {
         return Ok(redirect(&visit.along(&loaded.path())));
     };
-    let name = format!("{}.pdf", loaded.interaction.title);
-    match state.bucket.download(key, "application/pdf", &name, visit.now).await {
-        Ok(signed) => Ok(redirect(&signed.url)),
-        Err(error) => {
-            tracing::error!(%error, "download");
-            Err(PageError::Unable)
-        }
-    }
+    loaded.download(state, visit, key).await
 }
 
 /// 303 to where the customer goes on, or JSON for a script. What is wrong is said beside its field, and what is right is kept.

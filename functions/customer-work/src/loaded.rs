@@ -1,6 +1,6 @@
 //! What is read for one interaction, and the way it is changed.
 
-use lambda_http::http::StatusCode;
+use lambda_http::{Body, Response, http::StatusCode};
 use parlor_domain::{
     AccessTier, Command, Decision, Interaction, InteractionId, InteractionState, Rejection, SessionId,
     interaction::{Asked, Document, Refusal, Request, WorkCommand, Workflow},
@@ -14,7 +14,10 @@ use parlor_web::{
     AppState,
     customer::{PageError, Visit},
     loaded_room::{LoadedRoom, session_id},
+    redirect,
 };
+
+use crate::WorkState;
 
 /// What the query calls the review.
 pub(crate) const REVIEW: &str = "review";
@@ -185,6 +188,21 @@ impl<A> Loaded<A> {
             due: self.interaction.due_at,
             live: Some(self.live(app, visit)),
         }
+    }
+
+    /// 303 to an address where a PDF that was made of it is downloaded, good for a few minutes. No request.
+    pub(crate) async fn download(
+        &self,
+        state: &WorkState,
+        visit: &Visit,
+        key: &str,
+    ) -> Result<Response<Body>, PageError> {
+        let name = format!("{}.pdf", self.interaction.title);
+        let signed = state.bucket.download(key, "application/pdf", &name, visit.now).await;
+        signed.map(|signed| redirect(&signed.url)).map_err(|error| {
+            tracing::error!(%error, "download");
+            PageError::Unable
+        })
     }
 
     /// How its page goes live.

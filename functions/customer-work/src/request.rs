@@ -300,14 +300,7 @@ pub(crate) async fn result(
     let Some(Kept::Ready { key, .. }) = &loaded.interaction.joined else {
         return Ok(redirect(&visit.along(&loaded.path())));
     };
-    let name = format!("{}.pdf", loaded.interaction.title);
-    match state.bucket.download(key, "application/pdf", &name, visit.now).await {
-        Ok(signed) => Ok(redirect(&signed.url)),
-        Err(error) => {
-            tracing::error!(%error, "download");
-            Err(PageError::Unable)
-        }
-    }
+    loaded.download(state, visit, key).await
 }
 
 /// The answer to `…/complete`. After the commit the files are given to whoever joins them; should that fail, a schedule does it again.

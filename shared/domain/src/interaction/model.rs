@@ -222,7 +222,7 @@ pub struct Interaction {
     /// Of a completed document: its signed file.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub signed: Option<SignedFile>,
-    /// Of a request: the files that were sent, in the customer's order.
+    /// The files that were sent: of a request in the customer's order, of a workflow those that its answers name.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub files: Vec<SentFile>,
     /// Of a request that was sent for good: its files as one PDF.
