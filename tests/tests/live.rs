@@ -8,6 +8,7 @@ pub(crate) mod client;
 use std::time::Duration;
 
 use client::{Line, Room};
+use jiff::SignedDuration;
 use parlor_domain::{Command, Role};
 use parlor_local::Fault;
 use parlor_tests::Installation;
@@ -136,13 +137,24 @@ async fn r15_of_two_tabs_that_connect_at_once_one_stays() {
         ("live-connect", "TransactWriteItems") => Fault::Late(Duration::from_millis(500)),
         _ => Fault::None,
     });
-    let (one, two) = tokio::join!(room.customer(), room.customer());
-    let mut lines = [one, two];
+    let tickets = [room.ticket(&room.customer_holder()), room.ticket(&room.customer_holder())];
+    let opened =
+        tokio::join!(Line::open(&installation, &tickets[0], None), Line::open(&installation, &tickets[1], None));
+    let mut superseded = 0;
+    let mut lines = vec![];
+    for line in [opened.0, opened.1] {
+        match line {
+            Ok(line) => lines.push(line.about(&room.session)),
+            Err(status) => {
+                assert_eq!(status, 409, "what came too late is not let in");
+                superseded += 1;
+            }
+        }
+    }
     for line in &mut lines {
         line.say(json!({"type": "hello", "since": 0})).await;
         tokio::time::sleep(Duration::from_millis(200)).await;
     }
-    let mut superseded = 0;
     for line in &mut lines {
         line.say(json!({"type": "ping"})).await;
         if line.until(&["superseded", "pong"]).await.is_none_or(|frame| frame["type"] == "superseded") {
@@ -150,6 +162,19 @@ async fn r15_of_two_tabs_that_connect_at_once_one_stays() {
         }
     }
     assert_eq!(superseded, 1);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn r15_a_page_that_was_left_does_not_supersede_the_one_after_it() {
+    let installation = Installation::start().await;
+    let room = Room::joined(&installation).await;
+    let left = room.ticket_of(&room.customer_holder(), SignedDuration::from_secs(1));
+    let mut page = room.customer().await;
+    page.hello(0).await;
+    // It was on its way when the page was left, and arrives after the next page's.
+    assert_eq!(Line::open(&installation, &left, None).await.err(), Some(409));
+    page.message("m", "still here").await;
+    assert_eq!(page.expect("message").await["text"], "still here");
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

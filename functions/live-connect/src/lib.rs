@@ -47,6 +47,8 @@ enum OpenError {
     NotAllowed,
     #[error("the service is down")]
     Maintenance,
+    #[error("the customer has opened another page since")]
+    Superseded,
     #[error("the customer connects too often")]
     TooOften,
     #[error("the session is being changed all the time")]
@@ -61,6 +63,7 @@ impl OpenError {
             Self::Maintenance | Self::Busy | Self::Store(_) => 503,
             Self::TooOften => 429,
             Self::Origin | Self::Incomplete | Self::Ticket(_) | Self::TicketUsed | Self::NotAllowed => 403,
+            Self::Superseded => 409,
         }
     }
 
@@ -157,6 +160,9 @@ impl LiveConnect {
             let connection = admit(ticket, &stored.session, &settings, &found, now)?;
 
             let mut presence = stored.presence;
+            if is_late(&presence, &connection, id, now) {
+                return Err(OpenError::Superseded);
+            }
             let gone = leaving(&presence, &connection.who, id, now);
             superseded.extend(gone.iter().cloned());
             // It is there already when the answer to an earlier try got lost.
@@ -226,8 +232,16 @@ fn admit(
         return Err(OpenError::Maintenance);
     }
     let (session_id, who) = (session.id.clone(), ticket.holder.who());
-    let of =
-        |name, device| Connection { session: session_id, who, name, device, login: None, last: None, by_role: false };
+    let of = |name, device| Connection {
+        session: session_id,
+        who,
+        name,
+        device,
+        login: None,
+        last: None,
+        by_role: false,
+        ticket: ticket.issued(),
+    };
     match &ticket.holder {
         Holder::Customer(device) | Holder::Participant(_, device) => {
             let guest = ticket.holder.who().participant().cloned();
@@ -250,6 +264,14 @@ fn admit(
             })
         }
     }
+}
+
+/// Whether a page of the same guest that was made later is here already: a page that was left before its connection came must
+/// not take the place of the one that it was left for.
+fn is_late(presence: &Presence, connection: &Connection, own: &str, now: Timestamp) -> bool {
+    let Connection { who, ticket, .. } = connection;
+    let later = |lease: &Lease| lease.who == *who && lease.counts(now) && lease.ticket > *ticket;
+    who.is_guest() && presence.0.iter().any(|(id, lease)| id != own && later(lease))
 }
 
 /// The connections that leave the room with this one's arrival: those whose lease ran out and, for the customer, every

@@ -76,6 +76,10 @@ pub struct Lease {
     /// When the connection came. Leases from before have none.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub since: Option<Timestamp>,
+    /// When the ticket was issued that the connection came with (R15: of two pages the later one stays). Leases from before
+    /// have none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub ticket: Option<Timestamp>,
 }
 
 impl Lease {

@@ -65,6 +65,9 @@ pub struct Ticket {
     /// Good until (exclusive), in seconds since 1970.
     #[serde(rename = "e")]
     expires: i64,
+    /// When it was issued, in milliseconds since 1970. Those from before have none.
+    #[serde(rename = "i", default)]
+    issued: i64,
 }
 
 impl fmt::Debug for Ticket {
@@ -106,11 +109,19 @@ impl Ticket {
             holder: holder.clone(),
             nonce: BASE64URL_NOPAD.encode(&nonce),
             expires: now.as_second().saturating_add(TICKET_LIFETIME.as_secs()),
+            issued: now.as_millisecond(),
         };
         // Strings and a number in a struct: there is nothing in it that JSON could not hold.
         let claims = BASE64URL_NOPAD.encode(&serde_json::to_vec(&ticket).unwrap_or_default());
         let signature = keyring.sign(Purpose::Ticket, &claims);
         format!("{claims}.{signature}")
+    }
+
+    /// When it was issued, to the millisecond; nothing for those from before. Of two pages the later one has the later ticket,
+    /// whichever connects first.
+    #[must_use]
+    pub fn issued(&self) -> Option<Timestamp> {
+        Timestamp::from_millisecond(self.issued).ok().filter(|issued| *issued > Timestamp::UNIX_EPOCH)
     }
 
     /// Reads a ticket that [`Ticket::issue`] wrote with the same master key. Whether it was used before only the store
@@ -158,6 +169,7 @@ mod tests {
     fn a_ticket_says_what_it_was_issued_for() {
         let (keyring, text, session, holder, now) = issued();
         let ticket = Ticket::verify(&text, &keyring, now).unwrap();
+        assert_eq!(ticket.issued(), Some(now));
         assert_eq!((ticket.session, &ticket.holder), (Some(session), &holder));
         let text = Ticket::issue_for_lists(&keyring, &Counting(std::cell::Cell::new(3)), &holder, now);
         assert_eq!(Ticket::verify(&text, &keyring, now).unwrap().session, None);

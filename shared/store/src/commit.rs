@@ -518,6 +518,7 @@ mod tests {
                 login: None,
                 last: None,
                 by_role: false,
+                ticket: None,
             });
         }
         let summary = Summary::of(&planned.session);

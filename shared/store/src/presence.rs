@@ -122,6 +122,9 @@ pub struct Connection {
     /// Whether this member of staff sees the session whoever owns it (R20).
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub by_role: bool,
+    /// When the ticket was issued that it came with.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub ticket: Option<Timestamp>,
 }
 
 impl Connection {
@@ -136,6 +139,7 @@ impl Connection {
             last: self.last.map(whole_seconds),
             by_role: self.by_role,
             since: Some(whole_seconds(now)),
+            ticket: self.ticket,
         }
     }
 }
@@ -361,6 +365,7 @@ impl Store {
             last: None,
             by_role: false,
             since: Some(whole_seconds(now)),
+            ticket: None,
         };
         let online = Presence([(id.to_owned(), lease)].into());
         let update = Update::builder()

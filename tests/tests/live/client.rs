@@ -1,5 +1,6 @@
 //! A room of the tests.
 
+use jiff::SignedDuration;
 use parlor_domain::{
     Actor, Command, Decision, LinkToken, LoginId, Origin, Secret, SecretHash, Session, SessionId, Settings,
     gate::Presented, session::Context,
@@ -76,8 +77,13 @@ impl<'a> Room<'a> {
     }
 
     pub(crate) fn ticket(&self, holder: &Holder) -> String {
+        self.ticket_of(holder, SignedDuration::ZERO)
+    }
+
+    /// A ticket that was issued `ago`.
+    pub(crate) fn ticket_of(&self, holder: &Holder, ago: SignedDuration) -> String {
         let runtime = &self.installation.runtime;
-        Ticket::issue(&self.installation.keyring, &runtime.entropy, &self.session, holder, runtime.clock.now())
+        Ticket::issue(&self.installation.keyring, &runtime.entropy, &self.session, holder, runtime.clock.now() - ago)
     }
 
     pub(crate) async fn connect(&self, holder: &Holder) -> Result<Line, u16> {

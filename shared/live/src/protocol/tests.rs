@@ -80,6 +80,7 @@ impl World {
                         last: None,
                         by_role: false,
                         since: None,
+                        ticket: None,
                     },
                 ),
                 (
@@ -92,6 +93,7 @@ impl World {
                         last: None,
                         by_role: false,
                         since: None,
+                        ticket: None,
                     },
                 ),
             ]
