@@ -7,7 +7,7 @@ import { clean, person, stack } from "./people.mjs";
 
 /** What the preview shows, once it shows `text`. */
 const shows = (page, text) =>
-  page.frameLocator(".settings-preview-frame iframe:not([hidden])").getByText(text).first().waitFor();
+  page.locator(".settings-preview-frame iframe:not([hidden])").last().contentFrame().getByText(text).first().waitFor();
 
 const pick = async (page, name) => page.locator(".settings-preview .segments span", { hasText: name }).click();
 
@@ -83,6 +83,27 @@ describe("settings", () => {
     await replies.blur();
     await page.locator("[id='error-branding.reply_to']").waitFor();
     await replies.fill("");
+  });
+
+  test("r19 what was typed last is shown, though what was typed before it came in between", async () => {
+    const { page } = ada;
+    await page.goto("/admin/settings");
+    await shows(page, "Continue");
+    const title = page.locator("[id='authentication.opening_page.title']");
+    const held = [];
+    await page.route("**/admin/settings/preview", (route) =>
+      route.request().isNavigationRequest() ? held.push(route) : route.continue(),
+    );
+    await title.fill("The first pier");
+    await until("the first is asked for", () => held.length === 1);
+    await title.fill("The second pier");
+    await until("the second is asked for", () => held.length === 2);
+    await held[0].continue();
+    await shows(page, "The first pier");
+    await held[1].continue();
+    await shows(page, "The second pier");
+    await page.unroute("**/admin/settings/preview");
+    await title.fill("");
   });
 
   test("r19 on a phone the preview is folded until it is asked for", async () => {

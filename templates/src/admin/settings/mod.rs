@@ -206,7 +206,7 @@ impl SettingsPage {
                     }
                     p.small.settings-preview-waits role="status" data-text=(preview::waits(lang)) {}
                     noscript { button.button type="submit" formaction=(action) formtarget="preview" formnovalidate { (preview::show(lang)) } }
-                    div.settings-preview-frame { iframe name="preview" title=(preview::title(lang)) sandbox="" {} }
+                    div.settings-preview-frame { iframe name="preview" title=(preview::title(lang)) sandbox="allow-same-origin" {} }
                 }
             }
         }

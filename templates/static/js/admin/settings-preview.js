@@ -3,6 +3,7 @@
 import { all, make, on, one } from "../lib/dom.js";
 
 const PAUSE = 300;
+const FOLLOWS = Node.DOCUMENT_POSITION_FOLLOWING;
 const form = one("#settings");
 const box = one("#preview");
 const stage = one(".settings-preview-frame", box);
@@ -13,16 +14,22 @@ let timer;
 let turn = 0;
 let isShown = false;
 
+/** Takes away what is older than a frame; of two on their way the later one is newer, whichever comes first. */
+const leave = (frame) => {
+  for (const other of all("iframe", stage)) if (other.compareDocumentPosition(frame) & FOLLOWS) other.remove();
+};
+
 /** Shows the form in a frame of its own, which takes the old one's place once it is there: no flicker, no step back. */
 const show = () => {
-  const frame = one("iframe", stage).cloneNode();
+  const frame = all("iframe", stage).at(-1).cloneNode();
   const post = make("form", { method: "post", action, target: `preview-${turn}`, hidden: true });
   frame.name = post.target;
   frame.hidden = true;
   stage.append(frame);
   on(frame, "load", () => {
-    for (const other of all("iframe", stage)) if (other !== frame) other.remove();
+    // Hidden frames draw nothing, so it comes as a whole. The old one stays below until it is there.
     frame.hidden = false;
+    requestAnimationFrame(() => requestAnimationFrame(() => leave(frame)));
   });
   for (const [name, value] of new FormData(form)) post.append(make("input", { type: "hidden", name, value }));
   document.body.append(post);
