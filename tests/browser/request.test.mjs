@@ -65,7 +65,14 @@ describe("r21 a document request", () => {
     await page.getByRole("button", { name: "Send", exact: true }).click();
     await page.getByText("2 more files are needed.").waitFor({ timeout: SOON });
     await adds(page, "#camera", await photo(page, "front.jpg", "#4060a0"), 1);
-    await adds(page, "#pick", [PDF], 2);
+    // On its way the connection is lost; it goes on by itself.
+    const lost = (route) =>
+      route.request().method() === "PUT" ? route.abort("internetdisconnected") : route.continue();
+    await page.route("**", lost);
+    await page.locator("#pick").setInputFiles([PDF]);
+    await page.locator("#coming").getByText("No connection. It goes on by itself.").waitFor({ timeout: SOON });
+    await page.unroute("**", lost);
+    await files(page).nth(1).waitFor({ timeout: LATER });
     assert.deepEqual(await names(page), ["front.jpg", "agreement.pdf"]);
     const picture = page.locator(".request-file img").first();
     await until("the picture is shown", () => picture.evaluate((img) => img.complete && img.naturalWidth > 100));

@@ -90,10 +90,10 @@ describe("sending a document", () => {
   );
 
   test(
-    "r21 what is sent can be stopped and tried again, and what fails says so",
+    "r21 what is sent can be stopped and tried again, what fails says so, and a lost connection is waited for",
     desk(ROOM, {}, async (_at, page) => {
       const { gate, open: go } = later();
-      const answers = [gate.then(() => ({ status: 200 })), "lost", { status: 200 }];
+      const answers = [gate.then(() => ({ status: 200 })), { status: 500 }, "lost", { status: 200 }];
       const seen = await answering(page, { put: (time) => answers[time - 1] });
       const form = await open(page);
       await choose(form);
@@ -103,6 +103,7 @@ describe("sending a document", () => {
       await page.getByRole("button", { name: "Try again" }).click();
       await form.getByText("The file did not get through.").waitFor();
       await page.getByRole("button", { name: "Try again" }).click();
+      await form.getByText("No connection. It goes on by itself.").waitFor();
       await form.getByText("Uploaded").waitFor();
       await form.getByRole("button", { name: "Keep as draft" }).click();
       await closed(page);

@@ -7,7 +7,7 @@ use super::{Button, Icon};
 use crate::assets::asset_url;
 use crate::customer::file_size;
 use crate::lang::Lang;
-use crate::words::attach as words;
+use crate::words::{attach as words, shared};
 
 /// The file of a message, which opens at `{at}/file`. A picture keeps the room that it needs before it is there; it is at
 /// `{at}/thumbnail` where `shown`, and otherwise a script asks for its address. `lib/attached.js` makes the same of messages that
@@ -47,7 +47,7 @@ pub(crate) struct Attaching<'a> {
 pub(crate) fn attaching(lang: Lang, to: Attaching<'_>) -> Markup {
     html! {
         div.attaching id="attaching" role="group" aria-label=(words::attach(lang)) hidden data-uploads=(to.uploads) data-post=(to.post) data-csrf=(to.csrf)
-            data-preparing=(words::preparing(lang)) data-uploading=(words::uploading(lang, "{n}").plain()) data-ready=(words::ready(lang))
+            data-preparing=(words::preparing(lang)) data-uploading=(words::uploading(lang, "{n}").plain()) data-offline=(shared::offline(lang)) data-ready=(words::ready(lang))
             data-checking=(words::checking(lang)) data-failed=(words::failed(lang)) data-slow=(words::slow(lang)) data-kind=(words::kind(lang))
             data-large=(words::large(lang)) data-empty=(words::empty(lang)) data-password=(words::password(lang)) data-damaged=(words::damaged(lang))
             data-closed=(words::closed(lang)) {

@@ -120,7 +120,7 @@ impl FileBox<'_> {
             section.request id=(self.id("files")) aria-label=(if self.question.is_some() { &self.request.what } else { words::your_files(lang) })
                 data-takes-files data-question-files=[self.question] data-uploads=(self.uploads) data-files=(self.address())
                 data-csrf=[self.around.csrf.as_deref()] data-accept=(accept) data-max=(self.request.max)
-                data-preparing=(words::preparing(lang)) data-uploading=(words::uploading(lang, "{n}").plain()) data-checking=(words::checking(lang))
+                data-preparing=(words::preparing(lang)) data-uploading=(words::uploading(lang, "{n}").plain()) data-offline=(shared::offline(lang)) data-checking=(words::checking(lang))
                 data-stopped=(words::stopped(lang)) data-failed=(words::failed(lang)) data-slow=(words::slow(lang)) data-full=(words::full(lang))
                 data-only=(self.only()) data-too-large=(words::too_large(lang)) data-empty=(words::empty(lang)) data-damaged=(words::damaged(lang))
                 data-stop=(words::stop(lang)) data-again=(shared::try_again(lang)) data-remove=(words::remove(lang))

@@ -220,7 +220,7 @@ impl EntryPage {
             @if !self.is_archived() {
                 noscript { p.small.muted { (sending::no_script(lang)) } }
                 div.field.library-file data-uploads="/v1/library/uploads" data-most=(FILE_MAX)
-                    data-checking=(sending::checking(lang)) data-uploading=(sending::uploading(lang, "{n}").plain()) data-uploaded=(sending::uploaded(lang)) data-reading=(sending::reading(lang))
+                    data-checking=(sending::checking(lang)) data-uploading=(sending::uploading(lang, "{n}").plain()) data-offline=(shared::offline(lang)) data-uploaded=(sending::uploaded(lang)) data-reading=(sending::reading(lang))
                     data-failed=(sending::failed(lang)) data-still-reading=(sending::still_reading(lang)) data-need-file=(sending::need_file(lang))
                     data-not-pdf=(sending::not_pdf(lang)) data-empty=(sending::empty(lang)) data-too-big=(sending::too_big(lang)) {
                     label for="file" { (label) }

@@ -15,7 +15,7 @@ impl Room {
         let body = html! {
             noscript { p.small.muted { (words::no_script(lang)) } }
             form.sending.stack method="post" action=(self.operation("interactions")) data-uploads=(self.operation("uploads")) data-most=(FILE_MAX)
-                data-checking=(words::checking(lang)) data-uploading=(words::uploading(lang, "{n}").plain()) data-uploaded=(words::uploaded(lang)) data-reading=(words::reading(lang))
+                data-checking=(words::checking(lang)) data-uploading=(words::uploading(lang, "{n}").plain()) data-offline=(shared::offline(lang)) data-uploaded=(words::uploaded(lang)) data-reading=(words::reading(lang))
                 data-cancelled=(words::cancelled(lang)) data-failed=(words::failed(lang)) data-still-reading=(words::still_reading(lang)) data-need-file=(words::need_file(lang))
                 data-not-pdf=(words::not_pdf(lang)) data-empty=(words::empty(lang)) data-too-big=(words::too_big(lang)) data-sent=(words::sent(lang)) data-room={ "/console/s/" (self.id) } {
                 (self.frame.forms.hidden("documents"))

@@ -2,6 +2,7 @@
 import { upload } from "../agent-room/upload.js";
 import { byId, on, one } from "../lib/dom.js";
 import { freshId } from "../lib/ids.js";
+import { sentSo } from "../lib/upload.js";
 
 // A document is read in a second or two, a large one in some more. In milliseconds.
 const AGAIN = 1_000;
@@ -52,7 +53,7 @@ if (field) {
         .trim()
         .slice(0, 120);
     show(said.checking, 0);
-    const told = (share) => show(said.uploading.replace("{n}", Math.round(share * 100)), share);
+    const told = (share) => show(sentSo(said, share), share ?? 0);
     const csrf = one("[name=csrf]", form).value;
     const going = upload(said.uploads, file, csrf, new AbortController().signal, told, { team }).then(
       (made) => {

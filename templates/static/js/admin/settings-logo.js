@@ -1,7 +1,7 @@
 // A logo: the picture goes to where the server says, and once it was looked at its path stands in the field, as if typed there.
 import { upload } from "../agent-room/upload.js";
 import { all, on, one } from "../lib/dom.js";
-import { isPicture, kindOf } from "../lib/upload.js";
+import { isPicture, kindOf, sentSo } from "../lib/upload.js";
 
 // A picture is looked at in a second or two. In milliseconds.
 const AGAIN = 500;
@@ -53,7 +53,7 @@ for (const field of all(".setting-file", form)) {
     const fault = faultOf(picture);
     if (fault) return show(fault, undefined, true);
     show(said.checking, 0);
-    const told = (share) => show(said.uploading.replace("{n}", Math.round(share * 100)), share);
+    const told = (share) => show(sentSo(said, share), share ?? 0);
     const csrf = one("[name=csrf]", form).value;
     try {
       const id = await upload(said.logos, picture, csrf, signal, told, { content_type: kindOf(picture) });

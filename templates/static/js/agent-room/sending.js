@@ -6,6 +6,7 @@ import { dayEnds, problemText } from "../console/requests.js";
 import { toast } from "../console/toasts.js";
 import { all, byId, on, one } from "../lib/dom.js";
 import { freshId } from "../lib/ids.js";
+import { sentSo } from "../lib/upload.js";
 import { refresh } from "./parts.js";
 import { postJson, upload } from "./upload.js";
 
@@ -55,7 +56,7 @@ function start() {
   const stop = new AbortController();
   stopping = stop;
   show("checking", said.checking);
-  const told = (share) => show("sending", said.uploading.replace("{n}", Math.round(share * 100)), share);
+  const told = (share) => show("sending", sentSo(said, share), share);
   const going = upload(said.uploads, file, csrf(), stop.signal, told).then(
     (id) => {
       if (stopping === stop) show("done", said.uploaded, 1);

@@ -1,6 +1,6 @@
 // The files of a request, or of a question. Several are sent one after the other; the page takes its list from each answer.
 import { all, byId, make, on, one } from "../lib/dom.js";
-import { FILE_MAX, kindOf } from "../lib/upload.js";
+import { FILE_MAX, kindOf, sentSo } from "../lib/upload.js";
 import { change, sendFile } from "./send.js";
 
 // What waits for the files of a page: one after the other, whichever part they are for.
@@ -114,8 +114,8 @@ function takeIn(section) {
       if (stop.signal.aborted) return;
       try {
         const page = await sendFile(said, file, { replaces, question }, stop.signal, (now, share) => {
-          bar.value = share;
-          state.textContent = said[now].replace("{n}", Math.round(share * 100));
+          bar.value = share ?? 0;
+          state.textContent = now === "uploading" ? sentSo(said, share) : said[now];
         });
         gone();
         take(page);

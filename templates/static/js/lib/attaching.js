@@ -2,7 +2,7 @@
 // stays in its field.
 import { byId, one } from "./dom.js";
 import { freshId } from "./ids.js";
-import { FILE_MAX, isTaken, kindOf, send, sha256 } from "./upload.js";
+import { FILE_MAX, isTaken, kindOf, send, sentSo, sha256 } from "./upload.js";
 
 // How long the server may take to look at a file, and how often it is asked, in milliseconds.
 const LONGEST = 60_000;
@@ -95,7 +95,7 @@ export function attaching({ field, announce, post, posted }) {
         return "";
       }
       await send(own, answer.body, signal, (share) => {
-        show(said.uploading.replace("{n}", Math.round(share * 100)), share);
+        show(sentSo(said, share), share ?? 0);
       });
       show(said.ready);
       return answer.body.id;
