@@ -129,6 +129,26 @@ async fn r15_the_newest_of_the_customers_tabs_wins() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn r15_an_agent_has_twelve_tabs_in_a_room_and_no_more() {
+    let installation = Installation::start().await;
+    let room = Room::joined(&installation).await;
+    let mut tabs = vec![];
+    for _ in 0..14 {
+        // The order of those who came is kept by the second.
+        installation.stack.advance(1).await;
+        tabs.push(room.agent().await);
+    }
+    for tab in &mut tabs[..2] {
+        assert_eq!(tab.expect("superseded").await, json!({"type": "superseded"}));
+        assert!(tab.ended().await, "the oldest are closed");
+    }
+    tabs[2].message("a", "to all").await;
+    for tab in &mut tabs[2..] {
+        assert_eq!(tab.expect("message").await["text"], "to all");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn r15_of_two_tabs_that_connect_at_once_one_stays() {
     let installation = Installation::start().await;
     let room = Room::joined(&installation).await;

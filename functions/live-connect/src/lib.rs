@@ -20,6 +20,10 @@ use parlor_store::{
 /// At most this many connections are tidied away in one write, which may have a hundred items.
 const TIDY_MAX: usize = 40;
 
+/// At most this many connections of one member of staff are in a room, one for each of their tabs. The room's item, which every
+/// connection and frame reads, stays small.
+const TABS_MAX: usize = 12;
+
 /// The function.
 #[derive(Debug)]
 pub struct LiveConnect {
@@ -146,7 +150,7 @@ impl LiveConnect {
 
     async fn enter_room(&self, id: &str, session: &SessionId, ticket: &Ticket) -> Result<(), OpenError> {
         // Of every try: the answer to one that got through may have been lost.
-        let mut superseded = BTreeSet::new();
+        let mut left = Leaving::default();
         let mut race = Race::new(&self.entropy);
         while race.goes_on().await {
             let now = self.clock.now();
@@ -163,8 +167,10 @@ impl LiveConnect {
             if is_late(&presence, &connection, id, now) {
                 return Err(OpenError::Superseded);
             }
-            let gone = leaving(&presence, &connection.who, id, now);
-            superseded.extend(gone.iter().cloned());
+            let leaving = Leaving::of(&presence, &connection.who, id, now);
+            let gone: Vec<String> = leaving.superseded.union(&leaving.lapsed).cloned().collect();
+            left.superseded.extend(leaving.superseded);
+            left.lapsed.extend(leaving.lapsed);
             // It is there already when the answer to an earlier try got lost.
             if !presence.0.contains_key(id) {
                 let arrivals = found.arrivals(session, &connection.who);
@@ -189,13 +195,11 @@ impl LiveConnect {
                 presence.0.remove(id);
             }
             presence.0.insert(id.to_owned(), connection.lease(now));
-            // The customer's others are told why; staff's ran out, and nobody is there to be told.
-            let superseded: Vec<String> = superseded.into_iter().collect();
+            // Where a lease ran out nobody is there to be told.
+            let superseded: Vec<String> = left.superseded.into_iter().collect();
             let end = async {
-                match connection.who {
-                    Who::Customer | Who::Participant(_) => self.live.supersede(&superseded).await,
-                    Who::Agent(_) => self.live.close_all(superseded.iter().map(String::as_str)).await,
-                }
+                let closed = self.live.close_all(left.lapsed.iter().map(String::as_str));
+                tokio::join!(self.live.supersede(&superseded), closed);
             };
             let room = self.live.announce_presence(&stored.session, &presence, Some(id), now);
             let lists = async {
@@ -274,12 +278,28 @@ fn is_late(presence: &Presence, connection: &Connection, own: &str, now: Timesta
     who.is_guest() && presence.0.iter().any(|(id, lease)| id != own && later(lease))
 }
 
-/// The connections that leave the room with this one's arrival: those whose lease ran out and, for the customer, every
-/// other of theirs (R15: newest wins; R22: a participant's likewise). Staff may have several.
-fn leaving(presence: &Presence, who: &Who, own: &str, now: Timestamp) -> Vec<String> {
-    let superseded = |lease: &Lease| who.is_guest() && lease.who == *who;
-    let others = || presence.0.iter().filter(|(id, _)| *id != own);
-    let mut gone: Vec<&str> = others().filter(|(_, lease)| superseded(lease)).map(|(id, _)| id.as_str()).collect();
-    gone.extend(others().filter(|(_, lease)| !superseded(lease) && !lease.counts(now)).map(|(id, _)| id.as_str()));
-    gone.into_iter().take(TIDY_MAX).map(str::to_owned).collect()
+/// The connections that leave the room with another's arrival, at most [`TIDY_MAX`].
+#[derive(Debug, Default)]
+struct Leaving {
+    /// They hear why: every other connection of the same guest (R15: newest wins; R22: a participant's likewise), and of a member
+    /// of staff the oldest beyond [`TABS_MAX`].
+    superseded: BTreeSet<String>,
+    /// Their lease ran out.
+    lapsed: BTreeSet<String>,
+}
+
+impl Leaving {
+    fn of(presence: &Presence, who: &Who, own: &str, now: Timestamp) -> Self {
+        let others = || presence.0.iter().filter(|(id, _)| *id != own);
+        let mut same: Vec<_> = others().filter(|(_, lease)| lease.who == *who).collect();
+        if !who.is_guest() {
+            same.retain(|(_, lease)| lease.counts(now));
+            same.sort_by_key(|(_, lease)| lease.since);
+            same.truncate((same.len() + 1).saturating_sub(TABS_MAX));
+        }
+        let superseded: BTreeSet<String> = same.into_iter().take(TIDY_MAX).map(|(id, _)| id.clone()).collect();
+        let ran_out = others().filter(|(id, lease)| !lease.counts(now) && !superseded.contains(*id));
+        let lapsed = ran_out.take(TIDY_MAX - superseded.len()).map(|(id, _)| id.clone()).collect();
+        Self { superseded, lapsed }
+    }
 }
