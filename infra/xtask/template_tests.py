@@ -93,6 +93,19 @@ class Keeping(unittest.TestCase):
             self.assertIn("ProtectTables=yes", (ROOT / document).read_text(), document)
 
 
+class Scanning(unittest.TestCase):
+    def test_a_file_is_read_on_the_word_of_the_storage_or_of_the_scanner_and_never_of_both(self):
+        self.assertEqual(PARAMETERS["ScanFiles"]["Default"], "no")
+        events = RESOURCES["DocumentRead"]["Properties"]["Events"]
+        states = {name: event["Properties"]["State"] for name, event in events.items()}
+        self.assertEqual(states, {"Uploaded": {"Fn::If": ["ScansFiles", "DISABLED", "ENABLED"]},
+                                  "Scanned": {"Fn::If": ["ScansFiles", "ENABLED", "DISABLED"]}})
+        # Both speak of the same files.
+        stored, scanned = (events[name]["Properties"]["Pattern"]["detail"] for name in ("Uploaded", "Scanned"))
+        self.assertEqual(stored["bucket"]["name"], scanned["s3ObjectDetails"]["bucketName"])
+        self.assertEqual(stored["object"]["key"], scanned["s3ObjectDetails"]["objectKey"])
+
+
 def accepts(name, value):
     """Whether CloudFormation takes `value` for a parameter. Its patterns are Java's, which agree with Python's on these."""
     parameter = PARAMETERS[name]
@@ -129,7 +142,7 @@ class Refusing(unittest.TestCase):
             "Tracing": (["Active", "Disabled"], ["PassThrough"]),
             **{name: (["AWSCURRENT", "BLUE", "GREEN"], ["", "AWSPREVIOUS"]) for name in ("ReadMasterKey", "ReadOriginSecret")},
             **{name: (["yes", "no"], ["", "true"])
-               for name in ("LiveAccessLog", "ReserveConcurrency", "ProtectTables", "Stopped")},
+               for name in ("LiveAccessLog", "ReserveConcurrency", "ProtectTables", "ScanFiles", "Stopped")},
             "WebhookTargets": (["public", "loopback"], [""]),
             "OutboxUrl": (["", "http://localhost:3000/outbox"], ["https://parlor.example.com/outbox", "http://localhost:3000"]),
         }

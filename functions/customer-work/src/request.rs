@@ -55,6 +55,7 @@ const fn fault(bad: BadFile) -> FileFault {
         BadFile::Heic => FileFault::Heic,
         BadFile::OtherKind => FileFault::OtherKind,
         BadFile::TooLarge => FileFault::TooLarge,
+        BadFile::NotClean => FileFault::NotClean,
     }
 }
 
@@ -286,6 +287,7 @@ pub(crate) fn problem(fault: Option<FileFault>) -> Response<Body> {
         Some(FileFault::Heic) => Unusable::Bad(BadFile::Heic),
         Some(FileFault::OtherKind) => Unusable::Bad(BadFile::OtherKind),
         Some(FileFault::Damaged) => Unusable::Bad(BadFile::Damaged),
+        Some(FileFault::NotClean) => Unusable::Bad(BadFile::NotClean),
         Some(FileFault::NotTaken(_)) | None => Unusable::Unknown,
     };
     reply::problem(&why.problem("file"))

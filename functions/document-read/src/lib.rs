@@ -1,10 +1,13 @@
 //! Reads a file that somebody sent (R21): a form of its fields and a picture of each page, or a safe picture and a thumbnail, from `uploads/{id}` to
 //! `read/{id}/`; and a company's logo (R19), written anew, from `sent-logos/{id}` to `logos/`. S3 calls it when a file has come.
 //!
+//! Where files are scanned for viruses (`ScanFiles`), the scanner's word sets it going in the place of S3's; until then a file is as
+//! unread as one that has not come, and what is not let through gets a report that says so.
+//!
 //! It has no right to tables, keys or anything else, and a child process of its own does the reading (ADR 30).
 
 use parlor_buckets::Bucket;
-use parlor_drawing::{Bounds, LogoTask, ReadReport, ReadTask, Reader, logo, read};
+use parlor_drawing::{Bounds, LogoTask, ReadReport, ReadTask, Reader, Refusal, logo, read};
 use parlor_objects::{ObjectError, Objects};
 use parlor_runtime::{EventFunction, ObjectEvent, Runtime};
 use serde_json::{Value, json};
@@ -54,6 +57,30 @@ async fn read_logo(id: &str, objects: &impl Objects, reader: &Reader) -> Result<
     logo(&LogoTask { from: format!("{from}{id}"), to: format!("{to}{id}") }, objects, reader).await
 }
 
+/// Says of a file that no scanner let through why it stays closed. One request.
+async fn close(key: &str, objects: &impl Objects) -> Result<ReadReport, ObjectError> {
+    let report = ReadReport::Refused(Refusal::NotClean);
+    let bytes = serde_json::to_vec(&report).unwrap_or_default();
+    objects.put(key, bytes, "application/json").await?;
+    Ok(report)
+}
+
+/// What comes of a file that has come, `is_clean` being a scanner's word where one was asked.
+async fn look(
+    id: &str,
+    is_logo: bool,
+    is_clean: Option<bool>,
+    objects: &impl Objects,
+    reader: &Reader,
+) -> Result<ReadReport, ObjectError> {
+    match (is_clean, is_logo) {
+        (Some(false), true) => close(&format!("{}{id}.json", LOGOS.1), objects).await,
+        (Some(false), false) => close(&format!("{TO}{id}/form.json"), objects).await,
+        (_, true) => read_logo(id, objects, reader).await,
+        (_, false) => read_upload(id, objects, reader).await,
+    }
+}
+
 impl EventFunction for DocumentRead {
     const NAME: &'static str = "document-read";
     type Event = ObjectEvent;
@@ -73,13 +100,9 @@ impl EventFunction for DocumentRead {
             Err(_) => (event.between(FROM, "")?, false),
         };
         let reader = self.reader.clone().ok_or(DocumentReadError::NoProgram)?;
-        let (id, bucket, here) = (id.to_owned(), self.bucket.clone(), Handle::current());
+        let (id, is_clean, bucket, here) = (id.to_owned(), event.is_clean(), self.bucket.clone(), Handle::current());
         // It waits for its children where nobody else wants to run.
-        let read = tokio::task::spawn_blocking(move || {
-            here.block_on(async {
-                if is_logo { read_logo(&id, &bucket, &reader).await } else { read_upload(&id, &bucket, &reader).await }
-            })
-        });
+        let read = tokio::task::spawn_blocking(move || here.block_on(look(&id, is_logo, is_clean, &bucket, &reader)));
         let report = read.await?.map_err(DocumentReadError::Objects)?;
         // Of a stranger's file nothing is said but how many pages it has.
         Ok(match report {
@@ -118,6 +141,12 @@ mod tests {
         let report = read_logo("up_3", &files, &reader).now_or_never().unwrap().unwrap();
         assert!(matches!(report, ReadReport::Refused(_)), "{report:?}");
         assert!(files.get("logos/up_3.json", 1_000).now_or_never().unwrap().is_ok());
+        for (id, is_logo, report) in [("up_1", false, "read/up_1/form.json"), ("up_3", true, "logos/up_3.json")] {
+            let said = look(id, is_logo, Some(false), &files, &reader).now_or_never().unwrap().unwrap();
+            assert_eq!(said, ReadReport::Refused(Refusal::NotClean));
+            let written = files.get(report, 1_000).now_or_never().unwrap().unwrap();
+            assert_eq!(serde_json::from_slice::<ReadReport>(&written).unwrap(), said);
+        }
         let missing = read_upload("up_2", &files, &reader).now_or_never().unwrap();
         assert!(matches!(missing, Err(ObjectError::Missing)));
     }

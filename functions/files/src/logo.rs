@@ -26,9 +26,10 @@ use crate::{FilesError, FilesState};
 const PAGE: &str = "/admin/settings";
 
 /// What is refused of a logo that was sent.
-pub(crate) const OF_LOGOS: [Code; 6] = [
+pub(crate) const OF_LOGOS: [Code; 7] = [
     Code::UploadNotRead,
     Code::UnsupportedFileType,
+    Code::NotClean,
     Code::Damaged,
     Code::FileTooLarge,
     Code::ImageTooLarge,
@@ -180,6 +181,7 @@ fn too_large() -> Problem {
 fn refused(why: Refusal) -> Problem {
     match why {
         Refusal::Damaged => Problem::new(Code::Damaged, "The picture is damaged. Save it again, and send that."),
+        Refusal::NotClean => Problem::new(Code::NotClean, "The virus check did not let the picture through."),
         Refusal::TooBig => too_large(),
         Refusal::ImageTooLarge => {
             let detail = "The picture has more than 50 million pixels. 640 by 240 are enough: send a smaller one.";

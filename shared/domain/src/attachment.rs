@@ -24,6 +24,9 @@ pub enum BadFile {
     /// It has too many bytes or pixels.
     #[error("the file is too large")]
     TooLarge,
+    /// The virus check found something, or could not look into it.
+    #[error("the virus check did not let the file through")]
+    NotClean,
 }
 
 /// What is in a file that has come.
@@ -73,6 +76,7 @@ impl Judged {
                 }
                 NotRead::Password => Err(BadFile::Password),
                 NotRead::Heic => Err(BadFile::Heic),
+                NotRead::NotClean => Err(BadFile::NotClean),
                 NotRead::NotPdf => Err(BadFile::OtherKind),
                 NotRead::TooBig | NotRead::ImageTooLarge | NotRead::PageTooLarge | NotRead::TooMuchContent => {
                     Err(BadFile::TooLarge)
@@ -183,6 +187,7 @@ mod tests {
         for (why, bad) in [
             (NotRead::Password, BadFile::Password),
             (NotRead::Heic, BadFile::Heic),
+            (NotRead::NotClean, BadFile::NotClean),
             (NotRead::NotPdf, BadFile::OtherKind),
             (NotRead::ImageTooLarge, BadFile::TooLarge),
             (NotRead::Damaged, BadFile::Damaged),

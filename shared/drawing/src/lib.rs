@@ -16,6 +16,6 @@ mod step;
 
 pub use child::child_main;
 pub use join::{Joined, join};
-pub use parlor_form::{PagePicture, ReadReport};
+pub use parlor_form::{PagePicture, ReadReport, Refusal};
 pub use reader::{Bounds, Drawn, Failed, Readable, Reader};
 pub use step::{LogoTask, ReadTask, logo, read};

@@ -54,6 +54,9 @@ pub enum Refusal {
     /// A picture of the kind that iPhones keep, which browsers do not show.
     #[error("this is a HEIC picture")]
     Heic,
+    /// The virus check found something, or could not look into it.
+    #[error("the virus check did not let the file through")]
+    NotClean,
 }
 
 /// What came of reading a file: `form.json` beside its pages' pictures.

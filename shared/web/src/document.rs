@@ -11,10 +11,11 @@ use parlor_form::{Field, Form, PagePicture, ReadReport, Refusal};
 use crate::{ApiError, Code, Problem, problem::capitalised};
 
 /// What is refused of a document's file.
-pub const OF_FILES: [Code; 17] = [
+pub const OF_FILES: [Code; 18] = [
     Code::UnknownUpload,
     Code::UploadNotRead,
     Code::NotPdf,
+    Code::NotClean,
     Code::Damaged,
     Code::FileTooLarge,
     Code::Password,
@@ -98,6 +99,7 @@ fn read(report: Option<&[u8]>) -> Result<(Form, Vec<Option<PagePicture>>), ApiEr
 fn refused(refusal: Refusal) -> Problem {
     let code = match refusal {
         Refusal::NotPdf | Refusal::Heic => Code::NotPdf,
+        Refusal::NotClean => Code::NotClean,
         Refusal::Damaged => Code::Damaged,
         Refusal::TooBig => Code::FileTooLarge,
         Refusal::Password => Code::Password,

@@ -49,6 +49,7 @@ impl Unusable {
                 (Code::UnsupportedFileType, "Only PDF, JPEG, PNG and WebP files are taken.")
             }
             Self::Bad(BadFile::TooLarge) => (Code::FileTooLarge, "The file is too large."),
+            Self::Bad(BadFile::NotClean) => (Code::NotClean, "The virus check did not let the file through."),
         };
         Problem::new(code, detail).about(about)
     }

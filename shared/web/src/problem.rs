@@ -132,6 +132,7 @@ codes! {
     UnknownUpload "unknown-upload" UNPROCESSABLE_ENTITY "There is no such upload of this session, or not any more.",
     UnknownEntry "unknown-entry" UNPROCESSABLE_ENTITY "The library of the session's team offers no such entry.",
     NotPdf "not-pdf" UNPROCESSABLE_ENTITY "The file is no PDF.",
+    NotClean "not-clean" UNPROCESSABLE_ENTITY "The virus check did not let the file through.",
     Damaged "damaged" UNPROCESSABLE_ENTITY "The file is damaged.",
     Password "password" UNPROCESSABLE_ENTITY "The file has a password.",
     Xfa "xfa" UNPROCESSABLE_ENTITY "The form opens in Adobe's programs only.",

@@ -49,7 +49,7 @@ pub(crate) fn attaching(lang: Lang, to: Attaching<'_>) -> Markup {
         div.attaching id="attaching" role="group" aria-label=(words::attach(lang)) hidden data-uploads=(to.uploads) data-post=(to.post) data-csrf=(to.csrf)
             data-preparing=(words::preparing(lang)) data-uploading=(words::uploading(lang, "{n}").plain()) data-offline=(shared::offline(lang)) data-ready=(words::ready(lang))
             data-checking=(words::checking(lang)) data-failed=(words::failed(lang)) data-slow=(words::slow(lang)) data-kind=(words::kind(lang))
-            data-large=(words::large(lang)) data-empty=(words::empty(lang)) data-password=(words::password(lang)) data-damaged=(words::damaged(lang))
+            data-large=(words::large(lang)) data-empty=(words::empty(lang)) data-password=(words::password(lang)) data-damaged=(words::damaged(lang)) data-not-clean=(shared::not_clean(lang))
             data-closed=(words::closed(lang)) {
             canvas hidden {}
             div { bdi {} progress max="1" {} p.small role="status" {} }

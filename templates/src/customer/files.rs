@@ -33,6 +33,8 @@ pub struct RequestedFile {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum FileFault {
     Damaged,
+    /// The virus check did not let it through.
+    NotClean,
     Password,
     Heic,
     OtherKind,
@@ -88,6 +90,7 @@ impl FileBox<'_> {
             FileFault::Heic => words::heic(lang),
             FileFault::OtherKind => words::other_kind(lang),
             FileFault::TooLarge => words::too_large(lang),
+            FileFault::NotClean => shared::not_clean(lang),
             FileFault::NotRead => words::slow(lang),
             FileFault::NotTaken(NoFile::Kind) => self.only(),
             FileFault::NotTaken(NoFile::TooMany) => words::full(lang),

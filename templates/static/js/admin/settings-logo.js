@@ -11,6 +11,7 @@ const WHY = {
   "image-too-large": "tooBig",
   "unsupported-file-type": "notPicture",
   "empty-file": "empty",
+  "not-clean": "notClean",
   damaged: "damaged",
   unreadable: "damaged",
 };

@@ -17,6 +17,7 @@ const FAULTS = {
   "unsupported-file-type": "kind",
   "file-too-large": "large",
   password: "password",
+  "not-clean": "notClean",
   damaged: "damaged",
   "upload-not-read": "slow",
   "attachments-closed": "closed",
