@@ -1,11 +1,18 @@
 //! The words of pages that are put into files: the last one of a completed document, and those of files that could not be joined. In
-//! the session's language.
+//! the session's language. So are the answers of a workflow as a document of their own.
 
 use jiff::Timestamp;
-use parlor_form::{Evidence, EvidenceWords, JoinWords, Signer};
+use parlor_domain::{
+    Interaction,
+    interaction::{Answer, Field, FieldKind, Workflow},
+    settings::Method,
+};
+use parlor_form::{Answered, AnsweredStep, AnswersPage, Evidence, EvidenceWords, JoinWords, Signer};
 
+use crate::customer::said_text;
+use crate::exports;
 use crate::lang::Lang;
-use crate::words::{evidence as words, request};
+use crate::words::{document, evidence as words, request, runner};
 
 /// How somebody was known before they filled anything in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -16,6 +23,27 @@ pub enum Known {
     Pin,
     /// By the link, and a one-time code.
     Code,
+}
+
+impl From<Method> for Known {
+    fn from(proved_by: Method) -> Self {
+        match proved_by {
+            Method::None => Self::Link,
+            Method::Pin => Self::Pin,
+            Method::Otp => Self::Code,
+        }
+    }
+}
+
+impl Known {
+    /// In words. Without isolates, which stand on no page.
+    fn said(self, lang: Lang, contact: &str) -> String {
+        match self {
+            Self::Link => words::by_link(lang, contact).plain(),
+            Self::Pin => words::by_pin(lang, contact).plain(),
+            Self::Code => words::by_code(lang, contact).plain(),
+        }
+    }
 }
 
 /// What is known at the completion.
@@ -74,7 +102,6 @@ pub fn evidence(lang: Lang, facts: &Facts<'_>) -> Evidence {
     .filter_map(|(at, what)| Some((at?, what)))
     .collect();
     events.sort_by_key(|(at, _)| *at);
-    let contact = facts.address_of_contact;
     Evidence {
         words: EvidenceWords {
             title: words::title(lang).to_owned(),
@@ -93,16 +120,63 @@ pub fn evidence(lang: Lang, facts: &Facts<'_>) -> Evidence {
         document: facts.title.to_owned(),
         signers: vec![Signer {
             name: facts.name.to_owned(),
-            authenticated: match facts.known {
-                Known::Link => words::by_link(lang, contact).to_string(),
-                Known::Pin => words::by_pin(lang, contact).to_string(),
-                Known::Code => words::by_code(lang, contact).to_string(),
-            },
+            authenticated: facts.known.said(lang, facts.address_of_contact),
             completed: moment(facts.completed_at),
             device: facts.device.to_owned(),
             address: facts.address.to_owned(),
             consent: facts.consent.unwrap_or_default().to_owned(),
         }],
         events: events.into_iter().map(|(at, what)| (moment(at), what.to_owned())).collect(),
+    }
+}
+
+/// Who answered a workflow.
+#[derive(Debug, Clone)]
+pub struct Answerer<'a> {
+    /// The company's name.
+    pub company: &'a str,
+    /// Their name.
+    pub name: &'a str,
+    /// How they were known, and the address where their invitations go, as its owner recognises it; nothing of somebody who was
+    /// removed since.
+    pub known: Option<(Known, String)>,
+}
+
+/// A workflow's answers as pages say them: of steps that are hidden, nothing.
+pub fn answers(lang: Lang, by: &Answerer<'_>, own: &Interaction, workflow: &Workflow) -> AnswersPage {
+    let known = by.known.as_ref().map(|(known, contact)| known.said(lang, contact));
+    let facts = [
+        (words::answered_by(lang), by.name.to_owned()),
+        (words::authenticated(lang), known.unwrap_or_default()),
+        (words::completed(lang), own.completed_at.map(moment).unwrap_or_default()),
+    ];
+    let steps = workflow.shown(&own.entered).into_iter();
+    AnswersPage {
+        company: by.company.to_owned(),
+        title: own.title.clone(),
+        right_to_left: lang.dir() == "rtl",
+        language: lang.code().to_owned(),
+        facts: facts.into_iter().map(|(word, said)| (word.to_owned(), said)).collect(),
+        steps: steps
+            .map(|step| AnsweredStep {
+                title: step.title.clone(),
+                answers: step.fields.iter().map(|field| (field.label.clone(), answered(lang, own, field))).collect(),
+            })
+            .collect(),
+        note: words::answers_note(lang).to_owned(),
+        page_of: document::page_of(lang, "{n}", "{total}").plain(),
+    }
+}
+
+fn answered(lang: Lang, own: &Interaction, field: &Field) -> Answered {
+    let files = exports::files(own, &field.name);
+    match own.entered.get(&field.name) {
+        _ if !files.is_empty() => Answered::Files(files),
+        Some(Answer::Drawn(strokes)) => Answered::Drawn(strokes.clone()),
+        Some(Answer::Text(name)) if field.kind == FieldKind::Signature => Answered::Typed(name.clone()),
+        Some(answer) if !answer.as_typed().is_empty() => {
+            Answered::Text(said_text(lang, field.kind, &answer.as_typed()))
+        }
+        _ => Answered::Nothing(runner::no_answer(lang).to_owned()),
     }
 }

@@ -487,6 +487,8 @@ async fn work_rows(ledger: &mut Ledger) {
             })
             .await;
     }
+    let pages = format!("{path}/{}?as=pdf", ids[1]);
+    ledger.hold("pages of a workflow's answers", async |installation| drop(installation.get(&pages).await)).await;
     let agent = ledger.installation.signed_in(&ledger.installation.agent).await;
     let answers = format!("/console/s/{session}/i/{}/answers", ids[1]);
     ledger.hold("answers of a workflow", async |_| assert_eq!(agent.get(&answers).await.status, 200)).await;

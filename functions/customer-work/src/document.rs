@@ -6,13 +6,12 @@ use lambda_http::{Body, Response, http::StatusCode};
 use parlor_domain::{
     Interaction, InteractionState, Rejection,
     interaction::{Document, Posted, ReadValues, Refusal, SignedFile as Kept, ValueFault, Wrong, finish_key},
-    settings::Method,
 };
 use parlor_form::{Evidence, Field, FieldKind, Strokes, Value};
 use parlor_objects::Objects as _;
 use parlor_templates::{
     customer::{Blank, DocumentPage, DocumentView, Filled, Leaf, NotTaken, SignedFile, blank_fault_words, field_label},
-    evidence::{Facts, Known, evidence},
+    evidence::{Facts, evidence},
 };
 use parlor_web::{
     ApiError, ApiResponse,
@@ -45,11 +44,6 @@ pub(crate) fn read(state: &WorkState, visit: &Visit, document: &Document) -> Rea
 /// What is known of whoever completes it now.
 pub(crate) fn evidence_of(visit: &Visit, room: &LoadedRoom, own: &Interaction) -> Evidence {
     let session = &room.stored.session;
-    let known = match session.proved_by(&room.settings) {
-        Method::Pin => Known::Pin,
-        Method::Otp => Known::Code,
-        Method::None => Known::Link,
-    };
     let consent = room.settings.authentication.consent.text.as_deref();
     evidence(
         visit.lang_for(session),
@@ -57,7 +51,7 @@ pub(crate) fn evidence_of(visit: &Visit, room: &LoadedRoom, own: &Interaction) -
             title: &own.title,
             name: &session.customer.name,
             address_of_contact: &masked(session),
-            known,
+            known: session.proved_by(&room.settings).into(),
             consent: consent.filter(|text| session.agreed_to(text)),
             device: visit.origin.user_agent.as_deref().unwrap_or_default(),
             address: visit.origin.ip.as_deref().unwrap_or_default(),

@@ -1,6 +1,7 @@
 //! What there is for the customer to do (R21), from the agent's side: made, listed, sent, taken back, reminded of, and read
 //! with its answers. `/v1/sessions/{id}/interactions` and what is below.
 
+mod answers;
 mod document;
 mod from_library;
 mod input;
@@ -142,11 +143,14 @@ impl WebFunction for Interactions {
                 "getInteraction",
                 "Get an interaction",
                 "With what it asks. `values=true` adds what the customer answered, so far or for good: of questions that their \
-                 other answers hide, nothing; and the addresses of what they sent for a request, good for a few minutes.",
-                &[]
+                 other answers hide, nothing; and the addresses of what they sent for a request, good for a few minutes. `as=pdf` \
+                 answers pages in place of JSON: what was answered in a completed workflow, with who answered and when, drawn \
+                 signatures, and the names of files. It is 409 `not-completed` before, and 422 `another-kind` of what is no workflow.",
+                &[Code::NotCompleted, Code::AnotherKind]
             )
             .query::<ShowQuery>()
             .with_etag()
+            .or_file("application/pdf")
         })
         .operation(Method::PUT, "/v1/sessions/{id}/interactions/{iid}/fields", Callers::Scope(KeyScope::Sessions), placing::put, |operation| {
             on_one!(
@@ -328,26 +332,39 @@ struct ShowQuery {
     /// `true` adds `values`: what the customer answered.
     #[schemars(regex(pattern = "^(true|false)$"))]
     values: Option<String>,
+    /// `pdf` answers the pages of a completed workflow's answers in place of JSON.
+    #[serde(rename = "as")]
+    #[schemars(regex(pattern = "^pdf$"))]
+    form: Option<String>,
 }
 
-/// One `BatchGetItem`.
+/// One `BatchGetItem`, also of pages.
 async fn show(
     state: &InteractionsState,
     request: &ApiRequest,
     session: SessionId,
     interaction: InteractionId,
 ) -> Result<ApiResponse, ApiError> {
-    let ShowQuery { values } = request.query()?;
+    let ShowQuery { values, form } = request.query()?;
     let with_values = match values.as_deref() {
         None | Some("false") => false,
         Some("true") => true,
         Some(_) => return Err(ApiError::Malformed("`values` is true or false.".into())),
     };
-    let keys = ReadBatch::new().session_alone(&session).interaction(&session, &interaction);
-    let found = state.app.store.read(request.credentials.keys(keys.asked(&session, &interaction))).await?;
+    let is_pages = match form.as_deref() {
+        None => false,
+        Some("pdf") => true,
+        Some(_) => return Err(ApiError::Malformed("`as` is pdf.".into())),
+    };
+    let keys = ReadBatch::new().interaction(&session, &interaction).asked(&session, &interaction);
+    let keys = if is_pages { keys.document(&session) } else { keys.session_alone(&session) };
+    let found = state.app.store.read(request.credentials.keys(keys)).await?;
     let caller = request.caller(&state.app, &found, state.app.clock.now())?;
     caller.room(&found, &session)?;
     let own = found.interaction(&session, &interaction)?.ok_or(ApiError::NotFound)?;
+    if is_pages {
+        return answers::pdf(&found, &session, &own, request.lang, &state.fonts);
+    }
     let asked = found.asked(&session, &interaction)?;
     let mut view = InteractionView::of(&own).with(&own, asked, with_values);
     if with_values {

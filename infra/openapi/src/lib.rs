@@ -280,7 +280,11 @@ impl Book {
 
     fn output(&mut self, output: &Output) -> Value {
         let schema = (output.schema)(&mut self.written);
-        let content = json!({"application/json": {"schema": schema, "example": output.example}});
+        let mut content = json!({"application/json": {"schema": schema, "example": output.example}});
+        if let Some(file) = output.file {
+            // Bytes have no schema: OpenAPI 3.1, *Considerations for Binary Content*.
+            content[file] = json!({"schema": {}});
+        }
         let mut value = json!({"description": output.description, "content": content});
         if output.etag {
             value["headers"] = json!({"ETag": {

@@ -8,7 +8,7 @@ use crate::{Failure, metadata};
 
 /// What each of our libraries may use of the others. Functions may use any of these; the one-machine stack, the tests and the
 /// tools stand outside and may use whatever they like, but nothing may use them.
-const MAY_USE: [(&str, &[&str]); 18] = [
+const MAY_USE: [(&str, &[&str]); 19] = [
     ("parlor-aws", &[]),
     ("parlor-form", &[]),
     ("parlor-domain", &["parlor-form"]),
@@ -17,7 +17,8 @@ const MAY_USE: [(&str, &[&str]); 18] = [
     ("parlor-objects", &[]),
     ("parlor-buckets", &["parlor-aws", "parlor-objects"]),
     ("parlor-signing", &["parlor-objects"]),
-    ("parlor-documents", &["parlor-fonts", "parlor-form", "parlor-objects"]),
+    ("parlor-paper", &["parlor-fonts", "parlor-form"]),
+    ("parlor-documents", &["parlor-fonts", "parlor-form", "parlor-objects", "parlor-paper"]),
     ("parlor-drawing", &["parlor-documents", "parlor-form", "parlor-images", "parlor-objects"]),
     ("parlor-runtime", &["parlor-aws", "parlor-domain"]),
     ("parlor-live", &["parlor-domain"]),
@@ -35,11 +36,12 @@ const MAY_USE: [(&str, &[&str]); 18] = [
 const OUTSIDE: [&str; 6] =
     ["parlor-bench", "parlor-local", "parlor-openapi", "parlor-pdf-tests", "parlor-tests", "xtask"];
 
-/// What a library must never come to know: the domain is pure and says so by what it cannot reach, what signs parses nothing,
-/// and what completes a document draws none of a stranger's.
-const NOT_IN: [(&str, &[&str]); 3] = [
+/// What a library must never come to know: the domain is pure and says so by what it cannot reach, what signs or writes pages
+/// of its own parses nothing, and what completes a document draws none of a stranger's.
+const NOT_IN: [(&str, &[&str]); 4] = [
     ("parlor-domain", &["axum", "getrandom", "lambda_http", "lambda_runtime", "reqwest", "tokio", "tracing"]),
     ("parlor-signing", &["hayro", "image", "krilla", "lopdf"]),
+    ("parlor-paper", &["hayro", "image", "imagesize", "lopdf"]),
     ("parlor-documents", &["hayro", "image"]),
 ];
 
@@ -115,6 +117,7 @@ mod tests {
         assert_eq!(judged("parlor-domain", &["serde", "tokio", "aws-sdk-sns"]), 2);
         assert_eq!(judged("parlor-signing", &["ring", "lopdf", "parlor-documents"]), 2);
         assert_eq!(judged("parlor-documents", &["lopdf", "parlor-fonts", "hayro"]), 1);
+        assert_eq!(judged("parlor-paper", &["krilla", "lopdf", "parlor-documents"]), 2);
         assert_eq!(judged("parlor-novel", &[]), 1);
         assert_eq!(judged("parlor-local", &["session-end", "parlor-web"]), 0);
     }

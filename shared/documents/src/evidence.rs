@@ -2,9 +2,7 @@
 
 use parlor_fonts::{Align, Fonts, Typesetter};
 use parlor_form::Evidence;
-
-use crate::ink::Embedded;
-use crate::written::{Block, write};
+use parlor_paper::{Block, Embedded, Part, write};
 
 fn blocks(evidence: &Evidence, fonts: &Fonts, hash: &str) -> Vec<Block> {
     let show = |text: &str| fonts.showable(text).into_owned();
@@ -51,5 +49,6 @@ pub(crate) fn draw(
     embedded: &mut Embedded,
 ) -> Option<usize> {
     let align = if evidence.right_to_left { Align::Right } else { Align::Left };
-    write(blocks(evidence, fonts, hash), align, document, setter, embedded)
+    let parts = blocks(evidence, fonts, hash).into_iter().map(Part::Text).collect();
+    write(parts, align, None, document, setter, embedded)
 }

@@ -6,11 +6,8 @@ use kurbo::BezPath;
 use parlor_fonts::{Fonts, Typesetter};
 
 use crate::finish::Unfinished;
-use crate::ink::{Area, Embedded, Frame, Ink};
-use parlor_form::{Align, Field, FieldKind, Page, Strokes, Value, Values};
-
-/// Bytes of a drawn signature. A minute of scribbling is a tenth of that.
-const PATH: usize = 200_000;
+use parlor_form::{Align, Field, FieldKind, Page, Value, Values};
+use parlor_paper::{Area, Embedded, Frame, Ink};
 
 /// What is drawn on one page.
 pub(crate) struct Mark<'v> {
@@ -91,14 +88,9 @@ fn drawing<'v>(field: &Field, value: &'v Value, fonts: &Fonts) -> Result<Option<
         return Ok(chosen.then_some(mark));
     }
     Ok(match (field.kind, value) {
-        (FieldKind::Signature | FieldKind::Initials, Value::Strokes(Strokes { path, pen })) => {
-            let is_path = path.len() <= PATH && (0.01..1_000.0).contains(pen);
-            let path = is_path.then(|| BezPath::from_svg(path).ok()).flatten().ok_or_else(unfit)?;
-            let is_finite = path.elements().iter().all(kurbo::PathEl::is_finite);
-            if !is_finite {
-                return Err(unfit());
-            }
-            (!path.elements().is_empty()).then_some(Drawing::Strokes(path, *pen))
+        (FieldKind::Signature | FieldKind::Initials, Value::Strokes(strokes)) => {
+            let path = parlor_paper::path(strokes).ok_or_else(unfit)?;
+            (!path.elements().is_empty()).then_some(Drawing::Strokes(path, strokes.pen))
         }
         (FieldKind::Signature | FieldKind::Initials, Value::Text(name)) => {
             (!name.is_empty()).then(|| text(name).map(Drawing::Typed)).transpose()?

@@ -17,7 +17,6 @@ use parlor_form::{Evidence, Field, Values};
 use crate::evidence;
 use crate::fields::widgets;
 use crate::fill::{self, Mark};
-use crate::ink::Embedded;
 use crate::kept::{Kept, Look};
 use crate::nesting::open_states;
 use crate::overlay::{self, Imported};
@@ -25,6 +24,7 @@ use crate::pdf;
 use crate::preflight::Original;
 use crate::sheet::Sheet;
 use crate::strip;
+use parlor_paper::Embedded;
 
 /// Bytes that a signature has room for. One with a certificate of our own takes 1,000; chains take a few thousand.
 pub(crate) const SIGNATURE_ROOM: usize = 8_192;

@@ -4,13 +4,12 @@ use krilla::SerializeSettings;
 use lopdf::{Dictionary, Document, Object, ObjectId, dictionary};
 use parlor_fonts::{Align, Fonts, Typesetter};
 use parlor_form::JoinWords;
+use parlor_paper::{Block, Embedded, Part, write};
 
 use crate::finish::Unfinished;
-use crate::ink::Embedded;
 use crate::overlay::shift;
 use crate::pdf;
 use crate::preflight::Original;
-use crate::written::{Block, write};
 
 /// What a page inherits from those above it.
 const INHERITED: [&str; 4] = ["Resources", "MediaBox", "CropBox", "Rotate"];
@@ -67,7 +66,8 @@ impl Joined {
         ];
         let align = if words.right_to_left { Align::Right } else { Align::Left };
         let (mut setter, mut embedded) = (Typesetter::new(fonts), Embedded::default());
-        write(blocks, align, &mut document, &mut setter, &mut embedded).ok_or(Unfinished::Unwritable)?;
+        let parts = blocks.into_iter().map(Part::Text).collect();
+        write(parts, align, None, &mut document, &mut setter, &mut embedded).ok_or(Unfinished::Unwritable)?;
         self.add_own(&document.finish().map_err(|_| Unfinished::Unwritable)?)
     }
 

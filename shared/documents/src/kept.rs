@@ -10,10 +10,10 @@ use parlor_fonts::Fonts;
 
 use crate::fields::{Widget, widgets};
 use crate::fill;
-use crate::ink::Frame;
 use crate::pdf;
 use crate::preflight::Original;
 use parlor_form::{Field, Values};
+use parlor_paper::Frame;
 
 /// What is drawn beside the values that were filled in.
 #[derive(Default)]

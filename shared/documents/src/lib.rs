@@ -21,7 +21,6 @@ mod evidence;
 mod fields;
 mod fill;
 mod finish;
-mod ink;
 mod joined;
 mod kept;
 mod nesting;
@@ -32,7 +31,6 @@ mod sheet;
 mod shown;
 mod step;
 mod strip;
-mod written;
 
 pub use finish::{Finished, Unfinished};
 pub use joined::Joined;

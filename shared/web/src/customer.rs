@@ -264,7 +264,8 @@ pub fn set_probe(response: &mut Response<Body>, device: &Secret) {
 }
 
 /// The language that a session keeps, if there are words in it.
-fn kept_lang(session: &Session) -> Option<Lang> {
+#[must_use]
+pub fn kept_lang(session: &Session) -> Option<Lang> {
     session.language.as_ref().and_then(|language| Lang::from_tag(language.as_str()))
 }
 

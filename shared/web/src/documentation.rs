@@ -84,6 +84,8 @@ pub struct Output {
     pub example: Value,
     /// Whether the answer has an `ETag` header with the document's version.
     pub etag: bool,
+    /// The media type of a file that the query may ask for instead.
+    pub file: Option<&'static str>,
 }
 
 /// What the API's document says about one operation.
@@ -266,7 +268,7 @@ impl Documentation {
     #[must_use]
     pub fn answers<T: JsonSchema>(mut self, status: StatusCode, description: &'static str, example: Value) -> Self {
         let schema: MakeSchema = SchemaGenerator::subschema_for::<T>;
-        self.outputs.push(Output { status, description, schema, example, etag: false });
+        self.outputs.push(Output { status, description, schema, example, etag: false, file: None });
         self
     }
 
@@ -275,6 +277,15 @@ impl Documentation {
     pub fn with_etag(mut self) -> Self {
         for output in &mut self.outputs {
             output.etag = true;
+        }
+        self
+    }
+
+    /// The media type of a file that the query may ask for in place of the answers added so far.
+    #[must_use]
+    pub fn or_file(mut self, content_type: &'static str) -> Self {
+        for output in &mut self.outputs {
+            output.file = Some(content_type);
         }
         self
     }

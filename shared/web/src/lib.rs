@@ -41,7 +41,7 @@ pub use documentation::Callers;
 pub use operation::{Loaded, Operation};
 pub use page::Page;
 pub use problem::{ApiError, Code, Problem};
-pub use reply::{ApiResponse, html, redirect};
+pub use reply::{ApiResponse, FileBody, html, redirect};
 pub use route::{Rows, WebFunction};
 pub use router::Router;
 pub use view::{List, MessageView, SessionView, Time};

@@ -4,7 +4,9 @@ use lambda_http::{
     Body, Response,
     http::{
         HeaderName, HeaderValue, StatusCode,
-        header::{CACHE_CONTROL, CONTENT_TYPE, ETAG, LOCATION, RETRY_AFTER, SET_COOKIE, WWW_AUTHENTICATE},
+        header::{
+            CACHE_CONTROL, CONTENT_DISPOSITION, CONTENT_TYPE, ETAG, LOCATION, RETRY_AFTER, SET_COOKIE, WWW_AUTHENTICATE,
+        },
     },
 };
 use maud::Markup;
@@ -26,6 +28,29 @@ pub struct ApiResponse {
     pub etag: Option<String>,
     /// What a plain form's browser is shown instead, where the answer itself is what was asked for.
     pub page: Option<Markup>,
+    /// A file in place of the JSON, where the query asks for one.
+    pub file: Option<FileBody>,
+}
+
+/// A file to keep, which is never shown as a page.
+#[derive(Debug, Clone)]
+pub struct FileBody {
+    /// What is in it.
+    pub bytes: Vec<u8>,
+    /// Its media type.
+    pub content_type: &'static str,
+    /// What it is called, in ASCII.
+    pub name: String,
+}
+
+impl FileBody {
+    fn into_response(self) -> Response<Body> {
+        let mut response = plain(StatusCode::OK, self.content_type, self.bytes);
+        if let Ok(name) = HeaderValue::from_str(&format!("attachment; filename=\"{}\"", self.name)) {
+            response.headers_mut().insert(CONTENT_DISPOSITION, name);
+        }
+        response
+    }
 }
 
 impl ApiResponse {
@@ -33,14 +58,23 @@ impl ApiResponse {
     #[must_use]
     pub fn new(status: StatusCode, body: impl Serialize, location: impl Into<String>) -> Self {
         let body = serde_json::to_value(body).unwrap_or_default();
-        Self { status: status.as_u16(), body, location: location.into(), etag: None, page: None }
+        Self { status: status.as_u16(), body, location: location.into(), etag: None, page: None, file: None }
+    }
+
+    /// A file, for programs and people.
+    #[must_use]
+    pub fn file(file: FileBody) -> Self {
+        Self { file: Some(file), ..Self::new(StatusCode::OK, (), "") }
     }
 
     /// As a response to a program.
     #[must_use]
     pub fn into_json(self) -> Response<Body> {
         let status = StatusCode::from_u16(self.status).unwrap_or(StatusCode::OK);
-        let mut response = plain(status, "application/json", self.body.to_string());
+        let mut response = match self.file {
+            Some(file) => file.into_response(),
+            None => plain(status, "application/json", self.body.to_string()),
+        };
         if let Some(etag) = self.etag.and_then(|etag| HeaderValue::from_str(&etag).ok()) {
             response.headers_mut().insert(ETAG, etag);
         }

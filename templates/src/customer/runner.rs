@@ -467,9 +467,17 @@ impl Question {
 /// An answer in words: `yes` as the language says it, a day as people read it.
 pub(crate) fn said(lang: Lang, kind: FieldKind, typed: &str) -> Markup {
     match (kind, typed) {
-        (FieldKind::YesNo, "yes") => words::yes(lang).render(),
-        (FieldKind::YesNo, "no") => words::no(lang).render(),
-        (FieldKind::Date, typed) => html! { (day(lang, typed)) },
+        (FieldKind::YesNo, "yes" | "no") | (FieldKind::Date, _) => said_text(lang, kind, typed).render(),
         _ => html! { span.answer-text { (typed) } },
+    }
+}
+
+/// The same, where there is no page.
+pub(crate) fn said_text(lang: Lang, kind: FieldKind, typed: &str) -> String {
+    match (kind, typed) {
+        (FieldKind::YesNo, "yes") => words::yes(lang).to_owned(),
+        (FieldKind::YesNo, "no") => words::no(lang).to_owned(),
+        (FieldKind::Date, typed) => day(lang, typed),
+        _ => typed.to_owned(),
     }
 }

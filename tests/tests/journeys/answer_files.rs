@@ -38,6 +38,12 @@ async fn r21_files_and_a_signature_answer_a_workflow() {
     let save = format!("{own}/save");
     phone.submit(&save, &[("step", "work"), ("go", "next"), ("a.employed", "yes")]).await;
 
+    let early = desk.call(Method::GET, &format!("{one}?as=pdf"), &[], None).await;
+    assert_eq!(
+        (early.status, &early.body["code"]),
+        (409, &json!("not-completed")),
+        "there are pages of what is completed"
+    );
     // A file goes to its question, and what is typed beside it is kept.
     let added = async |file: &str, question: &str| {
         let answer = platform.until(async || {
@@ -91,8 +97,25 @@ async fn r21_files_and_a_signature_answer_a_workflow() {
     let bytes = reqwest::get(seen["files"][0]["url"].as_str().unwrap()).await.unwrap().bytes().await.unwrap();
     assert_eq!(bytes, documents::form());
     assert_eq!(desk.get(&one).await["files"], Value::Null, "only with values=true");
+    // As pages to keep, for whoever reads the answers and for nobody else.
+    let pages = format!("{one}?as=pdf");
+    let pdf_of = desk.call(Method::GET, &pages, &[], None).await;
+    assert_eq!((pdf_of.status, pdf_of.header("content-type")), (200, "application/pdf"), "{}", pdf_of.body);
+    assert_eq!(pdf_of.header("content-disposition"), format!("attachment; filename=\"answers-{id}.pdf\""));
+    assert!(pdf_of.body.as_str().unwrap().starts_with("%PDF-"));
+    assert_eq!(desk.call(Method::GET, &format!("{one}?as=csv"), &[], None).await.status, 400);
+    let others = platform.desk().await;
+    let stranger = others.signed_in().await;
+    for part in [pages.clone(), format!("/console/s/{}/i/{id}/answers?as=csv", invited.id)] {
+        assert_eq!(stranger.get(&part).await.status, 404, "{part}");
+    }
+    assert_eq!(platform.call(Method::GET, &pages, &[], None).await.status, 401);
+    assert_eq!(phone.get(&pages).await.status, 401);
     let answers = format!("/console/s/{}/i/{id}/answers", invited.id);
     let nina = desk.signed_in().await;
+    let room = nina.get(&format!("/console/s/{}", invited.id)).await;
+    assert!(room.text.contains(&format!("href=\"{pages}\"")), "the panel leads to it: {}", room.text);
+    assert_eq!(nina.get(&pages).await.status, 200);
     let page = nina.get(&answers).await;
     assert!(page.text.contains("november.pdf") && page.text.contains("Signed"), "{}", page.text);
     let table = nina.get(&format!("{answers}?as=csv")).await;

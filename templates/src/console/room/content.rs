@@ -319,6 +319,9 @@ impl Room {
                 p.work-downloads {
                     a href={ (address) "?as=csv" } download { (Icon::Download) (words::download_csv(lang)) }
                     a href={ (address) "?as=json" } download { (Icon::Download) (words::download_json(lang)) }
+                    @if item.state.is_done() && !is_document {
+                        a href=(self.operation(&format!("interactions/{}?as=pdf", item.id))) download { (Icon::Download) (words::download_pdf(lang)) }
+                    }
                 }
             }
         }

@@ -1,6 +1,7 @@
 //! Drawing on an overlay's page: text in a box, marks, strokes. `y` grows downwards from the page's top.
 
 use std::collections::HashMap;
+use std::fmt;
 
 use krilla::color::rgb;
 use krilla::geom::{Path, PathBuilder, Point, Rect, Transform};
@@ -9,32 +10,38 @@ use krilla::surface::Surface;
 use krilla::text::{Font, GlyphId, KrillaGlyph};
 use kurbo::{BezPath, PathEl, Shape as _};
 use parlor_fonts::{Align, Laid, Run, Typesetter};
+use parlor_form::Strokes;
 use unicode_normalization::UnicodeNormalization as _;
 
 /// A rectangle: where its upper left corner is, and its size.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct Area {
-    pub(crate) x: f32,
-    pub(crate) y: f32,
-    pub(crate) width: f32,
-    pub(crate) height: f32,
+pub struct Area {
+    /// From the page's left.
+    pub x: f32,
+    /// From the page's top.
+    pub y: f32,
+    /// To the right.
+    pub width: f32,
+    /// Downwards.
+    pub height: f32,
 }
 
 /// What is around a field.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub(crate) struct Frame {
+pub struct Frame {
     /// Behind it: red, green, blue.
-    pub(crate) fill: Option<[u8; 3]>,
+    pub fill: Option<[u8; 3]>,
     /// Around it.
-    pub(crate) line: Option<[u8; 3]>,
-    pub(crate) width: f32,
+    pub line: Option<[u8; 3]>,
+    /// Of the line.
+    pub width: f32,
     /// Below it only.
-    pub(crate) underline: bool,
+    pub underline: bool,
 }
 
 /// Fonts as the PDF's writer knows them, one for each that was drawn with.
-#[derive(Default)]
-pub(crate) struct Embedded(HashMap<(usize, u32), Font>);
+#[derive(Debug, Default)]
+pub struct Embedded(HashMap<(usize, u32), Font>);
 
 impl Embedded {
     fn font(&mut self, run: &Run) -> Option<Font> {
@@ -50,10 +57,30 @@ impl Embedded {
 }
 
 /// What draws on one page.
-pub(crate) struct Ink<'p, 's, 'f> {
-    pub(crate) surface: &'p mut Surface<'s>,
-    pub(crate) setter: &'p mut Typesetter<'f>,
-    pub(crate) embedded: &'p mut Embedded,
+pub struct Ink<'p, 's, 'f> {
+    /// The page.
+    pub surface: &'p mut Surface<'s>,
+    /// What lays out text.
+    pub setter: &'p mut Typesetter<'f>,
+    /// The document's fonts.
+    pub embedded: &'p mut Embedded,
+}
+
+impl fmt::Debug for Ink<'_, '_, '_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Ink").finish_non_exhaustive()
+    }
+}
+
+/// Bytes of a drawn signature. A minute of scribbling is a tenth of that.
+const PATH: usize = 200_000;
+
+/// The lines of a drawn signature; nothing where it is none.
+#[must_use]
+pub fn path(Strokes { path, pen }: &Strokes) -> Option<BezPath> {
+    let is_one = path.len() <= PATH && (0.01..1_000.0).contains(pen);
+    let path = is_one.then(|| BezPath::from_svg(path).ok()).flatten()?;
+    path.elements().iter().all(PathEl::is_finite).then_some(path)
 }
 
 /// Between a field's border and its text.
@@ -67,7 +94,7 @@ const LINE: f32 = 1.25;
 
 impl Ink<'_, '_, '_> {
     /// Runs `draw` in an area's own coordinates, its text turned counterclockwise by quarters.
-    pub(crate) fn turned(&mut self, area: Area, turn: u16, draw: impl FnOnce(&mut Self, f32, f32)) {
+    pub fn turned(&mut self, area: Area, turn: u16, draw: impl FnOnce(&mut Self, f32, f32)) {
         let Area { x, y, width, height } = area;
         let (transform, width, height) = match turn {
             90 => (Transform::from_row(0.0, -1.0, 1.0, 0.0, x, y + height), height, width),
@@ -81,7 +108,7 @@ impl Ink<'_, '_, '_> {
     }
 
     /// Draws what was laid out, its upper left corner at a point.
-    pub(crate) fn laid(&mut self, laid: &Laid, text: &str, size: f32, x: f32, y: f32) {
+    pub fn laid(&mut self, laid: &Laid, text: &str, size: f32, x: f32, y: f32) {
         for line in &laid.lines {
             for run in &line.runs {
                 let Some(font) = self.embedded.font(run) else { continue };
@@ -96,7 +123,7 @@ impl Ink<'_, '_, '_> {
     }
 
     /// Writes one line into an area of this size, smaller if it would not fit.
-    pub(crate) fn line(&mut self, text: &str, width: f32, height: f32, size: Option<f32>, align: Align) {
+    pub fn line(&mut self, text: &str, width: f32, height: f32, size: Option<f32>, align: Align) {
         let text = text.replace(['\n', '\r', '\t'], " ");
         let room = (width - 2.0 * MARGIN).max(1.0);
         let size = size.unwrap_or_else(|| (height / LINE).min(LARGEST)).max(SMALLEST);
@@ -109,7 +136,7 @@ impl Ink<'_, '_, '_> {
     }
 
     /// Writes lines from the top of an area of this size, smaller if they would not fit.
-    pub(crate) fn lines(&mut self, text: &str, width: f32, height: f32, size: Option<f32>, align: Align) {
+    pub fn lines(&mut self, text: &str, width: f32, height: f32, size: Option<f32>, align: Align) {
         let (room, high) = ((width - 2.0 * MARGIN).max(1.0), height - 2.0 * MARGIN);
         let mut size = size.unwrap_or(LARGEST).max(SMALLEST);
         let mut laid = self.setter.lay(text, size, Some(room), align);
@@ -121,7 +148,7 @@ impl Ink<'_, '_, '_> {
     }
 
     /// Writes each character into a cell of its own. What runs from right to left is joined and has no cells.
-    pub(crate) fn cells(&mut self, text: &str, width: f32, height: f32, size: Option<f32>, cells: usize) {
+    pub fn cells(&mut self, text: &str, width: f32, height: f32, size: Option<f32>, cells: usize) {
         let characters: Vec<char> = text.nfc().collect();
         let right_to_left = characters.iter().any(|character| is_right_to_left(*character));
         if right_to_left || cells == 0 || characters.len() > cells {
@@ -138,7 +165,7 @@ impl Ink<'_, '_, '_> {
     }
 
     /// A frame, inside of an area of this size.
-    pub(crate) fn frame(&mut self, frame: Frame, width: f32, height: f32) {
+    pub fn frame(&mut self, frame: Frame, width: f32, height: f32) {
         let paint = |[red, green, blue]: [u8; 3]| rgb::Color::new(red, green, blue).into();
         let half = frame.width / 2.0;
         let mut path = PathBuilder::new();
@@ -169,7 +196,7 @@ impl Ink<'_, '_, '_> {
     }
 
     /// A check mark in the middle of an area of this size.
-    pub(crate) fn check(&mut self, width: f32, height: f32) {
+    pub fn check(&mut self, width: f32, height: f32) {
         let side = width.min(height) * 0.9;
         let (left, top) = ((width - side) / 2.0, (height - side) / 2.0);
         let mut path = PathBuilder::new();
@@ -180,7 +207,7 @@ impl Ink<'_, '_, '_> {
     }
 
     /// A dot in the middle of an area of this size.
-    pub(crate) fn dot(&mut self, width: f32, height: f32) {
+    pub fn dot(&mut self, width: f32, height: f32) {
         let (x, y, radius) = (width / 2.0, height / 2.0, width.min(height) * 0.25);
         // How far the handles of a quarter of a circle are.
         let handle = radius * 0.5523;
@@ -199,7 +226,7 @@ impl Ink<'_, '_, '_> {
     }
 
     /// A line across the page.
-    pub(crate) fn rule(&mut self, x: f32, y: f32, width: f32) {
+    pub fn rule(&mut self, x: f32, y: f32, width: f32) {
         let mut path = PathBuilder::new();
         path.move_to(x, y);
         path.line_to(x + width, y);
@@ -207,7 +234,7 @@ impl Ink<'_, '_, '_> {
     }
 
     /// A typed signature: as large as fits, slanted.
-    pub(crate) fn typed(&mut self, text: &str, width: f32, height: f32) {
+    pub fn typed(&mut self, text: &str, width: f32, height: f32) {
         let slant = Transform::from_row(1.0, 0.0, -0.25, 1.0, height * 0.15, 0.0);
         self.surface.push_transform(&slant);
         let size = (height / LINE).clamp(SMALLEST, 28.0);
@@ -216,7 +243,7 @@ impl Ink<'_, '_, '_> {
     }
 
     /// A drawn signature, as large as fits, in the middle.
-    pub(crate) fn strokes(&mut self, path: &BezPath, pen: f32, width: f32, height: f32) {
+    pub fn strokes(&mut self, path: &BezPath, pen: f32, width: f32, height: f32) {
         let bounds = path.bounding_box();
         let (wide, high) = (bounds.width() as f32 + pen, bounds.height() as f32 + pen);
         let scale = ((width - 2.0 * MARGIN) / wide).min((height - 2.0 * MARGIN) / high).min(4.0);
