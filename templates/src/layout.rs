@@ -41,6 +41,8 @@ pub struct Shell<'a> {
     pub reason: Option<&'a str>,
     /// What the page goes live with, if it does.
     pub live: Option<&'a Live>,
+    /// Where a page that waits for something goes by itself, in a moment, where there is no script.
+    pub refresh: Option<&'a str>,
     /// The class of `<body>`; may be empty.
     pub class: &'a str,
     /// Further `data-*` attributes of `<body>`: the name without `data-`, and the value. Names come from code, never from input.
@@ -95,6 +97,9 @@ impl Render for Shell<'_> {
                     meta name="format-detection" content="telephone=no,date=no,address=no,email=no";
                     @if let Some(reason) = self.reason {
                         meta name="parlor:reason" content=(reason);
+                    }
+                    @if let Some(address) = self.refresh {
+                        noscript { meta http-equiv="refresh" content={ "2;url=" (address) }; }
                     }
                     link rel="icon" href=(asset_url("icon.svg")) type="image/svg+xml";
                     @for name in self.css {

@@ -418,7 +418,32 @@ impl Browser {
             canary::field(name, value, canary::session_of(path));
         }
         let body = form_urlencoded::Serializer::new(String::new()).extend_pairs(fields).finish();
-        self.send(Method::POST, path, Some(body)).await
+        self.post_as(path, "application/x-www-form-urlencoded", body.into_bytes()).await
+    }
+
+    /// Submits a form with files from one of our own pages, as a browser without a script does: of each the field, the name, the
+    /// type, and what is in it.
+    pub async fn post_files(&self, path: &str, fields: &[(&str, &str)], files: &[(&str, &str, &str, &[u8])]) -> Page {
+        let mut body = Vec::new();
+        let mut part = |head: &str, bytes: &[u8]| {
+            body.extend_from_slice(format!("--between\r\nContent-Disposition: form-data; {head}\r\n\r\n").as_bytes());
+            body.extend_from_slice(bytes);
+            body.extend_from_slice(b"\r\n");
+        };
+        for (name, value) in fields {
+            canary::field(name, value, canary::session_of(path));
+            part(&format!("name=\"{name}\""), value.as_bytes());
+        }
+        for (field, name, content_type, bytes) in files {
+            part(&format!("name=\"{field}\"; filename=\"{name}\"\r\nContent-Type: {content_type}"), bytes);
+        }
+        body.extend_from_slice(b"--between--\r\n");
+        self.post_as(path, "multipart/form-data; boundary=between", body).await
+    }
+
+    /// Posts whatever it is from one of our own pages.
+    pub async fn post_as(&self, path: &str, content_type: &str, body: Vec<u8>) -> Page {
+        self.send(Method::POST, path, Some((content_type, body))).await
     }
 
     /// Submits a form from one of our own pages, and goes where the answer leads, as browsers do.
@@ -427,15 +452,15 @@ impl Browser {
         if answer.status == 303 { self.get(&answer.location).await } else { answer }
     }
 
-    async fn send(&self, method: Method, path: &str, form: Option<String>) -> Page {
+    async fn send(&self, method: Method, path: &str, form: Option<(&str, Vec<u8>)>) -> Page {
         let mut request = self
             .http
             .request(method, format!("{}{path}", self.base))
             .header(header::COOKIE, self.cookie_header())
             .header(header::ACCEPT, "text/html");
-        if let Some(form) = form {
+        if let Some((content_type, form)) = form {
             request = request
-                .header(header::CONTENT_TYPE, "application/x-www-form-urlencoded")
+                .header(header::CONTENT_TYPE, content_type)
                 .header(header::ORIGIN, &self.base)
                 .header("sec-fetch-site", "same-origin")
                 .body(form);

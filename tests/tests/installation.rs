@@ -40,6 +40,7 @@ mod settings_pages;
 mod staff;
 mod team_settings;
 mod transfer;
+mod unscripted;
 mod visibility;
 mod webhook_endpoints;
 mod webhooks;

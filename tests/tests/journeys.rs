@@ -38,6 +38,8 @@ mod rooms;
 mod settings;
 #[path = "journeys/staff.rs"]
 mod staff;
+#[path = "journeys/unscripted.rs"]
+mod unscripted;
 #[path = "journeys/webhooks.rs"]
 mod webhooks;
 #[path = "journeys/workflow.rs"]

@@ -7,7 +7,7 @@ use lambda_http::{
     http::{Method, StatusCode},
 };
 use parlor_buckets::{Bucket, Upload as ToSend};
-use parlor_domain::{Rejection, Upload, UploadId, UploadRefusal, upload::Announced};
+use parlor_domain::upload::Announced;
 use parlor_objects::ObjectError;
 use parlor_runtime::Runtime;
 use parlor_store::{ReadBatch, StoreError};
@@ -15,7 +15,7 @@ use parlor_web::{
     ApiError, ApiResponse, AppState, Rows, WebFunction,
     customer::{PageError, ScriptVisit},
     files::SendTo,
-    loaded_room::{LoadedRoom, session_id},
+    loaded_room::{LoadedRoom, NotAnnounced, session_id},
     reply,
     route::State,
 };
@@ -69,15 +69,13 @@ enum CustomerFilesError {
     Store(#[from] StoreError),
 }
 
-impl From<Rejection> for CustomerFilesError {
-    fn from(rejection: Rejection) -> Self {
-        Self::Refused(rejection.into())
-    }
-}
-
-impl From<UploadRefusal> for CustomerFilesError {
-    fn from(refusal: UploadRefusal) -> Self {
-        Self::Refused(refusal.into())
+impl From<NotAnnounced> for CustomerFilesError {
+    fn from(why: NotAnnounced) -> Self {
+        match why {
+            NotAnnounced::Rejected(rejection) => Self::Refused(rejection.into()),
+            NotAnnounced::Refused(refusal) => Self::Refused(refusal.into()),
+            NotAnnounced::Store(error) => Self::Store(error),
+        }
     }
 }
 
@@ -101,8 +99,6 @@ async fn announce(state: &FilesState, visit: &ScriptVisit, session: String) -> R
 }
 
 async fn taken(state: &FilesState, visit: &ScriptVisit, room: &LoadedRoom) -> Result<SendTo, CustomerFilesError> {
-    let session = &room.stored.session;
-    session.takes_files_of_customer(visit.now)?;
     let said = Announced {
         name: visit.field("name"),
         // What is no number is no size.
@@ -110,16 +106,8 @@ async fn taken(state: &FilesState, visit: &ScriptVisit, room: &LoadedRoom) -> Re
         content_type: visit.field("content_type"),
         sha256: visit.field("sha256"),
     };
-    let by = session.guest();
-    let upload = Upload::announced(UploadId::generate(&state.app.entropy), &said, by, visit.now)?;
+    let upload = room.announce(&state.app, visit, &said).await?;
     let file = ToSend { size: upload.size, content_type: upload.content_type.as_str(), sha256: upload.digest() };
     let signed = state.bucket.upload(&upload.id.object(), &file, visit.now).await?;
-    let bound_at = session.device.as_ref().map_or(visit.now, |device| device.bound_at);
-    match state.app.store.announce_customers_upload(&session.id, bound_at, &upload).await {
-        Err(StoreError::Condition(_)) => Err(Upload::too_many(visit.now).into()),
-        written => {
-            written?;
-            Ok(SendTo::of(upload.id, signed.url, signed.headers, signed.expires_at))
-        }
-    }
+    Ok(SendTo::of(upload.id, signed.url, signed.headers, signed.expires_at))
 }

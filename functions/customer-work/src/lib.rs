@@ -5,6 +5,7 @@
 mod document;
 mod loaded;
 mod request;
+mod unscripted;
 mod work;
 
 use std::fmt;
@@ -78,7 +79,8 @@ impl WebFunction for CustomerWork {
     }
 }
 
-/// GET `/r/{session}/i/{interaction}`. One `BatchGetItem`.
+/// GET `/r/{session}/i/{interaction}`. One `BatchGetItem`; while it waits for a file that was sent without a script, one request to the
+/// bucket.
 async fn show(
     state: &WorkState,
     visit: &Visit,
@@ -87,9 +89,9 @@ async fn show(
 ) -> Result<Response<Body>, PageError> {
     let (session, id) = ids(&state.app, visit, &session, &interaction).await?;
     match Loaded::read(&state.app, visit, &session, &id).await?.by_kind() {
-        Work::Workflow(loaded) => Ok(work::show(state, visit, &loaded).await),
+        Work::Workflow(loaded) => work::show(state, visit, &loaded).await,
         Work::Document(loaded) => document::show(state, visit, &loaded).await,
-        Work::Request(loaded) => Ok(request::show(state, visit, &loaded).await),
+        Work::Request(loaded) => request::show(state, visit, &loaded).await,
     }
 }
 

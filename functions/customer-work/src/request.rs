@@ -17,7 +17,7 @@ use parlor_store::{ReadBatch, ReadResult};
 use parlor_templates::customer::{FileFault, JoinedFile, RequestPage, RequestView, RequestedFile};
 use parlor_web::{
     ApiError,
-    customer::{PageError, Visit},
+    customer::{FilesVisit, PageError, Visit},
     document::REPORT_MAX,
     files::{self, Unusable},
     redirect,
@@ -27,7 +27,7 @@ use parlor_web::{
 use crate::{
     WorkState,
     loaded::{Loaded, Work, ids},
-    work,
+    unscripted, work,
 };
 
 /// A request that somebody asks for.
@@ -60,7 +60,7 @@ const fn fault(bad: BadFile) -> FileFault {
 }
 
 /// What was read of a file that has come. One request to the bucket.
-async fn judged(state: &WorkState, upload: &UploadId) -> Result<Result<Judged, FileFault>, PageError> {
+pub(crate) async fn judged(state: &WorkState, upload: &UploadId) -> Result<Result<Judged, FileFault>, PageError> {
     let report = match state.bucket.get(&upload.report(), REPORT_MAX).await {
         Ok(bytes) => Some(bytes),
         Err(ObjectError::Missing) => None,
@@ -100,45 +100,80 @@ impl Change {
     }
 }
 
-/// POST `…/files`, with the fields `do` (`add`, or `remove:{file}`, `earlier:{file}`, `later:{file}`) and, of what is added, `file`,
+/// POST `…/files`. With a form that has files, and `do` being `send` or `send:{question}`, a browser without a script sends one: see
+/// [`unscripted::send`]. Otherwise with the fields `do` (`add`, or `remove:{file}`, `earlier:{file}`, `later:{file}`) and, of what is added, `file`,
 /// `replaces` and the `question` of a workflow that it answers: 303 to the page. Of a workflow, what is typed in its step is kept too. What is added has been sent to the bucket before; while it is looked at, 409 with `Retry-After`. One `BatchGetItem` with a
 /// `Query`, and one `TransactWriteItems` or `PutItem`, each again per lost race; of what is added one request to the bucket more.
 pub(crate) async fn change(
     state: &WorkState,
-    visit: &Visit,
+    visit: &FilesVisit,
     session: String,
     interaction: String,
 ) -> Result<Response<Body>, PageError> {
     let (session, id) = ids(&state.app, visit, &session, &interaction).await?;
+    if let Some(question) = unscripted::pressed(visit) {
+        return Box::pin(unscripted::send(state, visit, &session, &id, question)).await;
+    }
+    let question = visit.field("question");
     let fault = match Change::of(visit) {
-        None => Some(FileFault::NotTaken(NoFile::Unknown)),
+        None => FileFault::NotTaken(NoFile::Unknown),
         Some(Change::Of(change)) => {
-            let changed = changed(state, visit, &session, &id, ReadBatch::new(), |_, _| Some(change.clone()));
+            let changed =
+                changed(state, visit, &session, &id, (ReadBatch::new(), question), |_, _| Some(change.clone()));
             return Box::pin(changed).await;
         }
         Some(Change::Add(upload, replaces)) => match judged(state, &upload).await? {
-            Err(fault) => Some(fault),
-            Ok(file) => {
-                let start = ReadBatch::new().upload(&session, &upload);
-                let added = |found: &ReadResult, by: &Actor| {
-                    let known = found.upload(&session, &upload).unwrap_or_else(|error| {
-                        tracing::error!(%error, "an upload");
-                        None
-                    });
-                    let known = known.filter(|known| known.is_usable(visit.now) && known.by == *by)?;
-                    Some(FileChange::Add { file: sent(&file, known, visit.now), replaces: replaces.clone() })
-                };
-                return Box::pin(changed(state, visit, &session, &id, start, added)).await;
-            }
+            Err(fault) => fault,
+            Ok(file) => return add(state, visit, &session, &id, Adding { upload, file, replaces, question }).await,
         },
     };
     // Whoever is not inside hears nothing of a file.
-    match Loaded::read(&state.app, visit, &session, &id).await?.by_kind() {
+    let loaded = Loaded::read(&state.app, visit, &session, &id).await?;
+    refuse(state, visit, loaded.by_kind(), question, fault).await
+}
+
+/// A file that was looked at and is to be added.
+pub(crate) struct Adding<'a> {
+    pub(crate) upload: UploadId,
+    pub(crate) file: Judged,
+    /// The one whose place it takes.
+    pub(crate) replaces: Option<UploadId>,
+    /// The question of a workflow that it answers.
+    pub(crate) question: &'a str,
+}
+
+/// Adds a file, which has to be a usable one of whoever adds it.
+pub(crate) async fn add(
+    state: &WorkState,
+    visit: &Visit,
+    session: &SessionId,
+    id: &InteractionId,
+    adding: Adding<'_>,
+) -> Result<Response<Body>, PageError> {
+    let Adding { upload, file, replaces, question } = adding;
+    let start = ReadBatch::new().upload(session, &upload);
+    let added = |found: &ReadResult, by: &Actor| {
+        let known = found.upload(session, &upload).unwrap_or_else(|error| {
+            tracing::error!(%error, "an upload");
+            None
+        });
+        let known = known.filter(|known| known.is_usable(visit.now) && known.by == *by)?;
+        Some(FileChange::Add { file: sent(&file, known, visit.now), replaces: replaces.clone() })
+    };
+    Box::pin(changed(state, visit, session, id, (start, question), added)).await
+}
+
+/// The page that says why a file was not added.
+pub(crate) async fn refuse(
+    state: &WorkState,
+    visit: &Visit,
+    loaded: Work,
+    question: &str,
+    fault: FileFault,
+) -> Result<Response<Body>, PageError> {
+    match loaded {
         Work::Request(loaded) => Ok(refused(state, visit, &loaded, fault).await),
-        Work::Workflow(loaded) => {
-            let fault = fault.unwrap_or(FileFault::NotTaken(NoFile::Unknown));
-            Ok(work::file_refused(state, visit, &loaded, fault).await)
-        }
+        Work::Workflow(loaded) => Ok(work::file_refused(state, visit, &loaded, question, fault).await),
         Work::Document(_) => Err(PageError::NotFound),
     }
 }
@@ -148,22 +183,23 @@ async fn changed(
     visit: &Visit,
     session: &SessionId,
     id: &InteractionId,
-    start: ReadBatch,
+    (start, question): (ReadBatch, &str),
     change: impl Fn(&ReadResult, &Actor) -> Option<FileChange> + Send,
 ) -> Result<Response<Body>, PageError> {
     let (loaded, result) = Loaded::change_reading(&state.app, visit, session, id, start, move |loaded, found| {
-        command(visit, loaded, change(found, &loaded.room.stored.session.guest()))
+        command(visit, question, loaded, change(found, &loaded.room.stored.session.guest()))
     })
     .await?;
     match loaded.by_kind() {
         Work::Request(loaded) => answered(state, visit, &loaded, result.map(drop)).await,
-        Work::Workflow(loaded) => work::files_changed(state, visit, &loaded, result.map(drop)).await,
+        Work::Workflow(loaded) => work::files_changed(state, visit, &loaded, question, result.map(drop)).await,
         Work::Document(_) => Err(PageError::NotFound),
     }
 }
 
 fn command<'a>(
     visit: &Visit,
+    question: &str,
     loaded: &'a Loaded<Asked>,
     change: Option<FileChange>,
 ) -> Result<WorkCommand<'a>, Rejection> {
@@ -172,7 +208,7 @@ fn command<'a>(
     match &loaded.asked {
         Asked::Request(request) => Ok(WorkCommand::ChangeFiles(own, request, change)),
         Asked::Workflow(workflow) => {
-            let field = work::question_of(visit, own, &change).ok_or(Refusal::NoFile(NoFile::Unknown))?;
+            let field = work::question_of(question, own, &change).ok_or(Refusal::NoFile(NoFile::Unknown))?;
             let entries = work::to_complete(visit, workflow);
             Ok(WorkCommand::AnswerFiles { own, workflow, field, change, entries })
         }
@@ -241,6 +277,7 @@ impl LoadedRequest {
             view,
             not_taken: None,
             fault: None,
+            coming: None,
             next: self.next(visit),
         }
     }
@@ -253,19 +290,29 @@ fn answer(state: &WorkState, status: StatusCode, page: &RequestPage) -> Response
     html_reaching(status, page.render(), reach)
 }
 
-/// Its page. No request.
-pub(crate) async fn show(state: &WorkState, visit: &Visit, loaded: &LoadedRequest) -> Response<Body> {
-    answer(state, StatusCode::OK, &loaded.page(state, visit, loaded.view(visit, false)).await)
+/// Its page. No request; while it waits for a file that was sent without a script, one to the bucket.
+pub(crate) async fn show(
+    state: &WorkState,
+    visit: &Visit,
+    loaded: &LoadedRequest,
+) -> Result<Response<Body>, PageError> {
+    let mut page = loaded.page(state, visit, loaded.view(visit, false)).await;
+    match unscripted::coming(state, visit, loaded, None).await? {
+        Some(Ok(coming)) => page.coming = Some(coming),
+        Some(Err(fault)) => page.fault = Some(fault),
+        None => {}
+    }
+    Ok(answer(state, StatusCode::OK, &page))
 }
 
 /// A file that was not added, with why.
-async fn refused(state: &WorkState, visit: &Visit, loaded: &LoadedRequest, fault: Option<FileFault>) -> Response<Body> {
-    let is_coming = fault == Some(FileFault::NotRead);
+async fn refused(state: &WorkState, visit: &Visit, loaded: &LoadedRequest, fault: FileFault) -> Response<Body> {
+    let is_coming = fault == FileFault::NotRead;
     if visit.wants_json {
         return problem(fault);
     }
     let mut page = loaded.page(state, visit, loaded.view(visit, false)).await;
-    page.fault = fault;
+    page.fault = Some(fault);
     refusing(is_coming, |status| answer(state, status, &page))
 }
 
@@ -279,16 +326,21 @@ pub(crate) fn refusing(is_coming: bool, answer: impl FnOnce(StatusCode) -> Respo
 }
 
 /// Why a file was not added, for a script that reads no pages.
-pub(crate) fn problem(fault: Option<FileFault>) -> Response<Body> {
+pub(crate) fn problem(fault: FileFault) -> Response<Body> {
     let why = match fault {
-        Some(FileFault::NotRead) => Unusable::NotRead,
-        Some(FileFault::Password) => Unusable::Bad(BadFile::Password),
-        Some(FileFault::TooLarge) => Unusable::Bad(BadFile::TooLarge),
-        Some(FileFault::Heic) => Unusable::Bad(BadFile::Heic),
-        Some(FileFault::OtherKind) => Unusable::Bad(BadFile::OtherKind),
-        Some(FileFault::Damaged) => Unusable::Bad(BadFile::Damaged),
-        Some(FileFault::NotClean) => Unusable::Bad(BadFile::NotClean),
-        Some(FileFault::NotTaken(_)) | None => Unusable::Unknown,
+        FileFault::NotRead => Unusable::NotRead,
+        FileFault::Password => Unusable::Bad(BadFile::Password),
+        FileFault::TooLarge | FileFault::TooLargeUnscripted => Unusable::Bad(BadFile::TooLarge),
+        FileFault::Heic => Unusable::Bad(BadFile::Heic),
+        FileFault::OtherKind => Unusable::Bad(BadFile::OtherKind),
+        FileFault::Damaged => Unusable::Bad(BadFile::Damaged),
+        FileFault::NotClean => Unusable::Bad(BadFile::NotClean),
+        FileFault::Name
+        | FileFault::Empty
+        | FileFault::NotChosen
+        | FileFault::NotSent
+        | FileFault::OneByOne
+        | FileFault::NotTaken(_) => Unusable::Unknown,
     };
     reply::problem(&why.problem("file"))
 }
@@ -344,9 +396,7 @@ pub(crate) async fn answered(
         return Ok(reply::problem(&ApiError::Rejected(rejection).problem(visit.now)));
     }
     match rejection {
-        Rejection::Work(Refusal::NoFile(why)) => {
-            Ok(refused(state, visit, loaded, Some(FileFault::NotTaken(why))).await)
-        }
+        Rejection::Work(Refusal::NoFile(why)) => Ok(refused(state, visit, loaded, FileFault::NotTaken(why)).await),
         Rejection::Work(Refusal::Incomplete(_)) => {
             let page = loaded.page(state, visit, loaded.view(visit, true)).await;
             Ok(answer(state, StatusCode::UNPROCESSABLE_ENTITY, &page))

@@ -25,6 +25,7 @@ use crate::{
     WorkState,
     loaded::{Loaded, REVIEW, home},
     request::{problem, refusing, shown_files},
+    unscripted,
 };
 
 /// A workflow that somebody asks for.
@@ -63,6 +64,7 @@ impl LoadedWork {
             uploads: format!("{}/uploads", self.room_path()),
             customer: self.room.stored.session.customer.name.clone(),
             fault: None,
+            coming: None,
         }
     }
 
@@ -107,6 +109,13 @@ impl LoadedWork {
         }
     }
 
+    /// The step and the name of a question that files answer, if it is one.
+    pub(crate) fn file_question(&self, name: &str) -> Option<(&str, &str)> {
+        let step = step_of(&self.asked, name)?;
+        let field = step.fields.iter().find(|field| field.name == name && field.kind == FieldKind::File)?;
+        Some((&step.id, &field.name))
+    }
+
     fn sections(&self) -> Vec<Section> {
         let section = |step: &&FormStep| Section {
             step: step.id.clone(),
@@ -148,9 +157,17 @@ fn typed(visit: &Visit) -> Typed {
     fields.map(|(name, typed)| (name.to_owned(), typed.clone())).collect()
 }
 
-/// Its page. No request.
-pub(crate) async fn show(state: &WorkState, visit: &Visit, loaded: &LoadedWork) -> Response<Body> {
-    answer(state, StatusCode::OK, &loaded.page(state, visit, loaded.view(visit)).await)
+/// Its page. No request; while it waits for a file that was sent without a script, one to the bucket.
+pub(crate) async fn show(state: &WorkState, visit: &Visit, loaded: &LoadedWork) -> Result<Response<Body>, PageError> {
+    let mut page = loaded.page(state, visit, loaded.view(visit)).await;
+    if let Some((step, question)) = loaded.file_question(&visit.question) {
+        match unscripted::coming(state, visit, loaded, Some((step, question))).await? {
+            Some(Ok(coming)) => page.coming = Some((question.to_owned(), coming)),
+            Some(Err(fault)) => page.fault = Some((question.to_owned(), fault)),
+            None => {}
+        }
+    }
+    Ok(answer(state, StatusCode::OK, &page))
 }
 
 /// A page, which may load pictures from the bucket and send files to it.
@@ -257,6 +274,10 @@ pub(crate) async fn saved(
     }
     let shown = loaded.asked.shown(&loaded.interaction.entered);
     let here = shown.iter().find(|other| other.id == step);
+    // A file that was chosen and not sent is lost with the page that it was chosen on.
+    if let Some((_, question)) = unscripted::unsent(visit).and_then(|question| loaded.file_question(question)) {
+        return Ok(file_refused(state, visit, loaded, question, FileFault::NotSent).await);
+    }
     if let (false, Some(here), Go::Next | Go::Later) = (wrong.is_empty(), here, go) {
         let page = loaded.page(state, visit, loaded.step(here, &typed, &wrong)).await;
         return Ok(answer(state, StatusCode::UNPROCESSABLE_ENTITY, &page));
@@ -336,9 +357,9 @@ pub(crate) async fn declined(
 }
 
 /// The question whose files a change is about: the one that has the file, or of a new one what the form says.
-pub(crate) fn question_of(visit: &Visit, own: &Interaction, change: &FileChange) -> Option<String> {
+pub(crate) fn question_of(question: &str, own: &Interaction, change: &FileChange) -> Option<String> {
     let file = match change {
-        FileChange::Add { .. } => return Some(visit.field("question").to_owned()),
+        FileChange::Add { .. } => return Some(question.to_owned()),
         FileChange::Remove(file) | FileChange::Earlier(file) | FileChange::Later(file) => file,
     };
     let has = |(name, answer): (&String, &Answer)| answer.files().contains(file).then(|| name.clone());
@@ -355,12 +376,12 @@ pub(crate) async fn file_refused(
     state: &WorkState,
     visit: &Visit,
     loaded: &LoadedWork,
+    question: &str,
     fault: FileFault,
 ) -> Response<Body> {
     if visit.wants_json {
-        return problem(Some(fault));
+        return problem(fault);
     }
-    let question = visit.field("question");
     let step = step_of(&loaded.asked, question).or_else(|| loaded.asked.step(visit.field("step")));
     let view = step.filter(|_| loaded.interaction.state.is_open() && loaded.may_write(visit));
     let view = view.map(|step| loaded.step(step, &typed(visit), &BTreeMap::new()));
@@ -374,17 +395,18 @@ pub(crate) async fn files_changed(
     state: &WorkState,
     visit: &Visit,
     loaded: &LoadedWork,
+    question: &str,
     result: Result<(), Rejection>,
 ) -> Result<Response<Body>, PageError> {
     match result {
         Ok(()) => {
-            let step = step_of(&loaded.asked, visit.field("question"));
+            let step = step_of(&loaded.asked, question);
             let step = step.map_or_else(|| visit.field("step"), |step| step.id.as_str());
             Ok(redirect(&loaded.part(visit, "step", step)))
         }
         Err(rejection) if visit.wants_json => Ok(reply::problem(&ApiError::Rejected(rejection).problem(visit.now))),
         Err(Rejection::Work(Refusal::NoFile(why))) => {
-            Ok(file_refused(state, visit, loaded, FileFault::NotTaken(why)).await)
+            Ok(file_refused(state, visit, loaded, question, FileFault::NotTaken(why)).await)
         }
         Err(rejection) => refused(state, visit, loaded, &rejection, &typed(visit)).await,
     }

@@ -17,6 +17,10 @@ use parlor_templates::{
     customer::{Brand, Ended, ErrorPage, Problem as Closed},
 };
 
+mod with_files;
+
+pub use with_files::FilesVisit;
+
 use crate::{
     ApiError, AppState, Problem, api_request,
     api_request::FormOrigin,
@@ -54,6 +58,12 @@ pub struct Visit {
     pub step: String,
     /// The page of a document that the query names; empty for none.
     pub page: String,
+    /// The file that the query says is being looked at, which was sent without a script; empty for none.
+    pub file: String,
+    /// The question of a workflow that it answers, as the query says; empty for none.
+    pub question: String,
+    /// How often the page that waits for it has looked.
+    pub looks: u32,
     /// Whether the query asks for the room itself and not for what is to be done first (R16).
     pub home: bool,
     /// The session whose room this browser has just been in; empty for none (R16).
@@ -102,6 +112,9 @@ impl Visit {
             problem: query.first("problem").unwrap_or_default().to_owned(),
             step: query.first("step").unwrap_or_default().to_owned(),
             page: query.first("page").unwrap_or_default().to_owned(),
+            file: query.first("file").unwrap_or_default().to_owned(),
+            question: query.first("question").unwrap_or_default().to_owned(),
+            looks: query.first("looks").and_then(|looks| looks.parse().ok()).unwrap_or_default(),
             home: query.first("home").is_some(),
             inside: cookies::read(raw, cookies::INSIDE).unwrap_or_default(),
             noted: cookies::read(raw, cookies::NOTED).unwrap_or_default(),
@@ -113,14 +126,26 @@ impl Visit {
 
     /// Takes the form, which must come from one of our own pages and be at most 64 KB long.
     fn take_form(&mut self, raw: &Request, app: &AppState) -> Result<(), PageError> {
+        self.take_fields(raw, app, |raw| {
+            api_request::form_fields(raw).map_err(|refused| match refused {
+                ApiError::MediaType => PageError::MediaType,
+                _ => PageError::TooLarge,
+            })
+        })
+    }
+
+    /// Takes the fields that `read` finds in a form from one of our own pages.
+    fn take_fields(
+        &mut self,
+        raw: &Request,
+        app: &AppState,
+        read: impl FnOnce(&Request) -> Result<BTreeMap<String, String>, PageError>,
+    ) -> Result<(), PageError> {
         let origin = FormOrigin::of(raw, &app.public_url);
         if origin == FormOrigin::Foreign {
             return Err(PageError::Elsewhere);
         }
-        self.form = api_request::form_fields(raw).map_err(|refused| match refused {
-            ApiError::MediaType => PageError::MediaType,
-            _ => PageError::TooLarge,
-        })?;
+        self.form = read(raw)?;
         // Without a cookie there is nobody in whose name another site could act; the gates say that cookies are off.
         if origin == FormOrigin::Unsaid && self.presented.device.is_some() {
             let proven = app.keyring.verify(Purpose::Csrf, &self.signed(), self.field("csrf"));

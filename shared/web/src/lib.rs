@@ -21,6 +21,7 @@ mod json;
 mod key_use;
 pub mod loaded_link;
 pub mod loaded_room;
+pub mod multipart;
 pub mod nowhere;
 pub mod operation;
 pub mod page;

@@ -1,11 +1,11 @@
 //! What is read for a customer in front of their room, and the way it is changed.
 
 use parlor_domain::{
-    Attachment, Decision, EventKind, Gate, Rejection, Sender, SessionId, Settings, Upload, UploadId, gate,
-    session::Context,
+    Attachment, Decision, EventKind, Gate, Rejection, Sender, SessionId, Settings, Upload, UploadId, UploadRefusal,
+    gate, session::Context, upload::Announced,
 };
 use parlor_live::{Holder, Ticket};
-use parlor_store::{Changed, Extras, PostedMark, Race, ReadBatch, ReadResult, Step, Stored};
+use parlor_store::{Changed, Extras, PostedMark, Race, ReadBatch, ReadResult, Step, StoreError, Stored};
 use parlor_templates::customer::Brand;
 
 use crate::{
@@ -45,6 +45,20 @@ pub struct Posted {
     pub text: Option<String>,
     /// The file that went with it; not known of an earlier request's.
     pub attachment: Option<Attachment>,
+}
+
+/// Why a guest's file is not announced.
+#[derive(Debug, thiserror::Error)]
+pub enum NotAnnounced {
+    /// R2: not now, or not so many.
+    #[error("not now")]
+    Rejected(#[from] Rejection),
+    /// R21: not this file.
+    #[error(transparent)]
+    Refused(#[from] UploadRefusal),
+    /// The tables.
+    #[error(transparent)]
+    Store(#[from] StoreError),
 }
 
 /// The session that a path names; whoever asks for one that is none is turned away.
@@ -171,6 +185,18 @@ impl LoadedRoom {
             (Ok(None), None) => return Err(PageError::Stale),
         };
         Ok((loaded, posted))
+    }
+
+    /// Notes a file that whoever is inside is about to send (R21). One `TransactWriteItems`.
+    pub async fn announce(&self, app: &AppState, visit: &Visit, said: &Announced<'_>) -> Result<Upload, NotAnnounced> {
+        let session = &self.stored.session;
+        session.takes_files_of_customer(visit.now)?;
+        let upload = Upload::announced(UploadId::generate(&app.entropy), said, session.guest(), visit.now)?;
+        let bound_at = session.device.as_ref().map_or(visit.now, |device| device.bound_at);
+        match app.store.announce_customers_upload(&session.id, bound_at, &upload).await {
+            Err(StoreError::Condition(_)) => Err(Upload::too_many(visit.now).into()),
+            written => Ok(written.map(|()| upload)?),
+        }
     }
 
     /// Where the live connection opens, with a ticket for this device: good once, for a minute.

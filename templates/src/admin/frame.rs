@@ -122,6 +122,7 @@ impl Frame {
             js: &[page.script],
             reason: None,
             live: None,
+            refresh: None,
             class: &format!("admin {}", page.class),
             data: &[("now", now.as_str())],
             body: html! {

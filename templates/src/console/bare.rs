@@ -20,6 +20,7 @@ pub(super) fn page(lang: Lang, title: &str, reason: Option<&str>, body: Markup) 
         js: &["console.js"],
         reason,
         live: None,
+        refresh: None,
         class: "door",
         data: &[],
         body: html! {

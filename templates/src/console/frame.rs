@@ -91,6 +91,7 @@ impl Frame {
             js: &[page.script],
             reason: None,
             live: page.live,
+            refresh: None,
             class: &format!("console {}", page.class),
             data: &data,
             body: html! {

@@ -37,7 +37,7 @@ pub struct Around {
 
 impl Around {
     /// The whole document.
-    pub(super) fn page(&self, assets: [&'static str; 2], class: &str, body: Markup) -> Markup {
+    pub(super) fn page(&self, assets: [&'static str; 2], class: &str, refresh: Option<&str>, body: Markup) -> Markup {
         Page {
             lang: self.lang,
             brand: &self.brand,
@@ -45,6 +45,7 @@ impl Around {
             title: &self.title,
             reason: None,
             live: self.live.as_ref(),
+            refresh,
             script: true,
             assets,
             class,

@@ -207,6 +207,7 @@ impl ErrorPage {
             title,
             reason: self.problem.reason(),
             live: None,
+            refresh: None,
             // It waits, and puts times into the reader's zone; everything else is complete as it is.
             script: waits.is_some(),
             assets: super::page::ASSETS,

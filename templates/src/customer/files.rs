@@ -7,6 +7,7 @@ use parlor_domain::interaction::{Accepted, NoFile, Request};
 
 use super::around::Around;
 use super::document::file_size;
+use super::page::token_field;
 use crate::components::{Banner, Icon, Tone};
 use crate::lang::Lang;
 use crate::words::{asking, request as words, shared};
@@ -41,8 +42,47 @@ pub enum FileFault {
     TooLarge,
     /// It is still being looked at.
     NotRead,
+    /// Its name is none.
+    Name,
+    /// There is nothing in it.
+    Empty,
+    /// It is larger than what is taken without a script.
+    TooLargeUnscripted,
+    /// The button was pressed, and no file was chosen.
+    NotChosen,
+    /// It was chosen, and another button was pressed.
+    NotSent,
+    /// Several were sent at once without a script.
+    OneByOne,
     /// It is not what is asked for.
     NotTaken(NoFile),
+}
+
+/// What became of a file that was sent without a script, once it was not looked at in time for the answer.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Coming {
+    /// It is being looked at. The page looks again at this address, by itself for as long as that is likely to help.
+    Checking { again: String, by_itself: bool },
+    /// It was looked at and can be added: its id.
+    Ready(String),
+}
+
+impl Coming {
+    /// Where the page goes by itself.
+    pub(super) fn refresh(&self) -> Option<&str> {
+        match self {
+            Self::Checking { again, by_itself: true } => Some(again),
+            _ => None,
+        }
+    }
+
+    pub(super) fn sample_checking() -> Self {
+        Self::Checking { again: "/r/session/i/1?file=up_1&looks=2".to_owned(), by_itself: true }
+    }
+
+    pub(super) fn sample_ready() -> Self {
+        Self::Ready("up_7h2k9m4p6r8t0v1w".to_owned())
+    }
 }
 
 /// The files, and what adds to them.
@@ -54,6 +94,8 @@ pub(super) struct FileBox<'a> {
     pub files: &'a [RequestedFile],
     /// The question of a workflow that they answer. Its buttons are the step's form's, so that what is typed goes along.
     pub question: Option<&'a str>,
+    /// A file of theirs that was sent without a script.
+    pub coming: Option<&'a Coming>,
 }
 
 impl FileBox<'_> {
@@ -92,6 +134,12 @@ impl FileBox<'_> {
             FileFault::TooLarge => words::too_large(lang),
             FileFault::NotClean => shared::not_clean(lang),
             FileFault::NotRead => words::slow(lang),
+            FileFault::Name => words::bad_name(lang),
+            FileFault::Empty => words::empty(lang),
+            FileFault::TooLargeUnscripted => words::unscripted_too_large(lang),
+            FileFault::NotChosen => words::not_chosen(lang),
+            FileFault::NotSent => words::not_sent(lang),
+            FileFault::OneByOne => words::one_by_one(lang),
             FileFault::NotTaken(NoFile::Kind) => self.only(),
             FileFault::NotTaken(NoFile::TooMany) => words::full(lang),
             FileFault::NotTaken(NoFile::Unknown) => words::unknown(lang),
@@ -139,10 +187,80 @@ impl FileBox<'_> {
                         label.button for=(pick) { (Icon::Upload) span { (words::choose(lang)) } }
                         input.unseen id=(pick) data-part="pick" type="file" accept=(accept) multiple[self.request.max > 1] aria-describedby=(kinds);
                     }
-                    p.small.muted id=(kinds) { (self.kinds()) @if self.request.min > 1 { " " (words::at_least(lang, u64::from(self.request.min))) } }
-                    noscript { (Banner::new(Tone::Warn, html! { p { (words::no_script(lang)) } })) }
+                    p.small.muted id=(kinds) hidden data-scripted { (self.kinds()) }
+                    (self.coming())
+                    noscript { (self.unscripted(&accept)) }
+                    @if self.request.min > 1 { p.small.muted { (words::at_least(lang, u64::from(self.request.min))) } }
                 }
                 input.unseen id=(self.id("other")) data-part="other" type="file" accept=(accept) tabindex="-1" aria-hidden="true";
+            }
+        }
+    }
+
+    /// What a button of a form without a script has to say: of a question it is the step's form, so that what is typed goes along.
+    fn button(&self, what: &str, icon: Icon, label: &str, with_file: bool) -> Markup {
+        let action = self.question.map(|_| self.address());
+        let encoding = self.question.filter(|_| with_file).map(|_| "multipart/form-data");
+        html! {
+            button.button name="do" value=(what) formaction=[action.as_deref()] formenctype=[encoding] formnovalidate[self.question.is_some()] { (icon) span { (label) } }
+        }
+    }
+
+    /// A form of its own, or a part of the step's.
+    fn form(&self, encoding: Option<&str>, inside: Markup) -> Markup {
+        html! {
+            @if self.question.is_some() { div.request-plain { (inside) } } @else {
+                form.request-plain method="post" action=(self.address()) enctype=[encoding] { (token_field(self.around.csrf.as_deref())) (inside) }
+            }
+        }
+    }
+
+    /// Sends a file without a script.
+    fn unscripted(&self, accept: &str) -> Markup {
+        let lang = self.lang();
+        let (id, hint) = (self.id("plain"), self.id("plain-kinds"));
+        let kinds = match (self.takes(Accepted::Image), self.takes(Accepted::Pdf)) {
+            (true, false) => words::unscripted_image(lang),
+            (false, true) => words::unscripted_pdf(lang),
+            _ => words::unscripted_both(lang),
+        };
+        // A name that no field of a workflow has: those begin with `a.`.
+        let field = self.id("f");
+        let what = self.question.map_or_else(|| "send".to_owned(), |question| format!("send:{question}"));
+        self.form(
+            Some("multipart/form-data"),
+            html! {
+                div.field {
+                    label for=(id) { (words::unscripted_choose(lang)) }
+                    input.input id=(id) type="file" name=(field) accept=(accept) aria-describedby=(hint);
+                    p.field-hint id=(hint) { (kinds) }
+                }
+                (self.button(&what, Icon::Upload, words::unscripted_send(lang), true))
+            },
+        )
+    }
+
+    /// What became of a file that was sent without a script.
+    fn coming(&self) -> Markup {
+        let lang = self.lang();
+        html! {
+            @match self.coming {
+                None => {}
+                Some(Coming::Checking { again, by_itself }) => {
+                    (Banner { icon: Some(Icon::Clock), role: Some("status"), ..Banner::new(Tone::Info, html! {
+                        p { (if *by_itself { words::unscripted_checking(lang) } else { words::slow(lang) }) }
+                        p { a href=(again) { (words::joined_look(lang)) } }
+                    }) })
+                }
+                Some(Coming::Ready(file)) => {
+                    (Banner { icon: Some(Icon::CheckCircle), role: Some("status"), ..Banner::new(Tone::Good, html! {
+                        p { (words::unscripted_checked(lang)) }
+                        (self.form(None, html! {
+                            @if let Some(question) = self.question { input type="hidden" name="question" value=(question); }
+                            (self.button(&format!("add:{file}"), Icon::Add, words::unscripted_add(lang), false))
+                        }))
+                    }) })
+                }
             }
         }
     }

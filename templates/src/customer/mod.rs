@@ -28,7 +28,7 @@ pub(crate) use document::file_size;
 pub(crate) use document::humanised;
 pub use document::{Blank, DocumentPage, DocumentView, Filled, Leaf, SignedFile, blank_fault_words, field_label};
 pub use error::{Ended, ErrorPage, Problem};
-pub use files::{FileFault, RequestedFile};
+pub use files::{Coming, FileFault, RequestedFile};
 pub use opening::{Check, Consent, OpeningPage};
 pub use page::Brand;
 pub use preview::{Preview, Previewed};

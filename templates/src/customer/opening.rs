@@ -73,6 +73,7 @@ impl OpeningPage {
             title,
             reason: None,
             live: None,
+            refresh: None,
             script: false,
             assets: super::page::ASSETS,
             class: "narrow",

@@ -29,6 +29,8 @@ pub(super) struct Page<'a> {
     pub(super) title: &'a str,
     pub(super) reason: Option<&'a str>,
     pub(super) live: Option<&'a Live>,
+    /// Where it goes by itself without a script.
+    pub(super) refresh: Option<&'a str>,
     pub(super) script: bool,
     /// Its style sheet and its script, without their endings.
     pub(super) assets: [&'static str; 2],
@@ -61,6 +63,7 @@ impl Page<'_> {
             js,
             reason: self.reason,
             live: self.live,
+            refresh: self.refresh,
             class: self.class,
             data: &[],
             body: html! {

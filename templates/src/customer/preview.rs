@@ -206,6 +206,7 @@ impl Preview<'_> {
             title: words::text(lang),
             reason: None,
             live: None,
+            refresh: None,
             script: false,
             assets: ASSETS,
             class: "narrow",

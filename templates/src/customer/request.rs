@@ -8,7 +8,7 @@ use parlor_domain::interaction::{Accepted, Request};
 
 use super::around::{Around, not_taken};
 use super::document::file_size;
-use super::files::{FileBox, FileFault, RequestedFile};
+use super::files::{Coming, FileBox, FileFault, RequestedFile};
 use super::page::{paragraphs, token_field};
 use super::runner::NotTaken;
 use crate::components::{Banner, Button, Icon, Tone};
@@ -62,6 +62,8 @@ pub struct RequestPage {
     pub view: RequestView,
     pub not_taken: Option<NotTaken>,
     pub fault: Option<FileFault>,
+    /// A file that was sent without a script.
+    pub coming: Option<Coming>,
     /// Where the customer goes on once it is sent: what it is called, and its address.
     pub next: Option<(String, String)>,
 }
@@ -77,12 +79,13 @@ impl RequestPage {
                 (self.view())
             }
         };
-        self.around.page(["request.css", "request.js"], "runner", body)
+        let refresh = self.coming.as_ref().and_then(Coming::refresh);
+        self.around.page(["request.css", "request.js"], "runner", refresh, body)
     }
 
     fn files(&self) -> FileBox<'_> {
-        let Self { around, uploads, request, files, .. } = self;
-        FileBox { around, uploads, request, files, question: None }
+        let Self { around, uploads, request, files, coming, .. } = self;
+        FileBox { around, uploads, request, files, question: None, coming: coming.as_ref() }
     }
 
     fn view(&self) -> Markup {
@@ -210,6 +213,7 @@ impl RequestPage {
             view,
             not_taken: None,
             fault: None,
+            coming: None,
             next: None,
         };
         let send = RequestView::Send { judged: false };
@@ -239,6 +243,8 @@ impl RequestPage {
                 page(Lang::Fr, vec![file(1, "IMG_4711.jpg", None)], RequestView::Send { judged: true }),
             ),
             ("request-fault", Self { fault: Some(FileFault::Heic), ..page(Lang::Es, two(), send) }),
+            ("request-checking", Self { coming: Some(Coming::sample_checking()), ..page(Lang::De, two(), send) }),
+            ("request-checked", Self { coming: Some(Coming::sample_ready()), ..page(Lang::En, two(), send) }),
             ("request-right-to-left", page(Lang::Ar, two(), send)),
             ("request-read-only", page(Lang::En, two(), RequestView::ReadOnly)),
             (

@@ -177,6 +177,7 @@ impl Room {
             title: words::room_title(lang),
             reason: None,
             live: self.live.as_ref(),
+            refresh: None,
             script,
             assets: super::page::ASSETS,
             class: match (&self.chat, self.nothing_to_do()) {

@@ -8,7 +8,7 @@ use parlor_form::Strokes;
 
 use super::around::{Around, kept, not_taken};
 use super::document::ink;
-use super::files::{FileBox, FileFault, RequestedFile};
+use super::files::{Coming, FileBox, FileFault, RequestedFile};
 use super::pad::pad;
 use super::page::{paragraphs, token_field};
 use crate::components::{Banner, Button, Icon, Tone, progress};
@@ -99,6 +99,8 @@ pub struct Runner {
     pub customer: String,
     /// Why a file was not added, and to which question.
     pub fault: Option<(String, FileFault)>,
+    /// A file that was sent without a script, and the question that it answers.
+    pub coming: Option<(String, Coming)>,
 }
 
 impl Runner {
@@ -115,6 +117,7 @@ impl Runner {
         self.around.page(
             if self.is_rich() { ["answering.css", "answering.js"] } else { ["runner.css", "runner.js"] },
             "runner",
+            self.coming.as_ref().and_then(|(_, coming)| coming.refresh()),
             body,
         )
     }
@@ -229,7 +232,9 @@ impl Runner {
 
     fn files<'a>(&'a self, question: &'a Question, request: &'a Request) -> FileBox<'a> {
         let (uploads, files) = (self.uploads.as_str(), question.files.as_slice());
-        FileBox { around: &self.around, uploads, request, files, question: Some(&question.field.name) }
+        let name = &question.field.name;
+        let coming = self.coming.as_ref().filter(|(of, _)| of == name).map(|(_, coming)| coming);
+        FileBox { around: &self.around, uploads, request, files, question: Some(name), coming }
     }
 
     fn ask_for_files(&self, question: &Question) -> Markup {

@@ -126,6 +126,7 @@ pub(super) fn samples() -> Vec<(&'static str, Runner)> {
         uploads: "/r/session/uploads".to_owned(),
         customer: "Mara Quist".to_owned(),
         fault: None,
+        coming: None,
     };
     let with = |view| Runner { view, ..first.clone() };
     vec![

@@ -50,6 +50,7 @@ impl VerifyPage {
             title: words::title(lang),
             reason: None,
             live: None,
+            refresh: None,
             script: true,
             assets: ["verify.css", "verify.js"],
             class: "narrow",

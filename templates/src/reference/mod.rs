@@ -239,6 +239,7 @@ impl Render for Reference<'_> {
             js: &["reference.js"],
             reason: None,
             live: None,
+            refresh: None,
             class: "",
             data: &[],
             body,

@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 
 use super::request::sent;
 
-fn proof() -> Value {
+pub(crate) fn proof() -> Value {
     json!({
         "kind": "workflow",
         "title": "Proof of income",

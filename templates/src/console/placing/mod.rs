@@ -161,6 +161,7 @@ impl PlacingPage {
             js: &["placing.js"],
             reason: None,
             live: None,
+            refresh: None,
             class: "placing",
             data: &[],
             body: html! {

@@ -109,6 +109,7 @@ impl DocumentPage {
         self.around.page(
             ["document.css", "document.js"],
             if fills { "runner document filling" } else { "runner document" },
+            None,
             body,
         )
     }
