@@ -57,6 +57,7 @@ fn main() -> io::Result<()> {
         js: &[],
         reason: None,
         live: None,
+        refresh: None,
         class: "",
         data: &[],
         body,

@@ -101,6 +101,12 @@ describe("r21 files and signatures answer a workflow", () => {
     const coming = agent.page.waitForEvent("download");
     await item.getByRole("link", { name: "Download agreement.pdf" }).click();
     assert.deepEqual(readFileSync(await (await coming).path()), readFileSync(PDF));
+    // The answers as pages to keep.
+    const pages = agent.page.waitForEvent("download");
+    await item.getByRole("link", { name: "Download PDF" }).click();
+    assert.match((await pages).suggestedFilename(), /^answers-[a-z0-9]+\.pdf$/);
+    const kept = readFileSync(await (await pages).path());
+    assert.equal(kept.subarray(0, 5).toString(), "%PDF-");
     clean();
   });
 });
