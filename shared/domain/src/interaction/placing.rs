@@ -6,7 +6,7 @@ use jiff::{Timestamp, civil::Date, tz::TimeZone};
 use parlor_form::{Field, FieldKind, Page, PrefillFrom, Value, Values};
 
 use super::document::Document;
-use crate::{Channel, Settings, session::Session};
+use crate::{Channel, Settings, session::Session, visible::is_visible};
 
 /// The most fields that a document may be given.
 pub const PLACED_MAX: usize = 500;
@@ -20,6 +20,8 @@ pub const FIELD_LABEL_MAX: usize = 500;
 const FIELD_OPTIONS_MAX: usize = 500;
 /// A choice, in characters.
 const OPTION_MAX: usize = 500;
+/// The largest letters of a field, in points, and the smallest: as what is read of a form.
+const SIZES: std::ops::RangeInclusive<f32> = 2.0..=144.0;
 /// How far a field may reach beyond its page, in points: what was read of a form is rounded.
 const BEYOND: f32 = 1.0;
 
@@ -74,7 +76,7 @@ impl Document {
         if fields.len() > PLACED_MAX {
             return Err(wrong("fields", "a document has at most 500 fields"));
         }
-        let mut kinds = BTreeMap::new();
+        let (mut kinds, mut prefills) = (BTreeMap::new(), BTreeMap::new());
         for (place, field) in fields.iter().enumerate() {
             // What the form has itself may stay as it is.
             if !self.form.fields.contains(field) {
@@ -85,6 +87,12 @@ impl Document {
             if *kinds.entry(field.name.as_str()).or_insert(field.kind) != field.kind {
                 let reason = "another kind of field has this name";
                 return Err(wrong(&format!("fields[{place}].name"), reason));
+            }
+            // A button of a group has one where it is the chosen one.
+            if let (Some(prefill), true) = (&field.prefill, field.kind != FieldKind::Radio)
+                && *prefills.entry(field.name.as_str()).or_insert(prefill) != prefill
+            {
+                return Err(wrong(&format!("fields[{place}].prefill"), "another field of this name begins otherwise"));
             }
         }
         fields.sort_by_key(|field| field.page);
@@ -130,8 +138,9 @@ fn wrong(at: &str, reason: &'static str) -> InvalidField {
 
 /// Which part of a field is wrong, and why.
 fn check(field: &Field, pages: &[Page]) -> Result<(), (&'static str, &'static str)> {
-    if field.name.trim().is_empty() || field.name.len() > FIELD_NAME_MAX || field.name.contains('\0') {
-        return Err(("name", "a field's name has 1 to 200 characters"));
+    // A browser sends a name back otherwise than it came, if it has a line's end in it.
+    if !is_visible(&field.name) || field.name.len() > FIELD_NAME_MAX || field.name.contains(char::is_control) {
+        return Err(("name", "a field's name has 1 to 200 characters in one line"));
     }
     let page = usize::try_from(field.page).ok().and_then(|page| page.checked_sub(1));
     let Some(page) = page.and_then(|page| pages.get(page)) else {
@@ -169,6 +178,13 @@ fn check(field: &Field, pages: &[Page]) -> Result<(), (&'static str, &'static st
     }
     if ![0, 90, 180, 270].contains(&field.turn) {
         return Err(("turn", "a field is turned by 0, 90, 180 or 270 degrees"));
+    }
+    // Said so that what is no number is refused, too.
+    if field.size.is_some_and(|size| !SIZES.contains(&size)) {
+        return Err(("size", "letters are 2 to 144 points large"));
+    }
+    if field.max == Some(0) {
+        return Err(("max", "a field takes at least one character"));
     }
     Ok(())
 }

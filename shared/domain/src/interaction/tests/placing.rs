@@ -68,12 +68,21 @@ fn r21_fields_lie_on_their_pages_and_share_a_name_only_with_their_kind() {
         (json!({"type": "signature", "prefill_from": "customer_name"}), "prefill_from"),
         (json!({"type": "date", "prefill_from": "customer_name"}), "prefill_from"),
         (json!({"turn": 45}), "turn"),
+        (json!({"name": "\u{200b}"}), "name"),
+        (json!({"name": "two\nlines"}), "name"),
+        (json!({"size": 1e38}), "size"),
+        (json!({"size": 1e39}), "size"),
+        (json!({"size": -4}), "size"),
+        (json!({"max": 0}), "max"),
     ] {
         assert_eq!(at(one(more.clone())), Err(format!("fields[0].{part}")), "{more}");
     }
     let two = |kind: &str| json!([one(json!({}))[0], one(json!({"type": kind, "page": 2}))[0]]);
     assert_eq!(at(two("text")), Ok(2), "one value at two places");
     assert_eq!(at(two("date")), Err("fields[1].name".into()));
+    let begins = |text: &str| json!([one(json!({"prefill": "10"}))[0], one(json!({"prefill": text, "page": 2}))[0]]);
+    assert_eq!(at(begins("10")), Ok(2));
+    assert_eq!(at(begins("10000")), Err("fields[1].prefill".into()), "one value is not two");
     let many: Vec<_> = (0..501).map(|at| one(json!({"name": format!("f{at}")}))[0].clone()).collect();
     assert_eq!(at(json!(many)), Err("fields".into()));
     assert_eq!(placed().names(), ["name", "mail", "phone", "agent", "day", "sign"], "page by page");
