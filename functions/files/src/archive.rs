@@ -9,7 +9,7 @@ use data_encoding::HEXLOWER;
 use lambda_http::http::StatusCode;
 use parlor_domain::{
     Interaction, InteractionId, Rejection, SessionId,
-    archive::{ARCHIVE_MAX, Archive, ArchiveId, pack_key, packed_report},
+    archive::{ARCHIVE_FILES, ARCHIVE_MAX, Archive, ArchiveId, pack_key, packed_report},
     interaction::{Asked, Kind},
 };
 use parlor_form::{PackReport, PackTask};
@@ -92,7 +92,7 @@ impl ArchiveView {
 enum ArchiveError {
     #[error("Nothing is finished yet, and no file was sent in the chat.")]
     Empty,
-    #[error("The files are more than 100 MB together. Download them one by one.")]
+    #[error("The files are more than 100 MB together, or more than 1,000. Download them one by one.")]
     TooLarge,
     #[error("the bucket: {0}")]
     Bucket(#[from] ObjectError),
@@ -145,7 +145,7 @@ pub(crate) async fn make(
     }
     match (archive.files(), archive.size()) {
         (0, _) => return Err(ArchiveError::Empty.into()),
-        (_, size) if size > ARCHIVE_MAX => return Err(ArchiveError::TooLarge.into()),
+        (files, size) if files > ARCHIVE_FILES || size > ARCHIVE_MAX => return Err(ArchiveError::TooLarge.into()),
         _ => {}
     }
     let id = hand_over(state, &session, &archive.task(&session)).await?;

@@ -3,7 +3,12 @@
 //! Titles and files' names are strangers' words. In an archive they become paths on somebody's machine, so [`Names`] makes each
 //! one that every system takes, that leads nowhere else, and that no other file has.
 
-use std::{borrow::Cow, collections::HashSet, fmt, str::FromStr};
+use std::{
+    borrow::Cow,
+    collections::{HashMap, HashSet},
+    fmt,
+    str::FromStr,
+};
 
 use data_encoding::HEXLOWER;
 use parlor_form::{PackContent, PackEntry, PackTask};
@@ -21,8 +26,14 @@ use crate::{
 /// The most bytes of an archive's files together: what a browser, and whoever puts it together, handles in one go.
 pub const ARCHIVE_MAX: u64 = 100_000_000;
 
+/// The most files of an archive: each is fetched by itself.
+pub const ARCHIVE_FILES: usize = 1_000;
+
 /// The longest part of a path, in characters, its ending included.
 const PART_MAX: usize = 100;
+
+/// The same in bytes: systems that count those have room for 255, and a number may come behind.
+const PART_BYTES: usize = 240;
 
 /// The longest ending that is kept where a name is cut, in characters, with its dot.
 const ENDING_MAX: usize = 12;
@@ -169,26 +180,51 @@ impl Archive {
     }
 }
 
-/// Paths that were given.
+/// Paths that were given, of files and of folders, as [`folded`] has them.
 #[derive(Debug, Default)]
-pub struct Names(HashSet<String>);
+pub struct Names {
+    files: HashSet<String>,
+    folders: HashSet<String>,
+    /// The last number of those that share a path.
+    last: HashMap<String, u32>,
+}
 
 impl Names {
-    /// A path of these parts that was not given before, cases and ways to write an accent aside: some systems take them for one.
+    /// A path of these parts that was not given before, cases and ways to write an accent aside: some systems take them for one. None is
+    /// a file and a folder.
     pub fn path(&mut self, parts: &[&str]) -> String {
         let mut parts: Vec<String> = parts.iter().map(|part| safe(part)).collect();
         let last = parts.pop().unwrap_or_default();
-        let folder: String = parts.iter().flat_map(|part| [part, "/"]).collect();
-        let (stem, ending) = divided(&last);
-        let paths =
-            (1u32..).map(|n| if n == 1 { format!("{folder}{last}") } else { format!("{folder}{stem} ({n}){ending}") });
-        for path in paths {
-            if self.0.insert(path.to_lowercase()) {
+        let mut folder = String::new();
+        for part in parts {
+            let mut paths = (1u32..).map(|n| numbered(&folder, (&part, ""), n));
+            let Some(path) = paths.find(|path| !self.files.contains(&folded(path))) else { continue };
+            self.folders.insert(folded(&path));
+            folder = path + "/";
+        }
+        let divided = divided(&last);
+        let plain = folded(&format!("{folder}{last}"));
+        let first = self.last.get(&plain).map_or(1, |last| last.saturating_add(1));
+        for n in first.. {
+            let path = numbered(&folder, divided, n);
+            let folded = folded(&path);
+            if !self.folders.contains(&folded) && self.files.insert(folded) {
+                self.last.insert(plain, n);
                 return path;
             }
         }
         last
     }
+}
+
+/// The `n`th of those that share a path.
+fn numbered(folder: &str, (stem, ending): (&str, &str), n: u32) -> String {
+    if n == 1 { format!("{folder}{stem}{ending}") } else { format!("{folder}{stem} ({n}){ending}") }
+}
+
+/// A path as systems compare it that tell no cases apart: `ſ` is `s` there, and `ς` is `σ`.
+fn folded(path: &str) -> String {
+    path.to_uppercase().to_lowercase().nfc().collect()
 }
 
 /// A name and its ending, with the dot.
@@ -206,8 +242,9 @@ fn safe(name: &str) -> String {
     // A blank at either end, and a dot at the end, are lost on some systems; dots at the start hide it on others.
     let plain = plain.trim_matches(|letter: char| letter.is_whitespace() || letter == '.');
     let (stem, ending) = divided(plain);
-    let short: String = stem.chars().take(PART_MAX - ending.chars().count()).collect();
-    let stem = short.trim_end();
+    let (letters, bytes) = (PART_MAX - ending.chars().count(), PART_BYTES - ending.len());
+    let ends = stem.char_indices().take(letters).map(|(at, letter)| at + letter.len_utf8());
+    let stem = stem[..ends.take_while(|end| *end <= bytes).last().unwrap_or(0)].trim_end();
     let device = stem.split('.').next().unwrap_or_default().trim_end().to_lowercase();
     let numbered = ["com", "lpt"]
         .iter()
@@ -253,6 +290,11 @@ mod tests {
         }
         let long = safe(&format!("{}.pdf", "ä".repeat(200)));
         assert_eq!((long.chars().count(), long.ends_with("ä.pdf")), (PART_MAX, true));
+        // Many systems count bytes, and take 255.
+        for letter in ["契", "😀"] {
+            let long = safe(&format!("{}.pdf", letter.repeat(120)));
+            assert!((230..=PART_BYTES).contains(&long.len()) && long.ends_with(&format!("{letter}.pdf")), "{long}");
+        }
     }
 
     #[test]
@@ -269,5 +311,17 @@ mod tests {
         );
         assert_eq!(names.path(&["Chat", "Scan.pdf"]), "Chat/Scan.pdf");
         assert_eq!(names.path(&["../Chat", "../Scan.pdf"]), "_Chat/_Scan.pdf");
+        // Nothing is a file and a folder, whichever came first.
+        assert_eq!(names.path(&["Scan.pdf", "01 a.jpg"]), "Scan.pdf (2)/01 a.jpg");
+        assert_eq!(names.path(&["chat"]), "chat (2)");
+        assert_eq!(
+            ["Maſs", "MASS", "ΣΑΣ", "σας"].map(|name| names.path(&[name])),
+            ["Maſs", "MASS (2)", "ΣΑΣ", "σας (2)"]
+        );
+        // Many of one name are no more work than many of many.
+        for _ in 0..20_000 {
+            names.path(&["photo.jpg"]);
+        }
+        assert_eq!(names.path(&["photo.jpg"]), "photo (20001).jpg");
     }
 }

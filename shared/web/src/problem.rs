@@ -77,7 +77,7 @@ codes! {
     NotCompleted "not-completed" CONFLICT "The customer has not completed it, or there is no signed document yet.",
     NotRequest "not-a-request" CONFLICT "Only a document request is accepted or sent back.",
     NoFiles "no-files" CONFLICT "Nothing is finished yet, and no file was sent in the chat.",
-    ArchiveTooLarge "archive-too-large" CONFLICT "The files are more than 100 MB together; download them one by one.",
+    ArchiveTooLarge "archive-too-large" CONFLICT "The files are more than 100 MB together, or more than 1,000; download them one by one.",
     TooManyFiles "too-many-files" CONFLICT "There are as many files as there may be.",
     TooManyInteractions "too-many-interactions" CONFLICT "The session has 100 interactions, as many as it may have.",
     TooManyParticipants "too-many-participants" CONFLICT "The session has 10 participants, or ever had 40: as many as it may have.",
