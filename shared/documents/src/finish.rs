@@ -93,7 +93,8 @@ impl Original {
         evidence: &Evidence,
         at: Timestamp,
     ) -> Result<Finished, Unfinished> {
-        let (imported, overlays, proof) = self.fix(fields, values, fonts, Some(evidence))?;
+        let values = self.with_prefills(fields, values, fonts);
+        let (imported, overlays, proof) = self.fix(fields, &values, fonts, Some(evidence))?;
         let last = self.add_pages(&imported, overlays, proof)?;
         self.write(last, at)
     }
@@ -113,7 +114,8 @@ impl Original {
         fonts: &Fonts,
         evidence: Option<&Evidence>,
     ) -> Result<(Imported, usize, usize), Unfinished> {
-        let Kept { looks, frames, own, own_values } = self.kept(fields, values, fonts);
+        // What is completed has fields, and what is only shown has those that it came with.
+        let Kept { looks, frames, own, own_values } = self.kept(evidence.map(|_| fields), values, fonts);
         let pages: Vec<_> = self.sheets.iter().map(|sheet| sheet.page()).collect();
         let mut marks = fill::marks(fields, values, &pages, fonts)?;
         for (page, more) in fill::marks(&own, &own_values, &pages, fonts)? {

@@ -12,7 +12,7 @@ use crate::fields::{Widget, widgets};
 use crate::fill;
 use crate::pdf;
 use crate::preflight::Original;
-use parlor_form::{Field, Values};
+use parlor_form::{Field, FieldKind, Value, Values};
 use parlor_paper::Frame;
 
 /// What is drawn beside the values that were filled in.
@@ -58,8 +58,31 @@ impl Look {
 }
 
 impl Original {
-    pub(crate) fn kept(&self, fields: &[Field], values: &Values, fonts: &Fonts) -> Kept {
-        let document = &self.document;
+    /// The values, with what fields begin with that the form itself has not there: whoever signs has seen it in the field.
+    pub(crate) fn with_prefills(&self, fields: &[Field], values: &Values, fonts: &Fonts) -> Values {
+        let own = self.form().map(|form| form.fields).unwrap_or_default();
+        let mut all = values.clone();
+        for field in fields.iter().filter(|field| !field.kind.is_signed() && !values.contains_key(&field.name)) {
+            let Some(text) = field.prefill.as_deref().filter(|text| !text.trim().is_empty()) else { continue };
+            let is_own = |own: &Field| {
+                is_at(field, &own.name, own.page, own.rect) && own.kind == field.kind && own.prefill == field.prefill
+            };
+            if !own.iter().any(is_own) {
+                let value = match field.kind {
+                    FieldKind::Checkbox => Value::Ticked(true),
+                    FieldKind::Radio => Value::Text(text.to_owned()),
+                    _ => Value::Text(fonts.showable(text).into_owned()),
+                };
+                all.entry(field.name.clone()).or_insert(value);
+            }
+        }
+        all
+    }
+
+    /// What stays of its own beside the values. `placed` are the fields that it was completed with: what it has itself in others,
+    /// nobody was shown, and it stays out of what they sign. Without them, all that it has is shown.
+    pub(crate) fn kept(&self, placed: Option<&[Field]>, values: &Values, fonts: &Fonts) -> Kept {
+        let (document, fields) = (&self.document, placed.unwrap_or_default());
         let mut filled: HashMap<&str, Vec<usize>> = HashMap::new();
         for (place, field) in fields.iter().enumerate().filter(|(_, field)| values.contains_key(&field.name)) {
             filled.entry(&field.name).or_default().push(place);
@@ -70,6 +93,9 @@ impl Original {
         for widget in widgets(self).iter().filter(|widget| widget.visible) {
             if let Some(places) = filled.get(widget.name.as_str()) {
                 self.filled(widget, fields, places, values, &mut kept);
+                continue;
+            }
+            if placed.is_some() && widget.is_input() && !self.is_shown(widget, fields) {
                 continue;
             }
             let written = self.own_value(widget, fonts);
@@ -90,21 +116,31 @@ impl Original {
         kept
     }
 
+    /// Whether a widget that people fill in is one of these fields.
+    fn is_shown(&self, widget: &Widget<'_>, fields: &[Field]) -> bool {
+        let Some(sheet) = self.sheets.get(widget.sheet) else { return false };
+        let (page, rect) = (u32::try_from(widget.sheet + 1).unwrap_or(u32::MAX), sheet.shown(widget.rect));
+        fields.iter().any(|field| is_at(field, &widget.name, page, rect))
+    }
+
     /// A widget whose field got a value: what stands behind it.
     fn filled(&self, widget: &Widget<'_>, fields: &[Field], places: &[usize], values: &Values, kept: &mut Kept) {
         let Some(sheet) = self.sheets.get(widget.sheet) else { return };
         let rect = sheet.shown(widget.rect);
-        let is_here = |place: &&usize| {
-            let field = &fields[**place];
-            let near = field.rect.iter().zip(rect).all(|(one, other)| (one - other).abs() < 1.0);
-            near && field.page as usize == widget.sheet + 1
-        };
+        let page = u32::try_from(widget.sheet + 1).unwrap_or(u32::MAX);
+        let is_here = |place: &&usize| is_at(&fields[**place], &widget.name, page, rect);
         // One that was moved leaves nothing behind.
         let Some(place) = places.iter().find(is_here) else { return };
         let field = &fields[*place];
         let is_button = values.get(&field.name).is_some_and(|value| fill::is_chosen(field, value).is_some());
         kept.behind(&self.document, widget, rect, is_button);
     }
+}
+
+/// Whether a field is the one of this name at this place.
+fn is_at(field: &Field, name: &str, page: u32, rect: [f32; 4]) -> bool {
+    let near = field.rect.iter().zip(rect).all(|(one, other)| (one - other).abs() < 1.0);
+    near && field.page == page && field.name == name
 }
 
 impl Kept {

@@ -10,9 +10,11 @@
 )]
 
 use lopdf::{Object, dictionary};
-use parlor_documents::{Align, Field, FieldKind, Form, Limits, Original, Refusal};
+use parlor_documents::{Align, Field, FieldKind, Fonts, Form, Limits, Original, Refusal, Values};
 use parlor_pdf_tests::maker::Maker;
-use parlor_pdf_tests::{agreement, government, shell, turned};
+use parlor_pdf_tests::outside::{Folder, check, picture, text};
+use parlor_pdf_tests::{agreement, at, evidence, government, shell, turned};
+use serde_json::json;
 
 fn open(bytes: &[u8]) -> Result<Form, Refusal> {
     Original::open(bytes, &Limits::default())?.form()
@@ -219,4 +221,46 @@ fn r21_what_cannot_be_worked_with_is_refused_with_its_reason() {
         full.text(0, [0.0, 0.0, 9.0, 9.0], &field.to_string(), None, dictionary! {});
     }
     assert_eq!(refused(&full.bytes()), Refusal::FormTooBig);
+}
+
+#[test]
+fn r21_what_is_signed_is_what_stood_in_the_fields_and_nothing_that_was_not_shown() {
+    let folder = Folder::new("shown");
+    let mut form = Maker::default();
+    form.page([0.0, 0.0, 612.0, 792.0], 0, "A loan");
+    let own = [("amount", "90000"), ("term", "84 months"), ("branch", "Harbour")];
+    for (at, (name, value)) in own.into_iter().enumerate() {
+        let low = 600.0 - 50.0 * at as f32;
+        let field = form.text(0, [72.0, low, 272.0, low + 20.0], name, None, dictionary! {});
+        form.prefill(field, value, false);
+    }
+    form.check(0, [72.0, 400.0, 86.0, 414.0], "insured", "Yes", true);
+    let bytes = form.bytes();
+    let finished = |change: &dyn Fn(&mut Vec<Field>)| {
+        let original = Original::open(&bytes, &Limits::default()).unwrap();
+        let mut fields = original.form().unwrap().fields;
+        change(&mut fields);
+        let finished = original.finish(&fields, &Values::new(), &Fonts::shipped(), &evidence(), at()).unwrap();
+        let path = folder.put("shown.pdf", &finished.pdf);
+        check(&path);
+        (text(&path, 1), picture(&path, 1).ink([72.0, 400.0, 14.0, 14.0]) > 0.05)
+    };
+    let (said, ticked) = finished(&|_| {});
+    assert!(said.contains("90000") && said.contains("84 months") && said.contains("Harbour") && ticked, "{said}");
+    // Fields that an agent took away, and one that begins otherwise: the customer saw neither the amount nor the term.
+    let (said, ticked) = finished(&|fields| {
+        fields.retain(|field| field.name == "amount" || field.name == "branch");
+        fields[0].prefill = Some("10".to_owned());
+    });
+    assert!(!said.contains("90000") && !said.contains("84 months") && !ticked, "{said}");
+    assert!(said.contains("10") && said.contains("Harbour"), "{said}");
+    // One that was moved stands where it was moved to, and one that the form has not stands where it is.
+    let (said, ticked) = finished(&|fields| {
+        fields[2].rect[0] = 300.0;
+        fields[3].rect[1] = 200.0;
+        let more =
+            json!({"name": "rate", "type": "text", "page": 1, "rect": [72, 300, 100, 20], "prefill": "3.9 percent"});
+        fields.push(serde_json::from_value(more).unwrap());
+    });
+    assert_eq!((said.matches("Harbour").count(), said.matches("3.9 percent").count(), ticked), (1, 1, false), "{said}");
 }
