@@ -19,6 +19,9 @@ pub(crate) struct Nesting<'d> {
     inflated: usize,
     /// What the content of a stream draws: names, and how often.
     draws: HashMap<ObjectId, Vec<(Vec<u8>, u64)>>,
+    /// How many bytes the content of a stream inflates to; nothing of one that cannot be read. A page may name one stream a million
+    /// times.
+    lengths: HashMap<ObjectId, Option<usize>>,
     /// What a form costs.
     known: HashMap<ObjectId, u64>,
     open: HashSet<ObjectId>,
@@ -26,17 +29,20 @@ pub(crate) struct Nesting<'d> {
 
 impl<'d> Nesting<'d> {
     pub(crate) fn new(document: &'d Document, inflated: usize) -> Self {
-        Self { document, inflated, draws: HashMap::new(), known: HashMap::new(), open: HashSet::new() }
+        let (draws, lengths, known) = (HashMap::new(), HashMap::new(), HashMap::new());
+        Self { document, inflated, draws, lengths, known, open: HashSet::new() }
     }
 
     /// Refuses a page that draws too much, and one whose content cannot be read.
     pub(crate) fn check(&mut self, page: &'d Dictionary) -> Result<(), Refusal> {
         let resources = pdf::inherited(self.document, page, "Resources").and_then(pdf::as_dictionary);
-        let mut cost = 0u64;
+        let (mut cost, mut length) = (0u64, 0usize);
         for stream in pdf::contents(self.document, page) {
             // Some readers make something of it after all; completed, the page would be blank.
-            if content(self.document, stream, self.inflated).is_none() {
-                return Err(Refusal::Damaged);
+            length = length.saturating_add(self.length(stream).ok_or(Refusal::Damaged)?);
+            // Whoever shows the page reads each as often as it is named.
+            if length > self.inflated {
+                return Err(Refusal::TooMuchContent);
             }
             cost = cost.saturating_add(self.cost(stream, resources, 0)?);
         }
@@ -47,6 +53,11 @@ impl<'d> Nesting<'d> {
             }
         }
         if cost > DRAWINGS { Err(Refusal::TooNested) } else { Ok(()) }
+    }
+
+    fn length(&mut self, id: ObjectId) -> Option<usize> {
+        let (document, inflated) = (self.document, self.inflated);
+        *self.lengths.entry(id).or_insert_with(|| Some(content(document, id, inflated)?.len()))
     }
 
     /// What drawing a stream's content costs.

@@ -122,12 +122,23 @@ pub fn crafted() -> Vec<Crafted> {
             None,
         ),
     ];
+    all.push(("a content that a page names ten thousand times", named_often(), Some(Refusal::TooMuchContent)));
     all.extend(nested());
     all.extend(pictures());
     all.extend(structures());
     all.extend(forms());
     all.extend(polyglots());
     all
+}
+
+fn named_often() -> Vec<u8> {
+    let mut form = Maker::default();
+    let page = form.page_of(PAPER, 0, Stream::new(dictionary! { "Filter" => "FlateDecode" }, bomb(30 << 20, 1)));
+    let page = form.page_dictionary(page);
+    let content = page.get(b"Contents").unwrap().clone();
+    let one = content.as_array().ok().and_then(|streams| streams.first()).unwrap_or(&content).clone();
+    page.set("Contents", vec![one; 10_000]);
+    form.bytes()
 }
 
 fn nested() -> Vec<Crafted> {
