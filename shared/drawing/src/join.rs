@@ -49,7 +49,8 @@ pub async fn join(task: &JoinTask, objects: &impl Objects, reader: &Reader) -> R
         let own = if part.pdf { Pages::Document(from) } else { Pages::Picture(from) };
         if part.pdf {
             let alone = folder.path().join("alone.pdf");
-            let fits = if ended < GIVE_UP { reader.join(vec![own.clone()], &task.words, &alone) } else { Ok(None) };
+            let parts = task.parts.len();
+            let fits = if ended < GIVE_UP { reader.joins(own.clone(), parts, &task.words, &alone) } else { Ok(None) };
             match fits {
                 Ok(Some(_)) => {}
                 Err(Failed::Environment(error)) => return Err(failed(error)),

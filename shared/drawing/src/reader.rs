@@ -47,6 +47,8 @@ pub struct Bounds {
     pub drawing: Duration,
     /// For joining files.
     pub joining: Duration,
+    /// For trying one after the other what is to be joined, all together: the step's own time is over before that of twenty files.
+    pub trying: Duration,
 }
 
 impl Default for Bounds {
@@ -56,7 +58,16 @@ impl Default for Bounds {
             reading: Duration::from_secs(15),
             drawing: Duration::from_secs(5),
             joining: Duration::from_mins(1),
+            trying: Duration::from_mins(2),
         }
+    }
+}
+
+impl Bounds {
+    /// For trying one of so many files that are to be joined.
+    #[must_use]
+    pub fn alone(&self, parts: usize) -> Duration {
+        self.reading.min(self.trying / u32::try_from(parts).unwrap_or(u32::MAX).max(1))
     }
 }
 
@@ -157,11 +168,18 @@ impl Reader {
         written(&to, &said)
     }
 
+    /// Whether a document that is one of so many parts can be put in: how many pages it has, or nothing.
+    pub(crate) fn joins(&self, own: Pages, parts: usize, words: &JoinWords, to: &Path) -> Result<Option<u32>, Failed> {
+        self.join_in(self.bounds.alone(parts), vec![own], words, to)
+    }
+
     /// Puts pages one after the other into the file `to`; how many there are, or nothing if one of them cannot be put in.
     pub(crate) fn join(&self, pages: Vec<Pages>, words: &JoinWords, to: &Path) -> Result<Option<u32>, Failed> {
+        self.join_in(self.bounds.joining, pages, words, to)
+    }
+
+    fn join_in(&self, time: Duration, pages: Vec<Pages>, words: &JoinWords, to: &Path) -> Result<Option<u32>, Failed> {
         let said = to.with_extension("json");
-        let alone = matches!(pages.as_slice(), [Pages::Document(_)]);
-        let time = if alone { self.bounds.reading } else { self.bounds.joining };
         self.run(time, Step::Join { pages, words: words.clone(), to: to.to_owned(), said: said.clone() })?;
         serde_json::from_slice(&fs::read(said)?).map_err(|_| Failed::Died)
     }

@@ -7,10 +7,11 @@ use std::sync::mpsc::{RecvTimeoutError, channel};
 use std::time::Duration;
 
 use image::{DynamicImage, ImageFormat, RgbImage};
-use parlor_documents::{Fonts, Limits, Original, Refusal, Value, Values};
+use parlor_documents::{Fonts, Joined as JoinedDocuments, Limits, Original, Refusal, Value, Values};
 use parlor_drawing::{Bounds, Failed, Reader};
+use parlor_form::JoinWords;
 use parlor_pdf_tests::hostile::{crafted, mutant};
-use parlor_pdf_tests::{evidence, government, turned};
+use parlor_pdf_tests::{evidence, government, photo, turned};
 
 fn reader() -> Reader {
     // Drawing in a build that is not optimised gets the time of one that is.
@@ -147,6 +148,60 @@ fn r21_mutants_of_pictures_end_nobody() {
             assert!(picture.width <= 3_508 && parlor_images::pdf(&[picture]).is_ok(), "mutant {seed}");
         }
     });
+}
+
+/// How many mutants a test takes: `usual`, or what `PARLOR_MUTANTS` says.
+fn mutants(usual: u64) -> u64 {
+    std::env::var("PARLOR_MUTANTS").ok().and_then(|count| count.parse().ok()).unwrap_or(usual)
+}
+
+#[test]
+fn r21_mutants_end_nobody_who_joins_them() {
+    let originals = [
+        government().bytes(),
+        government().packed(),
+        government().encrypted("", 256),
+        turned().bytes(),
+        turned().packed(),
+    ];
+    let photo = parlor_images::clean(&photo("front"), &parlor_images::Limits::default()).unwrap().bytes;
+    let words = JoinWords { title: "Not in this file".into(), note: "Sent.".into(), right_to_left: false };
+    let counts: std::sync::Arc<[AtomicUsize; 2]> = std::sync::Arc::default();
+    let counted = counts.clone();
+    each(mutants(2_000), Duration::from_secs(20), move |seed| {
+        let mut joined = JoinedDocuments::default();
+        // What the child does with the parts of a task, one after the other.
+        if seed % 4 == 3 {
+            let bytes = mutant(&photo, &originals[0], 2_000_000 + seed);
+            let written = parlor_images::written(bytes).ok().and_then(|picture| parlor_images::pdf(&[picture]).ok());
+            if let Some(page) = written {
+                joined.add_own(&page).unwrap();
+            }
+        } else {
+            let original = &originals[seed as usize % originals.len()];
+            let bytes = mutant(original, &originals[(seed as usize / 7) % originals.len()], 2_000_000 + seed);
+            let limits = Limits { signed: true, ..Limits::default() };
+            if let Ok(opened) = Original::open(&bytes, &limits) {
+                // One that fails half way is left with all that was put together.
+                if joined.add(opened, &Fonts::shipped()).is_err() {
+                    joined = JoinedDocuments::default();
+                }
+            }
+        }
+        counted[usize::from(joined.pages() > 0)].fetch_add(1, Ordering::Relaxed);
+        joined.add_note(&words, "form.pdf", &Fonts::shipped()).unwrap();
+        let pages = joined.pages();
+        let written = joined.write().unwrap();
+        let read = lopdf::Document::load_mem(&written).unwrap();
+        // A page that a file names often is one object, and lopdf itself walks no further than there are objects.
+        let root = read.catalog().and_then(|catalog| catalog.get_deref(b"Pages", &read)).unwrap();
+        let kids = root.as_dict().and_then(|root| root.get(b"Kids")).and_then(lopdf::Object::as_array).unwrap();
+        assert_eq!(kids.len(), pages, "mutant {seed}");
+        assert!(kids.iter().all(|kid| kid.as_reference().is_ok_and(|id| read.has_object(id))), "mutant {seed}");
+    });
+    let [left_out, put_in] = [0, 1].map(|place| counts[place].load(Ordering::Relaxed));
+    println!("{put_in} put in, {left_out} left out");
+    assert!(left_out > 100 && put_in > 500, "{put_in} put in, {left_out} left out");
 }
 
 #[test]

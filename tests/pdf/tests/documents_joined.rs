@@ -146,3 +146,12 @@ fn r21_more_than_a_file_can_hold_and_what_is_gone_is_named() {
     let whole = join(&broken, &files, &reader()).now_or_never().unwrap().unwrap();
     assert_eq!((whole.pages, whole.left_out), (2, 2));
 }
+
+#[test]
+fn r21_twenty_slow_files_share_the_time_that_there_is_to_try_them() {
+    let bounds = Bounds::default();
+    assert_eq!((bounds.alone(0), bounds.alone(1), bounds.alone(8)), (bounds.reading, bounds.reading, bounds.reading));
+    // What the function has (`infra/template.yaml`): each is tried, all are joined, then what is left of them.
+    let whole = 20 * bounds.alone(20) + 2 * bounds.joining;
+    assert!(whole < std::time::Duration::from_secs(300 - 30), "{whole:?} of five minutes");
+}
