@@ -33,7 +33,7 @@ pub(crate) async fn show(
     let keys = staff_context::part_keys(&cookie).room(session).interaction(session, id).asked(session, id);
     let staff_context = StaffContext::open(cookie, app.store.read(keys).await?, lang(request), app.clock.now())?;
     let found = &staff_context.found;
-    staff_context.caller.room(found, session)?;
+    staff_context.caller.contents(found, session)?.ok_or(ApiError::NotFound)?;
     let interaction = found.interaction(session, id)?.ok_or(ApiError::NotFound)?;
     let (lang, asked) = (staff_context.lang, found.asked(session, id)?.ok_or(ApiError::NotFound)?);
     let lines = || match &asked {

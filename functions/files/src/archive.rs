@@ -197,7 +197,7 @@ pub(crate) async fn show(
     let found = app.store.read(request.credentials.keys(ReadBatch::new().session_alone(&session))).await?;
     let now = app.clock.now();
     let caller = request.caller(app, &found, now)?;
-    let stored = caller.room(&found, &session)?;
+    let stored = caller.contents(&found, &session)?.ok_or(ApiError::NotFound)?;
     let (view, shown) = match report(state, &session, &id).await? {
         Some(PackReport { key, size, files, missing, .. }) => {
             let name = format!("{}.zip", stored.session.customer.name);

@@ -321,8 +321,8 @@ async fn list(state: &InteractionsState, request: &ApiRequest, session: SessionI
     let (found, interactions) = tokio::join!(state.app.store.read(keys), state.app.store.interactions(&session));
     let found = found?;
     let caller = request.caller(&state.app, &found, state.app.clock.now())?;
-    caller.room(&found, &session)?;
-    let items = interactions?.iter().map(InteractionView::of).collect();
+    let kept = caller.contents(&found, &session)?;
+    let items = interactions?.iter().filter(|_| kept.is_some()).map(InteractionView::of).collect();
     Ok(ApiResponse::new(StatusCode::OK, List { items, next_cursor: None }, room(&session)))
 }
 
@@ -360,7 +360,7 @@ async fn show(
     let keys = if is_pages { keys.document(&session) } else { keys.session_alone(&session) };
     let found = state.app.store.read(request.credentials.keys(keys)).await?;
     let caller = request.caller(&state.app, &found, state.app.clock.now())?;
-    caller.room(&found, &session)?;
+    caller.contents(&found, &session)?.ok_or(ApiError::NotFound)?;
     let own = found.interaction(&session, &interaction)?.ok_or(ApiError::NotFound)?;
     if is_pages {
         return answers::pdf(&found, &session, &own, request.lang, &state.fonts);
@@ -385,7 +385,7 @@ async fn result(
     let found = state.app.store.read(request.credentials.keys(keys)).await?;
     let now = state.app.clock.now();
     let caller = request.caller(&state.app, &found, now)?;
-    caller.room(&found, &session)?;
+    caller.contents(&found, &session)?.ok_or(ApiError::NotFound)?;
     let own = found.interaction(&session, &interaction)?.ok_or(ApiError::NotFound)?;
     let not_completed = |detail: &str| Problem::new(Code::NotCompleted, detail);
     let (key, sha256, size) = match (own.signed, own.joined) {

@@ -241,7 +241,7 @@ async fn file(
     let keys = ReadBatch::new().session_alone(&session).event(&session, seq);
     let found = app.store.read(request.credentials.keys(keys)).await?;
     let now = app.clock.now();
-    request.caller(app, &found, now)?.room(&found, &session)?;
+    request.caller(app, &found, now)?.contents(&found, &session)?.ok_or(ApiError::NotFound)?;
     let Some(EventKind::Message { attachment: Some(file), .. }) = found.event(&session, seq)?.map(|event| event.kind)
     else {
         return Err(ApiError::NotFound);
@@ -283,9 +283,9 @@ async fn list(state: &MessagesState, request: &ApiRequest, session: SessionId) -
     let (found, page) = tokio::join!(app.store.read(keys), app.store.events_page(&session, after, limit.into()));
     let found = found?;
     let caller = request.caller(app, &found, app.clock.now())?;
-    caller.room(&found, &session)?;
+    let kept = caller.contents(&found, &session)?;
     let (events, more) = page?;
     let next_cursor = events.last().filter(|_| more).map(|event| event.seq.to_string());
-    let items: Vec<_> = events.iter().filter_map(MessageView::of).collect();
+    let items: Vec<_> = events.iter().filter(|_| kept.is_some()).filter_map(MessageView::of).collect();
     Ok(ApiResponse::new(StatusCode::OK, List { items, next_cursor }, room(&session)))
 }

@@ -132,10 +132,12 @@ async fn events(app: &AppState, request: &ApiRequest, id: SessionId) -> Result<A
     let (found, page) = tokio::join!(app.store.read(keys), app.store.events_page(&id, after, limit.into()));
     let found = found?;
     let caller = request.caller(app, &found, app.clock.now())?;
-    caller.room(&found, &id)?;
+    let session = caller.room(&found, &id)?.session;
     let (events, more) = page?;
     let next_cursor = events.last().filter(|_| more).map(|event| event.seq.to_string());
-    let items = events.iter().map(Event::shown).collect();
+    // R25: of an erased session the last one says that it was erased, and the others are about to go.
+    let first = session.erased.map_or(0, |_| session.seq);
+    let items = events.iter().filter(|event| event.seq >= first).map(Event::shown).collect();
     Ok(ApiResponse::new(StatusCode::OK, List { items, next_cursor }, room(&id)))
 }
 

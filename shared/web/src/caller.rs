@@ -208,6 +208,15 @@ impl Caller {
         found.room(id)?.filter(|stored| self.may_see(&stored.session)).ok_or(ApiError::NotFound)
     }
 
+    /// As [`Caller::room`], for looking at what is in it: nothing of an erased session (R25), also as long as its items and files are
+    /// still to be deleted.
+    ///
+    /// # Errors
+    /// As [`Caller::room`].
+    pub fn contents(&self, found: &ReadResult, id: &SessionId) -> Result<Option<Stored>, ApiError> {
+        Ok(Some(self.room(found, id)?).filter(|stored| stored.session.erased.is_none()))
+    }
+
     /// What a decision takes of the caller: actor, origin and the time.
     #[must_use]
     pub fn context(&self, origin: &Origin, now: Timestamp) -> Context {

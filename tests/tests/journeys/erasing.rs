@@ -48,7 +48,7 @@ async fn r25_an_erased_session_leaves_a_note_and_nothing_else() {
     platform.until(async || files.get(keys.last().unwrap(), 1_000_000).await.ok()).await.unwrap();
 
     // The archive of what is finished.
-    desk.post(&format!("{path}/archives"), json!({})).await;
+    let archive = desk.post(&format!("{path}/archives"), json!({})).await;
     keys.extend(["pack/{}.json", "packed/{}.zip", "packed/{}.json"].map(|key| key.replace("{}", own)));
     platform.until(async || files.get(keys.last().unwrap(), 1_000_000).await.ok()).await.unwrap();
 
@@ -58,6 +58,21 @@ async fn r25_an_erased_session_leaves_a_note_and_nothing_else() {
     let erased = desk.post(&format!("{path}/erase"), json!({})).await;
     assert_eq!((&erased["customer"], &erased["reference"]), (&json!({"name": ""}), &json!(null)));
     assert!(erased["erased_at"].is_string() && erased["access"]["tier"] == "none", "{erased}");
+
+    // Nothing is shown of what is still to be deleted.
+    for gone in [
+        format!("interactions/{}?values=true", sent.id),
+        format!("interactions/{}/result", sent.id),
+        format!("archives/{}", archive["id"].as_str().unwrap()),
+        "messages/2/file".to_owned(),
+    ] {
+        let answer = desk.call(Method::GET, &format!("{path}/{gone}"), &[], None).await;
+        assert_eq!(answer.status, 404, "{gone}: {}", answer.body);
+    }
+    for list in ["interactions", "messages"] {
+        assert_eq!(desk.get(&format!("{path}/{list}")).await["items"], json!([]), "{list}");
+    }
+    assert_eq!(desk.events(own).await, ["session.erased"]);
 
     let id = session["id"].as_str().unwrap().parse().unwrap();
     let left = async || {
