@@ -211,8 +211,8 @@ impl WebFunction for Interactions {
                 operation,
                 "assignInteraction",
                 "Let somebody else do an interaction",
-                "Whoever was to do it does not see it any more, and whoever is to do it begins anew: what was entered goes. What is \
-                 completed, declined or sent back stays with whoever did it.",
+                "Whoever was to do it does not see it any more, and whoever is to do it goes on where it is: they see what was entered and \
+                 sent so far. Only signatures go. What is completed, declined or sent back stays with whoever did it.",
                 &[Code::AlreadyEnded, Code::Discarded, Code::Erased, Code::UnknownAssignee, Code::InteractionClosed]
             )
             .body::<Assign>(json!({"assignee": "customer"}))
