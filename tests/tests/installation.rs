@@ -38,6 +38,7 @@ mod search;
 mod search_scale;
 mod settings_pages;
 mod staff;
+mod staff_forms;
 mod team_settings;
 mod transfer;
 mod unscripted;
