@@ -5,7 +5,6 @@
 
 use std::collections::HashMap;
 
-use data_encoding::HEXLOWER;
 use lambda_http::http::StatusCode;
 use parlor_domain::{
     Interaction, InteractionId, Rejection, SessionId,
@@ -118,7 +117,8 @@ fn address(session: &SessionId, id: &ArchiveId) -> String {
 }
 
 /// POST: one `BatchGetItem`, with a `Query` of the interactions and one for each megabyte of events beside it; where workflows were
-/// completed, one `BatchGetItem` of what they ask. One request to the bucket. Asking again for the same files makes no other archive.
+/// completed, one `BatchGetItem` of what they ask. Two or three requests to the bucket. Asking again for the same files makes no other
+/// archive, and does not make the one that is there again.
 pub(crate) async fn make(
     state: &FilesState,
     request: &ApiRequest,
@@ -156,8 +156,32 @@ pub(crate) async fn make(
 async fn hand_over(state: &FilesState, session: &SessionId, task: &PackTask) -> Result<ArchiveId, ArchiveError> {
     let task = serde_json::to_vec(task)?;
     let id = ArchiveId::of(&Sha256::digest(&task));
-    state.bucket.put(&pack_key(session), task, "application/json").await?;
+    // Few archives are made at a time: who asks without end keeps nobody else's waiting. But another one may be on its way.
+    if made(state, session, &id).await?.is_none() || !is_last(state, session, &id).await? {
+        state.bucket.put(&pack_key(session), task, "application/json").await?;
+    }
     Ok(id)
+}
+
+/// Whether the archive of this id is the one that was asked for last.
+async fn is_last(state: &FilesState, session: &SessionId, id: &ArchiveId) -> Result<bool, ArchiveError> {
+    match state.bucket.get(&pack_key(session), TASK).await {
+        Ok(task) => Ok(ArchiveId::of(&Sha256::digest(&task)) == *id),
+        Err(ObjectError::Missing) => Ok(false),
+        Err(error) => Err(error.into()),
+    }
+}
+
+/// The report about the archive of this id, if that is the session's last and it is there.
+async fn made(state: &FilesState, session: &SessionId, id: &ArchiveId) -> Result<Option<PackReport>, ArchiveError> {
+    match state.bucket.get(&packed_report(session), REPORT).await {
+        Ok(report) => {
+            let report: PackReport = serde_json::from_slice(&report)?;
+            Ok(Some(report).filter(|report| report.task == id.as_str()))
+        }
+        Err(ObjectError::Missing) => Ok(None),
+        Err(error) => Err(error.into()),
+    }
 }
 
 /// The answers of completed workflows, as tables and for programs.
@@ -224,19 +248,8 @@ pub(crate) async fn show(
 /// The report about an archive; nothing while it is coming. Another one that was asked for since, and one that is a day old, is not
 /// there.
 async fn report(state: &FilesState, session: &SessionId, id: &ArchiveId) -> Result<Option<PackReport>, ApiError> {
-    match state.bucket.get(&packed_report(session), REPORT).await {
-        Ok(report) => {
-            let report: PackReport = serde_json::from_slice(&report).map_err(ArchiveError::from)?;
-            if report.task == id.as_str() {
-                return Ok(Some(report));
-            }
-        }
-        Err(ObjectError::Missing) => {}
-        Err(error) => return Err(ArchiveError::from(error).into()),
-    }
-    match state.bucket.get(&pack_key(session), TASK).await {
-        Ok(task) if HEXLOWER.encode(&Sha256::digest(&task)) == id.as_str() => Ok(None),
-        Ok(_) | Err(ObjectError::Missing) => Err(ApiError::NotFound),
-        Err(error) => Err(ArchiveError::from(error).into()),
+    match made(state, session, id).await? {
+        None if !is_last(state, session, id).await? => Err(ApiError::NotFound),
+        report => Ok(report),
     }
 }

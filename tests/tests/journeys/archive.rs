@@ -87,9 +87,13 @@ async fn r21_all_finished_files_of_a_session_are_downloaded_as_one() {
     let table = String::from_utf8(read("_About_ you.csv")).unwrap();
     assert!(table.contains("\"'=Mara\""), "{table}");
 
-    // Asked for again it is the same one; with more in it, another, and the first one is not there any more.
+    // Asked for again it is the same one, and nobody makes it anew; with more in it, another, and the first one is not there any more.
+    let archive = format!("packed/{session}.zip");
+    files.put(&archive, b"as it is".to_vec(), "application/zip").await.unwrap();
     let (again, _) = asked_for(&platform, &desk, &archives).await;
     assert_eq!(again, first);
+    platform.settle().await;
+    assert_eq!(files.get(&archive, 1_000).await.unwrap(), b"as it is");
     let upload = UploadId::generate(&runtime.entropy);
     let document = documents::completed(store, runtime, &session, &upload).await;
     documents::filed(store, runtime, &session, &document).await;
