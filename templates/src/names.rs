@@ -1,7 +1,14 @@
 //! People's names, as short as space or kindness asks.
 
+use crate::lang::Lang;
+
 /// A member of staff's name, as short as it can be told: all that customers need to know of their contact.
 pub use parlor_domain::names::short_name as first_name;
+
+/// Several names in one line.
+pub fn together(lang: Lang, names: &[String]) -> String {
+    names.join(if lang == Lang::Ar { "، " } else { ", " })
+}
 
 /// The first letters of a name's first and last word, in capitals; never empty. Letters that would join, as in Arabic,
 /// are kept apart.

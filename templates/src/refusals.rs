@@ -1,10 +1,10 @@
 //! What the API refuses with, for people who read another language than its own.
 
 use crate::lang::Lang;
-use crate::words::{archive, erasing, library, participants, placing, refusal as words, webhooks};
+use crate::words::{archive, erasing, library, participants, placing, refusal as words, turns, webhooks};
 
 /// The codes that a form of the console can be refused with.
-pub const CODES: [&str; 79] = [
+pub const CODES: [&str; 81] = [
     "invalid-field",
     "not-a-draft",
     "already-ended",
@@ -30,6 +30,8 @@ pub const CODES: [&str; 79] = [
     "forbidden",
     "not-found",
     "too-many-participants",
+    "invalid-order",
+    "not-your-turn",
     "no-files",
     "archive-too-large",
     "unknown-assignee",
@@ -96,6 +98,8 @@ pub fn refusal(lang: Lang, code: &str) -> Option<&'static str> {
         "discarded" => words::discarded(lang),
         "erased" => erasing::refused(lang),
         "too-many-participants" => participants::refused_many(lang),
+        "invalid-order" => turns::refused_order(lang),
+        "not-your-turn" => turns::refused_turn(lang),
         "unknown-assignee" => participants::refused_assignee(lang),
         "not-ended" => words::not_ended(lang),
         "not-renewable" => words::not_renewable(lang),

@@ -214,7 +214,7 @@ async fn participant(room: &Room<'_>) -> Holder {
     let id = ParticipantId::generate(&runtime.entropy);
     let contact = Contact { email: Some("ada.quist@example.net".parse().unwrap()), phone: None };
     let person = Customer { name: "Ada Quist".into(), contact };
-    let new = NewParticipant { id: id.clone(), person, channel: None, language: None, pin: None };
+    let new = NewParticipant { id: id.clone(), person, channel: None, language: None, pin: None, order: 1 };
     let (_, issued) = LinkToken::issue(&room.session, &room.installation.keyring, &runtime.entropy);
     let added = room.decide(room.nina(), Command::AddParticipant(new, issued)).await;
     let device = Secret::generate(&runtime.entropy);

@@ -101,7 +101,7 @@ pub(crate) async fn page(app: &AppState, request: &Request, id: &SessionId) -> R
         receipts: settings.session.read_receipts,
     });
     let links = link_lines(frame.lang, &stored.session, &links);
-    let work = work(&interactions);
+    let work = work(&stored.session, &interactions);
     let room = console::Room { live, links, work, ..room(frame, &stored, &settings, team, &events, viewer) };
     let reach = Reach { live_url: Some(&app.live_url), files_origin: Some(&app.files_origin), frames: false };
     Ok(remember(html_reaching(StatusCode::OK, room.render(), reach)))
@@ -123,8 +123,11 @@ pub(crate) async fn fragment(app: &AppState, request: &Request, id: &SessionId) 
     let frame = staff_context.frame(app, request, StaffContext::no_history(Some(id)))?;
     let links = link_lines(frame.lang, &stored.session, &links);
     let viewer = &staff_context.caller.agent.id;
-    let room =
-        console::Room { links, work: work(&interactions), ..room(frame, &stored, &settings, team, &events, viewer) };
+    let room = console::Room {
+        links,
+        work: work(&stored.session, &interactions),
+        ..room(frame, &stored, &settings, team, &events, viewer)
+    };
     Ok(html(StatusCode::OK, room.fragment(), None))
 }
 
@@ -205,6 +208,8 @@ fn room(
         links: vec![],
         work: vec![],
         people: people(session, presence, now),
+        order: session.order,
+        turn: session.whose_turn().into_iter().map(str::to_owned).collect(),
         asks_pin: settings.authentication.method == Method::Pin,
         frame,
     }
@@ -224,6 +229,7 @@ fn people(session: &Session, presence: &Presence, now: jiff::Timestamp) -> Vec<G
         name: one.person.name.clone(),
         contact: one.person.contact.address(one.channel).map(str::to_owned),
         standing: standing(one),
+        order: one.order,
         has_device: one.device.is_some(),
     };
     session.participants.iter().map(person).collect()
@@ -252,7 +258,7 @@ fn ownership(session: &Session, viewer: &AgentId, now: jiff::Timestamp) -> Owner
 }
 
 /// R21: what there is for the customer to do, as it is listed.
-fn work(interactions: &[Interaction]) -> Vec<WorkItem> {
+fn work(session: &Session, interactions: &[Interaction]) -> Vec<WorkItem> {
     let signed = |own: &Interaction| match own.signed {
         Some(SignedFile::Ready { .. }) => SignedCopy::Ready,
         Some(SignedFile::Failed) => SignedCopy::Failed,
@@ -291,6 +297,10 @@ fn work(interactions: &[Interaction]) -> Vec<WorkItem> {
         reminded_at: own.reminded_at,
         reason: own.reason.clone(),
         assignee: own.assignee.participant().cloned(),
+        after: match own.state.is_open() {
+            true => session.waits_for(&own.assignee).into_iter().map(str::to_owned).collect(),
+            false => vec![],
+        },
         version: own.version,
     };
     interactions.iter().map(item).collect()

@@ -3,7 +3,8 @@
 use data_encoding::HEXLOWER;
 use parlor_domain::{
     AccessTier, Event, InteractionState, ParticipantId, Random, Sender, Session, Settings,
-    interaction::{Kind, Task},
+    interaction::{Assignee, Kind, Task},
+    names::short_name,
 };
 use parlor_live::{Audience, Frame, frames_for};
 use parlor_templates::{
@@ -141,9 +142,18 @@ fn work(session: &Session, visit: &Visit) -> Vec<Work> {
         },
         reason: None,
         due: task.due_at,
+        after: match session.is_waiting(task) {
+            true => names(session, &task.assignee),
+            false => vec![],
+        },
         href: visit.along(&format!("/r/{}/i/{}", session.id, task.id)),
     };
     session.shown_tasks().into_iter().map(card).collect()
+}
+
+/// R22: whom somebody's turn comes after, as they know them.
+fn names(session: &Session, own: &Assignee) -> Vec<String> {
+    session.waits_for(own).into_iter().map(|name| short_name(name).to_owned()).collect()
 }
 
 /// What the customer may still do after the end (R2).

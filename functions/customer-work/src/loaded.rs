@@ -4,6 +4,7 @@ use lambda_http::{Body, Response, http::StatusCode};
 use parlor_domain::{
     AccessTier, Command, Decision, Interaction, InteractionId, InteractionState, Rejection, SessionId,
     interaction::{Asked, Document, Refusal, Request, WorkCommand, Workflow},
+    names::short_name,
 };
 use parlor_store::{Changed, Extras, Race, ReadBatch, ReadResult, Step};
 use parlor_templates::{
@@ -134,7 +135,21 @@ impl Loaded<Asked> {
 
 impl<A> Loaded<A> {
     pub(crate) fn may_write(&self, visit: &Visit) -> bool {
-        self.room.stored.session.access(visit.now).tier == AccessTier::Full
+        self.room.stored.session.access(visit.now).tier == AccessTier::Full && !self.waits()
+    }
+
+    /// R22: whether others come first, while it is left to do.
+    fn waits(&self) -> bool {
+        self.interaction.state.is_open() && self.room.stored.session.waits(&self.interaction.assignee)
+    }
+
+    /// Those who come first, by their names; nobody where the customer may not write in any case.
+    fn after(&self, visit: &Visit) -> Vec<String> {
+        let session = &self.room.stored.session;
+        if !self.waits() || session.access(visit.now).tier != AccessTier::Full {
+            return vec![];
+        }
+        session.waits_for(&self.interaction.assignee).into_iter().map(|name| short_name(name).to_owned()).collect()
     }
 
     /// R16: what is to be done next, if anything is.
@@ -166,6 +181,7 @@ impl<A> Loaded<A> {
         Ok(match refused {
             Rejection::Gate(gate) => return Err(self.room.turn_away(visit, gate.clone())),
             Rejection::Work(Refusal::ReadOnly) => (NotTaken::ReadOnly, StatusCode::CONFLICT),
+            Rejection::Work(Refusal::NotYourTurn) => (NotTaken::NotYourTurn, StatusCode::CONFLICT),
             Rejection::Work(Refusal::TooMuch) => (NotTaken::TooMuch, StatusCode::UNPROCESSABLE_ENTITY),
             Rejection::Work(Refusal::InvalidReason) => (NotTaken::Reason, StatusCode::UNPROCESSABLE_ENTITY),
             _ => (NotTaken::Closed, StatusCode::CONFLICT),
@@ -186,6 +202,7 @@ impl<A> Loaded<A> {
             agent: session.agent_name.clone(),
             title: self.interaction.title.clone(),
             due: self.interaction.due_at,
+            after: self.after(visit),
             live: Some(self.live(app, visit)),
         }
     }

@@ -41,7 +41,7 @@ impl Event {
     fn is_news(&self) -> bool {
         match self.kind.as_str() {
             "message" => matches!(self.from.as_deref(), Some("agent" | "api")),
-            "interaction.sent" | "interaction.sent_back" | "interaction.assigned" => true,
+            "interaction.sent" | "interaction.sent_back" | "interaction.assigned" | "turn.came" => true,
             _ => false,
         }
     }
@@ -109,6 +109,8 @@ mod tests {
         let sent = r#"{"type":"interaction.sent","interaction":"0123456789abcdef"}"#;
         assert_eq!(told("E#000000000012", &event(message, true)), Some(false));
         assert_eq!(told("E#000000000012", &event(sent, true)), Some(true));
+        let turn = r#"{"type":"turn.came","name":"Ada","interaction":"0123456789abcdef"}"#;
+        assert_eq!(told("E#000000000012", &event(turn, true)), Some(true), "R22");
         assert_eq!(told("E#000000000012", &event(message, false)), None, "everybody was there");
         assert_eq!(told("E#000000000012", &json!({"doc": {"S": message}})), None, "an event from before");
         assert_eq!(told("E#000000000012", &event(r#"{"type":"message","from":"customer"}"#, true)), None);

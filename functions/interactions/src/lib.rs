@@ -21,7 +21,7 @@ use parlor_fonts::Fonts;
 use parlor_form::Values;
 use parlor_objects::{ObjectError, Objects as _};
 use parlor_runtime::Runtime;
-use parlor_store::ReadBatch;
+use parlor_store::{ReadBatch, Stored};
 use parlor_web::{
     ApiError, ApiRequest, ApiResponse, AppState, Callers, Code, List, Operation, Problem, Rows, Time, WebFunction,
     api_request::room,
@@ -308,7 +308,10 @@ async fn make(state: &InteractionsState, request: &ApiRequest, session: SessionI
                 loaded.decide(request, Command::Work(WorkCommand::Add(new)))
             },
             |_, decision| {
-                let made = decision.interactions.first().map(|write| InteractionView::of(&write.interaction));
+                let made = decision
+                    .interactions
+                    .first()
+                    .map(|write| InteractionView::within(&write.interaction, &decision.session));
                 ApiResponse::new(StatusCode::CREATED, made, room(&session))
             },
         )
@@ -322,7 +325,10 @@ async fn list(state: &InteractionsState, request: &ApiRequest, session: SessionI
     let found = found?;
     let caller = request.caller(&state.app, &found, state.app.clock.now())?;
     let kept = caller.contents(&found, &session)?;
-    let items = interactions?.iter().filter(|_| kept.is_some()).map(InteractionView::of).collect();
+    let interactions = interactions?;
+    let shown =
+        |stored: &Stored| interactions.iter().map(|own| InteractionView::within(own, &stored.session)).collect();
+    let items = kept.as_ref().map(shown).unwrap_or_default();
     Ok(ApiResponse::new(StatusCode::OK, List { items, next_cursor: None }, room(&session)))
 }
 
@@ -360,13 +366,13 @@ async fn show(
     let keys = if is_pages { keys.document(&session) } else { keys.session_alone(&session) };
     let found = state.app.store.read(request.credentials.keys(keys)).await?;
     let caller = request.caller(&state.app, &found, state.app.clock.now())?;
-    caller.contents(&found, &session)?.ok_or(ApiError::NotFound)?;
+    let stored = caller.contents(&found, &session)?.ok_or(ApiError::NotFound)?;
     let own = found.interaction(&session, &interaction)?.ok_or(ApiError::NotFound)?;
     if is_pages {
         return answers::pdf(&found, &session, &own, request.lang, &state.fonts);
     }
     let asked = found.asked(&session, &interaction)?;
-    let mut view = InteractionView::of(&own).with(&own, asked, with_values);
+    let mut view = InteractionView::within(&own, &stored.session).with(&own, asked, with_values);
     if with_values {
         view.sign(&own, &state.bucket, state.app.clock.now()).await;
     }
@@ -549,5 +555,5 @@ async fn change(
 fn changed(loaded: &Loaded, decision: &Decision, session: &SessionId, id: &InteractionId) -> ApiResponse {
     let now = decision.interactions.first().map(|write| write.interaction.clone());
     let now = now.or_else(|| loaded.found.interaction(session, id).ok().flatten());
-    ApiResponse::new(StatusCode::OK, now.map(|own| InteractionView::of(&own)), room(session))
+    ApiResponse::new(StatusCode::OK, now.map(|own| InteractionView::within(&own, &decision.session)), room(session))
 }

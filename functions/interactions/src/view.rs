@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 use parlor_buckets::Bucket;
 use parlor_domain::{
-    Interaction, InteractionId, InteractionState, UploadId,
+    Interaction, InteractionId, InteractionState, Session, UploadId,
     interaction::{Asked, Assignee, JoinedFile, Kind, Progress, Request, SentFile, SignedFile, Step, files_of},
     library::FromLibrary,
 };
@@ -29,6 +29,9 @@ pub(crate) struct InteractionView {
     assignee: Assignee,
     /// Its place among the session's: smaller ones come first.
     order: u32,
+    /// Whether it waits for others (R22): it can be done once all that counts of everybody with a lower order is. Absent where it does not.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    waits: bool,
     /// When it was made.
     created_at: Time,
     /// When the customer could begin first.
@@ -214,6 +217,7 @@ impl InteractionView {
             state: own.state,
             assignee: own.assignee.clone(),
             order: own.order,
+            waits: false,
             created_at: Time(own.created_at),
             sent_at: own.sent_at.map(Time),
             started_at: own.started_at.map(Time),
@@ -241,6 +245,11 @@ impl InteractionView {
             },
             values: None,
         }
+    }
+
+    /// As lists show it, in its session.
+    pub(crate) fn within(own: &Interaction, session: &Session) -> Self {
+        Self { waits: own.state.is_open() && session.waits(&own.assignee), ..Self::of(own) }
     }
 
     /// With what it asks and, if wanted, what was answered.

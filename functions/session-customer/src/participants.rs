@@ -1,14 +1,16 @@
 //! Further people of a session (R22): POST and GET `/v1/sessions/{id}/participants`, DELETE `…/{pid}` (and POST `…/{pid}/remove` for
-//! browsers' forms), POST `…/{pid}/invite` and `…/{pid}/device/release`.
+//! browsers' forms), POST `…/{pid}/invite`, `…/{pid}/device/release` and `…/{pid}/order`.
 
 use jiff::Timestamp;
 use lambda_http::http::{Method, StatusCode};
 use parlor_domain::{
     Channel, Command, Contact, Decision, EmailAddress, Language, LinkToken, Participant, ParticipantId, PhoneNumber,
     Presence, Rejection, SessionId, Who,
+    interaction::Assignee,
     pin::Pin,
     session::{Customer, NewParticipant},
     staff::KeyScope,
+    turn,
 };
 use parlor_store::ReadBatch;
 use parlor_templates::console::LinkReady;
@@ -20,7 +22,7 @@ use parlor_web::{
     problem::capitalised,
 };
 use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::{Value, json};
 
 /// What operations on one participant have in common.
@@ -58,7 +60,23 @@ pub(crate) fn rows<R: Rows<AppState>>(rows: R) -> R {
                 Code::InvalidEmail,
                 Code::InvalidPhone,
                 Code::InvalidLanguage,
+                Code::InvalidOrder,
             ])
+    })
+    .operation(Method::POST, "/v1/sessions/{id}/participants/{pid}/order", Callers::Scope(KeyScope::Sessions), order, |operation| {
+        operation
+            .named("setOrder", "Participants")
+            .summary("Set when it is somebody's turn")
+            .description(
+                "Whoever has a higher order waits until all that counts of those with a lower one is done; whoever has the same goes \
+                 side by side. `pid` is a participant, or `customer`. It is decided anew at once: what is completed stays so, and what \
+                 was entered is kept.",
+            )
+            .parameter("id", "The session.")
+            .parameter("pid", "The participant, or `customer`.")
+            .body::<OrderInput>(json!({"order": 2}))
+            .answers::<OrderView>(StatusCode::OK, "Their order as it is now.", json!({"id": "p4rt1c1pant0f2x9", "order": 2}))
+            .refuses(&[Code::AlreadyEnded, Code::Discarded, Code::Erased, Code::InvalidOrder])
     })
     .operation(Method::GET, "/v1/sessions/{id}/participants", Callers::Scope(KeyScope::Read), list, |operation| {
         operation
@@ -120,6 +138,48 @@ struct Input {
     language: Option<String>,
     /// 4 to 12 digits that they are told by another channel; required where the settings ask for a PIN.
     pin: Option<String>,
+    /// When it is their turn: after everybody with a lower order, 1 to 20. Without it 1, which is everybody's order at first.
+    #[serde(default, deserialize_with = "order_or_form")]
+    #[schemars(with = "Option<u32>", range(min = 1, max = 20))]
+    order: Option<u32>,
+}
+
+/// The body of a POST to `…/order`.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+#[schemars(rename = "SetOrder")]
+struct OrderInput {
+    /// 1 to 20: after everybody with a lower order.
+    #[serde(deserialize_with = "order_or_form")]
+    #[schemars(with = "u32", range(min = 1, max = 20))]
+    order: Option<u32>,
+}
+
+/// When it is somebody's turn.
+#[derive(Debug, Serialize, JsonSchema)]
+#[schemars(rename = "Order")]
+struct OrderView {
+    /// `customer`, or a participant's id.
+    id: Assignee,
+    /// After everybody with a lower one.
+    order: u32,
+}
+
+/// A number from a program, or as a form says it.
+fn order_or_form<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<u32>, D::Error> {
+    #[derive(Deserialize)]
+    #[serde(untagged, expecting = "expected a number from 1 to 20")]
+    enum Number {
+        Json(u32),
+        Form(String),
+    }
+    Ok(match Option::deserialize(deserializer)? {
+        None => None,
+        Some(Number::Json(number)) => Some(number),
+        // What a form leaves empty is not given; what is no number is no order.
+        Some(Number::Form(text)) if text.trim().is_empty() => None,
+        Some(Number::Form(text)) => Some(text.trim().parse().unwrap_or_default()),
+    })
 }
 
 /// A participant of a session.
@@ -141,6 +201,8 @@ struct ParticipantView {
     /// Their language (BCP 47), once it is known.
     #[serde(skip_serializing_if = "Option::is_none")]
     language: Option<Language>,
+    /// When it is their turn: after everybody with a lower order.
+    order: u32,
     /// When they were added.
     added_at: Time,
     /// When they were invited first.
@@ -168,6 +230,7 @@ impl ParticipantView {
             phone: one.person.contact.phone.clone(),
             channel: one.channel,
             language: one.language.clone(),
+            order: one.order,
             added_at: Time(one.added_at),
             invited_at: one.invited_at.map(Time),
             joined_at: one.joined_at.map(Time),
@@ -184,6 +247,7 @@ fn sample() -> Value {
         "name": "Ada Quist",
         "email": "ada.quist@example.net",
         "channel": "email",
+        "order": 1,
         "added_at": "2026-11-21T14:05:00.000Z",
         "invited_at": "2026-11-21T14:05:00.000Z",
         "online": false,
@@ -214,12 +278,14 @@ async fn add(app: &AppState, request: &ApiRequest, session: SessionId) -> Result
     let language = given(input.language.as_ref()).map(|tag| contact_input::language(tag, "language")).transpose()?;
     let pin = given(input.pin.as_ref()).map(Pin::parse).transpose();
     let pin = pin.map_err(|error| Problem::new(Code::InvalidPin, format!("{error}.")).about("pin"))?;
+    let order = input.order.unwrap_or(turn::FIRST);
     let decide = |loaded: &Loaded| {
         let country = loaded.settings.channels.default_country.as_ref();
         let phone = given(input.phone.as_ref()).map(|text| contact_input::phone(text, country, "phone")).transpose()?;
         let person = Customer { name: input.name.clone(), contact: Contact { email: email.clone(), phone } };
         let pin = pin.as_ref().map(|pin| pin.seal(&session, &app.keyring, &app.entropy));
-        let new = NewParticipant { id: id.clone(), person, channel: input.channel, language: language.clone(), pin };
+        let new =
+            NewParticipant { id: id.clone(), person, channel: input.channel, language: language.clone(), pin, order };
         loaded.decide(request, Command::AddParticipant(new, issued.clone())).map_err(about_the_field)
     };
     Operation::on(app, request, &session)
@@ -270,6 +336,26 @@ async fn release(
 ) -> Result<ApiResponse, ApiError> {
     let (token, issued) = LinkToken::issue(&session, &app.keyring, &app.entropy);
     about(app, request, &session, &participant, &token, Command::ReleaseAndReplaceLinks(issued)).await
+}
+
+/// One read and one write round trip.
+async fn order(
+    app: &AppState,
+    request: &ApiRequest,
+    session: SessionId,
+    who: Assignee,
+) -> Result<ApiResponse, ApiError> {
+    // A number that is left out is none that there is.
+    let order = request.input::<OrderInput>()?.order.unwrap_or_default();
+    Operation::on(app, request, &session)
+        .run(
+            |loaded| loaded.decide(request, Command::SetOrder(who.clone(), order)),
+            |_, decision| {
+                let now = OrderView { id: who.clone(), order: decision.session.order_of(&who) };
+                ApiResponse::new(StatusCode::OK, now, room(&session))
+            },
+        )
+        .await
 }
 
 /// Does about a participant what is done about a customer.

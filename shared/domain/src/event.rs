@@ -9,7 +9,12 @@ use crate::{
     access::{AccessPlan, AccessTier},
     ids::KeyId,
     interaction::{Assignee, Kind},
+    turn,
 };
+
+mod types;
+
+pub use types::{TYPES, is_type};
 
 /// Who caused an event: `type` says what kind of caller it was.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
@@ -368,11 +373,40 @@ pub enum EventKind {
         name: String,
         /// The channel that messages to them go by.
         channel: Channel,
+        /// When it is their turn: after everybody with a lower order. Absent where it is 1.
+        #[serde(default = "turn::first", skip_serializing_if = "turn::is_first")]
+        order: u32,
     },
     /// R22: a participant was removed. Their links and their device open nothing any more.
     #[serde(rename = "participant.removed")]
     ParticipantRemoved {
         /// Their name.
+        name: String,
+    },
+    /// R22: when it is somebody's turn was changed; without the event's `participant` the customer's.
+    #[serde(rename = "order.changed")]
+    OrderChanged {
+        /// Their name.
+        name: String,
+        /// Their order from here on: they come after everybody with a lower one.
+        order: u32,
+    },
+    /// R22: what waited for others waits no longer, because all that comes before is done; without the event's `participant` it is the
+    /// customer's.
+    #[serde(rename = "turn.came")]
+    TurnCame {
+        /// The name of whoever's turn it is.
+        name: String,
+        /// What they begin with.
+        interaction: InteractionId,
+        /// What it is called.
+        title: String,
+    },
+    /// R22: what somebody could do waits for others now, because something that comes before is left to do (again). What they entered is
+    /// kept.
+    #[serde(rename = "turn.waits")]
+    TurnWaits {
+        /// The name of whoever waits.
         name: String,
     },
     /// R3: an agent pressed **Keep open**; the time to the end by inactivity begins anew.
@@ -520,65 +554,6 @@ fn to_the_millisecond(value: &mut serde_json::Value) {
             }
         }
         _ => {}
-    }
-}
-
-/// Every type of event, in the order in which a session comes upon them as a rule.
-pub const TYPES: [&str; 45] = [
-    "session.created",
-    "session.invited",
-    "session.reengaged",
-    "link.generated",
-    "link.renewed",
-    "link.revoked",
-    "customer.consented",
-    "device.bound",
-    "device.released",
-    "customer.joined",
-    "pin.wrong",
-    "pin.locked",
-    "pin.banned",
-    "pin.reset",
-    "code.sent",
-    "message",
-    "interaction.created",
-    "interaction.sent",
-    "interaction.started",
-    "interaction.completed",
-    "interaction.signed",
-    "interaction.not_signed",
-    "interaction.joined",
-    "interaction.declined",
-    "interaction.accepted",
-    "interaction.sent_back",
-    "interaction.withdrawn",
-    "interaction.reminded",
-    "customer.reminded",
-    "customer.notified",
-    "interaction.assigned",
-    "participant.added",
-    "participant.removed",
-    "session.kept_open",
-    "session.ended",
-    "session.erased",
-    "session.discarded",
-    "session.renewed",
-    "session.transfer_requested",
-    "session.transferred",
-    "session.transfer_declined",
-    "session.transfer_lapsed",
-    "access.changed",
-    "delivery.failed",
-    "delivery.suppressed",
-];
-
-/// Whether events of this type exist (`session.ended`).
-#[must_use]
-pub fn is_type(name: &str) -> bool {
-    // The list of types is the enum itself: serde knows a type whose fields are missing from one that is none.
-    match serde_json::from_value::<EventKind>(serde_json::json!({ "type": name })) {
-        Ok(_) => true,
-        Err(error) => !error.to_string().starts_with("unknown variant"),
     }
 }
 

@@ -35,6 +35,7 @@ pub mod session;
 pub mod settings;
 pub mod staff;
 pub mod timer;
+pub mod turn;
 pub mod upload;
 pub mod visible;
 pub mod webhook;

@@ -17,6 +17,7 @@ use crate::{
     pin::{OneTimeCode, Tries},
     session::{Customer, Device, News, Reminded},
     settings::Method,
+    turn,
 };
 
 /// The most participants that a session has at a time.
@@ -37,6 +38,9 @@ pub struct Participant {
     /// The language that they are spoken to in (R26).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub language: Option<Language>,
+    /// R22: when it is their turn: after everybody with a lower order.
+    #[serde(default = "turn::first", skip_serializing_if = "turn::is_first")]
+    pub order: u32,
     /// When they were added.
     pub added_at: Timestamp,
     /// When they were first invited, or a link was made for them.
@@ -104,6 +108,7 @@ impl Participant {
             person,
             channel,
             language: None,
+            order: turn::FIRST,
             added_at: at,
             invited_at: None,
             joined_at: None,
@@ -129,9 +134,11 @@ impl Participant {
     /// What is left of somebody who was removed at `at`.
     pub(crate) fn remove(&mut self, at: Timestamp) {
         let person = Customer { name: std::mem::take(&mut self.person.name), contact: Contact::default() };
-        let joined_at = self.joined_at;
+        let (joined_at, order) = (self.joined_at, self.order);
         *self = Self::new(self.id.clone(), person, self.channel, self.added_at);
         (self.joined_at, self.removed_at) = (joined_at, Some(at));
+        // What was theirs to do still comes where it came.
+        self.order = order;
     }
 }
 
@@ -276,6 +283,7 @@ impl Session {
         swap(&mut self.customer, &mut other.person);
         swap(&mut self.channel, &mut other.channel);
         swap(&mut self.language, &mut other.language);
+        swap(&mut self.order, &mut other.order);
         swap(&mut self.invited_at, &mut other.invited_at);
         swap(&mut self.joined_at, &mut other.joined_at);
         swap(&mut self.device, &mut other.device);

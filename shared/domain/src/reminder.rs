@@ -35,7 +35,7 @@ impl Session {
     /// R23: when the guest in this seat is to be told that something is new; `None` while nothing is, or where the settings send no notices.
     #[must_use]
     pub fn notice_due(&self, settings: &Settings) -> Option<Timestamp> {
-        let since = self.news.since.filter(|_| self.takes_notices(settings))?;
+        let since = self.news.since.filter(|_| self.can_be_told(settings))?;
         let next = self.news.told_at.map(|told| told + BETWEEN_NOTICES);
         let due = since + NEWS_WAITS;
         Some(next.map_or(due, |next| next.max(due)))
@@ -43,8 +43,13 @@ impl Session {
 
     /// Whether a guest who is away is told of news: one who was in the room before. Before that, the invitation says all.
     pub(crate) fn takes_notices(&self, settings: &Settings) -> bool {
-        let was_here = self.is_open() && self.joined_at.is_some();
-        settings.channels.update_notices && was_here && self.can_be_sent_to(settings)
+        self.joined_at.is_some() && self.can_be_told(settings)
+    }
+
+    /// Whether a guest who was invited or came by themselves can be told of anything at all.
+    pub(crate) fn can_be_told(&self, settings: &Settings) -> bool {
+        let invited = self.is_open() && self.invited_at.or(self.joined_at).is_some();
+        settings.channels.update_notices && invited && self.can_be_sent_to(settings)
     }
 
     /// R13: whether a message would reach the guest by their channel.

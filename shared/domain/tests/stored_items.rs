@@ -22,6 +22,7 @@ const SESSION: &str = r#"{
   "channel": "email",
   "agent": "agent00000000000",
   "agent_name": "Nina Okafor",
+  "order": 3,
   "reference": "case-4711",
   "metadata": {
     "branch": "north",
@@ -79,6 +80,7 @@ const SESSION: &str = r#"{
       "email": "ada.quist@example.net",
       "channel": "email",
       "language": "de",
+      "order": 2,
       "added_at": "2026-01-05T10:00:30Z",
       "invited_at": "2026-01-05T10:00:30Z",
       "joined_at": "2026-01-05T10:02:00Z",
@@ -202,7 +204,11 @@ const EVENTS: &str = r#"[
   {"seq":40,"at":"2026-01-05T10:00:00Z","actor":{"type":"participant","id":"p4rt1c1pant00001","name":"Ada Quist"},"origin":{},"participant":"p4rt1c1pant00001","type":"device.bound"},
   {"seq":41,"at":"2026-01-05T10:00:00Z","actor":{"type":"api","key":"key0000000000000"},"origin":{},"type":"interaction.assigned","interaction":"0123456789abcdef","title":"About you","assignee":"p4rt1c1pant00001","from":"customer"},
   {"seq":42,"at":"2026-01-05T10:00:00Z","actor":{"type":"api","key":"key0000000000000"},"origin":{},"type":"interaction.sent","interaction":"0123456789abcdef","kind":"workflow","title":"About you","order":1,"assignee":"p4rt1c1pant00001"},
-  {"seq":43,"at":"2026-01-05T10:00:00Z","actor":{"type":"api","key":"key0000000000000"},"origin":{},"participant":"p4rt1c1pant00001","type":"participant.removed","name":"Ada Quist"}
+  {"seq":43,"at":"2026-01-05T10:00:00Z","actor":{"type":"api","key":"key0000000000000"},"origin":{},"participant":"p4rt1c1pant00001","type":"participant.removed","name":"Ada Quist"},
+  {"seq":44,"at":"2026-01-05T10:00:00Z","actor":{"type":"api","key":"key0000000000000"},"origin":{},"participant":"p4rt1c1pant00001","type":"participant.added","name":"Ada Quist","channel":"email","order":2},
+  {"seq":45,"at":"2026-01-05T10:00:00Z","actor":{"type":"api","key":"key0000000000000"},"origin":{},"type":"order.changed","name":"Mara Quist","order":3},
+  {"seq":46,"at":"2026-01-05T10:00:00Z","actor":{"type":"customer"},"origin":{},"participant":"p4rt1c1pant00001","type":"turn.came","name":"Ada Quist","interaction":"0123456789abcdef","title":"About you"},
+  {"seq":47,"at":"2026-01-05T10:00:00Z","actor":{"type":"api","key":"key0000000000000"},"origin":{},"participant":"p4rt1c1pant00001","type":"turn.waits","name":"Ada Quist"}
 ]"#;
 
 /// An interaction with every field filled in.

@@ -89,6 +89,8 @@ pub enum Frame {
     },
     /// R21: how far an interaction is.
     Interaction(InteractionFrame),
+    /// R22: whose turn it is changed.
+    Turn(TurnFrame),
     /// R9: somebody asks for the session, or it went to somebody, or did not; staff only.
     Transfer(TransferFrame),
     /// R15: the customer opened the room again elsewhere; newest wins. This connection is over.
@@ -153,6 +155,15 @@ pub struct InteractionFrame {
     pub version: u64,
     /// Who is to do it (R22): `customer`, or a participant's id. Other guests do not hear of it.
     pub assignee: Assignee,
+}
+
+/// Whether somebody waits for others (R22), from here on.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct TurnFrame {
+    /// Who: `customer`, or a participant's id. Other guests do not hear of it.
+    pub assignee: Assignee,
+    /// Whether what they have to do waits.
+    pub waits: bool,
 }
 
 /// What lists are told of a session: an event, or that its customer came or went.
@@ -384,12 +395,26 @@ impl Frame {
         })
     }
 
+    /// R22: what an event says of somebody's turn; nothing for other events.
+    #[must_use]
+    pub fn turn(event: &Event) -> Option<Self> {
+        let waits = match event.kind {
+            EventKind::TurnCame { .. } => false,
+            EventKind::TurnWaits { .. } => true,
+            _ => return None,
+        };
+        let assignee = event.participant.clone().map_or(Assignee::Customer, Assignee::Participant);
+        Some(Self::Turn(TurnFrame { assignee, waits }))
+    }
+
     /// Whether a guest may hear it: what there is to do is heard of by whoever is to do it, and by staff (R22).
     #[must_use]
     pub fn heard_by(&self, who: &Who) -> bool {
         match (self, who) {
             (_, Who::Agent(_)) => true,
-            (Self::Interaction(frame), guest) => frame.assignee.participant() == guest.participant(),
+            (Self::Interaction(InteractionFrame { assignee, .. }) | Self::Turn(TurnFrame { assignee, .. }), guest) => {
+                assignee.participant() == guest.participant()
+            }
             _ => true,
         }
     }

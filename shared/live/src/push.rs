@@ -274,6 +274,7 @@ fn announcement(
     }
     // With tier `none` (R2) customers are told nothing.
     if audience == Audience::Staff || decision.session.access(now).tier != AccessTier::None {
+        frames.extend(decision.events.iter().filter_map(Frame::turn));
         let interactions = decision.interactions.iter().map(|write| &write.interaction);
         let moved = decision.events.iter().find_map(|event| match &event.kind {
             EventKind::InteractionAssigned { from, .. } => Some(from),

@@ -5,7 +5,7 @@ use parlor_domain::{AccessTier, Actor, AgentId, Channel, EndedBy, ErasedBy, Even
 
 use crate::lang::Lang;
 use crate::names::first_name;
-use crate::words::{asking, console as words, content, erasing, participants};
+use crate::words::{asking, console as words, content, erasing, participants, turns};
 
 /// The product's name, which staff see and customers never do.
 pub const PRODUCT: &str = "Parlor";
@@ -115,6 +115,12 @@ pub fn event(lang: Lang, event: &Event, viewer: &AgentId, customer: &str) -> Str
                 Who::Other(who) => asking::$by(lang, who $(, $value)+).to_string(),
             }
         };
+        ($by_you:ident, $by:ident, turns $(, $value:expr)+) => {
+            match who(lang, &event.actor, viewer, customer) {
+                Who::You => turns::$by_you(lang $(, $value)+).to_string(),
+                Who::Other(who) => turns::$by(lang, who $(, $value)+).to_string(),
+            }
+        };
         ($by_you:ident, $by:ident, participants, $value:expr) => {
             match who(lang, &event.actor, viewer, customer) {
                 Who::You => participants::$by_you(lang, $value).to_string(),
@@ -181,6 +187,11 @@ pub fn event(lang: Lang, event: &Event, viewer: &AgentId, customer: &str) -> Str
         EventKind::CustomerNotified { .. } => words::customer_notified(lang, customer).to_string(),
         EventKind::InteractionAssigned { title, .. } => done!(assigned_by_you, assigned_by, participants, title),
         EventKind::ParticipantAdded { name, .. } => done!(added_by_you, added_by, participants, name),
+        EventKind::OrderChanged { name, order } => {
+            done!(changed_by_you, changed_by, turns, name, u64::from(*order))
+        }
+        EventKind::TurnCame { name, .. } => turns::came(lang, first_name(name)).to_string(),
+        EventKind::TurnWaits { name } => turns::waits_again(lang, first_name(name)).to_string(),
         EventKind::ParticipantRemoved { name } => done!(removed_by_you, removed_by, participants, name),
         EventKind::KeptOpen => done!(kept_open_by_you, kept_open_by),
         EventKind::Ended { by: EndedBy::Inactivity, .. } => words::ended_after_inactivity(lang).to_owned(),

@@ -187,7 +187,10 @@ const fn sign(kind: &EventKind) -> (Icon, Option<Tone>) {
         | EventKind::Transferred { .. }
         | EventKind::InteractionAssigned { .. }
         | EventKind::ParticipantAdded { .. }
-        | EventKind::ParticipantRemoved { .. } => (Icon::User, None),
+        | EventKind::ParticipantRemoved { .. }
+        | EventKind::OrderChanged { .. } => (Icon::User, None),
+        EventKind::TurnCame { .. } => (Icon::Flow, Some(Tone::Info)),
+        EventKind::TurnWaits { .. } => (Icon::Clock, None),
         EventKind::LinkGenerated | EventKind::LinkRenewed { .. } | EventKind::LinkRevoked { .. } => (Icon::Link, None),
         EventKind::Consented => (Icon::Shield, None),
         EventKind::DeviceBound | EventKind::DeviceReleased => (Icon::Device, None),

@@ -10,9 +10,9 @@ use super::sample;
 use crate::components::{Banner, Button, Icon, Tone};
 use crate::lang::Lang;
 use crate::layout::Live;
-use crate::names::first_name;
+use crate::names::{first_name, together};
 use crate::times;
-use crate::words::runner as words;
+use crate::words::{runner as words, turns};
 
 /// What every page of one thing to do has.
 #[derive(Debug, Clone)]
@@ -32,6 +32,8 @@ pub struct Around {
     /// What the agent called it.
     pub title: String,
     pub due: Option<Timestamp>,
+    /// R22: those who have to be done first, by their names; empty where it can be done now.
+    pub after: Vec<String>,
     pub live: Option<Live>,
 }
 
@@ -102,6 +104,24 @@ impl Around {
         html! { p.runner-due.small { (Icon::Clock) span { (words::due(self.lang, &at)) } } }
     }
 
+    /// Why it can only be looked at: it is not their turn (R22), or not any more.
+    pub(super) fn only_read(&self) -> Markup {
+        let lang = self.lang;
+        let (icon, said) = if self.after.is_empty() {
+            (Icon::Lock, html! { p { (words::read_only(lang)) } })
+        } else {
+            let names = html! { bdi { (together(lang, &self.after)) } };
+            (
+                Icon::Clock,
+                html! {
+                    strong { (turns::waits(lang)) }
+                    p { (turns::text(lang, &names)) span id="opens" hidden { " " (turns::opens(lang)) } }
+                },
+            )
+        };
+        html! { (Banner { icon: Some(icon), ..Banner::new(Tone::Info, said) }) }
+    }
+
     /// Declining, folded away unless the `reason` that was given was refused for being `too_long`.
     pub(super) fn decline(&self, reason: &str, too_long: bool) -> Markup {
         let lang = self.lang;
@@ -133,6 +153,7 @@ impl Around {
             agent: "Nina Okafor".to_owned(),
             title: title.to_owned(),
             due: None,
+            after: vec![],
             live: None,
         }
     }
@@ -159,6 +180,7 @@ pub(super) fn not_taken(lang: Lang, why: NotTaken) -> Markup {
     let text = match why {
         NotTaken::Closed => words::refused_closed(lang),
         NotTaken::ReadOnly => words::refused_read_only(lang),
+        NotTaken::NotYourTurn => turns::refused(lang),
         NotTaken::TooMuch => words::refused_too_much(lang),
         NotTaken::Reason => words::refused_reason(lang),
     };

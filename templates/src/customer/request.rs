@@ -72,7 +72,7 @@ impl RequestPage {
     pub fn render(&self) -> Markup {
         let lang = self.around.lang;
         let body = html! {
-            main.runner-main id="runner" data-own=[self.around.path.rsplit('/').next()] {
+            main.runner-main id="runner" data-own=[self.around.path.rsplit('/').next()] data-waits[!self.around.after.is_empty()] {
                 (self.around.nav(false))
                 @if let Some(why) = self.not_taken { (not_taken(lang, why)) }
                 @if let Some(fault) = self.fault { (self.files().fault(fault)) }
@@ -94,7 +94,7 @@ impl RequestPage {
             RequestView::Send { judged } => self.send(judged),
             RequestView::ReadOnly => html! {
                 header.runner-head { h1 dir="auto" { (self.around.title) } }
-                (Banner { icon: Some(Icon::Lock), ..Banner::new(Tone::Info, html! { p { (runner::read_only(lang)) } }) })
+                (self.around.only_read())
                 (self.files().files(false))
             },
             RequestView::Done { accepted } => {

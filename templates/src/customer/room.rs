@@ -14,9 +14,9 @@ use crate::components::{
 use crate::deadline::Deadline;
 use crate::lang::Lang;
 use crate::layout::Live;
-use crate::names::first_name;
+use crate::names::{first_name, together};
 use crate::times;
-use crate::words::{customer as words, runner, shared};
+use crate::words::{customer as words, runner, shared, turns};
 
 /// What kind of thing there is to do (R21).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -63,6 +63,8 @@ pub struct Work {
     pub reason: Option<String>,
     /// Until when it should be done.
     pub due: Option<Timestamp>,
+    /// R22: those who have to be done first, by their names; empty where it can be done now.
+    pub after: Vec<String>,
     /// Where it opens: `/r/{session}/i/{interaction}`.
     pub href: String,
 }
@@ -289,7 +291,7 @@ impl Room {
                 } @else {
                     section.stack-tight aria-labelledby="to-do" {
                         h2.label id="to-do" { (words::to_do(lang)) }
-                        ul.stack-tight { @for (at, work) in open.iter().enumerate() { li { (work_card(lang, work, at == 0)) } } }
+                        ul.stack-tight { @for (at, work) in open.iter().enumerate() { li { (work_card(lang, work, at == 0 && work.after.is_empty())) } } }
                     }
                 }
                 @if !finished.is_empty() {
@@ -412,8 +414,11 @@ fn work_card(lang: Lang, work: &Work, first: bool) -> Markup {
         WorkState::Done => Some(chip(Some(Tone::Good), Some(Icon::Check), words::state_done(lang))),
         WorkState::Declined => Some(chip(None, Some(Icon::Close), runner::state_declined(lang))),
     };
+    let waits = !work.after.is_empty();
+    let (icon, state) =
+        if waits { (Icon::Lock, Some(chip(None, Some(Icon::Clock), turns::waits(lang)))) } else { (icon, state) };
     html! {
-        a class=(if first { "work work-first" } else { "work" }) href=(work.href) {
+        a class=(if first { "work work-first" } else { "work" }) href=(work.href) data-waits[waits] {
             span.work-icon { (icon) }
             span.work-main {
                 span.work-title dir="auto" { (work.title) }
@@ -423,6 +428,7 @@ fn work_card(lang: Lang, work: &Work, first: bool) -> Markup {
                     @let at = html! { time datetime=(due) data-show="moment" { (times::moment(lang, due)) } };
                     span.small.muted { (runner::due(lang, &at)) }
                 }
+                @if waits { span.small.muted dir="auto" { (turns::after(lang, &together(lang, &work.after))) } }
                 @if let Some(state) = state { span { (state) } }
             }
             (Icon::ChevronOn)

@@ -17,6 +17,7 @@ impl Room {
             state,
             reason: None,
             due: None,
+            after: vec![],
             href: "/r/session/i/1".to_owned(),
         };
         let message = |seq, from, text: &str| Message {
@@ -104,6 +105,24 @@ impl Room {
                 },
             ),
             ("room", busy.clone()),
+            (
+                "room-waits",
+                Self {
+                    customer: "Ada Quist".to_owned(),
+                    work: vec![
+                        Work {
+                            after: vec!["Mara".to_owned(), "Jonas".to_owned()],
+                            ..work("Guarantee", WorkKind::Document, WorkState::Started)
+                        },
+                        Work {
+                            after: vec!["Mara".to_owned(), "Jonas".to_owned()],
+                            ..work("Photo of your ID", WorkKind::Request, WorkState::Open)
+                        },
+                        work("About you", WorkKind::Workflow, WorkState::Done),
+                    ],
+                    ..busy.clone()
+                },
+            ),
             (
                 "room-empty-away",
                 Self {

@@ -80,6 +80,8 @@ pub enum NotTaken {
     Closed,
     /// R2: the tier changed meanwhile.
     ReadOnly,
+    /// R22: others come first again.
+    NotYourTurn,
     TooMuch,
     /// The reason for declining is too long.
     Reason,
@@ -107,7 +109,7 @@ impl Runner {
     pub fn render(&self) -> Markup {
         let lang = self.around.lang;
         let body = html! {
-            main.runner-main id="runner" data-own=[self.around.path.rsplit('/').next()] data-save=[self.saves().then(|| format!("{}/save{}", self.around.path, self.around.query))] {
+            main.runner-main id="runner" data-own=[self.around.path.rsplit('/').next()] data-waits[!self.around.after.is_empty()] data-save=[self.saves().then(|| format!("{}/save{}", self.around.path, self.around.query))] {
                 (self.around.nav(self.saves()))
                 @if let Some(why) = self.not_taken { (not_taken(lang, why)) }
                 @if !self.kept.is_empty() { (kept(lang, &self.kept)) }
@@ -154,7 +156,7 @@ impl Runner {
             View::Review { sections, missing, reason } => self.review(sections, *missing, reason),
             View::ReadOnly { sections } => html! {
                 header.runner-head { h1 dir="auto" { (self.around.title) } }
-                (Banner { icon: Some(Icon::Lock), ..Banner::new(Tone::Info, html! { p { (words::read_only(lang)) } }) })
+                (self.around.only_read())
                 (self.sections(sections, false))
             },
             View::Done { sections, next } => html! {

@@ -156,6 +156,25 @@ pub(super) fn samples() -> Vec<(&'static str, Runner)> {
             }),
         ),
         ("runner-read-only", with(View::ReadOnly { sections: sections() })),
+        (
+            "runner-waits",
+            Runner {
+                around: Around {
+                    after: vec!["Mara".to_owned(), "Jonas".to_owned()],
+                    ..Around::sample(Lang::En, "Guarantee")
+                },
+                not_taken: Some(NotTaken::NotYourTurn),
+                kept: vec![("What do you do?".to_owned(), "Gardener".to_owned())],
+                ..with(View::ReadOnly { sections: sections() })
+            },
+        ),
+        (
+            "runner-waits-ar",
+            Runner {
+                around: Around { after: vec!["ليلى".to_owned()], ..Around::sample_arabic("عن أسرتك") },
+                ..with(View::ReadOnly { sections: sections() })
+            },
+        ),
         ("runner-declined", with(View::Declined)),
         (
             "runner-withdrawn",

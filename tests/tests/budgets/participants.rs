@@ -18,6 +18,12 @@ pub(super) async fn rows(ledger: &mut Ledger, session: &SessionId, interaction: 
     let added = added.unwrap();
     ledger.hold("list participants", async |installation| drop(installation.get(&path).await)).await;
     let one = format!("{path}/{}", added.as_str().unwrap());
+    let order = format!("{one}/order");
+    ledger
+        .hold("set when it is somebody's turn", async |installation| {
+            drop(installation.post(&order, json!({"order": 2})).await);
+        })
+        .await;
     for (operation, what) in
         [("invite a participant again", "/invite"), ("release a participant's device", "/device/release")]
     {

@@ -172,6 +172,7 @@ impl Operation {
             ListInteractions | ReadInteraction | SendInteraction | WithdrawInteraction | Remind => {
                 self.interaction(installation, &mut case).await;
             }
+            SetOrder => self.participant(installation, &mut case).await,
             ListParticipants | RemoveParticipant | RemoveParticipantByForm | InviteParticipant | ReleaseParticipant => {
                 self.participant(installation, &mut case).await;
             }

@@ -72,6 +72,7 @@ operations! {
     EraseSession: "POST /v1/sessions/{id}/erase", Once("session.erased");
     ShowPin: "GET /v1/sessions/{id}/pin", Never;
     AddParticipant: "POST /v1/sessions/{id}/participants", Once("participant.added");
+    SetOrder: "POST /v1/sessions/{id}/participants/{pid}/order", Once("order.changed");
     ListParticipants: "GET /v1/sessions/{id}/participants", Never;
     RemoveParticipant: "DELETE /v1/sessions/{id}/participants/{pid}", Once("participant.removed");
     RemoveParticipantByForm: "POST /v1/sessions/{id}/participants/{pid}/remove", Once("participant.removed");

@@ -40,6 +40,7 @@ impl Operation {
             | RemoveParticipantByForm
             | InviteParticipant
             | ReleaseParticipant
+            | SetOrder
             | AssignInteraction => self.call(installation, case).await,
             MakeInteraction | ListInteractions | ReadInteraction | SendInteraction | WithdrawInteraction | Remind
             | ReadResult | AnnounceUpload | Accept | SendBack | MessageFile | PlaceFields | MakeArchive
@@ -255,6 +256,7 @@ impl Operation {
             }
             ChangePerson | ChangePersonByForm => json!({"role": "supervisor"}),
             AddParticipant => json!({"name": "Ada Quist", "email": "ada.quist@example.net"}),
+            SetOrder => json!({"order": 2}),
             AssignInteraction => json!({"assignee": case.link}),
             CreateTeam | RenameTeam | RenameTeamByForm => json!({"name": case.key}),
             MakeInteraction => questions(),

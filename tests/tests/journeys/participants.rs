@@ -91,6 +91,80 @@ async fn r22_a_participant_is_invited_enters_and_does_what_is_theirs() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn r22_the_guarantor_begins_when_the_borrower_is_done() {
+    let platform = Platform::start().await;
+    let desk = platform.desk().await;
+    let invited = desk.invited(json!({})).await;
+    let about = format!("/v1/sessions/{}", invited.id);
+    let to = platform.address();
+    let person = json!({"name": "Ada Quist", "email": to, "order": 2});
+    let added = desk.post(&format!("{about}/participants"), person).await;
+    let (pid, order) = (added["id"].as_str().unwrap(), &added["order"]);
+    assert_eq!(order, &json!(2), "{added}");
+    let mara = invited.joined(&platform).await;
+    let ada = entered(&platform, &to, &invited.room).await;
+    let make = |assignee: &str, title: &str| {
+        let mut body = household();
+        (body["assignee"], body["title"]) = (json!(assignee), json!(title));
+        body
+    };
+    let loan = desk.post(&format!("{about}/interactions"), make("customer", "The loan")).await;
+    let guarantee = desk.post(&format!("{about}/interactions"), make(pid, "The guarantee")).await;
+    assert_eq!((loan.get("waits"), &guarantee["waits"]), (None, &json!(true)), "{guarantee}");
+    let [loan, guarantee] = [loan, guarantee].map(|made| made["id"].as_str().unwrap().to_owned());
+    let (first, second) = (format!("{}/i/{loan}", invited.room), format!("{}/i/{guarantee}", invited.room));
+
+    // Shown, locked, and why; nothing is written, whatever is tried.
+    let room = ada.get(&invited.room).await.text;
+    assert!(room.contains("The guarantee") && room.contains("Comes after Mara"), "{room}");
+    let page = ada.get(&second).await.text;
+    assert!(page.contains("Not your turn yet") && !page.contains("name=\"a.alone\""), "{page}");
+    let typed = [("step", "who"), ("go", "next"), ("a.alone", "yes")];
+    for post in ["save", "complete", "decline"] {
+        let page = ada.post(&format!("{second}/{post}"), &typed).await;
+        assert!(page.status == 409 && page.text.contains("it is not your turn now"), "{post}: {}", page.text);
+    }
+    let remind =
+        desk.call(Method::POST, &format!("{about}/interactions/{guarantee}/remind"), &[], Some(json!({}))).await;
+    assert_eq!((remind.status, remind.body["code"].as_str()), (409, Some("not-your-turn")));
+    assert_eq!(desk.get(&format!("{about}/interactions/{guarantee}")).await["state"], "sent");
+
+    // Mara is done, and Ada, who is away, is told.
+    mara.submit(&format!("{first}/save"), &typed).await;
+    mara.submit(&format!("{first}/complete"), &[]).await;
+    let listed = desk.get(&format!("{about}/interactions")).await;
+    assert!(listed["items"].as_array().unwrap().iter().all(|one| one.get("waits").is_none()), "{listed}");
+    let noted = platform.until(async || {
+        let id = invited.id.parse().unwrap();
+        let found = platform.store.read(parlor_store::ReadBatch::new().session(&id)).await.unwrap();
+        found.session(&id).unwrap().unwrap().session.participants[0].news.since
+    });
+    assert!(noted.await.is_some(), "the stream did not note it");
+    assert!(ada.get(&second).await.text.contains("Do you live alone?"));
+    ada.submit(&format!("{second}/save"), &typed).await;
+
+    // Something more for Mara: Ada waits again, and what she entered is there when it is her turn.
+    let more = desk.post(&format!("{about}/interactions"), make("customer", "One more thing")).await;
+    assert_eq!(ada.post(&format!("{second}/complete"), &[]).await.status, 409);
+    let more = format!("{about}/interactions/{}/withdraw", more["id"].as_str().unwrap());
+    desk.post(&more, json!({})).await;
+    let page = ada.submit(&format!("{second}/complete"), &[]).await;
+    assert!(page.text.contains("Thank you"), "{}", page.text);
+    assert_eq!(desk.get(&about).await["indicator"], "offline_complete");
+    let events = desk.events(&invited.id).await;
+    let turns: Vec<&String> = events.iter().filter(|event| event.starts_with("turn.")).collect();
+    assert_eq!(turns, ["turn.came", "turn.waits", "turn.came"]);
+
+    // The order is set for everybody, the customer too.
+    let customer = format!("{about}/participants/customer/order");
+    assert_eq!(desk.post(&customer, json!({"order": 3})).await, json!({"id": "customer", "order": 3}));
+    for (order, status) in [(json!(21), 422), (json!(0), 422), (json!("x"), 422), (json!({}), 400)] {
+        let answer = desk.call(Method::POST, &customer, &[], Some(json!({"order": order}))).await;
+        assert_eq!(answer.status, status, "{order}: {}", answer.body);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn r22_one_browser_is_one_person_and_a_link_is_ones_own() {
     let platform = Platform::start().await;
     let desk = platform.desk().await;

@@ -155,6 +155,9 @@ pub enum Refusal {
     /// R22: nobody of this id is in the session.
     #[error("no customer or participant of this session has this id")]
     UnknownAssignee,
+    /// R22: others come first, and are not done yet.
+    #[error("it comes after what others have to do, and they are not done yet")]
+    NotYourTurn,
     /// A file that is not added.
     #[error("{}", match .0 {
         NoFile::TooMany => "there are as many files as there may be",
@@ -181,6 +184,7 @@ impl Refusal {
             Self::NotRequest => "not-a-request",
             Self::NotCompleted => "not-completed",
             Self::UnknownAssignee => "unknown-assignee",
+            Self::NotYourTurn => "not-your-turn",
             Self::NoFile(NoFile::TooMany) => "too-many-files",
             Self::NoFile(NoFile::Kind) => "file-not-asked-for",
             Self::NoFile(NoFile::Unknown) => "unknown-upload",

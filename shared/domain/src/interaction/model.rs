@@ -1,6 +1,9 @@
 //! An interaction as it is stored, and as much of it as its session carries.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    str::FromStr,
+};
 
 use jiff::Timestamp;
 use parlor_form::{Evidence, Values};
@@ -138,6 +141,14 @@ impl TryFrom<String> for Assignee {
     type Error = InvalidId;
 
     fn try_from(text: String) -> Result<Self, InvalidId> {
+        text.parse()
+    }
+}
+
+impl FromStr for Assignee {
+    type Err = InvalidId;
+
+    fn from_str(text: &str) -> Result<Self, InvalidId> {
         if text == "customer" { Ok(Self::Customer) } else { text.parse().map(Self::Participant) }
     }
 }

@@ -38,12 +38,13 @@ impl Session {
 
     fn take_in(&mut self, event: &Event) {
         match &event.kind {
-            EventKind::ParticipantAdded { name, channel } => {
+            EventKind::ParticipantAdded { name, channel, order } => {
                 if let Some(id) = event.participant.clone()
                     && !self.participants.iter().any(|one| one.id == id)
                 {
                     let person = Customer { name: name.clone(), contact: Contact::default() };
-                    self.participants.push(Participant::new(id, person, *channel, event.at));
+                    let added = Participant::new(id, person, *channel, event.at);
+                    self.participants.push(Participant { order: *order, ..added });
                 }
             }
             EventKind::ParticipantRemoved { .. } => {
@@ -179,6 +180,9 @@ impl Session {
                 self.reminded.last_at = Some(event.at);
                 self.reminded.count = *number;
             }
+            EventKind::OrderChanged { order, .. } => self.order = *order,
+            // R23: from here on there is something that they can do.
+            EventKind::TurnCame { .. } => self.reminded.waiting_since = Some(event.at),
             EventKind::CustomerNotified { .. } => self.news = News { since: None, told_at: Some(event.at) },
             // The decision counts the wrong try itself, because how it counts depends on the settings of the moment.
             EventKind::PinWrong
@@ -190,6 +194,7 @@ impl Session {
             | EventKind::InteractionSigned { .. }
             | EventKind::InteractionNotSigned { .. }
             | EventKind::InteractionJoined { .. }
+            | EventKind::TurnWaits { .. }
             | EventKind::KeptOpen
             | EventKind::AccessChanged { .. }
             | EventKind::DeliveryFailed { .. }

@@ -9,7 +9,7 @@ use crate::{
     AccessTier, Actor, AgentId, Attachment, Channel, Due, DueKind, EmailAddress, ErasedBy, Event, EventKind, Gate,
     InteractionId, Keyring, Language, Link, Origin, OutboxEntry, ParticipantId, PhoneNumber, Presented, Secret,
     SessionId, Who,
-    interaction::{InteractionWrite, Refusal, WorkCommand},
+    interaction::{Assignee, InteractionWrite, Refusal, WorkCommand},
     keyring::Sealed,
     link::Issued,
     names::InvalidName,
@@ -91,6 +91,8 @@ pub struct NewParticipant {
     pub language: Option<Language>,
     /// Their PIN, sealed; needed where the settings ask for one (R7).
     pub pin: Option<Sealed>,
+    /// When it is their turn: after everybody with a lower order.
+    pub order: u32,
 }
 
 /// What taking a session over takes (R9).
@@ -121,6 +123,8 @@ pub enum Command<'a> {
     AddParticipant(NewParticipant, Issued),
     /// Remove a participant (R22).
     RemoveParticipant(ParticipantId),
+    /// Let it be somebody's turn earlier or later (R22): after everybody with a lower order.
+    SetOrder(Assignee, u32),
     /// Do about a participant what the command does about the customer (R22).
     For(ParticipantId, Box<Command<'a>>),
     /// As [`Command::Invite`], and the participants who were added while the session was planned, each by their own link (R22).
@@ -313,6 +317,9 @@ pub enum Rejection {
     /// R22: as many as there may be.
     #[error("a session has at most 10 participants at a time, and 40 in all")]
     TooManyParticipants,
+    /// R22: no order that there is.
+    #[error("an order is a number from 1 to 20")]
+    InvalidOrder,
     /// The customer has no address that the channel could use.
     #[error("the customer has no address for this channel")]
     NoContact,
@@ -357,6 +364,7 @@ impl Rejection {
             Self::PinRequired => "pin-required",
             Self::NoParticipant => "not-found",
             Self::TooManyParticipants => "too-many-participants",
+            Self::InvalidOrder => "invalid-order",
             Self::NoContact => "no-contact",
             Self::InvalidName(_) => "invalid-name",
             Self::ChatClosed => "chat-closed",

@@ -16,6 +16,7 @@ use crate::{
     pin::{OneTimeCode, Tries},
     settings::Method,
     timer::Timers,
+    turn,
 };
 
 /// A text as a session remembers it.
@@ -206,6 +207,9 @@ pub struct Session {
     /// first acts, then what they choose by hand.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub language: Option<Language>,
+    /// R22: when it is the customer's turn: after everybody with a lower order.
+    #[serde(default = "turn::first", skip_serializing_if = "turn::is_first")]
+    pub order: u32,
     /// An integrator's own reference for the case.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub reference: Option<String>,
@@ -412,10 +416,10 @@ impl Session {
         tasks
     }
 
-    /// R16: what is to be done first.
+    /// R16: what is to be done first, and does not wait for others (R22).
     #[must_use]
     pub fn next_task(&self) -> Option<&Task> {
-        self.shown_tasks().into_iter().find(|task| task.state.is_open())
+        self.shown_tasks().into_iter().find(|task| task.state.is_open() && !self.is_waiting(task))
     }
 
     /// Whether `device`, the secret of a browser's cookie, is the bound device's.

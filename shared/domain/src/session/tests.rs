@@ -27,6 +27,7 @@ mod erase;
 mod invite;
 mod participants;
 mod reengage;
+mod turns;
 
 struct World {
     random: Seeded,

@@ -1,6 +1,6 @@
 //! What the room is told of a decision.
 
-use parlor_domain::Command;
+use parlor_domain::{Command, Event, EventKind};
 
 use super::*;
 use crate::protocol::tests::{World, nina};
@@ -21,6 +21,28 @@ fn r18_customers_who_are_here_at_the_end_are_told_where_to_go() {
     assert_eq!(frames.len(), 1);
     assert_eq!(frames[0]["redirect"], "https://example.com/thanks");
     assert_eq!((&frames[0]["state"], &frames[0]["tier"]), (&"ended".into(), &"none".into()));
+}
+
+#[test]
+fn r22_whoever_s_turn_it_is_hears_so_and_no_other_guest() {
+    let mut world = World::joined();
+    let mut decision = world.act(nina(), Command::KeepOpen);
+    let ada = "p4rt1c1pant00001".parse().unwrap();
+    let waits = Event {
+        participant: Some(ada),
+        kind: EventKind::TurnWaits { name: "Ada Quist".into() },
+        ..decision.events[0].clone()
+    };
+    decision.events.push(waits);
+    let frames = announcement(Audience::Customer, &decision, &world.presence, &world.settings, world.now);
+    let turn = frames.iter().find(|frame| matches!(frame, Frame::Turn(_))).unwrap();
+    assert_eq!(
+        serde_json::to_value(turn).unwrap(),
+        serde_json::json!({"type": "turn", "assignee": "p4rt1c1pant00001", "waits": true})
+    );
+    let ada = Who::Participant("p4rt1c1pant00001".parse().unwrap());
+    let bob = Who::Participant("p4rt1c1pant00002".parse().unwrap());
+    assert_eq!([&ada, &bob, &Who::Customer].map(|who| turn.heard_by(who)), [true, false, false]);
 }
 
 #[test]

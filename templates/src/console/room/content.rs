@@ -14,7 +14,8 @@ use crate::console::moment::{Moment, moment};
 use crate::console::sheet::{Sheet, opens};
 use crate::customer::{file_size, said_words};
 use crate::lang::Lang;
-use crate::words::{archive, asking, console, content as words, placing, sending};
+use crate::names::together;
+use crate::words::{archive, asking, console, content as words, placing, sending, turns};
 
 /// What kind of thing there is to do.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -84,6 +85,8 @@ pub struct WorkItem {
     pub reason: Option<String>,
     /// The participant who is to do it; without one the customer (R22).
     pub assignee: Option<ParticipantId>,
+    /// R22: the names of those who have to be done first; empty where it can be done now.
+    pub after: Vec<String>,
     /// Rises with each change: the answers that are shown are asked for again.
     pub version: u64,
 }
@@ -126,9 +129,20 @@ impl Room {
             @if self.work.is_empty() {
                 div.side-empty { (Icon::Flow) p { (words::empty(lang)) } p.small.muted { (words::empty_help(lang)) } }
             } @else {
+                (self.whose_turn())
                 (self.sends_all())
                 (self.all_files())
                 ul.work-list { @for item in &self.work { (self.work_item(item)) } }
+            }
+        }
+    }
+
+    /// R22: whose turn it is, where one comes after another.
+    fn whose_turn(&self) -> Markup {
+        let lang = self.frame.lang;
+        html! {
+            @if !self.turn.is_empty() {
+                p.work-turn role="status" { (Icon::User) span { (turns::turn_of(lang, &html! { bdi { (together(lang, &self.turn)) } })) } }
             }
         }
     }
@@ -204,6 +218,9 @@ impl Room {
                     (state(lang, item.state))
                 }
                 (self.is_for(item.assignee.as_ref()))
+                @if !item.after.is_empty() {
+                    p.small.muted.work-waits { (Icon::Lock) span { (turns::item_waits(lang)) " · " bdi { (turns::after(lang, &together(lang, &item.after))) } } }
+                }
                 @if item.state == InteractionState::InProgress {
                     div.work-item-progress { (progress(done, of, &steps)) span.small.muted { (steps) } }
                 }
@@ -341,7 +358,7 @@ impl Room {
                     @if let (true, WorkItemKind::Document { .. }) = (draft, &item.kind) {
                         a.button.button-small href={ "/console/s/" (self.id) "/i/" (item.id) "/fields" } data-key={ "fields-" (item.id) } { (Icon::Edit) (placing::place(lang)) }
                     }
-                    @if item.state.is_open() && self.state != parlor_domain::State::Planned { (action("remind", "button button-small", html! { (Icon::Bell) (words::remind(lang)) })) }
+                    @if item.state.is_open() && item.after.is_empty() && self.state != parlor_domain::State::Planned { (action("remind", "button button-small", html! { (Icon::Bell) (words::remind(lang)) })) }
                     (action("withdraw", "button button-small button-quiet", html! { (words::withdraw(lang)) }))
                     @if matches!(item.state, InteractionState::Draft | InteractionState::Sent | InteractionState::InProgress) { (self.reassign(&item.id, item.assignee.as_ref())) }
                 }
@@ -389,6 +406,7 @@ pub(super) fn sample(now: Timestamp) -> Vec<WorkItem> {
         completed_at: None,
         reminded_at: None,
         assignee: None,
+        after: vec![],
         reason: None,
         version: 1,
     };
@@ -454,7 +472,8 @@ pub(super) fn sample(now: Timestamp) -> Vec<WorkItem> {
         },
         WorkItem {
             due: Some(now),
-            reminded_at: Some(now),
+            assignee: Some("p4rt1c1pant00002".parse().expect("an id")),
+            after: vec!["Mara Quist".to_owned(), "Ada Quist".to_owned()],
             ..item("w0rkf10w00000003", "Your income", InteractionState::Sent, 0, 2)
         },
         item("w0rkf10w00000004", "Other debts", InteractionState::Draft, 0, 1),

@@ -195,6 +195,10 @@ pub struct Room {
     pub work: Vec<WorkItem>,
     /// Those who are in the session beside the customer, removed ones too (R22).
     pub people: Vec<Guest>,
+    /// R22: when it is the customer's turn.
+    pub order: u32,
+    /// R22: the names of those whose turn it is; empty where nobody comes after anybody.
+    pub turn: Vec<String>,
     /// Whoever is added needs a PIN (R7).
     pub asks_pin: bool,
 }

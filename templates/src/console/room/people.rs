@@ -1,13 +1,13 @@
 //! The people of a session (R22): who there is beside the customer, how far they are, and the dialog that adds one.
 
 use maud::{Markup, Render, html};
-use parlor_domain::ParticipantId;
+use parlor_domain::{ParticipantId, turn};
 
 use super::model::Room;
 use crate::components::{Button, Field, Icon, Tone, chip};
 use crate::console::sheet::{Sheet, opens};
 use crate::lang::Lang;
-use crate::words::{console, participants as words};
+use crate::words::{console, participants as words, turns};
 
 /// Somebody beside the customer.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -17,6 +17,8 @@ pub struct Guest {
     /// Their address or number; none of somebody who was removed.
     pub contact: Option<String>,
     pub standing: GuestStanding,
+    /// When it is their turn: after everybody with a lower one.
+    pub order: u32,
     /// Whether a device is bound as theirs.
     pub has_device: bool,
 }
@@ -51,7 +53,16 @@ impl Room {
         let lang = self.frame.lang;
         html! {
             @if self.present().next().is_none() { p.small.muted { (words::add_help(lang)) } }
-            @else { ul.people-list { @for person in self.present() { (self.person(person)) } } }
+            @else {
+                ul.people-list {
+                    li.person-first {
+                        div.person-head { span.work-item-icon { (Icon::User) } p.person-name { bdi { (self.name) } span.small.muted { (words::customer(lang)) } } }
+                        (self.order("customer", &self.name, self.order))
+                    }
+                    @for person in self.present() { (self.person(person)) }
+                }
+                p.small.muted { (turns::order_hint(lang)) }
+            }
         }
     }
 
@@ -73,6 +84,7 @@ impl Room {
                     p.person-name { bdi { (person.name) } @if let Some(contact) = &person.contact { span.small.muted { bdi { (contact) } } } }
                     span.person-standing { @if let Some(tone) = tone { (chip(Some(tone), None, standing)) } @else { span.small.muted { (standing) } } }
                 }
+                (self.order(person.id.as_str(), &person.name, person.order))
                 @if !self.is_only_read() {
                     div.work-actions {
                         @if person.standing != GuestStanding::Waiting { (action("invite", html! { (Icon::Send) (words::invite(lang)) })) }
@@ -86,6 +98,33 @@ impl Room {
                 }
             }
         }
+    }
+
+    /// When it is somebody's turn, and where it is set.
+    fn order(&self, who: &str, name: &str, order: u32) -> Markup {
+        let lang = self.frame.lang;
+        let operation = format!("participants/{who}/order");
+        let field = format!("order-{who}");
+        html! {
+            @if self.is_only_read() {
+                @if self.people.iter().any(|person| person.order != self.order) { p.small.muted { (turns::order(lang)) ": " (order) } }
+            } @else {
+                form.person-order method="post" action=(self.operation(&operation)) data-operation=(operation) {
+                    (self.frame.forms.hidden(&field))
+                    label.small for=(field) { (turns::order(lang)) }
+                    select.input id=(field) name="order" data-key=(field) aria-label=(turns::order_of(lang, name).to_string()) { (self.orders(order)) }
+                    button.button.button-small type="submit" title=(turns::set(lang)) { (Icon::Check) span.unseen { (turns::set(lang)) } }
+                }
+            }
+        }
+    }
+
+    /// One for each who is there, and those that somebody has.
+    fn orders(&self, chosen: u32) -> Markup {
+        let taken = self.present().map(|person| person.order).chain([self.order, chosen]);
+        let people = u32::try_from(self.present().count()).unwrap_or_default() + 1;
+        let last = taken.max().unwrap_or_default().max(people);
+        html! { @for order in 1..=last { option value=(order) selected[order == chosen] { (order) } } }
     }
 
     /// Whom it is for: a field of each dialog that makes something to do. Empty where there is nobody but the customer.
@@ -113,6 +152,13 @@ impl Room {
             option value="customer" selected[chosen.is_none()] { (self.name) }
             @for person in self.present() { option value=(person.id) selected[chosen == Some(&person.id)] { (person.name) } }
         }
+    }
+
+    /// From the first on up to one behind everybody.
+    fn orders_to_add(&self) -> Markup {
+        let last = self.present().map(|person| person.order).chain([self.order]).max().unwrap_or_default();
+        let last = (last + 1).min(turn::LAST);
+        html! { @for order in 1..=last { option value=(order) { (order) } } }
     }
 
     /// Whom something is for, where the session has more than one person.
@@ -162,6 +208,11 @@ impl Room {
                         option value="" { (console::browser_language(lang)) }
                         @for language in Lang::ALL { option value=(language.code()) lang=(language.code()) { (language.own_name()) } }
                     }
+                }
+                div.field {
+                    label for="person-order" { (turns::order(lang)) }
+                    select.input id="person-order" name="order" aria-describedby="person-order-hint" { (self.orders_to_add()) }
+                    p.field-hint id="person-order-hint" { (turns::order_hint(lang)) }
                 }
                 div.dialog-foot {
                     button.button type="button" popovertarget="add-person" popovertargetaction="hide" data-do="close" { (console::cancel(lang)) }

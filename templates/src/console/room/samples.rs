@@ -22,6 +22,7 @@ fn sample_people() -> Vec<Guest> {
         name: name.to_owned(),
         contact: contact.map(str::to_owned),
         standing,
+        order: if standing == GuestStanding::Here { 1 } else { 2 },
         has_device: matches!(standing, GuestStanding::Here | GuestStanding::Away),
     };
     let long = "Wolfeschlegelsteinhausenbergerdorff Maria-Antonia von und zu Hohenstein";
@@ -124,6 +125,8 @@ impl Room {
         ];
         let active = Room {
             people: sample_people(),
+            order: 1,
+            turn: vec!["Mara Quist".to_owned()],
             asks_pin: false,
             frame,
             live: Some(live),

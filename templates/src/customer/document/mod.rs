@@ -98,7 +98,7 @@ impl DocumentPage {
         let fills = matches!(self.view, DocumentView::Fill { .. });
         let save = format!("{}/save{}", self.around.path, self.around.query);
         let body = html! {
-            main class=(if fills { "doc-main" } else { "runner-main" }) id="runner" data-own=[self.around.path.rsplit('/').next()] data-save=[fills.then_some(save)] {
+            main class=(if fills { "doc-main" } else { "runner-main" }) id="runner" data-own=[self.around.path.rsplit('/').next()] data-waits[!self.around.after.is_empty()] data-save=[fills.then_some(save)] {
                 @if let DocumentView::Fill { page } = self.view { (self.fill(page)) } @else {
                     (self.around.nav(false))
                     (self.not_taken())
@@ -122,13 +122,12 @@ impl DocumentPage {
     }
 
     fn view(&self) -> Markup {
-        let lang = self.around.lang;
         match &self.view {
             DocumentView::Fill { .. } => html! {},
             DocumentView::Review { judged, reason } => self.review(*judged, reason),
             DocumentView::ReadOnly => html! {
                 header.runner-head { h1 dir="auto" { (self.around.title) } }
-                (Banner { icon: Some(Icon::Lock), ..Banner::new(Tone::Info, html! { p { (runner::read_only(lang)) } }) })
+                (self.around.only_read())
                 (self.shown_leaves(false))
             },
             DocumentView::Done { file, next } => self.done(file, next.as_ref()),

@@ -13,13 +13,18 @@ function anew() {
 }
 
 export function stayLive() {
-  const { own } = byId("runner")?.dataset ?? {};
+  const { own, waits } = byId("runner")?.dataset ?? {};
+  const from = Number(document.body.dataset.seq);
+  if (byId("opens")) byId("opens").hidden = false;
   if (!own || !document.body.dataset.live) return;
-  const frame = ({ type, code, id, state, tier, redirect }) => {
+  const frame = ({ type, code, id, state, tier, redirect, seq, waits: now }) => {
     if (type === "error" && ["session-expired", "device", "service-down"].includes(code)) location.reload();
     else if (type === "interaction" && id === own && OVER.includes(state)) anew();
     else if (type === "session" && /^https:\/\//.test(redirect)) location.replace(redirect);
     else if (type === "session" && tier !== "full" && byId("saved")) anew();
+    // R22: whoever waits looks again whenever something happened; whoever fills in hears that others come first again.
+    else if (type === "session" && waits !== undefined && seq > from) location.reload();
+    else if (type === "turn" && now) anew();
   };
   // Saves go their own way: only a server that refuses this page for good is a reason to load it again.
   const heard = (now, status) => {

@@ -12,6 +12,7 @@ use crate::{
         model::{Customer, FoundBy, SEARCH_FORM, Session},
     },
     timer::{self, Timers},
+    turn::Turn,
 };
 
 /// Collects what a command does to a session. The session starts as it was read, and changes with each event.
@@ -23,6 +24,8 @@ pub(super) struct Draft<'a> {
     armed: Timers,
     /// What the session was found by as it was read (R20).
     found_by: FoundBy,
+    /// Who had something left to do as it was read, and whether it waited (R22).
+    turns: Vec<Turn>,
     /// The owner while the session was not over, before this command; nobody's, if it did not exist or was over.
     owned_by: Option<AgentId>,
     /// The customer before this command; nobody, if the session did not exist.
@@ -36,12 +39,25 @@ pub(super) struct Draft<'a> {
 impl<'a> Draft<'a> {
     pub(super) fn new(session: Session, settings: &'a Settings, context: &'a Context) -> Self {
         let armed = session.timers.clone();
-        let found_by = session.found_by();
+        let (found_by, turns) = (session.found_by(), session.turns());
         let owned_by = (session.version > 0 && !session.is_over()).then(|| session.agent.clone());
         let customer = (session.version > 0).then(|| session.customer.clone());
         let (events, outbox, links) = (vec![], vec![], vec![]);
         let interactions = vec![];
-        Self { session, settings, context, armed, found_by, owned_by, customer, events, outbox, links, interactions }
+        Self {
+            session,
+            settings,
+            context,
+            armed,
+            found_by,
+            turns,
+            owned_by,
+            customer,
+            events,
+            outbox,
+            links,
+            interactions,
+        }
     }
 
     pub(super) fn now(&self) -> Timestamp {
@@ -104,6 +120,7 @@ impl<'a> Draft<'a> {
     /// The decision, with the next version and the timers that the new state needs.
     pub(super) fn finish(mut self, outcome: Outcome) -> Decision {
         self.session.unseat();
+        self.take_turns();
         self.session.version += 1;
         let before = std::mem::take(&mut self.armed);
         let mut left = std::mem::take(&mut self.session.timers);
@@ -131,6 +148,28 @@ impl<'a> Draft<'a> {
             locks,
             unlocks,
             outcome,
+        }
+    }
+
+    /// R22: says whose turn came, and who waits again. R23: whoever is invited and was never here hears of their turn by a message, too;
+    /// who was here before is told of it as of all news.
+    fn take_turns(&mut self) {
+        let before = std::mem::take(&mut self.turns);
+        for Turn { guest, name, first: (interaction, title), waits } in self.session.turns() {
+            if !before.iter().any(|was| was.guest == guest && was.waits != waits) {
+                continue;
+            }
+            if waits {
+                self.record_about(guest, EventKind::TurnWaits { name });
+                continue;
+            }
+            self.record_about(guest.clone(), EventKind::TurnCame { name, interaction, title });
+            self.session.sit(guest.as_ref());
+            let (settings, session) = (self.settings, &mut self.session);
+            if session.joined_at.is_none() && session.can_be_told(settings) && !settings.channels.embedded {
+                session.news.since.get_or_insert(self.context.now);
+            }
+            session.unseat();
         }
     }
 

@@ -63,6 +63,7 @@ impl Session {
             Command::For(..) => return Err(Rejection::NoParticipant),
             Command::AddParticipant(new, issued) => participants::add(&mut draft, new, &issued)?,
             Command::RemoveParticipant(id) => participants::remove(&mut draft, &id)?,
+            Command::SetOrder(who, order) => participants::set_order(&mut draft, &who, order)?,
             Command::InviteEverybody { customer, channel, participants } => {
                 let outcome = invite::invite(&mut draft, &customer, channel)?;
                 participants::invite_all(&mut draft, &participants)?;

@@ -7,6 +7,7 @@ use super::{
 };
 use crate::{
     EventKind, Message, ParticipantId,
+    interaction::Assignee,
     link::{Issued, LinkOrigin},
     names::valid_name,
     participant::{PARTICIPANTS_EVER, PARTICIPANTS_MAX},
@@ -15,13 +16,15 @@ use crate::{
         model::{Customer, State},
     },
     settings::Method,
+    turn,
 };
 
 /// R22: adds somebody, and invites them unless the session is planned. R7, R13: what the settings demand of PIN and contact is checked
 /// as at a start.
 pub(super) fn add(draft: &mut Draft<'_>, new: NewParticipant, issued: &Issued) -> Result<Outcome, Rejection> {
     must_be_writable(&draft.session)?;
-    let NewParticipant { id, person, channel, language, pin } = new;
+    let NewParticipant { id, person, channel, language, pin, order } = new;
+    must_be_an_order(order)?;
     let name = valid_name(&person.name)?.to_owned();
     let channel = channel_for(&person.contact, channel, draft.settings)?;
     if draft.settings.authentication.method == Method::Pin && pin.is_none() {
@@ -31,7 +34,7 @@ pub(super) fn add(draft: &mut Draft<'_>, new: NewParticipant, issued: &Issued) -
     if present >= PARTICIPANTS_MAX || ever >= PARTICIPANTS_EVER {
         return Err(Rejection::TooManyParticipants);
     }
-    draft.record_about(Some(id.clone()), EventKind::ParticipantAdded { name: name.clone(), channel });
+    draft.record_about(Some(id.clone()), EventKind::ParticipantAdded { name: name.clone(), channel, order });
     // What events do not carry.
     if let Some(added) = draft.session.participants.iter_mut().find(|one| one.id == id) {
         added.person = Customer { name, contact: person.contact };
@@ -80,4 +83,20 @@ pub(super) fn remove(draft: &mut Draft<'_>, id: &ParticipantId) -> Result<Outcom
     let name = known.person.name.clone();
     draft.record_about(Some(id.clone()), EventKind::ParticipantRemoved { name });
     Ok(Outcome::Done)
+}
+
+/// R22: what waits for whom is decided anew. What is completed stays so, and what was entered is kept.
+pub(super) fn set_order(draft: &mut Draft<'_>, who: &Assignee, order: u32) -> Result<Outcome, Rejection> {
+    must_be_writable(&draft.session)?;
+    must_be_an_order(order)?;
+    draft.sit(who.participant())?;
+    if draft.session.order == order {
+        return Ok(Outcome::Unchanged);
+    }
+    draft.record(EventKind::OrderChanged { name: draft.session.customer.name.clone(), order });
+    Ok(Outcome::Done)
+}
+
+fn must_be_an_order(order: u32) -> Result<(), Rejection> {
+    if (turn::FIRST..=turn::LAST).contains(&order) { Ok(()) } else { Err(Rejection::InvalidOrder) }
 }

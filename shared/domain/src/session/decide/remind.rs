@@ -35,7 +35,9 @@ pub(super) fn note_news(draft: &mut Draft<'_>, interaction: Option<&InteractionI
     for guest in draft.session.guests() {
         let session = &mut draft.session;
         session.sit(guest.as_ref());
-        let theirs = task.as_ref().is_none_or(|assignee| *assignee == Some(session.guest_assignee()));
+        // R22: what waits for others is no news before its turn.
+        let own = session.guest_assignee();
+        let theirs = task.as_ref().is_none_or(|assignee| *assignee == Some(own.clone()) && !session.waits(&own));
         let away = !here.contains(&session.guest_who());
         if theirs && away && session.takes_notices(settings) && session.news.since.is_none() {
             session.news.since = Some(now);

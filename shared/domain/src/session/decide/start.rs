@@ -12,6 +12,7 @@ use crate::{
     },
     settings::Method,
     timer::Timers,
+    turn,
 };
 
 impl Session {
@@ -42,6 +43,7 @@ impl Session {
             transfer: None,
             holds_lock: false,
             language: new.language,
+            order: turn::FIRST,
             reference: new.reference,
             metadata: new.metadata,
             created_at: now,

@@ -134,7 +134,7 @@ impl Session {
     }
 }
 
-/// R22: guests fill in what is assigned to them, and for nobody else.
+/// R22: guests fill in what is assigned to them, for nobody else, and when it is their turn.
 fn must_be_theirs(draft: &Draft<'_>, command: &WorkCommand<'_>) -> Result<(), Rejection> {
     let (WorkCommand::Save(own, _)
     | WorkCommand::Complete(own, _)
@@ -144,7 +144,12 @@ fn must_be_theirs(draft: &Draft<'_>, command: &WorkCommand<'_>) -> Result<(), Re
     else {
         return Ok(());
     };
-    if own.assignee == draft.session.guest_assignee() { Ok(()) } else { Err(Refusal::NotSent.into()) }
+    if own.assignee != draft.session.guest_assignee() {
+        return Err(Refusal::NotSent.into());
+    }
+    // What is closed says so, whoever's turn it is; completing it again changes nothing.
+    let waits = own.state.is_open() && draft.session.waits(&own.assignee);
+    if waits { Err(Refusal::NotYourTurn.into()) } else { Ok(()) }
 }
 
 /// R22: whoever is to do it has to be in the session.
@@ -340,6 +345,9 @@ fn remind(draft: &mut Draft<'_>, interaction: &Interaction, issued: &Issued) -> 
         InteractionState::Draft => return Err(Refusal::NotSent.into()),
         state if state.is_open() => {}
         _ => return Err(Refusal::Closed.into()),
+    }
+    if draft.session.waits(&interaction.assignee) {
+        return Err(Refusal::NotYourTurn.into());
     }
     let now = draft.now();
     let retry_at = interaction.reminded_at.map(|last| last + REMINDER_PAUSE).filter(|retry_at| *retry_at > now);

@@ -8,17 +8,17 @@ use crate::{
     session::NewParticipant,
 };
 
-fn id(n: usize) -> ParticipantId {
+pub(super) fn id(n: usize) -> ParticipantId {
     format!("p4rt1c1pant{n:05}").parse().unwrap()
 }
 
-fn person(n: usize) -> NewParticipant {
+pub(super) fn person(n: usize) -> NewParticipant {
     let contact = Contact { email: Some(format!("p{n}@example.net").parse().unwrap()), phone: None };
     let person = Customer { name: format!("Person {n}"), contact };
-    NewParticipant { id: id(n), person, channel: None, language: None, pin: None }
+    NewParticipant { id: id(n), person, channel: None, language: None, pin: None, order: 1 }
 }
 
-fn actor(n: usize) -> Actor {
+pub(super) fn actor(n: usize) -> Actor {
     Actor::Participant { id: id(n), name: format!("Person {n}") }
 }
 
