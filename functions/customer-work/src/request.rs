@@ -129,7 +129,7 @@ pub(crate) async fn change(
     };
     // Whoever is not inside hears nothing of a file.
     let loaded = Loaded::read(&state.app, visit, &session, &id).await?;
-    refuse(state, visit, loaded.by_kind(), question, fault).await
+    refuse(state, visit, &loaded.by_kind(), question, fault).await
 }
 
 /// A file that was looked at and is to be added.
@@ -167,13 +167,13 @@ pub(crate) async fn add(
 pub(crate) async fn refuse(
     state: &WorkState,
     visit: &Visit,
-    loaded: Work,
+    loaded: &Work,
     question: &str,
     fault: FileFault,
 ) -> Result<Response<Body>, PageError> {
     match loaded {
-        Work::Request(loaded) => Ok(refused(state, visit, &loaded, fault).await),
-        Work::Workflow(loaded) => Ok(work::file_refused(state, visit, &loaded, question, fault).await),
+        Work::Request(loaded) => Ok(refused(state, visit, loaded, fault).await),
+        Work::Workflow(loaded) => Ok(work::file_refused(state, visit, loaded, question, fault).await),
         Work::Document(_) => Err(PageError::NotFound),
     }
 }

@@ -83,7 +83,7 @@ pub(crate) async fn send(
     };
     let upload = match upload {
         Ok(upload) => upload,
-        Err(fault) => return refuse(state, visit, loaded, question, fault).await,
+        Err(fault) => return refuse(state, visit, &loaded, question, fault).await,
     };
     match looked_at(state, &upload).await? {
         Ok(file) => add(state, visit, session, id, Adding { upload, file, replaces: None, question }).await,
@@ -91,7 +91,7 @@ pub(crate) async fn send(
             let page = format!("/r/{session}/i/{id}");
             Ok(redirect(&waiting(visit, &page, place.flatten(), &upload, 0)))
         }
-        Err(fault) => refuse(state, visit, loaded, question, fault).await,
+        Err(fault) => refuse(state, visit, &loaded, question, fault).await,
     }
 }
 

@@ -185,7 +185,7 @@ mod tests {
             (field(&"a".repeat(TYPED), "b") + end, Unread::TooLarge),
             (field("a", &"b".repeat(FORM_MAX)) + end, Unread::TooLarge),
         ] {
-            assert_eq!(posted(broken.clone()), Err(why), "{:.80}", broken);
+            assert_eq!(posted(broken.clone()), Err(why), "{broken:.80}");
         }
         let no_text = [b"--X\r\nContent-Disposition: form-data; name=\"a\"\r\n\r\n\xff\r\n", end.as_bytes()].concat();
         assert_eq!(posted(no_text), Err(Unread::Broken));
