@@ -87,6 +87,8 @@ pub fn path(Strokes { path, pen }: &Strokes) -> Option<BezPath> {
 const MARGIN: f32 = 2.0;
 /// Smaller letters are not readable; a text that needs them runs over.
 const SMALLEST: f32 = 4.0;
+/// Larger letters fit no field, and each size that is tried takes time.
+const GREATEST: f32 = 144.0;
 /// What a form means by *as large as fits*.
 const LARGEST: f32 = 12.0;
 /// A line is a quarter higher than its letters.
@@ -138,7 +140,7 @@ impl Ink<'_, '_, '_> {
     /// Writes lines from the top of an area of this size, smaller if they would not fit.
     pub fn lines(&mut self, text: &str, width: f32, height: f32, size: Option<f32>, align: Align) {
         let (room, high) = ((width - 2.0 * MARGIN).max(1.0), height - 2.0 * MARGIN);
-        let mut size = size.unwrap_or(LARGEST).max(SMALLEST);
+        let mut size = size.unwrap_or(LARGEST).clamp(SMALLEST, GREATEST);
         let mut laid = self.setter.lay(text, size, Some(room), align);
         while laid.height > high && size > SMALLEST {
             size = (size * 0.93).max(SMALLEST);
