@@ -4,7 +4,7 @@ use lambda_http::{Body, Request, Response, http::StatusCode};
 use parlor_domain::{
     AccessPlan, AccessTier, Actor, AgentId, Event, Interaction, Link, Participant, PhoneNumber, Presence, Rejection,
     Session, SessionId, Settings, State, Who,
-    interaction::{JoinedFile, Kind, SentFile, SignedFile},
+    interaction::{Assignee, JoinedFile, Kind, SentFile, SignedFile},
     link::LinkOrigin,
     pin::Lock,
     session::Answer,
@@ -257,6 +257,11 @@ fn ownership(session: &Session, viewer: &AgentId, now: jiff::Timestamp) -> Owner
     }
 }
 
+/// R22: whom somebody's turn comes after.
+fn names(session: &Session, own: &Assignee) -> Vec<String> {
+    session.waits_for(own).into_iter().map(str::to_owned).collect()
+}
+
 /// R21: what there is for the customer to do, as it is listed.
 fn work(session: &Session, interactions: &[Interaction]) -> Vec<WorkItem> {
     let signed = |own: &Interaction| match own.signed {
@@ -297,10 +302,7 @@ fn work(session: &Session, interactions: &[Interaction]) -> Vec<WorkItem> {
         reminded_at: own.reminded_at,
         reason: own.reason.clone(),
         assignee: own.assignee.participant().cloned(),
-        after: match own.state.is_open() {
-            true => session.waits_for(&own.assignee).into_iter().map(str::to_owned).collect(),
-            false => vec![],
-        },
+        after: if own.state.is_open() { names(session, &own.assignee) } else { vec![] },
         version: own.version,
     };
     interactions.iter().map(item).collect()

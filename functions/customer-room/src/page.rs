@@ -142,10 +142,7 @@ fn work(session: &Session, visit: &Visit) -> Vec<Work> {
         },
         reason: None,
         due: task.due_at,
-        after: match session.is_waiting(task) {
-            true => names(session, &task.assignee),
-            false => vec![],
-        },
+        after: if session.is_waiting(task) { names(session, &task.assignee) } else { vec![] },
         href: visit.along(&format!("/r/{}/i/{}", session.id, task.id)),
     };
     session.shown_tasks().into_iter().map(card).collect()

@@ -254,6 +254,7 @@ impl WebFunction for Interactions {
                     Code::Discarded, Code::Erased,
                     Code::NotInvited,
                     Code::NotSent,
+                    Code::NotYourTurn,
                     Code::InteractionClosed,
                     Code::NoContact,
                     Code::SmsOff,

@@ -109,10 +109,11 @@ impl Session {
         now.into_iter().map(|assignee| self.name_of(assignee)).collect()
     }
 
-    /// Whether anybody comes after anybody else.
+    /// Whether anybody comes after anybody else, or waits for what somebody left undone who was removed.
     #[must_use]
     pub fn has_turns(&self) -> bool {
-        self.present_participants().any(|one| one.order != self.order)
+        let waits = |task: &Task| self.waits(&task.assignee);
+        self.present_participants().any(|one| one.order != self.order) || self.unfinished().any(waits)
     }
 
     /// Everybody who is there and has something left to do. From the customer's seat only.

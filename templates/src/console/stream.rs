@@ -190,7 +190,6 @@ const fn sign(kind: &EventKind) -> (Icon, Option<Tone>) {
         | EventKind::ParticipantRemoved { .. }
         | EventKind::OrderChanged { .. } => (Icon::User, None),
         EventKind::TurnCame { .. } => (Icon::Flow, Some(Tone::Info)),
-        EventKind::TurnWaits { .. } => (Icon::Clock, None),
         EventKind::LinkGenerated | EventKind::LinkRenewed { .. } | EventKind::LinkRevoked { .. } => (Icon::Link, None),
         EventKind::Consented => (Icon::Shield, None),
         EventKind::DeviceBound | EventKind::DeviceReleased => (Icon::Device, None),
@@ -212,7 +211,7 @@ const fn sign(kind: &EventKind) -> (Icon, Option<Tone>) {
         EventKind::InteractionReminded { .. }
         | EventKind::CustomerReminded { .. }
         | EventKind::CustomerNotified { .. } => (Icon::Bell, None),
-        EventKind::KeptOpen => (Icon::Clock, None),
+        EventKind::KeptOpen | EventKind::TurnWaits { .. } => (Icon::Clock, None),
         EventKind::Ended { .. } | EventKind::Discarded => (Icon::CheckCircle, None),
         EventKind::Erased { .. } => (Icon::Trash, None),
         EventKind::Renewed => (Icon::Refresh, Some(Tone::Good)),

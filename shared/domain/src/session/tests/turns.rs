@@ -53,8 +53,8 @@ impl Case {
     fn new(orders: [u32; GUESTS]) -> Self {
         let mut world = World::new(Settings::default(), false);
         world.press_continue(0).unwrap();
-        for n in 1..GUESTS {
-            let new = NewParticipant { order: orders[n], ..person(n) };
+        for (n, order) in orders.into_iter().enumerate().skip(1) {
+            let new = NewParticipant { order, ..person(n) };
             world.run(Command::AddParticipant(new, world.issued()), agent()).unwrap();
         }
         let mut case = Self { world, tasks: vec![] };
