@@ -1,7 +1,7 @@
 //! The people of a session (R22): who there is beside the customer, how far they are, and the dialog that adds one.
 
 use maud::{Markup, Render, html};
-use parlor_domain::{ParticipantId, turn};
+use parlor_domain::{ParticipantId, participant::PARTICIPANTS_MAX};
 
 use super::model::Room;
 use crate::components::{Button, Field, Icon, Tone, chip};
@@ -154,11 +154,9 @@ impl Room {
         }
     }
 
-    /// From the first on up to one behind everybody.
-    fn orders_to_add(&self) -> Markup {
-        let last = self.present().map(|person| person.order).chain([self.order]).max().unwrap_or_default();
-        let last = (last + 1).min(turn::LAST);
-        html! { @for order in 1..=last { option value=(order) { (order) } } }
+    /// One for each who can be there: the dialog is not renewed when somebody is added.
+    fn orders_to_add() -> Markup {
+        html! { @for order in 1..=PARTICIPANTS_MAX + 1 { option value=(order) { (order) } } }
     }
 
     /// Whom something is for, where the session has more than one person.
@@ -211,7 +209,7 @@ impl Room {
                 }
                 div.field {
                     label for="person-order" { (turns::order(lang)) }
-                    select.input id="person-order" name="order" aria-describedby="person-order-hint" { (self.orders_to_add()) }
+                    select.input id="person-order" name="order" aria-describedby="person-order-hint" { (Self::orders_to_add()) }
                     p.field-hint id="person-order-hint" { (turns::order_hint(lang)) }
                 }
                 div.dialog-foot {
