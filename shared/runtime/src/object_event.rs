@@ -38,7 +38,7 @@ impl ObjectEvent {
         &self.detail.object.key
     }
 
-    /// Whether a virus scanner let it through; nothing where none was asked. GuardDuty says so in an event of its own, and other
+    /// Whether a virus scanner let it through; nothing where none was asked. `GuardDuty` says so in an event of its own, and other
     /// scanners in the same form. What cannot be scanned is not let through either.
     /// <https://docs.aws.amazon.com/guardduty/latest/ug/monitor-with-eventbridge-s3-malware-protection.html>
     #[must_use]

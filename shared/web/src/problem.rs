@@ -81,7 +81,7 @@ codes! {
     TooManyFiles "too-many-files" CONFLICT "There are as many files as there may be.",
     TooManyInteractions "too-many-interactions" CONFLICT "The session has 100 interactions, as many as it may have.",
     TooManyParticipants "too-many-participants" CONFLICT "The session has 10 participants, or ever had 40: as many as it may have.",
-    NotYourTurn "not-your-turn" CONFLICT "Others come first (R22), and are not done yet.",
+    NotYourTurn "not-your-turn" CONFLICT "Others come first, and are not done yet.",
     TransferPending "transfer-pending" CONFLICT "Somebody asks for the session already.",
     NoTransfer "no-transfer" CONFLICT "Nobody asks for the session, or not any more.",
     SessionExists "session-exists" CONFLICT "The customer has a session already, and the settings go on with it; `session` names it. Only the console is told so.",
