@@ -6,6 +6,7 @@ it is there, is the folder for what no log may hold, as in tests/src/canary.rs.
 """
 
 import atexit
+import contextlib
 import hashlib
 import json
 import os
@@ -100,7 +101,7 @@ def over():
 ABOUT = {"endSession": ENDED, "renewSession": ENDED, "eraseSession": [over()]} | {
     name: OPEN
     for name in ("inviteCustomer", "keepSessionOpen", "createLink", "listLinks", "revokeLink", "showPin", "resetPin", "releaseDevice", "postMessage",
-                 "addParticipant", "listParticipants", "removeParticipantByForm", "inviteParticipant", "releaseParticipantsDevice", "assignInteraction",
+                 "addParticipant", "listParticipants", "removeParticipantByForm", "inviteParticipant", "releaseParticipantsDevice", "assignInteraction", "setOrder",
                  "announceUpload", "makeInteraction", "listInteractions", "getInteraction", "sendInteraction", "withdrawInteraction", "remindOfInteraction")
 }
 TEAM = MADE[0]["team"]
@@ -293,6 +294,10 @@ def before_call(context, case, kwargs):
             case.path_parameters["id"] = spare()
     if case.operation.path.endswith("/renew") and case.operation.label in waiting:
         let_renew()
+        # Settings that were saved meanwhile may have had the others erased, or let nobody start one.
+        if re.fullmatch(WELL_FORMED, str(parameters.get("id"))):
+            with contextlib.suppress(requests.HTTPError):
+                parameters["id"] = over()
     # What follows it is not sent, so that the request would be to another address.
     for name, value in parameters.items():
         if "#" in str(value):
