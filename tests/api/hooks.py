@@ -298,10 +298,10 @@ def before_call(context, case, kwargs):
         if re.fullmatch(WELL_FORMED, str(parameters.get("id"))):
             with contextlib.suppress(requests.HTTPError):
                 parameters["id"] = over()
-    # What follows it is not sent, so that the request would be to another address.
+    # What follows them is not of the path, so that the request would be to another address.
     for name, value in parameters.items():
-        if "#" in str(value):
-            parameters[name] = str(value).replace("#", "")
+        if re.search("[#?]", str(value)):
+            parameters[name] = re.sub("[#?]", "", str(value))
     if case.method.upper() not in ("PUT", "PATCH") and not case.operation.path.endswith("/publish"):
         return
     # Versions rise with each success: whoever sends a well-formed one means the newest.
