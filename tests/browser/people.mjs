@@ -61,6 +61,9 @@ export async function enterPin(customer, pin) {
   await customer.page.locator("form[action$='/pin'] button").click();
 }
 
+/** The part of somebody's page with this name. */
+export const part = ({ page }, name) => page.locator(`[data-part="${name}"]`).first();
+
 export async function inRoom(customer) {
   await customer.page.waitForURL(/\/r\/[a-z0-9]+$/);
   await customer.page.locator("#room").waitFor();

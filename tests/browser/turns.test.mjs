@@ -2,9 +2,7 @@
 import assert from "node:assert/strict";
 import { before, describe, test } from "node:test";
 import { inspect, until } from "./harness.mjs";
-import { clean, enter, inRoom, person, somebody, stack, start } from "./people.mjs";
-
-const part = ({ page }, name) => page.locator(`[data-part="${name}"]`).first();
+import { clean, enter, inRoom, part, person, somebody, stack, start } from "./people.mjs";
 
 /** Asks somebody for the answer to one question. */
 async function ask(agent, title, who) {

@@ -7,7 +7,7 @@
 //! It has no right to tables, keys or anything else, and a child process of its own does the reading (ADR 30).
 
 use parlor_buckets::Bucket;
-use parlor_drawing::{Bounds, LogoTask, ReadReport, ReadTask, Reader, Refusal, logo, read};
+use parlor_drawing::{Bounds, LogoTask, ReadReport, ReadTask, Reader, Refusal, logo, put_report, read};
 use parlor_objects::{ObjectError, Objects};
 use parlor_runtime::{EventFunction, ObjectEvent, Runtime};
 use serde_json::{Value, json};
@@ -60,8 +60,7 @@ async fn read_logo(id: &str, objects: &impl Objects, reader: &Reader) -> Result<
 /// Says of a file that no scanner let through why it stays closed. One request.
 async fn close(key: &str, objects: &impl Objects) -> Result<ReadReport, ObjectError> {
     let report = ReadReport::Refused(Refusal::NotClean);
-    let bytes = serde_json::to_vec(&report).unwrap_or_default();
-    objects.put(key, bytes, "application/json").await?;
+    put_report(key, &report, objects).await?;
     Ok(report)
 }
 

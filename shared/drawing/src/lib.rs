@@ -18,4 +18,4 @@ pub use child::child_main;
 pub use join::{Joined, join};
 pub use parlor_form::{PagePicture, ReadReport, Refusal};
 pub use reader::{Bounds, Drawn, Failed, Readable, Reader};
-pub use step::{LogoTask, ReadTask, logo, read};
+pub use step::{LogoTask, ReadTask, logo, put_report, read};

@@ -129,7 +129,8 @@ pub async fn logo(task: &LogoTask, objects: &impl Objects, reader: &Reader) -> R
     Ok(report)
 }
 
-async fn put_report(key: &str, report: &ReadReport, objects: &impl Objects) -> Result<(), ObjectError> {
+/// Writes what came of reading a file, as [`read`] and [`logo`] do. One request.
+pub async fn put_report(key: &str, report: &ReadReport, objects: &impl Objects) -> Result<(), ObjectError> {
     let said = serde_json::to_vec(report).map_err(|error| ObjectError::Failed(error.to_string()))?;
     objects.put(key, said, "application/json").await
 }

@@ -20,9 +20,9 @@ pub struct Area {
     pub x: f32,
     /// From the page's top.
     pub y: f32,
-    /// To the right.
+    /// From the left side to the right one.
     pub width: f32,
-    /// Downwards.
+    /// From the upper side down to the lower one.
     pub height: f32,
 }
 

@@ -77,15 +77,14 @@ fn r21_crafted_files_that_are_taken_are_completed() {
     }
 }
 
+/// Documents with forms, written in each way that mutants are made of.
+fn originals() -> [Vec<u8>; 5] {
+    [government().bytes(), government().packed(), government().encrypted("", 256), turned().bytes(), turned().packed()]
+}
+
 #[test]
 fn r21_mutants_of_forms_end_nobody_who_reads_or_completes_them() {
-    let originals = [
-        government().bytes(),
-        government().packed(),
-        government().encrypted("", 256),
-        turned().bytes(),
-        turned().packed(),
-    ];
+    let originals = originals();
     let counts: std::sync::Arc<[AtomicUsize; 3]> = std::sync::Arc::default();
     let counted = counts.clone();
     each(3_000, Duration::from_secs(20), move |seed| {
@@ -157,13 +156,7 @@ fn mutants(usual: u64) -> u64 {
 
 #[test]
 fn r21_mutants_end_nobody_who_joins_them() {
-    let originals = [
-        government().bytes(),
-        government().packed(),
-        government().encrypted("", 256),
-        turned().bytes(),
-        turned().packed(),
-    ];
+    let originals = originals();
     let photo = parlor_images::clean(&photo("front"), &parlor_images::Limits::default()).unwrap().bytes;
     let words = JoinWords { title: "Not in this file".into(), note: "Sent.".into(), right_to_left: false };
     let counts: std::sync::Arc<[AtomicUsize; 2]> = std::sync::Arc::default();
