@@ -19,6 +19,7 @@ async function ask(agent, title, who) {
 describe("one after another", () => {
   const mara = somebody("Mara");
   const ada = somebody("Ada");
+  let session;
   let agent;
   let customer;
   let participant;
@@ -29,7 +30,7 @@ describe("one after another", () => {
     customer = await person({ width: 390 });
     participant = await person({ width: 390 });
     await agent.signIn(stack.agent);
-    await start(agent, mara);
+    session = await start(agent, mara);
     await enter(customer, stack.linkIn(await stack.messageTo(mara.email)));
     await inRoom(customer);
     await agent.page.locator("[data-opens=add-person]").click();
@@ -82,6 +83,11 @@ describe("one after another", () => {
   test("r22 the agent sets the order in the room", async () => {
     const row = part(agent, "people").locator(".person", { hasText: ada.name });
     await row.locator("select[name=order]").selectOption("1");
+    // The list is another before it is sent.
+    const eve = somebody("Eve");
+    await stack.api("POST", `/v1/sessions/${session}/participants`, { name: eve.name, email: eve.email });
+    await part(agent, "people").getByText(eve.name).waitFor();
+    assert.equal(await row.locator("select[name=order]").inputValue(), "1");
     await row.locator(".person-order button").click();
     await until(
       "nobody comes after anybody",

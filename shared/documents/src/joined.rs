@@ -1,5 +1,7 @@
 //! Several documents as one: their pages one after the other, each as a reader shows it.
 
+use std::collections::BTreeMap;
+
 use krilla::SerializeSettings;
 use lopdf::{Dictionary, Document, Object, ObjectId, dictionary};
 use parlor_fonts::{Align, Fonts, Typesetter};
@@ -7,7 +9,6 @@ use parlor_form::JoinWords;
 use parlor_paper::{Block, Embedded, Part, write};
 
 use crate::finish::Unfinished;
-use crate::overlay::shift;
 use crate::pdf;
 use crate::preflight::Original;
 
@@ -71,8 +72,7 @@ impl Joined {
         self.add_own(&document.finish().map_err(|_| Unfinished::Unwritable)?)
     }
 
-    fn append(&mut self, mut other: Document) -> Result<(), Unfinished> {
-        let offset = self.document.max_id;
+    fn append(&mut self, other: Document) -> Result<(), Unfinished> {
         let ids: Vec<ObjectId> = other.page_iter().collect();
         let mut pages = Vec::with_capacity(ids.len());
         for id in ids {
@@ -90,21 +90,24 @@ impl Joined {
             pages.push((id, own));
         }
         let mut layers = Layers::of(&other);
-        for object in other.objects.values_mut() {
-            shift(object, offset);
+        // Each object gets a number of its own: a broken file has one number twice, with another generation.
+        let first = self.document.max_id + 1;
+        let moved: BTreeMap<ObjectId, ObjectId> =
+            other.objects.keys().zip(first..).map(|(id, number)| (*id, (number, 0))).collect();
+        let count = u32::try_from(moved.len()).map_err(|_| Unfinished::Unwritable)?;
+        self.document.max_id = self.document.max_id.checked_add(count).ok_or(Unfinished::Unwritable)?;
+        layers.all.iter_mut().chain(&mut layers.hidden).for_each(|layer| rename(layer, &moved));
+        for (id, mut object) in other.objects {
+            rename(&mut object, &moved);
+            self.document.objects.insert(moved[&id], object);
         }
-        layers.all.iter_mut().chain(&mut layers.hidden).for_each(|layer| shift(layer, offset));
-        for ((id, generation), object) in other.objects {
-            self.document.objects.insert((id + offset, generation), object);
-        }
-        self.document.max_id = offset + other.max_id;
         for (id, page) in pages {
             let mut page = Object::Dictionary(page);
-            shift(&mut page, offset);
+            rename(&mut page, &moved);
             if let Object::Dictionary(page) = &mut page {
                 page.set("Parent", self.root);
             }
-            let id = (id.0 + offset, id.1);
+            let id = moved[&id];
             self.document.objects.insert(id, page);
             self.pages.push(id);
         }
@@ -132,6 +135,17 @@ impl Joined {
     }
 }
 
+/// Gives what an object refers to its new number. What is not there is nothing (ISO 32000-2, 7.3.10).
+fn rename(object: &mut Object, moved: &BTreeMap<ObjectId, ObjectId>) {
+    match object {
+        Object::Reference(id) => *object = moved.get(id).map_or(Object::Null, |id| Object::Reference(*id)),
+        Object::Array(entries) => entries.iter_mut().for_each(|entry| rename(entry, moved)),
+        Object::Dictionary(dictionary) => dictionary.iter_mut().for_each(|(_, entry)| rename(entry, moved)),
+        Object::Stream(stream) => stream.dict.iter_mut().for_each(|(_, entry)| rename(entry, moved)),
+        _ => {}
+    }
+}
+
 impl Layers {
     fn of(document: &Document) -> Self {
         let layers = document.catalog().ok().and_then(|catalog| pdf::dictionary(document, catalog, "OCProperties"));
@@ -148,5 +162,30 @@ impl Layers {
             list(first, "OFF")
         };
         Self { all, hidden }
+    }
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used, reason = "tests only")]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn pages_that_a_broken_file_gives_one_number_are_all_there() {
+        let mut other = Document::with_version("1.7");
+        let pages = [(7, 0), (7, 1), (8, 0)];
+        for id in pages {
+            other.objects.insert(id, dictionary! { "Type" => "Page", "Parent" => (1, 0), "Gone" => (99, 0) }.into());
+        }
+        let kids: Vec<Object> = pages.iter().map(|id| (*id).into()).collect();
+        other.objects.insert((1, 0), dictionary! { "Type" => "Pages", "Kids" => kids, "Count" => 3 }.into());
+        other.objects.insert((2, 0), dictionary! { "Type" => "Catalog", "Pages" => (1, 0) }.into());
+        other.trailer.set("Root", (2, 0));
+
+        let mut joined = Joined::default();
+        joined.append(other).unwrap();
+        let count = joined.pages();
+        let read = Document::load_mem(&joined.write().unwrap()).unwrap();
+        assert_eq!([count, read.page_iter().count()], [3, 3]);
     }
 }

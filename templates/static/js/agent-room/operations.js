@@ -66,8 +66,9 @@ async function carryOut(form, button) {
   if (!answer) return;
   for (const menu of all("details.menu[open]", room)) menu.open = false;
   form.closest("dialog[open]")?.close();
-  // What was not taken is there again when the dialog is.
+  // What was not taken is there again when the dialog is, and when the part is rendered again.
   if (answer.ok && form.closest("dialog")) form.reset();
+  form.toggleAttribute("data-sent", answer.ok);
   // A part with the focus in it would wait; this one is what the agent just changed.
   if (form.closest("[data-part]")) focusText();
   // Whoever is signed out is told so by a dialog of its own.

@@ -32,6 +32,24 @@ const keyOf = (part) => part.contains(document.activeElement) && document.active
 const isBusy = (part) =>
   (part.contains(document.activeElement) && !keyOf(part)) || one("details.menu[open], button[aria-busy=true]", part);
 
+// What was chosen or typed in a part and not sent stays, whatever was rendered meanwhile.
+const isChosen = (select) => {
+  const before = [...select.options].findIndex((option) => option.defaultSelected);
+  return select.selectedIndex !== Math.max(before, 0);
+};
+const isUnsent = (field) => (field.matches("select") ? isChosen(field) : field.value !== field.defaultValue);
+const FIELDS = "select, textarea, input:not([type=hidden], [type=checkbox], [type=radio], [type=file])";
+const unsentIn = (part) =>
+  all(FIELDS, part)
+    .filter((field) => field.id && !field.closest("form[data-sent]") && isUnsent(field))
+    .map(({ id, value }) => [id, value]);
+function restore(part, unsent) {
+  for (const [id, value] of unsent) {
+    const field = one(`[id="${id}"]`, part);
+    if (field && (!field.options || [...field.options].some((option) => option.value === value))) field.value = value;
+  }
+}
+
 function put(part, html) {
   // A session that is another now is shown as it is, whatever one was about to press.
   if (isBusy(part) && room.dataset.state === state) {
@@ -42,7 +60,9 @@ function put(part, html) {
   const hadFocus = part.contains(document.activeElement);
   const key = keyOf(part);
   const open = openAnswers(part);
+  const unsent = unsentIn(part);
   part.innerHTML = html;
+  restore(part, unsent);
   showTimes(part);
   reopenAnswers(part, open);
   showFiles(part);
