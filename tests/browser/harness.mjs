@@ -11,6 +11,8 @@ import { chromium } from "playwright-core";
 
 const here = dirname(fileURLToPath(import.meta.url));
 const screenshots = join(here, "screenshots");
+// A run whose pictures nobody looks at takes none.
+const pictured = process.env.PARLOR_SCREENSHOTS !== "off";
 const axeSource = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 
 /**
@@ -305,7 +307,13 @@ export async function inspect(page, name, { widths = WIDTHS, rules, scripted = t
     await page.setViewportSize({ width, height: width < 600 ? 720 : 800 });
     const drawn = () => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)));
     if (scripted) await page.evaluate(drawn).catch(() => {});
-    await page.screenshot({ path: join(screenshots, `${name}-${width}.png`), fullPage: true, animations: "disabled" });
+    if (pictured) {
+      await page.screenshot({
+        path: join(screenshots, `${name}-${width}.png`),
+        fullPage: true,
+        animations: "disabled",
+      });
+    }
     const wide = await page.evaluate(
       () => document.scrollingElement.scrollWidth - document.documentElement.clientWidth,
     );

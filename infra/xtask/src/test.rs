@@ -235,6 +235,8 @@ fn run_browser(chromium: &PathBuf, built: &Built, watch: &Watch) -> Result<Tally
         .args(["--test", "--test-concurrency=1", "--test-reporter=spec"])
         .current_dir(tools::browser_tests())
         .env("CHROMIUM", chromium)
+        // A tenth of the time, for pictures that are looked at when a page is worked on.
+        .env("PARLOR_SCREENSHOTS", "off")
         .env("PARLOR_PROGRAM", needed(built.parlor.as_ref(), "parlor")?)
         .env("SAMPLES_PROGRAM", needed(built.samples.as_ref(), "samples")?)
         .envs(watch.environment("browser")?)
