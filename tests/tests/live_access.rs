@@ -303,3 +303,20 @@ async fn r15_a_device_that_connects_without_end_has_to_wait() {
     let path = format!("/v1/sessions/{}/device/release", room.session);
     assert_eq!(installation.call(Method::POST, &path, Some(json!({}))).await.0, 200);
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn r25_a_page_that_stayed_open_is_told_nothing_of_what_was_erased() {
+    let installation = Installation::start().await;
+    let room = Room::joined(&installation).await;
+    let mut agent = room.agent().await;
+    installation.post(&format!("/v1/sessions/{}/messages", room.session), json!({"text": "the secret plan"})).await;
+    agent.expect("message").await;
+    for operation in ["end", "erase"] {
+        operate(&room, operation).await;
+    }
+    while agent.expect("session").await["event"]["type"] != "session.erased" {}
+    // Its events are still to be deleted.
+    assert_eq!(installation.count_events(&room.session, "message").await, 1);
+    agent.say(json!({"type": "hello", "since": 0})).await;
+    agent.expect("reload").await;
+}

@@ -477,3 +477,27 @@ async fn r24_what_happened_before_an_endpoint_was_made_is_not_sent_however_late_
     assert_eq!(endpoint.receiver.names(), ["session.created 1", "session.invited 2"]);
     assert_eq!(endpoint.receiver.names_of(&session).len(), 2);
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn r25_what_was_erased_is_neither_sent_nor_shown_while_it_is_still_to_be_deleted() {
+    let installation = Installation::start().await;
+    let endpoint = Endpoint::new(&installation, &ALL).await;
+    let session = installation.session(None).await;
+    installation.post(&format!("/v1/sessions/{session}/messages"), json!({"text": "the secret plan"})).await;
+    installation.stack.settle().await;
+    let delivery = endpoint.path(&format!("/deliveries/{session}-3"));
+    assert!(installation.get(&delivery).await["request"]["body"].as_str().unwrap().contains("secret"));
+
+    end(&installation, &session).await;
+    installation.post(&format!("/v1/sessions/{session}/erase"), json!({})).await;
+    installation.stack.settle().await;
+    assert_eq!(endpoint.receiver.names().last().unwrap(), "session.erased 5");
+    assert_eq!(installation.count_events(&session, "message").await, 1, "it is still there");
+    assert_eq!(installation.get(&delivery).await["request"], Value::Null);
+    endpoint.receiver.forget();
+    for seq in [3, 5] {
+        installation.post(&endpoint.path(&format!("/deliveries/{session}-{seq}/replay")), json!({})).await;
+    }
+    installation.stack.run_schedule("retry-webhooks").await.unwrap();
+    assert_eq!(endpoint.receiver.names(), ["session.erased 5"]);
+}

@@ -260,7 +260,9 @@ impl LiveMessage {
         }
         let (events, more) = events.map_err(unavailable)?;
         let gap = events.first().is_some_and(|first| first.seq != since.saturating_add(1));
-        if gap || room.session.seq.saturating_sub(since) > u64::from(MAX_MISSED) {
+        // R25: of an erased session nothing is told, also as long as its events are still to be deleted.
+        let erased = room.session.erased.is_some() && since < room.session.seq;
+        if gap || erased || room.session.seq.saturating_sub(since) > u64::from(MAX_MISSED) {
             self.live.post(id, &[Frame::Reload]).await;
             return Ok(());
         }

@@ -83,14 +83,14 @@ pub(crate) async fn show(
     let (found, caller) = read(app, request, keys(ReadBatch::new(), &id, &session, seq), now).await?;
     let webhook = visible(&found, &caller, &id)?;
     let delivery = known(&found, &caller, (&id, &session, seq), now)?;
-    let request = posted(app, &webhook, &delivery, found.event(&session, seq)?.as_ref());
+    let request = posted(app, &webhook, &delivery, found.told_event(&session, seq)?.as_ref());
     let view = SentView { delivery: DeliveryView::of(&delivery), request };
     Ok(ApiResponse::new(StatusCode::OK, view, PAGE))
 }
 
 /// What is read of a delivery that is shown.
 pub(crate) fn keys(batch: ReadBatch, id: &WebhookId, session: &SessionId, seq: u64) -> ReadBatch {
-    batch.webhook(id).delivery(id, session, seq).event(session, seq)
+    batch.webhook(id).delivery(id, session, seq).told_event(session, seq)
 }
 
 /// What the latest attempt posted; what the first will, before there was one.

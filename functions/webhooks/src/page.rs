@@ -337,7 +337,7 @@ async fn sent(
     let found = &context.found;
     let webhook = found.webhook(id)?.ok_or(ApiError::NotFound)?;
     let delivery = known(found, &context.caller, (id, &session, seq), now)?;
-    let request = posted(app, &webhook, &delivery, found.event(&session, seq)?.as_ref());
+    let request = posted(app, &webhook, &delivery, found.told_event(&session, seq)?.as_ref());
     Ok(DeliveryPage {
         frame: context.frame(app, Section::Webhooks),
         webhook: id.to_string(),

@@ -89,6 +89,12 @@ impl ReadBatch {
     pub fn event(self, session: &SessionId, seq: u64) -> Self {
         self.with(Key::event(session, seq))
     }
+
+    /// An event and, so that it is known whether it may still be told, its session: two items.
+    #[must_use]
+    pub fn told_event(self, session: &SessionId, seq: u64) -> Self {
+        self.event(session, seq).session_alone(session)
+    }
 }
 
 impl ReadResult {
@@ -118,6 +124,13 @@ impl ReadResult {
     /// An event of a session.
     pub fn event(&self, session: &SessionId, seq: u64) -> Result<Option<parlor_domain::Event>, StoreError> {
         self.get("event", &Key::event(session, seq), "doc")
+    }
+
+    /// As [`ReadResult::event`], if it may still be told; [`ReadBatch::told_event`] asked for it. R25: of an erased session only the
+    /// event that says so may be, also as long as the others are still to be deleted.
+    pub fn told_event(&self, session: &SessionId, seq: u64) -> Result<Option<parlor_domain::Event>, StoreError> {
+        let erased = self.document(session)?.filter(|session| session.erased.is_some());
+        if erased.is_some_and(|session| seq < session.seq) { Ok(None) } else { self.event(session, seq) }
     }
 }
 

@@ -124,7 +124,7 @@ impl<R: Random + Sync> Webhooks<R> {
             Err(error) => return Err(error),
         }
         loop {
-            let keys = waiting.iter().fold(ReadBatch::new(), |keys, delivery| keys.event(session, delivery.seq));
+            let keys = waiting.iter().fold(ReadBatch::new(), |keys, delivery| keys.told_event(session, delivery.seq));
             let events = if waiting.is_empty() { None } else { Some(self.store.read(keys).await?) };
             let whole = waiting.len() < QUEUE;
             let mut rest = waiting.into_iter().peekable();
@@ -133,7 +133,7 @@ impl<R: Random + Sync> Webhooks<R> {
                     self.release(target, session, queue, Some(clock()), clock()).await?;
                     return Ok(tally);
                 }
-                let event = events.as_ref().map(|found| found.event(session, delivery.seq)).transpose()?.flatten();
+                let event = events.as_ref().map(|found| found.told_event(session, delivery.seq)).transpose()?.flatten();
                 let due = match self.attempt(target, &mut delivery, event.as_ref(), clock).await {
                     Verdict::Again(at) => {
                         tally.postponed += 1;
