@@ -81,3 +81,27 @@ async fn r21_a_file_that_takes_long_is_waited_for_without_a_script() {
     let page = phone.get(&format!("{request}?file=../x&looks=-1")).await;
     assert!(page.status == 200 && !page.text.contains("http-equiv=\"refresh\""), "{}", page.text);
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn r2_what_was_typed_beside_a_file_or_as_a_reason_is_kept_when_the_session_is_over() {
+    let installation = Installation::start().await;
+    let session = installation.session(None).await;
+    let phone = installation.joined(&session).await;
+    let about = format!("/v1/sessions/{session}/interactions");
+    let fields = json!([{"name": "employer", "label": "Your employer", "type": "text"},
+                        {"name": "payslip", "label": "Your payslip", "type": "file"}]);
+    let workflow = json!({"steps": [{"id": "pay", "title": "Pay", "fields": fields}]});
+    let made = installation.post(&about, workflow).await;
+    let own = format!("/r/{session}/i/{}", made["id"].as_str().unwrap());
+    installation.post(&format!("/v1/sessions/{session}/end"), json!({})).await;
+    let typed = [("do", "send:payslip"), ("step", "pay"), ("a.employer", "Harbour Cranes")];
+    let photo = documents::photo("front");
+    let file = [("f-payslip", "front.jpg", "image/jpeg", photo.as_slice())];
+    for away in [
+        phone.post_files(&format!("{own}/files"), &typed, &file).await,
+        phone.post(&format!("{own}/files"), &typed).await,
+        phone.post(&format!("{own}/decline"), &[("reason", "Harbour Cranes")]).await,
+    ] {
+        assert!(away.status == 410 && away.text.contains("Harbour Cranes"), "{} {}", away.status, away.text);
+    }
+}

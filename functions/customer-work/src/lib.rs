@@ -21,7 +21,7 @@ use parlor_runtime::Runtime;
 use parlor_templates::evidence::join_words;
 use parlor_web::{
     AppState, Rows, WebFunction,
-    customer::{PageError, Visit},
+    customer::{FilesVisit, PageError, Visit},
     route::State,
 };
 
@@ -75,7 +75,7 @@ impl WebFunction for CustomerWork {
             .page(Method::POST, "/r/{session}/i/{interaction}/save", save)
             .page(Method::POST, "/r/{session}/i/{interaction}/complete", complete)
             .page(Method::POST, "/r/{session}/i/{interaction}/decline", decline)
-            .page(Method::POST, "/r/{session}/i/{interaction}/files", request::change)
+            .page(Method::POST, "/r/{session}/i/{interaction}/files", change_files)
     }
 }
 
@@ -178,6 +178,20 @@ async fn complete(
     }
 }
 
+/// POST `…/files`. Costs what [`request::change`] says.
+async fn change_files(
+    state: &WorkState,
+    visit: &FilesVisit,
+    session: String,
+    interaction: String,
+) -> Result<Response<Body>, PageError> {
+    // Without a script, what was typed in a step comes with its files.
+    match request::change(state, visit, session, interaction).await {
+        Err(away) => kept_by(&state.app, visit, away),
+        answered => answered,
+    }
+}
+
 /// POST `…/decline`. Costs what [`save`] costs.
 async fn decline(
     state: &WorkState,
@@ -187,10 +201,14 @@ async fn decline(
 ) -> Result<Response<Body>, PageError> {
     let (session, id) = ids(&state.app, visit, &session, &interaction).await?;
     let reason = visit.field("reason").to_owned();
-    let (loaded, result) = Loaded::change(&state.app, visit, &session, &id, |loaded| {
+    let changed = Loaded::change(&state.app, visit, &session, &id, |loaded| {
         WorkCommand::Decline(&loaded.interaction, reason.clone())
     })
-    .await?;
+    .await;
+    let (loaded, result) = match changed {
+        Ok(changed) => changed,
+        Err(away) => return kept_by(&state.app, visit, away),
+    };
     let result: Result<(), Rejection> = result.map(drop);
     match loaded.by_kind() {
         Work::Workflow(loaded) => work::declined(state, visit, &loaded, result).await,
@@ -201,7 +219,7 @@ async fn decline(
 
 /// R2: whoever is turned away with something typed finds it on the page that says why.
 fn kept_by(app: &AppState, visit: &Visit, away: PageError) -> Result<Response<Body>, PageError> {
-    let is_typed = |name: &str| name.starts_with("a.") || name.starts_with("v.");
+    let is_typed = |name: &str| name.starts_with("a.") || name.starts_with("v.") || name == "reason";
     let typed = visit.form.iter().filter(|(name, _)| is_typed(name)).map(|(_, typed)| typed.as_str());
     let lines: Vec<&str> = typed.filter(|typed| !typed.trim().is_empty() && !typed.starts_with('{')).collect();
     if visit.wants_json || lines.is_empty() {
