@@ -318,3 +318,25 @@ async fn r21_everything_has_a_limit_and_says_so() {
     refused(question(), 409, "too-many-interactions").await;
     assert_eq!(installation.get(&path).await["items"].as_array().unwrap().len(), 100);
 }
+
+/// A program may call a step as it likes.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn r21_a_step_called_review_is_filled_in_like_any_other() {
+    let installation = Installation::start().await;
+    let session = installation.session(None).await;
+    let customer = installation.joined(&session).await;
+    let step = |id: &str, name: &str| {
+        let field = json!({"name": name, "label": name, "type": "text", "required": true});
+        json!({"id": id, "title": id, "fields": [field]})
+    };
+    let steps = json!([step("first", "name"), step("review", "grade")]);
+    let made = installation.post(&format!("/v1/sessions/{session}/interactions"), json!({"steps": steps})).await;
+    let own = format!("/r/{session}/i/{}", made["id"].as_str().unwrap());
+    let save = format!("{own}/save");
+    let next = customer.post(&save, &[("step", "first"), ("a.name", "Mara")]).await;
+    assert_eq!(next.location, format!("{own}?step=review"));
+    assert!(customer.get(&next.location).await.text.contains("name=\"a.grade\""));
+    let last = customer.post(&save, &[("step", "review"), ("a.grade", "A")]).await;
+    let review = customer.get(&last.location).await.text;
+    assert!(review.contains(&format!("{own}/complete")) && !review.contains("name=\"a.grade\""), "{review}");
+}

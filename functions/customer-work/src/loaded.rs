@@ -20,7 +20,7 @@ use parlor_web::{
 
 use crate::WorkState;
 
-/// What the query calls the review.
+/// What the query calls the review of a document.
 pub(crate) const REVIEW: &str = "review";
 
 /// An interaction that somebody asks for, with its room and what it asks.

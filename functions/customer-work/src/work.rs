@@ -23,10 +23,13 @@ use serde_json::json;
 
 use crate::{
     WorkState,
-    loaded::{Loaded, REVIEW, home},
+    loaded::{Loaded, home},
     request::{problem, refusing, shown_files},
     unscripted,
 };
+
+/// What the query calls the review: no step can have this name.
+const REVIEW: &str = "-";
 
 /// A workflow that somebody asks for.
 pub(crate) type LoadedWork = Loaded<Workflow>;

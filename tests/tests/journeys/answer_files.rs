@@ -81,7 +81,7 @@ async fn r21_files_and_a_signature_answer_a_workflow() {
     let bad = phone.post(&save, &[("step", "sign"), ("go", "next"), ("a.signed", r#"{"path":"<svg>","pen":2}"#)]).await;
     assert_eq!(bad.status, 422, "{}", bad.text);
     phone.submit(&save, &[("step", "sign"), ("go", "next"), ("a.signed", drawn)]).await;
-    let page = phone.get(&format!("{own}?step=review")).await;
+    let page = phone.get(&format!("{own}?step=-")).await;
     assert!(page.text.contains("november.pdf") && page.text.contains("M1 2L3 4"), "{}", page.text);
     assert_eq!(phone.submit(&format!("{own}/complete"), &[]).await.status, 200);
 
