@@ -79,6 +79,18 @@ describe("a customer and a participant with the agent", () => {
     await inspect(customer.page, "customer-room-two-people", { widths: [390, 1280] });
   });
 
+  test("r22 a message takes no other's place, whatever its writer calls it", async () => {
+    const said = participant.page.locator(".message", { hasText: "Good morning, both of you" });
+    const taken = await said.getAttribute("data-id");
+    await participant.page.evaluate(async (id) => {
+      const body = new URLSearchParams({ id, text: "Good night" });
+      await fetch(`${location.pathname}/messages`, { method: "POST", body, headers: { accept: "application/json" } });
+    }, taken);
+    await sees(customer, "Good night");
+    await sees(customer, "Good morning, both of you");
+    await sees(participant, "Good morning, both of you");
+  });
+
   test("r22 who is removed is out at once", async () => {
     const row = agent.page.locator(".person").first();
     await row.locator(".person-remove summary").click();

@@ -12,7 +12,8 @@ export function toEnd() {
   if (log) log.scrollTop = log.scrollHeight;
 }
 
-const find = (id) => [...log.children].find((item) => item.dataset.id === id);
+// One's own messages only: others may call theirs the same.
+const find = (id) => [...log.children].find((item) => item.matches(".mine") && item.dataset.id === id);
 
 // The same as the server makes; without a number it is on its way.
 const row = ({ id, seq, own, name = "", text, links, at, attachment }) => {
@@ -46,7 +47,9 @@ export function showMessage(message, own) {
   if (!log) return;
   const near = log.scrollHeight - log.scrollTop - log.clientHeight < NEAR;
   const item = row({ ...message, own });
-  find(message.id)?.remove();
+  if (own) find(message.id)?.remove();
+  // It may come again after a reconnect.
+  log.querySelector(`[data-seq="${Number(message.seq)}"]`)?.remove();
   // In the server's order, and before what is still on its way.
   const next = [...log.children].find((other) => Number(other.dataset.seq || Infinity) > message.seq);
   log.insertBefore(item, next || null);
