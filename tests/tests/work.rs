@@ -4,7 +4,7 @@
 
 use futures_util::future::join;
 use parlor_domain::{Role, SessionId};
-use parlor_tests::{Browser, Installation, Line};
+use parlor_tests::{Browser, Installation, Line, documents};
 use reqwest::{Method, StatusCode};
 use serde_json::{Value, json};
 
@@ -339,4 +339,37 @@ async fn r21_a_step_called_review_is_filled_in_like_any_other() {
     let last = customer.post(&save, &[("step", "review"), ("a.grade", "A")]).await;
     let review = customer.get(&last.location).await.text;
     assert!(review.contains(&format!("{own}/complete")) && !review.contains("name=\"a.grade\""), "{review}");
+}
+
+/// A save of an earlier moment that arrives late, or another tab, changes nothing of what is completed unseen.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn r21_what_is_completed_is_what_its_page_showed() {
+    let installation = Installation::start().await;
+    let session = installation.session(None).await;
+    let customer = installation.joined(&session).await;
+    let document = documents::draft(&installation.store, &installation.runtime, &session).await.id.to_string();
+    installation.post(&format!("/v1/sessions/{session}/interactions/{document}/send"), json!({})).await;
+    let signature = [("page", "1"), ("v.signature", "M. Q.")];
+    assert_eq!(customer.post(&format!("/r/{session}/i/{document}/save"), &signature).await.status, 303);
+    for (own, field, at) in
+        [(make(&installation, &session).await, "a.name", "step=-"), (document, "v.name", "page=review")]
+    {
+        let path = format!("/r/{session}/i/{own}");
+        let save = async |value: &str| customer.post(&format!("{path}/save"), &[("step", "a"), (field, value)]).await;
+        let seen = async |page: &parlor_tests::Page| page.hidden("seen").expect("the page says what it shows");
+        let complete = async |seen: &str| customer.post(&format!("{path}/complete"), &[("seen", seen)]).await;
+        save("Quistgaard").await;
+        let review = customer.get(&format!("{path}?{at}")).await;
+        assert!(review.text.contains("Quistgaard"), "{}", review.text);
+        save("Quistga").await;
+        let refused = complete(&seen(&review).await).await;
+        assert_eq!(refused.status, 409, "{}", refused.text);
+        assert!(refused.text.contains("has changed since") && !refused.text.contains("Quistgaard"), "{}", refused.text);
+        let now = installation.get(&format!("/v1/sessions/{session}/interactions/{own}")).await;
+        assert_eq!(now["state"], "in_progress");
+        let completed = complete(&seen(&refused).await).await;
+        assert_eq!(completed.status, 303, "{}", completed.text);
+        // Completing again changes nothing, whatever was shown.
+        assert_eq!(complete("of before").await.status, 303);
+    }
 }

@@ -252,7 +252,9 @@ async fn refused(
     }
     let (why, status) = loaded.not_taken(visit, rejection)?;
     let view = match why {
-        NotTaken::Reason => DocumentView::Review { judged: false, reason: visit.field("reason").to_owned() },
+        NotTaken::Reason | NotTaken::Changed => {
+            DocumentView::Review { judged: false, reason: visit.field("reason").to_owned() }
+        }
         _ => loaded.view(visit),
     };
     let mut page = loaded.page(state, visit, view, &BTreeMap::new()).await;

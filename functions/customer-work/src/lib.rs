@@ -18,6 +18,7 @@ use parlor_domain::{
 };
 use parlor_fonts::Fonts;
 use parlor_runtime::Runtime;
+use parlor_store::ReadBatch;
 use parlor_templates::evidence::join_words;
 use parlor_web::{
     AppState, Rows, WebFunction,
@@ -152,7 +153,8 @@ async fn complete(
     interaction: String,
 ) -> Result<Response<Body>, PageError> {
     let (session, id) = ids(&state.app, visit, &session, &interaction).await?;
-    let changed = Loaded::change(&state.app, visit, &session, &id, |loaded| {
+    let changed = Loaded::change_reading(&state.app, visit, &session, &id, ReadBatch::new(), |loaded, _| {
+        loaded.must_be_as_seen(visit)?;
         let filled = match &loaded.asked {
             Asked::Workflow(workflow) => Filled::Workflow(workflow, work::to_complete(visit, workflow)),
             Asked::Document(asked) => {
@@ -164,7 +166,7 @@ async fn complete(
                 Filled::Request(request, Some(join_words(visit.lang_for(&loaded.room.stored.session))))
             }
         };
-        WorkCommand::Complete(&loaded.interaction, filled)
+        Ok(WorkCommand::Complete(&loaded.interaction, filled))
     })
     .await;
     let (loaded, result) = match changed {

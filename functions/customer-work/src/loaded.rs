@@ -1,5 +1,6 @@
 //! What is read for one interaction, and the way it is changed.
 
+use data_encoding::HEXLOWER;
 use lambda_http::{Body, Response, http::StatusCode};
 use parlor_domain::{
     AccessTier, Command, Decision, Interaction, InteractionId, InteractionState, Rejection, SessionId,
@@ -17,6 +18,8 @@ use parlor_web::{
     loaded_room::{LoadedRoom, session_id},
     redirect,
 };
+
+use sha2::{Digest as _, Sha256};
 
 use crate::WorkState;
 
@@ -152,6 +155,23 @@ impl<A> Loaded<A> {
         session.waits_for(&self.interaction.assignee).into_iter().map(|name| short_name(name).to_owned()).collect()
     }
 
+    /// What stands for all that was entered, as a page shows it.
+    fn seen(&self) -> String {
+        let Interaction { values, entered, files, .. } = &self.interaction;
+        let files: Vec<_> = files.iter().map(|file| &file.upload).collect();
+        // Texts, numbers and ids: there is nothing in them that JSON could not hold.
+        let entered = serde_json::to_vec(&(values, entered, files)).unwrap_or_default();
+        HEXLOWER.encode(&Sha256::digest(entered))
+    }
+
+    /// What is completed is what its page showed: another tab, or a request that took long, may have changed it since. A form that does
+    /// not say what it showed is taken as it comes.
+    pub(crate) fn must_be_as_seen(&self, visit: &Visit) -> Result<(), Rejection> {
+        let seen = visit.field("seen");
+        let is_so = seen.is_empty() || !self.interaction.state.is_open() || seen == self.seen();
+        if is_so { Ok(()) } else { Err(Refusal::Changed.into()) }
+    }
+
     /// R16: what is to be done next, if anything is.
     pub(crate) fn next(&self, visit: &Visit) -> Option<(String, String)> {
         let session = &self.room.stored.session;
@@ -182,6 +202,7 @@ impl<A> Loaded<A> {
             Rejection::Gate(gate) => return Err(self.room.turn_away(visit, gate.clone())),
             Rejection::Work(Refusal::ReadOnly) => (NotTaken::ReadOnly, StatusCode::CONFLICT),
             Rejection::Work(Refusal::NotYourTurn) => (NotTaken::NotYourTurn, StatusCode::CONFLICT),
+            Rejection::Work(Refusal::Changed) => (NotTaken::Changed, StatusCode::CONFLICT),
             Rejection::Work(Refusal::TooMuch) => (NotTaken::TooMuch, StatusCode::UNPROCESSABLE_ENTITY),
             Rejection::Work(Refusal::InvalidReason) => (NotTaken::Reason, StatusCode::UNPROCESSABLE_ENTITY),
             _ => (NotTaken::Closed, StatusCode::CONFLICT),
@@ -203,6 +224,7 @@ impl<A> Loaded<A> {
             title: self.interaction.title.clone(),
             due: self.interaction.due_at,
             after: self.after(visit),
+            seen: self.seen(),
             live: Some(self.live(app, visit)),
         }
     }

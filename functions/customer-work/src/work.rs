@@ -312,7 +312,7 @@ async fn refused(
     let (why, status) = loaded.not_taken(visit, rejection)?;
     let view = match (why, loaded.asked.step(visit.field("step"))) {
         (NotTaken::TooMuch, Some(step)) => loaded.step(step, typed, &BTreeMap::new()),
-        (NotTaken::Reason, _) => loaded.review(false, visit.field("reason")),
+        (NotTaken::Reason | NotTaken::Changed, _) => loaded.review(false, visit.field("reason")),
         _ => loaded.view(visit),
     };
     let kept = match view {

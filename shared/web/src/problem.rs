@@ -439,6 +439,7 @@ impl From<&Rejection> for Code {
                 Refusal::NotCompleted => Self::NotCompleted,
                 Refusal::UnknownAssignee => Self::UnknownAssignee,
                 Refusal::NotYourTurn => Self::NotYourTurn,
+                Refusal::Changed => Self::VersionConflict,
                 Refusal::NoFile(NoFile::TooMany) => Self::TooManyFiles,
                 Refusal::NoFile(NoFile::Kind) => Self::FileNotAskedFor,
                 Refusal::NoFile(NoFile::Unknown) => Self::UnknownUpload,

@@ -34,6 +34,8 @@ pub struct Around {
     pub due: Option<Timestamp>,
     /// R22: those who have to be done first, by their names; empty where it can be done now.
     pub after: Vec<String>,
+    /// What stands for all that was entered, as the page shows it.
+    pub seen: String,
     pub live: Option<Live>,
 }
 
@@ -122,6 +124,11 @@ impl Around {
         html! { (Banner { icon: Some(icon), ..Banner::new(Tone::Info, said) }) }
     }
 
+    /// In a form that completes: what it shows, so that nothing else is completed.
+    pub(super) fn as_seen(&self) -> Markup {
+        html! { input type="hidden" name="seen" value=(self.seen); }
+    }
+
     /// Declining, folded away unless the `reason` that was given was refused for being `too_long`.
     pub(super) fn decline(&self, reason: &str, too_long: bool) -> Markup {
         let lang = self.lang;
@@ -154,6 +161,7 @@ impl Around {
             title: title.to_owned(),
             due: None,
             after: vec![],
+            seen: String::new(),
             live: None,
         }
     }
@@ -181,6 +189,7 @@ pub(super) fn not_taken(lang: Lang, why: NotTaken) -> Markup {
         NotTaken::Closed => words::refused_closed(lang),
         NotTaken::ReadOnly => words::refused_read_only(lang),
         NotTaken::NotYourTurn => turns::refused(lang),
+        NotTaken::Changed => words::refused_changed(lang),
         NotTaken::TooMuch => words::refused_too_much(lang),
         NotTaken::Reason => words::refused_reason(lang),
     };

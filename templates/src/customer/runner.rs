@@ -83,6 +83,8 @@ pub enum NotTaken {
     /// R22: others come first again.
     NotYourTurn,
     TooMuch,
+    /// It is not any more what was looked at.
+    Changed,
     /// The reason for declining is too long.
     Reason,
 }
@@ -259,6 +261,7 @@ impl Runner {
             (self.sections(sections, true))
             form.runner-form method="post" action={ (self.around.path) "/complete" (self.around.query) } {
                 (token_field(self.around.csrf.as_deref()))
+                (self.around.as_seen())
                 div.runner-go {
                     (Button::primary(words::finish(lang)).wide())
                     p.small.muted { (words::finish_text(lang, self.around.agent())) }

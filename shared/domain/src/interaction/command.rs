@@ -158,6 +158,9 @@ pub enum Refusal {
     /// R22: others come first, and are not done yet.
     #[error("it comes after what others have to do, and they are not done yet")]
     NotYourTurn,
+    /// It is not any more what whoever completes it was shown.
+    #[error("it was changed since it was looked at")]
+    Changed,
     /// A file that is not added.
     #[error("{}", match .0 {
         NoFile::TooMany => "there are as many files as there may be",
@@ -185,6 +188,7 @@ impl Refusal {
             Self::NotCompleted => "not-completed",
             Self::UnknownAssignee => "unknown-assignee",
             Self::NotYourTurn => "not-your-turn",
+            Self::Changed => "version-conflict",
             Self::NoFile(NoFile::TooMany) => "too-many-files",
             Self::NoFile(NoFile::Kind) => "file-not-asked-for",
             Self::NoFile(NoFile::Unknown) => "unknown-upload",

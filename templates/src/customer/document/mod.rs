@@ -346,6 +346,7 @@ impl DocumentPage {
             (self.shown_leaves(true))
             form.runner-form.doc-sign method="post" action={ (self.around.path) "/complete" (self.around.query) } {
                 (token_field(self.around.csrf.as_deref()))
+                (self.around.as_seen())
                 div.runner-go {
                     p { @if signs { (words::finish_text(lang, &self.customer, self.around.agent())) } @else { (words::complete_text(lang, self.around.agent())) } }
                     (Button::primary(if signs { words::finish(lang) } else { words::complete(lang) }).wide())

@@ -6,6 +6,9 @@ import { inTab } from "../lib/storage.js";
 const QUIET = 700;
 const AGAIN = 4_000;
 
+// How long whoever goes on waits for a save that is on its way, in milliseconds.
+const PATIENCE = 2_000;
+
 /** What waits in this tab, by the fields' names. */
 const unsaved = (key) => {
   try {
@@ -127,11 +130,19 @@ export function saveAsOneGoes(prefix = "a.", along = () => []) {
   };
   on(form, "input", (event) => note(event) && soon());
   on(form, "change", (event) => note(event) && soon(0));
-  // Whoever goes on sends everything anyway.
-  on(form, "submit", () => {
+  // Whoever goes on sends everything anyway. A save that is still on its way must not come after that, with what was typed before.
+  on(form, "submit", (event) => {
     clearTimeout(timer);
     changed.clear();
     keep();
+    if (!flying) return;
+    event.preventDefault();
+    const { submitter } = event;
+    const patience = new Promise((over) => setTimeout(over, PATIENCE));
+    Promise.race([flying.catch(() => {}), patience]).then(() => {
+      flying = null;
+      form.requestSubmit(submitter);
+    });
   });
   // A tab that is put away may never come back.
   on(document, "visibilitychange", () => document.hidden && send());
