@@ -1,10 +1,10 @@
 //! What the API refuses with, for people who read another language than its own.
 
 use crate::lang::Lang;
-use crate::words::{archive, erasing, library, participants, placing, refusal as words, turns, webhooks};
+use crate::words::{archive, erasing, library, moving, participants, placing, refusal as words, turns, webhooks};
 
 /// The codes that a form of the console can be refused with.
-pub const CODES: [&str; 81] = [
+pub const CODES: [&str; 82] = [
     "invalid-field",
     "not-a-draft",
     "already-ended",
@@ -35,6 +35,7 @@ pub const CODES: [&str; 81] = [
     "no-files",
     "archive-too-large",
     "unknown-assignee",
+    "unknown-interaction",
     "too-large",
     "idempotency-key-reused",
     "malformed",
@@ -101,6 +102,7 @@ pub fn refusal(lang: Lang, code: &str) -> Option<&'static str> {
         "invalid-order" => turns::refused_order(lang),
         "not-your-turn" => turns::refused_turn(lang),
         "unknown-assignee" => participants::refused_assignee(lang),
+        "unknown-interaction" => moving::refused(lang),
         "not-ended" => words::not_ended(lang),
         "not-renewable" => words::not_renewable(lang),
         "not-invited" => words::not_invited(lang),

@@ -101,7 +101,7 @@ def over():
 ABOUT = {"endSession": ENDED, "renewSession": ENDED, "eraseSession": [over()]} | {
     name: OPEN
     for name in ("inviteCustomer", "keepSessionOpen", "createLink", "listLinks", "revokeLink", "showPin", "resetPin", "releaseDevice", "postMessage",
-                 "addParticipant", "listParticipants", "removeParticipantByForm", "inviteParticipant", "releaseParticipantsDevice", "assignInteraction", "setOrder",
+                 "addParticipant", "listParticipants", "removeParticipantByForm", "inviteParticipant", "releaseParticipantsDevice", "assignInteraction", "moveInteraction", "setOrder",
                  "announceUpload", "makeInteraction", "listInteractions", "getInteraction", "sendInteraction", "withdrawInteraction", "remindOfInteraction")
 }
 TEAM = MADE[0]["team"]

@@ -101,7 +101,7 @@ pub(crate) async fn page(app: &AppState, request: &Request, id: &SessionId) -> R
         receipts: settings.session.read_receipts,
     });
     let links = link_lines(frame.lang, &stored.session, &links);
-    let work = work(&stored.session, &interactions);
+    let work = work(&stored.session, interactions);
     let room = console::Room { live, links, work, ..room(frame, &stored, &settings, team, &events, viewer) };
     let reach = Reach { live_url: Some(&app.live_url), files_origin: Some(&app.files_origin), frames: false };
     Ok(remember(html_reaching(StatusCode::OK, room.render(), reach)))
@@ -125,7 +125,7 @@ pub(crate) async fn fragment(app: &AppState, request: &Request, id: &SessionId) 
     let viewer = &staff_context.caller.agent.id;
     let room = console::Room {
         links,
-        work: work(&stored.session, &interactions),
+        work: work(&stored.session, interactions),
         ..room(frame, &stored, &settings, team, &events, viewer)
     };
     Ok(html(StatusCode::OK, room.fragment(), None))
@@ -263,7 +263,7 @@ fn names(session: &Session, own: &Assignee) -> Vec<String> {
 }
 
 /// R21: what there is for the customer to do, as it is listed.
-fn work(session: &Session, interactions: &[Interaction]) -> Vec<WorkItem> {
+fn work(session: &Session, interactions: Vec<Interaction>) -> Vec<WorkItem> {
     let signed = |own: &Interaction| match own.signed {
         Some(SignedFile::Ready { .. }) => SignedCopy::Ready,
         Some(SignedFile::Failed) => SignedCopy::Failed,
@@ -305,7 +305,7 @@ fn work(session: &Session, interactions: &[Interaction]) -> Vec<WorkItem> {
         after: if own.state.is_open() { names(session, &own.assignee) } else { vec![] },
         version: own.version,
     };
-    interactions.iter().map(item).collect()
+    session.arranged(interactions).iter().map(item).collect()
 }
 
 /// R5: the session's links, as they are listed.

@@ -135,6 +135,7 @@ pub(crate) async fn make(
     if stored.session.erased.is_some() {
         return Err(Rejection::Erased.into());
     }
+    let interactions = stored.session.arranged(interactions);
     let mut answers = answers(state, request.lang, &session, &interactions).await?;
     let mut archive = Archive::default();
     for own in &interactions {

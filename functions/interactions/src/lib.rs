@@ -5,6 +5,7 @@ mod answers;
 mod document;
 mod from_library;
 mod input;
+mod moving;
 mod placing;
 mod view;
 
@@ -217,6 +218,17 @@ impl WebFunction for Interactions {
             )
             .body::<Assign>(json!({"assignee": "customer"}))
         })
+        .operation(Method::POST, "/v1/sessions/{id}/interactions/{iid}/move", Callers::Scope(KeyScope::Sessions), moving::put_before, |operation| {
+            on_one!(
+                operation,
+                "moveInteraction",
+                "Give an interaction another place",
+                "Before the one that `before` names, or behind all others. All of the session are numbered anew, from 1 on; what is new \
+                 comes last. Whoever has it to do sees the same order at once. Moving it to where it is changes nothing.",
+                &[Code::AlreadyEnded, Code::Discarded, Code::Erased, Code::UnknownInteraction]
+            )
+            .body::<moving::Move>(json!({"before": "w0rkf10w2b3c4d5e"}))
+        })
         .operation(Method::POST, "/v1/sessions/{id}/interactions/{iid}/accept", Callers::Scope(KeyScope::Sessions), accept, |operation| {
             on_one!(
                 operation,
@@ -327,9 +339,10 @@ async fn list(state: &InteractionsState, request: &ApiRequest, session: SessionI
     let caller = request.caller(&state.app, &found, state.app.clock.now())?;
     let kept = caller.contents(&found, &session)?;
     let interactions = interactions?;
-    let shown =
-        |stored: &Stored| interactions.iter().map(|own| InteractionView::within(own, &stored.session)).collect();
-    let items = kept.as_ref().map(shown).unwrap_or_default();
+    let shown = |Stored { session, .. }: Stored| {
+        session.arranged(interactions).iter().map(|own| InteractionView::within(own, &session)).collect()
+    };
+    let items = kept.map(shown).unwrap_or_default();
     Ok(ApiResponse::new(StatusCode::OK, List { items, next_cursor: None }, room(&session)))
 }
 

@@ -249,7 +249,8 @@ impl InteractionView {
 
     /// As lists show it, in its session.
     pub(crate) fn within(own: &Interaction, session: &Session) -> Self {
-        Self { waits: own.state.is_open() && session.waits(&own.assignee), ..Self::of(own) }
+        let order = session.order_of_task(&own.id).unwrap_or(own.order);
+        Self { order, waits: own.state.is_open() && session.waits(&own.assignee), ..Self::of(own) }
     }
 
     /// With what it asks and, if wanted, what was answered.

@@ -330,6 +330,17 @@ pub enum EventKind {
         /// What it is called.
         title: String,
     },
+    /// R21: it was given another place among what there is to do. Those of the session are numbered anew, from 1 on.
+    #[serde(rename = "interaction.moved")]
+    InteractionMoved {
+        /// The interaction.
+        interaction: InteractionId,
+        /// What it is called.
+        title: String,
+        /// The one that it stands before from here on. Absent where it is the last.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        before: Option<InteractionId>,
+    },
     /// R23: the customer is reminded of it; the message is sent after the commit.
     #[serde(rename = "interaction.reminded")]
     InteractionReminded {

@@ -120,10 +120,8 @@ impl Session {
     pub(crate) fn turns(&self) -> Vec<Turn> {
         let turn = |guest: Option<ParticipantId>| {
             let who = guest.clone().map_or(Assignee::Customer, Assignee::Participant);
-            let mut theirs: Vec<&Task> =
-                self.tasks.iter().filter(|task| task.state.is_open() && task.assignee == who).collect();
-            theirs.sort_by_key(|task| task.order);
-            let first = theirs.first().map(|task| (task.id.clone(), task.title.clone()))?;
+            let mut theirs = self.in_order().into_iter().filter(|task| task.state.is_open() && task.assignee == who);
+            let first = theirs.next().map(|task| (task.id.clone(), task.title.clone()))?;
             Some(Turn { guest, name: self.name_of(&who).to_owned(), first, waits: self.waits(&who) })
         };
         self.guests().into_iter().filter_map(turn).collect()

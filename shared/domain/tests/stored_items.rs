@@ -195,6 +195,8 @@ const EVENTS: &str = r#"[
   {"seq":32,"at":"2026-01-05T10:00:00Z","actor":{"type":"customer"},"origin":{},"type":"interaction.declined","interaction":"0123456789abcdef","title":"About you","reason":"not today"},
   {"seq":33,"at":"2026-01-05T10:00:00Z","actor":{"type":"api","key":"key0000000000000"},"origin":{},"type":"interaction.withdrawn","interaction":"0123456789abcdef","title":"About you"},
   {"seq":34,"at":"2026-01-05T10:00:00Z","actor":{"type":"api","key":"key0000000000000"},"origin":{},"type":"interaction.reminded","interaction":"0123456789abcdef","title":"About you","channel":"email"},
+  {"seq":34,"at":"2026-01-05T10:00:00Z","actor":{"type":"api","key":"key0000000000000"},"origin":{},"type":"interaction.moved","interaction":"0123456789abcdef","title":"About you","before":"fedcba9876543210"},
+  {"seq":34,"at":"2026-01-05T10:00:00Z","actor":{"type":"api","key":"key0000000000000"},"origin":{},"type":"interaction.moved","interaction":"0123456789abcdef","title":"About you"},
   {"seq":35,"at":"2026-01-05T10:00:00Z","actor":{"type":"system"},"origin":{},"type":"interaction.signed","interaction":"0123456789abcdef","title":"About you","sha256":"9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08","size":52000},
   {"seq":36,"at":"2026-01-05T10:00:00Z","actor":{"type":"system"},"origin":{},"type":"interaction.not_signed","interaction":"0123456789abcdef","title":"About you"},
   {"seq":37,"at":"2026-01-05T10:00:00Z","actor":{"type":"system"},"origin":{},"type":"interaction.joined","interaction":"0123456789abcdef","title":"Your passport","size":1640000,"pages":4,"left_out":1},

@@ -117,8 +117,9 @@ impl Store {
         Ok(writes)
     }
 
-    /// A session's interactions, in the agent's order: at most [`parlor_domain::interaction::TASKS_MAX`]. One `Query`, strongly
-    /// consistent; without what was entered, DynamoDB would read as much.
+    /// A session's interactions, in no order that means anything ([`parlor_domain::Session::arranged`] gives them the agent's): at most
+    /// [`parlor_domain::interaction::TASKS_MAX`]. One `Query`, strongly consistent; without what was entered, DynamoDB would read as
+    /// much.
     pub async fn interactions(&self, session: &SessionId) -> Result<Vec<Interaction>, StoreError> {
         let mut found = vec![];
         let mut from = None;
@@ -141,7 +142,6 @@ impl Store {
                 break;
             }
         }
-        found.sort_by(|a, b| (a.order, a.created_at, &a.id).cmp(&(b.order, b.created_at, &b.id)));
         Ok(found)
     }
 }

@@ -9,7 +9,9 @@ pub enum Icon {
     Agent,
     Alert,
     ArrowBack,
+    ArrowDown,
     ArrowOn,
+    ArrowUp,
     Attach,
     Bell,
     Calendar,
@@ -32,6 +34,7 @@ pub enum Icon {
     Flow,
     Gear,
     Globe,
+    Grip,
     Hash,
     History,
     Home,
@@ -69,12 +72,14 @@ pub enum Icon {
 
 impl Icon {
     /// Every icon, for the sample page.
-    pub const ALL: [Self; 60] = [
+    pub const ALL: [Self; 63] = [
         Self::Add,
         Self::Agent,
         Self::Alert,
         Self::ArrowBack,
+        Self::ArrowDown,
         Self::ArrowOn,
+        Self::ArrowUp,
         Self::Attach,
         Self::Bell,
         Self::Calendar,
@@ -97,6 +102,7 @@ impl Icon {
         Self::Flow,
         Self::Gear,
         Self::Globe,
+        Self::Grip,
         Self::Hash,
         Self::History,
         Self::Home,
@@ -141,7 +147,9 @@ impl Icon {
             }
             Self::Alert => "M12 4 2.500 20h19zM12 10v4.500M12 17.300v.01",
             Self::ArrowBack => "M20 12H4M10 6l-6 6 6 6",
+            Self::ArrowDown => "M12 4v16M6 14l6 6 6-6",
             Self::ArrowOn => "M4 12h16M14 6l6 6-6 6",
+            Self::ArrowUp => "M12 20V4M6 10l6-6 6 6",
             Self::Attach => {
                 "m20 11.500-7.800 7.800a5 5 0 0 1-7.100-7.100l8-8a3.400 3.400 0 0 1 4.800 4.800l-8 8a1.700 1.700 0 0 1-2.400-2.400l7.100-7.100"
             }
@@ -174,6 +182,7 @@ impl Icon {
             Self::Globe => {
                 "M12 21a9 9 0 1 0 0-18 9 9 0 0 0 0 18zM3 12h18M12 3c5 5.500 5 12.500 0 18-5-5.500-5-12.500 0-18z"
             }
+            Self::Grip => "M9 6v.01M15 6v.01M9 12v.01M15 12v.01M9 18v.01M15 18v.01",
             Self::Hash => "M9 4 7 20M17 4l-2 16M4.500 9h16M3.500 15h16",
             Self::History => "M4 12a8 8 0 1 0 2.600-5.900L4 8.500M4 4v4.500h4.500M12 8v4.300l3 1.700",
             Self::Home => "m3.500 11.500 8.500-7 8.500 7M6 10v10h12V10M10 20v-5.500h4V20",

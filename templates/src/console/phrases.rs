@@ -5,7 +5,7 @@ use parlor_domain::{AccessTier, Actor, AgentId, Channel, EndedBy, ErasedBy, Even
 
 use crate::lang::Lang;
 use crate::names::first_name;
-use crate::words::{asking, console as words, content, erasing, participants, turns};
+use crate::words::{asking, console as words, content, erasing, moving, participants, turns};
 
 /// The product's name, which staff see and customers never do.
 pub const PRODUCT: &str = "Parlor";
@@ -121,6 +121,12 @@ pub fn event(lang: Lang, event: &Event, viewer: &AgentId, customer: &str) -> Str
                 Who::Other(who) => turns::$by(lang, who $(, $value)+).to_string(),
             }
         };
+        ($by_you:ident, $by:ident, moving, $value:expr) => {
+            match who(lang, &event.actor, viewer, customer) {
+                Who::You => moving::$by_you(lang, $value).to_string(),
+                Who::Other(who) => moving::$by(lang, who, $value).to_string(),
+            }
+        };
         ($by_you:ident, $by:ident, participants, $value:expr) => {
             match who(lang, &event.actor, viewer, customer) {
                 Who::You => participants::$by_you(lang, $value).to_string(),
@@ -182,6 +188,7 @@ pub fn event(lang: Lang, event: &Event, viewer: &AgentId, customer: &str) -> Str
         EventKind::InteractionSigned { title, .. } => content::signed(lang, title).to_string(),
         EventKind::InteractionJoined { title, .. } => asking::joined_event(lang, title).to_string(),
         EventKind::InteractionNotSigned { title, .. } => content::not_signed(lang, title).to_string(),
+        EventKind::InteractionMoved { title, .. } => done!(moved_by_you, moved_by, moving, title),
         EventKind::InteractionReminded { title, .. } => done!(reminded_by_you, reminded_by, content, title),
         EventKind::CustomerReminded { .. } => words::customer_reminded(lang, customer).to_string(),
         EventKind::CustomerNotified { .. } => words::customer_notified(lang, customer).to_string(),

@@ -207,6 +207,7 @@ const fn sign(kind: &EventKind) -> (Icon, Option<Tone>) {
         | EventKind::InteractionAccepted { .. } => (Icon::CheckCircle, Some(Tone::Good)),
         EventKind::InteractionSentBack { .. } => (Icon::Undo, Some(Tone::Warn)),
         EventKind::InteractionDeclined { .. } => (Icon::Close, Some(Tone::Warn)),
+        EventKind::InteractionMoved { .. } => (Icon::List, None),
         EventKind::InteractionWithdrawn { .. } => (Icon::Undo, None),
         EventKind::InteractionReminded { .. }
         | EventKind::CustomerReminded { .. }

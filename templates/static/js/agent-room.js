@@ -2,6 +2,7 @@
 import "./console.js";
 import "./agent-room/earlier.js";
 import "./agent-room/operations.js";
+import "./agent-room/moving.js";
 import "./agent-room/details.js";
 import "./agent-room/maker.js";
 import "./agent-room/sending.js";

@@ -30,6 +30,14 @@ pub(super) async fn rows(ledger: &mut Ledger, session: &SessionId, interaction: 
         let operated = format!("{one}{what}");
         ledger.hold(operation, async |installation| drop(installation.post(&operated, json!({})).await)).await;
     }
+    let others = json!({"kind": "request", "what": "A photo"});
+    let made = ledger.installation.post(&format!("/v1/sessions/{session}/interactions"), others).await;
+    let place = format!("/v1/sessions/{session}/interactions/{}/move", made["id"].as_str().unwrap());
+    ledger
+        .hold("move an interaction", async |installation| {
+            drop(installation.post(&place, json!({"before": interaction})).await);
+        })
+        .await;
     let assign = format!("/v1/sessions/{session}/interactions/{interaction}/assign");
     ledger
         .hold("assign an interaction", async |installation| {

@@ -172,6 +172,13 @@ impl Operation {
             ListInteractions | ReadInteraction | SendInteraction | WithdrawInteraction | Remind => {
                 self.interaction(installation, &mut case).await;
             }
+            // One that was made before it, where there is one.
+            MoveInteraction => {
+                self.interaction(installation, &mut case).await;
+                let first = std::mem::take(&mut case.interaction);
+                self.interaction(installation, &mut case).await;
+                case.link = first;
+            }
             SetOrder => self.participant(installation, &mut case).await,
             ListParticipants | RemoveParticipant | RemoveParticipantByForm | InviteParticipant | ReleaseParticipant => {
                 self.participant(installation, &mut case).await;

@@ -90,6 +90,7 @@ operations! {
     PlaceFieldsAtPage: "POST /console/s/{session}/i/{interaction}/fields", Never;
     SendInteraction: "POST /v1/sessions/{id}/interactions/{iid}/send", Once("interaction.sent");
     WithdrawInteraction: "POST /v1/sessions/{id}/interactions/{iid}/withdraw", Once("interaction.withdrawn");
+    MoveInteraction: "POST /v1/sessions/{id}/interactions/{iid}/move", Once("interaction.moved");
     AssignInteraction: "POST /v1/sessions/{id}/interactions/{iid}/assign", Once("interaction.assigned");
     Accept: "POST /v1/sessions/{id}/interactions/{iid}/accept", Once("interaction.accepted");
     SendBack: "POST /v1/sessions/{id}/interactions/{iid}/send-back", Once("interaction.sent_back");

@@ -41,6 +41,7 @@ impl Operation {
             | InviteParticipant
             | ReleaseParticipant
             | SetOrder
+            | MoveInteraction
             | AssignInteraction => self.call(installation, case).await,
             MakeInteraction | ListInteractions | ReadInteraction | SendInteraction | WithdrawInteraction | Remind
             | ReadResult | AnnounceUpload | Accept | SendBack | MessageFile | PlaceFields | MakeArchive
@@ -257,6 +258,7 @@ impl Operation {
             ChangePerson | ChangePersonByForm => json!({"role": "supervisor"}),
             AddParticipant => json!({"name": "Ada Quist", "email": "ada.quist@example.net"}),
             SetOrder => json!({"order": 2}),
+            MoveInteraction => json!({"before": case.link}),
             AssignInteraction => json!({"assignee": case.link}),
             CreateTeam | RenameTeam | RenameTeamByForm => json!({"name": case.key}),
             MakeInteraction => questions(),

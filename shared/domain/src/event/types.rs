@@ -3,7 +3,7 @@
 use super::EventKind;
 
 /// Every type of event, in the order in which a session comes upon them as a rule.
-pub const TYPES: [&str; 48] = [
+pub const TYPES: [&str; 49] = [
     "session.created",
     "session.invited",
     "session.reengaged",
@@ -31,6 +31,7 @@ pub const TYPES: [&str; 48] = [
     "interaction.accepted",
     "interaction.sent_back",
     "interaction.withdrawn",
+    "interaction.moved",
     "interaction.reminded",
     "customer.reminded",
     "customer.notified",

@@ -53,6 +53,8 @@ pub enum WorkCommand<'a> {
     Withdraw(&'a Interaction),
     /// Let somebody else do it (R22), who goes on where it is. Nobody's signature goes along.
     Assign(&'a Interaction, &'a Asked, Assignee),
+    /// Let it stand before this one of the session, or without one behind all that there are.
+    Move(&'a Interaction, Option<InteractionId>),
     /// Remind the customer of it by the session's channel, with a new link.
     Remind(&'a Interaction, Issued),
     /// Keep what the customer entered.
@@ -155,6 +157,9 @@ pub enum Refusal {
     /// R22: nobody of this id is in the session.
     #[error("no customer or participant of this session has this id")]
     UnknownAssignee,
+    /// What it is to stand before is not in the session.
+    #[error("no interaction of this session has the id in `before`")]
+    UnknownNeighbour,
     /// R22: others come first, and are not done yet.
     #[error("it comes after what others have to do, and they are not done yet")]
     NotYourTurn,
@@ -187,6 +192,7 @@ impl Refusal {
             Self::NotRequest => "not-a-request",
             Self::NotCompleted => "not-completed",
             Self::UnknownAssignee => "unknown-assignee",
+            Self::UnknownNeighbour => "unknown-interaction",
             Self::NotYourTurn => "not-your-turn",
             Self::Changed => "version-conflict",
             Self::NoFile(NoFile::TooMany) => "too-many-files",

@@ -187,7 +187,8 @@ pub struct Interaction {
     /// Who is to do it.
     #[serde(default)]
     pub assignee: Assignee,
-    /// Its place among the session's: smaller ones come first.
+    /// The place that it was made with. The one that it has now stands in its session ([`Session::arranged`](crate::Session::arranged)),
+    /// so that moving others does not write it.
     pub order: u32,
     /// Until when it should be done. Nothing happens at that moment.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -289,7 +290,7 @@ pub struct Task {
     pub title: String,
     /// How far it is.
     pub state: InteractionState,
-    /// Its place among the session's.
+    /// Its place among the session's: smaller ones come first, and of equal ones the one that was made first.
     pub order: u32,
     /// Until when it should be done.
     #[serde(default, skip_serializing_if = "Option::is_none")]

@@ -171,6 +171,9 @@ impl Session {
             EventKind::InteractionWithdrawn { interaction, .. } => {
                 self.move_task(interaction, InteractionState::Withdrawn);
             }
+            EventKind::InteractionMoved { interaction, before, .. } => {
+                self.put_before(interaction, before.as_ref());
+            }
             EventKind::InteractionReminded { interaction, .. } => {
                 if let Some(reminded) = self.reminded_about(interaction) {
                     reminded.last_at = Some(event.at);

@@ -4,6 +4,7 @@
 //! changes.
 
 mod apply;
+mod arrange;
 mod command;
 mod decide;
 mod model;

@@ -410,9 +410,8 @@ impl Session {
     /// What the guest of this seat sees of what there is to do (R22), in the agent's order.
     #[must_use]
     pub fn shown_tasks(&self) -> Vec<&Task> {
-        let mut tasks: Vec<&Task> =
-            self.tasks.iter().filter(|task| task.state.is_shown() && task.assignee == self.guest_assignee()).collect();
-        tasks.sort_by_key(|task| task.order);
+        let mut tasks = self.in_order();
+        tasks.retain(|task| task.state.is_shown() && task.assignee == self.guest_assignee());
         tasks
     }
 

@@ -1,5 +1,6 @@
 //! Properties of the state machine: whatever is commanded in whatever order, the rules hold.
 
+mod moving;
 mod owner;
 
 use std::collections::BTreeMap;

@@ -214,6 +214,11 @@ fn every_kind() -> Vec<EventKind> {
             reason: "the back is missing".into(),
         },
         EventKind::InteractionWithdrawn { interaction: "0123456789abcdef".parse().unwrap(), title: "T".into() },
+        EventKind::InteractionMoved {
+            interaction: "0123456789abcdef".parse().unwrap(),
+            title: "T".into(),
+            before: Some("fedcba9876543210".parse().unwrap()),
+        },
         EventKind::InteractionReminded {
             interaction: "0123456789abcdef".parse().unwrap(),
             title: "T".into(),

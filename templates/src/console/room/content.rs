@@ -122,7 +122,7 @@ pub fn answers(lang: Lang, steps: &[(String, Vec<AnswerLine>)]) -> Markup {
 }
 
 impl Room {
-    /// What there is to do, newest orders last.
+    /// What there is to do, in the agent's order.
     pub(super) fn work(&self) -> Markup {
         let lang = self.frame.lang;
         html! {
@@ -132,7 +132,7 @@ impl Room {
                 (self.whose_turn())
                 (self.sends_all())
                 (self.all_files())
-                ul.work-list { @for item in &self.work { (self.work_item(item)) } }
+                ul.work-list { @for (at, item) in self.work.iter().enumerate() { (self.work_item(at, item)) } }
             }
         }
     }
@@ -199,7 +199,7 @@ impl Room {
         }
     }
 
-    fn work_item(&self, item: &WorkItem) -> Markup {
+    fn work_item(&self, at: usize, item: &WorkItem) -> Markup {
         let (lang, now) = (self.frame.lang, self.frame.now);
         let open = item.state.is_open();
         let (done, of) = (item.progress.done as usize, item.progress.of as usize);
@@ -216,6 +216,7 @@ impl Room {
                     span.work-item-icon { (icon) }
                     p.work-item-title dir="auto" { (item.title) }
                     (state(lang, item.state))
+                    (self.handle(at, item))
                 }
                 (self.is_for(item.assignee.as_ref()))
                 @if !item.after.is_empty() {

@@ -12,6 +12,7 @@ mod invitations;
 mod library;
 mod link;
 mod model;
+mod moving;
 mod ownership;
 mod page;
 mod people;

@@ -4,6 +4,7 @@ use maud::{Markup, html};
 use parlor_domain::{State, session::MESSAGE_MAX};
 
 use super::model::{AfterEnd, AuthState, Consent, Room};
+use super::moving;
 use crate::components::{Attaching, Icon, attaching, clip};
 use crate::console::frame::{Frame, InFrame};
 use crate::console::moment::{Moment, moment};
@@ -64,6 +65,7 @@ impl Room {
                     section.side-part aria-labelledby="content-title" {
                         div.side-title { h2 id="content-title" { (words::content(lang)) } div data-part="add-work" { (self.add_work()) } }
                         div data-part="content" { (self.work()) }
+                        (moving::said(lang))
                     }
                     section.side-part aria-labelledby="people-title" {
                         div.side-title { h2 id="people-title" { (participants::heading(lang)) } div data-part="add-person" { (self.add_person()) } }

@@ -7,6 +7,7 @@ import { openAnswers, reopenAnswers } from "./answers.js";
 import { focusText, setClosed } from "./composer.js";
 import { countDown } from "./countdown.js";
 import { showFiles } from "./files.js";
+import { gliding } from "./gliding.js";
 import { showIndicator } from "./presence.js";
 import { countRing } from "./ring.js";
 import { address, room } from "./room.js";
@@ -30,7 +31,8 @@ let heard = "";
 // What has a key is found again by it, whatever takes its place.
 const keyOf = (part) => part.contains(document.activeElement) && document.activeElement.dataset.key;
 const isBusy = (part) =>
-  (part.contains(document.activeElement) && !keyOf(part)) || one("details.menu[open], button[aria-busy=true]", part);
+  (part.contains(document.activeElement) && !keyOf(part)) ||
+  one("details.menu[open], button[aria-busy=true], [data-drags]", part);
 
 // What was chosen or typed in a part and not sent stays, whatever was rendered meanwhile.
 const isChosen = (select) => {
@@ -61,7 +63,9 @@ function put(part, html) {
   const key = keyOf(part);
   const open = openAnswers(part);
   const unsent = unsentIn(part);
+  const settle = gliding(part);
   part.innerHTML = html;
+  settle();
   restore(part, unsent);
   showTimes(part);
   reopenAnswers(part, open);
@@ -76,6 +80,9 @@ function put(part, html) {
   if (next) next.focus();
   else focusText();
 }
+
+/** Shows a part as the server has it, the next time that the parts are fetched: the page was ahead of it. */
+export const renew = (name) => shown.delete(partNamed(name));
 
 /** Shows a sign of presence. Parts on their way were read before: they must not hide it, nor have the last word. */
 export function hear(indicator) {
@@ -123,7 +130,8 @@ export async function refresh() {
 // What is in the page already needs no second look: it is remembered before any script changes its times.
 for (const part of all("[data-part]", room)) shown.set(part, plain(part.innerHTML));
 
-const flush = () =>
+/** Puts in what waited, as far as nothing keeps it from that any more. */
+export const flush = () =>
   setTimeout(() => {
     for (const [part, html] of waiting) put(part, html);
   }, SETTLED);

@@ -12,7 +12,7 @@ use super::{
     guard::{must_be_sendable, must_be_writable},
 };
 use crate::{
-    AccessTier, Actor, EventKind, Message, Settings,
+    AccessTier, Actor, EventKind, InteractionId, Message, Settings,
     interaction::{
         Asked, Assignee, FieldKind, Filled, FilledIn, Interaction, InteractionState, InteractionWrite, JoinedFile,
         Kind, NewInteraction, Progress, REASON_MAX, Refusal, SentFile, SignedFile, TASKS_MAX, WorkCommand, is_joined,
@@ -65,6 +65,7 @@ impl Session {
             }
             WorkCommand::Withdraw(interaction) => withdraw(&mut draft, interaction)?,
             WorkCommand::Assign(interaction, asked, assignee) => assign(&mut draft, interaction, asked, assignee)?,
+            WorkCommand::Move(interaction, before) => place(&mut draft, interaction, before)?,
             WorkCommand::Remind(interaction, issued) => remind(&mut draft, interaction, &issued)?,
             WorkCommand::Save(interaction, filled) => {
                 let Some(saved) = save(&draft, interaction, &filled)? else { return Ok(self.unchanged()) };
@@ -187,6 +188,21 @@ fn assign(draft: &mut Draft<'_>, own: &Interaction, asked: &Asked, assignee: Ass
         Asked::Request(_) => {}
     }
     write(draft, moved);
+    Ok(Outcome::Done)
+}
+
+/// Only the session is written, so that nobody who fills in loses a race by it.
+fn place(draft: &mut Draft<'_>, own: &Interaction, before: Option<InteractionId>) -> Result<Outcome, Rejection> {
+    must_be_writable(&draft.session)?;
+    let is_there = |id: &InteractionId| draft.session.tasks.iter().any(|task| task.id == *id);
+    if before.as_ref().is_some_and(|id| !is_there(id)) {
+        return Err(Refusal::UnknownNeighbour.into());
+    }
+    if draft.session.stands_before(&own.id, before.as_ref()) {
+        return Ok(Outcome::Unchanged);
+    }
+    let (id, title) = (own.id.clone(), own.title.clone());
+    draft.record(EventKind::InteractionMoved { interaction: id, title, before });
     Ok(Outcome::Done)
 }
 

@@ -14,7 +14,7 @@ use crate::{
     upload::FileType,
 };
 
-const GUESTS: usize = 4;
+pub(super) const GUESTS: usize = 4;
 
 fn who(n: usize) -> Assignee {
     if n == 0 { Assignee::Customer } else { Assignee::Participant(id(n)) }
@@ -43,14 +43,14 @@ fn sent_file() -> SentFile {
 }
 
 /// A session with participants, and what there is to do in it, as the table would hold it.
-struct Case {
-    world: World,
-    tasks: Vec<Interaction>,
+pub(super) struct Case {
+    pub(super) world: World,
+    pub(super) tasks: Vec<Interaction>,
 }
 
 impl Case {
     /// The customer and three participants, each with the order that is said.
-    fn new(orders: [u32; GUESTS]) -> Self {
+    pub(super) fn new(orders: [u32; GUESTS]) -> Self {
         let mut world = World::new(Settings::default(), false);
         world.press_continue(0).unwrap();
         for (n, order) in orders.into_iter().enumerate().skip(1) {
@@ -66,7 +66,7 @@ impl Case {
         self.world.run(Command::SetOrder(who(guest), order), agent())
     }
 
-    fn work(&mut self, command: WorkCommand<'_>, by: Actor) -> Result<Vec<EventKind>, Rejection> {
+    pub(super) fn work(&mut self, command: WorkCommand<'_>, by: Actor) -> Result<Vec<EventKind>, Rejection> {
         let context = context(by, self.world.now);
         let decision = self.world.session.decide(Command::Work(command), &self.world.settings, &context)?;
         self.world.index.clone_from(&decision.session.timers);
@@ -82,11 +82,17 @@ impl Case {
         Ok(kinds)
     }
 
-    fn add(&mut self, guest: usize) -> usize {
+    pub(super) fn move_before(&mut self, at: usize, before: Option<usize>) -> Result<Vec<EventKind>, Rejection> {
+        let own = self.tasks[at].clone();
+        let before = before.map(|at| self.tasks[at].id.clone());
+        self.work(WorkCommand::Move(&own, before), agent())
+    }
+
+    pub(super) fn add(&mut self, guest: usize) -> usize {
         self.make(guest, true)
     }
 
-    fn make(&mut self, guest: usize, send: bool) -> usize {
+    pub(super) fn make(&mut self, guest: usize, send: bool) -> usize {
         let at = self.tasks.len();
         let new = NewInteraction {
             id: format!("w0rk000000{at:06}").parse().unwrap(),
@@ -104,7 +110,7 @@ impl Case {
     }
 
     /// What whoever is to do it does: adds a file and sends it.
-    fn complete(&mut self, at: usize, by: Actor) -> Result<Vec<EventKind>, Rejection> {
+    pub(super) fn complete(&mut self, at: usize, by: Actor) -> Result<Vec<EventKind>, Rejection> {
         let request = photo();
         let own = self.tasks[at].clone();
         if own.files.is_empty() {
