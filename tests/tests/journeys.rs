@@ -27,6 +27,7 @@ mod library;
 #[path = "journeys/logo.rs"]
 mod logo;
 #[path = "journeys/participants.rs"]
+mod moving;
 mod participants;
 #[path = "journeys/program.rs"]
 mod program;

@@ -19,7 +19,7 @@ use crate::components::{Avatar, Button, Icon, toasts};
 use crate::lang::Lang;
 use crate::layout::{Live, Shell};
 use crate::palette::{Palette, opens_palette};
-use crate::words::{account, admin, console as words, library, palette};
+use crate::words::{account, admin, console as words, library, moving, palette};
 
 /// Who is signed in.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -203,7 +203,7 @@ impl Frame {
 
 fn shortcuts(lang: Lang) -> Markup {
     // The keys, each pressed after the other, and what they do.
-    let rows: [(&[&str], &str); 10] = [
+    let rows: [(&[&str], &str); 11] = [
         (&["Ctrl K"], palette::palette(lang)),
         (&["/"], words::shortcut_search(lang)),
         (&["/"], library::shortcut(lang)),
@@ -211,6 +211,7 @@ fn shortcuts(lang: Lang) -> Markup {
         (&["j"], words::shortcut_next(lang)),
         (&["k"], words::shortcut_previous(lang)),
         (&["g", "h"], words::shortcut_home(lang)),
+        (&["Alt ↑", "Alt ↓"], moving::shortcut(lang)),
         (&["e"], words::shortcut_end(lang)),
         (&["Esc"], words::shortcut_close(lang)),
         (&["?"], words::shortcut_sheet(lang)),

@@ -10,7 +10,8 @@ const common = (rows, others) => rows.map(({ dataset }) => dataset.work).filter(
 
 /** Lets a row come from where it was seen, so many pixels further down, to where it is. */
 export function glide(row, by) {
-  if (by && !still.matches) row.animate([{ translate: `0 ${by}px` }, { translate: "0 0" }], { duration: DURATION, easing: EASING });
+  if (by && !still.matches)
+    row.animate([{ translate: `0 ${by}px` }, { translate: "0 0" }], { duration: DURATION, easing: EASING });
 }
 
 /** Remembers where the rows in `root` are; the answer is called once they are elsewhere. */
