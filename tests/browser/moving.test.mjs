@@ -32,7 +32,7 @@ describe("what there is to do is moved", () => {
   before(async () => {
     await stack.configure({ authentication: { method: "none" } });
     agent = await person();
-    second = await person();
+    second = await person({ width: 390 });
     customer = await person({ width: 390 });
     await agent.signIn(stack.agent);
     const mara = somebody();
@@ -43,13 +43,16 @@ describe("what there is to do is moved", () => {
     await second.signIn(stack.agent);
     await second.page.goto(agent.page.url());
     await everywhere("Passport", "Income", "Rent");
+    await second.page.locator("button.side-narrow").click();
+    await handle(second, "Income").focus();
+    await inspect(second.page, "room-move-narrow", { widths: [390] });
   });
 
   test("r21 by the buttons of a row's handle, for everybody, and nothing that is typed is lost", async () => {
     await customer.page.locator("#chat-open").click();
     await customer.page.locator("#text").fill("I am just looking for it");
     await handle(agent, "Rent").click();
-    await inspect(agent.page, "room-move-menu", { widths: [390, 1280] });
+    await inspect(agent.page, "room-move-menu", { widths: [1280] });
     assert.equal(await row(agent, "Rent").getByRole("button", { name: "Move down" }).count(), 0);
     await row(agent, "Rent").getByRole("button", { name: "Move up" }).click();
     await everywhere("Passport", "Rent", "Income");

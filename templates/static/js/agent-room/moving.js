@@ -102,10 +102,11 @@ function scrollerOf(row) {
 /** How far the pointer went, also where the list was scrolled beneath it. */
 const gone = () => drag.y - drag.list.getBoundingClientRect().top - drag.grip;
 
-/** The row that the dragged one would stand before now; none if it would be the last. */
+/** The row that the dragged one would stand before now; none if it would be the last. Its edge decides: rows differ in height. */
 function target() {
-  const middle = drag.middles.get(drag.row) + gone();
-  return drag.rows.filter((row) => row !== drag.row).find((row) => drag.middles.get(row) > middle);
+  const by = gone();
+  const edge = drag.middles.get(drag.row) + by + (Math.sign(by) * drag.row.offsetHeight) / 2;
+  return drag.rows.filter((row) => row !== drag.row).find((row) => drag.middles.get(row) > edge);
 }
 
 function show() {
