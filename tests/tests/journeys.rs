@@ -26,8 +26,9 @@ mod history;
 mod library;
 #[path = "journeys/logo.rs"]
 mod logo;
-#[path = "journeys/participants.rs"]
+#[path = "journeys/moving.rs"]
 mod moving;
+#[path = "journeys/participants.rs"]
 mod participants;
 #[path = "journeys/program.rs"]
 mod program;

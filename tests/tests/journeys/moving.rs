@@ -50,7 +50,9 @@ async fn r21_what_is_moved_is_in_that_order_for_everybody() {
 
     // What another has, nobody has, and what is none.
     let other = desk.invited(json!({})).await;
-    let theirs = desk.post(&format!("/v1/sessions/{}/interactions", other.id), json!({"kind": "request", "what": "A photo"})).await;
+    let theirs = desk
+        .post(&format!("/v1/sessions/{}/interactions", other.id), json!({"kind": "request", "what": "A photo"}))
+        .await;
     for before in [theirs["id"].clone(), json!("n0where000000000"), json!("?"), json!("")] {
         let answer = desk.call(Method::POST, &format!("{all}/{rent}/move"), &[], Some(json!({"before": before}))).await;
         assert_eq!((answer.status, answer.body["code"].as_str()), (422, Some("unknown-interaction")), "{before}");
