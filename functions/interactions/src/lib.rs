@@ -227,7 +227,7 @@ impl WebFunction for Interactions {
                  comes last. Whoever has it to do sees the same order at once. Moving it to where it is changes nothing.",
                 &[Code::AlreadyEnded, Code::Discarded, Code::Erased, Code::UnknownInteraction]
             )
-            .body::<moving::Move>(json!({"before": "w0rkf10w2b3c4d5e"}))
+            .body::<moving::Move>(json!({"before": null}))
         })
         .operation(Method::POST, "/v1/sessions/{id}/interactions/{iid}/accept", Callers::Scope(KeyScope::Sessions), accept, |operation| {
             on_one!(
