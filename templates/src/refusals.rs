@@ -1,10 +1,10 @@
 //! What the API refuses with, for people who read another language than its own.
 
 use crate::lang::Lang;
-use crate::words::{archive, erasing, library, moving, participants, placing, refusal as words, turns, webhooks};
+use crate::words::{archive, content, erasing, library, moving, participants, placing, refusal as words, turns, webhooks};
 
 /// The codes that a form of the console can be refused with.
-pub const CODES: [&str; 82] = [
+pub const CODES: [&str; 83] = [
     "invalid-field",
     "not-a-draft",
     "already-ended",
@@ -32,6 +32,7 @@ pub const CODES: [&str; 82] = [
     "too-many-participants",
     "invalid-order",
     "not-your-turn",
+    "part-of-workflow",
     "no-files",
     "archive-too-large",
     "unknown-assignee",
@@ -101,6 +102,7 @@ pub fn refusal(lang: Lang, code: &str) -> Option<&'static str> {
         "too-many-participants" => participants::refused_many(lang),
         "invalid-order" => turns::refused_order(lang),
         "not-your-turn" => turns::refused_turn(lang),
+        "part-of-workflow" => content::refused_part(lang),
         "unknown-assignee" => participants::refused_assignee(lang),
         "unknown-interaction" => moving::refused(lang),
         "not-ended" => words::not_ended(lang),

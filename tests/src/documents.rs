@@ -136,6 +136,7 @@ fn to_add(runtime: &Runtime, document: Document, send: bool) -> NewInteraction {
         due_at: None,
         send,
         library: None,
+        part_of: None,
         assignee: parlor_domain::interaction::Assignee::Customer,
     }
 }
@@ -183,6 +184,7 @@ pub async fn sent_for_good(store: &Store, runtime: &Runtime, session: &SessionId
         due_at: None,
         send: true,
         library: None,
+        part_of: None,
         assignee: parlor_domain::interaction::Assignee::Customer,
     };
     let made = decided(store, runtime, session, WorkCommand::Add(new), Actor::System).await;

@@ -69,7 +69,18 @@ async fn document(installation: &Installation, session: &SessionId) -> (String, 
     let (title, assignee) = ("Consent".to_owned(), Assignee::Customer);
     let values = std::collections::BTreeMap::new();
     let (order, due_at, library) = (None, None, None);
-    let new = NewInteraction { id: id.clone(), title, asked, values, order, due_at, send: true, library, assignee };
+    let new = NewInteraction {
+        id: id.clone(),
+        title,
+        asked,
+        values,
+        order,
+        due_at,
+        send: true,
+        library,
+        assignee,
+        part_of: None,
+    };
     let found = installation.store.read(ReadBatch::new().session(session)).await.unwrap();
     let (stored, (settings, _)) = (found.session(session).unwrap().unwrap(), found.settings(&session.team()).unwrap());
     let context = Context { actor: Actor::System, origin: Origin::default(), now: runtime.clock.now() };

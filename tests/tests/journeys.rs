@@ -40,6 +40,8 @@ mod rooms;
 mod settings;
 #[path = "journeys/staff.rs"]
 mod staff;
+#[path = "journeys/step_document.rs"]
+mod step_document;
 #[path = "journeys/unscripted.rs"]
 mod unscripted;
 #[path = "journeys/webhooks.rs"]

@@ -303,6 +303,7 @@ fn work(session: &Session, interactions: Vec<Interaction>) -> Vec<WorkItem> {
         reason: own.reason.clone(),
         assignee: own.assignee.participant().cloned(),
         after: if own.state.is_open() { names(session, &own.assignee) } else { vec![] },
+        part_of: own.part_of.as_ref().map(|part| part.interaction.to_string()),
         version: own.version,
     };
     session.arranged(interactions).iter().map(item).collect()

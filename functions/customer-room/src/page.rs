@@ -144,6 +144,7 @@ fn work(session: &Session, visit: &Visit) -> Vec<Work> {
         due: task.due_at,
         after: if session.is_waiting(task) { names(session, &task.assignee) } else { vec![] },
         href: visit.along(&format!("/r/{}/i/{}", session.id, task.id)),
+        is_part: !task.is_whole(),
     };
     session.shown_tasks().into_iter().map(card).collect()
 }

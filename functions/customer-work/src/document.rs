@@ -24,7 +24,7 @@ use serde_json::json;
 
 use crate::{
     WorkState,
-    loaded::{Loaded, REVIEW, home},
+    loaded::{Loaded, REVIEW},
 };
 
 /// A document that somebody asks for.
@@ -232,7 +232,7 @@ pub(crate) async fn saved(
         return Ok(answer(state, StatusCode::UNPROCESSABLE_ENTITY, &page));
     }
     let next = match go {
-        "later" => return Ok(redirect(&home(&loaded.room_path(), &visit.along("")))),
+        "later" => return Ok(redirect(&loaded.back(visit))),
         "back" => own.saturating_sub(1).max(1).to_string(),
         "next" if own < last => (own + 1).to_string(),
         _ => REVIEW.to_owned(),

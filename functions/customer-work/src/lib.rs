@@ -121,9 +121,7 @@ async fn save(
     let (session, id) = ids(&state.app, visit, &session, &interaction).await?;
     let changed = Loaded::change(&state.app, visit, &session, &id, |loaded| {
         let filled = match &loaded.asked {
-            Asked::Workflow(workflow) => {
-                Filled::Workflow(workflow, work::to_save(visit, &loaded.interaction, workflow))
-            }
+            Asked::Workflow(workflow) => Filled::Workflow(workflow, work::to_save(visit, loaded, workflow)),
             Asked::Document(asked) => {
                 let values = document::read(state, visit, asked).values;
                 Filled::Document(FilledIn { document: asked, values, evidence: None })
@@ -145,7 +143,8 @@ async fn save(
     }
 }
 
-/// POST `…/complete`. Costs what [`save`] costs; of a document or a request one request to the bucket more.
+/// POST `…/complete`. Costs what [`save`] costs; of a document or a request one request to the bucket more, and where open documents of
+/// a workflow go with it, one more `BatchGetItem` with its `Query`.
 async fn complete(
     state: &WorkState,
     visit: &Visit,
@@ -153,7 +152,7 @@ async fn complete(
     interaction: String,
 ) -> Result<Response<Body>, PageError> {
     let (session, id) = ids(&state.app, visit, &session, &interaction).await?;
-    let changed = Loaded::change_reading(&state.app, visit, &session, &id, ReadBatch::new(), |loaded, _| {
+    let changed = Loaded::end(&state.app, visit, &session, &id, |loaded| {
         loaded.must_be_as_seen(visit)?;
         let filled = match &loaded.asked {
             Asked::Workflow(workflow) => Filled::Workflow(workflow, work::to_complete(visit, workflow)),
@@ -203,8 +202,8 @@ async fn decline(
 ) -> Result<Response<Body>, PageError> {
     let (session, id) = ids(&state.app, visit, &session, &interaction).await?;
     let reason = visit.field("reason").to_owned();
-    let changed = Loaded::change(&state.app, visit, &session, &id, |loaded| {
-        WorkCommand::Decline(&loaded.interaction, reason.clone())
+    let changed = Loaded::end(&state.app, visit, &session, &id, |loaded| {
+        Ok(WorkCommand::Decline(&loaded.interaction, reason.clone()))
     })
     .await;
     let (loaded, result) = match changed {

@@ -7,7 +7,7 @@ use parlor_domain::{
     interaction::{Asked, Document, Refusal, Request, WorkCommand, Workflow},
     names::short_name,
 };
-use parlor_store::{Changed, Extras, Race, ReadBatch, ReadResult, Step};
+use parlor_store::{Changed, Extras, Learned, Race, ReadBatch, ReadResult, Step};
 use parlor_templates::{
     Live,
     customer::{Around, NotTaken},
@@ -25,12 +25,16 @@ use crate::WorkState;
 
 /// What the query calls the review of a document.
 pub(crate) const REVIEW: &str = "review";
+/// What follows a step's id in the query for the one behind it. No id has a full stop.
+pub(crate) const BEHIND: &str = ".done";
 
 /// An interaction that somebody asks for, with its room and what it asks.
 pub(crate) struct Loaded<A> {
     pub(crate) room: LoadedRoom,
     pub(crate) interaction: Interaction,
     pub(crate) asked: A,
+    /// Of a workflow: the documents of its steps, where they were read.
+    pub(crate) parts: Vec<Interaction>,
 }
 
 /// An interaction by its kind.
@@ -56,14 +60,16 @@ impl Loaded<Asked> {
         let (Some(interaction), Some(asked)) = (interaction, found.asked(session, id)?) else {
             return Err(PageError::NotFound);
         };
-        Ok(Self { room, interaction, asked })
+        let parts = room.stored.session.parts_of(id).map(|task| found.interaction(session, &task.id));
+        let parts = parts.collect::<Result<Vec<_>, _>>()?.into_iter().flatten().collect();
+        Ok(Self { room, interaction, asked, parts })
     }
 
     fn batch(batch: ReadBatch, session: &SessionId, id: &InteractionId) -> ReadBatch {
         batch.interaction(session, id).asked(session, id)
     }
 
-    /// For looking at. One `BatchGetItem`.
+    /// For looking at. One `BatchGetItem`; where a workflow's steps have documents, one more for how far they are.
     pub(crate) async fn read(
         app: &AppState,
         visit: &Visit,
@@ -71,7 +77,28 @@ impl Loaded<Asked> {
         id: &InteractionId,
     ) -> Result<Self, PageError> {
         let found = app.store.read(Self::batch(ReadBatch::new().room(session), session, id)).await?;
-        Self::of(LoadedRoom::looked_at(&found, session, visit)?, &found, visit, session, id)
+        let mut loaded = Self::of(LoadedRoom::looked_at(&found, session, visit)?, &found, visit, session, id)?;
+        let parts: Vec<InteractionId> = loaded.room.stored.session.parts_of(id).map(|task| task.id.clone()).collect();
+        if !parts.is_empty() {
+            let keys = parts.iter().fold(ReadBatch::new(), |keys, part| keys.interaction(session, part));
+            let found = app.store.read(keys).await?;
+            for part in &parts {
+                loaded.parts.extend(found.interaction(session, part)?);
+            }
+        }
+        Ok(loaded)
+    }
+
+    /// As [`Self::change`], for what ends a workflow: those of its documents that were not needed go with it.
+    pub(crate) async fn end(
+        app: &AppState,
+        visit: &Visit,
+        session: &SessionId,
+        id: &InteractionId,
+        command: impl for<'a> Fn(&'a Self) -> Result<WorkCommand<'a>, Rejection> + Send,
+    ) -> Result<(Self, Result<Option<Decision>, Rejection>), PageError> {
+        let start = ReadBatch::new();
+        Self::run(app, visit, session, id, (start, true), move |loaded, _| command(loaded)).await
     }
 
     /// Reads, decides and commits, again for as long as somebody else is first, and tells the open rooms.
@@ -95,12 +122,35 @@ impl Loaded<Asked> {
         start: ReadBatch,
         command: impl for<'a> Fn(&'a Self, &ReadResult) -> Result<WorkCommand<'a>, Rejection> + Send,
     ) -> Result<(Self, Result<Option<Decision>, Rejection>), PageError> {
+        Self::run(app, visit, session, id, (start, false), command).await
+    }
+
+    async fn run(
+        app: &AppState,
+        visit: &Visit,
+        session: &SessionId,
+        id: &InteractionId,
+        (start, ends): (ReadBatch, bool),
+        command: impl for<'a> Fn(&'a Self, &ReadResult) -> Result<WorkCommand<'a>, Rejection> + Send,
+    ) -> Result<(Self, Result<Option<Decision>, Rejection>), PageError> {
+        let learned = Learned::default();
         let step = |found: ReadResult| {
             let mut room = LoadedRoom::for_a_decision(&found, session, visit)?;
             room.stored.session.language = visit.language(&room.stored.session);
+            let open = room.stored.session.parts_of(id).filter(|task| ends && task.state.is_open());
+            if !learned.has(open.fold(ReadBatch::new(), |keys, task| keys.interaction(session, &task.id))) {
+                return Ok(Step::Again);
+            }
             let loaded = Self::of(room, &found, visit, session, id)?;
             let context = loaded.room.context(visit);
             let decided = command(&loaded, &found).and_then(|command| {
+                let command = match command {
+                    command if !ends => command,
+                    command => {
+                        let parts = loaded.parts.iter().map(WorkCommand::LetGo);
+                        WorkCommand::Together(std::iter::once(command).chain(parts).collect())
+                    }
+                };
                 loaded.room.stored.session.decide(Command::Work(command), &loaded.room.settings, &context)
             });
             Ok::<_, PageError>(match decided {
@@ -113,7 +163,7 @@ impl Loaded<Asked> {
         };
         let batch = Self::batch(start.session(session), session, id);
         let Changed { basis: (mut loaded, rejection), decision } =
-            app.store.change(Race::new(&app.entropy), |_| batch.clone(), step).await?;
+            app.store.change(Race::new(&app.entropy), |_| learned.keys(batch.clone()), step).await?;
         if let Some(decision) = &decision {
             app.live.announce(decision, &loaded.room.stored.presence, &loaded.room.settings, visit.now).await;
             if let Some(write) = decision.interactions.first() {
@@ -127,11 +177,11 @@ impl Loaded<Asked> {
 
     /// By its kind.
     pub(crate) fn by_kind(self) -> Work {
-        let Self { room, interaction, asked } = self;
+        let Self { room, interaction, asked, parts } = self;
         match asked {
-            Asked::Workflow(asked) => Work::Workflow(Loaded { room, interaction, asked }),
-            Asked::Document(asked) => Work::Document(Loaded { room, interaction, asked }),
-            Asked::Request(asked) => Work::Request(Loaded { room, interaction, asked }),
+            Asked::Workflow(asked) => Work::Workflow(Loaded { room, interaction, asked, parts }),
+            Asked::Document(asked) => Work::Document(Loaded { room, interaction, asked, parts }),
+            Asked::Request(asked) => Work::Request(Loaded { room, interaction, asked, parts }),
         }
     }
 }
@@ -174,9 +224,33 @@ impl<A> Loaded<A> {
 
     /// R16: what is to be done next, if anything is.
     pub(crate) fn next(&self, visit: &Visit) -> Option<(String, String)> {
+        if let Some((title, step)) = self.within() {
+            return Some((title.to_owned(), step_of(visit, &self.whole_path(), &format!("{step}{BEHIND}"))));
+        }
         let session = &self.room.stored.session;
         let next = session.next_task().filter(|task| self.may_write(visit) && task.id != self.interaction.id)?;
         Some((next.title.clone(), visit.along(&format!("/r/{}/i/{}", session.id, next.id))))
+    }
+
+    /// Of a document of a workflow's step, while the workflow is open: the workflow's title, and the step.
+    fn within(&self) -> Option<(&str, &str)> {
+        let part = self.interaction.part_of.as_ref()?;
+        let whole = self.room.stored.session.tasks.iter().find(|task| task.id == part.interaction)?;
+        whole.state.is_open().then_some((whole.title.as_str(), part.step.as_str()))
+    }
+
+    /// The path of the workflow's page that it is a part of.
+    fn whole_path(&self) -> String {
+        let whole = self.interaction.part_of.as_ref().map_or(&self.interaction.id, |part| &part.interaction);
+        format!("{}/i/{whole}", self.room_path())
+    }
+
+    /// Where whoever leaves its page goes: to the room, and from a document of a workflow's step to that step.
+    pub(crate) fn back(&self, visit: &Visit) -> String {
+        match self.within() {
+            Some((_, step)) => step_of(visit, &self.whole_path(), step),
+            None => home(&self.room_path(), &visit.along("")),
+        }
     }
 
     /// The path of the room.
@@ -217,7 +291,8 @@ impl<A> Loaded<A> {
             lang: visit.lang_for(session),
             brand: self.room.brand(),
             path: self.path(),
-            room: home(&self.room_path(), &query),
+            room: self.back(visit),
+            within: self.within().map(|(title, _)| title.to_owned()),
             query,
             csrf: Some(visit.csrf(app)),
             agent: session.agent_name.clone(),
@@ -263,8 +338,15 @@ impl<A> Loaded<A> {
         if !self.room.settings.session.auto_open {
             return visit.along(&self.path());
         }
-        self.next(visit).map_or_else(|| home(&self.room_path(), &visit.along("")), |(_, next)| next)
+        self.next(visit).map_or_else(|| self.back(visit), |(_, next)| next)
     }
+}
+
+/// The address of a workflow's step.
+fn step_of(visit: &Visit, path: &str, step: &str) -> String {
+    let path = visit.along(path);
+    let join = if path.contains('?') { '&' } else { '?' };
+    format!("{path}{join}step={step}")
 }
 
 /// The room itself, where auto-open leads on otherwise (R16).

@@ -6,16 +6,18 @@ use lambda_http::{Body, Response, http::StatusCode};
 use parlor_domain::{
     Interaction, InteractionState, Rejection,
     interaction::{
-        Answer, Entries, FieldKind, FileChange, Progress, Read, Refusal, Step as FormStep, Workflow, Wrong, files_of,
+        Answer, Asked, Entries, FieldKind, FileChange, Progress, Read, Refusal, Step as FormStep, Task, Workflow,
+        Wrong, files_of,
     },
 };
 use parlor_templates::{
     Lang,
-    customer::{FileFault, NotTaken, Question, Runner, Section, View, wrong_words},
+    customer::{FileFault, NotTaken, Question, Runner, Section, StepDocument, View, wrong_words},
 };
 use parlor_web::{
     ApiError, ApiResponse,
     customer::{PageError, Visit},
+    loaded_room::LoadedRoom,
     redirect,
     reply::{self, Reach, html_reaching},
 };
@@ -23,7 +25,7 @@ use serde_json::json;
 
 use crate::{
     WorkState,
-    loaded::{Loaded, home},
+    loaded::{BEHIND, Loaded, home},
     request::{problem, refusing, shown_files},
     unscripted,
 };
@@ -77,23 +79,30 @@ impl LoadedWork {
             InteractionState::Withdrawn => View::Withdrawn,
             InteractionState::Declined => View::Declined,
             InteractionState::Completed | InteractionState::Accepted => {
-                View::Done { sections: self.sections(), next: self.next(visit) }
+                View::Done { sections: self.sections(visit), next: self.next(visit) }
             }
-            _ if !self.may_write(visit) => View::ReadOnly { sections: self.sections() },
-            _ if visit.step == REVIEW => self.review(false, ""),
+            _ if !self.may_write(visit) => View::ReadOnly { sections: self.sections(visit) },
+            _ if visit.step == REVIEW => self.review(visit, false, ""),
             _ => {
                 let shown = self.asked.shown(&self.interaction.entered);
-                let asked = shown.iter().find(|step| step.id == visit.step).copied();
+                // From a document the customer comes back to what is behind its step.
+                let behind =
+                    visit.step.strip_suffix(BEHIND).and_then(|step| shown.iter().position(|own| own.id == step));
+                if behind.is_some_and(|at| at + 1 == shown.len()) {
+                    return self.review(visit, false, "");
+                }
+                let behind = behind.and_then(|at| shown.get(at + 1)).copied();
+                let asked = shown.iter().find(|step| step.id == visit.step).copied().or(behind);
                 match asked.or_else(|| self.resumed()) {
-                    Some(step) => self.step(step, &Typed::new(), &BTreeMap::new()),
-                    None => self.review(false, ""),
+                    Some(step) => self.step(visit, step, &Typed::new(), &BTreeMap::new()),
+                    None => self.review(visit, false, ""),
                 }
             }
         }
     }
 
     /// A step, with what was typed in place of what is kept, and what is wrong with it.
-    fn step(&self, step: &FormStep, typed: &Typed, wrong: &BTreeMap<String, Wrong>) -> View {
+    fn step(&self, visit: &Visit, step: &FormStep, typed: &Typed, wrong: &BTreeMap<String, Wrong>) -> View {
         let shown = self.asked.shown(&self.interaction.entered);
         let place = shown.iter().position(|other| other.id == step.id).unwrap_or(0);
         let question = |field: &parlor_domain::interaction::Field| Question {
@@ -107,6 +116,7 @@ impl LoadedWork {
             title: step.title.clone(),
             text: step.text.clone(),
             questions: step.fields.iter().map(question).collect(),
+            document: self.document(visit, &step.id),
             n: place + 1,
             of: shown.len(),
         }
@@ -119,7 +129,28 @@ impl LoadedWork {
         Some((&step.id, &field.name))
     }
 
-    fn sections(&self) -> Vec<Section> {
+    /// The document of a step.
+    fn document(&self, visit: &Visit, step: &str) -> Option<StepDocument> {
+        let session = &self.room.stored.session;
+        let task = session.part(&self.interaction.id, step)?;
+        let own = self.parts.iter().find(|own| own.id == task.id);
+        let is_theirs = task.assignee == session.guest_assignee();
+        Some(StepDocument {
+            title: task.title.clone(),
+            state: task.state,
+            progress: own.map(|own| (own.progress.done as usize, own.progress.of as usize)),
+            reason: own.and_then(|own| own.reason.clone()),
+            href: is_theirs.then(|| visit.along(&format!("{}/i/{}", self.room_path(), task.id))),
+            is_missing: false,
+        })
+    }
+
+    /// Whether a step waits for its document.
+    fn waits_for_document(&self, step: &str) -> bool {
+        waits_for_document(&self.room, &self.interaction, step)
+    }
+
+    fn sections(&self, visit: &Visit) -> Vec<Section> {
         let section = |step: &&FormStep| Section {
             step: step.id.clone(),
             title: step.title.clone(),
@@ -133,20 +164,32 @@ impl LoadedWork {
                     files: vec![],
                 })
                 .collect(),
+            document: self.document(visit, &step.id),
         };
         self.asked.shown(&self.interaction.entered).iter().map(section).collect()
     }
 
     /// The review; `judged` once the customer wanted to send it.
-    fn review(&self, judged: bool, reason: &str) -> View {
+    fn review(&self, visit: &Visit, judged: bool, reason: &str) -> View {
         let missing = self.asked.missing(&self.interaction.entered);
-        let mut sections = self.sections();
+        let mut sections = self.sections(visit);
         for question in sections.iter_mut().flat_map(|section| &mut section.answers) {
             if missing.iter().any(|missing| missing.field == question.field.name) {
                 question.wrong = Some(Wrong::Required);
             }
         }
-        View::Review { sections, missing: if judged { missing.len() } else { 0 }, reason: reason.to_owned() }
+        let mut documents = 0;
+        for section in &mut sections {
+            if let Some(document) = section.document.as_mut().filter(|_| self.waits_for_document(&section.step)) {
+                document.is_missing = judged;
+                documents += 1;
+            }
+        }
+        View::Review {
+            sections,
+            missing: if judged { missing.len() + documents } else { 0 },
+            reason: reason.to_owned(),
+        }
     }
 }
 
@@ -183,12 +226,19 @@ fn answer(state: &WorkState, status: StatusCode, page: &Runner) -> Response<Body
     )
 }
 
+/// Whether a step of a workflow waits for its document.
+fn waits_for_document(room: &LoadedRoom, own: &Interaction, step: &str) -> bool {
+    room.stored.session.part(&own.id, step).is_some_and(Task::is_needed)
+}
+
 /// What a form's button asks for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Go {
     Next,
     Back,
     Later,
+    /// To the step's document.
+    Document,
     /// A script saves, and the customer stays where they are.
     Stay,
 }
@@ -198,6 +248,7 @@ impl Go {
         match visit.field("go") {
             "back" => Self::Back,
             "later" => Self::Later,
+            "document" => Self::Document,
             _ if visit.wants_json => Self::Stay,
             _ => Self::Next,
         }
@@ -217,16 +268,21 @@ fn with(interaction: &Interaction, read: &Read) -> BTreeMap<String, Answer> {
 }
 
 /// What a form of a step means for the interaction.
-fn entries(interaction: &Interaction, workflow: &Workflow, step: &str, go: Go, read: &Read) -> Entries {
+fn entries(
+    (interaction, workflow): (&Interaction, &Workflow),
+    (step, waits): (&str, bool),
+    go: Go,
+    read: &Read,
+) -> Entries {
     let entered = with(interaction, read);
     let shown = workflow.shown(&entered);
     let place = shown.iter().position(|other| other.id == step);
-    let is_whole = read.wrong.is_empty() && missing(interaction, workflow, step, read).is_empty();
+    let is_whole = !waits && read.wrong.is_empty() && missing(interaction, workflow, step, read).is_empty();
     let passed = (go == Go::Next && is_whole).then(|| step.to_owned());
     let at = match (go, place) {
         (Go::Next, Some(place)) if is_whole => Some(shown.get(place + 1).map_or(String::new(), |next| next.id.clone())),
         (Go::Back, Some(place)) => place.checked_sub(1).map(|before| shown[before].id.clone()),
-        (Go::Later | Go::Next, Some(_)) => Some(step.to_owned()),
+        (Go::Later | Go::Next | Go::Document, Some(_)) => Some(step.to_owned()),
         _ => None,
     };
     Entries { answers: read.answers.clone(), passed, at }
@@ -244,8 +300,10 @@ fn read(visit: &Visit, workflow: &Workflow) -> Read {
 }
 
 /// What a post to `…/save` means for a workflow.
-pub(crate) fn to_save(visit: &Visit, interaction: &Interaction, workflow: &Workflow) -> Entries {
-    entries(interaction, workflow, visit.field("step"), Go::of(visit), &read(visit, workflow))
+pub(crate) fn to_save(visit: &Visit, loaded: &Loaded<Asked>, workflow: &Workflow) -> Entries {
+    let step = visit.field("step");
+    let waits = waits_for_document(&loaded.room, &loaded.interaction, step);
+    entries((&loaded.interaction, workflow), (step, waits), Go::of(visit), &read(visit, workflow))
 }
 
 /// What a post to `…/complete` means for a workflow.
@@ -281,9 +339,21 @@ pub(crate) async fn saved(
     if let Some((_, question)) = unscripted::unsent(visit).and_then(|question| loaded.file_question(question)) {
         return Ok(file_refused(state, visit, loaded, question, FileFault::NotSent).await);
     }
-    if let (false, Some(here), Go::Next | Go::Later) = (wrong.is_empty(), here, go) {
-        let page = loaded.page(state, visit, loaded.step(here, &typed, &wrong)).await;
+    if let (false, Some(here), Go::Next | Go::Later | Go::Document) = (wrong.is_empty(), here, go) {
+        let page = loaded.page(state, visit, loaded.step(visit, here, &typed, &wrong)).await;
         return Ok(answer(state, StatusCode::UNPROCESSABLE_ENTITY, &page));
+    }
+    let waits = here.filter(|_| go == Go::Next && loaded.waits_for_document(&step));
+    if let Some(here) = waits {
+        let mut view = loaded.step(visit, here, &typed, &wrong);
+        if let View::Step { document: Some(document), .. } = &mut view {
+            document.is_missing = true;
+        }
+        let page = loaded.page(state, visit, view).await;
+        return Ok(answer(state, StatusCode::UNPROCESSABLE_ENTITY, &page));
+    }
+    if let (Go::Document, Some(href)) = (go, loaded.document(visit, &step).and_then(|document| document.href)) {
+        return Ok(redirect(&href));
     }
     if go == Go::Later {
         return Ok(redirect(&home(&loaded.room_path(), &visit.along(""))));
@@ -311,8 +381,8 @@ async fn refused(
     }
     let (why, status) = loaded.not_taken(visit, rejection)?;
     let view = match (why, loaded.asked.step(visit.field("step"))) {
-        (NotTaken::TooMuch, Some(step)) => loaded.step(step, typed, &BTreeMap::new()),
-        (NotTaken::Reason | NotTaken::Changed, _) => loaded.review(false, visit.field("reason")),
+        (NotTaken::TooMuch, Some(step)) => loaded.step(visit, step, typed, &BTreeMap::new()),
+        (NotTaken::Reason | NotTaken::Changed, _) => loaded.review(visit, false, visit.field("reason")),
         _ => loaded.view(visit),
     };
     let kept = match view {
@@ -338,7 +408,7 @@ pub(crate) async fn completed(
 ) -> Result<Response<Body>, PageError> {
     match result {
         Err(Rejection::Work(Refusal::Incomplete(_))) if !visit.wants_json => {
-            let page = loaded.page(state, visit, loaded.review(true, "")).await;
+            let page = loaded.page(state, visit, loaded.review(visit, true, "")).await;
             Ok(answer(state, StatusCode::UNPROCESSABLE_ENTITY, &page))
         }
         Err(rejection) => refused(state, visit, loaded, &rejection, &typed(visit)).await,
@@ -387,7 +457,7 @@ pub(crate) async fn file_refused(
     }
     let step = step_of(&loaded.asked, question).or_else(|| loaded.asked.step(visit.field("step")));
     let view = step.filter(|_| loaded.interaction.state.is_open() && loaded.may_write(visit));
-    let view = view.map(|step| loaded.step(step, &typed(visit), &BTreeMap::new()));
+    let view = view.map(|step| loaded.step(visit, step, &typed(visit), &BTreeMap::new()));
     let mut page = loaded.page(state, visit, view.unwrap_or_else(|| loaded.view(visit))).await;
     page.fault = Some((question.to_owned(), fault));
     refusing(fault == FileFault::NotRead, |status| answer(state, status, &page))

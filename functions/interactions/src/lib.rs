@@ -6,6 +6,7 @@ mod document;
 mod from_library;
 mod input;
 mod moving;
+mod parts;
 mod placing;
 mod view;
 
@@ -26,7 +27,7 @@ use parlor_store::{ReadBatch, Stored};
 use parlor_web::{
     ApiError, ApiRequest, ApiResponse, AppState, Callers, Code, List, Operation, Problem, Rows, Time, WebFunction,
     api_request::room,
-    document::{OF_FILES, REPORT_MAX},
+    document::{OF_FILES, REPORT_MAX, reading_steps},
     operation::Loaded,
     route::State,
 };
@@ -195,7 +196,7 @@ impl WebFunction for Interactions {
                 "Send a draft",
                 "The customer may begin. A document begins with what its fields' `prefill_from` name, unless they are filled in already. \
                  Sending again what was sent changes nothing.",
-                &[Code::AlreadyEnded, Code::Discarded, Code::Erased, Code::InteractionClosed, Code::TooMuch]
+                &[Code::AlreadyEnded, Code::Discarded, Code::Erased, Code::InteractionClosed, Code::TooMuch, Code::PartOfWorkflow]
             )
         })
         .operation(Method::POST, "/v1/sessions/{id}/interactions/{iid}/withdraw", Callers::Scope(KeyScope::Sessions), withdraw, |operation| {
@@ -214,7 +215,7 @@ impl WebFunction for Interactions {
                 "Let somebody else do an interaction",
                 "Whoever was to do it does not see it any more, and whoever is to do it goes on where it is: they see what was entered and \
                  sent so far. Only signatures go. What is completed, declined or sent back stays with whoever did it.",
-                &[Code::AlreadyEnded, Code::Discarded, Code::Erased, Code::UnknownAssignee, Code::InteractionClosed]
+                &[Code::AlreadyEnded, Code::Discarded, Code::Erased, Code::UnknownAssignee, Code::InteractionClosed, Code::PartOfWorkflow]
             )
             .body::<Assign>(json!({"assignee": "customer"}))
         })
@@ -267,6 +268,7 @@ impl WebFunction for Interactions {
                     Code::NotInvited,
                     Code::NotSent,
                     Code::NotYourTurn,
+                    Code::PartOfWorkflow,
                     Code::InteractionClosed,
                     Code::NoContact,
                     Code::SmsOff,
@@ -287,9 +289,12 @@ async fn make(state: &InteractionsState, request: &ApiRequest, session: SessionI
     let id = InteractionId::generate(&state.app.entropy);
     let operation = Operation::on(&state.app, request, &session);
     let operation = match &what {
-        What::Workflow { .. } | What::Request { .. } => operation,
+        What::Request { .. } => operation,
+        What::Workflow { workflow, .. } => operation.reading(|keys| reading_steps(keys, workflow)),
         What::Document(new) => operation.reading(|keys| keys.upload(&session, &new.upload)),
-        What::Library(new) => operation.reading(|keys| keys.library_entry(&new.id).library_newest(&new.id)),
+        What::Library(new) => operation
+            .reading(|keys| keys.library_entry(&new.id).library_newest(&new.id))
+            .learning(|loaded| parts::of_entry(loaded, &new.id)),
     };
     operation
         .run(
@@ -317,8 +322,9 @@ async fn make(state: &InteractionsState, request: &ApiRequest, session: SessionI
                 };
                 let id = id.clone();
                 let assignee = assignee.clone();
-                let new = NewInteraction { id, title, asked, values, order, due_at, send, library, assignee };
-                loaded.decide(request, Command::Work(WorkCommand::Add(new)))
+                let part_of = None;
+                let new = NewInteraction { id, title, asked, values, order, due_at, send, library, assignee, part_of };
+                loaded.decide(request, Command::Work(parts::added(state, loaded, new)?))
             },
             |_, decision| {
                 let made = decision
@@ -447,19 +453,22 @@ async fn send(
 ) -> Result<ApiResponse, ApiError> {
     Operation::on(&state.app, request, &session)
         .reading(|keys| keys.interaction(&session, &interaction).asked(&session, &interaction))
+        .learning(|loaded| Ok(parts::reading(loaded, &interaction)))
         .run(
             |loaded| {
-                let own = loaded.found.interaction(&session, &interaction)?.ok_or(ApiError::NotFound)?;
-                let asked = loaded.found.asked(&session, &interaction)?;
-                let prefilled = match &asked {
-                    Some(Asked::Document(document)) => {
-                        let begun = document::begun(loaded, document, &state.fonts).into_iter();
-                        let values = begun.map(|(name, value)| (name, Some(value))).collect();
-                        Some(FilledIn { document, values, evidence: None })
-                    }
-                    _ => None,
-                };
-                loaded.decide(request, Command::Work(WorkCommand::Send(&own, prefilled)))
+                let all = parts::all(loaded, &interaction)?;
+                let sent = all.iter().map(|(own, asked)| {
+                    let prefilled = match asked {
+                        Asked::Document(document) => {
+                            let begun = document::begun(loaded, document, &state.fonts).into_iter();
+                            let values = begun.map(|(name, value)| (name, Some(value))).collect();
+                            Some(FilledIn { document, values, evidence: None })
+                        }
+                        _ => None,
+                    };
+                    WorkCommand::Send(own, prefilled)
+                });
+                loaded.decide(request, Command::Work(WorkCommand::Together(sent.collect())))
             },
             |loaded, decision| changed(loaded, decision, &session, &interaction),
         )
@@ -472,7 +481,18 @@ async fn withdraw(
     session: SessionId,
     interaction: InteractionId,
 ) -> Result<ApiResponse, ApiError> {
-    change(state, request, session, interaction, |own| WorkCommand::Withdraw(own)).await
+    Operation::on(&state.app, request, &session)
+        .reading(|keys| keys.interaction(&session, &interaction).asked(&session, &interaction))
+        .learning(|loaded| Ok(parts::reading(loaded, &interaction)))
+        .run(
+            |loaded| {
+                let all = parts::all(loaded, &interaction)?;
+                let taken = all.iter().map(|(own, _)| WorkCommand::Withdraw(own)).collect();
+                loaded.decide(request, Command::Work(WorkCommand::Together(taken)))
+            },
+            |loaded, decision| changed(loaded, decision, &session, &interaction),
+        )
+        .await
 }
 
 /// The body of a POST to `…/assign`.
@@ -492,15 +512,14 @@ async fn assign(
 ) -> Result<ApiResponse, ApiError> {
     let Assign { assignee } = request.input()?;
     let assignee = input::assignee(Some(assignee))?;
-    let own = |loaded: &Loaded| -> Result<Interaction, ApiError> {
-        loaded.found.interaction(&session, &interaction)?.ok_or(ApiError::NotFound)
-    };
     Operation::on(&state.app, request, &session)
         .reading(|keys| keys.interaction(&session, &interaction).asked(&session, &interaction))
+        .learning(|loaded| Ok(parts::reading(loaded, &interaction)))
         .run(
             |loaded| {
-                let asked = loaded.found.asked(&session, &interaction)?.ok_or(ApiError::NotFound)?;
-                loaded.decide(request, Command::Work(WorkCommand::Assign(&own(loaded)?, &asked, assignee.clone())))
+                let all = parts::all(loaded, &interaction)?;
+                let moved = all.iter().map(|(own, asked)| WorkCommand::Assign(own, asked, assignee.clone()));
+                loaded.decide(request, Command::Work(WorkCommand::Together(moved.collect())))
             },
             |loaded, decision| changed(loaded, decision, &session, &interaction),
         )

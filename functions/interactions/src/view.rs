@@ -4,7 +4,7 @@ use jiff::Timestamp;
 use parlor_buckets::Bucket;
 use parlor_domain::{
     Interaction, InteractionId, InteractionState, Session, UploadId,
-    interaction::{Asked, Assignee, JoinedFile, Kind, Progress, Request, SentFile, SignedFile, Step, files_of},
+    interaction::{Asked, Assignee, JoinedFile, Kind, PartOf, Progress, Request, SentFile, SignedFile, Step, files_of},
     library::FromLibrary,
 };
 use parlor_form::{Field, Page};
@@ -55,6 +55,9 @@ pub(crate) struct InteractionView {
     /// The version of the library's entry that it was made of.
     #[serde(skip_serializing_if = "Option::is_none")]
     library: Option<FromLibrary>,
+    /// Of a document of a workflow's step: which. It is sent, taken back and assigned with its workflow, and counts within it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    part_of: Option<PartOf>,
     /// How much of it is done.
     progress: Progress,
     /// Rises with each change.
@@ -226,6 +229,7 @@ impl InteractionView {
             reminded_at: own.reminded_at.map(Time),
             reason: own.reason.clone(),
             library: own.library.clone(),
+            part_of: own.part_of.clone(),
             progress: own.progress,
             version: own.version,
             steps: None,

@@ -109,6 +109,7 @@ async fn report(state: &LibraryState, given: &Given) -> Result<Option<Vec<u8>>, 
 fn reading(batch: ReadBatch, team: &TeamId, given: &Given) -> ReadBatch {
     match given {
         Given::Document { upload, .. } => batch.library_upload(team, upload),
+        Given::Workflow(workflow) => document::reading_steps(batch, workflow),
         _ => batch,
     }
 }
@@ -145,6 +146,7 @@ fn content(
             _ => Err(ApiError::NotFound),
         },
         Given::Workflow(workflow) => {
+            document::of_steps(found, team, workflow)?;
             let title = workflow.steps.first().map(|step| step.title.clone());
             Ok(Some((Content::workflow(workflow.clone()), title)))
         }

@@ -41,7 +41,7 @@ const READ: Callers = Callers::Scope(KeyScope::Read);
 const WRITE: Callers = Callers::Scope(KeyScope::Settings);
 
 /// What is refused of an entry that is sent.
-const OF_ENTRIES: [Code; 7] = [
+const OF_ENTRIES: [Code; 8] = [
     Code::Forbidden,
     Code::InvalidTitle,
     Code::InvalidText,
@@ -49,6 +49,7 @@ const OF_ENTRIES: [Code; 7] = [
     Code::InvalidField,
     Code::InvalidRequest,
     Code::AnotherKind,
+    Code::UnknownEntry,
 ];
 
 /// Shows, makes and publishes entries.

@@ -94,6 +94,7 @@ async fn work(
         send: true,
         library: None,
         assignee: parlor_domain::interaction::Assignee::Customer,
+        part_of: None,
     };
     let made = session.decide(Command::Work(WorkCommand::Add(new)), settings, nina).map_err(refused)?;
     let session = commit(store, &made).await?;

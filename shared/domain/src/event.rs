@@ -8,7 +8,7 @@ use crate::{
     AgentId, Attachment, Channel, InteractionId, ParticipantId, SecretHash,
     access::{AccessPlan, AccessTier},
     ids::KeyId,
-    interaction::{Assignee, Kind},
+    interaction::{Assignee, Kind, PartOf},
     turn,
 };
 
@@ -221,6 +221,9 @@ pub enum EventKind {
         /// Who is to do it; absent where it is the customer.
         #[serde(default, skip_serializing_if = "Assignee::is_customer")]
         assignee: Assignee,
+        /// Of a document of a workflow's step: which.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        part_of: Option<PartOf>,
     },
     /// R21: the customer may begin with it, from here on: it was made and sent at once, or had been prepared.
     #[serde(rename = "interaction.sent")]
@@ -239,6 +242,9 @@ pub enum EventKind {
         /// Who is to do it; absent where it is the customer.
         #[serde(default, skip_serializing_if = "Assignee::is_customer")]
         assignee: Assignee,
+        /// Of a document of a workflow's step: which.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        part_of: Option<PartOf>,
     },
     /// R21: the customer entered something for the first time.
     #[serde(rename = "interaction.started")]

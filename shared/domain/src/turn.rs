@@ -61,7 +61,7 @@ impl Session {
 
     /// What counts and is not done.
     fn unfinished(&self) -> impl Iterator<Item = &Task> {
-        self.tasks.iter().filter(|task| task.state.is_shown() && !task.state.is_done())
+        self.tasks.iter().filter(|task| task.is_whole() && task.state.is_shown() && !task.state.is_done())
     }
 
     /// The order whose turn it is: the lowest with something left to do. `None` once everything is done.
@@ -120,7 +120,8 @@ impl Session {
     pub(crate) fn turns(&self) -> Vec<Turn> {
         let turn = |guest: Option<ParticipantId>| {
             let who = guest.clone().map_or(Assignee::Customer, Assignee::Participant);
-            let mut theirs = self.in_order().into_iter().filter(|task| task.state.is_open() && task.assignee == who);
+            let is_theirs = |task: &&Task| task.is_whole() && task.state.is_open() && task.assignee == who;
+            let mut theirs = self.in_order().into_iter().filter(is_theirs);
             let first = theirs.next().map(|task| (task.id.clone(), task.title.clone()))?;
             Some(Turn { guest, name: self.name_of(&who).to_owned(), first, waits: self.waits(&who) })
         };

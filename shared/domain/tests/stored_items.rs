@@ -210,7 +210,8 @@ const EVENTS: &str = r#"[
   {"seq":44,"at":"2026-01-05T10:00:00Z","actor":{"type":"api","key":"key0000000000000"},"origin":{},"participant":"p4rt1c1pant00001","type":"participant.added","name":"Ada Quist","channel":"email","order":2},
   {"seq":45,"at":"2026-01-05T10:00:00Z","actor":{"type":"api","key":"key0000000000000"},"origin":{},"type":"order.changed","name":"Mara Quist","order":3},
   {"seq":46,"at":"2026-01-05T10:00:00Z","actor":{"type":"customer"},"origin":{},"participant":"p4rt1c1pant00001","type":"turn.came","name":"Ada Quist","interaction":"0123456789abcdef","title":"About you"},
-  {"seq":47,"at":"2026-01-05T10:00:00Z","actor":{"type":"api","key":"key0000000000000"},"origin":{},"participant":"p4rt1c1pant00001","type":"turn.waits","name":"Ada Quist"}
+  {"seq":47,"at":"2026-01-05T10:00:00Z","actor":{"type":"api","key":"key0000000000000"},"origin":{},"participant":"p4rt1c1pant00001","type":"turn.waits","name":"Ada Quist"},
+  {"seq":48,"at":"2026-01-05T10:00:00Z","actor":{"type":"api","key":"key0000000000000"},"origin":{},"type":"interaction.sent","interaction":"0123456789abcdef","kind":"document","title":"About you","order":1,"part_of":{"interaction":"fedcba9876543210","step":"contract"}}
 ]"#;
 
 /// An interaction with every field filled in.

@@ -1,6 +1,8 @@
 //! The one way in which a session is changed: read, decide, commit under the version that was read, and all of it again
 //! for as long as somebody else is first.
 
+use std::sync::{Mutex, PoisonError};
+
 use parlor_domain::{Decision, Random};
 
 use crate::{CommitError, Extras, Race, ReadBatch, ReadResult, Store, StoreError};
@@ -18,6 +20,29 @@ pub enum Step<T> {
     Commit(Decision, Extras, T),
     /// What was read does not say enough: look at what the next try reads.
     Again,
+}
+
+/// What a look found out that has to be read, too: the next try reads it.
+#[derive(Debug, Default)]
+pub struct Learned(Mutex<ReadBatch>);
+
+impl Learned {
+    /// What a try reads: `batch`, and what was learned so far.
+    #[must_use]
+    pub fn keys(&self, batch: ReadBatch) -> ReadBatch {
+        batch.and(&self.0.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    /// Whether `wanted` was read. Otherwise it is from now on, and the look says [`Step::Again`].
+    #[must_use]
+    pub fn has(&self, wanted: ReadBatch) -> bool {
+        let mut learned = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let has = learned.covers(&wanted);
+        if !has {
+            *learned = wanted;
+        }
+        has
+    }
 }
 
 /// What came of a change that did not fail.

@@ -43,7 +43,7 @@ use std::sync::Arc;
 
 pub use api_keys::{KeyLog, ListedKey, NOTED_EVERY};
 use aws_sdk_dynamodb::Client;
-pub use change::{Busy, Changed, Step};
+pub use change::{Busy, Changed, Learned, Step};
 pub use commit::{CommitError, Extras, IdempotencyRecord, Keep, PostedMark};
 pub use contact::{ContactKey, KnownContact};
 pub use due::{DUE_SHARDS, DueItem};

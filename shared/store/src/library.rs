@@ -2,7 +2,7 @@
 //! entry stands apart: as it is worked on (`C#`), the newest version (`N#`), and each version that was ever published (`V#`).
 //! How often entries were sent is counted in four items (`USED#`), by the session, so that sends at one time do not meet.
 
-use std::collections::HashMap;
+use std::collections::BTreeMap;
 
 use aws_sdk_dynamodb::types::{AttributeValue, Put, TransactWriteItem, Update};
 use parlor_domain::{
@@ -271,26 +271,30 @@ impl Store {
 
     /// Counts what a decision sends of the library.
     pub(crate) fn count_uses(&self, decision: &Decision) -> Result<Vec<TransactWriteItem>, StoreError> {
-        let mut uses: HashMap<&LibraryId, u64> = HashMap::new();
+        let mut uses: BTreeMap<TeamId, BTreeMap<&LibraryId, u64>> = BTreeMap::new();
         for event in &decision.events {
             let EventKind::InteractionSent { interaction, .. } = &event.kind else { continue };
             let mut written = decision.interactions.iter().map(|write| &write.interaction);
             let library = written.find(|own| own.id == *interaction).and_then(|own| own.library.as_ref());
             if let Some(library) = library {
-                *uses.entry(&library.id).or_default() += 1;
+                *uses.entry(library.id.team()).or_default().entry(&library.id).or_default() += 1;
             }
         }
         let shard = shard_of(decision.session.id.as_str(), SHARDS);
         uses.into_iter()
-            .map(|(id, count)| {
-                let update = Update::builder()
-                    .table_name(&self.core)
-                    .set_key(Some(Key::library_used(&id.team(), shard).to_item()))
-                    .update_expression("ADD #entry :count")
-                    .expression_attribute_names("#entry", id.as_str())
-                    .expression_attribute_values(":count", AttributeValue::N(count.to_string()))
-                    .build()
-                    .map_err(|error| incomplete(&error))?;
+            .map(|(team, counts)| {
+                // A team's counters stand in one item, which a transaction may write once.
+                let mut add = vec![];
+                let mut update =
+                    Update::builder().table_name(&self.core).set_key(Some(Key::library_used(&team, shard).to_item()));
+                for (at, (id, count)) in counts.into_iter().enumerate() {
+                    add.push(format!("#entry{at} :count{at}"));
+                    update = update
+                        .expression_attribute_names(format!("#entry{at}"), id.as_str())
+                        .expression_attribute_values(format!(":count{at}"), AttributeValue::N(count.to_string()));
+                }
+                let update = update.update_expression(format!("ADD {}", add.join(", ")));
+                let update = update.build().map_err(|error| incomplete(&error))?;
                 Ok(TransactWriteItem::builder().update(update).build())
             })
             .collect()

@@ -52,6 +52,16 @@ impl ReadBatch {
         self
     }
 
+    /// With the items that another batch asks for.
+    pub(crate) fn and(self, other: &Self) -> Self {
+        other.keys.iter().cloned().fold(self, Self::with)
+    }
+
+    /// Whether it asks for all the items that another batch asks for.
+    pub(crate) fn covers(&self, other: &Self) -> bool {
+        other.keys.iter().all(|key| self.keys.contains(key))
+    }
+
     /// Everything that a decision about a session needs, and telling its room of it: the session, the settings it runs
     /// under, who is in the room, and its newest event. Four items, and one `Query` beside the `BatchGetItem`.
     #[must_use]

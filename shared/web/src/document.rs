@@ -2,11 +2,13 @@
 
 use jiff::Timestamp;
 use parlor_domain::{
-    Upload,
-    interaction::{Document, InvalidField},
+    LibraryId, TeamId, Upload,
+    interaction::{Asked, Document, InvalidField, Workflow},
+    library::{Content, FromLibrary},
     upload::FileType,
 };
 use parlor_form::{Field, Form, PagePicture, ReadReport, Refusal};
+use parlor_store::{ReadBatch, ReadResult};
 
 use crate::{ApiError, Code, Problem, problem::capitalised};
 
@@ -33,6 +35,55 @@ pub const OF_FILES: [Code; 18] = [
 ];
 /// The most bytes of a report about a file.
 pub const REPORT_MAX: usize = 4_000_000;
+
+/// A document of the library that a workflow's step names, as it is sent now.
+#[derive(Debug, Clone)]
+pub struct StepDocument {
+    /// The step's id.
+    pub step: String,
+    /// What the library calls it.
+    pub title: String,
+    /// What it asks.
+    pub document: Document,
+    /// The version that it is.
+    pub library: FromLibrary,
+}
+
+/// Reads the documents that a workflow's steps name: two items each.
+#[must_use]
+pub fn reading_steps(batch: ReadBatch, workflow: &Workflow) -> ReadBatch {
+    workflow.documents().fold(batch, |batch, (_, id)| batch.library_entry(id).library_newest(id))
+}
+
+/// The documents that a workflow's steps name; [`reading_steps`] was read.
+///
+/// # Errors
+/// `unknown-entry` about the first that the team's library does not have, that is no document, or that is not offered.
+pub fn of_steps(found: &ReadResult, team: &TeamId, workflow: &Workflow) -> Result<Vec<StepDocument>, ApiError> {
+    let named = workflow.steps.iter().enumerate();
+    named.filter_map(|(at, step)| Some(of_step(found, team, (at, &step.id), step.document.as_ref()?))).collect()
+}
+
+fn of_step(
+    found: &ReadResult,
+    team: &TeamId,
+    (at, step): (usize, &str),
+    id: &LibraryId,
+) -> Result<StepDocument, ApiError> {
+    let unknown = |detail: &str| Problem::new(Code::UnknownEntry, detail).about(format!("steps[{at}].document"));
+    // What other teams have is told nobody.
+    let entry = Some(id).filter(|id| id.team() == *team).map(|id| found.library_entry(id)).transpose()?.flatten();
+    let entry = entry.ok_or_else(|| unknown("The team's library has no such entry."))?.entry;
+    if entry.offered().is_none() {
+        return Err(unknown("The library's entry is not published, or archived.").into());
+    }
+    let newest = found.library_newest(id)?.ok_or_else(|| unknown("The library's entry is not published."))?;
+    let Content::Asked(Asked::Document(document)) = newest.content else {
+        return Err(unknown("The library's entry is no document.").into());
+    };
+    let library = FromLibrary { id: id.clone(), version: newest.version };
+    Ok(StepDocument { step: step.to_owned(), title: newest.title, document, library })
+}
 
 /// Puts a document together. `upload` is the file as it was announced, `report` what was read of it, nothing before it was;
 /// `fields` take the place of those of the PDF's own form.

@@ -2,11 +2,13 @@
 //! from what was kept, decide, commit once under the version that was read, tell the open rooms. Losing a race means
 //! reading and deciding again, a bounded number of times.
 
+use std::fmt;
+
 use jiff::Timestamp;
 use lambda_http::{Body, Request, Response, http::StatusCode};
 use parlor_domain::{AgentId, Command, Decision, SessionId, Settings};
 use parlor_store::{
-    Changed, Extras, IdempotencyRecord, Keep, Lock, Locks, Race, ReadBatch, ReadResult, Step, Stored, Summary,
+    Changed, Extras, IdempotencyRecord, Keep, Learned, Lock, Locks, Race, ReadBatch, ReadResult, Step, Stored, Summary,
 };
 use parlor_templates::Lang;
 use serde_json::{Value, json};
@@ -55,8 +57,10 @@ impl Loaded {
     }
 }
 
+/// What has to be read beside what was read.
+type Learns<'a> = Box<dyn Fn(&Loaded) -> Result<ReadBatch, ApiError> + Send + Sync + 'a>;
+
 /// An operation that changes one session, before it runs.
-#[derive(Debug)]
 pub struct Operation<'a> {
     app: &'a AppState,
     request: &'a ApiRequest,
@@ -64,19 +68,34 @@ pub struct Operation<'a> {
     keys: ReadBatch,
     posted: Option<String>,
     locks: Locks,
+    learns: Option<Learns<'a>>,
+}
+
+impl fmt::Debug for Operation<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Operation").field("session", &self.session).field("keys", &self.keys).finish_non_exhaustive()
+    }
 }
 
 impl<'a> Operation<'a> {
     /// On the session that the path names.
     #[must_use]
     pub fn on(app: &'a AppState, request: &'a ApiRequest, session: &SessionId) -> Self {
-        Self { app, request, session: session.clone(), keys: ReadBatch::new(), posted: None, locks: Locks::default() }
+        let (keys, posted, locks, learns) = (ReadBatch::new(), None, Locks::default(), None);
+        Self { app, request, session: session.clone(), keys, posted, locks, learns }
     }
 
     /// Reads more than the session, in the same request.
     #[must_use]
     pub fn reading(mut self, more: impl FnOnce(ReadBatch) -> ReadBatch) -> Self {
         self.keys = more(self.keys);
+        self
+    }
+
+    /// Reads what the first read says has to be read, too: in a second read, if there is anything.
+    #[must_use]
+    pub fn learning(mut self, learns: impl Fn(&Loaded) -> Result<ReadBatch, ApiError> + Send + Sync + 'a) -> Self {
+        self.learns = Some(Box::new(learns));
         self
     }
 
@@ -114,7 +133,7 @@ impl<'a> Operation<'a> {
     ) -> Result<ApiResponse, ApiError> {
         let (app, request) = (self.app, self.request);
         let batch = request.keys(self.keys.session(&self.session));
-        let locks = &self.locks;
+        let (locks, learned) = (&self.locks, Learned::default());
         let step = |found: ReadResult| -> Result<_, ApiError> {
             let now = app.clock.now();
             let caller = request.caller(app, &found, now)?;
@@ -125,6 +144,11 @@ impl<'a> Operation<'a> {
             let stored = caller.session(&found, &self.session)?;
             let (settings, _) = found.settings(&self.session.team())?;
             let loaded = Loaded { caller, stored, settings, found, now };
+            if let Some(learns) = &self.learns
+                && !learned.has(learns(&loaded)?)
+            {
+                return Ok(Step::Again);
+            }
             let decision = decide(&loaded)?;
             if !may_lock(locks, &decision, &loaded.found, &loaded.caller)? {
                 return Ok(Step::Again);
@@ -135,7 +159,7 @@ impl<'a> Operation<'a> {
             Ok(Step::Commit(decision, extras, (answer, Some(loaded))))
         };
         let Changed { basis: (answer, loaded), decision } =
-            app.store.change(Race::new(&app.entropy), |_| locks.keys(batch.clone()), step).await?;
+            app.store.change(Race::new(&app.entropy), |_| learned.keys(locks.keys(batch.clone())), step).await?;
         if let (Some(decision), Some(loaded)) = (decision, loaded) {
             app.live.announce(&decision, &loaded.stored.presence, &loaded.settings, loaded.now).await;
         }

@@ -24,8 +24,10 @@ pub struct Around {
     pub path: String,
     /// What follows each address, such as `?lang=de`; may be empty.
     pub query: String,
-    /// The room.
+    /// Where its back button leads: the room, or the workflow's step that it is a document of.
     pub room: String,
+    /// Of a document of a workflow's step: the workflow's title.
+    pub within: Option<String>,
     pub csrf: Option<String>,
     /// The owner's name; the page shows its first word.
     pub agent: String,
@@ -62,12 +64,19 @@ impl Around {
         first_name(&self.agent)
     }
 
+    /// What its back button says.
+    pub(super) fn back_label(&self) -> String {
+        match &self.within {
+            Some(title) => words::back_to(self.lang, title).to_string(),
+            None => words::to_page(self.lang).to_owned(),
+        }
+    }
+
     /// The way back to the room, and, where something can be saved, whether it is.
     pub(super) fn nav(&self, saves: bool) -> Markup {
-        let lang = self.lang;
         html! {
             nav.runner-nav {
-                a.runner-back href=(self.room) { (Icon::ArrowBack) (words::to_page(lang)) }
+                a.runner-back href=(self.room) { (Icon::ArrowBack) span dir="auto" { (self.back_label()) } }
                 @if saves { (self.saved()) }
             }
         }
@@ -95,7 +104,7 @@ impl Around {
                 p.runner-what.muted dir="auto" { (self.title) }
                 p { (text) }
             }
-            div.runner-go { (Button::primary(words::to_page(self.lang)).href(&self.room).wide()) }
+            div.runner-go { (Button::primary(&self.back_label()).href(&self.room).wide()) }
         }
     }
 
@@ -156,6 +165,7 @@ impl Around {
             path: "/r/session/i/1".to_owned(),
             query: String::new(),
             room: "/r/session?home".to_owned(),
+            within: None,
             csrf: None,
             agent: "Nina Okafor".to_owned(),
             title: title.to_owned(),

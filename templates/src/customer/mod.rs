@@ -34,7 +34,7 @@ pub use page::Brand;
 pub use preview::{Preview, Previewed};
 pub use request::{JoinedFile, RequestPage, RequestView};
 pub use room::{AfterEnd, Chat, ChatProblem, Message, Room, Work, WorkKind, WorkState};
-pub use runner::{NotTaken, Question, Runner, Section, View, wrong as wrong_words};
+pub use runner::{NotTaken, Question, Runner, Section, StepDocument, View, wrong as wrong_words};
 pub(crate) use runner::{said as said_words, said_text};
 pub use verify::{Verified, VerifyPage};
 

@@ -67,6 +67,8 @@ pub struct Work {
     pub after: Vec<String>,
     /// Where it opens: `/r/{session}/i/{interaction}`.
     pub href: String,
+    /// Whether it was signed within a workflow, with which it counts.
+    pub is_part: bool,
 }
 
 /// What a customer may still do after the end, for the banner (R2). Not there while the session runs.
@@ -261,8 +263,9 @@ impl Room {
     fn work(&self, agent: &str) -> Markup {
         let lang = self.lang;
         let (finished, open): (Vec<&Work>, Vec<&Work>) = self.work.iter().partition(|work| work.state.is_over());
-        let done = finished.iter().filter(|work| work.state == WorkState::Done).count();
-        let all = self.work.len();
+        let counted = || self.work.iter().filter(|work| !work.is_part);
+        let done = counted().filter(|work| work.state == WorkState::Done).count();
+        let all = counted().count();
         let done_of = words::done_of(lang, done, all);
         html! {
             @if self.work.is_empty() && self.chat.is_some() {

@@ -19,6 +19,7 @@ impl Room {
             due: None,
             after: vec![],
             href: "/r/session/i/1".to_owned(),
+            is_part: false,
         };
         let message = |seq, from, text: &str| Message {
             seq,

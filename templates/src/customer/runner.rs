@@ -3,7 +3,10 @@
 //! Complete without a script: each step is a form. With one, `customer.js` saves as one goes.
 
 use maud::{Markup, PreEscaped, Render as _, html};
-use parlor_domain::interaction::{Bound, Field, FieldKind, Request, Wrong};
+use parlor_domain::{
+    InteractionState,
+    interaction::{Bound, Field, FieldKind, Request, Wrong},
+};
 use parlor_form::Strokes;
 
 use super::around::{Around, kept, not_taken};
@@ -11,10 +14,10 @@ use super::document::ink;
 use super::files::{Coming, FileBox, FileFault, RequestedFile};
 use super::pad::pad;
 use super::page::{paragraphs, token_field};
-use crate::components::{Banner, Button, Icon, Tone, progress};
+use crate::components::{Banner, Button, Icon, Tone, chip, progress};
 use crate::lang::Lang;
 use crate::times;
-use crate::words::{document, runner as words};
+use crate::words::{customer, document, runner as words, sending};
 
 /// A choice with at most so many options shows all of them.
 const RADIOS: usize = 6;
@@ -31,6 +34,21 @@ pub struct Question {
     pub files: Vec<RequestedFile>,
 }
 
+/// The document of a step.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct StepDocument {
+    pub title: String,
+    pub state: InteractionState,
+    /// How many of its fields are filled in, of how many; where that was read.
+    pub progress: Option<(usize, usize)>,
+    /// Why it was declined, if that was said.
+    pub reason: Option<String>,
+    /// Its page; none where it is not theirs.
+    pub href: Option<String>,
+    /// Whether somebody wanted to go on without it.
+    pub is_missing: bool,
+}
+
 /// A step in the review, and where its answers are only read.
 #[derive(Debug, Clone)]
 pub struct Section {
@@ -39,6 +57,7 @@ pub struct Section {
     pub title: String,
     /// Each question with its answer.
     pub answers: Vec<Question>,
+    pub document: Option<StepDocument>,
 }
 
 /// What of the workflow is on the page.
@@ -50,6 +69,7 @@ pub enum View {
         title: String,
         text: Option<String>,
         questions: Vec<Question>,
+        document: Option<StepDocument>,
         /// Its place among the steps that are shown, from 1.
         n: usize,
         of: usize,
@@ -152,8 +172,8 @@ impl Runner {
     fn view(&self) -> Markup {
         let lang = self.around.lang;
         match &self.view {
-            View::Step { id, title, text, questions, n, of } => {
-                self.step(id, title, text.as_deref(), questions, (*n, *of))
+            View::Step { id, title, text, questions, document, n, of } => {
+                self.step(id, title, text.as_deref(), (questions, document.as_ref()), (*n, *of))
             }
             View::Review { sections, missing, reason } => self.review(sections, *missing, reason),
             View::ReadOnly { sections } => html! {
@@ -187,7 +207,7 @@ impl Runner {
         id: &str,
         title: &str,
         text: Option<&str>,
-        questions: &[Question],
+        (questions, document): (&[Question], Option<&StepDocument>),
         (n, of): (usize, usize),
     ) -> Markup {
         let lang = self.around.lang;
@@ -213,10 +233,11 @@ impl Runner {
                 input type="hidden" name="step" value=(id);
                 @if let Some(text) = text { div.runner-text dir="auto" { (paragraphs(text)) } }
                 // Enter goes on, whatever else can be pressed.
-                @if has(FieldKind::File) { button.unseen name="go" value="next" tabindex="-1" aria-hidden="true" { (words::next(lang)) } }
+                @if has(FieldKind::File) || document.is_some() { button.unseen name="go" value="next" tabindex="-1" aria-hidden="true" { (words::next(lang)) } }
                 @for question in questions {
                     @if question.field.kind == FieldKind::File { (self.ask_for_files(question)) } @else { (question.ask(lang)) }
                 }
+                @if let Some(document) = document { (document.card(lang, self.around.agent(), true)) }
                 @if has(FieldKind::File) {
                     p.unseen id="said" role="status" {}
                     p.field-error.request-missing id="missing" role="alert" hidden { (Icon::Alert) span {} }
@@ -295,6 +316,7 @@ impl Runner {
                                 a.runner-change href=(self.at(&section.step)) { (words::change(lang)) span.unseen { ": " (section.title) } }
                             }
                         }
+                        @if let Some(document) = &section.document { (document.card(lang, self.around.agent(), false)) }
                         @if !section.answers.is_empty() {
                             dl.answers {
                                 @for question in &section.answers {
@@ -314,6 +336,39 @@ impl Runner {
     /// Every page of a workflow.
     pub fn samples() -> Vec<(&'static str, Self)> {
         super::runner_samples::samples()
+    }
+}
+
+impl StepDocument {
+    /// How far it is, and the way to it. `within` the step's form a button saves what was entered first.
+    fn card(&self, lang: Lang, agent: &str, within: bool) -> Markup {
+        let done = self.state.is_done();
+        let (tone, icon, state) = match self.state {
+            InteractionState::InProgress => (Some(Tone::Info), Icon::Edit, customer::state_started(lang)),
+            state if state.is_done() => (Some(Tone::Good), Icon::Check, customer::state_done(lang)),
+            InteractionState::Declined => (None, Icon::Close, words::state_declined(lang)),
+            InteractionState::Withdrawn => (None, Icon::Undo, words::withdrawn_title(lang)),
+            _ => (None, Icon::Sign, customer::kind_document(lang)),
+        };
+        let label = if self.state.is_open() { words::document_open(lang) } else { words::document_look(lang) };
+        let href = self.href.as_deref().filter(|_| self.state.is_shown());
+        html! {
+            div.card.doc-file.step-document data-document=(self.state.as_str()) {
+                (Icon::Document)
+                div.doc-file-main {
+                    p dir="auto" { (self.title) }
+                    @if let (Some((n, of)), false) = (self.progress, done || !self.state.is_shown()) { p.small.muted { (sending::fields_done(lang, n, of)) } }
+                    p { (chip(tone, Some(icon), state)) }
+                    @if self.state == InteractionState::Declined {
+                        @if let Some(reason) = &self.reason { p.small dir="auto" { "“" (reason) "”" } }
+                        p.small { (words::document_declined(lang, agent)) }
+                    } @else if self.is_missing { p.field-error role="alert" { (Icon::Alert) span { (words::document_needed(lang)) } } }
+                }
+                @if let Some(href) = href {
+                    @if within { (Button::plain(label).value("go", "document")) } @else { (Button::plain(label).href(href)) }
+                }
+            }
+        }
     }
 }
 

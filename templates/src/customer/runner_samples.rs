@@ -92,6 +92,7 @@ pub(super) fn samples() -> Vec<(&'static str, Runner)> {
         title: "Your home".to_owned(),
         text: Some("Two minutes. What you enter is kept as you go.".to_owned()),
         questions,
+        document: None,
         n,
         of: 3,
     };
@@ -103,11 +104,12 @@ pub(super) fn samples() -> Vec<(&'static str, Runner)> {
     };
     let sections = || {
         vec![
-            Section { step: "home".to_owned(), title: "Your home".to_owned(), answers: questions() },
+            Section { step: "home".to_owned(), title: "Your home".to_owned(), answers: questions(), document: None },
             Section {
                 step: "work".to_owned(),
                 title: "Your work".to_owned(),
                 answers: vec![question(field("job", "What do you do?", FieldKind::Text, true), "Gardener")],
+                document: None,
             },
         ]
     };
@@ -141,7 +143,12 @@ pub(super) fn samples() -> Vec<(&'static str, Runner)> {
         (
             "runner-review-files",
             with(View::Review {
-                sections: vec![Section { step: "proof".to_owned(), title: "Proof".to_owned(), answers: with_files() }],
+                sections: vec![Section {
+                    step: "proof".to_owned(),
+                    title: "Proof".to_owned(),
+                    answers: with_files(),
+                    document: None,
+                }],
                 missing: 0,
                 reason: String::new(),
             }),

@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use crate::document::put;
 
 /// Makes an entry as soon as its file was read.
-async fn made(platform: &Platform, desk: &Desk<'_>, body: &Value) -> Value {
+pub(crate) async fn made(platform: &Platform, desk: &Desk<'_>, body: &Value) -> Value {
     let answer = platform.until(async || {
         let answer = desk.call(Method::POST, "/v1/library", &[], Some(body.clone())).await;
         (answer.body["code"] != "upload-not-read").then_some(answer)
@@ -17,7 +17,7 @@ async fn made(platform: &Platform, desk: &Desk<'_>, body: &Value) -> Value {
     answer.body
 }
 
-async fn publish(desk: &Desk<'_>, path: &str) -> Value {
+pub(crate) async fn publish(desk: &Desk<'_>, path: &str) -> Value {
     let answer = desk.call(Method::POST, &format!("{path}/publish"), &[("if-match", "*")], Some(json!({}))).await;
     assert_eq!(answer.status, 200, "{}", answer.body);
     answer.body

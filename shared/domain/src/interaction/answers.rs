@@ -33,7 +33,7 @@ pub struct Read {
 pub struct Missing {
     /// The step's id.
     pub step: String,
-    /// The field's name.
+    /// The field's name; empty for the step's document.
     pub field: String,
 }
 
@@ -99,6 +99,13 @@ impl Workflow {
             fields.map(|field| Missing { step: step.id.clone(), field: field.name.clone() }).collect()
         };
         self.shown(entered).into_iter().flat_map(open).collect()
+    }
+
+    /// The shown steps whose document is needed and not completed; `needed` says of a step whether its is.
+    #[must_use]
+    pub fn missing_documents(&self, entered: &BTreeMap<String, Answer>, needed: impl Fn(&str) -> bool) -> Vec<Missing> {
+        let open = self.shown(entered).into_iter().filter(|step| step.document.is_some() && needed(&step.id));
+        open.map(|step| Missing { step: step.id.clone(), field: String::new() }).collect()
     }
 
     /// How many of the shown steps were gone through, and lack nothing.

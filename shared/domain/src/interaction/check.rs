@@ -12,6 +12,8 @@ use crate::visible::is_visible;
 const STEPS: usize = 30;
 const STEP_FIELDS: usize = 20;
 const FIELDS: usize = 100;
+/// Each is written with its workflow, in one write.
+const DOCUMENTS: usize = 5;
 const CONDITIONS: usize = 10;
 const OPTIONS: usize = 50;
 const NAME: usize = 64;
@@ -78,9 +80,13 @@ impl Workflow {
         if self.fields().count() > FIELDS {
             return Err(wrong("steps", format!("a workflow has at most {FIELDS} fields")));
         }
-        if self.fields().next().is_none() {
-            return Err(wrong("steps", "a workflow asks at least one question"));
+        if self.documents().count() > DOCUMENTS {
+            return Err(wrong("steps", format!("a workflow has at most {DOCUMENTS} documents")));
         }
+        if self.fields().next().is_none() && self.documents().next().is_none() {
+            return Err(wrong("steps", "a workflow asks at least one question, or has a document"));
+        }
+        let mut documents = BTreeSet::new();
         let mut ids = BTreeSet::new();
         let mut known = BTreeMap::new();
         for (place, step) in self.steps.iter().enumerate() {
@@ -88,6 +94,9 @@ impl Workflow {
             step.check(&at, &known)?;
             if !ids.insert(step.id.as_str()) {
                 return Err(wrong(format!("{at}.id"), "another step has this id"));
+            }
+            if step.document.as_ref().is_some_and(|document| !documents.insert(document.as_str())) {
+                return Err(wrong(format!("{at}.document"), "another step has this document"));
             }
             for (place, field) in step.fields.iter().enumerate() {
                 if known.insert(field.name.as_str(), field).is_some() {
@@ -107,8 +116,8 @@ impl Step {
         if let Some(text) = &self.text {
             must_be_text(&format!("{at}.text"), text, TEXT, true)?;
         }
-        if self.fields.is_empty() && self.text.is_none() {
-            return Err(wrong(at, "a step has fields, or a text"));
+        if self.fields.is_empty() && self.text.is_none() && self.document.is_none() {
+            return Err(wrong(at, "a step has fields, a document, or a text"));
         }
         if self.fields.len() > STEP_FIELDS {
             return Err(wrong(format!("{at}.fields"), format!("a step has at most {STEP_FIELDS} fields")));

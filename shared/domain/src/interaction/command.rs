@@ -7,8 +7,7 @@ use super::{
     answers::{Entries, Missing},
     check::{TITLE, is_text},
     document::{Document, FilledIn},
-    model::Assignee,
-    model::{Asked, Interaction},
+    model::{Asked, Assignee, Interaction, PartOf},
     request::{FileChange, JoinedFile, NoFile, Request},
     workflow::Workflow,
 };
@@ -38,11 +37,15 @@ pub struct NewInteraction {
     pub library: Option<FromLibrary>,
     /// Who is to do it (R22).
     pub assignee: Assignee,
+    /// Of a document of a workflow's step: which.
+    pub part_of: Option<PartOf>,
 }
 
 /// What somebody wants to happen to an interaction.
 #[derive(Debug, Clone)]
 pub enum WorkCommand<'a> {
+    /// All of these, one after the other, in one write: what is done to a workflow and to its steps' documents.
+    Together(Vec<WorkCommand<'a>>),
     /// Make one.
     Add(NewInteraction),
     /// Let the customer begin with a draft; of a document, with what of the session its fields begin with.
@@ -51,6 +54,8 @@ pub enum WorkCommand<'a> {
     Place(&'a Interaction, Document, Values),
     /// Take it back.
     Withdraw(&'a Interaction),
+    /// A document of a workflow that is over, and that did not need it, goes with it.
+    LetGo(&'a Interaction),
     /// Let somebody else do it (R22), who goes on where it is. Nobody's signature goes along.
     Assign(&'a Interaction, &'a Asked, Assignee),
     /// Let it stand before this one of the session, or without one behind all that there are.
@@ -166,6 +171,9 @@ pub enum Refusal {
     /// It is not any more what whoever completes it was shown.
     #[error("it was changed since it was looked at")]
     Changed,
+    /// A document of a workflow's step goes where its workflow goes.
+    #[error("it is part of a workflow, and goes where that goes")]
+    PartOfWorkflow,
     /// A file that is not added.
     #[error("{}", match .0 {
         NoFile::TooMany => "there are as many files as there may be",
@@ -195,6 +203,7 @@ impl Refusal {
             Self::UnknownNeighbour => "unknown-interaction",
             Self::NotYourTurn => "not-your-turn",
             Self::Changed => "version-conflict",
+            Self::PartOfWorkflow => "part-of-workflow",
             Self::NoFile(NoFile::TooMany) => "too-many-files",
             Self::NoFile(NoFile::Kind) => "file-not-asked-for",
             Self::NoFile(NoFile::Unknown) => "unknown-upload",

@@ -21,7 +21,8 @@ pub use document::{
     Document, FilledIn, Posted, ReadValues, SignedFile, ValueEntries, ValueFault, finish_key, longest_value, made_keys,
 };
 pub use model::{
-    Asked, Assignee, Interaction, InteractionState, InteractionWrite, Kind, Progress, TASKS_MAX, Task, TaskCount,
+    Asked, Assignee, Interaction, InteractionState, InteractionWrite, Kind, PartOf, Progress, TASKS_MAX, Task,
+    TaskCount,
 };
 pub use placing::{FIELD_LABEL_MAX, FIELD_NAME_MAX, InvalidField, PLACED_LEAST, PLACED_MAX, Share};
 pub(crate) use request::is_joined;

@@ -159,6 +159,15 @@ impl From<Assignee> for String {
     }
 }
 
+/// Of which step of which workflow a document is.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct PartOf {
+    /// The workflow.
+    pub interaction: InteractionId,
+    /// The step's id.
+    pub step: String,
+}
+
 /// How much of it is done.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Progress {
@@ -213,6 +222,9 @@ pub struct Interaction {
     /// The version of the library's entry that it was made of. What it asks was copied, and stays.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub library: Option<FromLibrary>,
+    /// Of a document of a workflow's step: which. It goes where its workflow goes.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub part_of: Option<PartOf>,
     /// How much of it is done.
     pub progress: Progress,
     /// What was entered, by the field's name. Until it is completed that can have answers to steps that are hidden now: should the
@@ -298,6 +310,23 @@ pub struct Task {
     /// Who is to do it (R22).
     #[serde(default, skip_serializing_if = "Assignee::is_customer")]
     pub assignee: Assignee,
+    /// Of a document of a workflow's step: which. The workflow counts, and what is in it does not count beside it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub part_of: Option<PartOf>,
+}
+
+impl Task {
+    /// Whether it stands for itself: the documents of a workflow's steps are done within the workflow.
+    #[must_use]
+    pub fn is_whole(&self) -> bool {
+        self.part_of.is_none()
+    }
+
+    /// Of a document of a workflow's step: whether the step still needs it. What the agent took back is not needed any more.
+    #[must_use]
+    pub fn is_needed(&self) -> bool {
+        !self.state.is_done() && self.state != InteractionState::Withdrawn
+    }
 }
 
 /// How many tasks a customer has, and has done (R14). One that was declined is not done: the agent withdraws it, or the session
@@ -314,7 +343,8 @@ impl TaskCount {
     /// Of these tasks.
     #[must_use]
     pub fn of(tasks: &[Task]) -> Self {
-        let count = |counts: fn(InteractionState) -> bool| tasks.iter().filter(|task| counts(task.state)).count();
+        let whole = || tasks.iter().filter(|task| task.is_whole());
+        let count = |counts: fn(InteractionState) -> bool| whole().filter(|task| counts(task.state)).count();
         Self { done: count(InteractionState::is_done), of: count(InteractionState::is_shown) }
     }
 

@@ -2,6 +2,7 @@
 
 mod answer_files;
 mod document;
+mod parts;
 mod placing;
 mod reminders;
 mod request;
@@ -102,6 +103,7 @@ impl World {
             due_at: None,
             send,
             library: None,
+            part_of: None,
             assignee: crate::interaction::Assignee::Customer,
         };
         self.run(WorkCommand::Add(new), nina()).unwrap()
@@ -397,6 +399,7 @@ fn r24_events_alone_give_the_sessions_tasks_again() {
         due_at: None,
         send,
         library: None,
+        part_of: None,
         assignee: crate::interaction::Assignee::Customer,
     };
     let first = keep(&mut world, WorkCommand::Add(new(true, 2)), nina());

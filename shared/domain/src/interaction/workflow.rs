@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Number;
 
 use super::request::{Request, SentFile};
-use crate::UploadId;
+use crate::{LibraryId, UploadId};
 
 /// How many files a field takes that does not say so.
 const FILES_USUAL: u32 = 5;
@@ -33,9 +33,13 @@ pub struct Step {
     /// What is said before its fields, at most 2,000 characters.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub text: Option<String>,
-    /// What it asks: at most 20 fields. A step without any only says its `text`.
+    /// What it asks: at most 20 fields. A step without any has a `document`, or only says its `text`.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub fields: Vec<Field>,
+    /// A published document of the team's library, by its id: it is filled in and signed in this step, beside its fields. Its newest
+    /// version is sent with the workflow. At most 5 in a workflow, each once.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub document: Option<LibraryId>,
     /// When it is shown; without this, always.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub show_if: Option<ShowIf>,
@@ -285,6 +289,11 @@ impl Workflow {
     /// All fields, in their order.
     pub fn fields(&self) -> impl Iterator<Item = &Field> {
         self.steps.iter().flat_map(|step| &step.fields)
+    }
+
+    /// The documents of its steps: the step's id, and the library's entry.
+    pub fn documents(&self) -> impl Iterator<Item = (&str, &LibraryId)> {
+        self.steps.iter().filter_map(|step| Some((step.id.as_str(), step.document.as_ref()?)))
     }
 
     /// The field of this name that takes files.

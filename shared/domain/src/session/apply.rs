@@ -5,7 +5,7 @@ use jiff::{SignedDuration, Timestamp};
 use super::model::{Answer, Customer, End, Erased, News, Reminded, Session, State, Transfer};
 use crate::{
     Contact, ErasedBy, Event, EventKind, InteractionId, InteractionState, Participant,
-    interaction::{Assignee, Kind, Task},
+    interaction::{Assignee, Task},
     pin::Tries,
 };
 
@@ -143,11 +143,15 @@ impl Session {
             EventKind::LinkRevoked { link: None } => self.links_from = event.seq,
             EventKind::LinkRenewed { .. } => count(&mut self.requests, event.at),
             EventKind::CodeSent { .. } => count(&mut self.code_requests, event.at),
-            EventKind::InteractionCreated { interaction, kind, title, order, due_at, assignee } => {
-                self.has_task(interaction, *kind, title, *order, *due_at, assignee, InteractionState::Draft);
+            EventKind::InteractionCreated { interaction, kind, title, order, due_at, assignee, part_of } => {
+                let (kind, title, assignee, part_of) = (*kind, title.clone(), assignee.clone(), part_of.clone());
+                let (id, state) = (interaction.clone(), InteractionState::Draft);
+                self.has_task(Task { id, kind, title, state, order: *order, due_at: *due_at, assignee, part_of });
             }
-            EventKind::InteractionSent { interaction, kind, title, order, due_at, assignee } => {
-                self.has_task(interaction, *kind, title, *order, *due_at, assignee, InteractionState::Sent);
+            EventKind::InteractionSent { interaction, kind, title, order, due_at, assignee, part_of } => {
+                let (kind, title, assignee, part_of) = (*kind, title.clone(), assignee.clone(), part_of.clone());
+                let (id, state) = (interaction.clone(), InteractionState::Sent);
+                self.has_task(Task { id, kind, title, state, order: *order, due_at: *due_at, assignee, part_of });
                 self.waits_from(interaction, event.at);
             }
             EventKind::InteractionStarted { interaction, .. } => {
@@ -250,22 +254,10 @@ impl Session {
     }
 
     /// R21: the session has this task, in this state.
-    #[expect(clippy::too_many_arguments, reason = "each is a field of the event")]
-    fn has_task(
-        &mut self,
-        id: &InteractionId,
-        kind: Kind,
-        title: &str,
-        order: u32,
-        due_at: Option<Timestamp>,
-        assignee: &Assignee,
-        state: InteractionState,
-    ) {
-        if self.tasks.iter().any(|task| task.id == *id) {
-            self.move_task(id, state);
-        } else {
-            let assignee = assignee.clone();
-            self.tasks.push(Task { id: id.clone(), kind, title: title.to_owned(), state, order, due_at, assignee });
+    fn has_task(&mut self, own: Task) {
+        match self.tasks.iter_mut().find(|task| task.id == own.id) {
+            Some(task) => (task.state, task.assignee) = (own.state, own.assignee),
+            None => self.tasks.push(own),
         }
     }
 

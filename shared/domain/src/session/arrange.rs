@@ -12,7 +12,8 @@ impl Session {
     pub fn in_order(&self) -> Vec<&Task> {
         let mut tasks: Vec<&Task> = self.tasks.iter().collect();
         // They are kept as they were made, which decides between equal ones.
-        tasks.sort_by_key(|task| task.order);
+        // A document of a workflow's step goes where its workflow goes.
+        tasks.sort_by_key(|task| (self.place_of(task), !task.is_whole(), task.order));
         tasks
     }
 
@@ -32,14 +33,20 @@ impl Session {
     /// The place that this interaction has now; `None` if the session has none of that id.
     #[must_use]
     pub fn order_of_task(&self, id: &InteractionId) -> Option<u32> {
-        self.tasks.iter().find(|task| task.id == *id).map(|task| task.order)
+        self.tasks.iter().find(|task| task.id == *id).map(|task| self.place_of(task))
+    }
+
+    /// The place of the task, or of the workflow that it is part of.
+    fn place_of(&self, task: &Task) -> u32 {
+        let is_whole = |whole: &&Task| task.part_of.as_ref().is_some_and(|part| part.interaction == whole.id);
+        self.tasks.iter().find(is_whole).unwrap_or(task).order
     }
 
     /// Whether it stands right before this one already, or without one behind all others. Nothing stands before itself: that is
     /// where it is.
     pub(super) fn stands_before(&self, id: &InteractionId, before: Option<&InteractionId>) -> bool {
         let tasks = self.in_order();
-        let next = tasks.iter().skip_while(|task| task.id != *id).nth(1).map(|task| &task.id);
+        let next = tasks.iter().filter(|task| task.is_whole()).skip_while(|task| task.id != *id).nth(1).map(|task| &task.id);
         next == before || before == Some(id)
     }
 

@@ -9,8 +9,8 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
 
 use crate::{
-    Access, AccessPlan, AgentId, Channel, Contact, Due, DueKind, EmailAddress, EndedBy, ErasedBy, Language, Link,
-    Participant, ParticipantId, Secret, SecretHash, SessionId, Settings,
+    Access, AccessPlan, AgentId, Channel, Contact, Due, DueKind, EmailAddress, EndedBy, ErasedBy, InteractionId,
+    Language, Link, Participant, ParticipantId, Secret, SecretHash, SessionId, Settings,
     interaction::{Task, TaskCount},
     keyring::Sealed,
     pin::{OneTimeCode, Tries},
@@ -411,8 +411,28 @@ impl Session {
     #[must_use]
     pub fn shown_tasks(&self) -> Vec<&Task> {
         let mut tasks = self.in_order();
-        tasks.retain(|task| task.state.is_shown() && task.assignee == self.guest_assignee());
+        let theirs = |task: &Task| task.state.is_shown() && task.assignee == self.guest_assignee() && self.is_listed(task);
+        tasks.retain(|task| theirs(task));
         tasks
+    }
+
+    /// Whether it stands in a list of its own: a document of a workflow's step does once both are over and it was signed, to be
+    /// downloaded.
+    fn is_listed(&self, task: &Task) -> bool {
+        let Some(part) = &task.part_of else { return true };
+        task.state.is_done() && !self.tasks.iter().any(|whole| whole.id == part.interaction && whole.state.is_open())
+    }
+
+    /// R21: the documents of a workflow's steps.
+    pub fn parts_of<'a>(&'a self, workflow: &'a InteractionId) -> impl Iterator<Item = &'a Task> {
+        let is = move |task: &&Task| task.part_of.as_ref().is_some_and(|part| part.interaction == *workflow);
+        self.tasks.iter().filter(is)
+    }
+
+    /// R21: the document of a step of a workflow.
+    #[must_use]
+    pub fn part<'a>(&'a self, workflow: &'a InteractionId, step: &str) -> Option<&'a Task> {
+        self.parts_of(workflow).find(|task| task.part_of.as_ref().is_some_and(|part| part.step == step))
     }
 
     /// R16: what is to be done first, and does not wait for others (R22).

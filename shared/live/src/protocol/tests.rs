@@ -173,6 +173,7 @@ fn every_kind() -> Vec<EventKind> {
             order: 1,
             due_at: Some(until),
             assignee: Assignee::Customer,
+            part_of: None,
         },
         EventKind::InteractionSent {
             interaction: "0123456789abcdef".parse().unwrap(),
@@ -181,6 +182,7 @@ fn every_kind() -> Vec<EventKind> {
             order: 1,
             due_at: None,
             assignee: Assignee::Customer,
+            part_of: None,
         },
         EventKind::InteractionStarted { interaction: "0123456789abcdef".parse().unwrap(), title: "T".into() },
         EventKind::InteractionCompleted {

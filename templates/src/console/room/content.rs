@@ -87,6 +87,8 @@ pub struct WorkItem {
     pub assignee: Option<ParticipantId>,
     /// R22: the names of those who have to be done first; empty where it can be done now.
     pub after: Vec<String>,
+    /// Of a document of a workflow's step: the workflow's id. It stands below it.
+    pub part_of: Option<String>,
     /// Rises with each change: the answers that are shown are asked for again.
     pub version: u64,
 }
@@ -122,6 +124,11 @@ pub fn answers(lang: Lang, steps: &[(String, Vec<AnswerLine>)]) -> Markup {
 }
 
 impl Room {
+    /// What stands in the list by itself: documents of a workflow's steps stand with it.
+    pub(super) fn rows(&self) -> impl Iterator<Item = &WorkItem> {
+        self.work.iter().filter(|item| item.part_of.is_none())
+    }
+
     /// What there is to do, in the agent's order.
     pub(super) fn work(&self) -> Markup {
         let lang = self.frame.lang;
@@ -132,7 +139,7 @@ impl Room {
                 (self.whose_turn())
                 (self.sends_all())
                 (self.all_files())
-                ul.work-list { @for (at, item) in self.work.iter().enumerate() { (self.work_item(at, item)) } }
+                ul.work-list { @for (at, item) in self.rows().enumerate() { (self.work_item(Some(at), item)) } }
             }
         }
     }
@@ -150,7 +157,8 @@ impl Room {
     /// Sends all that is prepared, one after the other; a script's, because each is an operation of its own.
     fn sends_all(&self) -> Markup {
         let lang = self.frame.lang;
-        let drafts = self.work.iter().filter(|item| item.state == InteractionState::Draft).count();
+        let drafts =
+            self.work.iter().filter(|item| item.state == InteractionState::Draft && item.part_of.is_none()).count();
         html! {
             @if drafts > 1 && !self.is_only_read() {
                 p.work-all { button.button.button-small.button-primary type="button" data-do="send-all" data-key="send-all" { (Icon::Send) (words::send_all(lang, drafts)) } }
@@ -199,7 +207,7 @@ impl Room {
         }
     }
 
-    fn work_item(&self, at: usize, item: &WorkItem) -> Markup {
+    fn work_item(&self, at: Option<usize>, item: &WorkItem) -> Markup {
         let (lang, now) = (self.frame.lang, self.frame.now);
         let open = item.state.is_open();
         let (done, of) = (item.progress.done as usize, item.progress.of as usize);
@@ -238,6 +246,9 @@ impl Room {
                 (self.work_files(item))
                 (self.work_file(item))
                 (self.work_actions(item))
+                @if self.work.iter().any(|part| part.part_of.as_ref() == Some(&item.id)) {
+                    ul.work-parts { @for part in self.work.iter().filter(|part| part.part_of.as_ref() == Some(&item.id)) { (self.work_item(None, part)) } }
+                }
             }
         }
     }
@@ -351,17 +362,20 @@ impl Room {
             self.action(&format!("interactions/{}/{what}", item.id), class, inside)
         };
         let draft = item.state == InteractionState::Draft;
+        // A document of a step is sent, asked for and assigned with its workflow.
+        let whole = item.part_of.is_none();
         let withdrawable = draft || item.state.is_open() || item.state == InteractionState::Declined;
         html! {
             @if !self.is_only_read() && withdrawable {
                 div.work-actions {
-                    @if draft { (action("send", "button button-small button-primary", html! { (Icon::Send) (words::send(lang)) })) }
+                    @if draft && whole { (action("send", "button button-small button-primary", html! { (Icon::Send) (words::send(lang)) })) }
+                    @if item.state == InteractionState::Declined && !whole { (action("send", "button button-small", html! { (Icon::Send) (words::send_again(lang)) })) }
                     @if let (true, WorkItemKind::Document { .. }) = (draft, &item.kind) {
                         a.button.button-small href={ "/console/s/" (self.id) "/i/" (item.id) "/fields" } data-key={ "fields-" (item.id) } { (Icon::Edit) (placing::place(lang)) }
                     }
-                    @if item.state.is_open() && item.after.is_empty() && self.state != parlor_domain::State::Planned { (action("remind", "button button-small", html! { (Icon::Bell) (words::remind(lang)) })) }
-                    (action("withdraw", "button button-small button-quiet", html! { (words::withdraw(lang)) }))
-                    @if matches!(item.state, InteractionState::Draft | InteractionState::Sent | InteractionState::InProgress) { (self.reassign(&item.id, item.assignee.as_ref())) }
+                    @if whole && item.state.is_open() && item.after.is_empty() && self.state != parlor_domain::State::Planned { (action("remind", "button button-small", html! { (Icon::Bell) (words::remind(lang)) })) }
+                    @if whole || !draft { (action("withdraw", "button button-small button-quiet", html! { (words::withdraw(lang)) })) }
+                    @if whole && matches!(item.state, InteractionState::Draft | InteractionState::Sent | InteractionState::InProgress) { (self.reassign(&item.id, item.assignee.as_ref())) }
                 }
             }
         }
@@ -408,6 +422,7 @@ pub(super) fn sample(now: Timestamp) -> Vec<WorkItem> {
         reminded_at: None,
         assignee: None,
         after: vec![],
+        part_of: None,
         reason: None,
         version: 1,
     };
@@ -461,6 +476,18 @@ pub(super) fn sample(now: Timestamp) -> Vec<WorkItem> {
             ..item("d0cument00000003", "Power of attorney", InteractionState::Completed, 3, 3)
         },
         item("w0rkf10w00000001", "About your household", InteractionState::InProgress, 1, 3),
+        WorkItem {
+            kind: document(SignedCopy::Coming),
+            part_of: Some("w0rkf10w00000001".to_owned()),
+            reason: Some("The address in it is my old one.".to_owned()),
+            ..item("d0cument00000004", "The contract", InteractionState::Declined, 0, 5)
+        },
+        WorkItem {
+            kind: document(SignedCopy::Ready),
+            part_of: Some("w0rkf10w00000001".to_owned()),
+            completed_at: Some(now),
+            ..item("d0cument00000005", "Consent to a credit check", InteractionState::Completed, 2, 2)
+        },
         WorkItem {
             completed_at: Some(now),
             ..item(

@@ -10,14 +10,16 @@ use crate::lang::Lang;
 use crate::words::moving as words;
 
 impl Room {
-    /// The handle of the row at this place. Nothing where there is no other place.
-    pub(super) fn handle(&self, at: usize, item: &WorkItem) -> Markup {
+    /// The handle of the row at this place. Nothing where there is no other place, and for what goes where its workflow goes.
+    pub(super) fn handle(&self, at: Option<usize>, item: &WorkItem) -> Markup {
         let lang = self.frame.lang;
+        let Some(at) = at else { return html! {} };
+        let rows: Vec<&WorkItem> = self.rows().collect();
         // A row stands before another: down is before the one after the next.
-        let up = at.checked_sub(1).and_then(|at| self.work.get(at)).map(|one| one.id.as_str());
-        let down = (at + 1 < self.work.len()).then(|| self.work.get(at + 2).map_or("", |one| one.id.as_str()));
+        let up = at.checked_sub(1).and_then(|at| rows.get(at)).map(|one| one.id.as_str());
+        let down = (at + 1 < rows.len()).then(|| rows.get(at + 2).map_or("", |one| one.id.as_str()));
         html! {
-            @if self.work.len() > 1 && !self.is_only_read() {
+            @if rows.len() > 1 && !self.is_only_read() {
                 details.menu.work-move {
                     @let label = words::handle(lang, &item.title).to_string();
                     summary.button.button-quiet.button-icon title=(label) data-key={ "move-" (item.id) } data-do="drag" { (Icon::Grip) span.unseen { (label) } }

@@ -159,7 +159,7 @@ impl DocumentPage {
         let wrong = self.blanks.iter().filter(|blank| blank.wrong.is_some()).count() as u64;
         html! {
             div.doc-nav {
-                a.button.button-quiet.button-icon.doc-back href=(self.around.room) title=(runner::to_page(lang)) { (Icon::ArrowBack) span.unseen { (runner::to_page(lang)) } }
+                a.button.button-quiet.button-icon.doc-back href=(self.around.room) title=(self.around.back_label()) { (Icon::ArrowBack) span.unseen { (self.around.back_label()) } }
                 div.doc-head {
                     h1.doc-title dir="auto" { (self.around.title) }
                     div.doc-where { p.small.muted id="where" { (words::page_of(lang, page, of)) } (self.around.saved()) }
@@ -390,8 +390,9 @@ impl DocumentPage {
             }
             div.runner-go {
                 @if let Some((title, href)) = next {
-                    (Button::primary(&runner::next_task(lang, title).to_string()).href(href).wide())
-                    (Button::quiet(runner::to_page(lang)).href(&self.around.room).wide())
+                    @let label = if self.around.within.is_some() { runner::go_on_with(lang, title) } else { runner::next_task(lang, title) };
+                    (Button::primary(&label.to_string()).href(href).wide())
+                    @if self.around.within.is_none() { (Button::quiet(runner::to_page(lang)).href(&self.around.room).wide()) }
                 } @else { (Button::primary(runner::to_page(lang)).href(&self.around.room).wide()) }
             }
             @if !self.leaves.is_empty() {

@@ -29,6 +29,7 @@ impl World {
             due_at: None,
             send: true,
             library: None,
+            part_of: None,
             assignee: crate::interaction::Assignee::Customer,
         };
         self.run(WorkCommand::Add(new), nina()).unwrap()

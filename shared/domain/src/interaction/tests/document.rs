@@ -4,7 +4,7 @@ use parlor_form::{Evidence, EvidenceWords, Form, Strokes, Value, Values};
 
 use super::*;
 
-fn consent() -> Document {
+pub(super) fn consent() -> Document {
     let form: Form = serde_json::from_value(json!({
         "pages": [{"width": 612.0, "height": 792.0}],
         "fields": [
@@ -54,7 +54,7 @@ fn read(posted: &[(&str, &str)]) -> ReadValues {
     consent().read(of, uncovered)
 }
 
-fn filled<'a>(document: &'a Document, posted: &[(&str, &str)]) -> Filled<'a> {
+pub(super) fn filled<'a>(document: &'a Document, posted: &[(&str, &str)]) -> Filled<'a> {
     Filled::Document(FilledIn { document, values: read(posted).values, evidence: Some(evidence()) })
 }
 
@@ -68,13 +68,14 @@ fn make(world: &mut World) -> Interaction {
         due_at: None,
         send: true,
         library: None,
+        part_of: None,
         assignee: crate::interaction::Assignee::Customer,
     };
     world.run(WorkCommand::Add(new), nina()).unwrap()
 }
 
 const INK: &str = r#"{"path":"M1 2L3 4","pen":2.5}"#;
-const WHOLE: &[(&str, &str)] = &[("name", "Mara Quist"), ("read", "on"), ("sign", INK)];
+pub(super) const WHOLE: &[(&str, &str)] = &[("name", "Mara Quist"), ("read", "on"), ("sign", INK)];
 
 #[test]
 fn r21_what_is_typed_into_a_document_is_a_value_or_says_why_not() {

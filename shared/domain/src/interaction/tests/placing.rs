@@ -36,6 +36,7 @@ fn draft_of(world: &mut World, document: Document) -> Interaction {
         due_at: None,
         send: false,
         library: None,
+        part_of: None,
         assignee: Assignee::Customer,
     };
     world.run(WorkCommand::Add(new), nina()).unwrap()

@@ -38,6 +38,7 @@ fn make(world: &mut World) -> Interaction {
         due_at: None,
         send: true,
         library: None,
+        part_of: None,
         assignee: crate::interaction::Assignee::Customer,
     };
     world.run(WorkCommand::Add(new), nina()).unwrap()

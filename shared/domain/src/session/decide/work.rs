@@ -8,14 +8,15 @@ use parlor_form::{JoinWords, Values};
 use super::{
     chat::as_typed,
     draft::Draft,
-    entered::{VALUES_MAX, answer_files, must_be_fillable, save, values_size},
+    entered::{VALUES_MAX, answer_files, is_over, must_be_fillable, save, values_size},
     guard::{must_be_sendable, must_be_writable},
 };
 use crate::{
     AccessTier, Actor, EventKind, InteractionId, Message, Settings,
     interaction::{
         Asked, Assignee, FieldKind, Filled, FilledIn, Interaction, InteractionState, InteractionWrite, JoinedFile,
-        Kind, NewInteraction, Progress, REASON_MAX, Refusal, SentFile, SignedFile, TASKS_MAX, WorkCommand, is_joined,
+        Kind, NewInteraction, PartOf, Progress, REASON_MAX, Refusal, SentFile, SignedFile, TASKS_MAX, Task,
+        WorkCommand, is_joined,
     },
     link::{Issued, LinkOrigin},
     session::{
@@ -49,8 +50,15 @@ impl Session {
             must_be_theirs(&draft, &command)?;
         }
         let outcome = match command {
-            WorkCommand::Add(new) => add(&mut draft, new)?,
-            WorkCommand::Send(interaction, prefilled) => send(&mut draft, interaction, prefilled)?,
+            WorkCommand::Together(commands) => {
+                let mut outcome = Outcome::Unchanged;
+                for command in commands {
+                    if one(&mut draft, command)? != Outcome::Unchanged {
+                        outcome = Outcome::Done;
+                    }
+                }
+                outcome
+            }
             WorkCommand::Place(own, document, values) => {
                 must_be_writable(&draft.session)?;
                 if own.state != InteractionState::Draft {
@@ -63,8 +71,6 @@ impl Session {
                 // It is nobody's but the agent's yet.
                 return Ok(Decision { interactions, outcome: Outcome::Done, ..self.unchanged() });
             }
-            WorkCommand::Withdraw(interaction) => withdraw(&mut draft, interaction)?,
-            WorkCommand::Assign(interaction, asked, assignee) => assign(&mut draft, interaction, asked, assignee)?,
             WorkCommand::Move(interaction, before) => place(&mut draft, interaction, before)?,
             WorkCommand::Remind(interaction, issued) => remind(&mut draft, interaction, &issued)?,
             WorkCommand::Save(interaction, filled) => {
@@ -99,8 +105,6 @@ impl Session {
             }
             WorkCommand::Accept(interaction) => accept(&mut draft, interaction)?,
             WorkCommand::SendBack(interaction, reason) => send_back(&mut draft, interaction, &reason)?,
-            WorkCommand::Complete(interaction, filled) => complete(&mut draft, interaction, filled)?,
-            WorkCommand::Decline(interaction, reason) => decline(&mut draft, interaction, &reason)?,
             WorkCommand::File { own, key, sha256, size } => file(&mut draft, own, key, sha256, size),
             WorkCommand::FileJoined { own, at, file } => file_joined(&mut draft, own, at, file),
             WorkCommand::FinishAgain(own) => match (&own.signed, &own.joined) {
@@ -124,6 +128,7 @@ impl Session {
                 }
                 _ => Outcome::Unchanged,
             },
+            command => one(&mut draft, command)?,
         };
         Ok(if outcome == Outcome::Unchanged { self.unchanged() } else { draft.finish(outcome) })
     }
@@ -135,8 +140,26 @@ impl Session {
     }
 }
 
+/// What is done to one interaction, perhaps together with others.
+fn one(draft: &mut Draft<'_>, command: WorkCommand<'_>) -> Result<Outcome, Rejection> {
+    match command {
+        WorkCommand::Add(new) => add(draft, new),
+        WorkCommand::Send(interaction, prefilled) => send(draft, interaction, prefilled),
+        WorkCommand::Withdraw(interaction) => withdraw(draft, interaction),
+        WorkCommand::LetGo(interaction) => Ok(let_go(draft, interaction)),
+        WorkCommand::Assign(interaction, asked, assignee) => assign(draft, interaction, asked, assignee),
+        WorkCommand::Complete(interaction, filled) => complete(draft, interaction, filled),
+        WorkCommand::Decline(interaction, reason) => decline(draft, interaction, &reason),
+        // No other is done together with something.
+        _ => Ok(Outcome::Unchanged),
+    }
+}
+
 /// R22: guests fill in what is assigned to them, for nobody else, and when it is their turn.
 fn must_be_theirs(draft: &Draft<'_>, command: &WorkCommand<'_>) -> Result<(), Rejection> {
+    if let WorkCommand::Together(commands) = command {
+        return commands.iter().try_for_each(|command| must_be_theirs(draft, command));
+    }
     let (WorkCommand::Save(own, _)
     | WorkCommand::Complete(own, _)
     | WorkCommand::Decline(own, _)
@@ -166,6 +189,9 @@ fn assign(draft: &mut Draft<'_>, own: &Interaction, asked: &Asked, assignee: Ass
     if own.assignee == assignee {
         return Ok(Outcome::Unchanged);
     }
+    if whole_of(draft, own.part_of.as_ref()).is_some_and(|whole| whole.assignee != assignee) {
+        return Err(Refusal::PartOfWorkflow.into());
+    }
     match own.state {
         InteractionState::Draft | InteractionState::Sent | InteractionState::InProgress => {}
         _ => return Err(Refusal::Closed.into()),
@@ -194,7 +220,10 @@ fn assign(draft: &mut Draft<'_>, own: &Interaction, asked: &Asked, assignee: Ass
 /// Only the session is written, so that nobody who fills in loses a race by it.
 fn place(draft: &mut Draft<'_>, own: &Interaction, before: Option<InteractionId>) -> Result<Outcome, Rejection> {
     must_be_writable(&draft.session)?;
-    let is_there = |id: &InteractionId| draft.session.tasks.iter().any(|task| task.id == *id);
+    if own.part_of.is_some() {
+        return Err(Refusal::PartOfWorkflow.into());
+    }
+    let is_there = |id: &InteractionId| draft.session.tasks.iter().any(|task| task.is_whole() && task.id == *id);
     if before.as_ref().is_some_and(|id| !is_there(id)) {
         return Err(Refusal::UnknownNeighbour.into());
     }
@@ -204,6 +233,11 @@ fn place(draft: &mut Draft<'_>, own: &Interaction, before: Option<InteractionId>
     let (id, title) = (own.id.clone(), own.title.clone());
     draft.record(EventKind::InteractionMoved { interaction: id, title, before });
     Ok(Outcome::Done)
+}
+
+/// The workflow whose document it is.
+fn whole_of<'a>(draft: &'a Draft<'_>, part: Option<&PartOf>) -> Option<&'a Task> {
+    draft.session.tasks.iter().find(|task| part.is_some_and(|part| part.interaction == task.id))
 }
 
 /// When a file is asked for again that was asked for `tries` times.
@@ -256,6 +290,8 @@ fn add(draft: &mut Draft<'_>, new: NewInteraction) -> Result<Outcome, Rejection>
         return Err(Refusal::DueOver.into());
     }
     must_be_here(draft, &new.assignee)?;
+    // A document of a workflow's step stands where its workflow does.
+    let order = whole_of(draft, new.part_of.as_ref()).map(|whole| whole.order).or(new.order);
     let last = draft.session.tasks.iter().map(|task| task.order).max().unwrap_or(0);
     let interaction = Interaction {
         id: new.id,
@@ -264,7 +300,7 @@ fn add(draft: &mut Draft<'_>, new: NewInteraction) -> Result<Outcome, Rejection>
         title: new.title,
         state: if new.send { InteractionState::Sent } else { InteractionState::Draft },
         assignee: new.assignee,
-        order: new.order.unwrap_or(last.saturating_add(1)),
+        order: order.unwrap_or(last.saturating_add(1)),
         due_at: new.due_at,
         created_at: now,
         sent_at: new.send.then_some(now),
@@ -273,6 +309,7 @@ fn add(draft: &mut Draft<'_>, new: NewInteraction) -> Result<Outcome, Rejection>
         reminded_at: None,
         reason: None,
         library: new.library,
+        part_of: new.part_of,
         progress: match &new.asked {
             Asked::Workflow(workflow) => workflow.progress(&BTreeMap::new(), &BTreeSet::new()),
             Asked::Document(document) => document.progress(&new.values),
@@ -296,16 +333,17 @@ fn add(draft: &mut Draft<'_>, new: NewInteraction) -> Result<Outcome, Rejection>
 }
 
 fn created(interaction: &Interaction) -> EventKind {
-    let Interaction { id, kind, title, order, due_at, assignee, .. } = interaction.clone();
-    EventKind::InteractionCreated { interaction: id, kind, title, order, due_at, assignee }
+    let Interaction { id, kind, title, order, due_at, assignee, part_of, .. } = interaction.clone();
+    EventKind::InteractionCreated { interaction: id, kind, title, order, due_at, assignee, part_of }
 }
 
 fn sent(interaction: &Interaction) -> EventKind {
-    let Interaction { id, kind, title, order, due_at, assignee, .. } = interaction.clone();
-    EventKind::InteractionSent { interaction: id, kind, title, order, due_at, assignee }
+    let Interaction { id, kind, title, order, due_at, assignee, part_of, .. } = interaction.clone();
+    EventKind::InteractionSent { interaction: id, kind, title, order, due_at, assignee, part_of }
 }
 
-/// Sending again what was sent changes nothing.
+/// Sending again what was sent changes nothing. A document of a workflow's step that was declined can be sent again, empty, for as long
+/// as its workflow is open.
 fn send(
     draft: &mut Draft<'_>,
     interaction: &Interaction,
@@ -314,12 +352,25 @@ fn send(
     must_be_writable(&draft.session)?;
     match interaction.state {
         InteractionState::Draft => {}
+        InteractionState::Declined if interaction.part_of.is_some() => {}
         state if state.is_open() => return Ok(Outcome::Unchanged),
         _ => return Err(Refusal::Closed.into()),
     }
-    draft.record(sent(interaction));
+    if is_over(draft, interaction) {
+        return Err(Refusal::PartOfWorkflow.into());
+    }
+    let whole = whole_of(draft, interaction.part_of.as_ref());
+    let assignee = whole.map_or(&interaction.assignee, |whole| &whole.assignee).clone();
     let now = draft.now();
-    let mut sent = Interaction { state: InteractionState::Sent, sent_at: Some(now), ..interaction.clone() };
+    let mut sent = Interaction {
+        state: InteractionState::Sent,
+        assignee,
+        sent_at: Some(now),
+        started_at: None,
+        reason: None,
+        ..interaction.clone()
+    };
+    draft.record(self::sent(&sent));
     if let Some(FilledIn { document, values, .. }) = prefilled {
         for (name, value) in values {
             if let Some(value) = value {
@@ -349,11 +400,25 @@ fn withdraw(draft: &mut Draft<'_>, interaction: &Interaction) -> Result<Outcome,
     Ok(Outcome::Done)
 }
 
+/// What was open of a workflow that is over now is not open any more, and nobody is asked for it.
+fn let_go(draft: &mut Draft<'_>, interaction: &Interaction) -> Outcome {
+    if !interaction.state.is_open() || !is_over(draft, interaction) {
+        return Outcome::Unchanged;
+    }
+    let (id, title) = (interaction.id.clone(), interaction.title.clone());
+    draft.record(EventKind::InteractionWithdrawn { interaction: id, title });
+    write(draft, Interaction { state: InteractionState::Withdrawn, ..interaction.clone() });
+    Outcome::Done
+}
+
 /// R23: never for planned or ended sessions.
 fn remind(draft: &mut Draft<'_>, interaction: &Interaction, issued: &Issued) -> Result<Outcome, Rejection> {
     must_be_writable(&draft.session)?;
     if draft.session.state == State::Planned {
         return Err(Rejection::NotInvited);
+    }
+    if interaction.part_of.is_some() {
+        return Err(Refusal::PartOfWorkflow.into());
     }
     // R22: whoever is to do it is reminded, by a link of their own.
     draft.sit(interaction.assignee.participant())?;
@@ -397,7 +462,11 @@ fn complete(draft: &mut Draft<'_>, interaction: &Interaction, filled: Filled<'_>
     }
     let saved = save(draft, interaction, &filled)?.unwrap_or_else(|| interaction.clone());
     let missing = match &filled {
-        Filled::Workflow(workflow, _) => workflow.missing(&saved.entered),
+        Filled::Workflow(workflow, _) => {
+            let needed = |step: &str| draft.session.part(&interaction.id, step).is_some_and(Task::is_needed);
+            let documents = workflow.missing_documents(&saved.entered, needed);
+            [workflow.missing(&saved.entered), documents].concat()
+        }
         Filled::Document(filled) => filled.document.missing(&saved.values),
         Filled::Request(request, _) => request.missing(&saved.files),
     };
@@ -405,7 +474,8 @@ fn complete(draft: &mut Draft<'_>, interaction: &Interaction, filled: Filled<'_>
         return Err(Refusal::Incomplete(missing).into());
     }
     let (id, title) = (interaction.id.clone(), interaction.title.clone());
-    let mut others = draft.session.tasks.iter().filter(|task| task.id != id && task.state.is_shown());
+    let mut others =
+        draft.session.tasks.iter().filter(|task| task.id != id && task.is_whole() && task.state.is_shown());
     let all_done = others.all(|task| task.state.is_done());
     let since_joining = draft.session.joined_at.filter(|_| all_done).map(|joined| draft.now().duration_since(joined));
     let all_done_after_seconds = since_joining.and_then(|since| since.as_secs().try_into().ok());

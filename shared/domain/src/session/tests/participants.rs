@@ -49,6 +49,7 @@ impl World {
             due_at: None,
             send: true,
             library: None,
+            part_of: None,
             assignee,
         };
         let command = Command::Work(WorkCommand::Add(new));

@@ -103,6 +103,7 @@ impl Case {
             due_at: None,
             send,
             library: None,
+            part_of: None,
             assignee: who(guest),
         };
         self.work(WorkCommand::Add(new), agent()).unwrap();

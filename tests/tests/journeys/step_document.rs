@@ -1,0 +1,149 @@
+//! A document within a workflow (R21): named by a step, made with the workflow, signed on the way, and asked for only where its step is
+//! shown.
+
+use parlor_tests::{Browser, Desk, Platform, documents};
+use reqwest::Method;
+use serde_json::{Value, json};
+
+use crate::{document::put, library};
+
+/// A document of the library; its id.
+async fn published(platform: &Platform, desk: &Desk<'_>) -> String {
+    let upload = put(desk, "/v1/library/uploads", documents::form()).await;
+    let document = library::made(platform, desk, &json!({"kind": "document", "upload": upload})).await;
+    let id = document["id"].as_str().unwrap().to_owned();
+    library::publish(desk, &format!("/v1/library/{id}")).await;
+    id
+}
+
+/// A question, the document where the answer is yes, and a last question.
+fn loan(document: &str) -> Value {
+    json!([
+        {"id": "wish", "title": "Your wish", "fields": [
+            {"name": "loan", "label": "Do you want the loan?", "type": "yes_no", "required": true},
+        ]},
+        {"id": "contract", "title": "The contract", "document": document,
+         "show_if": {"all": [{"field": "loan", "is": true}]}},
+        {"id": "end", "title": "The end", "fields": [{"name": "note", "label": "Anything else?", "type": "text"}]},
+    ])
+}
+
+/// The document of a workflow, as a list tells of it.
+async fn part(desk: &Desk<'_>, about: &str, workflow: &str) -> Value {
+    let listed = desk.get(about).await;
+    let mut items = listed["items"].as_array().unwrap().iter();
+    items.find(|item| item["part_of"]["interaction"] == workflow).unwrap().clone()
+}
+
+async fn sign(phone: &Browser, document: &str) {
+    let ink = r#"{"path":"M10 10L40 30L80 12","pen":2.5}"#;
+    let fields = [("page", "1"), ("go", "review"), ("v.name", "Mara Quist"), ("v.signature", ink)];
+    assert_eq!(phone.post(&format!("{document}/save"), &fields).await.status, 303);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn r21_a_step_holds_a_document_to_fill_in_and_sign() {
+    let platform = Platform::start().await;
+    let desk = platform.desk().await;
+    let document = published(&platform, &desk).await;
+    let invited = desk.invited(json!({})).await;
+    let phone = invited.joined(&platform).await;
+    let about = format!("/v1/sessions/{}/interactions", invited.id);
+    let made = desk.post(&about, json!({"title": "Your loan", "steps": loan(&document)})).await;
+    let id = made["id"].as_str().unwrap();
+    let signed = part(&desk, &about, id).await;
+    assert_eq!(signed["part_of"], json!({"interaction": id, "step": "contract"}));
+    assert_eq!((&signed["title"], &signed["state"]), (&json!("Consent"), &json!("sent")));
+    assert_eq!((&signed["library"]["version"], &signed["order"]), (&json!(1), &made["order"]));
+
+    // It is done within the workflow: the room has one thing to do.
+    let (own, within) = (format!("{}/i/{id}", invited.room), signed["id"].as_str().unwrap());
+    let document = format!("{}/i/{within}", invited.room);
+    let room = phone.get(&invited.room).await;
+    assert!(room.text.contains("Your loan") && !room.text.contains(&document), "{}", room.text);
+
+    // Its step leads to it, and not past it.
+    let page = phone.submit(&format!("{own}/save"), &[("step", "wish"), ("go", "next"), ("a.loan", "yes")]).await;
+    assert!(page.text.contains("Consent") && page.text.contains("0 of 1 fields"), "{}", page.text);
+    let page = phone.post(&format!("{own}/save"), &[("step", "contract"), ("go", "next")]).await;
+    assert!(page.status == 422 && page.text.contains("Complete this document"), "{}", page.text);
+    let page = phone.post(&format!("{own}/complete"), &[]).await;
+    assert!(page.status == 422 && page.text.contains("Complete this document"), "{}", page.text);
+    let page = phone.post(&format!("{own}/save"), &[("step", "contract"), ("go", "document")]).await;
+    assert_eq!((page.status, page.location.as_str()), (303, document.as_str()));
+    let page = phone.get(&document).await;
+    assert!(page.text.contains("Back to Your loan") && page.text.contains(&format!("{own}?step=contract")));
+
+    // Signed, it leads on to the next step; what is done counts.
+    sign(&phone, &document).await;
+    let page = phone.submit(&format!("{document}/complete"), &[]).await;
+    let onward = format!("{own}?step=contract.done");
+    assert!(page.text.contains("Go on with Your loan") && page.text.contains(&onward), "{}", page.text);
+    assert!(phone.get(&onward).await.text.contains("Anything else?"));
+    let page = phone.submit(&format!("{own}/save"), &[("step", "end"), ("go", "next")]).await;
+    assert!(page.text.contains("Check your answers") && page.text.contains("Consent"), "{}", page.text);
+    assert_eq!(desk.get(&format!("{about}/{id}")).await["progress"], json!({"done": 3, "of": 3}));
+    let page = phone.submit(&format!("{own}/complete"), &[]).await;
+    assert!(page.status == 200 && page.text.contains("Thank you"), "{}", page.text);
+    let room = phone.get(&invited.room).await;
+    assert!(room.text.contains("1 of 1 done"), "{}", room.text);
+    assert!(room.text.contains(&document), "what was signed can be downloaded: {}", room.text);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn r21_a_document_of_a_hidden_step_is_not_asked_for_and_goes_with_its_workflow() {
+    let platform = Platform::start().await;
+    let desk = platform.desk().await;
+    let document = published(&platform, &desk).await;
+    let invited = desk.invited(json!({})).await;
+    let phone = invited.joined(&platform).await;
+    let about = format!("/v1/sessions/{}/interactions", invited.id);
+    let entry = library::made(&platform, &desk, &json!({"kind": "workflow", "steps": loan(&document)})).await;
+    library::publish(&desk, &format!("/v1/library/{}", entry["id"].as_str().unwrap())).await;
+    let made = desk.post(&about, json!({"library": entry["id"]})).await;
+    let id = made["id"].as_str().unwrap();
+    let own = format!("{}/i/{id}", invited.room);
+    let page = phone.submit(&format!("{own}/save"), &[("step", "wish"), ("go", "next"), ("a.loan", "no")]).await;
+    assert!(page.text.contains("Anything else?"), "{}", page.text);
+    let page = phone.submit(&format!("{own}/complete"), &[]).await;
+    assert!(page.text.contains("Thank you"), "{}", page.text);
+    let left = part(&desk, &about, id).await;
+    assert_eq!(left["state"], "withdrawn");
+    let page = phone.get(&format!("{}/i/{}", invited.room, left["id"].as_str().unwrap())).await;
+    assert!(page.text.contains("no longer needed"), "{}", page.text);
+
+    // Declined with a reason, sent again by the agent, and taken back with the workflow.
+    let made = desk.post(&about, json!({"title": "Your loan", "steps": loan(&document), "send": false})).await;
+    let id = made["id"].as_str().unwrap();
+    assert_eq!(part(&desk, &about, id).await["state"], "draft");
+    let within = part(&desk, &about, id).await["id"].as_str().unwrap().to_owned();
+    let alone = desk.call(Method::POST, &format!("{about}/{within}/send"), &[], Some(json!({}))).await;
+    assert_eq!((alone.status, alone.body["code"].as_str()), (409, Some("part-of-workflow")));
+    desk.post(&format!("{about}/{id}/send"), json!({})).await;
+    assert_eq!(part(&desk, &about, id).await["state"], "sent");
+    let (own, within) = (format!("{}/i/{id}", invited.room), format!("{}/i/{within}", invited.room));
+    phone.submit(&format!("{within}/decline"), &[("reason", "My old address")]).await;
+    phone.submit(&format!("{own}/save"), &[("step", "wish"), ("go", "next"), ("a.loan", "yes")]).await;
+    let page = phone.get(&format!("{own}?step=contract")).await;
+    assert!(page.text.contains("My old address") && page.text.contains("can send it again"), "{}", page.text);
+    assert_eq!(phone.post(&format!("{own}/complete"), &[]).await.status, 422);
+    let declined = part(&desk, &about, id).await;
+    assert_eq!((&declined["state"], &declined["reason"]), (&json!("declined"), &json!("My old address")));
+    let one = format!("{about}/{}", declined["id"].as_str().unwrap());
+    assert_eq!(desk.post(&format!("{one}/send"), json!({})).await["state"], "sent");
+    assert_eq!(phone.get(&within).await.status, 200);
+    desk.post(&format!("{about}/{id}/withdraw"), json!({})).await;
+    assert_eq!(part(&desk, &about, id).await["state"], "withdrawn");
+
+    for (steps, code) in [(json!("1end1n0000000000000000"), "unknown-entry"), (entry["id"].clone(), "unknown-entry")] {
+        let steps = json!([{"id": "contract", "title": "The contract", "document": steps}]);
+        let refused = desk.call(Method::POST, &about, &[], Some(json!({"steps": steps}))).await;
+        let told = (refused.status, refused.body["code"].as_str(), refused.body["field"].as_str());
+        assert_eq!(told, (422, Some(code), Some("steps[0].document")), "{}", refused.body);
+    }
+    let twice = json!([
+        {"id": "a", "title": "A", "document": document}, {"id": "b", "title": "B", "document": document},
+    ]);
+    let refused = desk.call(Method::POST, &about, &[], Some(json!({"steps": twice}))).await;
+    assert_eq!((refused.status, refused.body["field"].as_str()), (422, Some("steps[1].document")), "{}", refused.body);
+}
