@@ -73,7 +73,7 @@ pub struct Facts<'a> {
 }
 
 /// To the second, in UTC: whoever reads it later knows no other zone for certain.
-fn moment(at: Timestamp) -> String {
+pub(crate) fn moment(at: Timestamp) -> String {
     at.strftime("%Y-%m-%d %H:%M:%S UTC").to_string()
 }
 
@@ -143,7 +143,13 @@ pub struct Answerer<'a> {
 }
 
 /// A workflow's answers as pages say them: of steps that are hidden, nothing.
-pub fn answers(lang: Lang, by: &Answerer<'_>, own: &Interaction, workflow: &Workflow) -> AnswersPage {
+pub fn answers(
+    lang: Lang,
+    by: &Answerer<'_>,
+    own: &Interaction,
+    workflow: &Workflow,
+    documents: &[Interaction],
+) -> AnswersPage {
     let known = by.known.as_ref().map(|(known, contact)| known.said(lang, contact));
     let facts = [
         (words::answered_by(lang), by.name.to_owned()),
@@ -160,7 +166,14 @@ pub fn answers(lang: Lang, by: &Answerer<'_>, own: &Interaction, workflow: &Work
         steps: steps
             .map(|step| AnsweredStep {
                 title: step.title.clone(),
-                answers: step.fields.iter().map(|field| (field.label.clone(), answered(lang, own, field))).collect(),
+                answers: step
+                    .fields
+                    .iter()
+                    .map(|field| (field.label.clone(), answered(lang, own, field)))
+                    .chain(
+                        exports::document(lang, documents, &step.id).map(|(title, said)| (title, Answered::Text(said))),
+                    )
+                    .collect(),
             })
             .collect(),
         note: words::answers_note(lang).to_owned(),

@@ -3,11 +3,12 @@
 use std::fmt::Write as _;
 
 use parlor_domain::{
-    Interaction,
-    interaction::{Answer, Workflow, files_of},
+    Interaction, InteractionState,
+    interaction::{Answer, SignedFile, Workflow, files_of},
 };
 use serde_json::{Value, json};
 
+use crate::evidence::moment;
 use crate::lang::Lang;
 use crate::words;
 
@@ -25,8 +26,42 @@ pub fn files(interaction: &Interaction, field: &str) -> Vec<String> {
     files_of(interaction.entered.get(field), &interaction.files).into_iter().map(|file| file.name.clone()).collect()
 }
 
+/// The document of a step among those of a workflow.
+fn document_of<'a>(documents: &'a [Interaction], step: &str) -> Option<&'a Interaction> {
+    documents.iter().find(|own| own.part_of.as_ref().is_some_and(|part| part.step == step))
+}
+
+/// The SHA-256 of a signed file, once it is there.
+fn sha256(document: &Interaction) -> Option<&str> {
+    match &document.signed {
+        Some(SignedFile::Ready { sha256, .. }) => Some(sha256),
+        _ => None,
+    }
+}
+
+/// What is said of a step's document: its title; how far it is, when it was completed, and the SHA-256 of the signed file.
+pub fn document(lang: Lang, documents: &[Interaction], step: &str) -> Option<(String, String)> {
+    let own = document_of(documents, step)?;
+    let state = match own.state {
+        InteractionState::Draft => words::content::state_draft(lang),
+        InteractionState::Sent | InteractionState::SentBack => words::content::state_sent(lang),
+        InteractionState::InProgress => words::content::state_in_progress(lang),
+        InteractionState::Completed | InteractionState::Accepted => words::content::state_completed(lang),
+        InteractionState::Withdrawn => words::content::state_withdrawn(lang),
+        InteractionState::Declined => words::content::state_declined(lang),
+    };
+    let mut said = state.to_owned();
+    if let Some(at) = own.completed_at {
+        let _ = write!(said, " · {}", moment(at));
+    }
+    if let Some(sha256) = sha256(own) {
+        let _ = write!(said, " · SHA-256 {sha256}");
+    }
+    Some((own.title.clone(), said))
+}
+
 /// A workflow's answers as a table (RFC 4180) in UTF-8, with the mark by which spreadsheets know that.
-pub fn workflow_csv(lang: Lang, interaction: &Interaction, workflow: &Workflow) -> String {
+pub fn workflow_csv(lang: Lang, interaction: &Interaction, workflow: &Workflow, documents: &[Interaction]) -> String {
     let mut table = String::from("\u{feff}step,name,question,answer\r\n");
     for step in workflow.shown(&interaction.entered) {
         for field in &step.fields {
@@ -35,25 +70,46 @@ pub fn workflow_csv(lang: Lang, interaction: &Interaction, workflow: &Workflow) 
             let cells = [&step.title, &field.name, &field.label, &answer].map(|text| cell(text));
             let _ = write!(table, "{}\r\n", cells.join(","));
         }
+        if let Some((title, said)) = document(lang, documents, &step.id) {
+            let cells = [step.title.as_str(), "", &title, &said].map(cell);
+            let _ = write!(table, "{}\r\n", cells.join(","));
+        }
     }
     table
 }
 
-/// A workflow's answers for programs.
-pub fn workflow_json(interaction: &Interaction, workflow: &Workflow) -> String {
-    whole(interaction, &json!(workflow.kept(&interaction.entered)))
+/// A workflow's answers for programs; where its steps have documents, how far those of shown steps are.
+pub fn workflow_json(interaction: &Interaction, workflow: &Workflow, documents: &[Interaction]) -> String {
+    let shown = workflow.shown(&interaction.entered).into_iter();
+    let document = |own: &Interaction, step: &str| {
+        json!({
+            "step": step, "interaction": own.id, "title": own.title, "state": own.state,
+            "completed_at": own.completed_at, "sha256": sha256(own),
+        })
+    };
+    let shown: Vec<Value> =
+        shown.filter_map(|step| Some(document(document_of(documents, &step.id)?, &step.id))).collect();
+    let documents = (!shown.is_empty()).then_some(shown);
+    let mut whole = said(interaction, &json!(workflow.kept(&interaction.entered)));
+    if let Some(documents) = documents {
+        whole["documents"] = json!(documents);
+    }
+    format!("{whole:#}\n")
 }
 
 /// What was entered, for programs, with whose it is.
 pub fn whole(interaction: &Interaction, values: &Value) -> String {
-    let document = json!({
+    format!("{:#}\n", said(interaction, values))
+}
+
+fn said(interaction: &Interaction, values: &Value) -> Value {
+    json!({
         "id": interaction.id,
         "title": interaction.title,
         "state": interaction.state,
         "completed_at": interaction.completed_at,
         "values": values,
-    });
-    format!("{document:#}\n")
+    })
 }
 
 /// A cell in quotes. What spreadsheets would take for a formula is kept from being one

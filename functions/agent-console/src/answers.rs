@@ -7,7 +7,7 @@ use lambda_http::{
 };
 use parlor_domain::{
     Interaction, InteractionId, SessionId,
-    interaction::{Asked, Workflow},
+    interaction::{Asked, FieldKind, Workflow},
 };
 use parlor_templates::{
     Lang,
@@ -22,7 +22,7 @@ use crate::{
     staff_context::{self, StaffContext},
 };
 
-/// One `BatchGetItem`.
+/// One `BatchGetItem`; where a workflow's steps have documents, one more.
 pub(crate) async fn show(
     app: &AppState,
     request: &Request,
@@ -33,11 +33,12 @@ pub(crate) async fn show(
     let keys = staff_context::part_keys(&cookie).room(session).interaction(session, id).asked(session, id);
     let staff_context = StaffContext::open(cookie, app.store.read(keys).await?, lang(request), app.clock.now())?;
     let found = &staff_context.found;
-    staff_context.caller.contents(found, session)?.ok_or(ApiError::NotFound)?;
+    let stored = staff_context.caller.contents(found, session)?.ok_or(ApiError::NotFound)?;
+    let documents = app.store.parts(&stored.session, id).await?;
     let interaction = found.interaction(session, id)?.ok_or(ApiError::NotFound)?;
     let (lang, asked) = (staff_context.lang, found.asked(session, id)?.ok_or(ApiError::NotFound)?);
     let lines = || match &asked {
-        Asked::Workflow(workflow) => lines(lang, &interaction, workflow),
+        Asked::Workflow(workflow) => lines(lang, &interaction, workflow, &documents),
         Asked::Document(document) => filled_in::lines(lang, &interaction.values, document),
         // Its files are in the panel itself.
         Asked::Request(_) => vec![],
@@ -46,7 +47,7 @@ pub(crate) async fn show(
         None => Ok(html(StatusCode::OK, answers(lang, &lines()), None)),
         Some("csv") => {
             let table = match &asked {
-                Asked::Workflow(workflow) => exports::workflow_csv(lang, &interaction, workflow),
+                Asked::Workflow(workflow) => exports::workflow_csv(lang, &interaction, workflow, &documents),
                 Asked::Document(document) => filled_in::csv(lang, &interaction.values, document),
                 Asked::Request(_) => String::new(),
             };
@@ -54,7 +55,7 @@ pub(crate) async fn show(
         }
         Some("json") => {
             let values = match &asked {
-                Asked::Workflow(workflow) => exports::workflow_json(&interaction, workflow),
+                Asked::Workflow(workflow) => exports::workflow_json(&interaction, workflow, &documents),
                 Asked::Document(_) | Asked::Request(_) => exports::whole(&interaction, &json!(interaction.values)),
             };
             Ok(file(&values, "application/json", id, "json"))
@@ -64,7 +65,12 @@ pub(crate) async fn show(
 }
 
 /// Each shown step with its questions and answers.
-fn lines(lang: Lang, interaction: &Interaction, workflow: &Workflow) -> Vec<(String, Vec<AnswerLine>)> {
+fn lines(
+    lang: Lang,
+    interaction: &Interaction,
+    workflow: &Workflow,
+    documents: &[Interaction],
+) -> Vec<(String, Vec<AnswerLine>)> {
     let steps = workflow.shown(&interaction.entered).into_iter();
     steps
         .map(|step| {
@@ -74,7 +80,13 @@ fn lines(lang: Lang, interaction: &Interaction, workflow: &Workflow) -> Vec<(Str
                 typed: exports::written(lang, interaction, &field.name),
                 files: exports::files(interaction, &field.name),
             };
-            (step.title.clone(), step.fields.iter().map(line).collect())
+            let document = exports::document(lang, documents, &step.id).map(|(label, typed)| AnswerLine {
+                label,
+                kind: FieldKind::Text,
+                typed,
+                files: vec![],
+            });
+            (step.title.clone(), step.fields.iter().map(line).chain(document).collect())
         })
         .collect()
 }

@@ -78,14 +78,7 @@ impl Loaded<Asked> {
     ) -> Result<Self, PageError> {
         let found = app.store.read(Self::batch(ReadBatch::new().room(session), session, id)).await?;
         let mut loaded = Self::of(LoadedRoom::looked_at(&found, session, visit)?, &found, visit, session, id)?;
-        let parts: Vec<InteractionId> = loaded.room.stored.session.parts_of(id).map(|task| task.id.clone()).collect();
-        if !parts.is_empty() {
-            let keys = parts.iter().fold(ReadBatch::new(), |keys, part| keys.interaction(session, part));
-            let found = app.store.read(keys).await?;
-            for part in &parts {
-                loaded.parts.extend(found.interaction(session, part)?);
-            }
-        }
+        loaded.parts = app.store.parts(&loaded.room.stored.session, id).await?;
         Ok(loaded)
     }
 

@@ -201,9 +201,11 @@ async fn answers(
     let mut answers = HashMap::new();
     for own in done() {
         if let Some(Asked::Workflow(workflow)) = found.asked(session, &own.id)? {
+            let is_part = |part: &&Interaction| part.part_of.as_ref().is_some_and(|of| of.interaction == own.id);
+            let documents: Vec<Interaction> = interactions.iter().filter(is_part).cloned().collect();
             let texts = vec![
-                ("csv", exports::workflow_csv(lang, own, &workflow)),
-                ("json", exports::workflow_json(own, &workflow)),
+                ("csv", exports::workflow_csv(lang, own, &workflow, &documents)),
+                ("json", exports::workflow_json(own, &workflow, &documents)),
             ];
             answers.insert(own.id.clone(), texts);
         }

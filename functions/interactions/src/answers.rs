@@ -23,7 +23,7 @@ pub(crate) fn pdf(
     session: &SessionId,
     own: &Interaction,
     readers: Lang,
-    fonts: &Fonts,
+    (fonts, documents): (&Fonts, &[Interaction]),
 ) -> Result<ApiResponse, ApiError> {
     let Some(Asked::Workflow(workflow)) = found.asked(session, &own.id)? else {
         return Err(Problem::new(Code::AnotherKind, "Only a workflow has answers as pages.").into());
@@ -37,7 +37,7 @@ pub(crate) fn pdf(
     let company = brand(&settings, &team).company;
     let (name, seat) = answerer(&of, &own.assignee);
     let known = seat.map(|seat| (seat.proved_by(&settings).into(), masked(&seat)));
-    let page = answers(lang, &Answerer { company: &company, name: &name, known }, own, &workflow);
+    let page = answers(lang, &Answerer { company: &company, name: &name, known }, own, &workflow, documents);
     let bytes = parlor_paper::answers(&page, fonts).ok_or_else(|| {
         tracing::error!("answers that cannot be written");
         Problem::new(Code::Unavailable, "The service is not available; try again.").after(2)

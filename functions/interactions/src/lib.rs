@@ -364,7 +364,7 @@ struct ShowQuery {
     form: Option<String>,
 }
 
-/// One `BatchGetItem`, also of pages.
+/// One `BatchGetItem`, also of pages; one more for those of a workflow with documents in its steps.
 async fn show(
     state: &InteractionsState,
     request: &ApiRequest,
@@ -389,7 +389,8 @@ async fn show(
     let stored = caller.contents(&found, &session)?.ok_or(ApiError::NotFound)?;
     let own = found.interaction(&session, &interaction)?.ok_or(ApiError::NotFound)?;
     if is_pages {
-        return answers::pdf(&found, &session, &own, request.lang, &state.fonts);
+        let documents = state.app.store.parts(&stored.session, &interaction).await?;
+        return answers::pdf(&found, &session, &own, request.lang, (&state.fonts, &documents));
     }
     let asked = found.asked(&session, &interaction)?;
     let mut view = InteractionView::within(&own, &stored.session).with(&own, asked, with_values);

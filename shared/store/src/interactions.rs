@@ -4,7 +4,7 @@
 use aws_sdk_dynamodb::types::{Put, TransactWriteItem};
 use jiff::Timestamp;
 use parlor_domain::{
-    DueKind, Interaction, InteractionId, SessionId,
+    DueKind, Interaction, InteractionId, Session, SessionId,
     interaction::{Asked, InteractionWrite, SignedFile, Workflow},
 };
 use serde::{Deserialize, Serialize};
@@ -115,6 +115,17 @@ impl Store {
             writes.push(if interaction.version == 1 { self.put_new(item)? } else { self.put(item)? });
         }
         Ok(writes)
+    }
+
+    /// The documents of a workflow's steps. One `BatchGetItem` where the session names any, and none otherwise.
+    pub async fn parts(&self, session: &Session, workflow: &InteractionId) -> Result<Vec<Interaction>, StoreError> {
+        let parts: Vec<&InteractionId> = session.parts_of(workflow).map(|task| &task.id).collect();
+        if parts.is_empty() {
+            return Ok(vec![]);
+        }
+        let found =
+            self.read(parts.iter().fold(ReadBatch::new(), |keys, id| keys.interaction(&session.id, id))).await?;
+        parts.into_iter().filter_map(|id| found.interaction(&session.id, id).transpose()).collect()
     }
 
     /// A session's interactions, in no order that means anything ([`parlor_domain::Session::arranged`] gives them the agent's): at most

@@ -7,9 +7,10 @@ use crate::lang::Lang;
 use crate::words::content as words;
 
 /// Where the steps stand; empty and without a button until the script fills it.
-pub(crate) fn steps(lang: Lang) -> Markup {
+/// `documents` is where the team's published documents are listed.
+pub(crate) fn steps(lang: Lang, documents: &str) -> Markup {
     html! {
-        div.maker-steps id="maker-steps" data-step=(words::step(lang, "{n}").plain()) {}
+        div.maker-steps id="maker-steps" data-documents=(documents) data-step=(words::step(lang, "{n}").plain()) {}
         p data-scripted hidden { button.button.button-small type="button" data-do="add-step" { (Icon::Add) (words::add_step(lang)) } }
     }
 }
@@ -31,6 +32,7 @@ pub(crate) fn parts(lang: Lang) -> Markup {
                 legend {}
                 div.field { label { (words::step_title(lang)) } input.input data-part-of="title" maxlength="120" dir="auto"; }
                 div.field { label { (words::step_text(lang)) } textarea.input data-part-of="text" rows="2" maxlength="2000" dir="auto" {} }
+                div.field data-documents hidden { label { (words::step_document(lang)) } select.input data-part-of="document" { option value="" { (words::no_document(lang)) } } }
                 ol.maker-questions {}
                 div.maker-row {
                     button.button.button-small type="button" data-do="add-question" { (Icon::Add) (words::add_question(lang)) }

@@ -1,10 +1,13 @@
 //! Every page of a workflow.
 
-use parlor_domain::interaction::{Bound, Field, FieldKind, Wrong};
+use parlor_domain::{
+    InteractionState,
+    interaction::{Bound, Field, FieldKind, Wrong},
+};
 
 use super::around::Around;
 use super::files::{FileFault, RequestedFile};
-use super::runner::{NotTaken, Question, Runner, Section, View};
+use super::runner::{NotTaken, Question, Runner, Section, StepDocument, View};
 use super::sample;
 use crate::lang::Lang;
 
@@ -86,6 +89,29 @@ fn with_files() -> Vec<Question> {
     ]
 }
 
+fn document(state: InteractionState, is_missing: bool) -> StepDocument {
+    StepDocument {
+        title: "Loan agreement for the household".to_owned(),
+        state,
+        progress: Some((2, 5)),
+        reason: (state == InteractionState::Declined).then(|| "The address in it is my old one.".to_owned()),
+        href: Some("/r/session/i/2".to_owned()),
+        is_missing,
+    }
+}
+
+fn contract(state: InteractionState, is_missing: bool) -> View {
+    View::Step {
+        id: "contract".to_owned(),
+        title: "The contract".to_owned(),
+        text: Some("Read it, fill it in and sign it. It is kept as you go.".to_owned()),
+        questions: vec![],
+        document: Some(document(state, is_missing)),
+        n: 2,
+        of: 3,
+    }
+}
+
 pub(super) fn samples() -> Vec<(&'static str, Runner)> {
     let step = |questions: Vec<Question>, n| View::Step {
         id: "home".to_owned(),
@@ -136,6 +162,22 @@ pub(super) fn samples() -> Vec<(&'static str, Runner)> {
         ("runner-step-wrong", with(step(wrong(), 2))),
         ("runner-step-ar", Runner { around: Around::sample_arabic("عن أسرتك"), ..with(step(wrong(), 3)) }),
         ("runner-step-files", with(step(with_files(), 2))),
+        ("runner-step-document", with(contract(InteractionState::InProgress, true))),
+        ("runner-step-document-declined", with(contract(InteractionState::Declined, false))),
+        ("runner-step-document-done", with(contract(InteractionState::Completed, false))),
+        (
+            "runner-review-document",
+            with(View::Review {
+                sections: vec![Section {
+                    step: "contract".to_owned(),
+                    title: "The contract".to_owned(),
+                    answers: vec![],
+                    document: Some(document(InteractionState::Sent, true)),
+                }],
+                missing: 1,
+                reason: String::new(),
+            }),
+        ),
         (
             "runner-step-fault",
             Runner { fault: Some(("payslip".to_owned(), FileFault::Heic)), ..with(step(with_files(), 2)) },

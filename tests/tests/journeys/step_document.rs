@@ -85,6 +85,17 @@ async fn r21_a_step_holds_a_document_to_fill_in_and_sign() {
     assert_eq!(desk.get(&format!("{about}/{id}")).await["progress"], json!({"done": 3, "of": 3}));
     let page = phone.submit(&format!("{own}/complete"), &[]).await;
     assert!(page.status == 200 && page.text.contains("Thank you"), "{}", page.text);
+    let signed = platform.until(async || {
+        let seen = part(&desk, &about, id).await;
+        (seen["result"] == "ready").then_some(seen)
+    });
+    let signed = signed.await.unwrap();
+    let result = desk.get(&format!("{about}/{within}/result")).await;
+    let kept = desk.signed_in().await.get(&format!("/console/s/{}/i/{id}/answers?as=json", invited.id)).await;
+    let kept: Value = serde_json::from_str(&kept.text).unwrap();
+    let document_of = &kept["documents"][0];
+    assert_eq!((&document_of["step"], &document_of["state"]), (&json!("contract"), &json!("completed")), "{kept}");
+    assert_eq!((&document_of["sha256"], &document_of["title"]), (&result["sha256"], &signed["title"]), "{kept}");
     let room = phone.get(&invited.room).await;
     assert!(room.text.contains("1 of 1 done"), "{}", room.text);
     assert!(room.text.contains(&document), "what was signed can be downloaded: {}", room.text);

@@ -173,7 +173,8 @@ impl EntryPage {
     fn workflow(&self) -> Markup {
         let lang = self.frame.lang;
         html! {
-            div.maker data-maker hidden { (maker::steps(lang)) }
+            @let documents = format!("/v1/library?team={}&state=published&kind=document", self.team);
+            div.maker data-maker hidden { (maker::steps(lang, &documents)) }
             details.maker-expert open[!self.steps.is_empty()] {
                 summary { (content::expert(lang)) }
                 (Field { rows: Some(14), hint: Some(content::expert_hint(lang)), class: "maker-code", value: &self.steps, disabled: self.is_archived(), ..Field::new(content::expert(lang), "steps") })

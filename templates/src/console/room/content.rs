@@ -391,7 +391,7 @@ impl Room {
                 div.form-errors {}
                 (Field { form: "work-", required: true, maxlength: Some(120), hint: Some(words::title_hint(lang)), autofocus: true, ..Field::new(words::title(lang), "title") })
                 (self.for_whom("work"))
-                (maker::steps(lang))
+                (maker::steps(lang, &self.library("&kind=document")))
                 (self.due_field("work-"))
                 details.maker-expert {
                     summary { (words::expert(lang)) }

@@ -10,7 +10,7 @@ use crate::words::{console, content, library as words, sending};
 
 impl Room {
     /// What the script asks for: a session's id begins with its team's.
-    fn library(&self, kind: &str) -> String {
+    pub(super) fn library(&self, kind: &str) -> String {
         format!("/v1/library?team={}&state=published{kind}", self.id.get(..6).unwrap_or_default())
     }
 

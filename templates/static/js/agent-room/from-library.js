@@ -1,4 +1,5 @@
 // **From the library**: what the team has published is chosen from a list and given to the customer.
+import { entriesAt } from "../console/entries.js";
 import { formError } from "../console/errors.js";
 import { dayEnds, problemText } from "../console/requests.js";
 import { toast } from "../console/toasts.js";
@@ -7,9 +8,6 @@ import { folded } from "../lib/folded.js";
 import { freshId } from "../lib/ids.js";
 import { refresh } from "./parts.js";
 import { postJson } from "./upload.js";
-
-// How many pages of a library are read.
-const PAGES = 5;
 
 const dialog = byId("add-library");
 const form = dialog && one("form.from-library", dialog);
@@ -28,21 +26,7 @@ function row(entry) {
   return label;
 }
 
-async function read() {
-  const found = [];
-  let cursor = "";
-  for (let page = 0; page < PAGES; page += 1) {
-    const answer = await fetch(`${said.entries}${cursor}`, { headers: { accept: "application/json" } });
-    // Another team's library offers nothing here.
-    if (answer.status === 404) break;
-    if (!answer.ok) throw new Error(answer.status);
-    const { items, next_cursor: next } = await answer.json();
-    found.push(...items);
-    if (!next) break;
-    cursor = `&cursor=${encodeURIComponent(next)}`;
-  }
-  return found.filter(({ kind }) => kind !== "text").sort((one, other) => one.title.localeCompare(other.title));
-}
+const read = async () => (await entriesAt(said.entries)).filter(({ kind }) => kind !== "text");
 
 function narrow() {
   const typed = folded(find.value.trim());

@@ -1,11 +1,14 @@
 // The maker's steps and questions, and the definition that they are.
-import { all, byId, on, one } from "../lib/dom.js";
+import { all, byId, make, on, one } from "../lib/dom.js";
+import { entriesAt } from "./entries.js";
 
 const steps = byId("maker-steps");
 // What a question of the maker can say. A definition that says more is not shown in it.
 const SAID = new Set(["name", "label", "type", "required", "options"]);
 const TYPES = new Set(["text", "number", "date", "choice", "yes_no", "file", "signature"]);
 let made = 0;
+// The team's documents that a step can have.
+let documents = [];
 
 const copyOf = (id) => {
   const copy = byId(id).content.firstElementChild.cloneNode(true);
@@ -41,10 +44,22 @@ function addQuestion(step) {
   return question;
 }
 
+/** Lets a step choose among the documents; one that is not offered any more stays chosen, by its id. */
+function offerDocuments(step, chosen = part(step, "document").value) {
+  const select = part(step, "document");
+  const isOffered = !chosen || documents.some(({ id }) => id === chosen);
+  const offered = isOffered ? documents : [...documents, { id: chosen, title: chosen }];
+  const options = offered.map(({ id, title }) => make("option", { value: id, textContent: title }));
+  select.replaceChildren(select.options[0], ...options);
+  select.value = chosen;
+  select.closest("[data-documents]").hidden = !offered.length;
+}
+
 /** A further step, with a question. */
 export function addStep() {
   const step = copyOf("maker-step");
   steps.append(step);
+  offerDocuments(step);
   addQuestion(step);
   return step;
 }
@@ -79,7 +94,9 @@ export function definition(title) {
         return field;
       });
     const text = typedIn(step, "text");
-    return { id: `s${at + 1}`, title: typedIn(step, "title") || title, fields, ...(text && { text }) };
+    const document = typedIn(step, "document");
+    const beside = { ...(text && { text }), ...(document && { document }) };
+    return { id: `s${at + 1}`, title: typedIn(step, "title") || title, fields, ...beside };
   });
 }
 
@@ -95,10 +112,11 @@ export const canShowSteps = (given) =>
 /** Shows a definition that `canShowSteps`. */
 export function showSteps(given) {
   steps.replaceChildren();
-  for (const { title, text, fields = [] } of given) {
+  for (const { title, text, document, fields = [] } of given) {
     const step = addStep();
     part(step, "title").value = title;
     part(step, "text").value = text ?? "";
+    offerDocuments(step, document ?? "");
     fields.forEach((field, at) => {
       const question = at ? addQuestion(step) : one(".maker-question", step);
       part(question, "label").value = field.label;
@@ -123,6 +141,14 @@ export function inputOf(place) {
 /** Lets the buttons of a form's maker add and remove. */
 export function followSteps(form) {
   for (const scripted of all("[data-scripted]", form)) scripted.hidden = false;
+  // Without them a workflow is made as it is without documents.
+  entriesAt(steps.dataset.documents).then(
+    (found) => {
+      documents = found;
+      for (const step of all(".maker-step", steps)) offerDocuments(step);
+    },
+    () => {},
+  );
   on(form, "click", ({ target }) => {
     const { do: what } = target.closest("[data-do]")?.dataset ?? {};
     const step = target.closest(".maker-step");

@@ -4,12 +4,14 @@ use std::collections::BTreeMap;
 
 use parlor_form::{Value, Values};
 
-use super::draft::Draft;
+use super::{
+    draft::Draft,
+    parts::{is_over, pass},
+};
 use crate::{
     AccessTier,
     interaction::{
-        Answer, Entries, FileChange, Filled, Interaction, InteractionState, NoFile, Refusal, Task, WORKFLOW_FILES,
-        Workflow,
+        Answer, Entries, FileChange, Filled, Interaction, InteractionState, NoFile, Refusal, WORKFLOW_FILES, Workflow,
     },
     session::command::Rejection,
 };
@@ -31,12 +33,6 @@ pub(super) fn must_be_fillable(draft: &Draft<'_>, interaction: &Interaction) -> 
         state if state.is_open() => Ok(()),
         _ => Err(Refusal::Closed.into()),
     }
-}
-
-/// Whether the workflow is over whose document it is.
-pub(super) fn is_over(draft: &Draft<'_>, interaction: &Interaction) -> bool {
-    let whole = |task: &&Task| interaction.part_of.as_ref().is_some_and(|part| part.interaction == task.id);
-    draft.session.tasks.iter().find(whole).is_some_and(|whole| !whole.state.is_open())
 }
 
 /// The interaction with what was entered; nothing where that changes nothing.
@@ -74,19 +70,6 @@ pub(super) fn save(
     }
     saved.version += 1;
     Ok(Some(saved))
-}
-
-/// Notes which steps were gone through: that which the customer goes on from, once its document is completed, and those of which a
-/// completed document is all.
-fn pass(draft: &Draft<'_>, saved: &mut Interaction, workflow: &Workflow, from: Option<&String>) {
-    for step in &workflow.steps {
-        let document = draft.session.part(&saved.id, &step.id);
-        let waits = document.is_some_and(Task::is_needed);
-        let is_all = document.is_some() && step.fields.is_empty();
-        if !waits && (is_all || from == Some(&step.id)) {
-            saved.passed.insert(step.id.clone());
-        }
-    }
 }
 
 /// The workflow with a field's files as they will be; nothing where that changes nothing.

@@ -12,6 +12,7 @@ mod erase;
 mod guard;
 mod invite;
 mod participants;
+mod parts;
 mod reengage;
 mod remind;
 mod renew;

@@ -8,15 +8,16 @@ use parlor_form::{JoinWords, Values};
 use super::{
     chat::as_typed,
     draft::Draft,
-    entered::{VALUES_MAX, answer_files, is_over, must_be_fillable, save, values_size},
+    entered::{VALUES_MAX, answer_files, must_be_fillable, save, values_size},
     guard::{must_be_sendable, must_be_writable},
+    parts::{is_over, let_go, whole_of},
 };
 use crate::{
     AccessTier, Actor, EventKind, InteractionId, Message, Settings,
     interaction::{
         Asked, Assignee, FieldKind, Filled, FilledIn, Interaction, InteractionState, InteractionWrite, JoinedFile,
-        Kind, NewInteraction, PartOf, Progress, REASON_MAX, Refusal, SentFile, SignedFile, TASKS_MAX, Task,
-        WorkCommand, is_joined,
+        Kind, NewInteraction, Progress, REASON_MAX, Refusal, SentFile, SignedFile, TASKS_MAX, Task, WorkCommand,
+        is_joined,
     },
     link::{Issued, LinkOrigin},
     session::{
@@ -235,11 +236,6 @@ fn place(draft: &mut Draft<'_>, own: &Interaction, before: Option<InteractionId>
     Ok(Outcome::Done)
 }
 
-/// The workflow whose document it is.
-fn whole_of<'a>(draft: &'a Draft<'_>, part: Option<&PartOf>) -> Option<&'a Task> {
-    draft.session.tasks.iter().find(|task| part.is_some_and(|part| part.interaction == task.id))
-}
-
 /// When a file is asked for again that was asked for `tries` times.
 fn again_at(tries: u32, now: jiff::Timestamp) -> jiff::Timestamp {
     now + SIGNING_PAUSE * (1 << tries.saturating_sub(1).min(SIGNING_TRIES))
@@ -398,17 +394,6 @@ fn withdraw(draft: &mut Draft<'_>, interaction: &Interaction) -> Result<Outcome,
     draft.record(EventKind::InteractionWithdrawn { interaction: id, title });
     write(draft, Interaction { state: InteractionState::Withdrawn, ..interaction.clone() });
     Ok(Outcome::Done)
-}
-
-/// What was open of a workflow that is over now is not open any more, and nobody is asked for it.
-fn let_go(draft: &mut Draft<'_>, interaction: &Interaction) -> Outcome {
-    if !interaction.state.is_open() || !is_over(draft, interaction) {
-        return Outcome::Unchanged;
-    }
-    let (id, title) = (interaction.id.clone(), interaction.title.clone());
-    draft.record(EventKind::InteractionWithdrawn { interaction: id, title });
-    write(draft, Interaction { state: InteractionState::Withdrawn, ..interaction.clone() });
-    Outcome::Done
 }
 
 /// R23: never for planned or ended sessions.
@@ -609,7 +594,7 @@ fn decline(draft: &mut Draft<'_>, interaction: &Interaction, reason: &str) -> Re
     Ok(Outcome::Done)
 }
 
-fn write(draft: &mut Draft<'_>, interaction: Interaction) {
+pub(super) fn write(draft: &mut Draft<'_>, interaction: Interaction) {
     let interaction = Interaction { version: interaction.version + 1, ..interaction };
     draft.interactions.push(InteractionWrite { interaction, asked: None });
 }
