@@ -342,7 +342,6 @@ impl Runner {
 impl StepDocument {
     /// How far it is, and the way to it. `within` the step's form a button saves what was entered first.
     fn card(&self, lang: Lang, agent: &str, within: bool) -> Markup {
-        let done = self.state.is_done();
         let (tone, icon, state) = match self.state {
             InteractionState::InProgress => (Some(Tone::Info), Icon::Edit, customer::state_started(lang)),
             state if state.is_done() => (Some(Tone::Good), Icon::Check, customer::state_done(lang)),
@@ -357,7 +356,7 @@ impl StepDocument {
                 (Icon::Document)
                 div.doc-file-main {
                     p dir="auto" { (self.title) }
-                    @if let (Some((n, of)), false) = (self.progress, done || !self.state.is_shown()) { p.small.muted { (sending::fields_done(lang, n, of)) } }
+                    @if let (Some((n, of)), true) = (self.progress, self.state.is_open()) { p.small.muted { (sending::fields_done(lang, n, of)) } }
                     p { (chip(tone, Some(icon), state)) }
                     @if self.state == InteractionState::Declined {
                         @if let Some(reason) = &self.reason { p.small dir="auto" { "“" (reason) "”" } }
