@@ -1,7 +1,9 @@
 //! What the API refuses with, for people who read another language than its own.
 
 use crate::lang::Lang;
-use crate::words::{archive, content, erasing, library, moving, participants, placing, refusal as words, turns, webhooks};
+use crate::words::{
+    archive, content, erasing, library, moving, participants, placing, refusal as words, turns, webhooks,
+};
 
 /// The codes that a form of the console can be refused with.
 pub const CODES: [&str; 83] = [

@@ -18,7 +18,6 @@ use parlor_domain::{
 };
 use parlor_fonts::Fonts;
 use parlor_runtime::Runtime;
-use parlor_store::ReadBatch;
 use parlor_templates::evidence::join_words;
 use parlor_web::{
     AppState, Rows, WebFunction,

@@ -46,7 +46,8 @@ impl Session {
     /// where it is.
     pub(super) fn stands_before(&self, id: &InteractionId, before: Option<&InteractionId>) -> bool {
         let tasks = self.in_order();
-        let next = tasks.iter().filter(|task| task.is_whole()).skip_while(|task| task.id != *id).nth(1).map(|task| &task.id);
+        let next =
+            tasks.iter().filter(|task| task.is_whole()).skip_while(|task| task.id != *id).nth(1).map(|task| &task.id);
         next == before || before == Some(id)
     }
 

@@ -411,7 +411,8 @@ impl Session {
     #[must_use]
     pub fn shown_tasks(&self) -> Vec<&Task> {
         let mut tasks = self.in_order();
-        let theirs = |task: &Task| task.state.is_shown() && task.assignee == self.guest_assignee() && self.is_listed(task);
+        let theirs =
+            |task: &Task| task.state.is_shown() && task.assignee == self.guest_assignee() && self.is_listed(task);
         tasks.retain(|task| theirs(task));
         tasks
     }

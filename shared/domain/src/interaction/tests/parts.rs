@@ -210,3 +210,39 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn r21_a_moved_workflow_takes_its_documents_along() {
+    let mut loan = Loan::new(true);
+    let other = InteractionId::generate(&loan.world.random);
+    let new = NewInteraction {
+        id: other.clone(),
+        title: "Your income".into(),
+        asked: Asked::Document(consent()),
+        values: Values::new(),
+        order: None,
+        due_at: None,
+        send: true,
+        library: None,
+        part_of: None,
+        assignee: Assignee::Customer,
+    };
+    loan.world.session = loan.world.decide(WorkCommand::Add(new), nina()).unwrap().session;
+    let order = |loan: &Loan| -> Vec<InteractionId> {
+        loan.world.session.in_order().into_iter().map(|task| task.id.clone()).collect()
+    };
+    let parts: Vec<InteractionId> = loan.parts.iter().map(|part| part.id.clone()).collect();
+    let whole = [vec![loan.whole.id.clone()], parts].concat();
+    assert_eq!(order(&loan), [whole.clone(), vec![other.clone()]].concat());
+    let moved = loan.world.decide(WorkCommand::Move(&loan.whole, None), nina()).unwrap();
+    loan.world.session = moved.session;
+    assert_eq!(order(&loan), [vec![other.clone()], whole].concat());
+    // It stands last already; and a document alone is not moved, nor is anything put before it.
+    let again = loan.world.decide(WorkCommand::Move(&loan.whole, None), nina()).unwrap();
+    assert_eq!(again.outcome, Outcome::Unchanged);
+    let part = &loan.parts[0];
+    let refused = loan.world.decide(WorkCommand::Move(part, Some(other)), nina());
+    assert_eq!(refused.unwrap_err(), Rejection::Work(Refusal::PartOfWorkflow));
+    let refused = loan.world.decide(WorkCommand::Move(&loan.whole, Some(part.id.clone())), nina());
+    assert_eq!(refused.unwrap_err(), Rejection::Work(Refusal::UnknownNeighbour));
+}
