@@ -109,5 +109,25 @@ describe("r21 a document within a workflow", () => {
     await done.waitFor({ timeout: SOON, state: "attached" });
   });
 
-  clean();
+  test("taken back by the agent, its step says so at once", async () => {
+    const ida = await person({ width: 390 });
+    const customer = somebody("Ida");
+    const { page } = nina;
+    await start(nina, customer);
+    await page.locator("[data-opens=add-library]").click();
+    await page.locator("#add-library").getByRole("radio", { name: "Your loan" }).check();
+    await page.locator("#add-library").getByRole("button", { name: "Send now" }).click();
+    const nested = page.locator(".work-parts .work-item", { hasText: "Loan agreement" });
+    await nested.waitFor({ timeout: SOON, state: "attached" });
+    await enter(ida, stack.linkIn(await stack.messageTo(customer.email)));
+    await ida.page.locator(".work", { hasText: "Your loan" }).click();
+    await ida.page.locator(".step-document[data-document=sent]").waitFor();
+    await inspect(ida.page, "step-document-live", both);
+    await nested.getByRole("button", { name: "Withdraw" }).click();
+    await ida.page.locator(".step-document[data-document=withdrawn]").waitFor({ timeout: SOON });
+    await next(ida.page).click();
+    await ida.page.getByText("Anything else?").waitFor();
+  });
+
+  test("nothing went wrong on the way", () => clean());
 });

@@ -108,7 +108,7 @@ pub fn reading(builder: StackBuilder) -> StackBuilder {
 
 /// The program of this package that reads documents. Cargo builds it before it runs a test of the package, and says where it
 /// is; who runs a test by hand finds it beside the tests' folder.
-fn reader() -> PathBuf {
+pub fn reader() -> PathBuf {
     let told = std::env::var_os("CARGO_BIN_EXE_desk").map(PathBuf::from);
     told.unwrap_or_else(|| {
         let test = std::env::current_exe().unwrap();

@@ -71,6 +71,10 @@ impl Bounds {
     }
 }
 
+/// Address space that a child's allocator sets aside at a time, in KiB
+/// (<https://microsoft.github.io/mimalloc/environment.html>).
+const ARENA: &str = "65536";
+
 /// Starts children.
 #[derive(Clone, Debug)]
 pub struct Reader {
@@ -195,6 +199,9 @@ impl Reader {
             .arg(MARK)
             .arg(task.path())
             .env_clear()
+            // mimalloc would set aside a gibibyte of addresses first, nearly all that a child may have, and one in twenty would
+            // find no room for the rest.
+            .env("MIMALLOC_ARENA_RESERVE", ARENA)
             .stdin(Stdio::null())
             .stdout(Stdio::null())
             .stderr(Stdio::null())

@@ -75,6 +75,8 @@ impl Store {
         E: From<StoreError> + From<Busy>,
         R: Random + Sync + ?Sized,
     {
+        // A second look at what was read is no race that was lost.
+        let mut lost = 0;
         while let Some(attempt) = race.next_try().await {
             let found = self.read(read(attempt)).await?;
             let customers = found.customers();
@@ -95,10 +97,12 @@ impl Store {
             match self.commit_parting(&decision, &extras, customers.as_ref()).await {
                 Ok(()) => return Ok(Changed { basis, decision: Some(decision) }),
                 Err(CommitError::LostRace) if of_customer => race.yields(),
-                Err(CommitError::LostRace) if attempt >= PATIENT_FOR => {
-                    self.hold_customers(&decision.session.id, now).await;
+                Err(CommitError::LostRace) => {
+                    if lost >= PATIENT_FOR {
+                        self.hold_customers(&decision.session.id, now).await;
+                    }
+                    lost += 1;
                 }
-                Err(CommitError::LostRace) => {}
                 Err(CommitError::Store(error)) => return Err(error.into()),
             }
         }

@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 use maud::{Markup, html};
-use parlor_domain::{AgentId, Attachment, Event, EventKind, Sender};
+use parlor_domain::{AgentId, Attachment, Event, EventKind, Sender, interaction::Kind};
 
 use super::moment::{Moment, moment};
 use super::phrases;
@@ -199,7 +199,14 @@ const fn sign(kind: &EventKind) -> (Icon, Option<Tone>) {
         EventKind::PinReset => (Icon::Key, None),
         EventKind::CodeSent { .. } => (Icon::Pin, None),
         EventKind::Message { .. } => (Icon::Chat, None),
-        EventKind::InteractionCreated { .. } | EventKind::InteractionSent { .. } => (Icon::Flow, None),
+        EventKind::InteractionCreated { kind, .. } | EventKind::InteractionSent { kind, .. } => (
+            match kind {
+                Kind::Document => Icon::Document,
+                Kind::Request => Icon::Camera,
+                Kind::Workflow => Icon::Flow,
+            },
+            None,
+        ),
         EventKind::InteractionStarted { .. } => (Icon::Edit, None),
         EventKind::InteractionCompleted { .. }
         | EventKind::InteractionSigned { .. }

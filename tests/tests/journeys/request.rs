@@ -3,6 +3,7 @@
 
 use data_encoding::HEXLOWER;
 use parlor_documents::{Limits, Original};
+use parlor_drawing::{Bounds, Reader};
 use parlor_tests::{Browser, Desk, Page, Platform, documents};
 use reqwest::Method;
 use serde_json::{Value, json};
@@ -228,4 +229,14 @@ async fn r21_a_file_that_a_request_does_not_take_is_refused_with_its_reason() {
     let page = added(&platform, &stranger, &theirs, &photo, "").await;
     assert!(page.status == 422 && page.text.contains("not here any more"), "{}", page.text);
     refused("b.png", "image/png", documents::photo("b"), "no more").await;
+}
+
+/// What an allocator sets aside is chosen anew in each process, so that one child says little.
+#[test]
+fn r21_each_child_has_the_room_that_a_photo_takes() {
+    let (reader, photo) = (Reader::new(documents::reader(), Bounds::default()), documents::photo("front"));
+    for child in 0..150 {
+        let said = reader.picture(&photo, 320);
+        assert!(said.is_ok(), "child {child}: {said:?}");
+    }
 }

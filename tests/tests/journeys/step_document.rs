@@ -158,3 +158,33 @@ async fn r21_a_document_of_a_hidden_step_is_not_asked_for_and_goes_with_its_work
     let refused = desk.call(Method::POST, &about, &[], Some(json!({"steps": twice}))).await;
     assert_eq!((refused.status, refused.body["field"].as_str()), (422, Some("steps[1].document")), "{}", refused.body);
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn r22_a_reassigned_workflow_takes_its_documents_along() {
+    let platform = Platform::start().await;
+    let desk = platform.desk().await;
+    let document = published(&platform, &desk).await;
+    let invited = desk.invited(json!({})).await;
+    let phone = invited.joined(&platform).await;
+    let session = format!("/v1/sessions/{}", invited.id);
+    let about = format!("{session}/interactions");
+    let made = desk.post(&about, json!({"title": "Your loan", "steps": loan(&document)})).await;
+    let id = made["id"].as_str().unwrap();
+    let within = part(&desk, &about, id).await["id"].as_str().unwrap().to_owned();
+    let page = format!("{}/i/{within}", invited.room);
+    phone.submit(&format!("{page}/save"), &[("page", "1"), ("go", "review"), ("v.name", "Mara Quist")]).await;
+
+    let person = json!({"name": "Ada Quist", "email": "ada.quist@example.net"});
+    let ada = desk.post(&format!("{session}/participants"), person).await["id"].clone();
+    let to_ada = json!({"assignee": ada});
+    let alone = desk.call(Method::POST, &format!("{about}/{within}/assign"), &[], Some(to_ada.clone())).await;
+    assert_eq!((alone.status, alone.body["code"].as_str()), (409, Some("part-of-workflow")));
+    desk.post(&format!("{about}/{id}/assign"), to_ada).await;
+    for one in [id, within.as_str()] {
+        assert_eq!(desk.get(&format!("{about}/{one}")).await["assignee"], ada);
+    }
+    // Whose it was does not see it any more; what was entered is still there.
+    assert_eq!(phone.get(&page).await.status, 404);
+    let values = desk.get(&format!("{about}/{within}?values=true")).await["values"].clone();
+    assert_eq!(values["name"], "Mara Quist");
+}

@@ -1,7 +1,8 @@
 // The live connection while a workflow is filled in: the agent sees that the customer is here, and what is taken back, or over, is
 // said at once.
-import { byId, one } from "../lib/dom.js";
+import { all, byId, one } from "../lib/dom.js";
 import { live } from "../lib/live.js";
+import { fetchPage } from "../lib/pages.js";
 
 const OVER = ["withdrawn", "declined", "completed", "accepted", "sent_back"];
 
@@ -12,6 +13,14 @@ function anew() {
   else location.reload();
 }
 
+/** Documents of a workflow's steps as they are now. What is typed beside them stays. */
+async function renewDocuments() {
+  const fresh = all(".step-document", await fetchPage(location.pathname + location.search));
+  for (const [at, card] of all(".step-document").entries()) {
+    if (fresh[at]) card.replaceWith(fresh[at]);
+  }
+}
+
 export function stayLive() {
   const { own, waits } = byId("runner")?.dataset ?? {};
   const from = Number(document.body.dataset.seq);
@@ -20,6 +29,7 @@ export function stayLive() {
   const frame = ({ type, code, id, state, tier, redirect, seq, waits: now }) => {
     if (type === "error" && ["session-expired", "device", "service-down"].includes(code)) location.reload();
     else if (type === "interaction" && id === own && OVER.includes(state)) anew();
+    else if (type === "interaction" && id !== own && one(".step-document")) renewDocuments().catch(() => {});
     else if (type === "session" && /^https:\/\//.test(redirect)) location.replace(redirect);
     else if (type === "session" && tier !== "full" && byId("saved")) anew();
     // R22: whoever waits looks again whenever something happened; whoever fills in hears that others come first again.
