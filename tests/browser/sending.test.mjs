@@ -152,7 +152,7 @@ describe("sending a document", () => {
       await page.getByText("Uploaded").waitFor();
       await page.keyboard.press("Escape");
       await page.route("**/result", (route) => route.fulfill(json(409, { code: "not-completed", detail: "Not yet." })));
-      await page.getByRole("link", { name: "Download signed document" }).click();
+      await page.getByRole("link", { name: "Download signed document" }).first().click();
       await page.locator(".toast", { hasText: "Not yet." }).waitFor();
       await page.unroute("**/result");
       await page.route("**/result", (route) => route.fulfill(json(200, { url: `${origin}/signed` })));
@@ -160,7 +160,7 @@ describe("sending a document", () => {
         route.fulfill({ body: "%PDF-", headers: { "content-disposition": "attachment; filename=signed.pdf" } }),
       );
       const coming = page.waitForEvent("download");
-      await page.getByRole("link", { name: "Download signed document" }).click();
+      await page.getByRole("link", { name: "Download signed document" }).first().click();
       assert.equal((await coming).suggestedFilename(), "signed.pdf");
       assert.equal(at.posts.length, 0);
     }),
