@@ -79,6 +79,8 @@ async fn a_forgotten_password_is_replaced_by_mail_once_within_an_hour() {
     for _ in 0..6 {
         installation.stack.advance(600).await;
         ask(email).await;
+        // A mail on its way while the clock jumps counts as lost, and is sent again.
+        installation.stack.settle().await;
     }
     assert_eq!(links(&installation, email).await.len(), 5);
 }
