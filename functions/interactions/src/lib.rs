@@ -452,9 +452,7 @@ async fn send(
     session: SessionId,
     interaction: InteractionId,
 ) -> Result<ApiResponse, ApiError> {
-    Operation::on(&state.app, request, &session)
-        .reading(|keys| keys.interaction(&session, &interaction).asked(&session, &interaction))
-        .learning(|loaded| Ok(parts::reading(loaded, &interaction)))
+    parts::operation(&state.app, request, &session, &interaction)
         .run(
             |loaded| {
                 let all = parts::all(loaded, &interaction)?;
@@ -482,9 +480,7 @@ async fn withdraw(
     session: SessionId,
     interaction: InteractionId,
 ) -> Result<ApiResponse, ApiError> {
-    Operation::on(&state.app, request, &session)
-        .reading(|keys| keys.interaction(&session, &interaction).asked(&session, &interaction))
-        .learning(|loaded| Ok(parts::reading(loaded, &interaction)))
+    parts::operation(&state.app, request, &session, &interaction)
         .run(
             |loaded| {
                 let all = parts::all(loaded, &interaction)?;
@@ -513,9 +509,7 @@ async fn assign(
 ) -> Result<ApiResponse, ApiError> {
     let Assign { assignee } = request.input()?;
     let assignee = input::assignee(Some(assignee))?;
-    Operation::on(&state.app, request, &session)
-        .reading(|keys| keys.interaction(&session, &interaction).asked(&session, &interaction))
-        .learning(|loaded| Ok(parts::reading(loaded, &interaction)))
+    parts::operation(&state.app, request, &session, &interaction)
         .run(
             |loaded| {
                 let all = parts::all(loaded, &interaction)?;

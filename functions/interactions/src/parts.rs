@@ -1,18 +1,30 @@
 //! A workflow with the documents of its steps (R21): they are made in one write, and go where the workflow goes.
 
 use parlor_domain::{
-    Interaction, InteractionId, InteractionState, LibraryId,
+    Interaction, InteractionId, InteractionState, LibraryId, SessionId,
     interaction::{Asked, NewInteraction, PartOf, WorkCommand},
     library::Content,
 };
 use parlor_store::ReadBatch;
 use parlor_web::{
-    ApiError,
+    ApiError, ApiRequest, AppState,
     document::{of_steps, reading_steps},
-    operation::Loaded,
+    operation::{Loaded, Operation},
 };
 
 use crate::{InteractionsState, document::begun};
+
+/// An operation on an interaction and, of a workflow, on the documents of its steps; [`all`] gives them.
+pub(crate) fn operation<'a>(
+    app: &'a AppState,
+    request: &'a ApiRequest,
+    session: &SessionId,
+    interaction: &'a InteractionId,
+) -> Operation<'a> {
+    Operation::on(app, request, session)
+        .reading(|keys| keys.interaction(session, interaction).asked(session, interaction))
+        .learning(move |loaded| Ok(reading(loaded, interaction)))
+}
 
 /// What the steps of a workflow of the library name.
 pub(crate) fn of_entry(loaded: &Loaded, id: &LibraryId) -> Result<ReadBatch, ApiError> {
@@ -54,7 +66,7 @@ fn parts<'a>(loaded: &'a Loaded, own: &'a InteractionId) -> impl Iterator<Item =
 }
 
 /// What has to be read to change a workflow with its documents.
-pub(crate) fn reading(loaded: &Loaded, own: &InteractionId) -> ReadBatch {
+fn reading(loaded: &Loaded, own: &InteractionId) -> ReadBatch {
     let session = &loaded.stored.session.id;
     parts(loaded, own).fold(ReadBatch::new(), |keys, id| keys.interaction(session, id).asked(session, id))
 }

@@ -39,7 +39,7 @@ pub(crate) fn import(document: &mut Document, bytes: &[u8]) -> Result<Imported, 
 }
 
 /// Counts the references in an object on, for another document.
-pub(crate) fn shift(object: &mut Object, offset: u32) {
+fn shift(object: &mut Object, offset: u32) {
     match object {
         Object::Reference((id, _)) => *id += offset,
         Object::Array(entries) => entries.iter_mut().for_each(|entry| shift(entry, offset)),

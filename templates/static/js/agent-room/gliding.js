@@ -5,7 +5,8 @@ const still = matchMedia("(prefers-reduced-motion: reduce)");
 const DURATION = 240;
 const EASING = "cubic-bezier(0.2, 0.7, 0.2, 1)";
 
-const rowsIn = (root) => all("[data-work]", root);
+// What stands within a row goes with it.
+const rowsIn = (root) => all(".work-list > [data-work]", root);
 const common = (rows, others) => rows.map(({ dataset }) => dataset.work).filter((id) => others.has(id));
 
 /** Lets a row come from where it was seen, so many pixels further down, to where it is. */

@@ -214,20 +214,7 @@ proptest! {
 #[test]
 fn r21_a_moved_workflow_takes_its_documents_along() {
     let mut loan = Loan::new(true);
-    let other = InteractionId::generate(&loan.world.random);
-    let new = NewInteraction {
-        id: other.clone(),
-        title: "Your income".into(),
-        asked: Asked::Document(consent()),
-        values: Values::new(),
-        order: None,
-        due_at: None,
-        send: true,
-        library: None,
-        part_of: None,
-        assignee: Assignee::Customer,
-    };
-    loan.world.session = loan.world.decide(WorkCommand::Add(new), nina()).unwrap().session;
+    let other = loan.world.make(true).id;
     let order = |loan: &Loan| -> Vec<InteractionId> {
         loan.world.session.in_order().into_iter().map(|task| task.id.clone()).collect()
     };
