@@ -7,7 +7,7 @@ import { createServer } from "node:http";
 import { tmpdir } from "node:os";
 import { extname, join } from "node:path";
 import { after, before, describe, test } from "node:test";
-import { draw } from "./drawing.mjs";
+import { draw, openPad } from "./drawing.mjs";
 import { built, launch, until } from "./harness.mjs";
 
 const program = built("SAMPLES_PROGRAM", "examples/samples");
@@ -105,7 +105,7 @@ describe("r21 a document with a script", () => {
       await page.keyboard.type("Kiel");
       await page.keyboard.press("Enter");
       assert.match(await page.evaluate(() => document.activeElement.className), /sign/, "Enter goes on");
-      await page.locator("[data-question=signature] .sign").tap();
+      await openPad(page, "signature");
       await draw(page, "#pad-paper");
       await page.getByRole("button", { name: "Use this" }).tap();
       await page.getByText("9 of 9").waitFor();

@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { before, describe, test } from "node:test";
-import { draw } from "./drawing.mjs";
+import { draw, openPad } from "./drawing.mjs";
 import { firstLoad, inspect, loadedAgain, SOON, until } from "./harness.mjs";
 import { browser, clean, enter, inRoom, person, sees, somebody, stack, start } from "./people.mjs";
 
@@ -135,8 +135,7 @@ describe("r21 a document with a script", () => {
   test("it is signed by touch, looked over, and completed", async () => {
     const { page } = customer;
     await field(page, "place").fill("Kiel");
-    await page.locator("[data-question=signature] .sign").tap();
-    await page.locator("#pad-paper").waitFor();
+    await openPad(page, "signature");
     await inspect(page, "document-pad");
     await draw(page, "#pad-paper");
     await page.getByRole("button", { name: "Use this" }).tap();

@@ -15,6 +15,20 @@ export async function draw(page, selector, { dot = false } = {}) {
   await client.detach();
 }
 
+/** Opens the pad of a document's signature by a tap, once the page rests: a field that was just gone to is still brought to the middle. */
+export async function openPad(page, name) {
+  await page.evaluate(async () => {
+    const scroll = document.getElementById("scroll");
+    const frame = () => new Promise(requestAnimationFrame);
+    for (let still = 0, top = -1; still < 12; still = scroll.scrollTop === top ? still + 1 : 0) {
+      top = scroll.scrollTop;
+      await frame();
+    }
+  });
+  await page.locator(`[data-question=${name}] .sign`).tap();
+  await page.locator("#pad-paper").waitFor();
+}
+
 /** A photo as a canvas draws it, of one colour. */
 export const photo = async (page, name, colour) => {
   const data = await page.evaluate((fill) => {

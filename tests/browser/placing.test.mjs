@@ -6,7 +6,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, describe, test } from "node:test";
-import { draw } from "./drawing.mjs";
+import { draw, openPad } from "./drawing.mjs";
 import { inspect, SOON } from "./harness.mjs";
 import { clean, enter, inRoom, person, somebody, stack, start } from "./people.mjs";
 
@@ -209,7 +209,7 @@ describe("r21 fields are placed in a session", () => {
     assert.equal(await name.inputValue(), mara.name, "it begins with what the session has");
     await name.fill("MARAQUIST");
     await page.locator("[name='v.Day']").fill("2026-11-29");
-    await page.locator("[data-question=Signature] .sign").tap();
+    await openPad(page, "Signature");
     await draw(page, "#pad-paper");
     await page.getByRole("button", { name: "Use this" }).tap();
     await inspect(page, "document-placed");
