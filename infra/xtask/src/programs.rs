@@ -40,6 +40,11 @@ impl Program {
         self.kind == Kind::Integration && self.name.ends_with("/storms")
     }
 
+    /// Takes longest of all, and waits for nothing: runs beside what waits for browsers.
+    pub(crate) fn is_crashes(&self) -> bool {
+        self.kind == Kind::Integration && self.name.ends_with("/crashes")
+    }
+
     /// Opens documents with other people's programs: the part `documents`.
     pub(crate) fn is_document(&self) -> bool {
         self.kind == Kind::Integration && self.name.starts_with("pdf/")

@@ -159,24 +159,26 @@ fn programs(
     clippy: Option<ScopedJoinHandle<'_, Result<(), Failure>>>,
 ) -> Result<(), Failure> {
     let watch = Watch::start()?;
-    let tests = |kind, storms| {
-        let of_kind = built.tests.iter().filter(move |program| program.kind == kind && program.is_storm() == storms);
-        of_kind.filter(|program| !program.is_document()).collect::<Vec<&Program>>()
+    let tests = |is_wanted: fn(&Program) -> bool| {
+        built.tests.iter().filter(|program| is_wanted(program) && !program.is_document()).collect::<Vec<&Program>>()
     };
     if parts.has("unit") {
         let since = now();
-        count.done("unit", since, run_programs(&tests(Kind::Unit, false), &[]));
+        count.done("unit", since, run_programs(&tests(|program| program.kind == Kind::Unit), &[]));
     }
     if let Some(python) = &installed.documents {
         let since = now();
         let programs: Vec<&Program> = built.tests.iter().filter(|program| program.is_document()).collect();
         count.done("documents", since, run_programs(&programs, &[("DOCUMENTS_PYTHON", python.clone())]));
     }
-    let integration = |part: &str, storms| -> Result<(), Failure> {
+    let integration = |part: &str, is_wanted| -> Result<(), Failure> {
+        if !parts.has("integration") {
+            return Ok(());
+        }
         let since = now();
         let mut environment = vec![("PARLOR_PROGRAM", needed(built.parlor.as_ref(), "parlor")?.clone())];
         environment.extend(watch.environment("integration")?);
-        count.done(part, since, run_programs(&tests(Kind::Integration, storms), &environment));
+        count.done(part, since, run_programs(&tests(is_wanted), &environment));
         Ok(())
     };
     thread::scope(|scope| {
@@ -191,9 +193,9 @@ fn programs(
                 Ok(second)
             })
         });
-        if parts.has("integration") {
-            integration("integration", false)?;
-        }
+        integration("integration", |program| {
+            program.kind == Kind::Integration && !program.is_crashes() && !program.is_storm()
+        })?;
         let second = second.map(join).transpose()?;
         let browser = installed.chromium.as_ref().map(|chromium| {
             scope.spawn(|| {
@@ -211,12 +213,11 @@ fn programs(
             }
             second.keep_logs(&watch, parts.has("platform"))?;
         }
+        integration("crashes", Program::is_crashes)?;
         browser.map_or(Ok(()), join)
     })?;
     clippy.map_or(Ok(()), join)?;
-    if parts.has("integration") {
-        integration("storms", true)?;
-    }
+    integration("storms", Program::is_storm)?;
     if ["integration", "platform", "api", "browser"].into_iter().any(|part| parts.has(part)) {
         let since = now();
         count.done("canaries", since, watch.search()?);
