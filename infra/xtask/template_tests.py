@@ -14,11 +14,12 @@ import yaml
 ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT / "tests/platform"))
 from commands import deploy_command  # noqa: E402
-from template import read  # noqa: E402
+from template import read, routes  # noqa: E402
 
 TEMPLATE = read(ROOT / "infra/template.yaml")
 PARAMETERS = TEMPLATE["Parameters"]
 RESOURCES = TEMPLATE["Resources"]
+ROUTES = list(routes(TEMPLATE))
 SAMCONFIG = (ROOT / "samconfig.toml").read_text()
 
 
@@ -196,6 +197,39 @@ class Everywhere(unittest.TestCase):
                 self.assertEqual(permission["Condition"], "HasFunctionUrls", name)
 
 
+class Routes(unittest.TestCase):
+    BODY = RESOURCES["HttpApi"]["Properties"]["DefinitionBody"]
+
+    def test_every_function_that_answers_routes_is_called_by_its_name_and_may_be(self):
+        answering = {function for _, _, function in ROUTES}
+        integrations = self.BODY["components"]["x-amazon-apigateway-integrations"]
+        self.assertEqual(set(integrations), answering)
+        for name, integration in integrations.items():
+            self.assertIn(f"/functions/${{{name}.Arn}}/invocations", integration["uri"]["Fn::Sub"], name)
+            self.assertEqual((integration["type"], integration["payloadFormatVersion"]), ("aws_proxy", "2.0"), name)
+        by_gateway = {
+            name: permission["Properties"] for name, permission in of_type("AWS::Lambda::Permission").items()
+            if permission["Properties"]["Principal"] == "apigateway.amazonaws.com"
+        }
+        # One for each function, and of this API.
+        self.assertEqual(sorted(permission["FunctionName"]["Ref"] for permission in by_gateway.values()), sorted(answering))
+        for name, permission in by_gateway.items():
+            self.assertTrue(permission["SourceArn"]["Fn::Sub"].endswith(":${HttpApi}/*/*"), name)
+            self.assertEqual(permission["Action"], "lambda:InvokeFunction", name)
+
+    def test_routes_stand_in_the_api_and_one_takes_the_rest(self):
+        for name, function in of_type("AWS::Serverless::Function").items():
+            for event in function["Properties"].get("Events", {}).values():
+                self.assertNotEqual(event["Type"], "HttpApi", f"{name}: SAM makes a permission of it, and a stack may have 500 resources")
+        for path, operations in self.BODY["paths"].items():
+            default = [operation.get("isDefaultRoute", False) for operation in operations.values()]
+            self.assertEqual(default, [path == "/$default"] * len(default), path)
+            for operation in operations.values():
+                self.assertRegex(operation["x-amazon-apigateway-integration"]["$ref"],
+                                 r"^#/components/x-amazon-apigateway-integrations/\w+$", path)
+        self.assertIn("/$default", self.BODY["paths"])
+
+
 class Stopping(unittest.TestCase):
     def test_functions_are_stopped_and_started_by_a_word_that_forgets_no_reservation(self):
         word = TEMPLATE["Globals"]["Function"]["ReservedConcurrentExecutions"]
@@ -294,12 +328,11 @@ class Rights(unittest.TestCase):
         counting = {name for name, statement in statements()
                     if "RATE#*" in statement.get("Condition", {}).get("ForAllValues:StringLike", {}).get("dynamodb:LeadingKeys", [])}
         for name, function in of_type("AWS::Serverless::Function").items():
-            events = [event["Properties"] for event in function["Properties"].get("Events", {}).values()]
-            routes = {(event.get("Method"), event.get("Path", "")) for event in events}
-            counts = ("POST", "/login") in routes or any(path.startswith("/v1/") for _, path in routes)
-            own = {policy["Ref"] for policy in function["Properties"].get("Policies", []) if "Ref" in policy} | {name}
+            own = {(method, path) for method, path, answering in ROUTES if answering == name}
+            counts = ("POST", "/login") in own or any(path.startswith("/v1/") for _, path in own)
+            allowing = {policy["Ref"] for policy in function["Properties"].get("Policies", []) if "Ref" in policy} | {name}
             # Its one operation is the API's document, which is a file.
-            self.assertEqual(bool(own & counting), counts and name != "StaticFiles", name)
+            self.assertEqual(bool(allowing & counting), counts and name != "StaticFiles", name)
 
     def test_every_statement_about_files_says_of_which_prefixes_it_is_and_none_lists(self):
         for name, statement in statements():

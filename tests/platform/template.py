@@ -68,6 +68,24 @@ def binaries(template):
     }
 
 
+def routes(template):
+    """Each route of the HTTP API: its method (`ANY` for all), its path, and the logical name of the function that answers."""
+    for resource in template["Resources"].values():
+        if resource["Type"] == "AWS::Serverless::HttpApi":
+            for path, operations in resource["Properties"]["DefinitionBody"]["paths"].items():
+                for method, operation in operations.items():
+                    yield _verb(method), path, _answering(operation)
+
+
+def _verb(method):
+    return "ANY" if method == "x-amazon-apigateway-any-method" else method.upper()
+
+
+def _answering(operation):
+    """The function of an operation of the API's body: how it is called has its name."""
+    return operation["x-amazon-apigateway-integration"]["$ref"].rpartition("/")[2]
+
+
 def adapt(template, *, zips, endpoint):
     """The template for ministack at `endpoint`, as `sam build` would leave it: `zips` holds a zip for each package.
 
@@ -141,29 +159,24 @@ def _expand_routes(resources):
         body = api["Properties"].pop("Body")
         api["Properties"].update({"Name": api_name, "ProtocolType": "HTTP"})
         api["Properties"].pop("FailOnWarnings", None)
-        integrations = {}
+        for function, integration in body["components"]["x-amazon-apigateway-integrations"].items():
+            resources[f"{api_name}{function}"] = {
+                "Type": "AWS::ApiGatewayV2::Integration",
+                "Properties": {
+                    "ApiId": {"Ref": api_name},
+                    "IntegrationType": "AWS_PROXY",
+                    "IntegrationUri": integration["uri"],
+                    "PayloadFormatVersion": integration["payloadFormatVersion"],
+                },
+            }
         for path, operations in body["paths"].items():
             for method, operation in operations.items():
-                integration = operation["x-amazon-apigateway-integration"]
-                uri = integration["uri"]
-                key = str(uri)
-                if key not in integrations:
-                    integrations[key] = f"{api_name}Integration{len(integrations)}"
-                    resources[integrations[key]] = {
-                        "Type": "AWS::ApiGatewayV2::Integration",
-                        "Properties": {
-                            "ApiId": {"Ref": api_name},
-                            "IntegrationType": "AWS_PROXY",
-                            "IntegrationUri": uri,
-                            "PayloadFormatVersion": integration["payloadFormatVersion"],
-                        },
-                    }
-                verb = "ANY" if method == "x-amazon-apigateway-any-method" else method.upper()
+                function = _answering(operation)
                 resources[f"{api_name}Route{len(resources)}"] = {
                     "Type": "AWS::ApiGatewayV2::Route",
                     "Properties": {
                         "ApiId": {"Ref": api_name},
-                        "RouteKey": "$default" if path == "/$default" else f"{verb} {path}",
-                        "Target": {"Fn::Join": ["/", ["integrations", {"Ref": integrations[key]}]]},
+                        "RouteKey": "$default" if path == "/$default" else f"{_verb(method)} {path}",
+                        "Target": {"Fn::Join": ["/", ["integrations", {"Ref": f"{api_name}{function}"}]]},
                     },
                 }

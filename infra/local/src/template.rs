@@ -1,6 +1,6 @@
 //! Reads `infra/template.yaml`, the description of what is deployed, so that nothing is described twice.
 //!
-//! Understood is what the template uses: functions with their HTTP routes, schedules, stream mappings and rules about objects,
+//! Understood is what the template uses: functions with their schedules, stream mappings and rules about objects, HTTP routes,
 //! WebSocket routes, tables, the bucket, the key that signs, the environment in `Globals` and in functions, what their roles allow, and loops around resources. Anything else in it has no meaning on one machine.
 
 use std::collections::BTreeMap;
@@ -16,6 +16,12 @@ pub const EMBEDDED: &str = include_str!("../../template.yaml");
 
 /// The path of the route that takes what no other one does.
 pub(crate) const DEFAULT_ROUTE: &str = "$default";
+
+/// Where the API's body has how functions are called, each under the function's logical id.
+const INTEGRATIONS: &str = "#/components/x-amazon-apigateway-integrations/";
+
+/// What the API's body calls a route that takes every method.
+const ANY_METHOD: &str = "x-amazon-apigateway-any-method";
 
 /// What the one-machine stack takes from the template.
 #[derive(Debug, Clone)]
@@ -179,6 +185,9 @@ impl Template {
             }
         }
         for resource in resources.values() {
+            if resource["Type"] == "AWS::Serverless::HttpApi" {
+                template.http_routes(resource, resources)?;
+            }
             if resource["Type"] == "AWS::Serverless::WebSocketApi" {
                 template.live_routes(resource, resources)?;
             }
@@ -202,17 +211,6 @@ impl Template {
             let details = &event["Properties"];
             let place = format!("{id}.{event_id}");
             match event["Type"].as_str() {
-                // Without a path it is what API Gateway calls the default route.
-                Some("HttpApi") if details.get("Path").is_none() => self.routes.push(Route {
-                    method: "ANY".to_owned(),
-                    path: DEFAULT_ROUTE.to_owned(),
-                    function: name.clone(),
-                }),
-                Some("HttpApi") => self.routes.push(Route {
-                    method: string(&details["Method"], &format!("{place}.Method"))?.to_uppercase(),
-                    path: string(&details["Path"], &format!("{place}.Path"))?,
-                    function: name.clone(),
-                }),
                 Some("ScheduleV2") => self.schedules.push(Schedule {
                     function: name.clone(),
                     every: rate(&string(&details["ScheduleExpression"], &format!("{place}.ScheduleExpression"))?)?,
@@ -257,6 +255,22 @@ impl Template {
             }
         }
         (!name.contains("::")).then(|| name.to_owned())
+    }
+
+    /// Reads the OpenAPI body of the HTTP API, whose operations name the function that answers by how it is called.
+    fn http_routes(&mut self, api: &Value, resources: &Map<String, Value>) -> Result<(), TemplateError> {
+        for (path, operations) in object(&api["Properties"]["DefinitionBody"]["paths"], "paths")? {
+            for (method, operation) in object(operations, path)? {
+                let lacking = || TemplateError::Missing(format!("what the route {method} {path} leads to"));
+                let called = operation["x-amazon-apigateway-integration"]["$ref"].as_str().ok_or_else(lacking)?;
+                let id = called.strip_prefix(INTEGRATIONS).ok_or_else(lacking)?;
+                let function = function_name(id, resources.get(id).ok_or_else(lacking)?)?;
+                let method = if method == ANY_METHOD { "ANY".to_owned() } else { method.to_uppercase() };
+                let path = path.strip_prefix('/').filter(|key| *key == DEFAULT_ROUTE).unwrap_or(path).to_owned();
+                self.routes.push(Route { method, path, function });
+            }
+        }
+        Ok(())
     }
 
     /// Follows a WebSocket route to its integration and from there to the function.

@@ -75,10 +75,25 @@ const SECTION: &str = r#"  NewFunction:
       CodeUri: ../functions/new-function
       Description: "Says that it is there"
       LoggingConfig: { LogGroup: !Ref NewFunctionLogs }
-      Events:
-        Show: { Type: HttpApi, Properties: { ApiId: !Ref HttpApi, Method: GET, Path: "/new-function" } }
 
 "#;
+
+const ROUTE: &str = r##"          /new-function:
+            get: { x-amazon-apigateway-integration: { $ref: "#/components/x-amazon-apigateway-integrations/NewFunction" } }
+"##;
+
+const INTEGRATION: &str = r#"            NewFunction:
+              type: aws_proxy
+              httpMethod: POST
+              payloadFormatVersion: "2.0"
+              uri: !Sub "arn:${AWS::Partition}:apigateway:${AWS::Region}:lambda:path/2015-03-31/functions/${NewFunction.Arn}/invocations"
+"#;
+
+/// Before this the template's routes end.
+const AFTER_ROUTES: &str = "          # Whatever no other route takes:";
+
+/// With this the template's functions that answer routes begin, in how they are called.
+const FIRST_INTEGRATION: &str = "            CustomerEntry:\n";
 
 /// Before this the template's functions behind the HTTP API end.
 const AFTER_PAGES: &str = "  # --- The live connection ---";
@@ -87,7 +102,7 @@ const WHAT_IS_LEFT: &str = "\
 `cargo run` serves it now, at /new-function. What is left:
 
   functions/new-function/src/lib.rs       what it does
-  infra/template.yaml                     its routes, its description, and what its role may do (`Policies`)
+  infra/template.yaml                     its routes (in `HttpApi`), its description, and what its role may do (`Policies`)
   tests/tests/crashes/operations.rs       its routes, or why they are left out
   tests/tests/budgets.rs, docs/budgets.md what its operations cost
   tests/bench/src/cases.rs                what it is measured with
@@ -156,9 +171,13 @@ fn make(root: &Path, name: &str) -> Result<Vec<PathBuf>, Failure> {
     edit(
         "infra/template.yaml",
         &[
+            (AFTER_ROUTES, Place::Before, filled(ROUTE)),
+            (FIRST_INTEGRATION, Place::Before, filled(INTEGRATION)),
             (AFTER_PAGES, Place::Before, filled(SECTION)),
-            // In the list of those that have a log, which is YAML's: a line of its own is as good as another.
-            ("        CustomerEntry,", Place::Before, format!("        {kind},\n")),
+            // In the lists of those that the gateway calls and of those that have a log, which are YAML's: a line of its own is as
+            // good as another.
+            ("        CustomerEntry, CustomerPin,", Place::Before, format!("        {kind},\n")),
+            ("        AdminConsole,\n", Place::Before, format!("        {kind},\n")),
         ],
     )?;
     for (path, text) in &files {
@@ -219,8 +238,12 @@ mod tests {
             ("Cargo.toml", "\nsession-note2 = { path = \"functions/session-note2\" }\n\n"),
             ("infra/local/Cargo.toml", "\nsession-note2.workspace = true\n# Our libraries.\n"),
             ("infra/local/src/registry.rs", "        web::<session_note2::SessionNote2>(),\n        event::<"),
+            ("infra/template.yaml", "          /session-note2:\n            get: { x-amazon-apigateway-integration:"),
+            ("infra/template.yaml", "x-amazon-apigateway-integrations/SessionNote2\" } }\n          # Whatever no other route"),
+            ("infra/template.yaml", "functions/${SessionNote2.Arn}/invocations\"\n            CustomerEntry:\n"),
             ("infra/template.yaml", "\n        SessionNote2,\n        CustomerEntry,"),
-            ("infra/template.yaml", "Path: \"/session-note2\" } }\n\n  # --- The live connection ---"),
+            ("infra/template.yaml", "\n        SessionNote2,\n        AdminConsole,\n"),
+            ("infra/template.yaml", "LogGroup: !Ref SessionNote2Logs }\n\n  # --- The live connection ---"),
         ] {
             assert!(read(file).contains(line), "{file} has no {line}");
         }

@@ -1,7 +1,7 @@
 //! From a request to a handler and a caller and back to an answer: routes, credentials, CSRF, bodies, idempotency, problem
 //! documents, security headers, and the one way in which staff and integrators change a session ([`Operation`]).
 //!
-//! An operation is one row of its function's [`WebFunction::routes`] and one event in `infra/template.yaml`: [`mod@route`] says
+//! An operation is one row of its function's [`WebFunction::routes`] and one line in `infra/template.yaml`: [`mod@route`] says
 //! how to add one.
 #![cfg_attr(test, allow(clippy::unwrap_used))]
 

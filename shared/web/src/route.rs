@@ -22,7 +22,7 @@
 //!
 //! # A new operation
 //!
-//! Two places say it: the row, with its handler, and the event in `infra/template.yaml` that leads to the function. Then
+//! Two places say it: the row, with its handler, and the line in `infra/template.yaml` that leads to the function. Then
 //! `cargo xtask openapi` writes `docs/openapi.json`. What every operation can refuse with is documented by itself; name the
 //! further [`crate::Code`]s that this one can (a new one goes into `problem.rs` first). Types that are read or written
 //! derive `schemars::JsonSchema` (`#[schemars(rename = "…")]` gives a private type its public name); doc comments become

@@ -13,7 +13,7 @@ use serde_json::{Value, json};
 
 use crate::invoke::{Entry, event, http};
 
-pub(super) const TEMPLATE: &str = r#"
+pub(super) const TEMPLATE: &str = r##"
 Globals:
   Function:
     Timeout: 10
@@ -29,6 +29,20 @@ Globals:
         PARLOR_MAIL_FROM: !Ref MailFrom
         PARLOR_MASTER_KEY: !Sub "${Secret}"
 Resources:
+  Api:
+    Type: AWS::Serverless::HttpApi
+    Properties:
+      DefinitionBody:
+        paths:
+          "/things/{id}":
+            put: { x-amazon-apigateway-integration: { $ref: "#/components/x-amazon-apigateway-integrations/Web" } }
+            get: { x-amazon-apigateway-integration: { $ref: "#/components/x-amazon-apigateway-integrations/Web" } }
+          /crash:
+            post: { x-amazon-apigateway-integration: { $ref: "#/components/x-amazon-apigateway-integrations/Web" } }
+          "/forbidden/{id}":
+            delete: { x-amazon-apigateway-integration: { $ref: "#/components/x-amazon-apigateway-integrations/Web" } }
+          /sleep:
+            post: { x-amazon-apigateway-integration: { $ref: "#/components/x-amazon-apigateway-integrations/Slow" } }
   Files: { Type: "AWS::S3::Bucket" }
   Things:
     Type: AWS::DynamoDB::Table
@@ -44,18 +58,11 @@ Resources:
     Properties:
       Policies:
         - Statement: { Effect: Allow, Action: ["dynamodb:PutItem", "dynamodb:GetItem"], Resource: !GetAtt Things.Arn }
-      Events:
-        Put: { Type: HttpApi, Properties: { Method: PUT, Path: "/things/{id}" } }
-        Get: { Type: HttpApi, Properties: { Method: GET, Path: "/things/{id}" } }
-        Crash: { Type: HttpApi, Properties: { Method: POST, Path: "/crash" } }
-        Delete: { Type: HttpApi, Properties: { Method: DELETE, Path: "/forbidden/{id}" } }
   Slow:
     Type: AWS::Serverless::Function
     Metadata: { BuildProperties: { Binary: slow } }
     Properties:
       Timeout: 1
-      Events:
-        Sleep: { Type: HttpApi, Properties: { Method: POST, Path: "/sleep" } }
   Hear:
     Type: AWS::Serverless::Function
     Metadata: { BuildProperties: { Binary: hear } }
@@ -87,7 +94,7 @@ Resources:
         $connect: { FunctionArn: !GetAtt Talk.Arn }
         $default: { FunctionArn: !GetAtt Talk.Arn }
         $disconnect: { FunctionArn: !GetAtt Talk.Arn }
-"#;
+"##;
 
 pub(super) fn registry() -> Vec<Entry> {
     vec![http::<Web>(), http::<Slow>(), event::<Hear>(), event::<Tick>(), event::<Talk>()]
