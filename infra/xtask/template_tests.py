@@ -3,6 +3,7 @@
 `cargo xtask test --only template` runs it; alone: `target/tools/template/bin/python infra/xtask/template_tests.py -v`.
 """
 
+import copy
 import json
 import re
 import sys
@@ -15,6 +16,7 @@ ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT / "tests/platform"))
 from commands import deploy_command  # noqa: E402
 from template import read, routes  # noqa: E402
+from translate import translated  # noqa: E402
 
 TEMPLATE = read(ROOT / "infra/template.yaml")
 PARAMETERS = TEMPLATE["Parameters"]
@@ -141,6 +143,7 @@ class Refusing(unittest.TestCase):
             "LogDays": (["30"], ["31", "0"]),
             "LogLevel": (["warn"], ["debug"]),
             "Tracing": (["Active", "Disabled"], ["PassThrough"]),
+            "ShiftTraffic": (["Canary10Percent10Minutes", "Linear10PercentEvery1Minute"], ["yes", "AllAtOnce", ""]),
             **{name: (["AWSCURRENT", "BLUE", "GREEN"], ["", "AWSPREVIOUS"]) for name in ("ReadMasterKey", "ReadOriginSecret")},
             **{name: (["yes", "no"], ["", "true"])
                for name in ("LiveAccessLog", "ReserveConcurrency", "ProtectTables", "ScanFiles", "Stopped")},
@@ -205,14 +208,15 @@ class Routes(unittest.TestCase):
         integrations = self.BODY["components"]["x-amazon-apigateway-integrations"]
         self.assertEqual(set(integrations), answering)
         for name, integration in integrations.items():
-            self.assertIn(f"/functions/${{{name}.Arn}}/invocations", integration["uri"]["Fn::Sub"], name)
+            self.assertIn(f"/functions/${{{name}Aliaslive}}/invocations", integration["uri"]["Fn::Sub"], name)
             self.assertEqual((integration["type"], integration["payloadFormatVersion"]), ("aws_proxy", "2.0"), name)
         by_gateway = {
             name: permission["Properties"] for name, permission in of_type("AWS::Lambda::Permission").items()
             if permission["Properties"]["Principal"] == "apigateway.amazonaws.com"
         }
         # One for each function, and of this API.
-        self.assertEqual(sorted(permission["FunctionName"]["Ref"] for permission in by_gateway.values()), sorted(answering))
+        called = sorted(permission["FunctionName"]["Ref"] for permission in by_gateway.values())
+        self.assertEqual(called, sorted(f"{name}Aliaslive" for name in answering))
         for name, permission in by_gateway.items():
             self.assertTrue(permission["SourceArn"]["Fn::Sub"].endswith(":${HttpApi}/*/*"), name)
             self.assertEqual(permission["Action"], "lambda:InvokeFunction", name)
@@ -228,6 +232,77 @@ class Routes(unittest.TestCase):
                 self.assertRegex(operation["x-amazon-apigateway-integration"]["$ref"],
                                  r"^#/components/x-amazon-apigateway-integrations/\w+$", path)
         self.assertIn("/$default", self.BODY["paths"])
+
+
+class Shifting(unittest.TestCase):
+    ON = "Canary10Percent10Minutes"
+
+    @classmethod
+    def setUpClass(cls):
+        cls.off, cls.on = (translated(copy.deepcopy(TEMPLATE), ShiftTraffic=word)["Resources"] for word in ("no", cls.ON))
+        live = RESOURCES["SocketApi"]["Properties"]["Routes"].values()
+        cls.called = {function for _, _, function in ROUTES} | {route["FunctionArn"]["Ref"].removesuffix("Aliaslive") for route in live}
+
+    def test_it_is_off_by_default_and_makes_nothing_then(self):
+        self.assertEqual(PARAMETERS["ShiftTraffic"]["Default"], "no")
+        self.assertEqual(sorted(TEMPLATE["Mappings"]["ShiftTraffic"]), sorted(PARAMETERS["ShiftTraffic"]["AllowedValues"]))
+        self.assertFalse([name for name, resource in self.off.items() if "CodeDeploy" in resource["Type"] or "UpdatePolicy" in resource])
+
+    def test_what_routes_call_is_shifted_and_what_else_runs_is_not(self):
+        groups = {name for name, resource in self.on.items() if resource["Type"] == "AWS::CodeDeploy::DeploymentGroup"}
+        # A page of new code needs the files of new code.
+        self.assertEqual(groups, {f"{name}DeploymentGroup" for name in self.called - {"StaticFiles"}})
+        for resources in (self.off, self.on):
+            aliases = {name for name, resource in resources.items() if resource["Type"] == "AWS::Lambda::Alias"}
+            self.assertEqual(aliases, {f"{name}Aliaslive" for name in self.called})
+
+    def test_nothing_calls_such_a_function_past_its_alias(self):
+        own = ("AWS::Lambda::Function", "AWS::Lambda::Version", "AWS::Lambda::Alias")
+        for name, resource in self.on.items():
+            if resource["Type"] not in own:
+                self.assertFalse(named(resource) & self.called, name)
+
+    def test_failures_of_requests_and_of_the_live_connection_take_it_back(self):
+        names = {json.dumps({"Ref": name}): name for name in of_type("AWS::CloudWatch::Alarm")}
+        names[json.dumps(RESOURCES["ApiFailuresAlarm"]["Properties"]["AlarmName"])] = "ApiFailuresAlarm"
+        for name, group in self.on.items():
+            if group["Type"] == "AWS::CodeDeploy::DeploymentGroup":
+                alarms = {names[json.dumps(alarm["Name"])] for alarm in group["Properties"]["AlarmConfiguration"]["Alarms"]}
+                self.assertEqual(alarms, {"ErrorsAlarm", "ApiFailuresAlarm", "LiveFailuresAlarm"}, name)
+                self.assertTrue(group["Properties"]["AutoRollbackConfiguration"]["Enabled"], name)
+
+    def test_a_parameter_that_changes_a_function_publishes_it(self):
+        # Else its alias would go on with the version before: with an old key, say.
+        name = next(iter(sorted(self.called)))
+        alone = {**TEMPLATE, "Resources": {name: RESOURCES[name]}}
+
+        def version(**given):
+            return next(key for key in translated(copy.deepcopy(alone), **given)["Resources"] if key.startswith(f"{name}Version"))
+
+        says = named(TEMPLATE["Globals"]["Function"]["Environment"]["Variables"]["PARLOR_DEPLOYED_WITH"])
+        for parameter in PARAMETERS:
+            self.assertEqual(version(**{parameter: "another"}) != version(), parameter in says, parameter)
+        # The same of all that has a version. How much of it may run at once has none.
+        for called in self.called:
+            properties = {**self.on[called]["Properties"], "ReservedConcurrentExecutions": None}
+            self.assertEqual(named(properties) & set(PARAMETERS), says, called)
+
+
+def named(value):
+    """The names that a part of the template refers to."""
+    if isinstance(value, list):
+        return set().union(*map(named, value))
+    if not isinstance(value, dict):
+        return set()
+    names = set().union(*map(named, value.values()))
+    if "Ref" in value:
+        names.add(value["Ref"])
+    if "Fn::GetAtt" in value:
+        names.add(value["Fn::GetAtt"][0])
+    if "Fn::Sub" in value:
+        text = value["Fn::Sub"] if isinstance(value["Fn::Sub"], str) else value["Fn::Sub"][0]
+        names |= {name.partition(".")[0] for name in re.findall(r"\$\{([^!}]+)\}", text)}
+    return names
 
 
 class Stopping(unittest.TestCase):

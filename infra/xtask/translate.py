@@ -1,7 +1,7 @@
 """Translates a SAM template into CloudFormation, as AWS does when it is deployed. `sam validate --lint` does not, and so
 misses what only the translation finds: events of a shape that SAM refuses, for one.
 
-Usage: translate.py TEMPLATE. Prints the number of resources, or what is wrong with which.
+Usage: translate.py TEMPLATE. Prints the number of resources, without and with traffic that is shifted, or what is wrong with which.
 """
 
 import os
@@ -28,20 +28,27 @@ AWS_POLICIES = {
 }
 
 
-def main(path):
-    template = read(path)
+def translated(template, **given):
+    """What CloudFormation gets of a template, with parameters `given`."""
     # `sam build` and `sam package` put the uploaded code here.
     for resource in template["Resources"].values():
         if resource["Type"] == "AWS::Serverless::Function":
             resource["Properties"]["CodeUri"] = "s3://bucket/key"
-    parameters = {name: p.get("Default", "https://example.com") for name, p in template["Parameters"].items()}
-    try:
-        translated = Translator(AWS_POLICIES, Parser()).translate(template, parameters)
-    except InvalidDocumentException as error:
-        return "\n".join([error.message] + [cause.message for cause in error.causes])
-    count = len(translated["Resources"])
-    print(f"{count} resources")
-    return f"more than {MOST_RESOURCES}" if count > MOST_RESOURCES else None
+    defaults = {name: parameter.get("Default", "https://example.com") for name, parameter in template["Parameters"].items()}
+    return Translator(AWS_POLICIES, Parser()).translate(template, defaults | given)
 
 
-sys.exit(main(sys.argv[1]))
+def main(path):
+    for shifting in ("no", "Canary10Percent10Minutes"):
+        try:
+            resources = translated(read(path), ShiftTraffic=shifting)["Resources"]
+        except InvalidDocumentException as error:
+            return "\n".join([error.message] + [cause.message for cause in error.causes])
+        print(f"{len(resources)} resources with ShiftTraffic={shifting}")
+        if len(resources) > MOST_RESOURCES:
+            return f"more than {MOST_RESOURCES}"
+    return None
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1]))

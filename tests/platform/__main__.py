@@ -54,6 +54,8 @@ class Ministack:
     def __init__(self, log):
         port = free_port()
         self.server = ("127.0.0.1", port)
+        # What the stack was deployed with so far.
+        self.parameters = {}
         self.endpoint = f"http://127.0.0.1:{port}"
         self.folder = tempfile.mkdtemp(prefix="parlor-platform-")
         environment = {name: os.environ[name] for name in ("PATH", "HOME", "LANG") if name in os.environ}
@@ -112,13 +114,15 @@ class Ministack:
 
 def deploy(ministack, sam, source, zips, overrides):
     """Deploys by the README's own command, with nobody there to answer a question: the physical id of each of the stack's
-    resources, by logical name. `overrides` are parameters in place of those that the README gives."""
+    resources, by logical name. `overrides` are parameters in place of those that the README gives; the others stay as they were."""
+    ministack.parameters |= overrides
     with tempfile.TemporaryDirectory(prefix="parlor-checkout-") as folder:
         checkout = Path(folder)
         # Where `sam build` leaves it.
         built = checkout / ".aws-sam/build/template.yaml"
         built.parent.mkdir(parents=True)
-        built.write_text(json.dumps(template.adapt(source, zips=zips, endpoint=ministack.endpoint)), encoding="utf-8")
+        adapted = template.adapt(source, zips=zips, endpoint=ministack.endpoint, parameters=dict(ministack.parameters))
+        built.write_text(json.dumps(adapted), encoding="utf-8")
         config = checkout / "samconfig.toml"
         shutil.copy(REPOSITORY / config.name, config)
         command = commands.deploy_command(REPOSITORY / "README.md")
@@ -172,7 +176,7 @@ class Functions:
 
     def url(self, binary):
         """The own URL of one, without a slash at its end. It has a path here instead of a host name (difference 4)."""
-        url = self.client.get_function_url_config(FunctionName=self.names[binary])["FunctionUrl"]
+        url = self.client.get_function_url_config(FunctionName=self.names[binary], Qualifier="live")["FunctionUrl"]
         return f"{self.ministack.endpoint}/_aws/lambda-url/{url.removeprefix('https://').partition('.')[0]}"
 
     def send_to(self, dynamodb):
@@ -183,6 +187,10 @@ class Functions:
             if dynamodb:
                 variables["AWS_ENDPOINT_URL_DYNAMODB"] = dynamodb
             self.client.update_function_configuration(FunctionName=name, Environment={"Variables": variables})
+            # What is called by a route is a version, which keeps the variables that it has.
+            for alias in self.client.list_aliases(FunctionName=name)["Aliases"]:
+                version = self.client.publish_version(FunctionName=name)["Version"]
+                self.client.update_alias(FunctionName=name, Name=alias["Name"], FunctionVersion=version)
 
 
 def outbox(ministack):

@@ -86,8 +86,9 @@ def _answering(operation):
     return operation["x-amazon-apigateway-integration"]["$ref"].rpartition("/")[2]
 
 
-def adapt(template, *, zips, endpoint):
-    """The template for ministack at `endpoint`, as `sam build` would leave it: `zips` holds a zip for each package.
+def adapt(template, *, zips, endpoint, parameters):
+    """The template for ministack at `endpoint`, as `sam build` would leave it: `zips` holds a zip for each package. SAM makes a
+    version of a function when what `parameters` give it has changed.
 
     Every change answers a difference in the list of docs/platforms.md; nothing else of the template changes.
     """
@@ -107,7 +108,7 @@ def adapt(template, *, zips, endpoint):
     # Difference 5: no TLS in front, nor before the bucket, whose policy asks for it.
     del template["Parameters"]["PublicUrl"]["AllowedPattern"]
     del template["Resources"]["FilesBucketPolicy"]
-    translated = transform(template, {}, SimpleNamespace(load=lambda: {}))
+    translated = transform(template, parameters, SimpleNamespace(load=lambda: {}))
     for name, binary in packages.items():
         translated["Resources"][name]["Properties"]["Code"] = str((zips / f"{binary}.zip").resolve())
     _expand_routes(translated["Resources"])
@@ -121,8 +122,7 @@ def adapt(template, *, zips, endpoint):
         if resource["Type"] == "AWS::SecretsManager::Secret":
             length = resource["Properties"].pop("GenerateSecretString")["PasswordLength"]
             resource["Properties"]["SecretString"] = _generated(name, length)
-        # Difference 24: a stack may have 500 resources, and here each route is one. Nobody asks for the gateway's permissions
-        # (difference 11).
+        # Nobody asks for the gateway's permissions (difference 11).
         permission = resource["Type"] == "AWS::Lambda::Permission"
         if permission and resource["Properties"]["Principal"] == "apigateway.amazonaws.com":
             del translated["Resources"][name]

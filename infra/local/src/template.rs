@@ -232,7 +232,8 @@ impl Template {
         let policy = Policy::of(properties, resources, &|value| resolve(value, &|name| self.arn(name, known)))?;
         // As in a deployment that does not say no to them.
         let url = resources.values().any(|resource| {
-            resource["Type"] == "AWS::Lambda::Url" && resource["Properties"]["TargetFunctionArn"]["Ref"] == id
+            resource["Type"] == "AWS::Lambda::Url"
+                && resource["Properties"]["TargetFunctionArn"]["Ref"].as_str().and_then(aliased) == Some(id)
         });
         self.functions.insert(name, Function { environment, timeout, url, policy });
         Ok(())
@@ -277,7 +278,7 @@ impl Template {
     fn live_routes(&mut self, api: &Value, resources: &Map<String, Value>) -> Result<(), TemplateError> {
         for (key, route) in object(&api["Properties"]["Routes"], "Routes")? {
             let lacking = || TemplateError::Missing(format!("what the route {key} leads to"));
-            let id = route["FunctionArn"]["Fn::GetAtt"][0].as_str().ok_or_else(lacking)?;
+            let id = route["FunctionArn"]["Ref"].as_str().and_then(aliased).ok_or_else(lacking)?;
             let function = function_name(id, resources.get(id).ok_or_else(lacking)?)?;
             self.live_routes.insert(key.clone(), function);
         }
@@ -409,6 +410,11 @@ fn substitute(text: &str, lookup: &impl Fn(&str) -> Option<String>) -> Option<St
     }
     result.push_str(rest);
     Some(result)
+}
+
+/// The function whose alias this logical id is: SAM makes it of the function's and the alias's name.
+fn aliased(id: &str) -> Option<&str> {
+    id.strip_suffix("Aliaslive")
 }
 
 /// `SessionEnd`, whose binary is `session-end`, is `session-end`.

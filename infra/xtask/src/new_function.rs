@@ -86,7 +86,7 @@ const INTEGRATION: &str = r#"            NewFunction:
               type: aws_proxy
               httpMethod: POST
               payloadFormatVersion: "2.0"
-              uri: !Sub "arn:${AWS::Partition}:apigateway:${AWS::Region}:lambda:path/2015-03-31/functions/${NewFunction.Arn}/invocations"
+              uri: !Sub "arn:${AWS::Partition}:apigateway:${AWS::Region}:lambda:path/2015-03-31/functions/${NewFunctionAliaslive}/invocations"
 "#;
 
 /// Before this the template's routes end.
@@ -240,7 +240,7 @@ mod tests {
             ("infra/local/src/registry.rs", "        web::<session_note2::SessionNote2>(),\n        event::<"),
             ("infra/template.yaml", "          /session-note2:\n            get: { x-amazon-apigateway-integration:"),
             ("infra/template.yaml", "x-amazon-apigateway-integrations/SessionNote2\" } }\n          # Whatever no other route"),
-            ("infra/template.yaml", "functions/${SessionNote2.Arn}/invocations\"\n            CustomerEntry:\n"),
+            ("infra/template.yaml", "functions/${SessionNote2Aliaslive}/invocations\"\n            CustomerEntry:\n"),
             ("infra/template.yaml", "\n        SessionNote2,\n        CustomerEntry,"),
             ("infra/template.yaml", "\n        SessionNote2,\n        AdminConsole,\n"),
             ("infra/template.yaml", "LogGroup: !Ref SessionNote2Logs }\n\n  # --- The live connection ---"),

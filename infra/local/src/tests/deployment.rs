@@ -91,9 +91,9 @@ Resources:
     Type: AWS::Serverless::WebSocketApi
     Properties:
       Routes:
-        $connect: { FunctionArn: !GetAtt Talk.Arn }
-        $default: { FunctionArn: !GetAtt Talk.Arn }
-        $disconnect: { FunctionArn: !GetAtt Talk.Arn }
+        $connect: { FunctionArn: !Ref TalkAliaslive }
+        $default: { FunctionArn: !Ref TalkAliaslive }
+        $disconnect: { FunctionArn: !Ref TalkAliaslive }
 "##;
 
 pub(super) fn registry() -> Vec<Entry> {
