@@ -329,14 +329,27 @@ class Watching(unittest.TestCase):
     def test_refusals_are_no_failures_of_the_live_connection(self):
         self.assertEqual(RESOURCES["LiveFailuresAlarm"]["Properties"]["MetricName"], "ExecutionError")
 
-    def test_throttles_of_both_tables_and_every_index_are_watched_for_reads_and_writes(self):
-        for table in of_type("AWS::DynamoDB::Table"):
-            for word in ("Read", "Write"):
-                alarm = RESOURCES[f"{table}{word}ThrottlesAlarm"]["Properties"]
-                query, names = alarm["Metrics"][0]["Expression"]["Fn::Sub"]
-                # Without a dimension for the index, it takes those of the indexes, too.
-                self.assertEqual(query, f"SELECT SUM({word}ThrottleEvents) FROM \"AWS/DynamoDB\" WHERE TableName = '${{Name}}'")
-                self.assertEqual(names, {"Name": {"Ref": table}})
+    def test_throttles_of_the_core_table_and_every_index_are_watched_for_reads_and_writes(self):
+        for word in ("Read", "Write"):
+            query = RESOURCES[f"CoreTable{word}ThrottlesAlarm"]["Properties"]["Metrics"][0]["Expression"]["Fn::Sub"]
+            # Without a dimension for the index, it takes those of the indexes, too.
+            self.assertEqual(query, f"SELECT SUM({word}ThrottleEvents) FROM \"AWS/DynamoDB\" WHERE TableName = '${{CoreTable}}'")
+        # The other has no index, and nothing that is kept.
+        for name, table in of_type("AWS::DynamoDB::Table").items():
+            self.assertEqual("GlobalSecondaryIndexes" in table["Properties"], name == "CoreTable", name)
+
+    def test_what_is_given_up_is_counted_and_what_could_not_be_started_is_kept(self):
+        given_up = {(name, filter["Properties"]["FilterPattern"]) for name, filter in of_type("AWS::Logs::MetricFilter").items()
+                    if filter["Properties"]["MetricTransformations"][0]["MetricName"] == "GivenUp"}
+        self.assertEqual(given_up, {(f"{function}{what}", f'{{ $.message = "{message}" }}') for function, what, message in (
+            ("Deliver", "DeadLettered", "dead-lettered"), ("RetryDeliveries", "DeadLettered", "dead-lettered"),
+            ("DeliverWebhooks", "Disabled", "webhook-disabled"), ("RetryWebhooks", "Disabled", "webhook-disabled"))})
+        self.assertEqual(RESOURCES["GivenUpAlarm"]["Properties"]["MetricName"], "GivenUp")
+        queue = {"Fn::GetAtt": ["DeadLetters", "Arn"]}
+        for name, function in of_type("AWS::Serverless::Function").items():
+            for event in function["Properties"].get("Events", {}).values():
+                kept = event["Properties"].get("DeadLetterConfig") or event["Properties"]["DestinationConfig"]["OnFailure"]
+                self.assertEqual(kept.get("Arn") or kept.get("Destination"), queue, name)
 
     def test_late_metrics_are_no_silence(self):
         properties = RESOURCES["SilentSchedulesAlarm"]["Properties"]
@@ -372,7 +385,7 @@ class Watching(unittest.TestCase):
         # docs/operations.md. Metrics of our own are paid for by the hour in which they have a value.
         month = 0.40 * len(of_type("AWS::SecretsManager::Secret")) + 0.10 * metrics + 0.38
         month += 1.00 * len(of_type("AWS::KMS::Key"))
-        self.assertLessEqual(month, 5)
+        self.assertLessEqual(month, 4)
         self.assertIn(f"About **{month:.2f}**", (ROOT / "docs/operations.md").read_text())
 
 
