@@ -228,8 +228,8 @@ impl<A> Loaded<A> {
     /// Of a document of a workflow's step, while the workflow is open: the workflow's title, and the step.
     fn within(&self) -> Option<(&str, &str)> {
         let part = self.interaction.part_of.as_ref()?;
-        let whole = self.room.stored.session.tasks.iter().find(|task| task.id == part.interaction)?;
-        whole.state.is_open().then_some((whole.title.as_str(), part.step.as_str()))
+        let whole = self.room.stored.session.within(part, &self.interaction.assignee)?;
+        Some((whole.title.as_str(), part.step.as_str()))
     }
 
     /// The path of the workflow's page that it is a part of.

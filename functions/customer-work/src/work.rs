@@ -133,8 +133,9 @@ impl LoadedWork {
     fn document(&self, visit: &Visit, step: &str) -> Option<StepDocument> {
         let session = &self.room.stored.session;
         let task = session.part(&self.interaction.id, step)?;
-        let own = self.parts.iter().find(|own| own.id == task.id);
         let is_theirs = task.assignee == session.guest_assignee();
+        // R22: what somebody said of it who had the workflow before is not for whoever has it now.
+        let own = self.parts.iter().find(|own| own.id == task.id && is_theirs);
         Some(StepDocument {
             title: task.title.clone(),
             state: task.state,

@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use super::workflow::household;
 
 /// Somebody who was added, in their own browser.
-async fn entered(platform: &Platform, to: &str, room: &str) -> Browser {
+pub(crate) async fn entered(platform: &Platform, to: &str, room: &str) -> Browser {
     let link = platform.message(to, 1).await.link(platform);
     let phone = platform.browser();
     assert_eq!(phone.get(&link).await.status, 200);

@@ -5,7 +5,7 @@ use parlor_tests::{Browser, Desk, Platform, documents};
 use reqwest::Method;
 use serde_json::{Value, json};
 
-use crate::{document::put, library};
+use crate::{document::put, library, participants::entered};
 
 /// A document of the library; its id.
 async fn published(platform: &Platform, desk: &Desk<'_>) -> String {
@@ -187,4 +187,55 @@ async fn r22_a_reassigned_workflow_takes_its_documents_along() {
     assert_eq!(phone.get(&page).await.status, 404);
     let values = desk.get(&format!("{about}/{within}?values=true")).await["values"].clone();
     assert_eq!(values["name"], "Mara Quist");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn r22_what_became_of_a_document_stays_with_whoever_did_it_when_its_workflow_is_given_away() {
+    let platform = Platform::start().await;
+    let desk = platform.desk().await;
+    let document = published(&platform, &desk).await;
+    let invited = desk.invited(json!({})).await;
+    let mara = invited.joined(&platform).await;
+    let session = format!("/v1/sessions/{}", invited.id);
+    let about = format!("{session}/interactions");
+    let to = platform.address();
+    let person = json!({"name": "Ada Quist", "email": to});
+    let to_ada = json!({"assignee": desk.post(&format!("{session}/participants"), person).await["id"]});
+    let ada = entered(&platform, &to, &invited.room).await;
+    let answers = [("step", "wish"), ("go", "next"), ("a.loan", "yes")];
+
+    // Why Mara declined is told the agent, and not whoever goes on.
+    let made = desk.post(&about, json!({"title": "Your loan", "steps": loan(&document)})).await;
+    let id = made["id"].as_str().unwrap();
+    let declined = part(&desk, &about, id).await["id"].as_str().unwrap().to_owned();
+    let own = format!("{}/i/{id}", invited.room);
+    mara.submit(&format!("{own}/save"), &answers).await;
+    mara.submit(&format!("{}/i/{declined}/decline", invited.room), &[("reason", "My husband must not know")]).await;
+    desk.post(&format!("{about}/{id}/assign"), to_ada.clone()).await;
+    for page in ["", "?step=contract", "?step=-"] {
+        let page = ada.get(&format!("{own}{page}")).await;
+        assert!(page.status == 200 && !page.text.contains("My husband"), "{}", page.text);
+    }
+    assert_eq!(part(&desk, &about, id).await["reason"], "My husband must not know");
+
+    // What Mara signed stays in her room, and leads to nothing that is Ada's.
+    let made = desk.post(&about, json!({"title": "Your other loan", "steps": loan(&document)})).await;
+    let id = made["id"].as_str().unwrap();
+    let signed = part(&desk, &about, id).await["id"].as_str().unwrap().to_owned();
+    let (own, signed) = (format!("{}/i/{id}", invited.room), format!("{}/i/{signed}", invited.room));
+    mara.submit(&format!("{own}/save"), &answers).await;
+    sign(&mara, &signed).await;
+    mara.submit(&format!("{signed}/complete"), &[]).await;
+    assert!(!mara.get(&invited.room).await.text.contains(&signed), "it stands in her workflow");
+    desk.post(&format!("{about}/{id}/assign"), to_ada).await;
+    let room = mara.get(&invited.room).await.text;
+    assert!(room.contains(&signed) && !room.contains(&own), "{room}");
+    let page = mara.get(&signed).await;
+    assert!(page.status == 200 && !page.text.contains(&own) && !page.text.contains("Your other loan"), "{}", page.text);
+    assert!(!ada.get(&invited.room).await.text.contains(&signed));
+    assert_eq!(ada.get(&signed).await.status, 404);
+    // Ada goes on behind it, and what she completes takes nothing from Mara.
+    ada.submit(&format!("{own}/save"), &[("step", "end"), ("go", "next")]).await;
+    assert!(ada.submit(&format!("{own}/complete"), &[]).await.text.contains("Thank you"));
+    assert!(mara.get(&invited.room).await.text.contains(&signed));
 }

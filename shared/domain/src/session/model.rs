@@ -11,7 +11,7 @@ use sha2::{Digest as _, Sha256};
 use crate::{
     Access, AccessPlan, AgentId, Channel, Contact, Due, DueKind, EmailAddress, EndedBy, ErasedBy, InteractionId,
     Language, Link, Participant, ParticipantId, Secret, SecretHash, SessionId, Settings,
-    interaction::{Task, TaskCount},
+    interaction::{Assignee, PartOf, Task, TaskCount},
     keyring::Sealed,
     pin::{OneTimeCode, Tries},
     settings::Method,
@@ -417,11 +417,19 @@ impl Session {
         tasks
     }
 
-    /// Whether it stands in a list of its own: a document of a workflow's step does once both are over and it was signed, to be
-    /// downloaded.
+    /// Whether it stands in a list of its own: a document of a workflow's step does once it was signed and is not within the workflow
+    /// any more, to be downloaded.
     fn is_listed(&self, task: &Task) -> bool {
         let Some(part) = &task.part_of else { return true };
-        task.state.is_done() && !self.tasks.iter().any(|whole| whole.id == part.interaction && whole.state.is_open())
+        task.state.is_done() && self.within(part, &task.assignee).is_none()
+    }
+
+    /// R21: the workflow within which a document of its steps is done, while that is open. R22: what became of a document stays with
+    /// whoever did it, and a workflow that was given to somebody else is not theirs.
+    #[must_use]
+    pub fn within(&self, part: &PartOf, assignee: &Assignee) -> Option<&Task> {
+        let is_whole = |task: &&Task| task.id == part.interaction && task.assignee == *assignee;
+        self.tasks.iter().find(is_whole).filter(|whole| whole.state.is_open())
     }
 
     /// R21: the documents of a workflow's steps.
