@@ -90,6 +90,24 @@ async fn somebody_is_invited_by_mail_and_comes_in_once() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn r27_who_comes_in_by_an_invitation_ends_the_sign_in_that_the_browser_had() {
+    let installation = Installation::start().await;
+    let nina = installation.staff("Nina Okafor", Role::Admin).await;
+    let browser = installation.signed_in(&nina.agent).await;
+    let before = browser.cookie("__Host-parlor_staff").unwrap();
+    invite(&installation, "Tom Reed", "tom@example.org", "agent").await;
+    let invitation = link(&installation, "tom@example.org").await;
+    assert_eq!(browser.get(&invitation).await.status, 200);
+    let accepted = browser.post(&invitation, &[("name", "Tom Reed"), ("password", PASSWORD)]).await;
+    assert_eq!(accepted.location, "/console");
+    assert_ne!(browser.cookie("__Host-parlor_staff"), Some(before.clone()));
+    let kept = installation.browser();
+    kept.put_cookie("__Host-parlor_staff", &before);
+    assert_eq!(kept.get("/console").await.status, 303, "nobody can sign out of it any more");
+    assert_eq!(browser.get("/console").await.status, 200);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn an_invitation_is_good_for_a_week_and_for_one_of_two_at_once() {
     let installation = Installation::start().await;
     invite(&installation, "Tom Reed", "tom@example.org", "agent").await;

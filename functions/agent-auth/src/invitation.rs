@@ -25,7 +25,7 @@ use crate::{
     form_token::{self, FormToken},
     known_browser, password,
     policy::{self, Owner},
-    sign_in::new_login,
+    sign_in::{end_earlier, new_login},
 };
 
 /// An invitation whose link is good.
@@ -42,7 +42,8 @@ pub(crate) async fn page(app: &AppState, page: &Page, token: String) -> Result<R
     Ok(show(app, page, StatusCode::OK, &token, Invitation { name, ..of(&invited) }))
 }
 
-/// POST `/invitation/{token}`. One `BatchGetItem`, one `TransactWriteItems`.
+/// POST `/invitation/{token}`. One `BatchGetItem`, one `TransactWriteItems`; and what [`end_earlier`] costs in a browser that somebody
+/// was signed in with.
 pub(crate) async fn submit(app: &AppState, page: &Page, token: String) -> Result<Response<Body>, AuthError> {
     let fields = form_fields(page)?;
     form_token::check(page, &fields, app)?;
@@ -90,6 +91,7 @@ pub(crate) async fn submit(app: &AppState, page: &Page, token: String) -> Result
         Err(error) => return Err(error.into()),
     }
     tracing::info!(agent = %agent.id, login = %login.id, "accepted an invitation");
+    end_earlier(app, page).await?;
     let mut response = redirect("/console");
     set_cookie(&mut response, &cookies::set(cookies::STAFF, &cookie.reveal(), Some(LOGIN_MINUTES * 60)));
     set_cookie(&mut response, &known_browser::cookie(app, &agent.email, &login.id));
