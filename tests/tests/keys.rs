@@ -180,6 +180,9 @@ async fn r20_a_key_makes_and_changes_admins_only_if_it_may_do_everything() {
         assert_eq!(ask(&people, &format!("{ada}/{what}"), json!({})).await.0, 403, "{what}");
     }
     let all = installation.api_key.clone();
-    assert_eq!(ask(&all, "/v1/people", body("eve", "admin")).await.0, 201);
+    let (status, eve) = ask(&all, "/v1/people", body("eve", "admin")).await;
+    assert_eq!(status, 201, "{eve}");
+    // Nor does it take an admin's link from them by sending another.
+    assert_eq!(ask(&people, &format!("/v1/people/{}/invite", eve["id"].as_str().unwrap()), json!({})).await.0, 403);
     assert_eq!(with(&installation, &all, Method::PATCH, &tom, json!({"role": "admin"})).await.0, 200);
 }

@@ -137,6 +137,7 @@ pub(crate) async fn again(app: &AppState, request: &ApiRequest, id: AgentId) -> 
             return Ok(answer);
         }
         let read = found.person(&id)?.ok_or(ApiError::NotFound)?;
+        must_rule(&caller, read.person.agent.role)?;
         let person = read.person.invite(now).map_err(PeopleError::from)?;
         let (link, mail) = invitation(app, &caller, &person.agent, &other, now);
         let record = StaffChange {
