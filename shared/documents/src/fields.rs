@@ -13,7 +13,7 @@ use crate::sheet::{Sheet, quarter_turns};
 use parlor_form::{Align, Field, FieldKind, Form, Refusal, Value};
 
 /// Bits of a field's flags (ISO 32000-2, tables 227 to 232), and of an annotation's (table 167).
-mod flag {
+pub(crate) mod flag {
     pub(super) const READ_ONLY: i64 = 1;
     pub(super) const REQUIRED: i64 = 1 << 1;
     pub(super) const MULTILINE: i64 = 1 << 12;
@@ -21,9 +21,9 @@ mod flag {
     pub(super) const PUSH_BUTTON: i64 = 1 << 16;
     pub(super) const COMB: i64 = 1 << 24;
 
-    pub(super) const HIDDEN: i64 = 1 << 1;
+    pub(crate) const HIDDEN: i64 = 1 << 1;
     pub(super) const PRINT: i64 = 1 << 2;
-    pub(super) const NO_VIEW: i64 = 1 << 5;
+    pub(crate) const NO_VIEW: i64 = 1 << 5;
 }
 
 /// Characters of a choice or a label that are kept.

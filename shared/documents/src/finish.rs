@@ -15,7 +15,6 @@ use thiserror::Error;
 use parlor_form::{Evidence, Field, Values};
 
 use crate::evidence;
-use crate::fields::widgets;
 use crate::fill::{self, Mark};
 use crate::kept::{Kept, Look};
 use crate::nesting::open_states;
@@ -116,6 +115,7 @@ impl Original {
     ) -> Result<(Imported, usize, usize), Unfinished> {
         // What is completed has fields, and what is only shown has those that it came with.
         let Kept { looks, frames, own, own_values } = self.kept(evidence.map(|_| fields), values, fonts);
+        let seen = self.seen();
         let pages: Vec<_> = self.sheets.iter().map(|sheet| sheet.page()).collect();
         let mut marks = fill::marks(fields, values, &pages, fonts)?;
         for (page, more) in fill::marks(&own, &own_values, &pages, fonts)? {
@@ -128,7 +128,7 @@ impl Original {
             let (drawn, proof) = self.draw(&marks, fonts, evidence).ok_or(Unfinished::Unwritable)?;
             (overlay::import(&mut self.document, &drawn)?, proof)
         };
-        self.rewrite_pages(&looks, &marks, &imported)?;
+        self.rewrite_pages(&seen, &looks, &marks, &imported)?;
         strip::document(&mut self.document);
         Ok((imported, marks.len(), proof))
     }
@@ -161,25 +161,31 @@ impl Original {
     /// Draws appearances and overlays over the pages' content, and takes out what a completed document must not have.
     fn rewrite_pages(
         &mut self,
+        seen: &[Look],
         looks: &[Look],
         marks: &BTreeMap<usize, Vec<Mark<'_>>>,
         imported: &Imported,
     ) -> Result<(), Unfinished> {
-        let gone: Vec<ObjectId> = widgets(self).into_iter().filter_map(|widget| widget.id).collect();
+        let gone = self.gone();
         for (place, sheet) in self.sheets.clone().into_iter().enumerate() {
             let mut over: Vec<(ObjectId, [f32; 6])> = Vec::new();
-            over.extend(looks.iter().filter(|look| look.sheet == place).map(|look| (look.form, look.matrix)));
+            let here = seen.iter().chain(looks).filter(|look| look.sheet == place);
+            over.extend(here.map(|look| (look.form, look.matrix)));
             if let Some(page) = marks.keys().position(|marked| *marked == place) {
                 let form = imported.form(&mut self.document, page, sheet.matrix()).ok_or(Unfinished::Unwritable)?;
                 over.push((form, [1.0, 0.0, 0.0, 1.0, 0.0, 0.0]));
             }
             self.rewrite_page(sheet, &over)?;
         }
-        for look in looks {
-            let resources = look.resources(&self.document);
+        for look in seen.iter().chain(looks) {
             if let Ok(Object::Stream(form)) = self.document.get_object_mut(look.form) {
                 form.dict.set("Type", Object::Name(b"XObject".to_vec()));
                 form.dict.set("Subtype", Object::Name(b"Form".to_vec()));
+            }
+        }
+        for look in looks {
+            let resources = look.resources(&self.document);
+            if let Ok(Object::Stream(form)) = self.document.get_object_mut(look.form) {
                 form.dict.set("Resources", resources);
             }
         }

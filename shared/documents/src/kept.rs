@@ -179,7 +179,7 @@ fn colour(document: &Document, looks: &Dictionary, key: &str) -> Option<[u8; 3]>
     Some(rgb.map(|part| (part * 255.0).round() as u8))
 }
 
-/// The appearance that a widget has for a state, or for the one it is in, placed as ISO 32000-2, 12.5.5, says.
+/// The appearance that a widget has for a state, or for the one it is in.
 fn look(document: &Document, widget: &Widget<'_>, wanted: Option<&[u8]>) -> Option<Look> {
     let looks = pdf::dictionary(document, widget.annotation, "AP")?;
     let mut entry = looks.get(b"N").ok()?;
@@ -188,8 +188,16 @@ fn look(document: &Document, widget: &Widget<'_>, wanted: Option<&[u8]>) -> Opti
         let state = state.or_else(|| pdf::inherited(document, widget.annotation, "V")?.as_name().ok())?;
         entry = states.get(state).ok()?;
     }
-    let form = entry.as_reference().ok()?;
+    placed(document, widget.sheet, entry.as_reference().ok()?, widget.rect)
+}
+
+/// An appearance in the rectangle of its annotation, as ISO 32000-2, 12.5.5, says.
+pub(crate) fn placed(document: &Document, sheet: usize, form: ObjectId, rect: [f32; 4]) -> Option<Look> {
     let Object::Stream(stream) = document.get_object(form).ok()? else { return None };
+    // It becomes a form, and what is something else for others has to stay that.
+    if pdf::name(document, &stream.dict, "Subtype").is_some_and(|kind| kind != b"Form") {
+        return None;
+    }
     let bounds = pdf::rectangle(document, &stream.dict, "BBox")?;
     let [a, b, c, d, e, f] = pdf::numbers(document, &stream.dict, "Matrix").unwrap_or([1.0, 0.0, 0.0, 1.0, 0.0, 0.0]);
     let corners = [(0, 1), (0, 3), (2, 1), (2, 3)].map(|(x, y)| {
@@ -200,8 +208,8 @@ fn look(document: &Document, widget: &Widget<'_>, wanted: Option<&[u8]>) -> Opti
     let most = |side: fn(&(f32, f32)) -> f32| corners.iter().map(side).fold(f32::NEG_INFINITY, f32::max);
     let (left, right) = (least(|corner| corner.0), most(|corner| corner.0));
     let (bottom, top) = (least(|corner| corner.1), most(|corner| corner.1));
-    let [x0, y0, x1, y1] = widget.rect;
+    let [x0, y0, x1, y1] = rect;
     let (wide, high) = ((x1 - x0) / (right - left), (y1 - y0) / (top - bottom));
     let matrix = [wide, 0.0, 0.0, high, x0 - left * wide, y0 - bottom * high];
-    matrix.iter().all(|number| number.is_finite()).then_some(Look { sheet: widget.sheet, form, matrix })
+    matrix.iter().all(|number| number.is_finite()).then_some(Look { sheet, form, matrix })
 }

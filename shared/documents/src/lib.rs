@@ -27,6 +27,7 @@ mod nesting;
 mod overlay;
 mod pdf;
 mod preflight;
+mod seen;
 mod sheet;
 mod shown;
 mod step;
