@@ -7,6 +7,7 @@ use lopdf::{Dictionary, Document, Object, ObjectId};
 
 use parlor_fonts::Fonts;
 
+use crate::fill::is_near;
 use crate::pdf;
 use crate::preflight::Original;
 use crate::sheet::{Sheet, quarter_turns};
@@ -55,6 +56,24 @@ enum Kind {
     Choice,
     Signature,
     Unknown,
+}
+
+/// What can be written into a field.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Takes {
+    Tick,
+    Signature,
+    Text,
+}
+
+impl Takes {
+    fn of(kind: FieldKind) -> Self {
+        match kind {
+            FieldKind::Checkbox => Self::Tick,
+            kind if kind.is_signed() => Self::Signature,
+            _ => Self::Text,
+        }
+    }
 }
 
 impl Widget<'_> {
@@ -147,12 +166,18 @@ impl Original {
     pub fn form(&self) -> Result<Form, Refusal> {
         let widgets = widgets(self);
         let mut places: HashMap<&str, usize> = HashMap::new();
+        let mut takes = HashMap::new();
         let mut fields = Vec::new();
         let mut text = 0;
         for widget in &widgets {
             let place = places.entry(&widget.name).or_default();
             *place += 1;
             let Some(field) = self.field(widget, *place) else { continue };
+            // Places of one name show one value: those that it could not be written into are none.
+            let own = Takes::of(field.kind);
+            if !self.is_on_its_page(&field) || *takes.entry(&widget.name).or_insert(own) != own {
+                continue;
+            }
             text += field.name.len() + field.options.iter().map(String::len).sum::<usize>();
             text += field.prefill.as_deref().map_or(0, str::len);
             if fields.len() == self.limits.fields || text > self.limits.field_text {
@@ -161,6 +186,14 @@ impl Original {
             fields.push(field);
         }
         Ok(Form { pages: self.sheets.iter().map(|sheet| sheet.page()).collect(), fields })
+    }
+
+    /// Whether any of it is on its page: nobody sees the others, and nobody could be asked for them.
+    fn is_on_its_page(&self, field: &Field) -> bool {
+        let Some(sheet) = self.sheets.get((field.page as usize).wrapping_sub(1)) else { return false };
+        let (page, [x, y, width, height]) = (sheet.page(), field.rect);
+        let meets = x < page.width && y < page.height && x + width > 0.0 && y + height > 0.0;
+        meets && is_near(field)
     }
 
     /// What a widget has by itself, to be written because it has no appearance: as its field, and the value.

@@ -42,7 +42,7 @@ pub(crate) fn marks<'v>(
         let Some(value) = values.get(&field.name) else { continue };
         let page = (field.page as usize).checked_sub(1).filter(|page| *page < pages.len());
         let page = page.ok_or_else(|| Unfinished::NoSuchPage { field: field.name.clone() })?;
-        if !field.rect.iter().all(|number| number.is_finite() && number.abs() < 20_000.0) {
+        if !is_near(field) {
             return Err(Unfinished::NoSuchPlace { field: field.name.clone() });
         }
         if let Some(drawing) = drawing(field, value, fonts)? {
@@ -50,6 +50,11 @@ pub(crate) fn marks<'v>(
         }
     }
     Ok(marks)
+}
+
+/// Whether a field stands where a page can be.
+pub(crate) fn is_near(field: &Field) -> bool {
+    field.rect.iter().all(|number| number.is_finite() && number.abs() < 20_000.0)
 }
 
 /// Puts frames under everything else.

@@ -4,10 +4,10 @@
 #![allow(missing_docs, clippy::unwrap_used, reason = "tests only")]
 
 use lopdf::{Dictionary, Document, Object, Stream, dictionary};
-use parlor_documents::{Fonts, Value, Values};
-use parlor_pdf_tests::evidence;
+use parlor_documents::{FieldKind, Fonts, Limits, Original, Strokes, Value, Values};
 use parlor_pdf_tests::maker::{Maker, numbers, text};
 use parlor_pdf_tests::outside::{Folder, check, complete, picture, second_picture};
+use parlor_pdf_tests::{at, evidence};
 
 const PAPER: [f32; 4] = [0.0, 0.0, 612.0, 792.0];
 
@@ -158,4 +158,37 @@ fn r21_layers_are_as_their_picture_was_whenever_and_wherever_they_are_looked_at(
         assert!(!whole.contains(gone), "{gone} is left: {whole}");
     }
     assert!(whole.contains("OCMD") && whole.contains("BaseState"));
+}
+
+#[test]
+fn r21_what_can_be_filled_in_can_be_signed() {
+    let folder = Folder::new("fillable");
+    let mut form = Maker::default();
+    form.page(PAPER, 0, "A form");
+    // Two fields of one name of which no value fits both.
+    form.check(0, [72.0, 600.0, 92.0, 620.0], "agreed", "Yes", false);
+    form.text(0, [72.0, 500.0, 272.0, 520.0], "agreed", None, dictionary! {});
+    form.signature(0, [72.0, 400.0, 272.0, 440.0], "name");
+    form.text(0, [72.0, 300.0, 272.0, 320.0], "name", None, dictionary! {});
+    // One that stands on no page that anybody has.
+    form.text(0, [30_000.0, 100.0, 30_200.0, 120.0], "far", None, dictionary! { "Ff" => 2 });
+    form.text(0, [72.0, -400.0, 272.0, -380.0], "below", None, dictionary! {});
+    let original = form.bytes();
+    let opened = Original::open(&original, &Limits::default()).unwrap();
+    let fields = opened.form().unwrap().fields;
+    let named: Vec<(&str, FieldKind)> = fields.iter().map(|field| (field.name.as_str(), field.kind)).collect();
+    assert_eq!(named, [("agreed", FieldKind::Checkbox), ("name", FieldKind::Signature)]);
+    let ink = Value::Strokes(Strokes { path: "M10 40L60 10L90 30".to_owned(), pen: 3.0 });
+    let values = Values::from([("agreed".to_owned(), Value::Ticked(true)), ("name".to_owned(), ink)]);
+    let finished = opened.finish(&fields, &values, &Fonts::shipped(), &evidence(), at()).unwrap();
+    let path = folder.put("finished.pdf", &finished.pdf);
+    check(&path);
+    for (rect, is_seen) in [
+        ([72.0, 600.0, 20.0, 20.0], true),
+        ([72.0, 400.0, 200.0, 40.0], true),
+        ([72.0, 500.0, 200.0, 20.0], false),
+        ([72.0, 300.0, 200.0, 20.0], false),
+    ] {
+        assert!(self::ink(&path, rect).into_iter().all(|ink| (ink > 0.01) == is_seen), "{rect:?}");
+    }
 }
