@@ -96,14 +96,15 @@ impl Joined {
             other.objects.keys().zip(first..).map(|(id, number)| (*id, (number, 0))).collect();
         let count = u32::try_from(moved.len()).map_err(|_| Unfinished::Unwritable)?;
         self.document.max_id = self.document.max_id.checked_add(count).ok_or(Unfinished::Unwritable)?;
-        layers.all.iter_mut().chain(&mut layers.hidden).for_each(|layer| rename(layer, &moved));
+        let to = |id| moved.get(&id).copied();
+        layers.all.iter_mut().chain(&mut layers.hidden).for_each(|layer| pdf::renumber(layer, &to));
         for (id, mut object) in other.objects {
-            rename(&mut object, &moved);
+            pdf::renumber(&mut object, &to);
             self.document.objects.insert(moved[&id], object);
         }
         for (id, page) in pages {
             let mut page = Object::Dictionary(page);
-            rename(&mut page, &moved);
+            pdf::renumber(&mut page, &to);
             if let Object::Dictionary(page) = &mut page {
                 page.set("Parent", self.root);
             }
@@ -132,17 +133,6 @@ impl Joined {
         let mut bytes = Vec::new();
         self.document.save_to(&mut bytes).map_err(|_| Unfinished::Unwritable)?;
         Ok(bytes)
-    }
-}
-
-/// Gives what an object refers to its new number. What is not there is nothing (ISO 32000-2, 7.3.10).
-fn rename(object: &mut Object, moved: &BTreeMap<ObjectId, ObjectId>) {
-    match object {
-        Object::Reference(id) => *object = moved.get(id).map_or(Object::Null, |id| Object::Reference(*id)),
-        Object::Array(entries) => entries.iter_mut().for_each(|entry| rename(entry, moved)),
-        Object::Dictionary(dictionary) => dictionary.iter_mut().for_each(|(_, entry)| rename(entry, moved)),
-        Object::Stream(stream) => stream.dict.iter_mut().for_each(|(_, entry)| rename(entry, moved)),
-        _ => {}
     }
 }
 

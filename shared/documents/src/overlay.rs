@@ -18,7 +18,7 @@ pub(crate) fn import(document: &mut Document, bytes: &[u8]) -> Result<Imported, 
     let offset = document.max_id;
     let ids: Vec<ObjectId> = drawn.page_iter().collect();
     for object in drawn.objects.values_mut() {
-        shift(object, offset);
+        pdf::renumber(object, &|(id, generation)| Some((id + offset, generation)));
     }
     let mut pages = Vec::new();
     for id in ids {
@@ -36,17 +36,6 @@ pub(crate) fn import(document: &mut Document, bytes: &[u8]) -> Result<Imported, 
     }
     document.max_id = offset + drawn.max_id;
     Ok(Imported { pages })
-}
-
-/// Counts the references in an object on, for another document.
-fn shift(object: &mut Object, offset: u32) {
-    match object {
-        Object::Reference((id, _)) => *id += offset,
-        Object::Array(entries) => entries.iter_mut().for_each(|entry| shift(entry, offset)),
-        Object::Dictionary(dictionary) => dictionary.iter_mut().for_each(|(_, entry)| shift(entry, offset)),
-        Object::Stream(stream) => stream.dict.iter_mut().for_each(|(_, entry)| shift(entry, offset)),
-        _ => {}
-    }
 }
 
 impl Imported {

@@ -108,3 +108,14 @@ pub(crate) fn contents(document: &Document, page: &Dictionary) -> Vec<ObjectId> 
         _ => entry.as_reference().into_iter().collect(),
     }
 }
+
+/// Gives what an object refers to its new number. What is not there is nothing (ISO 32000-2, 7.3.10).
+pub(crate) fn renumber(object: &mut Object, to: &impl Fn(ObjectId) -> Option<ObjectId>) {
+    match object {
+        Object::Reference(id) => *object = to(*id).map_or(Object::Null, Object::Reference),
+        Object::Array(entries) => entries.iter_mut().for_each(|entry| renumber(entry, to)),
+        Object::Dictionary(dictionary) => dictionary.iter_mut().for_each(|(_, entry)| renumber(entry, to)),
+        Object::Stream(stream) => stream.dict.iter_mut().for_each(|(_, entry)| renumber(entry, to)),
+        _ => {}
+    }
+}
