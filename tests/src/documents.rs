@@ -152,7 +152,7 @@ pub async fn entry(store: &Store, runtime: &Runtime, team: &TeamId) -> LibraryId
     let content = Content::document(document(&UploadId::generate(&runtime.entropy)));
     let id = LibraryId::generate_for(team, &runtime.entropy);
     let entry = Entry::draft(id, "Consent", EntryKind::Document, Actor::System, runtime.clock.now()).unwrap();
-    let write = LibraryWrite { entry: &entry, content: Some(&content), published: None };
+    let write = LibraryWrite { entry: &entry, before: None, content: Some(&content), published: None };
     store.create_entry(&write, None).await.unwrap();
     entry.id
 }

@@ -17,6 +17,7 @@ mod history;
 mod keys;
 mod lengths;
 mod library;
+mod library_files;
 mod lingering;
 mod links;
 mod live;

@@ -2,6 +2,8 @@
 //! and where their customer's contact leads (R25). Scheduled every minute. What a run leaves half done, the next one finishes: the
 //! timer stays armed until nothing is left. Two hours later it deletes once more, for good: a file may come at an address that was signed
 //! before, and a document may have been about to be signed.
+//!
+//! It also removes the files of libraries that no entry has (R21).
 
 use std::time::Duration;
 
@@ -9,13 +11,14 @@ use futures_util::{StreamExt as _, TryStreamExt as _, stream};
 use jiff::Timestamp;
 use parlor_buckets::Bucket;
 use parlor_domain::{
-    Command, Contact, DueKind, ErasedBy, Session, SessionId, UploadId, archive::archive_keys, interaction::made_keys,
+    Command, Contact, DueKind, ErasedBy, Session, SessionId, TeamId, UploadId, archive::archive_keys,
+    interaction::made_keys,
 };
 use parlor_form::ReadReport;
 use parlor_live::Live;
 use parlor_objects::{ObjectError, Objects};
 use parlor_runtime::{Clock, EventFunction, Runtime};
-use parlor_store::{ReadBatch, Remains, Store, StoreError, Stored};
+use parlor_store::{DueItem, LibraryUploadUse, ReadBatch, Remains, Store, StoreError, Stored};
 use parlor_sweep::{Tally, carry_out, work_off};
 
 /// Five seconds less than the function's time-out in the template: what is in progress then can be finished.
@@ -48,12 +51,14 @@ pub enum ApplyRetentionError {
 impl ApplyRetention {
     /// One run, which starts nothing after `budget`. Eight `Query` requests side by side for each page of what is due. For each
     /// session two or three `BatchGetItem` with a `Query` each and one or two `TransactWriteItems`; a `Query` of what is left of it; a
-    /// request for each file and one `DeleteItem` for each item.
+    /// request for each file and one `DeleteItem` for each item. For each file of a library one `BatchGetItem`, a request for its report,
+    /// for it and for each of its pictures, and one `DeleteItem`.
     pub async fn run(&self, budget: Duration) -> Result<Tally, ApplyRetentionError> {
-        let one = |item: parlor_store::DueItem| async move {
-            match item.owner.session() {
-                Some(session) => self.apply(session).await,
-                None => Ok(false),
+        let one = |item: DueItem| async move {
+            match item {
+                DueItem::Session(session) => self.apply(&session).await,
+                DueItem::LibraryUpload(team, upload) => self.remove_left(&team, &upload).await,
+                DueItem::Outbox(..) | DueItem::Interaction(..) => Ok(false),
             }
         };
         Ok(work_off(&self.store, DueKind::Retention, || self.clock.now(), budget, one).await?)
@@ -87,6 +92,28 @@ impl ApplyRetention {
         Ok(true)
     }
 
+    /// R21: removes a library's file that no entry has, if its time is over; whether anything changed. The item goes last: it says that
+    /// there is a file.
+    async fn remove_left(&self, team: &TeamId, upload: &UploadId) -> Result<bool, ApplyRetentionError> {
+        let found = self.store.read(ReadBatch::new().library_upload(team, upload)).await?;
+        match found.library_upload_use(team, upload, self.clock.now())? {
+            LibraryUploadUse::Wait => return Ok(false),
+            LibraryUploadUse::Had => self.store.keep_library_upload(team, upload).await?,
+            LibraryUploadUse::Unknown => self.store.delete_library_upload(team, upload).await?,
+            LibraryUploadUse::Left => {
+                self.delete_keys(keys_of(upload, &self.bucket).await?).await?;
+                self.delete_keys(vec![upload.report()]).await?;
+                self.store.delete_library_upload(team, upload).await?;
+            }
+        }
+        Ok(true)
+    }
+
+    async fn delete_keys(&self, keys: Vec<String>) -> Result<(), ObjectError> {
+        let deleted = stream::iter(keys).map(|key| async move { self.bucket.delete(&key).await });
+        deleted.buffer_unordered(AT_ONCE).try_collect().await
+    }
+
     async fn carry_out(
         &self,
         id: &SessionId,
@@ -108,11 +135,8 @@ impl ApplyRetention {
         for interaction in &remains.interactions {
             keys.extend(made_keys(session, interaction));
         }
-        for keys in [keys, reports.collect()] {
-            let deleted = stream::iter(keys).map(|key| async move { self.bucket.delete(&key).await });
-            deleted.buffer_unordered(AT_ONCE).try_collect::<()>().await?;
-        }
-        Ok(())
+        self.delete_keys(keys).await?;
+        self.delete_keys(reports.collect()).await
     }
 }
 

@@ -17,7 +17,7 @@ use parlor_live::Live;
 use parlor_objects::{ObjectError, Objects as _};
 use parlor_runtime::{Clock, Entropy, EventFunction, ObjectEvent, Runtime};
 use parlor_signing::SignReport;
-use parlor_store::{Busy, Changed, Extras, Race, ReadBatch, ReadResult, Step, Store, StoreError};
+use parlor_store::{Busy, Changed, DueItem, Extras, Race, ReadBatch, ReadResult, Step, Store, StoreError};
 use parlor_sweep::{Tally, work_off};
 use serde::Deserialize;
 use serde_json::Value;
@@ -170,9 +170,9 @@ impl DocumentFile {
     /// One run of the schedule, which starts nothing after `budget`. Eight `Query` requests side by side for each page of what is
     /// due; for each document what [`Self::file`] costs, with a request to the bucket that writes.
     pub async fn run(&self, budget: Duration) -> Result<Tally, StoreError> {
-        let one = |item: parlor_store::DueItem| async move {
-            match (item.owner.session(), &item.interaction) {
-                (Some(session), Some(id)) => self.again(session, id).await,
+        let one = |item: DueItem| async move {
+            match item {
+                DueItem::Interaction(session, id) => self.again(&session, &id).await,
                 _ => Ok(false),
             }
         };

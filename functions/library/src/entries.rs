@@ -205,7 +205,8 @@ pub(crate) async fn make(
         let view = EntryView::of(&stored, 0).with(content.clone());
         let answer = answer(StatusCode::CREATED, &stored, view);
         let kept = keep(request, app, &answer, now);
-        let write = LibraryWrite { entry: &stored.entry, content: Some(&content), published: published.as_ref() };
+        let write =
+            LibraryWrite { entry: &stored.entry, before: None, content: Some(&content), published: published.as_ref() };
         match app.store.create_entry(&write, kept.as_ref()).await {
             Ok(()) => return Ok(answer),
             // Kept meanwhile, or one too many: a look tells.
@@ -286,7 +287,7 @@ pub(crate) async fn save(
         if edit != Edit::default() || !wanted.publish {
             entry = entry.edit(&edit, caller.actor(), now).map_err(refused)?;
         }
-        let now_in_it = new.clone().or(before).ok_or(ApiError::NotFound)?;
+        let now_in_it = new.clone().or_else(|| before.clone()).ok_or(ApiError::NotFound)?;
         let published =
             if wanted.publish { entry.publish(&now_in_it, caller.actor(), now).map_err(refused)? } else { None };
         let published = published.map(|(offered, published)| {
@@ -300,7 +301,12 @@ pub(crate) async fn save(
         let stored = LibraryEntry { entry, revision: read.revision + 1 };
         let answer = answer(StatusCode::OK, &stored, EntryView::of(&stored, used).with(now_in_it));
         let kept = keep(request, app, &answer, now);
-        let write = LibraryWrite { entry: &stored.entry, content: new.as_ref(), published: published.as_ref() };
+        let write = LibraryWrite {
+            entry: &stored.entry,
+            before: before.as_ref(),
+            content: new.as_ref(),
+            published: published.as_ref(),
+        };
         match app.store.save_entry(&read, &write, kept.as_ref()).await {
             Ok(()) => return Ok(answer),
             Err(StoreError::Condition(_)) => {}
@@ -326,12 +332,13 @@ pub(crate) async fn delete(state: &LibraryState, request: &ApiRequest, id: Libra
     let keys = request.keys(ReadBatch::new().library_entry(&id).library_content(&id));
     let mut race = Race::new(&app.entropy);
     while race.goes_on().await {
+        let now = app.clock.now();
         let found = app.store.read(keys.clone()).await?;
-        let caller = request.caller(app, &found, app.clock.now())?;
+        let caller = request.caller(app, &found, now)?;
         request.check_csrf(&caller, app)?;
-        let (stored, _) = own(&found, &caller, &id)?;
+        let (stored, content) = own(&found, &caller, &id)?;
         stored.entry.may_be_removed().map_err(refused)?;
-        match app.store.delete_entry(&stored).await {
+        match app.store.delete_entry(&stored, content.as_ref(), now).await {
             Ok(()) => return Ok(answer(StatusCode::OK, &stored, EntryView::of(&stored, 0))),
             // Changed meanwhile, or gone: a look tells.
             Err(StoreError::Condition(_)) => {}

@@ -40,8 +40,8 @@ impl RetryDeliveries {
     }
 
     async fn retry(&self, item: DueItem) -> Result<bool, DeliveryError> {
-        let Some(id) = item.outbox else { return Ok(false) };
-        match Box::pin(self.delivery.again(&item.owner, &id, self.clock.now())).await? {
+        let DueItem::Outbox(owner, id) = item else { return Ok(false) };
+        match Box::pin(self.delivery.again(&owner, &id, self.clock.now())).await? {
             Delivered::Skipped => Ok(false),
             Delivered::Sent | Delivered::Postponed | Delivered::Dropped => Ok(true),
             Delivered::Settled(settled) => {

@@ -44,7 +44,7 @@ impl SendReminders {
     }
 
     async fn send(&self, item: DueItem, kind: DueKind) -> Result<bool, StoreError> {
-        let Some(id) = item.owner.session() else { return Ok(false) };
+        let DueItem::Session(id) = &item else { return Ok(false) };
         let now = self.clock.now();
         let issue = || LinkToken::issue(id, &self.keyring, &self.entropy).1;
         let command = |presence: &Presence| {

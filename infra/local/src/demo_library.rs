@@ -55,7 +55,7 @@ async fn publish(
     let draft = Entry::draft(id, title, kind, by.clone(), at).map_err(invalid)?;
     let published = draft.publish(&content, by, at).map_err(invalid)?;
     let (entry, published) = published.ok_or(DemoError::Invalid("library"))?;
-    let write = LibraryWrite { entry: &entry, content: Some(&content), published: Some(&published) };
+    let write = LibraryWrite { entry: &entry, before: None, content: Some(&content), published: Some(&published) };
     store.create_entry(&write, None).await?;
     Ok(())
 }

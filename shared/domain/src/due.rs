@@ -21,7 +21,8 @@ pub enum DueKind {
     Reminder,
     /// R23: news has waited for so long that a customer who is away is told of it.
     Notice,
-    /// R25: a session was kept for as long as it is to be, or is erased and its items are still to go.
+    /// R25: a session was kept for as long as it is to be, or is erased and its items are still to go; R21: no entry of a library has a
+    /// file that was sent for it.
     Retention,
 }
 

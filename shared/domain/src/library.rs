@@ -8,7 +8,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    Actor, LibraryId, TeamId,
+    Actor, LibraryId, TeamId, UploadId,
     interaction::{Asked, Document, Request, Workflow, title_text},
     session::{MESSAGE_MAX, as_typed},
 };
@@ -112,6 +112,15 @@ impl Content {
             Self::Asked(Asked::Workflow(_)) => EntryKind::Workflow,
             Self::Asked(Asked::Document(_)) => EntryKind::Document,
             Self::Asked(Asked::Request(_)) => EntryKind::Request,
+        }
+    }
+
+    /// The file that it was read from, where it is a document.
+    #[must_use]
+    pub fn upload(&self) -> Option<&UploadId> {
+        match self {
+            Self::Asked(Asked::Document(document)) => Some(&document.upload),
+            Self::Text(_) | Self::Asked(_) => None,
         }
     }
 

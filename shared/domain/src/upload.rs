@@ -26,6 +26,10 @@ pub const LOGO_FILES: &str = "/logo/";
 /// How long a file that was sent may be named by what uses it.
 pub const USABLE_FOR: SignedDuration = SignedDuration::from_hours(7 * 24);
 
+/// How long a library's file stays that no entry has (R21): an hour longer than it may be named, so that whoever named it in time has
+/// written their entry by then.
+pub const LEFT_FOR: SignedDuration = SignedDuration::from_hours(7 * 24 + 1);
+
 /// Files that a session's customer may announce from one device on one day (UTC).
 pub const CUSTOMERS_FILES: u32 = 200;
 

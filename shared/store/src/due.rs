@@ -2,7 +2,7 @@
 
 use futures_util::future::try_join_all;
 use jiff::Timestamp;
-use parlor_domain::{DueKind, InteractionId, outbox::Owner};
+use parlor_domain::{DueKind, InteractionId, SessionId, TeamId, UploadId, outbox::Owner};
 
 use crate::{
     Store, StoreError,
@@ -12,15 +12,44 @@ use crate::{
 /// Partitions of the due index per kind of work.
 pub const DUE_SHARDS: u32 = 8;
 
-/// Something due: which session, or whose delivery, and which outbox entry.
+/// Something due.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
-pub struct DueItem {
-    /// The session that is to be looked at, or whose outbox it is.
-    pub owner: Owner,
-    /// The outbox entry's id, when that is what is due.
-    pub outbox: Option<String>,
-    /// The interaction's id, when its signed file is what is due.
-    pub interaction: Option<InteractionId>,
+pub enum DueItem {
+    /// A timer of a session's.
+    Session(SessionId),
+    /// An entry of the outbox, by its id, and whose it is.
+    Outbox(Owner, String),
+    /// An interaction whose signed or joined file has not come.
+    Interaction(SessionId, InteractionId),
+    /// A file that was announced for a team's library.
+    LibraryUpload(TeamId, UploadId),
+}
+
+impl DueItem {
+    fn of(key: &Key) -> Option<Self> {
+        if let Some((team, upload)) = key.as_library_upload() {
+            return Some(Self::LibraryUpload(team, upload));
+        }
+        let owner = Key::owner(&key.pk)?;
+        if let Some(id) = key.sk.strip_prefix("O#") {
+            return Some(Self::Outbox(owner, id.to_owned()));
+        }
+        let session = owner.session()?.clone();
+        Some(match key.sk.strip_prefix("I#").and_then(|id| id.parse().ok()) {
+            Some(interaction) => Self::Interaction(session, interaction),
+            None => Self::Session(session),
+        })
+    }
+
+    /// The id of whose it is, for logs.
+    #[must_use]
+    pub fn owner(&self) -> &str {
+        match self {
+            Self::Session(session) | Self::Interaction(session, _) => session.as_str(),
+            Self::Outbox(owner, _) => owner.as_str(),
+            Self::LibraryUpload(team, _) => team.as_str(),
+        }
+    }
 }
 
 impl Store {
@@ -30,14 +59,7 @@ impl Store {
     pub async fn due(&self, kind: DueKind, now: Timestamp, limit: i32) -> Result<Vec<DueItem>, StoreError> {
         let shards = (0..DUE_SHARDS).map(|shard| due_shard(kind, shard));
         let found = self.due_in(shards, now, limit).await?;
-        Ok(found
-            .into_iter()
-            .filter_map(|key| {
-                let owner = Key::owner(&key.pk)?;
-                let interaction = key.sk.strip_prefix("I#").and_then(|id| id.parse().ok());
-                Some(DueItem { owner, outbox: key.sk.strip_prefix("O#").map(str::to_owned), interaction })
-            })
-            .collect())
+        Ok(found.iter().filter_map(DueItem::of).collect())
     }
 
     /// The keys of what is due in these partitions of the index, oldest first in each, at most `limit` of each.

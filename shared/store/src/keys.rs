@@ -293,6 +293,12 @@ impl Key {
         Self::in_library(team, format!("F#{id}"))
     }
 
+    /// The file that was announced under this key, and for whose library.
+    pub(crate) fn as_library_upload(&self) -> Option<(TeamId, UploadId)> {
+        let team = self.pk.strip_prefix("LIB#")?.parse().ok()?;
+        Some((team, self.sk.strip_prefix("F#")?.parse().ok()?))
+    }
+
     fn in_queue(endpoint: &WebhookId, session: &SessionId, sk: impl Into<String>) -> Self {
         Self::new(format!("H#{endpoint}#{session}"), sk)
     }

@@ -5,8 +5,9 @@
 use std::collections::BTreeMap;
 
 use aws_sdk_dynamodb::types::{AttributeValue, Put, TransactWriteItem, Update};
+use jiff::Timestamp;
 use parlor_domain::{
-    Decision, EventKind, LibraryId, TeamId, Upload, UploadId,
+    Decision, EventKind, LibraryId, TeamId,
     library::{Content, ENTRIES_MAX, Entry, Published},
 };
 
@@ -45,6 +46,8 @@ pub struct LibraryPage {
 pub struct LibraryWrite<'a> {
     /// The entry as it will be.
     pub entry: &'a Entry,
+    /// What was in it before; nothing of a new one.
+    pub before: Option<&'a Content>,
     /// What is in it, where that changes.
     pub content: Option<&'a Content>,
     /// The version that is published with it.
@@ -81,12 +84,6 @@ impl ReadBatch {
     pub fn library_count(self, team: &TeamId) -> Self {
         self.with(Key::library_count(team))
     }
-
-    /// A file that was announced for a team's library: one item.
-    #[must_use]
-    pub fn library_upload(self, team: &TeamId, id: &UploadId) -> Self {
-        self.with(Key::library_upload(team, id))
-    }
 }
 
 impl ReadResult {
@@ -119,11 +116,6 @@ impl ReadResult {
     pub fn library_count(&self, team: &TeamId) -> Result<usize, StoreError> {
         let item = self.item(&Key::library_count(team));
         Ok(item.map(|item| read_value("library", item, "count")).transpose()?.flatten().unwrap_or_default())
-    }
-
-    /// A file that was announced for a team's library.
-    pub fn library_upload(&self, team: &TeamId, id: &UploadId) -> Result<Option<Upload>, StoreError> {
-        self.get("upload", &Key::library_upload(team, id), "doc")
     }
 }
 
@@ -207,9 +199,14 @@ impl Store {
         self.transact(writes).await
     }
 
-    /// Removes an entry that was never published. One `TransactWriteItems`; [`StoreError::Condition`] when it is not there any
-    /// more, or somebody changed it.
-    pub async fn delete_entry(&self, read: &LibraryEntry) -> Result<(), StoreError> {
+    /// Removes an entry that was never published; `content` is what is in it. One `TransactWriteItems`; [`StoreError::Condition`] when
+    /// it is not there any more, or somebody changed it.
+    pub async fn delete_entry(
+        &self,
+        read: &LibraryEntry,
+        content: Option<&Content>,
+        now: Timestamp,
+    ) -> Result<(), StoreError> {
         let id = &read.entry.id;
         let gone = aws_sdk_dynamodb::types::Delete::builder()
             .table_name(&self.core)
@@ -227,32 +224,19 @@ impl Store {
             .expression_attribute_values(":one", number(-1))
             .build()
             .map_err(|error| incomplete(&error))?;
-        let writes = vec![
+        let mut writes = vec![
             TransactWriteItem::builder().delete(gone).build(),
             self.delete(&Key::library_content(id))?,
             TransactWriteItem::builder().update(count).build(),
         ];
-        self.transact(writes).await
-    }
-
-    /// Notes a file that is about to come to a team's library, and keeps the answer. One `TransactWriteItems`;
-    /// [`StoreError::Condition`] when the answer is kept already.
-    pub async fn announce_library_upload(
-        &self,
-        team: &TeamId,
-        upload: &Upload,
-        keep: Option<&Keep>,
-    ) -> Result<(), StoreError> {
-        let mut item = doc_item("upload", &Key::library_upload(team, &upload.id), upload)?;
-        item.insert("expires".into(), number(upload.usable_until().as_second()));
-        let mut writes = vec![self.put_new(item)?];
-        writes.extend(keep.map(|keep| self.keep(keep)).transpose()?);
+        let file = content.and_then(Content::upload);
+        writes.extend(file.map(|file| self.gives_up(id, file, now)).transpose()?);
         self.transact(writes).await
     }
 
     fn write_content(&self, write: &LibraryWrite<'_>) -> Result<Vec<TransactWriteItem>, StoreError> {
         let id = &write.entry.id;
-        let mut writes = vec![];
+        let mut writes = self.write_uses(write)?;
         if let Some(content) = write.content {
             writes.push(self.put(doc_item("library content", &Key::library_content(id), content)?)?);
         }

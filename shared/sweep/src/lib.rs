@@ -88,7 +88,7 @@ where
             let results = stream::iter(fresh)
                 .take_until(over.as_mut())
                 .map(|item| {
-                    let owner = item.owner.clone();
+                    let owner = item.owner().to_owned();
                     one(item).map(|result| (owner, result))
                 })
                 .buffer_unordered(AT_ONCE);
@@ -129,8 +129,8 @@ pub async fn sweep(
     let one = |item: DueItem| {
         let now = clock();
         async move {
-            let Some(session) = item.owner.session() else { return Ok(false) };
-            let Some((decision, swept)) = sweep_session(store, session, now).await? else { return Ok(false) };
+            let DueItem::Session(session) = item else { return Ok(false) };
+            let Some((decision, swept)) = sweep_session(store, &session, now).await? else { return Ok(false) };
             live.announce(&decision, &swept.presence, &swept.settings, now).await;
             Ok::<bool, StoreError>(true)
         }
