@@ -11,7 +11,7 @@ use parlor_domain::{
     archive::{ARCHIVE_FILES, ARCHIVE_MAX, Archive, ArchiveId, pack_key, packed_report},
     interaction::{Asked, Kind},
 };
-use parlor_form::{PackReport, PackTask};
+use parlor_form::{PackContent, PackReport, PackTask};
 use parlor_objects::{ObjectError, Objects as _};
 use parlor_store::ReadBatch;
 use parlor_templates::{
@@ -19,7 +19,7 @@ use parlor_templates::{
     console::{ArchivePage, ArchiveView as Shown},
     exports, words,
 };
-use parlor_web::{ApiError, ApiRequest, ApiResponse, Code, Problem, Time, api_request::room};
+use parlor_web::{ApiError, ApiRequest, ApiResponse, Code, Problem, Time, answers::answers_page, api_request::room};
 use schemars::JsonSchema;
 use serde::Serialize;
 use serde_json::{Value, json};
@@ -117,7 +117,7 @@ fn address(session: &SessionId, id: &ArchiveId) -> String {
 }
 
 /// POST: one `BatchGetItem`, with a `Query` of the interactions and one for each megabyte of events beside it; where workflows were
-/// completed, one `BatchGetItem` of what they ask. Two or three requests to the bucket. Asking again for the same files makes no other
+/// completed, one `BatchGetItem` of what they ask and of the settings. Two or three requests to the bucket. Asking again for the same files makes no other
 /// archive, and does not make the one that is there again.
 pub(crate) async fn make(
     state: &FilesState,
@@ -185,7 +185,7 @@ async fn made(state: &FilesState, session: &SessionId, id: &ArchiveId) -> Result
     }
 }
 
-/// The answers of completed workflows, as tables and for programs.
+/// The answers of completed workflows: as tables, for programs, and as pages.
 async fn answers(
     state: &FilesState,
     lang: Lang,
@@ -196,18 +196,18 @@ async fn answers(
     if done().next().is_none() {
         return Ok(HashMap::new());
     }
-    let keys = done().fold(ReadBatch::new(), |keys, own| keys.asked(session, &own.id));
+    let keys = done().fold(ReadBatch::new().document(session), |keys, own| keys.asked(session, &own.id));
     let found = state.app.store.read(keys).await?;
     let mut answers = HashMap::new();
     for own in done() {
         if let Some(Asked::Workflow(workflow)) = found.asked(session, &own.id)? {
             let is_part = |part: &&Interaction| part.part_of.as_ref().is_some_and(|of| of.interaction == own.id);
             let documents: Vec<Interaction> = interactions.iter().filter(is_part).cloned().collect();
-            let texts = vec![
-                ("csv", exports::workflow_csv(lang, own, &workflow, &documents)),
-                ("json", exports::workflow_json(own, &workflow, &documents)),
-            ];
-            answers.insert(own.id.clone(), texts);
+            let csv = PackContent::Text(exports::workflow_csv(lang, own, &workflow, &documents));
+            let json = PackContent::Text(exports::workflow_json(own, &workflow, &documents));
+            let pages = answers_page(&found, session, own, &workflow, &documents, lang)?;
+            let pages = pages.map(|pages| ("pdf", PackContent::Answers(Box::new(pages))));
+            answers.insert(own.id.clone(), [("csv", csv), ("json", json)].into_iter().chain(pages).collect());
         }
     }
     Ok(answers)

@@ -120,7 +120,7 @@ impl WebFunction for Files {
                 .summary("Put all finished files into one archive")
                 .description(
                     "Signed documents, what was sent for requests (as one PDF, or one by one where that is not all of it), answers of \
-                     workflows as CSV and JSON, and the files of the chat, in a ZIP of at most 100 MB and 1,000 files. Ask for it at \
+                     workflows as CSV, JSON and pages (PDF), and the files of the chat, in a ZIP of at most 100 MB and 1,000 files. Ask for it at \
                      `/archives/{id}` until it is there. Asking again for the same files makes no other one; a session has \
                      the one that was asked for last, for a day.",
                 )

@@ -102,8 +102,11 @@ pub fn archive_keys(session: &SessionId) -> [String; 3] {
     [pack_key(session), packed_report(session), format!("packed/{session}.zip")]
 }
 
+/// What pages of answers take, in bytes, about: the letters of their fonts. They are made when the archive is.
+const ANSWERS_ABOUT: u64 = 100_000;
+
 /// Answers as files: each an ending and its content.
-pub type Answers = Vec<(&'static str, String)>;
+pub type Answers = Vec<(&'static str, PackContent)>;
 
 /// An archive that grows.
 #[derive(Debug, Default)]
@@ -132,10 +135,14 @@ impl Archive {
                 self.one_by_one(own);
             }
             (Kind::Workflow, ..) if own.state.is_done() => {
-                for (ending, text) in answers {
-                    self.size = self.size.saturating_add(text.len() as u64);
+                for (ending, content) in answers {
+                    let size = match &content {
+                        PackContent::Text(text) => text.len() as u64,
+                        PackContent::Answers(_) | PackContent::File(_) => ANSWERS_ABOUT,
+                    };
+                    self.size = self.size.saturating_add(size);
                     let name = self.names.path(&[&format!("{title}.{ending}")]);
-                    self.entries.push(PackEntry { name, content: PackContent::Text(text) });
+                    self.entries.push(PackEntry { name, content });
                 }
                 self.one_by_one(own);
             }

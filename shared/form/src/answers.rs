@@ -1,9 +1,11 @@
 //! What a page says of a completed workflow (R21): who answered, how they were known, when, and what.
 
+use serde::{Deserialize, Serialize};
+
 use crate::Strokes;
 
 /// The answers of a workflow as they are written on pages. Its texts are in one language; times are written out.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct AnswersPage {
     /// The company's name.
     pub company: String,
@@ -24,7 +26,7 @@ pub struct AnswersPage {
 }
 
 /// A step's questions.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct AnsweredStep {
     /// The step's title.
     pub title: String,
@@ -33,7 +35,8 @@ pub struct AnsweredStep {
 }
 
 /// An answer as a page shows it.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
 pub enum Answered {
     /// There is none: what is said instead.
     Nothing(String),

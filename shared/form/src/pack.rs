@@ -2,8 +2,10 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::AnswersPage;
+
 /// What to put together.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct PackTask {
     /// Its files, in their order. No two have one name.
     pub entries: Vec<PackEntry>,
@@ -12,7 +14,7 @@ pub struct PackTask {
 }
 
 /// A file of an archive.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct PackEntry {
     /// Its path in the archive, safe on every system.
     pub name: String,
@@ -21,13 +23,15 @@ pub struct PackEntry {
 }
 
 /// What is in a file of an archive.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum PackContent {
     /// What lies under this key.
     File(String),
     /// This text.
     Text(String),
+    /// The answers of a workflow, as pages.
+    Answers(Box<AnswersPage>),
 }
 
 /// What was put together.

@@ -6,6 +6,7 @@
 #![cfg_attr(test, allow(clippy::unwrap_used))]
 
 pub mod admin;
+pub mod answers;
 pub mod api_request;
 pub mod app_state;
 pub mod caller;

@@ -73,10 +73,17 @@ async fn r21_all_finished_files_of_a_session_are_downloaded_as_one() {
     assert_eq!(phone.post(&format!("{}/attachments", invited.room), &fields).await.status, 201);
 
     let (first, ready) = asked_for(&platform, &desk, &archives).await;
-    assert_eq!((&ready["files"], &ready["missing"]), (&json!(5), &json!(0)), "{ready}");
+    assert_eq!((&ready["files"], &ready["missing"]), (&json!(6), &json!(0)), "{ready}");
     let mut archive = downloaded(&ready).await;
     let names: Vec<String> = archive.file_names().map(str::to_owned).collect();
-    let expected = ["Consent.pdf", "A photo/01 photo.jpg", "_About_ you.csv", "_About_ you.json", "Chat/photo.jpg"];
+    let expected = [
+        "Consent.pdf",
+        "A photo/01 photo.jpg",
+        "_About_ you.csv",
+        "_About_ you.json",
+        "_About_ you.pdf",
+        "Chat/photo.jpg",
+    ];
     assert_eq!(names, expected);
     let mut read = |name: &str| {
         let mut bytes = vec![];
@@ -86,6 +93,11 @@ async fn r21_all_finished_files_of_a_session_are_downloaded_as_one() {
     assert_eq!((read("Consent.pdf"), read("Chat/photo.jpg")), (signed, documents::photo("chat")));
     let table = String::from_utf8(read("_About_ you.csv")).unwrap();
     assert!(table.contains("\"'=Mara\""), "{table}");
+    let pages = read("_About_ you.pdf");
+    let alone = format!("{interactions}/{}?as=pdf", made["id"].as_str().unwrap());
+    let alone = desk.call(Method::GET, &alone, &[], None).await;
+    assert!(pages.starts_with(b"%PDF-"));
+    assert_eq!(alone.body.as_str().unwrap(), String::from_utf8_lossy(&pages), "the same pages as alone");
 
     // Asked for again it is the same one, and nobody makes it anew; with more in it, another, and the first one is not there any more.
     let archive = format!("packed/{session}.zip");
@@ -100,7 +112,7 @@ async fn r21_all_finished_files_of_a_session_are_downloaded_as_one() {
     let (second, ready) = asked_for(&platform, &desk, &archives).await;
     assert_ne!(second, first);
     // What has its name twice is told apart, and what is gone is said.
-    assert_eq!((&ready["files"], &ready["missing"]), (&json!(5), &json!(1)), "{ready}");
+    assert_eq!((&ready["files"], &ready["missing"]), (&json!(6), &json!(1)), "{ready}");
     let old = desk.call(Method::GET, &format!("{archives}/{first}"), &[], None).await;
     assert_eq!(old.status, 404, "{}", old.body);
 
