@@ -7,12 +7,12 @@ use parlor_domain::{
     interaction::{Answer, Field, FieldKind, Workflow},
     settings::Method,
 };
-use parlor_form::{Answered, AnsweredStep, AnswersPage, Evidence, EvidenceWords, JoinWords, Signer};
+use parlor_form::{Answered, AnsweredStep, AnswersPage, DayStyle, Evidence, EvidenceWords, JoinWords, Signer};
 
 use crate::customer::said_text;
 use crate::exports;
 use crate::lang::Lang;
-use crate::words::{document, evidence as words, request, runner};
+use crate::words::{document, evidence as words, request, runner, times};
 
 /// How somebody was known before they filled anything in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -127,7 +127,18 @@ pub fn evidence(lang: Lang, facts: &Facts<'_>) -> Evidence {
             consent: facts.consent.unwrap_or_default().to_owned(),
         }],
         events: events.into_iter().map(|(at, what)| (moment(at), what.to_owned())).collect(),
+        days: days(lang),
     }
+}
+
+/// How days are written into a document's fields.
+fn days(lang: Lang) -> Option<DayStyle> {
+    let names = |name: fn(Lang, usize) -> &'static str| (0..12).map(|month| name(lang, month).to_owned()).collect();
+    Some(DayStyle {
+        format: times::document_day(lang).to_owned().try_into().ok()?,
+        months: names(times::months),
+        short_months: names(times::short_months),
+    })
 }
 
 /// Who answered a workflow.
@@ -191,5 +202,24 @@ fn answered(lang: Lang, own: &Interaction, field: &Field) -> Answered {
             Answered::Text(said_text(lang, field.kind, &answer.as_typed()))
         }
         _ => Answered::Nothing(runner::no_answer(lang).to_owned()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn r21_a_day_on_a_document_is_written_as_its_language_does() {
+        for (lang, written) in [
+            (Lang::En, "29 Nov 2026"),
+            (Lang::De, "29.11.2026"),
+            (Lang::Es, "29/11/2026"),
+            (Lang::Fr, "29/11/2026"),
+            (Lang::Ar, "29/11/2026"),
+        ] {
+            let days = days(lang).expect("a format of days");
+            assert_eq!((&*days.write("2026-11-29", None), days.months.len()), (written, 12), "{lang:?}");
+        }
     }
 }

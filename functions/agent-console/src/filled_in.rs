@@ -73,6 +73,7 @@ mod tests {
             max: None,
             prefill: (name == "city").then(|| "Kiel".to_owned()),
             prefill_from: None,
+            format: None,
             label: (name == "sign").then(|| "Signature".to_owned()),
             align: parlor_form::Align::Start,
             size: None,

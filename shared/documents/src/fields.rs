@@ -11,7 +11,7 @@ use crate::fill::is_near;
 use crate::pdf;
 use crate::preflight::Original;
 use crate::sheet::{Sheet, quarter_turns};
-use parlor_form::{Align, Field, FieldKind, Form, Refusal, Value};
+use parlor_form::{Align, DayFormat, Field, FieldKind, Form, Refusal, Value};
 
 /// Bits of a field's flags (ISO 32000-2, tables 227 to 232), and of an annotation's (table 167).
 pub(crate) mod flag {
@@ -239,6 +239,7 @@ impl Original {
             max: max.and_then(|max| u32::try_from(max).ok()).filter(|max| *max > 0),
             prefill,
             prefill_from: None,
+            format: if kind == FieldKind::Date { day_format(document, annotation) } else { None },
             label: pdf::inherited(document, annotation, "TU").and_then(pdf::text).map(|label| short(&label)),
             align: match pdf::inherited(document, annotation, "Q").and_then(|align| align.as_i64().ok()) {
                 Some(1) => Align::Center,
@@ -308,6 +309,16 @@ fn script(document: &Document, annotation: &Dictionary) -> String {
         }
     });
     scripts.collect()
+}
+
+/// The format of days that a field's script names, where it has all parts of a day: `AFDate_FormatEx("dd.mm.yyyy")`.
+fn day_format(document: &Document, annotation: &Dictionary) -> Option<DayFormat> {
+    let script = script(document, annotation);
+    let (_, called) = script.split_once("AFDate_FormatEx(")?;
+    let called = called.trim_start();
+    let quote = called.chars().next().filter(|quote| matches!(quote, '"' | '\''))?;
+    let (format, _) = called[1..].split_once(quote)?;
+    format.to_owned().try_into().ok()
 }
 
 /// What a radio button stands for: as its group lists it, else the name of its state, else its place.

@@ -1,12 +1,13 @@
 //! What is drawn for each value.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use kurbo::BezPath;
 use parlor_fonts::{Fonts, Typesetter};
 
 use crate::finish::Unfinished;
-use parlor_form::{Align, Field, FieldKind, Page, Value, Values};
+use parlor_form::{Align, DayStyle, Field, FieldKind, Page, Value, Values};
 use parlor_paper::{Area, Embedded, Frame, Ink};
 
 /// What is drawn on one page.
@@ -23,19 +24,20 @@ enum Place<'v> {
 
 enum Drawing<'v> {
     Frame(Frame),
-    Text(&'v str),
+    Text(Cow<'v, str>),
     Check,
     Dot,
     Typed(&'v str),
     Strokes(BezPath, f32),
 }
 
-/// What has to be drawn on which page, counted from 0. Refuses what cannot be: nothing of a value may be lost.
+/// What has to be drawn on which page, counted from 0, days as `days` says. Refuses what cannot be: nothing of a value may be lost.
 pub(crate) fn marks<'v>(
     fields: &'v [Field],
     values: &'v Values,
     pages: &[Page],
     fonts: &Fonts,
+    days: Option<&DayStyle>,
 ) -> Result<BTreeMap<usize, Vec<Mark<'v>>>, Unfinished> {
     let mut marks: BTreeMap<usize, Vec<Mark<'v>>> = BTreeMap::new();
     for field in fields {
@@ -45,7 +47,7 @@ pub(crate) fn marks<'v>(
         if !is_near(field) {
             return Err(Unfinished::NoSuchPlace { field: field.name.clone() });
         }
-        if let Some(drawing) = drawing(field, value, fonts)? {
+        if let Some(drawing) = drawing(field, value, fonts, days)? {
             marks.entry(page).or_default().push(Mark { place: Place::Of(field), drawing });
         }
     }
@@ -78,7 +80,12 @@ pub(crate) fn is_chosen(field: &Field, value: &Value) -> Option<bool> {
     }
 }
 
-fn drawing<'v>(field: &Field, value: &'v Value, fonts: &Fonts) -> Result<Option<Drawing<'v>>, Unfinished> {
+fn drawing<'v>(
+    field: &Field,
+    value: &'v Value,
+    fonts: &Fonts,
+    days: Option<&DayStyle>,
+) -> Result<Option<Drawing<'v>>, Unfinished> {
     let unfit = || Unfinished::NotOfItsKind { field: field.name.clone() };
     let text = |text: &'v str| {
         let characters = fonts.uncovered(text);
@@ -101,7 +108,13 @@ fn drawing<'v>(field: &Field, value: &'v Value, fonts: &Fonts) -> Result<Option<
             (!name.is_empty()).then(|| text(name).map(Drawing::Typed)).transpose()?
         }
         (FieldKind::Checkbox, Value::Strokes(_)) | (_, Value::Ticked(_) | Value::Strokes(_)) => return Err(unfit()),
-        (_, Value::Text(written)) => (!written.is_empty()).then(|| text(written).map(Drawing::Text)).transpose()?,
+        (_, Value::Text(written)) if written.is_empty() => None,
+        (kind, Value::Text(written)) => {
+            let day = days.filter(|_| kind == FieldKind::Date).map(|days| days.write(written, field.format.as_ref()));
+            // Each font has the digits of a day; not each has a month's name.
+            let day = day.filter(|day| fonts.uncovered(day).is_empty());
+            Some(Drawing::Text(day.map_or_else(|| text(written).map(Cow::Borrowed), Ok)?))
+        }
     })
 }
 

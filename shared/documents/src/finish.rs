@@ -117,8 +117,9 @@ impl Original {
         let Kept { looks, frames, own, own_values } = self.kept(evidence.map(|_| fields), values, fonts);
         let seen = self.seen();
         let pages: Vec<_> = self.sheets.iter().map(|sheet| sheet.page()).collect();
-        let mut marks = fill::marks(fields, values, &pages, fonts)?;
-        for (page, more) in fill::marks(&own, &own_values, &pages, fonts)? {
+        let mut marks =
+            fill::marks(fields, values, &pages, fonts, evidence.and_then(|evidence| evidence.days.as_ref()))?;
+        for (page, more) in fill::marks(&own, &own_values, &pages, fonts, None)? {
             marks.entry(page).or_default().extend(more);
         }
         fill::add_frames(&mut marks, frames);

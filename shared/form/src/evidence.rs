@@ -2,6 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::DayStyle;
+
 /// What the evidence page says. Its texts are in the session's language; times are written out by whoever knows the zone.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Evidence {
@@ -15,6 +17,9 @@ pub struct Evidence {
     pub signers: Vec<Signer>,
     /// What happened: when, and what.
     pub events: Vec<(String, String)>,
+    /// How days are written into the document's fields; as they are kept where nobody says, as was so before.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub days: Option<DayStyle>,
 }
 
 /// One who filled in or signed.

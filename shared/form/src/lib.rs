@@ -2,6 +2,7 @@
 //! and what to complete it with. Types alone: what works on files themselves is in `parlor-documents`, which few may link.
 
 mod answers;
+mod day;
 mod evidence;
 mod join;
 mod model;
@@ -10,6 +11,7 @@ mod report;
 mod task;
 
 pub use answers::{Answered, AnsweredStep, AnswersPage};
+pub use day::{DayFormat, DayStyle, NoDayFormat};
 pub use evidence::{Evidence, EvidenceWords, Signer};
 pub use join::{JoinPart, JoinReport, JoinTask, JoinWords};
 pub use model::{Align, Field, FieldKind, Form, Page, PrefillFrom, Strokes, Value, Values};

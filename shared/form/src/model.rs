@@ -5,6 +5,8 @@ use std::collections::BTreeMap;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use crate::DayFormat;
+
 /// A document's pages and fields.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[schemars(rename = "DocumentForm")]
@@ -48,6 +50,9 @@ pub struct Field {
     /// How many characters it takes; of a comb how many cells it has.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub max: Option<u32>,
+    /// Of a date: how it is written on the completed document, as `dd.mm.yyyy`; in the session's language when absent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub format: Option<DayFormat>,
     /// What the form has there already.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub prefill: Option<String>,

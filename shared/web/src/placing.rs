@@ -176,6 +176,7 @@ fn field(row: &FieldRow, document: &Document) -> Result<Field, &'static str> {
         required: row.required,
         options,
         max: same_kind.and_then(|before| before.max),
+        format: same_kind.and_then(|before| before.format.clone()),
         prefill: same_kind.and_then(|before| before.prefill.clone()),
         prefill_from,
         label: Some(row.label.clone()).filter(|label| !label.is_empty()),

@@ -169,6 +169,7 @@ pub fn evidence() -> Evidence {
             consent: text("I agree to sign electronically."),
         }],
         events: vec![(text("15:01:12 UTC"), text("Opened")), (text("15:04:02 UTC"), text("Completed"))],
+        days: None,
     }
 }
 

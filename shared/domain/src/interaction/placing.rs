@@ -156,6 +156,14 @@ fn check(field: &Field, pages: &[Page]) -> Result<(), (&'static str, &'static st
     if field.label.as_ref().is_some_and(|label| label.chars().count() > FIELD_LABEL_MAX) {
         return Err(("label", "what a field is called has at most 500 characters"));
     }
+    match (&field.format, field.kind) {
+        (None, _) => {}
+        (Some(format), FieldKind::Date) if format.is_one() => {}
+        (Some(_), FieldKind::Date) => {
+            return Err(("format", "a format of days has a day, a month and a year, each once, as dd.mm.yyyy"));
+        }
+        (Some(_), _) => return Err(("format", "only a date has a format")),
+    }
     let takes_options = matches!(field.kind, FieldKind::Radio | FieldKind::Choice);
     if takes_options == field.options.is_empty() {
         return Err(("options", "a radio and a choice have options, and no other field has"));

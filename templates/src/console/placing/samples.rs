@@ -19,6 +19,7 @@ fn field(name: &str, kind: FieldKind, rect: [f32; 4]) -> Field {
         max: None,
         prefill: None,
         prefill_from: None,
+        format: None,
         label: None,
         align: parlor_form::Align::Start,
         size: None,

@@ -25,6 +25,7 @@ fn blank(name: &str, kind: FieldKind, page: u32, rect: [f32; 4]) -> Blank {
         max: None,
         prefill: None,
         prefill_from: None,
+        format: None,
         align: Align::Start,
         size: None,
     };

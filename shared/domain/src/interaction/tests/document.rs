@@ -37,7 +37,7 @@ fn evidence() -> Evidence {
         events: word(),
         note: word(),
     };
-    Evidence { words, right_to_left: false, document: word(), signers: vec![], events: vec![] }
+    Evidence { words, right_to_left: false, document: word(), signers: vec![], events: vec![], days: None }
 }
 
 /// The fonts of these tests have letters of the Latin script alone.

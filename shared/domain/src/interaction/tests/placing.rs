@@ -51,6 +51,7 @@ fn r21_fields_lie_on_their_pages_and_share_a_name_only_with_their_kind() {
         json!([field])
     };
     assert_eq!(at(one(json!({}))), Ok(1));
+    assert_eq!(at(one(json!({"type": "date", "format": "dd.mm.yyyy"}))), Ok(1));
     assert_eq!(at(one(json!({"page": 2, "rect": [742, 575, 100, 20]}))), Ok(1), "to its very corner");
     for (more, part) in [
         (json!({"name": " "}), "name"),
@@ -68,6 +69,8 @@ fn r21_fields_lie_on_their_pages_and_share_a_name_only_with_their_kind() {
         (json!({"type": "signature", "prefill": "Mara Quist"}), "type"),
         (json!({"type": "signature", "prefill_from": "customer_name"}), "prefill_from"),
         (json!({"type": "date", "prefill_from": "customer_name"}), "prefill_from"),
+        (json!({"format": "dd.mm.yyyy"}), "format"),
+        (json!({"type": "date", "format": "mm/yy"}), "format"),
         (json!({"turn": 45}), "turn"),
         (json!({"name": "\u{200b}"}), "name"),
         (json!({"name": "two\nlines"}), "name"),
