@@ -19,6 +19,8 @@ mod library;
 mod participants;
 #[path = "budgets/people.rs"]
 mod people;
+#[path = "budgets/steps.rs"]
+mod steps;
 #[path = "budgets/webhooks.rs"]
 mod webhooks;
 
@@ -83,6 +85,8 @@ fn no_operation_makes_more_than_one_trip_each_way() {
         // Whose password moves to another address is known by the address that was read.
         let twice = searches
             || operation == "change a person's address"
+            // The documents of a workflow's steps are known by the session that was read.
+            || operation.ends_with(steps::WITH)
             // What a workflow asks is known by the interactions that were read.
             || operation == "make an archive, where workflows were completed"
             || operation.starts_with("team board")
@@ -505,6 +509,7 @@ async fn work_rows(ledger: &mut Ledger) {
         })
         .await;
     request_rows(ledger, &session, &customer).await;
+    steps::rows(ledger, &session, &customer).await;
     let (store, runtime) = (&ledger.installation.store, &ledger.installation.runtime);
     let upload = UploadId::generate(&runtime.entropy);
     let id = documents::completed(store, runtime, &session, &upload).await;
