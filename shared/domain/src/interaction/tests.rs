@@ -1,6 +1,7 @@
 //! Workflows: what is shown, what counts, what is refused; and an interaction's life within a session.
 
 mod answer_files;
+mod boundaries;
 mod document;
 mod parts;
 mod placing;
@@ -325,9 +326,8 @@ fn r23_a_reminder_goes_by_the_sessions_channel_and_not_too_often() {
     assert_eq!(world.decide(WorkCommand::Remind(&sent, issued), nina()).unwrap_err(), Rejection::AlreadyEnded);
 }
 
-/// The access plan against every write of an interaction: what R2 says, at each boundary.
-#[test]
-fn r2_an_interaction_is_filled_in_exactly_where_the_tier_is_full() {
+/// Plans, minutes after the end, and the tier that there is then: what R2 says, at each boundary. Without a plan the session runs.
+fn boundaries() -> Vec<(Option<CustomerAccess>, i64, AccessTier)> {
     let timed = CustomerAccess {
         level: AccessLevel::FullTimed,
         minutes: Some(60),
@@ -337,23 +337,28 @@ fn r2_an_interaction_is_filled_in_exactly_where_the_tier_is_full() {
     let full = CustomerAccess { level: AccessLevel::Full, ..CustomerAccess::default() };
     let limited = CustomerAccess { level: AccessLevel::Limited, minutes: Some(30), ..CustomerAccess::default() };
     let none = CustomerAccess::default();
-    let cases = [
+    vec![
         (None, 0, AccessTier::Full),
-        (Some(&full), 0, AccessTier::Full),
-        (Some(&full), 1_000_000, AccessTier::Full),
-        (Some(&timed), 0, AccessTier::Full),
-        (Some(&timed), 59, AccessTier::Full),
-        (Some(&timed), 60, AccessTier::Limited),
-        (Some(&timed), 89, AccessTier::Limited),
-        (Some(&timed), 90, AccessTier::None),
-        (Some(&limited), 0, AccessTier::Limited),
-        (Some(&limited), 30, AccessTier::None),
-        (Some(&none), 0, AccessTier::None),
-    ];
-    for (access, minutes, tier) in cases {
+        (Some(full.clone()), 0, AccessTier::Full),
+        (Some(full.clone()), 1_000_000, AccessTier::Full),
+        (Some(timed.clone()), 0, AccessTier::Full),
+        (Some(timed.clone()), 59, AccessTier::Full),
+        (Some(timed.clone()), 60, AccessTier::Limited),
+        (Some(timed.clone()), 89, AccessTier::Limited),
+        (Some(timed.clone()), 90, AccessTier::None),
+        (Some(limited.clone()), 0, AccessTier::Limited),
+        (Some(limited.clone()), 30, AccessTier::None),
+        (Some(none.clone()), 0, AccessTier::None),
+    ]
+}
+
+/// The rest of them is in `boundaries`.
+#[test]
+fn r2_an_interaction_is_filled_in_exactly_where_the_tier_is_full() {
+    for (access, minutes, tier) in boundaries() {
         let (mut world, workflow) = (World::new(), household());
         let sent = world.make(true);
-        if let Some(access) = access {
+        if let Some(access) = &access {
             world.end(access.clone());
         }
         world.now += SignedDuration::from_mins(minutes);

@@ -5,7 +5,7 @@ use super::*;
 use crate::UploadId;
 
 /// A step that decides whether the second is shown; both take files, the first a signature too.
-fn proof() -> Workflow {
+pub(super) fn proof() -> Workflow {
     workflow(json!({"steps": [
         {"id": "work", "title": "Your work", "fields": [
             {"name": "employed", "label": "Are you employed?", "type": "yes_no", "required": true},

@@ -3,7 +3,7 @@
 use super::*;
 use crate::{UploadId, upload::FileType};
 
-fn passport() -> Request {
+pub(super) fn passport() -> Request {
     serde_json::from_value(json!({"what": "Your passport", "accept": ["image", "pdf"], "min": 2, "max": 3})).unwrap()
 }
 
@@ -168,7 +168,7 @@ fn r2_an_agent_answers_a_request_after_the_end_while_the_customer_may_send() {
 }
 
 /// What a page says that stands where a file could not be put.
-fn words() -> parlor_form::JoinWords {
+pub(super) fn words() -> parlor_form::JoinWords {
     parlor_form::JoinWords { title: "Not here".into(), note: "It was sent.".into(), right_to_left: false }
 }
 
