@@ -72,7 +72,11 @@ fn r21_values_stand_where_the_fields_were() {
     filled.insert("citizen".to_owned(), Value::Ticked(true));
     filled.insert("veteran".to_owned(), Value::Ticked(false));
     filled.insert("applicant_signature".to_owned(), signature());
+    let mut hybrid = government();
+    let xfa = hybrid.xfa();
+    hybrid.close(dictionary! { "XFA" => xfa }, dictionary! {});
     for (kind, original) in [
+        ("hybrid", hybrid.bytes()),
         ("plain", government().bytes()),
         ("packed", government().packed()),
         ("encrypted", government().encrypted("", 256)),

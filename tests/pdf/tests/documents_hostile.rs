@@ -6,11 +6,14 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::mpsc::{RecvTimeoutError, channel};
 use std::time::Duration;
 
+use futures_util::FutureExt as _;
 use image::{DynamicImage, ImageFormat, RgbImage};
 use parlor_documents::{Fonts, Joined as JoinedDocuments, Limits, Original, Refusal, Value, Values};
-use parlor_drawing::{Bounds, Failed, Reader};
+use parlor_drawing::{Bounds, Failed, ReadReport, ReadTask, Reader, read};
 use parlor_form::JoinWords;
+use parlor_objects::{Folder as Files, Objects as _};
 use parlor_pdf_tests::hostile::{crafted, mutant};
+use parlor_pdf_tests::outside::Folder;
 use parlor_pdf_tests::{evidence, government, photo, turned};
 
 fn reader() -> Reader {
@@ -45,6 +48,11 @@ fn each(count: u64, limit: Duration, run: impl Fn(u64) + Send + Sync + 'static) 
         let done = (worker as u64..count).step_by(2).last();
         assert!(last == done, "number {last:?} panicked");
     }
+}
+
+/// How many mutants a test takes: `usual`, or what `PARLOR_MUTANTS` says.
+fn mutants(usual: u64) -> u64 {
+    std::env::var("PARLOR_MUTANTS").ok().and_then(|count| count.parse().ok()).unwrap_or(usual)
 }
 
 #[test]
@@ -86,7 +94,7 @@ fn r21_mutants_of_forms_end_nobody_who_reads_or_completes_them() {
     let originals = originals();
     let counts: std::sync::Arc<[AtomicUsize; 3]> = std::sync::Arc::default();
     let counted = counts.clone();
-    each(3_000, Duration::from_secs(20), move |seed| {
+    each(mutants(3_000), Duration::from_secs(20), move |seed| {
         let original = &originals[seed as usize % originals.len()];
         let bytes = mutant(original, &originals[(seed as usize / 7) % originals.len()], seed);
         let Ok(opened) = Original::open(&bytes, &Limits::default()) else {
@@ -115,7 +123,7 @@ fn r21_mutants_of_forms_end_nobody_who_reads_or_completes_them() {
 #[test]
 fn r21_mutants_of_forms_are_drawn_or_refused_in_a_child() {
     let originals = [government().bytes(), government().packed(), turned().bytes()];
-    each(240, Duration::from_secs(30), move |seed| {
+    each(mutants(240), Duration::from_secs(30), move |seed| {
         let original = &originals[seed as usize % originals.len()];
         let bytes = mutant(original, &originals[(seed as usize / 7) % originals.len()], 1_000_000 + seed);
         match reader().read(&bytes) {
@@ -129,15 +137,55 @@ fn r21_mutants_of_forms_are_drawn_or_refused_in_a_child() {
     });
 }
 
-#[test]
-fn r21_mutants_of_pictures_end_nobody() {
+/// A small picture in each way that mutants are made of.
+fn pictures() -> [Vec<u8>; 3] {
     let picture = DynamicImage::from(RgbImage::from_fn(64, 48, |x, y| image::Rgb([x as u8, y as u8, 7])));
-    let encoded = [ImageFormat::Jpeg, ImageFormat::Png, ImageFormat::WebP].map(|kind| {
+    [ImageFormat::Jpeg, ImageFormat::Png, ImageFormat::WebP].map(|kind| {
         let mut bytes = std::io::Cursor::new(Vec::new());
         picture.write_to(&mut bytes, kind).unwrap();
         bytes.into_inner()
+    })
+}
+
+/// As `document-read` does it: from the file that came to the report, in children that are bounded.
+#[test]
+fn r21_mutants_go_the_way_of_an_upload_and_each_has_a_report() {
+    let folder = Folder::new("mutants");
+    let files = Files::new(folder.path().to_path_buf());
+    let originals: Vec<Vec<u8>> = pictures().into_iter().chain(originals()).collect();
+    let counts: std::sync::Arc<[AtomicUsize; 3]> = std::sync::Arc::default();
+    let counted = counts.clone();
+    each(mutants(120), Duration::from_secs(60), move |seed| {
+        let original = &originals[seed as usize % originals.len()];
+        let bytes = mutant(original, &originals[(seed as usize / 7) % originals.len()], 3_000_000 + seed);
+        let task = ReadTask { from: format!("in/{seed}"), to: format!("out/{seed}"), width: 100 };
+        files.put(&task.from, bytes, "application/pdf").now_or_never().unwrap().unwrap();
+        let report = read(&task, &files, &reader()).now_or_never().unwrap().unwrap();
+        let (kind, made) = match &report {
+            ReadReport::Read { form, pictures } => {
+                assert_eq!(form.pages.len(), pictures.len(), "mutant {seed}");
+                (0, pictures.iter().flatten().map(|picture| picture.key.clone()).collect::<Vec<_>>())
+            }
+            ReadReport::Picture { picture, .. } => (1, vec![picture.key.clone()]),
+            ReadReport::Refused(_) | ReadReport::Unreadable => (2, vec![]),
+        };
+        counted[kind].fetch_add(1, Ordering::Relaxed);
+        let get = |key: &str| files.get(key, 20_000_000).now_or_never().unwrap().unwrap();
+        let written: ReadReport = serde_json::from_slice(&get(&format!("out/{seed}/form.json"))).unwrap();
+        assert_eq!(written, report, "mutant {seed}");
+        for key in made {
+            assert!(!get(&key).is_empty(), "mutant {seed}");
+        }
     });
-    each(3_000, Duration::from_secs(20), move |seed| {
+    let [read, pictures, refused] = [0, 1, 2].map(|place| counts[place].load(Ordering::Relaxed));
+    println!("{read} read, {pictures} written anew, {refused} refused");
+    assert!(read > 5 && pictures > 1 && refused > 5, "{read} read, {pictures} written anew, {refused} refused");
+}
+
+#[test]
+fn r21_mutants_of_pictures_end_nobody() {
+    let encoded = pictures();
+    each(mutants(3_000), Duration::from_secs(20), move |seed| {
         let original = &encoded[seed as usize % encoded.len()];
         let bytes = mutant(original, &encoded[(seed as usize / 5) % encoded.len()], seed);
         // Four megapixels are enough to see that claims are looked at.
@@ -146,11 +194,6 @@ fn r21_mutants_of_pictures_end_nobody() {
             assert!(picture.width <= 3_508 && parlor_images::pdf(&[picture]).is_ok(), "mutant {seed}");
         }
     });
-}
-
-/// How many mutants a test takes: `usual`, or what `PARLOR_MUTANTS` says.
-fn mutants(usual: u64) -> u64 {
-    std::env::var("PARLOR_MUTANTS").ok().and_then(|count| count.parse().ok()).unwrap_or(usual)
 }
 
 #[test]

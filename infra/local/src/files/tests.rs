@@ -84,6 +84,20 @@ async fn a_download_is_what_the_address_says_and_nothing_without_a_signature() {
     assert_eq!(reqwest::get(bare).await.unwrap().status(), StatusCode::FORBIDDEN);
     let missing = files.download("signed/s/other.pdf", "application/pdf", "x", now).await.unwrap();
     assert_eq!(reqwest::get(&missing.url).await.unwrap().status(), StatusCode::FORBIDDEN);
+    // Another file, another kind, another name, a longer time.
+    files.put("signed/s/j.pdf", FILE.to_vec(), "application/pdf").await.unwrap();
+    for (part, other) in [
+        ("i.pdf", "j.pdf"),
+        ("application%2Fpdf", "text%2Fhtml"),
+        ("attachment", "inline"),
+        ("Expires=300", "Expires=900"),
+    ] {
+        let tampered = signed.url.replacen(part, other, 1);
+        assert_ne!(tampered, signed.url, "{part}");
+        assert_eq!(reqwest::get(&tampered).await.unwrap().status(), StatusCode::FORBIDDEN, "{other}");
+    }
+    stack.advance(301).await;
+    assert_eq!(reqwest::get(&signed.url).await.unwrap().status(), StatusCode::FORBIDDEN, "its time is over");
     stack.shutdown().await;
 }
 
