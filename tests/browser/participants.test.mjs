@@ -1,8 +1,8 @@
 // R22 in three windows: an agent at a desk, a customer on a phone, and a participant on another.
 import assert from "node:assert/strict";
 import { before, describe, test } from "node:test";
-import { inspect, until } from "./harness.mjs";
-import { clean, enter, inRoom, part, person, say, sees, somebody, stack, start } from "./people.mjs";
+import { inspect, SOON, until } from "./harness.mjs";
+import { clean, enter, enterPin, inRoom, part, person, say, sees, somebody, stack, start } from "./people.mjs";
 
 describe("a customer and a participant with the agent", () => {
   const mara = somebody("Mara");
@@ -101,4 +101,64 @@ describe("a customer and a participant with the agent", () => {
   });
 
   test("nothing went wrong on the way", () => clean(agent, customer));
+});
+
+describe("r7 r22 a participant with a PIN", () => {
+  const mara = somebody("Mara");
+  const ada = somebody("Ada");
+  let agent;
+  let participant;
+
+  const add = async ({ name, email, pin }) => {
+    await agent.page.locator("[data-opens=add-person]").click();
+    const dialog = agent.page.locator("#add-person");
+    await dialog.locator("[name=name]").fill(name);
+    await dialog.locator("[name=email]").fill(email);
+    await dialog.locator("[name=pin]").fill(pin);
+    await dialog.locator("button[type=submit]").click();
+    await dialog.waitFor({ state: "hidden" });
+  };
+
+  before(async () => {
+    await stack.configure({ authentication: { method: "pin", max_attempts: 2 } });
+    [agent, participant] = [await person(), await person({ width: 390 })];
+    await agent.signIn(stack.agent);
+    await start(agent, { ...mara, pin: "482913" });
+    await add({ ...ada, pin: "918273" });
+  });
+
+  test("the owner sees theirs beside their name, and not before it is asked for", async () => {
+    const own = agent.page.locator(".person", { hasText: "Ada Quist" });
+    await own.waitFor();
+    assert.ok(!(await agent.page.content()).includes("918273"));
+    await own.getByRole("link", { name: "Show PIN" }).click();
+    await until("their PIN", async () => (await own.locator("output").textContent()).replace(/\D/g, "") === "918273");
+    await inspect(agent.page, "participants-pin", { widths: [390, 1280] });
+  });
+
+  test("locked after wrong tries, the room says so, and a reset lets them in", async () => {
+    await enter(participant, stack.linkIn(await stack.messageTo(ada.email)));
+    for (const typed of ["0000", "1111"]) await enterPin(participant, typed);
+    const own = agent.page.locator(".person", { hasText: "Ada Quist" });
+    await own.getByText("The PIN was wrong too often").waitFor({ timeout: SOON });
+    await agent.page.locator("#stream").getByText("A wrong PIN was entered (Ada)").first().waitFor();
+    await inspect(agent.page, "participants-locked", { widths: [390, 1280] });
+    await own.getByRole("button", { name: "Reset PIN tries" }).click();
+    await own.getByText("The PIN was wrong too often").waitFor({ state: "detached", timeout: SOON });
+    await enter(participant, stack.linkIn(await stack.messageTo(ada.email)));
+    await enterPin(participant, "918273");
+    await inRoom(participant);
+  });
+
+  test("r23 whom a message did not reach is named, and sent it again from there", async () => {
+    await add({ name: "Bo Lind", email: "bo.lind@bounce.example", pin: "4711" });
+    const line = agent.page.locator("#stream li", { hasText: "could not be delivered" }).first();
+    await line.getByText("(Bo)").waitFor({ timeout: SOON });
+    await inspect(agent.page, "participants-undelivered", { widths: [390, 1280] });
+    await line.getByRole("button").click();
+    const lines = agent.page.locator("#stream li", { hasText: "could not be delivered" });
+    await until("it was tried again", async () => (await lines.count()) === 2);
+  });
+
+  test("nothing went wrong on the way", () => clean(agent, participant));
 });

@@ -202,12 +202,15 @@ fn room(
             AgentRedirect::Welcome => AfterEnd::Welcome,
             AgentRedirect::Stay => AfterEnd::Stay,
         },
-        stream: events.iter().map(|event| Entry::of(frame.lang, event, viewer, &session.customer.name, &api)).collect(),
+        stream: events
+            .iter()
+            .map(|event| Entry::of(frame.lang, event, viewer, &session.customer.name, &session.participants, &api))
+            .collect(),
         earlier: earlier.map(|first| format!("/console/s/{}?before={}", session.id, first.seq)),
         seen: None,
         links: vec![],
         work: vec![],
-        people: people(session, presence, now),
+        people: people(session, settings, presence, now),
         order: session.order,
         turn: session.whose_turn().into_iter().map(str::to_owned).collect(),
         asks_pin: settings.authentication.method == Method::Pin,
@@ -216,7 +219,7 @@ fn room(
 }
 
 /// R22: who there is beside the customer.
-fn people(session: &Session, presence: &Presence, now: jiff::Timestamp) -> Vec<Guest> {
+fn people(session: &Session, settings: &Settings, presence: &Presence, now: jiff::Timestamp) -> Vec<Guest> {
     let standing = |one: &Participant| match one {
         _ if one.removed_at.is_some() => GuestStanding::Removed,
         _ if presence.online(&Who::Participant(one.id.clone()), now) => GuestStanding::Here,
@@ -231,6 +234,9 @@ fn people(session: &Session, presence: &Presence, now: jiff::Timestamp) -> Vec<G
         standing: standing(one),
         order: one.order,
         has_device: one.device.is_some(),
+        has_pin: one.pin.is_some(),
+        // What the gates look at is theirs from their own seat.
+        lock: session.clone().seated(Some(&one.id)).and_then(|seated| lock(&seated, settings, now)),
     };
     session.participants.iter().map(person).collect()
 }

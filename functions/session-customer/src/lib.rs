@@ -6,7 +6,9 @@ mod correction;
 mod participants;
 
 use lambda_http::http::{Method, StatusCode};
-use parlor_domain::{Command, Decision, ErasedBy, LinkToken, SessionId, pin::Pin, staff::KeyScope};
+use parlor_domain::{
+    Command, Decision, ErasedBy, LinkToken, ParticipantId, Rejection, SessionId, pin::Pin, staff::KeyScope,
+};
 use parlor_store::ReadBatch;
 use parlor_templates::console::{LinkReady, Notice, NoticePage};
 use parlor_web::{
@@ -45,8 +47,9 @@ impl WebFunction for SessionCustomer {
             operation
                 .named("resetPin", "Customers")
                 .summary("Forget wrong tries at the PIN")
-                .description("Lifts locks and bans. The PIN stays as it is.")
+                .description("Lifts locks and bans. The PIN stays as it is. With `participant`, of that participant (R22).")
                 .parameter("id", "The session.")
+                .body::<ResetPin>(json!({}))
                 .answers::<SessionView>(StatusCode::OK, "The session.", SessionView::sample())
                 .refuses(&[Code::AlreadyEnded, Code::Discarded, Code::Erased])
         })
@@ -67,7 +70,9 @@ impl WebFunction for SessionCustomer {
             operation
                 .named("showPin", "Customers")
                 .summary("Show the PIN to the agent who owns the session")
+                .description("The customer's; with `participant`, that participant's (R22).")
                 .parameter("id", "The session.")
+                .query::<PinQuery>()
                 .answers::<PinView<'_>>(StatusCode::OK, "The PIN.", json!({"pin": "4711"}))
         })
     }
@@ -117,8 +122,21 @@ fn answer_with_link(
     ApiResponse { page, ..ApiResponse::new(StatusCode::OK, view, room(id)) }
 }
 
+/// The body of a reset.
+#[derive(Debug, Default, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+#[schemars(rename = "ResetPin", description = "Whose wrong tries to forget.")]
+struct ResetPin {
+    /// R22: a participant's; without it the customer's.
+    participant: Option<ParticipantId>,
+}
+
 async fn reset_pin(app: &AppState, request: &ApiRequest, id: SessionId) -> Result<ApiResponse, ApiError> {
-    run(app, request, &id, Command::ResetPin).await
+    let command = match request.input::<ResetPin>()?.participant {
+        Some(guest) => Command::For(guest, Box::new(Command::ResetPin)),
+        None => Command::ResetPin,
+    };
+    run(app, request, &id, command).await
 }
 
 /// R25: for admins: it cannot be taken back.
@@ -150,11 +168,20 @@ async fn run(
         .await
 }
 
+/// Whose PIN to show.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+#[schemars(rename = "PinQuery")]
+struct PinQuery {
+    /// R22: a participant's; without it the customer's.
+    participant: Option<ParticipantId>,
+}
+
 /// A session's PIN.
 #[derive(Debug, Serialize, JsonSchema)]
 #[schemars(rename = "Pin")]
 struct PinView<'a> {
-    /// The digits; `null` if the session has no PIN.
+    /// The digits; `null` if they have no PIN.
     pin: Option<&'a str>,
 }
 
@@ -164,13 +191,17 @@ async fn show_pin(app: &AppState, request: &ApiRequest, id: SessionId) -> Result
     let found = app.store.read(request.credentials.keys(ReadBatch::new().document(&id))).await?;
     let caller = request.caller(app, &found, now)?;
     let session = caller.room(&found, &id)?.session;
+    let PinQuery { participant } = request.query()?;
     if caller.is_key() || caller.agent.id != session.agent {
         return Err(ApiError::Forbidden("Only the agent who owns the session can see its PIN."));
     }
+    // From their own seat, as the gates look at it.
+    let session = session.seated(participant.as_ref()).ok_or(Rejection::NoParticipant)?;
     let pin = session.pin.as_ref().map(|sealed| Pin::open(&id, sealed, &app.keyring)).transpose()?;
     // Who has no script comes by a link.
     let page = pin.as_ref().map(|pin| {
-        let notice = Notice::Pin { pin: pin.reveal().to_owned(), room: room(&id) };
+        let of = participant.is_some().then(|| session.customer.name.clone());
+        let notice = Notice::Pin { pin: pin.reveal().to_owned(), of, room: room(&id) };
         NoticePage { lang: request.lang, notice }.render()
     });
     let body = PinView { pin: pin.as_ref().map(Pin::reveal) };

@@ -346,13 +346,19 @@ impl Delivery {
                 Why::Suppressed => Command::DeliverySuppressed { channel },
                 _ => Command::DeliveryFailed { channel, reason: reason.clone() },
             };
+            // R22: the event is about whom it was for.
+            let command = match loaded.entry.participant.clone() {
+                Some(guest) => Command::For(guest, Box::new(command)),
+                None => command,
+            };
             let settled = loaded.entry.settled(status, Some(reason.clone()));
             Ok(match loaded.session.decide(command, &loaded.settings, &context) {
                 Ok(decision) => {
                     let extras = Extras { settle: Some(settled.clone()), ..Extras::default() };
                     Step::Commit(decision, extras, Settling::Told(settled, loaded.presence, loaded.settings))
                 }
-                // No state refuses either command; were one to, the entry must not be tried for ever.
+                // Whoever was removed meanwhile is told of by no event. No state refuses either command otherwise; were one to, the
+                // entry must not be tried for ever.
                 Err(_) => Step::Done(Settling::Alone(settled)),
             })
         };

@@ -278,6 +278,9 @@ pub struct EventView {
     pub actor: &'static str,
     /// Their name, where there is one.
     pub name: Option<String>,
+    /// R22: the participant whom it is about, if it is one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub participant: Option<ParticipantId>,
     /// What, under `type`, with its particulars.
     #[serde(flatten)]
     pub kind: EventKind,
@@ -292,7 +295,7 @@ impl EventView {
             Actor::Api { .. } => ("api", None),
             Actor::System => ("system", None),
         };
-        Self { at: event.at, actor, name, kind: event.kind.clone() }
+        Self { at: event.at, actor, name, participant: event.participant.clone(), kind: event.kind.clone() }
     }
 }
 

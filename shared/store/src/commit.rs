@@ -189,7 +189,9 @@ impl Store {
             // R23: so that the stream looks closer at what may be news, and at nothing else.
             let some_are_away =
                 |room: &Customers| room.connections.is_empty() || session.present_participants().next().is_some();
-            if session.is_open() && session.joined_at.is_some() && customers.is_some_and(some_are_away) {
+            // R22: a participant may have come before the customer, or without them.
+            let came = session.joined_at.is_some() || session.present_participants().any(|one| one.joined_at.is_some());
+            if session.is_open() && came && customers.is_some_and(some_are_away) {
                 item.insert("away".into(), AttributeValue::Bool(true));
             }
             if let Some(ahead) = session.customer_ahead_until.filter(|until| *until > event.at) {

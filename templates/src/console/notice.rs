@@ -5,7 +5,7 @@ use maud::{Markup, html};
 use super::{bare, new_session::Blocking};
 use crate::components::{Button, Icon};
 use crate::lang::Lang;
-use crate::words::{console as words, erasing, shared};
+use crate::words::{console as words, erasing, participants::pin_of, shared};
 
 /// What the page says.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -38,6 +38,8 @@ pub enum Notice {
     /// R7: the PIN, for its owner, whose browser runs no script.
     Pin {
         pin: String,
+        /// The participant whose it is (R22); the customer's without one.
+        of: Option<String>,
         /// The room to go back to.
         room: String,
     },
@@ -118,11 +120,11 @@ impl NoticePage {
                     @if let Some(url) = status_url { (Button::plain(words::status_page(lang)).icon(Icon::External).href(url)) }
                 },
             ),
-            Notice::Pin { pin, room } => page(
+            Notice::Pin { pin, of, room } => page(
                 lang,
                 "pin",
                 Icon::Eye,
-                words::pin(lang),
+                &of.as_ref().map_or_else(|| words::pin(lang).to_owned(), |name| pin_of(lang, name).to_string()),
                 html! { p.pin-digits { (pin) } p.muted { (words::pin_tell(lang)) } },
                 html! { (Button::primary(words::to_room(lang)).href(room)) },
             ),
@@ -146,7 +148,8 @@ impl NoticePage {
         let room = "/console/s/k3j9d2m5n8".to_owned();
         let pages = [
             ("closed-lost", Notice::ClosedLost { room: room.clone() }),
-            ("pin", Notice::Pin { pin: "471108".to_owned(), room: room.clone() }),
+            ("pin", Notice::Pin { pin: "471108".to_owned(), of: None, room: room.clone() }),
+            ("pin-of", Notice::Pin { pin: "9182".to_owned(), of: Some("Ada Quist".to_owned()), room: room.clone() }),
             ("closed-signed-out", Notice::ClosedSignedOut { room: room.clone() }),
             ("denied", Notice::Denied),
             ("not-found", Notice::NotFound),

@@ -94,6 +94,30 @@ fn who<'a>(lang: Lang, actor: &'a Actor, viewer: &AgentId, customer: &'a str) ->
     }
 }
 
+/// An event about `name`, a participant's first name, in words: a sentence that names nobody is followed by whom it is about (R22).
+pub fn event_about(lang: Lang, of: &Event, viewer: &AgentId, name: &str) -> String {
+    let text = event(lang, of, viewer, name);
+    if names_nobody(&of.kind) { participants::about(lang, &text, name).to_string() } else { text }
+}
+
+/// Whether the sentence of an event leaves out whose link, device, PIN or message it was.
+const fn names_nobody(kind: &EventKind) -> bool {
+    matches!(
+        kind,
+        EventKind::Invited { channel: Some(_) }
+            | EventKind::LinkGenerated
+            | EventKind::LinkRevoked { .. }
+            | EventKind::DeviceReleased
+            | EventKind::PinWrong
+            | EventKind::PinLocked { .. }
+            | EventKind::PinBanned
+            | EventKind::PinReset
+            | EventKind::CodeSent { .. }
+            | EventKind::DeliveryFailed { .. }
+            | EventKind::DeliverySuppressed { .. }
+    )
+}
+
 /// An event in words, as `viewer` reads it; `customer` is a first name.
 pub fn event(lang: Lang, event: &Event, viewer: &AgentId, customer: &str) -> String {
     // R22: what a participant does, the sentence says of them.

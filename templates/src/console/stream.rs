@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 use maud::{Markup, html};
-use parlor_domain::{AgentId, Attachment, Event, EventKind, Sender, interaction::Kind};
+use parlor_domain::{AgentId, Attachment, Event, EventKind, Participant, Sender, interaction::Kind};
 
 use super::moment::{Moment, moment};
 use super::phrases;
@@ -33,8 +33,8 @@ pub struct EventLine {
     pub text: String,
     /// A time that belongs to the words and follows them, such as that of unlocking.
     pub until: Option<Timestamp>,
-    /// A delivery failed, and sending again is offered.
-    pub resend: bool,
+    /// A delivery failed: the operation that sends again, such as `invite`.
+    pub resend: Option<String>,
 }
 
 /// A chat message.
@@ -53,9 +53,16 @@ pub struct MessageLine {
 }
 
 impl Entry {
-    /// An event as this agent reads it, with the customer spoken of by their first name.
+    /// An event as this agent reads it, with the customer and the `participants` (R22) spoken of by their first names.
     /// `api` is the session's address in the API.
-    pub fn of(lang: Lang, event: &Event, viewer: &AgentId, customer: &str, api: &str) -> Self {
+    pub fn of(
+        lang: Lang,
+        event: &Event,
+        viewer: &AgentId,
+        customer: &str,
+        participants: &[Participant],
+        api: &str,
+    ) -> Self {
         if let EventKind::Message { id, from, text, attachment } = &event.kind {
             return Self::Message(MessageLine {
                 seq: event.seq,
@@ -68,17 +75,26 @@ impl Entry {
             });
         }
         let (icon, tone) = sign(&event.kind);
+        let guest = event.participant.as_ref().and_then(|id| participants.iter().find(|one| one.id == *id));
+        let operation = || match &event.participant {
+            None => Some("invite".to_owned()),
+            // Nothing goes to whoever was removed.
+            Some(id) => guest.filter(|one| one.removed_at.is_none()).map(|_| format!("participants/{id}/invite")),
+        };
         Self::Event(EventLine {
             seq: event.seq,
             at: event.at,
             icon,
             tone,
-            text: phrases::event(lang, event, viewer, first_name(customer)),
+            text: match guest {
+                Some(one) => phrases::event_about(lang, event, viewer, first_name(&one.person.name)),
+                None => phrases::event(lang, event, viewer, first_name(customer)),
+            },
             until: match event.kind {
                 EventKind::PinLocked { until } => Some(until),
                 _ => None,
             },
-            resend: matches!(event.kind, EventKind::DeliveryFailed { .. }),
+            resend: matches!(event.kind, EventKind::DeliveryFailed { .. }).then(operation).flatten(),
         })
     }
 
@@ -96,14 +112,14 @@ impl Entry {
         }
     }
 
-    fn render(&self, lang: Lang, follows: bool, resend: Option<&Markup>, now: Timestamp) -> Markup {
+    fn render(&self, lang: Lang, follows: bool, resend: Option<&Resend<'_>>, now: Timestamp) -> Markup {
         match self {
             Self::Event(line) => html! {
                 li.event data-seq=(line.seq) data-at=(line.at) data-tone=[line.tone.map(tone_name)] {
                     span.event-mark { (line.icon) }
                     span.event-text { bdi { (line.text) } @if let Some(until) = line.until { " " (moment(lang, until, now, Moment::Clock)) } }
                     (moment(lang, line.at, now, Moment::Clock))
-                    @if let (true, Some(resend)) = (line.resend, resend) { (resend) }
+                    @if let (Some(operation), Some(resend)) = (&line.resend, resend) { (resend(operation)) }
                 }
             },
             Self::Message(line) => html! {
@@ -133,12 +149,15 @@ pub fn last_words(lang: Lang, event: &Event, viewer: &AgentId, customer: &str) -
     }
 }
 
+/// The button that sends again, by its operation.
+pub(super) type Resend<'a> = dyn Fn(&str) -> Markup + 'a;
+
 /// The whole stream with a line before each day and before what this agent has not seen yet.
 pub(super) fn render(
     lang: Lang,
     entries: &[Entry],
     seen: Option<u64>,
-    resend: Option<&Markup>,
+    resend: Option<&Resend<'_>>,
     now: Timestamp,
 ) -> Markup {
     let mut rows = Vec::with_capacity(entries.len());
@@ -283,7 +302,7 @@ mod tests {
                 "The e-mail could not be delivered: the service does not take it for this address (MessageRejected)",
             ),
         ] {
-            let Entry::Event(line) = Entry::of(Lang::En, &event(1, 0, actor, kind), &id, "Mara Quist", "") else {
+            let Entry::Event(line) = Entry::of(Lang::En, &event(1, 0, actor, kind), &id, "Mara Quist", &[], "") else {
                 panic!("an event")
             };
             assert_eq!(line.text, words);
@@ -309,6 +328,7 @@ mod tests {
                 ),
                 &id,
                 "Mara Quist",
+                &[],
                 "",
             )
         };

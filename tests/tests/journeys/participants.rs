@@ -1,5 +1,7 @@
 //! Further people in a session (R22): by mail, through gates of their own, into the same room, to what is theirs.
 
+use parlor_domain::{ParticipantId, SessionId};
+use parlor_store::ReadBatch;
 use parlor_tests::{Browser, Platform};
 use reqwest::Method;
 use serde_json::{Value, json};
@@ -288,4 +290,131 @@ async fn r22_two_who_enter_at_once_are_both_in() {
     }
     let events = desk.events(&invited.id).await;
     assert_eq!(events.iter().filter(|event| *event == "device.bound").count(), 2, "{events:?}");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn r7_r22_the_owner_sees_a_participants_pin_and_resets_their_tries() {
+    let platform = Platform::start().await;
+    let desk = platform.desk().await;
+    desk.settings(json!({"authentication": {"method": "pin", "max_attempts": 2}})).await;
+    let invited = desk.invited(json!({"pin": "4711"})).await;
+    let about = format!("/v1/sessions/{}", invited.id);
+    let to = platform.address();
+    let person = json!({"name": "Ada Quist", "email": to, "pin": "918273"});
+    let added = desk.post(&format!("{about}/participants"), person).await;
+    let pid = added["id"].as_str().unwrap();
+    let link = platform.message(&to, 1).await.link(&platform);
+    let (pin, ada) = (format!("{link}/pin"), platform.browser());
+    ada.get(&link).await;
+    assert_eq!(ada.post(&format!("{link}/continue"), &[]).await.location, pin);
+    for reason in [None, Some("locked")] {
+        assert_eq!(ada.submit(&pin, &[("code", "4711")]).await.reason(), reason, "the customer's PIN is not theirs");
+    }
+
+    // The owner's room says so, of Ada alone; and offers their PIN, which it does not hold, and the reset.
+    let nina = desk.signed_in().await;
+    let room = format!("/console/s/{}", invited.id);
+    let page = nina.get(&room).await.text;
+    let locked = "The PIN was wrong too often";
+    assert_eq!(page.matches(locked).count(), 1, "{page}");
+    assert!(page.contains("Ada can try again at") && !page.contains("918273"), "{page}");
+    assert!(page.contains("A wrong PIN was entered (Ada)"), "{page}");
+    let theirs = format!("{about}/pin?participant={pid}");
+    assert!(page.contains(&format!("href=\"{theirs}\"")), "{page}");
+    let shown = nina.get(&theirs).await.text;
+    assert!(shown.contains("918273") && shown.contains("PIN of Ada Quist"), "{shown}");
+    assert!(nina.get(&format!("{about}/pin")).await.text.contains("4711"));
+    assert_eq!(desk.call(Method::GET, &theirs, &[], None).await.status, 403, "nobody else");
+    let nobody = format!("{about}/pin?participant=p4rt1c1pant0f2x9");
+    assert_eq!(nina.get(&nobody).await.status, 404);
+
+    // A reset of the customer's tries is none of Ada's.
+    desk.post(&format!("{about}/pin/reset"), json!({})).await;
+    assert_eq!(ada.submit(&pin, &[("code", "918273")]).await.reason(), Some("locked"));
+    let csrf = nina.get(&room).await.hidden("csrf").unwrap();
+    let form = [("csrf", csrf.as_str()), ("participant", pid)];
+    let answer = nina.post(&format!("{about}/pin/reset"), &form).await;
+    assert_eq!(answer.status, 303, "{}", answer.text);
+    let reset: Vec<Value> = desk.get(&format!("{about}/events")).await["items"].as_array().unwrap().clone();
+    let reset: Vec<&Value> =
+        reset.iter().filter(|event| event["type"] == "pin.reset").map(|event| &event["participant"]).collect();
+    assert_eq!(reset, [&json!(null), &json!(pid)]);
+    assert!(!nina.get(&room).await.text.contains(locked));
+    assert_eq!(ada.post(&pin, &[("code", "918273")]).await.location, invited.room);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn r22_r23_who_a_message_did_not_reach_is_named_and_sent_it_again() {
+    let platform = Platform::start().await;
+    let desk = platform.desk().await;
+    let invited = desk.invited(json!({})).await;
+    let about = format!("/v1/sessions/{}", invited.id);
+    let person = json!({"name": "Ada Quist", "email": platform.refused_address()});
+    let added = desk.post(&format!("{about}/participants"), person).await;
+    let failed = async || {
+        let events = desk.get(&format!("{about}/events")).await;
+        let failed =
+            events["items"].as_array().unwrap().iter().filter(|event| event["type"] == "delivery.failed").cloned();
+        Some(failed.collect::<Vec<_>>()).filter(|failed| !failed.is_empty())
+    };
+    let failed = platform.until(failed).await.expect("it is said");
+    assert_eq!((failed.len(), &failed[0]["participant"]), (1, &added["id"]), "{failed:?}");
+
+    // The room names Ada, and what it offers sends to Ada.
+    let pid = added["id"].as_str().unwrap();
+    let nina = desk.signed_in().await;
+    let page = nina.get(&format!("/console/s/{}", invited.id)).await.text;
+    let line = page.split("<li class=\"event\"").find(|line| line.contains("could not be delivered")).unwrap();
+    assert!(line.contains("(Ada)"), "{line}");
+    assert!(line.contains(&format!("action=\"{about}/participants/{pid}/invite\"")), "{line}");
+    // Nothing is sent to whoever is not there any more.
+    desk.post(&format!("{about}/participants/{pid}/remove"), json!({})).await;
+    let page = nina.get(&format!("/console/s/{}", invited.id)).await.text;
+    let line = page.split("<li class=\"event\"").find(|line| line.contains("could not be delivered")).unwrap();
+    assert!(line.contains("(Ada)") && !line.contains("action="), "{line}");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn r22_r23_a_participant_who_is_away_hears_of_their_turn_where_the_customer_never_came() {
+    let platform = Platform::start().await;
+    let desk = platform.desk().await;
+    let invited = desk.invited(json!({})).await;
+    let about = format!("/v1/sessions/{}", invited.id);
+    let [ada_to, bo_to] = [platform.address(), platform.address()];
+    let add = async |name: &str, to: &str, order: u32| {
+        let person = json!({"name": name, "email": to, "order": order});
+        desk.post(&format!("{about}/participants"), person).await["id"].as_str().unwrap().to_owned()
+    };
+    let (bo, ada) = (add("Bo Lind", &bo_to, 1).await, add("Ada Quist", &ada_to, 2).await);
+    // Ada was here, and left; Bo is still to come, and the customer does not come at all.
+    entered(&platform, &ada_to, &invited.room).await;
+    for (who, title) in [(&bo, "The loan"), (&ada, "The guarantee")] {
+        let mut body = household();
+        (body["assignee"], body["title"]) = (json!(who), json!(title));
+        desk.post(&format!("{about}/interactions"), body).await;
+    }
+    let browser = entered(&platform, &bo_to, &invited.room).await;
+    let listed = desk.get(&format!("{about}/interactions")).await;
+    let listed = listed["items"].as_array().unwrap();
+    let loan = listed.iter().find(|one| one["title"] == "The loan").unwrap()["id"].as_str().unwrap().to_owned();
+    let own = format!("{}/i/{loan}", invited.room);
+    platform.settle().await;
+    browser.submit(&format!("{own}/save"), &[("step", "who"), ("go", "next"), ("a.alone", "yes")]).await;
+    assert!(browser.submit(&format!("{own}/complete"), &[]).await.text.contains("Thank you"));
+    let id: SessionId = invited.id.parse().unwrap();
+    let guarantor: ParticipantId = ada.parse().unwrap();
+    let noted = platform.until(async || {
+        let found = platform.store.read(ReadBatch::new().session(&id)).await.unwrap();
+        found.session(&id).unwrap().unwrap().session.participant(&guarantor).unwrap().news.since
+    });
+    assert!(noted.await.is_some(), "the stream did not note it");
+    for _ in 0..3 {
+        platform.pass(60).await;
+    }
+    platform.run("send-reminders").await;
+    let notice = platform.message(&ada_to, 2).await;
+    assert!(notice.text.contains("/s/"), "{}", notice.text);
+    let session = desk.get(&about).await;
+    assert_eq!((&session["state"], session.get("joined_at")), (&json!("invited"), None), "{session}");
+    platform.message(&invited.to, 1).await;
 }

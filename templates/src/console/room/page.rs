@@ -128,11 +128,13 @@ impl Room {
 
     fn stream_rows(&self) -> Markup {
         let lang = self.frame.lang;
-        let resend = (!self.is_only_read() && !self.embedded)
-            .then(|| self.action("invite", "button button-small", html! { (Icon::Send) (words::invite_again(lang)) }));
+        let again = |operation: &str| {
+            self.action(operation, "button button-small", html! { (Icon::Send) (words::invite_again(lang)) })
+        };
+        let resend: Option<&stream::Resend<'_>> = (!self.is_only_read() && !self.embedded).then_some(&again);
         html! {
             @if self.stream.is_empty() { li.stream-empty.muted { (words::stream_empty(lang)) } }
-            (stream::render(lang, &self.stream, self.seen, resend.as_ref(), self.frame.now))
+            (stream::render(lang, &self.stream, self.seen, resend, self.frame.now))
         }
     }
 

@@ -3,10 +3,12 @@
 use maud::{Markup, Render, html};
 use parlor_domain::{ParticipantId, participant::PARTICIPANTS_MAX};
 
-use super::model::Room;
-use crate::components::{Button, Field, Icon, Tone, chip};
+use super::model::{PinLock, Room};
+use crate::components::{Banner, Button, Field, Icon, Tone, chip};
+use crate::console::moment::{Moment, moment};
 use crate::console::sheet::{Sheet, opens};
 use crate::lang::Lang;
+use crate::names::first_name;
 use crate::words::{console, participants as words, turns};
 
 /// Somebody beside the customer.
@@ -21,6 +23,10 @@ pub struct Guest {
     pub order: u32,
     /// Whether a device is bound as theirs.
     pub has_device: bool,
+    /// Whether they have a PIN (R7).
+    pub has_pin: bool,
+    /// Why they cannot try a PIN or a code now (R7).
+    pub lock: Option<PinLock>,
 }
 
 /// How far somebody is.
@@ -84,9 +90,12 @@ impl Room {
                     p.person-name { bdi { (person.name) } @if let Some(contact) = &person.contact { span.small.muted { bdi { (contact) } } } }
                     span.person-standing { @if let Some(tone) = tone { (chip(Some(tone), None, standing)) } @else { span.small.muted { (standing) } } }
                 }
+                @if let Some(lock) = person.lock { (self.locked(person, lock)) }
                 (self.order(person.id.as_str(), &person.name, person.order))
+                @if person.has_pin && self.mine { (self.persons_pin(person)) }
                 @if !self.is_only_read() {
                     div.work-actions {
+                        @if person.has_pin || person.lock.is_some() { (self.reset_pin(person)) }
                         @if person.standing != GuestStanding::Waiting { (action("invite", html! { (Icon::Send) (words::invite(lang)) })) }
                         @if person.has_device { (action("device/release", html! { (Icon::Device) (words::release(lang)) })) }
                         details.person-remove {
@@ -96,6 +105,49 @@ impl Room {
                         }
                     }
                 }
+            }
+        }
+    }
+
+    /// R7: that somebody tried too often, and how they come in again.
+    fn locked(&self, person: &Guest, lock: PinLock) -> Markup {
+        let (lang, now) = (self.frame.lang, self.frame.now);
+        let first = first_name(&person.name);
+        html! {
+            (Banner { icon: Some(Icon::Lock), role: Some("status"), ..Banner::new(Tone::Bad, html! {
+                @match lock {
+                    PinLock::Until(until) => {
+                        p { strong { (console::pin_locked(lang)) } }
+                        p.small { (console::pin_locked_help(lang, first, &moment(lang, until, now, Moment::Clock))) }
+                    }
+                    PinLock::Banned => { p { strong { (console::pin_banned(lang)) } } p.small { (console::pin_banned_help(lang)) } }
+                }
+            }) })
+        }
+    }
+
+    /// R7: their PIN, which the owner asks for: in place, or on a page of its own where no script runs.
+    fn persons_pin(&self, person: &Guest) -> Markup {
+        let lang = self.frame.lang;
+        html! {
+            p.person-pin {
+                span.small.muted { (console::pin(lang)) }
+                output.pin-digits aria-live="polite" hidden {}
+                a.button.button-small.button-quiet href={ (self.operation("pin")) "?participant=" (person.id) } data-do="person-pin" title=(words::pin_of(lang, &person.name).to_string()) {
+                    (Icon::Eye) (console::show_pin(lang)) span.unseen { ": " (person.name) }
+                }
+            }
+        }
+    }
+
+    /// R7: forgets their wrong tries. The customer's operation, which says whose.
+    fn reset_pin(&self, person: &Guest) -> Markup {
+        let lang = self.frame.lang;
+        html! {
+            form method="post" action=(self.operation("pin/reset")) data-operation="pin/reset" {
+                (self.frame.forms.hidden(&format!("pin-reset-{}", person.id)))
+                input type="hidden" name="participant" value=(person.id);
+                button.button.button-small.button-quiet type="submit" { (Icon::Key) (console::reset_pin(lang)) }
             }
         }
     }

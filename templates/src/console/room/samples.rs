@@ -17,19 +17,29 @@ use crate::words::console as words;
 
 /// Somebody of each standing (R22).
 fn sample_people() -> Vec<Guest> {
-    let person = |id: &str, name: &str, contact: Option<&str>, standing| Guest {
+    let person = |id: &str, name: &str, contact: Option<&str>, standing, lock| Guest {
         id: id.parse().expect("an id"),
         name: name.to_owned(),
         contact: contact.map(str::to_owned),
         standing,
         order: if standing == GuestStanding::Here { 1 } else { 2 },
         has_device: matches!(standing, GuestStanding::Here | GuestStanding::Away),
+        has_pin: standing != GuestStanding::Removed,
+        lock,
     };
+    let until = Some(PinLock::Until(sample::ago(-12)));
     let long = "Wolfeschlegelsteinhausenbergerdorff Maria-Antonia von und zu Hohenstein";
     vec![
-        person("p4rt1c1pant00001", "Ada Quist", Some("ada.quist@example.net"), GuestStanding::Here),
-        person("p4rt1c1pant00002", long, Some("+49 30 1234567"), GuestStanding::Invited),
-        person("p4rt1c1pant00003", "Jonas Berg", None, GuestStanding::Removed),
+        person("p4rt1c1pant00001", "Ada Quist", Some("ada.quist@example.net"), GuestStanding::Here, None),
+        person("p4rt1c1pant00002", long, Some("+49 30 1234567"), GuestStanding::Invited, until),
+        person("p4rt1c1pant00003", "Jonas Berg", None, GuestStanding::Removed, None),
+        person(
+            "p4rt1c1pant00004",
+            "Ida Park",
+            Some("ida.park@example.net"),
+            GuestStanding::Invited,
+            Some(PinLock::Banned),
+        ),
     ]
 }
 
@@ -44,7 +54,7 @@ impl Room {
                 tone,
                 text: text.to_owned(),
                 until: None,
-                resend: false,
+                resend: None,
             })
         };
         let say = |seq, minutes, from, name: &str, text: &str| {
@@ -202,7 +212,7 @@ impl Room {
                     tone: Some(Tone::Bad),
                     text: "The e-mail could not be delivered: the mailbox does not exist".to_owned(),
                     until: None,
-                    resend: true,
+                    resend: Some("invite".to_owned()),
                 }),
             ],
             seen: None,

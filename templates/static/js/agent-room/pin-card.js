@@ -15,23 +15,30 @@ const digits = pin && one("[data-pin-out]", pin);
 const hidden = digits?.innerHTML;
 let asked = false;
 
-async function fetchPin() {
-  const answer = await fetch(pin.dataset.pin, { headers: { accept: "application/json" } });
+async function fetchPin(address) {
+  const answer = await fetch(address, { headers: { accept: "application/json" } });
   if (answer.ok) return (await answer.json()).pin;
   throw Object.assign(new Error("no PIN"), { status: answer.status });
+}
+
+function write(output, value) {
+  output.textContent = value.replace(/(...)(?=...)/g, "$1\u2009");
+  output.setAttribute("aria-label", value.split("").join(" "));
+}
+function writeWhy(output, { status }) {
+  output.textContent = status === 403 || status === 404 ? words.pinNotYours : words.pinFailed;
+  output.classList.add("small");
 }
 
 async function showPin() {
   if (!pin || asked) return;
   asked = true;
   try {
-    const value = await fetchPin();
+    const value = await fetchPin(pin.dataset.pin);
     if (!asked) return;
-    digits.textContent = value.replace(/(...)(?=...)/g, "$1\u2009");
-    digits.setAttribute("aria-label", value.split("").join(" "));
-  } catch ({ status }) {
-    digits.textContent = status === 403 || status === 404 ? words.pinNotYours : words.pinFailed;
-    digits.classList.add("small");
+    write(digits, value);
+  } catch (why) {
+    writeWhy(digits, why);
   }
 }
 
@@ -84,4 +91,18 @@ on(room, "click", (event) => {
   face.dataset.open = "";
   button.focus();
   look();
+});
+// R22: a participant's stands beside their name once it is asked for, until the list is rendered again.
+on(room, "click", async (event) => {
+  const link = event.target.closest("[data-do=person-pin]");
+  if (!link) return;
+  event.preventDefault();
+  const output = one("output", link.parentElement);
+  try {
+    write(output, await fetchPin(link.href));
+  } catch (why) {
+    writeWhy(output, why);
+  }
+  output.hidden = false;
+  link.hidden = true;
 });

@@ -13,6 +13,7 @@ use crate::{
 pub(super) fn answer_of_an_erased(command: &Command<'_>) -> Option<Result<(), Rejection>> {
     match command {
         Command::FinishErasing => None,
+        Command::For(_, command) => answer_of_an_erased(command),
         // It is as they want it, or they come late.
         Command::Erase(_)
         | Command::End
