@@ -48,3 +48,5 @@ mod unscripted;
 mod webhooks;
 #[path = "journeys/workflow.rs"]
 mod workflow;
+#[path = "journeys/workflow_preview.rs"]
+mod workflow_preview;

@@ -103,7 +103,7 @@ pub(crate) async fn page(app: &AppState, request: &Request, id: &SessionId) -> R
     let links = link_lines(frame.lang, &stored.session, &links);
     let work = work(&stored.session, interactions);
     let room = console::Room { live, links, work, ..room(frame, &stored, &settings, team, &events, viewer) };
-    let reach = Reach { live_url: Some(&app.live_url), files_origin: Some(&app.files_origin), frames: false };
+    let reach = Reach { live_url: Some(&app.live_url), files_origin: Some(&app.files_origin), frames: true };
     Ok(remember(html_reaching(StatusCode::OK, room.render(), reach)))
 }
 

@@ -143,7 +143,7 @@ async fn save(
 }
 
 /// POST `…/complete`. Costs what [`save`] costs; of a document or a request one request to the bucket more, and where open documents of
-/// a workflow go with it, one more `BatchGetItem` with its `Query`.
+/// a workflow go with it, or a workflow counts it, one more `BatchGetItem` with its `Query`.
 async fn complete(
     state: &WorkState,
     visit: &Visit,

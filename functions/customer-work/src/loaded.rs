@@ -4,7 +4,7 @@ use data_encoding::HEXLOWER;
 use lambda_http::{Body, Response, http::StatusCode};
 use parlor_domain::{
     AccessTier, Command, Decision, Interaction, InteractionId, InteractionState, Rejection, SessionId,
-    interaction::{Asked, Document, Refusal, Request, WorkCommand, Workflow},
+    interaction::{Asked, Document, PartOf, Refusal, Request, Task, WorkCommand, Workflow},
     names::short_name,
 };
 use parlor_store::{Changed, Extras, Learned, Race, ReadBatch, ReadResult, Step};
@@ -82,7 +82,8 @@ impl Loaded<Asked> {
         Ok(loaded)
     }
 
-    /// As [`Self::change`], for what ends a workflow: those of its documents that were not needed go with it.
+    /// As [`Self::change`], for what ends a workflow, and those of its documents that were not needed go with it; or for what completes a
+    /// document of a workflow, which counts it.
     pub(crate) async fn end(
         app: &AppState,
         visit: &Visit,
@@ -136,12 +137,24 @@ impl Loaded<Asked> {
             }
             let loaded = Self::of(room, &found, visit, session, id)?;
             let context = loaded.room.context(visit);
-            let decided = command(&loaded, &found).and_then(|command| {
+            let decided = command(&loaded, &found);
+            // A workflow counts a document of its steps with the write that completes it.
+            let whole = matches!(decided, Ok(WorkCommand::Complete(..))).then(|| loaded.whole()).flatten();
+            if !learned
+                .has(whole.iter().fold(ReadBatch::new(), |keys, part| Self::batch(keys, session, &part.interaction)))
+            {
+                return Ok(Step::Again);
+            }
+            let whole = whole.map(|part| Self::counting(&found, session, part)).transpose()?.flatten();
+            let decided = decided.and_then(|command| {
                 let command = match command {
                     command if !ends => command,
                     command => {
                         let parts = loaded.parts.iter().map(WorkCommand::LetGo);
-                        WorkCommand::Together(std::iter::once(command).chain(parts).collect())
+                        let counts = whole
+                            .iter()
+                            .map(|(whole, workflow, step)| WorkCommand::Count(whole, workflow, step.clone()));
+                        WorkCommand::Together(std::iter::once(command).chain(parts).chain(counts).collect())
                     }
                 };
                 loaded.room.stored.session.decide(Command::Work(command), &loaded.room.settings, &context)
@@ -166,6 +179,17 @@ impl Loaded<Asked> {
             loaded.room.stored.session = decision.session.clone().seated_by_device(own);
         }
         Ok((loaded, rejection.map_or(Ok(decision), Err)))
+    }
+
+    /// The workflow that counts what is completed in its step, with what it asks, and the step.
+    fn counting(
+        found: &ReadResult,
+        session: &SessionId,
+        part: &PartOf,
+    ) -> Result<Option<(Interaction, Workflow, String)>, PageError> {
+        let asked = found.asked(session, &part.interaction)?;
+        let Some(Asked::Workflow(workflow)) = asked else { return Ok(None) };
+        Ok(found.interaction(session, &part.interaction)?.map(|whole| (whole, workflow, part.step.clone())))
     }
 
     /// By its kind.
@@ -225,11 +249,20 @@ impl<A> Loaded<A> {
         Some((next.title.clone(), visit.along(&format!("/r/{}/i/{}", session.id, next.id))))
     }
 
-    /// Of a document of a workflow's step, while the workflow is open: the workflow's title, and the step.
+    /// Of a document of a workflow's step, while the workflow is open: which it is, and the step.
+    fn whole(&self) -> Option<&PartOf> {
+        let part = self.interaction.part_of.as_ref()?;
+        self.whole_of(part).map(|_| part)
+    }
+
+    /// The same with the workflow's title, and the step.
     fn within(&self) -> Option<(&str, &str)> {
         let part = self.interaction.part_of.as_ref()?;
-        let whole = self.room.stored.session.within(part, &self.interaction.assignee)?;
-        Some((whole.title.as_str(), part.step.as_str()))
+        Some((self.whole_of(part)?.title.as_str(), part.step.as_str()))
+    }
+
+    fn whole_of(&self, part: &PartOf) -> Option<&Task> {
+        self.room.stored.session.within(part, &self.interaction.assignee)
     }
 
     /// The path of the workflow's page that it is a part of.

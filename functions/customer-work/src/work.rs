@@ -70,6 +70,7 @@ impl LoadedWork {
             customer: self.room.stored.session.customer.name.clone(),
             fault: None,
             coming: None,
+            preview: None,
         }
     }
 

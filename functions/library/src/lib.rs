@@ -16,6 +16,7 @@ mod entries;
 mod input;
 mod page;
 mod placing;
+mod preview;
 mod upload;
 mod view;
 

@@ -14,6 +14,7 @@ use parlor_templates::{
     admin::{AskedFor, DocumentFacts, EntryPage, EntryStanding, LibraryPage, LibraryRow, Section, TeamName},
     customer::field_label,
     refusals,
+    words::library,
 };
 use parlor_web::{
     AdminContext, AdminPage, AdminRefusal, ApiError, ApiRequest, Code, Payload,
@@ -27,6 +28,7 @@ use crate::{
     LibraryState, PAGE,
     entries::{self, Wanted},
     input::{Given, New},
+    preview,
 };
 
 /// As many entries as a page shows. A team's library is one page as a rule.
@@ -146,14 +148,15 @@ fn entry_page(state: &LibraryState, context: &AdminContext, team: &TeamId, kind:
         upload: typed.upload,
         request: typed.request,
         problem: None,
+        fault: None,
         unread: false,
         done: String::new(),
     }
 }
 
-/// An entry's page sends its file to the bucket.
+/// An entry's page sends its file to the bucket, and a workflow's has its preview in it.
 fn shown(state: &LibraryState, status: StatusCode, view: &EntryPage) -> Response<Body> {
-    let reach = Reach { files_origin: Some(&state.app.files_origin), ..Reach::default() };
+    let reach = Reach { files_origin: Some(&state.app.files_origin), frames: true, ..Reach::default() };
     html_reaching(status, view.render(), reach)
 }
 
@@ -271,8 +274,16 @@ fn refused(mut view: EntryPage, state: &LibraryState, error: ApiError) -> Answer
     if !is_about_the_form(problem.status) {
         return Err(ApiError::from(problem).into());
     }
-    let said = refusals::refusal(view.frame.lang, problem.code).map_or(problem.detail, str::to_owned);
+    let lang = view.frame.lang;
+    let field = problem.field;
+    let is_step = field.as_deref().is_some_and(|field| field.starts_with("steps["));
+    let said = if is_step && problem.code == Code::UnknownEntry.as_str() {
+        library::refused_step_document(lang).to_owned()
+    } else {
+        refusals::refusal(lang, problem.code).map_or(problem.detail, str::to_owned)
+    };
     let status = StatusCode::from_u16(problem.status).unwrap_or(StatusCode::BAD_REQUEST);
+    view.fault = field.map(|field| (field, said.clone()));
     view.problem = Some(said);
     view.unread = problem.code == Code::UploadNotRead.as_str();
     Ok(shown(state, status, &view))
@@ -283,6 +294,9 @@ pub(crate) async fn make(state: &LibraryState, page: &AdminPage) -> Answer {
     let cookie = staff_page::cookie(page)?;
     let request = ApiRequest::read(page, &state.app)?;
     let fields = fields_of(&request);
+    if field(&fields, "do") == "preview" {
+        return preview::show(state, page, &request, &fields).await;
+    }
     let kind = kind_named(field(&fields, "kind")).unwrap_or(EntryKind::Text);
     let team: TeamId = match field(&fields, "team") {
         "" => cookie.teams.first().cloned().ok_or(ApiError::NotFound)?,

@@ -155,6 +155,16 @@ pub fn framed(status: StatusCode, page: Markup) -> Response<Body> {
     response
 }
 
+/// The same where what is looked at has forms, which go to our own pages and show there.
+#[must_use]
+pub fn framed_forms(status: StatusCode, page: Markup) -> Response<Body> {
+    const POLICY: &str = "default-src 'none'; style-src 'self' 'unsafe-inline'; img-src 'self' data: https:; font-src 'self'; \
+        form-action 'self'; base-uri 'none'; frame-ancestors 'self'; sandbox allow-same-origin allow-forms";
+    let mut response = framed(status, page);
+    response.headers_mut().insert("content-security-policy", HeaderValue::from_static(POLICY));
+    response
+}
+
 /// A text of another type than a page's, such as a table to keep.
 #[must_use]
 pub fn text(text: String, content_type: &'static str) -> Response<Body> {

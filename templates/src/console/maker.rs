@@ -4,7 +4,7 @@ use maud::{Markup, html};
 
 use crate::components::Icon;
 use crate::lang::Lang;
-use crate::words::content as words;
+use crate::words::{content as words, preview};
 
 /// Where the steps stand; empty and without a button until the script fills it.
 /// `documents` is where the team's published documents are listed.
@@ -12,6 +12,19 @@ pub(crate) fn steps(lang: Lang, documents: &str) -> Markup {
     html! {
         div.maker-steps id="maker-steps" data-documents=(documents) data-step=(words::step(lang, "{n}").plain()) {}
         p data-scripted hidden { button.button.button-small type="button" data-do="add-step" { (Icon::Add) (words::add_step(lang)) } }
+    }
+}
+
+/// What customers will see of it, on a phone's width: a frame that its script fills (`js/console/workflow-preview.js`). `team` is whose
+/// library has the documents of its steps.
+pub(crate) fn previewed(lang: Lang, team: &str) -> Markup {
+    html! {
+        details.maker-preview data-scripted hidden data-workflow-preview data-action="/admin/library" data-team=(team) {
+            summary { (Icon::Eye) span { (preview::title(lang)) } }
+            p.small.muted { (preview::workflow_lead(lang)) }
+            p { button.button.button-small type="button" data-do="preview" { (Icon::Eye) (preview::workflow_show(lang)) } }
+            iframe name="workflow-preview" title=(preview::title(lang)) sandbox="allow-same-origin allow-forms" hidden {}
+        }
     }
 }
 

@@ -60,6 +60,25 @@ impl Around {
         .render()
     }
 
+    /// The same in a preview: it runs no script, hears nothing, and leads nowhere.
+    pub(super) fn still(&self, assets: [&'static str; 2], class: &str, body: Markup) -> Markup {
+        let (lang, brand, title) = (self.lang, &self.brand, self.title.as_str());
+        Page {
+            lang,
+            brand,
+            path: None,
+            title,
+            reason: None,
+            live: None,
+            refresh: None,
+            script: false,
+            assets,
+            class,
+            body,
+        }
+        .render()
+    }
+
     pub(super) fn agent(&self) -> &str {
         first_name(&self.agent)
     }

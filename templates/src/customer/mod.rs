@@ -12,6 +12,7 @@ mod opening;
 mod pad;
 mod page;
 mod preview;
+mod question;
 mod request;
 mod room;
 mod room_samples;
@@ -32,10 +33,11 @@ pub use files::{Coming, FileFault, RequestedFile};
 pub use opening::{Check, Consent, OpeningPage};
 pub use page::Brand;
 pub use preview::{Preview, Previewed};
+pub use question::{Question, wrong as wrong_words};
+pub(crate) use question::{said as said_words, said_text};
 pub use request::{JoinedFile, RequestPage, RequestView};
 pub use room::{AfterEnd, Chat, ChatProblem, Message, Room, Work, WorkKind, WorkState};
-pub use runner::{NotTaken, Question, Runner, Section, StepDocument, View, wrong as wrong_words};
-pub(crate) use runner::{said as said_words, said_text};
+pub use runner::{Carried, NotTaken, Runner, Section, StepDocument, View, not_previewed};
 pub use verify::{Verified, VerifyPage};
 
 /// Every sample page by name, for looking at them and for the render test.

@@ -2,37 +2,20 @@
 //!
 //! Complete without a script: each step is a form. With one, `customer.js` saves as one goes.
 
-use maud::{Markup, PreEscaped, Render as _, html};
+use maud::{Markup, Render as _, html};
 use parlor_domain::{
     InteractionState,
-    interaction::{Bound, Field, FieldKind, Request, Wrong},
+    interaction::{FieldKind, Request},
 };
-use parlor_form::Strokes;
 
 use super::around::{Around, kept, not_taken};
-use super::document::ink;
-use super::files::{Coming, FileBox, FileFault, RequestedFile};
+use super::files::{Coming, FileBox, FileFault};
 use super::pad::pad;
-use super::page::{paragraphs, token_field};
+use super::page::{Brand, Page, paragraphs, token_field};
+use super::question::Question;
 use crate::components::{Banner, Button, Icon, Tone, chip, progress};
 use crate::lang::Lang;
-use crate::times;
-use crate::words::{customer, document, runner as words, sending};
-
-/// A choice with at most so many options shows all of them.
-const RADIOS: usize = 6;
-
-/// A question on the page.
-#[derive(Debug, Clone)]
-pub struct Question {
-    pub field: Field,
-    /// What stands in it: what was typed, or the answer that is kept.
-    pub typed: String,
-    /// What is wrong with what was typed.
-    pub wrong: Option<Wrong>,
-    /// Of a question that files answer: those that are there.
-    pub files: Vec<RequestedFile>,
-}
+use crate::words::{customer, preview, runner as words, sending};
 
 /// The document of a step.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -125,25 +108,54 @@ pub struct Runner {
     pub fault: Option<(String, FileFault)>,
     /// A file that was sent without a script, and the question that it answers.
     pub coming: Option<(String, Coming)>,
+    /// Of a preview: what its forms carry.
+    pub preview: Option<Carried>,
+}
+
+/// A preview is of a workflow that was not sent (R21): nothing of it is kept, so that each of its forms carries all of it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Carried {
+    /// Where its forms go.
+    pub action: String,
+    /// Names and values: the definition, and what was answered in other steps.
+    pub fields: Vec<(String, String)>,
 }
 
 impl Runner {
     pub fn render(&self) -> Markup {
         let lang = self.around.lang;
         let body = html! {
-            main.runner-main id="runner" data-own=[self.around.path.rsplit('/').next()] data-waits[!self.around.after.is_empty()] data-save=[self.saves().then(|| format!("{}/save{}", self.around.path, self.around.query))] {
-                (self.around.nav(self.saves()))
+            main.runner-main id="runner" data-own=[self.around.path.rsplit('/').next()] data-waits[!self.around.after.is_empty()] data-save=[(self.saves() && self.preview.is_none()).then(|| format!("{}/save{}", self.around.path, self.around.query))] {
+                @if self.preview.is_some() { (self.says_that_it_is_a_preview()) } @else { (self.around.nav(self.saves())) }
                 @if let Some(why) = self.not_taken { (not_taken(lang, why)) }
                 @if !self.kept.is_empty() { (kept(lang, &self.kept)) }
                 (self.view())
             }
         };
-        self.around.page(
-            if self.is_rich() { ["answering.css", "answering.js"] } else { ["runner.css", "runner.js"] },
-            "runner",
-            self.coming.as_ref().and_then(|(_, coming)| coming.refresh()),
-            body,
-        )
+        let assets = if self.is_rich() { ["answering.css", "answering.js"] } else { ["runner.css", "runner.js"] };
+        if self.preview.is_some() {
+            return self.around.still(assets, "runner", body);
+        }
+        self.around.page(assets, "runner", self.coming.as_ref().and_then(|(_, coming)| coming.refresh()), body)
+    }
+
+    fn says_that_it_is_a_preview(&self) -> Markup {
+        let lang = self.around.lang;
+        Banner { icon: Some(Icon::Eye), ..Banner::new(Tone::Info, html! { p { strong { (preview::workflow_is(lang)) } } p.small { (preview::workflow_keeps_nothing(lang)) } }) }.render()
+    }
+
+    /// Where a form of the page goes.
+    fn to(&self, what: &str) -> String {
+        match &self.preview {
+            Some(carried) => carried.action.clone(),
+            None => format!("{}/{what}{}", self.around.path, self.around.query),
+        }
+    }
+
+    /// What a form of the page has in it that nobody sees.
+    fn carried(&self) -> Markup {
+        let Some(carried) = &self.preview else { return token_field(self.around.csrf.as_deref()) };
+        html! { @for (name, value) in &carried.fields { input type="hidden" name=(name) value=(value); } }
     }
 
     /// Whether files can be sent from the page.
@@ -188,7 +200,9 @@ impl Runner {
                     p { (words::done_text(lang, self.around.agent())) }
                 }
                 div.runner-go {
-                    @if let Some((title, href)) = next {
+                    @if self.preview.is_some() {
+                        form method="post" action=(self.to("save")) { (self.carried()) (Button::primary(preview::workflow_again(lang)).value("go", "begin").wide()) }
+                    } @else if let Some((title, href)) = next {
                         (Button::primary(&words::next_task(lang, title).to_string()).href(href).wide())
                         (Button::quiet(words::to_page(lang)).href(&self.around.room).wide())
                     } @else { (Button::primary(words::to_page(lang)).href(&self.around.room).wide()) }
@@ -214,6 +228,9 @@ impl Runner {
         let wrong = questions.iter().filter(|question| question.wrong.is_some()).count() as u64;
         let has = |kind| questions.iter().any(|question| question.field.kind == kind);
         let where_one_is = words::step_of(lang, n, of).to_string();
+        let on = if n == of { words::check(lang) } else { words::next(lang) };
+        // What comes next stands out: the document until it is signed, then the way on.
+        let on = if document.is_some_and(StepDocument::is_to_open) { Button::plain(on) } else { Button::primary(on) };
         html! {
             header.runner-head {
                 p.runner-what.small.muted dir="auto" { (self.around.title) }
@@ -228,14 +245,16 @@ impl Runner {
             @for question in questions {
                 @if let Some((_, fault)) = self.fault.as_ref().filter(|(name, _)| *name == question.field.name) { (self.files(question, &question.field.files_wanted()).fault(*fault)) }
             }
-            form.runner-form method="post" action={ (self.around.path) "/save" (self.around.query) } novalidate data-step=(id) data-waiting=[has(FieldKind::File).then(|| crate::words::request::waiting(lang))] {
-                (token_field(self.around.csrf.as_deref()))
+            form.runner-form method="post" action=(self.to("save")) novalidate data-step=(id) data-waiting=[has(FieldKind::File).then(|| crate::words::request::waiting(lang))] {
+                (self.carried())
                 input type="hidden" name="step" value=(id);
                 @if let Some(text) = text { div.runner-text dir="auto" { (paragraphs(text)) } }
                 // Enter goes on, whatever else can be pressed.
                 @if has(FieldKind::File) || document.is_some() { button.unseen name="go" value="next" tabindex="-1" aria-hidden="true" { (words::next(lang)) } }
                 @for question in questions {
-                    @if question.field.kind == FieldKind::File { (self.ask_for_files(question)) } @else { (question.ask(lang)) }
+                    @if question.field.kind != FieldKind::File { (question.ask(lang)) }
+                    @else if self.preview.is_some() { (question.group(lang, &html! { p.small.muted { (preview::workflow_files(lang)) } })) }
+                    @else { (self.ask_for_files(question)) }
                 }
                 @if let Some(document) = document { (document.card(lang, self.around.agent(), true)) }
                 @if has(FieldKind::File) {
@@ -243,15 +262,15 @@ impl Runner {
                     p.field-error.request-missing id="missing" role="alert" hidden { (Icon::Alert) span {} }
                 }
                 div.runner-go {
-                    (Button::primary(if n == of { words::check(lang) } else { words::next(lang) }).value("go", "next").wide())
+                    (on.value("go", "next").wide())
                     div.runner-also {
                         @if n > 1 { (Button::quiet(words::back(lang)).value("go", "back").icon(Icon::ArrowBack)) }
-                        (Button::quiet(words::later(lang)).value("go", "later"))
+                        @if self.preview.is_none() { (Button::quiet(words::later(lang)).value("go", "later")) }
                     }
                 }
             }
-            @if n == 1 { (self.around.decline("", false)) }
-            @if has(FieldKind::Signature) { (pad(lang, &self.customer)) }
+            @if n == 1 && self.preview.is_none() { (self.around.decline("", false)) }
+            @if has(FieldKind::Signature) && self.preview.is_none() { (pad(lang, &self.customer)) }
         }
     }
 
@@ -269,6 +288,8 @@ impl Runner {
 
     fn review(&self, sections: &[Section], missing: usize, reason: &str) -> Markup {
         let lang = self.around.lang;
+        let finish = Button::primary(words::finish(lang)).wide();
+        let finish = if self.preview.is_some() { finish.value("go", "finish") } else { finish };
         html! {
             header.runner-head {
                 p.runner-what.small.muted dir="auto" { (self.around.title) }
@@ -279,22 +300,25 @@ impl Runner {
             @if missing > 0 {
                 (Banner { role: Some("alert"), ..Banner::new(Tone::Warn, html! { p { (words::wrong_answers(lang, missing as u64)) } }) })
             }
-            (self.sections(sections, true))
-            form.runner-form method="post" action={ (self.around.path) "/complete" (self.around.query) } {
-                (token_field(self.around.csrf.as_deref()))
+            (self.sections(sections, self.preview.is_none()))
+            form.runner-form method="post" action=(self.to("complete")) {
+                (self.carried())
                 (self.around.as_seen())
                 div.runner-go {
-                    (Button::primary(words::finish(lang)).wide())
+                    (finish)
                     p.small.muted { (words::finish_text(lang, self.around.agent())) }
                     div.runner-also {
-                        @if let Some(last) = sections.last() {
-                            (Button::quiet(words::back(lang)).href(&self.at(&last.step)).icon(Icon::ArrowBack))
+                        @if self.preview.is_some() { (Button::quiet(words::back(lang)).value("go", "back").icon(Icon::ArrowBack)) }
+                        @else {
+                            @if let Some(last) = sections.last() {
+                                (Button::quiet(words::back(lang)).href(&self.at(&last.step)).icon(Icon::ArrowBack))
+                            }
+                            (Button::quiet(words::later(lang)).href(&self.around.room))
                         }
-                        (Button::quiet(words::later(lang)).href(&self.around.room))
                     }
                 }
             }
-            (self.around.decline(reason, self.not_taken == Some(NotTaken::Reason)))
+            @if self.preview.is_none() { (self.around.decline(reason, self.not_taken == Some(NotTaken::Reason))) }
         }
     }
 
@@ -340,6 +364,11 @@ impl Runner {
 }
 
 impl StepDocument {
+    /// Whether it is theirs to open and sign.
+    fn is_to_open(&self) -> bool {
+        self.href.is_some() && self.state.is_open()
+    }
+
     /// How far it is, and the way to it. `within` the step's form a button saves what was entered first.
     fn card(&self, lang: Lang, agent: &str, within: bool) -> Markup {
         let (tone, icon, state) = match self.state {
@@ -364,184 +393,39 @@ impl StepDocument {
                     } @else if self.is_missing { p.field-error role="alert" { (Icon::Alert) span { (words::document_needed(lang)) } } }
                 }
                 @if let Some(href) = href {
-                    @if within { (Button::plain(label).value("go", "document")) } @else { (Button::plain(label).href(href)) }
+                    @if !within { (Button::plain(label).href(href)) }
+                    @else if self.is_to_open() { (Button::primary(label).value("go", "document")) }
+                    @else { (Button::plain(label).value("go", "document")) }
                 }
             }
         }
     }
 }
 
-/// A number or a day, as a sentence has it.
-fn bound(lang: Lang, bound: &Bound) -> String {
-    match bound {
-        Bound::Number(number) => number.to_string(),
-        Bound::Day(text) => day(lang, text),
-    }
-}
-
-/// A day as people read it.
-pub(crate) fn day(lang: Lang, text: &str) -> String {
-    text.parse().map_or_else(|_| text.to_owned(), |day| times::calendar_day(lang, day))
-}
-
-/// What is wrong, and how to put it right.
-pub fn wrong(lang: Lang, wrong: &Wrong) -> String {
-    match wrong {
-        Wrong::Required => words::wrong_required(lang).to_owned(),
-        Wrong::Number => words::wrong_number(lang).to_owned(),
-        Wrong::Day => words::wrong_day(lang).to_owned(),
-        Wrong::Under(least @ Bound::Day(_)) => words::wrong_before(lang, &bound(lang, least)).to_string(),
-        Wrong::Over(most @ Bound::Day(_)) => words::wrong_after(lang, &bound(lang, most)).to_string(),
-        Wrong::Under(least) => words::wrong_under(lang, &bound(lang, least)).to_string(),
-        Wrong::Over(most) => words::wrong_over(lang, &bound(lang, most)).to_string(),
-        Wrong::Short(least) => words::wrong_short(lang, *least).to_string(),
-        Wrong::Long(most) => words::wrong_long(lang, *most).to_string(),
-        Wrong::Pattern => words::wrong_pattern(lang).to_owned(),
-        Wrong::Option => words::wrong_option(lang).to_owned(),
-        Wrong::Drawing => document::wrong_drawing(lang).to_owned(),
-    }
-}
-
-impl Question {
-    /// The answer in words.
-    fn said(&self, lang: Lang) -> Markup {
-        let missing = self.wrong.is_some();
-        html! {
-            @if !self.files.is_empty() {
-                ul.answer-files { @for file in &self.files { li { bdi { (file.name) } } } }
-            } @else if self.typed.is_empty() {
-                @if missing { span.answer-missing { (Icon::Alert) (words::missing(lang)) } } @else { span.muted { (words::no_answer(lang)) } }
-            } @else if let Some(Strokes { path, pen }) = self.drawn() { (ink::drawn(&path, pen, document::drawn(lang))) }
-            @else { (said(lang, self.field.kind, &self.typed)) }
+/// In place of a preview: why there is none. `place` is where in the definition that is.
+pub fn not_previewed(lang: Lang, brand: &Brand, place: Option<&str>, why: &str) -> Markup {
+    let body = html! {
+        main.runner-main {
+            (Banner { role: Some("alert"), ..Banner::new(Tone::Bad, html! {
+                p { strong { (preview::workflow_not(lang)) } }
+                p { @if let Some(place) = place { code dir="ltr" { (place) } ": " } (why) }
+            }) })
         }
+    };
+    let title = preview::workflow_not(lang);
+    let assets = ["runner.css", "runner.js"];
+    Page {
+        lang,
+        brand,
+        path: None,
+        title,
+        reason: None,
+        live: None,
+        refresh: None,
+        script: false,
+        assets,
+        class: "runner",
+        body,
     }
-
-    /// Its signature, where it was drawn.
-    fn drawn(&self) -> Option<Strokes> {
-        let drawn = self.field.kind == FieldKind::Signature && self.typed.starts_with('{');
-        drawn.then(|| serde_json::from_str(&self.typed).ok()).flatten()
-    }
-
-    fn label(&self, lang: Lang) -> Markup {
-        html! {
-            span dir="auto" data-label { (self.field.label) }
-            @if !self.field.required { " " span.optional { "(" (words::optional(lang)) ")" } }
-        }
-    }
-
-    /// What is wrong, and how to answer.
-    fn below(&self, lang: Lang, error: &str, hint: &str) -> Markup {
-        html! {
-            p.field-error id=(error) hidden[self.wrong.is_none()] { (Icon::Alert) span { @if let Some(why) = &self.wrong { (wrong(lang, why)) } } }
-            @if let Some(text) = &self.field.hint { p.field-hint id=(hint) dir="auto" { (text) } }
-        }
-    }
-
-    /// A question that has more than one part.
-    fn group(&self, lang: Lang, inside: &Markup) -> Markup {
-        let id = format!("a-{}", self.field.name);
-        let invalid = self.wrong.as_ref().map(|_| "true");
-        let described = self.wrong.is_some().then(|| format!("{id}-error"));
-        html! {
-            fieldset.field data-question=(self.field.name) aria-describedby=[described] aria-invalid=[invalid] {
-                legend { (self.label(lang)) }
-                (inside)
-                (self.below(lang, &format!("{id}-error"), &format!("{id}-hint")))
-            }
-        }
-    }
-
-    fn ask(&self, lang: Lang) -> Markup {
-        let field = &self.field;
-        let id = format!("a-{}", field.name);
-        let name = format!("a.{}", field.name);
-        let (hint_id, error_id) = (format!("{id}-hint"), format!("{id}-error"));
-        let described: Vec<&str> =
-            [self.wrong.is_some().then_some(error_id.as_str()), field.hint.is_some().then_some(hint_id.as_str())]
-                .into_iter()
-                .flatten()
-                .collect();
-        let described = (!described.is_empty()).then(|| described.join(" "));
-        let invalid = self.wrong.as_ref().map(|_| "true");
-        let label = self.label(lang);
-        let yes_no = [("yes", words::yes(lang)), ("no", words::no(lang))];
-        let radios: Option<Vec<(&str, &str)>> = match field.kind {
-            FieldKind::YesNo => Some(yes_no.to_vec()),
-            FieldKind::Choice if field.options.len() <= RADIOS => {
-                Some(field.options.iter().map(|option| (option.as_str(), option.as_str())).collect())
-            }
-            _ => None,
-        };
-        let below = self.below(lang, &error_id, &hint_id);
-        if let Some(radios) = radios {
-            return html! {
-                fieldset.field.choices data-question=(field.name) aria-describedby=[described] aria-invalid=[invalid] {
-                    legend { (label) }
-                    div class=(if field.kind == FieldKind::YesNo { "choice-row" } else { "choice-list" }) {
-                        @for (at, (value, text)) in radios.iter().enumerate() {
-                            label.choice {
-                                input type="radio" id=[(at == 0).then_some(id.as_str())] name=(name) value=(value) checked[self.typed == *value] required[field.required];
-                                span dir="auto" { (text) }
-                            }
-                        }
-                    }
-                    (below)
-                }
-            };
-        }
-        let long = field.kind == FieldKind::Text && field.longest() > 200;
-        let sign = (field.kind == FieldKind::Signature).then(|| document::sign_here(lang));
-        html! {
-            div.field data-question=(field.name) data-sign=[sign] data-said=[sign.map(|_| document::signed_said(lang))] {
-                label for=(id) { (label) }
-                @match field.kind {
-                    FieldKind::Signature => {
-                        @if let Some(Strokes { path, pen }) = self.drawn() {
-                            (ink::drawn(&path, pen, &field.label))
-                            input id=(id) name=(name) type="hidden" value=(self.typed);
-                        } @else {
-                            input.input id=(id) name=(name) type="text" value=(self.typed) dir="auto" autocomplete="off" maxlength="200" required[field.required] aria-invalid=[invalid] aria-describedby=[described];
-                            p.field-hint data-unscripted { (document::sign_hint(lang)) }
-                        }
-                    }
-                    FieldKind::Choice => {
-                        select.input id=(id) name=(name) required[field.required] aria-invalid=[invalid] aria-describedby=[described] {
-                            option value="" { (words::choose(lang)) }
-                            @for option in &field.options { option value=(option) selected[self.typed == *option] { (option) } }
-                        }
-                    }
-                    FieldKind::Text if long => {
-                        textarea.input id=(id) name=(name) rows="4" maxlength=(field.longest()) dir="auto" required[field.required] aria-invalid=[invalid] aria-describedby=[described] { (PreEscaped("\n")) (self.typed) }
-                    }
-                    FieldKind::Date => {
-                        input.input id=(id) name=(name) type="date" value=(self.typed) required[field.required] aria-invalid=[invalid] aria-describedby=[described];
-                    }
-                    _ => {
-                        input.input id=(id) name=(name) type="text" value=(self.typed) dir="auto" required[field.required]
-                            inputmode=[(field.kind == FieldKind::Number).then_some("decimal")] autocomplete="off"
-                            aria-invalid=[invalid] aria-describedby=[described];
-                    }
-                }
-                (below)
-            }
-        }
-    }
-}
-
-/// An answer in words: `yes` as the language says it, a day as people read it.
-pub(crate) fn said(lang: Lang, kind: FieldKind, typed: &str) -> Markup {
-    match (kind, typed) {
-        (FieldKind::YesNo, "yes" | "no") | (FieldKind::Date, _) => said_text(lang, kind, typed).render(),
-        _ => html! { span.answer-text { (typed) } },
-    }
-}
-
-/// The same, where there is no page.
-pub(crate) fn said_text(lang: Lang, kind: FieldKind, typed: &str) -> String {
-    match (kind, typed) {
-        (FieldKind::YesNo, "yes") => words::yes(lang).to_owned(),
-        (FieldKind::YesNo, "no") => words::no(lang).to_owned(),
-        (FieldKind::Date, typed) => day(lang, typed),
-        _ => typed.to_owned(),
-    }
+    .render()
 }

@@ -7,7 +7,8 @@ use parlor_domain::{
 
 use super::around::Around;
 use super::files::{FileFault, RequestedFile};
-use super::runner::{NotTaken, Question, Runner, Section, StepDocument, View};
+use super::question::Question;
+use super::runner::{Carried, NotTaken, Runner, Section, StepDocument, View};
 use super::sample;
 use crate::lang::Lang;
 
@@ -155,14 +156,24 @@ pub(super) fn samples() -> Vec<(&'static str, Runner)> {
         customer: "Mara Quist".to_owned(),
         fault: None,
         coming: None,
+        preview: None,
     };
     let with = |view| Runner { view, ..first.clone() };
+    let fields = vec![("do".to_owned(), "preview".to_owned()), ("a.job".to_owned(), "Gardener".to_owned())];
+    let carried = Carried { action: "/admin/library".to_owned(), fields };
+    let previewed = |view| Runner { preview: Some(carried.clone()), ..with(view) };
     vec![
         ("runner-step", first.clone()),
         ("runner-step-wrong", with(step(wrong(), 2))),
         ("runner-step-ar", Runner { around: Around::sample_arabic("عن أسرتك"), ..with(step(wrong(), 3)) }),
         ("runner-step-files", with(step(with_files(), 2))),
         ("runner-step-document", with(contract(InteractionState::InProgress, true))),
+        (
+            "runner-step-document-ar",
+            Runner {
+                around: Around::sample_arabic("عن أسرتك"), ..with(contract(InteractionState::InProgress, false))
+            },
+        ),
         ("runner-step-document-declined", with(contract(InteractionState::Declined, false))),
         ("runner-step-document-done", with(contract(InteractionState::Completed, false))),
         (
@@ -195,6 +206,10 @@ pub(super) fn samples() -> Vec<(&'static str, Runner)> {
                 reason: String::new(),
             }),
         ),
+        ("runner-preview", previewed(step(questions(), 1))),
+        ("runner-preview-files", previewed(step(with_files(), 2))),
+        ("runner-preview-review", previewed(View::Review { sections: sections(), missing: 0, reason: String::new() })),
+        ("runner-preview-done", previewed(View::Done { sections: sections(), next: None })),
         ("runner-review", with(View::Review { sections: sections(), missing: 0, reason: String::new() })),
         ("runner-review-missing", with(View::Review { sections: incomplete(), missing: 1, reason: String::new() })),
         (

@@ -206,3 +206,26 @@ fn r21_a_document_is_a_plain_form_of_labelled_fields() {
     let missing = page("document-review-missing");
     assert!(missing.contains("href=\"/r/session/i/1?page=2\"") && missing.contains("4 fields are still"), "{missing}");
 }
+
+#[test]
+fn r21_a_steps_document_stands_out_until_it_is_signed() {
+    let primary = |name: &str| {
+        let mut sample = Runner::samples().into_iter().find(|(sample, _)| *sample == name).expect("a sample").1;
+        let found = crate::Lang::ALL.map(|lang| {
+            sample.around.lang = lang;
+            let page = sample.render().into_string();
+            let buttons = page.split("<button ").filter(|button| button.contains("button-primary"));
+            let value = |button: &str| {
+                button.split_once("value=\"").and_then(|(_, rest)| rest.split('"').next().map(str::to_owned))
+            };
+            buttons.filter_map(value).collect::<Vec<_>>()
+        });
+        assert!(found.iter().all(|values| *values == found[0]), "{name}: {found:?}");
+        found[0].clone()
+    };
+    assert_eq!(primary("runner-step-document"), ["document"]);
+    assert_eq!(primary("runner-step-document-done"), ["next"]);
+    // Declined, there is nothing to sign before it is sent again.
+    assert_eq!(primary("runner-step-document-declined"), ["next"]);
+    assert_eq!(primary("runner-step"), ["next"]);
+}

@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use crate::{document::put, library, participants::entered};
 
 /// A document of the library; its id.
-async fn published(platform: &Platform, desk: &Desk<'_>) -> String {
+pub(crate) async fn published(platform: &Platform, desk: &Desk<'_>) -> String {
     let upload = put(desk, "/v1/library/uploads", documents::form()).await;
     let document = library::made(platform, desk, &json!({"kind": "document", "upload": upload})).await;
     let id = document["id"].as_str().unwrap().to_owned();
@@ -17,7 +17,7 @@ async fn published(platform: &Platform, desk: &Desk<'_>) -> String {
 }
 
 /// A question, the document where the answer is yes, and a last question.
-fn loan(document: &str) -> Value {
+pub(crate) fn loan(document: &str) -> Value {
     json!([
         {"id": "wish", "title": "Your wish", "fields": [
             {"name": "loan", "label": "Do you want the loan?", "type": "yes_no", "required": true},
@@ -77,6 +77,8 @@ async fn r21_a_step_holds_a_document_to_fill_in_and_sign() {
     // Signed, it leads on to the next step; what is done counts.
     sign(&phone, &document).await;
     let page = phone.submit(&format!("{document}/complete"), &[]).await;
+    // Its step counts with it: nobody has to save the workflow before.
+    assert_eq!(desk.get(&format!("{about}/{id}")).await["progress"], json!({"done": 2, "of": 3}));
     let onward = format!("{own}?step=contract.done");
     assert!(page.text.contains("Go on with Your loan") && page.text.contains(&onward), "{}", page.text);
     assert!(phone.get(&onward).await.text.contains("Anything else?"));

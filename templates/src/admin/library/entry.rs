@@ -11,7 +11,7 @@ use super::{done_banner, kind_word, new_word, state_chip};
 use crate::components::{Banner, Button, Field, Icon, Tone, chip};
 use crate::console::maker;
 use crate::lang::Lang;
-use crate::words::{asking, content, library as words, placing, sending, shared};
+use crate::words::{asking, content, library as words, placing, preview, sending, shared};
 
 /// Where an entry that is there stands.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -67,6 +67,8 @@ pub struct EntryPage {
     pub request: AskedFor,
     /// Why what was sent is not taken.
     pub problem: Option<String>,
+    /// Where in what was sent that is, such as `title` or `steps[1].document`, and what is said there.
+    pub fault: Option<(String, String)>,
     /// The file is still being read: the script sends the form again.
     pub unread: bool,
     /// How the form went that led here, as the address says.
@@ -122,6 +124,11 @@ impl EntryPage {
         }
     }
 
+    /// What is wrong with a field of the form.
+    fn said_at(&self, field: &str) -> Option<&str> {
+        self.fault.as_ref().filter(|(place, _)| place == field).map(|(_, why)| why.as_str())
+    }
+
     fn action(&self) -> String {
         match &self.standing {
             Some(standing) => format!("/admin/library/{}", standing.id),
@@ -147,7 +154,7 @@ impl EntryPage {
                 form.stack.library-form id="entry" method="post" action=(self.action()) data-kind=(self.kind.as_str()) data-unread[self.unread] {
                     (self.hidden("save"))
                     @if self.kind == EntryKind::Document { (self.file()) }
-                    (Field { required: true, maxlength: Some(120), autocomplete: Some("off"), value: &self.title, hint: Some(title_hint), disabled: self.is_archived(), ..Field::new(words::title(lang), "title") })
+                    (Field { required: true, maxlength: Some(120), autocomplete: Some("off"), value: &self.title, error: self.said_at("title"), hint: Some(title_hint), disabled: self.is_archived(), ..Field::new(words::title(lang), "title") })
                     @match self.kind {
                         EntryKind::Text => {
                             @let hint = words::text_hint(lang, NAME_PLACEHOLDER).to_string();
@@ -164,7 +171,10 @@ impl EntryPage {
                         }
                     }
                 }
-                @if self.kind == EntryKind::Workflow { (maker::parts(lang)) }
+                @if self.kind == EntryKind::Workflow {
+                    (maker::parts(lang))
+                    template id="field-error" { p.field-error { (Icon::Alert) span {} } }
+                }
             }
         }
     }
@@ -174,11 +184,16 @@ impl EntryPage {
         let lang = self.frame.lang;
         html! {
             @let documents = format!("/v1/library?team={}&state=published&kind=document", self.team);
-            div.maker data-maker hidden { (maker::steps(lang, &documents)) }
-            details.maker-expert open[!self.steps.is_empty()] {
+            @let fault = self.fault.as_ref().filter(|(place, _)| place.starts_with("steps"));
+            @let said = fault.map(|(place, why)| if place == "steps" { why.clone() } else { format!("{place}: {why}") });
+            div.maker data-maker hidden data-fault=[fault.map(|(place, _)| place)] data-why=[fault.map(|(_, why)| why)] { (maker::steps(lang, &documents)) }
+            details.maker-expert open[!self.steps.is_empty() || fault.is_some()] {
                 summary { (content::expert(lang)) }
-                (Field { rows: Some(14), hint: Some(content::expert_hint(lang)), class: "maker-code", value: &self.steps, disabled: self.is_archived(), ..Field::new(content::expert(lang), "steps") })
+                (Field { rows: Some(14), hint: Some(content::expert_hint(lang)), class: "maker-code", value: &self.steps, error: said.as_deref(), disabled: self.is_archived(), ..Field::new(content::expert(lang), "steps") })
             }
+            (maker::previewed(lang, &self.team))
+            // Without a script it is shown on a page of its own.
+            noscript { p { button.button type="submit" formaction="/admin/library" formtarget="_blank" formnovalidate name="do" value="preview" { (Icon::Eye) (preview::workflow_show(lang)) } } }
         }
     }
 
@@ -320,6 +335,7 @@ impl EntryPage {
             upload: String::new(),
             request: AskedFor::default(),
             problem: None,
+            fault: None,
             unread: false,
             done: "published".to_owned(),
         };
@@ -349,6 +365,14 @@ impl EntryPage {
             ("text", text.clone()),
             ("ar", Self { frame: Frame::sample(Lang::Ar, Section::Library), ..text.clone() }),
             ("workflow", workflow.clone()),
+            (
+                "workflow-fault",
+                Self {
+                    problem: Some(words::refused_step_document(Lang::En).to_owned()),
+                    fault: Some(("steps[0].document".to_owned(), words::refused_step_document(Lang::En).to_owned())),
+                    ..workflow.clone()
+                },
+            ),
             ("document", document.clone()),
             (
                 "request",

@@ -397,6 +397,7 @@ impl Room {
                     summary { (words::expert(lang)) }
                     (Field { form: "work-", rows: Some(8), hint: Some(words::expert_hint(lang)), class: "maker-code", ..Field::new(words::expert(lang), "steps") })
                 }
+                (maker::previewed(lang, self.id.get(..6).unwrap_or_default()))
                 div.dialog-foot {
                     button.button type="button" popovertarget="add-work" popovertargetaction="hide" data-do="close" { (console::cancel(lang)) }
                     (Button::plain(words::keep_draft(lang)).value("send", "false"))

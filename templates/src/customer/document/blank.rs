@@ -6,7 +6,7 @@ use parlor_form::{Align, Field, FieldKind};
 
 use super::ink;
 use crate::components::Icon;
-use crate::customer::runner::{day, wrong as wrong_words};
+use crate::customer::question::{day, wrong as wrong_words};
 use crate::lang::Lang;
 use crate::words::{document as words, runner};
 

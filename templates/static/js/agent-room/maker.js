@@ -2,6 +2,7 @@
 import { formError, setError } from "../console/errors.js";
 import { problemText, submit } from "../console/requests.js";
 import { beginAnew, definition, followSteps, inputOf } from "../console/steps.js";
+import { followPreview } from "../console/workflow-preview.js";
 import { all, byId, on, one } from "../lib/dom.js";
 import { refresh } from "./parts.js";
 
@@ -48,6 +49,10 @@ if (form) {
   form.noValidate = true;
   beginAnew();
   followSteps(form);
+  followPreview(
+    form,
+    () => one("[name=steps]", form).value.trim() || JSON.stringify(definition(one("[name=title]", form).value.trim())),
+  );
   on(form, "input", ({ target }) => target.getAttribute?.("aria-invalid") && setError(target, ""));
   on(form, "submit", save);
 }

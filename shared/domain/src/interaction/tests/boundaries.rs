@@ -41,8 +41,9 @@ fn allowed(command: &WorkCommand<'_>) -> While {
         WorkCommand::File { .. }
         | WorkCommand::FileJoined { .. }
         | WorkCommand::FinishAgain(_)
-        // Only together with what ends its workflow.
-        | WorkCommand::LetGo(_) => While::Always,
+        // Only together with what ends its workflow, or a document of its steps.
+        | WorkCommand::LetGo(_)
+        | WorkCommand::Count(..) => While::Always,
     }
 }
 

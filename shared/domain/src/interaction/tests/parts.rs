@@ -174,6 +174,37 @@ fn r21_a_step_is_not_passed_before_its_document_is_completed() {
     assert_eq!(passed.progress, Progress { done: 2, of: 3 });
 }
 
+#[test]
+fn r21_a_signed_document_counts_in_its_workflow_at_once() {
+    let mut own = Loan::new(true);
+    let (asked, document) = (loan(), consent());
+    let complete = |own: &Loan, at: usize| {
+        let part = &own.parts[at];
+        let step = part.part_of.clone().unwrap().step;
+        let both =
+            vec![WorkCommand::Complete(part, filled(&document, WHOLE)), WorkCommand::Count(&own.whole, &asked, step)];
+        own.world.decide(WorkCommand::Together(both), Actor::Customer).unwrap()
+    };
+    // Nobody opened the workflow before: it begins, and with the same write the step is counted.
+    let decision = complete(&own, 2);
+    let [part, whole] = &decision.interactions[..] else { panic!("{:?}", decision.interactions) };
+    assert_eq!(
+        (part.interaction.state, whole.interaction.state),
+        (InteractionState::Completed, InteractionState::InProgress)
+    );
+    assert_eq!(whole.interaction.progress, Progress { done: 1, of: 3 });
+    assert_eq!(whole.interaction.version, own.whole.version + 1);
+    own.whole = whole.interaction.clone();
+    own.parts[2] = part.interaction.clone();
+    own.world.session = decision.session;
+    // Completed again, it counts once; a workflow that is over counts nothing.
+    let again = complete(&own, 2);
+    assert_eq!((again.outcome, again.interactions.len()), (Outcome::Unchanged, 0));
+    own.whole.state = InteractionState::Withdrawn;
+    let over = own.world.decide(WorkCommand::Count(&own.whole, &asked, "consent".into()), Actor::Customer);
+    assert_eq!(over.unwrap().outcome, Outcome::Unchanged);
+}
+
 proptest! {
     /// A workflow is completed exactly when the documents of all the steps that are shown are; what is left of the others goes with it.
     #[test]

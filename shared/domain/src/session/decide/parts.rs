@@ -1,6 +1,9 @@
 //! The documents of a workflow's steps (R21): they go where the workflow goes.
 
-use super::{draft::Draft, work::write};
+use super::{
+    draft::Draft,
+    work::{start, write},
+};
 use crate::{
     EventKind,
     interaction::{Interaction, InteractionState, PartOf, Task, Workflow},
@@ -28,6 +31,25 @@ pub(super) fn pass(draft: &Draft<'_>, saved: &mut Interaction, workflow: &Workfl
             saved.passed.insert(step.id.clone());
         }
     }
+}
+
+/// Counts the step whose document was just completed: the customer goes on behind it. What else it asks has still to be answered.
+pub(super) fn count(draft: &mut Draft<'_>, whole: &Interaction, workflow: &Workflow, step: &String) -> Outcome {
+    if !whole.state.is_open() {
+        return Outcome::Unchanged;
+    }
+    let mut counted = whole.clone();
+    pass(draft, &mut counted, workflow, Some(step));
+    counted.progress = workflow.progress(&counted.entered, &counted.passed);
+    if counted == *whole {
+        return Outcome::Unchanged;
+    }
+    if whole.state == InteractionState::InProgress {
+        write(draft, counted);
+        return Outcome::Done;
+    }
+    counted.version += 1;
+    start(draft, counted)
 }
 
 /// What was open of a workflow that is over now is not open any more, and nobody is asked for it.

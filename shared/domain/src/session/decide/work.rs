@@ -10,7 +10,7 @@ use super::{
     draft::Draft,
     entered::{VALUES_MAX, answer_files, must_be_fillable, save, values_size},
     guard::{must_be_sendable, must_be_writable},
-    parts::{is_over, let_go, whole_of},
+    parts::{count, is_over, let_go, whole_of},
 };
 use crate::{
     AccessTier, Actor, EventKind, InteractionId, Message, Settings,
@@ -28,7 +28,7 @@ use crate::{
 
 /// How often a signed file is asked for. The pauses between double, from two minutes: it is given up after about two hours.
 const SIGNING_TRIES: u32 = 6;
-/// How long a signed file may take before it is asked for again.
+/// How long it may take before it is asked for again.
 const SIGNING_PAUSE: SignedDuration = SignedDuration::from_mins(2);
 /// The shortest time between two reminders of one interaction.
 const REMINDER_PAUSE: SignedDuration = SignedDuration::from_mins(10);
@@ -120,10 +120,8 @@ impl Session {
                     Outcome::Done
                 }
                 (_, Some(JoinedFile::Coming { tries, again_at, words })) if *again_at <= draft.now() => {
-                    let again = *tries < SIGNING_TRIES;
-                    let joined =
-                        if again { joining(tries + 1, draft.now(), words.clone()) } else { JoinedFile::Failed };
-                    let joined = Some(joined);
+                    let again = (*tries < SIGNING_TRIES).then(|| joining(tries + 1, draft.now(), words.clone()));
+                    let joined = again.or(Some(JoinedFile::Failed));
                     // Its files are there one by one, so that nobody has to be told.
                     return Ok(self.alone(Interaction { version: own.version + 1, joined, ..own.clone() }));
                 }
@@ -148,6 +146,7 @@ fn one(draft: &mut Draft<'_>, command: WorkCommand<'_>) -> Result<Outcome, Rejec
         WorkCommand::Send(interaction, prefilled) => send(draft, interaction, prefilled),
         WorkCommand::Withdraw(interaction) => withdraw(draft, interaction),
         WorkCommand::LetGo(interaction) => Ok(let_go(draft, interaction)),
+        WorkCommand::Count(whole, workflow, step) => Ok(count(draft, whole, workflow, &step)),
         WorkCommand::Assign(interaction, asked, assignee) => assign(draft, interaction, asked, assignee),
         WorkCommand::Complete(interaction, filled) => complete(draft, interaction, filled),
         WorkCommand::Decline(interaction, reason) => decline(draft, interaction, &reason),
@@ -431,7 +430,7 @@ fn remind(draft: &mut Draft<'_>, interaction: &Interaction, issued: &Issued) -> 
 }
 
 /// The first save begins it, which everybody hears of.
-fn start(draft: &mut Draft<'_>, saved: Interaction) -> Outcome {
+pub(super) fn start(draft: &mut Draft<'_>, saved: Interaction) -> Outcome {
     let (id, title) = (saved.id.clone(), saved.title.clone());
     draft.record(EventKind::InteractionStarted { interaction: id, title });
     let started_at = saved.started_at.or(Some(draft.now()));
@@ -595,6 +594,6 @@ fn decline(draft: &mut Draft<'_>, interaction: &Interaction, reason: &str) -> Re
 }
 
 pub(super) fn write(draft: &mut Draft<'_>, interaction: Interaction) {
-    let interaction = Interaction { version: interaction.version + 1, ..interaction };
-    draft.interactions.push(InteractionWrite { interaction, asked: None });
+    let version = interaction.version + 1;
+    draft.interactions.push(InteractionWrite { interaction: Interaction { version, ..interaction }, asked: None });
 }
