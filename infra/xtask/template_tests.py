@@ -401,6 +401,12 @@ class Rights(unittest.TestCase):
                                    "sweep-inactivity", "document-read", "document-finish", "document-sign", "document-join", "pack-files",
                                    "document-file", "apply-retention", "verify-document", "logo-file"})
 
+    def test_the_front_is_known_to_those_that_answer_it_and_to_nobody_else(self):
+        answering = {function for _, _, function in ROUTES}
+        for name, function in of_type("AWS::Serverless::Function").items():
+            own = function["Properties"].get("Environment", {}).get("Variables", {})
+            self.assertEqual(own.get("PARLOR_ORIGIN_SECRET"), None if name in answering else "", name)
+
     def test_every_statement_about_a_table_says_of_which_partitions_it_is(self):
         # Agents' and teams' own lists begin with an id, which has no prefix.
         anything = {"dynamodb:DescribeStream", "index/by_agent", "index/running"}

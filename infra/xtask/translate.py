@@ -4,6 +4,7 @@ misses what only the translation finds: events of a shape that SAM refuses, for 
 Usage: translate.py TEMPLATE. Prints the number of resources, without and with traffic that is shifted, or what is wrong with which.
 """
 
+import json
 import os
 import sys
 from pathlib import Path
@@ -19,8 +20,9 @@ from samtranslator.translator.translator import Translator
 sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "tests/platform"))
 from template import read  # noqa: E402
 
-# CloudFormation's limit.
+# CloudFormation's limits. Whether it counts a reference to a secret once for each place is not said, so here it is.
 MOST_RESOURCES = 500
+MOST_REFERENCES = 60
 
 AWS_POLICIES = {
     name: f"arn:aws:iam::aws:policy/{name}"
@@ -41,12 +43,13 @@ def translated(template, **given):
 def main(path):
     for shifting in ("no", "Canary10Percent10Minutes"):
         try:
-            resources = translated(read(path), ShiftTraffic=shifting)["Resources"]
+            template = translated(read(path), ShiftTraffic=shifting)
         except InvalidDocumentException as error:
             return "\n".join([error.message] + [cause.message for cause in error.causes])
-        print(f"{len(resources)} resources with ShiftTraffic={shifting}")
-        if len(resources) > MOST_RESOURCES:
-            return f"more than {MOST_RESOURCES}"
+        resources, references = len(template["Resources"]), json.dumps(template).count("{{resolve:")
+        print(f"{resources} resources and {references} dynamic references with ShiftTraffic={shifting}")
+        if resources > MOST_RESOURCES or references > MOST_REFERENCES:
+            return f"more than {MOST_RESOURCES} and {MOST_REFERENCES}"
     return None
 
 

@@ -239,7 +239,10 @@ mod tests {
             ("infra/local/Cargo.toml", "\nsession-note2.workspace = true\n# Our libraries.\n"),
             ("infra/local/src/registry.rs", "        web::<session_note2::SessionNote2>(),\n        event::<"),
             ("infra/template.yaml", "          /session-note2:\n            get: { x-amazon-apigateway-integration:"),
-            ("infra/template.yaml", "x-amazon-apigateway-integrations/SessionNote2\" } }\n          # Whatever no other route"),
+            (
+                "infra/template.yaml",
+                "x-amazon-apigateway-integrations/SessionNote2\" } }\n          # Whatever no other route",
+            ),
             ("infra/template.yaml", "functions/${SessionNote2Aliaslive}/invocations\"\n            CustomerEntry:\n"),
             ("infra/template.yaml", "\n        SessionNote2,\n        CustomerEntry,"),
             ("infra/template.yaml", "\n        SessionNote2,\n        AdminConsole,\n"),
