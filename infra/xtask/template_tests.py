@@ -8,6 +8,7 @@ import json
 import re
 import sys
 import unittest
+from graphlib import TopologicalSorter
 from pathlib import Path
 
 import yaml
@@ -261,6 +262,15 @@ class Shifting(unittest.TestCase):
         for name, resource in self.on.items():
             if resource["Type"] not in own:
                 self.assertFalse(named(resource) & self.called, name)
+
+    def test_nothing_waits_for_itself(self):
+        # cfn-lint looks at the template with its defaults only.
+        for resources in (self.off, self.on):
+            depends = {name: resource.get("DependsOn", []) for name, resource in resources.items()}
+            waits = {name: named(resource) | set([depends[name]] if isinstance(depends[name], str) else depends[name])
+                     for name, resource in resources.items()}
+            # Raises an error that names the circle.
+            TopologicalSorter({name: others & set(resources) for name, others in waits.items()}).prepare()
 
     def test_failures_of_requests_and_of_the_live_connection_take_it_back(self):
         names = {json.dumps({"Ref": name}): name for name in of_type("AWS::CloudWatch::Alarm")}
