@@ -17,6 +17,7 @@
 )]
 #![allow(clippy::many_single_char_names, reason = "matrices are written so")]
 
+mod copies;
 mod evidence;
 mod fields;
 mod fill;

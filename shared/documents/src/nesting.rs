@@ -110,7 +110,7 @@ impl<'d> Nesting<'d> {
 }
 
 /// What an annotation shows, in each of its states.
-fn looks(document: &Document, annotation: &Dictionary) -> Vec<ObjectId> {
+pub(crate) fn looks(document: &Document, annotation: &Dictionary) -> Vec<ObjectId> {
     let Some(looks) = pdf::dictionary(document, annotation, "AP") else { return Vec::new() };
     let Ok(entry) = looks.get(b"N") else { return Vec::new() };
     match pdf::resolve(document, entry) {

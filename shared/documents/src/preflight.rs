@@ -1,10 +1,13 @@
 //! What has to hold of a stranger's PDF before anything else is done with it.
 
+use std::collections::HashSet;
+
 use data_encoding::HEXLOWER;
 use lopdf::{DecompressError, Dictionary, Document, Error, LoadOptions, Object, Stream};
 use parlor_form::Refusal;
 use sha2::{Digest as _, Sha256};
 
+use crate::copies;
 use crate::nesting::Nesting;
 use crate::pdf;
 use crate::sheet::Sheet;
@@ -91,6 +94,7 @@ impl Original {
         original.check_objects()?;
         original.check_pages()?;
         original.check_form()?;
+        copies::check(&original.document, &original.sheets)?;
         Ok(original)
     }
 
@@ -198,10 +202,14 @@ impl Original {
 
 /// The pages, never more than allowed. Counted while they are walked: what the file says of their number is not believed.
 fn sheets(document: &Document, limits: &Limits) -> Result<Vec<Sheet>, Refusal> {
-    let mut sheets = Vec::new();
+    let (mut sheets, mut known) = (Vec::new(), HashSet::new());
     for id in document.page_iter() {
         if sheets.len() == limits.pages {
             return Err(Refusal::TooManyPages);
+        }
+        // What is filled in on one would be on the other too.
+        if !known.insert(id) {
+            return Err(Refusal::Damaged);
         }
         // A page that is not there is shown empty by some readers and left out by others.
         let page = document.get_dictionary(id).map_err(|_| Refusal::Damaged)?;

@@ -127,6 +127,7 @@ pub fn crafted() -> Vec<Crafted> {
     all.extend(pictures());
     all.extend(structures());
     all.extend(forms());
+    all.extend(copied());
     all.extend(polyglots());
     all
 }
@@ -271,7 +272,7 @@ fn structures() -> Vec<Crafted> {
     let chain = "%PDF-1.7\n1 0 obj 2 0 R endobj\n2 0 obj 1 0 R endobj\nxref\n0 3\n0000000000 65535 f \n0000000009 00000 n \n0000000027 00000 n \ntrailer\n<</Root 1 0 R/Size 3/Prev 45>>\nstartxref\n45\n%%EOF";
     let huge = "%PDF-1.7\n1 0 obj<</Type/Catalog/Pages 2 0 R>>endobj\n2 0 obj<</Type/Pages/Kids[3 0 R]/Count 1>>endobj\n3 0 obj<</Type/Page/Parent 2 0 R>>endobj\nxref\n0 4294967295\n0000000000 65535 f \ntrailer\n<</Root 1 0 R/Size 4294967295>>\nstartxref\n130\n%%EOF";
     vec![
-        ("a page tree of endless length", many.bytes(), None),
+        ("a page tree of endless length", many.bytes(), Some(Refusal::Damaged)),
         ("two billion widths", widths, Some(Refusal::BadFont)),
         ("half a million brackets", deep.into_bytes(), Some(Refusal::NoPages)),
         ("objects that are each other", chain.as_bytes().to_vec(), Some(Refusal::NoPages)),
@@ -331,6 +332,58 @@ fn forms() -> Vec<Crafted> {
         ("fields that hold each other", circle.bytes(), None),
         ("a name longer than a form", long.bytes(), Some(Refusal::FormTooBig)),
         ("fields of impossible sizes", odd.bytes(), None),
+    ]
+}
+
+/// Files of which little would become much once they are completed, and one of whose pages would be another's too.
+fn copied() -> Vec<Crafted> {
+    let mut inherited = Maker::default();
+    for _ in 0..200 {
+        inherited.page(PAPER, 0, "Names");
+    }
+    let font = inherited
+        .document
+        .add_object(dictionary! { "Type" => "Font", "Subtype" => "Type1", "BaseFont" => "Helvetica" });
+    let names = || (0..20_000).map(|name| (format!("F{name}"), Object::from(font))).collect::<Dictionary>();
+    let names_of_all = inherited.document.add_object(dictionary! { "Font" => names() });
+    for page in 0..200 {
+        inherited.page_dictionary(page).set("Resources", names_of_all);
+    }
+
+    let mut looks = Maker::default();
+    looks.page(PAPER, 0, "Looks");
+    for field in 0..2_000 {
+        let look = form_of(&mut looks, "0 0 9 9 re f", dictionary! {}, dictionary! {});
+        let shown = dictionary! { "Ff" => 1, "AP" => dictionary! { "N" => look } };
+        looks.text(0, [10.0, 10.0, 90.0, 30.0], &format!("f{field}"), None, shown);
+    }
+    looks.close(dictionary! {}, dictionary! {});
+    let form = looks.document.catalog().unwrap().get(b"AcroForm").unwrap().as_reference().unwrap();
+    looks.document.get_dictionary_mut(form).unwrap().set("DR", dictionary! { "Font" => names() });
+
+    let mut shared = Maker::default();
+    for _ in 0..200 {
+        shared.page(PAPER, 0, "Stamps");
+    }
+    let look = form_of(&mut shared, "0 0 9 9 re f", dictionary! {}, dictionary! {});
+    let stamp = dictionary! { "Type" => "Annot", "Subtype" => "Stamp", "Rect" => numbers([1.0, 1.0, 9.0, 9.0]), "F" => 4, "AP" => dictionary! { "N" => look } };
+    let stamp = shared.document.add_object(stamp);
+    let stamps = shared.document.add_object(vec![Object::from(stamp); 9_000]);
+    for page in 0..200 {
+        shared.page_dictionary(page).set("Annots", stamps);
+    }
+
+    let mut twice = crate::small();
+    twice.close(dictionary! {}, dictionary! {});
+    let pages = twice.document.catalog().unwrap().get(b"Pages").unwrap().as_reference().unwrap();
+    let root = twice.document.get_dictionary_mut(pages).unwrap();
+    let kids = root.get(b"Kids").unwrap().as_array().unwrap().clone();
+    root.set("Kids", [kids.clone(), kids].concat());
+    vec![
+        ("two hundred pages that inherit twenty thousand names", inherited.bytes(), Some(Refusal::TooMuchContent)),
+        ("two thousand fields that lack twenty thousand names", looks.bytes(), Some(Refusal::TooMuchContent)),
+        ("nine thousand stamps that two hundred pages share", shared.bytes(), Some(Refusal::TooMuchContent)),
+        ("a page that is there twice", twice.bytes(), Some(Refusal::Damaged)),
     ]
 }
 
