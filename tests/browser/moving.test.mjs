@@ -116,5 +116,77 @@ describe("what there is to do is moved", () => {
     await agent.page.unroute("**/move");
   });
 
+  test("r21 by a finger on a telephone, and the list scrolls while it is held at the edge", async () => {
+    const id = agent.page.url().split("/").at(-1);
+    for (let n = 1; n <= 7; n += 1) {
+      const request = { kind: "request", what: `Payslip ${n}`, send: true };
+      await stack.api("POST", `/v1/sessions/${id}/interactions`, request);
+    }
+    await until("all are there", async () => (await titles(second)).length === 10);
+    const [first] = await titles(second);
+    const { page } = second;
+    const touch = await page.context().newCDPSession(page);
+    const fingers = (type, points) => touch.send("Input.dispatchTouchEvent", { type, touchPoints: points });
+    const drag = handle(second, first);
+    await drag.scrollIntoViewIfNeeded();
+    const box = page.locator(".work-list").first();
+    // How far what scrolls around the list is scrolled, and how far it could be.
+    const scrolled = () =>
+      box.evaluate((list) => {
+        let around = list;
+        while (
+          around &&
+          !(around.scrollHeight > around.clientHeight && /auto|scroll/.test(getComputedStyle(around).overflowY))
+        )
+          around = around.parentElement;
+        const own = around ?? document.scrollingElement;
+        return { top: own.scrollTop, most: own.scrollHeight - own.clientHeight };
+      });
+    const before = await scrolled();
+    assert.ok(before.most > 200, `the list is longer than the screen: ${JSON.stringify(before)}`);
+    const { x, y, width, height } = await drag.boundingBox();
+    const at = (down) => [{ x: x + width / 2, y: y + height / 2 + down }];
+    const edge = page.viewportSize().height - 12 - (y + height / 2);
+    await fingers("touchStart", at(0));
+    for (let step = 1; step <= 10; step += 1) await fingers("touchMove", at((edge * step) / 10));
+    // It scrolls until the last place is in sight, and no further: the list does not grow with what is pulled out of it.
+    let last = before.top;
+    await until("the list stands still", async () => {
+      const { top } = await scrolled();
+      const stands = top === last && top > before.top + 100;
+      last = top;
+      return stands;
+    });
+    assert.equal((await scrolled()).most, before.most);
+    await inspect(page, "room-move-finger", { widths: [390] });
+    await fingers("touchEnd", []);
+    await until("it stands last", async () => (await titles(second)).at(-1) === first);
+    await until("everybody sees it", async () => {
+      const seen = await Promise.all([titles(agent), shown(customer)]);
+      return seen.every((list) => list.at(-1) === first && list.length === 10);
+    });
+    // A tap is no drag: it opens what the handle offers, and moves nothing.
+    await handle(second, first).tap();
+    await row(second, first).getByRole("button", { name: "Move up" }).waitFor();
+    assert.equal((await titles(second)).at(-1), first);
+    await touch.detach();
+  });
+
+  test("r21 without a script, by the form of a row", async () => {
+    const plain = await person({ javaScript: false });
+    await plain.signIn(stack.agent);
+    await plain.page.goto(agent.page.url());
+    const order = await titles(plain);
+    const [, moved] = order;
+    await handle(plain, moved).click();
+    await inspect(plain.page, "room-move-unscripted", { widths: [1280], scripted: false });
+    await row(plain, moved).getByRole("button", { name: "Move up" }).click();
+    await plain.page.waitForURL(/\/console\/s\//);
+    assert.deepEqual(await titles(plain), [moved, order[0], ...order.slice(2)]);
+    await row(plain, moved).getByText(moved, { exact: true }).first().waitFor();
+    await until("the others see it", async () => (await titles(agent))[0] === moved);
+    clean(plain);
+  });
+
   test("nothing went wrong on the way", () => clean(agent, second, customer));
 });

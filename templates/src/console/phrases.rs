@@ -100,6 +100,11 @@ pub fn event_about(lang: Lang, of: &Event, viewer: &AgentId, name: &str) -> Stri
     if names_nobody(&of.kind) { participants::about(lang, &text, name).to_string() } else { text }
 }
 
+/// Whom an event is about whose sentence names nobody, and ends with a time.
+pub fn about_at_its_end(of: &Event, name: &str) -> Option<String> {
+    matches!(of.kind, EventKind::PinLocked { .. }).then(|| name.to_owned())
+}
+
 /// Whether the sentence of an event leaves out whose link, device, PIN or message it was.
 const fn names_nobody(kind: &EventKind) -> bool {
     matches!(
@@ -109,7 +114,6 @@ const fn names_nobody(kind: &EventKind) -> bool {
             | EventKind::LinkRevoked { .. }
             | EventKind::DeviceReleased
             | EventKind::PinWrong
-            | EventKind::PinLocked { .. }
             | EventKind::PinBanned
             | EventKind::PinReset
             | EventKind::CodeSent { .. }

@@ -33,6 +33,8 @@ pub struct EventLine {
     pub text: String,
     /// A time that belongs to the words and follows them, such as that of unlocking.
     pub until: Option<Timestamp>,
+    /// Whom it is about, where that follows the time.
+    pub about: Option<String>,
     /// A delivery failed: the operation that sends again, such as `invite`.
     pub resend: Option<String>,
 }
@@ -94,6 +96,7 @@ impl Entry {
                 EventKind::PinLocked { until } => Some(until),
                 _ => None,
             },
+            about: guest.and_then(|one| phrases::about_at_its_end(event, first_name(&one.person.name))),
             resend: matches!(event.kind, EventKind::DeliveryFailed { .. }).then(operation).flatten(),
         })
     }
@@ -117,7 +120,7 @@ impl Entry {
             Self::Event(line) => html! {
                 li.event data-seq=(line.seq) data-at=(line.at) data-tone=[line.tone.map(tone_name)] {
                     span.event-mark { (line.icon) }
-                    span.event-text { bdi { (line.text) } @if let Some(until) = line.until { " " (moment(lang, until, now, Moment::Clock)) } }
+                    span.event-text { bdi { (line.text) } @if let Some(until) = line.until { " " (moment(lang, until, now, Moment::Clock)) } @if let Some(name) = &line.about { " (" bdi { (name) } ")" } }
                     (moment(lang, line.at, now, Moment::Clock))
                     @if let (Some(operation), Some(resend)) = (&line.resend, resend) { (resend(operation)) }
                 }
@@ -272,7 +275,7 @@ pub(super) const fn sender_name(sender: Sender) -> &'static str {
 
 #[cfg(test)]
 mod tests {
-    use parlor_domain::{Actor, Channel, Origin};
+    use parlor_domain::{Actor, Channel, Contact, Origin, ParticipantId, session::Customer};
 
     use super::*;
     use crate::console::sample;
@@ -307,6 +310,37 @@ mod tests {
             };
             assert_eq!(line.text, words);
         }
+    }
+
+    #[test]
+    fn r22_what_is_about_a_participant_names_them_and_is_sent_again_to_them() {
+        let (viewer, nina) = nina();
+        let id: ParticipantId = "p4rt1c1pant00001".parse().expect("an id");
+        let person = Customer { name: "Ada Quist".to_owned(), contact: Contact::default() };
+        let mut people = [Participant::new(id.clone(), person, Channel::Email, sample::now())];
+        let line = |people: &[Participant], actor: Actor, kind| {
+            let about = Event { participant: Some(id.clone()), ..event(1, 0, actor, kind) };
+            let entry = Entry::of(Lang::En, &about, &viewer, "Mara Quist", people, "");
+            let Entry::Event(line) = entry else { panic!("an event") };
+            line
+        };
+        let failed = || EventKind::DeliverySuppressed { channel: Channel::Sms };
+        assert!(line(&people, Actor::System, failed()).text.ends_with("(Ada)"));
+        let failed = || EventKind::DeliveryFailed { channel: Channel::Email, reason: "mailbox full".to_owned() };
+        let told = line(&people, Actor::System, failed());
+        assert_eq!(told.text, "The e-mail could not be delivered: mailbox full (Ada)");
+        assert_eq!(told.resend.as_deref(), Some("participants/p4rt1c1pant00001/invite"));
+        assert_eq!(line(&people, nina, EventKind::PinReset).text, "You reset the tries at the PIN (Ada)");
+        // Their name follows the time that the sentence ends with.
+        let locked = line(&people, Actor::System, EventKind::PinLocked { until: sample::now() });
+        assert_eq!((locked.text.ends_with("(Ada)"), locked.about.as_deref()), (false, Some("Ada")));
+        // A sentence that names somebody names them.
+        let channel = Channel::Email;
+        let notified = line(&people, Actor::System, EventKind::CustomerNotified { channel }).text;
+        assert!(notified.contains("Ada") && !notified.contains("(Ada)") && !notified.contains("Mara"), "{notified}");
+        // Nothing is sent to whoever was removed.
+        people[0].removed_at = Some(sample::now());
+        assert_eq!(line(&people, Actor::System, failed()).resend, None);
     }
 
     #[test]

@@ -54,6 +54,7 @@ impl Room {
                 tone,
                 text: text.to_owned(),
                 until: None,
+                about: None,
                 resend: None,
             })
         };
@@ -212,6 +213,7 @@ impl Room {
                     tone: Some(Tone::Bad),
                     text: "The e-mail could not be delivered: the mailbox does not exist".to_owned(),
                     until: None,
+                    about: None,
                     resend: Some("invite".to_owned()),
                 }),
             ],

@@ -100,7 +100,9 @@ function scrollerOf(row) {
 }
 
 /** How far the pointer went, also where the list was scrolled beneath it. */
-const gone = () => drag.y - drag.list.getBoundingClientRect().top - drag.grip;
+const pulled = () => drag.y - drag.list.getBoundingClientRect().top - drag.grip;
+/** How far the row goes with it: not out of its list, which would grow and scroll without end. */
+const gone = () => Math.min(Math.max(pulled(), drag.least), drag.most);
 
 /** The row that the dragged one would stand before now; none if it would be the last. Its edge decides: rows differ in height. */
 function target() {
@@ -125,8 +127,9 @@ function show() {
 function scroll() {
   if (!drag?.moves) return;
   const { top, bottom } = drag.box.getBoundingClientRect();
-  if (drag.y < Math.max(top, 0) + EDGE) drag.box.scrollBy(0, -SCROLL);
-  else if (drag.y > Math.min(bottom, innerHeight) - EDGE) drag.box.scrollBy(0, SCROLL);
+  const by = pulled();
+  if (drag.y < Math.max(top, 0) + EDGE && by > drag.least) drag.box.scrollBy(0, -SCROLL);
+  else if (drag.y > Math.min(bottom, innerHeight) - EDGE && by < drag.most) drag.box.scrollBy(0, SCROLL);
   show();
   requestAnimationFrame(scroll);
 }
@@ -141,8 +144,10 @@ function begin(event) {
   const middle = (one) => one.offsetTop + one.offsetHeight / 2;
   const height = row.offsetHeight + Number.parseFloat(getComputedStyle(list).rowGap || 0);
   const middles = new Map(rows.map((one) => [one, middle(one)]));
+  const end = (one) => one.offsetTop + one.offsetHeight;
+  const [least, most] = [rows[0].offsetTop - row.offsetTop, end(rows.at(-1)) - end(row)];
   drag = { row, rows, list, height, middles, box: scrollerOf(row), y: event.clientY, grip: event.clientY - top };
-  Object.assign(drag, { from: event.clientY, pointer: event.pointerId, moves: false });
+  Object.assign(drag, { least, most, from: event.clientY, pointer: event.pointerId, moves: false });
 }
 
 function follow(event) {
