@@ -2,7 +2,7 @@
 //! new to its owner (R20).
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on should say where")]
 
-use futures_util::future::join;
+use futures_util::future::{join, join_all};
 use parlor_domain::{Role, SessionId};
 use parlor_tests::{Browser, Installation, Line, documents};
 use reqwest::{Method, StatusCode};
@@ -112,6 +112,27 @@ async fn r21_saves_at_once_are_all_kept() {
         assert!(name.status == 303 && matches!(age.status, 303 | 422), "{} {}", name.status, age.status);
         let seen = installation.get(&format!("/v1/sessions/{session}/interactions/{id}?values=true")).await;
         assert_eq!(seen["values"], json!({"name": "Mara", "age": 41}));
+    }
+}
+
+/// What staff do at once lets customers stand back for two seconds, and no longer: what they enter meanwhile is kept, and later they do
+/// not wait.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn r21_what_is_entered_while_staff_race_is_kept() {
+    let installation = Installation::start().await;
+    let session = installation.session(None).await;
+    let customer = installation.joined(&session).await;
+    let id = make(&installation, &session).await;
+    let path = format!("/r/{session}/i/{id}/save");
+    for typed in ["Mara", "Mara Quist", "Mara Quist-Berg"] {
+        join_all((0..8).map(|_| make(&installation, &session))).await;
+        let page = customer.post(&path, &[("step", "a"), ("a.name", typed)]).await;
+        assert_eq!(page.status, 303, "{}", page.text);
+        installation.stack.advance(60).await;
+        let page = customer.post(&path, &[("step", "a"), ("a.age", "41")]).await;
+        assert_eq!(page.status, 303, "{}", page.text);
+        let seen = installation.get(&format!("/v1/sessions/{session}/interactions/{id}?values=true")).await;
+        assert_eq!(seen["values"], json!({"name": typed, "age": 41}));
     }
 }
 

@@ -169,7 +169,7 @@ impl Loaded<Asked> {
         };
         let batch = Self::batch(start.session(session), session, id);
         let Changed { basis: (mut loaded, rejection), decision } =
-            app.store.change(Race::new(&app.entropy), |_| learned.keys(batch.clone()), step).await?;
+            app.store.change(Race::new(&app.entropy), visit.now, |_| learned.keys(batch.clone()), step).await?;
         if let Some(decision) = &decision {
             app.live.announce(decision, &loaded.room.stored.presence, &loaded.room.settings, visit.now).await;
             if let Some(write) = decision.interactions.first() {

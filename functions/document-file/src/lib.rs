@@ -145,7 +145,8 @@ impl DocumentFile {
             Ok::<_, DocumentFileError>(Step::Commit(decision, Extras::default(), Some((stored, settings, task))))
         };
         let batch = ReadBatch::new().session(session).interaction(session, id).asked(session, id);
-        let Changed { basis, decision } = self.store.change(Race::new(&self.entropy), |_| batch.clone(), step).await?;
+        let Changed { basis, decision } =
+            self.store.change(Race::new(&self.entropy), now, |_| batch.clone(), step).await?;
         let (Some(decision), Some((stored, settings, task))) = (decision, basis) else { return Ok(None) };
         self.live.announce(&decision, &stored.presence, &settings, now).await;
         Ok(Some((decision, task)))

@@ -327,7 +327,7 @@ impl LiveMessage {
             };
             Ok::<_, PostError>(Step::Commit(decision, Extras { posted: Some(mark), ..Extras::default() }, (room, None)))
         };
-        let changed = self.store.change(Race::new(&self.entropy), read, step).await;
+        let changed = self.store.change(Race::new(&self.entropy), self.clock.now(), read, step).await;
         let Changed { basis: (room, posted), decision } = changed.map_err(PostError::into_frame)?;
         if let Some(decision) = decision {
             self.live.announce_message(&decision, &room.presence, room.now).await;

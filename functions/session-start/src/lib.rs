@@ -386,7 +386,7 @@ impl SessionStart {
         };
         // A racing twin with the same Idempotency-Key can be first: its answer is ours. So can another session of the owner's,
         // or of the customer's, where there may be one. In the room of a new session is nobody yet.
-        let changed = app.store.change(Race::new(&app.entropy), read, step).await?;
+        let changed = app.store.change(Race::new(&app.entropy), app.clock.now(), read, step).await?;
         let (answer, room) = changed.basis;
         if let (Some(decision), Some(Room { presence, settings, now })) = (changed.decision, room) {
             app.live.announce(&decision, &presence, &settings, now).await;

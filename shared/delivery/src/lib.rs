@@ -363,7 +363,8 @@ impl Delivery {
             })
         };
         let batch = ReadBatch::new().session(&session).outbox(&Owner::Session(session.clone()), &id);
-        let Changed { basis, decision } = self.store.change(Race::new(&*self.random), |_| batch.clone(), step).await?;
+        let Changed { basis, decision } =
+            self.store.change(Race::new(&*self.random), context.now, |_| batch.clone(), step).await?;
         Ok(match (basis, decision) {
             (Settling::Alone(settled), _) => {
                 self.store.update_outbox(&settled, attempts).await?;

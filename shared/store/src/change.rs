@@ -3,6 +3,7 @@
 
 use std::sync::{Mutex, PoisonError};
 
+use jiff::{SignedDuration, Timestamp};
 use parlor_domain::{Decision, Random};
 
 use crate::{CommitError, Extras, Race, ReadBatch, ReadResult, Store, StoreError};
@@ -62,12 +63,15 @@ pub struct Busy;
 impl Store {
     /// Reads what `read` asks for in each try (counted from 0), lets `step` decide upon it, and commits.
     ///
+    /// `now` is when it was asked for.
+    ///
     /// Cost of a try: what [`Store::read`] costs, and one `TransactWriteItems` if something is to be written. Another try
     /// follows after each lost race, at most as many as `race` allows. What staff and programs do wins against what customers
     /// do: once it lost two races it lets customers stand back for two seconds, with one `UpdateItem` for each further loss.
     pub async fn change<T, E, R>(
         &self,
         mut race: Race<'_, R>,
+        now: Timestamp,
         mut read: impl FnMut(u32) -> ReadBatch,
         mut step: impl FnMut(ReadResult) -> Result<Step<T>, E>,
     ) -> Result<Changed<T>, E>
@@ -89,9 +93,12 @@ impl Store {
                 Step::Again => continue,
             };
             let of_customer = decision.is_save() || decision.events.first().is_some_and(|event| event.actor.is_guest());
-            let now = decision.session.last_event_at;
-            if of_customer && customers.as_ref().is_some_and(|customers| customers.stand_back(now)) {
-                race.yields();
+            // Whoever asked has waited since: customers stand back no longer than they have to.
+            let now = now.saturating_add(SignedDuration::try_from(race.waited()).unwrap_or_default()).unwrap_or(now);
+            let held = customers.as_ref().filter(|_| of_customer).and_then(|customers| customers.stand_back(now));
+            if let Some(left) = held
+                && race.rests(left).await
+            {
                 continue;
             }
             match self.commit_parting(&decision, &extras, customers.as_ref()).await {

@@ -1,6 +1,7 @@
 //! The one write of an operation: a whole decision, or nothing of it.
 
 use std::collections::BTreeMap;
+use std::time::Duration;
 
 use aws_sdk_dynamodb::{
     error::SdkError,
@@ -87,9 +88,10 @@ pub(crate) struct Customers {
 }
 
 impl Customers {
-    /// Whether customers stand back at `now`.
-    pub(crate) fn stand_back(&self, now: Timestamp) -> bool {
-        self.held_until.is_some_and(|until| until > now.as_millisecond())
+    /// How long customers stand back from `now` on.
+    pub(crate) fn stand_back(&self, now: Timestamp) -> Option<Duration> {
+        let left = self.held_until?.saturating_sub(now.as_millisecond());
+        u64::try_from(left).ok().filter(|left| *left > 0).map(Duration::from_millis)
     }
 }
 

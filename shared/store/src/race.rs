@@ -17,6 +17,9 @@ const LONGEST_PAUSE: Duration = Duration::from_millis(320);
 /// much the customer does meanwhile.
 const CUSTOMER_PATIENCE: u32 = 4;
 
+/// How often a customer's operation stands back.
+const RESTS: u32 = 2;
+
 /// The tries of one operation: a first one at once, and another after each lost race, until [`MAX_CONFLICTS`] are made.
 ///
 /// Between them lies a pause of random length ("full jitter"). Without it, everyone who lost to the same writer would
@@ -27,19 +30,38 @@ pub struct Race<'a, R: ?Sized> {
     made: u32,
     most: u32,
     patience: u32,
+    waited: Duration,
+    rests: u32,
 }
 
 impl<'a, R: Random + Sync + ?Sized> Race<'a, R> {
     /// A race with no try made yet, of [`MAX_CONFLICTS`] tries.
     #[must_use]
     pub fn new(random: &'a R) -> Self {
-        Self { random, made: 0, most: MAX_CONFLICTS, patience: 1 }
+        Self { random, made: 0, most: MAX_CONFLICTS, patience: 1, waited: Duration::ZERO, rests: 0 }
     }
 
     /// From here on it is a customer who tries: each pause is longer, and never short, so that whoever else is at the
     /// session gets through.
     pub(crate) fn yields(&mut self) {
         self.patience = CUSTOMER_PATIENCE;
+    }
+
+    /// Waits as long as customers are to stand back, which is no race that was lost; not when it has done so [`RESTS`] times: from then on
+    /// it races.
+    pub(crate) async fn rests(&mut self, left: Duration) -> bool {
+        if self.rests == RESTS {
+            return false;
+        }
+        self.yields();
+        tokio::time::sleep(left).await;
+        (self.waited, self.rests, self.made) = (self.waited + left, self.rests + 1, self.made.saturating_sub(1));
+        true
+    }
+
+    /// How long it has waited between its tries so far.
+    pub(crate) fn waited(&self) -> Duration {
+        self.waited
     }
 
     /// Whether there is another try, after waiting for it: `while race.goes_on().await { … }`.
@@ -54,7 +76,9 @@ impl<'a, R: Random + Sync + ?Sized> Race<'a, R> {
         }
         if let Some(lost) = self.made.checked_sub(1) {
             let least = FIRST_PAUSE * (self.patience - 1);
-            tokio::time::sleep(least + pause(lost, self.random) * self.patience).await;
+            let pause = least + pause(lost, self.random) * self.patience;
+            tokio::time::sleep(pause).await;
+            self.waited += pause;
         }
         self.made += 1;
         Some(self.made - 1)
@@ -73,7 +97,7 @@ impl Race<'static, NoPause> {
     /// A single try, for whoever leaves the field to the winner; `looks` more for what a look finds out that it has to read.
     #[must_use]
     pub fn once(looks: u32) -> Self {
-        Self { random: &NoPause, made: 0, most: 1 + looks, patience: 1 }
+        Self { random: &NoPause, made: 0, most: 1 + looks, patience: 1, waited: Duration::ZERO, rests: 0 }
     }
 }
 

@@ -232,7 +232,7 @@ async fn decided<R: Random + Sync + ?Sized>(
         };
         Ok(Step::Commit(decision, Extras::default(), Swept { presence, settings }))
     };
-    match store.change(race, |_| locks.keys(ReadBatch::new().session(id)), step).await {
+    match store.change(race, clock(), |_| locks.keys(ReadBatch::new().session(id)), step).await {
         Ok(Changed { basis, decision }) => Ok(decision.map(|decision| (decision, basis))),
         Err(Left::Alone) => Ok(None),
         Err(Left::Store(error)) => Err(error),

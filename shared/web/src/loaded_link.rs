@@ -89,7 +89,7 @@ impl LoadedLink {
         let session = token.map_or_else(ReadBatch::new, |token| ReadBatch::new().session(&token.session));
         let batch = Self::link(session, token);
         let Changed { basis: (loaded, result), decision } =
-            app.store.change(Race::new(&app.entropy), |_| batch.clone(), step).await?;
+            app.store.change(Race::new(&app.entropy), visit.now, |_| batch.clone(), step).await?;
         if let Some(decision) = decision {
             app.live.announce(&decision, &loaded.presence, &loaded.settings, visit.now).await;
         }

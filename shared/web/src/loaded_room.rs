@@ -149,7 +149,7 @@ impl LoadedRoom {
             batch = upload.into_iter().fold(batch.posted(id, mark), |batch, upload| batch.upload(id, upload));
         }
         let Changed { basis: (loaded, rejection), decision } =
-            app.store.change(Race::new(&app.entropy), |_| batch.clone(), step).await?;
+            app.store.change(Race::new(&app.entropy), visit.now, |_| batch.clone(), step).await?;
         if let Some(decision) = &decision {
             app.live.announce(decision, &loaded.stored.presence, &loaded.settings, visit.now).await;
         }

@@ -158,8 +158,10 @@ impl<'a> Operation<'a> {
             let extras = Extras { keep, posted: self.posted.clone(), ..Extras::default() };
             Ok(Step::Commit(decision, extras, (answer, Some(loaded))))
         };
-        let Changed { basis: (answer, loaded), decision } =
-            app.store.change(Race::new(&app.entropy), |_| learned.keys(locks.keys(batch.clone())), step).await?;
+        let Changed { basis: (answer, loaded), decision } = app
+            .store
+            .change(Race::new(&app.entropy), app.clock.now(), |_| learned.keys(locks.keys(batch.clone())), step)
+            .await?;
         if let (Some(decision), Some(loaded)) = (decision, loaded) {
             app.live.announce(&decision, &loaded.stored.presence, &loaded.settings, loaded.now).await;
         }
