@@ -155,7 +155,7 @@ fn r21_mutants_go_the_way_of_an_upload_and_each_has_a_report() {
     let originals: Vec<Vec<u8>> = pictures().into_iter().chain(originals()).collect();
     let counts: std::sync::Arc<[AtomicUsize; 3]> = std::sync::Arc::default();
     let counted = counts.clone();
-    each(mutants(120), Duration::from_secs(60), move |seed| {
+    each(mutants(120), Duration::from_mins(1), move |seed| {
         let original = &originals[seed as usize % originals.len()];
         let bytes = mutant(original, &originals[(seed as usize / 7) % originals.len()], 3_000_000 + seed);
         let task = ReadTask { from: format!("in/{seed}"), to: format!("out/{seed}"), width: 100 };
