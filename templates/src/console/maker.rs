@@ -45,7 +45,7 @@ pub(crate) fn parts(lang: Lang) -> Markup {
                 legend {}
                 div.field { label { (words::step_title(lang)) } input.input data-part-of="title" maxlength="120" dir="auto"; }
                 div.field { label { (words::step_text(lang)) } textarea.input data-part-of="text" rows="2" maxlength="2000" dir="auto" {} }
-                div.field data-documents hidden { label { (words::step_document(lang)) } select.input data-part-of="document" { option value="" { (words::no_document(lang)) } } }
+                div.field data-documents hidden { label { (words::step_document(lang)) } select.input data-part-of="document" data-gone=(words::gone_document(lang)) { option value="" { (words::no_document(lang)) } } }
                 ol.maker-questions {}
                 div.maker-row {
                     button.button.button-small type="button" data-do="add-question" { (Icon::Add) (words::add_question(lang)) }

@@ -9,6 +9,7 @@ const TYPES = new Set(["text", "number", "date", "choice", "yes_no", "file", "si
 let made = 0;
 // The team's documents that a step can have.
 let documents = [];
+let areKnown = false;
 
 const copyOf = (id) => {
   const copy = byId(id).content.firstElementChild.cloneNode(true);
@@ -44,11 +45,11 @@ function addQuestion(step) {
   return question;
 }
 
-/** Lets a step choose among the documents; one that is not offered any more stays chosen, by its id. */
+/** Lets a step choose among the documents; one that is not offered any more stays chosen. */
 function offerDocuments(step, chosen = part(step, "document").value) {
   const select = part(step, "document");
   const isOffered = !chosen || documents.some(({ id }) => id === chosen);
-  const offered = isOffered ? documents : [...documents, { id: chosen, title: chosen }];
+  const offered = isOffered ? documents : [...documents, { id: chosen, title: areKnown ? select.dataset.gone : "…" }];
   const options = offered.map(({ id, title }) => make("option", { value: id, textContent: title }));
   select.replaceChildren(select.options[0], ...options);
   select.value = chosen;
@@ -145,6 +146,7 @@ export function followSteps(form) {
   entriesAt(steps.dataset.documents).then(
     (found) => {
       documents = found;
+      areKnown = true;
       for (const step of all(".maker-step", steps)) offerDocuments(step);
     },
     () => {},
