@@ -47,7 +47,7 @@ impl WebFunction for SessionCustomer {
             operation
                 .named("resetPin", "Customers")
                 .summary("Forget wrong tries at the PIN")
-                .description("Lifts locks and bans. The PIN stays as it is. With `participant`, of that participant (R22).")
+                .description("Lifts locks and bans. The PIN stays as it is. With `participant`, of that participant.")
                 .parameter("id", "The session.")
                 .body::<ResetPin>(json!({}))
                 .answers::<SessionView>(StatusCode::OK, "The session.", SessionView::sample())
@@ -70,7 +70,7 @@ impl WebFunction for SessionCustomer {
             operation
                 .named("showPin", "Customers")
                 .summary("Show the PIN to the agent who owns the session")
-                .description("The customer's; with `participant`, that participant's (R22).")
+                .description("The customer's; with `participant`, that participant's.")
                 .parameter("id", "The session.")
                 .query::<PinQuery>()
                 .answers::<PinView<'_>>(StatusCode::OK, "The PIN.", json!({"pin": "4711"}))
