@@ -4,6 +4,7 @@
 mod advisories;
 mod api;
 mod bench;
+mod browser;
 mod canaries;
 mod dev;
 mod fuzz;

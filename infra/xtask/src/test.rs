@@ -2,12 +2,11 @@
 //!
 //! What does not need the same thing runs side by side: installing beside building, what waits beside what computes.
 
-use std::io::{BufRead as _, BufReader};
 use std::path::PathBuf;
-use std::process::Stdio;
 use std::thread::{self, ScopedJoinHandle};
 
 use crate::api::{self, Effort};
+use crate::browser::BrowserTests;
 use crate::canaries::Watch;
 use crate::platform::{self, Platform};
 use crate::programs::{Building, Built, Kind, Program, Wanted, needed, run_programs};
@@ -181,6 +180,7 @@ fn programs(
         count.done(part, since, run_programs(&tests(is_wanted), &environment));
         Ok(())
     };
+    let browser = installed.chromium.as_ref().map(|chromium| BrowserTests::new(chromium, built, &watch)).transpose()?;
     thread::scope(|scope| {
         // The journeys wait for minutes to pass.
         let second = installed.python.as_ref().map(|python| {
@@ -196,14 +196,9 @@ fn programs(
         integration("integration", |program| {
             program.kind == Kind::Integration && !program.is_crashes() && !program.is_storm()
         })?;
+        let since = now();
+        let first = browser.as_ref().map(|browser| scope.spawn(|| browser.work()));
         let second = second.map(join).transpose()?;
-        let browser = installed.chromium.as_ref().map(|chromium| {
-            scope.spawn(|| {
-                let since = now();
-                count.done("browser", since, run_browser(chromium, built, &watch)?);
-                Ok(())
-            })
-        });
         if let Some(mut second) = second {
             if parts.has("api") {
                 let since = now();
@@ -214,7 +209,12 @@ fn programs(
             second.keep_logs(&watch, parts.has("platform"))?;
         }
         integration("crashes", Program::is_crashes)?;
-        browser.map_or(Ok(()), join)
+        if let Some(browser) = &browser {
+            browser.work()?;
+            first.map_or(Ok(()), join)?;
+            count.done("browser", since, browser.tally());
+        }
+        Ok::<_, Failure>(())
     })?;
     clippy.map_or(Ok(()), join)?;
     integration("storms", Program::is_storm)?;
@@ -227,62 +227,4 @@ fn programs(
 
 fn join<T>(thread: ScopedJoinHandle<'_, Result<T, Failure>>) -> Result<T, Failure> {
     thread.join().unwrap_or_else(|_| Err(Failure::new("a part of the tests died (above)")))
-}
-
-/// Runs the browser tests with Node's own runner, its report shown while it grows.
-fn run_browser(chromium: &PathBuf, built: &Built, watch: &Watch) -> Result<Tally, Failure> {
-    let mut child = std::process::Command::new("node")
-        // One file after the other: each drives two browsers and a stack, which is what two cores carry.
-        .args(["--test", "--test-concurrency=1", "--test-reporter=spec"])
-        .current_dir(tools::browser_tests())
-        .env("CHROMIUM", chromium)
-        // A tenth of the time, for pictures that are looked at when a page is worked on.
-        .env("PARLOR_SCREENSHOTS", "off")
-        .env("PARLOR_PROGRAM", needed(built.parlor.as_ref(), "parlor")?)
-        .env("SAMPLES_PROGRAM", needed(built.samples.as_ref(), "samples")?)
-        .envs(watch.environment("browser")?)
-        .stdin(Stdio::null())
-        .stdout(Stdio::piped())
-        .spawn()
-        .map_err(|error| Failure::new(format!("node cannot be started: {error}")))?;
-    let mut tally = Tally::default();
-    let mut left_out = 0;
-    if let Some(stdout) = child.stdout.take() {
-        for line in BufReader::new(stdout).lines().map_while(Result::ok) {
-            println!("  {line}");
-            match node_count(&line) {
-                Some(("pass", count)) => tally.passed = count,
-                Some(("fail" | "cancelled", count)) => tally.failed += count,
-                Some(("skipped" | "todo", count)) => left_out += count,
-                _ => {}
-            }
-        }
-    }
-    let status = child.wait().map_err(|error| Failure::new(format!("node: {error}")))?;
-    tally.failed += left_out;
-    if !status.success() {
-        tally.failed = tally.failed.max(1);
-    }
-    if tally.passed + tally.failed == 0 {
-        return Err(Failure::new("the browser tests ran nothing"));
-    }
-    Ok(tally)
-}
-
-/// Reads one line of the spec reporter's summary, `ℹ pass 3`.
-fn node_count(line: &str) -> Option<(&str, usize)> {
-    let (word, count) = line.strip_prefix("ℹ ")?.split_once(' ')?;
-    Some((word, count.parse().ok()?))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_summary_of_node_is_read() {
-        assert_eq!(node_count("ℹ pass 7"), Some(("pass", 7)));
-        assert_eq!(node_count("ℹ duration_ms 1.5"), None);
-        assert_eq!(node_count("✔ something (1ms)"), None);
-    }
 }

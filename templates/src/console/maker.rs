@@ -23,7 +23,8 @@ pub(crate) fn previewed(lang: Lang, team: &str) -> Markup {
             summary { (Icon::Eye) span { (preview::title(lang)) } }
             p.small.muted { (preview::workflow_lead(lang)) }
             p { button.button.button-small type="button" data-do="preview" { (Icon::Eye) (preview::workflow_show(lang)) } }
-            iframe name="workflow-preview" title=(preview::title(lang)) sandbox="allow-same-origin allow-forms" hidden {}
+            // Made when it is asked for: a frame is a page more in each room.
+            template { iframe name="workflow-preview" title=(preview::title(lang)) sandbox="allow-same-origin allow-forms" {} }
         }
     }
 }
