@@ -68,7 +68,9 @@ describe("a logo", () => {
     const path = await page.locator(ADDRESS).inputValue();
     assert.match(path, /^\/logo\/up_[0-9a-z]{16}\.png$/);
     const preview = page
-      .frameLocator(".settings-preview-frame iframe:not([hidden])")
+      .locator(".settings-preview-frame iframe:not([hidden])")
+      .last()
+      .contentFrame()
       .locator(`img.logo[src='${path}']`);
     await preview.waitFor({ timeout: SOON });
     assert.ok(await isShown(preview), "in the preview");
