@@ -121,7 +121,7 @@ describe("r21 a workflow with a script", () => {
     await page.locator("[data-opens=add-work]").click();
     const form = page.locator("#add-work form");
     await form.locator("[name=title]").fill(HOUSEHOLD.title);
-    await form.locator("summary").click();
+    await form.locator("summary", { hasText: "Paste a definition" }).click();
     await form.locator("[name=steps]").fill('{"steps": [{"id": "a"}]}');
     await form.getByRole("button", { name: "Send now" }).click();
     await form.locator(".field-error, .form-errors p").first().waitFor();
