@@ -181,3 +181,20 @@ async fn ones_own_sign_ins_are_seen_and_ended() {
     assert_eq!(here.post("/me/profile", &fields).await.location, "/me?done=saved");
     assert!(here.get("/me").await.text.contains("<html lang=\"fr\""));
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_link_for_a_new_password_ends_with_a_change_of_it() {
+    let installation = Installation::start().await;
+    let staff = installation.staff("Tom Reed", Role::Agent).await;
+    let email = staff.agent.email.as_str();
+    let browser = installation.browser();
+    browser.post("/forgot-password", &[("email", email)]).await;
+    let link = links(&installation, email).await.pop().unwrap();
+    let (here, csrf) = signed_in(&installation, email, &staff.password).await;
+    let fields =
+        [("csrf", csrf.as_str()), ("email", email), ("current", staff.password.as_str()), ("password", PASSWORD)];
+    assert_eq!(here.post("/me/password", &fields).await.location, "/me?done=password");
+    assert_eq!(browser.get(&link).await.status, 410);
+    assert_eq!(browser.post(&link, &[("password", OTHER)]).await.status, 410);
+    assert!(signs_in(&installation, email, PASSWORD).await && !signs_in(&installation, email, OTHER).await);
+}

@@ -252,6 +252,8 @@ async fn replace(
         .staff_write()
         .password(&agent, Some(&known), hashed)?
         .forget_wrong(guesser, &wrong)?
+        // A link for a new password that waits in the mailbox is good no longer.
+        .no_links(&agent.id)?
         .mail(&mail_to(&agent.id, &agent.email, message, nonce(app), now))?
         .record(&record, &nonce(app))?;
     let ended = write.write_staff_ending(&agent.id, Ending::Others(&form.login), sign_ins, &app.entropy).await;
