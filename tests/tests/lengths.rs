@@ -101,9 +101,10 @@ async fn r20_a_search_of_many_words_and_any_cursor_are_answered() {
             assert_eq!(status, StatusCode::OK, "{path} from {cursor}");
         }
     }
-    // Of a search: `bWFyYQ` is "mara". A place in a query that there is not is a place behind the last.
+    // Of a search: `bWFyYQ` is "mara", and `bWFyYfSPv78` "mara" with the last letter that there is. A place in a query that there is not
+    // is a place behind the last.
     for probe in [0, 1, 9, u64::MAX - 1, u64::MAX] {
-        for entry in ["", "bWFyYQ"] {
+        for entry in ["", "bWFyYQ", "bWFyYfSPv78"] {
             let query = format!("q=mara&cursor={probe}.{entry}");
             let status = installation.call(Method::GET, &format!("/v1/sessions?{query}"), None).await.0;
             assert!(matches!(status.as_u16(), 200 | 400), "{query}: {status}");

@@ -280,6 +280,11 @@ impl Store {
         let looked_at = if filter.is_empty() { limit } else { LOOKED_AT };
         // Nothing stands between an entry's key and itself with a blank behind it. What is no such key is another search's.
         let from = if after.starts_with(&probe.prefix) { format!("{after} ") } else { probe.prefix.clone() };
+        let to = format!("{}{LAST}", probe.prefix);
+        // Behind the last key that there can be: a place that somebody made up. DynamoDB refuses to look from there back.
+        if from > to {
+            return Ok(Probed { entries: vec![], more: None });
+        }
         let asked = names(scope).into_iter().map(|name| {
             let mut request = self
                 .client
@@ -288,7 +293,7 @@ impl Store {
                 .key_condition_expression("pk = :pk AND sk BETWEEN :from AND :to")
                 .expression_attribute_values(":pk", text(&partition(&name, &probe.prefix)))
                 .expression_attribute_values(":from", text(&from))
-                .expression_attribute_values(":to", text(&format!("{}{LAST}", probe.prefix)))
+                .expression_attribute_values(":to", text(&to))
                 .limit(i32::try_from(looked_at).unwrap_or(i32::MAX));
             if !filter.is_empty() {
                 request = request.filter_expression(filter.join(" AND ")).expression_attribute_names("#name", "name");
