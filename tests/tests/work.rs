@@ -2,6 +2,7 @@
 //! new to its owner (R20).
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on should say where")]
 
+use aws_sdk_dynamodb::types::AttributeValue;
 use futures_util::future::{join, join_all};
 use parlor_domain::{Role, SessionId};
 use parlor_tests::{Browser, Installation, Line, documents};
@@ -261,6 +262,23 @@ async fn r20_updated_lists_what_a_customer_finished_until_its_owner_enters() {
     assert_eq!(list(&nina, LIST).await.1, Vec::<String>::new());
     let page = nina.get("/console?fragment=history").await.text;
     assert!(page.contains("data-updates=\"0\""), "{page}");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn r20_what_an_owner_never_looked_at_hinders_no_customer() {
+    let installation = Installation::start().await;
+    let session = installation.session(None).await;
+    let customer = installation.joined(&session).await;
+    let id = make(&installation, &session).await;
+    // As much as one item holds.
+    let (client, table) = (installation.runtime.aws.dynamodb(), &installation.runtime.config.core_table);
+    let text = |text: String| AttributeValue::S(text);
+    let full = client.put_item().table_name(table).item("pk", text(format!("U#{}", installation.agent.id)));
+    let full = full.item("sk", text("U".into())).item("others", text("x".repeat(409_560)));
+    full.send().await.unwrap();
+    finish(&customer, &session, &id).await;
+    let nina = installation.signed_in(&installation.agent).await;
+    assert_eq!(rows(&nina.get(LIST).await.text).1, [session.to_string()]);
 }
 
 /// Both rooms hear how far it is; what was entered is in no frame, and a draft is nobody's business.

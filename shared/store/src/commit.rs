@@ -232,6 +232,7 @@ impl Store {
             writes.extend(self.write_interaction(&session.id, write)?);
         }
         writes.extend(self.count_uses(decision)?);
+        let noted = writes.len();
         writes.extend(self.note_update(decision, extras.seen)?);
         writes.extend(self.move_locks(decision)?);
         writes.extend(self.name_contact(decision, &extras.contacts)?);
@@ -262,10 +263,19 @@ impl Store {
             let gone: Vec<&str> = gone.map(|(id, _)| id.as_str()).collect();
             writes.push(self.forget_customers(&session.id, customers, &gone)?);
         }
-        match self.client.transact_write_items().set_transact_items(Some(writes)).send().await {
-            Ok(_) => Ok(()),
-            Err(error) => Err(why(&error)),
+        let without_earlier = self.first_update(decision, extras.seen)?.map(|first| {
+            let mut writes = writes.clone();
+            writes[noted] = first;
+            writes
+        });
+        // Callers' futures stay small.
+        let request = |writes| Box::pin(self.client.transact_write_items().set_transact_items(Some(writes)).send());
+        let mut sent = request(writes).await;
+        let full = sent.as_ref().is_err_and(|error| is_too_large(error, noted));
+        if let Some(writes) = without_earlier.filter(|_| full) {
+            sent = request(writes).await;
         }
+        sent.map(drop).map_err(|error| why(&error))
     }
 
     fn write_session(&self, session: &Session) -> Result<TransactWriteItem, StoreError> {
@@ -422,6 +432,16 @@ pub(crate) fn put_new_in(table: &str, item: Item) -> Result<TransactWriteItem, S
 
 pub(crate) fn incomplete(error: &aws_sdk_dynamodb::error::BuildError) -> StoreError {
     StoreError::Unavailable { operation: "TransactWriteItems", reason: error.to_string() }
+}
+
+/// Whether nothing was written because the item at `place` would be larger than an item may be.
+fn is_too_large<R>(error: &SdkError<TransactWriteItemsError, R>, place: usize) -> bool {
+    match error.as_service_error() {
+        Some(TransactWriteItemsError::TransactionCanceledException(canceled)) => {
+            canceled.cancellation_reasons().get(place).and_then(|reason| reason.code()) == Some("ValidationError")
+        }
+        _ => false,
+    }
 }
 
 fn why<R>(error: &SdkError<TransactWriteItemsError, R>) -> CommitError {

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use aws_sdk_dynamodb::types::{TransactWriteItem, Update};
 use jiff::Timestamp;
-use parlor_domain::{AgentId, Decision, EventKind, SessionId};
+use parlor_domain::{AgentId, Decision, Event, EventKind, SessionId};
 
 use crate::{
     Entered, ReadBatch, ReadResult, Store, StoreError,
@@ -42,27 +42,46 @@ impl ReadResult {
     }
 }
 
+/// When a guest finished something, or would not do it, unless the owner is there to see it (`seen`).
+fn finished(decision: &Decision, seen: bool) -> Option<Timestamp> {
+    let is_one = |event: &&Event| {
+        let kind = &event.kind;
+        let done = matches!(kind, EventKind::InteractionCompleted { .. } | EventKind::InteractionDeclined { .. });
+        done && event.actor.is_guest() && !seen
+    };
+    decision.events.iter().find(is_one).map(|event| event.at)
+}
+
 impl Store {
     /// Notes for the owner that their customer finished something, or would not do it, unless the owner is there to see it
     /// (`seen`); and forgets it for whoever owns the session no more (R9).
     pub(crate) fn note_update(&self, decision: &Decision, seen: bool) -> Result<Option<TransactWriteItem>, StoreError> {
         let session = &decision.session;
-        for event in &decision.events {
-            match &event.kind {
-                EventKind::InteractionCompleted { .. } | EventKind::InteractionDeclined { .. }
-                    if event.actor.is_guest() && !seen =>
-                {
-                    let update = self
-                        .updates_of(&session.agent, &session.id)
-                        .update_expression("SET #session = :at")
-                        .expression_attribute_values(":at", number(event.at.as_microsecond()));
-                    return written(update).map(Some);
-                }
-                EventKind::Transferred { from, .. } => return self.forget_update(from, &session.id).map(Some),
-                _ => {}
-            }
+        if let Some(at) = finished(decision, seen) {
+            let update = self
+                .updates_of(&session.agent, &session.id)
+                .update_expression("SET #session = :at")
+                .expression_attribute_values(":at", number(at.as_microsecond()));
+            return written(update).map(Some);
         }
-        Ok(None)
+        let from = decision.events.iter().find_map(|event| match &event.kind {
+            EventKind::Transferred { from, .. } => Some(from),
+            _ => None,
+        });
+        from.map(|from| self.forget_update(from, &session.id)).transpose()
+    }
+
+    /// What is written in place of [`Store::note_update`] where the owner's item holds no more: of some ten thousand sessions
+    /// that they never entered, nothing is kept but what is new. `None` where nothing is noted.
+    pub(crate) fn first_update(
+        &self,
+        decision: &Decision,
+        seen: bool,
+    ) -> Result<Option<TransactWriteItem>, StoreError> {
+        let Some(at) = finished(decision, seen) else { return Ok(None) };
+        let mut item = Key::updates(&decision.session.agent).to_item();
+        item.insert(decision.session.id.to_string(), number(at.as_microsecond()));
+        self.put(item).map(Some)
     }
 
     /// Forgets that a customer finished something: `agent` has seen it.
