@@ -4,9 +4,9 @@
 
 use std::time::Duration;
 
-use parlor_domain::{Command, LinkToken, Secret, SessionId, gate::Presented};
+use parlor_domain::{Command, LinkToken, Role, Secret, SessionId, gate::Presented};
 use parlor_local::Fault;
-use parlor_store::ReadBatch;
+use parlor_store::{ListScope, ReadBatch};
 use parlor_tests::{Browser, Installation};
 use reqwest::Method;
 use serde_json::json;
@@ -261,6 +261,50 @@ async fn r27_a_connection_that_comes_while_its_person_signs_out_does_not_stay() 
         match line {
             Err(status) => assert_eq!(status, 403, "{late}"),
             Ok(mut line) => assert!(line.ended().await, "{late}"),
+        }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn r20_a_connection_that_comes_while_its_person_may_see_less_does_not_stay() {
+    let installation = Installation::start().await;
+    for (late, lists) in [("live-connect", false), ("people", false), ("live-connect", true), ("people", true)] {
+        installation.stack.inject(|_, _| Fault::None);
+        let session = installation.session(None).await;
+        let sam = installation.member("Sam Ode", Role::Supervisor).await;
+        let browser = installation.signed_in(&sam).await;
+        let (page, place) = (format!("/console/s/{session}"), if lists { "data-lists" } else { "data-live" });
+        let url = browser.get(&page).await.attribute(place).unwrap();
+        let mut first = true;
+        installation.stack.inject(move |function, operation| {
+            let meant = function == late && operation == "TransactWriteItems" && std::mem::take(&mut first);
+            if meant { Fault::Late(Duration::from_millis(400)) } else { Fault::None }
+        });
+        let pause = |first: bool| tokio::time::sleep(Duration::from_millis(if first { 0 } else { 150 }));
+        let connecting = async {
+            pause(late == "live-connect").await;
+            let about = if lists { "" } else { session.as_str() };
+            Line::at(&url, about, Some(installation.stack.url())).await
+        };
+        let changing = async {
+            pause(late == "people").await;
+            let path = format!("/v1/people/{}", sam.id);
+            installation.call(Method::PATCH, &path, Some(json!({"role": "agent"}))).await
+        };
+        let (line, (status, changed)) = tokio::join!(connecting, changing);
+        assert_eq!((status.as_u16(), changed["role"].as_str()), (200, Some("agent")), "{changed}");
+        let what = format!("{late}, lists: {lists}");
+        if lists {
+            // Their own sessions they still follow.
+            let team = [ListScope::Team(installation.team.clone())];
+            let now = installation.runtime.clock.now();
+            let listening = installation.store.listeners(&team.iter().cloned().collect(), now).await.unwrap();
+            assert!(listening.of(&team).is_empty(), "{what}");
+            continue;
+        }
+        match line {
+            Err(status) => assert_eq!(status, 403, "{what}"),
+            Ok(mut line) => assert!(line.ended().await, "{what}"),
         }
     }
 }

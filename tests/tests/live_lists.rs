@@ -233,7 +233,7 @@ async fn r20_who_is_gone_is_forgotten_and_hints_do_not_wait_for_webhooks() {
     let (agent, last) = (installation.agent.id.clone(), now + jiff::SignedDuration::from_hours(1));
     let ghost = Listener { scopes: ListScope::seen_by(&installation.agent), agent, login, last };
     // Whoever opened it is gone, and nobody heard of it.
-    installation.store.listen("ghost", &ghost, "nonce", now).await.unwrap();
+    installation.store.listen("ghost", &ghost, None, "nonce", now).await.unwrap();
     let mut line = lists_of(&installation, &installation.agent).await;
     installation.stack.inject(|function, operation| match (function, operation) {
         ("deliver-webhooks", "Query") => Fault::Throttled,

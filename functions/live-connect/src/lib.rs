@@ -135,10 +135,11 @@ impl LiveConnect {
             }
             let signed_in = found.login(agent, login)?.filter(|login| now < login.expires_at);
             let signed_in = signed_in.ok_or(OpenError::NotAllowed)?;
+            let changed = found.rights_changed(agent, login)?;
             let scopes = ListScope::seen_by(&found.agent(agent)?.ok_or(OpenError::NotAllowed)?);
             let (agent, login) = (agent.clone(), login.clone());
             let listener = Listener { agent, login, scopes, last: signed_in.expires_at };
-            match self.store.listen(id, &listener, nonce, now).await {
+            match self.store.listen(id, &listener, changed, nonce, now).await {
                 Ok(()) => return Ok(()),
                 Err(ConnectError::Conflict) => {}
                 Err(ConnectError::TicketUsed) => return Err(OpenError::TicketUsed),
@@ -182,7 +183,11 @@ impl LiveConnect {
                         continue;
                     }
                 }
-                let admission = Admission { version: stored.session.version, arrivals };
+                let changed = match &ticket.holder {
+                    Holder::Agent(agent, login) => found.rights_changed(agent, login)?,
+                    Holder::Customer(_) | Holder::Participant(..) => None,
+                };
+                let admission = Admission { version: stored.session.version, arrivals, changed };
                 match self.store.connect(id, &connection, &ticket.nonce, &gone, admission, now).await {
                     Ok(()) => {}
                     Err(ConnectError::Conflict) => continue,

@@ -161,8 +161,16 @@ impl Listeners {
 
 impl Store {
     /// Lets a connection follow lists: uses the ticket up, notes the connection (at the sign-in too, which has to be there
-    /// still), and puts it among those who listen. One `TransactWriteItems`.
-    pub async fn listen(&self, id: &str, listener: &Listener, nonce: &str, now: Timestamp) -> Result<(), ConnectError> {
+    /// still, with the rights that were read: [`ReadResult::rights_changed`](crate::ReadResult::rights_changed)), and puts it among those who
+    /// listen. One `TransactWriteItems`.
+    pub async fn listen(
+        &self,
+        id: &str,
+        listener: &Listener,
+        changed: Option<u64>,
+        nonce: &str,
+        now: Timestamp,
+    ) -> Result<(), ConnectError> {
         let expires = number((now + CONNECTION_TTL).as_second());
         let mut ticket = Key::ticket(nonce).to_item();
         ticket.insert("expires".into(), expires.clone());
@@ -171,7 +179,12 @@ impl Store {
         item.insert("expires".into(), expires.clone());
 
         let mut writes = vec![put_new_in(&self.connections, ticket)?, put_new_in(&self.connections, item)?];
-        writes.push(self.note_at_login(id, &note_of(&listener.scopes), &listener.agent, &listener.login, now)?);
+        writes.push(self.note_at_login(
+            id,
+            &note_of(&listener.scopes),
+            (&listener.agent, &listener.login, changed),
+            now,
+        )?);
         for scope in &listener.scopes {
             let update = Update::builder()
                 .table_name(&self.connections)

@@ -20,7 +20,7 @@ use crate::{
     commit::Customers,
     document,
     keys::{Item, Key, text},
-    presence::{Arrivals, customers, room},
+    presence::{Arrivals, CHANGED, customers, room},
     seen::Seen,
     staff::{credentials, sign_in},
 };
@@ -396,6 +396,12 @@ impl ReadResult {
     /// A sign-in; `None` once it was signed out.
     pub fn login(&self, agent: &AgentId, login: &LoginId) -> Result<Option<Login>, StoreError> {
         self.items.get(&Key::login(agent, login)).map_or(Ok(None), sign_in)
+    }
+
+    /// How often the rights of whoever signed in were changed since, as the sign-in says; `None` for never.
+    pub fn rights_changed(&self, agent: &AgentId, login: &LoginId) -> Result<Option<u64>, StoreError> {
+        let item = self.item(&Key::login(agent, login));
+        item.map_or(Ok(None), |item| document::read_value("login", item, CHANGED))
     }
 
     /// An API key; `None` if there is none of that id.

@@ -15,7 +15,7 @@ use crate::{
     commit::incomplete,
     keys::{Item, Key, number, text},
     listeners::noted_scopes,
-    presence::{NOTED, OPENED, noted},
+    presence::{CHANGED, NOTED, OPENED, noted},
     staff,
 };
 
@@ -135,7 +135,7 @@ impl Store {
                     Some(read) => read,
                     None => self.sign_ins(agent).await?,
                 };
-                let part = Part::of(sign_ins, ending);
+                let part = Part::of(sign_ins, ending, false);
                 let writes = part.writes(self, agent)?;
                 if writes.is_empty() {
                     return Ok(ended);
@@ -169,7 +169,7 @@ impl Store {
         sign_ins: Vec<SignIn>,
         random: &R,
     ) -> Result<Vec<String>, SignOutError> {
-        let part = Part::of(sign_ins, ending);
+        let part = Part::of(sign_ins, ending, true);
         writes.extend(part.writes(self, agent)?);
         if writes.is_empty() {
             return Ok(vec![]);
@@ -189,16 +189,20 @@ impl Store {
 struct Part {
     /// With those connections that are ended now; and whether the sign-in itself goes.
     sign_ins: Vec<(SignIn, bool)>,
+    /// Whether those that stay say that their owner may see something else: a connection that is on its way is refused by it.
+    changed: bool,
     /// Whether something is left.
     more: bool,
 }
 
 impl Part {
-    fn of(sign_ins: Vec<SignIn>, ending: Ending<'_>) -> Self {
-        let (mut part, mut room) = (Self { sign_ins: vec![], more: false }, AT_ONCE);
+    /// `first` is the one that is written with the change itself.
+    fn of(sign_ins: Vec<SignIn>, ending: Ending<'_>, first: bool) -> Self {
+        let changed = matches!(ending, Ending::OnlyConnections);
+        let (mut part, mut room) = (Self { sign_ins: vec![], changed, more: false }, AT_ONCE);
         for mut sign_in in sign_ins {
             let ends = ending.ends(&sign_in.login);
-            if !ends && sign_in.connections.is_empty() {
+            if !ends && sign_in.connections.is_empty() && !(changed && first) {
                 continue;
             }
             if room == 0 {
@@ -219,7 +223,7 @@ impl Part {
         let mut rooms: BTreeMap<&SessionId, Vec<&str>> = BTreeMap::new();
         let mut lists: BTreeMap<&ListScope, Vec<&str>> = BTreeMap::new();
         for (sign_in, ends) in &self.sign_ins {
-            writes.push(store.end_sign_in(agent, sign_in, *ends)?);
+            writes.push(store.end_sign_in(agent, sign_in, *ends, self.changed)?);
             for (id, place) in &sign_in.connections {
                 match place {
                     Place::Room(session) => rooms.entry(session).or_default().push(id),
@@ -240,12 +244,21 @@ impl Part {
 }
 
 impl Store {
-    /// Ends a sign-in, or only its connections, unless another was opened.
-    fn end_sign_in(&self, agent: &AgentId, sign_in: &SignIn, ends: bool) -> Result<TransactWriteItem, StoreError> {
+    /// Ends a sign-in, or only its connections, unless another was opened; where it stays, it says whether its owner's rights `changed`.
+    fn end_sign_in(
+        &self,
+        agent: &AgentId,
+        sign_in: &SignIn,
+        ends: bool,
+        changed: bool,
+    ) -> Result<TransactWriteItem, StoreError> {
         let key = Key::login(agent, &sign_in.login);
         if !ends {
             let noted = sign_in.connections.keys().map(|id| format!("{NOTED}{id}"));
-            return take_out(&self.core, &key, noted, sign_in.opened);
+            if !changed {
+                return take_out(&self.core, &key, noted, sign_in.opened);
+            }
+            return self.change_sign_in(&key, noted.collect(), sign_in.opened);
         }
         let delete = Delete::builder()
             .table_name(&self.core)
@@ -258,6 +271,36 @@ impl Store {
             }
         };
         Ok(TransactWriteItem::builder().delete(delete.build().map_err(|error| incomplete(&error))?).build())
+    }
+
+    /// A sign-in stays without the connections that it names, and counts that its owner's rights changed, unless another connection was opened
+    /// since it was read.
+    fn change_sign_in(
+        &self,
+        key: &Key,
+        noted: Vec<String>,
+        opened: Option<u64>,
+    ) -> Result<TransactWriteItem, StoreError> {
+        let places: Vec<String> = (0..noted.len()).map(|place| format!("#gone{place}")).collect();
+        let removal = if places.is_empty() { String::new() } else { format!(" REMOVE {}", places.join(", ")) };
+        let mut update = Update::builder()
+            .table_name(&self.core)
+            .set_key(Some(key.to_item()))
+            .update_expression(format!("ADD #changed :one{removal}"))
+            .expression_attribute_names("#changed", CHANGED)
+            .expression_attribute_names("#opened", OPENED)
+            .expression_attribute_values(":one", number(1));
+        for (place, name) in places.into_iter().zip(noted) {
+            update = update.expression_attribute_names(place, name);
+        }
+        let update = match opened {
+            // One that is gone is not made anew.
+            None => update.condition_expression("attribute_exists(pk) AND attribute_not_exists(#opened)"),
+            Some(read) => {
+                update.condition_expression("#opened = :read").expression_attribute_values(":read", number(read))
+            }
+        };
+        Ok(TransactWriteItem::builder().update(update.build().map_err(|error| incomplete(&error))?).build())
     }
 }
 
