@@ -55,10 +55,10 @@ async fn open(app: &AppState, visit: &Visit, token: String) -> Result<Response<B
 async fn go_on(app: &AppState, visit: &Visit, token: String) -> Result<Response<Body>, PageError> {
     let device = &visit.device;
     // This form is the one place where consent is given: its page shows what to.
-    let given = visit.field("consent") == "on";
-    let presented = &Presented { consent: given, ..visit.presented.clone() };
+    let given = |loaded: &LoadedLink| visit.field("consent") == "on" && loaded.showed_consent(visit.field("shown"));
     let (loaded, result) = LoadedLink::change(app, visit, LinkToken::parse(&token).as_ref(), |loaded| {
         let (session, context) = (&loaded.session, loaded.context(visit));
+        let presented = &Presented { consent: given(loaded), ..visit.presented.clone() };
         let go_on = Command::Continue { link: &loaded.link, presented, device };
         match session.decide(go_on, &loaded.settings, &context) {
             // A code that was sent before and still works is the one to enter; its page can send another.
@@ -71,6 +71,7 @@ async fn go_on(app: &AppState, visit: &Visit, token: String) -> Result<Response<
         }
     })
     .await?;
+    let given = given(&loaded);
     let to = |page: &str| {
         let consent = given.then(|| loaded.consent(app, device));
         let mut response = redirect(&visit.onward(&format!("{}/{page}", visit.start), consent.as_deref()));
@@ -149,7 +150,11 @@ fn opening(app: &AppState, visit: &Visit, loaded: &LoadedLink, consent_missing: 
             Authentication::Pin => Check::Pin,
             Authentication::Otp => Check::Code { contact: masked(&loaded.session) },
         },
-        consent: asks.then(|| Consent { text: authentication.consent.text.clone(), missing: consent_missing }),
+        consent: asks.then(|| Consent {
+            text: authentication.consent.text.clone(),
+            missing: consent_missing,
+            shown: loaded.consent_shown(),
+        }),
         // Shown in the room, once (R17).
         work: false,
         cookie_disclaimer: false,

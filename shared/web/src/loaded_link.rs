@@ -3,7 +3,9 @@
 use jiff::Timestamp;
 use parlor_domain::{
     Decision, Gate, Link, LinkToken, Presence, Presented, Rejection, Secret, Session, SessionId, Settings, gate,
-    keyring::Purpose, session::Context, settings::Method as Authentication,
+    keyring::Purpose,
+    session::{Context, text_hash},
+    settings::Method as Authentication,
 };
 use parlor_store::{Changed, Extras, Race, ReadBatch, ReadResult, Step, StoreError, Stored};
 use parlor_templates::customer::Brand;
@@ -116,8 +118,24 @@ impl LoadedLink {
     }
 
     fn consented(&self, device: &Secret) -> String {
-        let text = self.settings.authentication.consent.text.as_deref().unwrap_or_default();
-        format!("{} {} {text}", self.session.id, device.hash().as_str())
+        format!("{} {} {}", self.session.id, device.hash().as_str(), self.consent_text())
+    }
+
+    fn consent_text(&self) -> &str {
+        self.settings.authentication.consent.text.as_deref().unwrap_or_default()
+    }
+
+    /// What stands on the opening page for the text that it asks consent to. It proves nothing.
+    #[must_use]
+    pub fn consent_shown(&self) -> String {
+        text_hash(self.consent_text())
+    }
+
+    /// Whether the opening page that a form came from showed the text that is asked for now: somebody may have saved another one since. A
+    /// form that does not say what it showed is taken as it comes.
+    #[must_use]
+    pub fn showed_consent(&self, shown: &str) -> bool {
+        shown.is_empty() || shown == self.consent_shown()
     }
 
     /// What a decision takes of a visit to this link: its guest as actor, origin and the time.

@@ -27,8 +27,10 @@ pub enum Check {
 pub struct Consent {
     /// The team's own text; the catalogue's without one.
     pub text: Option<String>,
-    /// The form came without it.
+    /// The form came without it, or with consent to another text.
     pub missing: bool,
+    /// Stands for the text (field `shown`).
+    pub shown: String,
 }
 
 /// GET `/s/{token}`, and the answer to POST `/s/{token}/continue` without consent.
@@ -53,7 +55,7 @@ pub struct OpeningPage {
     pub hint: Option<String>,
     /// What comes after Continue.
     pub check: Check,
-    /// Consent, where it is asked (field `consent`, value `on`).
+    /// Consent, where it is asked (field `consent`, value `on`; and `shown`).
     pub consent: Option<Consent>,
     /// Whether something waits to be looked at, filled in or signed; until then the page speaks of writing to each other.
     pub work: bool,
@@ -150,7 +152,7 @@ impl OpeningPage {
                     text: Some(
                         "Thank you for your visit.\nPlease read the agreement and sign it by Friday.".to_owned(),
                     ),
-                    consent: Some(Consent { text: None, missing: true }),
+                    consent: Some(Consent { missing: true, ..Consent::default() }),
                     check: Check::Code { contact: "m•••@example.net".to_owned() },
                     ..plain.clone()
                 },
@@ -178,6 +180,7 @@ impl OpeningPage {
 
 fn consent_check(lang: Lang, company: &str, consent: &Consent) -> Markup {
     html! {
+        input type="hidden" name="shown" value=(consent.shown);
         div.field {
             @if consent.missing {
                 p.field-error id="consent-error" role="alert" { (Icon::Alert) span { (words::consent_missing(lang)) } }

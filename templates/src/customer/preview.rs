@@ -115,7 +115,7 @@ impl Preview<'_> {
             consent: authentication
                 .consent
                 .required
-                .then(|| Consent { text: authentication.consent.text.clone(), missing: false }),
+                .then(|| Consent { text: authentication.consent.text.clone(), ..Consent::default() }),
             work: false,
             cookie_disclaimer: false,
         }
