@@ -424,3 +424,48 @@ async fn r21_who_had_the_session_before_uses_up_no_files_of_the_next() {
     assert_eq!(announce(&next).await, 201);
     assert_eq!(announce(&before).await, 403);
 }
+
+/// Who was invited while codes were asked for was told no PIN.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn r7_a_session_without_the_pin_that_is_asked_for_asks_for_a_code() {
+    let installation = Installation::start().await;
+    installation.settings(json!({"authentication": {"method": "otp"}})).await;
+    let session = installation.session(None).await;
+    let link = installation.link(&session).await;
+    installation.settings(json!({"authentication": {"method": "pin"}})).await;
+    let customer = installation.browser();
+    customer.get(&link).await;
+    assert_eq!(customer.post(&format!("{link}/continue"), &[]).await.location, format!("{link}/otp"));
+    assert_eq!(installation.count_events(&session, "customer.joined").await, 0);
+    let code = installation.code(&session).await;
+    let page = customer.post(&format!("{link}/otp"), &[("code", &code)]).await;
+    assert_eq!(page.location, format!("/r/{session}"), "{}", page.text);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn r6_consent_is_to_the_text_that_the_page_showed() {
+    let installation = Installation::start().await;
+    let consent = async |text: &str| {
+        installation.settings(json!({"authentication": {"consent": {"required": true, "text": text}}})).await;
+    };
+    consent("We keep this for a year.").await;
+    let session = installation.session(None).await;
+    let link = installation.link(&session).await;
+    let customer = installation.browser();
+    let agree = async |page: &Page| {
+        let shown = page.hidden("shown").unwrap();
+        customer.post(&format!("{link}/continue"), &[("consent", "on"), ("shown", &shown)]).await
+    };
+    let page = customer.get(&link).await;
+    // Somebody saves another text while the page is open.
+    consent("We sell this to anybody.").await;
+    let page = agree(&page).await;
+    assert!(page.status == 422 && page.text.contains("We sell this to anybody."), "{}", page.text);
+    assert_eq!(installation.count_events(&session, "customer.consented").await, 0);
+    // What a page showed is no consent by itself.
+    let shown = page.hidden("shown").unwrap();
+    let silent = customer.post(&format!("{link}/continue?consent={shown}"), &[("shown", &shown)]).await;
+    assert_eq!(silent.status, 422);
+    assert_eq!(agree(&page).await.location, format!("/r/{session}"));
+    assert_eq!(installation.count_events(&session, "customer.consented").await, 1);
+}

@@ -108,3 +108,52 @@ async fn r22_a_listed_link_says_whose_it_is() {
     let whose: Vec<_> = listed["items"].as_array().unwrap().iter().map(|link| link["participant"].clone()).collect();
     assert_eq!(whose, [added["id"].clone(), json!(null)], "newest first: {listed}");
 }
+
+/// Also where the session cannot be renewed (R4).
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn r2_r6_after_the_end_a_device_is_released_for_as_long_as_somebody_comes_in() {
+    let installation = Installation::start().await;
+    installation
+        .settings(json!({
+            "authentication": {"method": "pin", "max_attempts": 1, "max_lockouts": 1},
+            "end": {"customer_access": {"level": "full_timed", "minutes": 60}, "renew_window_minutes": 1},
+        }))
+        .await;
+    let session = installation.session(Some("4711")).await;
+    let (stolen, about) = (installation.link(&session).await, format!("/v1/sessions/{session}"));
+    let operate = async |operation: &str| {
+        let (status, answer) = installation.call(Method::POST, &format!("{about}/{operation}"), Some(json!({}))).await;
+        (status.as_u16(), answer["code"].as_str().map(str::to_owned))
+    };
+    let room = format!("/r/{session}");
+    let enter = async |link: &str, pin: &str| {
+        let browser = installation.browser();
+        browser.get(link).await;
+        (browser.submit(&format!("{link}/pin"), &[("code", pin)]).await, browser)
+    };
+    let (page, thief) = enter(&stolen, "4711").await;
+    assert_eq!(page.status, 200);
+    operate("end").await;
+    installation.stack.advance(120).await;
+    assert_eq!(operate("renew").await.1.as_deref(), Some("not-renewable"));
+    assert_eq!(thief.get(&room).await.status, 200);
+    let nina = installation.signed_in(&installation.agent).await;
+    let console = format!("/console/s/{session}");
+    assert!(nina.get(&console).await.text.contains("data-opens=\"release\""), "the room offers it");
+    assert_eq!(operate("device/release").await, (200, None));
+    assert_eq!(thief.get(&room).await.status, 403);
+    assert_eq!(thief.get(&stolen).await.reason(), Some("unknown"));
+    // Whoever holds a link tries until nobody may try.
+    let link = installation.link(&session).await;
+    assert_eq!(enter(&link, "0000").await.0.reason(), Some("locked"));
+    assert_eq!(installation.browser().get(&link).await.reason(), Some("locked"));
+    assert_eq!(operate("pin/reset").await, (200, None));
+    let (page, customer) = enter(&link, "4711").await;
+    assert_eq!((page.status, customer.get(&room).await.status), (200, 200));
+    // Nobody comes in any more.
+    installation.stack.advance(3600).await;
+    for operation in ["device/release", "pin/reset"] {
+        assert_eq!(operate(operation).await.1.as_deref(), Some("already-ended"));
+    }
+    assert!(!nina.get(&console).await.text.contains("data-opens=\"release\""));
+}

@@ -16,7 +16,9 @@ pub use command::{
 pub(crate) use decide::chat::as_typed;
 pub use decide::chat::{MESSAGE_MAX, attached_text, message_content, message_digest, message_text};
 pub use decide::transfer::{ANSWER_WITHIN, REASON_MAX};
-pub use model::{Answer, Customer, Device, End, FoundBy, News, Reminded, SEARCH_FORM, Session, State, Transfer};
+pub use model::{
+    Answer, Customer, Device, End, FoundBy, News, Reminded, SEARCH_FORM, Session, State, Transfer, text_hash,
+};
 
 #[cfg(test)]
 mod tests;

@@ -19,8 +19,9 @@ use crate::{
     turn,
 };
 
-/// A text as a session remembers it.
-pub(super) fn text_hash(text: &str) -> String {
+/// A text that is agreed to, as a session remembers it.
+#[must_use]
+pub fn text_hash(text: &str) -> String {
     HEXLOWER.encode(&Sha256::digest(text)[..16])
 }
 
@@ -466,11 +467,11 @@ impl Session {
     }
 
     /// How the customer proves who they are (R7). Where the settings began to ask for a PIN after the start, the session
-    /// has none that anybody could have told the customer, and goes on without.
+    /// has none that anybody could have told the customer, and asks for a code in its place: asking for more opens no gate.
     #[must_use]
     pub fn method(&self, settings: &Settings) -> Method {
         match settings.authentication.method {
-            Method::Pin if self.pin.is_none() => Method::None,
+            Method::Pin if self.pin.is_none() => Method::Otp,
             method => method,
         }
     }

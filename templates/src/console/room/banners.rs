@@ -17,7 +17,7 @@ impl Room {
         let (lang, now) = (self.frame.lang, self.frame.now);
         html! {
             (self.ownership_banner())
-            @if let (Some(lock), false) = (self.lock, self.is_only_read()) {
+            @if let (Some(lock), false) = (self.lock, self.is_only_read() && !self.is_left_open()) {
                 (Banner { icon: Some(Icon::Lock), role: Some("status"), ..Banner::new(Tone::Bad, html! {
                     div.banner-line {
                         div {

@@ -214,6 +214,12 @@ impl Room {
         matches!(self.state, State::Ended | State::Discarded)
     }
 
+    /// R2, R6: it is over, and whoever is in stays in: its owner still says who.
+    pub(super) fn is_left_open(&self) -> bool {
+        let comes_in = |stretch: &Stretch| stretch.tier != Tier::None;
+        self.mine && self.ended.as_ref().is_some_and(|ended| ended.access.iter().any(comes_in))
+    }
+
     /// R25: an admin may erase it, and nothing else is left to be done.
     pub(super) fn erasable(&self) -> bool {
         self.over() && self.frame.agent.role == Role::Admin

@@ -228,12 +228,25 @@ impl Room {
                         (self.invitation_items())
                         (self.details_items())
                         @if self.has_pin && self.mine { li { button type="button" data-do="show-pin" { (Icon::Eye) (words::show_pin(lang)) } } }
-                        @if self.device_bound_at.is_some() { li { button type="button" popovertarget="release" data-opens="release" { (Icon::Device) (words::release_device(lang)) } } }
-                        @if self.has_pin || self.lock.is_some() { li { button type="button" popovertarget="reset" data-opens="reset" { (Icon::Key) (words::reset_pin(lang)) } } }
+                        (self.door_items())
                     }
                 }
                 (opens("end", "room-end", html! { @if self.state == State::Planned { (Icon::Trash) span { (words::discard(lang)) } } @else { (stop_icon()) span { (words::end(lang)) } } }))
+            } @else if self.is_left_open() && (self.device_bound_at.is_some() || self.has_pin || self.lock.is_some()) {
+                details.menu {
+                    summary.button.button-quiet.button-icon title=(words::more(lang)) { (Icon::More) span.unseen { (words::more(lang)) } }
+                    ul.menu-list { (self.door_items()) }
+                }
             }
+        }
+    }
+
+    /// What is done about who comes in (R6, R7).
+    fn door_items(&self) -> Markup {
+        let lang = self.frame.lang;
+        html! {
+            @if self.device_bound_at.is_some() { li { button type="button" popovertarget="release" data-opens="release" { (Icon::Device) (words::release_device(lang)) } } }
+            @if self.has_pin || self.lock.is_some() { li { button type="button" popovertarget="reset" data-opens="reset" { (Icon::Key) (words::reset_pin(lang)) } } }
         }
     }
 

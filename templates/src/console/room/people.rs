@@ -104,6 +104,11 @@ impl Room {
                             (action("remove", html! { (Icon::Trash) (words::remove(lang)) }))
                         }
                     }
+                } @else if self.is_left_open() {
+                    div.work-actions {
+                        @if person.has_pin || person.lock.is_some() { (self.reset_pin(person)) }
+                        @if person.has_device { (action("device/release", html! { (Icon::Device) (words::release(lang)) })) }
+                    }
                 }
             }
         }

@@ -1,6 +1,6 @@
 //! What an agent does for a customer who cannot get in.
 
-use super::{draft::Draft, guard::must_be_writable, invite};
+use super::{draft::Draft, guard::must_let_somebody_in, invite};
 use crate::{
     EventKind, Link,
     link::Issued,
@@ -12,7 +12,7 @@ use crate::{
 
 /// R6: releases the bound device, so that another one can be bound.
 pub(super) fn release(draft: &mut Draft<'_>) -> Result<Outcome, Rejection> {
-    must_be_writable(&draft.session)?;
+    must_let_somebody_in(&draft.session, draft.now())?;
     if draft.session.device.is_none() {
         return Ok(Outcome::Unchanged);
     }
@@ -23,7 +23,7 @@ pub(super) fn release(draft: &mut Draft<'_>) -> Result<Outcome, Rejection> {
 /// R5, R6: releases the device and replaces the links: whoever holds an earlier one does not come in by it again. Before the
 /// invitation there is nothing to replace.
 pub(super) fn release_and_replace_links(draft: &mut Draft<'_>, issued: &Issued) -> Result<Outcome, Rejection> {
-    must_be_writable(&draft.session)?;
+    must_let_somebody_in(&draft.session, draft.now())?;
     if draft.session.state == State::Planned {
         return Ok(Outcome::Unchanged);
     }
@@ -47,7 +47,7 @@ pub(super) fn revoke_link(draft: &mut Draft<'_>, link: &Link) -> Outcome {
 
 /// R7: forgets wrong tries, lockouts and ban.
 pub(super) fn reset_pin(draft: &mut Draft<'_>) -> Result<Outcome, Rejection> {
-    must_be_writable(&draft.session)?;
+    must_let_somebody_in(&draft.session, draft.now())?;
     draft.record(EventKind::PinReset);
     Ok(Outcome::Done)
 }

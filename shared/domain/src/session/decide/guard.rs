@@ -3,7 +3,7 @@
 use jiff::{SignedDuration, Timestamp};
 
 use crate::{
-    Channel, Settings,
+    AccessTier, Channel, Settings,
     session::{
         command::Rejection,
         model::{Session, State},
@@ -24,6 +24,15 @@ pub(super) fn must_be_writable(session: &Session) -> Result<(), Rejection> {
         State::Discarded => Err(Rejection::Discarded),
         State::Planned | State::Invited | State::Active => Ok(()),
     }
+}
+
+/// R2: somebody comes in, or could: before the end, and after it for as long as some access is left. Whoever must not comes out of it then,
+/// too, also where the session cannot be renewed (R4).
+pub(super) fn must_let_somebody_in(session: &Session, now: Timestamp) -> Result<(), Rejection> {
+    if session.state == State::Ended && session.access(now).tier != AccessTier::None {
+        return Ok(());
+    }
+    must_be_writable(session)
 }
 
 /// R13: the settings allow messages by this channel.
