@@ -411,6 +411,9 @@ mod tests {
             assert_eq!(may("SETUP"), function == "agent-auth", "{function}");
             let for_customers = function.starts_with("customer-");
             assert!(!for_customers || !(may("A#x") || may("K#x") || may("I#x") || may("HOOKS")), "{function}");
+            // Pages and live connections are not for programs, and repeat no answers.
+            let shows = ["agent-console", "live-connect"].contains(&function.as_str());
+            assert!(!shows || !(may("K#x") || may("I#x")), "{function}");
             let unknown = dynamodb("BatchGetItem", &json!({"RequestItems": {"CoreTable": {}}}));
             assert!(!unknown.iter().all(|need| policy.allows(need)), "{function} reads items without a key");
         }
