@@ -2,7 +2,7 @@
 //! its time: so a second one runs beside it once there is nothing else to do.
 
 use std::fs;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::sync::{Mutex, PoisonError};
 
@@ -19,7 +19,7 @@ pub(crate) struct BrowserTests {
 }
 
 impl BrowserTests {
-    pub(crate) fn new(chromium: &PathBuf, built: &Built, watch: &Watch) -> Result<Self, Failure> {
+    pub(crate) fn new(chromium: &Path, built: &Built, watch: &Watch) -> Result<Self, Failure> {
         let folder = tools::browser_tests();
         let unreadable = |error| Failure::new(format!("{}: {error}", folder.display()));
         let entries = fs::read_dir(&folder).map_err(unreadable)?.collect::<Result<Vec<_>, _>>().map_err(unreadable)?;
@@ -30,7 +30,7 @@ impl BrowserTests {
         }
         waiting.sort();
         let mut environment = vec![
-            ("CHROMIUM", chromium.clone()),
+            ("CHROMIUM", chromium.to_owned()),
             // A tenth of the time, for pictures that are looked at when a page is worked on.
             ("PARLOR_SCREENSHOTS", "off".into()),
             ("PARLOR_PROGRAM", needed(built.parlor.as_ref(), "parlor")?.clone()),
@@ -64,7 +64,8 @@ impl BrowserTests {
             .output()
             .map_err(|error| Failure::new(format!("node cannot be started: {error}")))?;
         let report = String::from_utf8_lossy(&output.stdout);
-        print!("  {file}\n{}", report.lines().map(|line| format!("    {line}\n")).collect::<String>());
+        let shown: Vec<&str> = report.lines().collect();
+        println!("  {file}\n    {}", shown.join("\n    "));
         print!("{}", String::from_utf8_lossy(&output.stderr));
         let mut tally = Tally::default();
         for line in report.lines() {
