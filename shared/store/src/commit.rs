@@ -263,6 +263,7 @@ impl Store {
             let gone: Vec<&str> = gone.map(|(id, _)| id.as_str()).collect();
             writes.push(self.forget_customers(&session.id, customers, &gone)?);
         }
+        // The same, where the note for the owner does not fit beside the earlier ones.
         let without_earlier = self.first_update(decision, extras.seen)?.map(|first| {
             let mut writes = writes.clone();
             writes[noted] = first;

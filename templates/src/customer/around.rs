@@ -41,6 +41,19 @@ pub struct Around {
     pub live: Option<Live>,
 }
 
+/// A whole document in a preview: it runs no script, hears nothing, and leads nowhere.
+pub(super) fn still(
+    lang: Lang,
+    brand: &Brand,
+    title: &str,
+    assets: [&'static str; 2],
+    class: &str,
+    body: Markup,
+) -> Markup {
+    Page { lang, brand, path: None, title, reason: None, live: None, refresh: None, script: false, assets, class, body }
+        .render()
+}
+
 impl Around {
     /// The whole document.
     pub(super) fn page(&self, assets: [&'static str; 2], class: &str, refresh: Option<&str>, body: Markup) -> Markup {
@@ -60,23 +73,9 @@ impl Around {
         .render()
     }
 
-    /// The same in a preview: it runs no script, hears nothing, and leads nowhere.
+    /// The same in a preview.
     pub(super) fn still(&self, assets: [&'static str; 2], class: &str, body: Markup) -> Markup {
-        let (lang, brand, title) = (self.lang, &self.brand, self.title.as_str());
-        Page {
-            lang,
-            brand,
-            path: None,
-            title,
-            reason: None,
-            live: None,
-            refresh: None,
-            script: false,
-            assets,
-            class,
-            body,
-        }
-        .render()
+        still(self.lang, &self.brand, &self.title, assets, class, body)
     }
 
     pub(super) fn agent(&self) -> &str {

@@ -8,10 +8,10 @@ use parlor_domain::{
     interaction::{FieldKind, Request},
 };
 
-use super::around::{Around, kept, not_taken};
+use super::around::{Around, kept, not_taken, still};
 use super::files::{Coming, FileBox, FileFault};
 use super::pad::pad;
-use super::page::{Brand, Page, paragraphs, token_field};
+use super::page::{Brand, paragraphs, token_field};
 use super::question::Question;
 use crate::components::{Banner, Button, Icon, Tone, chip, progress};
 use crate::lang::Lang;
@@ -412,20 +412,5 @@ pub fn not_previewed(lang: Lang, brand: &Brand, place: Option<&str>, why: &str) 
             }) })
         }
     };
-    let title = preview::workflow_not(lang);
-    let assets = ["runner.css", "runner.js"];
-    Page {
-        lang,
-        brand,
-        path: None,
-        title,
-        reason: None,
-        live: None,
-        refresh: None,
-        script: false,
-        assets,
-        class: "runner",
-        body,
-    }
-    .render()
+    still(lang, brand, preview::workflow_not(lang), ["runner.css", "runner.js"], "runner", body)
 }

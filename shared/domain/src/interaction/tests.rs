@@ -93,20 +93,23 @@ impl World {
         Ok(decision.interactions.into_iter().next().unwrap().interaction)
     }
 
-    fn make(&mut self, send: bool) -> Interaction {
-        let id = InteractionId::generate(&self.random);
-        let new = NewInteraction {
-            id,
+    fn new_for(&self, asked: Asked, assignee: &crate::interaction::Assignee, send: bool) -> NewInteraction {
+        NewInteraction {
+            id: InteractionId::generate(&self.random),
             title: "About your household".into(),
-            asked: Asked::Workflow(household()),
+            asked,
             values: parlor_form::Values::new(),
             order: None,
             due_at: None,
             send,
             library: None,
             part_of: None,
-            assignee: crate::interaction::Assignee::Customer,
-        };
+            assignee: assignee.clone(),
+        }
+    }
+
+    fn make(&mut self, send: bool) -> Interaction {
+        let new = self.new_for(Asked::Workflow(household()), &crate::interaction::Assignee::Customer, send);
         self.run(WorkCommand::Add(new), nina()).unwrap()
     }
 

@@ -81,21 +81,6 @@ fn lay_out(world: &mut World, guest: &Actor, assignee: &Assignee) -> LaidOut {
 }
 
 impl World {
-    fn new_for(&self, asked: Asked, assignee: &Assignee, send: bool) -> NewInteraction {
-        NewInteraction {
-            id: InteractionId::generate(&self.random),
-            title: "What there is to do".into(),
-            asked,
-            values: parlor_form::Values::new(),
-            order: None,
-            due_at: None,
-            send,
-            library: None,
-            part_of: None,
-            assignee: assignee.clone(),
-        }
-    }
-
     /// Lets somebody else in beside the customer.
     fn with_participant(&mut self) -> ParticipantId {
         let id = ParticipantId::generate(&self.random);
