@@ -13,6 +13,8 @@ mod check;
 mod operations;
 #[path = "crashes/run.rs"]
 mod run;
+#[path = "crashes/steps.rs"]
+mod steps;
 
 use std::sync::{
     Arc, LazyLock, Mutex,

@@ -6,6 +6,7 @@
 #![cfg_attr(test, allow(clippy::unwrap_used))]
 
 mod api_keys;
+mod arrivals;
 mod change;
 mod commit;
 mod contact;
@@ -43,6 +44,7 @@ mod webhooks;
 use std::sync::Arc;
 
 pub use api_keys::{KeyLog, ListedKey, NOTED_EVERY};
+pub use arrivals::Arrivals;
 use aws_sdk_dynamodb::Client;
 pub use change::{Busy, Changed, Learned, Step};
 pub use commit::{CommitError, Extras, IdempotencyRecord, Keep, PostedMark};
@@ -59,7 +61,7 @@ pub use library_uploads::LibraryUploadUse;
 pub use listeners::{Connected, ListScope, Listener, Listeners};
 pub use lock::{Lock, Locks, OpenSession};
 pub use people::{CredentialsChange, ListedTeam, ResetRequests, StaffChange, StaffWrite, StoredPerson, recorded};
-pub use presence::{Admission, Arrivals, ConnectError, Connection, Departure};
+pub use presence::{Admission, ConnectError, Connection, Departure};
 pub use race::{MAX_CONFLICTS, Race};
 pub use read::{ReadBatch, ReadResult, Stored};
 pub use running::{BOARD_ROWS, Running};

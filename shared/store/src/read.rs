@@ -17,10 +17,11 @@ use serde::de::DeserializeOwned;
 use crate::{
     Credentials, Guesser, IdempotencyRecord, PostedMark, SettingsVersion, SetupLink, Store, StoreError, Team,
     WrongPasswords,
+    arrivals::Arrivals,
     commit::Customers,
     document,
     keys::{Item, Key, text},
-    presence::{Arrivals, CHANGED, customers, room},
+    presence::{CHANGED, customers, room},
     seen::Seen,
     staff::{credentials, sign_in},
 };

@@ -102,7 +102,7 @@ impl KeysPage {
                     }
                 }
                 details.people-danger {
-                    summary { (words::revoke(lang)) }
+                    summary.fold.fold-bad { (Icon::ChevronOn) (words::revoke(lang)) }
                     form method="post" action={ "/admin/keys/" (key.id) "/revoke" } {
                         (self.frame.forms.hidden(&format!("revoke-{}", key.id)))
                         p { (words::revoke_question(lang, &key.name)) " " (words::revoke_help(lang)) }

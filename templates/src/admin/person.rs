@@ -197,7 +197,7 @@ impl PersonPage {
                 @if self.standing != Standing::Deactivated {
                     // What hurts is asked for twice, without a script, too.
                     details.people-danger {
-                        summary { (words::deactivate(lang)) }
+                        summary.fold.fold-bad { (Icon::ChevronOn) (words::deactivate(lang)) }
                         p.small.muted { (words::deactivate_help(lang)) }
                         (act("deactivate", html! { (Button::danger(words::deactivate(lang))) }))
                     }

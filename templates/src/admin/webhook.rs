@@ -153,7 +153,7 @@ impl WebhookPage {
         let lang = self.frame.lang;
         html! {
             details.hook-more {
-                summary { (words::again_since(lang)) }
+                summary.fold { (Icon::ChevronOn) (words::again_since(lang)) }
                 (self.form("stack", "again", html! {
                     p.small.muted { (words::again_help(lang)) }
                     div.field {
@@ -199,7 +199,7 @@ impl WebhookPage {
                 }
                 p.small { a href="/docs#webhooks" { (words::verify(lang)) } }
                 details.hook-more {
-                    summary { (words::rotate(lang)) }
+                    summary.fold { (Icon::ChevronOn) (words::rotate(lang)) }
                     (self.form("stack", "rotate", html! {
                         p.small.muted { (words::rotate_help(lang)) }
                         div.field {
@@ -217,7 +217,7 @@ impl WebhookPage {
         let lang = self.frame.lang;
         html! {
             details.people-danger {
-                summary { (words::delete(lang)) }
+                summary.fold.fold-bad { (Icon::ChevronOn) (words::delete(lang)) }
                 (self.form("", "delete", html! {
                     p.hook-address { (words::delete_question(lang, &self.url)) " " (words::delete_help(lang)) }
                     (Button::danger(words::delete(lang)).icon(Icon::Trash))

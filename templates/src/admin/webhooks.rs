@@ -122,7 +122,7 @@ impl WebhookForm {
                 }
             }
             details.hook-events open[is_open] {
-                summary { (words::choose(lang)) @if !self.events.is_empty() { " " bdi { "(" (self.events.len()) ")" } } }
+                summary.fold { (Icon::ChevronOn) (words::choose(lang)) @if !self.events.is_empty() { " " bdi { "(" (self.events.len()) ")" } } }
                 p.small.muted { (words::events_hint(lang)) }
                 div.hook-groups role="group" aria-label=(words::events(lang)) {
                     @for (group, kinds) in groups() {

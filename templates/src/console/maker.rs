@@ -20,7 +20,7 @@ pub(crate) fn steps(lang: Lang, documents: &str) -> Markup {
 pub(crate) fn previewed(lang: Lang, team: &str) -> Markup {
     html! {
         details.maker-preview data-scripted hidden data-workflow-preview data-action="/admin/library" data-team=(team) {
-            summary { (Icon::Eye) span { (preview::title(lang)) } }
+            summary.fold { (Icon::ChevronOn) span { (preview::title(lang)) } }
             p.small.muted { (preview::workflow_lead(lang)) }
             p { button.button.button-small type="button" data-do="preview" { (Icon::Eye) (preview::workflow_show(lang)) } }
             // Made when it is asked for: a frame is a page more in each room.

@@ -161,7 +161,7 @@ impl Around {
         let lang = self.lang;
         html! {
             details.runner-decline open[too_long] {
-                summary { (words::decline(lang)) }
+                summary.fold { (Icon::ChevronOn) (words::decline(lang)) }
                 form.stack-tight method="post" action={ (self.path) "/decline" (self.query) } {
                     (token_field(self.csrf.as_deref()))
                     p.small { (words::decline_text(lang, self.agent())) }

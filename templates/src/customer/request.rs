@@ -118,7 +118,7 @@ impl RequestPage {
                         } @else { (Button::primary(runner::to_page(lang)).href(&self.around.room).wide()) }
                     }
                     @if !self.files.is_empty() {
-                        details.runner-answers { summary { (Icon::ChevronOn) (words::your_files(lang)) } (self.files().files(false)) }
+                        details.runner-answers { summary.fold { (Icon::ChevronOn) (words::your_files(lang)) } (self.files().files(false)) }
                     }
                 }
             }

@@ -299,7 +299,7 @@ impl Room {
                 }
                 @if !finished.is_empty() {
                     details.done {
-                        summary { (Icon::ChevronOn) (words::done(lang, finished.len())) }
+                        summary.fold { (Icon::ChevronOn) (words::done(lang, finished.len())) }
                         ul.stack-tight { @for work in finished { li { (work_card(lang, work, false)) } } }
                     }
                 }

@@ -208,7 +208,7 @@ impl Runner {
                     } @else { (Button::primary(words::to_page(lang)).href(&self.around.room).wide()) }
                 }
                 @if !sections.is_empty() {
-                    details.runner-answers { summary { (Icon::ChevronOn) (words::your_answers(lang)) } (self.sections(sections, false)) }
+                    details.runner-answers { summary.fold { (Icon::ChevronOn) (words::your_answers(lang)) } (self.sections(sections, false)) }
                 }
             },
             View::Declined => self.around.declined(),

@@ -66,7 +66,7 @@ impl VerifyPage {
                             p.small role="status" id="verify-state" {}
                         }
                         details.verify-hand open[wrong || self.verified.is_none()] data-by-hand {
-                            summary { (words::by_hand(lang)) }
+                            summary.fold { (Icon::ChevronOn) (words::by_hand(lang)) }
                             div.stack-tight {
                                 (Field {
                                     value: &self.fingerprint, maxlength: Some(200), hint: Some(words::fingerprint_hint(lang)),

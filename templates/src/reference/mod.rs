@@ -12,6 +12,7 @@ use serde_json::Value;
 use schema::{broken, fields, items, json_schema, kind, prose, text};
 
 use crate::accent::Accent;
+use crate::components::Icon;
 use crate::lang::Lang;
 use crate::layout::Shell;
 
@@ -154,7 +155,7 @@ impl Reference<'_> {
         html! {
             @if !by_status.is_empty() {
                 details.refusals {
-                    summary { "Refusals" span.muted { @for status in by_status.keys() { " " (status) } } }
+                    summary.fold { (Icon::ChevronOn) "Refusals" span.muted { @for status in by_status.keys() { " " (status) } } }
                     dl.fields {
                         @for (status, codes) in &by_status {
                             @for (code, meaning) in codes {
@@ -192,7 +193,7 @@ impl Render for Reference<'_> {
                         input.input id="find" type="search" placeholder="Find" autocomplete="off" spellcheck="false" aria-describedby="find-none";
                         p.small.muted id="find-none" role="status" data-none="Nothing by that name" {}
                     }
-                    details.contents-folded { summary { "Contents" } (self.contents()) }
+                    details.contents-folded { summary.fold { (Icon::ChevronOn) "Contents" } (self.contents()) }
                     div.contents-open {
                         (self.contents())
                     }

@@ -9,12 +9,13 @@ use serde_json::{Value, json};
 
 use crate::{
     STAFF,
-    case::{Case, everything, talk},
+    case::Case,
     operations::{
         Operation::{self, *},
         Told,
     },
     run::NEW,
+    steps::{everything, talk},
 };
 
 /// What holds of every session, and what `operation` was for. `gap`: it died where something may be sent twice.

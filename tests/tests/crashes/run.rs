@@ -10,9 +10,10 @@ use serde_json::{Value, json};
 
 use crate::{
     EMAIL, PHONE, PIN,
-    case::{Case, customer, everything, lists, questions, says, talk},
+    case::Case,
     check::is_settled,
     operations::Operation::{self, *},
+    steps::{customer, everything, lists, questions, says, talk},
 };
 
 /// The password that somebody chooses.

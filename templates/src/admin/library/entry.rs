@@ -188,7 +188,7 @@ impl EntryPage {
             @let said = fault.map(|(place, why)| if place == "steps" { why.clone() } else { format!("{place}: {why}") });
             div.maker data-maker hidden data-fault=[fault.map(|(place, _)| place)] data-why=[fault.map(|(_, why)| why)] { (maker::steps(lang, &documents)) }
             details.maker-expert open[!self.steps.is_empty() || fault.is_some()] {
-                summary { (content::expert(lang)) }
+                summary.fold { (Icon::ChevronOn) (content::expert(lang)) }
                 (Field { rows: Some(14), hint: Some(content::expert_hint(lang)), class: "maker-code", value: &self.steps, error: said.as_deref(), disabled: self.is_archived(), ..Field::new(content::expert(lang), "steps") })
             }
             (maker::previewed(lang, &self.team))
@@ -292,7 +292,7 @@ impl EntryPage {
                 }
                 EntryState::Published => {
                     details.people-danger {
-                        summary { (words::archive(lang)) }
+                        summary.fold.fold-bad { (Icon::ChevronOn) (words::archive(lang)) }
                         form method="post" action=(action) {
                             (self.hidden("archive"))
                             p { (words::archive_help(lang)) }
@@ -302,7 +302,7 @@ impl EntryPage {
                 }
                 EntryState::Draft => {
                     details.people-danger {
-                        summary { (words::remove(lang)) }
+                        summary.fold.fold-bad { (Icon::ChevronOn) (words::remove(lang)) }
                         form method="post" action=(action) {
                             (self.hidden("remove"))
                             p { (words::remove_help(lang)) }

@@ -171,7 +171,7 @@ impl SettingsPage {
                 @for spoken in Lang::ALL {
                     @let own: Vec<_> = fields.iter().copied().filter(|field| said::language(field) == Some(spoken)).collect();
                     details open[own.iter().any(|field| used(field))] {
-                        summary lang=(spoken.code()) { (spoken.own_name()) }
+                        summary.fold lang=(spoken.code()) { (Icon::ChevronOn) (spoken.own_name()) }
                         @for field in own { (Row { page: self, field }.render()) }
                     }
                 }
@@ -240,7 +240,7 @@ impl SettingsPage {
         ];
         html! {
             details.card.settings-changes {
-                summary { h2 { (words::changes(lang)) } }
+                summary.fold { (Icon::ChevronOn) h2 { (words::changes(lang)) } }
                 @if rows.is_empty() { p.muted { (words::no_changes(lang)) } } @else { (table(words::changes(lang), &heads, &rows)) }
             }
         }

@@ -382,7 +382,7 @@ impl PlacingPage {
                         select.input id="prop-from" { (from_options(lang, "")) }
                     }
                     details.placing-more {
-                        summary { (words::more(lang)) }
+                        summary.fold { (Icon::ChevronOn) (words::more(lang)) }
                         div.field {
                             label for="prop-name" { (words::name(lang)) }
                             input.input id="prop-name" type="text" dir="auto" maxlength=(FIELD_NAME_MAX) autocomplete="off" aria-describedby="name-hint";

@@ -299,7 +299,7 @@ impl Room {
                 div.work-judge {
                     (self.action(&format!("interactions/{}/accept", item.id), "button button-small button-primary", html! { (Icon::Check) (asking::accept(lang)) }))
                     details.work-back {
-                        summary data-key={ "back-" (item.id) } { (Icon::Undo) (asking::send_back(lang)) }
+                        summary.fold data-key={ "back-" (item.id) } { (Icon::ChevronOn) (asking::send_back(lang)) }
                         form.stack-tight method="post" action=(self.operation(&format!("interactions/{}/send-back", item.id))) data-operation={ "interactions/" (item.id) "/send-back" } {
                             (self.frame.forms.hidden(&format!("back-{}", item.id)))
                             @let field = format!("reason-{}", item.id);
@@ -343,7 +343,7 @@ impl Room {
         };
         html! {
             details.work-answers data-answers=(address) data-version=(item.version) {
-                summary data-key={ "answers-" (item.id) } { (Icon::ChevronOn) (label) }
+                summary.fold data-key={ "answers-" (item.id) } { (Icon::ChevronOn) (label) }
                 div.work-answers-body aria-busy="true" {}
                 p.work-downloads {
                     a href={ (address) "?as=csv" } download { (Icon::Download) (words::download_csv(lang)) }
@@ -394,7 +394,7 @@ impl Room {
                 (maker::steps(lang, &self.library("&kind=document")))
                 (self.due_field("work-"))
                 details.maker-expert {
-                    summary { (words::expert(lang)) }
+                    summary.fold { (Icon::ChevronOn) (words::expert(lang)) }
                     (Field { form: "work-", rows: Some(8), hint: Some(words::expert_hint(lang)), class: "maker-code", ..Field::new(words::expert(lang), "steps") })
                 }
                 (maker::previewed(lang, self.id.get(..6).unwrap_or_default()))

@@ -99,7 +99,7 @@ impl Room {
                         @if person.standing != GuestStanding::Waiting { (action("invite", html! { (Icon::Send) (words::invite(lang)) })) }
                         @if person.has_device { (action("device/release", html! { (Icon::Device) (words::release(lang)) })) }
                         details.person-remove {
-                            summary.small data-key={ "remove-" (person.id) } { (words::remove(lang)) }
+                            summary.fold data-key={ "remove-" (person.id) } { (Icon::ChevronOn) (words::remove(lang)) }
                             p.small.muted { (words::remove_help(lang)) }
                             (action("remove", html! { (Icon::Trash) (words::remove(lang)) }))
                         }

@@ -318,7 +318,7 @@ impl DocumentPage {
                         div dir="ltr" { (self.paper(n, ink::values(&self.leaves[n - 1], self.on_page(n).map(|(_, blank)| blank)))) }
                         @if !entered.is_empty() {
                             details.runner-answers {
-                                summary { (Icon::ChevronOn) (words::entered(lang)) }
+                                summary.fold { (Icon::ChevronOn) (words::entered(lang)) }
                                 dl.answers { @for blank in entered { div { dt dir="auto" { (blank.label(lang)) } dd dir="auto" { (blank.said(lang)) } } } }
                             }
                         }
@@ -396,7 +396,7 @@ impl DocumentPage {
                 } @else { (Button::primary(runner::to_page(lang)).href(&self.around.room).wide()) }
             }
             @if !self.leaves.is_empty() {
-                details.runner-answers { summary { (Icon::ChevronOn) (words::see_document(lang)) } (self.shown_leaves(false)) }
+                details.runner-answers { summary.fold { (Icon::ChevronOn) (words::see_document(lang)) } (self.shown_leaves(false)) }
             }
         }
     }

@@ -3,21 +3,22 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::SignedDuration;
-use parlor_form::{JoinWords, Values};
+use parlor_form::Values;
 
 use super::{
     chat::as_typed,
     draft::Draft,
     entered::{VALUES_MAX, answer_files, must_be_fillable, save, values_size},
+    finished::{coming, file, file_joined, joining},
     guard::{must_be_sendable, must_be_writable},
     parts::{count, is_over, let_go, whole_of},
+    review::{accept, send_back},
 };
 use crate::{
     AccessTier, Actor, EventKind, InteractionId, Message, Settings,
     interaction::{
-        Asked, Assignee, FieldKind, Filled, FilledIn, Interaction, InteractionState, InteractionWrite, JoinedFile,
-        Kind, NewInteraction, Progress, REASON_MAX, Refusal, SentFile, SignedFile, TASKS_MAX, Task, WorkCommand,
-        is_joined,
+        Asked, Assignee, FieldKind, Filled, FilledIn, Interaction, InteractionState, InteractionWrite, NewInteraction,
+        Progress, REASON_MAX, Refusal, SentFile, TASKS_MAX, Task, WorkCommand, is_joined,
     },
     link::{Issued, LinkOrigin},
     session::{
@@ -26,10 +27,6 @@ use crate::{
     },
 };
 
-/// How often a signed file is asked for. The pauses between double, from two minutes: it is given up after about two hours.
-const SIGNING_TRIES: u32 = 6;
-/// How long it may take before it is asked for again.
-const SIGNING_PAUSE: SignedDuration = SignedDuration::from_mins(2);
 /// The shortest time between two reminders of one interaction.
 const REMINDER_PAUSE: SignedDuration = SignedDuration::from_mins(10);
 
@@ -108,32 +105,14 @@ impl Session {
             WorkCommand::SendBack(interaction, reason) => send_back(&mut draft, interaction, &reason)?,
             WorkCommand::File { own, key, sha256, size } => file(&mut draft, own, key, sha256, size),
             WorkCommand::FileJoined { own, at, file } => file_joined(&mut draft, own, at, file),
-            WorkCommand::FinishAgain(own) => match (&own.signed, &own.joined) {
-                (Some(SignedFile::Coming { tries, again_at }), _) if *again_at <= draft.now() => {
-                    if *tries < SIGNING_TRIES {
-                        let signed = Some(coming(tries + 1, draft.now()));
-                        return Ok(self.alone(Interaction { version: own.version + 1, signed, ..own.clone() }));
-                    }
-                    let (id, title) = (own.id.clone(), own.title.clone());
-                    draft.record(EventKind::InteractionNotSigned { interaction: id, title });
-                    write(&mut draft, Interaction { signed: Some(SignedFile::Failed), ..own.clone() });
-                    Outcome::Done
-                }
-                (_, Some(JoinedFile::Coming { tries, again_at, words })) if *again_at <= draft.now() => {
-                    let again = (*tries < SIGNING_TRIES).then(|| joining(tries + 1, draft.now(), words.clone()));
-                    let joined = again.or(Some(JoinedFile::Failed));
-                    // Its files are there one by one, so that nobody has to be told.
-                    return Ok(self.alone(Interaction { version: own.version + 1, joined, ..own.clone() }));
-                }
-                _ => Outcome::Unchanged,
-            },
+            WorkCommand::FinishAgain(own) => return Ok(self.finish_again(draft, own)),
             command => one(&mut draft, command)?,
         };
         Ok(if outcome == Outcome::Unchanged { self.unchanged() } else { draft.finish(outcome) })
     }
 
     /// An interaction is written and nothing else.
-    fn alone(&self, interaction: Interaction) -> Decision {
+    pub(super) fn alone(&self, interaction: Interaction) -> Decision {
         let interactions = vec![InteractionWrite { interaction, asked: None }];
         Decision { interactions, outcome: Outcome::Done, ..self.unchanged() }
     }
@@ -233,46 +212,6 @@ fn place(draft: &mut Draft<'_>, own: &Interaction, before: Option<InteractionId>
     let (id, title) = (own.id.clone(), own.title.clone());
     draft.record(EventKind::InteractionMoved { interaction: id, title, before });
     Ok(Outcome::Done)
-}
-
-/// When a file is asked for again that was asked for `tries` times.
-fn again_at(tries: u32, now: jiff::Timestamp) -> jiff::Timestamp {
-    now + SIGNING_PAUSE * (1 << tries.saturating_sub(1).min(SIGNING_TRIES))
-}
-
-/// The signed file is asked for, for the `tries`th time.
-fn coming(tries: u32, now: jiff::Timestamp) -> SignedFile {
-    SignedFile::Coming { tries, again_at: again_at(tries, now) }
-}
-
-/// The joined file is asked for, for the `tries`th time.
-fn joining(tries: u32, now: jiff::Timestamp, words: JoinWords) -> JoinedFile {
-    JoinedFile::Coming { tries, again_at: again_at(tries, now), words }
-}
-
-/// The joined file is that of the last sending: what comes late of an earlier one is left.
-fn file_joined(draft: &mut Draft<'_>, own: &Interaction, at: jiff::Timestamp, joined: JoinedFile) -> Outcome {
-    let waits = matches!(own.joined, Some(JoinedFile::Coming { .. } | JoinedFile::Failed));
-    if !waits || own.completed_at != Some(at) {
-        return Outcome::Unchanged;
-    }
-    if let JoinedFile::Ready { size, pages, left_out, .. } = &joined {
-        let (id, title, size, pages, left_out) = (own.id.clone(), own.title.clone(), *size, *pages, *left_out);
-        draft.record(EventKind::InteractionJoined { interaction: id, title, size, pages, left_out });
-    }
-    write(draft, Interaction { joined: Some(joined), ..own.clone() });
-    Outcome::Done
-}
-
-/// The first file that comes stays, also when it was given up.
-fn file(draft: &mut Draft<'_>, own: &Interaction, key: String, sha256: String, size: u64) -> Outcome {
-    if !matches!(own.signed, Some(SignedFile::Coming { .. } | SignedFile::Failed)) {
-        return Outcome::Unchanged;
-    }
-    let (id, title) = (own.id.clone(), own.title.clone());
-    draft.record(EventKind::InteractionSigned { interaction: id, title, sha256: sha256.clone(), size });
-    write(draft, Interaction { signed: Some(SignedFile::Ready { key, sha256, size }), ..own.clone() });
-    Outcome::Done
 }
 
 fn add(draft: &mut Draft<'_>, new: NewInteraction) -> Result<Outcome, Rejection> {
@@ -501,65 +440,6 @@ fn complete(draft: &mut Draft<'_>, interaction: &Interaction, filled: Filled<'_>
         },
         asked: None,
     });
-    Ok(Outcome::Done)
-}
-
-/// R2: wherever the customer may send files, the agent may answer.
-fn must_be_answerable(draft: &Draft<'_>, interaction: &Interaction) -> Result<(), Rejection> {
-    if draft.session.state != State::Ended || draft.session.access(draft.now()).tier != AccessTier::Full {
-        must_be_writable(&draft.session)?;
-    }
-    if interaction.kind == Kind::Request { Ok(()) } else { Err(Refusal::NotRequest.into()) }
-}
-
-/// The state in which an agent says whether what was sent is what was wanted.
-fn must_be_completed(interaction: &Interaction) -> Result<(), Rejection> {
-    match interaction.state {
-        InteractionState::Completed => Ok(()),
-        InteractionState::Accepted | InteractionState::Withdrawn | InteractionState::Declined => {
-            Err(Refusal::Closed.into())
-        }
-        _ => Err(Refusal::NotCompleted.into()),
-    }
-}
-
-/// Accepting again what is accepted changes nothing.
-fn accept(draft: &mut Draft<'_>, interaction: &Interaction) -> Result<Outcome, Rejection> {
-    must_be_answerable(draft, interaction)?;
-    if interaction.state == InteractionState::Accepted {
-        return Ok(Outcome::Unchanged);
-    }
-    must_be_completed(interaction)?;
-    let (id, title) = (interaction.id.clone(), interaction.title.clone());
-    draft.record(EventKind::InteractionAccepted { interaction: id, title });
-    write(draft, Interaction { state: InteractionState::Accepted, ..interaction.clone() });
-    Ok(Outcome::Done)
-}
-
-/// The files stay, so that the customer has to send again only what was wrong.
-fn send_back(draft: &mut Draft<'_>, interaction: &Interaction, reason: &str) -> Result<Outcome, Rejection> {
-    must_be_answerable(draft, interaction)?;
-    let reason = as_typed(reason);
-    if reason.is_empty() || reason.chars().count() > REASON_MAX {
-        return Err(Refusal::InvalidReason.into());
-    }
-    if interaction.state == InteractionState::SentBack && interaction.reason.as_ref() == Some(&reason) {
-        return Ok(Outcome::Unchanged);
-    }
-    must_be_completed(interaction)?;
-    let (id, title) = (interaction.id.clone(), interaction.title.clone());
-    draft.record(EventKind::InteractionSentBack { interaction: id, title, reason: reason.clone() });
-    write(
-        draft,
-        Interaction {
-            state: InteractionState::SentBack,
-            reason: Some(reason),
-            completed_at: None,
-            // It is of what was sent, and that is not what it is to be.
-            joined: None,
-            ..interaction.clone()
-        },
-    );
     Ok(Outcome::Done)
 }
 
