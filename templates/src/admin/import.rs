@@ -105,7 +105,7 @@ impl ImportPage {
                                 placeholder="name,email,role,teams" { (self.text) }
                         }
                         // The script reads the file into the field; without it the field is all that there is.
-                        div.field data-import-file data-most=(IMPORT_ROWS) data-too-many=(words::import_too_many(lang, &IMPORT_ROWS.to_string()).plain()) hidden {
+                        div.field.by-script data-import-file data-most=(IMPORT_ROWS) data-too-many=(words::import_too_many(lang, &IMPORT_ROWS.to_string()).plain()) {
                             label for="file" { (words::import_file(lang)) }
                             input.input id="file" type="file" accept=".csv,.txt,text/csv" aria-describedby="file-state";
                             p.small id="file-state" role="status" {}

@@ -222,7 +222,7 @@ impl PersonPage {
                         ul.people-open {
                             @for session in &self.open {
                                 li {
-                                    label.check data-tick hidden { input type="checkbox" value=(session.id) checked; span.unseen { bdi { (session.name) } } }
+                                    label.check.by-script data-tick { input type="checkbox" value=(session.id) checked; span.unseen { bdi { (session.name) } } }
                                     a.list-row-main href={ "/console/s/" (session.id) } {
                                         span { bdi { (session.name) } }
                                         span.small.muted { (moment(lang, session.since, self.frame.now, Moment::Ago)) }
@@ -231,7 +231,7 @@ impl PersonPage {
                                 }
                             }
                         }
-                        div data-give-all hidden { (Button::primary(words::give(lang)).icon(Icon::Transfer)) }
+                        div.by-script data-give-all { (Button::primary(words::give(lang)).icon(Icon::Transfer)) }
                     }
                 }
             }

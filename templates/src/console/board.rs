@@ -113,7 +113,7 @@ impl BoardRow {
     fn render(&self, lang: Lang, now: Timestamp) -> Markup {
         html! {
             tr.board-row data-row=(self.id) {
-                td.board-select hidden { label.board-tick { input type="checkbox" name="session" value=(self.id) data-do="select"; span.unseen { (words::board_select(lang, &self.name)) } } }
+                td.board-select.by-script { label.board-tick { input type="checkbox" name="session" value=(self.id) data-do="select"; span.unseen { (words::board_select(lang, &self.name)) } } }
                 th.board-customer scope="row" {
                     a.board-open href={ "/console/s/" (self.id) } {
                         span data-indicator-of=(self.id) data-indicator=(self.indicator.as_str()) { (avatar(lang, &self.name, self.indicator)) }
@@ -209,7 +209,7 @@ impl Board {
                 } @else {
                     table.board-table {
                         caption.unseen { (words::board(lang)) }
-                        thead { tr { td.board-select hidden {} @for head in heads { th scope="col" { (head) } } } }
+                        thead { tr { td.board-select.by-script {} @for head in heads { th scope="col" { (head) } } } }
                         tbody { @for row in &self.rows { (row.render(lang, now)) } }
                     }
                     @if let Some(more) = &self.more { a.small.pane-more href=(more) { (words::show_more(lang)) } }

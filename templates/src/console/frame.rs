@@ -118,7 +118,7 @@ impl Frame {
             aside.pane id="pane" popover="auto" aria-label=(words::history(lang)) data-lists=[self.lists_url.as_deref()] data-ticket-url="/console/live" {
                 div.pane-top {
                     a.brand href="/console" { (mark()) span { (self.company.as_deref().unwrap_or(PRODUCT)) } }
-                    button.button.button-quiet.button-icon.pane-fold type="button" data-do="fold" aria-expanded=(!self.folded) aria-controls="pane-body" title=(words::collapse(lang)) hidden {
+                    button.button.button-quiet.button-icon.pane-fold.by-script type="button" data-do="fold" aria-expanded=(!self.folded) aria-controls="pane-body" title=(words::collapse(lang)) {
                         (pane_icon()) span.unseen { (words::collapse(lang)) }
                     }
                 }

@@ -11,7 +11,7 @@ use crate::words::{content as words, preview};
 pub(crate) fn steps(lang: Lang, documents: &str) -> Markup {
     html! {
         div.maker-steps id="maker-steps" data-documents=(documents) data-step=(words::step(lang, "{n}").plain()) {}
-        p data-scripted hidden { button.button.button-small type="button" data-do="add-step" { (Icon::Add) (words::add_step(lang)) } }
+        p.by-script { button.button.button-small type="button" data-do="add-step" { (Icon::Add) (words::add_step(lang)) } }
     }
 }
 
@@ -19,7 +19,7 @@ pub(crate) fn steps(lang: Lang, documents: &str) -> Markup {
 /// library has the documents of its steps.
 pub(crate) fn previewed(lang: Lang, team: &str) -> Markup {
     html! {
-        details.maker-preview data-scripted hidden data-workflow-preview data-action="/admin/library" data-team=(team) {
+        details.maker-preview.by-script data-workflow-preview data-action="/admin/library" data-team=(team) {
             summary.fold { (Icon::ChevronOn) span { (preview::title(lang)) } }
             p.small.muted { (preview::workflow_lead(lang)) }
             p { button.button.button-small type="button" data-do="preview" { (Icon::Eye) (preview::workflow_show(lang)) } }

@@ -179,7 +179,7 @@ impl FileBox<'_> {
                 (self.files(true))
                 ul.request-coming id=(self.id("coming")) data-part="coming" {}
                 @if is_full { p.small.muted { (words::full(lang)) } } @else {
-                    div.request-add hidden data-scripted {
+                    div.request-add.by-script {
                         @if self.takes(Accepted::Image) {
                             label.button.request-camera.button-primary[first] for=(camera) { (Icon::Camera) span { (words::take(lang)) } }
                             input.unseen id=(camera) type="file" accept=(PICTURES) capture="environment" aria-describedby=(kinds);
@@ -187,7 +187,7 @@ impl FileBox<'_> {
                         label.button for=(pick) { (Icon::Upload) span { (words::choose(lang)) } }
                         input.unseen id=(pick) data-part="pick" type="file" accept=(accept) multiple[self.request.max > 1] aria-describedby=(kinds);
                     }
-                    p.small.muted id=(kinds) hidden data-scripted { (self.kinds()) }
+                    p.small.muted.by-script id=(kinds) { (self.kinds()) }
                     (self.coming())
                     noscript { (self.unscripted(&accept)) }
                     @if self.request.min > 1 { p.small.muted { (words::at_least(lang, u64::from(self.request.min))) } }
@@ -308,7 +308,7 @@ impl FileBox<'_> {
                     span.request-up { (button("earlier", Icon::ChevronOn, words::earlier(lang), at == 0)) }
                     span.request-down { (button("later", Icon::ChevronOn, words::later(lang), at == last)) }
                 }
-                button.button.button-quiet.button-icon type="button" hidden data-scripted data-replace=(file.id) title=(words::replace(lang)) { (Icon::Refresh) span.unseen { (words::replace(lang)) " " (at + 1) } }
+                button.button.button-quiet.button-icon.by-script type="button" data-replace=(file.id) title=(words::replace(lang)) { (Icon::Refresh) span.unseen { (words::replace(lang)) " " (at + 1) } }
                 (button("remove", Icon::Trash, words::remove(lang), false))
             }
         }

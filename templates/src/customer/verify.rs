@@ -59,13 +59,13 @@ impl VerifyPage {
                     div.lead { h1 { (words::title(lang)) } p.muted { (words::lead(lang)) } }
                     (self.result())
                     form method="post" action=(self.path) id="verify" data-working=(words::working(lang)) data-failed=(words::failed(lang)) {
-                        div.stack-tight data-scripted hidden {
+                        div.stack-tight.by-script {
                             label.button.button-primary.button-wide for="verify-file" { (Icon::Document) span { (words::choose(lang)) } }
                             input.unseen id="verify-file" type="file" accept="application/pdf,.pdf" aria-describedby="verify-private";
                             p.small.muted id="verify-private" { (words::private(lang)) }
                             p.small role="status" id="verify-state" {}
                         }
-                        details.verify-hand open[wrong || self.verified.is_none()] data-by-hand {
+                        details.verify-hand open[wrong] {
                             summary.fold { (Icon::ChevronOn) (words::by_hand(lang)) }
                             div.stack-tight {
                                 (Field {

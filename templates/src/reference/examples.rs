@@ -94,7 +94,7 @@ pub(super) fn copied(caption: &str, lines: &str) -> Markup {
         figure {
             figcaption {
                 (caption)
-                button.copy type="button" data-copy data-done="Copied" hidden { (Icon::Copy) span { "Copy" } }
+                button.copy.by-script type="button" data-copy data-done="Copied" { (Icon::Copy) span { "Copy" } }
             }
             pre tabindex="0" { code { (lines) } }
         }

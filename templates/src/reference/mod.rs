@@ -188,7 +188,7 @@ impl Render for Reference<'_> {
             div.reference {
                 nav.contents aria-label="Contents" {
                     p.title { (text(&info["title"])) " API" }
-                    div.find hidden {
+                    div.find.by-script {
                         label.unseen for="find" { "Find an operation" }
                         input.input id="find" type="search" placeholder="Find" autocomplete="off" spellcheck="false" aria-describedby="find-none";
                         p.small.muted id="find-none" role="status" data-none="Nothing by that name" {}

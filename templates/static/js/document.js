@@ -15,7 +15,7 @@ import { keepTimes } from "./lib/times.js";
 keepTimes();
 if (byId("leaves")) {
   document.body.classList.add("scripted");
-  unfold();
+  const rest = unfold();
   dressSignatures();
   joinCopies();
   // A box that is not ticked is not sent: what goes along says that it was there.
@@ -25,6 +25,7 @@ if (byId("leaves")) {
   });
   lay();
   dressZoom();
+  rest();
   sayWhere();
   guide(saving);
 }

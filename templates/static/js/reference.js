@@ -14,7 +14,6 @@ for (const code of all("pre code")) {
 for (const button of all("[data-copy]")) {
   const label = one("span", button);
   const { textContent: before } = label;
-  button.hidden = false;
   on(button, "click", async () => {
     try {
       await navigator.clipboard.writeText(one("pre code", button.closest("figure")).textContent);
@@ -51,7 +50,6 @@ function find() {
   none.textContent = found ? "" : none.dataset.none;
   if (wanted.length) folded.open = true;
 }
-one(".find").hidden = false;
 on(field, "input", find);
 on(field, "keydown", ({ key }) => {
   if (key === "Enter") known.find(({ link }) => !link.hidden && link.offsetParent)?.link.click();

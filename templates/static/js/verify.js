@@ -1,13 +1,10 @@
 // Takes the fingerprint of a file in the browser and asks about that; the file stays on this device.
-import { byId, one } from "./lib/dom.js";
+import { byId } from "./lib/dom.js";
 import { sha256 } from "./lib/upload.js";
 
 const form = byId("verify");
 const file = byId("verify-file");
 const state = byId("verify-state");
-
-one("[data-scripted]", form).hidden = false;
-one("[data-by-hand]", form).open = one("[aria-invalid=true]", form) !== null;
 
 file.addEventListener("change", async () => {
   const [chosen] = file.files;

@@ -194,7 +194,7 @@ impl Row<'_> {
         let id = |what: &str| format!("{what}-{key}");
         html! {
             noscript { p.setting-note.small.muted { (words::logo_no_script(lang)) } }
-            div.setting-file hidden data-logos="/v1/logos" data-most=(LOGO_MAX) data-checking=(sending::checking(lang)) data-uploading=(sending::uploading(lang, "{n}").plain()) data-offline=(shared::offline(lang))
+            div.setting-file.by-script data-logos="/v1/logos" data-most=(LOGO_MAX) data-checking=(sending::checking(lang)) data-uploading=(sending::uploading(lang, "{n}").plain()) data-offline=(shared::offline(lang))
                 data-reading=(words::logo_reading(lang)) data-done=(words::logo_done(lang)) data-failed=(sending::failed(lang))
                 data-empty=(sending::empty(lang)) data-too-big=(words::logo_too_big(lang)) data-not-picture=(words::logo_not_picture(lang)) data-damaged=(words::logo_damaged(lang)) data-not-clean=(shared::not_clean(lang)) {
                 label.setting-label for=(id("file")) { (words::logo_file(lang)) }

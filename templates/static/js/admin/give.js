@@ -5,8 +5,6 @@ const form = one("form[data-give]");
 
 if (form) {
   const button = one("[data-give-all]", form);
-  button.hidden = false;
-  for (const tick of all("[data-tick]", form)) tick.hidden = false;
   button.addEventListener("click", async (event) => {
     event.preventDefault();
     const { csrf, agent } = form.elements;

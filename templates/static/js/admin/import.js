@@ -14,7 +14,6 @@ function decoded(bytes) {
 }
 
 for (const field of all("[data-import-file]")) {
-  field.hidden = false;
   on(byId("file"), "change", async ({ target }) => {
     const [file] = target.files;
     if (!file) return;

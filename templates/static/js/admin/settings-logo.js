@@ -35,7 +35,6 @@ for (const field of all(".setting-file", form)) {
   const state = one("[role=status]", field);
   const address = one("input.input", field.parentElement);
   let sending = null;
-  field.hidden = false;
 
   const show = (text, share, isWrong = false) => {
     state.textContent = text;

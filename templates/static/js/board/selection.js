@@ -10,7 +10,6 @@ const chosen = () => all("[data-do=select]:checked", board());
 const form = one("form[data-do=end-selected]");
 
 function show() {
-  for (const cell of all(".board-select", board())) cell.hidden = false;
   const count = chosen().length;
   one(".board-selected", board()).hidden = count === 0;
   const badge = one("[data-selected]", board());

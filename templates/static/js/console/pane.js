@@ -20,7 +20,6 @@ export function showPane() {
 }
 
 if (fold) {
-  fold.hidden = false;
   setPane(page.dataset.pane !== "closed" && !/(^|; )parlor_pane=closed/.test(document.cookie));
   on(fold, "click", () => {
     const open = page.dataset.pane === "closed";

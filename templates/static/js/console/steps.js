@@ -141,7 +141,6 @@ export function inputOf(place) {
 
 /** Lets the buttons of a form's maker add and remove. */
 export function followSteps(form) {
-  for (const scripted of all("[data-scripted]", form)) scripted.hidden = false;
   // Without them a workflow is made as it is without documents.
   entriesAt(steps.dataset.documents).then(
     (found) => {

@@ -70,6 +70,8 @@ export function lay() {
   const leaves = all(".leaf:not([data-bare])", byId("leaves"));
   for (const leaf of leaves) {
     leaf.classList.add("laid");
+    // Put there anew, the list is not something that moves while it is read.
+    leaf.append(one(".blanks", leaf));
     for (const place of placesOf(leaf)) {
       stand(place, leaf);
       const input = one(".input", place);

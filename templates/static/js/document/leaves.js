@@ -5,9 +5,15 @@ import { fetchPage } from "../lib/pages.js";
 // The pictures' addresses work for a while only. A picture that does not come is asked for once in this time, in milliseconds.
 const PATIENCE = 20_000;
 
-/** Every page in its place. Their pictures are loaded when they are about to be seen. */
+/** Every page in its place. Their pictures are loaded when they are about to be seen. Called once all pages are as they stay, what
+ * is returned brings the page that was there alone back to where it was seen. */
 export function unfold() {
+  const [scroll, shown] = [byId("scroll"), one(".leaf", byId("leaves"))];
+  const before = shown.getBoundingClientRect().top;
   for (const template of all("template[data-leaf]", byId("leaves"))) template.replaceWith(template.content);
+  return () => {
+    scroll.scrollTop += shown.getBoundingClientRect().top - before;
+  };
 }
 
 const pictures = (root) =>

@@ -37,9 +37,6 @@ function takeIn(section) {
       status.textContent = text;
     });
   };
-  const dress = () => {
-    for (const part of all("[data-scripted]", section)) part.hidden = false;
-  };
 
   /** Puts the list of a page that came in the place of this one's. What is on its way stays where it is. */
   function take(page) {
@@ -54,7 +51,6 @@ function takeIn(section) {
     const missing = page.getElementById("missing");
     if (missing && byId("missing")) byId("missing").replaceWith(missing);
     byId("missing")?.setAttribute("hidden", "");
-    dress();
     section.dispatchEvent(new Event("taken", { bubbles: true }));
     if (!key) return;
     // A button at the end of its way is off: its neighbour takes the focus.
@@ -145,7 +141,6 @@ function takeIn(section) {
     start();
   }
 
-  dress();
   on(section, "change", ({ target }) => {
     const files = [...(target.files ?? [])];
     const place = target.dataset.part === "other" ? replaced : "";
