@@ -153,7 +153,7 @@ impl Loaded<Asked> {
                         let parts = loaded.parts.iter().map(WorkCommand::LetGo);
                         let counts = whole
                             .iter()
-                            .map(|(whole, workflow, step)| WorkCommand::Count(whole, workflow, step.clone()));
+                            .map(|(whole, workflow, step)| WorkCommand::Count(whole, workflow, Some(step.clone())));
                         WorkCommand::Together(std::iter::once(command).chain(parts).chain(counts).collect())
                     }
                 };

@@ -480,12 +480,14 @@ async fn withdraw(
     session: SessionId,
     interaction: InteractionId,
 ) -> Result<ApiResponse, ApiError> {
-    parts::operation(&state.app, request, &session, &interaction)
+    parts::withdrawal(&state.app, request, &session, &interaction)
         .run(
             |loaded| {
                 let all = parts::all(loaded, &interaction)?;
-                let taken = all.iter().map(|(own, _)| WorkCommand::Withdraw(own)).collect();
-                loaded.decide(request, Command::Work(WorkCommand::Together(taken)))
+                let whole = parts::whole(loaded, &interaction)?;
+                let taken = all.iter().map(|(own, _)| WorkCommand::Withdraw(own));
+                let counts = whole.iter().map(|(whole, workflow)| WorkCommand::Count(whole, workflow, None));
+                loaded.decide(request, Command::Work(WorkCommand::Together(taken.chain(counts).collect())))
             },
             |loaded, decision| changed(loaded, decision, &session, &interaction),
         )

@@ -2,7 +2,7 @@
 
 use parlor_domain::{
     Interaction, InteractionId, InteractionState, LibraryId, SessionId,
-    interaction::{Asked, NewInteraction, PartOf, WorkCommand},
+    interaction::{Asked, NewInteraction, PartOf, Task, WorkCommand, Workflow},
     library::Content,
 };
 use parlor_store::ReadBatch;
@@ -24,6 +24,20 @@ pub(crate) fn operation<'a>(
     Operation::on(app, request, session)
         .reading(|keys| keys.interaction(session, interaction).asked(session, interaction))
         .learning(move |loaded| Ok(reading(loaded, interaction)))
+}
+
+/// As [`operation`], for what takes it back; of a document of a workflow's step, [`whole`] gives the workflow that counts it.
+pub(crate) fn withdrawal<'a>(
+    app: &'a AppState,
+    request: &'a ApiRequest,
+    session: &SessionId,
+    interaction: &'a InteractionId,
+) -> Operation<'a> {
+    operation(app, request, session, interaction).learning(move |loaded| {
+        let (keys, session) = (reading(loaded, interaction), &loaded.stored.session.id);
+        let whole = whole_of(loaded, interaction);
+        Ok(whole.iter().fold(keys, |keys, id| keys.interaction(session, id).asked(session, id)))
+    })
 }
 
 /// What the steps of a workflow of the library name.
@@ -62,7 +76,19 @@ pub(crate) fn added<'a>(
 /// The documents of a workflow's steps, as far as they may still change; nothing for whatever else it is.
 fn parts<'a>(loaded: &'a Loaded, own: &'a InteractionId) -> impl Iterator<Item = &'a InteractionId> {
     let parts = loaded.stored.session.parts_of(own);
-    parts.filter(|task| task.state.is_open() || task.state == InteractionState::Draft).map(|task| &task.id)
+    parts.filter(|task| may_change(task)).map(|task| &task.id)
+}
+
+/// Whether it is neither done nor given up.
+fn may_change(task: &Task) -> bool {
+    task.state.is_open() || task.state == InteractionState::Draft
+}
+
+/// The workflow that counts what becomes of a document of its steps.
+fn whole_of<'a>(loaded: &'a Loaded, own: &InteractionId) -> Option<&'a InteractionId> {
+    let tasks = &loaded.stored.session.tasks;
+    let part = tasks.iter().find(|task| task.id == *own)?.part_of.as_ref()?;
+    tasks.iter().find(|task| task.id == part.interaction && may_change(task)).map(|task| &task.id)
 }
 
 /// What has to be read to change a workflow with its documents.
@@ -79,4 +105,11 @@ pub(crate) fn all(loaded: &Loaded, own: &InteractionId) -> Result<Vec<(Interacti
         Ok((interaction, loaded.found.asked(session, id)?.ok_or(ApiError::NotFound)?))
     };
     std::iter::once(own).chain(parts(loaded, own)).map(read).collect()
+}
+
+/// The workflow that counts a document of its steps, and what it asks; [`withdrawal`] has read it.
+pub(crate) fn whole(loaded: &Loaded, own: &InteractionId) -> Result<Option<(Interaction, Workflow)>, ApiError> {
+    let (session, Some(id)) = (&loaded.stored.session.id, whole_of(loaded, own)) else { return Ok(None) };
+    let Some(Asked::Workflow(workflow)) = loaded.found.asked(session, id)? else { return Ok(None) };
+    Ok(loaded.found.interaction(session, id)?.map(|whole| (whole, workflow)))
 }

@@ -1,7 +1,7 @@
 //! A document within a workflow (R21): named by a step, made with the workflow, signed on the way, and asked for only where its step is
 //! shown.
 
-use parlor_tests::{Browser, Desk, Platform, documents};
+use parlor_tests::{Browser, Desk, Line, Platform, documents};
 use reqwest::Method;
 use serde_json::{Value, json};
 
@@ -159,6 +159,71 @@ async fn r21_a_document_of_a_hidden_step_is_not_asked_for_and_goes_with_its_work
     ]);
     let refused = desk.call(Method::POST, &about, &[], Some(json!({"steps": twice}))).await;
     assert_eq!((refused.status, refused.body["field"].as_str()), (422, Some("steps[1].document")), "{}", refused.body);
+}
+
+/// The next `interaction` frame about this one.
+async fn heard(line: &mut Line, id: &str) -> Value {
+    loop {
+        let frame = line.expect("interaction").await;
+        if frame["id"] == id {
+            return frame;
+        }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn r21_a_document_that_is_taken_back_counts_at_once_and_in_both_rooms() {
+    let platform = Platform::start().await;
+    let desk = platform.desk().await;
+    let document = published(&platform, &desk).await;
+    let invited = desk.invited(json!({})).await;
+    let phone = invited.joined(&platform).await;
+    let about = format!("/v1/sessions/{}/interactions", invited.id);
+    let made = desk.post(&about, json!({"title": "Your loan", "steps": loan(&document)})).await;
+    let (id, own) = (made["id"].as_str().unwrap(), format!("{}/i/{}", invited.room, made["id"].as_str().unwrap()));
+    phone.submit(&format!("{own}/save"), &[("step", "wish"), ("go", "next"), ("a.loan", "yes")]).await;
+    let one = format!("{about}/{id}");
+    assert_eq!(desk.get(&one).await["progress"], json!({"done": 1, "of": 3}));
+
+    // Both look at it.
+    let (nina, console) = (desk.signed_in().await, format!("/console/s/{}", invited.id));
+    let mut lines = vec![];
+    for (browser, page) in [(&nina, &console), (&phone, &own)] {
+        let live = browser.get(page).await.attribute("data-live").unwrap();
+        let mut line = Line::at(&live, &invited.id, Some(&platform.url)).await.unwrap();
+        line.hello(0).await;
+        lines.push(line);
+    }
+    let within = part(&desk, &about, id).await["id"].as_str().unwrap().to_owned();
+    let taken = desk.post(&format!("{about}/{within}/withdraw"), json!({})).await;
+    assert_eq!((&taken["id"], &taken["state"]), (&json!(within), &json!("withdrawn")));
+    for line in &mut lines {
+        assert_eq!(heard(line, &within).await["state"], "withdrawn");
+        let told = heard(line, id).await;
+        assert_eq!((&told["state"], &told["progress"]), (&json!("in_progress"), &json!({"done": 2, "of": 3})));
+    }
+    let counted = desk.get(&one).await;
+    assert_eq!((&counted["progress"], &counted["state"]), (&json!({"done": 2, "of": 3}), &json!("in_progress")));
+    let panel = nina.get(&format!("{console}?fragment=room")).await.text;
+    assert!(panel.contains("2 of 3 steps"), "{panel}");
+    // Taken back again, nothing changes; and the customer goes on behind it to the end.
+    desk.post(&format!("{about}/{within}/withdraw"), json!({})).await;
+    assert_eq!(desk.get(&one).await["version"], counted["version"]);
+    phone.submit(&format!("{own}/save"), &[("step", "end"), ("go", "next")]).await;
+    let page = phone.submit(&format!("{own}/complete"), &[]).await;
+    assert!(page.text.contains("Thank you"), "{}", page.text);
+
+    // One that nobody has begun counts it, too, and stays so.
+    let alone = json!([{"id": "contract", "title": "The contract", "document": document}]);
+    for (send, state) in [(true, "sent"), (false, "draft")] {
+        let made = desk.post(&about, json!({"title": "Your loan", "steps": alone, "send": send})).await;
+        let id = made["id"].as_str().unwrap();
+        let within = part(&desk, &about, id).await["id"].as_str().unwrap().to_owned();
+        desk.post(&format!("{about}/{within}/withdraw"), json!({})).await;
+        let counted = desk.get(&format!("{about}/{id}")).await;
+        assert_eq!((&counted["progress"], &counted["state"]), (&json!({"done": 1, "of": 1}), &json!(state)));
+        assert!(counted.get("started_at").is_none(), "{counted}");
+    }
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

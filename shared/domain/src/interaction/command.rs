@@ -56,8 +56,8 @@ pub enum WorkCommand<'a> {
     Withdraw(&'a Interaction),
     /// A document of a workflow that is over, and that did not need it, goes with it.
     LetGo(&'a Interaction),
-    /// The document of this step was completed: the workflow counts the step at once.
-    Count(&'a Interaction, &'a Workflow, String),
+    /// A document of this workflow was completed in this step, or taken back (no step): the workflow counts it at once.
+    Count(&'a Interaction, &'a Workflow, Option<String>),
     /// Let somebody else do it (R22), who goes on where it is. Nobody's signature goes along.
     Assign(&'a Interaction, &'a Asked, Assignee),
     /// Let it stand before this one of the session, or without one behind all that there are.

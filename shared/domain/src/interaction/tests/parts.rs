@@ -30,11 +30,12 @@ enum Fate {
     Declined,
     SentAgain,
     Withdrawn,
+    DeclinedAndWithdrawn,
 }
 
 impl Fate {
     fn is_needed(self) -> bool {
-        !matches!(self, Self::Completed | Self::Withdrawn)
+        !matches!(self, Self::Completed | Self::Withdrawn | Self::DeclinedAndWithdrawn)
     }
 }
 
@@ -84,21 +85,45 @@ impl Loan {
         }
     }
 
+    /// What is done to a document, with the workflow that counts it in the same write.
+    fn counted(
+        &mut self,
+        command: WorkCommand<'_>,
+        from: Option<String>,
+        actor: Actor,
+    ) -> Result<Interaction, Rejection> {
+        let (asked, whole) = (loan(), self.whole.clone());
+        let both = vec![command, WorkCommand::Count(&whole, &asked, from)];
+        let decision = self.world.decide(WorkCommand::Together(both), actor)?;
+        self.world.session = decision.session;
+        let mut written = decision.interactions.into_iter().map(|write| write.interaction);
+        let own = written.next().unwrap();
+        self.whole = written.next().unwrap_or(whole);
+        Ok(own)
+    }
+
     fn befalls(&mut self, at: usize, fate: Fate) {
         let (document, own) = (consent(), self.parts[at].clone());
+        let step = own.part_of.clone().map(|part| part.step);
         let declined = WorkCommand::Decline(&own, "Not so".into());
         let own = match fate {
             Fate::Left => return,
             Fate::Begun => {
                 self.world.run(WorkCommand::Save(&own, filled(&document, &[("name", "Mara")])), Actor::Customer)
             }
-            Fate::Completed => self.world.run(WorkCommand::Complete(&own, filled(&document, WHOLE)), Actor::Customer),
+            Fate::Completed => {
+                self.counted(WorkCommand::Complete(&own, filled(&document, WHOLE)), step, Actor::Customer)
+            }
             Fate::Declined => self.world.run(declined, Actor::Customer),
             Fate::SentAgain => {
                 let declined = self.world.run(declined, Actor::Customer).unwrap();
                 self.world.run(WorkCommand::Send(&declined, None), nina())
             }
-            Fate::Withdrawn => self.world.run(WorkCommand::Withdraw(&own), nina()),
+            Fate::Withdrawn => self.counted(WorkCommand::Withdraw(&own), None, nina()),
+            Fate::DeclinedAndWithdrawn => {
+                let declined = self.world.run(declined, Actor::Customer).unwrap();
+                self.counted(WorkCommand::Withdraw(&declined), None, nina())
+            }
         };
         self.parts[at] = own.unwrap();
     }
@@ -181,8 +206,10 @@ fn r21_a_signed_document_counts_in_its_workflow_at_once() {
     let complete = |own: &Loan, at: usize| {
         let part = &own.parts[at];
         let step = part.part_of.clone().unwrap().step;
-        let both =
-            vec![WorkCommand::Complete(part, filled(&document, WHOLE)), WorkCommand::Count(&own.whole, &asked, step)];
+        let both = vec![
+            WorkCommand::Complete(part, filled(&document, WHOLE)),
+            WorkCommand::Count(&own.whole, &asked, Some(step)),
+        ];
         own.world.decide(WorkCommand::Together(both), Actor::Customer).unwrap()
     };
     // Nobody opened the workflow before: it begins, and with the same write the step is counted.
@@ -201,8 +228,33 @@ fn r21_a_signed_document_counts_in_its_workflow_at_once() {
     let again = complete(&own, 2);
     assert_eq!((again.outcome, again.interactions.len()), (Outcome::Unchanged, 0));
     own.whole.state = InteractionState::Withdrawn;
-    let over = own.world.decide(WorkCommand::Count(&own.whole, &asked, "consent".into()), Actor::Customer);
+    let over = own.world.decide(WorkCommand::Count(&own.whole, &asked, Some("consent".into())), Actor::Customer);
     assert_eq!(over.unwrap().outcome, Outcome::Unchanged);
+}
+
+#[test]
+fn r21_a_document_that_is_taken_back_counts_in_its_workflow_at_once() {
+    for (send, state) in [(true, InteractionState::Sent), (false, InteractionState::Draft)] {
+        let mut own = Loan::new(send);
+        let before = own.whole.version;
+        own.befalls(2, Fate::Withdrawn);
+        assert_eq!((own.parts[2].state, own.whole.version), (InteractionState::Withdrawn, before + 1));
+        assert_eq!(own.whole.progress, Progress { done: 1, of: 3 });
+        assert_eq!((own.whole.state, own.whole.started_at), (state, None), "by this nobody has begun");
+        // Taken back again, it counts once.
+        let asked = loan();
+        let again = vec![WorkCommand::Withdraw(&own.parts[2]), WorkCommand::Count(&own.whole, &asked, None)];
+        let again = own.world.decide(WorkCommand::Together(again), nina()).unwrap();
+        assert_eq!((again.outcome, again.interactions.len()), (Outcome::Unchanged, 0));
+    }
+    // A step that asks more is gone on from by the customer alone.
+    let mut beside = Loan::new(true);
+    let mut asked = loan();
+    asked.steps[3].fields = asked.steps[0].fields.split_off(1);
+    beside.world.session.tasks.iter_mut().find(|task| task.id == beside.parts[2].id).unwrap().state =
+        InteractionState::Withdrawn;
+    let counted = beside.world.decide(WorkCommand::Count(&beside.whole, &asked, None), nina()).unwrap();
+    assert_eq!(counted.outcome, Outcome::Unchanged);
 }
 
 proptest! {
@@ -213,6 +265,7 @@ proptest! {
         much in prop::sample::select(vec!["2", "9", ""]),
         fates in prop::collection::vec(prop::sample::select(vec![
             Fate::Left, Fate::Begun, Fate::Completed, Fate::Declined, Fate::SentAgain, Fate::Withdrawn,
+            Fate::DeclinedAndWithdrawn,
         ]), 3),
         answers_first in any::<bool>(),
     ) {
@@ -230,6 +283,11 @@ proptest! {
         // Said once more, in plain words.
         let is_shown = [loan_wanted == "yes", loan_wanted != "yes" || much == "2", true];
         let open = (0..3).filter(|at| is_shown[*at] && fates[*at].is_needed()).count();
+        // Nobody has gone on from the first step. What became of each document counted with the write that it came of, or else with an
+        // answer that came later.
+        let of = is_shown.into_iter().filter(|shown| *shown).count();
+        let count = |count: usize| u32::try_from(count).unwrap();
+        prop_assert_eq!(own.whole.progress, Progress { done: count(of - open), of: count(of + 1) });
         match own.complete() {
             Err(Rejection::Work(Refusal::Incomplete(missing))) => prop_assert_eq!(missing.len(), open),
             Err(other) => prop_assert!(false, "{:?}", other),

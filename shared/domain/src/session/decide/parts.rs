@@ -33,18 +33,20 @@ pub(super) fn pass(draft: &Draft<'_>, saved: &mut Interaction, workflow: &Workfl
     }
 }
 
-/// Counts the step whose document was just completed: the customer goes on behind it. What else it asks has still to be answered.
-pub(super) fn count(draft: &mut Draft<'_>, whole: &Interaction, workflow: &Workflow, step: &String) -> Outcome {
-    if !whole.state.is_open() {
+/// Counts what became of a document of the workflow's steps. Completed by the customer, they go on behind its step, which is `from`; what
+/// else it asks has still to be answered. Taken back by the agent, a step of which it was all is done; nobody has begun the workflow by
+/// that, nor gone on from a step that asks more.
+pub(super) fn count(draft: &mut Draft<'_>, whole: &Interaction, workflow: &Workflow, from: Option<&String>) -> Outcome {
+    if !whole.state.is_open() && whole.state != InteractionState::Draft {
         return Outcome::Unchanged;
     }
     let mut counted = whole.clone();
-    pass(draft, &mut counted, workflow, Some(step));
+    pass(draft, &mut counted, workflow, from);
     counted.progress = workflow.progress(&counted.entered, &counted.passed);
     if counted == *whole {
         return Outcome::Unchanged;
     }
-    if whole.state == InteractionState::InProgress {
+    if whole.state == InteractionState::InProgress || from.is_none() {
         write(draft, counted);
         return Outcome::Done;
     }

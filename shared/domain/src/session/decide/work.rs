@@ -125,7 +125,7 @@ fn one(draft: &mut Draft<'_>, command: WorkCommand<'_>) -> Result<Outcome, Rejec
         WorkCommand::Send(interaction, prefilled) => send(draft, interaction, prefilled),
         WorkCommand::Withdraw(interaction) => withdraw(draft, interaction),
         WorkCommand::LetGo(interaction) => Ok(let_go(draft, interaction)),
-        WorkCommand::Count(whole, workflow, step) => Ok(count(draft, whole, workflow, &step)),
+        WorkCommand::Count(whole, workflow, from) => Ok(count(draft, whole, workflow, from.as_ref())),
         WorkCommand::Assign(interaction, asked, assignee) => assign(draft, interaction, asked, assignee),
         WorkCommand::Complete(interaction, filled) => complete(draft, interaction, filled),
         WorkCommand::Decline(interaction, reason) => decline(draft, interaction, &reason),
