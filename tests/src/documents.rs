@@ -26,6 +26,12 @@ pub fn form() -> Vec<u8> {
     parlor_pdf_tests::small().bytes()
 }
 
+/// The same with nine pages behind it.
+#[must_use]
+pub fn long_form() -> Vec<u8> {
+    parlor_pdf_tests::long().bytes()
+}
+
 /// A photo; one of another name is another.
 #[must_use]
 pub fn photo(name: &str) -> Vec<u8> {

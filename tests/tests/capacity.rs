@@ -1,10 +1,13 @@
-//! The session that `docs/operations.md` prices, played from start to end, and the capacity that DynamoDB says it consumed.
+//! The session that `docs/operations.md` prices, played from start to end: the capacity that DynamoDB says it consumed, and the requests
+//! that came to the bucket.
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on should say where")]
 
 use std::collections::BTreeMap;
 
 use data_encoding::HEXLOWER;
-use parlor_tests::{Browser, Installation, Line, documents};
+use parlor_domain::UploadId;
+use parlor_objects::Objects as _;
+use parlor_tests::{Browser, Installation, Line, Page, documents};
 use serde_json::{Value, json};
 use sha2::{Digest as _, Sha256};
 
@@ -177,19 +180,27 @@ async fn a_page_that_follows_its_lists_consumes_what_its_price_says() {
     }
 }
 
-/// What a signed document adds to a session: sent, read, filled in field by field on a phone that looks at it twice, signed, followed in
-/// the agent's room, and downloaded by both.
+/// What a signed document of ten pages adds to a session: sent, read, filled in field by field on a phone that looks at each page twice,
+/// signed, followed in the agent's room, and downloaded by both.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_signed_document_consumes_what_its_price_says() {
     let installation = Installation::start().await;
     let nina = installation.signed_in(&installation.agent).await;
     let session = installation.session(None).await;
     let phone = installation.joined(&session).await;
+    // The certificate is made once for an installation, with the first signature.
+    let before = installation.session(None).await;
+    let upload = UploadId::generate(&installation.runtime.entropy);
+    let completed = documents::completed(&installation.store, &installation.runtime, &before, &upload).await;
+    let task = documents::finish_task(&upload.object(), &documents::form(), &format!("{before}/{completed}"));
+    let finish = format!("finish/{before}/{completed}.json");
+    installation.files().put(&finish, task, "application/json").await.unwrap();
     installation.stack.settle().await;
+    documents::certificate(&installation.runtime).await;
     installation.stack.reset_requests();
 
     let (api, room) = (format!("/v1/sessions/{session}"), format!("/console/s/{session}?fragment=room"));
-    let file = documents::form();
+    let file = documents::long_form();
     let sha256 = HEXLOWER.encode(&Sha256::digest(&file));
     let said = json!({"name": "Consent.pdf", "size": file.len(), "content_type": "application/pdf", "sha256": sha256});
     let announced = installation.post(&format!("{api}/uploads"), said).await;
@@ -205,7 +216,13 @@ async fn a_signed_document_consumes_what_its_price_says() {
     let own = format!("/r/{session}/i/{}", made["id"].as_str().unwrap());
     let ink = r#"{"path":"M10 10L40 30L80 12","pen":2.5}"#;
     for look in 0..2 {
-        assert_eq!(phone.get(&own).await.status, 200);
+        let page = phone.get(&own).await;
+        assert_eq!(page.status, 200);
+        let pictures = pictures(&page);
+        assert_eq!(pictures.len(), 10);
+        for picture in pictures {
+            download(&picture).await;
+        }
         // Each field is kept as one leaves it: five of them, most saved twice as one goes on.
         for name in ["Mara", "Mara Q", "Mara Qu", "Mara Quist"] {
             let name = format!("{name}{}", "t".repeat(look));
@@ -217,14 +234,49 @@ async fn a_signed_document_consumes_what_its_price_says() {
     assert_eq!(phone.post(&format!("{own}/complete"), &[]).await.status, 303);
     installation.stack.settle().await;
     assert_eq!(nina.get(&room).await.status, 200);
-    assert_eq!(phone.get(&format!("{own}/result")).await.status, 303);
-    installation.get(&format!("{api}/interactions/{}/result", made["id"].as_str().unwrap())).await;
+    let result = phone.get(&format!("{own}/result")).await;
+    assert_eq!(result.status, 303);
+    download(&result.location).await;
+    let result = installation.get(&format!("{api}/interactions/{}/result", made["id"].as_str().unwrap())).await;
+    download(result["url"].as_str().unwrap()).await;
 
     let (read, written) = consumed(&installation);
     for (row, units) in [("A signed document, read units", read), ("A signed document, write units", written)] {
         let told = priced(row);
         assert!((told - units).abs() <= told * 0.03, "docs/operations.md says {told} for `{row}`, it was {units}");
     }
+    let (read, written) = asked_of_the_bucket(&installation);
+    for (row, requests) in [("S3, reads", read), ("S3, writes", written)] {
+        let told = priced(row);
+        assert!((told - requests).abs() < 0.5, "docs/operations.md says {told} for `{row}`, it was {requests}");
+    }
+}
+
+/// The addresses of the pictures of a document's pages.
+fn pictures(page: &Page) -> Vec<String> {
+    let images = page.text.split("<img src=\"").skip(1).filter_map(|image| image.split('"').next());
+    images.filter(|address| address.contains("/read/")).map(|address| address.replace("&amp;", "&")).collect()
+}
+
+/// GETs what lies at an address of the bucket.
+async fn download(address: &str) {
+    assert_eq!(reqwest::get(address).await.unwrap().status(), 200);
+}
+
+/// The requests to the bucket that are paid for as reads and as writes, but for what the test itself looked up. Removing is free.
+fn asked_of_the_bucket(installation: &Installation) -> (f64, f64) {
+    let requests = installation.stack.file_requests();
+    println!("the bucket: {requests:?}");
+    let (mut reads, mut writes) = (0, 0);
+    for (operation, count) in requests.iter().filter(|(function, _)| *function != "test").flat_map(|(_, own)| own) {
+        match operation.as_str() {
+            "GetObject" | "HeadObject" => reads += count,
+            "DeleteObject" => {}
+            _ => writes += count,
+        }
+    }
+    let number = |count: u64| f64::from(u32::try_from(count).unwrap());
+    (number(reads), number(writes))
 }
 
 /// The units that were read and written, but for what the test itself looked up.

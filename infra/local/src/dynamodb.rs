@@ -50,10 +50,11 @@ pub enum Fault {
 
 type Decide = Box<dyn FnMut(&str, &str) -> Fault + Send>;
 
-/// The counts so far, and who decides about faults.
+/// The counts so far, those of the bucket beside them, and who decides about faults.
 #[derive(Clone, Default)]
 pub(crate) struct Observer {
     requests: Arc<Mutex<Requests>>,
+    file_requests: Arc<Mutex<Requests>>,
     capacity: Arc<Mutex<Capacity>>,
     decide: Arc<Mutex<Option<Decide>>>,
     decided_anew: Arc<Notify>,
@@ -79,8 +80,19 @@ impl Observer {
         self.capacity.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
+    pub(crate) fn file_requests(&self) -> Requests {
+        self.file_requests.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// Counts a request to the bucket.
+    pub(crate) fn observe_file(&self, function: &str, operation: &str) {
+        let mut counts = self.file_requests.lock().unwrap_or_else(PoisonError::into_inner);
+        *counts.entry(function.to_owned()).or_default().entry(operation.to_owned()).or_default() += 1;
+    }
+
     pub(crate) fn reset(&self) {
         self.counts().clear();
+        self.file_requests.lock().unwrap_or_else(PoisonError::into_inner).clear();
         self.capacity.lock().unwrap_or_else(PoisonError::into_inner).clear();
     }
 

@@ -34,6 +34,7 @@ use sha2::{Digest as _, Sha256};
 use tokio::sync::Mutex;
 
 use crate::clock::LocalClock;
+use crate::dynamodb::Observer;
 use crate::object_events::{Announcer, Created};
 use crate::policy::{Need, Roles};
 use crate::template::Bucket;
@@ -45,19 +46,20 @@ pub(crate) const SECRET: &str = "local";
 /// The most that is taken at once: larger than any file that Parlor makes.
 const LARGEST: usize = 128 * 1024 * 1024;
 
-/// Serves `bucket` from `folder`. What is written is told to `created`.
+/// Serves `bucket` from `folder`. What is written is told to `created`, and what is asked to `observer`.
 pub(crate) fn router(
     folder: &Path,
     bucket: &Bucket,
     roles: Roles,
     clock: LocalClock,
     created: Announcer,
+    observer: Observer,
 ) -> Result<Router, String> {
     std::fs::create_dir_all(folder.join(&bucket.name)).map_err(|error| error.to_string())?;
     let files = FileSystem::new(folder).map_err(|error| format!("{error:?}"))?;
     let mut builder = S3ServiceBuilder::new(Files { folder: files, writing: Mutex::default(), created });
     builder.set_auth(OneSecret);
-    builder.set_access(ByRole(roles));
+    builder.set_access(ByRole { roles, observer });
     // The clock of this stack may be ahead, and what it signs with it. Whether an address is too old is said below.
     let mut config = S3Config::default();
     config.presigned_url_max_skew_time_secs = u32::MAX;
@@ -107,8 +109,12 @@ impl S3Auth for OneSecret {
     }
 }
 
-/// Holds a function to its role, and an address to that of the function that signed it.
-struct ByRole(Roles);
+/// Holds a function to its role, and an address to that of the function that signed it. What is signed well is counted, as
+/// S3 does it.
+struct ByRole {
+    roles: Roles,
+    observer: Observer,
+}
 
 #[async_trait::async_trait]
 impl S3Access for ByRole {
@@ -116,6 +122,7 @@ impl S3Access for ByRole {
         let Some(credentials) = context.credentials() else {
             return Err(s3_error!(AccessDenied, "Signature is required"));
         };
+        self.observer.observe_file(&credentials.access_key, context.s3_op().name());
         let action = match context.s3_op().name() {
             "HeadObject" => "GetObject",
             other => other,
@@ -123,7 +130,7 @@ impl S3Access for ByRole {
         let path = context.s3_path();
         let (bucket, key) = path.as_object().unwrap_or((path.get_bucket_name().unwrap_or_default(), ""));
         let need = Need::new(format!("s3:{action}"), format!("arn:aws:s3:::{bucket}/{key}"));
-        match self.0.refusal(&credentials.access_key, &[need]) {
+        match self.roles.refusal(&credentials.access_key, &[need]) {
             Some(message) => Err(s3_error!(AccessDenied, "{message}")),
             None => Ok(()),
         }

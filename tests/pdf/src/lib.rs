@@ -141,6 +141,16 @@ pub fn small() -> Maker {
     form
 }
 
+/// The same with nine pages behind it.
+#[must_use]
+pub fn long() -> Maker {
+    let mut form = small();
+    for page in 2..=10 {
+        form.page([0.0, 0.0, 612.0, 792.0], 0, &format!("Consent, page {page}"));
+    }
+    form
+}
+
 /// What the evidence page says in the tests.
 pub fn evidence() -> Evidence {
     let text = |text: &str| text.to_owned();

@@ -198,6 +198,12 @@ impl Stack {
         self.inner.observer.as_ref().map(Observer::capacity).unwrap_or_default()
     }
 
+    /// Requests to the bucket so far, by function and operation; those at an address are its function's that signed it. Empty unless
+    /// the builder was told to count.
+    pub fn file_requests(&self) -> Requests {
+        self.inner.observer.as_ref().map(Observer::file_requests).unwrap_or_default()
+    }
+
     /// Starts counting from nothing.
     pub fn reset_requests(&self) {
         if let Some(observer) = &self.inner.observer {

@@ -128,7 +128,8 @@ impl Stack {
         let folder = temporary.as_ref().map(|folder| folder.path().to_path_buf()).or_else(|| data.path("files"));
         if let (Some(bucket), Some(folder)) = (template.buckets.first(), folder) {
             let announcer = Announcer { created, on_their_way: Arc::clone(&on_their_way) };
-            let bucket = files::router(&folder, bucket, roles, clock.clone(), announcer).map_err(StackError::Files)?;
+            let bucket = files::router(&folder, bucket, roles, clock.clone(), announcer, observer.clone())
+                .map_err(StackError::Files)?;
             serve(&mut tasks, files, bucket.layer(watch.clone()));
         }
         if let Some(id) = template.keys.first() {
