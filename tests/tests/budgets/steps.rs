@@ -34,9 +34,7 @@ pub(super) async fn rows(ledger: &mut Ledger, session: &SessionId, customer: &Br
     let one = format!("{about}/{id}");
     let send = format!("{one}/send");
     ledger.hold(&row("send a workflow"), async |installation| drop(installation.post(&send, json!({})).await)).await;
-    let listed = ledger.installation.get(&about).await;
-    let mut items = listed["items"].as_array().unwrap().iter();
-    let document = items.find(|item| item["part_of"]["interaction"] == id).unwrap()["id"].as_str().unwrap().to_owned();
+    let document = document_of(ledger, &about, id).await;
     let (own, part) = (format!("/r/{session}/i/{id}"), format!("/r/{session}/i/{document}"));
     ledger.hold(&row("customer's workflow"), async |_| assert_eq!(customer.get(&own).await.status, 200)).await;
     let save = format!("{own}/save");
@@ -74,7 +72,39 @@ pub(super) async fn rows(ledger: &mut Ledger, session: &SessionId, customer: &Br
     ledger
         .hold(&row("withdraw a workflow"), async |installation| drop(installation.post(&withdraw, json!({})).await))
         .await;
+    let person = json!({"name": "Ada Quist", "email": "ada.quist@example.net"});
+    let ada = ledger.installation.post(&format!("/v1/sessions/{session}/participants"), person).await["id"].clone();
+    let other = ledger.installation.post(&about, json!({"steps": steps})).await;
+    let id = other["id"].as_str().unwrap();
+    let (assign, withdraw) = (format!("{about}/{id}/assign"), format!("{about}/{id}/withdraw"));
+    let to_ada = json!({"assignee": ada});
+    ledger
+        .hold(&row("assign a workflow"), async |installation| {
+            drop(installation.post(&assign, to_ada.clone()).await);
+        })
+        .await;
+    ledger
+        .hold(&row("withdraw a participant's workflow"), async |installation| {
+            drop(installation.post(&withdraw, json!({})).await);
+        })
+        .await;
+    let other = ledger.installation.post(&about, json!({"steps": steps})).await;
+    let document = document_of(ledger, &about, other["id"].as_str().unwrap()).await;
+    let withdraw = format!("{about}/{document}/withdraw");
+    ledger
+        .hold("withdraw the document of a step", async |installation| {
+            drop(installation.post(&withdraw, json!({})).await);
+        })
+        .await;
     let other = ledger.installation.post(&about, json!({"steps": steps})).await;
     let decline = format!("/r/{session}/i/{}/decline", other["id"].as_str().unwrap());
     ledger.hold(&row("decline a workflow"), async |_| assert_eq!(customer.post(&decline, &[]).await.status, 303)).await;
+}
+
+/// The document of a workflow's step.
+async fn document_of(ledger: &Ledger, about: &str, workflow: &str) -> String {
+    let listed = ledger.installation.get(about).await;
+    let mut items = listed["items"].as_array().unwrap().iter();
+    let document = items.find(|item| item["part_of"]["interaction"] == workflow).unwrap();
+    document["id"].as_str().unwrap().to_owned()
 }
