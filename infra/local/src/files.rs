@@ -176,6 +176,11 @@ impl S3 for Files {
     async fn put_object(&self, mut request: S3Request<PutObjectInput>) -> S3Result<S3Response<PutObjectOutput>> {
         check_key(&request.input.key)?;
         let Some(mut body) = request.input.body.take() else { return Err(s3_error!(IncompleteBody)) };
+        // What says that it is longer is not read.
+        let too_large = |length: i64| usize::try_from(length).is_ok_and(|length| length > LARGEST);
+        if request.input.content_length.is_some_and(too_large) {
+            return Err(s3_error!(EntityTooLarge));
+        }
         let mut bytes = Vec::new();
         while let Some(part) = body.try_next().await.map_err(|error| s3_error!(IncompleteBody, "{error}"))? {
             if bytes.len() + part.len() > LARGEST {

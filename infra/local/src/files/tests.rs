@@ -1,8 +1,12 @@
 //! The bucket, through S3's client and through addresses, in a deployment of its own.
 
+use std::path::PathBuf;
+
 use parlor_buckets::{Bucket, Signed, Upload};
 use parlor_objects::{ObjectError, Objects as _};
 use reqwest::{Method, StatusCode};
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+use tokio::net::TcpStream;
 
 use super::*;
 use crate::Stack;
@@ -41,17 +45,22 @@ async fn only_the_announced_file_is_taken_at_an_address() {
     let now = stack.clock().now();
     let signed = files.upload("uploads/up_1", &announced(FILE), now).await.unwrap();
     let stored = async || files.get("uploads/up_1", 100).await;
-    // Another content of the same size; another size; another address; another type.
+    // Another content of the same size; another size; another address; a longer time; another type; another checksum.
     assert_eq!(send(&signed, &signed.url, b"%PDF-1.7 not much of two").await, StatusCode::BAD_REQUEST);
     assert!(matches!(stored().await, Err(ObjectError::Missing)), "what was refused is not stored");
     assert_eq!(send(&signed, &signed.url, b"%PDF-1.7").await, StatusCode::FORBIDDEN);
     assert_eq!(send(&signed, &signed.url.replace("up_1", "up_2"), FILE).await, StatusCode::FORBIDDEN);
     assert_eq!(send(&signed, &signed.url.replace("Expires=300", "Expires=900"), FILE).await, StatusCode::FORBIDDEN);
-    let mut other = signed.clone();
-    for (_, value) in other.headers.iter_mut().filter(|(name, _)| name == "content-type") {
-        "text/html".clone_into(value);
+    let two = b"%PDF-1.7 not much of two";
+    let checksum = data_encoding::BASE64.encode(&digest(two));
+    for (header, said, file) in [("content-type", "text/html", FILE), ("x-amz-checksum-sha256", &checksum, two)] {
+        let mut other = signed.clone();
+        for (_, value) in other.headers.iter_mut().filter(|(name, _)| name == header) {
+            said.clone_into(value);
+        }
+        assert_ne!(other, signed, "{header}");
+        assert_eq!(send(&other, &signed.url, file).await, StatusCode::FORBIDDEN, "{header}");
     }
-    assert_eq!(send(&other, &signed.url, FILE).await, StatusCode::FORBIDDEN);
     let mut without = signed.clone();
     without.headers.retain(|(name, _)| name != "x-amz-checksum-sha256");
     assert_eq!(send(&without, &signed.url, FILE).await, StatusCode::FORBIDDEN);
@@ -67,6 +76,73 @@ async fn only_the_announced_file_is_taken_at_an_address() {
     let again = files.upload("uploads/up_3", &announced(FILE), stack.clock().now()).await.unwrap();
     assert_eq!(send(&again, &again.url, FILE).await, StatusCode::OK, "the clock that is ahead signs, too");
     stack.shutdown().await;
+}
+
+/// What is sent over and over until there are so many bytes of it.
+const PIECE: &[u8] = &[b'x'; 64 * 1024];
+const TWO_HUNDRED_MEGABYTES: u64 = 200_000_000;
+/// What may be on its way when the answer comes: what the sockets of both ends hold, and not what was read.
+const ON_ITS_WAY: u64 = 32_000_000;
+
+/// PUTs 200 MB to an address, a piece at a time, until it is answered: the status, and how many bytes had gone by then. `said` is the
+/// header that tells how much comes.
+async fn pour(signed: &Signed, said: &str) -> (u16, u64) {
+    let (host, path) = signed.url.strip_prefix("http://").unwrap().split_once('/').unwrap();
+    let headers: Vec<_> = signed.headers.iter().map(|(name, value)| format!("{name}: {value}")).collect();
+    let head = format!("PUT /{path} HTTP/1.1\r\nhost: {host}\r\n{}\r\n{said}\r\n\r\n", headers.join("\r\n"));
+    let piece = match said {
+        "transfer-encoding: chunked" => [format!("{:x}\r\n", PIECE.len()).as_bytes(), PIECE, b"\r\n"].concat(),
+        _ => PIECE.to_vec(),
+    };
+    let (mut reading, mut writing) = TcpStream::connect(host).await.unwrap().into_split();
+    writing.write_all(head.as_bytes()).await.unwrap();
+    let mut status = [0; 12];
+    let (mut sent, mut is_open) = (0, true);
+    let mut answer = Box::pin(reading.read_exact(&mut status));
+    loop {
+        tokio::select! {
+            biased;
+            _ = &mut answer => break,
+            // An end that is closed takes no more; what it answered is there.
+            taken = writing.write_all(&piece), if is_open && sent < TWO_HUNDRED_MEGABYTES => match taken {
+                Ok(()) => sent += PIECE.len() as u64,
+                Err(_) => is_open = false,
+            },
+        }
+    }
+    drop(answer);
+    (String::from_utf8_lossy(&status[9..]).parse().unwrap(), sent)
+}
+
+#[tokio::test]
+async fn r21_two_hundred_megabytes_are_refused_unread_at_the_address_of_a_small_file() {
+    let folder = tempfile::tempdir().unwrap();
+    let stack = Stack::builder().data(folder.path()).demo(false).start().await.unwrap();
+    let (files, now) = (bucket(&stack, "test"), stack.clock().now());
+    let signed = files.upload("uploads/up_1", &announced(FILE), now).await.unwrap();
+    let large = Upload { size: TWO_HUNDRED_MEGABYTES, ..announced(FILE) };
+    let larger = files.upload("uploads/up_2", &large, now).await.unwrap();
+    let length = format!("content-length: {TWO_HUNDRED_MEGABYTES}");
+    let small = format!("content-length: {}", FILE.len());
+    for (what, address, said, status) in [
+        ("a length that was not announced", &signed, length.as_str(), 403),
+        ("no length", &signed, "transfer-encoding: chunked", 403),
+        ("the length that was announced, and more behind it", &signed, small.as_str(), 400),
+        ("a length that is announced nowhere, and was signed", &larger, length.as_str(), 400),
+    ] {
+        let (answered, sent) = pour(address, said).await;
+        assert_eq!(answered, status, "{what}");
+        assert!(sent < ON_ITS_WAY, "{what}: {sent} bytes were taken");
+    }
+    assert_eq!(kept(&folder.path().join("files")), Vec::<PathBuf>::new());
+    assert_eq!(send(&signed, &signed.url, FILE).await, StatusCode::OK, "the address is as good as before");
+    stack.shutdown().await;
+}
+
+/// All files in a folder and in those within it.
+fn kept(folder: &Path) -> Vec<PathBuf> {
+    let entries = std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
+    entries.flat_map(|path| if path.is_dir() { kept(&path) } else { vec![path] }).collect()
 }
 
 #[tokio::test]
