@@ -198,3 +198,104 @@ async fn a_link_for_a_new_password_ends_with_a_change_of_it() {
     assert_eq!(browser.post(&link, &[("password", OTHER)]).await.status, 410);
     assert!(signs_in(&installation, email, PASSWORD).await && !signs_in(&installation, email, OTHER).await);
 }
+
+/// Whoever knows the old password signs in with it at the very moment in which it is replaced.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn r27_a_sign_in_that_comes_while_the_password_is_replaced_does_not_stay() {
+    let installation = Installation::start().await;
+    for by_mail in [false, true] {
+        let staff = installation.staff("Tom Reed", Role::Agent).await;
+        let email = staff.agent.email.as_str();
+        let (here, csrf) = signed_in(&installation, email, &staff.password).await;
+        let (path, fields) = if by_mail {
+            here.post("/forgot-password", &[("email", email)]).await;
+            (links(&installation, email).await.pop().unwrap(), vec![("password", PASSWORD)])
+        } else {
+            let current = ("current", staff.password.as_str());
+            (
+                "/me/password".to_owned(),
+                vec![("csrf", csrf.as_str()), ("email", email), current, ("password", PASSWORD)],
+            )
+        };
+        let (holds, held) = tokio::sync::oneshot::channel();
+        let mut holds = Some(holds);
+        installation.stack.inject(move |function, operation| match (function, operation) {
+            ("agent-auth", "TransactWriteItems") => holds.take().map_or(Fault::None, |holds| {
+                holds.send(()).unwrap();
+                Fault::Held
+            }),
+            _ => Fault::None,
+        });
+        let thief = installation.browser();
+        let signs_in_meanwhile = async {
+            held.await.unwrap();
+            let page = thief.post("/login", &[("email", email), ("password", &staff.password)]).await;
+            installation.stack.inject(|_, _| Fault::None);
+            page.status
+        };
+        let (page, status) = tokio::join!(here.post(&path, &fields), signs_in_meanwhile);
+        assert!(page.location.contains("password") && page.status == 303, "{by_mail}: {}", page.text);
+        assert_eq!(status, 303, "the old password was right still");
+        assert_eq!(thief.get("/console").await.status, 303, "{by_mail}: it does not outlive the password");
+        assert!(
+            signs_in(&installation, email, PASSWORD).await && !signs_in(&installation, email, &staff.password).await
+        );
+    }
+}
+
+/// More sign-ins than are ended in one write, and something dies between two of them.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn r27_no_sign_in_outlives_its_password_whatever_dies_while_many_end() {
+    let installation = Installation::start().await;
+    let staff = installation.staff("Tom Reed", Role::Agent).await;
+    let email = staff.agent.email.as_str();
+    let (here, csrf) = signed_in(&installation, email, &staff.password).await;
+    let mut others = vec![];
+    for _ in 0..120 {
+        others.push(installation.signed_in(&staff.agent).await);
+    }
+    let fields = [("csrf", csrf.as_str()), ("email", email), ("current", &staff.password), ("password", PASSWORD)];
+    for survives in [1, 2] {
+        let mut written = 0;
+        installation.stack.inject(move |function, operation| {
+            written += usize::from((function, operation) == ("agent-auth", "TransactWriteItems"));
+            if function == "agent-auth" && written > survives { Fault::Failed } else { Fault::None }
+        });
+        assert!(here.post("/me/password", &fields).await.status >= 500);
+        installation.stack.inject(|_, _| Fault::None);
+        assert!(signs_in(&installation, email, &staff.password).await, "{survives}: it is not replaced yet");
+    }
+    assert_eq!(here.post("/me/password", &fields).await.location, "/me?done=password");
+    for other in &others {
+        assert_eq!(other.get("/console").await.status, 303);
+    }
+    assert_eq!(here.get("/me").await.status, 200);
+}
+
+/// An outsider asks for a new password again and again, and guesses.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn r27_an_admin_lets_in_again_whose_mails_and_tries_an_outsider_used_up() {
+    let installation = Installation::start().await;
+    let staff = installation.staff("Tom Reed", Role::Agent).await;
+    let email = staff.agent.email.as_str();
+    let outsider = installation.browser();
+    for _ in 0..6 {
+        outsider.post("/forgot-password", &[("email", email)]).await;
+        installation.stack.settle().await;
+        installation.stack.advance(150).await;
+    }
+    installation.stack.advance(3600).await;
+    let asks = async || {
+        let before = links(&installation, email).await.len();
+        installation.browser().post("/forgot-password", &[("email", email)]).await;
+        links(&installation, email).await.len() - before
+    };
+    assert_eq!(asks().await, 0, "a day has five");
+    for _ in 0..6 {
+        outsider.post("/login", &[("email", email), ("password", "not this one")]).await;
+    }
+    assert!(!signs_in(&installation, email, &staff.password).await, "they wait");
+    installation.post(&format!("/v1/people/{}/sign-out", staff.agent.id), json!({})).await;
+    assert_eq!(asks().await, 1);
+    assert!(signs_in(&installation, email, &staff.password).await);
+}

@@ -16,7 +16,8 @@ const OPERATIONS: &str = include_str!("../../docs/operations.md");
 /// What a session may consume at most, in units. The bar for reads was 350: a search that finds one session among a million reads the
 /// sessions that it shows (`docs/adr/0023`), which is 5, asking who follows lists is 20.5 (`docs/adr/0024`), whether the agent has
 /// another session open (R10), and the customer one (R11), some 7, and what is new to the agent, read with each of their pages, 18
-/// (R20). The bar for writes was 320: the team's figures are 6 (R20), and that a sign-in is in use, noted with its connections, 4.
+/// (R20). The bar for writes was 320: the team's figures are 6 (R20), and that a sign-in is in use, noted with its connections, 4, and how
+/// often its owner came in, as much.
 const WRITE_UNITS: f64 = 330.0;
 const READ_UNITS: f64 = 400.0;
 

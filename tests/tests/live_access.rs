@@ -309,6 +309,65 @@ async fn r20_a_connection_that_comes_while_its_person_may_see_less_does_not_stay
     }
 }
 
+/// However many sign-ins somebody has, and by whichever of them they come.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn r20_of_many_sign_ins_none_brings_in_who_may_see_less_meanwhile() {
+    let installation = Installation::start().await;
+    for change in ["role", "deactivate"] {
+        let session = installation.session(None).await;
+        let sam = installation.member("Sam Ode", Role::Supervisor).await;
+        let mut cookies = vec![];
+        for _ in 0..80 {
+            cookies.push(installation.sign_in(&sam).await);
+        }
+        // One open page beside them, which the change ends.
+        let open_page = installation.signed_in(&sam).await;
+        let mut line = open(&installation, &open_page, &session).await;
+        cookies.sort_by(|one, other| one.login.as_str().cmp(other.login.as_str()));
+        // The first and the last in their order.
+        for cookie in [cookies.remove(0), cookies.pop().unwrap()] {
+            let browser = installation.browser();
+            browser.put_cookie("__Host-parlor_staff", &cookie.reveal());
+            let url = browser.get(&format!("/console/s/{session}")).await.attribute("data-live").unwrap();
+            let (holds, held) = tokio::sync::oneshot::channel();
+            let mut holds = Some(holds);
+            installation.stack.inject(move |function, operation| match (function, operation) {
+                ("live-connect", "TransactWriteItems") => holds.take().map_or(Fault::None, |holds| {
+                    holds.send(()).unwrap();
+                    Fault::Held
+                }),
+                _ => Fault::None,
+            });
+            let changing = async {
+                held.await.unwrap();
+                let (path, body) = match change {
+                    "role" => (format!("/v1/people/{}", sam.id), json!({"role": "agent"})),
+                    _ => (format!("/v1/people/{}/deactivate", sam.id), json!({})),
+                };
+                let method = if change == "role" { Method::PATCH } else { Method::POST };
+                let (status, answer) = installation.call(method, &path, Some(body)).await;
+                installation.stack.inject(|_, _| Fault::None);
+                assert_eq!(status.as_u16(), 200, "{answer}");
+            };
+            let connecting = Line::at(&url, session.as_str(), Some(installation.stack.url()));
+            let (connected, ()) = tokio::join!(connecting, changing);
+            match connected {
+                Err(status) => assert_eq!(status, 403, "{change}"),
+                Ok(mut line) => assert!(line.ended().await, "{change}"),
+            }
+            let back = match change {
+                "role" => (Method::PATCH, format!("/v1/people/{}", sam.id), json!({"role": "supervisor"})),
+                _ => (Method::POST, format!("/v1/people/{}/reactivate", sam.id), json!({})),
+            };
+            installation.call(back.0, &back.1, Some(back.2)).await;
+            if change == "deactivate" {
+                break;
+            }
+        }
+        assert!(line.ended().await, "{change}");
+    }
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn r27_a_connection_does_not_outlast_its_sign_in() {
     let installation = Installation::start().await;

@@ -9,7 +9,7 @@ use parlor_domain::{
     people::{PeopleChange, mail_language, mail_to},
 };
 use parlor_store::{
-    Credentials as Known, CredentialsChange, Ending, Guesser, Race, ReadBatch, SignIn, SignOutError, StaffChange,
+    Credentials as Known, CredentialsChange, Ending, Guesser, Race, ReadBatch, SignIns, SignOutError, StaffChange,
     StoreError, WrongPasswords, recorded,
 };
 use parlor_templates::Lang;
@@ -162,7 +162,7 @@ struct Asked {
     agent: Agent,
     known: Known,
     wrong: WrongPasswords,
-    sign_ins: Vec<SignIn>,
+    sign_ins: SignIns,
     company: Option<String>,
 }
 

@@ -27,7 +27,7 @@ pub(crate) async fn page(app: &AppState, request: &Request) -> Result<Response<B
     let now = app.clock.now();
     let context = StaffContext::open(cookie, found, lang(request), now)?;
     let mut places: Vec<MySignIn> = sign_ins
-        .iter()
+        .each()
         .filter_map(|sign_in| sign_in.counting(now))
         .map(|login| MySignIn {
             id: login.id.to_string(),

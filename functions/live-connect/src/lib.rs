@@ -9,7 +9,7 @@ use std::collections::BTreeSet;
 
 use aws_lambda_events::apigw::ApiGatewayProxyResponse;
 use jiff::Timestamp;
-use parlor_domain::{AccessTier, AgentId, Keyring, Lease, LoginId, Presence, Session, SessionId, Settings, Who};
+use parlor_domain::{AccessTier, Agent, AgentId, Keyring, Lease, LoginId, Presence, Session, SessionId, Settings, Who};
 use parlor_lists::Hint;
 use parlor_live::{Holder, Live, Ticket, TicketError};
 use parlor_runtime::{Clock, Entropy, EventFunction, Runtime, SocketEvent};
@@ -129,14 +129,15 @@ impl LiveConnect {
         let mut race = Race::new(&self.entropy);
         while race.goes_on().await {
             let now = self.clock.now();
-            let found = self.store.read(ReadBatch::new().login(agent, login).system()).await?;
+            let found = self.store.read(ReadBatch::new().login(agent, login).rights_of(agent).system()).await?;
             if found.system()?.0.service.maintenance {
                 return Err(OpenError::Maintenance);
             }
-            let signed_in = found.login(agent, login)?.filter(|login| now < login.expires_at);
+            let signed_in = found.login(agent, login)?.filter(|login| login.counts(now));
             let signed_in = signed_in.ok_or(OpenError::NotAllowed)?;
-            let changed = found.rights_changed(agent, login)?;
-            let scopes = ListScope::seen_by(&found.agent(agent)?.ok_or(OpenError::NotAllowed)?);
+            let changed = found.rights_changed(agent)?;
+            let known = found.agent(agent)?.filter(Agent::is_active);
+            let scopes = ListScope::seen_by(&known.ok_or(OpenError::NotAllowed)?);
             let (agent, login) = (agent.clone(), login.clone());
             let listener = Listener { agent, login, scopes, last: signed_in.expires_at };
             match self.store.listen(id, &listener, changed, nonce, now).await {
@@ -157,7 +158,7 @@ impl LiveConnect {
             let now = self.clock.now();
             let mut keys = ReadBatch::new().room(session);
             if let Holder::Agent(agent, login) = &ticket.holder {
-                keys = keys.login(agent, login);
+                keys = keys.login(agent, login).rights_of(agent);
             }
             let found = self.store.read(keys).await?;
             let stored = found.room(session)?.ok_or(OpenError::NotAllowed)?;
@@ -184,7 +185,7 @@ impl LiveConnect {
                     }
                 }
                 let changed = match &ticket.holder {
-                    Holder::Agent(agent, login) => found.rights_changed(agent, login)?,
+                    Holder::Agent(agent, _) => found.rights_changed(agent)?,
                     Holder::Customer(_) | Holder::Participant(..) => None,
                 };
                 let admission = Admission { version: stored.session.version, arrivals, changed };
@@ -262,9 +263,10 @@ fn admit(
             Ok(of(session.customer.name.clone(), Some(device.clone())))
         }
         Holder::Agent(id, login) => {
-            let signed_in = found.login(id, login)?.filter(|login| now < login.expires_at);
+            let signed_in = found.login(id, login)?.filter(|login| login.counts(now));
             let signed_in = signed_in.ok_or(OpenError::NotAllowed)?;
-            let agent = found.agent(id)?.filter(|agent| agent.may_see(session)).ok_or(OpenError::NotAllowed)?;
+            let known = found.agent(id)?.filter(|agent| agent.is_active() && agent.may_see(session));
+            let agent = known.ok_or(OpenError::NotAllowed)?;
             Ok(Connection {
                 login: Some(login.clone()),
                 last: Some(signed_in.expires_at),

@@ -10,7 +10,7 @@ use parlor_domain::{
     staff::Standing,
 };
 use parlor_store::{
-    CredentialsChange, Ending, Race, ReadBatch, ReadResult, SignIn, SignOutError, StaffChange, StoreError,
+    CredentialsChange, Ending, Race, ReadBatch, ReadResult, SignIns, SignOutError, StaffChange, StoreError,
     StoredPerson, recorded,
 };
 use parlor_web::{
@@ -46,7 +46,7 @@ struct Read {
     caller: Caller,
     found: ReadResult,
     stored: StoredPerson,
-    sign_ins: Vec<SignIn>,
+    sign_ins: SignIns,
     now: Timestamp,
 }
 
@@ -215,6 +215,10 @@ async fn write(app: &AppState, request: &ApiRequest, read: Read, step: &Step) ->
             // A link that went to where they are reached no longer is good no longer.
             write = write.no_links(id)?;
         }
+    }
+    if step.what == PeopleChange::SignedOut {
+        // Whoever helps them lets them in again: an outsider may have used up what their address has.
+        write = write.forget_resets(&next.agent.email)?.forget_wrong_passwords(&next.agent.email)?;
     }
     write = write.keep(keep(request, app, &answer, now).as_ref())?;
     match ending {

@@ -154,7 +154,10 @@ impl WebFunction for PeopleApi {
                 operation
                     .named("signPersonOut", "People")
                     .summary("Sign a person out everywhere")
-                    .description("Every sign-in and live connection of theirs ends; they can sign in again.")
+                    .description(
+                        "Every sign-in and live connection of theirs ends; they can sign in again, and ask for a new password, \
+                         however often somebody tried or asked for their address.",
+                    )
                     .parameter("id", "The person.")
                     .answers::<PersonView>(StatusCode::OK, "The person.", json::person())
                     .refuses(&[Code::Forbidden])

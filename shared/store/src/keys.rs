@@ -142,6 +142,12 @@ impl Key {
         Self::new(format!("A#{agent}"), format!("LOGIN#{login}"))
     }
 
+    /// What sign-ins and live connections of somebody came meanwhile, and how often their rights were changed. It stands before their
+    /// sign-ins, so that it is read before them.
+    pub(crate) fn comings(agent: &AgentId) -> Self {
+        Self::new(format!("A#{agent}"), "LOGIN")
+    }
+
     /// A link to a member of staff: there is one of each kind.
     pub(crate) fn staff_link(kind: StaffLinkKind, agent: &AgentId) -> Self {
         Self::new(format!("A#{agent}"), kind.as_str())

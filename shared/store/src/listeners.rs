@@ -179,12 +179,8 @@ impl Store {
         item.insert("expires".into(), expires.clone());
 
         let mut writes = vec![put_new_in(&self.connections, ticket)?, put_new_in(&self.connections, item)?];
-        writes.push(self.note_at_login(
-            id,
-            &note_of(&listener.scopes),
-            (&listener.agent, &listener.login, changed),
-            now,
-        )?);
+        writes.push(self.note_at_login(id, &note_of(&listener.scopes), (&listener.agent, &listener.login), now)?);
+        writes.push(self.comes_in(&listener.agent, changed)?);
         for scope in &listener.scopes {
             let update = Update::builder()
                 .table_name(&self.connections)

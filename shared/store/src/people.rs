@@ -13,12 +13,12 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 use crate::{
-    Credentials, Ending, Keep, ReadBatch, ReadResult, SignIn, SignOutError, Store, StoreError,
+    Credentials, Ending, Keep, ReadBatch, ReadResult, SignIns, SignOutError, Store, StoreError,
     commit::{incomplete, outbox_item, put_new_in},
     document,
     keys::{Item, Key, number, text},
     settings::team_item,
-    staff::{credentials_item, doc, login_item},
+    staff::{credentials_item, doc},
 };
 
 /// A member of staff as the list has them.
@@ -297,7 +297,7 @@ impl StaffWrite<'_> {
 
     /// Signs somebody in who has just proved who they are.
     pub fn sign_in(mut self, login: &Login) -> Result<Self, StoreError> {
-        self.writes.push(self.store.put(login_item(login)?)?);
+        self.writes.extend(self.store.come_in(login)?);
         Ok(self)
     }
 
@@ -305,6 +305,12 @@ impl StaffWrite<'_> {
     pub fn forget_wrong_passwords(mut self, email: &EmailAddress) -> Result<Self, StoreError> {
         let anywhere = crate::Guesser { email: email.clone(), browser: None };
         self.writes.push(self.store.delete(&Key::wrong_passwords(&anywhere))?);
+        Ok(self)
+    }
+
+    /// Forgets how often a new password was asked for, so that a mail goes to the address again.
+    pub fn forget_resets(mut self, email: &EmailAddress) -> Result<Self, StoreError> {
+        self.writes.push(self.store.delete(&Key::reset_requests(email))?);
         Ok(self)
     }
 
@@ -353,12 +359,12 @@ impl StaffWrite<'_> {
     /// [`StaffWrite::write_staff`], and ends sign-ins and live connections of `agent` in the same write, `sign_ins` being what
     /// [`Store::sign_ins`] read. Answers with the connections, which the caller closes.
     ///
-    /// One `TransactWriteItems`; where there are more than 35 connections, what [`Store::sign_out`] costs after it.
+    /// One `TransactWriteItems`; where there are more than 35 connections and sign-ins, another and a `Query` for each further 35.
     pub async fn write_staff_ending<R: Random + Sync + ?Sized>(
         self,
         agent: &AgentId,
         ending: Ending<'_>,
-        sign_ins: Vec<SignIn>,
+        sign_ins: SignIns,
         random: &R,
     ) -> Result<Vec<String>, SignOutError> {
         self.store.transact_ending(self.writes, agent, ending, sign_ins, random).await

@@ -37,9 +37,6 @@ const LONGEST_CONNECTION: SignedDuration = SignedDuration::from_hours(2);
 pub(crate) const NOTED: &str = "C#";
 pub(crate) const OPENED: &str = "opened";
 
-/// At a sign-in: how often the rights of whoever signed in were changed since.
-pub(crate) const CHANGED: &str = "changed";
-
 /// At a sign-in: the second in which a connection was opened last.
 pub(crate) const SEEN: &str = "seen";
 
@@ -152,12 +149,8 @@ impl Store {
             (Who::Customer, _) => writes.push(self.show_online(id, connection, admission.version, now)?),
             (Who::Participant(_), _) => writes.push(self.unchanged(&connection.session, admission.version)?),
             (Who::Agent(agent), Some(login)) => {
-                writes.push(self.note_at_login(
-                    id,
-                    connection.session.as_str(),
-                    (agent, login, admission.changed),
-                    now,
-                )?);
+                writes.push(self.note_at_login(id, connection.session.as_str(), (agent, login), now)?);
+                writes.push(self.comes_in(agent, admission.changed)?);
                 writes.push(self.note_entry(agent, &connection.session, now)?);
                 writes.push(self.forget_update(agent, &connection.session)?);
             }
@@ -216,33 +209,28 @@ impl Store {
         Ok(TransactWriteItem::builder().update(update).build())
     }
 
-    /// Notes a connection of staff at the sign-in that it depends on, which has to be there still, with the rights that were read, and was
-    /// heard of now; `place` is the session whose room it is in, or what lists it follows.
+    /// Notes a connection of staff at the sign-in that it depends on, which has to be there still, and was heard of now; `place` is the
+    /// session whose room it is in, or what lists it follows.
     pub(crate) fn note_at_login(
         &self,
         id: &str,
         place: &str,
-        (agent, login, changed): (&AgentId, &LoginId, Option<u64>),
+        (agent, login): (&AgentId, &LoginId),
         now: Timestamp,
     ) -> Result<TransactWriteItem, StoreError> {
         let update = Update::builder()
             .table_name(&self.core)
             .set_key(Some(Key::login(agent, login).to_item()))
             .update_expression("SET #id = :place, #seen = :now ADD #opened :one")
+            .condition_expression("attribute_exists(pk)")
             .expression_attribute_names("#id", noted(id))
-            .expression_attribute_names("#changed", CHANGED)
             .expression_attribute_names("#opened", OPENED)
             .expression_attribute_names("#seen", SEEN)
             .expression_attribute_values(":now", number(now.as_second()))
             .expression_attribute_values(":place", text(place))
-            .expression_attribute_values(":one", number(1));
-        let update = match changed {
-            None => update.condition_expression("attribute_exists(pk) AND attribute_not_exists(#changed)"),
-            Some(read) => {
-                update.condition_expression("#changed = :read").expression_attribute_values(":read", number(read))
-            }
-        };
-        let update = update.build().map_err(|error| incomplete(&error))?;
+            .expression_attribute_values(":one", number(1))
+            .build()
+            .map_err(|error| incomplete(&error))?;
         Ok(TransactWriteItem::builder().update(update).build())
     }
 

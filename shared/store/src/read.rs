@@ -21,8 +21,9 @@ use crate::{
     commit::Customers,
     document,
     keys::{Item, Key, text},
-    presence::{CHANGED, customers, room},
+    presence::{customers, room},
     seen::Seen,
+    sign_out::CHANGED,
     staff::{credentials, sign_in},
 };
 
@@ -148,6 +149,12 @@ impl ReadBatch {
     #[must_use]
     pub fn login(self, agent: &AgentId, login: &LoginId) -> Self {
         self.with(Key::login(agent, login)).agent(agent)
+    }
+
+    /// How often somebody's rights were changed: one item, to be read with what they may see.
+    #[must_use]
+    pub fn rights_of(self, agent: &AgentId) -> Self {
+        self.with(Key::comings(agent))
     }
 
     /// An API key with its agent: two items.
@@ -399,10 +406,10 @@ impl ReadResult {
         self.items.get(&Key::login(agent, login)).map_or(Ok(None), sign_in)
     }
 
-    /// How often the rights of whoever signed in were changed since, as the sign-in says; `None` for never.
-    pub fn rights_changed(&self, agent: &AgentId, login: &LoginId) -> Result<Option<u64>, StoreError> {
-        let item = self.item(&Key::login(agent, login));
-        item.map_or(Ok(None), |item| document::read_value("login", item, CHANGED))
+    /// How often somebody's rights were changed; `None` for never.
+    pub fn rights_changed(&self, agent: &AgentId) -> Result<Option<u64>, StoreError> {
+        let item = self.item(&Key::comings(agent));
+        item.map_or(Ok(None), |item| document::read_value("comings", item, CHANGED))
     }
 
     /// An API key; `None` if there is none of that id.

@@ -3,10 +3,13 @@
 //!
 //! A sign-in's item notes the connections that were opened by it, in the write that opens them. So one write ends them with
 //! it: their rooms forget them, and whatever becomes of a socket, nothing that it says or hears goes through a room any more.
+//!
+//! One item of each person counts how often they came in, by a sign-in or by a live connection. Whoever ends what is there does so only
+//! if nobody came in since they looked: so no sign-in outlives the password that it was made with.
 
 use std::collections::BTreeMap;
 
-use aws_sdk_dynamodb::types::{Delete, TransactWriteItem, Update};
+use aws_sdk_dynamodb::types::{Delete, TransactWriteItem, Update, builders::UpdateBuilder};
 use jiff::Timestamp;
 use parlor_domain::{AgentId, LoginId, Random, SessionId, staff::Login};
 
@@ -15,13 +18,17 @@ use crate::{
     commit::incomplete,
     keys::{Item, Key, number, text},
     listeners::noted_scopes,
-    presence::{CHANGED, NOTED, OPENED, noted},
+    presence::{NOTED, OPENED, noted},
     staff,
 };
 
 /// At most this many connections are ended in one write, which may have a hundred items: a sign-in and a room for each, and the
 /// lists that one person follows.
 const AT_ONCE: usize = 35;
+
+/// Of a person: how often their rights were changed, and how often they signed in or opened a live connection.
+pub(crate) const CHANGED: &str = "changed";
+const CAME_IN: &str = "came";
 
 /// A sign-in with the live connections that depend on it.
 #[derive(Debug, Clone)]
@@ -65,6 +72,20 @@ impl SignIn {
     }
 }
 
+/// A person's sign-ins as they were read, and how often they had come in by then.
+#[derive(Debug, Clone, Default)]
+pub struct SignIns {
+    all: Vec<SignIn>,
+    came_in: Option<u64>,
+}
+
+impl SignIns {
+    /// Each of them.
+    pub fn each(&self) -> impl Iterator<Item = &SignIn> {
+        self.all.iter()
+    }
+}
+
 /// Which of a person's sign-ins end. Their live connections end all the same: who is still signed in elsewhere connects
 /// again.
 #[derive(Debug, Clone, Copy)]
@@ -88,6 +109,11 @@ impl Ending<'_> {
             Self::OnlyConnections => false,
         }
     }
+
+    /// Whether whoever came in meanwhile is meant as well.
+    fn is_of_all(self) -> bool {
+        !matches!(self, Self::This(_))
+    }
 }
 
 /// Why nobody was signed out.
@@ -103,17 +129,20 @@ pub enum SignOutError {
 
 impl Store {
     /// A person's sign-ins. One `Query`, strongly consistent.
-    pub async fn sign_ins(&self, agent: &AgentId) -> Result<Vec<SignIn>, StoreError> {
+    pub async fn sign_ins(&self, agent: &AgentId) -> Result<SignIns, StoreError> {
         let input = self
             .client
             .query()
             .table_name(&self.core)
             .key_condition_expression("pk = :pk AND begins_with(sk, :login)")
             .expression_attribute_values(":pk", text(&Key::agent(agent).pk))
-            .expression_attribute_values(":login", text("LOGIN#"))
+            // What counts them stands before them.
+            .expression_attribute_values(":login", text(&Key::comings(agent).sk))
             .consistent_read(true);
         let answer = input.send().await.map_err(|error| StoreError::from_sdk("Query sign-ins", &error))?;
-        Ok(answer.items.unwrap_or_default().iter().filter_map(SignIn::read).collect())
+        let items = answer.items.unwrap_or_default();
+        let count = items.iter().find_map(|item| item.get(CAME_IN)?.as_n().ok()?.parse().ok());
+        Ok(SignIns { all: items.iter().filter_map(SignIn::read).collect(), came_in: count })
     }
 
     /// Ends sign-ins, `sign_ins` being what [`Store::sign_ins`] read of all, and takes every live connection of that person
@@ -125,7 +154,7 @@ impl Store {
         &self,
         agent: &AgentId,
         ending: Ending<'_>,
-        sign_ins: Vec<SignIn>,
+        sign_ins: SignIns,
         mut race: Race<'_, R>,
     ) -> Result<Vec<String>, SignOutError> {
         let (mut ended, mut read) = (vec![], Some(sign_ins));
@@ -135,18 +164,18 @@ impl Store {
                     Some(read) => read,
                     None => self.sign_ins(agent).await?,
                 };
-                let part = Part::of(sign_ins, ending, false);
-                let writes = part.writes(self, agent)?;
-                if writes.is_empty() {
+                let part = Part::of(sign_ins, ending);
+                if part.sign_ins.is_empty() {
                     return Ok(ended);
                 }
-                match self.transact(writes).await {
+                match self.transact(part.writes(self, agent)?).await {
                     Ok(()) => {}
                     Err(StoreError::Condition(_)) => break,
                     Err(error) => return Err(error.into()),
                 }
-                ended.extend(part.sign_ins.into_iter().flat_map(|(sign_in, _)| sign_in.connections.into_keys()));
-                if !part.more {
+                let more = part.more;
+                ended.extend(part.connections());
+                if !more {
                     return Ok(ended);
                 }
             }
@@ -160,24 +189,34 @@ impl Store {
     /// which the caller closes. [`StoreError::Condition`] when one of the writes, or the sign-ins, are not as they were read:
     /// then nothing was written.
     ///
-    /// One `TransactWriteItems`; where there are more than 35 connections, what [`Store::sign_out`] costs after it.
+    /// One `TransactWriteItems`, and where there are more than 35 connections and sign-ins another and a `Query` for each further 35:
+    /// before it where sign-ins end, so that whoever dies between leaves none that outlives what was written; after it, what
+    /// [`Store::sign_out`] costs, where only connections do, which would come again before it.
     pub(crate) async fn transact_ending<R: Random + Sync + ?Sized>(
         &self,
         mut writes: Vec<TransactWriteItem>,
         agent: &AgentId,
         ending: Ending<'_>,
-        sign_ins: Vec<SignIn>,
+        sign_ins: SignIns,
         random: &R,
     ) -> Result<Vec<String>, SignOutError> {
-        let part = Part::of(sign_ins, ending, true);
-        writes.extend(part.writes(self, agent)?);
-        if writes.is_empty() {
-            return Ok(vec![]);
+        let mut ended = vec![];
+        let mut part = Part::of(sign_ins, ending);
+        while part.more && !matches!(ending, Ending::OnlyConnections) {
+            // Whoever comes in meanwhile is seen by the last write.
+            part.came_in = None;
+            self.transact(part.writes(self, agent)?).await?;
+            ended.extend(part.connections());
+            part = Part::of(self.sign_ins(agent).await?, ending);
         }
+        if writes.is_empty() && part.sign_ins.is_empty() {
+            return Ok(ended);
+        }
+        writes.extend(part.writes(self, agent)?);
         self.transact(writes).await?;
-        let mut ended: Vec<String> =
-            part.sign_ins.into_iter().flat_map(|(sign_in, _)| sign_in.connections.into_keys()).collect();
-        if part.more {
+        let more = part.more;
+        ended.extend(part.connections());
+        if more {
             let left = self.sign_ins(agent).await?;
             ended.extend(self.sign_out(agent, ending, left, Race::new(random)).await?);
         }
@@ -189,20 +228,22 @@ impl Store {
 struct Part {
     /// With those connections that are ended now; and whether the sign-in itself goes.
     sign_ins: Vec<(SignIn, bool)>,
-    /// Whether those that stay say that their owner may see something else: a connection that is on its way is refused by it.
+    /// How often they had come in, where nobody may have come since.
+    came_in: Option<Option<u64>>,
+    /// Whether they may see something else from now on: a connection that is on its way is refused by it.
     changed: bool,
     /// Whether something is left.
     more: bool,
 }
 
 impl Part {
-    /// `first` is the one that is written with the change itself.
-    fn of(sign_ins: Vec<SignIn>, ending: Ending<'_>, first: bool) -> Self {
-        let changed = matches!(ending, Ending::OnlyConnections);
-        let (mut part, mut room) = (Self { sign_ins: vec![], changed, more: false }, AT_ONCE);
-        for mut sign_in in sign_ins {
+    fn of(sign_ins: SignIns, ending: Ending<'_>) -> Self {
+        let SignIns { all, came_in } = sign_ins;
+        let (changed, came_in) = (matches!(ending, Ending::OnlyConnections), ending.is_of_all().then_some(came_in));
+        let (mut part, mut room) = (Self { sign_ins: vec![], came_in, changed, more: false }, AT_ONCE);
+        for mut sign_in in all {
             let ends = ending.ends(&sign_in.login);
-            if !ends && sign_in.connections.is_empty() && !(changed && first) {
+            if !ends && sign_in.connections.is_empty() {
                 continue;
             }
             if room == 0 {
@@ -218,12 +259,20 @@ impl Part {
         part
     }
 
+    /// The connections that it ends.
+    fn connections(self) -> impl Iterator<Item = String> {
+        self.sign_ins.into_iter().flat_map(|(sign_in, _)| sign_in.connections.into_keys())
+    }
+
     fn writes(&self, store: &Store, agent: &AgentId) -> Result<Vec<TransactWriteItem>, StoreError> {
         let mut writes = vec![];
+        if let Some(came_in) = self.came_in {
+            writes.push(store.nobody_came(agent, came_in, self.changed)?);
+        }
         let mut rooms: BTreeMap<&SessionId, Vec<&str>> = BTreeMap::new();
         let mut lists: BTreeMap<&ListScope, Vec<&str>> = BTreeMap::new();
         for (sign_in, ends) in &self.sign_ins {
-            writes.push(store.end_sign_in(agent, sign_in, *ends, self.changed)?);
+            writes.push(store.end_sign_in(agent, sign_in, *ends)?);
             for (id, place) in &sign_in.connections {
                 match place {
                     Place::Room(session) => rooms.entry(session).or_default().push(id),
@@ -244,21 +293,36 @@ impl Part {
 }
 
 impl Store {
-    /// Ends a sign-in, or only its connections, unless another was opened; where it stays, it says whether its owner's rights `changed`.
-    fn end_sign_in(
-        &self,
-        agent: &AgentId,
-        sign_in: &SignIn,
-        ends: bool,
-        changed: bool,
-    ) -> Result<TransactWriteItem, StoreError> {
+    /// A live connection of `agent` comes in by the rights that were read: whoever ends their sign-ins or changes their rights at this
+    /// moment sees it, or it is refused.
+    pub(crate) fn comes_in(&self, agent: &AgentId, changed: Option<u64>) -> Result<TransactWriteItem, StoreError> {
+        let update = self.one_more(agent).expression_attribute_names("#changed", CHANGED);
+        let update = match changed {
+            None => update.condition_expression("attribute_not_exists(#changed)"),
+            Some(read) => {
+                update.condition_expression("#changed = :read").expression_attribute_values(":read", number(read))
+            }
+        };
+        let update = update.build().map_err(|error| incomplete(&error))?;
+        Ok(TransactWriteItem::builder().update(update).build())
+    }
+
+    /// Counts that `agent` signed in, or came in by a live connection.
+    pub(crate) fn one_more(&self, agent: &AgentId) -> UpdateBuilder {
+        Update::builder()
+            .table_name(&self.core)
+            .set_key(Some(Key::comings(agent).to_item()))
+            .update_expression("ADD #came :one")
+            .expression_attribute_names("#came", CAME_IN)
+            .expression_attribute_values(":one", number(1))
+    }
+
+    /// Ends a sign-in, or only its connections, unless another was opened.
+    fn end_sign_in(&self, agent: &AgentId, sign_in: &SignIn, ends: bool) -> Result<TransactWriteItem, StoreError> {
         let key = Key::login(agent, &sign_in.login);
         if !ends {
             let noted = sign_in.connections.keys().map(|id| format!("{NOTED}{id}"));
-            if !changed {
-                return take_out(&self.core, &key, noted, sign_in.opened);
-            }
-            return self.change_sign_in(&key, noted.collect(), sign_in.opened);
+            return take_out(&self.core, &key, noted, sign_in.opened);
         }
         let delete = Delete::builder()
             .table_name(&self.core)
@@ -273,31 +337,26 @@ impl Store {
         Ok(TransactWriteItem::builder().delete(delete.build().map_err(|error| incomplete(&error))?).build())
     }
 
-    /// A sign-in stays without the connections that it names, and counts that its owner's rights changed, unless another connection was opened
-    /// since it was read.
-    fn change_sign_in(
+    /// Nobody came in as `agent` since they had `came_in` so often; and their rights are others from now on, if they `changed`.
+    fn nobody_came(
         &self,
-        key: &Key,
-        noted: Vec<String>,
-        opened: Option<u64>,
+        agent: &AgentId,
+        came_in: Option<u64>,
+        changed: bool,
     ) -> Result<TransactWriteItem, StoreError> {
-        let places: Vec<String> = (0..noted.len()).map(|place| format!("#gone{place}")).collect();
-        let removal = if places.is_empty() { String::new() } else { format!(" REMOVE {}", places.join(", ")) };
-        let mut update = Update::builder()
+        let update = Update::builder()
             .table_name(&self.core)
-            .set_key(Some(key.to_item()))
-            .update_expression(format!("ADD #changed :one{removal}"))
+            .set_key(Some(Key::comings(agent).to_item()))
+            // An update and no check, which would be a right more.
+            .update_expression("ADD #came :none, #changed :change")
+            .expression_attribute_names("#came", CAME_IN)
             .expression_attribute_names("#changed", CHANGED)
-            .expression_attribute_names("#opened", OPENED)
-            .expression_attribute_values(":one", number(1));
-        for (place, name) in places.into_iter().zip(noted) {
-            update = update.expression_attribute_names(place, name);
-        }
-        let update = match opened {
-            // One that is gone is not made anew.
-            None => update.condition_expression("attribute_exists(pk) AND attribute_not_exists(#opened)"),
+            .expression_attribute_values(":none", number(0))
+            .expression_attribute_values(":change", number(u8::from(changed)));
+        let update = match came_in {
+            None => update.condition_expression("attribute_not_exists(#came)"),
             Some(read) => {
-                update.condition_expression("#opened = :read").expression_attribute_values(":read", number(read))
+                update.condition_expression("#came = :read").expression_attribute_values(":read", number(read))
             }
         };
         Ok(TransactWriteItem::builder().update(update.build().map_err(|error| incomplete(&error))?).build())

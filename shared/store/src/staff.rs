@@ -130,7 +130,7 @@ pub(crate) fn credentials_item(agent: &Agent, password: Option<&str>, revision: 
 }
 
 /// A sign-in as an item.
-pub(crate) fn login_item(login: &Login) -> Result<Item, StoreError> {
+fn login_item(login: &Login) -> Result<Item, StoreError> {
     let mut item = doc("login", &Key::login(&login.agent, &login.id), login)?;
     item.insert("expires".into(), number(login.expires_at.as_second()));
     Ok(item)
@@ -152,7 +152,7 @@ impl Store {
         login: &Login,
     ) -> Result<(), StoreError> {
         let mut writes = self.new_agent(new)?;
-        writes.push(self.put(login_item(login)?)?);
+        writes.extend(self.come_in(login)?);
         if let Some(key) = key {
             writes.extend(self.new_api_key(key)?);
         }
@@ -192,7 +192,8 @@ impl Store {
         known: &Credentials,
         login: &Login,
     ) -> Result<(), StoreError> {
-        let mut writes = vec![self.put(login_item(login)?)?, self.forget_wrong(guesser, wrong)?];
+        let mut writes = self.come_in(login)?;
+        writes.push(self.forget_wrong(guesser, wrong)?);
         if known.revision == 0 {
             writes.push(self.first_revision(&known.agent.email)?);
             writes.extend(self.enter_list(&known.agent)?);
@@ -200,6 +201,12 @@ impl Store {
             writes.push(self.same_revision(&known.agent.email, known.revision)?);
         }
         self.transact(writes).await
+    }
+
+    /// A sign-in, which whoever ends its owner's sign-ins at this moment sees.
+    pub(crate) fn come_in(&self, login: &Login) -> Result<Vec<TransactWriteItem>, StoreError> {
+        let counted = self.one_more(&login.agent).build().map_err(|error| incomplete(&error))?;
+        Ok(vec![self.put(login_item(login)?)?, TransactWriteItem::builder().update(counted).build()])
     }
 
     pub(crate) fn forget_wrong(
