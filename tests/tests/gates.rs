@@ -5,7 +5,7 @@
 use parlor_domain::upload::CUSTOMERS_FILES;
 use parlor_tests::{Browser, Installation, Page};
 use reqwest::{Method, header, redirect::Policy};
-use serde_json::json;
+use serde_json::{Value, json};
 
 /// A browser's request with headers of one's own choice: method, path, form, and headers. Cookies are the browser's.
 async fn send(
@@ -468,4 +468,69 @@ async fn r6_consent_is_to_the_text_that_the_page_showed() {
     assert_eq!(silent.status, 422);
     assert_eq!(agree(&page).await.location, format!("/r/{session}"));
     assert_eq!(installation.count_events(&session, "customer.consented").await, 1);
+}
+
+/// The first was a stranger with the link; or the customer, whose telephone another one has by now.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn r6_whoever_comes_after_a_release_agrees_for_themselves() {
+    let installation = Installation::start().await;
+    let text = json!({"required": true, "text": "We record this."});
+    installation.settings(json!({"authentication": {"consent": text}, "channels": {"embedded": true}})).await;
+    let session = installation.session(None).await;
+    let about = format!("/v1/sessions/{session}");
+    let path = |answer: &Value| {
+        let url = answer["url"].as_str().unwrap();
+        url.strip_prefix(installation.stack.url()).unwrap().to_owned()
+    };
+    let link = installation.link(&session).await;
+    let person = json!({"name": "Ada Quist", "email": "ada.quist@example.net"});
+    let added = installation.post(&format!("{about}/participants"), person).await;
+    let of_participant = format!("{about}/participants/{}/device/release", added["id"].as_str().unwrap());
+    for (link, release) in [(link, format!("{about}/device/release")), (path(&added), of_participant)] {
+        let first = installation.browser();
+        first.get(&link).await;
+        let page = first.post(&format!("{link}/continue"), &[("consent", "on")]).await;
+        assert_eq!(page.location, format!("/r/{session}"), "{}", page.text);
+        let before = installation.count_events(&session, "customer.consented").await;
+        let link = path(&installation.post(&release, json!({})).await);
+        let next = installation.browser();
+        let opening = next.get(&link).await;
+        assert!(opening.text.contains("We record this."), "{}", opening.text);
+        assert_eq!(next.post(&format!("{link}/continue"), &[]).await.status, 422, "{release}");
+        assert_eq!(next.get(&format!("/r/{session}")).await.status, 403);
+        let page = next.post(&format!("{link}/continue"), &[("consent", "on")]).await;
+        assert_eq!(page.location, format!("/r/{session}"));
+        assert_eq!(installation.count_events(&session, "customer.consented").await, before + 1);
+    }
+}
+
+/// Whoever used them up by a link that is revoked cannot go on.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn r5_r7_with_the_links_go_the_tries_that_were_used_up_by_them() {
+    let installation = Installation::start().await;
+    let authentication = json!({"method": "pin", "max_attempts": 1, "max_lockouts": 1});
+    installation.settings(json!({"authentication": authentication, "channels": {"embedded": true}})).await;
+    let session = installation.session(Some("4711")).await;
+    let about = format!("/v1/sessions/{session}");
+    let path = |answer: &Value| {
+        let url = answer["url"].as_str().unwrap();
+        url.strip_prefix(installation.stack.url()).unwrap().to_owned()
+    };
+    let link = installation.link(&session).await;
+    let person = json!({"name": "Ada Quist", "email": "ada.quist@example.net", "pin": "4711"});
+    let added = installation.post(&format!("{about}/participants"), person).await;
+    let of_participant = format!("{about}/participants/{}/device/release", added["id"].as_str().unwrap());
+    for (link, release) in [(link, format!("{about}/device/release")), (path(&added), of_participant)] {
+        let finder = installation.browser();
+        finder.get(&link).await;
+        finder.post(&format!("{link}/continue"), &[]).await;
+        finder.post(&format!("{link}/pin"), &[("code", "0000")]).await;
+        assert_eq!(finder.get(&link).await.status, 403, "banned");
+        let link = path(&installation.post(&release, json!({})).await);
+        let guest = installation.browser();
+        assert_eq!(guest.get(&link).await.status, 200, "{release}");
+        guest.post(&format!("{link}/continue"), &[]).await;
+        let page = guest.post(&format!("{link}/pin"), &[("code", "4711")]).await;
+        assert_eq!(page.location, format!("/r/{session}"), "{}", page.text);
+    }
 }

@@ -91,6 +91,8 @@ impl Session {
                 if let Some(device) = self.device.take() {
                     self.released = Some(device.hash);
                 }
+                // R6: whoever comes next may be somebody else, and agrees for themselves.
+                (self.consented_at, self.consented_to) = (None, None);
             }
             EventKind::Reengaged => {
                 self.reminded = Reminded::default();
@@ -140,7 +142,12 @@ impl Session {
             }
             EventKind::TransferDeclined { .. } => self.answer_transfer(Answer::Declined),
             EventKind::TransferLapsed { .. } => self.answer_transfer(Answer::Lapsed),
-            EventKind::LinkRevoked { link: None } => self.links_from = event.seq,
+            EventKind::LinkRevoked { link: None } => {
+                self.links_from = event.seq;
+                // Whoever used them up by such a link cannot go on.
+                (self.tries, self.code) = (Tries::default(), None);
+                self.forget_requests();
+            }
             EventKind::LinkRenewed { .. } => count(&mut self.requests, event.at),
             EventKind::CodeSent { .. } => count(&mut self.code_requests, event.at),
             EventKind::InteractionCreated { interaction, kind, title, order, due_at, assignee, part_of } => {

@@ -252,7 +252,8 @@ fn r6_one_device_and_its_release() {
     assert_eq!(world.press_continue(0), Err(Rejection::Gate(Gate::OtherDevice)));
 }
 
-/// The settings are read live, and a device can be released: neither changes what somebody has done.
+/// The settings are read live, which changes nothing that somebody has done; and what was done on a device that was released counts for
+/// no other.
 #[test]
 fn r6_r7_what_was_agreed_to_and_proved_stays_what_it_was() {
     let mut settings = Settings::default();
@@ -267,7 +268,9 @@ fn r6_r7_what_was_agreed_to_and_proved_stays_what_it_was() {
     assert_eq!(world.session.proved_by(&world.settings), Method::Pin);
     world.settings.authentication.method = Method::None;
     world.run(Command::ReleaseDevice, agent()).unwrap();
+    assert!(world.session.consented_at.is_none() && !world.session.agreed_to("I agree to sign by phone."));
     world.press_continue(1).unwrap();
+    assert!(world.session.agreed_to("I agree to sign by phone."), "it was asked again");
     world.settings.authentication.method = Method::Pin;
     assert_eq!(world.session.proved_by(&world.settings), Method::None, "the second device proved nothing");
     // From before it was kept.
