@@ -171,7 +171,8 @@ fn canonical_url(text: &str) -> Option<String> {
     let plain = !text.chars().any(|c| c == '\\' || c.is_control() || c.is_whitespace());
     let url = url::Url::parse(text).ok().filter(|_| begins && plain && text.len() <= URL_MAX)?;
     let bare = url.has_host() && url.username().is_empty() && url.password().is_none();
-    bare.then(|| url.to_string())
+    // What is stored is saved again with the rest of the document, and has to be short enough then.
+    bare.then(|| url.to_string()).filter(|spelled| spelled.len() <= URL_MAX)
 }
 
 /// Whether a stored address is still one. What is saved is looked at more closely: [`canonical`].

@@ -9,7 +9,7 @@ use super::{
     Overrides, Settings, SettingsError,
     check::canonical,
     fault::Fault,
-    fields::{FIELDS, Field},
+    fields::{FIELDS, Field, Needs},
     overlay::merge,
 };
 
@@ -157,7 +157,15 @@ impl Draft {
     /// Whether the field has a meaning beside the others.
     #[must_use]
     pub fn offers(&self, field: &Field) -> bool {
-        field.needs.is_none_or(|needs| Field::of(needs.key).is_some_and(|other| needs.hold(self.value(other))))
+        let Some(needs) = field.needs else { return true };
+        let is_on = |key| Field::of(key).is_some_and(|switch| *self.value(switch) == Value::Bool(true));
+        Field::of(needs.key).is_some_and(|other| needs.hold(self.value(other))) || needs.or.is_some_and(is_on)
+    }
+
+    /// Whether a team's own value of a gate waits for the system to ask for something again.
+    fn keeps(&self, field: &Field) -> bool {
+        let is_inherited = |needs: Needs| !self.own.contains(needs.key);
+        self.is_team() && field.key.starts_with("authentication.") && field.needs.is_some_and(is_inherited)
     }
 
     /// Gives the field a value. A team's becomes its own by differing from the system's, or if `own` says that it is to.
@@ -191,14 +199,15 @@ impl Draft {
     }
 
     /// What is saved. A field that has no meaning beside the others says what it says at first, or in a team's document
-    /// nothing, unless the system's value would then have none (R2).
+    /// nothing, unless the system's value would then have none (R2). What a team says of its gates stays where it is the system that
+    /// asks for nothing: it may ask again.
     #[must_use]
     pub fn document(&self) -> Value {
         let first = Settings::default().to_value();
         let mut document = Value::Object(Map::new());
         for field in FIELDS {
             let cleared = field.get(&first).cloned().unwrap_or_default();
-            let said = if self.offers(field) {
+            let said = if self.offers(field) || self.keeps(field) {
                 self.said(field).cloned()
             } else {
                 let inherited = self.inherited(field);
@@ -335,6 +344,24 @@ mod tests {
             json!({"authentication": {"method": "none"}, "end": {"customer_access": nothing}})
         );
         assert!(Overrides::parse(draft.document(), &system).is_ok());
+    }
+
+    #[test]
+    fn r7_r19_the_tries_stay_where_something_is_entered_and_a_team_keeps_its_own() {
+        let tries = json!({"max_attempts": 2, "lockout_minutes": 60, "max_lockouts": 1});
+        let mut strict = Settings::default().to_value();
+        merge(&mut strict, &json!({"authentication": tries}));
+        merge(&mut strict, &json!({"authentication": {"multi_device": true}}));
+        let system = Settings::parse(strict.clone()).unwrap();
+        // Without a PIN a code is entered on another device.
+        let mut draft = Draft::of_system(&system);
+        assert!(draft.offers(Field::of("authentication.max_attempts").unwrap()));
+        put(&mut draft, "branding.name", json!("Harbour"));
+        assert_eq!(Settings::parse(draft.document()).unwrap().authentication, system.authentication);
+        // What a team set while a PIN was asked for is there when it is again.
+        let mut draft = team(json!({"authentication": tries}));
+        put(&mut draft, "branding.name", json!("Harbour"));
+        assert_eq!(draft.document(), json!({"authentication": tries, "branding": {"name": "Harbour"}}));
     }
 
     #[test]

@@ -110,6 +110,8 @@ pub struct Needs {
     pub key: &'static str,
     /// The words that it may be; none for any value but `null`. A switch that is on is `true`.
     pub is: &'static [&'static str],
+    /// A switch that gives it a meaning as well, when it is on.
+    pub or: Option<&'static str>,
 }
 
 impl Needs {
@@ -245,17 +247,25 @@ impl Holds for super::AgentRedirect {}
 impl Holds for super::AccessLevel {}
 impl Holds for Vec<super::Weekday> {}
 
-/// `section.key: kind, needs "other" is ["word"];` in groups.
+/// `section.key: kind, needs "other" is ["word"];` in groups, and perhaps `, or "switch"`.
 macro_rules! fields {
     ($($group:ident { $(
-        $section:ident $(. $part:ident)+ : $kind:expr $(, needs $other:literal is $words:expr)?;
+        $section:ident $(. $part:ident)+ : $kind:expr $(, needs $other:literal is $words:expr $(, or $switch:literal)?)?;
     )+ })+) => {
         /// Every key of the settings, in the order of the form.
         pub static FIELDS: &[Field] = &[$($(Field {
             key: concat!(stringify!($section) $(, ".", stringify!($part))+),
             group: Group::$group,
             kind: $kind,
-            needs: { #[allow(unused_mut, unused_assignments)] { let mut needs = None; $(needs = Some(Needs { key: $other, is: &$words });)? needs } },
+            needs: { #[allow(unused_mut, unused_assignments)] {
+                let mut needs = None;
+                $(
+                    let mut or = None;
+                    $(or = Some($switch);)?
+                    needs = Some(Needs { key: $other, is: &$words, or });
+                )?
+                needs
+            } },
             held: |settings| settings.$section $(.$part)+ .held(),
         }),+),+];
     };
@@ -294,10 +304,11 @@ fields! {
     }
     Authentication {
         authentication.method: Kind::Choice(&["none", "pin", "otp"]);
-        authentication.max_attempts: Kind::Number { least: 1, most: 100 }, needs "authentication.method" is ["pin", "otp"];
-        authentication.lockout_minutes: Kind::Duration, needs "authentication.method" is ["pin", "otp"];
-        authentication.max_lockouts: Kind::Number { least: 1, most: 100 }, needs "authentication.method" is ["pin", "otp"];
         authentication.multi_device: Kind::Switch;
+        // A code is entered on another device, too.
+        authentication.max_attempts: Kind::Number { least: 1, most: 100 }, needs "authentication.method" is ["pin", "otp"], or "authentication.multi_device";
+        authentication.lockout_minutes: Kind::Duration, needs "authentication.method" is ["pin", "otp"], or "authentication.multi_device";
+        authentication.max_lockouts: Kind::Number { least: 1, most: 100 }, needs "authentication.method" is ["pin", "otp"], or "authentication.multi_device";
     }
     Opening {
         authentication.opening_page.title: Kind::Text { most: 120, lines: LINE };
@@ -399,6 +410,8 @@ mod tests {
                 Kind::OptionalDuration => assert!(needs.is.is_empty(), "{}", field.key),
                 kind => panic!("{} needs {kind:?}", field.key),
             }
+            let switch = needs.or.map(|key| Field::of(key).unwrap_or_else(|| panic!("{}: no {key}", field.key)));
+            assert!(switch.is_none_or(|one| one.kind == Kind::Switch && one.needs.is_none()), "{}", field.key);
         }
     }
 

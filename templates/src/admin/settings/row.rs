@@ -42,6 +42,7 @@ impl Row<'_> {
         let needs = field.needs.map(|needs| (needs.key, needs.is.join(" ")));
         html! {
             div.setting id={ "row-" (key) } data-setting=(key) data-label=(said::label(lang, field)) data-needs=[needs.as_ref().map(|(key, _)| key)] data-is=[needs.as_ref().map(|(_, is)| is)]
+                data-or=[field.needs.and_then(|needs| needs.or)]
                 data-inherits=[draft.inherited(field).map(|value| self.inherits(value))] hidden[!draft.offers(field)] {
                 div.setting-says { (self.controls(fault.is_some())) }
                 @if draft.is_team() {

@@ -23,8 +23,10 @@ const arrange = () => {
       length.hidden = set ? set.value !== "true" : false;
     }
     if (!row.dataset.needs) continue;
-    const value = said(rows.find((other) => keyOf(other) === row.dataset.needs));
-    row.hidden = row.dataset.is ? !row.dataset.is.split(" ").includes(value) : value === "";
+    const of = (key) => said(rows.find((other) => keyOf(other) === key));
+    const value = of(row.dataset.needs);
+    const holds = row.dataset.is ? row.dataset.is.split(" ").includes(value) : value !== "";
+    row.hidden = !holds && !(row.dataset.or && of(row.dataset.or) === "true");
   }
 };
 
