@@ -163,6 +163,39 @@ async fn r9_a_going_that_nobody_noticed_is_noticed_by_the_sweep() {
     line.kill();
 }
 
+/// Whoever asked is let in no longer by the time at which the session would be theirs.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn r9_nothing_becomes_theirs_who_were_deactivated_since_they_asked() {
+    let installation = Installation::start().await;
+    for ends_by in ["approval", "leaving", "the sweep"] {
+        let sam = installation.member("Sam Ode", Role::Supervisor).await;
+        let nina = Desk::of(&installation, &installation.agent).await;
+        let desk = Desk::of(&installation, &sam).await;
+        let session = installation.session(None).await;
+        let line = nina.line(&installation, &session).await;
+        if ends_by == "the sweep" {
+            installation.stack.advance(580).await;
+        }
+        assert_eq!(desk.post(&session, "transfer").await.status, 303);
+        installation.post(&format!("/v1/people/{}/deactivate", sam.id), json!({})).await;
+        if ends_by == "approval" {
+            assert_eq!(nina.post(&session, "transfer/approve").await.status, 409);
+        }
+        let stays_open = if ends_by == "leaving" {
+            line.close().await;
+            None
+        } else {
+            Some(line)
+        };
+        installation.stack.settle().await;
+        installation.stack.advance(61).await;
+        drop(stays_open);
+        assert!(is_ninas(&installation, &session).await, "{ends_by}");
+        assert_eq!(installation.count_events(&session, "session.transferred").await, 0);
+        assert!(installation.count_events(&session, "session.transfer_lapsed").await > 0, "{ends_by}");
+    }
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn r9_supervisors_take_over_at_once_where_the_setting_allows() {
     let installation = Installation::start().await;

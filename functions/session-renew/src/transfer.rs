@@ -1,6 +1,6 @@
 //! POST `/v1/sessions/{id}/transfer`, `/transfer/approve` and `/transfer/decline` (R9).
 
-use parlor_domain::{Agent, AgentId, Command, EmailAddress, Role, SessionId, session::TakeOver};
+use parlor_domain::{Agent, AgentId, Command, EmailAddress, Rejection, Role, SessionId, session::TakeOver};
 use parlor_store::{ReadBatch, ReadResult};
 use parlor_web::{
     ApiError, ApiRequest, ApiResponse, AppState, Caller, Code, Loaded, Operation, Problem, api_request::room,
@@ -58,7 +58,7 @@ impl Heir {
                 (found.credentials(email)?.map(|known| known.agent), "There is no such agent who may own the session.")
             }
         };
-        let heir = heir.filter(|agent| agent.is_active() && agent.may_use_team(&id.team()));
+        let heir = heir.filter(|agent| agent.may_own(&id.team()));
         heir.ok_or_else(|| unknown(why))
     }
 }
@@ -127,30 +127,39 @@ fn must_be_free(loaded: &Loaded, agent: &Agent) -> Result<(), ApiError> {
     }
 }
 
-/// The owner hands the session over. The console leads away: it may be theirs to see no longer.
+/// The owner hands the session over, to whoever asked and may own it still. The console leads away: it may be theirs to see no longer.
 pub(crate) async fn approve(app: &AppState, request: &ApiRequest, id: SessionId) -> Result<ApiResponse, ApiError> {
-    answer(app, request, &id, Command::ApproveTransfer, "/console".to_owned()).await
+    let asks = |loaded: &Loaded| loaded.stored.session.pending_transfer(loaded.now).map(|asked| asked.agent.clone());
+    let operation = Operation::on(app, request, &id)
+        .learning(move |loaded| Ok(asks(loaded).iter().fold(ReadBatch::new(), ReadBatch::agent)));
+    answer(operation, request, &id, Command::ApproveTransfer, "/console".to_owned()).await
 }
 
 /// The owner keeps it.
 pub(crate) async fn decline(app: &AppState, request: &ApiRequest, id: SessionId) -> Result<ApiResponse, ApiError> {
-    answer(app, request, &id, Command::DeclineTransfer, room(&id)).await
+    answer(Operation::on(app, request, &id), request, &id, Command::DeclineTransfer, room(&id)).await
 }
 
 async fn answer(
-    app: &AppState,
+    operation: Operation<'_>,
     request: &ApiRequest,
     id: &SessionId,
     command: Command<'static>,
     location: String,
 ) -> Result<ApiResponse, ApiError> {
-    Operation::on(app, request, id)
+    operation
         .run(
             |loaded| {
                 if !loaded.caller.acts_for_others() && loaded.caller.agent.id != loaded.stored.session.agent {
                     return Err(ApiError::Forbidden("Only the agent who owns the session can answer."));
                 }
-                loaded.decide(request, command.clone())
+                let decision = loaded.decide(request, command.clone())?;
+                if let Some(heir) = decision.new_owner()
+                    && !loaded.found.agent(heir)?.is_some_and(|heir| heir.may_own(&id.team()))
+                {
+                    return Err(Rejection::NoTransfer.into());
+                }
+                Ok(decision)
             },
             |loaded, decision| loaded.session_answer(decision, location.clone()),
         )

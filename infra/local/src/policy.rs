@@ -414,6 +414,11 @@ mod tests {
             // Pages and live connections are not for programs, and repeat no answers.
             let shows = ["agent-console", "live-connect"].contains(&function.as_str());
             assert!(!shows || !(may("K#x") || may("I#x")), "{function}");
+            // What is new for somebody is shown by the console alone, and whoever serves settings or libraries opens no session.
+            assert_eq!(may("U#x"), function == "agent-console", "{function}");
+            let about_no_session =
+                ["agent-auth", "admin-console", "first-steps", "settings", "people", "keys", "library"];
+            assert!(!about_no_session.contains(&function.as_str()) || !may("S#x"), "{function}");
             let unknown = dynamodb("BatchGetItem", &json!({"RequestItems": {"CoreTable": {}}}));
             assert!(!unknown.iter().all(|need| policy.allows(need)), "{function} reads items without a key");
         }

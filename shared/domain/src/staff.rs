@@ -170,6 +170,12 @@ impl Agent {
         self.may_see_of(&session.agent, &session.id.team())
     }
 
+    /// Whether a session of `team` can become the agent's (R9, R19): nothing becomes theirs who are let in no longer.
+    #[must_use]
+    pub fn may_own(&self, team: &TeamId) -> bool {
+        self.is_active() && self.may_use_team(team)
+    }
+
     /// Whether the agent may see a session of this owner and team (R20).
     #[must_use]
     pub fn may_see_of(&self, owner: &AgentId, team: &TeamId) -> bool {

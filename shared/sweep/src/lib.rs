@@ -14,7 +14,7 @@ use parlor_domain::{
 };
 use parlor_live::Live;
 use parlor_store::{
-    Busy, Changed, DueItem, Extras, Lock, Locks, Race, ReadBatch, ReadResult, Step, Store, StoreError, Stored,
+    Busy, Changed, DueItem, Extras, Learned, Lock, Locks, Race, ReadBatch, ReadResult, Step, Store, StoreError, Stored,
 };
 use serde::Serialize;
 
@@ -168,7 +168,8 @@ impl From<Busy> for Left {
 /// nobody answered (R9), or arms a timer again that fired early. `None` when there is nothing to do, or somebody else changed
 /// the session meanwhile and so did it, or left it to the next run.
 ///
-/// One try of [`Store::change`], and a second one where a transfer takes somebody's lock (R10).
+/// One try of [`Store::change`], and a second one where a transfer comes: whether whoever asked may own it still (R9), and their lock
+/// (R10).
 async fn sweep_session(store: &Store, id: &SessionId, now: Timestamp) -> Result<Option<(Decision, Swept)>, StoreError> {
     let command = |_: &Presence, owner_until| Command::Sweep { owner_until };
     decided(store, id, Race::once(1), || now, command, None).await
@@ -217,7 +218,7 @@ async fn decided<R: Random + Sync + ?Sized>(
     command: impl Fn(&Presence, Option<Timestamp>) -> Command<'static>,
     left: Option<Timestamp>,
 ) -> Result<Option<(Decision, Swept)>, StoreError> {
-    let locks = Locks::default();
+    let (locks, learned) = (Locks::default(), Learned::default());
     let step = |found: ReadResult| {
         let context = Context { actor: Actor::System, origin: Origin::default(), now: clock() };
         let Stored { session, presence, .. } = found.session(id)?.ok_or(Left::Alone)?;
@@ -225,14 +226,23 @@ async fn decided<R: Random + Sync + ?Sized>(
         let owner_until = presence.agent_until(&session.agent).max(left);
         let decide = |command| session.decide(command, &settings, &context).map_err(|_| Left::Alone);
         let decision = decide(command(&presence, owner_until))?;
-        let decision = match locks.look(&decision, &found)? {
-            Lock::Free => decision,
-            Lock::Unread => return Ok(Step::Again),
-            Lock::Held(_) => decide(Command::GiveUpTransfer)?,
+        // Both are asked for at once.
+        let heir = decision.new_owner();
+        let is_known = heir.is_none_or(|heir| learned.has(ReadBatch::new().agent(heir)));
+        let lock = locks.look(&decision, &found)?;
+        if !is_known || matches!(lock, Lock::Unread) {
+            return Ok(Step::Again);
+        }
+        let may_own = match heir {
+            Some(heir) => found.agent(heir)?.is_some_and(|heir| heir.may_own(&id.team())),
+            None => true,
         };
+        let goes = may_own && !matches!(lock, Lock::Held(_));
+        let decision = if goes { decision } else { decide(Command::GiveUpTransfer)? };
         Ok(Step::Commit(decision, Extras::default(), Swept { presence, settings }))
     };
-    match store.change(race, clock(), |_| locks.keys(ReadBatch::new().session(id)), step).await {
+    let read = |_| learned.keys(locks.keys(ReadBatch::new().session(id)));
+    match store.change(race, clock(), read, step).await {
         Ok(Changed { basis, decision }) => Ok(decision.map(|decision| (decision, basis))),
         Err(Left::Alone) => Ok(None),
         Err(Left::Store(error)) => Err(error),

@@ -450,6 +450,15 @@ impl Decision {
         !joined && self.events.iter().any(ends)
     }
 
+    /// R9: whose the session becomes with this, if it is somebody else's.
+    #[must_use]
+    pub fn new_owner(&self) -> Option<&AgentId> {
+        self.events.iter().find_map(|event| match &event.kind {
+            EventKind::Transferred { agent, .. } => Some(agent),
+            _ => None,
+        })
+    }
+
     /// Whether connections of any guest may end with this.
     #[must_use]
     pub fn ends_guests_connections(&self) -> bool {
