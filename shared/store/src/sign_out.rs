@@ -72,11 +72,15 @@ impl SignIn {
     }
 }
 
+/// How often somebody came in; none for never.
+#[derive(Debug, Clone, Copy, Default)]
+struct Comings(Option<u64>);
+
 /// A person's sign-ins as they were read, and how often they had come in by then.
 #[derive(Debug, Clone, Default)]
 pub struct SignIns {
     all: Vec<SignIn>,
-    came_in: Option<u64>,
+    came_in: Comings,
 }
 
 impl SignIns {
@@ -142,7 +146,7 @@ impl Store {
         let answer = input.send().await.map_err(|error| StoreError::from_sdk("Query sign-ins", &error))?;
         let items = answer.items.unwrap_or_default();
         let count = items.iter().find_map(|item| item.get(CAME_IN)?.as_n().ok()?.parse().ok());
-        Ok(SignIns { all: items.iter().filter_map(SignIn::read).collect(), came_in: count })
+        Ok(SignIns { all: items.iter().filter_map(SignIn::read).collect(), came_in: Comings(count) })
     }
 
     /// Ends sign-ins, `sign_ins` being what [`Store::sign_ins`] read of all, and takes every live connection of that person
@@ -229,7 +233,7 @@ struct Part {
     /// With those connections that are ended now; and whether the sign-in itself goes.
     sign_ins: Vec<(SignIn, bool)>,
     /// How often they had come in, where nobody may have come since.
-    came_in: Option<Option<u64>>,
+    came_in: Option<Comings>,
     /// Whether they may see something else from now on: a connection that is on its way is refused by it.
     changed: bool,
     /// Whether something is left.
@@ -338,12 +342,7 @@ impl Store {
     }
 
     /// Nobody came in as `agent` since they had `came_in` so often; and their rights are others from now on, if they `changed`.
-    fn nobody_came(
-        &self,
-        agent: &AgentId,
-        came_in: Option<u64>,
-        changed: bool,
-    ) -> Result<TransactWriteItem, StoreError> {
+    fn nobody_came(&self, agent: &AgentId, came_in: Comings, changed: bool) -> Result<TransactWriteItem, StoreError> {
         let update = Update::builder()
             .table_name(&self.core)
             .set_key(Some(Key::comings(agent).to_item()))
@@ -353,7 +352,7 @@ impl Store {
             .expression_attribute_names("#changed", CHANGED)
             .expression_attribute_values(":none", number(0))
             .expression_attribute_values(":change", number(u8::from(changed)));
-        let update = match came_in {
+        let update = match came_in.0 {
             None => update.condition_expression("attribute_not_exists(#came)"),
             Some(read) => {
                 update.condition_expression("#came = :read").expression_attribute_values(":read", number(read))
