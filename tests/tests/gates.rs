@@ -504,6 +504,25 @@ async fn r6_whoever_comes_after_a_release_agrees_for_themselves() {
     }
 }
 
+/// Also where the agent keeps the links and the same browser comes again by an address from before.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn r6_consent_carried_from_before_a_release_counts_no_more() {
+    let installation = Installation::start().await;
+    let authentication = json!({"method": "pin", "consent": {"required": true, "text": "We record this."}});
+    installation.settings(json!({"authentication": authentication})).await;
+    let session = installation.session(Some("4711")).await;
+    let link = installation.link(&session).await;
+    let browser = installation.browser();
+    browser.get(&link).await;
+    let onward = browser.post(&format!("{link}/continue"), &[("consent", "on")]).await.location;
+    let consent = browser.get(&onward).await.hidden("consent").unwrap();
+    let (pin, fields) = (format!("{link}/pin"), [("code", "4711"), ("consent", consent.as_str())]);
+    assert_eq!(browser.post(&pin, &fields).await.location, format!("/r/{session}"));
+    installation.post(&format!("/v1/sessions/{session}/device/release"), json!({"replace_link": false})).await;
+    assert_eq!(browser.post(&pin, &fields).await.location, link, "it is asked for anew");
+    assert_eq!(installation.count_events(&session, "customer.consented").await, 1);
+}
+
 /// Whoever used them up by a link that is revoked cannot go on.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn r5_r7_with_the_links_go_the_tries_that_were_used_up_by_them() {

@@ -109,16 +109,19 @@ impl LoadedLink {
         Presented { consent: given, ..visit.presented.clone() }
     }
 
-    /// What carries consent from the opening page to the pages that follow it: a signature over this session, this
-    /// browser and the text that was agreed to, so that nobody else's request, and no other text, can use it. It is in
-    /// addresses, and opens nothing.
+    /// What carries consent from the opening page to the pages that follow it: a signature over this guest of the session, this
+    /// browser, the device that was released last and the text that was agreed to, so that nobody else's request, no other text, and
+    /// nobody who comes after a release can use it. It is in addresses, and opens nothing.
     #[must_use]
     pub fn consent(&self, app: &AppState, device: &Secret) -> String {
         app.keyring.sign(Purpose::Consent, &self.consented(device))
     }
 
     fn consented(&self, device: &Secret) -> String {
-        format!("{} {} {}", self.session.id, device.hash().as_str(), self.consent_text())
+        let guest = self.session.guest_assignee();
+        let guest = guest.participant().map_or("", |participant| participant.as_str());
+        let released = self.session.released.as_ref().map_or("", |hash| hash.as_str());
+        format!("{} {guest} {released} {} {}", self.session.id, device.hash().as_str(), self.consent_text())
     }
 
     fn consent_text(&self) -> &str {

@@ -162,10 +162,14 @@ impl Draft {
         Field::of(needs.key).is_some_and(|other| needs.hold(self.value(other))) || needs.or.is_some_and(is_on)
     }
 
-    /// Whether a team's own value of a gate waits for the system to ask for something again.
+    /// Whether a value waits for what it needs: all that the system says beside the access after the end, as teams inherit it and may
+    /// switch on what it needs, and of a team's own its gates, as the system may ask for something again.
     fn keeps(&self, field: &Field) -> bool {
+        if !self.is_team() {
+            return !field.key.starts_with("end.customer_access.");
+        }
         let is_inherited = |needs: Needs| !self.own.contains(needs.key);
-        self.is_team() && field.key.starts_with("authentication.") && field.needs.is_some_and(is_inherited)
+        field.key.starts_with("authentication.") && field.needs.is_some_and(is_inherited)
     }
 
     /// Gives the field a value. A team's becomes its own by differing from the system's, or if `own` says that it is to.
@@ -198,9 +202,9 @@ impl Draft {
         }
     }
 
-    /// What is saved. A field that has no meaning beside the others says what it says at first, or in a team's document
-    /// nothing, unless the system's value would then have none (R2). What a team says of its gates stays where it is the system that
-    /// asks for nothing: it may ask again.
+    /// What is saved. A team says nothing of a field that has no meaning beside the others, unless the system's value would then have
+    /// none (R2). What the system says stays, for the teams that switch on what it needs; of the access after the end, what has no meaning
+    /// says what it says at first. What a team says of its gates stays where it is the system that asks for nothing: it may ask again.
     #[must_use]
     pub fn document(&self) -> Value {
         let first = Settings::default().to_value();
@@ -333,7 +337,7 @@ mod tests {
         assert!(!draft.offers(Field::of("authentication.max_attempts").unwrap()));
         let saved = Settings::parse(draft.document()).unwrap();
         assert_eq!(saved.end.customer_access, Settings::default().end.customer_access);
-        assert_eq!(saved.authentication.max_attempts, 5);
+        assert_eq!(saved.authentication.max_attempts, 3, "a team may ask for a PIN where the system does not");
         // A team's document says only what it has to: the system's duration would have no meaning beside its level.
         let mut draft = Draft::of_team(&system, &Overrides::none()).unwrap();
         put(&mut draft, "end.customer_access.level", json!("none"));
@@ -362,6 +366,26 @@ mod tests {
         let mut draft = team(json!({"authentication": tries}));
         put(&mut draft, "branding.name", json!("Harbour"));
         assert_eq!(draft.document(), json!({"authentication": tries, "branding": {"name": "Harbour"}}));
+    }
+
+    #[test]
+    fn r7_r19_a_save_of_the_systems_form_changes_nothing_that_a_team_inherits() {
+        let system = json!({
+            "authentication": {
+                "max_attempts": 2, "lockout_minutes": 60, "max_lockouts": 1,
+                "consent": {"required": false, "text": "We record this."},
+            },
+            "end": {"renew_after_inactivity": false},
+        });
+        let system = Settings::default().with(&Overrides::stored(system)).unwrap();
+        let team = Overrides::stored(json!({
+            "authentication": {"method": "pin", "consent": {"required": true}}, "end": {"inactivity_minutes": 10},
+        }));
+        let before = system.with(&team).unwrap();
+        let mut draft = Draft::of_system(&system);
+        put(&mut draft, "history.search", json!(!system.history.search));
+        let after = Settings::parse(draft.document()).unwrap().with(&team).unwrap();
+        assert_eq!((after.authentication, after.end), (before.authentication, before.end));
     }
 
     #[test]

@@ -127,8 +127,11 @@ impl Settings {
     /// Changes what can have lost its meaning between two documents that each had one: what several keys say together.
     fn give_way(&mut self, system: &Self, overrides: &Overrides) {
         if self.end.customer_access.check().is_err() {
-            let own = overrides.own_access();
-            self.end.customer_access = own.unwrap_or_else(|| system.end.customer_access.clone());
+            let CustomerAccess { chat, attachments, .. } = self.end.customer_access;
+            let access = overrides.own_access().unwrap_or_else(|| system.end.customer_access.clone());
+            // What either document closed stays so.
+            self.end.customer_access =
+                CustomerAccess { chat: access.chat && chat, attachments: access.attachments && attachments, ..access };
         }
         if self.channels.default == Channel::Sms && !self.channels.sms {
             self.channels.default = Channel::Email;

@@ -137,6 +137,12 @@ fn r19_what_no_longer_fits_gives_way_towards_less() {
     assert_eq!(effective(&default, level("full"), &timed).end.customer_access, full.end.customer_access);
     let minutes = json!({"end": {"customer_access": {"minutes": 5}}});
     assert_eq!(effective(&limited, minutes, &default).end.customer_access, *none);
+    // What the team closed stays closed beside the system's level.
+    let open = |level: &str, minutes: Option<u32>| json!({"end": {"customer_access": {"level": level, "minutes": minutes, "chat": true, "attachments": true}}});
+    let (timed, full) = (with(&default, open("full_timed", Some(1440))), with(&default, open("full", None)));
+    let quiet = json!({"end": {"customer_access": {"minutes": 60, "chat": false}}});
+    let access = effective(&timed, quiet, &full).end.customer_access;
+    assert_eq!((access.chat, access.attachments), (false, true));
     // Texts that one of the two switched off stay off.
     let no_texts = with(&default, json!({"channels": {"sms": false}}));
     let effective_channels = effective(&default, json!({"channels": {"sms": false}}), &texts).channels;
