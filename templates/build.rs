@@ -18,6 +18,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     let here = PathBuf::from(env::var("CARGO_MANIFEST_DIR")?);
     let out = PathBuf::from(env::var("OUT_DIR")?);
     fs::write(out.join("assets.rs"), assets::table(&here.join("static"))?)?;
+    fs::write(out.join("paths.rs"), assets::paths(&here.join("static"))?)?;
     fs::write(out.join("packed.rs"), packed::table(&here.join("static"), &out)?)?;
     fs::write(out.join("webhooks.html"), guide::html(&here.join("../docs/webhooks.md"))?)?;
     match words(&here.join("i18n"))? {

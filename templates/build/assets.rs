@@ -62,6 +62,13 @@ pub(crate) fn table(static_dir: &Path) -> Result<String, Box<dyn Error>> {
     Ok(table)
 }
 
+/// The table of addresses by plain names as the source of `assets::PATHS`.
+#[allow(dead_code, reason = "only the build writes it")]
+pub(crate) fn paths(static_dir: &Path) -> Result<String, Box<dyn Error>> {
+    let paths: Vec<(&str, String)> = bodies(static_dir)?.into_iter().map(|(name, path, _)| (name, path)).collect();
+    Ok(format!("&{paths:?}\n"))
+}
+
 /// The address of a file, with the hash of what it holds.
 fn path(name: &str, body: &str) -> Result<String, Box<dyn Error>> {
     let (stem, extension) = name.split_once('.').ok_or("a served file's name has an extension")?;

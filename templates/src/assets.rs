@@ -30,12 +30,16 @@ pub const PACKED: &[Packed] = include!(concat!(env!("OUT_DIR"), "/packed.rs"));
 /// Every file there is.
 pub const ALL: &[Asset] = include!(concat!(env!("OUT_DIR"), "/assets.rs"));
 
+/// Each file's plain name and path, in a table of its own, so that a function that only links to files does not carry what is in them.
+const PATHS: &[(&str, &str)] = include!(concat!(env!("OUT_DIR"), "/paths.rs"));
+
 /// The address of a file by its plain name. Costs no request: the table is part of the program.
 ///
 /// # Panics
 /// On a name that is not in the table, which a page's own render test finds.
 pub fn asset_url(name: &str) -> &'static str {
-    ALL.iter().find(|asset| asset.name == name).map_or_else(|| panic!("no asset is called {name}"), |asset| asset.path)
+    let known = PATHS.iter().find(|(known, _)| *known == name);
+    known.map_or_else(|| panic!("no asset is called {name}"), |(_, path)| path)
 }
 
 /// The file at a request's path (`/static/customer.<hash>.css`), or nothing: an old hash is a 404, never another version.

@@ -61,8 +61,8 @@ impl Case {
     }
 }
 
-/// The function that has nothing to ask the database.
-pub(crate) const ASKS_NOTHING: &str = "static-files";
+/// The functions that have nothing to ask the database.
+pub(crate) const ASKS_NOTHING: [&str; 3] = ["static-files", "logo-file", "pack-files"];
 
 /// What `agent-auth` costs without a password to look at.
 const WAITING: &str = "sign in, one that has to wait";
@@ -166,11 +166,11 @@ impl Site {
             plain("verify-document", "page that checks a file", 200),
             plain("logo-file", "a logo", 200),
             plain("static-files", "a style sheet", 200),
-            Case { vary: Some(self.fresh_ticket()), ..plain("live-connect", "live: connect", 200) },
+            Case { vary: Some(self.fresh_ticket()), ..plain("live-connect", "live: a customer connects", 200) },
             self.message(),
             plain("live-disconnect", "disconnect", 200),
             plain("deliver", "an entry that was sent before", 0),
-            plain("deliver-webhooks", "an event to no webhook", 0),
+            plain("deliver-webhooks", "an event that lists show, and that counts", 0),
             plain("document-read", "a form of a page", 0),
             plain("document-finish", "a form of a page", 0),
             plain("document-sign", "a document that was signed before", 0),

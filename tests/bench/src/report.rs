@@ -33,6 +33,10 @@ const DOCUMENT_STEPS: [&str; 4] = ["document-read", "document-finish", "document
 /// Bytes of a document step's zip.
 const LARGEST_DOCUMENT_ZIP: u64 = 5_000_000;
 
+/// Each invocation is measured in an instance that is new, whose first request with an API key in an hour notes its use beside all
+/// else; `docs/budgets.md` has that once, for all operations.
+const NOTED: &str = ", UpdateItem 1";
+
 /// Everything that was measured.
 pub(crate) struct Report {
     pub(crate) functions: Vec<Figures>,
@@ -80,10 +84,11 @@ impl Report {
         if let Some(peer) = self.peer() {
             hold("a start's CPU nanoseconds", figures.cpu, peer.start.node / START_RATIO);
         }
-        if figures.requests == NO_REQUEST && name != ASKS_NOTHING {
+        if figures.requests == NO_REQUEST && !ASKS_NOTHING.contains(&name) {
             missed.push(format!("{name}: its answer asks the database nothing, so it shows nothing"));
         }
-        if let Some(budget) = figures.budget.filter(|budget| *budget != figures.requests) {
+        let is_kept = |budget: &str| figures.requests == budget || figures.requests == format!("{budget}{NOTED}");
+        if let Some(budget) = figures.budget.filter(|budget| !is_kept(budget)) {
             missed.push(format!("{name}: `{}`, but docs/budgets.md has `{budget}`", figures.requests));
         }
         missed
