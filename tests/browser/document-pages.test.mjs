@@ -51,6 +51,38 @@ after(async () => {
   rmSync(folder, { recursive: true });
 });
 
+/** How far what one sees moves when the script comes after the page was seen without it, as Layout Instability counts it. */
+async function moved(path, viewport) {
+  const context = await browser.newContext({ viewport, reducedMotion: "reduce" });
+  try {
+    const page = await context.newPage();
+    await page.addInitScript(() => {
+      globalThis.moved = 0;
+      new PerformanceObserver((list) => {
+        for (const { value } of list.getEntries()) globalThis.moved += value;
+      }).observe({ type: "layout-shift", buffered: true });
+    });
+    let come;
+    const late = new Promise((done) => {
+      come = done;
+    });
+    await page.route("**/*.js", async (route) => {
+      await late;
+      await route.continue();
+    });
+    await page.goto(origin + path, { waitUntil: "commit" });
+    await page.waitForFunction(() => performance.getEntriesByType("paint").length > 0);
+    come();
+    await page.locator(".leaf.laid").first().waitFor({ state: "attached" });
+    await page.evaluate(
+      () => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(() => setTimeout(done)))),
+    );
+    return await page.evaluate(() => globalThis.moved);
+  } finally {
+    await context.close();
+  }
+}
+
 /** A customer at the document, half filled in; what is saved is in `saves`, and answered with what `answer` says. */
 const customer = (options, work) => async () => {
   const phone = { viewport: { width: 390, height: 720 }, isMobile: true, hasTouch: true };
@@ -271,4 +303,22 @@ describe("r21 a document with a script", () => {
     );
     await context.close();
   });
+});
+
+describe("the script comes late", () => {
+  for (const [what, path] of [
+    ["the first page", PAGE],
+    ["a later page", `${PAGE}?lang=document-page-2`],
+  ]) {
+    for (const viewport of [
+      { width: 390, height: 720 },
+      { width: 1280, height: 800 },
+    ]) {
+      test(`${what} stays where it is at ${viewport.width} px`, async () => {
+        // What Core Web Vitals call good.
+        const share = await moved(path, viewport);
+        assert.ok(share < 0.1, `it moves by ${share}`);
+      });
+    }
+  }
 });

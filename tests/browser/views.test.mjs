@@ -1,5 +1,5 @@
 // Every sample of every page and mail, as `templates/examples/samples.rs` writes them: fits 320 px, passes axe in light
-// and dark, breaks no policy, and does not move while its scripts begin. Behaviour is the journeys' business; scripts run here only as far as a page without a
+// and dark, breaks no policy. Behaviour is the journeys' business; scripts run here only as far as a page without a
 // server can.
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
@@ -48,18 +48,6 @@ const server = createServer((request, response) => {
 // somebody else's business there. WCAG holds for all.
 const WCAG = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"];
 
-// How far what one sees may move while a page comes up, as Layout Instability counts it: what Core Web Vitals call good.
-const MOVES = 0.1;
-// These mean to: steps that the script makes of a definition, the first field that is wrong brought near, a time in the reader's own
-// zone that takes a line less.
-const MEAN_TO = [
-  "admin-entry-workflow",
-  "admin-entry-workflow-fault",
-  "document-ar",
-  "document-wrong",
-  "console-room-ended-ar",
-];
-
 let browser;
 let page;
 let offences;
@@ -69,12 +57,6 @@ before(async () => {
   browser = await launch();
   const context = await browser.newContext({ reducedMotion: "reduce" });
   page = await context.newPage();
-  await page.addInitScript(() => {
-    globalThis.moved = 0;
-    new PerformanceObserver((list) => {
-      for (const { value, hadRecentInput } of list.getEntries()) if (!hadRecentInput) globalThis.moved += value;
-    }).observe({ type: "layout-shift", buffered: true });
-  });
   page.on("pageerror", (error) => offences.push(`script error: ${error.message}`));
   page.on("console", (message) => {
     // A sample's live address and what it would fetch lead nowhere.
@@ -110,9 +92,6 @@ for (const name of names) {
       await inspect(page, `views/${name}-${colorScheme}`, { widths: [width], rules }).catch((error) =>
         problems.push(...(error.actual ?? [error.message])),
       );
-      const moved = await page.evaluate(() => globalThis.moved);
-      if (moved > MOVES && !MEAN_TO.includes(name))
-        problems.push(`${name} moves by ${moved} at ${width} px while it comes up`);
     }
     assert.deepEqual([...problems, ...offences], []);
   });

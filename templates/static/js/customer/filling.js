@@ -13,9 +13,12 @@ function anew() {
   else location.reload();
 }
 
-/** Documents of a workflow's steps as they are now. What is typed beside them stays. */
+/** Documents of this step as they are now. What is typed beside them stays. */
 async function renewDocuments() {
-  const fresh = all(".step-document", await fetchPage(location.pathname + location.search));
+  // By itself the page may be at another step now: a document that was taken back was perhaps all that this one asked.
+  const here = new URLSearchParams(location.search);
+  here.set("step", one(".runner-form[data-step]").dataset.step);
+  const fresh = all(".step-document", await fetchPage(`${location.pathname}?${here}`));
   for (const [at, card] of all(".step-document").entries()) {
     if (fresh[at]) card.replaceWith(fresh[at]);
   }
