@@ -448,7 +448,7 @@ class Rights(unittest.TestCase):
             self.assertLessEqual(set(actions), {"s3:GetObject", "s3:PutObject"} | may, name)
             resources = statement["Resource"] if isinstance(statement["Resource"], list) else [statement["Resource"]]
             for resource in resources:
-                self.assertRegex(resource["Fn::Sub"], r"^\$\{FilesBucket\.Arn\}/[a-z-]+/\*(\.(json|png|jpg))?$", name)
+                self.assertRegex(resource["Fn::Sub"], r"^\$\{FilesBucket\.Arn\}/[a-z-]+/\*((/form)?\.(json|png|jpg))?$", name)
 
     def test_steps_about_documents_reach_no_table_and_only_one_of_them_the_key(self):
         for name in ("DocumentRead", "DocumentFinish", "DocumentSign", "DocumentJoin", "PackFiles"):
