@@ -23,7 +23,7 @@ use parlor_domain::{
     pin::Pin,
     staff::{ApiKey, ApiKeyToken, KeyAbout, Login, StaffCookie},
 };
-use parlor_local::Stack;
+use parlor_local::{Fault, Stack};
 use parlor_runtime::Runtime;
 use parlor_store::{CredentialsChange, Guesser, NewAgent, ReadBatch, Store, WrongPasswords};
 use reqwest::{Method, StatusCode, header, redirect::Policy};
@@ -277,6 +277,30 @@ impl Installation {
         let code = Pin::open(session, &code, &self.keyring).unwrap().reveal().to_owned();
         canary::digits("a one-time code", &code, session.as_str());
         code
+    }
+
+    /// The path of the link in the last mail to an address.
+    pub async fn mailed_link(&self, to: &str) -> String {
+        self.stack.settle().await;
+        let mails = self.stack.outbox().items();
+        let text = mails.iter().rev().find(|mail| mail.to == to).unwrap().text.clone().unwrap();
+        let start = text.find(self.stack.url()).unwrap();
+        let url: String = text[start..].chars().take_while(|letter| !letter.is_whitespace()).collect();
+        url.strip_prefix(self.stack.url()).unwrap().to_owned()
+    }
+
+    /// Holds back the first such request of a function until the faults are taken away; tells when it has come.
+    pub fn hold_first(&self, of: &'static str, request: &'static str) -> tokio::sync::oneshot::Receiver<()> {
+        let (holds, held) = tokio::sync::oneshot::channel();
+        let mut holds = Some(holds);
+        self.stack.inject(move |function, operation| {
+            let holds = if (function, operation) == (of, request) { holds.take() } else { None };
+            holds.map_or(Fault::None, |holds| {
+                holds.send(()).unwrap();
+                Fault::Held
+            })
+        });
+        held
     }
 
     /// A session's events, oldest first, straight from the table.

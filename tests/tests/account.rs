@@ -91,15 +91,7 @@ async fn a_link_that_goes_to_an_earlier_address_opens_nothing() {
     let installation = Installation::start().await;
     let staff = installation.staff("Tom Reed", Role::Agent).await;
     let email = staff.agent.email.as_str();
-    let (holds, held) = tokio::sync::oneshot::channel();
-    let mut holds = Some(holds);
-    installation.stack.inject(move |function, operation| match (function, operation) {
-        ("agent-auth", "TransactWriteItems") => holds.take().map_or(Fault::None, |holds| {
-            holds.send(()).unwrap();
-            Fault::Held
-        }),
-        _ => Fault::None,
-    });
+    let held = installation.hold_first("agent-auth", "TransactWriteItems");
     let browser = installation.browser();
     let asks = async { browser.post("/forgot-password", &[("email", email)]).await };
     let changes = async {
@@ -217,15 +209,7 @@ async fn r27_a_sign_in_that_comes_while_the_password_is_replaced_does_not_stay()
                 vec![("csrf", csrf.as_str()), ("email", email), current, ("password", PASSWORD)],
             )
         };
-        let (holds, held) = tokio::sync::oneshot::channel();
-        let mut holds = Some(holds);
-        installation.stack.inject(move |function, operation| match (function, operation) {
-            ("agent-auth", "TransactWriteItems") => holds.take().map_or(Fault::None, |holds| {
-                holds.send(()).unwrap();
-                Fault::Held
-            }),
-            _ => Fault::None,
-        });
+        let held = installation.hold_first("agent-auth", "TransactWriteItems");
         let thief = installation.browser();
         let signs_in_meanwhile = async {
             held.await.unwrap();

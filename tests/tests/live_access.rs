@@ -329,15 +329,7 @@ async fn r20_of_many_sign_ins_none_brings_in_who_may_see_less_meanwhile() {
             let browser = installation.browser();
             browser.put_cookie("__Host-parlor_staff", &cookie.reveal());
             let url = browser.get(&format!("/console/s/{session}")).await.attribute("data-live").unwrap();
-            let (holds, held) = tokio::sync::oneshot::channel();
-            let mut holds = Some(holds);
-            installation.stack.inject(move |function, operation| match (function, operation) {
-                ("live-connect", "TransactWriteItems") => holds.take().map_or(Fault::None, |holds| {
-                    holds.send(()).unwrap();
-                    Fault::Held
-                }),
-                _ => Fault::None,
-            });
+            let held = installation.hold_first("live-connect", "TransactWriteItems");
             let changing = async {
                 held.await.unwrap();
                 let (path, body) = match change {

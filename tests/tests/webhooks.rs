@@ -311,15 +311,7 @@ async fn r24_a_replay_that_two_runs_look_at_sends_once() {
     installation.post(&endpoint.path("/replay"), json!({"since": since.to_string(), "delivered": true})).await;
     installation.stack.advance(15).await;
 
-    let (holds, held) = tokio::sync::oneshot::channel();
-    let mut holds = Some(holds);
-    installation.stack.inject(move |function, operation| match (function, operation) {
-        ("retry-webhooks", "BatchGetItem") => holds.take().map_or(Fault::None, |holds| {
-            holds.send(()).unwrap();
-            Fault::Held
-        }),
-        _ => Fault::None,
-    });
+    let held = installation.hold_first("retry-webhooks", "BatchGetItem");
     let slow = installation.stack.run_schedule("retry-webhooks");
     let quick = async {
         held.await.unwrap();

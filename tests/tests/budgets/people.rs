@@ -1,7 +1,6 @@
 //! What people, teams, invitations and passwords cost.
 
 use parlor_domain::Role;
-use parlor_tests::Installation;
 use reqwest::Method;
 use serde_json::json;
 
@@ -9,16 +8,6 @@ use super::Ledger;
 
 /// A password that is taken.
 const PASSWORD: &str = "plinth otter marmalade";
-
-/// The path of the link in the last mail to an address.
-async fn link(installation: &Installation, to: &str) -> String {
-    installation.stack.settle().await;
-    let mails = installation.stack.outbox().items();
-    let text = mails.iter().rev().find(|mail| mail.to == to).unwrap().text.clone().unwrap();
-    let start = text.find(installation.stack.url()).unwrap();
-    let url: String = text[start..].chars().take_while(|letter| !letter.is_whitespace()).collect();
-    url.strip_prefix(installation.stack.url()).unwrap().to_owned()
-}
 
 pub(super) async fn rows(ledger: &mut Ledger) {
     let team = ledger.installation.team.to_string();
@@ -42,7 +31,7 @@ pub(super) async fn rows(ledger: &mut Ledger) {
             drop(installation.post(&format!("{path}/invite"), json!({})).await);
         })
         .await;
-    let url = link(&ledger.installation, "tom@example.org").await;
+    let url = ledger.installation.mailed_link("tom@example.org").await;
     let browser = ledger.installation.browser();
     ledger.hold("invitation page", async |_| assert_eq!(browser.get(&url).await.status, 200)).await;
     ledger
@@ -139,7 +128,7 @@ async fn account_rows(ledger: &mut Ledger) {
             assert_eq!(browser.post("/forgot-password", &[("email", "nobody@example.org")]).await.status, 200);
         })
         .await;
-    let url = link(&ledger.installation, email).await;
+    let url = ledger.installation.mailed_link(email).await;
     ledger.hold("page of a new password", async |_| assert_eq!(browser.get(&url).await.status, 200)).await;
     ledger
         .hold("choose a new password", async |_| {

@@ -15,7 +15,7 @@ use crate::{
     EMAIL, PIN, STAFF,
     operations::Operation::{self, *},
     run::NEW,
-    steps::{agent, customer, everything, line, lists, mailed, questions, refuse, says, talk},
+    steps::{agent, customer, everything, line, lists, questions, refuse, says, talk},
 };
 
 /// What an operation is tried on.
@@ -368,7 +368,7 @@ impl Operation {
                     json!({"name": "Lea Roy", "email": format!("{}@parlor.example", case.key), "teams": [case.team]});
                 let person = installation.post("/v1/people", body).await;
                 let id = person["id"].as_str().unwrap();
-                case.link = mailed(installation, &format!("{}@parlor.example", case.key)).await;
+                case.link = installation.mailed_link(&format!("{}@parlor.example", case.key)).await;
                 let found = installation.store.read(ReadBatch::new().agent(&id.parse().unwrap())).await.unwrap();
                 let agent = found.agent(&id.parse().unwrap()).unwrap().unwrap();
                 case.staff = Some(Staff { agent, password: NEW.to_owned() });
@@ -376,7 +376,7 @@ impl Operation {
             ResetPage | ResetPassword => {
                 let email = staff.agent.email.as_str().to_owned();
                 installation.browser().post("/forgot-password", &[("email", &email)]).await;
-                case.link = mailed(installation, &email).await;
+                case.link = installation.mailed_link(&email).await;
             }
             SaveProfile | PutFirstStepsAway | ChangePassword | EndSignIn | EndOtherSignIns | SignPersonOut
             | Deactivate => {

@@ -1,4 +1,4 @@
-//! What several cases are laid out or tried with: mails read, messages sent, webhooks refused, lines opened.
+//! What several cases are laid out or tried with: messages sent, webhooks refused, lines opened.
 
 use parlor_domain::SessionId;
 use parlor_tests::{Browser, Conduct, Installation, Line, Receiver};
@@ -6,16 +6,6 @@ use reqwest::Method;
 use serde_json::{Value, json};
 
 use crate::case::Case;
-
-/// The path of the link in the last mail to an address.
-pub(crate) async fn mailed(installation: &Installation, to: &str) -> String {
-    installation.stack.settle().await;
-    let mails = installation.stack.outbox().items();
-    let text = mails.iter().rev().find(|mail| mail.to == to).unwrap().text.clone().unwrap();
-    let start = text.find(installation.stack.url()).unwrap();
-    let url: String = text[start..].chars().take_while(|letter| !letter.is_whitespace()).collect();
-    url.strip_prefix(installation.stack.url()).unwrap().to_owned()
-}
 
 /// The body of a workflow with one question.
 pub(crate) fn questions() -> Value {
