@@ -25,7 +25,7 @@ use parlor_domain::{
 };
 use parlor_local::{Fault, Stack};
 use parlor_runtime::Runtime;
-use parlor_store::{CredentialsChange, Guesser, NewAgent, ReadBatch, Store, WrongPasswords};
+use parlor_store::{CredentialsChange, Guesser, NewAgent, ReadBatch, Store, StoreError, WrongPasswords};
 use reqwest::{Method, StatusCode, header, redirect::Policy};
 use serde_json::{Value, json};
 
@@ -124,6 +124,11 @@ impl Installation {
 
     /// Signs `agent` in. What their browser keeps of it.
     pub async fn sign_in(&self, agent: &Agent) -> StaffCookie {
+        self.try_sign_in(agent).await.unwrap()
+    }
+
+    /// Signs `agent` in, unless something else came first.
+    pub async fn try_sign_in(&self, agent: &Agent) -> Result<StaffCookie, StoreError> {
         let now = self.runtime.clock.now();
         let (id, secret) = (LoginId::generate(&self.runtime.entropy), Secret::generate(&self.runtime.entropy));
         let cookie = StaffCookie::new(agent, id, secret);
@@ -137,10 +142,10 @@ impl Installation {
             seen_at: None,
         };
         let guesser = Guesser { email: agent.email.clone(), browser: None };
-        let known = self.store.read(parlor_store::ReadBatch::new().credentials(&agent.email)).await.unwrap();
+        let known = self.store.read(ReadBatch::new().credentials(&agent.email)).await.unwrap();
         let known = known.credentials(&agent.email).unwrap().unwrap();
-        self.store.sign_in(&guesser, &WrongPasswords::default(), &known, &login).await.unwrap();
-        cookie
+        self.store.sign_in(&guesser, &WrongPasswords::default(), &known, &login).await?;
+        Ok(cookie)
     }
 
     /// A browser without any cookie.
@@ -237,8 +242,7 @@ impl Installation {
 
     /// Changes some of the system's settings; `change` is laid over the document key by key.
     pub async fn settings(&self, change: Value) {
-        let (system, version) =
-            self.store.read(parlor_store::ReadBatch::new().system()).await.unwrap().system().unwrap();
+        let (system, version) = self.store.read(ReadBatch::new().system()).await.unwrap().system().unwrap();
         let overrides = parlor_domain::settings::Overrides::parse(change, &system).unwrap();
         let new = system.with(&overrides).unwrap();
         let now = self.runtime.clock.now();
@@ -272,7 +276,7 @@ impl Installation {
 
     /// The one-time code that was sent last and waits to be entered.
     pub async fn code(&self, session: &SessionId) -> String {
-        let found = self.store.read(parlor_store::ReadBatch::new().session(session)).await.unwrap();
+        let found = self.store.read(ReadBatch::new().session(session)).await.unwrap();
         let code = found.session(session).unwrap().unwrap().session.code.unwrap().code;
         let code = Pin::open(session, &code, &self.keyring).unwrap().reveal().to_owned();
         canary::digits("a one-time code", &code, session.as_str());

@@ -297,3 +297,29 @@ async fn live_lists_cost_what_the_table_says() {
         assert_eq!(installation.requests_of(cells[2].trim_matches('`')), cells[3], "{operation}");
     }
 }
+
+/// Pages that are opened without end by one sign-in: its item stays small, the newest hears, and another sign-in of the same person is
+/// not asked.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn r20_one_sign_in_has_sixty_connections_and_no_more() {
+    let installation = Installation::start().await;
+    let mut elsewhere = lists_of(&installation, &installation.agent).await;
+    let nina = installation.signed_in(&installation.agent).await;
+    let session = installation.session(None).await;
+    let mut lines = vec![];
+    for _ in 0..100 {
+        lines.push(open(&installation, &nina).await.unwrap());
+        installation.stack.settle().await;
+        assert!(listeners(&installation, &session).await.len() <= 1 + 60);
+    }
+    let mut newest = lines.pop().unwrap();
+    installation.post(&format!("/v1/sessions/{session}/end"), json!({})).await;
+    for line in [&mut newest, &mut elsewhere] {
+        assert_eq!(events(&installation, line).await.pop().as_deref(), Some("session.ended"));
+    }
+    // In a room likewise.
+    let room = Room::joined(&installation).await;
+    for _ in 0..70 {
+        room.agent().await.message("m", "here").await;
+    }
+}

@@ -1,6 +1,8 @@
 //! Races over whole operations: whatever happens at once, the histories are legal.
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on should say where")]
 
+#[path = "races/comings.rs"]
+mod comings;
 #[path = "races/stale.rs"]
 mod stale;
 

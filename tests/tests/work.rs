@@ -152,9 +152,9 @@ async fn r2_a_workflow_is_for_reading_once_the_tier_is_limited() {
     let path = |id: &str, what: &str| format!("/r/{session}/i/{id}{what}");
     let save = async |typed: &str| customer.post(&path(&open, "/save"), &[("step", "a"), ("a.name", typed)]).await;
     assert_eq!(save("Mara").await.status, 303, "full access after the end");
-    installation.stack.advance(3599).await;
+    installation.stack.advance(3540).await;
     assert_eq!(save("Mara Quist").await.status, 303);
-    installation.stack.advance(1).await;
+    installation.stack.advance(60).await;
     let page = save("Mara Quist-Berg").await;
     assert!(page.status == 409 && page.text.contains("Mara Quist-Berg"), "{} {}", page.status, page.text);
     for what in ["/complete", "/decline"] {

@@ -216,6 +216,7 @@ pub(crate) async fn change_password(app: &AppState, page: &Page) -> Result<Respo
         if let Some(answer) = replace(app, &form, page, &guesser, asked, &mut hashed).await? {
             return Ok(answer);
         }
+        app.store.hold_comings(&form.agent, &race, app.clock.now()).await;
     }
     Err(ApiError::from(parlor_store::Busy).into())
 }
@@ -256,7 +257,7 @@ async fn replace(
         .no_links(&agent.id)?
         .mail(&mail_to(&agent.id, &agent.email, message, nonce(app), now))?
         .record(&record, &nonce(app))?;
-    let ended = write.write_staff_ending(&agent.id, Ending::Others(&form.login), sign_ins, &app.entropy).await;
+    let ended = write.write_staff_ending(&agent.id, Ending::Others(&form.login), sign_ins, now, &app.entropy).await;
     if !signed_out_everywhere(app, ended).await? {
         return Ok(None);
     }
@@ -288,7 +289,8 @@ async fn end(app: &AppState, form: &Form, ending: Ending<'_>) -> Result<(), Auth
     let (found, sign_ins) =
         tokio::try_join!(app.store.read(form.keys(ReadBatch::new())), app.store.sign_ins(&form.agent))?;
     form.check(app, &found)?;
-    let ended = app.store.sign_out(&form.agent, ending, sign_ins, Race::new(&app.entropy)).await;
+    let race = Race::new(&app.entropy);
+    let ended = app.store.sign_out(&form.agent, ending, sign_ins, app.clock.now(), race).await;
     signed_out_everywhere(app, ended).await?;
     tracing::info!(agent = %form.agent, "ended sign-ins of their own");
     Ok(())

@@ -179,11 +179,12 @@ pub(crate) async fn reset(app: &AppState, page: &Page, token: String) -> Result<
             .forget_wrong_passwords(&agent.email)?
             .mail(&mail_to(&agent.id, &agent.email, message, nonce(app), now))?
             .record(&record, &nonce(app))?;
-        let ended = write.write_staff_ending(&agent.id, Ending::All, sign_ins, &app.entropy).await;
+        let ended = write.write_staff_ending(&agent.id, Ending::All, sign_ins, now, &app.entropy).await;
         if signed_out_everywhere(app, ended).await? {
             tracing::info!(agent = %agent.id, "replaced a password");
             return Ok(redirect("/login?password=changed"));
         }
+        app.store.hold_comings(&whose, &race, app.clock.now()).await;
     }
     Err(ApiError::from(parlor_store::Busy).into())
 }

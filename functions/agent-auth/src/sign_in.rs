@@ -119,7 +119,7 @@ pub(crate) async fn end_earlier(app: &AppState, page: &Page) -> Result<(), AuthE
         return Ok(());
     }
     let race = Race::new(&app.entropy);
-    let ended = app.store.sign_out(&cookie.agent, Ending::This(&cookie.login), sign_ins, race).await;
+    let ended = app.store.sign_out(&cookie.agent, Ending::This(&cookie.login), sign_ins, app.clock.now(), race).await;
     crate::account::signed_out_everywhere(app, ended).await?;
     Ok(())
 }
@@ -193,7 +193,7 @@ pub(crate) async fn sign_out(app: &AppState, page: &Page) -> Result<Response<Bod
     };
     request.check_csrf(&caller, app)?;
     let race = Race::new(&app.entropy);
-    let ended = app.store.sign_out(&cookie.agent, Ending::This(&cookie.login), sign_ins, race).await;
+    let ended = app.store.sign_out(&cookie.agent, Ending::This(&cookie.login), sign_ins, app.clock.now(), race).await;
     let connections = ended.map_err(|error| match error {
         SignOutError::Store(error) => ApiError::from(error),
         SignOutError::Busy(busy) => busy.into(),

@@ -141,7 +141,7 @@ async fn run(
         must_rule(&read.caller, step.next.agent.role)?;
         match write(app, request, read, &step).await {
             Ok(answer) => return Ok(answer),
-            Err(Failed::LostRace) => {}
+            Err(Failed::LostRace) => app.store.hold_comings(id, &race, app.clock.now()).await,
             Err(Failed::Refused(error)) => return Err(error),
         }
     }
@@ -224,7 +224,7 @@ async fn write(app: &AppState, request: &ApiRequest, read: Read, step: &Step) ->
     match ending {
         None => write.write_staff().await?,
         Some(ending) => {
-            let connections = write.write_staff_ending(id, ending, sign_ins, &app.entropy).await?;
+            let connections = write.write_staff_ending(id, ending, sign_ins, now, &app.entropy).await?;
             app.live.close_all(connections.iter().map(String::as_str)).await;
         }
     }

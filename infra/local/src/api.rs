@@ -29,6 +29,10 @@ use crate::template::{DEFAULT_ROUTE, Route};
 /// The most that API Gateway takes.
 const BODY_LIMIT: usize = 10 * 1024 * 1024;
 
+/// How much of what is too large is read to its end and thrown away. A browser hears the refusal of a request only once it has sent
+/// it: if the connection closes before, it says that the page cannot be reached.
+const DRAINED_LIMIT: usize = 10 * BODY_LIMIT;
+
 /// What CloudFront leaves as it is: compressing less costs more than it saves.
 const WORTH_COMPRESSING: usize = 1000;
 
@@ -128,10 +132,12 @@ impl Api {
 }
 
 /// A request's body, or the refusal of one that is too large.
-async fn take(body: Body) -> Result<Bytes, Response> {
-    let body = match Limited::new(body, BODY_LIMIT).collect().await {
+async fn take(mut body: Body) -> Result<Bytes, Response> {
+    let body = match Limited::new(&mut body, BODY_LIMIT).collect().await {
         Ok(body) => body.to_bytes(),
         Err(error) if error.is::<LengthLimitError>() => {
+            let mut rest = Limited::new(body, DRAINED_LIMIT);
+            while let Some(Ok(_)) = rest.frame().await {}
             return Err(message(StatusCode::PAYLOAD_TOO_LARGE, "Request Entity Too Large"));
         }
         Err(_) => return Err(message(StatusCode::BAD_REQUEST, "Bad Request")),

@@ -3,7 +3,7 @@
 
 use std::sync::{Mutex, PoisonError};
 
-use jiff::{SignedDuration, Timestamp};
+use jiff::Timestamp;
 use parlor_domain::{Decision, Random};
 
 use crate::{CommitError, Extras, Race, ReadBatch, ReadResult, Store, StoreError};
@@ -94,7 +94,7 @@ impl Store {
             };
             let of_customer = decision.is_save() || decision.events.first().is_some_and(|event| event.actor.is_guest());
             // Whoever asked has waited since: customers stand back no longer than they have to.
-            let now = now.saturating_add(SignedDuration::try_from(race.waited()).unwrap_or_default()).unwrap_or(now);
+            let now = race.later(now);
             let held = customers.as_ref().filter(|_| of_customer).and_then(|customers| customers.stand_back(now));
             if let Some(left) = held
                 && race.rests(left).await

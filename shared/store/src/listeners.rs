@@ -180,7 +180,7 @@ impl Store {
 
         let mut writes = vec![put_new_in(&self.connections, ticket)?, put_new_in(&self.connections, item)?];
         writes.push(self.note_at_login(id, &note_of(&listener.scopes), (&listener.agent, &listener.login), now)?);
-        writes.push(self.comes_in(&listener.agent, changed)?);
+        writes.push(self.comes_in(&listener.agent, changed, now)?);
         for scope in &listener.scopes {
             let update = Update::builder()
                 .table_name(&self.connections)

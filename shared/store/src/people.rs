@@ -365,9 +365,10 @@ impl StaffWrite<'_> {
         agent: &AgentId,
         ending: Ending<'_>,
         sign_ins: SignIns,
+        now: Timestamp,
         random: &R,
     ) -> Result<Vec<String>, SignOutError> {
-        self.store.transact_ending(self.writes, agent, ending, sign_ins, random).await
+        self.store.transact_ending(self.writes, agent, ending, sign_ins, now, random).await
     }
 }
 

@@ -150,7 +150,7 @@ impl Store {
             (Who::Participant(_), _) => writes.push(self.unchanged(&connection.session, admission.version)?),
             (Who::Agent(agent), Some(login)) => {
                 writes.push(self.note_at_login(id, connection.session.as_str(), (agent, login), now)?);
-                writes.push(self.comes_in(agent, admission.changed)?);
+                writes.push(self.comes_in(agent, admission.changed, now)?);
                 writes.push(self.note_entry(agent, &connection.session, now)?);
                 writes.push(self.forget_update(agent, &connection.session)?);
             }

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use jiff::{SignedDuration, Timestamp};
 use parlor_domain::Random;
 
 /// How often an operation may lose the race for a session's version before it gives up and answers 503: each loss
@@ -59,9 +60,14 @@ impl<'a, R: Random + Sync + ?Sized> Race<'a, R> {
         true
     }
 
-    /// How long it has waited between its tries so far.
-    pub(crate) fn waited(&self) -> Duration {
-        self.waited
+    /// `now`, by as much later as it has waited between its tries so far.
+    pub(crate) fn later(&self, now: Timestamp) -> Timestamp {
+        now.saturating_add(SignedDuration::try_from(self.waited).unwrap_or_default()).unwrap_or(now)
+    }
+
+    /// Whether more than one try was made, so that somebody else wins again and again.
+    pub(crate) fn is_contested(&self) -> bool {
+        self.made > 1
     }
 
     /// Whether there is another try, after waiting for it: `while race.goes_on().await { … }`.

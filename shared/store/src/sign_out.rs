@@ -5,16 +5,17 @@
 //! it: their rooms forget them, and whatever becomes of a socket, nothing that it says or hears goes through a room any more.
 //!
 //! One item of each person counts how often they came in, by a sign-in or by a live connection. Whoever ends what is there does so only
-//! if nobody came in since they looked: so no sign-in outlives the password that it was made with.
+//! if nobody came in since they looked: so no sign-in outlives the password that it was made with. Who loses that race again and again
+//! lets comings stand back for a moment: so nobody keeps what they have by coming in without end.
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, time::Instant};
 
 use aws_sdk_dynamodb::types::{Delete, TransactWriteItem, Update, builders::UpdateBuilder};
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use parlor_domain::{AgentId, LoginId, Random, SessionId, staff::Login};
 
 use crate::{
-    Busy, ListScope, Race, Store, StoreError,
+    Busy, ListScope, Race, ReadResult, Store, StoreError,
     commit::incomplete,
     keys::{Item, Key, number, text},
     listeners::noted_scopes,
@@ -26,9 +27,18 @@ use crate::{
 /// lists that one person follows.
 const AT_ONCE: usize = 35;
 
+/// As many live connections as one sign-in has at most. More are no person's: those of pages that are gone and whose end nobody told of,
+/// or a program's.
+const CONNECTIONS_MAX: usize = 60;
+
 /// Of a person: how often their rights were changed, and how often they signed in or opened a live connection.
 pub(crate) const CHANGED: &str = "changed";
 const CAME_IN: &str = "came";
+
+/// Of a person: until when nobody comes in as them, in milliseconds since 1970; and for how long that is.
+const HELD: &str = "held";
+const HELD_FOR: SignedDuration = SignedDuration::from_secs(1);
+const NOT_HELD: &str = "attribute_not_exists(#held) OR #held <= :now";
 
 /// A sign-in with the live connections that depend on it.
 #[derive(Debug, Clone)]
@@ -69,6 +79,15 @@ impl SignIn {
     #[must_use]
     pub fn counting(&self, now: Timestamp) -> Option<&Login> {
         self.stored.as_ref().filter(|login| login.counts(now))
+    }
+}
+
+impl ReadResult {
+    /// A sign-in that has as many live connections as one may have, if it was read with [`ReadBatch::login`](crate::ReadBatch::login).
+    #[must_use]
+    pub fn full_sign_in(&self, agent: &AgentId, login: &LoginId) -> Option<SignIn> {
+        let read = SignIn::read(self.item(&Key::login(agent, login))?)?;
+        (read.connections.len() >= CONNECTIONS_MAX).then_some(read)
     }
 }
 
@@ -153,12 +172,13 @@ impl Store {
     /// out of its room, or from among those who listen. Answers with the connections, which the caller closes.
     ///
     /// One `TransactWriteItems` for each 35 connections; after a lost race, or where there are more, [`Store::sign_ins`]
-    /// again.
+    /// again; an `UpdateItem` beside it from the second lost race on.
     pub async fn sign_out<R: Random + Sync + ?Sized>(
         &self,
         agent: &AgentId,
         ending: Ending<'_>,
         sign_ins: SignIns,
+        now: Timestamp,
         mut race: Race<'_, R>,
     ) -> Result<Vec<String>, SignOutError> {
         let (mut ended, mut read) = (vec![], Some(sign_ins));
@@ -183,18 +203,55 @@ impl Store {
                     return Ok(ended);
                 }
             }
+            self.hold_comings(agent, &race, now).await;
         }
         Err(Busy.into())
+    }
+
+    /// Lets nobody come in as `agent` for a second if whoever ends what is there lost more than one `race`. One `UpdateItem`, or none.
+    pub async fn hold_comings<R: Random + Sync + ?Sized>(&self, agent: &AgentId, race: &Race<'_, R>, now: Timestamp) {
+        if race.is_contested() {
+            self.hold(agent, race.later(now)).await;
+        }
+    }
+
+    /// Lets nobody come in as `agent` for a second. One `UpdateItem`. Whether it fails does not matter: the next try may win without it,
+    /// or asks again.
+    async fn hold(&self, agent: &AgentId, now: Timestamp) {
+        let until = now.saturating_add(HELD_FOR).unwrap_or(Timestamp::MAX);
+        let _: Result<_, _> = self
+            .client
+            .update_item()
+            .table_name(&self.core)
+            .set_key(Some(Key::comings(agent).to_item()))
+            .update_expression("SET #held = :until")
+            .expression_attribute_names("#held", HELD)
+            .expression_attribute_values(":until", number(until.as_millisecond()))
+            .send()
+            .await;
     }
 }
 
 impl Store {
+    /// Ends 35 live connections of a sign-in that has too many of them, whichever they are: who still uses one connects again. Answers with
+    /// them, which the caller closes; with none when others came or went meanwhile. One `TransactWriteItems`.
+    pub async fn end_some(&self, agent: &AgentId, full: SignIn) -> Result<Vec<String>, StoreError> {
+        let connections = full.connections.into_iter().take(AT_ONCE).collect();
+        let sign_ins = vec![(SignIn { connections, ..full }, false)];
+        let part = Part { sign_ins, came_in: None, changed: false, more: true };
+        match self.transact(part.writes(self, agent)?).await {
+            Ok(()) => Ok(part.connections().collect()),
+            Err(StoreError::Condition(_)) => Ok(vec![]),
+            Err(error) => Err(error),
+        }
+    }
+
     /// Writes `writes`, at most eight, and ends sign-ins and connections in the same transaction. Answers with the connections,
     /// which the caller closes. [`StoreError::Condition`] when one of the writes, or the sign-ins, are not as they were read:
     /// then nothing was written.
     ///
-    /// One `TransactWriteItems`, and where there are more than 35 connections and sign-ins another and a `Query` for each further 35:
-    /// before it where sign-ins end, so that whoever dies between leaves none that outlives what was written; after it, what
+    /// One `TransactWriteItems`, and where there are more than 35 connections and sign-ins another and a `Query` for each further 35,
+    /// and an `UpdateItem` that lets nobody come in meanwhile: before it where sign-ins end, so that whoever dies between leaves none that outlives what was written; after it, what
     /// [`Store::sign_out`] costs, where only connections do, which would come again before it.
     pub(crate) async fn transact_ending<R: Random + Sync + ?Sized>(
         &self,
@@ -202,13 +259,16 @@ impl Store {
         agent: &AgentId,
         ending: Ending<'_>,
         sign_ins: SignIns,
+        now: Timestamp,
         random: &R,
     ) -> Result<Vec<String>, SignOutError> {
         let mut ended = vec![];
         let mut part = Part::of(sign_ins, ending);
+        let begun = Instant::now();
         while part.more && !matches!(ending, Ending::OnlyConnections) {
-            // Whoever comes in meanwhile is seen by the last write.
+            // Whoever comes in meanwhile is seen by the last write; more of them than are ended here would go on for ever.
             part.came_in = None;
+            self.hold(agent, now.saturating_add(begun.elapsed()).unwrap_or(now)).await;
             self.transact(part.writes(self, agent)?).await?;
             ended.extend(part.connections());
             part = Part::of(self.sign_ins(agent).await?, ending);
@@ -222,7 +282,7 @@ impl Store {
         ended.extend(part.connections());
         if more {
             let left = self.sign_ins(agent).await?;
-            ended.extend(self.sign_out(agent, ending, left, Race::new(random)).await?);
+            ended.extend(self.sign_out(agent, ending, left, now, Race::new(random)).await?);
         }
         Ok(ended)
     }
@@ -299,26 +359,34 @@ impl Part {
 impl Store {
     /// A live connection of `agent` comes in by the rights that were read: whoever ends their sign-ins or changes their rights at this
     /// moment sees it, or it is refused.
-    pub(crate) fn comes_in(&self, agent: &AgentId, changed: Option<u64>) -> Result<TransactWriteItem, StoreError> {
-        let update = self.one_more(agent).expression_attribute_names("#changed", CHANGED);
+    pub(crate) fn comes_in(
+        &self,
+        agent: &AgentId,
+        changed: Option<u64>,
+        now: Timestamp,
+    ) -> Result<TransactWriteItem, StoreError> {
+        let update = self.one_more(agent, now).expression_attribute_names("#changed", CHANGED);
         let update = match changed {
-            None => update.condition_expression("attribute_not_exists(#changed)"),
-            Some(read) => {
-                update.condition_expression("#changed = :read").expression_attribute_values(":read", number(read))
-            }
+            None => update.condition_expression(format!("({NOT_HELD}) AND attribute_not_exists(#changed)")),
+            Some(read) => update
+                .condition_expression(format!("({NOT_HELD}) AND #changed = :read"))
+                .expression_attribute_values(":read", number(read)),
         };
         let update = update.build().map_err(|error| incomplete(&error))?;
         Ok(TransactWriteItem::builder().update(update).build())
     }
 
-    /// Counts that `agent` signed in, or came in by a live connection.
-    pub(crate) fn one_more(&self, agent: &AgentId) -> UpdateBuilder {
+    /// Counts that `agent` signed in, or came in by a live connection; refused as a lost race while they stand back.
+    pub(crate) fn one_more(&self, agent: &AgentId, now: Timestamp) -> UpdateBuilder {
         Update::builder()
             .table_name(&self.core)
             .set_key(Some(Key::comings(agent).to_item()))
             .update_expression("ADD #came :one")
+            .condition_expression(NOT_HELD)
             .expression_attribute_names("#came", CAME_IN)
+            .expression_attribute_names("#held", HELD)
             .expression_attribute_values(":one", number(1))
+            .expression_attribute_values(":now", number(now.as_millisecond()))
     }
 
     /// Ends a sign-in, or only its connections, unless another was opened.

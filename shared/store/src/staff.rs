@@ -203,9 +203,9 @@ impl Store {
         self.transact(writes).await
     }
 
-    /// A sign-in, which whoever ends its owner's sign-ins at this moment sees.
+    /// A sign-in, which whoever ends its owner's sign-ins at this moment sees, or before which it stands back.
     pub(crate) fn come_in(&self, login: &Login) -> Result<Vec<TransactWriteItem>, StoreError> {
-        let counted = self.one_more(&login.agent).build().map_err(|error| incomplete(&error))?;
+        let counted = self.one_more(&login.agent, login.created_at).build().map_err(|error| incomplete(&error))?;
         Ok(vec![self.put(login_item(login)?)?, TransactWriteItem::builder().update(counted).build()])
     }
 
