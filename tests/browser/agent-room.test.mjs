@@ -109,6 +109,17 @@ describe("the room", () => {
   );
 
   test(
+    "r14 what could not be had is asked for again, though nothing more happens",
+    desk(ROOM, {}, async (at, page) => {
+      await at.until("hello", () => at.sent.length > 0);
+      at.failures = [503, null];
+      at.fragment = "room-ended";
+      at.hear({ type: "session", seq: 13, state: "ended", event: { type: "session.ended" } });
+      await page.locator("#room[data-state=ended]").waitFor();
+    }),
+  );
+
+  test(
     "r7 shows the PIN while one looks at it, and no longer",
     desk(ROOM, {}, async (at, page) => {
       at.answers[`/v1/sessions/${SESSION}/pin`] = { body: { pin: "482913" } };

@@ -67,6 +67,8 @@ export class Desk {
   fragment = "room-active";
   indicator = "Online, incomplete";
   asked = 0;
+  /** How the parts are answered before they are answered at all: a status, or nothing for a lost connection. */
+  failures = [];
   arrival = Promise.resolve();
   ticket = { status: 200, body: '{"url":"wss://live.example.net/live?ticket=fresh"}' };
 
@@ -128,6 +130,10 @@ export class Desk {
   async answerParts(route) {
     const body = sample(this.fragment).replaceAll("Online, incomplete", this.indicator);
     this.asked += 1;
+    if (this.failures.length) {
+      const status = this.failures.shift();
+      return status ? route.fulfill({ status, body: "{}" }) : route.abort();
+    }
     await this.arrival;
     await route.fulfill({ contentType: "text/html", body });
   }
