@@ -480,6 +480,12 @@ impl Browser {
         if answer.status == 303 { self.get(&answer.location).await } else { answer }
     }
 
+    /// **Continue** on the opening page of `link`, agreeing to what it shows.
+    pub async fn agree(&self, link: &str) -> Page {
+        let shown = self.get(link).await.hidden("shown").unwrap();
+        self.post(&format!("{link}/continue"), &[("consent", "on"), ("shown", &shown)]).await
+    }
+
     async fn send(&self, method: Method, path: &str, form: Option<(&str, Vec<u8>)>) -> Page {
         let mut request = self
             .http

@@ -90,7 +90,7 @@ async fn r6_gates_close_in_their_order() {
     assert_eq!((page.status, page.reason()), (403, Some("device")));
     installation.post(&format!("/v1/sessions/{session}/device/release"), json!({"replace_link": false})).await;
     assert_eq!(stranger.get(&link).await.status, 200);
-    let onward = stranger.post(&go_on, &[("consent", "on")]).await.location;
+    let onward = stranger.agree(&link).await.location;
     let consent = stranger.get(&onward).await.hidden("consent").unwrap();
     for left in (0..5).rev() {
         let page = stranger.submit(&pin, &[("code", "0000"), ("consent", consent.as_str())]).await;
@@ -104,7 +104,7 @@ async fn r6_gates_close_in_their_order() {
     assert_eq!(page.status, 422, "consent");
     assert!(page.text.contains("consent-error"));
     assert_eq!(stranger.get(&pin).await.location, link, "the opening page asks for consent");
-    let page = stranger.post(&go_on, &[("consent", "on")]).await;
+    let page = stranger.agree(&link).await;
     assert_eq!((page.status, page.location), (303, format!("{pin}?consent={consent}")));
     let page = stranger.get(&onward).await;
     assert_eq!((page.status, page.hidden("consent").as_deref()), (200, Some(consent.as_str())));

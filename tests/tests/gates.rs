@@ -56,7 +56,7 @@ async fn r6_consent_counts_only_where_it_was_asked() {
         }
         assert_eq!(installation.count_events(&session, "customer.consented").await, 0);
         // Given where it is asked, it is carried to the next page, in this browser only.
-        let onward = customer.post(&go_on, &[("consent", "on")]).await.location;
+        let onward = customer.agree(&link).await.location;
         assert!(onward.starts_with(&format!("{step}?consent=")), "{onward}");
         let other = installation.browser();
         other.get(&link).await;
@@ -292,13 +292,13 @@ async fn r6_every_form_of_a_customer_works_in_an_older_browser() {
     let link = installation.link(&session).await;
     let customer = installation.browser();
     let page = customer.get(&link).await;
-    let csrf = page.hidden("csrf").unwrap();
+    let (csrf, shown) = (page.hidden("csrf").unwrap(), page.hidden("shown").unwrap());
     let form = [("csrf", csrf.as_str())];
     // Refused for what is missing, and asked again with a form that works.
     let (status, _, text) =
         send(&installation, &customer, Method::POST, &format!("{link}/continue"), Some(&form), &hidden).await;
     assert_eq!(status, 422, "{text}");
-    let form = [("csrf", csrf.as_str()), ("consent", "on")];
+    let form = [("csrf", csrf.as_str()), ("consent", "on"), ("shown", shown.as_str())];
     let (status, onward, _) =
         send(&installation, &customer, Method::POST, &format!("{link}/continue"), Some(&form), &hidden).await;
     assert_eq!(status, 303);
@@ -466,6 +466,10 @@ async fn r6_consent_is_to_the_text_that_the_page_showed() {
     let shown = page.hidden("shown").unwrap();
     let silent = customer.post(&format!("{link}/continue?consent={shown}"), &[("shown", &shown)]).await;
     assert_eq!(silent.status, 422);
+    // Nor is a form that does not say what its page showed.
+    for shown in [&[("consent", "on")][..], &[("consent", "on"), ("shown", "")]] {
+        assert_eq!(customer.post(&format!("{link}/continue"), shown).await.status, 422);
+    }
     assert_eq!(agree(&page).await.location, format!("/r/{session}"));
     assert_eq!(installation.count_events(&session, "customer.consented").await, 1);
 }
@@ -489,7 +493,7 @@ async fn r6_whoever_comes_after_a_release_agrees_for_themselves() {
     for (link, release) in [(link, format!("{about}/device/release")), (path(&added), of_participant)] {
         let first = installation.browser();
         first.get(&link).await;
-        let page = first.post(&format!("{link}/continue"), &[("consent", "on")]).await;
+        let page = first.agree(&link).await;
         assert_eq!(page.location, format!("/r/{session}"), "{}", page.text);
         let before = installation.count_events(&session, "customer.consented").await;
         let link = path(&installation.post(&release, json!({})).await);
@@ -498,7 +502,7 @@ async fn r6_whoever_comes_after_a_release_agrees_for_themselves() {
         assert!(opening.text.contains("We record this."), "{}", opening.text);
         assert_eq!(next.post(&format!("{link}/continue"), &[]).await.status, 422, "{release}");
         assert_eq!(next.get(&format!("/r/{session}")).await.status, 403);
-        let page = next.post(&format!("{link}/continue"), &[("consent", "on")]).await;
+        let page = next.agree(&link).await;
         assert_eq!(page.location, format!("/r/{session}"));
         assert_eq!(installation.count_events(&session, "customer.consented").await, before + 1);
     }
@@ -514,7 +518,7 @@ async fn r6_consent_carried_from_before_a_release_counts_no_more() {
     let link = installation.link(&session).await;
     let browser = installation.browser();
     browser.get(&link).await;
-    let onward = browser.post(&format!("{link}/continue"), &[("consent", "on")]).await.location;
+    let onward = browser.agree(&link).await.location;
     let consent = browser.get(&onward).await.hidden("consent").unwrap();
     let (pin, fields) = (format!("{link}/pin"), [("code", "4711"), ("consent", consent.as_str())]);
     assert_eq!(browser.post(&pin, &fields).await.location, format!("/r/{session}"));

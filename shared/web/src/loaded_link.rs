@@ -134,11 +134,10 @@ impl LoadedLink {
         text_hash(self.consent_text())
     }
 
-    /// Whether the opening page that a form came from showed the text that is asked for now: somebody may have saved another one since. A
-    /// form that does not say what it showed is taken as it comes.
+    /// Whether the opening page that a form came from showed the text that is asked for now: somebody may have saved another one since.
     #[must_use]
     pub fn showed_consent(&self, shown: &str) -> bool {
-        shown.is_empty() || shown == self.consent_shown()
+        shown == self.consent_shown()
     }
 
     /// What a decision takes of a visit to this link: its guest as actor, origin and the time.

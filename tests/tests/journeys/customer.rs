@@ -154,7 +154,7 @@ async fn r7_a_code_and_a_consent_let_in() {
     let customer = platform.browser();
     assert!(customer.get(&invited.link).await.text.contains("We record this."));
     assert_eq!(customer.post(&go_on, &[]).await.status, 422, "consent first");
-    let page = customer.post(&go_on, &[("consent", "on")]).await;
+    let page = customer.agree(&invited.link).await;
     assert_eq!((page.status, page.location.starts_with(&otp)), (303, true), "{}", page.location);
     let page = customer.get(&page.location).await;
     let consent = page.hidden("consent").unwrap();
