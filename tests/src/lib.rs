@@ -129,6 +129,11 @@ impl Installation {
 
     /// Signs `agent` in, unless something else came first.
     pub async fn try_sign_in(&self, agent: &Agent) -> Result<StaffCookie, StoreError> {
+        self.sign_in_from(agent, None).await
+    }
+
+    /// Signs `agent` in from a browser that calls itself so, unless something else came first.
+    pub async fn sign_in_from(&self, agent: &Agent, browser: Option<String>) -> Result<StaffCookie, StoreError> {
         let now = self.runtime.clock.now();
         let (id, secret) = (LoginId::generate(&self.runtime.entropy), Secret::generate(&self.runtime.entropy));
         let cookie = StaffCookie::new(agent, id, secret);
@@ -138,7 +143,7 @@ impl Installation {
             secret: cookie.secret.hash(),
             created_at: now,
             expires_at: now + jiff::SignedDuration::from_hours(12),
-            browser: None,
+            browser,
             seen_at: None,
         };
         let guesser = Guesser { email: agent.email.clone(), browser: None };

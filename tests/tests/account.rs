@@ -233,23 +233,25 @@ async fn r27_no_sign_in_outlives_its_password_whatever_dies_while_many_end() {
     let installation = Installation::start().await;
     let staff = installation.staff("Tom Reed", Role::Agent).await;
     let email = staff.agent.email.as_str();
-    let (here, csrf) = signed_in(&installation, email, &staff.password).await;
     let mut others = vec![];
     for _ in 0..120 {
         others.push(installation.signed_in(&staff.agent).await);
     }
+    // The order of those who came is kept by the second; with one more the oldest end, as many as fit into one write.
+    installation.stack.advance(1).await;
+    let (here, csrf) = signed_in(&installation, email, &staff.password).await;
     let fields = [("csrf", csrf.as_str()), ("email", email), ("current", &staff.password), ("password", PASSWORD)];
-    for survives in [1, 2] {
+    for time in 1..=2 {
         let mut written = 0;
         installation.stack.inject(move |function, operation| {
             written += usize::from((function, operation) == ("agent-auth", "TransactWriteItems"));
-            if function == "agent-auth" && written > survives { Fault::Failed } else { Fault::None }
+            if function == "agent-auth" && written > 1 { Fault::Failed } else { Fault::None }
         });
         assert!(here.post("/me/password", &fields).await.status >= 500);
         installation.stack.inject(|_, _| Fault::None);
         // While many end, nobody comes in.
         installation.stack.advance(1).await;
-        assert!(signs_in(&installation, email, &staff.password).await, "{survives}: it is not replaced yet");
+        assert!(signs_in(&installation, email, &staff.password).await, "{time}: it is not replaced yet");
     }
     assert_eq!(here.post("/me/password", &fields).await.location, "/me?done=password");
     for other in &others {

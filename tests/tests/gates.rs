@@ -525,6 +525,15 @@ async fn r6_consent_carried_from_before_a_release_counts_no_more() {
     installation.post(&format!("/v1/sessions/{session}/device/release"), json!({"replace_link": false})).await;
     assert_eq!(browser.post(&pin, &fields).await.location, link, "it is asked for anew");
     assert_eq!(installation.count_events(&session, "customer.consented").await, 1);
+
+    // Nor from between two releases of the same browser.
+    let onward = browser.agree(&link).await.location;
+    let consent = browser.get(&onward).await.hidden("consent").unwrap();
+    let fields = [("code", "4711"), ("consent", consent.as_str())];
+    assert_eq!(browser.post(&pin, &fields).await.location, format!("/r/{session}"));
+    installation.post(&format!("/v1/sessions/{session}/device/release"), json!({"replace_link": false})).await;
+    assert_eq!(browser.post(&pin, &fields).await.location, link, "it is asked for once more");
+    assert_eq!(installation.count_events(&session, "customer.consented").await, 2);
 }
 
 /// Whoever used them up by a link that is revoked cannot go on.

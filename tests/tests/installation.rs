@@ -38,6 +38,7 @@ mod requests;
 mod search;
 mod search_scale;
 mod settings_pages;
+mod sign_ins;
 mod staff;
 mod staff_forms;
 mod team_settings;

@@ -257,8 +257,8 @@ async fn replace(
         .no_links(&agent.id)?
         .mail(&mail_to(&agent.id, &agent.email, message, nonce(app), now))?
         .record(&record, &nonce(app))?;
-    let ended = write.write_staff_ending(&agent.id, Ending::Others(&form.login), sign_ins, now, &app.entropy).await;
-    if !signed_out_everywhere(app, ended).await? {
+    let ended = write.write_staff_ending(&agent, Ending::Others(&form.login), sign_ins, now).await;
+    if !signed_out_everywhere(app, ended.map_err(SignOutError::from)).await? {
         return Ok(None);
     }
     tracing::info!(agent = %agent.id, "changed their password");

@@ -8,7 +8,9 @@ use parlor_domain::{
     Actor, Agent, EmailAddress, Message,
     people::{PeopleChange, StaffLink, StaffLinkKind, StaffToken, mail_language, mail_to},
 };
-use parlor_store::{Ending, Race, ReadBatch, ReadResult, ResetRequests, StaffChange, StaffWrite, StoreError};
+use parlor_store::{
+    Ending, Race, ReadBatch, ReadResult, ResetRequests, SignOutError, StaffChange, StaffWrite, StoreError,
+};
 use parlor_templates::{
     console::{FieldError, Forgot, Reset},
     words::console as words,
@@ -179,8 +181,8 @@ pub(crate) async fn reset(app: &AppState, page: &Page, token: String) -> Result<
             .forget_wrong_passwords(&agent.email)?
             .mail(&mail_to(&agent.id, &agent.email, message, nonce(app), now))?
             .record(&record, &nonce(app))?;
-        let ended = write.write_staff_ending(&agent.id, Ending::All, sign_ins, now, &app.entropy).await;
-        if signed_out_everywhere(app, ended).await? {
+        let ended = write.write_staff_ending(&agent, Ending::All, sign_ins, now).await;
+        if signed_out_everywhere(app, ended.map_err(SignOutError::from)).await? {
             tracing::info!(agent = %agent.id, "replaced a password");
             return Ok(redirect("/login?password=changed"));
         }

@@ -88,7 +88,8 @@ pub(crate) async fn submit(app: &AppState, page: &Page) -> Result<Response<Body>
     Ok(match tried {
         Tried::Right(email, cookie) => {
             tracing::info!(agent = %cookie.agent, login = %cookie.login, "signed in");
-            end_earlier(app, page).await?;
+            let (earlier, oldest) = tokio::join!(end_earlier(app, page), end_oldest(app, &cookie));
+            earlier.and(oldest)?;
             let mut response = redirect(next.unwrap_or("/console"));
             set_cookie(&mut response, &cookies::set(cookies::STAFF, &cookie.reveal(), Some(LOGIN_MINUTES * 60)));
             set_cookie(&mut response, &known_browser::cookie(app, &email, &cookie.login));
@@ -121,6 +122,15 @@ pub(crate) async fn end_earlier(app: &AppState, page: &Page) -> Result<(), AuthE
     let race = Race::new(&app.entropy);
     let ended = app.store.sign_out(&cookie.agent, Ending::This(&cookie.login), sign_ins, app.clock.now(), race).await;
     crate::account::signed_out_everywhere(app, ended).await?;
+    Ok(())
+}
+
+/// Ends the oldest sign-ins of somebody who has more than fifty. One `Query`; where there are, one `TransactWriteItems`, and a request for
+/// each live connection that they had.
+async fn end_oldest(app: &AppState, cookie: &StaffCookie) -> Result<(), AuthError> {
+    let sign_ins = app.store.sign_ins(&cookie.agent).await?;
+    let ended = app.store.end_oldest(&cookie.agent, sign_ins).await?;
+    app.live.close_all(ended.iter().map(String::as_str)).await;
     Ok(())
 }
 

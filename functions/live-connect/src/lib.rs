@@ -136,16 +136,16 @@ impl LiveConnect {
             }
             let signed_in = found.login(agent, login)?.filter(|login| login.counts(now));
             let signed_in = signed_in.ok_or(OpenError::NotAllowed)?;
-            let changed = found.rights_changed(agent)?;
-            let known = found.agent(agent)?.filter(Agent::is_active);
+            let known = found.agent(agent)?.filter(Agent::is_active).ok_or(OpenError::NotAllowed)?;
+            let Some(rights) = found.rights(&known)? else { continue };
             if let Some(full) = found.full_sign_in(agent, login) {
                 self.end_some(agent, full).await?;
                 continue;
             }
-            let scopes = ListScope::seen_by(&known.ok_or(OpenError::NotAllowed)?);
+            let scopes = ListScope::seen_by(&known);
             let (agent, login) = (agent.clone(), login.clone());
             let listener = Listener { agent, login, scopes, last: signed_in.expires_at };
-            match self.store.listen(id, &listener, changed, nonce, now).await {
+            match self.store.listen(id, &listener, &rights, nonce, now).await {
                 Ok(()) => return Ok(()),
                 Err(ConnectError::Conflict) => {}
                 Err(ConnectError::TicketUsed) => return Err(OpenError::TicketUsed),
@@ -189,17 +189,19 @@ impl LiveConnect {
                         continue;
                     }
                 }
-                let changed = match &ticket.holder {
+                let rights = match &ticket.holder {
                     Holder::Agent(agent, login) => {
                         if let Some(full) = found.full_sign_in(agent, login) {
                             self.end_some(agent, full).await?;
                             continue;
                         }
-                        found.rights_changed(agent)?
+                        let known = found.agent(agent)?.ok_or(OpenError::NotAllowed)?;
+                        let Some(rights) = found.rights(&known)? else { continue };
+                        Some(rights)
                     }
                     Holder::Customer(_) | Holder::Participant(..) => None,
                 };
-                let admission = Admission { version: stored.session.version, arrivals, changed };
+                let admission = Admission { version: stored.session.version, arrivals, rights };
                 match self.store.connect(id, &connection, &ticket.nonce, &gone, admission, now).await {
                     Ok(()) => {}
                     Err(ConnectError::Conflict) => continue,

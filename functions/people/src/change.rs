@@ -10,8 +10,7 @@ use parlor_domain::{
     staff::Standing,
 };
 use parlor_store::{
-    CredentialsChange, Ending, Race, ReadBatch, ReadResult, SignIns, SignOutError, StaffChange, StoreError,
-    StoredPerson, recorded,
+    CredentialsChange, Ending, Race, ReadBatch, ReadResult, SignIns, StaffChange, StoreError, StoredPerson, recorded,
 };
 use parlor_web::{
     ApiError, ApiRequest, ApiResponse, AppState, Caller,
@@ -137,7 +136,8 @@ async fn run(
         let stored = found.person(id)?.ok_or(ApiError::NotFound)?;
         let read = Read { caller, found, stored, sign_ins, now };
         must_rule(&read.caller, read.stored.person.agent.role)?;
-        let step = decide(&read)?;
+        let mut step = decide(&read)?;
+        step.next.agent.rights += u64::from(read.stored.person.changes_rights(&step.next));
         must_rule(&read.caller, step.next.agent.role)?;
         match write(app, request, read, &step).await {
             Ok(answer) => return Ok(answer),
@@ -159,15 +159,6 @@ impl From<StoreError> for Failed {
         match error {
             StoreError::Condition(_) => Self::LostRace,
             error => Self::Refused(error.into()),
-        }
-    }
-}
-
-impl From<SignOutError> for Failed {
-    fn from(error: SignOutError) -> Self {
-        match error {
-            SignOutError::Store(error) => error.into(),
-            SignOutError::Busy(busy) => Self::Refused(busy.into()),
         }
     }
 }
@@ -224,7 +215,7 @@ async fn write(app: &AppState, request: &ApiRequest, read: Read, step: &Step) ->
     match ending {
         None => write.write_staff().await?,
         Some(ending) => {
-            let connections = write.write_staff_ending(id, ending, sign_ins, now, &app.entropy).await?;
+            let connections = write.write_staff_ending(&next.agent, ending, sign_ins, now).await?;
             app.live.close_all(connections.iter().map(String::as_str)).await;
         }
     }

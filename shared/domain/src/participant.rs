@@ -55,6 +55,9 @@ pub struct Participant {
     /// The device before it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub released: Option<SecretHash>,
+    /// How often a device of theirs was released, or another bound in its place.
+    #[serde(default, skip_serializing_if = "crate::link::is_zero")]
+    pub releases: u64,
     /// When they gave consent.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub consented_at: Option<Timestamp>,
@@ -114,6 +117,7 @@ impl Participant {
             joined_at: None,
             device: None,
             released: None,
+            releases: 0,
             consented_at: None,
             consented_to: None,
             authenticated_at: None,
@@ -288,6 +292,7 @@ impl Session {
         swap(&mut self.joined_at, &mut other.joined_at);
         swap(&mut self.device, &mut other.device);
         swap(&mut self.released, &mut other.released);
+        swap(&mut self.releases, &mut other.releases);
         swap(&mut self.consented_at, &mut other.consented_at);
         swap(&mut self.consented_to, &mut other.consented_to);
         swap(&mut self.authenticated_at, &mut other.authenticated_at);

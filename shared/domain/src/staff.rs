@@ -101,6 +101,9 @@ pub struct Agent {
     /// until they put the steps away.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub first_steps: bool,
+    /// How often what they may see was changed: whoever reads it in two places knows whether both are of one moment.
+    #[serde(default, skip_serializing_if = "crate::link::is_zero")]
+    pub rights: u64,
 }
 
 impl Agent {
@@ -118,6 +121,7 @@ impl Agent {
             standing: Standing::Active,
             language: None,
             first_steps: false,
+            rights: 0,
         }
     }
 

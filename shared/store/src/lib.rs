@@ -68,7 +68,7 @@ pub use running::{BOARD_ROWS, Running};
 pub use search::{SEARCH_WORDS, fold};
 pub use seen::Seen;
 pub use settings::{SettingsChange, SettingsVersion, Team};
-pub use sign_out::{Ending, SignIn, SignIns, SignOutError};
+pub use sign_out::{Ending, Rights, SignIn, SignIns, SignOutError};
 pub use staff::{Credentials, Guesser, NewAgent, SetupLink, WrongPasswords};
 pub use updates::Updates;
 pub use webhooks::{DeliveriesPage, Finding, Webhook};

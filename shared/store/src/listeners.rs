@@ -20,7 +20,7 @@ use parlor_domain::{Agent, AgentId, LoginId, Role, SessionId, TeamId, ids::Inval
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    ConnectError, Store, StoreError,
+    ConnectError, Rights, Store, StoreError,
     commit::{incomplete, put_new_in},
     document,
     keys::{Item, Key, number},
@@ -161,13 +161,12 @@ impl Listeners {
 
 impl Store {
     /// Lets a connection follow lists: uses the ticket up, notes the connection (at the sign-in too, which has to be there
-    /// still, with the rights that were read: [`ReadResult::rights_changed`](crate::ReadResult::rights_changed)), and puts it among those who
-    /// listen. One `TransactWriteItems`.
+    /// still, as have the rights that were read), and puts it among those who listen. One `TransactWriteItems`.
     pub async fn listen(
         &self,
         id: &str,
         listener: &Listener,
-        changed: Option<u64>,
+        rights: &Rights,
         nonce: &str,
         now: Timestamp,
     ) -> Result<(), ConnectError> {
@@ -180,7 +179,7 @@ impl Store {
 
         let mut writes = vec![put_new_in(&self.connections, ticket)?, put_new_in(&self.connections, item)?];
         writes.push(self.note_at_login(id, &note_of(&listener.scopes), (&listener.agent, &listener.login), now)?);
-        writes.push(self.comes_in(&listener.agent, changed, now)?);
+        writes.push(self.comes_in(rights, now)?);
         for scope in &listener.scopes {
             let update = Update::builder()
                 .table_name(&self.connections)

@@ -5,7 +5,7 @@
 use aws_sdk_dynamodb::types::{AttributeValue, Delete, Put, TransactWriteItem, Update};
 use jiff::Timestamp;
 use parlor_domain::{
-    Actor, Agent, AgentId, EmailAddress, OutboxEntry, Random, TeamId,
+    Actor, Agent, AgentId, EmailAddress, OutboxEntry, TeamId,
     people::{PeopleChange, Person, StaffLink, StaffLinkKind},
     staff::Login,
 };
@@ -13,7 +13,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 use crate::{
-    Credentials, Ending, Keep, ReadBatch, ReadResult, SignIns, SignOutError, Store, StoreError,
+    Credentials, Ending, Keep, ReadBatch, ReadResult, SignIns, Store, StoreError,
     commit::{incomplete, outbox_item, put_new_in},
     document,
     keys::{Item, Key, number, text},
@@ -359,16 +359,16 @@ impl StaffWrite<'_> {
     /// [`StaffWrite::write_staff`], and ends sign-ins and live connections of `agent` in the same write, `sign_ins` being what
     /// [`Store::sign_ins`] read. Answers with the connections, which the caller closes.
     ///
-    /// One `TransactWriteItems`; where there are more than 35 connections and sign-ins, another and a `Query` for each further 35.
-    pub async fn write_staff_ending<R: Random + Sync + ?Sized>(
+    /// One `TransactWriteItems`; where there are more than 35 connections and sign-ins, another, a `Query` and an `UpdateItem` for each
+    /// further 35.
+    pub async fn write_staff_ending(
         self,
-        agent: &AgentId,
+        agent: &Agent,
         ending: Ending<'_>,
         sign_ins: SignIns,
         now: Timestamp,
-        random: &R,
-    ) -> Result<Vec<String>, SignOutError> {
-        self.store.transact_ending(self.writes, agent, ending, sign_ins, now, random).await
+    ) -> Result<Vec<String>, StoreError> {
+        self.store.transact_ending(self.writes, agent, ending, sign_ins, now).await
     }
 }
 

@@ -18,7 +18,7 @@ use parlor_domain::{
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    Arrivals, Connected, ReadBatch, Store, StoreError,
+    Arrivals, Connected, ReadBatch, Rights, Store, StoreError,
     arrivals::{CAME, HELD, HELD_FOR, millis_of, pace_of, unless_others_came},
     commit::{Customers, incomplete, put_new_in},
     document,
@@ -95,14 +95,14 @@ pub struct Departure {
 }
 
 /// What [`Store::connect`] depends upon, as it was read: if any of it is another by now, the connection is not let in.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone)]
 pub struct Admission {
     /// The session's version: whatever releases or binds a device, ends or renews the session raises it.
     pub version: u64,
     /// How customers came to the room so far.
     pub arrivals: Arrivals,
-    /// How often the rights of whoever comes were changed, of a member of staff: what they may see was read with it.
-    pub changed: Option<u64>,
+    /// Of a member of staff, what they may see.
+    pub rights: Option<Rights>,
 }
 
 /// Why a connection was not let in. In each case nothing was written.
@@ -149,8 +149,9 @@ impl Store {
             (Who::Customer, _) => writes.push(self.show_online(id, connection, admission.version, now)?),
             (Who::Participant(_), _) => writes.push(self.unchanged(&connection.session, admission.version)?),
             (Who::Agent(agent), Some(login)) => {
+                let rights = admission.rights.as_ref().ok_or(ConnectError::Conflict)?;
                 writes.push(self.note_at_login(id, connection.session.as_str(), (agent, login), now)?);
-                writes.push(self.comes_in(agent, admission.changed, now)?);
+                writes.push(self.comes_in(rights, now)?);
                 writes.push(self.note_entry(agent, &connection.session, now)?);
                 writes.push(self.forget_update(agent, &connection.session)?);
             }

@@ -23,7 +23,6 @@ use crate::{
     keys::{Item, Key, text},
     presence::{customers, room},
     seen::Seen,
-    sign_out::CHANGED,
     staff::{credentials, sign_in},
 };
 
@@ -151,7 +150,7 @@ impl ReadBatch {
         self.with(Key::login(agent, login)).agent(agent)
     }
 
-    /// How often somebody's rights were changed: one item, to be read with what they may see.
+    /// How often what somebody may see was changed: one item, to be read with them.
     #[must_use]
     pub fn rights_of(self, agent: &AgentId) -> Self {
         self.with(Key::comings(agent))
@@ -404,12 +403,6 @@ impl ReadResult {
     /// A sign-in; `None` once it was signed out.
     pub fn login(&self, agent: &AgentId, login: &LoginId) -> Result<Option<Login>, StoreError> {
         self.items.get(&Key::login(agent, login)).map_or(Ok(None), sign_in)
-    }
-
-    /// How often somebody's rights were changed; `None` for never.
-    pub fn rights_changed(&self, agent: &AgentId) -> Result<Option<u64>, StoreError> {
-        let item = self.item(&Key::comings(agent));
-        item.map_or(Ok(None), |item| document::read_value("comings", item, CHANGED))
     }
 
     /// An API key; `None` if there is none of that id.

@@ -12,11 +12,12 @@ use std::{collections::BTreeMap, time::Instant};
 
 use aws_sdk_dynamodb::types::{Delete, TransactWriteItem, Update, builders::UpdateBuilder};
 use jiff::{SignedDuration, Timestamp};
-use parlor_domain::{AgentId, LoginId, Random, SessionId, staff::Login};
+use parlor_domain::{Agent, AgentId, LoginId, Random, SessionId, staff::Login};
 
 use crate::{
     Busy, ListScope, Race, ReadResult, Store, StoreError,
     commit::incomplete,
+    document,
     keys::{Item, Key, number, text},
     listeners::noted_scopes,
     presence::{NOTED, OPENED, noted},
@@ -31,9 +32,12 @@ const AT_ONCE: usize = 35;
 /// or a program's.
 const CONNECTIONS_MAX: usize = 60;
 
-/// Of a person: how often their rights were changed, and how often they signed in or opened a live connection.
-pub(crate) const CHANGED: &str = "changed";
+/// As many sign-ins as a person has at most: one more ends the oldest, so that to end all of them never takes long.
+const SIGN_INS_MAX: usize = 50;
+
+/// Of a person: how often they signed in or opened a live connection, and how often what they may see was changed.
 const CAME_IN: &str = "came";
+const RIGHTS: &str = "rights";
 
 /// Of a person: until when nobody comes in as them, in milliseconds since 1970; and for how long that is.
 const HELD: &str = "held";
@@ -75,6 +79,12 @@ impl SignIn {
         Some(Self { login, stored, opened, connections: noted.collect() })
     }
 
+    /// How many live connections it notes.
+    #[must_use]
+    pub fn connections(&self) -> usize {
+        self.connections.len()
+    }
+
     /// The sign-in, if it counts at `now`.
     #[must_use]
     pub fn counting(&self, now: Timestamp) -> Option<&Login> {
@@ -88,6 +98,24 @@ impl ReadResult {
     pub fn full_sign_in(&self, agent: &AgentId, login: &LoginId) -> Option<SignIn> {
         let read = SignIn::read(self.item(&Key::login(agent, login))?)?;
         (read.connections.len() >= CONNECTIONS_MAX).then_some(read)
+    }
+}
+
+/// Of somebody who comes in by a live connection, how often what they may see was changed by the time it was read: if it was again, they
+/// are not let in.
+#[derive(Debug, Clone)]
+pub struct Rights {
+    agent: AgentId,
+    changed: u64,
+}
+
+impl ReadResult {
+    /// By what rights `agent` comes, who was read with [`ReadBatch::rights_of`](crate::ReadBatch::rights_of). None where they were changed
+    /// between two items of that read, which is no snapshot: read again.
+    pub fn rights(&self, agent: &Agent) -> Result<Option<Rights>, StoreError> {
+        let counted = self.item(&Key::comings(&agent.id)).map(|item| document::read_value("comings", item, RIGHTS));
+        let changed: u64 = counted.transpose()?.flatten().unwrap_or(0);
+        Ok((changed == agent.rights).then(|| Rights { agent: agent.id.clone(), changed }))
     }
 }
 
@@ -151,19 +179,28 @@ pub enum SignOutError {
 }
 
 impl Store {
-    /// A person's sign-ins. One `Query`, strongly consistent.
+    /// A person's sign-ins, all of them. One `Query`, strongly consistent; another for each further MB, which somebody's sign-ins have
+    /// from before there was a limit.
     pub async fn sign_ins(&self, agent: &AgentId) -> Result<SignIns, StoreError> {
-        let input = self
-            .client
-            .query()
-            .table_name(&self.core)
-            .key_condition_expression("pk = :pk AND begins_with(sk, :login)")
-            .expression_attribute_values(":pk", text(&Key::agent(agent).pk))
-            // What counts them stands before them.
-            .expression_attribute_values(":login", text(&Key::comings(agent).sk))
-            .consistent_read(true);
-        let answer = input.send().await.map_err(|error| StoreError::from_sdk("Query sign-ins", &error))?;
-        let items = answer.items.unwrap_or_default();
+        let (mut items, mut from) = (vec![], None);
+        loop {
+            let input = self
+                .client
+                .query()
+                .table_name(&self.core)
+                .key_condition_expression("pk = :pk AND begins_with(sk, :login)")
+                .expression_attribute_values(":pk", text(&Key::agent(agent).pk))
+                // What counts them stands before them.
+                .expression_attribute_values(":login", text(&Key::comings(agent).sk))
+                .set_exclusive_start_key(from)
+                .consistent_read(true);
+            let answer = input.send().await.map_err(|error| StoreError::from_sdk("Query sign-ins", &error))?;
+            items.extend(answer.items.unwrap_or_default());
+            from = answer.last_evaluated_key;
+            if from.is_none() {
+                break;
+            }
+        }
         let count = items.iter().find_map(|item| item.get(CAME_IN)?.as_n().ok()?.parse().ok());
         Ok(SignIns { all: items.iter().filter_map(SignIn::read).collect(), came_in: Comings(count) })
     }
@@ -238,7 +275,24 @@ impl Store {
     pub async fn end_some(&self, agent: &AgentId, full: SignIn) -> Result<Vec<String>, StoreError> {
         let connections = full.connections.into_iter().take(AT_ONCE).collect();
         let sign_ins = vec![(SignIn { connections, ..full }, false)];
-        let part = Part { sign_ins, came_in: None, changed: false, more: true };
+        self.end_part(agent, Part { sign_ins, came_in: None, rights: None, more: true }).await
+    }
+
+    /// Ends the oldest sign-ins of somebody who has more than fifty, with their connections. Answers with these, which the caller closes;
+    /// with none when others came or went meanwhile. Nothing for all others; otherwise one `TransactWriteItems`.
+    pub async fn end_oldest(&self, agent: &AgentId, sign_ins: SignIns) -> Result<Vec<String>, StoreError> {
+        let mut oldest = sign_ins.all;
+        let beyond = oldest.len().saturating_sub(SIGN_INS_MAX);
+        if beyond == 0 {
+            return Ok(vec![]);
+        }
+        oldest.sort_by_key(|sign_in| sign_in.stored.as_ref().map(|login| login.created_at));
+        oldest.truncate(beyond);
+        let part = Part::of(SignIns { all: oldest, came_in: Comings::default() }, Ending::All);
+        self.end_part(agent, Part { came_in: None, ..part }).await
+    }
+
+    async fn end_part(&self, agent: &AgentId, part: Part) -> Result<Vec<String>, StoreError> {
         match self.transact(part.writes(self, agent)?).await {
             Ok(()) => Ok(part.connections().collect()),
             Err(StoreError::Condition(_)) => Ok(vec![]),
@@ -250,22 +304,22 @@ impl Store {
     /// which the caller closes. [`StoreError::Condition`] when one of the writes, or the sign-ins, are not as they were read:
     /// then nothing was written.
     ///
-    /// One `TransactWriteItems`, and where there are more than 35 connections and sign-ins another and a `Query` for each further 35,
-    /// and an `UpdateItem` that lets nobody come in meanwhile: before it where sign-ins end, so that whoever dies between leaves none that outlives what was written; after it, what
-    /// [`Store::sign_out`] costs, where only connections do, which would come again before it.
-    pub(crate) async fn transact_ending<R: Random + Sync + ?Sized>(
+    /// One `TransactWriteItems`, and where there are more than 35 connections and sign-ins another and a `Query` for each further 35, and
+    /// an `UpdateItem` that lets nobody come in meanwhile: before it, so that whoever dies between leaves none that outlives what was
+    /// written, and is asked again.
+    pub(crate) async fn transact_ending(
         &self,
         mut writes: Vec<TransactWriteItem>,
-        agent: &AgentId,
+        agent: &Agent,
         ending: Ending<'_>,
         sign_ins: SignIns,
         now: Timestamp,
-        random: &R,
-    ) -> Result<Vec<String>, SignOutError> {
+    ) -> Result<Vec<String>, StoreError> {
+        let (agent, rights) = (&agent.id, Some(agent.rights));
         let mut ended = vec![];
         let mut part = Part::of(sign_ins, ending);
         let begun = Instant::now();
-        while part.more && !matches!(ending, Ending::OnlyConnections) {
+        while part.more {
             // Whoever comes in meanwhile is seen by the last write; more of them than are ended here would go on for ever.
             part.came_in = None;
             self.hold(agent, now.saturating_add(begun.elapsed()).unwrap_or(now)).await;
@@ -276,14 +330,10 @@ impl Store {
         if writes.is_empty() && part.sign_ins.is_empty() {
             return Ok(ended);
         }
+        part.rights = rights;
         writes.extend(part.writes(self, agent)?);
         self.transact(writes).await?;
-        let more = part.more;
         ended.extend(part.connections());
-        if more {
-            let left = self.sign_ins(agent).await?;
-            ended.extend(self.sign_out(agent, ending, left, now, Race::new(random)).await?);
-        }
         Ok(ended)
     }
 }
@@ -294,8 +344,8 @@ struct Part {
     sign_ins: Vec<(SignIn, bool)>,
     /// How often they had come in, where nobody may have come since.
     came_in: Option<Comings>,
-    /// Whether they may see something else from now on: a connection that is on its way is refused by it.
-    changed: bool,
+    /// How often what they may see was changed by this, where it may have been.
+    rights: Option<u64>,
     /// Whether something is left.
     more: bool,
 }
@@ -303,8 +353,8 @@ struct Part {
 impl Part {
     fn of(sign_ins: SignIns, ending: Ending<'_>) -> Self {
         let SignIns { all, came_in } = sign_ins;
-        let (changed, came_in) = (matches!(ending, Ending::OnlyConnections), ending.is_of_all().then_some(came_in));
-        let (mut part, mut room) = (Self { sign_ins: vec![], came_in, changed, more: false }, AT_ONCE);
+        let came_in = ending.is_of_all().then_some(came_in);
+        let (mut part, mut room) = (Self { sign_ins: vec![], came_in, rights: None, more: false }, AT_ONCE);
         for mut sign_in in all {
             let ends = ending.ends(&sign_in.login);
             if !ends && sign_in.connections.is_empty() {
@@ -331,7 +381,7 @@ impl Part {
     fn writes(&self, store: &Store, agent: &AgentId) -> Result<Vec<TransactWriteItem>, StoreError> {
         let mut writes = vec![];
         if let Some(came_in) = self.came_in {
-            writes.push(store.nobody_came(agent, came_in, self.changed)?);
+            writes.push(store.nobody_came(agent, came_in, self.rights)?);
         }
         let mut rooms: BTreeMap<&SessionId, Vec<&str>> = BTreeMap::new();
         let mut lists: BTreeMap<&ListScope, Vec<&str>> = BTreeMap::new();
@@ -357,19 +407,14 @@ impl Part {
 }
 
 impl Store {
-    /// A live connection of `agent` comes in by the rights that were read: whoever ends their sign-ins or changes their rights at this
-    /// moment sees it, or it is refused.
-    pub(crate) fn comes_in(
-        &self,
-        agent: &AgentId,
-        changed: Option<u64>,
-        now: Timestamp,
-    ) -> Result<TransactWriteItem, StoreError> {
-        let update = self.one_more(agent, now).expression_attribute_names("#changed", CHANGED);
-        let update = match changed {
-            None => update.condition_expression(format!("({NOT_HELD}) AND attribute_not_exists(#changed)")),
-            Some(read) => update
-                .condition_expression(format!("({NOT_HELD}) AND #changed = :read"))
+    /// A live connection comes in by the rights that were read: whoever ends its owner's sign-ins or changes their rights at this moment
+    /// sees it, or it is refused.
+    pub(crate) fn comes_in(&self, rights: &Rights, now: Timestamp) -> Result<TransactWriteItem, StoreError> {
+        let update = self.one_more(&rights.agent, now).expression_attribute_names("#rights", RIGHTS);
+        let update = match rights.changed {
+            0 => update.condition_expression(format!("({NOT_HELD}) AND attribute_not_exists(#rights)")),
+            read => update
+                .condition_expression(format!("({NOT_HELD}) AND #rights = :read"))
                 .expression_attribute_values(":read", number(read)),
         };
         let update = update.build().map_err(|error| incomplete(&error))?;
@@ -409,17 +454,27 @@ impl Store {
         Ok(TransactWriteItem::builder().delete(delete.build().map_err(|error| incomplete(&error))?).build())
     }
 
-    /// Nobody came in as `agent` since they had `came_in` so often; and their rights are others from now on, if they `changed`.
-    fn nobody_came(&self, agent: &AgentId, came_in: Comings, changed: bool) -> Result<TransactWriteItem, StoreError> {
+    /// Nobody came in as `agent` since they had `came_in` so often; what they may see was changed `rights` times from now on, where that is
+    /// known.
+    fn nobody_came(
+        &self,
+        agent: &AgentId,
+        came_in: Comings,
+        rights: Option<u64>,
+    ) -> Result<TransactWriteItem, StoreError> {
         let update = Update::builder()
             .table_name(&self.core)
             .set_key(Some(Key::comings(agent).to_item()))
-            // An update and no check, which would be a right more.
-            .update_expression("ADD #came :none, #changed :change")
             .expression_attribute_names("#came", CAME_IN)
-            .expression_attribute_names("#changed", CHANGED)
-            .expression_attribute_values(":none", number(0))
-            .expression_attribute_values(":change", number(u8::from(changed)));
+            .expression_attribute_values(":none", number(0));
+        // An update and no check, which would be a right more.
+        let update = match rights.filter(|rights| *rights > 0) {
+            None => update.update_expression("ADD #came :none"),
+            Some(rights) => update
+                .update_expression("SET #rights = :rights ADD #came :none")
+                .expression_attribute_names("#rights", RIGHTS)
+                .expression_attribute_values(":rights", number(rights)),
+        };
         let update = match came_in.0 {
             None => update.condition_expression("attribute_not_exists(#came)"),
             Some(read) => {

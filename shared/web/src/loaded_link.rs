@@ -110,7 +110,7 @@ impl LoadedLink {
     }
 
     /// What carries consent from the opening page to the pages that follow it: a signature over this guest of the session, this
-    /// browser, the device that was released last and the text that was agreed to, so that nobody else's request, no other text, and
+    /// browser, how many devices there were before and the text that was agreed to, so that nobody else's request, no other text, and
     /// nobody who comes after a release can use it. It is in addresses, and opens nothing.
     #[must_use]
     pub fn consent(&self, app: &AppState, device: &Secret) -> String {
@@ -120,7 +120,7 @@ impl LoadedLink {
     fn consented(&self, device: &Secret) -> String {
         let guest = self.session.guest_assignee();
         let guest = guest.participant().map_or("", |participant| participant.as_str());
-        let released = self.session.released.as_ref().map_or("", |hash| hash.as_str());
+        let released = self.session.releases;
         format!("{} {guest} {released} {} {}", self.session.id, device.hash().as_str(), self.consent_text())
     }
 

@@ -91,6 +91,7 @@ impl Session {
                 if let Some(device) = self.device.take() {
                     self.released = Some(device.hash);
                 }
+                self.releases += 1;
                 // R6: whoever comes next may be somebody else, and agrees for themselves.
                 (self.consented_at, self.consented_to) = (None, None);
             }

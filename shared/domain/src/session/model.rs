@@ -241,6 +241,9 @@ pub struct Session {
     /// whose they were, and why they closed (R27).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub released: Option<SecretHash>,
+    /// How often a device was released, or another bound in its place. Never less, so that it tells who came before a release.
+    #[serde(default, skip_serializing_if = "crate::link::is_zero")]
+    pub releases: u64,
     /// When the customer gave consent; absent where none was asked for (R6).
     pub consented_at: Option<Timestamp>,
     /// Hash of the text that they agreed to: settings may change what is asked of others. Not known of consent from before this was

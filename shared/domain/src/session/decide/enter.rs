@@ -99,6 +99,7 @@ fn bind(draft: &mut Draft<'_>, link: &Link, presented: &Presented, device: &Secr
     let bound = Device { hash: device.hash(), bound_at: draft.now(), link_expires_at: link.expires_at };
     if let Some(before) = draft.session.device.replace(bound) {
         draft.session.released = Some(before.hash);
+        draft.session.releases += 1;
     }
     if draft.session.joined_at.is_none() {
         let waited = draft.session.invited_at.map(|invited| draft.now().duration_since(invited).as_secs());

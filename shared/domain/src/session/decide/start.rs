@@ -56,6 +56,7 @@ impl Session {
             last_event_at: now,
             device: None,
             released: None,
+            releases: 0,
             consented_at: None,
             consented_to: None,
             authenticated_at: None,
