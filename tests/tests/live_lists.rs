@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 use parlor_domain::{Agent, AgentId, Role, SessionId, TeamId};
 use parlor_live::{Holder, Ticket};
 use parlor_local::Fault;
-use parlor_store::{ListScope, Listener, NewAgent, ReadBatch};
+use parlor_store::{ConnectError, ListScope, Listener, NewAgent, ReadBatch};
 use parlor_tests::{Browser, Installation};
 use serde_json::{Value, json};
 
@@ -236,6 +236,9 @@ async fn r20_who_is_gone_is_forgotten_and_hints_do_not_wait_for_webhooks() {
     let read = installation.store.read(ReadBatch::new().rights_of(&ghost.agent)).await.unwrap();
     let rights = read.rights(&installation.agent).unwrap().unwrap();
     installation.store.listen("ghost", &ghost, &rights, "nonce", now).await.unwrap();
+    // Nobody takes its place by its id.
+    let twin = installation.store.listen("ghost", &ghost, &rights, "another", now).await;
+    assert!(matches!(twin, Err(ConnectError::Known)), "{twin:?}");
     let mut line = lists_of(&installation, &installation.agent).await;
     installation.stack.inject(|function, operation| match (function, operation) {
         ("deliver-webhooks", "Query") => Fault::Throttled,

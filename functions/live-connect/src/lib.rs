@@ -48,6 +48,8 @@ enum OpenError {
     Ticket(#[from] TicketError),
     #[error("the ticket was used before")]
     TicketUsed,
+    #[error("the connection is there already")]
+    Known,
     #[error("the ticket's holder may not enter")]
     NotAllowed,
     #[error("the service is down")]
@@ -67,7 +69,9 @@ impl OpenError {
         match self {
             Self::Maintenance | Self::Busy | Self::Store(_) => 503,
             Self::TooOften => 429,
-            Self::Origin | Self::Incomplete | Self::Ticket(_) | Self::TicketUsed | Self::NotAllowed => 403,
+            Self::Origin | Self::Incomplete | Self::Ticket(_) | Self::TicketUsed | Self::Known | Self::NotAllowed => {
+                403
+            }
             Self::Superseded => 409,
         }
     }
@@ -149,6 +153,7 @@ impl LiveConnect {
                 Ok(()) => return Ok(()),
                 Err(ConnectError::Conflict) => {}
                 Err(ConnectError::TicketUsed) => return Err(OpenError::TicketUsed),
+                Err(ConnectError::Known) => return Err(OpenError::Known),
                 Err(ConnectError::Store(error)) => return Err(error.into()),
             }
         }
@@ -206,6 +211,7 @@ impl LiveConnect {
                     Ok(()) => {}
                     Err(ConnectError::Conflict) => continue,
                     Err(ConnectError::TicketUsed) => return Err(OpenError::TicketUsed),
+                    Err(ConnectError::Known) => return Err(OpenError::Known),
                     Err(ConnectError::Store(error)) => return Err(error.into()),
                 }
             }

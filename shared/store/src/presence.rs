@@ -111,6 +111,9 @@ pub enum ConnectError {
     /// The ticket was used before.
     #[error("the ticket was used before")]
     TicketUsed,
+    /// A connection of this id came before, by another ticket.
+    #[error("the connection is there already")]
+    Known,
     /// What was read is no longer so, or is being changed: read and try again.
     #[error("the session is being changed")]
     Conflict,
@@ -474,7 +477,7 @@ pub(crate) fn refused<R>(error: &SdkError<TransactWriteItemsError, R>) -> Connec
             return ConnectError::TicketUsed;
         }
         if reasons.clone().nth(1) == Some("ConditionalCheckFailed") {
-            return ConnectError::Store(StoreError::Condition(OPERATION));
+            return ConnectError::Known;
         }
         if reasons.any(|code| matches!(code, "TransactionConflict" | "ConditionalCheckFailed")) {
             return ConnectError::Conflict;

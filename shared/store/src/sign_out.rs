@@ -8,7 +8,7 @@
 //! if nobody came in since they looked: so no sign-in outlives the password that it was made with. Who loses that race again and again
 //! lets comings stand back for a moment: so nobody keeps what they have by coming in without end.
 
-use std::{collections::BTreeMap, time::Instant};
+use std::collections::BTreeMap;
 
 use aws_sdk_dynamodb::types::{Delete, TransactWriteItem, Update, builders::UpdateBuilder};
 use jiff::{SignedDuration, Timestamp};
@@ -42,6 +42,9 @@ const RIGHTS: &str = "rights";
 /// Of a person: until when nobody comes in as them, in milliseconds since 1970; and for how long that is.
 const HELD: &str = "held";
 const HELD_FOR: SignedDuration = SignedDuration::from_secs(1);
+
+/// About as long as one write takes of several that end what somebody has, with the read after it.
+const ONE_PART: SignedDuration = SignedDuration::from_millis(100);
 const NOT_HELD: &str = "attribute_not_exists(#held) OR #held <= :now";
 
 /// A sign-in with the live connections that depend on it.
@@ -318,11 +321,12 @@ impl Store {
         let (agent, rights) = (&agent.id, Some(agent.rights));
         let mut ended = vec![];
         let mut part = Part::of(sign_ins, ending);
-        let begun = Instant::now();
+        let mut later = now;
         while part.more {
             // Whoever comes in meanwhile is seen by the last write; more of them than are ended here would go on for ever.
             part.came_in = None;
-            self.hold(agent, now.saturating_add(begun.elapsed()).unwrap_or(now)).await;
+            self.hold(agent, later).await;
+            later = later.saturating_add(ONE_PART).unwrap_or(later);
             self.transact(part.writes(self, agent)?).await?;
             ended.extend(part.connections());
             part = Part::of(self.sign_ins(agent).await?, ending);
