@@ -7,6 +7,7 @@ use std::collections::BTreeMap;
 use data_encoding::HEXLOWER;
 use parlor_domain::UploadId;
 use parlor_objects::Objects as _;
+use parlor_store::ReadBatch;
 use parlor_tests::{Browser, Installation, Line, Page, documents};
 use serde_json::{Value, json};
 use sha2::{Digest as _, Sha256};
@@ -18,7 +19,7 @@ const OPERATIONS: &str = include_str!("../../docs/operations.md");
 /// another session open (R10), and the customer one (R11), some 7, and what is new to the agent, read with each of their pages, 18
 /// (R20). The bar for writes was 320: the team's figures are 6 (R20), and that a sign-in is in use, noted with its connections, 4, and how
 /// often its owner came in, as much.
-const WRITE_UNITS: f64 = 330.0;
+const WRITE_UNITS: f64 = 334.0;
 const READ_UNITS: f64 = 400.0;
 
 /// The number in a row of the table *What a month costs*.
@@ -39,6 +40,18 @@ async fn open(installation: &Installation, browser: &Browser, page: &str, sessio
         answer.attribute("data-live").unwrap()
     };
     Line::at(&url, session, Some(installation.stack.url())).await.unwrap()
+}
+
+/// Waits until so many connections are in a room: two that go at once would get in each other's way at times, and write again.
+async fn in_room(installation: &Installation, session: &str, many: usize) {
+    let session = session.parse().unwrap();
+    loop {
+        installation.stack.settle().await;
+        let found = installation.store.read(ReadBatch::new().room(&session)).await.unwrap();
+        if found.room(&session).unwrap().unwrap().presence.0.len() == many {
+            return;
+        }
+    }
 }
 
 /// Posts a message after two typing hints, and waits until both have it.
@@ -116,8 +129,9 @@ async fn the_priced_session_consumes_no_more_than_its_price_says() {
         if half == 0 {
             let seen = installation.events(&id.parse().unwrap()).await.len() as u64;
             agent.close().await;
+            in_room(&installation, id, 1).await;
             customer.close().await;
-            installation.stack.settle().await;
+            in_room(&installation, id, 0).await;
             agent = open(&installation, &nina, &console, id, true).await;
             agent.hello(seen).await;
             customer = open(&installation, &phone, &room, id, true).await;
@@ -130,9 +144,10 @@ async fn the_priced_session_consumes_no_more_than_its_price_says() {
     }
     assert_eq!(nina.post(&format!("/v1/sessions/{id}/end"), &[("csrf", &csrf)]).await.status, 303);
     nina.get("/console").await;
-    agent.close().await;
     customer.ended().await;
-    installation.stack.settle().await;
+    in_room(&installation, id, 1).await;
+    agent.close().await;
+    in_room(&installation, id, 0).await;
 
     let (read, written) = consumed(&installation);
     assert!(written <= WRITE_UNITS, "{written} write units");

@@ -89,7 +89,13 @@ async fn r20_figures_are_for_those_who_see_the_team() {
     for path in ["/console/team/figures".to_owned(), format!("/v1/teams/{team}/figures")] {
         assert_eq!(agent.get(&path).await.status, 403, "{path}");
     }
-    for query in ["from=2026-11-28&to=2026-11-27", "from=2020-01-01", "from=yesterday", "to=2026-13-01"] {
+    for query in [
+        "from=2026-11-28&to=2026-11-27",
+        "from=2020-01-01",
+        "from=yesterday",
+        "to=2026-13-01",
+        "from=-000002-12-20&to=-000001-01-10",
+    ] {
         let path = format!("/v1/teams/{team}/figures?{query}");
         assert_eq!(installation.tried(reqwest::Method::GET, &path, None, &[]).await.0, 400, "{query}");
     }

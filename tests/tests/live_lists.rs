@@ -234,7 +234,7 @@ async fn r20_who_is_gone_is_forgotten_and_hints_do_not_wait_for_webhooks() {
     let ghost = Listener { scopes: ListScope::seen_by(&installation.agent), agent, login, last };
     // Whoever opened it is gone, and nobody heard of it.
     let read = installation.store.read(ReadBatch::new().rights_of(&ghost.agent)).await.unwrap();
-    let rights = read.rights(&installation.agent).unwrap().unwrap();
+    let rights = read.rights(&installation.agent, &mut None, now).unwrap().unwrap();
     installation.store.listen("ghost", &ghost, &rights, "nonce", now).await.unwrap();
     // Nobody takes its place by its id.
     let twin = installation.store.listen("ghost", &ghost, &rights, "another", now).await;

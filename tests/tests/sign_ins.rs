@@ -80,7 +80,8 @@ async fn r20_nobody_comes_in_by_rights_that_were_read_before_they_were_taken() {
     let sam = supervisor(&installation).await;
     let login = installation.sign_in(&sam).await.login;
     let read = installation.store.read(ReadBatch::new().rights_of(&sam.id)).await.unwrap();
-    let (old, now) = (read.rights(&sam).unwrap().unwrap(), installation.runtime.clock.now());
+    let now = installation.runtime.clock.now();
+    let old = read.rights(&sam, &mut None, now).unwrap().unwrap();
     let last = now + jiff::SignedDuration::from_hours(1);
     let listener = Listener { scopes: ListScope::seen_by(&sam), agent: sam.id.clone(), login, last };
     installation.store.listen("before", &listener, &old, "nonce-1", now).await.unwrap();
@@ -89,8 +90,35 @@ async fn r20_nobody_comes_in_by_rights_that_were_read_before_they_were_taken() {
     assert!(matches!(late, Err(parlor_store::ConnectError::Conflict)), "{late:?}");
     // One of two items that were read was the old one: what was read is of no moment.
     let read = installation.store.read(ReadBatch::new().rights_of(&sam.id).agent(&sam.id)).await.unwrap();
-    assert!(read.rights(&sam).unwrap().is_none());
-    assert!(read.rights(&read.agent(&sam.id).unwrap().unwrap()).unwrap().is_some());
+    let mut earlier = None;
+    assert!(read.rights(&sam, &mut earlier, now).unwrap().is_none());
+    let today = read.agent(&sam.id).unwrap().unwrap();
+    assert!(read.rights(&today, &mut None, now).unwrap().is_some());
+    // Should the two ever differ for good, what was read after the count is new enough.
+    let again = read.rights(&sam, &mut earlier, now).unwrap().unwrap();
+    installation.store.listen("differs", &listener, &again, "nonce-3", now).await.unwrap();
+}
+
+/// An admin changes somebody's role while another signs them out everywhere, who has read them before.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn r27_who_is_signed_out_while_their_role_changes_comes_in_again_afterwards() {
+    let installation = Installation::start().await;
+    let (session, sam) = (installation.session(None).await, supervisor(&installation).await);
+    installation.signed_in(&sam).await;
+    let path = format!("/v1/people/{}", sam.id);
+    installation.call(Method::PATCH, &path, Some(json!({"role": "admin"}))).await;
+    let held = installation.hold_first("people", "TransactWriteItems");
+    let leaving = format!("{path}/sign-out");
+    let sign_out = installation.call(Method::POST, &leaving, Some(json!({})));
+    let change = async {
+        held.await.unwrap();
+        let (status, answer) = installation.call(Method::PATCH, &path, Some(json!({"role": "supervisor"}))).await;
+        installation.stack.inject(|_, _| Fault::None);
+        assert_eq!(status, StatusCode::OK, "{answer}");
+    };
+    let ((status, answer), ()) = tokio::join!(sign_out, change);
+    assert_eq!(status, StatusCode::OK, "{answer}");
+    room(&installation, &installation.signed_in(&sam).await, &session).await.hello(0).await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

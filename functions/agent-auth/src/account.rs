@@ -257,7 +257,7 @@ async fn replace(
         .no_links(&agent.id)?
         .mail(&mail_to(&agent.id, &agent.email, message, nonce(app), now))?
         .record(&record, &nonce(app))?;
-    let ended = write.write_staff_ending(&agent, Ending::Others(&form.login), sign_ins, now).await;
+    let ended = write.write_staff_ending(&agent.id, Ending::Others(&form.login), sign_ins, now).await;
     if !signed_out_everywhere(app, ended.map_err(SignOutError::from)).await? {
         return Ok(None);
     }

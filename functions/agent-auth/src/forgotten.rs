@@ -181,7 +181,7 @@ pub(crate) async fn reset(app: &AppState, page: &Page, token: String) -> Result<
             .forget_wrong_passwords(&agent.email)?
             .mail(&mail_to(&agent.id, &agent.email, message, nonce(app), now))?
             .record(&record, &nonce(app))?;
-        let ended = write.write_staff_ending(&agent, Ending::All, sign_ins, now).await;
+        let ended = write.write_staff_ending(&agent.id, Ending::All, sign_ins, now).await;
         if signed_out_everywhere(app, ended.map_err(SignOutError::from)).await? {
             tracing::info!(agent = %agent.id, "replaced a password");
             return Ok(redirect("/login?password=changed"));

@@ -116,7 +116,7 @@ fn address(session: &SessionId, id: &ArchiveId) -> String {
     format!("/v1/sessions/{session}/archives/{id}")
 }
 
-/// POST: one `BatchGetItem`, with a `Query` of the interactions and one for each megabyte of events beside it; where workflows were
+/// POST: one `BatchGetItem`, then a `Query` of the interactions and one for each megabyte of events; where workflows were
 /// completed, one `BatchGetItem` of what they ask and of the settings. Two or three requests to the bucket. Asking again for the same files makes no other
 /// archive, and does not make the one that is there again.
 pub(crate) async fn make(
@@ -126,22 +126,23 @@ pub(crate) async fn make(
 ) -> Result<ApiResponse, ApiError> {
     let app = &state.app;
     let keys = request.keys(ReadBatch::new().session_alone(&session));
-    let (found, interactions, attachments) =
-        tokio::join!(app.store.read(keys), app.store.interactions(&session), app.store.attachments(&session),);
-    let (found, interactions) = (found?, interactions?);
+    let found = app.store.read(keys).await?;
     let caller = request.caller(app, &found, app.clock.now())?;
     request.check_csrf(&caller, app)?;
     let stored = caller.room(&found, &session)?;
     if stored.session.erased.is_some() {
         return Err(Rejection::Erased.into());
     }
+    // Everything that the session has is read for whoever may have it, not beside the look at who asks.
+    let (interactions, attachments) =
+        tokio::try_join!(app.store.interactions(&session), app.store.attachments(&session))?;
     let interactions = stored.session.arranged(interactions);
     let mut answers = answers(state, request.lang, &session, &interactions).await?;
     let mut archive = Archive::default();
     for own in &interactions {
         archive.add(own, answers.remove(&own.id).unwrap_or_default());
     }
-    for file in attachments? {
+    for file in attachments {
         archive.attach(words::archive::chat(request.lang), &file);
     }
     match (archive.files(), archive.size()) {

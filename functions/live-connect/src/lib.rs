@@ -131,7 +131,7 @@ impl LiveConnect {
 
     /// Staff's lists (R20): whoever is signed in hears of the sessions that they may see now.
     async fn follow_lists(&self, id: &str, agent: &AgentId, login: &LoginId, nonce: &str) -> Result<(), OpenError> {
-        let mut race = Race::new(&self.entropy);
+        let (mut race, mut counted) = (Race::new(&self.entropy), None);
         while race.goes_on().await {
             let now = self.clock.now();
             let found = self.store.read(ReadBatch::new().login(agent, login).rights_of(agent).system()).await?;
@@ -141,7 +141,7 @@ impl LiveConnect {
             let signed_in = found.login(agent, login)?.filter(|login| login.counts(now));
             let signed_in = signed_in.ok_or(OpenError::NotAllowed)?;
             let known = found.agent(agent)?.filter(Agent::is_active).ok_or(OpenError::NotAllowed)?;
-            let Some(rights) = found.rights(&known)? else { continue };
+            let Some(rights) = found.rights(&known, &mut counted, now)? else { continue };
             if let Some(full) = found.full_sign_in(agent, login) {
                 self.end_some(agent, full).await?;
                 continue;
@@ -163,7 +163,7 @@ impl LiveConnect {
     async fn enter_room(&self, id: &str, session: &SessionId, ticket: &Ticket) -> Result<(), OpenError> {
         // Of every try: the answer to one that got through may have been lost.
         let mut left = Leaving::default();
-        let mut race = Race::new(&self.entropy);
+        let (mut race, mut counted) = (Race::new(&self.entropy), None);
         while race.goes_on().await {
             let now = self.clock.now();
             let mut keys = ReadBatch::new().room(session);
@@ -201,7 +201,7 @@ impl LiveConnect {
                             continue;
                         }
                         let known = found.agent(agent)?.ok_or(OpenError::NotAllowed)?;
-                        let Some(rights) = found.rights(&known)? else { continue };
+                        let Some(rights) = found.rights(&known, &mut counted, now)? else { continue };
                         Some(rights)
                     }
                     Holder::Customer(_) | Holder::Participant(..) => None,

@@ -215,7 +215,7 @@ async fn write(app: &AppState, request: &ApiRequest, read: Read, step: &Step) ->
     match ending {
         None => write.write_staff().await?,
         Some(ending) => {
-            let connections = write.write_staff_ending(&next.agent, ending, sign_ins, now).await?;
+            let connections = write.write_staff_ending(id, ending, sign_ins, now).await?;
             app.live.close_all(connections.iter().map(String::as_str)).await;
         }
     }

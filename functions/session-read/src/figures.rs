@@ -86,7 +86,8 @@ pub(crate) async fn figures(app: &AppState, request: &ApiRequest, team: TeamId) 
     let to = to.unwrap_or_else(|| now.to_zoned(TimeZone::UTC).date());
     let before = |days: u16| to.checked_sub((i32::from(days) - 1).days()).unwrap_or(Date::MIN);
     let from = from.unwrap_or_else(|| before(DAYS));
-    if from > to || from < before(FIGURES_DAYS) {
+    // Before the year 0 the order of dates is not that of their text.
+    if from > to || from < before(FIGURES_DAYS) || from.year() < 0 {
         return Err(ApiError::Malformed(format!(
             "Ask for 1 to {FIGURES_DAYS} days: `from` is the first, `to` the last."
         )));

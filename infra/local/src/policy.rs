@@ -35,6 +35,8 @@ struct Statement {
     resources: Resources,
     /// Condition key to the values that it may have.
     equals: BTreeMap<String, Vec<String>>,
+    /// Likewise, of those that a request has.
+    equals_if_there: BTreeMap<String, Vec<String>>,
     /// Patterns of the partition keys that it is about.
     leading_keys: Option<Vec<String>>,
     /// Patterns of the attributes that it is about.
@@ -140,6 +142,7 @@ impl Statement {
             actions: vec![],
             resources: Resources::Only(vec![]),
             equals: BTreeMap::new(),
+            equals_if_there: BTreeMap::new(),
             leading_keys: None,
             attributes: None,
         };
@@ -162,11 +165,13 @@ impl Statement {
                             }
                             continue;
                         }
-                        if operator != "StringEquals" {
-                            return Err(unknown());
-                        }
+                        let equals = match operator.as_str() {
+                            "StringEquals" => &mut read.equals,
+                            "StringEqualsIfExists" => &mut read.equals_if_there,
+                            _ => return Err(unknown()),
+                        };
                         for (key, values) in keys.as_object().ok_or_else(unknown)? {
-                            read.equals.insert(key.clone(), texts(values)?);
+                            equals.insert(key.clone(), texts(values)?);
                         }
                     }
                 }
@@ -186,6 +191,7 @@ impl Statement {
             && all_match(self.leading_keys.as_ref(), &need.leading_keys)
             && all_match(self.attributes.as_ref(), &need.attributes)
             && self.equals.iter().all(|(key, values)| need.context.get(key).is_some_and(|is| values.contains(is)))
+            && self.equals_if_there.iter().all(|(key, is)| need.context.get(key).is_none_or(|own| is.contains(own)))
     }
 }
 
@@ -259,7 +265,9 @@ pub(crate) fn dynamodb(operation: &str, request: &Value) -> Vec<Need> {
         let keys = request["Key"].as_object().into_iter().flatten().map(|(name, _)| name.clone());
         let named = request["ExpressionAttributeNames"].as_object().into_iter().flatten();
         let attributes = keys.chain(named.filter_map(|(_, name)| name.as_str().map(str::to_owned))).collect();
-        Need { leading_keys: key.into_iter().collect(), attributes, ..on(action, &request["TableName"]) }
+        let answered = request["ReturnValues"].as_str();
+        let context = answered.map(|what| ("dynamodb:ReturnValues".to_owned(), what.to_owned())).into_iter().collect();
+        Need { leading_keys: key.into_iter().collect(), attributes, context, ..on(action, &request["TableName"]) }
     };
     match operation {
         "TransactWriteItems" | "TransactGetItems" => {
@@ -460,6 +468,9 @@ mod tests {
             for other in ["doc", "version"] {
                 assert!(!allowed(function, &update(other)), "{function} {other}");
             }
+            let all = json!({"TableName": "CoreTable", "Key": {"pk": {"S": "STAFF"}, "sk": {"S": "P#x"}},
+                "ExpressionAttributeNames": {"#one": "undelivered"}, "ReturnValues": "ALL_NEW"});
+            assert!(!allowed(function, &dynamodb("UpdateItem", &all)), "{function} reads the entry");
         }
     }
 

@@ -230,6 +230,9 @@ pub struct Page {
     pub next: Option<Cursor>,
 }
 
+/// Of how many sessions of a partition one request looks for those in one state: half a megabyte at most.
+const LOOKED_AT: i32 = 500;
+
 impl Store {
     /// One page of sessions. Of a list, newest first: one `Query` for an agent's, 4 side by side for a team's, 8 for all. Of a
     /// search: one `Query` for each way in which what was typed could be meant (one for a word, two for several, at most
@@ -269,10 +272,11 @@ impl Store {
                 .expression_attribute_names("#recent", "recent")
                 .expression_attribute_values(":partition", text(&partition))
                 .expression_attribute_values(":before", number(before));
-            // Filters run in DynamoDB, over at most 1 MB a request.
+            // Filters run in DynamoDB, over as many as it looks at.
             request = match query.state {
                 None => request.limit(i32::try_from(query.limit).unwrap_or(i32::MAX)),
                 Some(state) => request
+                    .limit(LOOKED_AT)
                     .filter_expression("#summary.#state = :state")
                     .expression_attribute_names("#summary", "summary")
                     .expression_attribute_names("#state", "state")

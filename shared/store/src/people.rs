@@ -187,6 +187,8 @@ enum Over {
 pub struct StaffWrite<'a> {
     store: &'a Store,
     writes: Vec<TransactWriteItem>,
+    /// How often what somebody may see was changed, if this changes it.
+    rights: Option<u64>,
 }
 
 impl StaffWrite<'_> {
@@ -200,6 +202,7 @@ impl StaffWrite<'_> {
     ) -> Result<Self, StoreError> {
         let (store, agent) = (self.store, &next.agent);
         let version = read.map_or(0, |read| read.version);
+        self.rights = read.filter(|read| read.person.agent.rights != agent.rights).map(|_| agent.rights);
         let item = entry(next, version + 1)?;
         self.writes.push(if version == 0 { put_new_in(&store.core, item)? } else { store.put_over(item, version)? });
         let item = doc("agent", &Key::agent(&agent.id), agent)?;
@@ -363,19 +366,19 @@ impl StaffWrite<'_> {
     /// further 35.
     pub async fn write_staff_ending(
         self,
-        agent: &Agent,
+        agent: &AgentId,
         ending: Ending<'_>,
         sign_ins: SignIns,
         now: Timestamp,
     ) -> Result<Vec<String>, StoreError> {
-        self.store.transact_ending(self.writes, agent, ending, sign_ins, now).await
+        self.store.transact_ending(self.writes, agent, ending, self.rights, sign_ins, now).await
     }
 }
 
 impl Store {
     /// Begins to collect changes of people and teams. No request.
     pub fn staff_write(&self) -> StaffWrite<'_> {
-        StaffWrite { store: self, writes: vec![] }
+        StaffWrite { store: self, writes: vec![], rights: None }
     }
 
     /// People by their ids, from the one after `after` on, at most `limit`. One `Query`, strongly consistent.

@@ -113,12 +113,23 @@ pub struct Rights {
 }
 
 impl ReadResult {
-    /// By what rights `agent` comes, who was read with [`ReadBatch::rights_of`](crate::ReadBatch::rights_of). None where they were changed
-    /// between two items of that read, which is no snapshot: read again.
-    pub fn rights(&self, agent: &Agent) -> Result<Option<Rights>, StoreError> {
-        let counted = self.item(&Key::comings(&agent.id)).map(|item| document::read_value("comings", item, RIGHTS));
-        let changed: u64 = counted.transpose()?.flatten().unwrap_or(0);
-        Ok((changed == agent.rights).then(|| Rights { agent: agent.id.clone(), changed }))
+    /// By what rights `agent` comes in at `now`, who was read with [`ReadBatch::rights_of`](crate::ReadBatch::rights_of). None while they
+    /// stand back, and where their item and the count are of two moments, as no read of several items is a snapshot: read again.
+    /// `earlier` is what an earlier read counted: an item that was read after that is at least as new.
+    pub fn rights(
+        &self,
+        agent: &Agent,
+        earlier: &mut Option<Rights>,
+        now: Timestamp,
+    ) -> Result<Option<Rights>, StoreError> {
+        let item = self.item(&Key::comings(&agent.id));
+        let read = |name| item.map_or(Ok(None), |item| document::read_value::<i64>("comings", item, name));
+        if read(HELD)?.is_some_and(|until| until > now.as_millisecond()) {
+            return Ok(None);
+        }
+        let changed = read(RIGHTS)?.and_then(|count| u64::try_from(count).ok()).unwrap_or(0);
+        let counted = Rights { agent: agent.id.clone(), changed };
+        if changed == agent.rights { Ok(Some(counted)) } else { Ok(earlier.replace(counted)) }
     }
 }
 
@@ -305,7 +316,7 @@ impl Store {
 
     /// Writes `writes`, at most eight, and ends sign-ins and connections in the same transaction. Answers with the connections,
     /// which the caller closes. [`StoreError::Condition`] when one of the writes, or the sign-ins, are not as they were read:
-    /// then nothing was written.
+    /// then nothing was written. `rights` says how often what they may see was changed, if one of the writes changes it.
     ///
     /// One `TransactWriteItems`, and where there are more than 35 connections and sign-ins another and a `Query` for each further 35, and
     /// an `UpdateItem` that lets nobody come in meanwhile: before it, so that whoever dies between leaves none that outlives what was
@@ -313,12 +324,12 @@ impl Store {
     pub(crate) async fn transact_ending(
         &self,
         mut writes: Vec<TransactWriteItem>,
-        agent: &Agent,
+        agent: &AgentId,
         ending: Ending<'_>,
+        rights: Option<u64>,
         sign_ins: SignIns,
         now: Timestamp,
     ) -> Result<Vec<String>, StoreError> {
-        let (agent, rights) = (&agent.id, Some(agent.rights));
         let mut ended = vec![];
         let mut part = Part::of(sign_ins, ending);
         let mut later = now;
@@ -348,7 +359,7 @@ struct Part {
     sign_ins: Vec<(SignIn, bool)>,
     /// How often they had come in, where nobody may have come since.
     came_in: Option<Comings>,
-    /// How often what they may see was changed by this, where it may have been.
+    /// How often what they may see was changed by now, if this write changes it.
     rights: Option<u64>,
     /// Whether something is left.
     more: bool,
@@ -458,8 +469,8 @@ impl Store {
         Ok(TransactWriteItem::builder().delete(delete.build().map_err(|error| incomplete(&error))?).build())
     }
 
-    /// Nobody came in as `agent` since they had `came_in` so often; what they may see was changed `rights` times from now on, where that is
-    /// known.
+    /// Nobody came in as `agent` since they had `came_in` so often; what they may see was changed `rights` times from now on, where the
+    /// same write changes it.
     fn nobody_came(
         &self,
         agent: &AgentId,
@@ -472,7 +483,7 @@ impl Store {
             .expression_attribute_names("#came", CAME_IN)
             .expression_attribute_values(":none", number(0));
         // An update and no check, which would be a right more.
-        let update = match rights.filter(|rights| *rights > 0) {
+        let update = match rights {
             None => update.update_expression("ADD #came :none"),
             Some(rights) => update
                 .update_expression("SET #rights = :rights ADD #came :none")

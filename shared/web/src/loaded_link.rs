@@ -120,7 +120,9 @@ impl LoadedLink {
     fn consented(&self, device: &Secret) -> String {
         let guest = self.session.guest_assignee();
         let guest = guest.participant().map_or("", |participant| participant.as_str());
-        let released = self.session.releases;
+        // Two ways to tell one release from another: only code that knows the number keeps it.
+        let released = self.session.released.as_ref().map_or("", |hash| hash.as_str());
+        let released = format!("{} {released}", self.session.releases);
         format!("{} {guest} {released} {} {}", self.session.id, device.hash().as_str(), self.consent_text())
     }
 

@@ -464,7 +464,10 @@ impl Decision {
     pub fn ends_guests_connections(&self) -> bool {
         let guests = self.session.participants.iter().filter(|one| one.joined_at.is_some());
         let mut guests = guests.map(|one| Who::Participant(one.id.clone()));
-        (self.session.joined_at.is_some() && self.ends_connections_of(&Who::Customer))
+        // Who was in it is erased with it.
+        let erased = self.events.iter().any(|event| matches!(event.kind, EventKind::Erased { .. }));
+        erased
+            || (self.session.joined_at.is_some() && self.ends_connections_of(&Who::Customer))
             || guests.any(|who| self.ends_connections_of(&who))
     }
 

@@ -282,7 +282,10 @@ fn r25_nothing_about_a_participant_is_left_in_an_erased_session() {
     let device = world.devices[1].clone();
     world.enter(1, &link, &device).unwrap();
     world.run(Command::End, agent()).unwrap();
-    world.run(Command::Erase(crate::ErasedBy::Request), agent()).unwrap();
+    let erase = Command::Erase(crate::ErasedBy::Request);
+    let decision = world.session.decide(erase.clone(), &world.settings, &context(agent(), world.now)).unwrap();
+    assert!(decision.ends_guests_connections(), "the customer never came");
+    world.run(erase, agent()).unwrap();
     let left = serde_json::to_string(&world.session).unwrap();
     for personal in ["Person 1", "p1@", "p4rt1c1pant"] {
         assert!(!left.contains(personal), "{personal} is left: {left}");
