@@ -87,7 +87,7 @@ pub(crate) async fn page(app: &AppState, request: &Request, id: &SessionId) -> R
         asked.query().read(store),
         store.events(id, window.after, window.limit),
         store.links(id),
-        store.interactions(id),
+        store.first_interactions(id),
     )?;
     let staff_context = StaffContext::open(cookie, found, lang(request), app.clock.now())?;
     let (mut stored, settings, team) = seen(&staff_context, id)?;
@@ -106,7 +106,7 @@ pub(crate) async fn page(app: &AppState, request: &Request, id: &SessionId) -> R
         receipts: settings.session.read_receipts,
     });
     let links = link_lines(frame.lang, &stored.session, &links);
-    let work = work(&stored.session, interactions);
+    let work = work(&stored.session, store.all_interactions(id, interactions).await?);
     let room = console::Room { live, links, work, ..room(frame, &stored, &settings, team, &events, viewer) };
     let reach = Reach { live_url: Some(&app.live_url), files_origin: Some(&app.files_origin), frames: true };
     Ok(remember(html_reaching(StatusCode::OK, room.render(), reach)))
@@ -120,7 +120,7 @@ pub(crate) async fn fragment(app: &AppState, request: &Request, id: &SessionId) 
         app.store.read(staff_context::part_keys(&cookie).room(id)),
         app.store.events(id, window.after, window.limit),
         app.store.links(id),
-        app.store.interactions(id),
+        app.store.first_interactions(id),
     )?;
     let staff_context = StaffContext::open(cookie, found, lang(request), app.clock.now())?;
     let (mut stored, settings, team) = seen(&staff_context, id)?;
@@ -130,7 +130,7 @@ pub(crate) async fn fragment(app: &AppState, request: &Request, id: &SessionId) 
     let viewer = &staff_context.caller.agent.id;
     let room = console::Room {
         links,
-        work: work(&stored.session, interactions),
+        work: work(&stored.session, app.store.all_interactions(id, interactions).await?),
         ..room(frame, &stored, &settings, team, &events, viewer)
     };
     Ok(html(StatusCode::OK, room.fragment(), None))

@@ -186,6 +186,9 @@ async fn made(state: &FilesState, session: &SessionId, id: &ArchiveId) -> Result
     }
 }
 
+/// Of how many workflows one read says what they ask: a `BatchGetItem` takes a hundred keys, and settings and session are some.
+const ASKED_AT_ONCE: usize = 90;
+
 /// The answers of completed workflows: as tables, for programs, and as pages.
 async fn answers(
     state: &FilesState,
@@ -197,18 +200,21 @@ async fn answers(
     if done().next().is_none() {
         return Ok(HashMap::new());
     }
-    let keys = done().fold(ReadBatch::new().document(session), |keys, own| keys.asked(session, &own.id));
-    let found = state.app.store.read(keys).await?;
     let mut answers = HashMap::new();
-    for own in done() {
-        if let Some(Asked::Workflow(workflow)) = found.asked(session, &own.id)? {
-            let is_part = |part: &&Interaction| part.part_of.as_ref().is_some_and(|of| of.interaction == own.id);
-            let documents: Vec<Interaction> = interactions.iter().filter(is_part).cloned().collect();
-            let csv = PackContent::Text(exports::workflow_csv(lang, own, &workflow, &documents));
-            let json = PackContent::Text(exports::workflow_json(own, &workflow, &documents));
-            let pages = answers_page(&found, session, own, &workflow, &documents, lang)?;
-            let pages = pages.map(|pages| ("pdf", PackContent::Answers(Box::new(pages))));
-            answers.insert(own.id.clone(), [("csv", csv), ("json", json)].into_iter().chain(pages).collect());
+    let done: Vec<&Interaction> = done().collect();
+    for some in done.chunks(ASKED_AT_ONCE) {
+        let keys = some.iter().fold(ReadBatch::new().document(session), |keys, own| keys.asked(session, &own.id));
+        let found = state.app.store.read(keys).await?;
+        for own in some {
+            if let Some(Asked::Workflow(workflow)) = found.asked(session, &own.id)? {
+                let is_part = |part: &&Interaction| part.part_of.as_ref().is_some_and(|of| of.interaction == own.id);
+                let documents: Vec<Interaction> = interactions.iter().filter(is_part).cloned().collect();
+                let csv = PackContent::Text(exports::workflow_csv(lang, own, &workflow, &documents));
+                let json = PackContent::Text(exports::workflow_json(own, &workflow, &documents));
+                let pages = answers_page(&found, session, own, &workflow, &documents, lang)?;
+                let pages = pages.map(|pages| ("pdf", PackContent::Answers(Box::new(pages))));
+                answers.insert(own.id.clone(), [("csv", csv), ("json", json)].into_iter().chain(pages).collect());
+            }
         }
     }
     Ok(answers)

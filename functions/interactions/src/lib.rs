@@ -340,11 +340,11 @@ async fn make(state: &InteractionsState, request: &ApiRequest, session: SessionI
 /// One `BatchGetItem` and one `Query`, side by side.
 async fn list(state: &InteractionsState, request: &ApiRequest, session: SessionId) -> Result<ApiResponse, ApiError> {
     let keys = request.credentials.keys(ReadBatch::new().session_alone(&session));
-    let (found, interactions) = tokio::join!(state.app.store.read(keys), state.app.store.interactions(&session));
+    let (found, interactions) = tokio::join!(state.app.store.read(keys), state.app.store.first_interactions(&session));
     let found = found?;
     let caller = request.caller(&state.app, &found, state.app.clock.now())?;
     let kept = caller.contents(&found, &session)?;
-    let interactions = interactions?;
+    let interactions = state.app.store.all_interactions(&session, interactions?).await?;
     let shown = |Stored { session, .. }: Stored| {
         session.arranged(interactions).iter().map(|own| InteractionView::within(own, &session)).collect()
     };

@@ -13,7 +13,7 @@ use crate::{
     DUE_SHARDS, ReadBatch, ReadResult, Store, StoreError,
     commit::{doc_item, incomplete},
     document,
-    keys::{Key, due_shard, millis, number, shard_of, text},
+    keys::{Item, Key, due_shard, millis, number, shard_of, text},
 };
 
 /// A document that was signed here, found by its file.
@@ -129,30 +129,59 @@ impl Store {
     }
 
     /// A session's interactions, in no order that means anything ([`parlor_domain::Session::arranged`] gives them the agent's): at most
-    /// [`parlor_domain::interaction::TASKS_MAX`]. One `Query`, strongly consistent; without what was entered, DynamoDB would read as
-    /// much.
+    /// [`parlor_domain::interaction::TASKS_MAX`]. One `Query`, strongly consistent, and another for each further MB; without what was
+    /// entered, DynamoDB would read as much.
     pub async fn interactions(&self, session: &SessionId) -> Result<Vec<Interaction>, StoreError> {
-        let mut found = vec![];
-        let mut from = None;
-        loop {
-            let request = self
-                .client
-                .query()
-                .table_name(&self.core)
-                .key_condition_expression("pk = :pk AND begins_with(sk, :prefix)")
-                .expression_attribute_values(":pk", text(&Key::session(session).pk))
-                .expression_attribute_values(":prefix", text("I#"))
-                .consistent_read(true)
-                .set_exclusive_start_key(from);
-            let answer = request.send().await.map_err(|error| StoreError::from_sdk("Query interactions", &error))?;
-            for item in answer.items.unwrap_or_default() {
-                found.extend(document::read::<Interaction>("interaction", &item, "doc")?);
-            }
-            from = answer.last_evaluated_key;
-            if from.is_none() {
-                break;
-            }
+        let first = self.first_interactions(session).await?;
+        self.all_interactions(session, first).await
+    }
+
+    /// A session's interactions as far as one answer has them, to be read beside the look at who asks for them. One `Query`.
+    pub async fn first_interactions(&self, session: &SessionId) -> Result<FirstInteractions, StoreError> {
+        let (found, next) = self.some_interactions(session, None).await?;
+        Ok(FirstInteractions { found, next })
+    }
+
+    /// All of a session's interactions, `first` being those that were read. No request where these are all, as they are as a rule;
+    /// otherwise a `Query` for each further MB.
+    pub async fn all_interactions(
+        &self,
+        session: &SessionId,
+        first: FirstInteractions,
+    ) -> Result<Vec<Interaction>, StoreError> {
+        let FirstInteractions { mut found, mut next } = first;
+        while next.is_some() {
+            let (more, after) = self.some_interactions(session, next).await?;
+            found.extend(more);
+            next = after;
         }
         Ok(found)
     }
+
+    async fn some_interactions(
+        &self,
+        session: &SessionId,
+        from: Option<Item>,
+    ) -> Result<(Vec<Interaction>, Option<Item>), StoreError> {
+        let request = self
+            .client
+            .query()
+            .table_name(&self.core)
+            .key_condition_expression("pk = :pk AND begins_with(sk, :prefix)")
+            .expression_attribute_values(":pk", text(&Key::session(session).pk))
+            .expression_attribute_values(":prefix", text("I#"))
+            .consistent_read(true)
+            .set_exclusive_start_key(from);
+        let answer = request.send().await.map_err(|error| StoreError::from_sdk("Query interactions", &error))?;
+        let items = answer.items.unwrap_or_default();
+        let found = items.iter().map(|item| document::read::<Interaction>("interaction", item, "doc"));
+        Ok((found.filter_map(Result::transpose).collect::<Result<_, _>>()?, answer.last_evaluated_key))
+    }
+}
+
+/// The first of a session's interactions, and where the rest begins.
+#[derive(Debug)]
+pub struct FirstInteractions {
+    found: Vec<Interaction>,
+    next: Option<Item>,
 }

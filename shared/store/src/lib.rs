@@ -55,7 +55,7 @@ pub use erase::Remains;
 pub use error::StoreError;
 pub use figures::FIGURES_DAYS;
 pub use history::{Cursor, InvalidCursor, Page, Query, Scope, Summary};
-pub use interactions::SignedHere;
+pub use interactions::{FirstInteractions, SignedHere};
 pub use library::{LibraryEntry, LibraryPage, LibraryWrite};
 pub use library_uploads::LibraryUploadUse;
 pub use listeners::{Connected, ListScope, Listener, Listeners};
