@@ -119,7 +119,8 @@ describe("lists that follow what happens", () => {
     await nina.page.locator("#room").waitFor();
     await rowOf(nina, mara).locator(".row-count").waitFor({ state: "detached" });
     assert.ok(!(await nina.page.title()).startsWith("("));
-    // In a room, too, the other sessions are told of.
+    // In a room, too, the other sessions are told of, once the pointer has left the list.
+    await nina.page.mouse.move(900, 700);
     const lea = await session("Lea");
     await isFirst(nina, lea);
     await nina.page.goto("/console");

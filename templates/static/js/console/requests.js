@@ -5,6 +5,12 @@ import { fetchPage } from "../lib/pages.js";
 import { openDialog } from "./dialogs.js";
 import { words } from "./page.js";
 
+// After how long a page that could not be had is asked for again, in milliseconds: nobody else would ask, where nothing more happens.
+const PAUSES = [1_000, 3_000];
+
+const isForLater = ({ status, name }) =>
+  (status === undefined && name !== "AbortError") || status >= 500 || status === 429;
+
 function signedOut() {
   const closed = byId("closed");
   if (!closed) {
@@ -15,13 +21,19 @@ function signedOut() {
   openDialog("closed");
 }
 
-/** A page of the console, as `fetchPage` gives it. Somebody who is signed out is sent to the way in, and so is this. */
-export async function consolePage(address, options) {
+/**
+ * A page of the console, as `fetchPage` gives it; asked for three times in all while the server cannot be reached, or is not well.
+ * Somebody who is signed out is sent to the way in, and so is this.
+ */
+export async function consolePage(address, options, pauses = PAUSES) {
   try {
     return await fetchPage(address, options);
   } catch (error) {
     if (error.status === 401 || error.redirected) signedOut();
-    throw error;
+    const [pause, ...later] = pauses;
+    if (!pause || !isForLater(error)) throw error;
+    await new Promise((over) => setTimeout(over, pause));
+    return consolePage(address, options, later);
   }
 }
 
