@@ -101,7 +101,8 @@ impl EventFunction for LiveConnect {
 
     async fn handle(&self, event: Self::Event) -> Result<Self::Output, lambda_runtime::Error> {
         let mut answer = ApiGatewayProxyResponse::default();
-        answer.status_code = match self.open(&event).await {
+        // In a box: the compiler follows futures within futures to a depth that those of the SDK nearly reach.
+        answer.status_code = match Box::pin(self.open(&event)).await {
             Ok(()) => 200,
             Err(failed) if failed.is_failure() => {
                 tracing::error!(%failed, status = failed.status(), "a connection could not be opened");
