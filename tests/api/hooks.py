@@ -195,15 +195,12 @@ LOGOS = [logo()]
 
 
 def let_renew():
-    """Takes back a window for renewals that was saved meanwhile: the sessions here ended long ago for it."""
+    """Puts the settings back as they were: others that were saved meanwhile may let nobody start a session, or renew one."""
     for path in DOCUMENTS:
         answer = key.get(f"{URL}{path}", timeout=20)
-        document = answer.json()
-        end = document.get("end") or {}
-        if end.get("renew_window_minutes") is not None:
-            end["renew_window_minutes"] = None
+        if answer.json() != FIRST[path]:
             headers = {"If-Match": answer.headers["etag"]}
-            ETAGS[path] = key.put(f"{URL}{path}", json=document, headers=headers, timeout=20).headers.get("etag", ETAGS[path])
+            ETAGS[path] = key.put(f"{URL}{path}", json=FIRST[path], headers=headers, timeout=20).headers.get("etag", ETAGS[path])
 
 
 def person(number):
@@ -218,6 +215,7 @@ call("POST", f"/v1/people/{PEOPLE[1]}/deactivate")
 ABOUT |= {"deactivatePerson": PEOPLE[:1], "reactivatePerson": PEOPLE[1:2], "sendInvitation": PEOPLE[2:], "changePerson": PEOPLE[2:]}
 
 DOCUMENTS = ("/v1/settings", f"/v1/teams/{TEAM}/settings")
+FIRST = {path: key.get(f"{URL}{path}", timeout=20).json() for path in DOCUMENTS}
 # The newest ETag of each document, by path.
 VERSIONED = DOCUMENTS + tuple(f"/v1/library/{id}" for id in LIBRARY)
 ETAGS = {path: key.get(f"{URL}{path}", timeout=20).headers["etag"] for path in VERSIONED}
