@@ -18,8 +18,8 @@ const OPERATIONS: &str = include_str!("../../docs/operations.md");
 /// sessions that it shows (`docs/adr/0023`), which is 5, asking who follows lists is 20.5 (`docs/adr/0024`), whether the agent has
 /// another session open (R10), and the customer one (R11), some 7, and what is new to the agent, read with each of their pages, 18
 /// (R20). The bar for writes was 320: the team's figures are 6 (R20), and that a sign-in is in use, noted with its connections, 4, and how
-/// often its owner came in, as much.
-const WRITE_UNITS: f64 = 334.0;
+/// often its owner came in, as much. It was 330 while the last disconnect, which is 3, was at times not counted.
+const WRITE_UNITS: f64 = 331.0;
 const READ_UNITS: f64 = 400.0;
 
 /// The number in a row of the table *What a month costs*.

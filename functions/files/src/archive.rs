@@ -117,7 +117,7 @@ fn address(session: &SessionId, id: &ArchiveId) -> String {
 }
 
 /// POST: one `BatchGetItem`, then a `Query` of the interactions and one for each megabyte of events; where workflows were
-/// completed, one `BatchGetItem` of what they ask and of the settings. Two or three requests to the bucket. Asking again for the same files makes no other
+/// completed, one `BatchGetItem` for each 90 of what they ask and of the settings. Two or three requests to the bucket. Asking again for the same files makes no other
 /// archive, and does not make the one that is there again.
 pub(crate) async fn make(
     state: &FilesState,
@@ -196,12 +196,9 @@ async fn answers(
     session: &SessionId,
     interactions: &[Interaction],
 ) -> Result<HashMap<InteractionId, parlor_domain::archive::Answers>, ApiError> {
-    let done = || interactions.iter().filter(|own| own.kind == Kind::Workflow && own.state.is_done());
-    if done().next().is_none() {
-        return Ok(HashMap::new());
-    }
+    let is_done = |own: &&Interaction| own.kind == Kind::Workflow && own.state.is_done();
+    let done: Vec<&Interaction> = interactions.iter().filter(is_done).collect();
     let mut answers = HashMap::new();
-    let done: Vec<&Interaction> = done().collect();
     for some in done.chunks(ASKED_AT_ONCE) {
         let keys = some.iter().fold(ReadBatch::new().document(session), |keys, own| keys.asked(session, &own.id));
         let found = state.app.store.read(keys).await?;

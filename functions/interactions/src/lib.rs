@@ -337,7 +337,7 @@ async fn make(state: &InteractionsState, request: &ApiRequest, session: SessionI
         .await
 }
 
-/// One `BatchGetItem` and one `Query`, side by side.
+/// One `BatchGetItem` and one `Query`, side by side, and a `Query` for each further MB.
 async fn list(state: &InteractionsState, request: &ApiRequest, session: SessionId) -> Result<ApiResponse, ApiError> {
     let keys = request.credentials.keys(ReadBatch::new().session_alone(&session));
     let (found, interactions) = tokio::join!(state.app.store.read(keys), state.app.store.first_interactions(&session));

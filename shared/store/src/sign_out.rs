@@ -42,10 +42,10 @@ const RIGHTS: &str = "rights";
 /// Of a person: until when nobody comes in as them, in milliseconds since 1970; and for how long that is.
 const HELD: &str = "held";
 const HELD_FOR: SignedDuration = SignedDuration::from_secs(1);
+const NOT_HELD: &str = "attribute_not_exists(#held) OR #held <= :now";
 
 /// About as long as one write takes of several that end what somebody has, with the read after it.
 const ONE_PART: SignedDuration = SignedDuration::from_millis(100);
-const NOT_HELD: &str = "attribute_not_exists(#held) OR #held <= :now";
 
 /// A sign-in with the live connections that depend on it.
 #[derive(Debug, Clone)]
